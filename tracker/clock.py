@@ -1,0 +1,55 @@
+"""The time and waiting for it: the machine's clock, and one that stands still for tests and the demo."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class SystemClock:
+    """The machine's clock, in UTC and whole seconds."""
+
+    def now(self) -> datetime:
+        """The current second, never rounded up."""
+        return datetime.now(UTC).replace(microsecond=0)
+
+    def sleep(self, seconds: float) -> None:
+        """Return after that many seconds; zero or less returns at once."""
+        if seconds > 0:
+            time.sleep(seconds)
+
+
+class FixedClock:
+    """A clock that moves only when somebody sleeps on it, and then at once.
+
+    Fractions of a second add up although `now` is cut to whole ones. Safe to share between threads.
+
+    Raises:
+        ValueError: `at` has no time zone.
+    """
+
+    def __init__(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError(f"a clock needs an aware time, found {at.isoformat()}")
+        self._at = at.astimezone(UTC)
+        self._slept: list[float] = []
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """Where the clock stands, in UTC and whole seconds."""
+        with self._lock:
+            return self._at.replace(microsecond=0)
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock forward; zero or less leaves it where it stands."""
+        with self._lock:
+            if seconds > 0:
+                self._at += timedelta(seconds=seconds)
+                self._slept.append(seconds)
+
+    @property
+    def slept(self) -> tuple[float, ...]:
+        """Every wait so far, in seconds and in order."""
+        with self._lock:
+            return tuple(self._slept)

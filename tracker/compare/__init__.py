@@ -1,0 +1,104 @@
+"""Step 8: how a board changed between two accepted snapshots, deciding first what can be compared at all.
+
+Source: docs/decisions/0003-comparability.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracker.compare.ranks import account
+from tracker.compare.verdict import judge
+from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot, surely_inside
+
+__all__ = ["commensurable", "compare"]
+
+_ROUND_SMALL = frozenset((10, 15, 20, 25, 30, 40))
+_LEAST_ENTRIES = 5
+_LEAST_COMMON = 0.5
+
+
+def compare(board: Board, before: Snapshot | None, after: Snapshot) -> Diff:
+    """Tell how a board changed between two snapshots of it.
+
+    Entries are matched by the publisher's key, never by name. With `before` None nothing is
+    compared: a board's first snapshot changes nothing.
+
+    Raises:
+        ValueError: the snapshots are of two boards, or `after` is not the later one.
+
+    Source: docs/decisions/0003-comparability.md
+    """
+    if before is None:
+        return Diff(board=board, before=None, after=after)
+    if before.board != after.board or before.observed_at >= after.observed_at:
+        raise ValueError(f"{after.board} at {after.observed_at}: not later than {before.board} at {before.observed_at}")
+    old, new = before.entries, after.entries
+    common = tuple(sorted(old.keys() & new.keys()))
+    came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
+    arrived = tuple(entry for entry in came if _would_have_shown(board, before, after, entry))
+    cap = _cap(before, after, came=came, went=went)
+    metrics = {metric.id: judge(metric, before, after, common) for metric in board.metrics}
+    diff = Diff(board=board, before=before, after=after, cap=cap)
+    missing = tuple(entry for entry in went if diff.must_show(entry, primary_value(board, before, entry)))
+    return Diff(
+        board=board,
+        before=before,
+        after=after,
+        common=common,
+        arrived=arrived,
+        revealed=tuple(entry for entry in came if entry not in set(arrived)),
+        missing=missing,
+        hidden=tuple(entry for entry in went if entry not in set(missing)),
+        cap=cap,
+        metrics=metrics,
+        ranks=_ranks(board, before, after, metrics, common),
+    )
+
+
+def commensurable(before: Snapshot, after: Snapshot) -> str | None:
+    """None, or why two snapshots cannot be of the same table: too few entries in common (another key column, another table)."""
+    smaller = min(len(before.entries), len(after.entries))
+    common = len(before.entries.keys() & after.entries.keys())
+    if smaller < _LEAST_ENTRIES or common >= _LEAST_COMMON * smaller:
+        return None
+    return f"{common} of {smaller} entries in common with the last accepted snapshot, expected at least {_LEAST_COMMON:.0%}"
+
+
+def primary_value(board: Board, snapshot: Snapshot, entry: EntryId) -> float | None:
+    """An entry's value on the metric that ranks the board, None if unknown."""
+    primary = board.primary
+    measure = snapshot.entries[entry].measures.get(primary.id) if primary else None
+    return None if measure is None else measure.value
+
+
+def _would_have_shown(board: Board, before: Snapshot, after: Snapshot, entry: EntryId) -> bool:
+    if entry in before.ambiguous:
+        return False
+    if before.depth is None:
+        return True
+    value = primary_value(board, after, entry)
+    return board.primary is not None and value is not None and surely_inside(before, board.primary, value)
+
+
+def _cap(before: Snapshot, after: Snapshot, *, came: Iterable[EntryId], went: Iterable[EntryId]) -> int | None:
+    """The round number at which a whole board seems to be cut: entries leave while others arrive, or the count stands still on it."""
+    rows = len(after.entries)
+    is_round = rows in _ROUND_SMALL or (rows >= 50 and rows % 50 == 0)
+    displaced = any(True for _ in went) and (any(True for _ in came) or len(before.entries) == rows)
+    return rows if after.depth is None and is_round and displaced else None
+
+
+def _ranks(
+    board: Board, before: Snapshot, after: Snapshot, metrics: dict[MetricId, MetricDiff], common: tuple[EntryId, ...]
+) -> tuple[RankMove, ...]:
+    primary = board.primary
+    if primary is None or primary.higher_is_better is None:
+        return ()
+    diff = metrics[primary.id]
+    if diff.verdict not in (Comparability.COMPARABLE, Comparability.PRECISION):
+        return ()
+    old = {entry: one.measures[primary.id].value for entry, one in before.entries.items() if primary.id in one.measures}
+    new = {entry: one.measures[primary.id].value for entry, one in after.entries.items() if primary.id in one.measures}
+    still = frozenset(entry for entry in common if entry not in diff.moves) if diff.rounded else frozenset()
+    return account(primary, old, new, rounded=still)

@@ -1,0 +1,141 @@
+"""The verdict on one metric between two snapshots, before any entry's change is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from statistics import median
+
+from tracker.compare.drift import Drift, fit
+from tracker.compare.precision import same, typical_decimals
+from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, Move, Nature, Snapshot
+
+_LOST_FIELD = 0.3
+"""A field is lost when so large a share of the common entries that had it no longer has it."""
+_LOST_AT_LEAST = 5
+_HALF, _THIRD, _ONE_SIDED = 0.5, 1 / 3, 0.9
+_FEW = 3
+_MANY = 10
+
+_Pairs = Mapping[EntryId, tuple[Measure, Measure]]
+
+
+def judge(metric: Metric, before: Snapshot, after: Snapshot, common: tuple[EntryId, ...]) -> MetricDiff:
+    """Decide what the values of one metric may be used for, and list the moves if they are comparable.
+
+    Shares are taken over the common entries that have a value in both snapshots; only a move
+    between two measured (not estimated) values counts.
+    """
+    had, has = _measures(metric, before), _measures(metric, after)
+    sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
+    absent = _absent(sizes, had, has, common=common, column_there=metric.id in after.metrics)
+    if absent is not None:
+        return absent
+    both = {entry: (had[entry], has[entry]) for entry in common if entry in had and entry in has}
+    if not both:
+        return replace(sizes, verdict=Comparability.INCOMMENSURABLE, reason="no value in common")
+    return _compared(
+        metric,
+        sizes,
+        both,
+        typical=(typical_decimals(had.values()), typical_decimals(has.values())),
+        versions=(before.version, after.version),
+    )
+
+
+def _compared(
+    metric: Metric, sizes: MetricDiff, both: _Pairs, *, typical: tuple[int, int], versions: tuple[str, str]
+) -> MetricDiff:
+    differing = {entry: pair for entry, pair in both.items() if pair[0] is not pair[1] and pair[0].value != pair[1].value}
+    moved = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=typical)}
+    measured = {entry: pair for entry, pair in moved.items() if not (pair[0].estimated or pair[1].estimated)}
+    drift = fit([(a.value, b.value) for a, b in both.values()], _half_widths(both)) if metric.nature is Nature.FITTED else Drift()
+    shifts = [b.value - a.value for a, b in moved.values()]
+    diff = replace(
+        sizes,
+        common=len(both),
+        moved=len(moved),
+        rounded=len(differing) - len(moved),
+        median_shift=median(shifts) if shifts else 0.0,
+        intercept=drift.intercept,
+        slope=drift.slope,
+    )
+    reason = drift.rebase or _rebased(metric, versions, both, measured)
+    if reason:
+        return replace(diff, verdict=Comparability.REBASED, reason=reason)
+    silent = metric.nature in (Nature.LIVE, Nature.COUNT)
+    return replace(
+        diff,
+        verdict=Comparability.PRECISION if differing and not moved else Comparability.COMPARABLE,
+        moves={} if silent else _moves(metric, measured, drift, both),
+    )
+
+
+def _measures(metric: Metric, snapshot: Snapshot) -> dict[EntryId, Measure]:
+    return {entry: one.measures[metric.id] for entry, one in snapshot.entries.items() if metric.id in one.measures}
+
+
+def _absent(
+    sizes: MetricDiff,
+    had: Mapping[EntryId, Measure],
+    has: Mapping[EntryId, Measure],
+    *,
+    common: tuple[EntryId, ...],
+    column_there: bool,
+) -> MetricDiff | None:
+    """A verdict where the metric, or most of its values, is missing on one side."""
+    if not had:
+        verdict = Comparability.APPEARED if has else Comparability.INCOMMENSURABLE
+        return replace(sizes, verdict=verdict, reason="no value before")
+    if not has and not column_there:
+        return replace(sizes, verdict=Comparability.VANISHED, reason="the column is gone")
+    had_of_common = sum(entry in had for entry in common)
+    lost = sum(entry in had and entry not in has for entry in common)
+    if lost >= _LOST_AT_LEAST and lost >= _LOST_FIELD * had_of_common:
+        return replace(sizes, verdict=Comparability.DRIFTED, reason=f"{lost} of {had_of_common} entries lost their value")
+    return None
+
+
+def _rebased(metric: Metric, versions: tuple[str, str], both: _Pairs, moved: _Pairs) -> str:
+    """Why the scale of a tested or listed metric itself changed; empty if it did not."""
+    tested = metric.nature is Nature.TESTED
+    if not moved or metric.nature not in (Nature.TESTED, Nature.LISTED):
+        return ""
+    if tested and all(versions) and versions[0] != versions[1]:
+        return f"version {versions[0]} became {versions[1]}"
+    share = len(moved) / len(both)
+    if len(moved) >= _FEW and share >= _HALF:
+        return f"{len(moved)} of {len(both)} values moved"
+    ups = sum(b.value > a.value for a, b in moved.values())
+    one_way = max(ups, len(moved) - ups)
+    if tested and len(moved) >= _MANY and share >= _THIRD and one_way >= _ONE_SIDED * len(moved):
+        return f"{len(moved)} of {len(both)} values moved, {one_way} of them one way"
+    return ""
+
+
+def _moves(metric: Metric, moved: _Pairs, drift: Drift, both: _Pairs) -> dict[EntryId, Move]:
+    scatter = _scatter(drift, both) if metric.nature is Nature.FITTED else 0.0
+    moves = {}
+    for entry, (before, after) in moved.items():
+        shift = drift.shift(before.value, after.value)
+        beyond = abs(shift) > _error(metric, before, after, scatter)
+        moves[entry] = Move(before=before, after=after, shift=shift, significant=beyond)
+    return moves
+
+
+def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> float:
+    """By how much a value may move and say nothing. Zero where a tested or listed metric states no error."""
+    if metric.stated_error is not None:
+        return metric.stated_error
+    widths = [width for width in (before.half_width, after.half_width) if width is not None]
+    return max(widths) if widths else scatter
+
+
+def _scatter(drift: Drift, both: _Pairs) -> float:
+    """Three robust standard deviations of what the drift leaves: the error of a fitted board that publishes none."""
+    left = [abs(drift.shift(before.value, after.value)) for before, after in both.values()]
+    return 3 * 1.4826 * median(left)
+
+
+def _half_widths(both: _Pairs) -> list[float]:
+    return [width for _, after in both.values() if (width := after.half_width) is not None]

@@ -1,0 +1,325 @@
+"""Text as published → numbers: `1504 ±6`, `12,730`, `$2.50 / 1M`, `19 E`, `—`. What is not certain is refused, never guessed.
+
+The rules that are ours:
+- a comma separates thousands, and only in groups of exactly three (`3,5` and `1.234,56` are refused); no-break
+  and thin spaces do the same, a plain space does not (`57 62` are two numbers);
+- `k`, `m`, `b`, `t` directly behind a number, in either case, are 10³, 10⁶, 10⁹, 10¹², whatever the metric;
+- `%`, currency signs and `/ 1M` (tokens) leave the value as it is; any other word is refused;
+- `≈ 12`, `37*` and `19 E` are estimates.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from functools import lru_cache
+from math import isfinite
+from typing import Protocol
+
+from tracker.contract.names import BADGES, VARIATION
+from tracker.model import Column, Measure, Metric
+
+MISSING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "null", "none", "nan", "unknown", "?", "tbd", "$undefined"})
+"""The world's ways to write "not available", in lower case."""
+YES = frozenset({"true", "yes", "y", "on", "1", "1.0", "✓", "✔", "✅"})
+NO = frozenset({"false", "no", "n", "off", "0", "0.0", "✗", "✘", "❌"})
+MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
+MAX_CELL = 200
+"""Longest cell that may be a number."""
+REMEMBERED = 8_192
+"""Cells remembered per metric: a large board, its last states, and at worst a few megabytes."""
+
+_POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
+_ARITHMETIC = Context(prec=60)
+_SIGNS = str.maketrans({"\u2212": "-", "\ufe63": "-", "\uff0d": "-", **dict.fromkeys(VARIATION)})
+
+_DECORATION = str.maketrans("", "", "$€£¥,")
+
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,17})?")
+_GROUP_SPACE = re.compile(r"(?<=[0-9])[\u00a0\u2007\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
+_NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
+_AMOUNT = rf"[$€£¥]?{_NUMBER}[kKmMbBtT]?"
+_CELL = re.compile(
+    rf"""
+    (?P<about>[≈~]\ ?)?
+    (?P<value>[+-]?{_AMOUNT})
+    (?:\ ?[%$€£¥])?
+    (?P<star>\*)?
+    (?:\ ?(?:/|per)\ ?1?[mM](?:\ ?tok(?:en)?s?)?)?
+    (?:\ ?±\ ?(?P<half>{_AMOUNT})\ ?%?|\ ?(?P<first>[+-]{_AMOUNT})%?\ ?/\ ?(?P<second>[+-]?{_AMOUNT})%?)?
+    (?P<tail>\*)?
+    (?:\ \(?(?P<note>E|(?i:est\.|estimated?|preliminary|provisional|new))\)?)?
+    """,
+    re.VERBOSE,
+)
+_PLUS_MINUS = re.compile(
+    rf"±?\ ?(?P<half>{_AMOUNT})\ ?%?|(?P<first>[+-]?{_AMOUNT})%?\ ?/\ ?(?P<second>[+-]?{_AMOUNT})%?", re.VERBOSE
+)
+_RANK = re.compile(r"#?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0+)?(?:st|nd|rd|th)?")
+_SPREAD = re.compile(r"([0-9]{1,9}) ?(?:◄─►|<->|↔|[-–—/ ]) ?([0-9]{1,9})")
+
+
+class CellError(ValueError):
+    """A cell cannot be read for certain. `found` is what stands there, `expected` what should, `code` the violation."""
+
+    def __init__(self, found: str, expected: str, *, code: str = "unreadable_cell") -> None:
+        super().__init__(f"found {shortened(found)!r}, expected {expected}")
+        self.found = shortened(found)
+        self.expected = expected
+        self.code = code
+
+
+class Reader(Protocol):
+    """Reads the cells of one metric, and gives the same object for the same text."""
+
+    def __call__(
+        self,
+        text: str | None,
+        plus_minus: str | None = None,
+        low: str | None = None,
+        high: str | None = None,
+        estimated: str | None = None,
+    ) -> Measure | None:
+        """The measure of one entry, None where it is unknown. Raises CellError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """What a column writes for "unknown": texts in lower case, and numbers, since `0`, `0.0` and `$0.00` say the same."""
+
+    texts: frozenset[str]
+    numbers: frozenset[Decimal]
+
+    def covers(self, cell: str) -> bool:
+        """Whether a stripped cell means unknown."""
+        if cell.casefold() in self.texts:
+            return True
+        found = self.numbers and _CELL.fullmatch(_canonical(cell))
+        return bool(found) and _amount(found["value"]) in self.numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    value: Decimal
+    below: Decimal | None
+    above: Decimal | None
+    estimated: bool
+
+
+def parse_measure(
+    text: str | None,
+    metric: Metric,
+    *,
+    plus_minus: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+    estimated: str | None = None,
+) -> Measure | None:
+    """The measure that a cell shows, in the metric's unit; None where it is unknown.
+
+    `low` and `high` are believed before `plus_minus`, and that before an interval within the cell.
+    `decimals` are those published, moved by the metric's scale.
+
+    Raises:
+        CellError: the text is not one number, or its interval does not hold it.
+    """
+    if plus_minus or low or high or estimated:
+        return reader(metric)(text, plus_minus, low, high, estimated)
+    return reader(metric)(text)
+
+
+@lru_cache(maxsize=1024)
+def reader(metric: Metric) -> Reader:
+    """A reader that remembers: an unchanged cell costs a look-up and is the identical object."""
+    unknown = unknown_of(metric.column)
+    simple = metric.scale == 1 and not unknown.numbers
+
+    def read(
+        text: str | None,
+        plus_minus: str | None = None,
+        low: str | None = None,
+        high: str | None = None,
+        estimated: str | None = None,
+    ) -> Measure | None:
+        cell = bounded(text)
+        if simple and not (plus_minus or low or high or estimated) and _PLAIN.fullmatch(cell):
+            return _plain_measure(cell)
+        if cell.casefold() in unknown.texts:
+            return None
+        parts = _split(cell)
+        if parts.value in unknown.numbers:
+            return None
+        below, above = _interval(parts, metric, plus_minus, low, high)
+        return _measure(parts, metric, below, above, raw=cell, estimated=parts.estimated or _flag(estimated, metric.estimated))
+
+    return lru_cache(maxsize=REMEMBERED)(read)
+
+
+def parse_rank(text: str | None) -> int | None:
+    """A published rank: `3`, `3.0`, `3rd`, `#3`, `🥉`. None where none is stated. Raises CellError."""
+    cell = bounded(text)
+    if cell.casefold() in MISSING:
+        return None
+    if medal := MEDALS.get(cell):
+        return medal
+    found = _RANK.fullmatch(_canonical(cell))
+    rank = int(found["rank"].replace(",", "")) if found else 0
+    if rank < 1:
+        raise CellError(cell, "a rank such as 3 or 3rd")
+    return rank
+
+
+def parse_spread(text: str | None) -> tuple[int, int] | None:
+    """A published spread of ranks, best first: `1◄─►2`, `1 2`. None where none is stated. Raises CellError."""
+    cell = bounded(text)
+    if cell.casefold() in MISSING:
+        return None
+    found = _SPREAD.fullmatch(" ".join(cell.split()))
+    best, worst = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= best <= worst:
+        raise CellError(cell, "a spread of ranks such as 1◄─►2")
+    return best, worst
+
+
+def parse_flag(cell: str) -> bool:
+    """Whether a word says yes. Raises CellError for a word that says neither yes nor no."""
+    word = cell.casefold()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise CellError(cell, "yes or no, true or false, 1 or 0")
+
+
+def parse_number(cell: str) -> Decimal:
+    """The one number a cell shows, without an interval. Raises CellError."""
+    parts = _split(cell)
+    if parts.below is not None:
+        raise CellError(cell, "one number without an interval")
+    return parts.value
+
+
+def bounded(text: str | None) -> str:
+    """The cell without surrounding white space, empty for nothing. Raises CellError beyond 200 characters."""
+    if text is None:
+        return ""
+    if len(text) > MAX_CELL:
+        raise CellError(text, f"at most {MAX_CELL} characters")
+    return text.strip()
+
+
+def shortened(text: str, limit: int = 80) -> str:
+    """Text short enough for a message."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+@lru_cache(maxsize=1024)
+def unknown_of(column: Column | None) -> Unknown:
+    """What that column writes for "unknown": the common ways and its own."""
+    own = [one.strip() for one in column.missing] if column else []
+    numbers = [found["value"] for one in own if (found := _CELL.fullmatch(_canonical(one)))]
+    return Unknown(
+        texts=MISSING.union(one.casefold() for one in own),
+        numbers=frozenset(_amount(number) for number in numbers),
+    )
+
+
+def _plain_measure(cell: str) -> Measure:
+    whole, point, fraction = cell.partition(".")
+    return Measure(value=float(cell) + 0.0, decimals=len(fraction) if point else 0, raw=cell)  # + 0.0: there is no -0
+
+
+def _split(cell: str) -> _Cell:
+    found = _CELL.fullmatch(_canonical(cell))
+    if found is None:
+        raise CellError(cell, "one number such as 60.24, 1,312 ±5 or $2.50")
+    below, above = _offsets(found, cell)
+    note = (found["note"] or "").casefold()
+    guessed = bool(found["about"] or found["star"] or found["tail"]) or note.startswith("e")
+    return _Cell(value=_amount(found["value"]), below=below, above=above, estimated=guessed)
+
+
+def _canonical(cell: str) -> str:
+    """The cell in one spelling of signs and spaces, without emphasis and badges."""
+    text = _BOLD.sub(r"\1", _GROUP_SPACE.sub(",", cell.translate(_SIGNS)))
+    return " ".join(text.strip(BADGES + " ").replace("+/-", "±").split())
+
+
+def _amount(token: str) -> Decimal:
+    """`$1,234.5k` → 1234500, with the exponent of the last published digit."""
+    digits = token.translate(_DECORATION)
+    power = _POWERS.get(digits[-1].lower(), 0)
+    return Decimal(digits[:-1]).scaleb(power, _ARITHMETIC) if power else Decimal(digits)
+
+
+def _offsets(found: re.Match[str], cell: str) -> tuple[Decimal, Decimal] | tuple[None, None]:
+    """How far an interval reaches below and above its value."""
+    if half := found["half"]:
+        return _amount(half), _amount(half)
+    if not (first := found["first"]):
+        return None, None
+    one, other = _amount(first), _amount(found["second"])
+    if first.startswith("-") == found["second"].startswith("-"):  # +5/-4, -9/+9, -7/7, 7/-7 are clear; -5/-4 is not
+        raise CellError(cell, "one side with a minus, such as +5/-4")
+    return (-one, other) if first.startswith("-") else (-other, one)
+
+
+def _interval(
+    parts: _Cell, metric: Metric, plus_minus: str | None, low: str | None, high: str | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """The bounds as published, in the publisher's scale."""
+    lowest, highest = _bound(low, metric.low), _bound(high, metric.high)
+    below, above = _half(plus_minus, metric.plus_minus)
+    if below is None or above is None:
+        below, above = parts.below, parts.above
+    if lowest is None and highest is None and below is not None and above is not None:
+        factor = Decimal(repr(metric.half_width_factor))
+        lowest = _ARITHMETIC.subtract(parts.value, _ARITHMETIC.multiply(below, factor))
+        highest = _ARITHMETIC.add(parts.value, _ARITHMETIC.multiply(above, factor))
+    return lowest, highest
+
+
+def _bound(text: str | None, column: Column | None) -> Decimal | None:
+    cell = bounded(text)
+    return None if unknown_of(column).covers(cell) else parse_number(cell)
+
+
+def _half(text: str | None, column: Column | None) -> tuple[Decimal, Decimal] | tuple[None, None]:
+    cell = bounded(text)
+    if unknown_of(column).covers(cell):
+        return None, None
+    found = _PLUS_MINUS.fullmatch(_canonical(cell))
+    if found is None:
+        raise CellError(cell, "a half-width such as ±6 or +5/-4")
+    return _offsets(found, cell)
+
+
+def _flag(text: str | None, column: Column | None) -> bool:
+    cell = bounded(text)
+    return cell.casefold() not in unknown_of(column).texts and parse_flag(cell)
+
+
+def _measure(parts: _Cell, metric: Metric, low: Decimal | None, high: Decimal | None, *, raw: str, estimated: bool) -> Measure:
+    if (low is not None and low > parts.value) or (high is not None and high < parts.value):
+        raise CellError(f"{raw} in {low}..{high}", "low ≤ value ≤ high", code="interval_reversed")
+    exponent = parts.value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return Measure(
+        value=_in_unit(parts.value, metric, raw),
+        low=None if low is None else _in_unit(low, metric, raw),
+        high=None if high is None else _in_unit(high, metric, raw),
+        estimated=estimated,
+        decimals=max(0, -exponent - metric.scale.adjusted()),
+        raw=raw,
+    )
+
+
+def _in_unit(number: Decimal, metric: Metric, raw: str) -> float:
+    scaled = _ARITHMETIC.multiply(number, metric.scale)
+    value = float(scaled) + 0.0
+    if not isfinite(value) or (value == 0) != (scaled == 0):
+        raise CellError(raw, "a number between 1e-300 and 1e300")
+    return value

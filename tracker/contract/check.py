@@ -1,0 +1,222 @@
+"""A table against its board's contract: a reading, or every way in which the table is not credible at once."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from statistics import median
+from types import MappingProxyType
+
+from tracker.contract.attributes import parse_date
+from tracker.contract.cells import MISSING, CellError, bounded, parse_number
+from tracker.contract.columns import (
+    Measures,
+    Sheet,
+    bounds_of,
+    read_attributes,
+    read_keys,
+    read_measures,
+    read_names,
+    read_ranks,
+    sheet_of,
+)
+from tracker.contract.names import clean_text
+from tracker.errors import ContractBroken, Violation
+from tracker.model import Baseline, Board, Bounds, Entry, EntryId, Measure, Metric, Reading, Table
+
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "no_entries": "the table has no rows",
+        "missing_column": "a column that the board cannot do without is not there",
+        "too_few_entries": "fewer entries than contract.min_entries",
+        "unreadable_cell": "a cell is not what its column promises",
+        "interval_reversed": "a published interval does not hold its value",
+        "out_of_range": "a value outside the metric's min and max",
+        "fill_too_low": "a smaller share of entries has a value than the metric's min_filled",
+        "empty_key": "an entry without the publisher's key",
+        "empty_name": "an entry without a name",
+        "duplicate_key": "a key occurs twice, and contract.duplicates refuses that",
+        "size_collapse": "far fewer entries than in the last accepted snapshots (contract.max_drop)",
+    }
+)
+"""Every code a violation can have, and what it means."""
+GUARDS = frozenset({"size_collapse"})
+"""Codes that only compare with earlier snapshots: alone they quarantine a reading, and a person may accept it."""
+
+
+def check(table: Table, board: Board, baseline: Baseline) -> Reading:
+    """Understand a table: typed measures, the publisher's keys, names as published.
+
+    Nothing is dropped in silence: one unreadable cell of a wanted column breaks the contract. A metric
+    other than the primary one may have no column, unless it must be filled; it is then not in `metrics`.
+
+    Raises:
+        ContractBroken: with every violation; `guard` is set when only the baseline speaks against the table.
+    """
+    sheet = sheet_of(table)
+    measures = read_measures(sheet, board)
+    keys, names = read_keys(sheet, board), read_names(sheet, board)
+    ranks, attributes = read_ranks(sheet, board), read_attributes(sheet, board)
+    rows, ambiguous = _kept(sheet, board, keys, measures)
+    depth = _depth(table, board)
+    _judge_values(sheet, board, measures, rows)
+    _judge_size(sheet, board, baseline, entries=len(rows), depth=depth)
+    if sheet.wrong:
+        raise _broken(board, sheet.wrong)
+    return Reading(
+        board=board.id,
+        entries=tuple(
+            Entry(
+                id=EntryId(keys[row]),
+                name=names[row],
+                position=position,
+                rank=ranks[row] if ranks else None,
+                page=bisect_right(table.page_starts, row) - 1,
+                attributes={name: text for name, column in attributes.items() if (text := column[row]) is not None},
+                measures={metric: one for metric, column in measures.items() if (one := column[row]) is not None},
+            )
+            for position, row in enumerate(rows, 1)
+        ),
+        depth=depth,
+        ambiguous=ambiguous,
+        metrics=frozenset(measures),
+        version=_fact(table, "version"),
+        stated_on=_stated_on(table),
+    )
+
+
+# ── keys that occur twice ────────────────────────────────────────────────────────────────────────
+
+
+def _kept(sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures) -> tuple[list[int], frozenset[EntryId]]:
+    """The rows that become entries, in order, and the keys that name none."""
+    places: dict[str, list[int]] = {}
+    for row, key in enumerate(keys):
+        places.setdefault(key, []).append(row)
+    if len(places) == len(keys):
+        return list(range(len(sheet.table.rows))), frozenset()
+    chosen = {key: _chosen(sheet, board, rows, measures) for key, rows in places.items()}
+    _note_duplicates(sheet, board, places)
+    ambiguous = frozenset(EntryId(key) for key, row in chosen.items() if row is None)
+    return sorted(row for row in chosen.values() if row is not None), ambiguous
+
+
+def _chosen(sheet: Sheet, board: Board, rows: Sequence[int], measures: Measures) -> int | None:
+    """Which of the rows with one key is its entry, None if none of them can be told to be."""
+    distinct = {tuple(sheet.table.rows[row]): row for row in reversed(rows)}  # of identical rows the first
+    policy = board.contract.duplicates
+    if len(distinct) == 1 or policy in {"first", "refuse"}:
+        return rows[0]
+    return _best(rows, board.primary, measures) if policy == "best" else None
+
+
+def _best(rows: Sequence[int], primary: Metric | None, measures: Measures) -> int:
+    """The row with the best primary value; the first of equals, and without a direction."""
+    if primary is None or primary.id not in measures:
+        return rows[0]
+    sign = {True: 1.0, False: -1.0, None: 0.0}[primary.higher_is_better]
+    column = measures[primary.id]
+    values = {row: measure.value for row in rows if (measure := column[row]) is not None}
+    return max(values, key=lambda row: sign * values[row]) if values else rows[0]
+
+
+def _note_duplicates(sheet: Sheet, board: Board, places: Mapping[str, Sequence[int]]) -> None:
+    if board.contract.duplicates != "refuse":
+        return
+    column = " | ".join(sheet.source(part) or "" for part in board.key)
+    for key, rows in places.items():
+        for row in rows[1:] if key else ():  # an empty key is a violation of its own
+            sheet.note(
+                "duplicate_key", column=column, row=row + 1, value=key, expected=f"once, and it stands in row {rows[0] + 1}"
+            )
+
+
+# ── values, sizes, depth ─────────────────────────────────────────────────────────────────────────
+
+
+def _judge_values(sheet: Sheet, board: Board, measures: Measures, rows: Sequence[int]) -> None:
+    for metric in board.metrics:
+        if metric.id in measures and metric.id in board.contract.bounds:
+            bounds, column = bounds_of(board, metric.id), measures[metric.id]
+            name = sheet.source(metric.column) or metric.id
+            _judge_range(sheet, name, bounds, column)
+            _judge_fill(sheet, name, bounds, [column[row] for row in rows])
+
+
+def _judge_range(sheet: Sheet, name: str, bounds: Bounds, column: Sequence[Measure | None]) -> None:
+    lowest = float("-inf") if bounds.min is None else bounds.min
+    highest = float("inf") if bounds.max is None else bounds.max
+    for row, measure in enumerate(column, 1):
+        if measure is not None and not lowest <= measure.value <= highest:
+            sheet.note("out_of_range", column=name, row=row, value=measure.raw, expected=f"from {lowest:g} to {highest:g}")
+
+
+def _judge_fill(sheet: Sheet, name: str, bounds: Bounds, kept: Sequence[Measure | None]) -> None:
+    filled = sum(measure is not None for measure in kept)
+    if kept and filled < bounds.min_filled * len(kept) - 1e-9:
+        expected = f"at least {bounds.min_filled:.0%} filled"
+        sheet.note("fill_too_low", column=name, value=f"{filled} of {len(kept)}", expected=expected)
+
+
+def _judge_size(sheet: Sheet, board: Board, baseline: Baseline, *, entries: int, depth: int | None) -> None:
+    contract = board.contract
+    if not sheet.table.rows:
+        sheet.note("no_entries", value="0", expected=f"at least {max(1, contract.min_entries)}")
+        return
+    if entries < contract.min_entries:
+        sheet.note("too_few_entries", value=f"{entries}", expected=f"at least {contract.min_entries}")
+    if contract.depth != "whole" or depth is not None or not baseline.entries:
+        return
+    usual = median(baseline.entries)
+    if usual - entries > contract.max_drop * usual + 1e-9:
+        expected = (
+            f"at least {usual * (1 - contract.max_drop):.0f}, usually {usual:g} (contract.max_drop = {contract.max_drop:g})"
+        )
+        sheet.note("size_collapse", value=f"{entries}", expected=expected)
+
+
+def _depth(table: Table, board: Board) -> int | None:
+    """Down to which row the page lets us see, None when that is the whole board."""
+    seen, total, declared = len(table.rows), _total(table), board.contract.depth
+    if declared == "whole":
+        return seen if total is not None and total > seen else None
+    if declared == "varies":
+        return None if total == seen else seen
+    return seen if seen >= int(declared) else None
+
+
+# ── said once for the whole board ────────────────────────────────────────────────────────────────
+
+
+def _total(table: Table) -> int | None:
+    """How many entries the publisher says there are; None where it does not say so in a whole number."""
+    try:
+        number = parse_number(bounded(table.facts.get("total")))
+    except CellError:
+        return None
+    return int(number) if number.adjusted() < 12 and number == number.to_integral_value() else None
+
+
+def _stated_on(table: Table) -> str:
+    """The board's own date, in ISO 8601 where it can be read, else as it stands."""
+    stated = _fact(table, "stated_on")
+    try:
+        return parse_date(stated)
+    except CellError:
+        return stated
+
+
+def _fact(table: Table, name: str) -> str:
+    text = clean_text(table.facts.get(name, ""))
+    return "" if text.casefold() in MISSING else text
+
+
+def _broken(board: Board, wrong: Sequence[Violation]) -> ContractBroken:
+    guard = all(violation.code in GUARDS for violation in wrong)
+    count = f"{len(wrong)} violation{'s' if len(wrong) > 1 else ''}"
+    remedy = (
+        f"quarantined, no snapshot accepted (tracker quarantine show {board.id})"
+        if guard
+        else f"no snapshot written (tracker board test {board.id})"
+    )
+    return ContractBroken(f"{board.id}: {count}, first: {wrong[0]}; kept the capture, {remedy}", wrong, guard=guard)

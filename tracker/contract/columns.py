@@ -1,0 +1,189 @@
+"""A table by columns: each wanted column read into measures, keys, names, ranks and attributes, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
+from math import fsum
+from typing import TypeVar
+
+from tracker.contract.attributes import attribute_reader
+from tracker.contract.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
+from tracker.contract.names import clean_name, clean_text
+from tracker.errors import Violation
+from tracker.model import Board, Bounds, Column, Measure, Metric, MetricId, Table
+
+MEAN_DECIMALS = 6
+"""Decimals kept of a mean whose parts are full floats."""
+NO_BOUNDS = Bounds()
+
+Measures = Mapping[MetricId, Sequence[Measure | None]]
+"""Columns of measures, aligned with the table's rows."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A table whose columns are found by name, and the violations noted so far."""
+
+    table: Table
+    places: Mapping[str, int]
+    wrong: list[Violation]
+
+    def source(self, column: Column | None) -> str | None:
+        """The first of the column's sources that the table has."""
+        return next((one for one in column.sources if one in self.places), None) if column else None
+
+    def cells(self, column: Column | None) -> list[str | None] | None:
+        """That column from top to bottom, None where the table has none."""
+        source = self.source(column)
+        if source is None:
+            return None
+        place = self.places[source]
+        return [row[place] for row in self.table.rows]
+
+    def note(
+        self, code: str, *, column: str | None = None, row: int | None = None, value: str | None = None, expected: str = ""
+    ) -> None:
+        """Note a violation; `row` counts from 1."""
+        found = None if value is None else shortened(value)
+        self.wrong.append(Violation(code=code, column=column, row=row, value=found, expected=expected))
+
+    def note_missing(self, column: Column) -> None:
+        """Note that the table lacks a column."""
+        self.note("missing_column", column=" or ".join(column.sources), expected=f"one of {', '.join(self.table.columns)}")
+
+    def read(self, column: Column, read: Callable[..., T | None], rows: Iterable[tuple[str | None, ...]]) -> list[T | None]:
+        """What `read` makes of each row's cells; a cell that cannot be read is noted and counts as None."""
+        found: list[T | None] = []
+        for row, cells in enumerate(rows, 1):
+            try:
+                found.append(read(*cells))
+            except CellError as error:
+                self.note(error.code, column=self.source(column), row=row, value=error.found, expected=error.expected)
+                found.append(None)
+        return found
+
+
+def sheet_of(table: Table) -> Sheet:
+    """The table, ready to be read by columns. A column named twice is the first of that name."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(table.columns):
+        places.setdefault(name, place)
+    return Sheet(table=table, places=places, wrong=[])
+
+
+def bounds_of(board: Board, metric: MetricId) -> Bounds:
+    """What the contract says about a metric."""
+    return board.contract.bounds.get(metric, NO_BOUNDS)
+
+
+def read_measures(sheet: Sheet, board: Board) -> dict[MetricId, Sequence[Measure | None]]:
+    """The metrics that the table has. A mean stands behind its parts in the board's order.
+
+    The primary metric, and one that must be filled, may not be absent.
+    """
+    found: dict[MetricId, Sequence[Measure | None]] = {}
+    for metric in board.metrics:
+        column = _mean_column(metric, found) if metric.mean_of else _metric_column(sheet, metric)
+        if column is not None:
+            found[metric.id] = column
+        elif metric.primary or bounds_of(board, metric.id).min_filled > 0:
+            _note_absent(sheet, metric, found)
+    return found
+
+
+def read_keys(sheet: Sheet, board: Board) -> list[str]:
+    """The key of each row, its parts joined with ` | `; no keys where a key column is absent.
+
+    The first part must be there; others, such as a reasoning effort, may be empty.
+    """
+    columns = [_texts(sheet, part, _key_part) for part in board.key]
+    if any(column is None for column in columns):
+        return []
+    keys = [" | ".join(parts) for parts in zip(*(column or () for column in columns), strict=True)]
+    _note_empty(sheet, "empty_key", board.key[0], columns[0] or ())
+    return keys
+
+
+def read_names(sheet: Sheet, board: Board) -> list[str]:
+    """The name of each row, none where the column is absent."""
+    names = _texts(sheet, board.name, lambda cell, _: clean_name(cell))
+    _note_empty(sheet, "empty_name", board.name, names or ())
+    return names or []
+
+
+def read_ranks(sheet: Sheet, board: Board) -> Sequence[int | None]:
+    """The publisher's ranks, none where it states none."""
+    cells = sheet.cells(board.rank)
+    if board.rank is None or cells is None:
+        return ()
+    unknown = unknown_of(board.rank)
+    return sheet.read(board.rank, lambda cell: None if unknown.covers((cell or "").strip()) else parse_rank(cell), zip(cells))
+
+
+def read_attributes(sheet: Sheet, board: Board) -> dict[str, Sequence[str | None]]:
+    """The attributes that the table has."""
+    found = ((name, column, sheet.cells(column)) for name, column in board.attributes.items())
+    return {name: sheet.read(column, attribute_reader(column), zip(cells)) for name, column, cells in found if cells is not None}
+
+
+def _metric_column(sheet: Sheet, metric: Metric) -> list[Measure | None] | None:
+    cells = sheet.cells(metric.column)
+    if cells is None:
+        return None
+    sides = [sheet.cells(side) for side in (metric.plus_minus, metric.low, metric.high, metric.estimated)]
+    if all(side is None for side in sides):
+        return sheet.read(metric.column, reader(metric), zip(cells))
+    filled = (repeat(None) if side is None else side for side in sides)
+    return sheet.read(metric.column, reader(metric), zip(cells, *filled))
+
+
+def _mean_column(metric: Metric, found: Measures) -> list[Measure | None] | None:
+    if any(part not in found for part in metric.mean_of):
+        return None
+    raw = f"mean of {', '.join(metric.mean_of)}"
+    return [_mean(raw, parts) for parts in zip(*(found[part] for part in metric.mean_of), strict=True)]
+
+
+def _mean(raw: str, parts: tuple[Measure | None, ...]) -> Measure | None:
+    known = tuple(part for part in parts if part is not None)
+    if len(known) < len(parts):
+        return None
+    decimals = min(MEAN_DECIMALS, max(part.decimals for part in known))
+    return _mean_measure(raw, tuple(part.value for part in known), decimals, any(part.estimated for part in known))
+
+
+@lru_cache(maxsize=8_192)
+def _mean_measure(raw: str, values: tuple[float, ...], decimals: int, estimated: bool) -> Measure:
+    """Remembered, so that the same parts give the same object, as the same cell does."""
+    return Measure(value=fsum(values) / len(values), decimals=decimals, estimated=estimated, raw=raw)
+
+
+def _note_absent(sheet: Sheet, metric: Metric, found: Measures) -> None:
+    if not metric.mean_of:
+        sheet.note_missing(metric.column)
+        return
+    absent = ", ".join(part for part in metric.mean_of if part not in found)
+    sheet.note("missing_column", column=absent, expected=f"every part of {metric.id}")
+
+
+def _texts(sheet: Sheet, column: Column, clean: Callable[[str, Column], str]) -> list[str] | None:
+    cells = sheet.cells(column)
+    if cells is None:
+        sheet.note_missing(column)
+        return None
+    return [clean(cell or "", column) for cell in cells]
+
+
+def _key_part(cell: str, column: Column) -> str:
+    text = clean_name(cell) or clean_text(cell)  # a part may be nothing but a sign: `💬`
+    return "" if column.missing and unknown_of(column).covers(text) else text
+
+
+def _note_empty(sheet: Sheet, code: str, column: Column, texts: Sequence[str]) -> None:
+    for row, text in enumerate(texts, 1):
+        if text.casefold() in MISSING:
+            sheet.note(code, column=sheet.source(column), row=row, value=text, expected="a text that names the entry")

@@ -1,0 +1,74 @@
+"""Text as published → clean text and clean names: what readers cannot see goes, what publishers glue on goes, the name stays."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+MAX_CHARS = 300
+"""Longest name kept. The longest on a real board has 97 characters."""
+MAX_RAW = 2_000
+"""Longest text looked at, before links are resolved."""
+
+BADGES = "🥇🥈🥉🏆🏅👑🤠✅☑✔🆕🔥⭐🌟💬🔶🔷🟢🟩🟦🟥🟡🔴🔵🤝🌸🚀🎉❓"
+"""Signs that boards set before or behind a name or a number: medals, "checked", "new", kinds of models."""
+VARIATION = "\ufe0e\ufe0f"
+
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are no white space
+    "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi marks and overrides
+    "\U000e0000-\U000e007f\ud800-\udfff]"  # tags; lone surrogates, which no store can write
+)
+_ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
+_ORDINARY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/()+@'&,-]*(?: [A-Za-z0-9._:/()+@'&,-]+)*")
+_LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
+_BOLD = re.compile(r"(?<!\S)\*\*([^*]+)\*\*")
+_GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
+_FOOTNOTE = re.compile(r"(?<=[^\s\[])(?: ?\[[0-9]{1,2}\])+$")
+_WIDE_GAP = re.compile(r"\s{2,}")
+
+
+def clean_text(text: str) -> str:
+    """Text in NFC with single spaces, without escapes, control, bidi and zero-width characters, cut to 300 characters."""
+    if len(text) <= MAX_CHARS and _ORDINARY_TEXT.fullmatch(text):
+        return text
+    return _visible(text[:MAX_RAW])[:MAX_CHARS].rstrip()
+
+
+def clean_name(text: str) -> str:
+    """A name without what is glued to it: badges, markdown, footnotes (`Gemini 3.1 Pro**5th rank in …` → `Gemini 3.1 Pro`).
+
+    An ordinary name comes back unchanged; cleaning twice changes nothing. Empty when nothing is left.
+    """
+    if len(text) <= MAX_CHARS and _ORDINARY_NAME.fullmatch(text):
+        return text
+    return _settled(text[:MAX_RAW])
+
+
+def fold_doubled(text: str) -> str:
+    """`Anthropic  Anthropic` (a logo's description beside the label) → `Anthropic`; a single space is part of a name."""
+    halves = _WIDE_GAP.split(text.strip())
+    return halves[0] if len(halves) == 2 and halves[0] == halves[1] else text
+
+
+@lru_cache(maxsize=4096)
+def _settled(text: str) -> str:
+    while (cleaner := _once(text)) != text:
+        text = cleaner
+    return text
+
+
+def _once(text: str) -> str:
+    text = _visible(text)
+    text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
+    text = text.lstrip(BADGES + VARIATION + " ")
+    text = _GLUED_NOTE.split(text, maxsplit=1)[0]
+    text = _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡"))
+    return text[:MAX_CHARS].rstrip()
+
+
+def _visible(text: str) -> str:
+    text = _INVISIBLE.sub("", _ANSI.sub("", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())

@@ -1,0 +1,71 @@
+"""Step 9: what a change means. One file per kind; a file that begins with `_` is no kind but shared by them.
+
+`KINDS` read a diff, in the order in which their events are stored; the two of `TROUBLES` tell of
+boards that could not be read, or that say nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from tracker.events import (
+    attribute_change,
+    board_broken,
+    board_partial,
+    board_recovered,
+    board_stale,
+    debut,
+    departure,
+    estimate_measured,
+    field_drift,
+    methodology,
+    metric_added,
+    metric_removed,
+    new_leader,
+    overtake,
+    price_change,
+    rank_move,
+    rename,
+    score_revision,
+)
+from tracker.events._past import advance, advance_failed
+from tracker.model import Board, Diff, Event, Failure, Past, Sha256
+
+__all__ = ["KINDS", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
+
+KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
+    "board_recovered": board_recovered.detect,
+    "board_partial": board_partial.detect,
+    "methodology": methodology.detect,
+    "field_drift": field_drift.detect,
+    "metric_added": metric_added.detect,
+    "metric_removed": metric_removed.detect,
+    "new_leader": new_leader.detect,
+    "debut": debut.detect,
+    "departure": departure.detect,
+    "rename": rename.detect,
+    "overtake": overtake.detect,
+    "score_revision": score_revision.detect,
+    "estimate_measured": estimate_measured.detect,
+    "rank_move": rank_move.detect,
+    "price_change": price_change.detect,
+    "attribute_change": attribute_change.detect,
+}
+
+TROUBLES = ("board_broken", "board_stale")
+
+
+def detect(diff: Diff, past: Past) -> tuple[Event, ...]:
+    """Everything that a diff means, given what is remembered of the board; in the order of `KINDS`."""
+    return tuple(event for kind in KINDS.values() for event in kind(diff, past))
+
+
+def fail(board: Board, failure: Failure, past: Past) -> tuple[Event, ...]:
+    """What a reading that was not accepted means: trouble with the board, told once."""
+    return tuple(board_broken.detect(board, failure, past))
+
+
+def silence(board: Board, past: Past, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> tuple[Event, ...]:
+    """What a reading that brought nothing new means: nothing, or that the board has gone stale."""
+    return tuple(board_stale.detect(board, past, observed_at=observed_at, url=url, sha256=sha256))

@@ -1,0 +1,162 @@
+"""How an event is made: its id, its parties, its evidence, and numbers in words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, Metric, MetricId, Party, Snapshot
+
+
+def make(
+    diff: Diff,
+    *,
+    rule: str,
+    grade: str,
+    weight: int,
+    told: bool,
+    headline: str,
+    subjects: Iterable[Party] = (),
+    rivals: Iterable[Party] = (),
+    metric: MetricId | None = None,
+    facts: Mapping[str, object],
+    evidence: Iterable[Evidence] = (),
+    after: datetime | None = None,
+    until: datetime | None = None,
+) -> Event:
+    """An event of this diff. `rule` is `<kind>/<version>`; the interval is that of the diff unless given."""
+    before = diff.before
+    return build(
+        board=diff.board.id,
+        recorded_at=diff.after.observed_at,
+        digests=(before.digest if before else "", diff.after.digest),
+        rule=rule,
+        grade=grade,
+        weight=weight,
+        told=told,
+        headline=headline,
+        subjects=tuple(subjects),
+        rivals=tuple(rivals),
+        metric=metric,
+        facts=facts,
+        evidence=tuple(evidence),
+        after=after or (before.observed_at if before else None),
+        until=until or diff.after.observed_at,
+    )
+
+
+def build(
+    *,
+    board: BoardId,
+    recorded_at: datetime,
+    digests: tuple[str, str],
+    rule: str,
+    grade: str,
+    weight: int,
+    told: bool,
+    headline: str,
+    subjects: tuple[Party, ...] = (),
+    rivals: tuple[Party, ...] = (),
+    metric: MetricId | None = None,
+    facts: Mapping[str, object],
+    evidence: tuple[Evidence, ...],
+    after: datetime | None,
+    until: datetime,
+) -> Event:
+    """An event, with its id worked out from what happened and from which bytes (before, after) it was read."""
+    kind = rule.partition("/")[0]
+    parties = (sorted(party.entry for party in subjects), sorted(party.entry for party in rivals))
+    return Event(
+        id=_id(kind, board, metric, grade, *parties, *digests, recorded_at.isoformat()),
+        kind=kind,
+        grade=grade,
+        weight=max(0, min(100, weight)),
+        told=told,
+        board=board,
+        metric=metric,
+        subjects=subjects,
+        rivals=rivals,
+        after=after,
+        until=until,
+        headline=headline,
+        facts=facts,
+        evidence=evidence,
+        rule=rule,
+        recorded_at=recorded_at,
+    )
+
+
+def _id(*parts: object) -> EventId:
+    """The same change read from the same bytes has the same id, however often it is imported or replayed.
+
+    The observation time is part of it: a flip that happens twice between the same two pages is two events.
+    """
+    return EventId(hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24])
+
+
+def party(snapshot: Snapshot, entry: EntryId) -> Party:
+    """An entry as this snapshot names it."""
+    one = snapshot.entries[entry]
+    return Party(entry=entry, name=one.name, model=one.model)
+
+
+def proof(snapshot: Snapshot, entry: EntryId, metric: MetricId | None = None) -> Evidence:
+    """Where an entry stands in the bytes of a snapshot, with the cell of a metric as published, or its name."""
+    one = snapshot.entries.get(entry)
+    page = min(one.page if one else 0, len(snapshot.sha256) - 1)
+    raw = None if one is None else one.name
+    if one is not None and metric is not None:
+        measure = one.measures.get(metric)
+        raw = measure.raw if measure else None
+    return Evidence(
+        sha256=snapshot.sha256[page], url=snapshot.url, observed_at=snapshot.observed_at, entry=entry, metric=metric, raw=raw
+    )
+
+
+def both_proofs(diff: Diff, entries: Iterable[EntryId], metric: MetricId | None = None) -> tuple[Evidence, ...]:
+    """The same entries in the snapshot before and in the one after."""
+    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
+    return tuple(proof(snapshot, entry, metric) for entry in entries for snapshot in snapshots)
+
+
+def page_proofs(diff: Diff) -> tuple[Evidence, ...]:
+    """Both pages as a whole."""
+    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
+    return tuple(
+        Evidence(sha256=sha256, url=snapshot.url, observed_at=snapshot.observed_at)
+        for snapshot in snapshots
+        for sha256 in snapshot.sha256
+    )
+
+
+def number(value: float, metric: Metric | None = None) -> str:
+    """A value in words: at most two decimals from ten up, four significant digits below; dollars as such."""
+    text = f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4g}"
+    text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    if metric is not None and metric.unit.startswith("USD"):
+        return f"−${text[1:]}" if text.startswith("-") else f"${text}"
+    return text
+
+
+def names(parties: Iterable[Party], most: int = 3) -> str:
+    """`A, B and C`, or `A, B, C and 4 more`."""
+    every = [party.name for party in parties]
+    if len(every) > most:
+        return f"{', '.join(every[:most])} and {len(every) - most} more"
+    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+
+def values(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
+    """Every entry's value of a metric, measured or estimated."""
+    return {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
+
+
+def measured(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
+    """Every entry's measured value of a metric."""
+    return {
+        entry: measure.value
+        for entry, one in snapshot.entries.items()
+        if (measure := one.measures.get(metric)) is not None and not measure.estimated
+    }

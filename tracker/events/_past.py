@@ -1,0 +1,105 @@
+"""What is remembered of a board, folded over its snapshots: pure, small, and the same however often it is replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tracker.events import board_partial, board_recovered, departure, new_leader, overtake
+from tracker.model import Comparability, Diff, EntryId, Event, Failure, Known, MetricId, Past, Snapshot, Trouble
+
+_KEEP_SIZES = 7
+_KEEP_CHANGES = 12
+
+
+def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
+    """The past as the next snapshot will find it, after this diff was accepted with these events."""
+    changed = board_recovered.changed(diff)
+    return Past(
+        known=_known(past, diff),
+        leaders=new_leader.leaders_after(diff, past),
+        pending=overtake.pending_after(diff, past, events) if changed else past.pending,
+        sizes=(*past.sizes, len(diff.after.entries))[-_KEEP_SIZES:],
+        filled=_filled(past, diff.after),
+        drifted=_drifted(past, diff),
+        changed_at=(*past.changed_at, diff.after.observed_at)[-_KEEP_CHANGES:] if changed else past.changed_at,
+        stale_since=None if changed else past.stale_since,
+        capped_at=board_partial.capped_after(diff, past),
+    )
+
+
+def advance_failed(past: Past, failure: Failure, suspect: frozenset[EntryId] | None = None) -> Past:
+    """The past after a reading that was not accepted; `suspect` are the keys of a quarantined one."""
+    if failure.passing:
+        return past
+    suspects = (
+        (*past.suspects, suspect)[-_KEEP_SIZES:]
+        if failure.trouble is Trouble.QUARANTINE and suspect is not None
+        else past.suspects
+    )
+    if past.broken_since is not None:
+        return replace(past, suspects=suspects)
+    return replace(past, broken_since=failure.observed_at, broken_by=failure.message, suspects=suspects)
+
+
+def _known(past: Past, diff: Diff) -> Mapping[EntryId, Known]:
+    known = dict(past.known)
+    listed = diff.after.entries
+    for entry, one in listed.items():
+        was = known.get(entry)
+        if was is None:
+            known[entry] = Known(name=one.name, names=frozenset((one.name,)), first_seen=diff.after.observed_at)
+        elif was.last_seen is not None or was.name != one.name:
+            known[entry] = Known(name=one.name, names=was.names | {one.name}, first_seen=was.first_seen)
+    missing = frozenset(diff.missing)
+    if diff.before is not None:
+        for entry in (*diff.missing, *diff.hidden):
+            known[entry] = _left(known[entry], diff, entry, missing=entry in missing)
+    for entry in departure.confirmed(diff, past):
+        known[entry] = replace(known[entry], departed=True)
+    for entry, was in past.known.items():
+        if (
+            was.last_seen is not None
+            and not was.departed
+            and entry not in listed
+            and was.missing_since is None
+            and _must_show(diff, past, entry)
+        ):
+            known[entry] = replace(known[entry], missing_since=diff.after.observed_at)
+    return known
+
+
+def _must_show(diff: Diff, past: Past, entry: EntryId) -> bool:
+    return past.capped_at != len(diff.after.entries) and diff.must_show(entry, past.known[entry].primary)
+
+
+def _left(known: Known, diff: Diff, entry: EntryId, *, missing: bool) -> Known:
+    before, primary = diff.before, diff.board.primary
+    assert before is not None
+    one = before.entries[entry]
+    measure = one.measures.get(primary.id) if primary else None
+    return replace(
+        known,
+        last_seen=before.observed_at,
+        last_in=before.sha256[min(one.page, len(before.sha256) - 1)],
+        last_url=before.url,
+        primary=measure.value if measure else None,
+        missing_since=diff.after.observed_at if missing else None,
+    )
+
+
+def _filled(past: Past, after: Snapshot) -> dict[MetricId, tuple[float, ...]]:
+    counts: dict[MetricId, int] = dict.fromkeys(after.metrics, 0)
+    for one in after.entries.values():
+        for metric in one.measures:
+            counts[metric] = counts.get(metric, 0) + 1
+    total = max(1, len(after.entries))
+    return {
+        metric: (*past.filled.get(metric, ()), round(count / total, 4))[-_KEEP_SIZES:] for metric, count in sorted(counts.items())
+    }
+
+
+def _drifted(past: Past, diff: Diff) -> frozenset[MetricId]:
+    now = {metric for metric, verdict in diff.metrics.items() if verdict.verdict is Comparability.DRIFTED}
+    back = {metric for metric, verdict in diff.metrics.items() if verdict.verdict is Comparability.APPEARED}
+    return (past.drifted | now) - back

@@ -1,0 +1,51 @@
+"""A board that was broken or stale reads again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tracker.events._event import make, page_proofs
+from tracker.model import Diff, Event, Past
+
+RULE = "board_recovered/1"
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:
+    """With how long it lasted: from the first failed reading to this one."""
+    if past.broken_since is not None:
+        yield _event(diff, "broken", past.broken_since, past.broken_by)
+    if past.stale_since is not None and changed(diff):
+        yield _event(diff, "stale", past.stale_since, "the content did not change")
+
+
+def changed(diff: Diff) -> bool:
+    """Whether the board shows anything else than before: entries, names, properties or values of any metric."""
+    if diff.before is None or diff.before.entries.keys() != diff.after.entries.keys():
+        return True
+    if any(
+        verdict.moved or verdict.rounded or verdict.filled_before != verdict.filled_after for verdict in diff.metrics.values()
+    ):
+        return True
+    pairs = ((diff.before.entries[entry], diff.after.entries[entry]) for entry in diff.common)
+    return any(old.name != new.name or old.attributes != new.attributes for old, new in pairs)
+
+
+def _event(diff: Diff, grade: str, since: datetime, why: str) -> Event:
+    lasted = diff.after.observed_at - since
+    return make(
+        diff,
+        rule=RULE,
+        grade=grade,
+        weight=50,
+        told=True,
+        headline=f"{diff.board.title} {'reads again' if grade == 'broken' else 'changes again'} after {_span(lasted.total_seconds())}.",
+        facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why},
+        evidence=page_proofs(diff),
+        after=since,
+    )
+
+
+def _span(seconds: float) -> str:
+    hours = seconds / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,47 @@
+"""A board has shown the same content for longer than its rhythm: that is silence, not stability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tracker.events._event import build
+from tracker.model import Board, Event, Evidence, Past, Sha256
+
+RULE = "board_stale/1"
+
+_RHYTHM_KNOWN_AFTER = 5
+_TIMES_THE_LONGEST_PAUSE = 3
+_LEAST = timedelta(days=3)
+
+
+def detect(board: Board, past: Past, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> Iterator[Event]:
+    """One event when a reading brings nothing new for too long; `board_recovered` ends it."""
+    limit = rhythm(board, past)
+    if past.stale_since is not None or limit is None or not past.changed_at or observed_at - past.changed_at[-1] <= limit:
+        return
+    yield build(
+        board=board.id,
+        recorded_at=observed_at,
+        digests=("", "+".join(sha256)),
+        rule=RULE,
+        grade="stale",
+        weight=45,
+        told=True,
+        headline=f"{board.title} has not changed for {(observed_at - past.changed_at[-1]).days} days,"
+        f" longer than its rhythm ({limit.days} days).",
+        facts={"since": past.changed_at[-1].isoformat(), "limit_s": int(limit.total_seconds())},
+        evidence=tuple(Evidence(sha256=one, url=url, observed_at=observed_at) for one in sha256),
+        after=past.changed_at[-1],
+        until=observed_at,
+    )
+
+
+def rhythm(board: Board, past: Past) -> timedelta | None:
+    """How long the same content is believable: declared, or three times the longest pause of the last changes. None: not yet known."""
+    if board.contract.stale_after_s is not None:
+        return timedelta(seconds=board.contract.stale_after_s)
+    if len(past.changed_at) < _RHYTHM_KNOWN_AFTER:
+        return None
+    pauses = [later - earlier for earlier, later in zip(past.changed_at, past.changed_at[1:], strict=False)]
+    return max(_LEAST, _TIMES_THE_LONGEST_PAUSE * max(pauses))

@@ -1,0 +1,102 @@
+"""A model enters a board: released now, listed late, back again, or scored for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tracker.events._event import make, number, party, proof, values
+from tracker.model import Diff, EntryId, Event, Past, competition_ranks
+
+RULE = "debut/1"
+
+RECENT_DAYS = 45
+"""A model listed within so many days of its release counts as released, not as listed late."""
+_WEIGHT = {"release": 50, "listing": 45, "first_score": 45, "late_listing": 35, "re_entry": 25, "revealed": 5}
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:
+    """One event per entry that was not on the board before.
+
+    An entry that came back without ever having been told as gone is no news and no event. One that
+    stands below what the earlier page showed is kept in the record as `revealed`.
+    """
+    if diff.before is None:
+        return
+    for entry in diff.arrived:
+        known = past.known.get(entry)
+        if known is None:
+            yield _event(diff, entry, _arrival(diff, entry))
+        elif known.departed:
+            yield _event(diff, entry, "re_entry")
+    for entry in diff.revealed:
+        if entry not in past.known and entry not in diff.before.ambiguous:
+            yield _event(diff, entry, "revealed")
+    for entry in _first_scores(diff):
+        yield _event(diff, entry, "first_score")
+
+
+def _arrival(diff: Diff, entry: EntryId) -> str:
+    age = _age_days(diff.after.entries[entry].attributes.get("released"), diff.after.observed_at)
+    if age is None:
+        return "listing"
+    return "release" if age <= RECENT_DAYS else "late_listing"
+
+
+def _age_days(released: str | None, now: datetime) -> int | None:
+    """Days since an ISO date; a month without a day counts from its first. None for anything else."""
+    padded = (released or "") + {4: "-01-01", 7: "-01"}.get(len(released or ""), "")
+    try:
+        return (now.date() - datetime.fromisoformat(padded).date()).days
+    except ValueError:
+        return None
+
+
+def _first_scores(diff: Diff) -> list[EntryId]:
+    """Entries listed without a value of the primary metric until now."""
+    primary = diff.board.primary
+    if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
+        return []
+    had, has = values(diff.before, primary.id), values(diff.after, primary.id)
+    return [entry for entry in diff.common if entry not in had and entry in has]
+
+
+def _event(diff: Diff, entry: EntryId, grade: str) -> Event:
+    one, primary = diff.after.entries[entry], diff.board.primary
+    measure = one.measures.get(primary.id) if primary else None
+    facts: dict[str, object] = {
+        "of": len(diff.after.entries),
+        **{k: one.attributes[k] for k in ("creator", "released") if k in one.attributes},
+    }
+    place, bonus = "", 0
+    if primary is not None and measure is not None:
+        ranks = competition_ranks(primary, values(diff.after, primary.id)) if primary.higher_is_better is not None else {}
+        rank = ranks.get(entry)
+        facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
+        place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)} ({primary.title})"
+        if rank is not None and primary.ranked:
+            place = f" at rank {rank} of {len(ranks)}" + place
+            bonus = next((extra for limit, extra in ((1, 40), (3, 30), (10, 20), (25, 10)) if rank <= limit), 0)
+    return make(
+        diff,
+        rule=RULE,
+        grade=grade,
+        weight=_WEIGHT[grade] + (bonus if grade != "revealed" else 0),
+        told=grade != "revealed",
+        subjects=[party(diff.after, entry)],
+        metric=primary.id if primary and measure else None,
+        headline=f"{one.name} {_verb(grade)} {diff.board.title}{place}.",
+        facts=facts,
+        evidence=[proof(diff.after, entry, primary.id if primary and measure else None)],
+    )
+
+
+def _verb(grade: str) -> str:
+    return {
+        "release": "enters",
+        "listing": "enters",
+        "late_listing": "is listed, some time after its release, on",
+        "re_entry": "is back on",
+        "first_score": "gets its first score on",
+        "revealed": "was seen for the first time, below what earlier pages showed, on",
+    }[grade]

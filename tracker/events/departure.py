@@ -1,0 +1,77 @@
+"""A model left a board: it would have had to be visible in two accepted snapshots, and was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.events._event import make, names
+from tracker.model import Diff, EntryId, Event, Evidence, Known, Party, Past
+
+RULE = "departure/1"
+
+MASS = 10
+MASS_SHARE = 0.03
+"""So many entries, and so large a share, gone at once are one decision of the publisher, told as one."""
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:
+    """Departures confirmed by this snapshot. The baseline is untouched: who returns unconfirmed never left."""
+    gone = confirmed(diff, past)
+    together: dict[object, list[EntryId]] = {}
+    for entry in gone:
+        together.setdefault((past.known[entry].last_seen, past.known[entry].missing_since), []).append(entry)
+    for entries in together.values():
+        if len(entries) >= MASS and len(entries) >= MASS_SHARE * len(diff.after.entries):
+            yield _event(diff, past, entries, "mass")
+        else:
+            for entry in entries:
+                yield _event(diff, past, [entry], "confirmed")
+
+
+def confirmed(diff: Diff, past: Past) -> list[EntryId]:
+    """Entries missing for the second time although they would have to be visible."""
+    if diff.before is None or past.capped_at == len(diff.after.entries):
+        return []
+    return sorted(
+        entry
+        for entry, known in past.known.items()
+        if known.missing_since is not None
+        and not known.departed
+        and entry not in diff.after.entries
+        and diff.must_show(entry, known.primary)
+    )
+
+
+def _event(diff: Diff, past: Past, entries: list[EntryId], grade: str) -> Event:
+    first = past.known[entries[0]]
+    parties = [Party(entry=entry, name=past.known[entry].name) for entry in entries]
+    one = len(parties) == 1
+    headline = f"{names(parties)} {'is' if one else 'are'} no longer listed on {diff.board.title}"
+    if not one:
+        headline = f"{len(parties)} entries left {diff.board.title} at once, among them {names(parties)}"
+    return make(
+        diff,
+        rule=RULE,
+        grade=grade,
+        weight=35 if one else 45,
+        told=True,
+        subjects=parties,
+        headline=f"{headline}.",
+        facts={
+            "confirmed_at": diff.after.observed_at.isoformat(),
+            "last_values": {str(entry): past.known[entry].primary for entry in entries},
+        },
+        evidence=[*(_last(past.known[entry], entry) for entry in entries[:20]), *_absent(diff, entries)],
+        after=first.last_seen,
+        until=first.missing_since,
+    )
+
+
+def _last(known: Known, entry: EntryId) -> Evidence:
+    assert known.last_seen is not None
+    return Evidence(sha256=known.last_in, url=known.last_url, observed_at=known.last_seen, entry=entry, raw=known.name)
+
+
+def _absent(diff: Diff, entries: list[EntryId]) -> list[Evidence]:
+    after = diff.after
+    return [Evidence(sha256=sha256, url=after.url, observed_at=after.observed_at, entry=entries[0]) for sha256 in after.sha256]

@@ -1,0 +1,41 @@
+"""A value the publisher had only estimated is now measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.events._event import both_proofs, make, number, party
+from tracker.model import Diff, EntryId, Event, Metric, Past
+
+RULE = "estimate_measured/1"
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+    """One event per entry and metric. The difference is no score revision: nothing measured was revised."""
+    if diff.before is None:
+        return
+    for metric in diff.board.metrics:
+        if not diff.metrics[metric.id].usable:
+            continue
+        for entry in diff.common:
+            old, new = (one.entries[entry].measures.get(metric.id) for one in (diff.before, diff.after))
+            if old is not None and new is not None and old.estimated and not new.estimated:
+                yield _event(diff, metric, entry, (old.value, new.value))
+
+
+def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, float]) -> Event:
+    who = party(diff.after, entry)
+    estimate, measured = values
+    return make(
+        diff,
+        rule=RULE,
+        grade="measured",
+        weight=40 if metric.primary else 15,
+        told=metric.primary,
+        subjects=[who],
+        metric=metric.id,
+        headline=f"{who.name} is now measured at {number(measured, metric)} on {diff.board.title} ({metric.title});"
+        f" the estimate was {number(estimate, metric)}.",
+        facts={"estimate": estimate, "measured": measured},
+        evidence=both_proofs(diff, [entry], metric.id),
+    )

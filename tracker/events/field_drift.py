@@ -1,0 +1,30 @@
+"""A field lost its values while the entries stayed: an alarm about the page, not news about models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.events._event import make, page_proofs
+from tracker.model import Comparability, Diff, Event, Past
+
+RULE = "field_drift/1"
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+    """One event per metric; nothing is concluded from the field in this snapshot."""
+    for metric in diff.board.metrics:
+        verdict = diff.metrics.get(metric.id)
+        if verdict is None or verdict.verdict is not Comparability.DRIFTED:
+            continue
+        yield make(
+            diff,
+            rule=RULE,
+            grade="emptied" if not verdict.filled_after else "thinned",
+            weight=55,
+            told=True,
+            metric=metric.id,
+            headline=f"{diff.board.title}: {metric.title} {'lost all its values' if not verdict.filled_after else 'lost most of its values'}"
+            f" ({verdict.filled_before} before, {verdict.filled_after} now); nothing is concluded from it.",
+            facts={"filled_before": verdict.filled_before, "filled_after": verdict.filled_after, "reason": verdict.reason},
+            evidence=page_proofs(diff),
+        )

@@ -1,0 +1,43 @@
+"""The publisher re-based its scale: one event per board and day, and no news about single models from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.events._event import make, number, page_proofs
+from tracker.model import Comparability, Diff, Event, MetricDiff, Past
+
+RULE = "methodology/1"
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+    """Names the metrics whose values cannot be compared across this date; each starts a new segment."""
+    rebased = [verdict for verdict in diff.metrics.values() if verdict.verdict is Comparability.REBASED]
+    if not rebased:
+        return
+    primary = diff.board.primary
+    first = next((verdict for verdict in rebased if primary and verdict.metric == primary.id), rebased[0])
+    titles = [diff.board.metric(verdict.metric).title for verdict in (first, *(one for one in rebased if one is not first))]
+    others = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+    yield make(
+        diff,
+        rule=RULE,
+        grade="re-based",
+        weight=90 if primary and first.metric == primary.id else 60,
+        told=True,
+        metric=first.metric,
+        headline=f"{diff.board.title} re-based {titles[0]}{others}: {first.reason}, median shift {number(first.median_shift)};"
+        " values before and after cannot be compared.",
+        facts={"metrics": {str(verdict.metric): _facts(verdict) for verdict in rebased}, "version": diff.after.version},
+        evidence=page_proofs(diff),
+    )
+
+
+def _facts(verdict: MetricDiff) -> dict[str, object]:
+    return {
+        "reason": verdict.reason,
+        "moved": verdict.moved,
+        "common": verdict.common,
+        "share": verdict.moved / verdict.common if verdict.common else None,
+        "median_shift": verdict.median_shift,
+    }

@@ -1,0 +1,29 @@
+"""A metric vanished from a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.events._event import make, page_proofs
+from tracker.model import Comparability, Diff, Event, Past
+
+RULE = "metric_removed/1"
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+    """The whole column is gone, not just its values (that is `field_drift`)."""
+    for metric in diff.board.metrics:
+        verdict = diff.metrics.get(metric.id)
+        if verdict is None or verdict.verdict is not Comparability.VANISHED:
+            continue
+        yield make(
+            diff,
+            rule=RULE,
+            grade="removed",
+            weight=20,
+            told=True,
+            metric=metric.id,
+            headline=f"{diff.board.title} no longer has {metric.title}; {verdict.filled_before} entries had a value.",
+            facts={"filled_before": verdict.filled_before},
+            evidence=page_proofs(diff),
+        )

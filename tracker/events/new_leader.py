@@ -1,0 +1,107 @@
+"""Another entry leads a board on its primary metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.events._event import make, measured, names, number, party, proof
+from tracker.model import Diff, EntryId, Event, Metric, MetricId, Nature, Past, Snapshot
+
+RULE = "new_leader/1"
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:
+    """One event when the lead passes to an entry that did not share it.
+
+    Nobody leads because the leader could not be seen: while an acknowledged leader is missing
+    and its departure is not confirmed, only an entry better than its last value takes over.
+    """
+    primary = diff.board.primary
+    if primary is None or not primary.ranked or diff.before is None or not diff.metrics[primary.id].usable:
+        return
+    acknowledged = past.leaders.get(primary.id, ())
+    now = leaders(diff.after, primary)
+    fresh = [entry for entry in now if entry not in acknowledged]
+    if not acknowledged or not fresh or _lead_is_open(diff, past, primary, acknowledged, now):
+        return
+    yield _event(diff, primary, fresh, acknowledged)
+
+
+def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
+    """Who shares the best measured value, by key."""
+    has = measured(snapshot, metric.id)
+    best = min((metric.standing(value) for value in has.values()), default=None)
+    return tuple(sorted(entry for entry, value in has.items() if metric.standing(value) == best))
+
+
+def leaders_after(diff: Diff, past: Past) -> dict[MetricId, tuple[EntryId, ...]]:
+    """The leaders to acknowledge after this diff."""
+    primary = diff.board.primary
+    if primary is None or not primary.ranked:
+        return {}
+    acknowledged = past.leaders.get(primary.id, ())
+    now = leaders(diff.after, primary)
+    usable = diff.before is not None and diff.metrics[primary.id].usable
+    if not now or (usable and acknowledged and _lead_is_open(diff, past, primary, acknowledged, now)):
+        return {primary.id: acknowledged}
+    return {primary.id: now}
+
+
+def _lead_is_open(diff: Diff, past: Past, primary: Metric, acknowledged: tuple[EntryId, ...], now: tuple[EntryId, ...]) -> bool:
+    has = measured(diff.after, primary.id)
+    absent = [entry for entry in acknowledged if entry not in has]
+    if not absent or any(past.known[entry].departed for entry in absent if entry in past.known):
+        return False
+    last = [value for entry in absent if (value := _last_value(diff, past, primary, entry)) is not None]
+    return any(not primary.better(has[now[0]], value) for value in last)
+
+
+def _last_value(diff: Diff, past: Past, primary: Metric, entry: EntryId) -> float | None:
+    if diff.before is not None and entry in diff.before.entries:
+        measure = diff.before.entries[entry].measures.get(primary.id)
+        return measure.value if measure else None
+    return past.known[entry].primary if entry in past.known else None
+
+
+def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tuple[EntryId, ...]) -> Event:
+    assert diff.before is not None
+    who = [party(diff.after, entry) for entry in fresh]
+    rivals = [party(one, entry) for entry in acknowledged for one in (diff.after, diff.before) if entry in one.entries]
+    rivals = list({rival.entry: rival for rival in reversed(rivals)}.values())
+    value = diff.after.entries[fresh[0]].measures[primary.id]
+    grade = _grade(diff, primary, fresh[0], acknowledged)
+    shared = len(leaders(diff.after, primary)) > 1
+    over = f", ahead of {names(rivals)}" if rivals and not shared else ""
+    return make(
+        diff,
+        rule=RULE,
+        grade=grade,
+        weight=95 if grade != "nominal" else 80,
+        told=grade != "nominal" or primary.nature is Nature.TESTED,
+        subjects=who,
+        rivals=rivals,
+        metric=primary.id,
+        headline=f"{names(who)} {'shares the lead on' if shared else 'leads'} {diff.board.title} ({primary.title}) with"
+        f" {number(value.value, primary)}{over}{', within the error of the values' if grade == 'nominal' else ''}.",
+        facts={"value": value.value, "before": list(acknowledged), "shared": shared},
+        evidence=[
+            *(proof(diff.after, entry, primary.id) for entry in fresh),
+            *(proof(diff.before, entry, primary.id) for entry in acknowledged),
+        ],
+    )
+
+
+def _grade(diff: Diff, primary: Metric, leader: EntryId, acknowledged: tuple[EntryId, ...]) -> str:
+    """`debut` by entering, `succession` after the old leader left, else how far ahead: `supported` or `nominal`."""
+    assert diff.before is not None
+    if leader not in diff.before.entries or primary.id not in diff.before.entries[leader].measures:
+        return "debut"
+    rivals = [diff.after.entries[entry].measures.get(primary.id) for entry in acknowledged if entry in diff.after.entries]
+    known = [measure for measure in rivals if measure is not None]
+    if not known:
+        return "succession"
+    mine = diff.after.entries[leader].measures[primary.id]
+    error = primary.stated_error or 0.0
+    width = max((mine.half_width or 0.0) + (measure.half_width or 0.0) for measure in known)
+    gap = min(abs(mine.value - measure.value) for measure in known)
+    return "supported" if gap > max(error, width) and max(error, width) > 0 else "nominal"

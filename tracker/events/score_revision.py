@@ -1,0 +1,63 @@
+"""A published score of a listed entry changed, or was withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.events._event import both_proofs, make, number, party
+from tracker.model import Diff, EntryId, Event, Metric, Move, Nature, Past
+
+RULE = "score_revision/1"
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+    """Tested scores: every change is in the record, told beyond the stated error. Fitted ratings: only beyond drift and intervals."""
+    if diff.before is None:
+        return
+    for metric in diff.board.metrics:
+        verdict = diff.metrics[metric.id]
+        if metric.nature not in (Nature.TESTED, Nature.FITTED) or metric.volatile or not verdict.usable:
+            continue
+        for entry, move in sorted(verdict.moves.items()):
+            if move.significant or metric.nature is Nature.TESTED:
+                yield _revised(diff, metric, entry, move)
+        if metric.primary:
+            for entry in diff.common:
+                if metric.id in diff.before.entries[entry].measures and metric.id not in diff.after.entries[entry].measures:
+                    yield _withdrawn(diff, metric, entry)
+
+
+def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
+    who = party(diff.after, entry)
+    within = "" if move.significant else ", within the stated error"
+    return make(
+        diff,
+        rule=RULE,
+        grade="beyond_error" if move.significant else "within_error",
+        weight=(45 if metric.primary else 25) if move.significant else 5,
+        told=move.significant,
+        subjects=[who],
+        metric=metric.id,
+        headline=f"{who.name} goes from {number(move.before.value, metric)} to {number(move.after.value, metric)}"
+        f" on {diff.board.title} ({metric.title}){within}.",
+        facts={"before": move.before.value, "after": move.after.value, "shift": move.shift},
+        evidence=both_proofs(diff, [entry], metric.id),
+    )
+
+
+def _withdrawn(diff: Diff, metric: Metric, entry: EntryId) -> Event:
+    assert diff.before is not None
+    who = party(diff.after, entry)
+    before = diff.before.entries[entry].measures[metric.id]
+    return make(
+        diff,
+        rule=RULE,
+        grade="withdrawn",
+        weight=30,
+        told=True,
+        subjects=[who],
+        metric=metric.id,
+        headline=f"{who.name} is still listed on {diff.board.title}, but its score of {number(before.value, metric)} ({metric.title}) is gone.",
+        facts={"before": before.value, "after": None},
+        evidence=both_proofs(diff, [entry], metric.id),
+    )

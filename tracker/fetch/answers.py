@@ -1,0 +1,72 @@
+"""What an HTTP status means for a board, and the answer kept as evidence beside the error it led to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import TypeVar
+
+from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.fetch.http import Ask, Reply
+from tracker.fetch.politeness import retry_after_s
+
+AGAIN = frozenset((408, 425, 429))
+"""Client errors that say "not now" rather than "not you" (timeout, too early, too many requests)."""
+GONE = frozenset((404, 410))
+
+E = TypeVar("E", bound=FetchError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server sent with an error: evidence for the archive, free of secrets, and cut where it was very long.
+
+    `url` is the declared one, with `${NAME}` left as it stands.
+    """
+
+    url: str
+    observed_at: datetime
+    status: int
+    content_type: str
+    body: bytes
+
+
+def answer_of(error: FetchError) -> Answer | None:
+    """The answer that led to an error; None when there was none, as after a timeout."""
+    answer = getattr(error, "answer", None)
+    return answer if isinstance(answer, Answer) else None
+
+
+def with_answer(error: E, ask: Ask, reply: Reply, now: datetime) -> E:
+    """The same error, carrying the answer as its `answer`."""
+    answer = Answer(
+        url=ask.declared,
+        observed_at=now,
+        status=reply.status,
+        content_type=ask.secrets.scrub(reply.headers.get("content-type", "")),
+        body=ask.secrets.scrub_bytes(reply.body),
+    )
+    vars(error)["answer"] = answer
+    return error
+
+
+def trouble(ask: Ask, reply: Reply, now: datetime) -> FetchError | None:
+    """The error a status stands for, with its answer; None for 200, and for 304 if that was what we asked for."""
+    if reply.status == HTTPStatus.OK or (reply.status == HTTPStatus.NOT_MODIFIED and ask.conditional):
+        return None
+    return with_answer(_error(ask, reply, now), ask, reply, now)
+
+
+def _error(ask: Ask, reply: Reply, now: datetime) -> FetchError:
+    found = f"{ask.place}: answered {reply.status}, expected 200"
+    if _may_pass(reply.status):
+        return Transient(f"{found}; it is asked again later", retry_after_s=retry_after_s(reply.headers.get("retry-after", ""), now))
+    if reply.status in GONE:
+        return Gone(f"{found}; find where the board has moved and correct request.url")
+    return Refused(f"{found}; check the board's key and the publisher's terms")
+
+
+def _may_pass(status: int) -> bool:
+    """5xx, "not now", and the odd: a 2xx without a page, or a 304 that nobody asked for."""
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in AGAIN or status < HTTPStatus.MULTIPLE_CHOICES or status == 304

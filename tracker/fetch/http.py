@@ -1,0 +1,322 @@
+"""The only door to the network: one request, one reply, within its time and size, leaving nothing in a log.
+
+Everything else in this package is written against `Ask` and `Reply`. The library behind the door is httpx;
+its upstream has been dormant since 0.28.1, and httpx2 (by Pydantic, with httpx's author) is the maintained fork
+with the same API, so it is used where it is installed (`pip install leaderboard-tracker[httpx2]`).
+
+Addresses: a request that must stay public (`Ask.public`) is checked on the connection itself, before a byte is
+sent, so a name that resolves to something else between check and connect gains nothing. Through a proxy
+(HTTPS_PROXY and the like are honoured) the proxy connects, and only the check by name remains.
+
+Time: from sending to the last byte a request takes at most `TOTAL_FACTOR` times its timeout; then its socket is
+shut, whatever is being waited for. Before there is a socket only the plain timeout holds, once for each address of the host.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from dataclasses import field as record_field
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.fetch.addresses import causes, is_public, says_no_such_host
+from tracker.fetch.inflate import Garbled, Inflater
+from tracker.fetch.keys import Secrets
+from tracker.model import NOTHING, BoardId
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    try:
+        import httpx2 as httpx
+    except ImportError:
+        import httpx
+
+URL = httpx.URL
+Transport = httpx.BaseTransport
+
+TOTAL_FACTOR = 4
+EVIDENCE_BYTES = 256 * 1024
+"""How much of an error page is kept."""
+MAX_PLACE = 200
+BODILESS = frozenset((301, 302, 303, 304, 307, 308))
+"""Statuses whose body says nothing that is not in their headers."""
+CONDITIONS = ("if-none-match", "if-modified-since")
+FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""RFC 9110 §5.1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request as it is sent, secrets put in; never shown whole.
+
+    `declared` is the board's URL as its file has it. `headers` have lower-case names. `cut` keeps the first
+    `max_bytes` of a longer body instead of refusing it. `public` demands a public address at the other end.
+    """
+
+    board: BoardId
+    declared: str
+    url: URL = record_field(repr=False)
+    method: str = "GET"
+    headers: Mapping[str, str] = record_field(default=NOTHING, repr=False)
+    secrets: Secrets = Secrets()
+    timeout_s: float = 30.0
+    max_bytes: int = 32_000_000
+    gap_s: float = 2.0
+    cut: bool = False
+    public: bool = False
+
+    @property
+    def host(self) -> str:
+        """Lower-case, IDNA-encoded, without port."""
+        return host_of(self.url)
+
+    @property
+    def place(self) -> str:
+        """The board and the URL without its query: what an error may say."""
+        return f"{self.board}: {self.shown(self.url)}"
+
+    @property
+    def conditional(self) -> bool:
+        """Whether 304 is an answer to it."""
+        return any(name in self.headers for name in CONDITIONS)
+
+    def shown(self, url: URL) -> str:
+        """A URL without user, query and secrets, cut to a readable length."""
+        path = url.raw_path.partition(b"?")[0].decode("ascii")
+        text = self.secrets.scrub(f"{url.scheme}://{url.netloc.decode('ascii')}{path}")
+        return text if len(text) <= MAX_PLACE else f"{text[:MAX_PLACE]}…"
+
+    def because(self, error: BaseException) -> BaseException | None:
+        """What an error may be raised `from`: nothing, when its text could repeat a secret."""
+        return None if self.secrets else error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back from `url`. Header names are lower-case; `next_link` is the Link header's rel=next."""
+
+    url: URL = record_field(repr=False)
+    status: int
+    headers: Mapping[str, str] = record_field(default=NOTHING, repr=False)
+    body: bytes = record_field(default=b"", repr=False)
+    next_link: str = record_field(default="", repr=False)
+
+
+def read_url(text: str) -> URL:
+    """A URL that can be asked for, without its fragment. Raises ValueError, naming nothing of the text."""
+    try:
+        url = URL(text)
+        usable = bool(url.host) and url.scheme in ("http", "https") and not url.userinfo
+    except (httpx.InvalidURL, ValueError):
+        raise ValueError("not a URL that can be read") from None
+    if not usable:
+        raise ValueError("not an http or https URL with a host and without a user")
+    return url.copy_with(fragment=None)
+
+
+def join_url(base: URL, reference: str) -> URL:
+    """The URL that a Location or Link header at `base` names. Raises ValueError as `read_url` does."""
+    try:
+        joined = str(base.join(reference))
+    except (httpx.InvalidURL, ValueError):
+        raise ValueError("not a URL that can be read") from None
+    return read_url(joined)
+
+
+def host_of(url: URL) -> str:
+    """The host of a URL, lower-case and IDNA-encoded."""
+    return url.raw_host.decode("ascii")
+
+
+def origin_of(url: URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port; the port is None where it is the scheme's own."""
+    return url.scheme, host_of(url), url.port
+
+
+def is_sendable(name: str, value: str) -> bool:
+    """Whether a header can be sent as it stands: visible ASCII, spaces only inside."""
+    return FIELD_NAME.fullmatch(name) is not None and value.isascii() and value.isprintable() and value == value.strip()
+
+
+class Wire:
+    """Sends one request at a time per call; calls may come from several threads. Follows nothing, repeats nothing, keeps no cookies."""
+
+    def __init__(self, *, user_agent: str, transport: Transport | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        # No connection is kept: each request makes its own, so that its address and its time are seen to.
+        self._client = httpx.Client(transport=transport, limits=httpx.Limits(max_keepalive_connections=0))
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._ours = {"user-agent": user_agent, "accept-encoding": "gzip, deflate", "connection": "close"}
+        self._monotonic = monotonic
+
+    def close(self) -> None:
+        """Release what the library holds."""
+        self._client.close()
+
+    def send(self, ask: Ask) -> Reply:
+        """Ask once.
+
+        Raises:
+            Transient: no whole answer came in time.
+            Refused: the request cannot be sent, the answer is too large, or the address is not public though it must be.
+            Gone: there is no such host.
+        """
+        with _unlogged(), _Watch(ask) as watch:
+            try:
+                return self._exchange(ask, watch)
+            except (httpx.HTTPError, httpx.InvalidURL, Garbled, ValueError) as error:
+                raise _late(ask) if watch.expired else _translated(ask, error) from ask.because(error)
+
+    def _exchange(self, ask: Ask, watch: _Watch) -> Reply:
+        deadline = self._monotonic() + TOTAL_FACTOR * ask.timeout_s
+        request = self._client.build_request(
+            ask.method, ask.url, headers={**ask.headers, **self._ours}, timeout=ask.timeout_s, extensions={"trace": watch.see}
+        )
+        response = self._client.send(request, stream=True, follow_redirects=False)
+        with response:
+            body = b"" if response.status_code in BODILESS else self._body(ask, response, deadline)
+        if watch.expired:  # a body without a length ends where its socket is shut
+            raise _late(ask)
+        next_link = response.links.get("next", {}).get("url", "")
+        return Reply(url=ask.url, status=response.status_code, headers=dict(response.headers), body=body, next_link=next_link)
+
+    def _body(self, ask: Ask, response: httpx.Response, deadline: float) -> bytes:
+        """The inflated body; of an error page what can be read of it."""
+        if response.status_code == 200:  # noqa: PLR2004 - HTTPStatus would hide what is meant
+            return self._inflated(ask, response, deadline)
+        evidence = _cut_to(ask, EVIDENCE_BYTES)
+        try:
+            return self._inflated(evidence, response, deadline)
+        except Garbled:
+            return b""
+
+    def _inflated(self, ask: Ask, response: httpx.Response, deadline: float) -> bytes:
+        coding, chunks = _as_sent(response)
+        inflater = Inflater(coding, ask.max_bytes)
+        for chunk in chunks:
+            if self._monotonic() > deadline:
+                raise _late(ask)
+            if not inflater.feed(chunk):
+                return inflater.body if ask.cut else _refuse_size(ask)
+        inflater.finish()
+        return inflater.body
+
+
+class _Watch:
+    """Sees the connection of one request being made (httpx's `trace` extension), checks its address, and shuts it when the time is up."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.expired = False
+        self._ask = ask
+        self._direct = True
+        self._stream: Any = None
+        self._timer = threading.Timer(TOTAL_FACTOR * ask.timeout_s, self._expire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Watch:
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._timer.cancel()
+
+    def see(self, event: str, facts: Mapping[str, Any]) -> None:
+        """Called by the library at each step of a request, in the thread that sends it."""
+        if event.endswith("connect_tcp.started"):
+            self._direct = facts["host"] == self._ask.host  # otherwise it is a proxy's
+        elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._connected(facts["return_value"])
+
+    def _connected(self, stream: Any) -> None:
+        self._stream = stream
+        if self.expired:
+            stream.close()
+            raise _late(self._ask)
+        peer = stream.get_extra_info("server_addr")
+        if self._ask.public and self._direct and not is_public(ip_address(peer[0])):
+            stream.close()
+            raise Refused(f"{self._ask.place}: a redirect led to an address that is not public; check what request.url has become")
+
+    def _expire(self) -> None:
+        self.expired = True
+        connection = self._stream and self._stream.get_extra_info("socket")
+        if connection:
+            with suppress(OSError):  # it has ended by itself meanwhile
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def _as_sent(response: httpx.Response) -> tuple[str, Iterator[bytes]]:
+    """The coding and the bytes on the wire; a transport may hand over a response that it has read, and so inflated, itself."""
+    if response.is_stream_consumed:
+        return "", iter((response.content,))
+    return response.headers.get("content-encoding", ""), response.iter_raw()
+
+
+def _cut_to(ask: Ask, max_bytes: int) -> Ask:
+    from dataclasses import replace
+
+    return replace(ask, max_bytes=min(ask.max_bytes, max_bytes), cut=True)
+
+
+def _refuse_size(ask: Ask) -> bytes:
+    raise Refused(f"{ask.place}: more than {ask.max_bytes} bytes, expected no more; raise request.max_bytes if the board has grown")
+
+
+def _late(ask: Ask) -> Transient:
+    total_s = TOTAL_FACTOR * ask.timeout_s
+    return Transient(f"{ask.place}: not done after {total_s:g} s, expected within {ask.timeout_s:g} s; it is asked again later")
+
+
+def _translated(ask: Ask, error: Exception) -> FetchError:
+    """Our error for the library's. Its text stays out: it may repeat a URL, a header or a secret."""
+    kinds = ", ".join(dict.fromkeys(type(cause).__name__ for cause in causes(error)))
+    if isinstance(error, Garbled):
+        return Transient(f"{ask.place}: {ask.secrets.scrub(str(error))}; it is asked again later")
+    if isinstance(error, httpx.TimeoutException):
+        return Transient(f"{ask.place}: no answer within {ask.timeout_s:g} s ({kinds}); it is asked again later")
+    if says_no_such_host(error):
+        return Gone(f"{ask.place}: no such host {ask.secrets.scrub(ask.host)!r}; correct request.url")
+    if isinstance(error, httpx.TransportError) and not isinstance(error, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
+        return Transient(f"{ask.place}: the connection failed ({kinds}); it is asked again later")
+    return Refused(f"{ask.place}: the request cannot be sent ({kinds}); check request.url, headers and params")
+
+
+# ── logs ─────────────────────────────────────────────────────────────────────────────────────────
+
+_OURS: ContextVar[bool] = ContextVar("tracker_fetch_request", default=False)
+"""True while this thread sends one of our requests."""
+
+_LOGGERS = (
+    "httpx",
+    "httpx2",
+    *(f"{core}.{part}" for core in ("httpcore", "httpcore2") for part in ("connection", "http11", "http2", "proxy", "socks")),
+)
+"""Those that write URLs with their query (httpx at INFO) or headers (httpcore at DEBUG)."""
+
+
+def _not_ours(_: logging.LogRecord) -> bool:
+    return not _OURS.get()
+
+
+for _name in _LOGGERS:  # a filter, not a level: another user of the library in this process keeps its log
+    logging.getLogger(_name).addFilter(_not_ours)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    token = _OURS.set(True)
+    try:
+        yield
+    finally:
+        _OURS.reset(token)

@@ -1,0 +1,642 @@
+"""The records that pass between the steps of the line; one word per thing (docs/reference/words.md).
+
+Frozen values only: no step keeps state in them, and none of them opens a file or a socket.
+Times are aware UTC datetimes cut to whole seconds. Shares lie between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType
+
+BoardId = NewType("BoardId", str)
+"""`<source>/<board>`, as the file under `schedules/` is named."""
+EntryId = NewType("EntryId", str)
+"""The publisher's own key of an entry within one board."""
+MetricId = NewType("MetricId", str)
+ModelId = NewType("ModelId", str)
+EventId = NewType("EventId", str)
+Sha256 = NewType("Sha256", str)
+"""Hash of a body as received, lower-case hex."""
+
+
+# ── 1. declared ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Nature(StrEnum):
+    """How the values of a metric behave, and so what counts as a change (docs/decisions/0003-comparability.md)."""
+
+    TESTED = "tested"
+    FITTED = "fitted"
+    LIVE = "live"
+    LISTED = "listed"
+    COUNT = "count"
+
+
+class Kind(StrEnum):
+    """What an attribute's text stands for, so that `Yes`, `true` and `1` are not three licences."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pagination:
+    """How one board is spread over several answers.
+
+    `kind`: `page_number` (send `param` = `start`, start+1 …), `cursor` (send `param` = what `next`
+    finds in the answer), `offset` (send `param` = 0, `size`, 2·`size` …) or `link` (follow the Link
+    header's rel=next). `more` is a JMESPath that must be true for another page to be asked for;
+    without it a page without records, or without a cursor, is the last.
+    """
+
+    kind: str
+    param: str = ""
+    start: int = 1
+    size: int = 100
+    next: str = ""
+    more: str = ""
+    records: str = ""
+    max_pages: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked for. Header values and params may name secrets as `${NAME}`, read from the environment at fetch time."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    pagination: Pagination | None = None
+    max_bytes: int = 32_000_000
+    timeout_s: float = 30.0
+    gap_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parse:
+    """Which parser reads the bytes, with its options (`tracker/parsers/<format>.py` documents them)."""
+
+    format: str
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """Where a value stands: the first of `sources` that the table has. `missing` lists the texts that mean unknown."""
+
+    sources: tuple[str, ...]
+    missing: frozenset[str] = frozenset()
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A column of numbers that can be compared.
+
+    `scale` multiplies published values into `unit` (1000000 for dollars per token → per 1M tokens).
+    `low`, `high` name the columns of a published interval, `plus_minus` a column holding `6`, `±6`
+    or `+5/-4`; an interval inside the cell itself (`1504 ±6`) needs none of them.
+    `half_width_factor` turns a published standard error into a 95 % half-width (1.96).
+    `stated_error` is the publisher's own error between two entries, at 95 %, in `unit`.
+    `mean_of` computes the metric as the plain mean of other metrics (None if one of them is missing).
+    """
+
+    id: MetricId
+    title: str
+    column: Column
+    nature: Nature
+    unit: str = ""
+    topic: str = ""
+    higher_is_better: bool | None = None
+    primary: bool = False
+    scale: Decimal = Decimal(1)
+    low: Column | None = None
+    high: Column | None = None
+    plus_minus: Column | None = None
+    half_width_factor: float = 1.0
+    estimated: Column | None = None
+    votes: Column | None = None
+    stated_error: float | None = None
+    volatile: bool = False
+    mean_of: tuple[MetricId, ...] = ()
+
+    def better(self, one: float, other: float) -> bool:
+        """Whether `one` stands above `other`. False for a metric without a direction."""
+        if self.higher_is_better is None:
+            return False
+        return one > other if self.higher_is_better else one < other
+
+    def standing(self, value: float) -> float:
+        """A number that sorts the best first: smaller is better."""
+        return -value if self.higher_is_better else value
+
+    @property
+    def ranked(self) -> bool:
+        """Whether its order is news: a measured quality with a direction, not a price, a speed or a count."""
+        return self.higher_is_better is not None and self.nature in (Nature.TESTED, Nature.FITTED) and not self.volatile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a metric's values must satisfy to be credible, in the metric's unit."""
+
+    min: float | None = None
+    max: float | None = None
+    min_filled: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """When a table is credible.
+
+    `depth`: `whole` (all entries are shown), `varies` (the page is cut where it pleases) or a
+    number (the top N). `max_drop` is the largest believable loss of entries between two readings of a whole board.
+    `duplicates`: what a key that occurs twice means: `refuse` (the table is wrong), `ambiguous`
+    (those entries are left out, and nothing is concluded about them) or `first`, `best` (the best by the primary metric).
+    `stale_after_s`: how long a board may show the same content before that is trouble; None: learned from its rhythm.
+    """
+
+    depth: str | int = "whole"
+    min_entries: int = 1
+    max_drop: float = 0.3
+    duplicates: str = "refuse"
+    bounds: Mapping[MetricId, Bounds] = field(default_factory=dict)
+    stale_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """One ranking, as declared in `schedules/<source>/<board>.toml`."""
+
+    id: BoardId
+    title: str
+    page: str
+    request: Request
+    parse: Parse
+    key: tuple[Column, ...]
+    name: Column
+    rank: Column | None = None
+    attributes: Mapping[str, Column] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    contract: Contract = Contract()
+    cadence: str = "0 6 * * *"
+    time_zone: str = "UTC"
+    attribution: str = ""
+    terms: str = ""
+    enabled: bool = True
+
+    @property
+    def primary(self) -> Metric | None:
+        """The metric that ranks the board, if it has one."""
+        return next((metric for metric in self.metrics if metric.primary), None)
+
+    def metric(self, metric: MetricId) -> Metric:
+        """The metric of that id. Raises KeyError."""
+        for one in self.metrics:
+            if one.id == metric:
+                return one
+        raise KeyError(metric)
+
+
+# ── 3. fetched ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What the publisher gave us to ask "has it changed?" with (RFC 9110 §8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """The bytes one fetch received. Several bodies where a board is spread over several answers, in their order.
+
+    `url` never contains a secret: it is the declared one, with `${NAME}` left as it stands.
+    """
+
+    board: BoardId
+    observed_at: datetime
+    url: str
+    bodies: tuple[bytes, ...]
+    status: int = 200
+    content_type: str = ""
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The publisher answered 304: the last capture still holds."""
+
+    board: BoardId
+    observed_at: datetime
+    url: str
+    validators: Validators = Validators()
+
+
+# ── 4. kept ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Verdict(StrEnum):
+    """What one fetch came to, as the archive's index says it."""
+
+    NEW = "new"
+    REVISIT = "revisit"
+    NOT_MODIFIED = "not_modified"
+    REFUSED = "refused"
+    GONE = "gone"
+    TRANSIENT = "transient"
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexLine:
+    """One line of a board's index: a fetch, or a person's decision about the reading of `observed_at`.
+
+    `sha256` holds one hash per body of the capture; empty when nothing was received.
+    """
+
+    observed_at: datetime
+    url: str
+    verdict: Verdict
+    status: int = 0
+    sha256: tuple[Sha256, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    content_type: str = ""
+    error: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+# ── 5. parsed ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What the bytes show, all of it text as published; None where the publisher wrote nothing at all.
+
+    `columns` are those of the wanted columns that the source has, `rows` are aligned with them and
+    stand in the publisher's order. `facts` are things said once for the whole board, such as
+    `version`, `stated_on` and `total`. `page_starts` is where each body's rows begin.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[str | None]]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    page_starts: tuple[int, ...] = (0,)
+
+
+# ── 6. checked ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A metric's value for one entry, in the metric's unit.
+
+    `low`, `high` bound it at 95 % where the publisher says so. `decimals` is how many were
+    published (after scaling; trailing zeros may have been dropped by the publisher). `raw` is the cell as published.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    estimated: bool = False
+    decimals: int = 0
+    raw: str = ""
+
+    @property
+    def half_width(self) -> float | None:
+        """Half of the published interval, None without one."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a board.
+
+    `position` counts from 1 in the publisher's order; `rank` is the publisher's own, if it states
+    one. `page` is the body it stands in. `attributes` has only those that are known. `measures` has only measured or
+    estimated values: a metric that is absent is unknown, not zero.
+    """
+
+    id: EntryId
+    name: str
+    position: int
+    rank: int | None = None
+    page: int = 0
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[MetricId, Measure] = field(default_factory=dict)
+    model: ModelId = ModelId("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A table understood: typed, with names as published.
+
+    `depth` is the number of entries the page let us see, None when it shows the whole board.
+    `ambiguous` are keys that occurred more than once and so name no entry. `metrics` are those whose column the page has.
+    """
+
+    board: BoardId
+    entries: tuple[Entry, ...]
+    depth: int | None = None
+    ambiguous: frozenset[EntryId] = frozenset()
+    metrics: frozenset[MetricId] = frozenset()
+    version: str = ""
+    stated_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """Sizes of the last accepted snapshots, against which a new one is judged. Empty at the start."""
+
+    entries: tuple[int, ...] = ()
+    filled: Mapping[MetricId, tuple[float, ...]] = field(default_factory=dict)
+
+
+# ── 7. resolved ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A reading with its models resolved, at the time it was observed, with the bodies it was read from."""
+
+    board: BoardId
+    observed_at: datetime
+    url: str
+    sha256: tuple[Sha256, ...]
+    entries: Mapping[EntryId, Entry]
+    depth: int | None = None
+    ambiguous: frozenset[EntryId] = frozenset()
+    metrics: frozenset[MetricId] = frozenset()
+    version: str = ""
+    stated_on: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Names the bytes of this snapshot, whatever the number of bodies."""
+        return "+".join(self.sha256)
+
+
+# ── 8. compared ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Comparability(StrEnum):
+    """What two snapshots' values of one metric may be used for (docs/decisions/0003-comparability.md)."""
+
+    COMPARABLE = "comparable"
+    PRECISION = "precision-only"
+    REBASED = "re-based"
+    DRIFTED = "drifted"
+    INCOMMENSURABLE = "incommensurable"
+    APPEARED = "appeared"
+    VANISHED = "vanished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A value that changed beyond precision. `shift` is after − before, without the drift of a fitted board.
+
+    `significant` is True beyond the stated error, beyond the intervals, or where a tested metric
+    states neither; always False for live metrics and counts.
+    """
+
+    before: Measure
+    after: Measure
+    shift: float
+    significant: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricDiff:
+    """The verdict on one metric, with the figures it was drawn from.
+
+    `common` entries have a value in both snapshots, `moved` of them changed beyond precision,
+    `rounded` of them within it. `intercept` and `slope` are the common drift of a fitted board
+    (after ≈ intercept + slope · before). `moves` is empty unless the values are comparable.
+    """
+
+    metric: MetricId
+    verdict: Comparability
+    reason: str = ""
+    common: int = 0
+    moved: int = 0
+    rounded: int = 0
+    filled_before: int = 0
+    filled_after: int = 0
+    median_shift: float = 0.0
+    intercept: float = 0.0
+    slope: float = 1.0
+    moves: Mapping[EntryId, Move] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything may be said about single entries."""
+        return self.verdict in (Comparability.COMPARABLE, Comparability.PRECISION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankMove:
+    """An exact account of one survivor's rank on the primary metric: after − before is the sum of the four parts.
+
+    `moves` is what happened among the survivors themselves, the only part that is news;
+    `unrounded` is what finer decimals did to ties.
+    """
+
+    entry: EntryId
+    before: int
+    after: int
+    arrivals_above: int
+    departures_above: int
+    moves: int
+    unrounded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """How a board changed between two accepted snapshots of it, after deciding what can be compared.
+
+    `arrived` would have been visible before, `revealed` stand below what the earlier page let us
+    see; `missing` would have to be visible now, `hidden` need not be. `cap` is the round number of
+    rows at which the page seems to be cut. `before` is None for a board's first snapshot.
+    """
+
+    board: Board
+    before: Snapshot | None
+    after: Snapshot
+    common: tuple[EntryId, ...] = ()
+    arrived: tuple[EntryId, ...] = ()
+    revealed: tuple[EntryId, ...] = ()
+    missing: tuple[EntryId, ...] = ()
+    hidden: tuple[EntryId, ...] = ()
+    cap: int | None = None
+    metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
+    ranks: tuple[RankMove, ...] = ()
+
+    def must_show(self, entry: EntryId, last: float | None) -> bool:
+        """Whether an entry with that last known primary value would have to be visible in `after`, were it still listed."""
+        if self.cap is not None or entry in self.after.ambiguous:
+            return False
+        if self.after.depth is None:
+            return True
+        primary = self.board.primary
+        return primary is not None and last is not None and surely_inside(self.after, primary, last)
+
+
+def competition_ranks(metric: Metric, values: Mapping[EntryId, float]) -> dict[EntryId, int]:
+    """Each entry's rank, 1 for the best; ties share the best rank of their group ("1224")."""
+    order = sorted(metric.standing(value) for value in values.values())
+    return {entry: 1 + bisect_left(order, metric.standing(value)) for entry, value in values.items()}
+
+
+def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
+    """Whether a value stands above the lowest that a page of limited depth shows, by more than its interval."""
+    shown = [entry.measures[primary.id] for entry in snapshot.entries.values() if primary.id in entry.measures]
+    if not shown:
+        return False
+    floor = max(shown, key=lambda measure: primary.standing(measure.value))
+    margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
+    return primary.standing(value) < primary.standing(floor.value) - margin
+
+
+# ── 9. detected ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """An entry as an event speaks of it."""
+
+    entry: EntryId
+    name: str
+    model: ModelId = ModelId("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where a fact stands: which bytes, fetched from where and when, and the cell as published (None: not there)."""
+
+    sha256: str
+    url: str
+    observed_at: datetime
+    entry: EntryId | None = None
+    metric: MetricId | None = None
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A change that means something.
+
+    It happened later than `after` and not later than `until` (`after` is None when there was
+    nothing before). `told` is True for news, False for what is only kept in the record. `weight` orders
+    events in a report, 0–100. `rule` names the file that found it and its version.
+    """
+
+    id: EventId
+    kind: str
+    grade: str
+    weight: int
+    told: bool
+    board: BoardId
+    metric: MetricId | None
+    subjects: tuple[Party, ...]
+    rivals: tuple[Party, ...]
+    after: datetime | None
+    until: datetime
+    headline: str
+    facts: Mapping[str, object]
+    evidence: tuple[Evidence, ...]
+    rule: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is remembered of an entry of a board, listed or not.
+
+    `last_seen` is None while it is listed, else the last accepted snapshot that had it, `primary`
+    its value then and `last_in`, `last_url` the bytes. `missing_since` is the first snapshot in
+    which it would have had to be visible and was not; `departed` is True once that was confirmed
+    and told. `names` are all it ever bore, `name` is the last.
+    """
+
+    name: str
+    names: frozenset[str]
+    first_seen: datetime
+    last_seen: datetime | None = None
+    last_in: str = ""
+    last_url: str = ""
+    primary: float | None = None
+    missing_since: datetime | None = None
+    departed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """An overtake that waits to be sustained: it has held for `held` accepted snapshots so far."""
+
+    event: EventId
+    metric: MetricId
+    subject: EntryId
+    rivals: tuple[EntryId, ...]
+    since: datetime
+    held: int = 0
+
+
+class Trouble(StrEnum):
+    """Why nothing could be read."""
+
+    FETCH = "fetch"
+    PAGE = "page"
+    PARSE = "parse"
+    CONTRACT = "contract"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A fetch that gave no accepted snapshot: what failed, and in our own words why. `passing`: it may be gone at the next try."""
+
+    board: BoardId
+    observed_at: datetime
+    url: str
+    sha256: tuple[Sha256, ...]
+    trouble: Trouble
+    error: str
+    message: str
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What must be remembered of a board to judge its next snapshot; small, and a fold over its accepted snapshots.
+
+    `listed_since`: when the first snapshot was accepted. `leaders` are the acknowledged ones per
+    metric. `changed_at` holds the last times the content changed, oldest first. `broken_since`,
+    `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
+    """
+
+    known: Mapping[EntryId, Known] = field(default_factory=dict)
+    leaders: Mapping[MetricId, tuple[EntryId, ...]] = field(default_factory=dict)
+    pending: tuple[Pending, ...] = ()
+    sizes: tuple[int, ...] = ()
+    filled: Mapping[MetricId, tuple[float, ...]] = field(default_factory=dict)
+    drifted: frozenset[MetricId] = frozenset()
+    changed_at: tuple[datetime, ...] = ()
+    broken_since: datetime | None = None
+    broken_by: str = ""
+    stale_since: datetime | None = None
+    capped_at: int | None = None
+    suspects: tuple[frozenset[EntryId], ...] = ()

@@ -1,0 +1,893 @@
+"""Reads what is declared in `schedules/`: one TOML file per board becomes one `Board`.
+
+Every key is explained in `schedules/README.md`, and `schedules/board.schema.json` tells editors the same;
+both follow the file shapes below and are held to them by tests. https://toml.io/en/v1.0.0
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType, NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+import jmespath
+import jmespath.exceptions
+import msgspec
+from cronsim import CronSim, CronSimError
+from msgspec import Meta, Struct, field
+
+from tracker.errors import DeclarationError
+from tracker.model import Board, BoardId, Bounds, Column, Contract, Kind, Metric, MetricId, Nature, Pagination, Parse, Request
+
+Formats = Mapping[str, type[Struct]]
+"""Name of a format → the type of its parser's options."""
+
+CADENCES: Mapping[str, str] = MappingProxyType(
+    {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
+)
+"""The short forms of a cadence, as five-field cron expressions."""
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "released": Kind.DATE,
+        "expires": Kind.DATE,
+        "open_weights": Kind.FLAG,
+        "reasoning": Kind.FLAG,
+        "deprecated": Kind.FLAG,
+        "total_parameters": Kind.NUMBER,
+        "active_parameters": Kind.NUMBER,
+        "context": Kind.NUMBER,
+        "max_output": Kind.NUMBER,
+    }
+)
+"""Attributes whose kind is known from their name; every other one is text."""
+
+MAX_BYTES = 256 * 1024
+"""No definition is longer; a longer file is not one of ours."""
+
+_NORMAL_95 = 1.96  # half-width of a 95 % interval in standard errors of a normal distribution
+_NO_BOARDS = frozenset({"models", "routes.toml", "watches.toml"})
+_PATH_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 §5.6.2
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([mhdw])")
+_SPAN_S = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+_SECRETS = re.compile(
+    r"(x-)?(api|access|secret|auth)?[-_]?key|((access|api|auth|id|secret|x-auth)[-_]?)?token|(client[-_]?)?secret"
+    r"|passw(or)?d|pwd|(proxy-)?authorization|auth|bearer|cookie|sig|signature",
+    re.IGNORECASE,
+)
+"""Names of headers and parameters whose values belong in the environment, not in a file under version control."""
+
+_KEY_PART = r"""(?:[A-Za-z0-9_-]{1,64}|"(?:[^"\\\n]|\\.){0,64}"|'[^'\n]{0,64}')[ \t]{0,64}"""
+_LONG_KEY = re.compile(rf"(?:{_KEY_PART}\.[ \t]{{0,64}}){{32}}")
+"""A dotted key no definition needs: tomllib takes time that grows with the square of the number of its parts."""
+
+
+# ── the shape of a file ──────────────────────────────────────────────────────────────────────────
+
+REST = "*"
+"""Stands, in a file shape, for every key that the table does not name itself."""
+
+
+_Text = Annotated[str, Meta(min_length=1)]
+_Source = Annotated[str, Meta(min_length=1, description="Column, dotted path, or what the format understands as one")]
+_Sources = Annotated[list[_Source], Meta(min_length=1, description="Alternatives: the first one that the table has")]
+_Missing = Annotated[list[str | int | float], Meta(description="Values that mean unknown, besides blanks, dashes and N/A")]
+_Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class _ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    from_: Annotated[_Source | _Sources, Meta(description="Where the value stands; a list: the first that the table has")] = (
+        field(name="from")
+    )
+    missing: _Missing = field(default_factory=list)
+    kind: Annotated[
+        Literal["text", "number", "date", "flag"] | None, Meta(description="What the text stands for; else known by the name")
+    ] = None
+
+
+_Column = _Source | _Sources | _ColumnTable
+
+
+class _PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: Annotated[
+        Literal["page_number", "cursor", "offset", "link"],
+        Meta(description="How the next page is asked for; see the table of kinds"),
+    ]
+    param: Annotated[str, Meta(description="Query parameter that is sent: the page, the cursor or the offset")] = ""
+    start: Annotated[int, Meta(ge=0, description="Number of the first page")] = 1
+    size: Annotated[int, Meta(ge=1, description="Records per page, by which the offset grows")] = 100
+    next: Annotated[str, Meta(description="JMESPath of the next cursor in the answer")] = ""
+    more: Annotated[str, Meta(description="JMESPath that must be true for another page to be asked for")] = ""
+    records: Annotated[str, Meta(description="JMESPath of the records; a page without any is the last")] = ""
+    max_pages: Annotated[int, Meta(ge=1, le=10_000, description="More pages than this are an error, never a silent cut")] = 50
+
+
+class _RequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    url: Annotated[_Text, Meta(description="What is fetched: http or https; may name secrets as ${NAME}")]
+    method: Annotated[Literal["GET", "POST"], Meta(description="HTTP method; a POST is sent without a body")] = "GET"
+    headers: Annotated[dict[str, str], Meta(description="Request headers; values may name secrets as ${NAME}")] = field(
+        default_factory=dict
+    )
+    params: Annotated[dict[str, str | int], Meta(description="Query parameters; values may name secrets as ${NAME}")] = field(
+        default_factory=dict
+    )
+    max_bytes: Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest body accepted, in bytes after inflating")] = (
+        32_000_000
+    )
+    timeout_s: Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request is given up")] = 30.0
+    gap_s: Annotated[float, Meta(ge=0, le=3600, description="Seconds between two requests to the same host")] = 2.0
+    pagination: Annotated[_PaginationTable | None, Meta(description="How a board spread over several answers is asked for")] = (
+        None
+    )
+
+
+class _ParseTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[_Text, Meta(description="Which parser reads the bytes")]
+    options: Annotated[dict[str, Any], Meta(description="Options of that format")] = field(default_factory=dict, name=REST)
+
+
+class _ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    key: Annotated[
+        _Source | _ColumnTable | Annotated[list[_Column], Meta(min_length=1)],
+        Meta(description="The publisher's own stable key; a list: its parts, all of them together"),
+    ]
+    name: Annotated[_Column, Meta(description="The name as published")]
+    rank: Annotated[_Column | None, Meta(description="The publisher's rank, if one is stated")] = None
+    attributes: Annotated[dict[str, _Column], Meta(description="Any other key is an attribute of that name")] = field(
+        default_factory=dict, name=REST
+    )
+
+
+class _MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    from_: Annotated[
+        _Source | _Sources | None, Meta(description="Where the value stands; a list: the first that the table has")
+    ] = field(name="from", default=None)
+    mean_of: Annotated[list[str], Meta(description="Instead of `from`: the plain mean of these metrics, declared above")] = field(
+        default_factory=list
+    )
+    title: Annotated[str, Meta(description="For people; else made of the id")] = ""
+    nature: Annotated[
+        Literal["tested", "fitted", "live", "listed", "count"],
+        Meta(description="How the values behave, and so what counts as a change"),
+    ]
+    unit: Annotated[str, Meta(description="Unit of the values after scaling")] = ""
+    topic: Annotated[str, Meta(description="What is measured: overall, coding, price, speed …")] = ""
+    higher_is_better: Annotated[bool | None, Meta(description="Direction; required unless the nature is count")] = None
+    primary: Annotated[bool, Meta(description="This metric ranks the board; one at most")] = False
+    scale: Annotated[
+        Decimal, Meta(description="Multiplies published values into the unit", extra_json_schema={"type": ["number", "string"]})
+    ] = Decimal(1)
+    missing: _Missing = field(default_factory=list)
+    low: Annotated[_Column | None, Meta(description="Column of the interval's lower end; goes with high")] = None
+    high: Annotated[_Column | None, Meta(description="Column of the interval's upper end; goes with low")] = None
+    plus_minus: Annotated[_Column | None, Meta(description="Column of the half-width: 6, ±6 or +5/-4")] = None
+    half_width_factor: Annotated[
+        Annotated[float, Meta(gt=0)] | None, Meta(description="Multiplies plus_minus into a 95 % half-width; 1 unless stated")
+    ] = None
+    standard_error: Annotated[
+        _Column | None, Meta(description="Column of the standard error: plus_minus with the factor 1.96")
+    ] = None
+    estimated: Annotated[_Column | None, Meta(description="Column that is true where the value is an estimate")] = None
+    votes: Annotated[_Column | None, Meta(description="Column of the number of votes behind the value")] = None
+    stated_error: Annotated[
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(description="The publisher's own error between two entries, at 95 %, in the unit"),
+    ] = None
+    volatile: Annotated[bool, Meta(description="Kept, but never compared")] = False
+
+
+class _BoundsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    min: Annotated[float | None, Meta(description="Smallest credible value, in the unit")] = None
+    max: Annotated[float | None, Meta(description="Largest credible value, in the unit")] = None
+    min_filled: Annotated[_Share, Meta(description="Share of the entries that must have a value")] = 0.0
+
+
+class _ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    depth: Annotated[
+        Literal["whole", "varies"] | Annotated[int, Meta(ge=1, le=1_000_000)],
+        Meta(description="How much the page shows: whole, varies, or the top N"),
+    ] = "whole"
+    min_entries: Annotated[int, Meta(ge=1, description="Fewer entries are not credible")] = 1
+    max_drop: Annotated[_Share, Meta(description="Largest believable loss of entries between two readings")] = 0.3
+    duplicates: Annotated[
+        Literal["refuse", "ambiguous", "first", "best"], Meta(description="What a key that occurs twice means; see the table")
+    ] = "refuse"
+    stale_after: Annotated[
+        str | None,
+        Meta(description='How long the same content is believable: "36h", "14d"; else learned from the board\'s rhythm'),
+    ] = None
+    metrics: Annotated[dict[str, _BoundsTable], Meta(description="Any other key is a metric's id, with its bounds")] = field(
+        default_factory=dict, name=REST
+    )
+
+
+class _BoardFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    title: Annotated[_Text, Meta(description="Name of the board, for people")]
+    page: Annotated[_Text, Meta(description="Where people read it")]
+    cadence: Annotated[str, Meta(description="When it is fetched: five-field cron, @hourly, @daily, @weekly or @monthly")] = (
+        "0 6 * * *"
+    )
+    time_zone: Annotated[str, Meta(description="IANA time zone of the cadence")] = "UTC"
+    attribution: Annotated[str, Meta(description="Printed wherever its content is shown")] = ""
+    terms: Annotated[str, Meta(description="What the publisher allows, and what follows from it")] = ""
+    enabled: Annotated[bool, Meta(description="false: kept, but not fetched until an operator decides otherwise")] = True
+    request: Annotated[_RequestTable, Meta(description="What is asked for")]
+    parse: Annotated[_ParseTable, Meta(description="Which parser reads the bytes, with its options")]
+    columns: Annotated[_ColumnsTable, Meta(description="Which column is the key, the name and each attribute")]
+    metrics: Annotated[dict[str, _MetricTable], Meta(description="Columns of numbers that can be compared, by id")] = field(
+        default_factory=dict
+    )
+    contract: Annotated[_ContractTable, Meta(description="When the content is credible")] = field(default_factory=_ContractTable)
+
+
+# ── the public door ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedules:
+    """Everything that is declared: the boards that could be read, and what is wrong with the other files, by path."""
+
+    boards: Mapping[BoardId, Board]
+    errors: Mapping[str, DeclarationError]
+
+    def board(self, board: str) -> Board:
+        """The board of that id.
+
+        Raises:
+            DeclarationError: its file is wrong, or there is none; then the nearest known ids are named.
+        """
+        if BoardId(board) in self.boards:
+            return self.boards[BoardId(board)]
+        for path, error in self.errors.items():
+            if path.endswith(f"/{board}.toml"):
+                raise error
+        inside = [one for one in self.boards if board and board in one]
+        near = inside[:5] or get_close_matches(board[:200], self.boards, n=3)
+        meant = f"; did you mean {', '.join(near)}?" if near else ""
+        raise DeclarationError(
+            f"board {_quoted(board)} is unknown{meant} ({len(self.boards)} boards are declared: tracker boards)"
+        )
+
+
+def load(root: Path, formats: Formats) -> Schedules:
+    """Read every board under `root`; a file that is wrong never hides the others.
+
+    Raises:
+        DeclarationError: `root` is no folder that can be read.
+    """
+    boards: dict[BoardId, Board] = {}
+    errors: dict[str, DeclarationError] = {}
+    for path in sorted(_definitions(root)):
+        try:
+            board = load_board(path, root, formats)
+        except DeclarationError as error:
+            errors[_place(path, root)] = error
+        else:
+            boards[board.id] = board
+    return Schedules(boards=MappingProxyType(boards), errors=MappingProxyType(errors))
+
+
+def load_board(path: Path, root: Path, formats: Formats) -> Board:
+    """Read `<root>/<source>/<board>.toml`. `formats` tells the options of each parser.
+
+    Raises:
+        DeclarationError: the file is wrong; one line naming file, key, value found, values allowed.
+    """
+    try:
+        return _board(_tables(_content(path, root)), _board_id(path, root), formats)
+    except _FileError as error:
+        raise DeclarationError(f"{_place(path, root)}: {error}") from error
+
+
+def schema(formats: Formats) -> dict[str, Any]:
+    """JSON Schema of a board's file, the options of every format included, for editors."""
+    components = _components(_BoardFile, "{name}")
+    components["_ParseTable"] = {"oneOf": [_parse_schema(name, options, components) for name, options in sorted(formats.items())]}
+    root = components.pop("_BoardFile")
+    definitions = {name.lstrip("_"): _published(node) for name, node in sorted(components.items())}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A board of the leaderboard tracker",
+        **_published(root),
+        "$defs": definitions,
+    }
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _FileError(ValueError):
+    """What is wrong with a file, before its name is put in front."""
+
+
+def _definitions(root: Path) -> Iterator[Path]:
+    """Every file that should be a board; links and unreadable folders too, as they are refused by name, not passed over."""
+    unreadable: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=unreadable.append):
+        at = Path(folder)
+        skipped = _NO_BOARDS if at == root else frozenset()
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in skipped]
+        yield from (at / name for name in folders if (at / name).is_symlink())
+        yield from (at / name for name in files if name.lower().endswith(".toml") and name not in skipped)
+    for error in unreadable:
+        if Path(error.filename) == root:
+            raise DeclarationError(f"{_clean(str(root))}: {error.strerror}; expected a folder of boards (--schedules)") from error
+        yield Path(error.filename)
+
+
+def _place(path: Path, root: Path) -> str:
+    """How a file is called in messages: `schedules/livebench/livebench.toml`."""
+    inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return _clean(f"{root.absolute().name}/{inside}")
+
+
+def _board_id(path: Path, root: Path) -> BoardId:
+    parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    if len(parts) != 2 or not parts[1].endswith(".toml"):
+        raise _FileError("a board stands in <source>/<board>.toml, two levels deep; move the file there")
+    for name in parts:
+        if not _PATH_NAME.fullmatch(name):
+            raise _FileError(
+                f"{_quoted(name)} is no name for a path; use a-z, 0-9, '.', '_' and '-', beginning with a letter or digit"
+            )
+    return BoardId(f"{parts[0]}/{parts[1].removesuffix('.toml')}")
+
+
+def _content(path: Path, root: Path) -> str:
+    """The file's text. Links, devices and large files are refused before they are opened."""
+    if path.is_symlink() or (path.parent != root and path.parent.is_symlink()):
+        raise _FileError("is reached through a symbolic link; put the file itself there")
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise _FileError("is a folder; expected a TOML file that can be read")
+        if not stat.S_ISREG(found.st_mode):
+            raise _FileError("is no regular file; expected a TOML file")
+        if found.st_size > MAX_BYTES:
+            raise _FileError(f"has {found.st_size} bytes; expected at most {MAX_BYTES}")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES).decode()
+    except UnicodeDecodeError as error:
+        raise _FileError(f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    except OSError as error:
+        raise _FileError(f"cannot be read: {error.strerror}") from error
+
+
+def _tables(text: str) -> dict[str, Any]:
+    if long := _LONG_KEY.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        raise _FileError(f"a key of more than 32 parts (at line {line}); no definition needs one")
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise _FileError(f"is not valid TOML: {_clean(str(error))}") from error
+    except RecursionError as error:
+        raise _FileError("is not valid TOML: nested too deeply") from error
+    except (ValueError, ArithmeticError) as error:
+        raise _FileError("is not valid TOML: a number is too long") from error
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _normal(found: object, hint: Any, place: str) -> Any:
+    """The value with every open table's further keys gathered under `*`, if it has the declared shape.
+
+    msgspec says what is wrong but not under which key of a mapping, so the tables are walked here
+    and msgspec judges the values.
+    """
+    members = _members(hint)
+    if isinstance(found, dict):
+        for member in members:
+            if isinstance(member, type) and issubclass(member, Struct):
+                return _normal_table(found, member, place)
+            if get_origin(member) is dict:
+                return {key: _normal(value, get_args(member)[1], _join(place, key)) for key, value in found.items()}
+    if isinstance(found, list):
+        for member in members:
+            if get_origin(member) in (list, tuple, frozenset):
+                found = [_normal(value, get_args(member)[0], f"{place}[{at}]") for at, value in enumerate(found)]
+    _check_word(found, members, place)
+    _check_value(found, hint, place)
+    return found
+
+
+def _normal_table(found: dict[str, Any], table: type[Struct], place: str) -> dict[str, Any]:
+    fields = {one.encode_name: one for one in msgspec.structs.fields(table)}
+    rest = fields.pop(REST, None)
+    named = {key: value for key, value in found.items() if key in fields}
+    further = {key: value for key, value in found.items() if key not in fields}
+    inner = get_args(_members(rest.type)[0])[1] if rest else None
+    for key, value in further.items():
+        if rest is None or (inner is _BoundsTable and not isinstance(value, dict)):
+            raise _FileError(_unknown_key(place, key, fields))
+    for one in fields.values():
+        if one.required and one.encode_name not in found:
+            raise _FileError(f"{_join(place, one.encode_name)} is missing{_purpose(one.type)}")
+    normal = {key: _normal(value, fields[key].type, _join(place, key)) for key, value in named.items()}
+    if rest is not None:
+        normal[REST] = {key: _normal(value, inner, _join(place, key)) for key, value in further.items()}
+    return normal
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    """The types a value may have: those of a union, each without its notes."""
+    if get_origin(hint) is Annotated:
+        return _members(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        return tuple(member for one in get_args(hint) for member in _members(one) if member is not NoneType)
+    return (hint,)
+
+
+def _purpose(hint: Any) -> str:
+    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    texts = [note.description for note in notes if isinstance(note, Meta) and note.description]
+    return f" ({texts[-1][:1].lower()}{texts[-1][1:]})" if texts else ""
+
+
+def _check_word(found: object, members: Iterable[Any], place: str) -> None:
+    words = [word for member in members if get_origin(member) is Literal for word in get_args(member)]
+    if words and isinstance(found, str) and found not in words and str not in members:
+        number = "; or a whole number" if any(_members(member) == (int,) for member in members) else ""
+        raise _FileError(_unknown_value(place, found, words) + number)
+
+
+def _check_value(found: object, hint: Any, place: str) -> None:
+    if isinstance(found, Decimal) and not math.isfinite(found):
+        raise _FileError(f"{place} = {_shown(found, place)} is no finite number")
+    try:
+        msgspec.convert(found, hint)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise _FileError(f"{place} = {_shown(found, place)}: {_in_toml(str(error))}{_purpose(hint)}") from error
+
+
+_TOML_WORDS = {
+    "str": "string",
+    "int": "whole number",
+    "float": "number",
+    "decimal": "number",
+    "bool": "true or false",
+    "array": "list",
+    "object": "table",
+}
+
+
+def _in_toml(message: str) -> str:
+    """What msgspec says, in the words of a TOML file: ``Expected `int`, got `str` `` → `expected whole number, found string`."""
+
+    def words(match: re.Match[str]) -> str:
+        kinds = [_TOML_WORDS.get(kind, kind) for kind in match[1].split(" | ") if kind != "null"]
+        return " or ".join(dict.fromkeys(kinds))
+
+    said = re.sub(r"`([^`]+)`", words, message.replace(", got ", ", found "))
+    return said[:1].lower() + said[1:]
+
+
+# ── messages ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _clean(text: str) -> str:
+    """One line without control characters, whatever a file or a path contains."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape", "backslashreplace").decode() for sign in text)
+
+
+def _quoted(found: object) -> str:
+    text = "true" if found is True else "false" if found is False else str(found)
+    return f'"{_clean(text if len(text) <= 80 else text[:77] + "…")}"'
+
+
+def _shown(found: object, place: str) -> str:
+    """The value in quotes, unless it may be a secret."""
+    return "(not shown)" if place.startswith("request.") and "pagination" not in place else _quoted(found)
+
+
+def _join(place: str, key: str) -> str:
+    shown = key if _BARE_KEY.fullmatch(key) else _quoted(key)
+    return f"{place}.{shown}" if place else shown
+
+
+def _meant(found: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    near = get_close_matches(found[:80], known, n=1)
+    return (f'; did you mean "{near[0]}"?' if near else ";") + f" known: {', '.join(known)}"
+
+
+def _unknown_key(place: str, key: str, known: Iterable[str]) -> str:
+    top = {one.encode_name for one in msgspec.structs.fields(_BoardFile)}
+    hint = "; it belongs to the top of the file, above the first [table]" if place and key in top else ""
+    return f"{_join(place, key)} is unknown{hint}{_meant(key, known)}"
+
+
+def _unknown_value(place: str, found: str, known: Iterable[str]) -> str:
+    return f"{place} = {_quoted(found)} is unknown{_meant(found, known)}"
+
+
+# ── board ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _board(tables: dict[str, Any], board: BoardId, formats: Formats) -> Board:
+    normal = _normal(tables, _BoardFile, "")
+    parse = _parse(normal["parse"], formats)
+    file = msgspec.convert(normal, _BoardFile)  # cannot fail: every value was judged on the way
+    _check_cadence(file.cadence)
+    _check_time_zone(file.time_zone)
+    _check_address(file.page, "page")
+    metrics = _metrics(file.metrics)
+    return Board(
+        id=board,
+        title=file.title,
+        page=file.page,
+        request=_request(file.request),
+        parse=parse,
+        key=_key(file.columns.key),
+        name=_column(file.columns.name, Kind.TEXT),
+        rank=_optional(file.columns.rank, Kind.NUMBER),
+        attributes=_attributes(file.columns.attributes),
+        metrics=metrics,
+        contract=_contract(file.contract, metrics),
+        cadence=file.cadence,
+        time_zone=file.time_zone,
+        attribution=file.attribution,
+        terms=file.terms,
+        enabled=file.enabled,
+    )
+
+
+def _check_cadence(cadence: str) -> None:
+    cron = CADENCES.get(cadence, cadence)
+    if cadence.startswith("@") and cadence not in CADENCES:
+        raise _FileError(_unknown_value("cadence", cadence, CADENCES))
+    if len(cron.split()) != 5:
+        raise _FileError(f"cadence = {_quoted(cadence)} has {len(cron.split())} fields; expected minute hour day month weekday")
+    try:
+        next(CronSim(cron, datetime(2024, 1, 1)))  # noqa: DTZ001 - only asks whether the expression ever fires
+    except CronSimError as error:
+        raise _FileError(f"cadence = {_quoted(cadence)} is no cron expression: {error}") from error
+    except StopIteration as error:
+        raise _FileError(f"cadence = {_quoted(cadence)} never comes; expected a date that exists") from error
+
+
+def _check_time_zone(time_zone: str) -> None:
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        near = get_close_matches(time_zone[:80], available_timezones(), n=1)
+        meant = f'did you mean "{near[0]}"?' if near else 'expected an IANA name such as "Europe/Berlin"'
+        raise _FileError(f"time_zone = {_quoted(time_zone)} is unknown; {meant}") from error
+
+
+def _parse(found: dict[str, Any], formats: Formats) -> Parse:
+    name, options = found["format"], found[REST]
+    if name not in formats:
+        raise _FileError(_unknown_value("parse.format", name, formats))
+    normal = _normal_table(options, formats[name], "parse")
+    try:
+        msgspec.convert(normal, formats[name])
+    except msgspec.ValidationError as error:
+        raise _FileError(f"parse: {_in_toml(str(error))}") from error
+    return Parse(format=name, options=MappingProxyType(_plain(normal)))
+
+
+def _plain(found: Any) -> Any:
+    """Exact decimals back as ordinary numbers, for parsers that know only those."""
+    if isinstance(found, dict):
+        return {key: _plain(value) for key, value in found.items()}
+    if isinstance(found, list):
+        return [_plain(value) for value in found]
+    return float(found) if isinstance(found, Decimal) else found
+
+
+# ── request ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _request(table: _RequestTable) -> Request:
+    _check_address(table.url, "request.url")
+    _check_headers(table.headers)
+    params = {name: str(value) for name, value in table.params.items()}
+    for name, value in params.items():
+        _check_secret(name, value, _join("request.params", name))
+    _check_pagination(table)
+    return Request(
+        url=table.url,
+        method=table.method,
+        headers=MappingProxyType(dict(table.headers)),
+        params=MappingProxyType(params),
+        pagination=Pagination(**msgspec.structs.asdict(table.pagination)) if table.pagination else None,
+        max_bytes=table.max_bytes,
+        timeout_s=table.timeout_s,
+        gap_s=table.gap_s,
+    )
+
+
+def _check_address(url: str, place: str) -> None:
+    """Refuse what is no plain http(s) address. What may be a secret is not repeated in the message."""
+    if not url.isprintable() or re.search(r"[\s\\]", url):
+        raise _FileError(f"{place} contains blanks, backslashes or control characters; percent-encode them")
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port is None or parts.port else None
+    except ValueError as error:
+        raise _FileError(f"{place} is no address: {_clean(str(error))}") from error
+    if "@" in parts.netloc:
+        raise _FileError(f"{place} contains a user name; remove it, and send credentials as a header with ${{NAME}}")
+    if parts.scheme not in ("http", "https") or not host or "$" in parts.netloc:
+        raise _FileError(f"{place} = {_quoted(url.partition('?')[0])} is no address; expected http:// or https:// and a host")
+    _check_references(url, place)
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        _check_secret(name, value, f"{place}, parameter {_quoted(name)},")
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        place = _join("request.headers", name)
+        if not _HEADER_NAME.fullmatch(name):
+            raise _FileError(f"{place} is no name of a header; expected letters, digits and '-'")
+        if not value.isprintable() or not value.isascii():
+            raise _FileError(f"{place} contains characters that a header cannot carry; use printable ASCII on one line")
+        _check_secret(name, value, place)
+
+
+def _check_secret(name: str, value: str, place: str) -> None:
+    _check_references(value, place)
+    if _SECRETS.fullmatch(name) and value and not _REFERENCE.search(value):
+        raise _FileError(f"{place} holds a secret in plain text; set it in the environment and write ${{NAME}} here")
+
+
+def _check_references(text: str, place: str) -> None:
+    if re.search(r"\$\{|\$[A-Z]", _REFERENCE.sub("", text)):
+        raise _FileError(f"{place} has a malformed reference to the environment; expected ${{NAME}} of letters, digits and _")
+
+
+_PAGINATION_KEYS = {
+    "page_number": ("param",),
+    "cursor": ("param", "next"),
+    "offset": ("param",),
+    "link": (),
+}
+_PAGINATION_OWNERS = {
+    "start": ("page_number",),
+    "size": ("offset",),
+    "next": ("cursor",),
+    "param": ("page_number", "cursor", "offset"),
+}
+
+
+def _check_pagination(table: _RequestTable) -> None:
+    pagination = table.pagination
+    if pagination is None:
+        return
+    fresh = _PaginationTable(kind=pagination.kind)
+    for key in _PAGINATION_KEYS[pagination.kind]:
+        if not getattr(pagination, key):
+            raise _FileError(f'request.pagination.{key} is missing; the kind "{pagination.kind}" needs it')
+    for key, owners in _PAGINATION_OWNERS.items():
+        if pagination.kind not in owners and getattr(pagination, key) != getattr(fresh, key):
+            raise _FileError(f'request.pagination.{key} means nothing to the kind "{pagination.kind}"; remove it')
+    for key in ("next", "more", "records"):
+        _check_jmespath(getattr(pagination, key), f"request.pagination.{key}")
+    sent = {*table.params, *(name for name, _ in parse_qsl(urlsplit(table.url).query, keep_blank_values=True))}
+    if pagination.param in sent:
+        raise _FileError(
+            f"request.pagination.param = {_quoted(pagination.param)} is also set by the url or params; remove it there"
+        )
+
+
+def _check_jmespath(expression: str, place: str) -> None:
+    if not expression:
+        return
+    try:
+        jmespath.compile(expression)
+    except (jmespath.exceptions.JMESPathError, RecursionError) as error:
+        reason = _clean(str(error).partition("\n")[0])
+        raise _FileError(f"{place} = {_quoted(expression)} is no JMESPath: {reason}") from error
+
+
+# ── columns ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sources(found: str | Sequence[str]) -> tuple[str, ...]:
+    return (found,) if isinstance(found, str) else tuple(found)
+
+
+def _missing(found: Iterable[str | float]) -> frozenset[str]:
+    return frozenset(str(value) for value in found)
+
+
+def _column(found: str | Sequence[str] | _ColumnTable, kind: Kind) -> Column:
+    if not isinstance(found, _ColumnTable):
+        return Column(sources=_sources(found), kind=kind)
+    return Column(sources=_sources(found.from_), missing=_missing(found.missing), kind=Kind(found.kind) if found.kind else kind)
+
+
+def _optional(found: str | Sequence[str] | _ColumnTable | None, kind: Kind) -> Column | None:
+    return None if found is None else _column(found, kind)
+
+
+def _key(found: str | _ColumnTable | Sequence[str | list[str] | _ColumnTable]) -> tuple[Column, ...]:
+    parts = [found] if isinstance(found, (str, _ColumnTable)) else found
+    return tuple(_column(part, Kind.TEXT) for part in parts)
+
+
+def _attributes(found: Mapping[str, str | list[str] | _ColumnTable]) -> Mapping[str, Column]:
+    for name in found:
+        _check_name(name, _join("columns", name))
+    return MappingProxyType({name: _column(column, KINDS.get(name, Kind.TEXT)) for name, column in found.items()})
+
+
+def _check_name(name: str, place: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise _FileError(f"{place} is no name; use a-z, 0-9 and '_', beginning with a letter, 64 at most")
+
+
+# ── metrics ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _metrics(found: Mapping[str, _MetricTable]) -> tuple[Metric, ...]:
+    for at, (name, table) in enumerate(found.items()):
+        place = _join("metrics", name)
+        _check_name(name, place)
+        if name in {one.encode_name for one in msgspec.structs.fields(_ContractTable)}:
+            raise _FileError(f"{place} cannot be told from the key contract.{name}; choose another id")
+        _check_origin(table, place, tuple(found)[:at], tuple(found)[at:])
+        _check_interval(table, place)
+        _check_direction(table, place)
+    first, *others = [name for name, table in found.items() if table.primary] or [""]
+    if others:
+        raise _FileError(f"metrics.{others[0]}.primary = true, but metrics.{first} is primary already; a board has one at most")
+    return tuple(_metric(MetricId(name), table) for name, table in found.items())
+
+
+_OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated", "votes")
+
+
+def _check_origin(table: _MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
+    if table.from_ is None and not table.mean_of:
+        raise _FileError(f"{place}.from is missing; expected a column, or mean_of = [metrics] instead")
+    if table.from_ is not None and table.mean_of:
+        raise _FileError(f"{place} has both from and mean_of; keep one")
+    for key in (*_OF_A_COLUMN, "scale") if table.mean_of else ():
+        if getattr(table, key) != getattr(_MetricTable(nature=table.nature), key):
+            raise _FileError(f"{place}.{key} means nothing beside mean_of; remove it")
+    for at, part in enumerate(table.mean_of):
+        here = f"{place}.mean_of[{at}]"
+        if part in later:
+            raise _FileError(f'{here} = "{part}" stands in the file no earlier than this metric; move [metrics.{part}] above it')
+        if part not in earlier:
+            raise _FileError(_unknown_value(here, part, earlier))
+        if part in table.mean_of[:at]:
+            raise _FileError(f'{here} = "{part}" occurs twice; remove one')
+    if not table.scale.is_finite() or table.scale <= 0:
+        raise _FileError(f"{place}.scale = {_quoted(table.scale)}; expected a number above 0")
+
+
+def _check_interval(table: _MetricTable, place: str) -> None:
+    if (table.low is None) != (table.high is None):
+        there, absent = ("low", "high") if table.high is None else ("high", "low")
+        raise _FileError(f"{place}.{absent} is missing; {there} needs it")
+    given = [key for key in ("low", "plus_minus", "standard_error") if getattr(table, key) is not None]
+    if len(given) > 1:
+        raise _FileError(f"{place} has both {given[0]} and {given[1]}; keep one way to tell the interval")
+    if table.half_width_factor is not None and table.standard_error is not None:
+        raise _FileError(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
+
+
+def _check_direction(table: _MetricTable, place: str) -> None:
+    if table.higher_is_better is not None:
+        return
+    if table.primary:
+        raise _FileError(f"{place}.higher_is_better is missing; a primary metric ranks the board, so expected true or false")
+    if table.nature != "count":
+        raise _FileError(f'{place}.higher_is_better is missing; expected true or false, as its nature is "{table.nature}"')
+
+
+def _metric(metric: MetricId, table: _MetricTable) -> Metric:
+    factor = _NORMAL_95 if table.standard_error is not None else table.half_width_factor
+    return Metric(
+        id=metric,
+        title=table.title or metric.replace("_", " ").capitalize(),
+        column=Column(sources=_sources(table.from_ or ()), missing=_missing(table.missing), kind=Kind.NUMBER),
+        nature=Nature(table.nature),
+        unit=table.unit,
+        topic=table.topic,
+        higher_is_better=table.higher_is_better,
+        primary=table.primary,
+        scale=table.scale,
+        low=_optional(table.low, Kind.NUMBER),
+        high=_optional(table.high, Kind.NUMBER),
+        plus_minus=_optional(table.plus_minus if table.standard_error is None else table.standard_error, Kind.NUMBER),
+        half_width_factor=1.0 if factor is None else factor,
+        estimated=_optional(table.estimated, Kind.FLAG),
+        votes=_optional(table.votes, Kind.NUMBER),
+        stated_error=table.stated_error,
+        volatile=table.volatile,
+        mean_of=tuple(MetricId(part) for part in table.mean_of),
+    )
+
+
+# ── contract ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _contract(table: _ContractTable, metrics: Sequence[Metric]) -> Contract:
+    known = {metric.id for metric in metrics}
+    for name, bounds in table.metrics.items():
+        if name not in known:
+            keys = {one.encode_name for one in msgspec.structs.fields(_ContractTable)} - {REST}
+            raise _FileError(f"{_join('contract', name)} is neither a key nor a metric{_meant(name, keys | known)}")
+        if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
+            raise _FileError(f"contract.{name}.min = {_quoted(bounds.min)} is above its max {_quoted(bounds.max)}")
+    if isinstance(table.depth, int) and table.min_entries > table.depth:
+        raise _FileError(
+            f"contract.min_entries = {_quoted(table.min_entries)} is more than contract.depth {_quoted(table.depth)} shows"
+        )
+    if table.duplicates == "best" and not any(metric.primary for metric in metrics):
+        raise _FileError('contract.duplicates = "best" needs a metric with primary = true; declare one, or use "first"')
+    return Contract(
+        depth=table.depth,
+        min_entries=table.min_entries,
+        max_drop=table.max_drop,
+        duplicates=table.duplicates,
+        bounds=MappingProxyType({MetricId(name): Bounds(**msgspec.structs.asdict(one)) for name, one in table.metrics.items()}),
+        stale_after_s=_seconds(table.stale_after),
+    )
+
+
+def _seconds(span: str | None) -> float | None:
+    if span is None:
+        return None
+    found = _SPAN.fullmatch(span)
+    if not found:
+        raise _FileError(
+            f'contract.stale_after = {_quoted(span)} is no span of time; expected a number and m, h, d or w, as in "14d"'
+        )
+    return float(int(found[1]) * _SPAN_S[found[2]])
+
+
+# ── schema ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _components(table: type[Struct], name: str) -> dict[str, Any]:
+    _, components = msgspec.json.schema_components([table], ref_template="#/$defs/" + name)
+    return components
+
+
+def _parse_schema(name: str, options: type[Struct], components: dict[str, Any]) -> dict[str, Any]:
+    """The [parse] table of one format. Types its options refer to join the components under the format's name."""
+    own = _components(options, f"{name}.{{name}}")
+    table = own.pop(options.__name__)
+    components.update({f"{name}.{inner}": node for inner, node in own.items()})
+    return {
+        **table,
+        "properties": {"format": {"const": name, "description": "Which parser reads the bytes"}, **table["properties"]},
+        "required": ["format", *table.get("required", ())],
+    }
+
+
+def _published(node: Any) -> Any:
+    """A part of msgspec's schema without the names of our types, and with `*` as what it stands for."""
+    if isinstance(node, list):
+        return [_published(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    public = {key: _published(value) for key, value in node.items() if not (key == "title" and isinstance(value, str))}
+    if isinstance(public.get("$ref"), str):
+        public["$ref"] = public["$ref"].replace("#/$defs/_", "#/$defs/")
+    if isinstance(public.get("properties"), dict) and REST in public["properties"]:
+        public["additionalProperties"] = public["properties"].pop(REST)["additionalProperties"]
+    return public
