@@ -51,7 +51,7 @@ def measure(series: Sequence[Capture], level: int) -> tuple[int, int, float, flo
         bodies = [tuple(archive.body(BOARD, sha256) for sha256 in line.sha256) for line in lines]
         read_ms = cpu_ms(begin, len(series))
         assert bodies == [capture.bodies for capture in series]
-        files = [path for path in Path(folder).rglob("bodies/*")]
+        files = list(Path(folder).rglob("bodies/*"))
         return sum(path.stat().st_size for path in files), sum(".key-" in path.name for path in files), keep_ms, read_ms
 
 
@@ -59,7 +59,9 @@ def main(folder: str, *levels: str) -> None:
     series = captures(Path(folder))
     gzipped, gzip_ms = squeezed_by_gzip(series)
     plain = sum(len(body) for capture in series for body in capture.bodies)
-    print(f"{len(series)} distinct bodies of {plain / len(series):,.0f} bytes; gzip -6 keeps {gzipped / len(series):,.0f} each in {gzip_ms:.1f} ms")
+    print(
+        f"{len(series)} distinct bodies of {plain / len(series):,.0f} bytes; gzip -6 keeps {gzipped / len(series):,.0f} each in {gzip_ms:.1f} ms"
+    )
     print("level  bytes/body  of gzip  keyframes  keep ms CPU  read ms CPU")
     for level in map(int, levels or "123456789"):
         size, keyframes, keep_ms, read_ms = measure(series, level)

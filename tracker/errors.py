@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 
 class TrackerError(Exception):
@@ -21,8 +22,19 @@ class DeclarationError(TrackerError):
     exit_code = 2
 
 
+class Answered(Protocol):
+    """What a server sent with an error: evidence, free of secrets."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
 class FetchError(TrackerError):
-    """The board's page could not be had."""
+    """The board's page could not be had. `answer` is what the server sent instead, None when it sent nothing."""
+
+    answer: Answered | None = None
 
 
 class Transient(FetchError):

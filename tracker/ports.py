@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from tracker.model import BoardId, Capture, IndexLine, Sha256
+from tracker.model import (
+    BoardId,
+    Capture,
+    Check,
+    EntryId,
+    Event,
+    EventFilter,
+    EventId,
+    IndexLine,
+    MetricId,
+    Past,
+    RankSpan,
+    Segment,
+    Sha256,
+    Snapshot,
+    Span,
+    Step,
+    Verdict,
+)
 
 
 class Clock(Protocol):
@@ -44,8 +63,16 @@ class Hosts(Protocol):
 class Archive(Protocol):
     """Every distinct body once, and an append-only index of fetches and decisions per board."""
 
-    def keep(self, capture: Capture) -> IndexLine:
-        """Store the bodies not yet held and append one line (new, or revisit for the same bodies as the last content line)."""
+    def keep(self, capture: Capture, *, verdict: Verdict | None = None, error: str = "") -> IndexLine:
+        """Store the bodies not yet held and append one line: new, revisit for the same bodies as the last content line, or the verdict given."""
+        ...
+
+    def last(self, board: BoardId) -> IndexLine | None:
+        """The newest line by place that is new or a revisit, None if there is none."""
+        ...
+
+    def newest(self, board: BoardId) -> datetime | None:
+        """When the line that stands last in the index was observed."""
         ...
 
     def note(self, board: BoardId, line: IndexLine) -> None:
@@ -62,6 +89,77 @@ class Archive(Protocol):
 
     def body(self, board: BoardId, sha256: Sha256) -> bytes:
         """The body of that hash, verified. Raises StoreError when it is missing or damaged."""
+        ...
+
+
+class Store(Protocol):
+    """The history of all boards, derived from the archive; `tests/stores/` holds the one suite for all stores."""
+
+    def position(self, board: BoardId) -> int:
+        """Up to which byte of the board's index everything is stored."""
+        ...
+
+    def move_position(self, board: BoardId, position: int) -> None:
+        """Note that everything up to that byte of the index is stored."""
+        ...
+
+    def save(self, step: Step) -> None:
+        """Store one step whole or not at all. Raises StoreError for one that is not later than the last."""
+        ...
+
+    def rewriting(self, board: BoardId) -> AbstractContextManager[None]:
+        """Forget the board's derived history and write it anew, in one transaction: readers see the old or the new.
+
+        Events that were there and do not come again are kept as withdrawn.
+        """
+        ...
+
+    def boards(self) -> tuple[BoardId, ...]:
+        """Boards with any check, sorted."""
+        ...
+
+    def past(self, board: BoardId) -> Past:
+        """What is remembered of the board; an empty Past for an unknown one."""
+        ...
+
+    def latest(self, board: BoardId) -> Snapshot | None:
+        """The last accepted snapshot, rebuilt: entries with names, attributes, pages and measures; positions and ranks are not kept."""
+        ...
+
+    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> Snapshot | None:
+        """The last snapshot accepted not later than `at`, with those metrics (all by default)."""
+        ...
+
+    def checks(self, board: BoardId) -> Iterator[Check]:
+        """Every check of the board, oldest first."""
+        ...
+
+    def last_check(self, board: BoardId) -> Check | None:
+        """The board's newest check."""
+        ...
+
+    def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
+        """An entry's values over time, oldest first."""
+        ...
+
+    def rank_spans(self, board: BoardId, entry: EntryId) -> Sequence[RankSpan]:
+        """An entry's ranks on the primary metric over time, oldest first."""
+        ...
+
+    def segments(self, board: BoardId) -> Sequence[Segment]:
+        """Where comparable stretches begin, by time and metric."""
+        ...
+
+    def events(self, wanted: EventFilter) -> Iterator[Event]:
+        """Events in the order (recorded_at, board, as detected)."""
+        ...
+
+    def event(self, event: str) -> Event | None:
+        """The event whose id begins so, None if there is none. Raises StoreError if there are several."""
+        ...
+
+    def withdrawn(self, board: BoardId) -> Sequence[EventId]:
+        """Events that a replay no longer found, sorted."""
         ...
 
 

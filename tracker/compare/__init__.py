@@ -18,11 +18,12 @@ _LEAST_ENTRIES = 5
 _LEAST_COMMON = 0.5
 
 
-def compare(board: Board, before: Snapshot | None, after: Snapshot) -> Diff:
+def compare(board: Board, before: Snapshot | None, after: Snapshot, *, restart: str = "") -> Diff:
     """Tell how a board changed between two snapshots of it.
 
     Entries are matched by the publisher's key, never by name. With `before` None nothing is
-    compared: a board's first snapshot changes nothing.
+    compared: a board's first snapshot changes nothing. `restart` says why two snapshots of another
+    table are taken as one board all the same: then nothing in them is comparable, and nobody came or went.
 
     Raises:
         ValueError: the snapshots are of two boards, or `after` is not the later one.
@@ -33,6 +34,8 @@ def compare(board: Board, before: Snapshot | None, after: Snapshot) -> Diff:
         return Diff(board=board, before=None, after=after)
     if before.board != after.board or before.observed_at >= after.observed_at:
         raise ValueError(f"{after.board} at {after.observed_at}: not later than {before.board} at {before.observed_at}")
+    if restart:
+        return _restarted(board, before, after, restart)
     old, new = before.entries, after.entries
     common = tuple(sorted(old.keys() & new.keys()))
     came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
@@ -53,6 +56,18 @@ def compare(board: Board, before: Snapshot | None, after: Snapshot) -> Diff:
         cap=cap,
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
+    )
+
+
+def _restarted(board: Board, before: Snapshot, after: Snapshot, why: str) -> Diff:
+    return Diff(
+        board=board,
+        before=before,
+        after=after,
+        common=tuple(sorted(before.entries.keys() & after.entries.keys())),
+        revealed=tuple(sorted(after.entries.keys() - before.entries.keys())),
+        hidden=tuple(sorted(before.entries.keys() - after.entries.keys())),
+        metrics={metric.id: MetricDiff(metric=metric.id, verdict=Comparability.REBASED, reason=why) for metric in board.metrics},
     )
 
 

@@ -39,7 +39,7 @@ _DECORATION = str.maketrans("", "", "$€£¥,")
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,17})?")
 _GROUP_SPACE = re.compile(r"(?<=[0-9])[\u00a0\u2007\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
-_NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
+_NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
 _AMOUNT = rf"[$€£¥]?{_NUMBER}[kKmMbBtT]?"
 _CELL = re.compile(
     rf"""
@@ -97,8 +97,8 @@ class Unknown:
         """Whether a stripped cell means unknown."""
         if cell.casefold() in self.texts:
             return True
-        found = self.numbers and _CELL.fullmatch(_canonical(cell))
-        return bool(found) and _amount(found["value"]) in self.numbers
+        found = _CELL.fullmatch(_canonical(cell)) if self.numbers else None
+        return found is not None and _amount(found["value"]) in self.numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +144,9 @@ def reader(metric: Metric) -> Reader:
         high: str | None = None,
         estimated: str | None = None,
     ) -> Measure | None:
+        if simple and text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
+            return _plain_measure(text)
         cell = bounded(text)
-        if simple and not (plus_minus or low or high or estimated) and _PLAIN.fullmatch(cell):
-            return _plain_measure(cell)
         if cell.casefold() in unknown.texts:
             return None
         parts = _split(cell)
@@ -228,11 +228,12 @@ def unknown_of(column: Column | None) -> Unknown:
 
 
 def _plain_measure(cell: str) -> Measure:
-    whole, point, fraction = cell.partition(".")
-    return Measure(value=float(cell) + 0.0, decimals=len(fraction) if point else 0, raw=cell)  # + 0.0: there is no -0
+    return Measure(value=float(cell) + 0.0, decimals=len(cell.partition(".")[2]), raw=cell)  # + 0.0: there is no -0
 
 
 def _split(cell: str) -> _Cell:
+    if _PLAIN.fullmatch(cell):
+        return _Cell(value=Decimal(cell), below=None, above=None, estimated=False)
     found = _CELL.fullmatch(_canonical(cell))
     if found is None:
         raise CellError(cell, "one number such as 60.24, 1,312 ±5 or $2.50")

@@ -53,7 +53,8 @@ class Sheet:
 
     def note_missing(self, column: Column) -> None:
         """Note that the table lacks a column."""
-        self.note("missing_column", column=" or ".join(column.sources), expected=f"one of {', '.join(self.table.columns)}")
+        there = shortened(", ".join(self.table.columns), 200)
+        self.note("missing_column", column=" or ".join(column.sources), expected=f"among the table's {there}")
 
     def read(self, column: Column, read: Callable[..., T | None], rows: Iterable[tuple[str | None, ...]]) -> list[T | None]:
         """What `read` makes of each row's cells; a cell that cannot be read is noted and counts as None."""
@@ -138,7 +139,7 @@ def _metric_column(sheet: Sheet, metric: Metric) -> list[Measure | None] | None:
     if all(side is None for side in sides):
         return sheet.read(metric.column, reader(metric), zip(cells))
     filled = (repeat(None) if side is None else side for side in sides)
-    return sheet.read(metric.column, reader(metric), zip(cells, *filled))
+    return sheet.read(metric.column, reader(metric), zip(cells, *filled, strict=False))
 
 
 def _mean_column(metric: Metric, found: Measures) -> list[Measure | None] | None:

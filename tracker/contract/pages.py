@@ -65,7 +65,7 @@ PAYLOADS = (
 """Marks of rows that travel inside scripts."""
 
 _DOCUMENT = re.compile(
-    rb"\s*(?:<\?xml[^<>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script)\b", re.S
+    rb"\s*(?:<\?xml[^<>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script)\b", re.DOTALL
 )
 _MARKUP = re.compile(rb"\s*<[a-z!?]")
 _TITLE = re.compile(rb"<title[^<>]*>([^<]*)", re.IGNORECASE)
@@ -73,7 +73,7 @@ _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^<>]*?(/?)>")
 _ROOT = re.compile(rb"""\bid\s*=\s*["']?(?:root|app|__next|__nuxt|___gatsby|svelte|main-app)\b|<app-root\b""")
 _PASSWORD = re.compile(rb"""<input\b[^<>]*\btype\s*=\s*["']?password\b""")
 _LOGIN_TITLE = re.compile(r"\b(?:log[ -]?in|sign[ -]?in|anmelden|einloggen|connexion)\b")
-_NEXT_ERROR = re.compile(rb"""\bid=["']?__next_error__|next_http_error_fallback;([0-9]{3})""")
+_NEXT_DIGEST = re.compile(rb"next_http_error_fallback;([0-9]{3})")
 _HIDDEN = frozenset({"script", "style", "noscript", "svg", "template", "title"})
 
 
@@ -136,7 +136,7 @@ def _wall(page: _Page) -> str | None:
 
 def _titled(what: str, page: _Page) -> str:
     title = page.title
-    return f'{what} "{title[:80]}"' if title.isprintable() and title else what
+    return what if not title.isprintable() or title in {"", what} else f'{what} "{title[:80]}"'
 
 
 def _challenge(page: _Page) -> str | None:
@@ -149,14 +149,14 @@ def _challenge(page: _Page) -> str | None:
 
 
 def _next_error(page: _Page) -> str | None:
-    found = _NEXT_ERROR.search(page.head)
-    if found is None or page.has_table:
+    digest = _NEXT_DIGEST.search(page.head)
+    if (digest is None and b'id="__next_error__"' not in page.head) or page.has_table:
         return None
-    return f"Next.js error page{f' {found[1].decode()}' if found[1] else ''}"
+    return f"Next.js error page {digest[1].decode() if digest else ''}".rstrip()
 
 
 def _login(page: _Page) -> str | None:
-    if not _PASSWORD.search(page.head) or page.has_table:
+    if b"password" not in page.head or not _PASSWORD.search(page.head) or page.has_table:
         return None
     return "login page" if not page.has_payload or _LOGIN_TITLE.search(page.title.casefold()) else None
 
@@ -167,7 +167,7 @@ def _captcha(page: _Page) -> str | None:
 
 
 def _shell(page: _Page) -> str | None:
-    empty = b"<script" in page.head and _ROOT.search(page.head) and _shows_less_than(FEW_WORDS, page)
+    empty = page.is_whole and b"<script" in page.head and _ROOT.search(page.head) and _shows_less_than(FEW_WORDS, page)
     return "page that is empty until its script runs" if empty else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tracker.events import board_partial, board_recovered, departure, new_leader, overtake
-from tracker.model import Comparability, Diff, EntryId, Event, Failure, Known, MetricId, Past, Snapshot, Trouble
+from tracker.model import Comparability, Diff, EntryId, Event, Failure, Known, MetricId, Past, Snapshot, Suspect, Trouble
 
 _KEEP_SIZES = 7
 _KEEP_CHANGES = 12
@@ -28,8 +28,8 @@ def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
     )
 
 
-def advance_failed(past: Past, failure: Failure, suspect: frozenset[EntryId] | None = None) -> Past:
-    """The past after a reading that was not accepted; `suspect` are the keys of a quarantined one."""
+def advance_failed(past: Past, failure: Failure, suspect: Suspect | None = None) -> Past:
+    """The past after a reading that was not accepted; `suspect` is what a quarantined one showed."""
     if failure.passing:
         return past
     suspects = (

@@ -55,13 +55,20 @@ def trouble(ask: Ask, reply: Reply, now: datetime) -> FetchError | None:
     """The error a status stands for, with its answer; None for 200, and for 304 if that was what we asked for."""
     if reply.status == HTTPStatus.OK or (reply.status == HTTPStatus.NOT_MODIFIED and ask.conditional):
         return None
+    return failure(ask, reply, now)
+
+
+def failure(ask: Ask, reply: Reply, now: datetime) -> FetchError:
+    """The error a status other than success stands for, with its answer."""
     return with_answer(_error(ask, reply, now), ask, reply, now)
 
 
 def _error(ask: Ask, reply: Reply, now: datetime) -> FetchError:
     found = f"{ask.place}: answered {reply.status}, expected 200"
     if _may_pass(reply.status):
-        return Transient(f"{found}; it is asked again later", retry_after_s=retry_after_s(reply.headers.get("retry-after", ""), now))
+        return Transient(
+            f"{found}; it is asked again later", retry_after_s=retry_after_s(reply.headers.get("retry-after", ""), now)
+        )
     if reply.status in GONE:
         return Gone(f"{found}; find where the board has moved and correct request.url")
     return Refused(f"{found}; check the board's key and the publisher's terms")

@@ -20,20 +20,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
-from dataclasses import field as record_field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tracker.errors import FetchError, Gone, Refused, Transient
 from tracker.fetch.addresses import causes, is_public, says_no_such_host
 from tracker.fetch.inflate import Garbled, Inflater
 from tracker.fetch.keys import Secrets
-from tracker.model import NOTHING, BoardId
+from tracker.model import BoardId
 
 if TYPE_CHECKING:
     import httpx
@@ -50,9 +50,11 @@ TOTAL_FACTOR = 4
 EVIDENCE_BYTES = 256 * 1024
 """How much of an error page is kept."""
 MAX_PLACE = 200
+ASIDE = "tracker_location"
 BODILESS = frozenset((301, 302, 303, 304, 307, 308))
 """Statuses whose body says nothing that is not in their headers."""
 CONDITIONS = ("if-none-match", "if-modified-since")
+PORTS = range(1, 65_536)
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """RFC 9110 §5.1."""
 
@@ -67,10 +69,10 @@ class Ask:
 
     board: BoardId
     declared: str
-    url: URL = record_field(repr=False)
+    url: URL = field(repr=False)
     method: str = "GET"
-    headers: Mapping[str, str] = record_field(default=NOTHING, repr=False)
-    secrets: Secrets = Secrets()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Secrets = field(default_factory=Secrets)
     timeout_s: float = 30.0
     max_bytes: int = 32_000_000
     gap_s: float = 2.0
@@ -107,18 +109,18 @@ class Ask:
 class Reply:
     """What came back from `url`. Header names are lower-case; `next_link` is the Link header's rel=next."""
 
-    url: URL = record_field(repr=False)
+    url: URL = field(repr=False)
     status: int
-    headers: Mapping[str, str] = record_field(default=NOTHING, repr=False)
-    body: bytes = record_field(default=b"", repr=False)
-    next_link: str = record_field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    next_link: str = field(default="", repr=False)
 
 
 def read_url(text: str) -> URL:
     """A URL that can be asked for, without its fragment. Raises ValueError, naming nothing of the text."""
     try:
         url = URL(text)
-        usable = bool(url.host) and url.scheme in ("http", "https") and not url.userinfo
+        usable = bool(url.host) and url.scheme in ("http", "https") and not url.userinfo and (url.port is None or url.port in PORTS)
     except (httpx.InvalidURL, ValueError):
         raise ValueError("not a URL that can be read") from None
     if not usable:
@@ -153,9 +155,13 @@ def is_sendable(name: str, value: str) -> bool:
 class Wire:
     """Sends one request at a time per call; calls may come from several threads. Follows nothing, repeats nothing, keeps no cookies."""
 
-    def __init__(self, *, user_agent: str, transport: Transport | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, user_agent: str, transport: Transport | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         # No connection is kept: each request makes its own, so that its address and its time are seen to.
-        self._client = httpx.Client(transport=transport, limits=httpx.Limits(max_keepalive_connections=0))
+        self._client = httpx.Client(
+            transport=transport, limits=httpx.Limits(max_keepalive_connections=0), event_hooks={"response": [_set_location_aside]}
+        )
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._ours = {"user-agent": user_agent, "accept-encoding": "gzip, deflate", "connection": "close"}
         self._monotonic = monotonic
@@ -175,8 +181,8 @@ class Wire:
         with _unlogged(), _Watch(ask) as watch:
             try:
                 return self._exchange(ask, watch)
-            except (httpx.HTTPError, httpx.InvalidURL, Garbled, ValueError) as error:
-                raise _late(ask) if watch.expired else _translated(ask, error) from ask.because(error)
+            except (httpx.HTTPError, httpx.InvalidURL, Garbled, UnicodeError) as error:
+                raise _late(ask) if watch.expired else _translated(ask, error, direct=watch.direct) from ask.because(error)
 
     def _exchange(self, ask: Ask, watch: _Watch) -> Reply:
         deadline = self._monotonic() + TOTAL_FACTOR * ask.timeout_s
@@ -184,20 +190,20 @@ class Wire:
             ask.method, ask.url, headers={**ask.headers, **self._ours}, timeout=ask.timeout_s, extensions={"trace": watch.see}
         )
         response = self._client.send(request, stream=True, follow_redirects=False)
-        with response:
+        with closing(response):
             body = b"" if response.status_code in BODILESS else self._body(ask, response, deadline)
         if watch.expired:  # a body without a length ends where its socket is shut
             raise _late(ask)
         next_link = response.links.get("next", {}).get("url", "")
-        return Reply(url=ask.url, status=response.status_code, headers=dict(response.headers), body=body, next_link=next_link)
+        headers = {**response.headers, **response.extensions[ASIDE]}
+        return Reply(url=ask.url, status=response.status_code, headers=headers, body=body, next_link=next_link)
 
     def _body(self, ask: Ask, response: httpx.Response, deadline: float) -> bytes:
         """The inflated body; of an error page what can be read of it."""
-        if response.status_code == 200:  # noqa: PLR2004 - HTTPStatus would hide what is meant
+        if response.status_code == HTTPStatus.OK:
             return self._inflated(ask, response, deadline)
-        evidence = _cut_to(ask, EVIDENCE_BYTES)
         try:
-            return self._inflated(evidence, response, deadline)
+            return self._inflated(replace(ask, max_bytes=EVIDENCE_BYTES, cut=True), response, deadline)
         except Garbled:
             return b""
 
@@ -208,7 +214,11 @@ class Wire:
             if self._monotonic() > deadline:
                 raise _late(ask)
             if not inflater.feed(chunk):
-                return inflater.body if ask.cut else _refuse_size(ask)
+                if ask.cut:
+                    return inflater.body
+                raise Refused(
+                    f"{ask.place}: more than {ask.max_bytes} bytes, expected no more; raise request.max_bytes if it has grown"
+                )
         inflater.finish()
         return inflater.body
 
@@ -219,12 +229,12 @@ class _Watch:
     def __init__(self, ask: Ask) -> None:
         self.expired = False
         self._ask = ask
-        self._direct = True
+        self.direct = True
         self._stream: Any = None
         self._timer = threading.Timer(TOTAL_FACTOR * ask.timeout_s, self._expire)
         self._timer.daemon = True
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Self:
         self._timer.start()
         return self
 
@@ -234,7 +244,7 @@ class _Watch:
     def see(self, event: str, facts: Mapping[str, Any]) -> None:
         """Called by the library at each step of a request, in the thread that sends it."""
         if event.endswith("connect_tcp.started"):
-            self._direct = facts["host"] == self._ask.host  # otherwise it is a proxy's
+            self.direct = facts["host"] == self._ask.host  # otherwise it is a proxy's
         elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._connected(facts["return_value"])
 
@@ -244,16 +254,23 @@ class _Watch:
             stream.close()
             raise _late(self._ask)
         peer = stream.get_extra_info("server_addr")
-        if self._ask.public and self._direct and not is_public(ip_address(peer[0])):
+        if self._ask.public and self.direct and not is_public(ip_address(peer[0])):
             stream.close()
-            raise Refused(f"{self._ask.place}: a redirect led to an address that is not public; check what request.url has become")
+            raise Refused(
+                f"{self._ask.place}: a redirect led to an address that is not public; check what request.url has become"
+            )
 
     def _expire(self) -> None:
         self.expired = True
         connection = self._stream and self._stream.get_extra_info("socket")
         if connection:
             with suppress(OSError):  # it has ended by itself meanwhile
-                connection.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # not TLS's own, which unwraps under the reader's feet
+
+
+def _set_location_aside(response: httpx.Response) -> None:
+    """Keep the library from reading a redirect: it does so even when told not to follow, and fails at what it cannot read."""
+    response.extensions[ASIDE] = {"location": response.headers.pop("location", "")}
 
 
 def _as_sent(response: httpx.Response) -> tuple[str, Iterator[bytes]]:
@@ -263,29 +280,19 @@ def _as_sent(response: httpx.Response) -> tuple[str, Iterator[bytes]]:
     return response.headers.get("content-encoding", ""), response.iter_raw()
 
 
-def _cut_to(ask: Ask, max_bytes: int) -> Ask:
-    from dataclasses import replace
-
-    return replace(ask, max_bytes=min(ask.max_bytes, max_bytes), cut=True)
-
-
-def _refuse_size(ask: Ask) -> bytes:
-    raise Refused(f"{ask.place}: more than {ask.max_bytes} bytes, expected no more; raise request.max_bytes if the board has grown")
-
-
 def _late(ask: Ask) -> Transient:
     total_s = TOTAL_FACTOR * ask.timeout_s
     return Transient(f"{ask.place}: not done after {total_s:g} s, expected within {ask.timeout_s:g} s; it is asked again later")
 
 
-def _translated(ask: Ask, error: Exception) -> FetchError:
-    """Our error for the library's. Its text stays out: it may repeat a URL, a header or a secret."""
+def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
+    """Our error for the library's. Its text stays out: it may repeat a URL, a header or a secret. Not `direct`: through a proxy."""
     kinds = ", ".join(dict.fromkeys(type(cause).__name__ for cause in causes(error)))
     if isinstance(error, Garbled):
         return Transient(f"{ask.place}: {ask.secrets.scrub(str(error))}; it is asked again later")
     if isinstance(error, httpx.TimeoutException):
         return Transient(f"{ask.place}: no answer within {ask.timeout_s:g} s ({kinds}); it is asked again later")
-    if says_no_such_host(error):
+    if direct and says_no_such_host(error):
         return Gone(f"{ask.place}: no such host {ask.secrets.scrub(ask.host)!r}; correct request.url")
     if isinstance(error, httpx.TransportError) and not isinstance(error, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
         return Transient(f"{ask.place}: the connection failed ({kinds}); it is asked again later")

@@ -10,21 +10,23 @@ from functools import cached_property
 from urllib.parse import quote, quote_plus
 
 from tracker.errors import Refused
-from tracker.model import NOTHING, Board
+from tracker.model import Board
 
 NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def spellings(value: str) -> frozenset[str]:
     """The ways in which a server or a library may write a value back to us: percent-encoded, in JSON, in HTML."""
-    return frozenset((value, quote(value, safe=""), quote(value), quote_plus(value), value.replace("/", "\\/"), html.escape(value)))
+    return frozenset(
+        (value, quote(value, safe=""), quote(value), quote_plus(value), value.replace("/", "\\/"), html.escape(value))
+    )
 
 
 @dataclass(frozen=True)
 class Secrets:
     """The values of the names that one board's request uses. Its repr shows the names only."""
 
-    values: Mapping[str, str] = field(default=NOTHING, repr=False)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.values)

@@ -1,0 +1,417 @@
+"""A table against its contract: what is understood, and everything that breaks it, at once."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.contract import CODES, check
+from tracker.errors import ContractBroken
+from tracker.model import (
+    Baseline,
+    Board,
+    BoardId,
+    Bounds,
+    Column,
+    Contract,
+    Kind,
+    Measure,
+    Metric,
+    MetricId,
+    Nature,
+    Parse,
+    Reading,
+    Request,
+    Table,
+)
+
+SCORE, PRICE, MATHS, CODE, MEAN = (MetricId(name) for name in ("score", "price", "maths", "code", "mean"))
+NONE = Baseline()
+DEFAULT = Contract()
+
+
+def metric(name: MetricId, **more) -> Metric:
+    return Metric(id=name, title=name, column=Column(sources=(name,)), nature=Nature.TESTED, **more)
+
+
+METRICS = (metric(SCORE, primary=True, higher_is_better=True), metric(PRICE, higher_is_better=False))
+
+
+def board(
+    *, metrics: tuple[Metric, ...] = METRICS, key: tuple[str, ...] = ("id",), contract: Contract = DEFAULT, **more
+) -> Board:
+    return Board(
+        id=BoardId("lmarena/text"),
+        title="Text",
+        page="",
+        request=Request(url="https://example.invalid"),
+        parse=Parse(format="csv_table"),
+        key=tuple(Column(sources=(one,)) for one in key),
+        name=Column(sources=("name",)),
+        metrics=metrics,
+        contract=contract,
+        **more,
+    )
+
+
+def table(*lines: str, columns: str = "id,name,score,price", **more) -> Table:
+    """Rows written as `a,Alpha,12,3`; an empty cell was not published."""
+    rows = [[cell or None for cell in line.split(",")] for line in lines]
+    return Table(columns=tuple(columns.split(",")), rows=rows, **more)
+
+
+def broken(a_table: Table, a_board: Board, baseline: Baseline = NONE) -> ContractBroken:
+    with pytest.raises(ContractBroken) as caught:
+        check(a_table, a_board, baseline)
+    return caught.value
+
+
+def codes(error: ContractBroken) -> list[str]:
+    return [violation.code for violation in error.violations]
+
+
+def scores(reading: Reading) -> dict[str, float]:
+    return {entry.id: entry.measures[SCORE].value for entry in reading.entries}
+
+
+# ── what is understood ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_credible_table_becomes_a_reading_in_the_publishers_order():
+    reading = check(table("b,Beta,12.5,3", "a,🥇 Alpha,11,"), board(), NONE)
+    assert [(entry.id, entry.name, entry.position) for entry in reading.entries] == [("b", "Beta", 1), ("a", "Alpha", 2)]
+    assert reading.entries[0].measures == {SCORE: Measure(value=12.5, decimals=1, raw="12.5"), PRICE: Measure(value=3.0, raw="3")}
+    assert reading.entries[1].measures.keys() == {SCORE}
+    assert (reading.board, reading.metrics, reading.depth, reading.ambiguous) == (
+        "lmarena/text",
+        {SCORE, PRICE},
+        None,
+        frozenset(),
+    )
+
+
+def test_ranks_and_attributes_are_read_where_the_page_has_them():
+    declared = board(
+        rank=Column(sources=("place",), missing=frozenset({"0"})),
+        attributes={"open": Column(sources=("open",), kind=Kind.FLAG), "lab": Column(sources=("lab",))},
+    )
+    reading = check(table("a,A,2,1,1st,Yes", "b,B,1,1,0,", columns="id,name,score,price,place,open"), declared, NONE)
+    assert [(entry.rank, dict(entry.attributes)) for entry in reading.entries] == [(1, {"open": "true"}), (None, {})]
+
+
+def test_a_key_of_several_parts_is_joined_and_only_its_first_part_must_be_there():
+    reading = check(table("a,A,2,1", "a,,1,1", columns="id,effort,score,name"), board(key=("id", "effort")), NONE)
+    assert [entry.id for entry in reading.entries] == ["a | A", "a | "]
+
+
+def test_the_first_source_that_the_table_has_is_read():
+    renamed = replace(METRICS[0], column=Column(sources=("rating", "score")))
+    assert scores(check(table("a,A,2,1"), board(metrics=(renamed,)), NONE)) == {"a": 2.0}
+
+
+def test_a_secondary_metric_without_a_column_is_not_among_the_metrics():
+    assert check(table("a,A,2", columns="id,name,score"), board(), NONE).metrics == {SCORE}
+
+
+def test_an_interval_in_columns_of_its_own_belongs_to_the_measure():
+    with_sides = metric(
+        SCORE, primary=True, low=Column(sources=("lo",)), high=Column(sources=("hi",)), estimated=Column(sources=("est",))
+    )
+    reading = check(table("a,A,5,4,7,true", "b,B,5,,,", columns="id,name,score,lo,hi,est"), board(metrics=(with_sides,)), NONE)
+    assert [entry.measures[SCORE] for entry in reading.entries] == [
+        Measure(value=5.0, low=4.0, high=7.0, estimated=True, raw="5"),
+        Measure(value=5.0, raw="5"),
+    ]
+
+
+def test_entries_know_the_body_they_stand_in():
+    reading = check(table("a,A,3,1", "b,B,2,1", "c,C,1,1", page_starts=(0, 2)), board(), NONE)
+    assert [entry.page for entry in reading.entries] == [0, 0, 1]
+
+
+def test_facts_are_cleaned_and_a_stated_day_is_iso_where_it_can_be_read():
+    reading = check(table("a,A,3,1", facts={"version": " v4.3 ", "stated_on": "Sep 13, 2026"}), board(), NONE)
+    assert (reading.version, reading.stated_on) == ("v4.3", "2026-09-13")
+    odd = check(table("a,A,3,1", facts={"version": "null", "stated_on": "last week"}), board(), NONE)
+    assert (odd.version, odd.stated_on) == ("", "last week")
+
+
+def test_an_unchanged_cell_is_the_identical_measure_in_the_next_reading():
+    before, after = (check(table("a,A,60.2375,1"), board(), NONE) for _ in range(2))
+    assert before.entries[0].measures[SCORE] is after.entries[0].measures[SCORE]
+
+
+# ── means ────────────────────────────────────────────────────────────────────────────────────────
+
+PARTS = (metric(MATHS), metric(CODE))
+AVERAGE = replace(metric(MEAN, primary=True, mean_of=(MATHS, CODE)), column=Column(sources=()))
+
+
+def test_a_mean_is_that_of_its_parts_and_unknown_without_one_of_them():
+    reading = check(table("a,A,60.25,50.5*", "b,B,10,", columns="id,name,maths,code"), board(metrics=(*PARTS, AVERAGE)), NONE)
+    assert reading.entries[0].measures[MEAN] == Measure(value=55.375, decimals=2, estimated=True, raw="mean of maths, code")
+    assert MEAN not in reading.entries[1].measures
+
+
+def test_a_mean_of_means_keeps_at_most_six_decimals():
+    outer = replace(AVERAGE, id=MetricId("outer"), mean_of=(MEAN, MATHS))
+    metrics = (*PARTS, replace(AVERAGE, primary=False), outer)
+    reading = check(table("a,A,1.000000001,3", columns="id,name,maths,code"), board(metrics=metrics), NONE)
+    assert reading.entries[0].measures[outer.id].value == pytest.approx(1.5, abs=1e-8)
+    assert reading.entries[0].measures[outer.id].decimals == 6
+
+
+def test_equal_parts_give_the_identical_mean():
+    declared = board(metrics=(*PARTS, AVERAGE))
+    before, after = (check(table("a,A,1,3", columns="id,name,maths,code"), declared, NONE) for _ in range(2))
+    assert before.entries[0].measures[MEAN] is after.entries[0].measures[MEAN]
+
+
+def test_a_primary_mean_without_a_part_breaks_the_contract():
+    error = broken(table("a,A,1", columns="id,name,maths"), board(metrics=(*PARTS, AVERAGE)))
+    assert [(violation.code, violation.column) for violation in error.violations] == [("missing_column", "code")]
+
+
+# ── keys that occur twice ────────────────────────────────────────────────────────────────────────
+
+TWICE = table("a,A,1,1", "b,B,5,1", "a,A,3,1", "c,C,2,1")
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected", "ambiguous"),
+    [
+        ("ambiguous", {"b": 5.0, "c": 2.0}, {"a"}),
+        ("first", {"a": 1.0, "b": 5.0, "c": 2.0}, set()),
+        ("best", {"b": 5.0, "a": 3.0, "c": 2.0}, set()),
+    ],
+)
+def test_a_key_that_occurs_twice_means_what_the_board_declares(policy: str, expected: dict[str, float], ambiguous: set[str]):
+    reading = check(TWICE, board(contract=Contract(duplicates=policy)), NONE)
+    assert scores(reading) == expected
+    assert [entry.id for entry in reading.entries] == list(expected)
+    assert [entry.position for entry in reading.entries] == list(range(1, len(expected) + 1))
+    assert reading.ambiguous == ambiguous
+
+
+def test_the_best_of_a_metric_that_counts_down_is_the_lowest():
+    falling = (replace(METRICS[0], higher_is_better=False), METRICS[1])
+    assert scores(check(TWICE, board(metrics=falling, contract=Contract(duplicates="best")), NONE))["a"] == 1.0
+
+
+def test_of_equally_good_entries_the_first_stays_and_a_score_beats_none():
+    lines = table("a,First,3,1", "a,Second,3,2", "b,Without,,1", "b,Some,0,1", "c,X,,1", "c,Y,,2")
+    reading = check(lines, board(contract=Contract(duplicates="best")), NONE)
+    assert [entry.name for entry in reading.entries] == ["First", "Some", "X"]
+
+
+@pytest.mark.parametrize("policy", ["ambiguous", "first", "best"])
+def test_identical_lines_are_one_entry(policy: str):
+    reading = check(table("a,A,1,1", "b,B,2,1", "a,A,1,1"), board(contract=Contract(duplicates=policy)), NONE)
+    assert [entry.id for entry in reading.entries] == ["a", "b"]
+    assert not reading.ambiguous
+
+
+def test_a_board_that_refuses_duplicates_names_each_and_identical_ones_too():
+    error = broken(table("a,A,1,1", "b,B,2,1", "a,A,1,1", "a,A,9,1"), board())
+    assert [(violation.code, violation.row, violation.value) for violation in error.violations] == [
+        ("duplicate_key", 3, "a"),
+        ("duplicate_key", 4, "a"),
+    ]
+
+
+# ── depth ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("depth", "total", "expected"),
+    [
+        *(("whole", None, None), ("whole", "3", None), ("whole", "1,000", 3), ("whole", "2", None), ("whole", "many", None)),
+        *(("whole", "3.5", None), (3, None, 3), (2, None, 3), (4, None, None)),
+        *(("varies", None, 3), ("varies", "3", None), ("varies", "300", 3)),
+    ],
+)
+def test_the_depth_is_how_far_the_page_lets_us_see(depth: str | int, total: str | None, expected: int | None):
+    facts = {} if total is None else {"total": total}
+    lines = table("a,A,3,1", "b,B,2,1", "c,C,1,1", facts=facts)
+    assert check(lines, board(contract=Contract(depth=depth)), NONE).depth == expected
+
+
+# ── what breaks the contract ─────────────────────────────────────────────────────────────────────
+
+
+def test_every_violation_is_reported_at_once():
+    contract = Contract(min_entries=10, bounds={SCORE: Bounds(min=0, max=100), PRICE: Bounds(min_filled=0.9)})
+    error = broken(
+        table("a,A,1 2,", "a,A,101,3", ",B,5 ±9,x", "c,,-1,", columns="id,name,score,price"),
+        board(contract=contract),
+        Baseline(entries=(100, 100, 90)),
+    )
+    assert Counter(codes(error)) == Counter(
+        {"unreadable_cell": 2, "out_of_range": 2, "duplicate_key": 1, "empty_key": 1, "empty_name": 1}
+        | {"fill_too_low": 1, "too_few_entries": 1, "size_collapse": 1}
+    )
+    assert not error.guard
+    assert set(codes(error)) <= set(CODES)
+
+
+def test_the_message_is_one_line_and_names_board_found_expected_remedy():
+    error = broken(table("a,A,1\n2,1"), board())
+    assert "\n" not in str(error)
+    assert str(error).startswith(
+        "lmarena/text: 1 violation, first: unreadable_cell: column score row 1, found '1\\n2', expected "
+    )
+    assert str(error).endswith("; kept the capture, no snapshot written (tracker board test lmarena/text)")
+
+
+def test_an_empty_table_is_never_success():
+    error = broken(
+        Table(columns=("id", "name", "score"), rows=()), board(contract=Contract(min_entries=20)), Baseline(entries=(50,))
+    )
+    assert codes(error) == ["no_entries"]
+    assert "at least 20" in str(error)
+    assert not error.guard
+
+
+@pytest.mark.parametrize(("lost", "named"), [("id", "id"), ("name", "name"), ("score", "score")])
+def test_a_column_the_board_cannot_do_without_is_named(lost: str, named: str):
+    columns = "id,name,score,price".replace(lost, "renamed")
+    error = broken(table("a,A,3,1", columns=columns), board())
+    assert [(violation.code, violation.column) for violation in error.violations] == [("missing_column", named)]
+    assert columns.replace(",", ", ") in str(error)
+
+
+def test_all_lost_columns_are_named_together_with_the_cells_that_remain():
+    error = broken(table("x,oops", columns="other,price"), board())
+    assert sorted(codes(error)) == ["missing_column"] * 3 + ["unreadable_cell"]
+
+
+def test_a_metric_that_must_be_filled_may_not_lose_its_column():
+    error = broken(table("a,A,3", columns="id,name,score"), board(contract=Contract(bounds={PRICE: Bounds(min_filled=0.1)})))
+    assert [(violation.code, violation.column) for violation in error.violations] == [("missing_column", "price")]
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "-", "N/A", "\u200b", "nan"])
+def test_an_entry_without_a_key_or_a_name_is_refused(cell: str):
+    assert codes(broken(table(f"{cell},A,3,1"), board())) == ["empty_key"]
+    assert codes(broken(table(f"a,{cell},3,1"), board())) == ["empty_name"]
+
+
+def test_a_reversed_interval_is_told_from_an_unreadable_cell():
+    sided = replace(METRICS[0], low=Column(sources=("price",)))
+    assert codes(broken(table("a,A,3,4"), board(metrics=(sided,)))) == ["interval_reversed"]
+
+
+@pytest.mark.parametrize(("column", "cell"), [("rank", "zero"), ("open", "perhaps")])
+def test_ranks_and_attributes_must_be_readable_too(column: str, cell: str):
+    declared = board(rank=Column(sources=("rank",)), attributes={"open": Column(sources=("open",), kind=Kind.FLAG)})
+    error = broken(table(f"a,A,3,{cell}", columns=f"id,name,score,{column}"), declared)
+    assert [(violation.code, violation.column) for violation in error.violations] == [("unreadable_cell", column)]
+
+
+def test_a_long_cell_does_not_make_a_long_message():
+    assert len(str(broken(table(f"a,A,{'x' * 100_000},1"), board()))) < 500
+
+
+# ── guards ───────────────────────────────────────────────────────────────────────────────────────
+
+SEVEN = table(*(f"{key},{key},1,1" for key in "abcdefg"))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "max_drop", "collapsed"),
+    [
+        ((10,), 0.3, False),
+        ((11,), 0.3, True),
+        ((10, 10, 1000), 0.3, False),
+        ((), 0.0, False),
+        ((8,), 0.0, True),
+        ((5,), 0.0, False),
+    ],
+)
+def test_a_collapse_against_the_usual_size_is_a_guard(sizes: tuple[int, ...], max_drop: float, collapsed: bool):
+    declared = board(contract=Contract(max_drop=max_drop))
+    if not collapsed:
+        assert len(check(SEVEN, declared, Baseline(entries=sizes)).entries) == 7
+        return
+    error = broken(SEVEN, declared, Baseline(entries=sizes))
+    assert codes(error) == ["size_collapse"]
+    assert error.guard
+    assert "tracker quarantine show lmarena/text" in str(error)
+
+
+@pytest.mark.parametrize("contract", [Contract(depth="varies"), Contract(depth=5)])
+def test_a_page_cut_where_it_pleases_does_not_collapse(contract: Contract):
+    assert check(SEVEN, board(contract=contract), Baseline(entries=(500,))).depth == 7
+
+
+def test_a_board_that_says_how_much_it_hides_does_not_collapse():
+    cut = replace(SEVEN, facts={"total": "500"})
+    assert check(cut, board(), Baseline(entries=(500,))).depth == 7
+
+
+def test_a_person_accepts_a_smaller_board_by_emptying_the_baseline():
+    assert len(check(SEVEN, board(), Baseline()).entries) == 7
+
+
+# ── against brute force ──────────────────────────────────────────────────────────────────────────
+
+CELLS = st.one_of(st.none(), st.integers(-5, 105).map(str), st.sampled_from(["x", "N/A", "1 2"]))
+ROWS = st.lists(st.tuples(st.sampled_from(["a", "b", "c", "d", ""]), CELLS, CELLS), min_size=1, max_size=12)
+
+
+def number(cell: str | None) -> int | None:
+    return int(cell) if cell and cell.lstrip("-").isdigit() else None
+
+
+def chosen(rows: list[tuple[str, str | None, str | None]], policy: str) -> list[int]:
+    """The rows that stay, by the words of `Contract.duplicates`, one row at a time."""
+    kept = []
+    for place, row in enumerate(rows):
+        equals = [other for other in range(len(rows)) if rows[other][0] == row[0]]
+        if policy == "ambiguous":
+            stays = all(rows[other] == row for other in equals) and place == equals[0]
+        elif policy == "best":
+            worth = {other: -1000 if (own := number(rows[other][1])) is None else own for other in equals}
+            stays = all(worth[place] > worth[other] or (worth[place] == worth[other] and place <= other) for other in equals)
+        else:
+            stays = place == equals[0]
+        kept += [place] if stays else []
+    return kept
+
+
+@given(
+    rows=ROWS,
+    policy=st.sampled_from(["refuse", "ambiguous", "first", "best"]),
+    least=st.integers(1, 5),
+    share=st.sampled_from([0.0, 0.5, 0.9]),
+)
+def test_violations_and_entries_are_those_of_a_count_by_hand(rows, policy: str, least: int, share: float):
+    bounds = {SCORE: Bounds(min=0, max=100, min_filled=share)}
+    declared = board(contract=Contract(min_entries=least, duplicates=policy, bounds=bounds))
+    lines = Table(columns=("id", "name", "score", "price"), rows=[(key, "N", score, price) for key, score, price in rows])
+    kept = chosen(rows, policy)
+    filled = sum(number(rows[place][1]) is not None for place in kept)
+    keys = Counter(key for key, _, _ in rows)
+    expected = Counter(
+        {
+            "unreadable_cell": sum(cell in {"x", "1 2"} for _, *cells in rows for cell in cells),
+            "out_of_range": sum((own := number(score)) is not None and not 0 <= own <= 100 for _, score, _ in rows),
+            "empty_key": keys[""],
+            "duplicate_key": sum(count - 1 for key, count in keys.items() if key) if policy == "refuse" else 0,
+            "too_few_entries": int(len(kept) < least),
+            "fill_too_low": int(bool(kept) and filled / len(kept) < share),
+        }
+    )
+    if +expected:
+        assert Counter(codes(broken(lines, declared))) == +expected
+        return
+    reading = check(lines, declared, NONE)
+    assert [entry.id for entry in reading.entries] == [rows[place][0] for place in kept]
+    assert reading.ambiguous == set(keys) - {entry.id for entry in reading.entries}
+
+
+def test_every_code_is_explained_and_no_other_is_used():
+    assert all(CODES.values())
+    assert {"no_entries", "missing_column", "interval_reversed", "size_collapse"} <= set(CODES)

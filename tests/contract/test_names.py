@@ -1,0 +1,115 @@
+"""Names as published keep their letters and lose what is glued to them."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.contract.names import BADGES, MAX_CHARS, clean_name, clean_text, fold_doubled
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  Kimi   K3\n", "Kimi K3"),
+        ("Kimi\u00a0K3", "Kimi K3"),
+        ("🥇 GPT-5.5 (xhigh)", "GPT-5.5 (xhigh)"),
+        ("🤠 ✅ SWE-agent + Claude 3 Opus", "SWE-agent + Claude 3 Opus"),
+        ("🆕 claude-opus-4-6", "claude-opus-4-6"),
+        ("claude-opus-4-6 🆕", "claude-opus-4-6"),
+        ("✔\ufe0f Yi-Large", "Yi-Large"),
+        ("Gemini 3.1 Pro Preview High**5th rank in unseen questions across all categories", "Gemini 3.1 Pro Preview High"),
+        ("GPT-2 (Zero-Shot)*", "GPT-2 (Zero-Shot)"),
+        ("Qwen3.5 27B†", "Qwen3.5 27B"),
+        ("Kimi K3 [1]", "Kimi K3"),
+        ("Kimi K3[1][12]", "Kimi K3"),
+        ("**Kimi K3**", "Kimi K3"),
+        ("Kimi **K3** Thinking", "Kimi K3 Thinking"),
+        ("[Kimi K3](https://example.invalid/k3)", "Kimi K3"),
+        ("🥈 [**Kimi K3**](https://example.invalid/k3) 🆕", "Kimi K3"),
+        ("\x1b[31mKimi\x1b[0m K3", "Kimi K3"),
+        ("\u202eKimi K3\u202c", "Kimi K3"),
+        ("Ki\u200bmi\ufeff K3\x00", "Kimi K3"),
+        ("Kimi\ud800 K3", "Kimi K3"),
+        ("Cafe\u0301-7B", "Café-7B"),
+        ("🥇", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_glued_to_a_name_goes(text: str, expected: str):
+    assert clean_name(text) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "gpt-4o-2024-05-13",
+            "Qwen3.5 397B A17B (Reasoning)",
+            "Kimi K3__tools",
+            "o1-preview",
+            "deepseek/deepseek-r1:free",
+            "Phi-3.5-MoE",
+        ),
+        *(
+            "claude-3-opus@20240229",
+            "GPT-4.1 & Claude",
+            "Gödel 7B",
+            "通义千问-72B",
+            "Сайга 8B",
+            "L'Agent",
+            "C++ Coder",
+            "Llama [beta]",
+            "[1]",
+            "<think>",
+        ),
+        *("🤖 Bot", "x_y_z", "#1 Model", "Model (FC)", "Name (a)(b)", "50%-pruned"),
+    ],
+)
+def test_an_ordinary_name_is_left_alone(name: str):
+    assert clean_name(name) == name
+
+
+WORD = st.text(alphabet=st.characters(categories=["Lu", "Ll", "Lo", "Nd"], include_characters="-._:/+"), min_size=1, max_size=12)
+ORDINARY = st.lists(WORD, min_size=1, max_size=6).map(lambda words: unicodedata.normalize("NFC", " ".join(words)))
+
+
+@given(name=ORDINARY, tail=st.sampled_from(["", " (high)", " (Reasoning, Max Effort)", ":free", " v2.1"]))
+def test_letters_digits_and_common_signs_always_survive(name: str, tail: str):
+    assert clean_name(name + tail) == name + tail
+
+
+@given(text=st.one_of(st.text(max_size=60), st.text(alphabet=f"ab *[]()1/{BADGES}\u0301\u200b\x1b", max_size=40)))
+def test_cleaning_twice_changes_nothing(text: str):
+    once = clean_name(text)
+    assert clean_name(once) == once
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@given(text=st.text(alphabet=st.characters(), max_size=80))
+def test_nothing_invisible_is_left(text: str):
+    for cleaned in (clean_name(text), clean_text(text)):
+        assert not any(unicodedata.category(sign) in {"Cc", "Cs"} or sign in "\u200b\u202e\u2066\ufeff" for sign in cleaned)
+        assert "  " not in cleaned
+        cleaned.encode()
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "[" * 5000, "**a" * 2000, "[[a](/b)" * 900, " " * 5000 + "x", "🥇" * 5000])
+def test_a_name_has_an_end(text: str):
+    assert len(clean_name(text)) <= MAX_CHARS
+    assert len(clean_text(text)) <= MAX_CHARS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Anthropic  Anthropic", "Anthropic"),
+        ("Z AI\n Z AI", "Z AI"),
+        ("Yi Yi", "Yi Yi"),
+        ("Anthropic  OpenAI", "Anthropic  OpenAI"),
+        ("Anthropic", "Anthropic"),
+    ],
+)
+def test_an_organisation_written_twice_is_one(text: str, expected: str):
+    assert fold_doubled(text) == expected

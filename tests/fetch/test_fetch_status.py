@@ -1,0 +1,224 @@
+"""What comes back from one page: a capture, the word that it is unchanged, or an error by what can be done about it."""
+
+import socket
+from datetime import timedelta
+
+import pytest
+
+from fetch_world import PAGE, START, answer, failing, make_board
+from tracker.errors import DeclarationError, FetchError, Gone, Refused, Transient
+from tracker.fetch import answer_of
+from tracker.fetch.http import httpx
+from tracker.model import Capture, Unchanged, Validators
+
+
+def test_a_page_becomes_a_capture(world):
+    world.put("/models", answer(body=b"[1, 2]", content_type="application/json", etag='"a"', last_modified="Fri, 10 Apr 2026 05:00:00 GMT"))
+    assert world.fetcher().fetch(make_board()) == Capture(
+        board="test/board",
+        observed_at=START,
+        url=PAGE,
+        bodies=(b"[1, 2]",),
+        status=200,
+        content_type="application/json",
+        validators=Validators(etag='"a"', last_modified="Fri, 10 Apr 2026 05:00:00 GMT"),
+    )
+
+
+def test_validators_are_sent_back_and_304_means_unchanged(world):
+    world.put("/models", answer(304, etag='"b"'))
+    last = Validators(etag='W/"a"', last_modified="Fri, 10 Apr 2026 05:00:00 GMT")
+    outcome = world.fetcher().fetch(make_board(), last)
+    assert outcome == Unchanged(
+        board="test/board", observed_at=START, url=PAGE, validators=Validators(etag='"b"', last_modified=last.last_modified)
+    )
+    assert world.last.headers["if-none-match"] == 'W/"a"'
+    assert world.last.headers["if-modified-since"] == last.last_modified
+
+
+def test_304_that_nobody_asked_for_is_no_answer(world):
+    world.put("/models", answer(304))
+    with pytest.raises(Transient, match="answered 304, expected 200"):
+        world.fetcher().fetch(make_board())
+
+
+def test_a_validator_that_no_header_can_carry_is_neither_kept_nor_sent(world):
+    world.put("/models", answer(etag="x" * 2000))
+    captured = world.fetcher().fetch(make_board(), Validators(etag='"a"\r\nHost: evil'))
+    assert "if-none-match" not in world.last.headers
+    assert captured.validators == Validators()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((status, Refused) for status in (300, 400, 401, 402, 403, 405, 407, 418, 451)),
+        *((status, Gone) for status in (404, 410)),
+        *((status, Transient) for status in (202, 204, 408, 425, 429, 500, 502, 503, 504, 520)),
+    ],
+)
+def test_a_status_says_what_can_be_done(world, status, kind):
+    world.put("/models", answer(status, b"why", content_type="text/plain"))
+    with pytest.raises(FetchError, match=f"^test/board: https://board.test/models: answered {status}, expected 200") as caught:
+        world.fetcher().fetch(make_board())
+    assert type(caught.value) is kind
+    found = answer_of(caught.value)
+    assert (found.status, found.body, found.content_type, found.url) == (status, b"why", "text/plain", PAGE)
+
+
+def test_what_may_pass_is_tried_three_times_further_and_further_apart(world):
+    world.put("/models", answer(503), answer(502), answer(body=b"third"))
+    assert world.fetcher().fetch(make_board()).bodies == (b"third",)
+    first, second = world.clock.slept
+    assert 1 <= first <= 2 <= second <= 3
+
+
+def test_after_three_tries_the_last_error_rises(world):
+    world.put("/models", answer(500), answer(502), answer(504), answer())
+    with pytest.raises(Transient, match="answered 504"):
+        world.fetcher().fetch(make_board())
+    assert len(world.pages) == 3
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_will_not_pass_is_tried_once(world, status):
+    world.put("/models", answer(status))
+    with pytest.raises(FetchError):
+        world.fetcher().fetch(make_board())
+    assert len(world.pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (httpx.ReadTimeout("slow"), Transient, r"no answer within 30 s \(ReadTimeout\)"),
+        (httpx.ConnectError("down"), Transient, r"the connection failed \(ConnectError\)"),
+        (httpx.RemoteProtocolError("cut off"), Transient, r"the connection failed \(RemoteProtocolError\)"),
+        (httpx.LocalProtocolError("bad header"), Refused, "the request cannot be sent"),
+    ],
+)
+def test_trouble_on_the_way_names_its_kind_and_keeps_its_cause(world, error, kind, text):
+    world.put("/models", failing(error))
+    with pytest.raises(kind, match=text) as caught:
+        world.fetcher().fetch(make_board())
+    assert caught.value.__cause__ is error
+    assert answer_of(caught.value) is None
+
+
+def unknown(errno: int) -> httpx.ConnectError:
+    error = httpx.ConnectError("[Errno] Name or service not known")
+    error.__cause__ = socket.gaierror(errno, "Name or service not known")
+    return error
+
+
+def test_an_unknown_host_is_gone_and_a_mute_resolver_is_not(world):
+    world.put("/models", failing(unknown(socket.EAI_NONAME)))
+    with pytest.raises(Gone, match="no such host 'board.test'"):
+        world.fetcher().fetch(make_board())
+    world.put("/models", failing(unknown(socket.EAI_AGAIN)))
+    with pytest.raises(Transient):
+        world.fetcher().fetch(make_board())
+
+
+def test_a_body_beyond_the_cap_is_refused_not_cut(world):
+    world.put("/models", answer(body=b"x" * 101))
+    with pytest.raises(Refused, match="more than 100 bytes, expected no more; raise request.max_bytes"):
+        world.fetcher().fetch(make_board(max_bytes=100))
+    world.put("/models", answer(body=b"x" * 100))
+    assert world.fetcher().fetch(make_board(max_bytes=100)).bodies == (b"x" * 100,)
+
+
+def test_a_damaged_body_is_no_page(world):
+    world.put("/models", answer(body=b"<html>", content_encoding="gzip"))
+    with pytest.raises(Transient, match="not a gzip stream"):
+        world.fetcher().fetch(make_board())
+
+
+def test_a_damaged_error_page_does_not_hide_its_status(world):
+    world.put("/models", answer(404, b"<html>", content_encoding="br"))
+    with pytest.raises(Gone) as caught:
+        world.fetcher().fetch(make_board())
+    assert answer_of(caught.value).body == b""
+
+
+def test_a_long_error_page_is_kept_in_part(world):
+    world.put("/models", answer(403, b"x" * 300_000))
+    with pytest.raises(Refused, match="answered 403") as caught:
+        world.fetcher().fetch(make_board())
+    assert len(answer_of(caught.value).body) == 256 * 1024
+
+
+def test_a_slow_drip_is_cut_off_at_four_timeouts(world):
+    ticks = iter(range(0, 10_000, 9))
+    served = []
+
+    def drip():
+        while True:
+            served.append(b"x")
+            yield b"x"
+
+    world.put("/models", answer(body=drip()))
+    with pytest.raises(Transient, match="not done after 40 s, expected within 10 s"):
+        world.fetcher(monotonic=lambda: next(ticks)).fetch(make_board(timeout_s=10.0))
+    assert len(served) < 20
+
+
+def test_we_say_who_we_are_and_what_we_can_read(world):
+    world.put("/models", answer())
+    world.fetcher({"TRACKER_CONTACT": "ops@example.org"}).fetch(make_board(headers={"User-Agent": "Mozilla/5.0", "Accept-Encoding": "br"}))
+    for request in world.asked:
+        assert request.headers["user-agent"].startswith("leaderboard-tracker/")
+        assert request.headers["user-agent"].endswith(" (+ops@example.org)")
+        assert request.headers["accept-encoding"] == "gzip, deflate"
+
+
+def test_without_a_contact_the_project_is_named(world):
+    world.put("/models", answer())
+    world.fetcher().fetch(make_board())
+    assert "(+https://github.com/leaderboard-tracker/leaderboard-tracker)" in world.last.headers["user-agent"]
+
+
+def test_a_contact_that_no_header_can_carry_is_a_wrong_declaration(world):
+    with pytest.raises(DeclarationError, match="correct TRACKER_CONTACT"):
+        world.fetcher({"TRACKER_CONTACT": "jürgen\n"})
+
+
+def test_no_cookie_is_sent_back(world):
+    world.put("/models", answer(set_cookie="session=1; Path=/"))
+    fetcher = world.fetcher()
+    fetcher.fetch(make_board())
+    fetcher.fetch(make_board())
+    assert "cookie" not in world.last.headers
+
+
+def test_params_join_those_of_the_url(world):
+    world.put("/models", answer())
+    world.fetcher().fetch(make_board(f"{PAGE}?a=1", params={"b": "2 &"}, method="POST"))
+    assert world.last.method == "POST"
+    assert dict(world.last.url.params) == {"a": "1", "b": "2 &"}
+
+
+def test_a_url_without_params_is_asked_for_letter_by_letter(world):
+    world.put("/models", answer())
+    world.fetcher().fetch(make_board(f"{PAGE}?_rsc&b=%2f"))
+    assert world.pages == [f"{PAGE}?_rsc&b=%2f"]
+
+
+@pytest.mark.parametrize("url", ["ftp://board.test/x", "https://", "https://u:p@board.test/", "no url", "https://[::1", "https://board.test:x/"])
+def test_a_url_that_cannot_be_asked_for_is_refused_unasked(world, url):
+    with pytest.raises(Refused, match="request.url"):
+        world.fetcher().fetch(make_board(url))
+    assert world.asked == []
+
+
+@pytest.mark.parametrize("declared", [{"method": "PUT"}, {"headers": {"X-A": "bé"}}, {"headers": {"X A": "b"}}, {"headers": {"X": "a\r\nB: c"}}])
+def test_a_request_that_cannot_be_sent_is_refused_unasked(world, declared):
+    with pytest.raises(Refused, match="request.(method|headers)"):
+        world.fetcher().fetch(make_board(**declared))
+    assert world.asked == []
+
+
+def test_the_time_of_a_capture_is_when_it_had_arrived(world):
+    world.put("/models", answer(503), answer())
+    captured = world.fetcher().fetch(make_board())
+    assert START < captured.observed_at == world.clock.now() <= START + timedelta(seconds=3)

@@ -1,0 +1,156 @@
+"""Whatever moment a writer dies in, and whoever writes beside it, the archive is whole."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tracker.errors import StoreError
+from tracker.model import BoardId, Capture, IndexLine, Verdict
+from tracker.stores import archive as module
+from tracker.stores.archive import FileArchive
+
+BOARD = BoardId("arena/text")
+START = datetime(2026, 4, 10, tzinfo=UTC)
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+WRITER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tracker.model import BoardId, Capture
+from tracker.stores.archive import FileArchive
+
+root, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+archive = FileArchive(root)
+for n in range(first, first + count):
+    at = datetime(2026, 4, 10, tzinfo=UTC) + timedelta(hours=n)
+    body = b"".join(b"%d row %d\\n" % (i * i, n if i % 500 == 0 else i) for i in range(3000))
+    print(archive.keep(Capture(board=BoardId("arena/text"), observed_at=at, url="u", bodies=(body, b"%d" % n))).sha256[0], flush=True)
+"""
+
+
+def writer(root: Path, first: int, count: int) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    arguments = [sys.executable, "-c", WRITER, str(root), str(first), str(count)]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+def capture(body: bytes, hours: int = 0) -> Capture:
+    return Capture(board=BOARD, observed_at=START + timedelta(hours=hours), url="u", bodies=(body,))
+
+
+def index_of(root: Path) -> Path:
+    return root / BOARD / "index.jsonl"
+
+
+def test_an_index_torn_at_any_byte_is_read_to_its_last_whole_line_and_mended(tmp_path: Path) -> None:
+    lines = [FileArchive(tmp_path).keep(capture(b"%d" % n, n)) for n in range(2)]
+    whole = index_of(tmp_path).read_bytes()
+    first = whole.index(b"\n") + 1
+    for length in range(len(whole)):
+        index_of(tmp_path).write_bytes(whole[:length])
+        archive, kept = FileArchive(tmp_path), 1 if length >= first else 0
+        assert archive.index(BOARD) == (tuple(lines[:kept]), first * kept)
+        assert archive.last(BOARD) == (lines[0] if kept else None)
+        assert [archive.keep(capture(b"%d" % n, n)) for n in range(2)] == lines
+        assert index_of(tmp_path).read_bytes() == whole
+
+
+def test_a_reader_goes_on_from_its_offset_when_the_torn_line_was_written_again(tmp_path: Path) -> None:
+    archive = FileArchive(tmp_path)
+    first = archive.keep(capture(b"a"))
+    with index_of(tmp_path).open("ab") as index:
+        index.write(b'{"observed_at":"2026-04-10T01:0')
+    lines, offset = archive.index(BOARD)
+    second = archive.keep(capture(b"b", 1))
+    assert (lines, archive.index(BOARD, offset)[0]) == ((first,), (second,))
+
+
+def test_what_a_crash_left_under_a_temporary_name_is_ignored_and_swept(tmp_path: Path) -> None:
+    archive = FileArchive(tmp_path)
+    archive.keep(capture(b"a"))
+    leftover = tmp_path / BOARD / "bodies" / f"{module.TEMPORARY}deadbeef"
+    leftover.write_bytes(b"half")
+    assert FileArchive(tmp_path).check(BOARD) == ()
+    assert leftover.exists()
+    archive.keep(capture(b"b", 1))
+    assert not leftover.exists()
+
+
+def test_a_body_without_its_index_line_is_taken_up_by_the_next_keep(tmp_path: Path) -> None:
+    archive = FileArchive(tmp_path)
+    archive.keep(capture(b"a"))
+    index_of(tmp_path).write_bytes(b"")
+    assert FileArchive(tmp_path).keep(capture(b"a")).verdict is Verdict.NEW
+    assert len(list(tmp_path.rglob("bodies/*"))) == 1
+
+
+def test_a_killed_writer_leaves_an_archive_in_which_all_it_told_stands(tmp_path: Path) -> None:
+    told: list[str] = []
+    for attempt in range(8):
+        process = writer(tmp_path, len(told), 10_000)
+        assert process.stdout
+        told.append(process.stdout.readline().strip())
+        time.sleep(0.003 * attempt)
+        process.send_signal(signal.SIGKILL)
+        told += process.stdout.read().split()
+        process.wait()
+        process.stdout.close()
+        archive = FileArchive(tmp_path)
+        standing = [line.sha256[0] for line in archive.index(BOARD)[0]]
+        assert standing[: len(told)] == told
+        assert len(standing) - len(told) <= 1, "at most the line that could no longer be told"
+        assert archive.check(BOARD) == ()
+        told = [str(one) for one in standing]
+
+
+def test_two_writers_of_one_board_lose_nothing(tmp_path: Path) -> None:
+    processes = [writer(tmp_path, 0, 30), writer(tmp_path, 15, 30)]
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    archive = FileArchive(tmp_path)
+    times = [line.observed_at for line in archive.index(BOARD)[0]]
+    assert sorted(times) == [START + timedelta(hours=n) for n in range(45)]
+    assert archive.check(BOARD) == ()
+    assert len([path for path in tmp_path.rglob("bodies/*") if ".key-" in path.name]) == 1
+
+
+def test_threads_share_one_archive(tmp_path: Path) -> None:
+    archive, failures = FileArchive(tmp_path, patience_s=60), []
+
+    def keep(first: int) -> None:
+        try:
+            for n in range(first, first + 10):
+                body = b"%d" % n * 9000
+                sha256 = archive.keep(capture(body, n)).sha256[0]
+                assert archive.body(BOARD, sha256) == body
+        except Exception as error:  # noqa: BLE001 - told by the assertion below
+            failures.append(error)
+
+    threads = [threading.Thread(target=keep, args=(first,)) for first in (0, 5, 10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(archive.index(BOARD)[0]) == 20
+
+
+def test_a_writer_that_never_ends_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    waited: list[float] = []
+    archive = FileArchive(tmp_path, patience_s=1, sleep=waited.append)
+    with (
+        FileArchive(tmp_path)._locked(archive._place(BOARD)),
+        pytest.raises(StoreError, match="locked by another process for 1 s"),
+    ):
+        archive.note(BOARD, IndexLine(observed_at=START, url="u", verdict=Verdict.GONE))
+    assert sum(waited) == pytest.approx(1, abs=0.03)
+    assert archive.index(BOARD) == ((), 0)

@@ -1,0 +1,7 @@
+"""Fetch: a board and its last validators → a capture, or the word that nothing changed (`client.Fetcher`)."""
+
+from tracker.fetch.answers import Answer, answer_of
+from tracker.fetch.client import Fetcher
+from tracker.fetch.politeness import MemoryHosts
+
+__all__ = ["Answer", "Fetcher", "MemoryHosts", "answer_of"]

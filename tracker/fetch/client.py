@@ -1,0 +1,271 @@
+"""Step 3 of the line: a board and what it was last known by → its bytes, or the word that they are unchanged."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from http import HTTPStatus
+from importlib import metadata
+from types import TracebackType
+from typing import Self
+
+from tracker.errors import DeclarationError, FetchError, Refused
+from tracker.fetch.addresses import Resolve, resolve_host
+from tracker.fetch.answers import trouble, with_answer
+from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
+from tracker.fetch.keys import Secrets, secrets_of
+from tracker.fetch.pages import pages
+from tracker.fetch.politeness import Pace, retry_after_s
+from tracker.fetch.redirects import follow
+from tracker.fetch.retry import patiently
+from tracker.fetch.robots import PRODUCT, Robots
+from tracker.model import Board, Capture, Unchanged, Validators
+from tracker.ports import Clock, Environment, Hosts
+
+log = logging.getLogger("tracker.fetch")
+
+METHODS = ("GET", "POST")
+CONTACT = "TRACKER_CONTACT"
+PROJECT = "https://github.com/leaderboard-tracker/leaderboard-tracker"
+MAX_VALIDATOR = 1024
+"""A longer ETag is not worth keeping."""
+
+Outcome = Capture | Unchanged | FetchError
+Job = tuple[Board, Validators]
+
+
+def user_agent_for(contact: str) -> str:
+    """How we introduce ourselves: our product token, its version, and whom to write to."""
+    try:
+        version = metadata.version(PRODUCT)
+    except metadata.PackageNotFoundError:  # run from a checkout
+        version = "0"
+    return f"{PRODUCT}/{version} (+{contact})"
+
+
+class Fetcher:
+    """Asks boards for their pages: politely, within bounds, and without a secret in anything it returns, raises or logs.
+
+    `environment` holds the secrets that boards name as `${NAME}`, and `TRACKER_CONTACT`. `transport`, `resolve`
+    and `monotonic` stand for the network, the system's resolver and the time a request takes. Safe to share between threads;
+    `hosts` is then called from several of them, one call at a time.
+
+    Raises:
+        DeclarationError: the contact cannot stand in a header.
+    """
+
+    def __init__(
+        self,
+        hosts: Hosts,
+        clock: Clock,
+        environment: Environment,
+        *,
+        transport: Transport | None = None,
+        user_agent: str | None = None,
+        contact: str | None = None,
+        resolve: Resolve = resolve_host,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        user_agent = user_agent or user_agent_for(contact or environment.get(CONTACT) or PROJECT)
+        if not is_sendable("user-agent", user_agent):
+            raise DeclarationError(f"user agent = {user_agent!r}, expected visible ASCII; correct {CONTACT}")
+        self._wire = Wire(user_agent=user_agent, transport=transport, monotonic=monotonic)
+        self._pace = Pace(hosts, clock)
+        self._robots = Robots(clock, lambda ask: follow(ask, self._in_turn, resolve))
+        self._clock = clock
+        self._environment = environment
+        self._resolve = resolve
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the network. Nothing can be fetched afterwards."""
+        self._wire.close()
+
+    def fetch(self, board: Board, last: Validators = Validators()) -> Capture | Unchanged:  # noqa: B008 - a frozen record
+        """Ask for a board once, with up to three tries at each page.
+
+        `last` is what its last capture came with; a board of several pages is always asked for whole.
+
+        Raises:
+            Transient: not now; `retry_after_s` is what the publisher asked for.
+            Refused: not without a person: robots.txt, a status such as 403, no key, an address or size beyond bounds.
+            Gone: no such page or host.
+            An error that an HTTP answer led to carries it (`answers.answer_of`).
+        """
+        ask = ask_for(board, self._environment)
+        how = board.request.pagination
+        replies = pages(ask, how, self._get) if how else [self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))]
+        outcome = self._outcome(board, replies, last)
+        log.info("board fetched", extra={"board": board.id, "outcome": type(outcome).__name__, "bodies": len(replies)})
+        return outcome
+
+    def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
+        """Fetch many boards, several hosts at a time and one request at a time per host, each yielded when it is done.
+
+        A `FetchError` is an outcome like any other. Anything else that is raised ends only the boards of its
+        host, and rises when all others are done. Leaving the iterator early ends each host after its current board.
+        """
+        groups = _by_host(jobs)
+        done: queue.SimpleQueue[tuple[Board, Outcome] | None] = queue.SimpleQueue()
+        stop = threading.Event()
+        pool = ThreadPoolExecutor(max_workers=max(1, min(workers, len(groups))), thread_name_prefix="fetch")
+        try:
+            hosts = [pool.submit(self._fetch_host, group, done, stop) for group in groups]
+            yield from _until_ended(done, len(hosts))
+            for host in hosts:
+                host.result()
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+    def _fetch_host(
+        self, jobs: Sequence[Job], done: queue.SimpleQueue[tuple[Board, Outcome] | None], stop: threading.Event
+    ) -> None:
+        """The boards of one host, one after the other; ends with a None."""
+        try:
+            for board, last in jobs:
+                if stop.is_set():
+                    return
+                done.put((board, self._fetch_or_error(board, last)))
+        finally:
+            done.put(None)
+
+    def _fetch_or_error(self, board: Board, last: Validators) -> Outcome:
+        try:
+            return self.fetch(board, last)
+        except FetchError as error:
+            log.info("board not fetched", extra={"board": board.id, "outcome": type(error).__name__})
+            return error
+
+    def _get(self, ask: Ask) -> Reply:
+        """One page, with another try where it helps."""
+        reply = patiently(lambda: self._try(ask), self._clock)
+        name = next(filter(None, map(ask.secrets.found_in, _kept_of(reply))), None)
+        if name is not None:
+            found = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
+            raise with_answer(found, ask, reply, self._clock.now())
+        return reply
+
+    def _try(self, ask: Ask) -> Reply:
+        reply = follow(ask, self._allowed, self._resolve)
+        error = trouble(ask, reply, self._clock.now())
+        if error is not None:
+            raise error
+        return reply
+
+    def _allowed(self, ask: Ask) -> Reply:
+        """One request that robots.txt has been asked about."""
+        rules = self._robots.rules(ask)
+        rules.check(ask)
+        return self._in_turn(replace(ask, gap_s=max(ask.gap_s, rules.delay_s)))
+
+    def _in_turn(self, ask: Ask) -> Reply:
+        """One request when it is the host's turn, whatever it comes to."""
+        with self._pace.turn(ask):
+            reply = self._wire.send(ask)
+        asked_s = retry_after_s(reply.headers.get("retry-after", ""), self._clock.now())
+        if asked_s and reply.status >= HTTPStatus.BAD_REQUEST:
+            self._pace.stay_away(ask.host, asked_s)
+        return reply
+
+    def _outcome(self, board: Board, replies: Sequence[Reply], last: Validators) -> Capture | Unchanged:
+        first, now, url = replies[0], self._clock.now(), board.request.url
+        validators = Validators() if board.request.pagination else _validators(first)
+        if first.status == HTTPStatus.NOT_MODIFIED:
+            kept = Validators(etag=validators.etag or last.etag, last_modified=validators.last_modified or last.last_modified)
+            return Unchanged(board=board.id, observed_at=now, url=url, validators=kept)
+        bodies = tuple(reply.body for reply in replies)
+        kind = first.headers.get("content-type", "")
+        return Capture(board=board.id, observed_at=now, url=url, bodies=bodies, content_type=kind, validators=validators)
+
+
+def ask_for(board: Board, environment: Mapping[str, str]) -> Ask:
+    """The board's request with its secrets put in.
+
+    Raises:
+        Refused: a secret is missing, or the request cannot be sent as it is declared.
+    """
+    request = board.request
+    secrets = secrets_of(board, environment)
+    if request.method not in METHODS:
+        raise Refused(f"{board.id}: request.method = {request.method!r}, expected one of {', '.join(METHODS)}")
+    try:
+        url = read_url(secrets.fill_url(request.url))
+    except ValueError as error:
+        raise Refused(f"{board.id}: request.url = {request.url!r} is {error}; correct it") from None
+    if request.params:
+        url = url.copy_merge_params({name: secrets.fill(value) for name, value in request.params.items()})
+    return Ask(
+        board=board.id,
+        declared=request.url,
+        url=url,
+        method=request.method,
+        headers=_headers(board, secrets),
+        secrets=secrets,
+        timeout_s=request.timeout_s,
+        max_bytes=request.max_bytes,
+        gap_s=request.gap_s,
+    )
+
+
+def _headers(board: Board, secrets: Secrets) -> Mapping[str, str]:
+    headers = {name.lower(): secrets.fill(value) for name, value in board.request.headers.items()}
+    for name, value in headers.items():
+        if not is_sendable(name, value):
+            raise Refused(f"{board.id}: request.headers: {name!r} has characters that no header can carry; correct it or its key")
+    return headers
+
+
+def _conditions(last: Validators) -> Mapping[str, str]:
+    """If-None-Match and If-Modified-Since, as far as there is something to put there."""
+    conditions = {"if-none-match": last.etag, "if-modified-since": last.last_modified}
+    return {name: value for name, value in conditions.items() if value and is_sendable(name, value)}
+
+
+def _validators(reply: Reply) -> Validators:
+    """What can be sent back to ask for changes."""
+    etag, modified = (reply.headers.get(name, "") for name in ("etag", "last-modified"))
+    return Validators(etag=_kept("etag", etag), last_modified=_kept("last-modified", modified))
+
+
+def _kept(name: str, value: str) -> str | None:
+    return value if value and len(value) <= MAX_VALIDATOR and is_sendable(name, value) else None
+
+
+def _kept_of(reply: Reply) -> Iterator[bytes]:
+    """Everything of a reply that a capture keeps."""
+    yield reply.body
+    for name in ("content-type", "etag", "last-modified"):
+        yield reply.headers.get(name, "").encode()
+
+
+def _by_host(jobs: Sequence[Job]) -> list[list[Job]]:
+    """The jobs of each host in their order. A URL that cannot be read as declared is a group of its own."""
+    groups: dict[str, list[Job]] = {}
+    for board, last in jobs:
+        try:
+            host = host_of(read_url(board.request.url))
+        except ValueError:
+            host = board.request.url
+        groups.setdefault(host, []).append((board, last))
+    return list(groups.values())
+
+
+def _until_ended(done: queue.SimpleQueue[tuple[Board, Outcome] | None], running: int) -> Iterator[tuple[Board, Outcome]]:
+    """What arrives until each of the running hosts has put its None."""
+    while running:
+        outcome = done.get()
+        if outcome is None:
+            running -= 1
+        else:
+            yield outcome

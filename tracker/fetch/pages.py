@@ -1,0 +1,167 @@
+"""A board spread over several answers: which page to ask for next, and when the last one has come (`model.Pagination`).
+
+A page that cannot be read raises; it never counts as the last one, or a board would be cut without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import jmespath
+import msgspec
+from jmespath.exceptions import JMESPathError
+
+from tracker.errors import Refused, Transient
+from tracker.fetch.http import Ask, Reply, join_url, origin_of
+from tracker.model import Pagination
+
+BOM = b"\xef\xbb\xbf"
+
+
+def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply]) -> list[Reply]:
+    """Every page in order. `Ask.max_bytes` bounds all of them together. A closing page without records is left out.
+
+    Raises:
+        Refused: more than `max_pages`, a page that came before, a link to another host, a declaration that cannot be used.
+        Transient: a page in which the declared expressions find nothing usable.
+        FetchError: whatever `get` raises.
+    """
+    replies: list[Reply] = []
+    current: Ask | None = _first(ask, pagination)
+    while current is not None:
+        if len(replies) == pagination.max_pages:
+            raise Refused(f"{ask.place}: more than {pagination.max_pages} pages, expected no more; raise pagination.max_pages")
+        reply = get(replace(current, max_bytes=ask.max_bytes - sum(len(one.body) for one in replies)))
+        _demand_new(ask, reply, replies)
+        page = _Page(ask, pagination, reply)
+        if page.is_closing and replies:
+            break
+        replies.append(reply)
+        current = page.next_ask(len(replies))
+    return replies
+
+
+def _first(ask: Ask, pagination: Pagination) -> Ask:
+    if pagination.kind not in STEPS:
+        raise Refused(f"{ask.place}: pagination.kind = {pagination.kind!r} is unknown; known: {', '.join(STEPS)}")
+    starts = {"page_number": pagination.start, "offset": 0}
+    return _with_param(ask, pagination.param, starts[pagination.kind]) if pagination.kind in starts else ask
+
+
+def _demand_new(ask: Ask, reply: Reply, earlier: list[Reply]) -> None:
+    for number, one in enumerate(earlier, 1):
+        if one.body == reply.body:
+            raise Refused(
+                f"{ask.place}: page {len(earlier) + 1} repeats page {number}, expected another; correct request.pagination"
+            )
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One answer with what its board declares about paging; decoded once, and only if an expression asks for it."""
+
+    ask: Ask
+    pagination: Pagination
+    reply: Reply
+
+    @cached_property
+    def is_closing(self) -> bool:
+        """Whether it has no records, where that is what ends the board."""
+        how = self.pagination
+        if how.more or not (how.records or how.kind in ("page_number", "offset")):
+            return False
+        return not self._records()
+
+    def next_ask(self, count: int) -> Ask | None:
+        """The request for the page after this one, which is the `count`-th; None when this is the last."""
+        if self.is_closing or (self.pagination.more and not self._more()):
+            return None
+        following = STEPS[self.pagination.kind](self, count)
+        if following is None and self.pagination.more:
+            raise self._unreadable("more pages announced, but no way to the next", "a cursor or link")
+        return following
+
+    def numbered(self, count: int) -> Ask:
+        """By page number."""
+        return _with_param(self.ask, self.pagination.param, self.pagination.start + count)
+
+    def offset(self, count: int) -> Ask:
+        """By the number of records before it."""
+        return _with_param(self.ask, self.pagination.param, self.pagination.size * count)
+
+    def cursor(self, _: int) -> Ask | None:
+        """By what this page says comes next."""
+        found = self._find(self.pagination.next)
+        if found is None or found == "":
+            return None
+        if isinstance(found, bool) or not isinstance(found, (str, int)):
+            raise self._unreadable(f"{self.pagination.next!r} finds a {type(found).__name__}", "a text or a whole number")
+        return _with_param(self.ask, self.pagination.param, found)
+
+    def link(self, _: int) -> Ask | None:
+        """By the Link header's rel=next, on the same host only: the board's headers go with it."""
+        if not self.reply.next_link:
+            return None
+        try:
+            url = join_url(self.reply.url, self.reply.next_link)
+        except ValueError as error:
+            raise Refused(f"{self.ask.place}: the link to the next page is {error}; correct request.pagination") from None
+        if origin_of(url) != origin_of(self.ask.url):
+            raise Refused(
+                f"{self.ask.place}: the next page is at {self.ask.shown(url)}, expected the same host; correct request.url"
+            )
+        return replace(self.ask, url=url)
+
+    def _records(self) -> list[object]:
+        found = self._find(self.pagination.records or "@")
+        if isinstance(found, list):
+            return found
+        raise self._unreadable(f"{self.pagination.records or '@'!r} finds {_kind(found)}", "a list of records")
+
+    def _more(self) -> bool:
+        found = self._find(self.pagination.more)
+        if isinstance(found, bool):
+            return found
+        raise self._unreadable(f"{self.pagination.more!r} finds {_kind(found)}", "true or false")
+
+    def _find(self, path: str) -> object:
+        try:
+            expression = jmespath.compile(path)
+        except JMESPathError as error:
+            raise Refused(f"{self.ask.place}: {path!r} is no JMESPath; correct request.pagination") from error
+        try:
+            found: object = expression.search(self._document)
+        except (JMESPathError, RecursionError) as error:
+            raise self._unreadable(f"{type(error).__name__} at {path!r}", "a value there") from self.ask.because(error)
+        return found
+
+    @cached_property
+    def _document(self) -> object:
+        try:
+            document: object = msgspec.json.decode(self.reply.body.removeprefix(BOM))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise self._unreadable(f"{type(error).__name__}", "JSON") from self.ask.because(error)
+        return document
+
+    def _unreadable(self, found: str, expected: str) -> Transient:
+        return Transient(f"{self.ask.place}: a page cannot be read: {found}, expected {expected}; look at its answer")
+
+
+STEPS: Mapping[str, Callable[[_Page, int], Ask | None]] = {
+    "page_number": _Page.numbered,
+    "cursor": _Page.cursor,
+    "offset": _Page.offset,
+    "link": _Page.link,
+}
+
+
+def _with_param(ask: Ask, name: str, value: str | int) -> Ask:
+    if not name:
+        raise Refused(f"{ask.place}: pagination.param is not set, expected the name of a parameter; correct request.pagination")
+    return replace(ask, url=ask.url.copy_set_param(name, str(value)))
+
+
+def _kind(found: object) -> str:
+    return "nothing" if found is None else f"a {type(found).__name__}"

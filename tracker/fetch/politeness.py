@@ -1,0 +1,117 @@
+"""Manners towards a host: one request at a time, a gap between two, and the time it asked us to stay away (RFC 9110 §10.2.3)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from tracker.errors import Transient
+from tracker.fetch.http import Ask
+from tracker.ports import Clock, Hosts
+
+LONGEST_WAIT_S = 60.0
+"""Up to this a Retry-After or Crawl-delay is waited for within a run; what is longer waits for the next one."""
+LONGEST_AWAY_S = 7 * 86_400.0
+"""What a longer Retry-After is taken for."""
+CUT_S = 1.0
+"""What a time loses when it is cut to whole seconds; added to a gap, so that it is never shorter than declared."""
+
+
+class NotYet(Transient):
+    """The host asked us to stay away and that time has not passed: nothing was asked, and trying again now would not help."""
+
+
+class MemoryHosts:
+    """What is known about hosts, for as long as the process lives. Fulfils `ports.Hosts`; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, datetime] = {}
+        self._away_until: dict[str, datetime] = {}
+
+    def last_request(self, host: str) -> datetime | None:
+        """When we last asked this host, None if never."""
+        return self._asked.get(host)
+
+    def not_before(self, host: str) -> datetime | None:
+        """The time the publisher asked us to wait for, None if none."""
+        return self._away_until.get(host)
+
+    def note_request(self, host: str, at: datetime) -> None:
+        """Remember that the host was asked at that time."""
+        self._asked[host] = at
+
+    def note_not_before(self, host: str, at: datetime | None) -> None:
+        """Remember, or forget with None, that the host asked us to come back at that time."""
+        if at is None:
+            self._away_until.pop(host, None)
+        else:
+            self._away_until[host] = at
+
+
+def retry_after_s(header: str, now: datetime) -> float | None:
+    """The seconds a Retry-After header asks for, at most `LONGEST_AWAY_S`; None if it says nothing usable or a time that has passed."""
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        digits = text.lstrip("0") or "0"
+        return LONGEST_AWAY_S if len(digits) > len("604800") else min(float(digits), LONGEST_AWAY_S)
+    try:
+        at = parsedate_to_datetime(text)
+        wait_s = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(wait_s, LONGEST_AWAY_S) if wait_s > 0 else None
+
+
+class Pace:
+    """Gives turns at hosts. `hosts` is called from the threads that fetch, one call at a time."""
+
+    def __init__(self, hosts: Hosts, clock: Clock) -> None:
+        self._hosts = hosts
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
+
+    @contextmanager
+    def turn(self, ask: Ask) -> Iterator[None]:
+        """Nobody else asks the host within the block, which begins when the gap has passed.
+
+        Raises:
+            NotYet: the host asked us to come back later.
+        """
+        with self._turn_at(ask.host):
+            self._keep_away(ask)
+            self._clock.sleep(self._gap_left_s(ask))
+            with self._guard:
+                self._hosts.note_request(ask.host, self._clock.now())
+            yield
+
+    def stay_away(self, host: str, wait_s: float) -> None:
+        """Remember that the host asked us to stay away for so long."""
+        with self._guard:
+            self._hosts.note_not_before(host, self._clock.now() + timedelta(seconds=wait_s))
+
+    def _turn_at(self, host: str) -> threading.Lock:
+        with self._guard:
+            return self._turns.setdefault(host, threading.Lock())
+
+    def _keep_away(self, ask: Ask) -> None:
+        now = self._clock.now()
+        with self._guard:
+            until = self._hosts.not_before(ask.host)
+            if until is not None and until <= now:
+                self._hosts.note_not_before(ask.host, None)
+        if until is not None and until > now:
+            wait_s = (until - now).total_seconds()
+            raise NotYet(f"{ask.place}: the host asked us to stay away, due at {until:%Y-%m-%dT%H:%M:%SZ}", retry_after_s=wait_s)
+
+    def _gap_left_s(self, ask: Ask) -> float:
+        """A last request that lies in the future (the clock was set back) counts as one made now."""
+        with self._guard:
+            last = self._hosts.last_request(ask.host)
+        if last is None or ask.gap_s <= 0:
+            return 0.0
+        passed_s = max(0.0, (self._clock.now() - last).total_seconds())
+        return max(0.0, ask.gap_s + CUT_S - passed_s)

@@ -1,0 +1,92 @@
+"""Redirects, followed by hand: each hop is looked at before it is asked for (RFC 9110 §15.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.fetch.addresses import Resolve, is_public, says_no_such_host
+from tracker.fetch.http import URL, Ask, Reply, host_of, join_url, origin_of
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+KEEP_METHOD = frozenset((307, 308))
+MAX_REDIRECTS = 5
+CREDENTIALS = frozenset(("authorization", "cookie", "proxy-authorization"))
+"""Headers that belong to one host even when no secret is named in them."""
+
+
+def follow(ask: Ask, send: Callable[[Ask], Reply], resolve: Resolve) -> Reply:
+    """The first reply that is no redirect, at most `MAX_REDIRECTS` hops away.
+
+    A hop may lead to the host that was asked for, wherever that is, or to a host with public addresses only.
+    The latter is checked here by name and again on the connection (`Ask.public`).
+
+    Raises:
+        Refused: a redirect that leads nowhere, in a circle, or where we do not go.
+        FetchError: whatever `send` raises, or a new host's name cannot be resolved.
+    """
+    current = ask
+    for _ in range(MAX_REDIRECTS):
+        reply = send(current)
+        if reply.status not in REDIRECTS:
+            return reply
+        current = _next(ask, current, reply, resolve)
+    reply = send(current)
+    if reply.status in REDIRECTS:
+        raise Refused(f"{ask.place}: redirected more than {MAX_REDIRECTS} times, expected a page; correct request.url")
+    return reply
+
+
+def _next(first: Ask, current: Ask, reply: Reply, resolve: Resolve) -> Ask:
+    url = _target(current, reply)
+    elsewhere = host_of(url) != first.host
+    if elsewhere:
+        _demand_public(first, url, resolve)
+    method = current.method if reply.status in KEEP_METHOD else "GET"
+    return replace(current, url=url, method=method, headers=_headers_for(url, current), public=first.public or elsewhere)
+
+
+def _target(current: Ask, reply: Reply) -> URL:
+    location = reply.headers.get("location", "")
+    if not location:
+        raise Refused(f"{current.place}: answered {reply.status} without saying where to, expected 200; correct request.url")
+    try:
+        return join_url(current.url, location)
+    except ValueError as error:
+        raise Refused(f"{current.place}: redirected to something that is {error}; correct request.url") from current.because(
+            error
+        )
+
+
+def _demand_public(first: Ask, url: URL, resolve: Resolve) -> None:
+    host = host_of(url)
+    try:
+        private = [address for address in resolve(host) if not is_public(address)]
+    except OSError as error:
+        raise _unresolved(first, host, error) from first.because(error)
+    if private:
+        raise Refused(f"{first.place}: redirected to {first.shown(url)}, which is not a public address; correct request.url")
+
+
+def _unresolved(first: Ask, host: str, error: OSError) -> FetchError:
+    found = f"{first.place}: redirected to {first.secrets.scrub(host)!r}"
+    if says_no_such_host(error):
+        return Gone(f"{found}, a host that does not exist; correct request.url")
+    return Transient(f"{found}, whose address cannot be found out now; it is asked again later")
+
+
+def _headers_for(url: URL, current: Ask) -> Mapping[str, str]:
+    """All of them on the same origin, or on its way from http to https; otherwise those that are nobody's secret."""
+    if _same_keeper(current.url, url):
+        return current.headers
+    return {name: value for name, value in current.headers.items() if not _is_private(name, value, current)}
+
+
+def _same_keeper(here: URL, there: URL) -> bool:
+    (scheme, *place), (next_scheme, *next_place) = origin_of(here), origin_of(there)
+    return place == next_place and next_scheme in (scheme, "https")
+
+
+def _is_private(name: str, value: str, current: Ask) -> bool:
+    return name in CREDENTIALS or current.secrets.scrub(value) != value

@@ -1,0 +1,43 @@
+"""Another try where one is likely to help: three in all, further and further apart, waiting on the given clock.
+
+tenacity rather than stamina, which is built on it: stamina sleeps by itself and is made quiet and quick only for
+the whole process, while here the sleep is an argument and nothing is logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from tracker.errors import Transient
+from tracker.fetch.politeness import LONGEST_WAIT_S, NotYet
+from tracker.ports import Clock
+
+ATTEMPTS = 3
+BACK_OFF = wait_exponential_jitter(max=10, jitter=1)
+"""1 s, 2 s … and up to a second of chance, so that boards that failed together do not come back together."""
+
+T = TypeVar("T")
+
+
+def patiently(attempt: Callable[[], T], clock: Clock) -> T:
+    """What `attempt` returns, called up to `ATTEMPTS` times while it raises a `Transient` that is worth it; raises its last error."""
+    retrying = Retrying(
+        stop=stop_after_attempt(ATTEMPTS), wait=_wait_s, retry=retry_if_exception(_worth_it), sleep=clock.sleep, reraise=True
+    )
+    return retrying(attempt)
+
+
+def _worth_it(error: BaseException) -> bool:
+    if not isinstance(error, Transient) or isinstance(error, NotYet):
+        return False
+    return error.retry_after_s is None or error.retry_after_s <= LONGEST_WAIT_S
+
+
+def _wait_s(state: RetryCallState) -> float:
+    """What the publisher asked for, if it did, and never less than our own back-off."""
+    error = state.outcome and state.outcome.exception()
+    asked_s = error.retry_after_s if isinstance(error, Transient) else None
+    return max(asked_s or 0.0, BACK_OFF(state))

@@ -1,0 +1,88 @@
+"""robots.txt: what a host lets us read, and how often (RFC 9309).
+
+2xx: its rules hold, of its first 500 KiB. 4xx: there are none. 5xx, 429 or unreachable: nothing is allowed for now.
+The rules are kept for 24 hours in memory. Loopback hosts are asked like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from protego import Protego
+
+from tracker.errors import Refused
+from tracker.fetch.answers import AGAIN, failure
+from tracker.fetch.http import Ask, Reply, origin_of
+from tracker.fetch.politeness import LONGEST_WAIT_S
+from tracker.ports import Clock
+
+PRODUCT = "leaderboard-tracker"
+"""The product token that a robots.txt addresses us by."""
+MAX_BYTES = 500 * 1024
+KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one host's robots.txt says to us. `file` is where it stands, `read_at` when it was asked for."""
+
+    file: str
+    read_at: datetime
+    parsed: Protego
+
+    @property
+    def delay_s(self) -> float:
+        """Its Crawl-delay, at most `LONGEST_WAIT_S`; 0 without one."""
+        return min(self.parsed.crawl_delay(PRODUCT) or 0.0, LONGEST_WAIT_S)
+
+    def check(self, ask: Ask) -> None:
+        """Raises Refused when the URL must not be asked for."""
+        if not self.parsed.can_fetch(str(ask.url), PRODUCT):
+            raise Refused(f"{ask.place}: {self.file} disallows it for {PRODUCT}; use another source or ask the publisher")
+
+
+class Robots:
+    """The rules of every host met, each read once a day by `load` (which follows redirects and keeps the gap)."""
+
+    def __init__(self, clock: Clock, load: Callable[[Ask], Reply]) -> None:
+        self._clock = clock
+        self._load = load
+        self._known: dict[tuple[str, str, int | None], Rules] = {}
+
+    def rules(self, ask: Ask) -> Rules:
+        """The rules that hold for the URL of `ask`.
+
+        Raises:
+            Transient: the host could not say what it allows, which counts as nothing for now.
+            FetchError: whatever `load` raises.
+        """
+        origin = origin_of(ask.url)
+        known = self._known.get(origin)
+        if known is None or self._clock.now() - known.read_at >= KEPT:
+            known = self._known[origin] = self._read(ask)
+        return known
+
+    def _read(self, ask: Ask) -> Rules:
+        url = ask.url.copy_with(raw_path=b"/robots.txt")
+        asked = replace(ask, url=url, method="GET", headers={}, max_bytes=MAX_BYTES, cut=True)
+        reply = self._load(asked)
+        now = self._clock.now()
+        if _nothing_for_now(reply.status):
+            raise failure(asked, reply, now)
+        return Rules(file=asked.shown(url), read_at=now, parsed=Protego.parse(_text(reply)))
+
+
+def _nothing_for_now(status: int) -> bool:
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in AGAIN
+
+
+def _text(reply: Reply) -> str:
+    """The rules as text; none for 4xx. The last line is dropped where the file was cut, as half a path is another path."""
+    if reply.status >= HTTPStatus.BAD_REQUEST:
+        return ""
+    whole = len(reply.body) < MAX_BYTES
+    body = reply.body if whole else reply.body[: reply.body.rfind(b"\n") + 1]
+    return body.decode("utf-8-sig", "replace")

@@ -1,0 +1,26 @@
+"""Step 7, resolve: which model an entry is. Within a board that is the publisher's own key; nothing is guessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from tracker.model import ModelId, Reading, Sha256, Snapshot
+
+__all__ = ["resolve"]
+
+
+def resolve(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> Snapshot:
+    """A reading with its models resolved, and where and when its bytes came from."""
+    return Snapshot(
+        board=reading.board,
+        observed_at=observed_at,
+        url=url,
+        sha256=sha256,
+        entries={entry.id: replace(entry, model=ModelId(entry.id)) for entry in reading.entries},
+        depth=reading.depth,
+        ambiguous=reading.ambiguous,
+        metrics=reading.metrics,
+        version=reading.version,
+        stated_on=reading.stated_on,
+    )

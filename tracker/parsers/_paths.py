@@ -1,0 +1,137 @@
+"""Where a value stands inside JSON-like records: dotted paths by walking, everything else by JMESPath (https://jmespath.org/).
+
+Numbers are text here (as published), so a JMESPath compares them with text: `[?rank == '1']`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from tracker.errors import ParseError
+
+
+class _Missing:
+    """The type of MISSING."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = _Missing()
+"""Stands where a record has no such key; a key whose value is null has None."""
+
+Settle = Callable[[object], object]
+"""Turns a value as encoded into the value meant (a reference into what it refers to)."""
+
+PLAIN = re.compile(r"[^.\[\]*|&(){}\"'`]+(?:\[\d+\])*(?:\.[^.\[\]*|&(){}\"'`]+(?:\[\d+\])*)*\Z")
+STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+def as_it_is(value: object) -> object:
+    """The Settle of formats without references."""
+    return value
+
+
+def steps(path: str) -> tuple[str | int, ...] | None:
+    """The keys and indices of a dotted path such as `a.b[0].c`; None when it is none."""
+    if not PLAIN.match(path):
+        return None
+    return tuple(int(index) if index else key for index, key in STEP.findall(path))
+
+
+def search(path: str) -> Callable[[object], object]:
+    """A function that finds what a path names in a document (None where there is nothing). An empty path is the document.
+
+    Raises:
+        ValueError: the path is neither dotted nor a JMESPath. The function raises ParseError when a JMESPath cannot be applied.
+    """
+    plain = steps(path)
+    if not path or path == "@":
+        return as_it_is
+    if plain is not None:
+        return lambda document: _nothing_to_none(walk(document, plain))
+    return _jmespath(path)
+
+
+def _nothing_to_none(value: object) -> object:
+    return None if value is MISSING else value
+
+
+def _jmespath(path: str) -> Callable[[object], object]:
+    import jmespath  # noqa: PLC0415 - loaded for the few boards that need more than dotted paths
+    from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - see above
+
+    try:
+        compiled = jmespath.compile(path)
+    except JMESPathError as error:
+        raise ValueError(f"{path!r} is no JMESPath: {' '.join(str(error).split())}") from error
+
+    def find(document: object) -> object:
+        try:
+            found: object = compiled.search(document)
+        except (JMESPathError, TypeError, AttributeError) as error:  # jmespath lets the latter two out for odd types
+            raise ParseError(f"the path {path!r} cannot be applied to what was found: {error}") from error
+        return found
+
+    return find
+
+
+def walk(node: object, path: Sequence[str | int], settle: Settle = as_it_is) -> object:
+    """What stands at the end of the steps, MISSING when one of them leads nowhere. Keys that contain dots are found too."""
+    for done, step in enumerate(path):
+        node = settle(node)
+        if isinstance(node, dict) and step in node:
+            node = node[step]
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            return _through_dots(node, path[done:], settle)
+    return settle(node)
+
+
+def _through_dots(node: object, path: Sequence[str | int], settle: Settle) -> object:
+    """Try the first two, three … steps as one key that has dots in its name."""
+    for length in range(2, len(path) + 1):
+        together = ".".join(map(str, path[:length]))
+        if isinstance(node, dict) and together in node:
+            return walk(node[together], path[length:], settle)
+    return MISSING
+
+
+def column(records: Sequence[Mapping[str, object]], path: str, settle: Settle = as_it_is) -> list[object]:
+    """One value per record, MISSING where it has none.
+
+    A key that is literally so named in any record wins; then the path is a dotted one; then a
+    JMESPath, whose null cannot be told from nothing and so is MISSING.
+    """
+    if any(path in record for record in records):
+        return [settle(record.get(path, MISSING)) for record in records]
+    plain = steps(path)
+    if plain is not None:
+        return _walked(records, plain, settle)
+    try:
+        find = _jmespath(path)
+    except ValueError:  # a header such as `Size [B` is a name, not a path
+        return [MISSING] * len(records)
+    found = [find(settle(record)) for record in records]
+    return [MISSING if value is None else value for value in found]
+
+
+def _walked(records: Sequence[Mapping[str, object]], path: tuple[str | int, ...], settle: Settle) -> list[object]:
+    if settle is not as_it_is or any(isinstance(step, int) for step in path):
+        return [walk(record, path, settle) for record in records]
+    return [_straight(record, path) for record in records]
+
+
+def _straight(record: object, path: tuple[str | int, ...]) -> object:
+    """What `walk` finds, faster where every step is a key that is there."""
+    node: Any = record
+    try:
+        for step in path:
+            node = node[step]
+    except (KeyError, TypeError):
+        return walk(record, path)
+    found: object = node
+    return found

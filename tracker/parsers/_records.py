@@ -1,0 +1,144 @@
+"""From JSON-like records to a table: which records, which columns, what a cell says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+from tracker.errors import ParseError
+from tracker.model import Table
+from tracker.parsers._options import CommonOptions
+from tracker.parsers._paths import MISSING, Settle, as_it_is, column, search
+from tracker.parsers._text import REGEX, fold, names, quote
+
+PARENT = "^."
+"""Begins the path of a column that stands in the record around an exploded one."""
+
+Record = Mapping[str, object]
+
+
+class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Options of the formats that hold records. Paths are dotted (`a.b[0].c`) or JMESPaths; numbers are text to them."""
+
+    where: Annotated[
+        dict[str, str], msgspec.Meta(description="Path → exact text; records that say otherwise are left out.")
+    ] = msgspec.field(default_factory=dict)
+    explode: Annotated[
+        str,
+        msgspec.Meta(description="Path of a nested list (or object of objects) whose members become the records; `^.field` reaches the outer one."),
+    ] = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        search(self.explode)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Records with, where they were exploded, the outer record of each."""
+
+    inner: Sequence[Record]
+    outer: Sequence[Record] | None = None
+
+    def column(self, path: str, settle: Settle) -> list[object]:
+        """One value per record, MISSING where it has none."""
+        if self.outer is not None and path.startswith(PARENT):
+            return column(self.outer, path[len(PARENT) :], settle)
+        return column(self.inner, path, settle)
+
+
+def records_in(found: object, place: str) -> list[Record]:
+    """The records of a list of objects, or of an object of objects (whose keys become `$key`).
+
+    Raises:
+        ParseError: it is neither, or there are none.
+    """
+    if isinstance(found, dict) and found and all(isinstance(value, dict) for value in found.values()):
+        return [{**value, "$key": key} for key, value in found.items()]
+    if not isinstance(found, list):
+        raise ParseError(f"found {kind(found)} at {place}, expected a list of records or an object of objects")
+    for number, record in enumerate(found, 1):
+        if not isinstance(record, dict):
+            raise ParseError(f"found {kind(record)} as record {number} at {place}, expected an object")
+    if not found:
+        raise ParseError(f"found no records at {place}, expected at least one: the list is empty")
+    return found
+
+
+def kind(value: object) -> str:
+    """How a message calls a value."""
+    if isinstance(value, dict):
+        return f"an object with {names(value)}" if value else "an empty object"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return "nothing" if value is None or value is MISSING else f"{quote(str(value))}"
+
+
+def text(value: object) -> str | None:
+    """The cell of a value: text and numbers as published, compact JSON for what is nested, None for null and for nothing."""
+    if value is None or type(value) is str:
+        return value
+    if value is MISSING:
+        return None
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def tabulate(
+    found: list[Record], wanted: Sequence[str], options: RecordOptions, facts: Mapping[str, str], settle: Settle = as_it_is
+) -> Table:
+    """The table of the records: exploded, filtered, and of the wanted columns those that at least one record has.
+
+    Raises:
+        ParseError: no record is left, or none of the wanted columns is there.
+    """
+    records = _explode(found, options.explode, settle) if options.explode else Records(inner=found)
+    records = _filter(records, options.where, settle)
+    values = {path: records.column(path, settle) for path in dict.fromkeys(wanted)}
+    present = tuple(path for path, cells in values.items() if any(cell is not MISSING for cell in cells))
+    if not present:
+        raise ParseError(f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {_keys(records)}")
+    cells = [[cell if type(cell) is str else text(cell) for cell in values[path]] for path in present]
+    return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
+
+
+def _keys(records: Records) -> str:
+    return names(key for record in records.inner[:20] for key in record)
+
+
+def _explode(found: list[Record], path: str, settle: Settle) -> Records:
+    inner: list[Record] = []
+    outer: list[Record] = []
+    for record, nested in zip(found, column(found, path, settle), strict=True):
+        if nested is None or nested is MISSING or nested in ([], {}):
+            continue
+        members = records_in(settle(nested), path)
+        inner += members
+        outer += [record] * len(members)
+    if not inner:
+        raise ParseError(f"found no records at {path} inside any of {len(found)} records")
+    return Records(inner=inner, outer=outer)
+
+
+def _filter(records: Records, where: Mapping[str, str], settle: Settle) -> Records:
+    for path, expected in where.items():
+        seen = [text(value) for value in records.column(path, settle)]
+        keep = [number for number, value in enumerate(seen) if value == expected]
+        if not keep:
+            raise ParseError(f"found no record with {path} = {expected!r}; it says {names(quote(str(value)) for value in seen)}")
+        inner = [records.inner[number] for number in keep]
+        records = Records(inner=inner, outer=None if records.outer is None else [records.outer[number] for number in keep])
+    return records
+
+
+def facts_at(document: object, locators: Mapping[str, str], settle: Settle = as_it_is) -> dict[str, str]:
+    """The facts whose locator is a path, found in the document; those that are not there are absent."""
+    facts = {}
+    for name, path in locators.items():
+        value = None if path.startswith(REGEX) else text(settle(search(path)(document)))
+        if value is not None:
+            facts[name] = fold(value)
+    return facts

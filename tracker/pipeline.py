@@ -1,0 +1,407 @@
+"""The line: fetch, keep, parse, check, resolve, compare, detect, store. Only this module knows the order of the steps.
+
+`run` and `import_bodies` bring captures into the archive; `settle` brings the store up to what
+the archive holds, one transaction per capture, and it alone writes history. So whatever
+interrupts a run, the next one goes on where the archive is, and a replay ends in the same tables.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from tracker.compare import commensurable, compare
+from tracker.contract import check, recognise
+from tracker.errors import ContractBroken, DeclarationError, FetchError, Gone, ParseError, Refused, StoreError, TrackerError, Transient
+from tracker.events import advance, advance_failed, detect, fail, silence
+from tracker.identity import resolve
+from tracker.model import (
+    Baseline,
+    Board,
+    BoardId,
+    Capture,
+    Check,
+    Event,
+    EventFilter,
+    Failure,
+    IndexLine,
+    Past,
+    Reading,
+    Result,
+    Snapshot,
+    Step,
+    Suspect,
+    Trouble,
+    Unchanged,
+    Validators,
+    Verdict,
+)
+from tracker.parsers import join, parse
+from tracker.ports import Archive, Clock, Store
+from tracker.stores.memory import MemoryStore
+
+_DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
+_DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
+_AGREEING_SUSPECTS = 3
+_AGREEING_FOR = timedelta(days=1)
+"""A reading that only the comparison with the past speaks against becomes the new baseline when so many
+in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
+_AGREEMENT = 0.8
+
+
+class Fetches(Protocol):
+    """What `run` needs of a fetcher."""
+
+    def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, Capture | Unchanged | FetchError]]:
+        """Fetch many boards; a FetchError is an outcome like any other."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one board: the checks that were stored, the events they brought, and the trouble, if the last one failed."""
+
+    board: BoardId
+    checks: tuple[Check, ...] = ()
+    events: tuple[Event, ...] = ()
+    error: TrackerError | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the newest state of the board could not be accepted."""
+        last = self.checks[-1].result if self.checks else None
+        return self.error is not None or last in (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED)
+
+
+# ── bringing captures in ─────────────────────────────────────────────────────────────────────────
+
+
+def run(boards: Sequence[Board], *, archive: Archive, store: Store, fetcher: Fetches, clock: Clock) -> Iterator[Outcome]:
+    """Fetch boards, keep what came, and settle each as soon as it is in. One board's trouble never stops another."""
+    jobs = [(board, _validators(archive, board.id)) for board in boards]
+    for board, fetched in fetcher.fetch_all(jobs):
+        try:
+            _keep(archive, board, fetched, clock)
+            yield settle(board, archive, store)
+        except StoreError:
+            raise
+        except TrackerError as error:
+            yield Outcome(board=board.id, error=error)
+
+
+def _validators(archive: Archive, board: BoardId) -> Validators:
+    last = archive.last(board)
+    return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
+
+
+def _keep(archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, clock: Clock) -> None:
+    if isinstance(fetched, Capture):
+        archive.keep(replace(fetched, observed_at=_later(archive, board.id, fetched.observed_at)))
+    elif isinstance(fetched, Unchanged):
+        last = archive.last(board.id)
+        line = IndexLine(
+            observed_at=_later(archive, board.id, fetched.observed_at),
+            url=fetched.url,
+            verdict=Verdict.NOT_MODIFIED,
+            status=304,
+            sha256=last.sha256 if last else (),
+            etag=fetched.validators.etag,
+            last_modified=fetched.validators.last_modified,
+        )
+        archive.note(board.id, line)
+    else:
+        _keep_failure(archive, board, fetched, _later(archive, board.id, clock.now()))
+
+
+def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetime) -> None:
+    verdict = Verdict.TRANSIENT if isinstance(error, Transient) else Verdict.GONE if isinstance(error, Gone) else Verdict.REFUSED
+    answer = error.answer
+    if answer is None:
+        archive.note(board.id, IndexLine(observed_at=at, url=board.request.url, verdict=verdict, error=str(error)))
+        return
+    capture = Capture(
+        board=board.id, observed_at=at, url=answer.url, bodies=(answer.body,), status=answer.status, content_type=answer.content_type
+    )
+    archive.keep(capture, verdict=verdict, error=str(error))
+
+
+def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
+    """The same second twice would be one observation: the second one counts as a second later."""
+    last = archive.newest(board)
+    return last + timedelta(seconds=1) if last == at else at
+
+
+def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, store: Store) -> Outcome:
+    """Take dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) through the same line as fetched ones.
+
+    Raises:
+        DeclarationError: a file's name has no time, or the file cannot be read.
+        StoreError: another body is already kept for the same time.
+    """
+    for at, path in sorted((_observed_at(path), path) for path in paths):
+        body = _read_body(path, board.request.max_bytes)
+        archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
+    return settle(board, archive, store)
+
+
+def _observed_at(path: Path) -> datetime:
+    match = _DATED.fullmatch(path.name)
+    try:
+        return datetime.strptime(match[1] if match else path.name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise DeclarationError(f"{path}: the name has no time; expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file") from None
+
+
+def _read_body(path: Path, max_bytes: int) -> bytes:
+    try:
+        stored = path.read_bytes()
+        stream = gzip.GzipFile(fileobj=io.BytesIO(stored)) if path.suffix == ".gz" else io.BytesIO(stored)
+        body = stream.read(max_bytes + 1)
+    except (OSError, EOFError) as error:
+        raise DeclarationError(f"{path}: cannot be read: {error}; expected a body, plain or gzipped") from error
+    if len(body) > max_bytes:
+        raise DeclarationError(f"{path}: more than {max_bytes} bytes; raise request.max_bytes if that is right")
+    return body
+
+
+# ── bringing history up to the archive ───────────────────────────────────────────────────────────
+
+
+def settle(board: Board, archive: Archive, store: Store) -> Outcome:
+    """Store everything the archive holds of a board and the store does not, oldest first.
+
+    Lines that are older than what is stored, and decisions, change what came after them: then the
+    board's history is written anew from the archive, in one transaction.
+    """
+    lines, end = archive.index(board.id, store.position(board.id))
+    last = store.last_check(board.id)
+    if last is not None and any(line.observed_at <= last.observed_at or line.verdict in _DECISIONS for line in lines):
+        stored = {check.observed_at for check in store.checks(board.id)}
+        if any(line.verdict in _DECISIONS or (line.observed_at <= last.observed_at and line.observed_at not in stored) for line in lines):
+            return replay(board, archive, store)
+        lines = [line for line in lines if line.observed_at not in stored]
+    outcome = _store(board, lines, archive, store)
+    if lines or end != store.position(board.id):
+        store.move_position(board.id, end)
+    return outcome
+
+
+def replay(board: Board, archive: Archive, store: Store) -> Outcome:
+    """Write a board's history anew from the archive and its declaration, whole or not at all."""
+    with store.rewriting(board.id):
+        lines, end = archive.index(board.id)
+        outcome = _store(board, lines, archive, store)
+        store.move_position(board.id, end)
+    return outcome
+
+
+def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: Store) -> Outcome:
+    checks: list[Check] = []
+    events: list[Event] = []
+    for step in steps(board, lines, archive, before=store.latest(board.id) if lines else None, past=store.past(board.id)):
+        store.save(step)
+        checks.append(step.check)
+        events.extend(step.events)
+    return Outcome(board=board.id, checks=tuple(checks), events=tuple(events))
+
+
+def steps(board: Board, lines: Iterable[IndexLine], archive: Archive, *, before: Snapshot | None, past: Past) -> Iterator[Step]:
+    """What each line of the index adds to a board's history, oldest first."""
+    decided: dict[datetime, IndexLine] = {}
+    fetches: list[IndexLine] = []
+    for line in lines:
+        if line.verdict in _DECISIONS:
+            decided[line.observed_at] = line
+        else:
+            fetches.append(line)
+    for line in sorted(fetches, key=lambda line: line.observed_at):
+        step = _step(board, line, archive, before=before, past=past, decision=decided.get(line.observed_at))
+        before = step.diff.after if step.diff else before
+        past = step.past
+        yield step
+
+
+def _step(board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, decision: IndexLine | None) -> Step:
+    if decision is not None and decision.verdict is Verdict.REJECT:
+        return Step(check=_check(line, board.id, Result.REJECTED, message=f"rejected by {decision.by}: {decision.reason}"), past=past)
+    if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
+        failure = _failure(board, line, Trouble.FETCH, line.verdict.value, line.error, passing=line.verdict is Verdict.TRANSIENT)
+        return _failed(board, line, failure, past, Result.FAILED)
+    if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
+        return _unchanged(board, line, past)
+    try:
+        reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256], _baseline(past, decision))
+    except ContractBroken as error:
+        if error.guard:
+            return _quarantined(board, line, archive, before=before, past=past, why=error)
+        return _failed(board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", str(error)), past, Result.UNREADABLE)
+    except (ParseError, Refused) as error:
+        trouble = Trouble.PARSE if isinstance(error, ParseError) else Trouble.PAGE
+        return _failed(board, line, _failure(board, line, trouble, type(error).__name__, str(error)), past, Result.UNREADABLE)
+    after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    why = commensurable(before, after) if before is not None else None
+    if why is None:
+        return _accepted(board, line, before, after, past)
+    if decision is not None:
+        return _accepted(board, line, before, after, past, restart=f"accepted by {decision.by}: {why}")
+    broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
+    return _quarantined(board, line, archive, before=before, past=past, why=broken)
+
+
+def read(board: Board, bodies: Sequence[bytes], baseline: Baseline = Baseline()) -> Reading:  # noqa: B008  # a frozen record
+    """Recognise, parse and check: what the bodies of one capture say.
+
+    Raises:
+        Refused: they are a challenge page, a login wall, an empty shell.
+        ParseError: they have not the shape of the board's format.
+        ContractBroken: what they show is not credible.
+    """
+    tables = []
+    for body in bodies:
+        recognise(board.id, body, board.parse.format)
+        tables.append(parse(body, board.parse, wanted(board), board.id))
+    return check(join(tables), board, baseline)
+
+
+def wanted(board: Board) -> tuple[str, ...]:
+    """Every column or path that a board's declaration names, once, in its order."""
+    columns = [*board.key, board.name, *board.attributes.values()]
+    if board.rank is not None:
+        columns.append(board.rank)
+    for metric in board.metrics:
+        extra = (metric.low, metric.high, metric.plus_minus, metric.estimated, metric.votes)
+        columns.extend(column for column in (metric.column, *extra) if column is not None)
+    return tuple(dict.fromkeys(source for column in columns for source in column.sources))
+
+
+def _baseline(past: Past, decision: IndexLine | None) -> Baseline:
+    return Baseline() if decision is not None else Baseline(entries=past.sizes, filled=past.filled)
+
+
+def _accepted(board: Board, line: IndexLine, before: Snapshot | None, after: Snapshot, past: Past, restart: str = "") -> Step:
+    diff = compare(board, before, after, restart=restart)
+    events = detect(diff, past)
+    following = advance(past, diff, events)
+    quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    if quiet:
+        following = replace(following, stale_since=line.observed_at)
+    result = _check(line, board.id, Result.ACCEPTED, entries=len(after.entries))
+    return Step(check=result, past=following, diff=diff, events=(*events, *quiet))
+
+
+def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
+    quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    following = replace(past, stale_since=line.observed_at) if quiet else past
+    message = f"still: {past.broken_by}" if past.broken_since is not None else ""
+    return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
+
+
+def _quarantined(board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, why: ContractBroken) -> Step:
+    """Hold a reading that differs too much from the past, unless it is the third in a row that says the same."""
+    reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256])
+    after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
+    if _agreed(past, suspect):
+        restart = commensurable(before, after) if before is not None else None
+        return _accepted(board, line, before, after, past, restart=f"{_AGREEING_SUSPECTS} readings agree: {restart}" if restart else "")
+    failure = _failure(board, line, Trouble.QUARANTINE, "ContractBroken", str(why))
+    step = _failed(board, line, failure, past, Result.QUARANTINED)
+    return replace(step, past=advance_failed(past, failure, suspect), check=replace(step.check, entries=len(suspect.entries)))
+
+
+def _agreed(past: Past, suspect: Suspect) -> bool:
+    recent = past.suspects[1 - _AGREEING_SUSPECTS :]
+    alike = [one for one in recent if len(one.entries & suspect.entries) >= _AGREEMENT * max(len(one.entries), len(suspect.entries))]
+    return len(alike) == _AGREEING_SUSPECTS - 1 and suspect.observed_at - past.suspects[0].observed_at >= _AGREEING_FOR
+
+
+def _failed(board: Board, line: IndexLine, failure: Failure, past: Past, result: Result) -> Step:
+    events = fail(board, failure, past)
+    quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256) if failure.passing else ()
+    following = advance_failed(past, failure)
+    if quiet:
+        following = replace(following, stale_since=line.observed_at)
+    return Step(check=_check(line, board.id, result, message=failure.message), past=following, events=(*events, *quiet))
+
+
+def _failure(board: Board, line: IndexLine, trouble: Trouble, error: str, message: str, *, passing: bool = False) -> Failure:
+    return Failure(
+        board=board.id,
+        observed_at=line.observed_at,
+        url=line.url,
+        sha256=line.sha256,
+        trouble=trouble,
+        error=error,
+        message=message,
+        passing=passing,
+    )
+
+
+def _check(line: IndexLine, board: BoardId, result: Result, *, entries: int | None = None, message: str = "") -> Check:
+    return Check(
+        board=board,
+        observed_at=line.observed_at,
+        result=result,
+        url=line.url,
+        sha256=line.sha256,
+        status=line.status,
+        entries=entries,
+        message=message,
+    )
+
+
+# ── decisions and proof ──────────────────────────────────────────────────────────────────────────
+
+
+def decide(board: Board, at: datetime, verdict: Verdict, *, by: str, reason: str, archive: Archive, store: Store) -> Outcome:
+    """Accept a quarantined reading, or reject an accepted one; the history becomes what it would have been.
+
+    Raises:
+        DeclarationError: there is no such reading, or the decision does not apply to it.
+    """
+    found = next((check for check in store.checks(board.id) if check.observed_at == at), None)
+    allowed = {Verdict.ACCEPT: (Result.QUARANTINED, Result.REJECTED), Verdict.REJECT: (Result.QUARANTINED, Result.ACCEPTED)}[verdict]
+    if found is None or found.result not in allowed:
+        state = "no reading" if found is None else f"a reading that is {found.result}"
+        expected = " or ".join(allowed)
+        raise DeclarationError(f"{board.id}: {state} at {at.isoformat()}; expected one that is {expected} (tracker quarantine list)")
+    archive.note(board.id, IndexLine(observed_at=at, url=found.url, verdict=verdict, sha256=found.sha256, by=by, reason=reason))
+    return settle(board, archive, store)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Whether an event follows from the stored bytes; `differences` says what does not, one line each."""
+
+    event: Event
+    differences: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the bytes say what the event says."""
+        return not self.differences
+
+
+def verify(events: Sequence[Event], board: Board, archive: Archive) -> tuple[Verification, ...]:
+    """Derive a board's history anew from the stored bytes, in memory, and compare these events with it."""
+    derived = MemoryStore()
+    settle(board, archive, derived)
+    found = {event.id: event for event in derived.events(EventFilter(board=board.id))}
+    return tuple(Verification(event=event, differences=_differences(event, found.get(event.id))) for event in events)
+
+
+def _differences(event: Event, derived: Event | None) -> tuple[str, ...]:
+    if derived is None:
+        return (f"the stored bytes and the present declaration do not give this {event.kind}",)
+    fields = ("grade", "weight", "told", "metric", "subjects", "rivals", "after", "until", "headline", "facts", "evidence", "rule")
+    return tuple(
+        f"{name}: recorded {getattr(event, name)!r}, derived {getattr(derived, name)!r}"
+        for name in fields
+        if getattr(event, name) != getattr(derived, name)
+    )

@@ -1,0 +1,106 @@
+"""What a step changes in a board's history, worked out once for every store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tracker.model import (
+    Comparability,
+    Diff,
+    EntryId,
+    Event,
+    EventFilter,
+    Measure,
+    Metric,
+    MetricId,
+    Segment,
+    Snapshot,
+    competition_ranks,
+)
+
+NAME, PAGE = "name", "page"
+"""Text series that every entry has, beside the board's attributes: an open name means the entry is listed."""
+
+
+def measure_changes(diff: Diff) -> Iterator[tuple[MetricId, EntryId, Measure | None, Measure | None]]:
+    """(metric, entry, before, after) where they differ; None where there is no value. Ordered by metric, then entry."""
+    old = diff.before.entries if diff.before else {}
+    new = diff.after.entries
+    entries = sorted(old.keys() | new.keys())
+    for metric in diff.board.metrics:
+        key = metric.id
+        for entry in entries:
+            was = old[entry].measures.get(key) if entry in old else None
+            now = new[entry].measures.get(key) if entry in new else None
+            if was is not now and was != now:
+                yield key, entry, was, now
+
+
+def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | None]]:
+    """(attribute, entry, before, after) where they differ, with `name` and, beyond the first, `page` among the attributes."""
+    old = diff.before.entries if diff.before else {}
+    new = diff.after.entries
+    for entry in sorted(old.keys() | new.keys()):
+        was = _texts(diff.before, entry) if diff.before and entry in old else {}
+        now = _texts(diff.after, entry) if entry in new else {}
+        for attribute in sorted(was.keys() | now.keys()):
+            if was.get(attribute) != now.get(attribute):
+                yield attribute, entry, was.get(attribute), now.get(attribute)
+
+
+def _texts(snapshot: Snapshot, entry: EntryId) -> dict[str, str]:
+    one = snapshot.entries[entry]
+    page = {PAGE: str(one.page)} if one.page else {}
+    return {**one.attributes, **page, NAME: one.name}
+
+
+def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]:
+    """(entry, before, after) where the rank on the primary metric differs."""
+    primary = diff.board.primary
+    if primary is None or primary.higher_is_better is None:
+        return
+    was = ranks(diff.before, primary) if diff.before else {}
+    now = ranks(diff.after, primary)
+    for entry in sorted(was.keys() | now.keys()):
+        if was.get(entry) != now.get(entry):
+            yield entry, was.get(entry), now.get(entry)
+
+
+def ranks(snapshot: Snapshot, primary: Metric) -> dict[EntryId, int]:
+    """Competition ranks of all entries with a value."""
+    return competition_ranks(
+        primary, {entry: one.measures[primary.id].value for entry, one in snapshot.entries.items() if primary.id in one.measures}
+    )
+
+
+def new_segments(diff: Diff) -> tuple[Segment, ...]:
+    """Where a metric begins, or begins anew because its scale changed."""
+    at = diff.after.observed_at
+    if diff.before is None:
+        return tuple(Segment(metric=metric.id, started_at=at, reason="first snapshot") for metric in diff.board.metrics)
+    return tuple(
+        Segment(metric=metric, started_at=at, reason=verdict.reason)
+        for metric, verdict in diff.metrics.items()
+        if verdict.verdict is Comparability.REBASED
+    )
+
+
+def plain(snapshot: Snapshot) -> Snapshot:
+    """A snapshot as a store can give it back: in the order of keys, without the publisher's positions and ranks."""
+    entries = {entry: replace(snapshot.entries[entry], position=0, rank=None) for entry in sorted(snapshot.entries)}
+    return replace(snapshot, entries=entries)
+
+
+def wants(wanted: EventFilter, event: Event) -> bool:
+    """Whether a filter lets an event through."""
+    parties = {party.entry for party in (*event.subjects, *event.rivals)}
+    return (
+        (wanted.board is None or event.board == wanted.board)
+        and (not wanted.kinds or event.kind in wanted.kinds)
+        and (not wanted.grades or event.grade in wanted.grades)
+        and (wanted.since is None or event.recorded_at >= wanted.since)
+        and (wanted.until is None or event.recorded_at < wanted.until)
+        and (wanted.told is None or event.told == wanted.told)
+        and (wanted.entry is None or wanted.entry in parties)
+    )

@@ -1,0 +1,193 @@
+"""The database's shape, as steps that sqlite-utils applies once each.
+
+The DDL is ours: WITHOUT ROWID tables with the primary key (series, entry, valid_from) are what
+makes the history small and quick, and sqlite-utils cannot create them. Times are whole seconds
+since 1970 UTC; the views show them as text, for SQL by hand and for Datasette.
+
+Source: docs/decisions/0006-history.md
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("tracker")
+
+_TABLES = """
+CREATE TABLE boards (
+  board TEXT PRIMARY KEY,
+  position INTEGER NOT NULL DEFAULT 0,
+  past TEXT NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+
+CREATE TABLE checks (
+  board TEXT NOT NULL,
+  observed_at INTEGER NOT NULL,
+  result TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  entries INTEGER,
+  url TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  message TEXT NOT NULL,
+  PRIMARY KEY (board, observed_at)
+) WITHOUT ROWID;
+
+CREATE TABLE snapshots (
+  board TEXT NOT NULL,
+  observed_at INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  entries INTEGER NOT NULL,
+  depth INTEGER,
+  version TEXT NOT NULL,
+  stated_on TEXT NOT NULL,
+  metrics TEXT NOT NULL,
+  ambiguous TEXT NOT NULL,
+  PRIMARY KEY (board, observed_at)
+) WITHOUT ROWID;
+
+CREATE TABLE series (
+  series INTEGER PRIMARY KEY,
+  board TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('metric', 'text', 'rank')),
+  name TEXT NOT NULL,
+  UNIQUE (board, kind, name)
+);
+
+CREATE TABLE entries (
+  board TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  name TEXT NOT NULL,
+  names TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER,
+  last_in TEXT NOT NULL,
+  last_url TEXT NOT NULL,
+  last_value REAL,
+  missing_since INTEGER,
+  departed INTEGER NOT NULL,
+  PRIMARY KEY (board, entry),
+  UNIQUE (board, key)
+) WITHOUT ROWID;
+
+CREATE TABLE measures (
+  series INTEGER NOT NULL REFERENCES series,
+  entry INTEGER NOT NULL,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  value REAL NOT NULL,
+  low REAL,
+  high REAL,
+  estimated INTEGER,
+  decimals INTEGER NOT NULL,
+  raw TEXT,
+  PRIMARY KEY (series, entry, valid_from)
+) WITHOUT ROWID;
+CREATE INDEX measures_by_time ON measures (series, valid_from);
+CREATE INDEX measures_open ON measures (series) WHERE valid_to IS NULL;
+
+CREATE TABLE texts (
+  series INTEGER NOT NULL REFERENCES series,
+  entry INTEGER NOT NULL,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  value TEXT NOT NULL,
+  PRIMARY KEY (series, entry, valid_from)
+) WITHOUT ROWID;
+CREATE INDEX texts_open ON texts (series) WHERE valid_to IS NULL;
+
+CREATE TABLE ranks (
+  series INTEGER NOT NULL REFERENCES series,
+  entry INTEGER NOT NULL,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  rank INTEGER NOT NULL,
+  PRIMARY KEY (series, entry, valid_from)
+) WITHOUT ROWID;
+
+CREATE TABLE segments (
+  series INTEGER NOT NULL REFERENCES series,
+  started_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (series, started_at)
+) WITHOUT ROWID;
+
+CREATE TABLE events (
+  event TEXT PRIMARY KEY,
+  board TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  grade TEXT NOT NULL,
+  weight INTEGER NOT NULL,
+  told INTEGER NOT NULL,
+  metric TEXT,
+  after INTEGER,
+  until INTEGER NOT NULL,
+  headline TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX events_by_time ON events (recorded_at, board, place);
+CREATE INDEX events_by_board ON events (board, recorded_at);
+
+CREATE TABLE parties (
+  board TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  event TEXT NOT NULL REFERENCES events ON DELETE CASCADE,
+  PRIMARY KEY (board, entry, event)
+) WITHOUT ROWID;
+CREATE INDEX parties_by_event ON parties (event);
+
+CREATE TABLE withdrawn (
+  event TEXT PRIMARY KEY,
+  board TEXT NOT NULL,
+  headline TEXT NOT NULL,
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE receipts (
+  event TEXT NOT NULL,
+  route TEXT NOT NULL,
+  delivered_at INTEGER NOT NULL,
+  PRIMARY KEY (event, route)
+) WITHOUT ROWID;
+
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY,
+  last_request INTEGER,
+  not_before INTEGER
+) WITHOUT ROWID;
+"""
+
+_VIEWS = """
+CREATE VIEW listed AS
+  SELECT series.board, entries.key AS entry, texts.value AS name,
+         datetime(texts.valid_from, 'unixepoch') AS valid_from, datetime(texts.valid_to, 'unixepoch') AS valid_to
+  FROM texts JOIN series USING (series) JOIN entries ON entries.board = series.board AND entries.entry = texts.entry
+  WHERE series.kind = 'text' AND series.name = 'name';
+
+CREATE VIEW measure_history AS
+  SELECT series.board, series.name AS metric, entries.key AS entry, entries.name, measures.value, measures.low, measures.high,
+         coalesce(measures.estimated, 0) AS estimated,
+         datetime(measures.valid_from, 'unixepoch') AS valid_from, datetime(measures.valid_to, 'unixepoch') AS valid_to
+  FROM measures JOIN series USING (series) JOIN entries ON entries.board = series.board AND entries.entry = measures.entry;
+
+CREATE VIEW rank_history AS
+  SELECT series.board, series.name AS metric, entries.key AS entry, entries.name, ranks.rank,
+         datetime(ranks.valid_from, 'unixepoch') AS valid_from, datetime(ranks.valid_to, 'unixepoch') AS valid_to
+  FROM ranks JOIN series USING (series) JOIN entries ON entries.board = series.board AND entries.entry = ranks.entry;
+
+CREATE VIEW news AS
+  SELECT datetime(recorded_at, 'unixepoch') AS recorded_at, board, kind, grade, weight, headline, event
+  FROM events WHERE told ORDER BY events.recorded_at DESC, weight DESC;
+"""
+
+
+@migrations()
+def history(db: Database) -> None:
+    """The history as of version 0.1."""
+    for statement in (_TABLES + _VIEWS).split(";\n"):
+        if statement.strip():
+            db.execute(statement)

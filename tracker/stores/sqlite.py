@@ -1,0 +1,519 @@
+"""The history in one SQLite file: change-only, half-open intervals per (series, entry), and events with their evidence.
+
+Everything but `receipts`, `hosts` and `withdrawn` can be rebuilt from the archive. sqlite-utils
+opens, migrates and inspects the file; the hot writes are prepared `executemany`s in one
+transaction per step.
+
+Source: docs/decisions/0006-history.md
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from tracker.errors import StoreError
+from tracker.model import (
+    BoardId,
+    Check,
+    Diff,
+    Entry,
+    EntryId,
+    Event,
+    EventFilter,
+    EventId,
+    Known,
+    Measure,
+    MetricId,
+    ModelId,
+    Past,
+    RankSpan,
+    Result,
+    Segment,
+    Sha256,
+    Snapshot,
+    Span,
+    Step,
+)
+from tracker.stores import _codec
+from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
+from tracker.stores.migrations import migrations
+
+_Row = tuple[Any, ...]
+_BUSY_MS = 30_000
+_DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
+_DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
+
+
+class SqliteStore:
+    """One file. Open it with `with SqliteStore(path) as store:`, or close it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, creating or migrating it. Raises StoreError naming the file and what to do."""
+        self._path = path
+        self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
+        self._series: dict[tuple[BoardId, str, str], int] = {}
+        self._pasts: dict[BoardId, Past] = {}
+        self._rewriting = False
+        with self._storing("open"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+            database = Database(self._connection)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            if migrations.pending(database):
+                migrations.apply(database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────
+
+    def position(self, board: BoardId) -> int:
+        row = self._one("SELECT position FROM boards WHERE board = ?", board)
+        return int(row[0]) if row else 0
+
+    def move_position(self, board: BoardId, position: int) -> None:
+        with self._transaction():
+            self._run(
+                "INSERT INTO boards (board, position) VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
+                board,
+                position,
+            )
+
+    def save(self, step: Step) -> None:
+        board = step.check.board
+        with self._transaction():
+            last = self.last_check(board)
+            if last is not None and last.observed_at >= step.check.observed_at:
+                raise StoreError(f"{board}: a step at {step.check.observed_at} is not later than the last; replay the board")
+            self._save_check(step.check)
+            self._save_past(board, step.past)
+            if step.diff is not None:
+                self._save_snapshot(step.diff.after)
+                self._save_changes(step.diff)
+            self._save_events(board, step.events)
+        self._pasts[board] = step.past
+
+    @contextmanager
+    def rewriting(self, board: BoardId) -> Iterator[None]:
+        with self._transaction():
+            old = self._connection.execute("SELECT event, board, headline, body FROM events WHERE board = ?", (board,)).fetchall()
+            self._forget(board)
+            self._rewriting = True
+            try:
+                yield
+            finally:
+                self._rewriting = False
+                self._drop_caches(board)
+            self._connection.executemany("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?)", old)
+            self._run("DELETE FROM withdrawn WHERE event IN (SELECT event FROM events)")
+
+    def _forget(self, board: BoardId) -> None:
+        for table in _DERIVED_BY_SERIES:
+            self._run(f"DELETE FROM {table} WHERE series IN (SELECT series FROM series WHERE board = ?)", board)  # noqa: S608  # our own table names
+        for table in _DERIVED_BY_BOARD:
+            self._run(f"DELETE FROM {table} WHERE board = ?", board)  # noqa: S608  # our own table names
+        self._run("DELETE FROM boards WHERE board = ?", board)
+        self._drop_caches(board)
+
+    def _drop_caches(self, board: BoardId) -> None:
+        self._ordinals.pop(board, None)
+        self._pasts.pop(board, None)
+        self._series = {key: series for key, series in self._series.items() if key[0] != board}
+
+    def _save_check(self, check: Check) -> None:
+        self._run(
+            "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            check.board,
+            _seconds(check.observed_at),
+            check.result.value,
+            check.status,
+            check.entries,
+            check.url,
+            " ".join(check.sha256),
+            check.message,
+        )
+
+    def _save_past(self, board: BoardId, past: Past) -> None:
+        self._run(
+            "INSERT INTO boards (board, past) VALUES (?, ?) ON CONFLICT DO UPDATE SET past = excluded.past",
+            board,
+            _codec.encode_past(past),
+        )
+        before = self.past(board).known
+        changed = [(entry, known) for entry, known in past.known.items() if before.get(entry) is not known]
+        rows = [self._known_row(board, entry, known) for entry, known in sorted(changed)]
+        self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _known_row(self, board: BoardId, entry: EntryId, known: Known) -> tuple[object, ...]:
+        return (
+            board,
+            self._ordinal(board, entry),
+            entry,
+            known.name,
+            _codec.encode_strings(known.names),
+            _seconds(known.first_seen),
+            _seconds_or_none(known.last_seen),
+            known.last_in,
+            known.last_url,
+            known.primary,
+            _seconds_or_none(known.missing_since),
+            int(known.departed),
+        )
+
+    def _save_snapshot(self, snapshot: Snapshot) -> None:
+        self._run(
+            "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            snapshot.board,
+            _seconds(snapshot.observed_at),
+            snapshot.url,
+            " ".join(snapshot.sha256),
+            len(snapshot.entries),
+            snapshot.depth,
+            snapshot.version,
+            snapshot.stated_on,
+            _codec.encode_strings(snapshot.metrics),
+            _codec.encode_strings(snapshot.ambiguous),
+        )
+
+    def _save_changes(self, diff: Diff) -> None:
+        board, at = diff.board.id, _seconds(diff.after.observed_at)
+        numbers = [
+            (self._serial(board, "metric", metric), self._ordinal(board, entry), was, now)
+            for metric, entry, was, now in measure_changes(diff)
+        ]
+        self._close("measures", at, ((series, entry) for series, entry, was, _ in numbers if was is not None))
+        rows = (_measure_row(series, entry, at, now) for series, entry, _, now in numbers if now is not None)
+        self._connection.executemany("INSERT INTO measures VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)", rows)
+        texts = [
+            (self._serial(board, "text", name), self._ordinal(board, entry), was, now)
+            for name, entry, was, now in text_changes(diff)
+        ]
+        self._close("texts", at, ((series, entry) for series, entry, was, _ in texts if was is not None))
+        self._connection.executemany(
+            "INSERT INTO texts VALUES (?, ?, ?, NULL, ?)",
+            ((series, entry, at, now) for series, entry, _, now in texts if now is not None),
+        )
+        self._save_ranks(diff, at)
+        segments = [(self._serial(board, "metric", one.metric), at, one.reason) for one in new_segments(diff)]
+        self._connection.executemany("INSERT INTO segments VALUES (?, ?, ?)", segments)
+
+    def _save_ranks(self, diff: Diff, at: int) -> None:
+        board, changes = diff.board.id, list(rank_changes(diff))
+        if not changes or diff.board.primary is None:
+            return
+        series = self._serial(board, "rank", diff.board.primary.id)
+        self._close("ranks", at, ((series, self._ordinal(board, entry)) for entry, was, _ in changes if was is not None))
+        rows = ((series, self._ordinal(board, entry), at, now) for entry, _, now in changes if now is not None)
+        self._connection.executemany("INSERT INTO ranks VALUES (?, ?, ?, NULL, ?)", rows)
+
+    def _close(self, table: str, at: int, keys: Iterable[tuple[int, int]]) -> None:
+        sql = f"UPDATE {table} SET valid_to = {at} WHERE series = ? AND entry = ? AND valid_to IS NULL"  # noqa: S608  # our own names and an int
+        self._connection.executemany(sql, keys)
+
+    def _save_events(self, board: BoardId, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        rows = (_codec.event_row(event, place) for place, event in enumerate(events))
+        self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        parties = sorted(
+            {
+                (board, self._ordinal(board, party.entry), event.id)
+                for event in events
+                for party in (*event.subjects, *event.rivals)
+            }
+        )
+        self._connection.executemany("INSERT INTO parties VALUES (?, ?, ?)", parties)
+
+    # ── surrogate keys ───────────────────────────────────────────────────────────────────────────
+
+    def _ordinal(self, board: BoardId, entry: EntryId) -> int:
+        """An entry's number within its board: the order in which it was first seen, by key within one snapshot."""
+        known = self._ordinals.get(board)
+        if known is None:
+            rows = self._connection.execute("SELECT key, entry FROM entries WHERE board = ?", (board,))
+            known = self._ordinals[board] = {EntryId(key): ordinal for key, ordinal in rows}
+        if entry not in known:
+            known[entry] = len(known) + 1
+        return known[entry]
+
+    def _serial(self, board: BoardId, kind: str, name: str) -> int:
+        """A series' number: a hash of its names, so that it is the same in every store, in whatever order boards arrive."""
+        key = board, kind, name
+        if key not in self._series:
+            digest = hashlib.sha256("\n".join(key).encode()).digest()
+            series = int.from_bytes(digest[:6]) >> 1
+            self._run("INSERT OR IGNORE INTO series VALUES (?, ?, ?, ?)", series, *key)
+            if self._one("SELECT board, kind, name FROM series WHERE series = ?", series) != key:
+                raise StoreError(f"{board}: series {kind} {name!r} has the same number as another; rename the metric")
+            self._series[key] = series
+        return self._series[key]
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+    def boards(self) -> tuple[BoardId, ...]:
+        return tuple(BoardId(board) for (board,) in self._all("SELECT DISTINCT board FROM checks ORDER BY board"))
+
+    def past(self, board: BoardId) -> Past:
+        if board not in self._pasts:
+            row = self._one("SELECT past FROM boards WHERE board = ?", board)
+            if row is None:
+                return Past()
+            self._pasts[board] = replace(_codec.decode_past(row[0]), known=self._known(board))
+        return self._pasts[board]
+
+    def _known(self, board: BoardId) -> dict[EntryId, Known]:
+        sql = "SELECT key, name, names, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed FROM entries WHERE board = ?"
+        return {
+            EntryId(key): Known(
+                name=name,
+                names=frozenset(_codec.decode_strings(names)),
+                first_seen=_time(first),
+                last_seen=_time_or_none(last),
+                last_in=last_in,
+                last_url=last_url,
+                primary=value,
+                missing_since=_time_or_none(missing),
+                departed=bool(departed),
+            )
+            for key, name, names, first, last, last_in, last_url, value, missing, departed in self._all(sql, board)
+        }
+
+    def latest(self, board: BoardId) -> Snapshot | None:
+        row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ?", board)
+        return None if row is None or row[0] is None else self._snapshot(board, row[0], None, "valid_to IS NULL")
+
+    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> Snapshot | None:
+        row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ? AND observed_at <= ?", board, int(at.timestamp()))
+        if row is None or row[0] is None:
+            return None
+        then = int(row[0])
+        where = f"valid_from <= {then} AND (valid_to IS NULL OR valid_to > {then})"
+        return self._snapshot(board, then, None if metrics is None else frozenset(metrics), where)
+
+    def _snapshot(self, board: BoardId, at: int, only: frozenset[MetricId] | None, where: str) -> Snapshot:
+        keys = {ordinal: EntryId(key) for ordinal, key in self._all("SELECT entry, key FROM entries WHERE board = ?", board)}
+        texts, measures = self._texts_where(board, where), self._measures_where(board, only, where)
+        entries = {
+            keys[ordinal]: Entry(
+                id=keys[ordinal],
+                name=text.pop(NAME),
+                position=0,
+                page=int(text.pop(PAGE, 0)),
+                attributes=text,
+                measures=measures.get(ordinal, {}),
+                model=ModelId(keys[ordinal]),
+            )
+            for ordinal, text in texts.items()
+        }
+        sql = (
+            "SELECT url, sha256, depth, version, stated_on, metrics, ambiguous FROM snapshots WHERE board = ? AND observed_at = ?"
+        )
+        url, sha256, depth, version, stated_on, names, ambiguous = self._one(sql, board, at) or ()
+        return Snapshot(
+            board=board,
+            observed_at=_time(at),
+            url=url,
+            sha256=tuple(Sha256(one) for one in sha256.split()),
+            entries={entry: entries[entry] for entry in sorted(entries)},
+            depth=depth,
+            ambiguous=frozenset(EntryId(key) for key in _codec.decode_strings(ambiguous)),
+            metrics=frozenset(MetricId(metric) for metric in _codec.decode_strings(names)),
+            version=version,
+            stated_on=stated_on,
+        )
+
+    def _texts_where(self, board: BoardId, where: str) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = {}
+        for series, name in self._all("SELECT series, name FROM series WHERE board = ? AND kind = 'text'", board):
+            sql = f"SELECT entry, value FROM texts WHERE series = ? AND {where}"  # noqa: S608  # our own condition
+            for entry, value in self._all(sql, series):
+                found.setdefault(entry, {})[name] = value
+        return {entry: dict(sorted(text.items())) for entry, text in found.items() if NAME in text}
+
+    def _measures_where(self, board: BoardId, only: frozenset[MetricId] | None, where: str) -> dict[int, dict[MetricId, Measure]]:
+        found: dict[int, dict[MetricId, Measure]] = {}
+        for series, name in self._all("SELECT series, name FROM series WHERE board = ? AND kind = 'metric'", board):
+            metric = MetricId(name)
+            if only is None or metric in only:
+                sql = f"SELECT entry, value, low, high, estimated, decimals, raw FROM measures WHERE series = ? AND {where}"  # noqa: S608  # our own condition
+                for entry, *measure in self._all(sql, series):
+                    found.setdefault(entry, {})[metric] = _measure(*measure)
+        return found
+
+    def checks(self, board: BoardId) -> Iterator[Check]:
+        rows = self._connection.execute("SELECT * FROM checks WHERE board = ? ORDER BY observed_at", (board,))
+        return (_check(*row) for row in rows)
+
+    def last_check(self, board: BoardId) -> Check | None:
+        row = self._one("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT 1", board)
+        return _check(*row) if row else None
+
+    def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
+        sql = (
+            "SELECT valid_from, valid_to, value, low, high, estimated, decimals, raw FROM measures"
+            " JOIN series USING (series) JOIN entries ON entries.board = series.board AND entries.entry = measures.entry"
+            " WHERE series.board = ? AND series.kind = 'metric' AND series.name = ? AND entries.key = ? ORDER BY valid_from"
+        )
+        rows = self._all(sql, board, metric, entry)
+        return [Span(valid_from=_time(start), valid_to=_time_or_none(end), measure=_measure(*rest)) for start, end, *rest in rows]
+
+    def rank_spans(self, board: BoardId, entry: EntryId) -> Sequence[RankSpan]:
+        sql = (
+            "SELECT valid_from, valid_to, rank FROM ranks JOIN series USING (series)"
+            " JOIN entries ON entries.board = series.board AND entries.entry = ranks.entry"
+            " WHERE series.board = ? AND series.kind = 'rank' AND entries.key = ? ORDER BY valid_from"
+        )
+        return [
+            RankSpan(valid_from=_time(start), valid_to=_time_or_none(end), rank=rank)
+            for start, end, rank in self._all(sql, board, entry)
+        ]
+
+    def segments(self, board: BoardId) -> Sequence[Segment]:
+        sql = "SELECT name, started_at, reason FROM segments JOIN series USING (series) WHERE board = ? ORDER BY started_at, name"
+        return [Segment(metric=MetricId(name), started_at=_time(at), reason=reason) for name, at, reason in self._all(sql, board)]
+
+    def events(self, wanted: EventFilter) -> Iterator[Event]:
+        where, values = _codec.where(wanted)
+        sql = f"SELECT {_codec.EVENT_COLUMNS} FROM events WHERE {where} ORDER BY recorded_at, board, place"  # noqa: S608  # our own columns and conditions
+        return (_codec.event_from_row(row) for row in self._connection.execute(sql, values))
+
+    def event(self, event: str) -> Event | None:
+        sql = f"SELECT {_codec.EVENT_COLUMNS} FROM events WHERE substr(event, 1, ?) = ? LIMIT 2"  # noqa: S608  # our own columns
+        rows = self._all(sql, len(event), event)
+        if len(rows) > 1:
+            raise StoreError(f"event {event!r}: several ids begin so; give more of it")
+        return _codec.event_from_row(rows[0]) if rows else None
+
+    def withdrawn(self, board: BoardId) -> Sequence[EventId]:
+        return [EventId(event) for (event,) in self._all("SELECT event FROM withdrawn WHERE board = ? ORDER BY event", board)]
+
+    # ── hosts ────────────────────────────────────────────────────────────────────────────────────
+
+    def last_request(self, host: str) -> datetime | None:
+        row = self._one("SELECT last_request FROM hosts WHERE host = ?", host)
+        return _time_or_none(row[0]) if row else None
+
+    def not_before(self, host: str) -> datetime | None:
+        row = self._one("SELECT not_before FROM hosts WHERE host = ?", host)
+        return _time_or_none(row[0]) if row else None
+
+    def note_request(self, host: str, at: datetime) -> None:
+        self._run(
+            "INSERT INTO hosts VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET last_request = excluded.last_request",
+            host,
+            _seconds(at),
+        )
+
+    def note_not_before(self, host: str, at: datetime | None) -> None:
+        sql = "INSERT INTO hosts VALUES (?, NULL, ?) ON CONFLICT DO UPDATE SET not_before = excluded.not_before"
+        self._run(sql, host, _seconds_or_none(at))
+
+    # ── plumbing ─────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self, sql: str, *values: object) -> None:
+        with self._storing("write"):
+            self._connection.execute(sql, values)
+
+    def _one(self, sql: str, *values: object) -> _Row | None:
+        with self._storing("read"):
+            row: _Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def _all(self, sql: str, *values: object) -> list[_Row]:
+        with self._storing("read"):
+            return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing; within `rewriting` the outer transaction decides."""
+        if self._rewriting:
+            yield
+            return
+        with self._storing("write"):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                self._ordinals.clear()
+                self._series.clear()
+                self._pasts.clear()
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _storing(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
+                " (check the disk and permissions; the database can be rebuilt with: tracker replay)"
+            ) from error
+
+
+def _measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:
+    raw = None if measure.raw == f"{measure.value:.{measure.decimals}f}" else measure.raw
+    return series, entry, at, measure.value, measure.low, measure.high, 1 if measure.estimated else None, measure.decimals, raw
+
+
+def _measure(  # noqa: PLR0917  # the columns of a row
+    value: float, low: float | None, high: float | None, estimated: int | None, decimals: int, raw: str | None
+) -> Measure:
+    return Measure(
+        value=value,
+        low=low,
+        high=high,
+        estimated=bool(estimated),
+        decimals=decimals,
+        raw=f"{value:.{decimals}f}" if raw is None else raw,
+    )
+
+
+def _check(  # noqa: PLR0917  # the columns of a row
+    board: str, observed_at: int, result: str, status: int, entries: int | None, url: str, sha256: str, message: str
+) -> Check:
+    return Check(
+        board=BoardId(board),
+        observed_at=_time(observed_at),
+        result=Result(result),
+        status=status,
+        entries=entries,
+        url=url,
+        sha256=tuple(Sha256(one) for one in sha256.split()),
+        message=message,
+    )
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _seconds_or_none(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _time_or_none(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
