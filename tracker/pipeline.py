@@ -18,7 +18,17 @@ from typing import Protocol
 
 from tracker.compare import commensurable, compare
 from tracker.contract import check, recognise
-from tracker.errors import ContractBroken, DeclarationError, FetchError, Gone, ParseError, Refused, StoreError, TrackerError, Transient
+from tracker.errors import (
+    ContractBroken,
+    DeclarationError,
+    FetchError,
+    Gone,
+    ParseError,
+    Refused,
+    StoreError,
+    TrackerError,
+    Transient,
+)
 from tracker.events import advance, advance_failed, detect, fail, silence
 from tracker.identity import resolve
 from tracker.model import (
@@ -126,7 +136,12 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
         archive.note(board.id, IndexLine(observed_at=at, url=board.request.url, verdict=verdict, error=str(error)))
         return
     capture = Capture(
-        board=board.id, observed_at=at, url=answer.url, bodies=(answer.body,), status=answer.status, content_type=answer.content_type
+        board=board.id,
+        observed_at=at,
+        url=answer.url,
+        bodies=(answer.body,),
+        status=answer.status,
+        content_type=answer.content_type,
     )
     archive.keep(capture, verdict=verdict, error=str(error))
 
@@ -155,7 +170,9 @@ def _observed_at(path: Path) -> datetime:
     try:
         return datetime.strptime(match[1] if match else path.name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise DeclarationError(f"{path}: the name has no time; expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file") from None
+        raise DeclarationError(
+            f"{path}: the name has no time; expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file"
+        ) from None
 
 
 def _read_body(path: Path, max_bytes: int) -> bytes:
@@ -183,7 +200,10 @@ def settle(board: Board, archive: Archive, store: Store) -> Outcome:
     last = store.last_check(board.id)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in _DECISIONS for line in lines):
         stored = {check.observed_at for check in store.checks(board.id)}
-        if any(line.verdict in _DECISIONS or (line.observed_at <= last.observed_at and line.observed_at not in stored) for line in lines):
+        if any(
+            line.verdict in _DECISIONS or (line.observed_at <= last.observed_at and line.observed_at not in stored)
+            for line in lines
+        ):
             return replay(board, archive, store)
         lines = [line for line in lines if line.observed_at not in stored]
     outcome = _store(board, lines, archive, store)
@@ -204,6 +224,8 @@ def replay(board: Board, archive: Archive, store: Store) -> Outcome:
 def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: Store) -> Outcome:
     checks: list[Check] = []
     events: list[Event] = []
+    if lines:
+        store.declare(board)
     for step in steps(board, lines, archive, before=store.latest(board.id) if lines else None, past=store.past(board.id)):
         store.save(step)
         checks.append(step.check)
@@ -227,9 +249,13 @@ def steps(board: Board, lines: Iterable[IndexLine], archive: Archive, *, before:
         yield step
 
 
-def _step(board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, decision: IndexLine | None) -> Step:
+def _step(
+    board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, decision: IndexLine | None
+) -> Step:
     if decision is not None and decision.verdict is Verdict.REJECT:
-        return Step(check=_check(line, board.id, Result.REJECTED, message=f"rejected by {decision.by}: {decision.reason}"), past=past)
+        return Step(
+            check=_check(line, board.id, Result.REJECTED, message=f"rejected by {decision.by}: {decision.reason}"), past=past
+        )
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
         failure = _failure(board, line, Trouble.FETCH, line.verdict.value, line.error, passing=line.verdict is Verdict.TRANSIENT)
         return _failed(board, line, failure, past, Result.FAILED)
@@ -240,16 +266,18 @@ def _step(board: Board, line: IndexLine, archive: Archive, *, before: Snapshot |
     except ContractBroken as error:
         if error.guard:
             return _quarantined(board, line, archive, before=before, past=past, why=error)
-        return _failed(board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", str(error)), past, Result.UNREADABLE)
+        return _failed(
+            board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", str(error)), past, Result.UNREADABLE
+        )
     except (ParseError, Refused) as error:
         trouble = Trouble.PARSE if isinstance(error, ParseError) else Trouble.PAGE
         return _failed(board, line, _failure(board, line, trouble, type(error).__name__, str(error)), past, Result.UNREADABLE)
     after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     why = commensurable(before, after) if before is not None else None
     if why is None:
-        return _accepted(board, line, before, after, past)
+        return _accepted(board, line, after, before=before, past=past)
     if decision is not None:
-        return _accepted(board, line, before, after, past, restart=f"accepted by {decision.by}: {why}")
+        return _accepted(board, line, after, before=before, past=past, restart=f"accepted by {decision.by}: {why}")
     broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
     return _quarantined(board, line, archive, before=before, past=past, why=broken)
 
@@ -284,7 +312,7 @@ def _baseline(past: Past, decision: IndexLine | None) -> Baseline:
     return Baseline() if decision is not None else Baseline(entries=past.sizes, filled=past.filled)
 
 
-def _accepted(board: Board, line: IndexLine, before: Snapshot | None, after: Snapshot, past: Past, restart: str = "") -> Step:
+def _accepted(board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: Past, restart: str = "") -> Step:
     diff = compare(board, before, after, restart=restart)
     events = detect(diff, past)
     following = advance(past, diff, events)
@@ -302,14 +330,18 @@ def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
     return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
 
 
-def _quarantined(board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, why: ContractBroken) -> Step:
+def _quarantined(
+    board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, why: ContractBroken
+) -> Step:
     """Hold a reading that differs too much from the past, unless it is the third in a row that says the same."""
     reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256])
     after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
     if _agreed(past, suspect):
         restart = commensurable(before, after) if before is not None else None
-        return _accepted(board, line, before, after, past, restart=f"{_AGREEING_SUSPECTS} readings agree: {restart}" if restart else "")
+        return _accepted(
+            board, line, before, after, past, restart=f"{_AGREEING_SUSPECTS} readings agree: {restart}" if restart else ""
+        )
     failure = _failure(board, line, Trouble.QUARANTINE, "ContractBroken", str(why))
     step = _failed(board, line, failure, past, Result.QUARANTINED)
     return replace(step, past=advance_failed(past, failure, suspect), check=replace(step.check, entries=len(suspect.entries)))
@@ -317,7 +349,9 @@ def _quarantined(board: Board, line: IndexLine, archive: Archive, *, before: Sna
 
 def _agreed(past: Past, suspect: Suspect) -> bool:
     recent = past.suspects[1 - _AGREEING_SUSPECTS :]
-    alike = [one for one in recent if len(one.entries & suspect.entries) >= _AGREEMENT * max(len(one.entries), len(suspect.entries))]
+    alike = [
+        one for one in recent if len(one.entries & suspect.entries) >= _AGREEMENT * max(len(one.entries), len(suspect.entries))
+    ]
     return len(alike) == _AGREEING_SUSPECTS - 1 and suspect.observed_at - past.suspects[0].observed_at >= _AGREEING_FOR
 
 
@@ -366,11 +400,15 @@ def decide(board: Board, at: datetime, verdict: Verdict, *, by: str, reason: str
         DeclarationError: there is no such reading, or the decision does not apply to it.
     """
     found = next((check for check in store.checks(board.id) if check.observed_at == at), None)
-    allowed = {Verdict.ACCEPT: (Result.QUARANTINED, Result.REJECTED), Verdict.REJECT: (Result.QUARANTINED, Result.ACCEPTED)}[verdict]
+    allowed = {Verdict.ACCEPT: (Result.QUARANTINED, Result.REJECTED), Verdict.REJECT: (Result.QUARANTINED, Result.ACCEPTED)}[
+        verdict
+    ]
     if found is None or found.result not in allowed:
         state = "no reading" if found is None else f"a reading that is {found.result}"
         expected = " or ".join(allowed)
-        raise DeclarationError(f"{board.id}: {state} at {at.isoformat()}; expected one that is {expected} (tracker quarantine list)")
+        raise DeclarationError(
+            f"{board.id}: {state} at {at.isoformat()}; expected one that is {expected} (tracker quarantine list)"
+        )
     archive.note(board.id, IndexLine(observed_at=at, url=found.url, verdict=verdict, sha256=found.sha256, by=by, reason=reason))
     return settle(board, archive, store)
 
@@ -399,7 +437,20 @@ def verify(events: Sequence[Event], board: Board, archive: Archive) -> tuple[Ver
 def _differences(event: Event, derived: Event | None) -> tuple[str, ...]:
     if derived is None:
         return (f"the stored bytes and the present declaration do not give this {event.kind}",)
-    fields = ("grade", "weight", "told", "metric", "subjects", "rivals", "after", "until", "headline", "facts", "evidence", "rule")
+    fields = (
+        "grade",
+        "weight",
+        "told",
+        "metric",
+        "subjects",
+        "rivals",
+        "after",
+        "until",
+        "headline",
+        "facts",
+        "evidence",
+        "rule",
+    )
     return tuple(
         f"{name}: recorded {getattr(event, name)!r}, derived {getattr(derived, name)!r}"
         for name in fields

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tracker.model import (
+    Board,
     BoardId,
     Capture,
     Check,
@@ -101,6 +102,14 @@ class Store(Protocol):
 
     def move_position(self, board: BoardId, position: int) -> None:
         """Note that everything up to that byte of the index is stored."""
+        ...
+
+    def declare(self, board: Board) -> None:
+        """Note a board's declaration, so that its history can be read without the schedules."""
+        ...
+
+    def declared(self, board: BoardId) -> Board | None:
+        """The declaration a board was last settled with."""
         ...
 
     def save(self, step: Step) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -27,6 +28,7 @@ import jmespath.exceptions
 import msgspec
 from cronsim import CronSim, CronSimError
 from msgspec import Meta, Struct, field
+from msgspec.structs import FieldInfo
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Bounds, Column, Contract, Kind, Metric, MetricId, Nature, Pagination, Parse, Request
@@ -74,8 +76,8 @@ _SECRETS = re.compile(
 )
 """Names of headers and parameters whose values belong in the environment, not in a file under version control."""
 
-_KEY_PART = r"""(?:[A-Za-z0-9_-]{1,64}|"(?:[^"\\\n]|\\.){0,64}"|'[^'\n]{0,64}')[ \t]{0,64}"""
-_LONG_KEY = re.compile(rf"(?:{_KEY_PART}\.[ \t]{{0,64}}){{32}}")
+_KEY_PART = r"""(?:[A-Za-z0-9_-]{1,64}+|"(?:[^"\\\n]|\\.){0,64}+"|'[^'\n]{0,64}+')[ \t]{0,64}+"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_PART}\.[ \t]{{0,64}}+){{32}}")
 """A dotted key no definition needs: tomllib takes time that grows with the square of the number of its parts."""
 
 
@@ -171,9 +173,7 @@ class _MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     topic: Annotated[str, Meta(description="What is measured: overall, coding, price, speed …")] = ""
     higher_is_better: Annotated[bool | None, Meta(description="Direction; required unless the nature is count")] = None
     primary: Annotated[bool, Meta(description="This metric ranks the board; one at most")] = False
-    scale: Annotated[
-        Decimal, Meta(description="Multiplies published values into the unit", extra_json_schema={"type": ["number", "string"]})
-    ] = Decimal(1)
+    scale: Annotated[Decimal, Meta(description="Multiplies published values into the unit")] = Decimal(1)
     missing: _Missing = field(default_factory=list)
     low: Annotated[_Column | None, Meta(description="Column of the interval's lower end; goes with high")] = None
     high: Annotated[_Column | None, Meta(description="Column of the interval's upper end; goes with low")] = None
@@ -410,7 +410,7 @@ def _normal(found: object, hint: Any, place: str) -> Any:
 
 
 def _normal_table(found: dict[str, Any], table: type[Struct], place: str) -> dict[str, Any]:
-    fields = {one.encode_name: one for one in msgspec.structs.fields(table)}
+    fields = dict(_fields(table))
     rest = fields.pop(REST, None)
     named = {key: value for key, value in found.items() if key in fields}
     further = {key: value for key, value in found.items() if key not in fields}
@@ -425,6 +425,12 @@ def _normal_table(found: dict[str, Any], table: type[Struct], place: str) -> dic
     if rest is not None:
         normal[REST] = {key: _normal(value, inner, _join(place, key)) for key, value in further.items()}
     return normal
+
+
+@cache
+def _fields(table: type[Struct]) -> Mapping[str, FieldInfo]:
+    """The keys of a table, as they stand in the file. Kept, as msgspec resolves every type anew."""
+    return MappingProxyType({one.encode_name: one for one in msgspec.structs.fields(table)})
 
 
 def _members(hint: Any) -> tuple[Any, ...]:
@@ -450,7 +456,7 @@ def _check_word(found: object, members: Iterable[Any], place: str) -> None:
 
 
 def _check_value(found: object, hint: Any, place: str) -> None:
-    if isinstance(found, Decimal) and not math.isfinite(found):
+    if isinstance(found, Decimal) and not (found.is_finite() and math.isfinite(found)):
         raise _FileError(f"{place} = {_shown(found, place)} is no finite number")
     try:
         msgspec.convert(found, hint)
@@ -510,8 +516,7 @@ def _meant(found: str, known: Iterable[str]) -> str:
 
 
 def _unknown_key(place: str, key: str, known: Iterable[str]) -> str:
-    top = {one.encode_name for one in msgspec.structs.fields(_BoardFile)}
-    hint = "; it belongs to the top of the file, above the first [table]" if place and key in top else ""
+    hint = "; it belongs to the top of the file, above the first [table]" if place and key in _fields(_BoardFile) else ""
     return f"{_join(place, key)} is unknown{hint}{_meant(key, known)}"
 
 
@@ -743,7 +748,7 @@ def _metrics(found: Mapping[str, _MetricTable]) -> tuple[Metric, ...]:
     for at, (name, table) in enumerate(found.items()):
         place = _join("metrics", name)
         _check_name(name, place)
-        if name in {one.encode_name for one in msgspec.structs.fields(_ContractTable)}:
+        if name in _fields(_ContractTable):
             raise _FileError(f"{place} cannot be told from the key contract.{name}; choose another id")
         _check_origin(table, place, tuple(found)[:at], tuple(found)[at:])
         _check_interval(table, place)
@@ -828,8 +833,8 @@ def _contract(table: _ContractTable, metrics: Sequence[Metric]) -> Contract:
     known = {metric.id for metric in metrics}
     for name, bounds in table.metrics.items():
         if name not in known:
-            keys = {one.encode_name for one in msgspec.structs.fields(_ContractTable)} - {REST}
-            raise _FileError(f"{_join('contract', name)} is neither a key nor a metric{_meant(name, keys | known)}")
+            keys = {*_fields(_ContractTable), *known} - {REST}
+            raise _FileError(f"{_join('contract', name)} is neither a key nor a metric{_meant(name, keys)}")
         if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
             raise _FileError(f"contract.{name}.min = {_quoted(bounds.min)} is above its max {_quoted(bounds.max)}")
     if isinstance(table.depth, int) and table.min_entries > table.depth:
@@ -880,14 +885,34 @@ def _parse_schema(name: str, options: type[Struct], components: dict[str, Any]) 
 
 
 def _published(node: Any) -> Any:
-    """A part of msgspec's schema without the names of our types, and with `*` as what it stands for."""
+    """A part of msgspec's schema in terms of a TOML file: no null, and none of our types' names."""
     if isinstance(node, list):
-        return [_published(one) for one in node]
+        return [_published(one) for one in node if one != {"type": "null"}]
     if not isinstance(node, dict):
         return node
-    public = {key: _published(value) for key, value in node.items() if not (key == "title" and isinstance(value, str))}
+    public = {key: _published(value) for key, value in node.items() if not _is_ours(key, value)}
     if isinstance(public.get("$ref"), str):
         public["$ref"] = public["$ref"].replace("#/$defs/_", "#/$defs/")
-    if isinstance(public.get("properties"), dict) and REST in public["properties"]:
-        public["additionalProperties"] = public["properties"].pop(REST)["additionalProperties"]
-    return public
+    if len(public.get("anyOf", ())) == 1:
+        public = public.pop("anyOf")[0] | public
+    return _opened(_with_numbers(public))
+
+
+def _is_ours(key: str, value: object) -> bool:
+    return (key == "title" and isinstance(value, str)) or (key == "default" and value is None)
+
+
+def _with_numbers(node: dict[str, Any]) -> dict[str, Any]:
+    """A decimal may be written as a number; msgspec knows it as text only."""
+    if node.get("format") != "decimal":
+        return node
+    return {key: value for key, value in node.items() if key != "format"} | {"type": ["number", "string"]}
+
+
+def _opened(node: dict[str, Any]) -> dict[str, Any]:
+    """A table with the key `*` takes any other key too."""
+    properties = node.get("properties")
+    if not isinstance(properties, dict) or REST not in properties:
+        return node
+    named = {key: value for key, value in properties.items() if key != REST}
+    return node | {"properties": named, "additionalProperties": properties[REST]["additionalProperties"]}

@@ -55,7 +55,7 @@ def words(hint: Any) -> list[str]:
 
 def row(heading: str, key: str) -> str:
     rows = [line for line in section(heading).splitlines() if line.startswith(f"| `{key}` | ")]
-    assert rows, f"schedules/README.md has no row for `{key}` under {heading!r}"
+    assert rows, f"schedules/README.md has no row for `{key}` under {heading!r}; expected | `{key}` | type | default | meaning |"
     return rows[0]
 
 

@@ -68,7 +68,7 @@ class World:
         self.asked.append(request)
         self.asked_at.append(self.clock.now())
         place = f"{request.url.host}{request.url.path}"
-        answers = self._script[place if place in self._script else request.url.path]
+        answers = self._script.get(place) or self._script.get(request.url.path) or [answer(404)]
         return (answers.pop(0) if len(answers) > 1 else answers[0])(request)
 
     def _resolve(self, host: str) -> list:
@@ -79,5 +79,11 @@ def make_board(url: str = PAGE, *, id: str = "test/board", **request) -> Board: 
     request.setdefault("gap_s", 0.0)
     column = Column(sources=("name",))
     return Board(
-        id=BoardId(id), title="Test", page=url, request=Request(url=url, **request), parse=Parse(format="json_records"), key=(column,), name=column
+        id=BoardId(id),
+        title="Test",
+        page=url,
+        request=Request(url=url, **request),
+        parse=Parse(format="json_records"),
+        key=(column,),
+        name=column,
     )

@@ -4,8 +4,8 @@ import socket
 from datetime import timedelta
 
 import pytest
-
 from fetch_world import PAGE, START, answer, failing, make_board
+
 from tracker.errors import DeclarationError, FetchError, Gone, Refused, Transient
 from tracker.fetch import answer_of
 from tracker.fetch.http import httpx
@@ -13,7 +13,10 @@ from tracker.model import Capture, Unchanged, Validators
 
 
 def test_a_page_becomes_a_capture(world):
-    world.put("/models", answer(body=b"[1, 2]", content_type="application/json", etag='"a"', last_modified="Fri, 10 Apr 2026 05:00:00 GMT"))
+    world.put(
+        "/models",
+        answer(body=b"[1, 2]", content_type="application/json", etag='"a"', last_modified="Fri, 10 Apr 2026 05:00:00 GMT"),
+    )
     assert world.fetcher().fetch(make_board()) == Capture(
         board="test/board",
         observed_at=START,
@@ -113,7 +116,7 @@ def unknown(errno: int) -> httpx.ConnectError:
 
 def test_an_unknown_host_is_gone_and_a_mute_resolver_is_not(world):
     world.put("/models", failing(unknown(socket.EAI_NONAME)))
-    with pytest.raises(Gone, match="no such host 'board.test'"):
+    with pytest.raises(Gone, match=r"no such host 'board.test'"):
         world.fetcher().fetch(make_board())
     world.put("/models", failing(unknown(socket.EAI_AGAIN)))
     with pytest.raises(Transient):
@@ -122,7 +125,7 @@ def test_an_unknown_host_is_gone_and_a_mute_resolver_is_not(world):
 
 def test_a_body_beyond_the_cap_is_refused_not_cut(world):
     world.put("/models", answer(body=b"x" * 101))
-    with pytest.raises(Refused, match="more than 100 bytes, expected no more; raise request.max_bytes"):
+    with pytest.raises(Refused, match=r"more than 100 bytes, expected no more; raise request.max_bytes"):
         world.fetcher().fetch(make_board(max_bytes=100))
     world.put("/models", answer(body=b"x" * 100))
     assert world.fetcher().fetch(make_board(max_bytes=100)).bodies == (b"x" * 100,)
@@ -157,7 +160,7 @@ def test_a_slow_drip_is_cut_off_at_four_timeouts(world):
             served.append(b"x")
             yield b"x"
 
-    world.put("/models", answer(body=drip()))
+    world.put("/models", lambda request: answer(body=drip())(request))
     with pytest.raises(Transient, match="not done after 40 s, expected within 10 s"):
         world.fetcher(monotonic=lambda: next(ticks)).fetch(make_board(timeout_s=10.0))
     assert len(served) < 20
@@ -165,7 +168,9 @@ def test_a_slow_drip_is_cut_off_at_four_timeouts(world):
 
 def test_we_say_who_we_are_and_what_we_can_read(world):
     world.put("/models", answer())
-    world.fetcher({"TRACKER_CONTACT": "ops@example.org"}).fetch(make_board(headers={"User-Agent": "Mozilla/5.0", "Accept-Encoding": "br"}))
+    world.fetcher({"TRACKER_CONTACT": "ops@example.org"}).fetch(
+        make_board(headers={"User-Agent": "Mozilla/5.0", "Accept-Encoding": "br"})
+    )
     for request in world.asked:
         assert request.headers["user-agent"].startswith("leaderboard-tracker/")
         assert request.headers["user-agent"].endswith(" (+ops@example.org)")
@@ -204,16 +209,20 @@ def test_a_url_without_params_is_asked_for_letter_by_letter(world):
     assert world.pages == [f"{PAGE}?_rsc&b=%2f"]
 
 
-@pytest.mark.parametrize("url", ["ftp://board.test/x", "https://", "https://u:p@board.test/", "no url", "https://[::1", "https://board.test:x/"])
+@pytest.mark.parametrize(
+    "url", ["ftp://board.test/x", "https://", "https://u:p@board.test/", "no url", "https://[::1", "https://board.test:x/"]
+)
 def test_a_url_that_cannot_be_asked_for_is_refused_unasked(world, url):
-    with pytest.raises(Refused, match="request.url"):
+    with pytest.raises(Refused, match=r"request.url"):
         world.fetcher().fetch(make_board(url))
     assert world.asked == []
 
 
-@pytest.mark.parametrize("declared", [{"method": "PUT"}, {"headers": {"X-A": "bé"}}, {"headers": {"X A": "b"}}, {"headers": {"X": "a\r\nB: c"}}])
+@pytest.mark.parametrize(
+    "declared", [{"method": "PUT"}, {"headers": {"X-A": "bé"}}, {"headers": {"X A": "b"}}, {"headers": {"X": "a\r\nB: c"}}]
+)
 def test_a_request_that_cannot_be_sent_is_refused_unasked(world, declared):
-    with pytest.raises(Refused, match="request.(method|headers)"):
+    with pytest.raises(Refused, match=r"request.(method|headers)"):
         world.fetcher().fetch(make_board(**declared))
     assert world.asked == []
 

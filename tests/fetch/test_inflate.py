@@ -3,6 +3,7 @@
 import gzip
 import tracemalloc
 import zlib
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def inflate(coding: str, chunks: list[bytes], max_bytes: int = MANY) -> bytes:
 
 def split(body: bytes, cuts: list[int]) -> list[bytes]:
     places = sorted({0, len(body), *(cut % (len(body) + 1) for cut in cuts)})
-    return [body[a:b] for a, b in zip(places, places[1:], strict=False)]
+    return [body[a:b] for a, b in pairwise(places)]
 
 
 bodies = st.binary(max_size=3000) | st.builds(lambda piece, times: piece * times, st.binary(max_size=9), st.integers(0, 40_000))
@@ -65,7 +66,9 @@ def test_an_empty_body_needs_no_stream(coding):
     assert inflate(coding, []) == b""
 
 
-@pytest.mark.parametrize("sent", [b"<html>not packed</html>", gzip.compress(b"x")[:-8] + b"\1" * 8, gzip.compress(b"x") + b"more"])
+@pytest.mark.parametrize(
+    "sent", [b"<html>not packed</html>", gzip.compress(b"x")[:-8] + b"\1" * 8, gzip.compress(b"x") + b"more"]
+)
 def test_bytes_that_are_not_gzip_raise(sent):
     with pytest.raises(Garbled, match="not a gzip stream"):
         inflate("gzip", [sent])

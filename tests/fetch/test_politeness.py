@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 
 import pytest
 from fetch_world import START, World, answer, make_board
@@ -103,7 +104,7 @@ def test_the_gap_holds_between_runs_and_between_boards(world):
     world.fetcher().fetch(make_board(gap_s=5.0))
     world.fetcher().fetch(make_board(gap_s=5.0))
     times = [START, *world.asked_at]
-    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(times))
 
 
 def test_a_clock_set_back_costs_one_gap_not_days(world):

@@ -1,5 +1,6 @@
 """Redirects: few, looked at one by one, and never into a network that is not public."""
 
+import socket
 from ipaddress import ip_address
 
 import pytest
@@ -7,7 +8,6 @@ from fetch_world import PAGE, World, answer, make_board
 
 from tracker.errors import Gone, Refused, Transient
 from tracker.fetch.addresses import is_public, resolve_host
-
 
 KEY = {"KEY": "s3cret-value"}
 
@@ -19,7 +19,9 @@ def redirected(world: World, location: str, status: int = 302) -> World:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("location", ["/there", "there", "https://other.test/there", "//other.test/there#part", "http://board.test/there"])
+@pytest.mark.parametrize(
+    "location", ["/there", "there", "https://other.test/there", "//other.test/there#part", "http://board.test/there"]
+)
 def test_a_redirect_is_followed(world, status, location):
     assert redirected(world, location, status).fetcher().fetch(make_board()).bodies == (b"there",)
 
@@ -45,10 +47,19 @@ def test_five_redirects_are_followed_and_six_are_not(world):
 
 @pytest.mark.parametrize(
     "location",
-    ["", "ftp://other.test/x", "file:///etc/passwd", "javascript:alert(1)", "https://user@other.test/", "https://u:p@other.test/", "https://[::1", "http://x:99999/"],
+    [
+        "",
+        "ftp://other.test/x",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https://user@other.test/",
+        "https://u:p@other.test/",
+        "https://[::1",
+        "http://x:99999/",
+    ],
 )
 def test_a_redirect_to_what_is_no_page_is_refused(world, location):
-    with pytest.raises(Refused, match="correct request.url"):
+    with pytest.raises(Refused, match=r"correct request.url"):
         redirected(world, location).fetcher().fetch(make_board())
     assert world.pages == [PAGE]
 
@@ -63,7 +74,7 @@ PRIVATE = [
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_redirect_to_an_address_that_is_not_public_is_refused_unasked(world, address):
     world.addresses["inside.test"] = ["93.184.216.34", address]
-    with pytest.raises(Refused, match="redirected to https://inside.test/there, which is not a public address"):
+    with pytest.raises(Refused, match=r"redirected to https://inside.test/there, which is not a public address"):
         redirected(world, "https://inside.test/there").fetcher().fetch(make_board())
     assert world.pages == [PAGE]
 
@@ -92,8 +103,6 @@ def test_a_local_board_may_redirect_on_its_own_host_only(world):
 
 
 def test_a_redirect_to_a_host_without_address_is_gone_and_to_a_mute_one_is_not(world):
-    import socket
-
     def resolve(errno):
         def fail(_):
             raise socket.gaierror(errno, "x")
@@ -103,13 +112,13 @@ def test_a_redirect_to_a_host_without_address_is_gone_and_to_a_mute_one_is_not(w
     redirected(world, "https://nowhere.test/there")
     for errno, kind in ((socket.EAI_NONAME, Gone), (socket.EAI_AGAIN, Transient)):
         world._resolve = resolve(errno)
-        with pytest.raises(kind, match="redirected to 'nowhere.test'"):
+        with pytest.raises(kind, match=r"redirected to 'nowhere.test'"):
             world.fetcher().fetch(make_board())
 
 
 def test_the_new_hosts_robots_are_asked(world):
     world.put("other.test/robots.txt", answer(body=b"User-agent: *\nDisallow: /there\n"))
-    with pytest.raises(Refused, match="https://other.test/robots.txt disallows"):
+    with pytest.raises(Refused, match=r"https://other.test/robots.txt disallows"):
         redirected(world, "https://other.test/there").fetcher().fetch(make_board())
 
 
@@ -133,7 +142,9 @@ def test_keys_stay_with_the_host_they_were_meant_for(world, location, kept):
 
 
 def test_keys_go_along_from_http_to_https(world):
-    redirected(world, "https://board.test/there").fetcher(KEY).fetch(make_board("http://board.test/models", headers={"X-Key": "${KEY}"}))
+    redirected(world, "https://board.test/there").fetcher(KEY).fetch(
+        make_board("http://board.test/models", headers={"X-Key": "${KEY}"})
+    )
     assert world.last.headers["x-key"] == "s3cret-value"
 
 

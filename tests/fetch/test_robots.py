@@ -20,17 +20,28 @@ def robots(world, *answers, **environment):
 
 @pytest.mark.parametrize(
     "rules",
-    [ALL, b"User-Agent: Leaderboard-Tracker\nDisallow: /models\n", b"\xef\xbb\xbfuser-agent: *\r\ndisallow: /mod*s$\r\n", ALL + b"\xff\xfe junk"],
+    [
+        ALL,
+        b"User-Agent: Leaderboard-Tracker\nDisallow: /models\n",
+        b"\xef\xbb\xbfuser-agent: *\r\ndisallow: /mod*s$\r\n",
+        ALL + b"\xff\xfe junk",
+    ],
 )
 def test_a_disallowed_page_is_refused_unasked_and_the_file_named(world, rules):
-    with pytest.raises(Refused, match="https://board.test/robots.txt disallows it for leaderboard-tracker"):
+    with pytest.raises(Refused, match=r"https://board.test/robots.txt disallows it for leaderboard-tracker"):
         robots(world, answer(body=rules)).fetch(make_board())
     assert world.pages == []
 
 
 @pytest.mark.parametrize(
     "rules",
-    [b"", b"<html>an app</html>", b"User-agent: other\nDisallow: /\n", ALL + b"User-agent: leaderboard-tracker\nAllow: /\n", ALL + b"Allow: /models\n"],
+    [
+        b"",
+        b"<html>an app</html>",
+        b"User-agent: other\nDisallow: /\n",
+        ALL + b"User-agent: leaderboard-tracker\nAllow: /\n",
+        ALL + b"Allow: /models\n",
+    ],
 )
 def test_an_allowed_page_is_asked_for(world, rules):
     assert robots(world, answer(body=rules)).fetch(make_board()).bodies == (b"the page",)
@@ -50,7 +61,7 @@ def test_without_a_file_everything_is_allowed(world, status):
 
 @pytest.mark.parametrize("trouble", [answer(500, ALL), answer(503), answer(429), failing(httpx.ConnectTimeout("x"))])
 def test_a_file_that_cannot_be_had_allows_nothing_for_now(world, trouble):
-    with pytest.raises(Transient, match="robots.txt"):
+    with pytest.raises(Transient, match=r"robots.txt"):
         robots(world, trouble).fetch(make_board())
     assert world.pages == []
     assert len(world.asked) == 3
@@ -62,7 +73,7 @@ def test_a_file_that_can_be_had_again_is_used(world):
 
 def test_redirects_to_the_file_are_followed(world):
     world.put("other.test/rules", answer(body=ALL))
-    with pytest.raises(Refused, match="https://board.test/robots.txt disallows"):
+    with pytest.raises(Refused, match=r"https://board.test/robots.txt disallows"):
         robots(world, answer(301, location="https://other.test/rules")).fetch(make_board())
 
 

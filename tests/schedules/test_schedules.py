@@ -8,6 +8,7 @@ import re
 import string
 import time
 import tomllib
+from collections.abc import Callable
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -557,12 +558,15 @@ def test_bytes_that_are_no_utf8_are_refused(tmp_path: Path):
         "a." * 100_000 + "a = 1",
         "[" + '"\\""   . ' * 20_000 + "a]",
         "a = { " + "'x'." * 50_000 + "b = 1 }",
+        ("# " + (("k" * 64 + ".") * 31 + "\n")) * 120 + "=",
+        ("# " + ("k  ." * 31 + "\n")) * 2000 + "=",
+        ("# " + ('"\\"".' * 31 + "\n")) * 1500 + "=",
         "a = " + "9" * 200_000,
         "a = 1e99999999999999999999999",
         '"' + "k" * 200_000 + '" = 1',
         'title = "' + "x" * 250_000 + '"\nfoo = 1',
     ],
-    ids=["lists", "tables", "dotted", "header", "quoted", "digits", "exponent", "key", "value"],
+    ids=["lists", "tables", "dotted", "header", "quoted", "wide", "narrow", "escaped", "digits", "exponent", "key", "value"],
 )
 def test_hostile_files_are_refused_at_once(tmp_path: Path, text: str):
     began = time.process_time()
@@ -601,10 +605,9 @@ def test_a_board_stands_two_levels_deep_under_plain_names(tmp_path: Path, name: 
 def test_a_file_outside_the_root_is_refused(tmp_path: Path):
     declared(tmp_path, SMALL)
     root = tmp_path / "schedules"
-    with pytest.raises(DeclarationError, match="two levels deep"):
-        load_board(root / "source" / "board.toml", root / "other", SOME)
-    with pytest.raises(DeclarationError, match="two levels deep"):
-        load_board(root / "x/../source/../source/board.toml", root, SOME) if (root / "x").mkdir() is None else None
+    for path, base in ((root / "source/board.toml", root / "other"), (root / "source/../source/board.toml", root)):
+        with pytest.raises(DeclarationError, match="two levels deep"):
+            load_board(path, base, SOME)
 
 
 # ── a whole folder ───────────────────────────────────────────────────────────────────────────────
@@ -686,6 +689,14 @@ values = st.recursive(
 )
 
 
+def outcome(read: Callable[[], object]) -> tuple[object, str]:
+    """What was read, or what is said against it. Any other error rises."""
+    try:
+        return read(), ""
+    except schedules._FileError as error:
+        return None, str(error) or "\n"
+
+
 @given(
     where=st.sampled_from(["", "request", "request.pagination", "parse", "columns", "metrics.score", "contract"]),
     key=keys,
@@ -697,22 +708,14 @@ def test_any_value_under_any_key_is_taken_or_refused_in_one_line(where: str, key
     for part in filter(None, where.split(".")):
         place = place[part]
     place[key] = value
-    try:
-        board = schedules._board(tables, BoardId("a/b"), SOME)
-    except ValueError as error:
-        assert type(error) is schedules._FileError
-        assert str(error).isprintable()
-    else:
-        assert isinstance(board, Board)
+    taken, said = outcome(lambda: schedules._board(tables, BoardId("a/b"), SOME))
+    assert isinstance(taken, Board) or said.isprintable()
 
 
 @given(st.text(string.ascii_letters + string.digits + "_.=[]{}\"'#\n ", max_size=200))
 def test_any_text_is_read_or_refused(text: str):
-    try:
-        schedules._tables(text)
-    except ValueError as error:
-        assert type(error) is schedules._FileError
-        assert str(error).isprintable()
+    taken, said = outcome(lambda: schedules._tables(text))
+    assert isinstance(taken, dict) or said.isprintable()
 
 
 # ── schema ───────────────────────────────────────────────────────────────────────────────────────
@@ -720,7 +723,8 @@ def test_any_text_is_read_or_refused(text: str):
 
 def test_the_committed_schema_is_the_generated_one():
     written = (SHIPPED / "board.schema.json").read_text(encoding="utf-8")
-    assert written == json.dumps(schema(PARSERS), indent=2, ensure_ascii=False) + "\n"
+    generated = json.dumps(schema(PARSERS), indent=2, ensure_ascii=False) + "\n"
+    assert written == generated, "a key or an option has changed: write schema(formats) to schedules/board.schema.json anew"
 
 
 def test_every_reference_in_the_schema_leads_somewhere():

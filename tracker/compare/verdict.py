@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import sqrt
 from statistics import median
 
 from tracker.compare.drift import Drift, fit
@@ -124,9 +125,12 @@ def _moves(metric: Metric, moved: _Pairs, drift: Drift, both: _Pairs) -> dict[En
 
 
 def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> float:
-    """By how much a value may move and say nothing. Zero where a tested or listed metric states no error."""
+    """By how much a value may move and say nothing. Zero where a tested or listed metric states no error.
+
+    The stated error lies between two entries, so one entry's own share of it is smaller by √2.
+    """
     if metric.stated_error is not None:
-        return metric.stated_error
+        return metric.stated_error / sqrt(2)
     widths = [width for width in (before.half_width, after.half_width) if width is not None]
     return max(widths) if widths else scatter
 

@@ -93,7 +93,7 @@ def _id(*parts: object) -> EventId:
 
     The observation time is part of it: a flip that happens twice between the same two pages is two events.
     """
-    return EventId(hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24])
+    return EventId(hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16])
 
 
 def party(snapshot: Snapshot, entry: EntryId) -> Party:

@@ -13,7 +13,7 @@ TOLD = frozenset(
     ("open_weights", "licence", "license", "deprecated", "context", "total_parameters", "active_parameters", "expires")
 )
 """Properties whose change is news; others (slugs, links, creators' spelling) are kept in the record."""
-_FORMAT_SHARE = 0.3
+_FORMAT_SHARE = 0.1
 """When so many entries change the same property at once, the publisher changed its format, not the models."""
 
 

@@ -75,7 +75,8 @@ def _event(diff: Diff, entry: EntryId, grade: str) -> Event:
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
         place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)} ({primary.title})"
         if rank is not None and primary.ranked:
-            place = f" at rank {rank} of {len(ranks)}" + place
+            shown = f"the {len(ranks)} shown" if diff.after.depth is not None else len(ranks)
+            place = f" at rank {rank} of {shown}" + place
             bonus = next((extra for limit, extra in ((1, 40), (3, 30), (10, 20), (25, 10)) if rank <= limit), 0)
     return make(
         diff,

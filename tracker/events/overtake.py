@@ -36,7 +36,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         if not metric.ranked:
             continue
         verdict = diff.metrics[metric.id]
-        if verdict.usable:
+        if verdict.moves:
             yield from _flips(diff, metric, verdict)
         if verdict.usable or verdict.verdict is Comparability.REBASED:
             yield from _debuts(diff, metric, past)

@@ -120,7 +120,9 @@ def read_url(text: str) -> URL:
     """A URL that can be asked for, without its fragment. Raises ValueError, naming nothing of the text."""
     try:
         url = URL(text)
-        usable = bool(url.host) and url.scheme in ("http", "https") and not url.userinfo and (url.port is None or url.port in PORTS)
+        usable = (
+            bool(url.host) and url.scheme in ("http", "https") and not url.userinfo and (url.port is None or url.port in PORTS)
+        )
     except (httpx.InvalidURL, ValueError):
         raise ValueError("not a URL that can be read") from None
     if not usable:

@@ -53,7 +53,7 @@ class Secrets:
         """The name of a secret whose value stands in `body`, None if none does."""
         lowered = body.lower() if self.values else b""
         for name, value in self.values.items():
-            if any(text.lower().encode() in lowered for text in spellings(value)):
+            if any(text.encode().lower() in lowered for text in spellings(value)):
                 return name
         return None
 
@@ -73,7 +73,7 @@ def secrets_of(board: Board, environment: Mapping[str, str]) -> Secrets:
     """The values of every `${NAME}` in the board's URL, headers and params. An empty value counts as missing.
 
     Raises:
-        Refused: a name is not set. Nothing has been asked yet.
+        Refused: a name is not set, or holds what cannot be printed (a line end, a broken encoding). Nothing has been asked yet.
     """
     request = board.request
     texts = (request.url, *request.headers.values(), *request.params.values())
@@ -81,4 +81,9 @@ def secrets_of(board: Board, environment: Mapping[str, str]) -> Secrets:
     missing = [name for name in names if not environment.get(name)]
     if missing:
         raise Refused(f"{board.id}: paused: no key: set {', '.join(missing)} in the environment")
+    unfit = [name for name in names if not environment[name].isprintable()]
+    if unfit:
+        raise Refused(
+            f"{board.id}: paused: the value of {', '.join(unfit)} has a line end or another unprintable character; set it anew"
+        )
     return Secrets({name: environment[name] for name in names})

@@ -7,25 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 import jmespath
 import msgspec
 from jmespath.exceptions import JMESPathError
 
-from tracker.errors import Refused, Transient
+from tracker.errors import FetchError, Refused, Transient
+from tracker.fetch.answers import with_answer
 from tracker.fetch.http import Ask, Reply, join_url, origin_of
 from tracker.model import Pagination
 
 BOM = b"\xef\xbb\xbf"
 
 
-def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply]) -> list[Reply]:
+def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Callable[[], datetime]) -> list[Reply]:
     """Every page in order. `Ask.max_bytes` bounds all of them together. A closing page without records is left out.
 
     Raises:
         Refused: more than `max_pages`, a page that came before, a link to another host, a declaration that cannot be used.
-        Transient: a page in which the declared expressions find nothing usable.
+        Transient: a page in which the declared expressions find nothing usable; it is kept as the error's answer.
         FetchError: whatever `get` raises.
     """
     replies: list[Reply] = []
@@ -34,13 +36,22 @@ def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply]) -> list
         if len(replies) == pagination.max_pages:
             raise Refused(f"{ask.place}: more than {pagination.max_pages} pages, expected no more; raise pagination.max_pages")
         reply = get(replace(current, max_bytes=ask.max_bytes - sum(len(one.body) for one in replies)))
-        _demand_new(ask, reply, replies)
-        page = _Page(ask, pagination, reply)
-        if page.is_closing and replies:
-            break
-        replies.append(reply)
-        current = page.next_ask(len(replies))
+        try:
+            current = _turn(ask, pagination, replies, reply)
+        except FetchError as error:
+            with_answer(error, ask, reply, now())
+            raise
     return replies
+
+
+def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply) -> Ask | None:
+    """Put a page to the others, unless it only closes them, and tell how to ask for the next."""
+    _demand_new(ask, reply, replies)
+    page = _Page(ask, pagination, reply)
+    if page.is_closing and replies:
+        return None
+    replies.append(reply)
+    return page.next_ask(len(replies))
 
 
 def _first(ask: Ask, pagination: Pagination) -> Ask:

@@ -1,12 +1,11 @@
 """CSS selectors over an lxml tree: Beautiful Soup (with lxml named) selects, lxml keeps the elements.
 
-A copy of the part in question is handed to Beautiful Soup with every element numbered; what it
-selects is found again by its number. Only boards that name a selector pay for this.
+Every element of the part in question is numbered and handed to Beautiful Soup; what it selects is
+found again by its number. Only boards that name a selector pay for this.
 """
 
 from __future__ import annotations
 
-from copy import deepcopy
 from functools import cache
 
 import bs4
@@ -16,8 +15,8 @@ from lxml import etree
 from tracker.parsers._html import Element
 
 NUMBER = "data-tracker-number"
-SHOWN_ROWS = 3
-"""How many rows of each table a selector of tables can look at (`table:has(th.score)`)."""
+SHOWN_ROWS = 6
+"""How many members of each table and row group a selector of tables can look at (`table:has(th.score)`)."""
 
 
 @cache
@@ -34,19 +33,19 @@ class Selection:
 
     def __init__(self, part: Element, *, outline: bool = False) -> None:
         """`outline`: only the first rows of each table are looked at, so that a large table costs nothing."""
+        hidden = _hide_rows(part) if outline else []
         self.elements = list(part.iter(etree.Element))
         for number, element in enumerate(self.elements):
             element.set(NUMBER, str(number))
-        seen = deepcopy(part)
-        seen.tail = None
-        if outline:
-            _shorten(seen)
-        self.soup = bs4.BeautifulSoup(etree.tostring(seen, encoding="unicode", method="html"), "lxml")
-        self.tags = {int(str(tag[NUMBER])): tag for tag in self.soup.find_all(attrs={NUMBER: True})} if not outline else {}
+        seen = etree.tostring(part, encoding="unicode", method="html", with_tail=False)
+        for parent, rows in hidden:
+            parent.extend(rows)
+        self.soup = bs4.BeautifulSoup(seen, "lxml")
+        self.tags = {_number(tag): tag for tag in self.soup.descendants if isinstance(tag, bs4.Tag) and NUMBER in tag.attrs}
 
     def all(self, css: str) -> list[Element]:
         """Every element that fits, in order."""
-        return [self.elements[_number(tag)] for tag in selector(css).select(self.soup)]
+        return [self.elements[_number(tag)] for tag in selector(css).select(self.soup) if NUMBER in tag.attrs]
 
     def first(self, css: str, within: Element) -> Element | None:
         """The first element inside `within` that fits; None without one."""
@@ -59,10 +58,10 @@ def _number(tag: bs4.Tag) -> int:
     return int(str(tag[NUMBER]))
 
 
-def _shorten(part: Element) -> None:
-    """Cut every table after its first rows."""
-    for table in part.iter("table"):
-        for row in list(table.iter("tr"))[SHOWN_ROWS:]:
-            parent = row.getparent()
-            if parent is not None:
-                parent.remove(row)
+def _hide_rows(part: Element) -> list[tuple[Element, list[Element]]]:
+    """Take the later rows out of every table; what was taken, with where it belongs (at the end)."""
+    hidden = [(group, group[SHOWN_ROWS:]) for group in part.iter("table", "thead", "tbody", "tfoot") if len(group) > SHOWN_ROWS]
+    for group, rows in hidden:
+        for row in rows:
+            group.remove(row)
+    return hidden

@@ -15,8 +15,52 @@ Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type
 UNSEEN = ("script", "style", "template", "noscript", "svg", "head")
 """What a reader does not see. An `<svg>` may hold a `<title>` that would otherwise be glued to a name."""
 BLOCKS = frozenset(
-    "address article aside blockquote br button caption dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "li main nav ol optgroup option p pre section summary table tbody td tfoot th thead tr ul".split()
+    (
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "button",
+        "caption",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    )
 )
 """Elements that stand apart from the text around them; all others are glued to it, as a browser does."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tracker.errors import ParseError
@@ -29,9 +30,20 @@ PLAIN = re.compile(r"[^.\[\]*|&(){}\"'`]+(?:\[\d+\])*(?:\.[^.\[\]*|&(){}\"'`]+(?
 STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """How the values of a format are read: `settle` gives what one value means, `plain` everything inside it too."""
+
+    settle: Settle
+    plain: Settle
+
+
 def as_it_is(value: object) -> object:
     """The Settle of formats without references."""
     return value
+
+
+AS_WRITTEN = Values(settle=as_it_is, plain=as_it_is)
 
 
 def steps(path: str) -> tuple[str | int, ...] | None:
@@ -41,18 +53,19 @@ def steps(path: str) -> tuple[str | int, ...] | None:
     return tuple(int(index) if index else key for index, key in STEP.findall(path))
 
 
-def search(path: str) -> Callable[[object], object]:
+def search(path: str, values: Values = AS_WRITTEN) -> Callable[[object], object]:
     """A function that finds what a path names in a document (None where there is nothing). An empty path is the document.
 
     Raises:
         ValueError: the path is neither dotted nor a JMESPath. The function raises ParseError when a JMESPath cannot be applied.
     """
-    plain = steps(path)
+    dotted = steps(path)
     if not path or path == "@":
-        return as_it_is
-    if plain is not None:
-        return lambda document: _nothing_to_none(walk(document, plain))
-    return _jmespath(path)
+        return values.plain
+    if dotted is not None:
+        return lambda document: _nothing_to_none(walk(document, dotted, values.settle))
+    find = _jmespath(path)
+    return lambda document: find(values.plain(document))
 
 
 def _nothing_to_none(value: object) -> object:
@@ -82,13 +95,17 @@ def walk(node: object, path: Sequence[str | int], settle: Settle = as_it_is) -> 
     """What stands at the end of the steps, MISSING when one of them leads nowhere. Keys that contain dots are found too."""
     for done, step in enumerate(path):
         node = settle(node)
-        if isinstance(node, dict) and step in node:
-            node = node[step]
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-            node = node[step]
-        else:
+        inside = _member(node, step)
+        if inside is MISSING:
             return _through_dots(node, path[done:], settle)
+        node = inside
     return settle(node)
+
+
+def _member(node: object, step: str | int) -> object:
+    if isinstance(node, dict):
+        return node.get(step, MISSING)
+    return node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else MISSING
 
 
 def _through_dots(node: object, path: Sequence[str | int], settle: Settle) -> object:
@@ -100,22 +117,22 @@ def _through_dots(node: object, path: Sequence[str | int], settle: Settle) -> ob
     return MISSING
 
 
-def column(records: Sequence[Mapping[str, object]], path: str, settle: Settle = as_it_is) -> list[object]:
+def column(records: Sequence[Mapping[str, object]], path: str, values: Values = AS_WRITTEN) -> list[object]:
     """One value per record, MISSING where it has none.
 
     A key that is literally so named in any record wins; then the path is a dotted one; then a
     JMESPath, whose null cannot be told from nothing and so is MISSING.
     """
     if any(path in record for record in records):
-        return [settle(record.get(path, MISSING)) for record in records]
-    plain = steps(path)
-    if plain is not None:
-        return _walked(records, plain, settle)
+        return [values.settle(record.get(path, MISSING)) for record in records]
+    dotted = steps(path)
+    if dotted is not None:
+        return _walked(records, dotted, values.settle)
     try:
         find = _jmespath(path)
     except ValueError:  # a header such as `Size [B` is a name, not a path
         return [MISSING] * len(records)
-    found = [find(settle(record)) for record in records]
+    found = [find(values.plain(record)) for record in records]
     return [MISSING if value is None else value for value in found]
 
 

@@ -12,7 +12,7 @@ import msgspec
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import CommonOptions
-from tracker.parsers._paths import MISSING, Settle, as_it_is, column, search
+from tracker.parsers._paths import AS_WRITTEN, MISSING, Values, column, search
 from tracker.parsers._text import REGEX, fold, names, quote
 
 PARENT = "^."
@@ -24,12 +24,14 @@ Record = Mapping[str, object]
 class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of the formats that hold records. Paths are dotted (`a.b[0].c`) or JMESPaths; numbers are text to them."""
 
-    where: Annotated[
-        dict[str, str], msgspec.Meta(description="Path → exact text; records that say otherwise are left out.")
-    ] = msgspec.field(default_factory=dict)
+    where: Annotated[dict[str, str], msgspec.Meta(description="Path → exact text; records that say otherwise are left out.")] = (
+        msgspec.field(default_factory=dict)
+    )
     explode: Annotated[
         str,
-        msgspec.Meta(description="Path of a nested list (or object of objects) whose members become the records; `^.field` reaches the outer one."),
+        msgspec.Meta(
+            description="Path of a nested list (or object of objects) whose members become the records; `^.field` reaches the outer one."
+        ),
     ] = ""
 
     def __post_init__(self) -> None:
@@ -44,11 +46,11 @@ class Records:
     inner: Sequence[Record]
     outer: Sequence[Record] | None = None
 
-    def column(self, path: str, settle: Settle) -> list[object]:
+    def column(self, path: str, values: Values) -> list[object]:
         """One value per record, MISSING where it has none."""
         if self.outer is not None and path.startswith(PARENT):
-            return column(self.outer, path[len(PARENT) :], settle)
-        return column(self.inner, path, settle)
+            return column(self.outer, path[len(PARENT) :], values)
+        return column(self.inner, path, values)
 
 
 def records_in(found: object, place: str) -> list[Record]:
@@ -88,20 +90,22 @@ def text(value: object) -> str | None:
 
 
 def tabulate(
-    found: list[Record], wanted: Sequence[str], options: RecordOptions, facts: Mapping[str, str], settle: Settle = as_it_is
+    found: list[Record], wanted: Sequence[str], options: RecordOptions, facts: Mapping[str, str], values: Values = AS_WRITTEN
 ) -> Table:
     """The table of the records: exploded, filtered, and of the wanted columns those that at least one record has.
 
     Raises:
         ParseError: no record is left, or none of the wanted columns is there.
     """
-    records = _explode(found, options.explode, settle) if options.explode else Records(inner=found)
-    records = _filter(records, options.where, settle)
-    values = {path: records.column(path, settle) for path in dict.fromkeys(wanted)}
-    present = tuple(path for path, cells in values.items() if any(cell is not MISSING for cell in cells))
+    records = _explode(found, options.explode, values) if options.explode else Records(inner=found)
+    records = _filter(records, options.where, values)
+    columns = {path: records.column(path, values) for path in dict.fromkeys(wanted)}
+    present = tuple(path for path, cells in columns.items() if any(cell is not MISSING for cell in cells))
     if not present:
-        raise ParseError(f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {_keys(records)}")
-    cells = [[cell if type(cell) is str else text(cell) for cell in values[path]] for path in present]
+        raise ParseError(
+            f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {_keys(records)}"
+        )
+    cells = [[cell if type(cell) is str else text(values.plain(cell)) for cell in columns[path]] for path in present]
     return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
 
 
@@ -109,13 +113,13 @@ def _keys(records: Records) -> str:
     return names(key for record in records.inner[:20] for key in record)
 
 
-def _explode(found: list[Record], path: str, settle: Settle) -> Records:
+def _explode(found: list[Record], path: str, values: Values) -> Records:
     inner: list[Record] = []
     outer: list[Record] = []
-    for record, nested in zip(found, column(found, path, settle), strict=True):
+    for record, nested in zip(found, column(found, path, values), strict=True):
         if nested is None or nested is MISSING or nested in ([], {}):
             continue
-        members = records_in(settle(nested), path)
+        members = records_in(nested, path)
         inner += members
         outer += [record] * len(members)
     if not inner:
@@ -123,9 +127,9 @@ def _explode(found: list[Record], path: str, settle: Settle) -> Records:
     return Records(inner=inner, outer=outer)
 
 
-def _filter(records: Records, where: Mapping[str, str], settle: Settle) -> Records:
+def _filter(records: Records, where: Mapping[str, str], values: Values) -> Records:
     for path, expected in where.items():
-        seen = [text(value) for value in records.column(path, settle)]
+        seen = [text(value) for value in records.column(path, values)]
         keep = [number for number, value in enumerate(seen) if value == expected]
         if not keep:
             raise ParseError(f"found no record with {path} = {expected!r}; it says {names(quote(str(value)) for value in seen)}")
@@ -134,11 +138,11 @@ def _filter(records: Records, where: Mapping[str, str], settle: Settle) -> Recor
     return records
 
 
-def facts_at(document: object, locators: Mapping[str, str], settle: Settle = as_it_is) -> dict[str, str]:
+def facts_at(document: object, locators: Mapping[str, str], values: Values = AS_WRITTEN) -> dict[str, str]:
     """The facts whose locator is a path, found in the document; those that are not there are absent."""
     facts = {}
     for name, path in locators.items():
-        value = None if path.startswith(REGEX) else text(settle(search(path)(document)))
+        value = None if path.startswith(REGEX) else text(search(path, values)(document))
         if value is not None:
             facts[name] = fold(value)
     return facts

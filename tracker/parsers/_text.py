@@ -35,7 +35,9 @@ def decode(body: bytes) -> str:
     except UnicodeDecodeError as error:
         declared = _declared(body)
         if declared is None:
-            raise ParseError(f"found byte 0x{body[error.start]:02x} at {error.start}, expected UTF-8 or a declared charset") from error
+            raise ParseError(
+                f"found byte 0x{body[error.start]:02x} at {error.start}, expected UTF-8 or a declared charset"
+            ) from error
     return _decoded(body, declared)
 
 

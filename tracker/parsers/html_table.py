@@ -10,16 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from lxml import etree
 
-from tracker.errors import ParseError
+from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
 from tracker.parsers._html import Element, inner_text, root_of
 from tracker.parsers._options import CommonOptions, only_regex
 from tracker.parsers._text import decode, find_facts, fold, header, names, unique
+
+if TYPE_CHECKING:
+    from tracker.parsers._css import Selection
 
 MAX_COLSPAN, MAX_ROWSPAN = 1000, 65534
 """Both as the standard caps them."""
@@ -44,7 +47,10 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """
 
     select: Annotated[
-        str, msgspec.Meta(description="CSS selector of the table, or of what it (or the rows) stand in. It sees the first 3 rows of a table.")
+        str,
+        msgspec.Meta(
+            description="CSS selector of the table, or of what it (or the rows) stand in. It sees the first 6 rows of a table."
+        ),
     ] = ""
     caption: Annotated[str, msgspec.Meta(description="The exact text of the table's <caption>.")] = ""
     headers: Annotated[tuple[str, ...], msgspec.Meta(description="Columns that the table must have.")] = ()
@@ -65,6 +71,13 @@ def _check(css: str) -> None:
     selector(css)
 
 
+def _check_column(css: str) -> None:
+    try:
+        _check(css)
+    except ValueError as error:
+        raise DeclarationError(f"columns: {error}") from error
+
+
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """The rows of the table as a reader sees them; a cell that spans columns or rows stands in each of them.
 
@@ -73,16 +86,24 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Raises:
         ParseError: no table fits, or it has no rows, or none of the wanted columns.
     """
+    css = [match["css"] for want in wanted if (match := SELECTED.match(want))]
+    for one in css:
+        _check_column(one)
     root = root_of(decode(body))
     facts = find_facts(options.facts, lambda: inner_text(root))
     places = _selected(root, options.select) if options.select else [root]
     grid = _elements(root, places, options) if options.rows else _choose(places, options)
-    columns = {want: cells for want in dict.fromkeys(wanted) if (cells := grid.column(want)) is not None}
+    selection = _selection(grid.whole) if css else None
+    columns = {want: cells for want in dict.fromkeys(wanted) if (cells := grid.column(want, selection)) is not None}
     if not columns:
-        raise ParseError(f"found none of the wanted columns ({names(wanted)}) in {len(grid.elements)} rows; the columns are {names(grid.names)}")
+        raise ParseError(
+            f"found none of the wanted columns ({names(wanted)}) in {len(grid.elements)} rows; the columns are {names(grid.names)}"
+        )
     rows = list(zip(*columns.values(), strict=True))
     if not any(cell for row in rows for cell in row):
-        raise ParseError(f"found {len(rows)} rows with nothing in {names(columns)}, expected values: placeholders of a page that was not loaded")
+        raise ParseError(
+            f"found {len(rows)} rows with nothing in {names(columns)}, expected values: placeholders of a page that was not loaded"
+        )
     return Table(columns=tuple(columns), rows=rows, facts=facts)
 
 
@@ -98,25 +119,19 @@ class Grid:
     elements: Sequence[Element]
     whole: Element
 
-    def column(self, want: str) -> list[str | None] | None:
+    def column(self, want: str, selection: Selection | None) -> list[str | None] | None:
         """The texts of a wanted column, None when there is no such column."""
-        selected = SELECTED.match(want)
-        attribute = ATTRIBUTE.match(want)
-        if selected:
-            return _known(self._selected(selected["css"], selected["attribute"]))
+        selected, attribute = SELECTED.match(want), ATTRIBUTE.match(want)
+        if selected and selection:
+            found = [selection.first(selected["css"], row) for row in self.elements]
+            name = selected["attribute"]
+            return _known([None if one is None else one.get(name) if name else inner_text(one) for one in found])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
         if header(want) not in self.names:
             return None
         at = self.names.index(header(want))
         return [_text(line, at) for line in self.cells]
-
-    def _selected(self, css: str, attribute: str | None) -> list[str | None]:
-        from tracker.parsers._css import Selection  # noqa: PLC0415 - see _check
-
-        selection = Selection(self.whole)
-        found = [selection.first(css, row) for row in self.elements]
-        return [None if one is None else one.get(attribute) if attribute else inner_text(one) for one in found]
 
 
 def _known(cells: list[str | None]) -> list[str | None] | None:
@@ -134,20 +149,22 @@ def _attribute(row: Element, name: str) -> str | None:
     return next((element.get(name) for element in row.iterdescendants(etree.Element) if name in element.attrib), None)
 
 
-def _selected(root: Element, css: str) -> list[Element]:
+def _selection(part: Element, *, outline: bool = False) -> Selection:
     from tracker.parsers._css import Selection  # noqa: PLC0415 - see _check
 
-    found = Selection(root, outline=True).all(css)
+    return Selection(part, outline=outline)
+
+
+def _selected(root: Element, css: str) -> list[Element]:
+    found = _selection(root, outline=True).all(css)
     if not found:
         raise ParseError(f"found nothing that fits select = {css!r}")
     return found
 
 
 def _elements(root: Element, places: list[Element], options: Options) -> Grid:
-    from tracker.parsers._css import Selection  # noqa: PLC0415 - see _check
-
     inside = {element for place in places for element in place.iter(etree.Element)}
-    rows = [row for row in Selection(root).all(options.rows) if row in inside]
+    rows = [row for row in _selection(root).all(options.rows) if row in inside]
     if not rows:
         raise ParseError(f"found nothing that fits rows = {options.rows!r}")
     return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=root)
@@ -185,7 +202,7 @@ def _section(table: Element) -> Section:
     groups = _groups(table)
     if not groups:
         return Section(table=table, names=(), groups=())
-    size = len(groups[0]) if groups[0][0].getparent().tag == "thead" else _leading(groups[0])
+    size = len(groups[0]) if next(groups[0][0].iterancestors()).tag == "thead" else _leading(groups[0])
     head, rest = groups[0][:size], groups[0][size:]
     return Section(table=table, names=_names(expand(head)), groups=[rest, *groups[1:]] if rest else groups[1:])
 
@@ -238,7 +255,7 @@ def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
         return False  # one cell across the whole table is a heading or a notice
     if line and line[0] is not None and header(inner_text(line[0])) == columns[0] and tuple(map(_header, line)) == columns:
         return False  # the header, repeated
-    return any(cell is not None and (inner_text(cell) or cell.attrib.keys() and len(cell)) for cell in line)
+    return any(cell is not None and inner_text(cell) for cell in line)
 
 
 def _header(cell: Element | None) -> str:
@@ -266,7 +283,9 @@ def expand(rows: Sequence[Element]) -> list[Line]:
         width = max(line, default=-1) + 1
         budget -= width
         if width > MAX_WIDTH or budget < 0:
-            raise ParseError(f"found a table of more than {MAX_WIDTH} columns or {MAX_CELLS} cells by its spans, expected a board")
+            raise ParseError(
+                f"found a table of more than {MAX_WIDTH} columns or {MAX_CELLS} cells by its spans, expected a board"
+            )
         lines.append([line.get(at) for at in range(width)])
     return lines
 

@@ -20,7 +20,9 @@ from tracker.parsers._text import REGEX, decode, find_facts, fold, names
 class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `json_ld`."""
 
-    name: Annotated[str, msgspec.Meta(description="The object's name, exactly, or `re:` and a regular expression; empty: any.")] = ""
+    name: Annotated[
+        str, msgspec.Meta(description="The object's name, exactly, or `re:` and a regular expression; empty: any.")
+    ] = ""
     type: Annotated[str, msgspec.Meta(description="The object's @type: Dataset, ItemList …")] = "Dataset"
     records: Annotated[str, msgspec.Meta(description="Path of the records in the object: data, itemListElement …")] = "data"
 
@@ -42,7 +44,9 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     fitting = [thing for thing in things if _named(thing, options.name)]
     if len(fitting) != 1:
         said = names(repr(thing.get("name", "")) for thing in things)
-        raise ParseError(f"found {len(fitting)} JSON-LD objects of type {options.type} named {options.name!r}, expected one; there are {said}")
+        raise ParseError(
+            f"found {len(fitting)} JSON-LD objects of type {options.type} named {options.name!r}, expected one; there are {said}"
+        )
     found = records_in(search(options.records)(fitting[0]), options.records)
     facts = facts_at(fitting[0], options.facts) | find_facts(options.facts, lambda: visible(page))
     return tabulate(found, wanted, options, facts)
@@ -65,7 +69,7 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
         yield from _objects(value.get("@graph"))
 
 
-def _types(thing: dict[str, object]) -> object:
+def _types(thing: dict[str, object]) -> list[object]:
     types = thing["@type"]
     return types if isinstance(types, list) else [types]
 

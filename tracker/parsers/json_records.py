@@ -21,7 +21,8 @@ class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     records: Annotated[str, msgspec.Meta(description="Path of the records; empty: the document itself.")] = ""
     first_of: Annotated[
-        tuple[str, ...], msgspec.Meta(description="Alternative paths of the records, of which the first that finds something is taken.")
+        tuple[str, ...],
+        msgspec.Meta(description="Alternative paths of the records, of which the first that finds something is taken."),
     ] = ()
     allow_nan: Annotated[bool, msgspec.Meta(description="Read the non-JSON constants NaN and Infinity as unknown.")] = False
     script: Annotated[str, msgspec.Meta(description="The id of the <script> element of a page that holds the JSON.")] = ""

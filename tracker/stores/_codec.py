@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from tracker.model import BoardId, EntryId, Event, EventFilter, EventId, Evidence, MetricId, ModelId, Party, Past
+from tracker.model import Board, BoardId, EntryId, Event, EventFilter, EventId, Evidence, MetricId, ModelId, Party, Past
 
 EVENT_COLUMNS = "event, board, recorded_at, kind, grade, weight, told, metric, after, until, headline, rule, body"
 
 _strings = msgspec.json.Decoder(list[str])
+_board = msgspec.json.Decoder(Board)
 _past = msgspec.json.Decoder(Past)
 
 
@@ -48,6 +49,22 @@ def encode_past(past: Past) -> str:
 def decode_past(text: str) -> Past:
     """The past without its `known`."""
     return _past.decode(text)
+
+
+def encode_board(board: Board) -> str:
+    """A declaration; secrets are in it by name only."""
+    return msgspec.json.encode(board, order="deterministic", enc_hook=_plain_mapping).decode()
+
+
+def _plain_mapping(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot stand in a declaration")
+
+
+def decode_board(text: str) -> Board:
+    """The declaration."""
+    return _board.decode(text)
 
 
 def event_row(event: Event, place: int) -> tuple[object, ...]:

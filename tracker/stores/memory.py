@@ -9,6 +9,7 @@ from datetime import datetime
 
 from tracker.errors import StoreError
 from tracker.model import (
+    Board,
     BoardId,
     Check,
     EntryId,
@@ -33,6 +34,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._steps: dict[BoardId, list[Step]] = {}
         self._positions: dict[BoardId, int] = {}
+        self._declared: dict[BoardId, Board] = {}
         self._withdrawn: dict[BoardId, set[EventId]] = {}
 
     def position(self, board: BoardId) -> int:
@@ -40,6 +42,12 @@ class MemoryStore:
 
     def move_position(self, board: BoardId, position: int) -> None:
         self._positions[board] = position
+
+    def declare(self, board: Board) -> None:
+        self._declared[board.id] = board
+
+    def declared(self, board: BoardId) -> Board | None:
+        return self._declared.get(board)
 
     def save(self, step: Step) -> None:
         steps = self._steps.setdefault(step.check.board, [])

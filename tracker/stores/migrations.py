@@ -17,7 +17,8 @@ _TABLES = """
 CREATE TABLE boards (
   board TEXT PRIMARY KEY,
   position INTEGER NOT NULL DEFAULT 0,
-  past TEXT NOT NULL DEFAULT '{}'
+  past TEXT NOT NULL DEFAULT '{}',
+  declaration TEXT
 ) WITHOUT ROWID;
 
 CREATE TABLE checks (
@@ -128,17 +129,16 @@ CREATE TABLE events (
   headline TEXT NOT NULL,
   rule TEXT NOT NULL,
   body TEXT NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX events_by_time ON events (recorded_at, board, place);
 CREATE INDEX events_by_board ON events (board, recorded_at);
 
 CREATE TABLE parties (
   board TEXT NOT NULL,
   entry INTEGER NOT NULL,
-  event TEXT NOT NULL REFERENCES events ON DELETE CASCADE,
+  event TEXT NOT NULL,
   PRIMARY KEY (board, entry, event)
 ) WITHOUT ROWID;
-CREATE INDEX parties_by_event ON parties (event);
 
 CREATE TABLE withdrawn (
   event TEXT PRIMARY KEY,

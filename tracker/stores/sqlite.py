@@ -22,6 +22,7 @@ from sqlite_utils import Database
 
 from tracker.errors import StoreError
 from tracker.model import (
+    Board,
     BoardId,
     Check,
     Diff,
@@ -96,6 +97,16 @@ class SqliteStore:
                 board,
                 position,
             )
+
+    def declare(self, board: Board) -> None:
+        text = _codec.encode_board(board)
+        if (self._one("SELECT declaration FROM boards WHERE board = ?", board.id) or (None,))[0] != text:
+            sql = "INSERT INTO boards (board, declaration) VALUES (?, ?) ON CONFLICT DO UPDATE SET declaration = excluded.declaration"
+            self._run(sql, board.id, text)
+
+    def declared(self, board: BoardId) -> Board | None:
+        row = self._one("SELECT declaration FROM boards WHERE board = ?", board)
+        return None if row is None or row[0] is None else _codec.decode_board(row[0])
 
     def save(self, step: Step) -> None:
         board = step.check.board

@@ -1,0 +1,192 @@
+"""The door to the network, against real sockets on the loopback."""
+
+import gzip
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from fetch_world import World, make_board
+
+from tracker.errors import Refused, Transient
+from tracker.fetch.http import Ask, Wire, httpx, read_url
+from tracker.model import Capture, Unchanged
+
+BODY = b"name,score\nqwen,71.5\n" * 200
+
+
+class Page(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path == "/robots.txt":
+            self._send(404, b"")
+        elif self.path == "/away":
+            self._send(302, b"", ("location", f"http://localhost:{self.server.server_port}/board"))
+        elif self.headers["if-none-match"] == '"v1"':
+            self._send(304, b"")
+        else:
+            self._send(200, gzip.compress(BODY), ("content-encoding", "gzip"), ("etag", '"v1"'))
+
+    def _send(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+        self.send_response(status)
+        for name, value in (*headers, ("content-length", str(len(body))), ("x-seen", self.headers.get("x-key", ""))):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture(autouse=True)
+def _direct(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as serving:
+        thread = threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_port}/board"
+        serving.shutdown()
+        thread.join()
+
+
+@contextmanager
+def raw_server(play: Callable[[socket.socket], None]) -> Iterator[str]:
+    """One connection, played by hand."""
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            play(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        thread.join()
+
+
+@contextmanager
+def wire() -> Iterator[Wire]:
+    opened = Wire(user_agent="test")
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def ask(url: str, **options) -> Ask:
+    return Ask(board="test/board", declared=url, url=read_url(url), **options)
+
+
+def test_a_page_and_its_304_over_a_real_socket(server):
+    world = World()
+    fetcher = world.fetcher({"KEY": "s3cret-value"}, transport=None)
+    board = make_board(server, headers={"X-Key": "${KEY}"})
+    captured = fetcher.fetch(board)
+    assert isinstance(captured, Capture)
+    assert captured.bodies == (BODY,)
+    assert isinstance(fetcher.fetch(board, captured.validators), Unchanged)
+    world.close()
+
+
+def test_the_library_logs_nothing_of_our_requests(server, caplog):
+    caplog.set_level(logging.DEBUG)
+    world = World()
+    world.fetcher({"KEY": "s3cret-value"}, transport=None).fetch(
+        make_board(server, headers={"X-Key": "${KEY}"}, params={"k": "${KEY}"})
+    )
+    world.close()
+    assert "s3cret-value" not in caplog.text
+    assert {record.name for record in caplog.records} <= {"tracker.fetch"}
+
+
+def test_a_closed_port_is_transient():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with wire() as opened, pytest.raises(Transient, match=r"the connection failed .*ConnectionRefusedError"):
+        opened.send(ask(f"http://127.0.0.1:{port}/"))
+
+
+def test_nothing_is_sent_to_an_address_that_must_be_public_and_is_not():
+    received = []
+    with (
+        raw_server(lambda connection: received.append(connection.recv(100))) as url,
+        wire() as opened,
+        pytest.raises(Refused, match="not public"),
+    ):
+        opened.send(ask(url, public=True))
+    assert received == [b""]
+
+
+def test_a_name_that_turns_local_between_the_check_and_the_connection_gains_nothing(server):
+    world = World()
+    world.addresses["localhost"] = ["93.184.216.34"]
+    with pytest.raises(Refused, match="a redirect led to an address that is not public"):
+        world.fetcher(transport=None).fetch(make_board(server.replace("/board", "/away")))
+    world.close()
+
+
+def endless(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:
+    def play(connection: socket.socket) -> None:
+        connection.recv(10_000)
+        try:
+            connection.sendall(head)
+            while True:
+                connection.sendall(drop)
+        except OSError:
+            return
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("head", "drop", "found"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n", r"not done after 0.4 s"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n",
+            b"0;x=" + b"y" * 99,
+            "RemoteProtocolError",
+        ),
+    ],
+    ids=["interim answers without end", "a chunk header without end"],
+)
+def test_a_server_that_never_comes_to_the_point_is_cut_off(head, drop, found):
+    began = time.monotonic()
+    with raw_server(endless(head, drop)) as url, wire() as opened, pytest.raises(Transient, match=found):
+        opened.send(ask(url, timeout_s=0.1))
+    assert time.monotonic() - began < 5
+
+
+def test_a_body_that_is_cut_short_is_no_page():
+    def play(connection: socket.socket) -> None:
+        connection.recv(10_000)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+
+    with raw_server(play) as url, wire() as opened, pytest.raises(Transient, match="RemoteProtocolError"):
+        opened.send(ask(url))
+
+
+def test_a_mute_server_is_given_up_after_the_timeout():
+    def play(connection: socket.socket) -> None:
+        while connection.recv(10_000):
+            pass
+
+    with raw_server(play) as url, wire() as opened, pytest.raises(Transient, match=r"no answer within 0.05 s"):
+        opened.send(ask(url, timeout_s=0.05))
+
+
+def test_a_response_read_by_its_transport_is_a_page_too():
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, content=gzip.compress(BODY), headers={"content-encoding": "gzip"})
+    )
+    assert Wire(user_agent="test", transport=transport).send(ask("https://board.test/")).body == BODY

@@ -1,0 +1,75 @@
+"""The command line: thin commands, each mirroring a function of the library, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from tracker.errors import TrackerError
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("run", "Fetch boards that are due, or those named, and say what changed."),
+    "import": ("import_", "Take dated bodies from files through the same line as fetched ones."),
+    "replay": ("replay", "Rebuild the history from the archive and the schedules."),
+    "boards": ("boards", "List the boards with their health."),
+    "board": ("board", "Show one board, or test its declaration."),
+    "standings": ("standings", "Print a board's order on a metric, now or as of a time."),
+    "history": ("history", "Print what the record says of a model over time."),
+    "events": ("events", "List events: what really changed."),
+    "report": ("report", "Write a change report."),
+    "verify": ("verify", "Derive events again from the stored bytes and compare."),
+    "quarantine": ("quarantine", "List, show, accept or reject readings held back."),
+    "demo": ("demo", "Run a small season of invented boards through the ordinary line."),
+}
+"""Command → (module in this package, what it does). The text is what the command's own help begins with."""
+
+
+class _Lazy(click.Group):
+    """Knows the names and short helps of its commands without importing them, so that `--help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = importlib.import_module(f"tracker.cli.{module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="leaderboard-tracker", prog_name="tracker")
+@click.option("--store", type=click.Path(file_okay=False, path_type=Path), default=Path("snapshots"), envvar="TRACKER_STORE", show_default=True, help="Folder of the archive and the database.")  # fmt: skip
+@click.option("--schedules", type=click.Path(file_okay=False, path_type=Path), default=Path("schedules"), envvar="TRACKER_SCHEDULES", show_default=True, help="Folder of the declarations.")  # fmt: skip
+@click.option("--verbose", "-v", is_flag=True, help="Log what is done to stderr.")
+@click.pass_context
+def cli(ctx: click.Context, store: Path, schedules: Path, *, verbose: bool) -> None:
+    """Track public leaderboards of AI models: keep every published state, and say what really changed."""
+    from tracker.settings import Settings  # noqa: PLC0415  # loaded when a command runs, not for --help
+
+    ctx.obj = Settings(store=store, schedules=schedules)
+    if verbose:
+        from tracker.log import configure  # noqa: PLC0415  # as above
+
+        configure(verbose=True)
+
+
+def main() -> None:
+    """Run the command line. Errors are one line on stderr; exit codes: 0 done, 1 a board failed, 2 declaration or usage, 3 store."""
+    try:
+        cli()
+    except TrackerError as error:
+        click.echo(f"tracker: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

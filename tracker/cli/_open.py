@@ -1,0 +1,114 @@
+"""What commands share: opening the stores, finding boards, reading times, printing rows."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from tracker import parsers, schedules
+from tracker.errors import DeclarationError
+from tracker.model import Board, BoardId
+from tracker.ports import Store
+from tracker.settings import Settings
+from tracker.stores.archive import FileArchive
+from tracker.stores.sqlite import SqliteStore
+
+_AGO = re.compile(r"(\d+)([hdw])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
+    """The archive and the store of this folder, created if they are not there."""
+    with SqliteStore(settings.database) as store:
+        yield FileArchive(settings.captures), store
+
+
+@contextmanager
+def history_of(settings: Settings) -> Iterator[SqliteStore]:
+    """The store, for reading. Raises DeclarationError when the folder has none yet."""
+    if not settings.database.exists():
+        raise DeclarationError(f"{settings.store}: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)")
+    with SqliteStore(settings.database) as store:
+        yield store
+
+
+def declared(settings: Settings) -> schedules.Schedules:
+    """Every declaration of the schedules folder, the broken ones as errors."""
+    formats = {name: parsers.options_of(name) for name in parsers.FORMATS}
+    return schedules.load(settings.schedules, formats)
+
+
+def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
+    """The boards named, or all. Raises DeclarationError for one that is unknown or whose file is wrong."""
+    known = declared(settings)
+    return [known.board(BoardId(name)) for name in names] if names else list(known.boards.values())
+
+
+def board_of(settings: Settings, store: Store, name: str) -> Board:
+    """A board as the store last knew it, else as the schedules declare it."""
+    return store.declared(BoardId(name)) or declared(settings).board(BoardId(name))
+
+
+class Time(click.ParamType[datetime]):
+    """An ISO date or time (UTC unless it says otherwise), or an age such as `7d`, `36h`, `2w`."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        text = str(value)
+        if match := _AGO.fullmatch(text):
+            return datetime.now(UTC).replace(microsecond=0) - int(match[1]) * _UNITS[match[2]]
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is no time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d", param, ctx)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def print_json(rows: Iterable[Mapping[str, object]]) -> None:
+    """One object per line."""
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return stamp(value) if isinstance(value, datetime) else str(value)
+
+
+def stamp(at: datetime | None) -> str:
+    """A time as `2026-04-18T06:18:33Z`, empty for None."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: frozenset[str] = frozenset()) -> None:
+    """A table for people; cells are plain text whatever a publisher put into them."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # only for people
+    from rich.console import Console  # noqa: PLC0415  # as above
+    from rich.table import Table  # noqa: PLC0415  # as above
+    from rich.text import Text  # noqa: PLC0415  # as above
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in header:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(safe("" if cell is None else str(cell))) for cell in row))
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
+
+
+def safe(text: str) -> str:
+    """Text without control and format characters, so that no published name can drive a terminal."""
+    return "".join(one if unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co") else " " for one in text)

@@ -1,0 +1,96 @@
+"""`tracker board`"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tracker.cli import _cases
+from tracker.cli._open import as_json, board_of, declared, opened, print_json, print_table, stamp
+from tracker.model import Board
+from tracker.settings import Settings
+
+
+@click.group("board")
+def command() -> None:
+    """Show one board, or test its declaration."""
+
+
+@command.command("show")
+@click.argument("board")
+@as_json
+@click.pass_obj
+def show(settings: Settings, board: str, *, as_json: bool) -> None:
+    """Print a board's declaration: where it is read, its metrics, and the head of its last reading."""
+    with opened(settings) as (_, store):
+        one = board_of(settings, store, board)
+        latest = store.latest(one.id)
+    if as_json:
+        print_json([_described(one)])
+        return
+    click.echo(f"{one.title}\n  page: {one.page}\n  read: {one.request.method} {one.request.url} as {one.parse.format}, {one.cadence} {one.time_zone}")
+    click.echo(f"  terms: {one.terms}\n  attribution: {one.attribution}\n  enabled: {'yes' if one.enabled else 'no'}")
+    print_table(
+        ("metric", "title", "unit", "better", "nature", "topic", ""),
+        ((m.id, m.title, m.unit, _better(m.higher_is_better), m.nature, m.topic, "primary" if m.primary else "") for m in one.metrics),
+    )
+    if latest is not None:
+        click.echo(f"last accepted {stamp(latest.observed_at)}: {len(latest.entries)} entries (tracker standings {one.id})")
+
+
+def _described(board: Board) -> dict[str, object]:
+    return {
+        "board": board.id,
+        "title": board.title,
+        "page": board.page,
+        "url": board.request.url,
+        "format": board.parse.format,
+        "cadence": board.cadence,
+        "time_zone": board.time_zone,
+        "attribution": board.attribution,
+        "terms": board.terms,
+        "enabled": board.enabled,
+        "metrics": [
+            {
+                "id": m.id,
+                "title": m.title,
+                "unit": m.unit,
+                "higher_is_better": m.higher_is_better,
+                "nature": m.nature,
+                "topic": m.topic,
+                "primary": m.primary,
+            }
+            for m in board.metrics
+        ],
+    }
+
+
+def _better(higher: bool | None) -> str:
+    return "" if higher is None else "higher" if higher else "lower"
+
+
+@command.command("test")
+@click.argument("boards", nargs=-1)
+@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), default=Path("tests/boards"), show_default=True, help="Folder of test folders.")  # fmt: skip
+@click.option("--save", is_flag=True, help="Write what is read as the expectation; read it like code before you commit it.")
+@as_json
+@click.pass_obj
+def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> None:
+    """Read the pages kept in a board's test folder and compare with what is expected there.
+
+    <cases>/<source>/<board>/page.* must give expected.json; every page in hostile/ must be refused with
+    the error class its name ends in.
+    """
+    known = declared(settings)
+    names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
+    results = [_cases.test(known.board(name), cases / name, save=save) for name in names]
+    if as_json:
+        print_json({"board": one.board, "ok": one.ok, "cases": one.cases, "problems": list(one.problems)} for one in results)
+    else:
+        for one in results:
+            click.echo(f"{one.board}: {'ok' if one.ok else 'FAILED'}, {one.cases} pages")
+            for problem in one.problems:
+                click.echo(f"    {problem}")
+    sys.exit(0 if all(one.ok for one in results) else 1)

@@ -1,0 +1,46 @@
+"""`tracker events`"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from tracker.cli._open import Time, as_json, history_of, print_json, safe, stamp
+from tracker.model import BoardId, EventFilter
+from tracker.reports.jsonl import event_json
+from tracker.settings import Settings
+
+
+@click.command("events")
+@click.option("--board", help="Only of this board.")
+@click.option("--kind", "kinds", multiple=True, help="Only of this kind; may be given several times.")
+@click.option("--grade", "grades", multiple=True, help="Only of this grade; may be given several times.")
+@click.option("--since", type=Time(), help="Recorded at or after that time (ISO, or an age such as 7d).")
+@click.option("--until", type=Time(), help="Recorded before that time.")
+@click.option("--told/--untold", default=None, help="Only news, or only what is kept in the record.")
+@as_json
+@click.pass_obj
+def command(
+    settings: Settings,
+    board: str | None,
+    kinds: tuple[str, ...],
+    grades: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    told: bool | None,
+    as_json: bool,
+) -> None:
+    """List events: what really changed.
+
+    Oldest first. For people only news is printed unless --untold asks for the rest; --json has all.
+    """
+    wanted = EventFilter(board=BoardId(board) if board else None, kinds=kinds, grades=grades, since=since, until=until, told=told)
+    with history_of(settings) as store:
+        if as_json:
+            print_json(event_json(event) for event in store.events(wanted))
+            return
+        for event in store.events(wanted):
+            if told is not None or event.told:
+                click.echo(f"{event.id[:12]}  {stamp(event.recorded_at)}  {event.kind}/{event.grade}  {safe(event.headline)}")

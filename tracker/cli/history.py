@@ -1,0 +1,75 @@
+"""`tracker history`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from tracker import query
+from tracker.cli._open import as_json, history_of, print_json, print_table, safe, stamp
+from tracker.model import BoardId
+from tracker.query import Course
+from tracker.reports.jsonl import event_json
+from tracker.settings import Settings
+
+
+@click.command("history")
+@click.argument("model")
+@click.option("--board", help="Only on this board.")
+@click.option("--metric", help="Only this metric.")
+@as_json
+@click.pass_obj
+def command(settings: Settings, model: str, board: str | None, metric: str | None, *, as_json: bool) -> None:
+    """Print what the record says of a model over time.
+
+    MODEL is a name or a board's key; without an exact match, every entry whose name contains it.
+    """
+    with history_of(settings) as store:
+        courses = query.history(model, store, board=BoardId(board) if board else None)
+    if as_json:
+        print_json(row for course in courses for row in _rows(course, metric))
+        return
+    for course in courses:
+        _print(course, metric)
+
+
+def _rows(course: Course, metric: str | None) -> Iterator[dict[str, object]]:
+    head = {"board": course.board, "entry": course.entry, "name": course.known.name}
+    for one, spans in course.values.items():
+        if metric is None or metric == one:
+            for span in spans:
+                measure = span.measure
+                yield {
+                    **head,
+                    "metric": one,
+                    "valid_from": span.valid_from,
+                    "valid_to": span.valid_to,
+                    "value": measure.value,
+                    "low": measure.low,
+                    "high": measure.high,
+                    "estimated": measure.estimated,
+                    "raw": measure.raw,
+                }
+    for rank in course.ranks:
+        yield {**head, "rank": rank.rank, "valid_from": rank.valid_from, "valid_to": rank.valid_to}
+    for event in course.events:
+        yield {**head, "event": event_json(event)}
+
+
+def _print(course: Course, metric: str | None) -> None:
+    until = f"last seen {stamp(course.known.last_seen)}" if course.known.last_seen else "still listed"
+    click.echo(f"\n{safe(course.known.name)} on {course.board} (key {safe(course.entry)}): first seen {stamp(course.known.first_seen)}, {until}")
+    others = sorted(course.known.names - {course.known.name})
+    if others:
+        click.echo(f"  also named: {safe(', '.join(others))}")
+    rows = [
+        (one, stamp(span.valid_from), stamp(span.valid_to) or "now", span.measure.raw)
+        for one, spans in course.values.items()
+        if metric is None or metric == one
+        for span in spans
+    ]
+    print_table(("metric", "from", "to", "as published"), rows, right=frozenset(("as published",)))
+    for event in course.events:
+        if event.told:
+            click.echo(f"  {stamp(event.until)}  {safe(event.headline)}")

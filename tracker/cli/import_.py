@@ -1,0 +1,49 @@
+"""`tracker import`"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tracker import pipeline
+from tracker.cli._open import as_json, chosen, opened, print_json, safe, stamp
+from tracker.pipeline import Outcome
+from tracker.reports.jsonl import event_json
+from tracker.settings import Settings
+
+
+@click.command("import")
+@click.argument("board")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=True, path_type=Path))
+@as_json
+@click.pass_obj
+def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Take dated bodies from files through the same line as fetched ones.
+
+    PATHS are files named YYYY-MM-DDTHHMMSSZ.ext[.gz], or folders of them, in any order. Bodies that
+    were imported before are not stored again. Exit code 1 when the newest one could not be accepted.
+    """
+    (declared,) = chosen(settings, [board])
+    files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    with opened(settings) as (archive, store):
+        outcome = pipeline.import_bodies(declared, files, archive=archive, store=store)
+    if as_json:
+        print_json(event_json(event) for event in outcome.events)
+    else:
+        summary(outcome)
+    sys.exit(1 if outcome.failed else 0)
+
+
+def summary(outcome: Outcome) -> None:
+    """What was stored, and every capture that was not accepted, for people."""
+    for check in outcome.checks:
+        if check.message:
+            click.echo(f"{stamp(check.observed_at)}  {check.result}: {safe(check.message)}")
+    counts: dict[str, int] = {}
+    for check in outcome.checks:
+        counts[check.result] = counts.get(check.result, 0) + 1
+    parts = ", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing new"
+    told = sum(event.told for event in outcome.events)
+    click.echo(f"{outcome.board}: {parts}; {told} events told, {len(outcome.events) - told} kept in the record")

@@ -1,0 +1,95 @@
+"""`tracker quarantine`"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from tracker import pipeline
+from tracker.cli._open import Time, as_json, board_of, opened, print_json, print_table, safe, stamp
+from tracker.cli.import_ import summary
+from tracker.errors import DeclarationError
+from tracker.model import BoardId, Check, Result, Verdict
+from tracker.settings import Settings
+from tracker.stores.sqlite import SqliteStore
+
+
+@click.group("quarantine")
+def command() -> None:
+    """List, show, accept or reject readings held back.
+
+    A reading that differs too much from the last accepted one is kept but changes nothing until a
+    person decides, or until three in a row over a day agree.
+    """
+
+
+@command.command("list")
+@click.option("--board", help="Only of this board.")
+@as_json
+@click.pass_obj
+def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
+    """List the readings in quarantine, oldest first."""
+    with opened(settings) as (_, store):
+        held = list(_held(store, board))
+    if as_json:
+        print_json({"board": one.board, "observed_at": one.observed_at, "entries": one.entries, "message": one.message} for one in held)
+    else:
+        print_table(("board", "at", "entries", "why"), ((one.board, stamp(one.observed_at), one.entries, one.message) for one in held))
+
+
+@command.command("show")
+@click.argument("board")
+@click.argument("at", type=Time(), required=False)
+@click.pass_obj
+def show(settings: Settings, board: str, at: datetime | None) -> None:
+    """Show a reading in quarantine: what it says, and what accepting it would tell. The newest one unless AT is given."""
+    with opened(settings) as (archive, store):
+        check = _one(store, board, at)
+        declared = board_of(settings, store, board)
+        reading = pipeline.read(declared, [archive.body(check.board, sha256) for sha256 in check.sha256])
+    click.echo(f"{board} at {stamp(check.observed_at)}: {check.message}")
+    primary = declared.primary
+    rows = (
+        (entry.position, entry.name, entry.measures[primary.id].raw if primary and primary.id in entry.measures else "")
+        for entry in reading.entries[:20]
+    )
+    print_table(("position", "name", primary.title if primary else ""), rows, right=frozenset(("position",)))
+    click.echo(f"{len(reading.entries)} entries; sha256 {' '.join(check.sha256)}")
+
+
+def _decision(verdict: Verdict, text: str) -> click.Command:
+    @click.command(verdict.value, help=text)
+    @click.argument("board")
+    @click.argument("at", type=Time(), required=False)
+    @click.option("--reason", default="", help="Why; kept in the archive with the decision.")
+    @click.option("--by", default=None, help="Who decided; your user name by default.")
+    @click.pass_obj
+    def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> None:
+        with opened(settings) as (archive, store):
+            when = at or _one(store, board, None).observed_at
+            declared = board_of(settings, store, board)
+            who = by or getpass.getuser()
+            outcome = pipeline.decide(declared, when, verdict, by=who, reason=safe(reason), archive=archive, store=store)
+        summary(outcome)
+
+    return decide
+
+
+command.add_command(_decision(Verdict.ACCEPT, "Accept a reading: history becomes what it would be had the page been right at once."))
+command.add_command(_decision(Verdict.REJECT, "Reject a reading: history becomes what it would be had it never been taken."))
+
+
+def _held(store: SqliteStore, board: str | None) -> Iterator[Check]:
+    for one in store.boards() if board is None else (BoardId(board),):
+        yield from (check for check in store.checks(one) if check.result is Result.QUARANTINED)
+
+
+def _one(store: SqliteStore, board: str, at: datetime | None) -> Check:
+    held = [check for check in _held(store, board) if at is None or check.observed_at == at]
+    if not held:
+        when = f" at {stamp(at)}" if at else ""
+        raise DeclarationError(f"{board}: nothing in quarantine{when}; expected a reading held back (tracker quarantine list)")
+    return held[-1]

@@ -1,0 +1,55 @@
+"""`tracker report`"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from tracker import query, reports
+from tracker.cli._open import Time, history_of
+from tracker.model import BoardId, EventFilter, Report
+from tracker.settings import Settings
+from tracker.stores.sqlite import SqliteStore
+
+_SECOND = timedelta(seconds=1)
+
+
+@click.command("report")
+@click.option("--board", "boards", multiple=True, help="Only this board; may be given several times.")
+@click.option("--since", type=Time(), help="From that time on (ISO, or an age such as 7d); 7 days before the end by default.")
+@click.option("--until", type=Time(), help="Up to that time; just after the newest reading in the store by default.")
+@click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of printing.")
+@click.pass_obj
+def command(
+    settings: Settings, boards: tuple[str, ...], since: datetime | None, until: datetime | None, form: str, output: Path | None
+) -> None:
+    """Write a change report.
+
+    The same store and the same window give the same bytes: unless told otherwise, the window ends with the newest reading.
+    """
+    with history_of(settings) as store:
+        report = build(store, boards, since=since, until=until)
+    width = click.get_terminal_size()[0] if hasattr(click, "get_terminal_size") else 100
+    text = reports.render(report, form, width=min(120, max(60, width)) if output is None and form == "text" else 100)
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def build(store: SqliteStore, boards: tuple[str, ...] = (), *, since: datetime | None = None, until: datetime | None = None) -> Report:
+    """The report of a window over the boards of a store (all by default)."""
+    known = [board for board in store.boards() if not boards or board in boards]
+    newest = max((check.observed_at for board in known if (check := store.last_check(board))), default=None)
+    if newest is None:
+        raise click.UsageError("nothing has been read yet, so there is nothing to report (tracker run)")
+    until = until or newest + _SECOND
+    since = since or until - timedelta(days=7)
+    declared = [one for board in known if (one := store.declared(board)) is not None]
+    health = [query.health(board, store, now=min(until, newest + _SECOND)) for board in declared]
+    events = [event for board in known for event in store.events(EventFilter(board=BoardId(board), since=since, until=until))]
+    checks = {board: [check for check in store.checks(board) if check.observed_at < until] for board in known}
+    return reports.build(health, events, checks, since=since, until=until)

@@ -1,0 +1,82 @@
+"""`tracker run`"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from tracker import pipeline, query
+from tracker.cli._open import as_json, chosen, declared, opened, print_json, safe, stamp
+from tracker.clock import SystemClock
+from tracker.errors import TrackerError
+from tracker.fetch import Fetcher
+from tracker.model import Board
+from tracker.pipeline import Outcome
+from tracker.ports import Clock, Store
+from tracker.reports.jsonl import event_json
+from tracker.settings import Settings
+
+
+@click.command("run")
+@click.argument("boards", nargs=-1)
+@click.option("--due", is_flag=True, help="Only boards whose cadence asks for them now.")
+@as_json
+@click.pass_obj
+def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: bool) -> None:
+    """Fetch boards that are due, or those named, and say what changed.
+
+    Without names every enabled board whose keys are there is fetched. Exit code 1 when some board failed.
+    """
+    failed = run(settings, boards, SystemClock(), due=due, as_json=as_json)
+    sys.exit(1 if failed else 0)
+
+
+def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> bool:
+    """Fetch and settle boards, printing as it goes. True when some board failed."""
+    failed = bool(names) is False and _print_errors(settings)
+    with opened(settings) as (archive, store), Fetcher(store, clock, os.environ) as fetcher:
+        boards = _wanted(settings, names, store, clock, due=due)
+        for outcome in pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock):
+            failed = failed or outcome.failed
+            if as_json:
+                print_json(event_json(event) for event in outcome.events)
+            else:
+                _print(outcome)
+    return failed
+
+
+def _wanted(settings: Settings, names: tuple[str, ...], store: Store, clock: Clock, *, due: bool) -> list[Board]:
+    boards = chosen(settings, names)
+    if names:
+        return boards
+    ready = [board for board in boards if board.enabled and not query.missing_keys(board, os.environ)]
+    return [board for board in ready if not due or _is_due(board, store, clock)]
+
+
+def _is_due(board: Board, store: Store, clock: Clock) -> bool:
+    last = store.last_check(board.id)
+    return last is None or query.next_due(board, last.observed_at) <= clock.now()
+
+
+def _print_errors(settings: Settings) -> bool:
+    errors = declared(settings).errors
+    for error in errors.values():
+        click.echo(f"tracker: {error}", err=True)
+    return bool(errors)
+
+
+def _print(outcome: Outcome) -> None:
+    if outcome.error is not None:
+        _complain(outcome.error)
+    for check in outcome.checks:
+        told = [event for event in outcome.events if event.told and event.recorded_at == check.observed_at]
+        entries = f", {check.entries} entries" if check.entries is not None else ""
+        click.echo(f"{stamp(check.observed_at)}  {outcome.board}: {check.result}{entries}{f': {safe(check.message)}' if check.message else ''}")
+        for event in sorted(told, key=lambda event: -event.weight):
+            click.echo(f"    {event.kind}: {safe(event.headline)}")
+
+
+def _complain(error: TrackerError) -> None:
+    click.echo(f"tracker: {safe(str(error))}", err=True)

@@ -1,0 +1,56 @@
+"""`tracker verify`"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tracker import pipeline
+from tracker.cli._open import as_json, board_of, opened, print_json, safe
+from tracker.errors import DeclarationError
+from tracker.model import BoardId, Event, EventFilter
+from tracker.settings import Settings
+from tracker.stores.sqlite import SqliteStore
+
+
+@click.command("verify")
+@click.argument("events", nargs=-1)
+@click.option("--board", help="Every event of this board.")
+@click.option("--all", "every", is_flag=True, help="Every event in the store.")
+@as_json
+@click.pass_obj
+def command(settings: Settings, events: tuple[str, ...], board: str | None, *, every: bool, as_json: bool) -> None:
+    """Derive events again from the stored bytes and compare.
+
+    EVENTS are ids or their beginnings. Exit code 1 when one does not follow from the bytes.
+    """
+    with opened(settings) as (archive, store):
+        wanted = _wanted(store, events, board, every=every)
+        by_board: dict[BoardId, list[Event]] = {}
+        for event in wanted:
+            by_board.setdefault(event.board, []).append(event)
+        results = [
+            one for name, some in sorted(by_board.items()) for one in pipeline.verify(some, board_of(settings, store, name), archive)
+        ]
+    if as_json:
+        print_json({"id": one.event.id, "holds": one.holds, "differences": list(one.differences)} for one in results)
+    else:
+        for one in results:
+            click.echo(f"{one.event.id[:12]}  {'holds' if one.holds else 'DOES NOT HOLD'}  {safe(one.event.headline)}")
+            for difference in one.differences:
+                click.echo(f"    {safe(difference)}")
+        click.echo(f"{sum(one.holds for one in results)} of {len(results)} events hold")
+    sys.exit(0 if all(one.holds for one in results) else 1)
+
+
+def _wanted(store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:
+    if every or board:
+        return list(store.events(EventFilter(board=BoardId(board) if board else None)))
+    if not events:
+        raise DeclarationError("verify: no event named; expected ids, --board BOARD or --all (tracker events lists them)")
+    found = [(name, store.event(name)) for name in events]
+    unknown = [name for name, event in found if event is None]
+    if unknown:
+        raise DeclarationError(f'event "{unknown[0]}" is unknown; expected an id or its beginning (tracker events lists them)')
+    return [event for _, event in found if event is not None]

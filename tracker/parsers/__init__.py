@@ -1,0 +1,124 @@
+"""From bytes to a table of strings: one file per format, none of which knows a board.
+
+Every module here without a leading underscore is a format: it has `parse` and `Options`, and stands in FORMATS.
+Modules with one are what the formats share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from itertools import accumulate
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from tracker.errors import DeclarationError, ParseError
+from tracker.model import Parse, Table
+from tracker.parsers._options import CommonOptions
+from tracker.parsers._text import fold
+
+FORMATS: tuple[str, ...] = (
+    "csv_table",
+    "flight",
+    "html_table",
+    "json_ld",
+    "json_records",
+    "markdown_table",
+    "yaml_records",
+)
+"""The modules of this package that read a format. Each is loaded when a board of it is read: most commands need none."""
+
+
+class Format(Protocol):
+    """What a module in FORMATS has."""
+
+    Options: type[CommonOptions]
+
+    def parse(self, body: bytes, options: Any, wanted: Sequence[str]) -> Table:
+        """The table in the body. Raises ParseError."""
+        ...
+
+
+def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> Table:
+    """What the body shows of the wanted columns, as text; pure.
+
+    The table has those of the wanted columns that the source has at all, in the order wanted, and at least one row.
+
+    Raises:
+        ParseError: the body has not the shape of the format; one line naming the board, what was found and what was expected.
+        DeclarationError: the format or one of its options is wrong.
+    """
+    options = options_for(spec, board)
+    place = f"{board}: {spec.format}" if board else spec.format
+    remedy = f" (tracker board test {board})" if board else ""
+    try:
+        return _module(spec.format, board).parse(body, options, wanted)
+    except ParseError as error:
+        raise ParseError(f"{place}: {fold(str(error))}{remedy}") from error
+    except DeclarationError as error:
+        raise DeclarationError(f"{place}: {error}") from error
+    except RecursionError as error:
+        raise ParseError(f"{place}: found values nested too deeply to be read, expected records{remedy}") from error
+
+
+def options_of(name: str) -> type[CommonOptions]:
+    """The struct that declares a format's options. Raises DeclarationError when the format is unknown."""
+    return _module(name, "").Options
+
+
+def options_for(spec: Parse, board: str = "") -> CommonOptions:
+    """The declared options, checked: selectors, paths and regular expressions too.
+
+    Raises:
+        DeclarationError: the format is unknown, or an option is unknown or has a wrong value.
+    """
+    kind = _module(spec.format, board).Options
+    try:
+        return msgspec.convert(dict(spec.options), kind)
+    except msgspec.ValidationError as error:
+        place = f"{board}: " if board else ""
+        raise DeclarationError(
+            f"{place}parse (format {spec.format}): {fold(str(error))}; known: {', '.join(_option_names(kind))}"
+        ) from error
+
+
+def _option_names(kind: type[CommonOptions]) -> list[str]:
+    return sorted(field.encode_name for field in msgspec.structs.fields(kind))
+
+
+def _module(name: str, board: str) -> Format:
+    if name not in FORMATS:
+        near = get_close_matches(name, FORMATS, n=1, cutoff=0.4)
+        hint = f'; did you mean "{near[0]}"?' if near else ";"
+        place = f"{board}: " if board else ""
+        raise DeclarationError(f'{place}parse.format = "{name}" is unknown{hint} known: {", ".join(FORMATS)}')
+    return cast("Format", import_module(f"{__name__}.{name}"))
+
+
+def join(tables: Sequence[Table]) -> Table:
+    """One table of a board that is spread over several bodies.
+
+    Columns in the order in which they first occur (None where a body has not that column); of a fact
+    that several bodies state, the first. `page_starts` says where each body's rows begin.
+
+    Raises:
+        ValueError: there are no tables.
+    """
+    if not tables:
+        raise ValueError("no tables to join")
+    if len(tables) == 1:
+        return tables[0]
+    columns = tuple(dict.fromkeys(column for table in tables for column in table.columns))
+    rows = [row for table in tables for row in _aligned(table, columns)]
+    starts = tuple(accumulate((len(table.rows) for table in tables[:-1]), initial=0))
+    facts = {name: value for table in reversed(tables) for name, value in table.facts.items()}
+    return Table(columns=columns, rows=rows, facts=facts, page_starts=starts)
+
+
+def _aligned(table: Table, columns: tuple[str, ...]) -> Sequence[Sequence[str | None]]:
+    if table.columns == columns:
+        return table.rows
+    at = {column: place for place, column in enumerate(table.columns)}
+    return [tuple(row[at[column]] if column in at else None for column in columns) for row in table.rows]

@@ -1,0 +1,145 @@
+"""Delimited text (RFC 4180 and its relatives): a header, then one record per model, or one column per model (`layout = "wide"`)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+
+import msgspec
+
+from tracker.errors import ParseError
+from tracker.model import Table
+from tracker.parsers._options import CommonOptions, only_regex
+from tracker.parsers._text import decode, find_facts, header, names, quote, refuse_markup, unique
+
+DELIMITERS = (",", ";", "\t", "|")
+
+Line = list[str]
+Columns = dict[str, Sequence[str | None]]
+
+
+class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Options of `csv_table`. A column is named by its header, or `$1`, `$2` … by its place."""
+
+    delimiter: Annotated[
+        str, msgspec.Meta(max_length=1, description="The character between cells; empty: the one that parts the header best.")
+    ] = ""
+    short_rows: Annotated[
+        bool, msgspec.Meta(description="Read a row with too few cells as one whose last cells are unknown.")
+    ] = False
+    layout: Annotated[
+        Literal["long", "wide"],
+        msgspec.Meta(
+            description="wide: one column per model, the last row is current; columns `$key` and `$value`, fact `row` is that row's first cell."
+        ),
+    ] = "long"
+    absent: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="In the wide layout: cells that mean the model is not listed, besides the empty one."),
+    ] = ()
+    where: Annotated[dict[str, str], msgspec.Meta(description="Column → exact text; rows that say otherwise are left out.")] = (
+        msgspec.field(default_factory=dict)
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        only_regex(self.facts)
+
+
+def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
+    """The rows under the header as a table.
+
+    Raises:
+        ParseError: it is no such text, a row has too many or too few cells, or no row or wanted column is there.
+    """
+    text = decode(body)
+    refuse_markup(text, "CSV")
+    lines = _lines(text, options.delimiter or _delimiter(text))
+    _, head = next(lines, (0, []))
+    columns, facts = _wide(head, lines, options) if options.layout == "wide" else (_long(head, lines, options), {})
+    present = {want: cells for want in dict.fromkeys(wanted) if (cells := _named(columns, want)) is not None}
+    if not present:
+        raise ParseError(f"found none of the wanted columns ({names(wanted)}), the header has {names(map(header, head))}")
+    return Table(
+        columns=tuple(present),
+        rows=list(zip(*present.values(), strict=True)),
+        facts=facts | find_facts(options.facts, lambda: text),
+    )
+
+
+def _lines(text: str, delimiter: str) -> Iterator[tuple[int, Line]]:
+    """The records that are not blank, each with the number of the line it ends in."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for line in reader:
+            if line:
+                yield reader.line_num, line
+    except csv.Error as error:
+        raise ParseError(f"found broken CSV at line {reader.line_num}: {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that parts the header into most cells."""
+    sizes = {one: len(next(_lines(text, one), (0, []))[1]) for one in DELIMITERS}
+    best = max(DELIMITERS, key=lambda one: sizes[one])
+    if sizes[best] < 2:
+        raise ParseError(f"found no delimiter in the header {quote(text)}, expected one of {', '.join(map(repr, DELIMITERS))}")
+    return best
+
+
+def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
+    """A column by its header, else by its place (`$1`)."""
+    if header(want) in columns:
+        return columns[header(want)]
+    number = want[1:] if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else ""
+    return list(columns.values())[int(number) - 1] if number and 0 < int(number) <= len(columns) else None
+
+
+def _long(head: Line, lines: Iterator[tuple[int, Line]], options: Options) -> Columns:
+    rows = [_fitted(line, head, number, options) for number, line in lines]
+    if not rows:
+        raise ParseError(f"found a header ({names(head)}) and no rows")
+    columns: Columns = dict(zip(unique(map(header, head)), zip(*rows, strict=True), strict=True))
+    return _filter(columns, options)
+
+
+def _fitted(line: Line, head: Line, number: int, options: Options) -> Sequence[str | None]:
+    """The row with as many cells as the header. Cells of trailing columns without a name may be missing or too many when empty."""
+    size = len(head)
+    if len(line) > size and any(line[size:]):
+        raise ParseError(
+            f"found {len(line)} cells in the row that ends at line {number}, the header has {size}: {quote(','.join(line))}"
+        )
+    named = max((at for at, name in enumerate(head, 1) if name), default=0)
+    if len(line) < named and not options.short_rows:
+        raise ParseError(
+            f"found {len(line)} cells in the row that ends at line {number}, the header has {size}; short_rows = true allows it"
+        )
+    return [*line[:size], *[None] * (size - len(line))]
+
+
+def _filter(columns: Columns, options: Options) -> Columns:
+    for column, expected in options.where.items():
+        said = _named(columns, column)
+        if said is None or expected not in said:
+            raise ParseError(f"found no row with {column} = {expected!r}; it says {names(map(repr, said or ()))}")
+        keep = [at for at, cell in enumerate(said) if cell == expected]
+        columns = {name: [cells[at] for at in keep] for name, cells in columns.items()}
+    return columns
+
+
+def _wide(head: Line, lines: Iterator[tuple[int, Line]], options: Options) -> tuple[Columns, dict[str, str]]:
+    last: Sequence[str | None] | None = None
+    for number, line in lines:
+        if any(cell.strip() for cell in line[1:]):
+            last = _fitted(line, head, number, options)
+    if last is None:
+        raise ParseError(f"found a header of {len(head)} columns and no row with a value")
+    models = list(zip(unique(map(header, head)), last, strict=True))[1:]
+    listed = [(name, cell) for name, cell in models if name and cell and cell not in options.absent]
+    if not listed:
+        raise ParseError("found no model with a value in the last row, expected at least one")
+    keys, values = zip(*listed, strict=True)
+    return _filter({"$key": keys, "$value": values}, options), {"row": str(last[0])}

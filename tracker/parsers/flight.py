@@ -1,0 +1,405 @@
+"""Next.js flight data: the stream of rows that React Server Components send, inside a page or by itself (`RSC: 1`).
+
+A page pushes pieces of one stream; a piece may end anywhere, so all are joined before anything is
+read. Rows are `id:payload` with JSON and a newline, or `id:Tlength,` with that many bytes and none.
+Format: https://github.com/facebook/react/blob/main/packages/react-client/src/ReactFlightClient.js
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import msgspec
+
+from tracker.errors import ParseError
+from tracker.model import Table
+from tracker.parsers._paths import Values
+from tracker.parsers._records import Record, RecordOptions, facts_at, tabulate
+from tracker.parsers._text import REGEX, decode, find_facts, names, quote
+
+PUSHED = b"__next_f"
+PUSH = re.compile(r"__next_f(?:\|\|\[\]\))?\.push\(")
+BY_LENGTH = b"TAOobUSsLlGgMmV"
+"""Tags of rows that say their length in bytes: text, and typed arrays of all kinds."""
+JSON_STARTS = b'[{"-0123456789tfn'
+ROW = re.compile(rb"([0-9a-f]{0,16}):")
+LENGTH = re.compile(rb"([0-9a-f]{1,8}),")
+MAX_ROWS = 100_000
+MAX_VALUES = 200_000
+"""How many values one cell may expand to: references can name the same value over and over."""
+CIRCLE = object()
+"""Stands for what a reference means while it is being followed."""
+
+REFERENCE = re.compile(r"\$[L@QW]?([0-9a-f]+)((?::[^:]*)*)\Z")
+PROPS = {"type": 1, "key": 2, "props": 3}
+"""Where the parts of a React element `["$", type, key, props]` stand."""
+
+
+class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Options of `flight`. Facts are paths in the object that holds the records, or `re:` searched in the stream and then in the page."""
+
+    require: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            min_length=1,
+            description="Fields that tell the records from other lists; the list that has most of them is taken, then the longest.",
+        ),
+    ]
+    beside: Annotated[tuple[str, ...], msgspec.Meta(description="Fields that the object holding the records must have.")] = ()
+    min_records: Annotated[int, msgspec.Meta(ge=1, description="Shorter lists are not looked at.")] = 3
+
+
+def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
+    """The records of the list that has the required fields, their references resolved.
+
+    Raises:
+        ParseError: there is no stream, it is cut off, no list fits, or a wanted value cannot be resolved.
+    """
+    stream = Stream.of(stream_in(body))
+    found = _best(stream, options)
+    values = Values(settle=stream.settle, plain=stream.plain)
+    facts = facts_at(found.holder, options.facts, values) | _facts_in_text(body, stream, options.facts)
+    return tabulate(found.records, wanted, options, facts, values)
+
+
+def _facts_in_text(body: bytes, stream: Stream, locators: Mapping[str, str]) -> dict[str, str]:
+    """The facts with a regular expression: searched in the stream, then in what a reader of the page sees."""
+    facts = find_facts(locators, lambda: stream.body.decode(errors="replace"))
+    missing = {name: locator for name, locator in locators.items() if locator.startswith(REGEX) and name not in facts}
+    return facts | (find_facts(missing, lambda: _visible(body)) if body.lstrip()[:1] == b"<" else {})
+
+
+def _visible(body: bytes) -> str:
+    from tracker.parsers._html import visible  # noqa: PLC0415 - lxml is loaded for boards that look for a fact in the page
+
+    return visible(decode(body))
+
+
+# ── the stream ───────────────────────────────────────────────────────────────────────────────────
+
+
+def stream_in(body: bytes) -> bytes:
+    """The stream that a page pushes, or the body itself when it is one.
+
+    Raises:
+        ParseError: the page pushes nothing, or is cut off inside a push.
+    """
+    if body.lstrip()[:1] != b"<":
+        return body
+    pieces = [piece for script in _scripts(body) for piece in _pieces(script)]
+    if not pieces:
+        raise ParseError("found a page without self.__next_f.push chunks, expected Next.js flight data")
+    return b"".join(_joined(pieces))
+
+
+def _scripts(body: bytes) -> Iterator[str]:
+    """The text of each script that pushes; `</script` cannot stand inside one."""
+    start = body.find(PUSHED)
+    while start >= 0:
+        end = body.find(b"</script", start)
+        if end < 0:
+            raise ParseError("found a page cut off inside a self.__next_f.push chunk")
+        yield _utf8(body[start:end], "a push")
+        start = body.find(PUSHED, end)
+
+
+def _pieces(script: str) -> Iterator[str | bytes]:
+    push = PUSH.search(script)
+    while push:
+        try:
+            chunk, end = DECODER.raw_decode(script, push.end())
+        except ValueError as error:
+            raise ParseError(f"found a push that is no JSON: {quote(script[push.start() :])}") from error
+        if isinstance(chunk, list) and len(chunk) == 2 and isinstance(chunk[1], str) and chunk[0] in ("1", "3"):
+            yield chunk[1] if chunk[0] == "1" else _binary(chunk[1])
+        push = PUSH.search(script, end)
+
+
+def _binary(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ParseError(f"found a binary push that is no base64: {quote(text)}") from error
+
+
+def _joined(pieces: Sequence[str | bytes]) -> Iterator[bytes]:
+    """The pieces as bytes, neighbouring texts joined first: a character may be cut in two surrogates between them."""
+    texts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            texts.append(piece)
+        else:
+            yield _encoded("".join(texts))
+            yield piece
+            texts = []
+    yield _encoded("".join(texts))
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+# ── its rows ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_refuse)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Where a row's payload stands in the stream. `tag` is empty for JSON."""
+
+    tag: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """The rows of a stream by id. What they say, and what references mean, is worked out when it is first asked for."""
+
+    body: bytes
+    rows: Mapping[str, Row]
+    _values: dict[str, object] = field(default_factory=dict)
+    _meant: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, body: bytes) -> Stream:
+        """The stream, split into rows. The first row of an id counts. Raises ParseError when it is none, or cut off inside a row."""
+        rows: dict[str, Row] = {}
+        at = 0
+        while at < len(body):
+            head = ROW.match(body, at)
+            if head is None:
+                raise ParseError(f"found {quote(repr(body[at : at + 40]))} at byte {at} of the stream, expected a flight row")
+            row, at = _row(body, head.end())
+            rows.setdefault(head[1].decode(), row)
+            if len(rows) > MAX_ROWS:
+                raise ParseError(f"found more than {MAX_ROWS} flight rows, expected a page")
+        return cls(body=body, rows=rows)
+
+    def with_all(self, marks: Sequence[bytes]) -> Iterator[str]:
+        """The ids of the JSON rows in which every mark occurs."""
+        for name, row in self.rows.items():
+            if not row.tag and all(self.body.find(mark, row.start, row.end) >= 0 for mark in marks):
+                yield name
+
+    def value(self, name: str) -> object:
+        """What a row says, the references in it as they stand.
+
+        Raises:
+            ParseError: there is no such row, it is an error, or its JSON is broken.
+        """
+        if name not in self._values:
+            self._values[name] = self._read(name)
+        return self._values[name]
+
+    def _read(self, name: str) -> object:
+        row = self.rows.get(name)
+        if row is None:
+            raise ParseError(f"found a reference to flight row {name}, which is not there: the stream is cut off")
+        text = _utf8(self.body[row.start : row.end], f"flight row {name}")
+        if row.tag == "E":
+            raise ParseError(f"found a reference to flight row {name}, a server error: {quote(text)}")
+        if row.tag:
+            return None
+        try:
+            return DECODER.decode(text)
+        except ValueError as error:
+            raise ParseError(f"found broken JSON in flight row {name}: {error}; it may be cut off") from error
+
+    def settle(self, value: object) -> object:
+        """What a value stands for: a reference followed to its end, an escape taken off; None for undefined and for functions.
+
+        Raises:
+            ParseError: the reference leads nowhere, or in a circle.
+        """
+        if type(value) is not str or value[:1] != "$":
+            return value
+        if value not in self._meant:
+            self._meant[value] = CIRCLE
+            self._meant[value] = self._follow(value)
+        if self._meant[value] is CIRCLE:
+            raise ParseError(f"found the reference {quote(value)}, which leads back to itself")
+        return self._meant[value]
+
+    def _follow(self, value: str) -> object:
+        reference = REFERENCE.match(value)
+        if reference is None:
+            return _literal(value)
+        row = self.rows.get(reference[1])
+        if row and row.tag == "T":
+            return _utf8(self.body[row.start : row.end], f"flight row {reference[1]}")
+        node = self.settle(self.value(reference[1]))
+        for key in reference[2].split(":")[1:]:
+            node = self.settle(_step(node, key, value))
+        return _mapped(node, value) if value[1] == "Q" else node
+
+    def plain(self, value: object) -> object:
+        """The value with every reference inside it followed.
+
+        Raises:
+            ParseError: that makes more values than any cell has.
+        """
+        left = MAX_VALUES
+
+        def resolved(part: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise ParseError(f"found a value that expands to more than {MAX_VALUES} by its references")
+            part = self.settle(part)
+            if isinstance(part, dict):
+                return {key: resolved(inner) for key, inner in part.items()}
+            return [resolved(inner) for inner in part] if isinstance(part, list) else part
+
+        return resolved(value)
+
+
+def _row(body: bytes, at: int) -> tuple[Row, int]:
+    """The row whose payload begins at `at`, and where the next one begins."""
+    tag = body[at : at + 1]
+    length = LENGTH.match(body, at + 1) if tag and tag in BY_LENGTH else None
+    if length:
+        end = length.end() + int(length[1], 16)
+        if end > len(body):
+            raise ParseError(
+                f"found a flight row at byte {at} that says {int(length[1], 16)} bytes and ends early: the stream is cut off"
+            )
+        return Row(tag=tag.decode(), start=length.end(), end=end), end
+    end = body.find(b"\n", at)
+    end = len(body) if end < 0 else end
+    return Row(tag="" if tag in JSON_STARTS else tag.decode(errors="replace"), start=at, end=end), end + 1
+
+
+def _utf8(written: bytes, place: str) -> str:
+    try:
+        return written.decode()
+    except UnicodeDecodeError as error:
+        raise ParseError(f"found bytes that are not UTF-8 in {place}") from error
+
+
+def _literal(value: str) -> str | None:
+    """What a text that begins with a dollar and is no reference stands for. Dates and big integers are given as written."""
+    if value[:2] == "$$":
+        return value[1:]
+    if value[:2] in ("$D", "$n"):
+        return value[2:]
+    return "-0" if value == "$-0" else None
+
+
+def _step(node: object, key: str, reference: str) -> object:
+    if isinstance(node, dict) and key in node:
+        return node[key]
+    if isinstance(node, list):
+        at = int(key) if key.isascii() and key.isdigit() and len(key) < 10 else PROPS.get(key, -1)
+        if 0 <= at < len(node):
+            return node[at]
+    raise ParseError(f"found the reference {quote(reference)}, which leads nowhere at {quote(key)}")
+
+
+def _mapped(node: object, reference: str) -> dict[str, object]:
+    """A JavaScript Map, sent as a list of pairs."""
+    if isinstance(node, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in node):
+        return {str(key): value for key, value in node}
+    raise ParseError(f"found the reference {quote(reference)} to a map that is no list of pairs")
+
+
+# ── which list ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A list of records, how many of the required fields it has, and the object that holds it."""
+
+    records: list[Record]
+    score: int
+    holder: Mapping[str, object]
+
+
+def _best(stream: Stream, options: Options) -> Found:
+    """Look in the rows that name every required field, then, where that was in vain, in all and through references."""
+    marks = [json.dumps(name, ensure_ascii=False).encode() for name in options.require]
+    found = [one for name in stream.with_all(marks) for one in _lists(stream, name, options, through=False)]
+    if not any(one.score == len(marks) for one in found):
+        found = [one for name in stream.with_all(()) for one in _lists(stream, name, options, through=True)]
+    if not found:
+        raise ParseError(_nothing(stream, options))
+    return max(found, key=lambda one: (one.score, len(one.records)))
+
+
+def _nothing(stream: Stream, options: Options) -> str:
+    errors = [stream.body[row.start : row.end].decode(errors="replace") for row in stream.rows.values() if row.tag == "E"]
+    beside = f" beside {names(options.beside)}" if options.beside else ""
+    return (
+        f"found {len(stream.rows)} flight rows, none with a list of at least {options.min_records} records with {names(options.require)}{beside}"
+        + (f"; the server reports an error: {quote(errors[0])}" if errors else "")
+    )
+
+
+def _lists(stream: Stream, name: str, options: Options, *, through: bool) -> Iterator[Found]:
+    """The lists in a row that have most of the required fields. Records of a list that has all of them are not looked into."""
+    waiting: list[tuple[object, Mapping[str, object] | None]] = [(stream.value(name), None)]
+    root = waiting[0][0]
+    while waiting:
+        node, holder = waiting.pop()
+        if isinstance(node, dict):
+            waiting += [(inner, node) for inner in reversed(node.values()) if isinstance(inner, dict | list)]
+            continue
+        if not isinstance(node, list):
+            continue
+        records = _records(stream, node, options, through=through)
+        score = _score(records, options.require)
+        if 2 * score > len(options.require):
+            holder = _holder(stream, name) if node is root else holder or {}
+            if holder.keys() >= set(options.beside):
+                yield Found(records=records, score=score, holder=holder)
+        if score < len(options.require):
+            waiting += [(inner, None) for inner in reversed(node) if isinstance(inner, dict | list)]
+
+
+def _records(stream: Stream, node: list[object], options: Options, *, through: bool) -> list[Record]:
+    """The list as records, empty when it is too short or holds anything else. `through`: references to records count as records."""
+    if len(node) < options.min_records:
+        return []
+    if through and all(_names_row(stream, item) for item in node):
+        node = [stream.settle(item) for item in node]
+    records: list[Record] = [item for item in node if isinstance(item, dict)]
+    return records if len(records) == len(node) else []
+
+
+def _names_row(stream: Stream, item: object) -> bool:
+    reference = REFERENCE.match(item) if isinstance(item, str) else None
+    row = stream.rows.get(reference[1]) if reference else None
+    return isinstance(item, dict) or (row is not None and not row.tag)
+
+
+def _score(records: Sequence[Record], require: Sequence[str]) -> int:
+    """How many of the required fields at least half of the records have."""
+    return sum(2 * sum(name in record for record in records) >= len(records) for name in require) if records else 0
+
+
+def _holder(stream: Stream, name: str) -> Mapping[str, object]:
+    """The object that refers to a row, for a list that was sent as a row of its own; empty when none does."""
+    references = {f"${name}", f"$L{name}", f"$@{name}"}
+    for other in stream.with_all([f'{name}"'.encode()]):
+        waiting = [stream.value(other)]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, dict) and any(isinstance(value, str) and value in references for value in node.values()):
+                return node
+            waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return {}

@@ -1,0 +1,103 @@
+"""YAML: a list of mappings, every scalar as written (`1:30`, `no`, dates and hashes stay text), no anchors or aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import yaml
+
+from tracker.errors import ParseError
+from tracker.model import Table
+from tracker.parsers._paths import search
+from tracker.parsers._records import RecordOptions, facts_at, records_in, tabulate
+from tracker.parsers._text import decode, find_facts, fold, refuse_markup
+
+LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+"""Plain scalars that stand for nothing; in quotes they are text."""
+MAX_DEPTH = 60
+"""libyaml's composer recurses on the C stack; so we compose from its events, to a depth that no board needs."""
+
+
+class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Options of `yaml_records`. The key of a mapping of mappings is the column `$key`."""
+
+    records: Annotated[str, msgspec.Meta(description="Path of the records; empty: the document itself.")] = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        search(self.records)
+
+
+def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
+    """The records of the document as a table; columns are paths inside a record.
+
+    Raises:
+        ParseError: it is no YAML, uses anchors or aliases, or has no records where the options say.
+    """
+    text = decode(body)
+    refuse_markup(text, "YAML")
+    document = load(text)
+    found = records_in(search(options.records)(document), options.records or "the root")
+    facts = facts_at(document, options.facts) | find_facts(options.facts, lambda: text)
+    return tabulate(found, wanted, options, facts)
+
+
+def load(text: str) -> object:
+    """The one document of a text: mappings, lists, text and None.
+
+    Raises:
+        ParseError: it is no YAML, has several documents, an anchor or an alias, or is nested too deeply.
+    """
+    try:
+        return _document(yaml.parse(text, Loader=LOADER))
+    except yaml.YAMLError as error:
+        raise ParseError(f"found broken YAML: {fold(str(error))}") from error
+
+
+def _document(events: Iterator[yaml.Event]) -> object:
+    document: object = None
+    documents = 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        elif isinstance(event, yaml.NodeEvent):
+            document = _value(event, events, 0)
+    if documents != 1:
+        raise ParseError(f"found {documents} YAML documents, expected one")
+    return document
+
+
+def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> object:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise ParseError(f"found an anchor or alias at line {_line(event)}, expected plain YAML")
+    if depth > MAX_DEPTH:
+        raise ParseError(f"found more than {MAX_DEPTH} levels at line {_line(event)}, expected records")
+    if isinstance(event, yaml.ScalarEvent):
+        return None if event.implicit[0] and event.value in NOTHING else event.value
+    if isinstance(event, yaml.SequenceStartEvent):
+        return [_value(inner, events, depth + 1) for inner in _until(yaml.SequenceEndEvent, events)]
+    return _mapping(events, depth)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, object]:
+    mapping: dict[str, object] = {}
+    for event in _until(yaml.MappingEndEvent, events):
+        if not isinstance(event, yaml.ScalarEvent):
+            raise ParseError(f"found a key that is no text at line {_line(event)}, expected plain YAML")
+        mapping[str(event.value)] = _value(next(events), events, depth + 1)
+    return mapping
+
+
+def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    """The events up to the end of the collection."""
+    for event in events:
+        if isinstance(event, end):
+            return
+        yield event
