@@ -108,7 +108,13 @@ def _model(cells: Sequence[str]) -> Model:
     name, lab, released, size, *figures = cells
     index, price_in, price_out = (float(figure) if figure else None for figure in figures)
     return Model(
-        name=name, lab=lab, released=released, size=int(size) if size else None, index=index, price_in=price_in, price_out=price_out
+        name=name,
+        lab=lab,
+        released=released,
+        size=int(size) if size else None,
+        index=index,
+        price_in=price_in,
+        price_out=price_out,
     )
 
 
@@ -242,9 +248,10 @@ RATINGS = {
     "quillon-2-high": (1474, 5),
     "aurora-3-ultra": (1471, 6),
     "ombre-grande-2": (1468, 5),
-    "damson-large": (1455, 4),
+    "damson-large": (1456, 4),
     "heron-max": (1449, 4),
     "foxglove-6-thinking": (1443, 4),
+    "quillon-3-max": (1482, 9),
 }
 """Ratings with their half-widths; everybody else follows below, 5 to 9 points apart."""
 OVERTAKE, LEFT, ENTERS = 5, 6, 10
@@ -273,25 +280,28 @@ class Rating:
 
 def colosseum(day: int) -> str:
     """The page of a day; each refit moves nearly everybody by a point."""
-    board = sorted((_rating(*one, day) for one in _fighters(day)), key=lambda one: -one.score)
+    there = (one for one in _fighters() if _is_there(one[0].slug, day))
+    board = sorted((_rating(*one, day) for one in there), key=lambda one: -one.score)
     rows = "\n".join(_line(one, board) for one in board)
     return COLOSSEUM_PAGE.format(day=day, votes=sum(one.votes for one in board), total=len(board), rows=rows)
 
 
-def _fighters(day: int) -> Iterable[tuple[Model, int, int]]:
-    """Model, first rating and half-width of everybody listed on that day."""
-    score = 1436
+def _fighters() -> Iterable[tuple[Model, int, int]]:
+    """Model, first rating and half-width of everybody who ever fights here."""
+    score = 1443
     for model in models():
         slug, half = model.slug, 3 + int(5 * chance(model.slug, "half"))
-        if slug in NOT_IN_THE_ARENA or (slug == "ombre-petite" and day >= LEFT):
+        if slug in NOT_IN_THE_ARENA:
             continue
-        if slug == "quillon-3-max":
-            yield from [(model, 1482, 9)] if day >= ENTERS else []
-        elif slug in RATINGS:
+        if slug in RATINGS:
             yield model, *RATINGS[slug]
-        else:
-            yield model, score, half
-            score -= 5 + int(5 * chance(slug, "gap"))
+            continue
+        score -= 5 + int(5 * chance(slug, "gap"))
+        yield model, score, half
+
+
+def _is_there(slug: str, day: int) -> bool:
+    return (slug != "ombre-petite" or day < LEFT) and (slug != "quillon-3-max" or day >= ENTERS)
 
 
 def _rating(model: Model, first: int, half: int, day: int) -> Rating:
@@ -379,7 +389,9 @@ UNTESTED, FIRST_SCORE = "damson-small", 12
 def livewell(day: int) -> str:
     """The table of a day, best first; the order is ours, as no average stands in it."""
     known = [model for model in listed(day) if _level(model) and day >= LATE.get(model.slug, 0)]
-    lines = sorted((_tasks(model, day) for model in known), key=lambda line: -sum(float(cell) for cell in line[1:] if cell != "-"))
+    lines = sorted(
+        (_tasks(model, day) for model in known), key=lambda line: -sum(float(cell) for cell in line[1:] if cell != "-")
+    )
     return "".join(",".join(line) + "\n" for line in [COLUMNS, *lines[: CAPPED.get(day)]])
 
 

@@ -160,7 +160,10 @@ def test_a_slow_drip_is_cut_off_at_four_timeouts(world):
             served.append(b"x")
             yield b"x"
 
-    world.put("/models", lambda request: answer(body=drip())(request))
+    def dripping(request):
+        return answer(body=drip())(request)
+
+    world.put("/models", dripping)
     with pytest.raises(Transient, match="not done after 40 s, expected within 10 s"):
         world.fetcher(monotonic=lambda: next(ticks)).fetch(make_board(timeout_s=10.0))
     assert len(served) < 20

@@ -83,8 +83,9 @@ def test_more_pages_than_allowed_are_refused_not_cut(world, kind):
         fetched(world, Listing(8), paged(kind, max_pages=3))
 
 
-def test_exactly_the_allowed_pages_are_fine(world):
-    assert len(fetched(world, Listing(6), paged("cursor", max_pages=3))) == 3
+@pytest.mark.parametrize("kind", KINDS)
+def test_exactly_the_allowed_pages_are_fine(world, kind):
+    assert len(fetched(world, Listing(6), paged(kind, max_pages=3))) == 3
 
 
 def test_a_page_that_came_before_is_a_loop(world):

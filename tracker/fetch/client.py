@@ -104,11 +104,10 @@ class Fetcher:
         """
         ask = ask_for(board, self._environment)
         how = board.request.pagination
-        replies = (
-            pages(ask, how, self._get, self._clock.now)
-            if how
-            else [self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))]
-        )
+        if how is None:
+            replies = [self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))]
+        else:
+            replies = pages(ask, how, self._get, self._clock.now)
         outcome = self._outcome(board, replies, last)
         log.info("board fetched", extra={"board": board.id, "outcome": type(outcome).__name__, "bodies": len(replies)})
         return outcome

@@ -33,8 +33,6 @@ def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Ca
     replies: list[Reply] = []
     current: Ask | None = _first(ask, pagination)
     while current is not None:
-        if len(replies) == pagination.max_pages:
-            raise Refused(f"{ask.place}: more than {pagination.max_pages} pages, expected no more; raise pagination.max_pages")
         reply = get(replace(current, max_bytes=ask.max_bytes - sum(len(one.body) for one in replies)))
         try:
             current = _turn(ask, pagination, replies, reply)
@@ -50,6 +48,8 @@ def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply) 
     page = _Page(ask, pagination, reply)
     if page.is_closing and replies:
         return None
+    if len(replies) == pagination.max_pages:
+        raise Refused(f"{ask.place}: more than {pagination.max_pages} pages, expected no more; raise pagination.max_pages")
     replies.append(reply)
     return page.next_ask(len(replies))
 

@@ -89,7 +89,10 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     css = [match["css"] for want in wanted if (match := SELECTED.match(want))]
     for one in css:
         _check_column(one)
-    root = root_of(decode(body))
+    page = decode(body)
+    if "<table" in page and "</table" not in page:
+        raise ParseError("found a table that is not closed, expected </table>: the page is cut off")
+    root = root_of(page)
     facts = find_facts(options.facts, lambda: inner_text(root))
     places = _selected(root, options.select) if options.select else [root]
     grid = _elements(root, places, options) if options.rows else _choose(places, options)

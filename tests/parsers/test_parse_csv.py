@@ -1,0 +1,93 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from parsing import read
+
+from tracker.errors import ParseError
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+
+
+def test_quoted_cells_may_hold_delimiters_quotes_and_newlines():
+    body = '\ufeffmodel,score,note\n"a, b",1.50,"two\nlines"\n"say ""hi""",,x\n'
+    assert read("csv_table", body, ["model", "score", "note"]).rows == [("a, b", "1.50", "two\nlines"), ('say "hi"', "", "x")]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_by_the_header(delimiter):
+    body = f"model{delimiter}score\na{delimiter}1\n"
+    assert read("csv_table", body, ["model", "score"]).rows == [("a", "1")]
+
+
+def test_a_column_is_named_by_its_header_or_its_place():
+    body = ",score,score,Size  (B)\nm,1,2,3\n"
+    assert read("csv_table", body, ["$1", "score", "score (2)", "Size (B)", "", "$9"]).rows == [("m", "1", "2", "3", "m")]
+
+
+def test_a_row_with_too_many_cells_is_refused_with_its_line():
+    with pytest.raises(ParseError, match=r"found 3 cells in the row that ends at line 4, the header has 2"):
+        read("csv_table", 'a,b\n"x\ny",1\n1,2,3\n', ["a"])
+
+
+def test_a_row_with_too_few_cells_is_refused_unless_allowed():
+    body = "a,b,c\n1,2,3\n4\n"
+    with pytest.raises(ParseError, match="found 1 cells in the row that ends at line 3, the header has 3; short_rows = true"):
+        read("csv_table", body, ["a", "c"])
+    assert read("csv_table", body, ["a", "c"], short_rows=True).rows == [("1", "3"), ("4", None)]
+
+
+def test_trailing_empty_columns_are_no_trouble():
+    assert read("csv_table", "a,b,\n1,2,\n3,4\n5,6,,\n", ["a", "b"]).rows == [("1", "2"), ("3", "4"), ("5", "6")]
+
+
+def test_blank_lines_are_skipped():
+    assert read("csv_table", "a,b\n\n1,2\n\n", ["a"]).rows == [("1",)]
+
+
+def test_rows_can_be_filtered():
+    body = "model,source\na,x\nb,y\nc,x\n"
+    assert read("csv_table", body, ["model"], where={"source": "x"}).rows == [("a",), ("c",)]
+    with pytest.raises(ParseError, match="no row with source = 'z'"):
+        read("csv_table", body, ["model"], where={"source": "z"})
+
+
+def test_in_the_wide_layout_the_last_row_with_values_is_current():
+    body = ",gpt,kimi,old,none\n20240101,1,2,3,0.0\n20240102,1100.5,1200.25,0.0,\n20240103,,,,\n"
+    table = read("csv_table", body, ["$key", "$value"], layout="wide", absent=["0.0"])
+    assert table.rows == [("gpt", "1100.5"), ("kimi", "1200.25")]
+    assert table.facts == {"row": "20240102"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("<!DOCTYPE html><div id=root></div>", "found a page beginning"),
+        ("model,score\n", r"found a header \(model, score\) and no rows"),
+        ("only one column\nx\n", "found no delimiter"),
+        ("name,value\na,1\n", r"none of the wanted columns \(model\), the header has name, value"),
+        ('model,score\n"a,1\n', "broken CSV at line 2"),
+        ('model,score\n"a"b,1\n', "broken CSV at line 2"),
+        ("model,score\na," + "x" * 200_000, "broken CSV at line 2: field larger"),
+        (b"model,score\na,\xe9\n", "byte 0xe9 at 14, expected UTF-8"),
+    ],
+)
+def test_what_is_no_table_is_refused(body, message):
+    with pytest.raises(ParseError, match=message):
+        read("csv_table", body, ["model"])
+
+
+def test_a_wide_table_without_values_is_refused():
+    with pytest.raises(ParseError, match="no row with a value"):
+        read("csv_table", ",a,b\n20240101,,\n", ["$key"], layout="wide")
+    with pytest.raises(ParseError, match="no model with a value in the last row"):
+        read("csv_table", ",a,b\n20240101,0,0\n", ["$key"], layout="wide", absent=["0"])
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(["\n", "\r\n"]))
+def test_what_was_written_is_read(rows, delimiter, end):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("a", "b", "c"), *rows])
+    assert read("csv_table", file.getvalue(), ["a", "b", "c"]).rows == rows

@@ -1,0 +1,144 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from parsing import as_dicts, read
+
+from tracker.errors import ParseError
+
+NAMES = st.text(min_size=1, max_size=20)
+NUMBERS = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+
+
+def test_numbers_stay_as_published():
+    body = '{"data": [{"id": "a", "score": 60.20, "votes": 1e5, "big": 9007199254740993, "small": -0, "long": 0.1000000000000000055511151231257827}]}'
+    table = read("json_records", body, ["id", "score", "votes", "big", "small", "long"], records="data")
+    assert table.rows == [("a", "60.20", "1e5", "9007199254740993", "-0", "0.1000000000000000055511151231257827")]
+
+
+def test_truth_null_and_nothing_are_told_apart_from_text():
+    table = read("json_records", '[{"a": true, "b": null}, {"a": false, "b": "x"}, {"b": ""}]', ["a", "b"])
+    assert table.rows == [("true", None), ("false", "x"), (None, "")]
+
+
+def test_a_column_that_no_record_has_is_not_in_the_table():
+    table = read("json_records", '[{"a": 1, "b": null}]', ["a", "b", "c", "a.d"])
+    assert table.columns == ("a", "b")
+
+
+def test_a_nested_value_is_compact_json():
+    table = read("json_records", '[{"tags": ["Ä", "b"], "more": {"x": true}}]', ["tags", "more"])
+    assert table.rows == [('["Ä","b"]', '{"x":true}')]
+
+
+def test_paths_reach_into_objects_and_lists():
+    body = '[{"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": {"b": []}}, {"a": null}]'
+    assert as_dicts(read("json_records", body, ["a.b[1].c"])) == [{"a.b[1].c": "2"}, {"a.b[1].c": None}, {"a.b[1].c": None}]
+
+
+@pytest.mark.parametrize("key", ["a.b", "pass@1", "#Params (B)", "Average ⬆️", "humaneval+", "x[0]", "rows[].row", "Size (B"])
+def test_a_key_is_tried_as_it_is_written_first(key):
+    assert as_dicts(read("json_records", json.dumps([{key: 1, "a": {"b": 2}}]), [key])) == [{key: "1"}]
+
+
+def test_a_key_with_dots_is_found_inside_too():
+    assert read("json_records", '[{"scores": {"gpt-4.1": {"v": 7}}}]', ["scores.gpt-4.1.v"]).rows == [("7",)]
+
+
+def test_a_path_that_is_no_dotted_one_is_a_jmespath():
+    body = '[{"cats": [{"label": "x", "elo": 1}, {"label": "all", "elo": 2}]}]'
+    assert read("json_records", body, ["cats[?label == 'all'] | [0].elo"]).rows == [("2",)]
+
+
+def test_an_object_of_objects_gives_its_keys():
+    body = '{"full": {"m1": {"rating": 1.5}, "m2": {"rating": 2.5}}, "coding": {"m1": {"rating": 9}}}'
+    assert read("json_records", body, ["$key", "rating"], records="full").rows == [("m1", "1.5"), ("m2", "2.5")]
+
+
+def test_rows_of_the_hugging_face_api_are_reached():
+    body = '{"rows": [{"row_idx": 0, "row": {"m": "a", "category": "overall"}}, {"row": {"m": "b", "category": "math"}}]}'
+    assert read("json_records", body, ["m"], records="rows[].row", where={"category": "overall"}).rows == [("a",)]
+
+
+def test_the_first_path_that_finds_something_is_taken():
+    options = {"first_of": ["leaderboards[?name == 'Test'].results[]", "test_leaderboard"]}
+    assert read("json_records", '{"leaderboards": [{"name": "Test", "results": [{"name": "n"}]}]}', ["name"], **options).rows == [("n",)]
+    assert read("json_records", '{"test_leaderboard": [{"name": "o"}]}', ["name"], **options).rows == [("o",)]
+    with pytest.raises(ParseError, match="found nothing at leaderboards.* or test_leaderboard"):
+        read("json_records", '{"other": []}', ["name"], **options)
+
+
+def test_exploded_records_reach_the_one_around_them():
+    body = '{"m": [{"id": "a", "h": [{"p": 1, "to": null}, {"p": 2}]}, {"id": "b", "h": []}, {"id": "c"}, {"id": "d", "h": [{"p": 3}]}]}'
+    table = read("json_records", body, ["^.id", "p"], records="m", explode="h")
+    assert table.rows == [("a", "1"), ("a", "2"), ("d", "3")]
+
+
+def test_two_levels_of_objects_give_both_keys():
+    body = '{"openai": {"models": {"gpt-5": {"cost": 1}}}, "kimi": {"models": {"k3": {"cost": 2}}}}'
+    table = read("json_records", body, ["^.$key", "$key", "cost"], explode="models")
+    assert table.rows == [("openai", "gpt-5", "1"), ("kimi", "k3", "2")]
+
+
+def test_facts_are_found_by_path_and_by_pattern_and_may_be_absent():
+    facts = {"version": "meta.version", "stated_on": "re:\"updated\": \"([^\"]+)", "total": "meta.none"}
+    table = read("json_records", '{"meta": {"version": 4.10}, "updated": "2026-01-02", "data": [{"a": 1}]}', ["a"], records="data", facts=facts)
+    assert table.facts == {"version": "4.10", "stated_on": "2026-01-02"}
+
+
+def test_nan_is_refused_unless_allowed():
+    body = '[{"a": NaN, "b": 1}, {"a": -Infinity, "b": 2}]'
+    with pytest.raises(ParseError, match="NaN, which is not JSON; set allow_nan = true"):
+        read("json_records", body, ["a", "b"])
+    assert read("json_records", body, ["a", "b"], allow_nan=True).rows == [(None, "1"), (None, "2")]
+
+
+def test_json_in_a_script_of_a_page_is_found_by_its_id():
+    body = """<html><script>var a = "</b>";</script><SCRIPT type='application/json' id=board-data>[{"a": "x < y"}]</SCRIPT></html>"""
+    assert read("json_records", body, ["a"], script="board-data").rows == [("x < y",)]
+    with pytest.raises(ParseError, match='no <script id="other">'):
+        read("json_records", body, ["a"], script="other")
+
+
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_trouble(mark):
+    assert read("json_records", '[{"a": "é"}]'.encode(mark), ["a"]).rows == [("é",)]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("[]", "found no records at the root, expected at least one: the list is empty"),
+        ("null", "found nothing at the root, expected a list of records"),
+        ("{}", "found an empty object at the root"),
+        ('{"error": "Invalid API key."}', "found an object with error at the root"),
+        ('[{"a": 1}, 5]', "found '5' as record 2 at the root, expected an object"),
+        ('[{"a": 1}, null]', "found nothing as record 2"),
+        ('[{"b": 1}]', r"found none of the wanted columns \(a\) in 1 records; they have b"),
+        ('[{"a": 1}', "found broken JSON at line 1 column 10"),
+        ("<html>Just a moment</html>", "found a page beginning '<html>Just a moment"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_body_without_records_says_what_it_is(body, message):
+    with pytest.raises(ParseError, match=message):
+        read("json_records", body, ["a"])
+
+
+def test_a_filter_that_leaves_nothing_says_what_there_is():
+    with pytest.raises(ParseError, match="no record with category = 'overall'; it says \"'math'\""):
+        read("json_records", '[{"a": 1, "category": "math"}]', ["a"], where={"category": "overall"})
+
+
+def test_a_path_that_cannot_be_applied_is_a_parse_error():
+    with pytest.raises(ParseError, match="cannot be applied"):
+        read("json_records", '{"data": 5}', ["a"], records="sort_by(data, &x)")
+
+
+@given(st.lists(st.fixed_dictionaries({"name": NAMES, "score": NUMBERS}, optional={"note": st.none()}), min_size=1, max_size=8))
+def test_what_was_written_is_read(records):
+    body = json.dumps({"data": records})
+    table = read("json_records", body, ["name", "score"], records="data")
+    assert table.rows == [(record["name"], json.dumps(record["score"])) for record in records]

@@ -1,0 +1,73 @@
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from parsing import read
+
+from tracker.errors import ParseError
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"), max_size=20)
+
+
+def test_scalars_stay_as_written():
+    body = """
+- dirname: 2024-12-21--a
+  time: 1:30
+  flag: no
+  date: 2024-12-21
+  hash: 0123456
+  odd: 1e04567
+  cost: 0.0000
+- dirname: "null"
+  time: null
+  flag: ~
+  date:
+  hash: ''
+"""
+    table = read("yaml_records", body, ["dirname", "time", "flag", "date", "hash", "odd", "cost"])
+    assert table.rows == [
+        ("2024-12-21--a", "1:30", "no", "2024-12-21", "0123456", "1e04567", "0.0000"),
+        ("null", None, None, None, "", None, None),
+    ]
+
+
+def test_records_inside_and_facts_are_found_by_path():
+    body = "version: 1.10\nmodels:\n  gpt: {score: 1}\n  kimi: {score: 2}\n"
+    table = read("yaml_records", body, ["$key", "score"], records="models", facts={"version": "version"})
+    assert (table.rows, table.facts) == ([("gpt", "1"), ("kimi", "2")], {"version": "1.10"})
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("- &a {m: 1}\n- *a\n", "anchor or alias at line 1"),
+        ("a: &x [1]\nb: [*x, *x]\n", "anchor or alias at line 1"),
+        ("- {m: 1}\n---\n- {m: 2}\n", "found 2 YAML documents"),
+        ("# only a comment\n", "found 0 YAML documents"),
+        ("- ? [1, 2]\n  : x\n", "key that is no text at line 1"),
+        ("just text", "found 'just text' at the root"),
+        ("[]", "no records"),
+        ("- [m]\n", "as record 1"),
+        ("- m: 1\n bad\n", "broken YAML"),
+        ("- n: 1\n", "none of the wanted columns"),
+        ("<html></html>", "found a page"),
+        ("[" * 100_000, "more than 60 levels"),
+        ("- " * 100_000, "more than 60 levels"),
+        ("{a: " * 100_000, "more than 60 levels"),
+    ],
+)
+def test_what_is_no_plain_list_of_records_is_refused(body, message):
+    with pytest.raises(ParseError, match=message):
+        read("yaml_records", body, ["m"])
+
+
+def test_a_python_tag_builds_nothing():
+    table = read("yaml_records", '- m: !!python/object/apply:os.system ["true"]\n', ["m"])
+    assert table.rows == [('["true"]',)]
+
+
+@given(st.lists(st.fixed_dictionaries({"name": TEXT, "score": TEXT}), min_size=1, max_size=6))
+def test_what_was_written_is_read(records):
+    body = yaml.safe_dump(records, allow_unicode=True)
+    table = read("yaml_records", body, ["name", "score"])
+    assert table.rows == [(record["name"], record["score"]) for record in records]

@@ -1,0 +1,152 @@
+"""Events → stories: a reader sees each thing once.
+
+Three folds, each within one observation of one board: the events of one entry (who takes the lead by
+entering also makes a debut and overtakes others), the variants of one release, and what happens to
+many entries alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from math import inf
+
+from tracker.model import Event, Story
+
+ALIKE = {
+    "price_change": "price changes",
+    "score_revision": "score revisions",
+    "estimate_measured": "first measurements",
+    "rank_move": "rank moves",
+    "rename": "renames",
+    "attribute_change": "changed attributes",
+    "metric_added": "new metrics",
+    "metric_removed": "removed metrics",
+    "field_drift": "fields that lost values",
+}
+"""Kinds that come in crowds, with the words for many of them."""
+CONSEQUENCE = "rank_move"
+"""Follows from the change it comes with, and folds with it."""
+_MOST_ALIKE = 5
+"""So many stories of one such kind stand side by side; more are one story."""
+
+Order = tuple[int, datetime, str]
+
+
+def fold(events: Iterable[Event]) -> tuple[Story, ...]:
+    """The stories that events of one board tell, the weightiest first; every event is in exactly one of them."""
+    observations: dict[datetime, list[Event]] = {}
+    for event in sorted(events, key=order):
+        observations.setdefault(event.recorded_at, []).append(event)
+    stories = [story for one in observations.values() for story in _crowds(_siblings(_entries(one)))]
+    return tuple(sorted(stories, key=lambda story: order(story.lead)))
+
+
+def order(event: Event) -> Order:
+    """Sorts the weightiest first, then the earliest, then by id."""
+    return (-event.weight, event.recorded_at, event.id)
+
+
+def subject(event: Event) -> tuple[str, str]:
+    """What an event is about: the one entry it names; an event that names none or several stands for itself."""
+    return ("entry", event.subjects[0].entry) if len(event.subjects) == 1 else ("event", event.id)
+
+
+def events_of(story: Story) -> tuple[Event, ...]:
+    """The lead, then what is folded into it."""
+    return (story.lead, *story.folded)
+
+
+# ── one entry ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _entries(events: Sequence[Event]) -> list[Story]:
+    together: dict[tuple[str, str], list[Event]] = {}
+    for event in events:
+        together.setdefault(subject(event), []).append(event)
+    return [Story(lead=lead, folded=tuple(others)) for lead, *others in together.values()]
+
+
+def _merged(stories: Sequence[Story]) -> Story:
+    """One story, led by the first."""
+    lead, *folded = (event for story in stories for event in events_of(story))
+    return Story(lead=lead, folded=tuple(folded))
+
+
+# ── one release ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _siblings(stories: Sequence[Story]) -> list[Story]:
+    """Debuts of one creator released on one day, or of names that differ in a parenthesis at their end, are one story.
+
+    The weightiest leads; among equals, which siblings mostly are, the best-ranked.
+    """
+    debuts = {story.lead.id: debut for story in stories if (debut := _debut(story)) is not None}
+    releases = _releases(debuts.values())
+    together: dict[object, list[Story]] = {}
+    for story in stories:
+        debut = debuts.get(story.lead.id)
+        together.setdefault(story.lead.id if debut is None else releases[debut.id], []).append(story)
+    return [_merged(sorted(group, key=_sibling_order)) for group in together.values()]
+
+
+def _debut(story: Story) -> Event | None:
+    return next((event for event in events_of(story) if event.kind == "debut" and len(event.subjects) == 1), None)
+
+
+def _sibling_order(story: Story) -> tuple[int, float, Order]:
+    debut = _debut(story)
+    rank = debut.facts.get("rank") if debut is not None else None
+    return (-story.lead.weight, rank if isinstance(rank, int) else inf, order(story.lead))
+
+
+def _releases(debuts: Iterable[Event]) -> dict[str, object]:
+    """Which release each debut belongs to: those that share a key, directly or through others, share the release."""
+    parents: dict[object, object] = {}
+    firsts: dict[str, object] = {}
+    for debut in debuts:
+        first, *others = _keys(debut)
+        firsts[debut.id] = first
+        for other in others:
+            parents[_root(parents, other)] = _root(parents, first)
+    return {event: _root(parents, first) for event, first in firsts.items()}
+
+
+def _keys(debut: Event) -> Iterator[tuple[str, ...]]:
+    yield ("name", _base(debut.subjects[0].name))
+    creator, released = debut.facts.get("creator"), debut.facts.get("released")
+    if isinstance(creator, str) and isinstance(released, str) and creator and released:
+        yield ("release", creator, released)
+
+
+def _base(name: str) -> str:
+    """A name without the parentheses at its end: "o3 (Reasoning) (high)" → "o3"."""
+    base = name.rstrip()
+    while base.endswith(")") and "(" in base:
+        base = base[: base.rindex("(")].rstrip()
+    return base or name
+
+
+def _root(parents: dict[object, object], key: object) -> object:
+    while (parent := parents.setdefault(key, key)) != key:
+        parents[key] = parents[parent]
+        key = parent
+    return key
+
+
+# ── many alike ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _crowds(stories: Sequence[Story]) -> Iterator[Story]:
+    crowds: dict[str, list[Story]] = {}
+    for story in stories:
+        kinds = {event.kind for event in story.folded} - {CONSEQUENCE}
+        if story.lead.kind in ALIKE and kinds <= {story.lead.kind}:
+            crowds.setdefault(story.lead.kind, []).append(story)
+        else:
+            yield story
+    for crowd in crowds.values():
+        if len(crowd) > _MOST_ALIKE:
+            yield _merged(sorted(crowd, key=lambda story: order(story.lead)))
+        else:
+            yield from crowd

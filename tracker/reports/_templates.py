@@ -1,0 +1,34 @@
+"""The packaged templates. Everything that enters one is escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from tracker.reports import _words
+from tracker.reports._clean import link
+from tracker.reports._fold import events_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def fill(name: str, **values: object) -> str:
+    """The template of that name under `templates/`, filled. It can use the words of this package."""
+    return _environment().get_template(name).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # 50 ms that other formats do not need
+
+    environment = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(words=_words, link=link, events_of=events_of)
+    return environment
+
+
+def _source(name: str) -> str:
+    return files("tracker.reports").joinpath("templates", name).read_text(encoding="utf-8")

@@ -1,0 +1,205 @@
+"""What all formats say in the same words: times, badges, what is folded, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tracker.model import BoardReport, Event, Health, Report, State, Story
+from tracker.reports._fold import ALIKE, CONSEQUENCE, subject
+
+TITLE = "Leaderboard changes"
+_LONG = timedelta(hours=48)
+"""A change seen over a longer pause than this is dated by both its ends."""
+_NEWCOMER_KINDS = frozenset(("new_leader", "debut", "overtake"))
+"""Told of one entry at once, these are one piece of news."""
+_MOST_NAMES = 8
+_MOST_RIVALS = 3
+_MOST_SENTENCES = 5
+_TROUBLES = (State.BROKEN, State.STALE, State.PAUSED, State.PARTIAL)
+_UNREADABLE = frozenset((State.BROKEN, State.STALE, State.PAUSED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A sentence about boards without stories, and which they are."""
+
+    sentence: str
+    boards: tuple[Health, ...] = ()
+
+
+# ── times ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def machine_time(at: datetime) -> str:
+    """`2026-04-18T06:18:33Z`."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def _minute(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="minutes")
+
+
+def when(at: datetime) -> str:
+    """`2026-04-18 06:18 UTC`."""
+    return f"{_minute(at)} UTC"
+
+
+def interval(event: Event) -> str:
+    """When it happened: a time, or both ends of a pause longer than 48 hours."""
+    if event.after is None or event.until - event.after <= _LONG:
+        return when(event.until)
+    return f"between {_minute(event.after)} and {when(event.until)}"
+
+
+def window(report: Report) -> str:
+    """`2026-04-11 00:00 to 2026-04-18 00:00 UTC`."""
+    return f"{_minute(report.since)} to {when(report.until)}"
+
+
+# ── stories ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def badge(event: Event) -> str:
+    """`debut · release`: the kind, and the grade where it says more."""
+    kind, grade = _spaced(event.kind), _spaced(event.grade)
+    return kind if not grade or grade in kind else f"{kind} · {grade}"
+
+
+def asides(story: Story) -> tuple[str, ...]:
+    """What is folded into a story, each thing once.
+
+    The same news of the lead's entry in a word, variants and what happened alike to others by name; the rest in full.
+    """
+    same, variants, alike, rest = _sorted_out(story)
+    lines = [f"Also {', '.join(_in_a_word(event) for event in same)}."] if same else []
+    if variants:
+        lines.append(_and_more(variants, "variants"))
+    if alike:
+        lines.append(_and_more(alike, ALIKE[story.lead.kind]))
+    lines += [event.headline for event in rest[:_MOST_SENTENCES]]
+    if len(rest) > _MOST_SENTENCES:
+        lines.append(f"And {len(rest) - _MOST_SENTENCES} more events.")
+    return tuple(lines)
+
+
+def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], list[Event]]:
+    lead = story.lead
+    same: list[Event] = []
+    variants: list[Event] = []
+    alike: list[Event] = []
+    rest: list[Event] = []
+    for event in story.folded:
+        own = subject(event) == subject(lead)
+        newcomers = event.kind in _NEWCOMER_KINDS and lead.kind in _NEWCOMER_KINDS
+        if own and newcomers and event.metric in (lead.metric, None):
+            same.append(event)
+        elif not own and event.kind in _NEWCOMER_KINDS:
+            variants.append(event)
+        elif not own and lead.kind in ALIKE and event.kind in (lead.kind, CONSEQUENCE):
+            alike.append(event)
+        else:
+            rest.append(event)
+    return same, variants, alike, rest
+
+
+def _in_a_word(event: Event) -> str:
+    """`overtake (debut) of A, B, C and 4 more`."""
+    rivals = f" of {listed([party.name for party in event.rivals], _MOST_RIVALS)}" if event.rivals else ""
+    return f"{_spaced(event.kind)} ({_spaced(event.grade)}){rivals}"
+
+
+def _and_more(events: Iterable[Event], what: str) -> str:
+    """`And 4 more variants: A, B, C and D.`, counting what the events are about."""
+    labels = {subject(event): _label(event) for event in events}
+    return f"And {len(labels)} more {what if len(labels) > 1 else _singular(what)}: {listed(list(labels.values()), _MOST_NAMES)}."
+
+
+def _singular(what: str) -> str:
+    """The plurals of this package for one thing: `removed metrics` → `removed metric`."""
+    return "field that lost values" if what == ALIKE["field_drift"] else what.removesuffix("s")
+
+
+def _label(event: Event) -> str:
+    return listed([party.name for party in event.subjects], _MOST_RIVALS) or event.metric or _spaced(event.kind)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """`A, B and C`, or `A, B, C and 4 more`; empty for none."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _spaced(word: str) -> str:
+    return word.replace("_", " ")
+
+
+# ── boards ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def count(number: int, one: str, many: str) -> str:
+    """`1 story`, `12 stories`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def summary(report: Report) -> str:
+    """How much there is to read; empty when there is nothing."""
+    told = [board for board in report.boards if board.stories]
+    stories = sum(len(board.stories) for board in told)
+    return f"{count(stories, 'story', 'stories')} on {count(len(told), 'board', 'boards')}." if stories else ""
+
+
+def troubles(report: Report) -> tuple[Health, ...]:
+    """Boards that are not well, the worst first."""
+    ill = [board.health for board in report.boards if board.health.state in _TROUBLES]
+    return tuple(sorted(ill, key=lambda one: (_TROUBLES.index(one.state), one.title, one.board)))
+
+
+def last_read(health: Health) -> str:
+    """When the board was last read."""
+    return when(health.last_accepted) if health.last_accepted else "never"
+
+
+def notes(board: BoardReport) -> tuple[str, ...]:
+    """What must be known beside a board's stories: where nothing was seen, what is not told, whose data it is."""
+    untold = f"{count(board.untold, 'smaller change is', 'smaller changes are')} only in the record."
+    data = f"Data: {board.health.attribution or board.health.title}"
+    return (*(_gap(gap.after, gap.until) for gap in board.gaps), *((untold,) if board.untold else ()), data)
+
+
+def _gap(after: datetime, until: datetime) -> str:
+    return (
+        f"No snapshot between {_minute(after)} and {when(until)} ({(until - after).days} days):"
+        " what happened then is dated only by its ends."
+    )
+
+
+def silences(report: Report) -> tuple[Silence, ...]:
+    """What is to be said of boards without stories: unchanged, changed too little to tell, not seen; and of their gaps.
+
+    A board in trouble is not said to be unchanged: it stands among the troubles.
+    """
+    if not report.boards:
+        return (Silence(sentence="There are no boards to report on."),)
+    without = [board for board in report.boards if not board.stories]
+    quiet = [board for board in without if board.health.state not in _UNREADABLE]
+    seen = [board for board in quiet if board.checks]
+    still = [board for board in seen if not board.untold]
+    stirred = [board for board in seen if board.untold]
+    unseen = [board for board in quiet if not board.checks]
+    untold = sum(board.untold for board in stirred)
+    said = (
+        (f"Nothing changed on {_boards(still)}.", still),
+        (f"No news on {_boards(stirred)}; {count(untold, 'smaller change is', 'smaller changes are')} only in the record.", stirred),
+        (f"Not seen in this time: {count(len(unseen), 'board', 'boards')}.", unseen),
+    )
+    groups = [Silence(sentence=sentence, boards=tuple(one.health for one in boards)) for sentence, boards in said if boards]
+    gaps = [Silence(sentence=f"{one.health.title}: {_gap(gap.after, gap.until)}") for one in without for gap in one.gaps]
+    return (*groups, *gaps)
+
+
+def _boards(boards: Sequence[BoardReport]) -> str:
+    checks = sum(board.checks for board in boards)
+    return f"{count(len(boards), 'board', 'boards')} ({count(checks, 'check', 'checks')})"

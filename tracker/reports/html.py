@@ -1,0 +1,12 @@
+"""A report as one self-contained HTML page: no script, no font, no image from elsewhere."""
+
+from __future__ import annotations
+
+from tracker.model import Report
+from tracker.reports._clean import cleaned
+from tracker.reports._templates import fill
+
+
+def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way
+    """The page, with each story's evidence folded beneath it. It is well-formed XML too."""
+    return fill("report.html", report=cleaned(report))

@@ -1,0 +1,62 @@
+"""A report as JSON lines: one event a line, leads before what is folded into them; for programs, so nothing is cleaned."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tracker.model import Event, Evidence, Party, Report
+from tracker.reports._clean import INVISIBLE
+from tracker.reports._fold import events_of
+from tracker.reports._words import machine_time
+
+_UNSAFE = re.compile(f"[{INVISIBLE}\x85\u2028\u2029]")
+"""Allowed in JSON, but they would break lines or act on a terminal; written as `\\uXXXX` they do neither."""
+
+
+def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way
+    """One line per event, in the order of the stories; empty when there are none."""
+    events = (event for board in report.boards for story in board.stories for event in events_of(story))
+    return "".join(f"{_line(event)}\n" for event in events)
+
+
+def event_json(event: Event) -> dict[str, object]:
+    """An event as plain JSON values, keys in the documented order; times as `2026-04-18T06:18:33Z`."""
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "grade": event.grade,
+        "weight": event.weight,
+        "told": event.told,
+        "board": event.board,
+        "metric": event.metric,
+        "subjects": [_party(party) for party in event.subjects],
+        "rivals": [_party(party) for party in event.rivals],
+        "after": None if event.after is None else machine_time(event.after),
+        "until": machine_time(event.until),
+        "recorded_at": machine_time(event.recorded_at),
+        "headline": event.headline,
+        "facts": dict(event.facts),
+        "evidence": [_evidence(one) for one in event.evidence],
+        "rule": event.rule,
+    }
+
+
+def _line(event: Event) -> str:
+    text = json.dumps(event_json(event), ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def _party(party: Party) -> dict[str, object]:
+    return {"entry": party.entry, "name": party.name, "model": party.model}
+
+
+def _evidence(one: Evidence) -> dict[str, object]:
+    return {
+        "sha256": one.sha256,
+        "url": one.url,
+        "observed_at": machine_time(one.observed_at),
+        "entry": one.entry,
+        "metric": one.metric,
+        "raw": one.raw,
+    }

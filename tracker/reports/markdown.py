@@ -1,0 +1,61 @@
+"""A report as Markdown (https://github.github.com/gfm/), for chats, issues and mails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tracker.model import BoardReport, Health, Report, Story
+from tracker.reports import _words as words
+from tracker.reports._clean import cleaned, link
+
+_SIGNS = re.compile(r"[\\`*_\[\]<>|~&$]|(?<=\w):(?=//)|(?<=[wW]{3})\.|^[#+\-=]|^\d+(?=[.)])")
+"""What would begin markup, a bare link or, at the start, another block."""
+
+
+def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way
+    """Headings per board, a list entry per story; names are escaped."""
+    report = cleaned(report)
+    head = [f"# {words.TITLE}", words.window(report), words.summary(report)]
+    boards = (block for board in report.boards if board.stories for block in _board(board))
+    blocks = [*head, *_troubles(words.troubles(report)), *boards, *_silences(words.silences(report))]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def escape(text: str) -> str:
+    r"""Text that Markdown shows as it stands: `|`, `*`, `_`, `[`, `]`, `<`, a leading `#` … get a `\`."""
+    return _SIGNS.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", text)
+
+
+def _troubles(boards: Iterable[Health]) -> Iterator[str]:
+    rows = [
+        f"| {one.state} | {_linked(one)} | {escape(one.reason) or '—'} | {words.last_read(one)} |"
+        for one in boards
+    ]
+    if rows:
+        yield "## Boards in trouble"
+        yield "\n".join(["| state | board | reason | last read |", "|---|---|---|---|", *rows])
+
+
+def _board(board: BoardReport) -> Iterator[str]:
+    yield f"## {_linked(board.health)}"
+    yield "\n".join(line for story in board.stories for line in _story(story))
+    yield from (escape(note) for note in words.notes(board))
+
+
+def _story(story: Story) -> Iterator[str]:
+    lead = story.lead
+    yield f"- **{escape(words.badge(lead))}** · {words.interval(lead)}<br>{escape(lead.headline)}"
+    yield from (f"  - {escape(aside)}" for aside in words.asides(story))
+
+
+def _silences(silences: Iterable[words.Silence]) -> Iterator[str]:
+    for silence in silences:
+        yield escape(silence.sentence)
+        if silence.boards:
+            yield "\n".join(f"- {_linked(one)}" for one in silence.boards)
+
+
+def _linked(health: Health) -> str:
+    target = link(health.page)
+    return f"[{escape(health.title)}](<{target}>)" if target else escape(health.title)
