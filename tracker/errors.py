@@ -25,10 +25,25 @@ class DeclarationError(TrackerError):
 class Answered(Protocol):
     """What a server sent with an error: evidence, free of secrets."""
 
-    url: str
-    status: int
-    content_type: str
-    body: bytes
+    @property
+    def url(self) -> str:
+        """The declared address."""
+        ...
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def content_type(self) -> str:
+        """As sent."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """What came, cut where it was very long."""
+        ...
 
 
 class FetchError(TrackerError):

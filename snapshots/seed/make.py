@@ -358,7 +358,7 @@ Last updated on March {day}, 2026
 def veritas(day: int) -> str:
     """The README of a day; on the 8th the first column of figures has another name."""
     shuffled = sorted(models()[:36], key=lambda model: chance(model.slug, "veritas"))
-    rates = {model: rate for model, rate in zip(shuffled, RATES, strict=False)}
+    rates = dict(zip(shuffled, RATES, strict=False))
     if day >= 6:
         rates |= {model: 5.9 for model in listed(day) if model.slug == "aurora-4-120b"}
     if day >= 10:
