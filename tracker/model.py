@@ -25,6 +25,10 @@ Sha256 = NewType("Sha256", str)
 """Hash of a body as received, lower-case hex."""
 
 
+CADENCES: Mapping[str, str] = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
+"""The short forms of a cadence, as five-field cron expressions."""
+
+
 # ── 1. declared ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -470,12 +474,14 @@ class Diff:
 
     `arrived` would have been visible before, `revealed` stand below what the earlier page let us
     see; `missing` would have to be visible now, `hidden` need not be. `cap` is the round number of
-    rows at which the page seems to be cut. `before` is None for a board's first snapshot.
+    rows at which the page seems to be cut. `before` is None for a board's first snapshot;
+    `seen_until` is when it was last seen unchanged.
     """
 
     board: Board
     before: Snapshot | None
     after: Snapshot
+    seen_until: datetime | None = None
     common: tuple[EntryId, ...] = ()
     arrived: tuple[EntryId, ...] = ()
     revealed: tuple[EntryId, ...] = ()
@@ -643,6 +649,7 @@ class Past:
     filled: Mapping[MetricId, tuple[float, ...]] = field(default_factory=dict)
     drifted: frozenset[MetricId] = frozenset()
     changed_at: tuple[datetime, ...] = ()
+    seen_until: datetime | None = None
     broken_since: datetime | None = None
     broken_by: str = ""
     stale_since: datetime | None = None

@@ -313,7 +313,7 @@ def _baseline(past: Past, decision: IndexLine | None) -> Baseline:
 
 
 def _accepted(board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: Past, restart: str = "") -> Step:
-    diff = compare(board, before, after, restart=restart)
+    diff = compare(board, before, after, seen_until=past.seen_until, restart=restart)
     events = detect(diff, past)
     following = advance(past, diff, events)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
@@ -325,8 +325,13 @@ def _accepted(board: Board, line: IndexLine, after: Snapshot, *, before: Snapsho
 
 def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
     quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
-    following = replace(past, stale_since=line.observed_at) if quiet else past
-    message = f"still: {past.broken_by}" if past.broken_since is not None else ""
+    broken = past.broken_since is not None
+    following = replace(
+        past,
+        seen_until=past.seen_until if broken else line.observed_at,
+        stale_since=line.observed_at if quiet else past.stale_since,
+    )
+    message = f"still: {past.broken_by}" if broken else ""
     return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
 
 
@@ -340,7 +345,12 @@ def _quarantined(
     if _agreed(past, suspect):
         restart = commensurable(before, after) if before is not None else None
         return _accepted(
-            board, line, before, after, past, restart=f"{_AGREEING_SUSPECTS} readings agree: {restart}" if restart else ""
+            board,
+            line,
+            after,
+            before=before,
+            past=past,
+            restart=f"{_AGREEING_SUSPECTS} readings agree: {restart}" if restart else "",
         )
     failure = _failure(board, line, Trouble.QUARANTINE, "ContractBroken", str(why))
     step = _failed(board, line, failure, past, Result.QUARANTINED)

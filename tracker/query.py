@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.errors import DeclarationError
 from tracker.model import (
+    CADENCES,
     Board,
     BoardId,
     Check,
@@ -199,18 +200,7 @@ def next_due(board: Board, after: datetime) -> datetime:
     from cronsim import CronSim  # noqa: PLC0415  # only health needs it
 
     local = after.astimezone(ZoneInfo(board.time_zone))
-    return next(CronSim(_NAMED.get(board.cadence, board.cadence), local)).astimezone(after.tzinfo)
-
-
-_NAMED = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-}
+    return next(CronSim(CADENCES.get(board.cadence, board.cadence), local)).astimezone(after.tzinfo)
 
 
 def _late(board: Board, last: Check, now: datetime) -> bool:

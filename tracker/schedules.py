@@ -31,15 +31,24 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import FieldInfo
 
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId, Bounds, Column, Contract, Kind, Metric, MetricId, Nature, Pagination, Parse, Request
+from tracker.model import (
+    CADENCES,
+    Board,
+    BoardId,
+    Bounds,
+    Column,
+    Contract,
+    Kind,
+    Metric,
+    MetricId,
+    Nature,
+    Pagination,
+    Parse,
+    Request,
+)
 
 Formats = Mapping[str, type[Struct]]
 """Name of a format → the type of its parser's options."""
-
-CADENCES: Mapping[str, str] = MappingProxyType(
-    {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
-)
-"""The short forms of a cadence, as five-field cron expressions."""
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from tracker import schedules
-from tracker.model import Column, Kind, Nature
+from tracker.model import CADENCES, Column, Kind, Nature
 from tracker.parsers import FORMATS, options_of
-from tracker.schedules import CADENCES, KINDS, load_board
+from tracker.schedules import KINDS, load_board
 
 README = (Path(__file__).parents[2] / "schedules" / "README.md").read_text(encoding="utf-8")
 PARSERS = {name: options_of(name) for name in FORMATS}

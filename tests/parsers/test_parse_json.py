@@ -128,7 +128,7 @@ def test_a_body_without_records_says_what_it_is(body, message):
 
 
 def test_a_filter_that_leaves_nothing_says_what_there_is():
-    with pytest.raises(ParseError, match="no record with category = 'overall'; it says \"'math'\""):
+    with pytest.raises(ParseError, match="no record with category = 'overall'; it says 'math'"):
         read("json_records", '[{"a": 1, "category": "math"}]', ["a"], where={"category": "overall"})
 
 

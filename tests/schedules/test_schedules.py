@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from tracker import schedules
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId, Bounds, Column, Contract, Kind, Nature, Pagination, Parse, Request
+from tracker.model import CADENCES, Board, BoardId, Bounds, Column, Contract, Kind, Nature, Pagination, Parse, Request
 from tracker.parsers import FORMATS, options_of
-from tracker.schedules import CADENCES, KINDS, MAX_BYTES, load, load_board, schema
+from tracker.schedules import KINDS, MAX_BYTES, load, load_board, schema
 
 SHIPPED = Path(__file__).parents[2] / "schedules"
 PARSERS = {name: options_of(name) for name in FORMATS}

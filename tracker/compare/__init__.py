@@ -6,6 +6,8 @@ Source: docs/decisions/0003-comparability.md
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from tracker.compare.ranks import account
 from tracker.compare.verdict import judge
@@ -18,11 +20,13 @@ _LEAST_ENTRIES = 5
 _LEAST_COMMON = 0.5
 
 
-def compare(board: Board, before: Snapshot | None, after: Snapshot, *, restart: str = "") -> Diff:
+def compare(
+    board: Board, before: Snapshot | None, after: Snapshot, *, seen_until: datetime | None = None, restart: str = ""
+) -> Diff:
     """Tell how a board changed between two snapshots of it.
 
     Entries are matched by the publisher's key, never by name. With `before` None nothing is
-    compared: a board's first snapshot changes nothing. `restart` says why two snapshots of another
+    compared: a board's first snapshot changes nothing. `seen_until` is when `before` was last seen unchanged. `restart` says why two snapshots of another
     table are taken as one board all the same: then nothing in them is comparable, and nobody came or went.
 
     Raises:
@@ -35,7 +39,7 @@ def compare(board: Board, before: Snapshot | None, after: Snapshot, *, restart: 
     if before.board != after.board or before.observed_at >= after.observed_at:
         raise ValueError(f"{after.board} at {after.observed_at}: not later than {before.board} at {before.observed_at}")
     if restart:
-        return _restarted(board, before, after, restart)
+        return replace(_restarted(board, before, after, restart), seen_until=seen_until)
     old, new = before.entries, after.entries
     common = tuple(sorted(old.keys() & new.keys()))
     came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
@@ -48,6 +52,7 @@ def compare(board: Board, before: Snapshot | None, after: Snapshot, *, restart: 
         board=board,
         before=before,
         after=after,
+        seen_until=seen_until,
         common=common,
         arrived=arrived,
         revealed=tuple(entry for entry in came if entry not in set(arrived)),

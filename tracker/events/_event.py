@@ -42,7 +42,7 @@ def make(
         metric=metric,
         facts=facts,
         evidence=tuple(evidence),
-        after=after or (before.observed_at if before else None),
+        after=after or diff.seen_until or (before.observed_at if before else None),
         until=until or diff.after.observed_at,
     )
 

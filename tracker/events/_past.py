@@ -23,6 +23,7 @@ def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
         filled=_filled(past, diff.after),
         drifted=_drifted(past, diff),
         changed_at=(*past.changed_at, diff.after.observed_at)[-_KEEP_CHANGES:] if changed else past.changed_at,
+        seen_until=diff.after.observed_at,
         stale_since=None if changed else past.stale_since,
         capped_at=board_partial.capped_after(diff, past),
     )
@@ -80,7 +81,7 @@ def _left(known: Known, diff: Diff, entry: EntryId, *, missing: bool) -> Known:
     measure = one.measures.get(primary.id) if primary else None
     return replace(
         known,
-        last_seen=before.observed_at,
+        last_seen=diff.seen_until or before.observed_at,
         last_in=before.sha256[min(one.page, len(before.sha256) - 1)],
         last_url=before.url,
         primary=measure.value if measure else None,

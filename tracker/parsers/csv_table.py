@@ -69,9 +69,9 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     )
 
 
-def _lines(text: str, delimiter: str) -> Iterator[tuple[int, Line]]:
+def _lines(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:
     """The records that are not blank, each with the number of the line it ends in."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     try:
         for line in reader:
             if line:
@@ -82,7 +82,7 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, Line]]:
 
 def _delimiter(text: str) -> str:
     """The delimiter that parts the header into most cells."""
-    sizes = {one: len(next(_lines(text, one), (0, []))[1]) for one in DELIMITERS}
+    sizes = {one: len(next(_lines(text, one, strict=False), (0, []))[1]) for one in DELIMITERS}
     best = max(DELIMITERS, key=lambda one: sizes[one])
     if sizes[best] < 2:
         raise ParseError(f"found no delimiter in the header {quote(text)}, expected one of {', '.join(map(repr, DELIMITERS))}")

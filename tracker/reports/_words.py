@@ -17,6 +17,7 @@ _NEWCOMER_KINDS = frozenset(("new_leader", "debut", "overtake"))
 _MOST_NAMES = 8
 _MOST_RIVALS = 3
 _MOST_SENTENCES = 5
+_LONGEST = 160
 _TROUBLES = (State.BROKEN, State.STALE, State.PAUSED, State.PARTIAL)
 _UNREADABLE = frozenset((State.BROKEN, State.STALE, State.PAUSED))
 
@@ -132,6 +133,11 @@ def listed(names: Sequence[str], most: int) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def shortened(text: str) -> str:
+    """At most 160 characters: a cell or an address can be of any length."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 def _spaced(word: str) -> str:
     return word.replace("_", " ")
 
@@ -165,8 +171,12 @@ def last_read(health: Health) -> str:
 def notes(board: BoardReport) -> tuple[str, ...]:
     """What must be known beside a board's stories: where nothing was seen, what is not told, whose data it is."""
     untold = f"{count(board.untold, 'smaller change is', 'smaller changes are')} only in the record."
-    data = f"Data: {board.health.attribution or board.health.title}"
-    return (*(_gap(gap.after, gap.until) for gap in board.gaps), *((untold,) if board.untold else ()), data)
+    return (*(_gap(gap.after, gap.until) for gap in board.gaps), *((untold,) if board.untold else ()), attribution(board))
+
+
+def attribution(board: BoardReport) -> str:
+    """`Data: Artificial Analysis, artificialanalysis.ai`, as the publishers' terms ask."""
+    return f"Data: {board.health.attribution or board.health.title}"
 
 
 def _gap(after: datetime, until: datetime) -> str:
@@ -192,7 +202,10 @@ def silences(report: Report) -> tuple[Silence, ...]:
     untold = sum(board.untold for board in stirred)
     said = (
         (f"Nothing changed on {_boards(still)}.", still),
-        (f"No news on {_boards(stirred)}; {count(untold, 'smaller change is', 'smaller changes are')} only in the record.", stirred),
+        (
+            f"No news on {_boards(stirred)}; {count(untold, 'smaller change is', 'smaller changes are')} only in the record.",
+            stirred,
+        ),
         (f"Not seen in this time: {count(len(unseen), 'board', 'boards')}.", unseen),
     )
     groups = [Silence(sentence=sentence, boards=tuple(one.health for one in boards)) for sentence, boards in said if boards]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from io import StringIO
 
 from tracker.model import BoardReport, Report, Story
 from tracker.reports import _words as words
 from tracker.reports._clean import cleaned, link
-from tracker.reports._fold import events_of
 from tracker.reports._templates import fill
 
 _URN = "urn:leaderboard-tracker"
+
+Told = tuple[BoardReport, Story]
 
 
 def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way
@@ -19,28 +19,31 @@ def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001 
     from feedgenerator import Atom1Feed  # noqa: PLC0415  # 40 ms that other formats do not need
 
     report = cleaned(report)
-    pairs = [(board, story) for board in report.boards for story in board.stories]
-
-    class Feed(Atom1Feed):  # type: ignore[misc]  # the library has no types
-        def latest_post_date(self) -> datetime:
-            """Without an entry the library would stamp the current time."""
-            return _newest(report)
-
-    identity = _identity(report)
-    feed = Feed(
-        title=_title(report),
-        link=next((page for board in report.boards if (page := link(board.health.page))), identity),
-        description=words.summary(report) or " ".join(silence.sentence for silence in words.silences(report)),
-        language="en",
-        author_name="leaderboard tracker",
-        feed_guid=identity,
-        feed_copyright="; ".join(sorted({_data(board) for board, _ in pairs})) or None,
-    )
-    for board, story in sorted(pairs, key=lambda pair: pair[1].lead.recorded_at, reverse=True):
+    told = [(board, story) for board in report.boards for story in board.stories]
+    feed = Atom1Feed(**_feed(report, told))
+    newest = max((story.lead.recorded_at for _, story in told), default=report.until)
+    feed.latest_post_date = lambda: newest  # of a feed without entries the library's own says "now"
+    for board, story in sorted(told, key=lambda one: one[1].lead.recorded_at, reverse=True):
         feed.add_item(**_entry(board, story))
     out = StringIO()
     feed.write(out, "utf-8")
-    return out.getvalue() + "\n"
+    return f"{out.getvalue()}\n"
+
+
+def _feed(report: Report, told: list[Told]) -> dict[str, object]:
+    """What stands above the entries. A feed of one board has its own id, so that readers can hold several."""
+    boards = [board.health for board in report.boards]
+    identity = f"{_URN}:report:{boards[0].board}" if len(boards) == 1 else f"{_URN}:report"
+    said = [words.summary(report), *(silence.sentence for silence in words.silences(report))]
+    return {
+        "title": f"{words.TITLE}: {boards[0].title}" if len(boards) == 1 else words.TITLE,
+        "link": next((page for one in boards if (page := link(one.page))), identity),
+        "description": " ".join(sentence for sentence in said if sentence) or None,
+        "language": "en",
+        "author_name": "leaderboard tracker",
+        "feed_guid": identity,
+        "feed_copyright": "; ".join(sorted({words.attribution(board) for board, _ in told})) or None,
+    }
 
 
 def _entry(board: BoardReport, story: Story) -> dict[str, object]:
@@ -48,10 +51,10 @@ def _entry(board: BoardReport, story: Story) -> dict[str, object]:
     return {
         "title": lead.headline,
         "link": link(board.health.page) or f"{_URN}:board:{board.health.board}",
-        "unique_id": f"{_URN}:event:{lead.id}",
-        "updateddate": lead.recorded_at,
         "description": None,
         "content": fill("entry.html", board=board, story=story),
+        "unique_id": f"{_URN}:event:{lead.id}",
+        "updateddate": lead.recorded_at,
         "categories": (lead.kind, board.health.board),
-        "item_copyright": _data(board),
+        "item_copyright": words.attribution(board),
     }

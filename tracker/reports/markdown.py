@@ -28,10 +28,7 @@ def escape(text: str) -> str:
 
 
 def _troubles(boards: Iterable[Health]) -> Iterator[str]:
-    rows = [
-        f"| {one.state} | {_linked(one)} | {escape(one.reason) or '—'} | {words.last_read(one)} |"
-        for one in boards
-    ]
+    rows = [f"| {one.state} | {_linked(one)} | {escape(one.reason) or '—'} | {words.last_read(one)} |" for one in boards]
     if rows:
         yield "## Boards in trouble"
         yield "\n".join(["| state | board | reason | last read |", "|---|---|---|---|", *rows])
@@ -45,7 +42,7 @@ def _board(board: BoardReport) -> Iterator[str]:
 
 def _story(story: Story) -> Iterator[str]:
     lead = story.lead
-    yield f"- **{escape(words.badge(lead))}** · {words.interval(lead)}<br>{escape(lead.headline)}"
+    yield f"- **{escape(words.badge(lead))}** · {words.interval(lead)}: {escape(lead.headline)}"
     yield from (f"  - {escape(aside)}" for aside in words.asides(story))
 
 

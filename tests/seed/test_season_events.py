@@ -1,0 +1,191 @@
+"""The whole line over the seed season: every day tells exactly what `snapshots/seed/README.md` says, by import and by HTTP alike."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tracker import pipeline
+from tracker.cli._season import SEED, Season
+from tracker.clock import FixedClock
+from tracker.fetch import Fetcher, MemoryHosts
+from tracker.model import Board, Comparability, Event, EventFilter, Result, Verdict
+from tracker.ports import Store
+from tracker.stores.archive import FileArchive
+from tracker.stores.memory import MemoryStore
+
+Line = tuple[str, str, str, str]
+"""Day, board, `kind/grade`, subjects: how an event is written in the README's table."""
+
+ROW = re.compile(r"^\| (2026-\d\d-\d\d) \| (\S+/\S+) \| (.*) \| (.*) \| (.*) \| .* \|$", re.MULTILINE)
+ITEM = re.compile(r"`([a-z_]+/[a-z_-]+)`(?: (.+))?")
+
+
+def table() -> list[tuple[str, str, str, str]]:
+    """Day, board, told and kept of every row."""
+    rows = ROW.findall((SEED / "README.md").read_text(encoding="utf-8"))
+    return [(day, board, told, kept) for day, board, _, told, kept in rows]
+
+
+def lines(day: str, board: str, cell: str) -> list[Line]:
+    if cell == "—":
+        return []
+    matches = [ITEM.fullmatch(item) for item in cell.split("<br>")]
+    return [(day, board, match[1], match[2] or "") for match in matches]
+
+
+def told() -> Counter[Line]:
+    return Counter(line for day, board, cell, _ in table() for line in lines(day, board, cell))
+
+
+def kept() -> Counter[Line]:
+    return Counter(line for day, board, _, cell in table() for line in lines(day, board, cell))
+
+
+def written(events: Iterable[Event]) -> Counter[Line]:
+    return Counter(
+        (
+            event.recorded_at.date().isoformat(),
+            event.board,
+            f"{event.kind}/{event.grade}",
+            ", ".join(party.name for party in event.subjects),
+        )
+        for event in events
+    )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> FileArchive:
+    return FileArchive(tmp_path / "captures")
+
+
+@pytest.fixture
+def imported(boards: Mapping[str, Board], archive: FileArchive) -> MemoryStore:
+    store = MemoryStore()
+    for board in boards.values():
+        pipeline.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=store)
+    return store
+
+
+def served(season: Season, boards: Mapping[str, Board], archive: FileArchive) -> MemoryStore:
+    """The season run day by day over HTTP."""
+    store = MemoryStore()
+    for day, at in enumerate(season.days):
+        season.day = day
+        clock = FixedClock(at)
+        with Fetcher(MemoryHosts(), clock, {}) as fetcher:
+            outcomes = list(pipeline.run(list(boards.values()), archive=archive, store=store, fetcher=fetcher, clock=clock))
+        assert [outcome.error for outcome in outcomes] == [None] * len(boards)
+    return store
+
+
+def events(store: Store, *, told: bool) -> list[Event]:
+    return list(store.events(EventFilter(told=told)))
+
+
+def on(store: Store, day: int, board: str = "meridian/llms") -> list[Event]:
+    return [event for event in store.events(EventFilter()) if event.recorded_at.day == day and event.board == board]
+
+
+def test_the_table_has_a_row_for_every_body():
+    bodies = {(path.stem[:10], f"{path.parent.parent.name}/{path.parent.name}") for path in SEED.glob("captures/*/*/*")}
+    rows = [(day, board) for day, board, _, _ in table()]
+    assert len(rows) == len(set(rows))
+    assert set(rows) == bodies
+
+
+def test_each_day_tells_what_a_careful_reader_of_the_pages_would(imported):
+    assert written(events(imported, told=True)) == told()
+
+
+def test_what_is_within_the_error_is_kept_and_not_told(imported):
+    found = written(events(imported, told=False))
+    assert set(kept()) <= set(found)
+    assert not set(kept()) & set(told())
+
+
+def test_the_season_read_over_http_tells_the_same(season, boards, archive, imported, tmp_path):
+    over_http = served(season, boards, FileArchive(tmp_path / "over-http"))
+    assert written(events(over_http, told=True)) == told()
+    assert written(events(over_http, told=False)) == written(events(imported, told=False))
+
+
+def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported):
+    before = {event.id for event in imported.events(EventFilter())}
+    for board in boards.values():
+        again = pipeline.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=imported)
+        assert again.events == ()
+        pipeline.replay(board, archive, imported)
+    assert {event.id for event in imported.events(EventFilter())} == before
+
+
+def test_every_told_event_follows_from_the_stored_bytes(boards, archive, imported):
+    for board in boards.values():
+        mine = [event for event in events(imported, told=True) if event.board == board.id]
+        assert [one.differences for one in pipeline.verify(mine, board, archive)] == [()] * len(mine)
+
+
+def test_every_told_event_about_an_entry_carries_evidence(imported):
+    for event in events(imported, told=True):
+        assert event.evidence
+        assert all(proof.sha256 for proof in event.evidence)
+
+
+def test_the_same_bytes_are_kept_once(archive, imported):
+    index, _ = archive.index("meridian/llms")
+    third, fourth = (line for line in index if line.observed_at.day in (3, 4))
+    assert (third.verdict, fourth.verdict) == (Verdict.NEW, Verdict.REVISIT)
+    assert third.sha256 == fourth.sha256
+    results = {check.observed_at.day: check.result for check in imported.checks("meridian/llms")}
+    assert (results[4], results[9]) == (Result.UNCHANGED, Result.UNREADABLE)
+
+
+def test_full_floats_are_the_same_numbers(boards, imported):
+    before, after = (imported.at("meridian/llms", at(day)) for day in (7, 8))
+    diff = pipeline.compare(boards["meridian/llms"], before, after).metrics["intelligence"]
+    assert (diff.verdict, diff.moved, diff.rounded, diff.common) == (Comparability.COMPARABLE, 1, 37, 38)
+
+
+def at(day: int) -> datetime:
+    return datetime.fromisoformat(f"2026-03-{day:02}T06:00:00+00:00")
+
+
+def test_the_re_base_names_both_indices_and_starts_their_segments(imported):
+    (event,) = on(imported, 13)
+    assert set(event.facts["metrics"]) == {"intelligence", "coding"}
+    assert event.headline.startswith("Meridian: language models re-based Intelligence Index and 1 more: version 2.0 became 2.1")
+    begun = {(one.metric, one.started_at.day) for one in imported.segments("meridian/llms") if one.started_at.day == 13}
+    assert begun == {("intelligence", 13), ("coding", 13)}
+
+
+def test_the_departure_is_dated_by_the_day_the_model_was_gone(imported):
+    (event,) = (event for event in events(imported, told=True) if event.kind == "departure")
+    assert (event.after, event.until, event.recorded_at) == (at(5), at(6), at(7))
+
+
+def test_the_price_cuts_are_of_both_prices_and_by_half(imported):
+    cuts = [event for event in on(imported, 6) if event.kind == "price_change"]
+    assert {(event.metric, event.facts["before"], event.facts["after"]) for event in cuts} == {
+        ("price_in", 0.4, 0.2),
+        ("price_out", 1.6, 0.8),
+    }
+
+
+def test_the_cut_page_pushes_nobody_out_of_the_record(boards, imported):
+    known = imported.past("livewell/table").known
+    assert [name for name, one in known.items() if one.departed or one.missing_since] == []
+    assert len(known) == 36
+
+
+def test_without_the_declared_error_the_nominal_flip_would_still_not_be_told(boards, tmp_path):
+    """The flip of the 8th lies within the stated error; a board that states none has no proof either."""
+    board = boards["meridian/llms"]
+    bare = replace(board, metrics=tuple(replace(metric, stated_error=None) for metric in board.metrics))
+    store = MemoryStore()
+    pipeline.import_bodies(bare, (SEED / "captures" / board.id).iterdir(), archive=FileArchive(tmp_path / "bare"), store=store)
+    flips = [event for event in on(store, 8) if event.kind == "overtake" and event.grade == "nominal"]
+    assert [event.told for event in flips] == [False]

@@ -1,0 +1,79 @@
+"""`tracker demo`"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from tracker import pipeline, reports
+from tracker.cli._open import chosen, opened, stamp
+from tracker.cli._season import SEED, Season
+from tracker.cli.report import build
+from tracker.clock import FixedClock
+from tracker.errors import DeclarationError
+from tracker.fetch import Fetcher
+from tracker.settings import Settings
+
+_MARK = ".made-by-tracker-demo"
+
+
+@click.command("demo")
+@click.option("--store", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("snapshots/demo"), show_default=True, help="Folder to make; an earlier demo there is replaced.")  # fmt: skip
+@click.option("--seed", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SEED, help="Folder of the season.")
+@click.pass_context
+def command(ctx: click.Context, folder: Path, seed: Path) -> None:
+    """Run a small season of invented boards through the ordinary line.
+
+    The boards are served over HTTP on 127.0.0.1 and fetched day by day, as `tracker run` does it, into a fresh store. No
+    key and no internet are needed. Every source, lab, model and figure in it is invented.
+    """
+    fresh(folder)
+    with Season(seed) as season:
+        settings = Settings(store=folder, schedules=folder / "schedules")
+        season.schedules(settings.schedules)
+        play(settings, season)
+    with opened(settings) as (_, store):
+        first = min(check.observed_at for board in store.boards() for check in store.checks(board))
+        report = build(store, since=first)
+    click.echo()
+    click.echo(reports.render(report, "text"))
+    for form, name in (("html", "report.html"), ("markdown", "report.md")):
+        (folder / name).write_text(reports.render(report, form), encoding="utf-8")
+    _say_what_next(folder, ctx)
+
+
+def play(settings: Settings, season: Season) -> None:
+    """Fetch every board on every day of the season through the ordinary line, at that day's time."""
+    boards = chosen(settings, [])
+    click.echo(f"{len(boards)} boards, {len(season.days)} days, from {season.url}")
+    with opened(settings) as (archive, store):
+        for number, day in enumerate(season.days):
+            season.day = number
+            clock = FixedClock(day)
+            with Fetcher(store, clock, os.environ) as fetcher:
+                outcomes = list(pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock))
+            results = ", ".join(f"{outcome.board} {check.result}" for outcome in outcomes for check in outcome.checks)
+            told = sum(event.told for outcome in outcomes for event in outcome.events)
+            click.echo(f"  {stamp(day)}  {told:2d} told  {results}")
+
+
+def fresh(folder: Path) -> None:
+    """Make the folder, replacing only what an earlier demo made. Raises DeclarationError for anything else that is there."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise DeclarationError(f"{folder}: holds something that no demo made; expected a new folder (tracker demo --store DIR)")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / _MARK).touch()
+
+
+def _say_what_next(folder: Path, ctx: click.Context) -> None:
+    name = sys.argv[0] if sys.argv and Path(sys.argv[0]).name == "tracker" else ctx.find_root().info_name or "tracker"
+    tracker = os.path.relpath(name) if os.sep in name and Path(name).is_relative_to(Path.cwd()) else name
+    click.echo(f"The same report: {folder}/report.html and {folder}/report.md. Try next:")
+    click.echo(f"  {tracker} --store {folder} standings meridian/llms --top 10")
+    click.echo(f"  {tracker} --store {folder} events --kind overtake --json")
+    click.echo(f"  {tracker} --store {folder} verify --all")

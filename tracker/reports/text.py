@@ -1,0 +1,119 @@
+"""A report for a terminal or a plain mail. Names are printed as they stand: rich sees no markup in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from tracker.model import BoardReport, Event, Report, State, Story
+from tracker.reports import _words as words
+from tracker.reports._clean import cleaned
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+_NARROWEST = 40
+"""Columns; below that nothing would be readable."""
+_STATE_STYLES = {State.BROKEN: "bold red", State.STALE: "yellow", State.PAUSED: "cyan", State.PARTIAL: "yellow"}
+_HEAVY = 80
+"""A story of this weight or more is printed in bold."""
+
+
+def render(report: Report, *, width: int, colour: bool) -> str:
+    """Lines of at most `width` columns (40 at least); with `colour` they hold ANSI codes, without it none."""
+    out = StringIO()
+    console = _console(out, max(width, _NARROWEST), colour=colour)
+    for block in _blocks(cleaned(report)):
+        console.print(block)
+    return out.getvalue() if colour else "".join(f"{line.rstrip()}\n" for line in out.getvalue().split("\n")[:-1])
+
+
+def _console(out: StringIO, width: int, *, colour: bool) -> Console:
+    """A console that takes nothing from the environment, so that the same report is the same text everywhere."""
+    from rich.console import Console  # noqa: PLC0415  # 45 ms that other formats do not need
+
+    return Console(
+        file=out,
+        width=width,
+        color_system="standard" if colour else None,
+        force_terminal=colour,
+        no_color=not colour,
+        force_jupyter=False,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ={},
+    )
+
+
+def _blocks(report: Report) -> Iterator[RenderableType]:
+    yield _line(words.TITLE, "bold")
+    yield _line(words.window(report), "dim")
+    if summary := words.summary(report):
+        yield _line(summary)
+    yield from _troubles(report)
+    for board in report.boards:
+        if board.stories:
+            yield from _board(board)
+    for silence in words.silences(report):
+        yield ""
+        yield _line(silence.sentence)
+        if silence.boards:
+            yield _indented("  ", ", ".join(one.title for one in silence.boards), "dim")
+
+
+def _troubles(report: Report) -> Iterator[RenderableType]:
+    from rich.table import Table  # noqa: PLC0415  # see _console
+    from rich.text import Text  # noqa: PLC0415
+
+    boards = words.troubles(report)
+    if not boards:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    for one in boards:
+        reason = f"{one.reason} (last read {words.last_read(one)})".lstrip()
+        table.add_row(Text(one.state, style=_STATE_STYLES[one.state]), Text(one.title, style="bold"), Text(reason))
+    yield ""
+    yield _line("Boards in trouble", "bold underline")
+    yield table
+
+
+def _board(board: BoardReport) -> Iterator[RenderableType]:
+    yield ""
+    yield _line(board.health.title, "bold underline")
+    for story in board.stories:
+        yield from _story(story)
+    for note in words.notes(board):
+        yield _indented("  ", note, "dim")
+
+
+def _story(story: Story) -> Iterator[RenderableType]:
+    lead = story.lead
+    yield _indented("● ", lead.headline, "bold" if lead.weight >= _HEAVY else "")
+    yield _indented("  ", _dated(lead), "dim")
+    for aside in words.asides(story):
+        yield _indented("  – ", aside)
+
+
+def _dated(event: Event) -> str:
+    return f"{words.badge(event)}, {words.interval(event)}"
+
+
+def _line(text: str, style: str = "") -> RenderableType:
+    from rich.text import Text  # noqa: PLC0415  # see _console
+
+    return Text(text, style=style)
+
+
+def _indented(mark: str, text: str, style: str = "") -> RenderableType:
+    """A text whose further lines begin below its first word."""
+    from rich.table import Table  # noqa: PLC0415  # see _console
+    from rich.text import Text  # noqa: PLC0415
+
+    grid = Table.grid(expand=False)
+    grid.add_column(width=len(mark), no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(mark), Text(text, style=style))
+    return grid
