@@ -182,10 +182,16 @@ def _state(board: Board, past: Past, last: Check | None, *, now: datetime, envir
             f"the content has not changed since {past.changed_at[-1].isoformat() if past.changed_at else 'the start'}",
         )
     if last is not None and _late(board, last, now):
-        return State.STALE, f"not read since {last.observed_at.isoformat()}"
+        return State.STALE, f"not read since {_stamp(last.observed_at)}"
     if past.capped_at is not None:
         return State.PARTIAL, f"cut off at {past.capped_at} rows"
-    return State.OK, "" if last is None or last.result is not Result.FAILED else last.message
+    if last is None:
+        return State.OK, "not read yet"
+    return State.OK, last.message if last.result is Result.FAILED else ""
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def missing_keys(board: Board, environment: Environment) -> tuple[str, ...]:

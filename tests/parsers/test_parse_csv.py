@@ -22,6 +22,12 @@ def test_the_delimiter_is_found_by_the_header(delimiter):
     assert read("csv_table", body, ["model", "score"]).rows == [("a", "1")]
 
 
+def test_a_header_of_many_columns_is_no_trouble():
+    columns = [f"model-{number}" for number in range(20_000)]
+    body = ",".join(columns) + "\n" + ",".join(["1"] * len(columns)) + "\n"
+    assert read("csv_table", body, ["model-19999"]).rows == [("1",)]
+
+
 def test_a_column_is_named_by_its_header_or_its_place():
     body = ",score,score,Size  (B)\nm,1,2,3\n"
     assert read("csv_table", body, ["$1", "score", "score (2)", "Size (B)", "", "$9"]).rows == [("m", "1", "2", "3", "m")]

@@ -72,7 +72,7 @@ def test_the_good_page_is_read(form):
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_is_no_board_is_refused_at_once(form, name):
     begun = time.process_time()
-    with pytest.raises(ParseError, match=f"^lab/board: {form}: found .*expected|^lab/board: {form}: found "):
+    with pytest.raises(ParseError, match=f"^lab/board: {form}: found "):
         read(form, BODIES[name], WANTED, **GOOD[form][1])
     assert time.process_time() - begun < 8
 
@@ -80,7 +80,7 @@ def test_what_is_no_board_is_refused_at_once(form, name):
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_page_whose_columns_were_renamed_is_refused(form):
     body, options = GOOD[form]
-    renamed = body.replace("name", "title").replace("score", "elo").replace("__next_f", "__next_f")
+    renamed = body.replace("name", "title").replace("score", "elo")
     with pytest.raises(ParseError):
         read(form, renamed, WANTED, **options)
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -179,13 +178,3 @@ def test_the_cut_page_pushes_nobody_out_of_the_record(boards, imported):
     known = imported.past("livewell/table").known
     assert [name for name, one in known.items() if one.departed or one.missing_since] == []
     assert len(known) == 36
-
-
-def test_without_the_declared_error_the_nominal_flip_would_still_not_be_told(boards, tmp_path):
-    """The flip of the 8th lies within the stated error; a board that states none has no proof either."""
-    board = boards["meridian/llms"]
-    bare = replace(board, metrics=tuple(replace(metric, stated_error=None) for metric in board.metrics))
-    store = MemoryStore()
-    pipeline.import_bodies(bare, (SEED / "captures" / board.id).iterdir(), archive=FileArchive(tmp_path / "bare"), store=store)
-    flips = [event for event in on(store, 8) if event.kind == "overtake" and event.grade == "nominal"]
-    assert [event.told for event in flips] == [False]

@@ -49,7 +49,7 @@ def command(ctx: click.Context, folder: Path, seed: Path) -> None:
 def play(settings: Settings, season: Season) -> None:
     """Fetch every board on every day of the season through the ordinary line, at that day's time."""
     boards = chosen(settings, [])
-    click.echo(f"{len(boards)} boards, {len(season.days)} days, from {season.url}")
+    click.echo(f"{len(boards)} boards, {len(season.days)} days, served on 127.0.0.1")
     with opened(settings) as (archive, store):
         for number, day in enumerate(season.days):
             season.day = number

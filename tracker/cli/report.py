@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,12 +34,16 @@ def command(
     """
     with history_of(settings) as store:
         report = build(store, boards, since=since, until=until)
-    width = click.get_terminal_size()[0] if hasattr(click, "get_terminal_size") else 100
-    text = reports.render(report, form, width=min(120, max(60, width)) if output is None and form == "text" else 100)
+    text = reports.render(report, form, width=_width() if output is None else 100)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
     else:
         output.write_text(text, encoding="utf-8")
+
+
+def _width() -> int:
+    """The terminal's width within reason; always the same where the output is no terminal."""
+    return min(120, max(60, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 100
 
 
 def build(store: SqliteStore, boards: tuple[str, ...] = (), *, since: datetime | None = None, until: datetime | None = None) -> Report:

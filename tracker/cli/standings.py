@@ -41,4 +41,7 @@ def command(settings: Settings, board: str, metric: str | None, at: datetime | N
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
+    """Two decimals from one up, four significant digits below; --json has the whole value."""
+    if value is None:
+        return ""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4g}"

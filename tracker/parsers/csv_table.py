@@ -82,11 +82,19 @@ def _lines(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[
 
 def _delimiter(text: str) -> str:
     """The delimiter that parts the header into most cells."""
-    sizes = {one: len(next(_lines(text, one, strict=False), (0, []))[1]) for one in DELIMITERS}
+    sizes = {one: _width(text, one) for one in DELIMITERS}
     best = max(DELIMITERS, key=lambda one: sizes[one])
     if sizes[best] < 2:
         raise ParseError(f"found no delimiter in the header {quote(text)}, expected one of {', '.join(map(repr, DELIMITERS))}")
     return best
+
+
+def _width(text: str, delimiter: str) -> int:
+    """How many cells the header has by this delimiter; 0 when it cannot be read by it (a cell longer than csv reads)."""
+    try:
+        return len(next(_lines(text, delimiter, strict=False), (0, []))[1])
+    except ParseError:
+        return 0
 
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:

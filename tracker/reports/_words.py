@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from tracker.model import BoardReport, Event, Health, Report, State, Story
+from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
 from tracker.reports._fold import ALIKE, CONSEQUENCE, subject
 
 TITLE = "Leaderboard changes"
@@ -75,13 +75,13 @@ def asides(story: Story) -> tuple[str, ...]:
     """
     same, variants, alike, rest = _sorted_out(story)
     lines = [f"Also {', '.join(_in_a_word(event) for event in same)}."] if same else []
+    lines += [event.headline for event in rest[:_MOST_SENTENCES]]
+    if len(rest) > _MOST_SENTENCES:
+        lines.append(f"And {count(len(rest) - _MOST_SENTENCES, 'more event', 'more events')}.")
     if variants:
         lines.append(_and_more(variants, "variants"))
     if alike:
         lines.append(_and_more(alike, ALIKE[story.lead.kind]))
-    lines += [event.headline for event in rest[:_MOST_SENTENCES]]
-    if len(rest) > _MOST_SENTENCES:
-        lines.append(f"And {len(rest) - _MOST_SENTENCES} more events.")
     return tuple(lines)
 
 
@@ -133,6 +133,21 @@ def listed(names: Sequence[str], most: int) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def pages(event: Event) -> dict[Evidence, list[Evidence]]:
+    """An event's evidence by the page it stands in, in its order; a page is evidence without an entry."""
+    found: dict[Evidence, list[Evidence]] = {}
+    for one in event.evidence:
+        cells = found.setdefault(replace(one, entry=None, metric=None, raw=None), [])
+        if one.entry is not None:
+            cells.append(one)
+    return found
+
+
+def name_of(event: Event, entry: EntryId) -> str:
+    """An entry as the event names it, or its key."""
+    return next((party.name for party in (*event.subjects, *event.rivals) if party.entry == entry), entry)
+
+
 def shortened(text: str) -> str:
     """At most 160 characters: a cell or an address can be of any length."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
@@ -164,14 +179,14 @@ def troubles(report: Report) -> tuple[Health, ...]:
 
 
 def last_read(health: Health) -> str:
-    """When the board was last read."""
-    return when(health.last_accepted) if health.last_accepted else "never"
+    """When the board was last read, in words."""
+    return f"last read {when(health.last_accepted)}" if health.last_accepted else "never read"
 
 
 def notes(board: BoardReport) -> tuple[str, ...]:
     """What must be known beside a board's stories: where nothing was seen, what is not told, whose data it is."""
     untold = f"{count(board.untold, 'smaller change is', 'smaller changes are')} only in the record."
-    return (*(_gap(gap.after, gap.until) for gap in board.gaps), *((untold,) if board.untold else ()), attribution(board))
+    return (*_unseen(board.gaps), *((untold,) if board.untold else ()), attribution(board))
 
 
 def attribution(board: BoardReport) -> str:
@@ -179,11 +194,11 @@ def attribution(board: BoardReport) -> str:
     return f"Data: {board.health.attribution or board.health.title}"
 
 
-def _gap(after: datetime, until: datetime) -> str:
-    return (
-        f"No snapshot between {_minute(after)} and {when(until)} ({(until - after).days} days):"
-        " what happened then is dated only by its ends."
-    )
+def _unseen(gaps: Sequence[Gap]) -> tuple[str, ...]:
+    """One sentence on all gaps, none if there are none."""
+    spans = [f"between {_minute(gap.after)} and {when(gap.until)} ({(gap.until - gap.after).days} days)" for gap in gaps]
+    its = "its ends" if len(gaps) == 1 else "their ends"
+    return (f"No snapshot {', '.join(spans)}: what happened then is dated only by {its}.",) if gaps else ()
 
 
 def silences(report: Report) -> tuple[Silence, ...]:
@@ -209,7 +224,7 @@ def silences(report: Report) -> tuple[Silence, ...]:
         (f"Not seen in this time: {count(len(unseen), 'board', 'boards')}.", unseen),
     )
     groups = [Silence(sentence=sentence, boards=tuple(one.health for one in boards)) for sentence, boards in said if boards]
-    gaps = [Silence(sentence=f"{one.health.title}: {_gap(gap.after, gap.until)}") for one in without for gap in one.gaps]
+    gaps = [Silence(sentence=f"{one.health.title}: {sentence}") for one in without for sentence in _unseen(one.gaps)]
     return (*groups, *gaps)
 
 

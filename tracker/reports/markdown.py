@@ -31,7 +31,7 @@ def _troubles(boards: Iterable[Health]) -> Iterator[str]:
     rows = [f"| {one.state} | {_linked(one)} | {escape(one.reason) or '—'} | {words.last_read(one)} |" for one in boards]
     if rows:
         yield "## Boards in trouble"
-        yield "\n".join(["| state | board | reason | last read |", "|---|---|---|---|", *rows])
+        yield "\n".join(["| state | board | reason | seen |", "|---|---|---|---|", *rows])
 
 
 def _board(board: BoardReport) -> Iterator[str]:

@@ -73,7 +73,7 @@ def _troubles(report: Report) -> Iterator[RenderableType]:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     for one in boards:
-        reason = f"{one.reason} (last read {words.last_read(one)})".lstrip()
+        reason = f"{one.reason} ({words.last_read(one)})".lstrip()
         table.add_row(Text(one.state, style=_STATE_STYLES[one.state]), Text(one.title, style="bold"), Text(reason))
     yield ""
     yield _line("Boards in trouble", "bold underline")
