@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from tracker.model import Parse, Table
 from tracker.parsers import parse
@@ -34,7 +35,7 @@ def _row(name: str, value: object) -> bytes:
 def pushed(text: str, cuts: Sequence[int] = (), inside: str = "<p>before the data</p>") -> bytes:
     """A page that pushes the stream in pieces cut at these characters."""
     places = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
-    pieces = [text[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [text[start:end] for start, end in pairwise(places)]
     return page([f"self.__next_f.push({literal([1, piece])})" for piece in pieces], inside)
 
 

@@ -92,7 +92,11 @@ def test_a_wide_table_without_values_is_refused():
         read("csv_table", ",a,b\n20240101,0,0\n", ["$key"], layout="wide", absent=["0"])
 
 
-@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(["\n", "\r\n"]))
+@given(
+    st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
 def test_what_was_written_is_read(rows, delimiter, end):
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("a", "b", "c"), *rows])

@@ -1,3 +1,4 @@
+import base64
 import json
 
 import pytest
@@ -28,7 +29,12 @@ def wrapped(rows):
 
 
 def test_records_are_found_wherever_they_stand():
-    table = read("flight", wrapped({"1": '!"$Sreact.fragment"', "3": '!I[1,["a.js"],"Table"]', "": '!HL["/x.woff2","font"]', "20": board()}), ["slug", "creator.name"], require=NEED)
+    table = read(
+        "flight",
+        wrapped({"1": '!"$Sreact.fragment"', "3": '!I[1,["a.js"],"Table"]', "": '!HL["/x.woff2","font"]', "20": board()}),
+        ["slug", "creator.name"],
+        require=NEED,
+    )
     assert table.rows == [("kimi-k3", "Kimi"), ("astra", "OpenAI"), ("muse", "Meta")]
 
 
@@ -118,7 +124,7 @@ def test_a_value_is_what_it_stands_for(written):
         "2b": "月 $2c \n: next 2:x".encode(),
         "30": "$36",
         "31": "$$5",
-        "32": element(models=[{"name": "$30:"[:3] and "deep"}]),
+        "32": element(models=[{"name": "deep"}]),
         "33": [["overall", {"title": "Overall"}]],
         "34": ["a", "b"],
         "35": '!I[1,[],"x"]',
@@ -129,7 +135,11 @@ def test_a_value_is_what_it_stands_for(written):
 
 
 def test_references_inside_a_nested_cell_are_followed():
-    rows = {"5": {"label": "$6"}, "6": b"long text", "1": board([{"slug": "x", "score": {"a": "$5", "b": ["$undefined", "$$1"]}}] * 3)}
+    rows = {
+        "5": {"label": "$6"},
+        "6": b"long text",
+        "1": board([{"slug": "x", "score": {"a": "$5", "b": ["$undefined", "$$1"]}}] * 3),
+    }
     assert read("flight", wrapped(rows), ["score"], require=NEED).rows[0] == ('{"a":{"label":"long text"},"b":[null,"$1"]}',)
 
 
@@ -175,13 +185,11 @@ def test_a_wanted_value_that_cannot_be_resolved_is_refused(rows, message):
 
 def test_a_server_error_is_told_when_the_records_are_missing():
     rows = {"b": '!E{"digest":"NEXT_HTTP_ERROR_FALLBACK;404"}', "1": element(children="Not found")}
-    with pytest.raises(ParseError, match="the server reports an error: .*NEXT_HTTP_ERROR_FALLBACK;404"):
+    with pytest.raises(ParseError, match=r"the server reports an error: .*NEXT_HTTP_ERROR_FALLBACK;404"):
         read("flight", wrapped(rows), ["slug"], require=NEED)
 
 
 def test_binary_pushes_and_typed_arrays_keep_their_place():
-    import base64
-
     first = stream({"2": b"ends without newline"})
     arrays = b"4:o3,\n:x" + b"5:A2,\x00\xff"
     rest = stream({"1": board()}).decode()
@@ -216,7 +224,7 @@ def test_a_character_cut_in_two_between_pushes_is_put_together():
         ("", "found 0 flight rows"),
         ("1:[1,2\n2:{}\n", "broken JSON in flight row 1"),
         ("1:T5000,short", "says 20480 bytes and ends early"),
-        ("1:{\"a\":NaN}\n", "broken JSON in flight row 1"),
+        ('1:{"a":NaN}\n', "broken JSON in flight row 1"),
         ("1:" + "[" * 100_000, "nested too deeply"),
         (b'1:["\xff"]\n', "not UTF-8 in flight row 1"),
         (page(["self.__next_f.push([1,oops])"]), "found a push that is no JSON"),
@@ -232,7 +240,9 @@ def test_what_is_no_flight_stream_is_refused(body, message):
 
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=12))
-RECORDS = st.lists(st.fixed_dictionaries({"slug": st.text(max_size=12), "score": SCALARS, "note": SCALARS}), min_size=3, max_size=8)
+RECORDS = st.lists(
+    st.fixed_dictionaries({"slug": st.text(max_size=12), "score": SCALARS, "note": SCALARS}), min_size=3, max_size=8
+)
 
 
 def escaped(value):

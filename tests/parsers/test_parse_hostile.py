@@ -16,7 +16,10 @@ WANTED = ["name", "score"]
 
 GOOD = {
     "csv_table": ("name,score,note\n" + "".join(f'{m["name"]},{m["score"]},"{m["note"]}"\n' for m in MODELS), {}),
-    "flight": (pushed(stream({"2b": "ünï\n".encode(), "1": {"models": MODELS}, "3": "!I[1]"}).decode(), [30, 200]).decode(), {"require": WANTED}),
+    "flight": (
+        pushed(stream({"2b": "ünï\n".encode(), "1": {"models": MODELS}, "3": "!I[1]"}).decode(), [30, 200]).decode(),
+        {"require": WANTED},
+    ),
     "html_table": (
         "<html><body><p>x</p><table><thead><tr><th>name<th>score</thead>"
         + "".join(f"<tr><td><b>{m['name']}</b></td><td>{m['score']}<!-- -->!</td></tr>" for m in MODELS)
@@ -37,6 +40,7 @@ BODIES = {
     "cloudflare": "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><script>window._cf_chl_opt={};</script></body></html>",
     "login": '<html><body><form action="/login"><input name="user"><input type="password"></form></body></html>',
     "shell": '<!doctype html><html><body><noscript>Enable JavaScript</noscript><div id="root"></div></body></html>',
+    "comment": "<!-- nothing -->",
     "null": "null",
     "empty list": "[]",
     "empty object": "{}",
@@ -128,7 +132,13 @@ def test_damage_is_refused_or_leaves_a_table(form, data):
 
 @pytest.mark.parametrize("form", FORMATS)
 @settings(max_examples=40, deadline=None)
-@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode), st.text("<>&/|-*[]{}\":,\n atbledrh0$", max_size=200).map(str.encode)))
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=200).map(str.encode),
+        st.text('<>&/|-*[]{}":,\n atbledrh0$', max_size=200).map(str.encode),
+    )
+)
 def test_noise_is_refused(form, noise):
     with pytest.raises(ParseError):
         read(form, noise, WANTED, **GOOD[form][1])

@@ -40,7 +40,10 @@ def test_facts_are_searched_in_the_visible_text():
 
 
 def test_omitted_end_tags_are_understood():
-    assert read("html_table", "<table><tr><th>Model<th>Score<tr><td>a<td>1<tr><td>b<td>2</table>", ["Model", "Score"]).rows == [("a", "1"), ("b", "2")]
+    assert read("html_table", "<table><tr><th>Model<th>Score<tr><td>a<td>1<tr><td>b<td>2</table>", ["Model", "Score"]).rows == [
+        ("a", "1"),
+        ("b", "2"),
+    ]
 
 
 def test_without_header_cells_the_first_row_names_the_columns():
@@ -49,9 +52,9 @@ def test_without_header_cells_the_first_row_names_the_columns():
 
 def test_the_last_header_row_names_the_columns():
     head = "<tr><th rowspan=2>Model<th colspan=2>Price<th colspan=2>Speed<th>Context<tr><th>Input<th>Output<th>Median<th>P95<th>"
-    assert read("html_table", table("<tr><td>a<td>1<td>2<td>3<td>4<td>5", head), ["Model", "Input", "Output", "Median", "P95", "Context"]).rows == [
-        ("a", "1", "2", "3", "4", "5")
-    ]
+    assert read(
+        "html_table", table("<tr><td>a<td>1<td>2<td>3<td>4<td>5", head), ["Model", "Input", "Output", "Median", "P95", "Context"]
+    ).rows == [("a", "1", "2", "3", "4", "5")]
 
 
 def test_a_group_is_put_in_front_where_names_would_be_the_same():
@@ -61,7 +64,9 @@ def test_a_group_is_put_in_front_where_names_would_be_the_same():
 
 
 def test_headers_that_are_the_same_are_numbered():
-    assert read("html_table", table("<tr><td>1<td>2<td>3", "<tr><th>A<th>A<th>A"), ["A", "A (2)", "A (3)"]).rows == [("1", "2", "3")]
+    assert read("html_table", table("<tr><td>1<td>2<td>3", "<tr><th>A<th>A<th>A"), ["A", "A (2)", "A (3)"]).rows == [
+        ("1", "2", "3")
+    ]
 
 
 def test_a_cell_stands_in_every_place_it_spans():
@@ -110,7 +115,10 @@ def test_rows_need_not_be_table_rows():
     <li x-model><a href="/library/qwen"><span x-title>qwen</span></a></li><li>advert</li></ul>"""
     found = read("html_table", body, ["css:[x-title]", "css:[x-pulls]", "@href"], rows="li[x-model]")
     assert found.rows == [("kimi", "11.3M", "/library/kimi"), ("qwen", None, "/library/qwen")]
-    assert read("html_table", f"<div id=x>{body}</div>{body}", ["@href"], rows="li[x-model]", select="#x").rows == [("/library/kimi",), ("/library/qwen",)]
+    assert read("html_table", f"<div id=x>{body}</div>{body}", ["@href"], rows="li[x-model]", select="#x").rows == [
+        ("/library/kimi",),
+        ("/library/qwen",),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,8 +128,16 @@ def test_rows_need_not_be_table_rows():
         (table(""), {}, r"found a table with the columns Model, Score and no rows: the page was not loaded"),
         (table("<tr><td><div class=pulse></div><td>" * 3), {}, "3 rows, none of them with an entry"),
         (table("<tr><td><td>x"), {}, "1 rows with nothing in Model, expected values: placeholders"),
-        (table("<tr><td>a<td>1", "<tr><th>Name<th>Elo"), {}, r"none of the wanted columns \(Model\) in 1 rows; the columns are Name, Elo"),
-        (TABLES, {"headers": ["Model", "Price"]}, r"found 3 tables, none with headers = \('Model', 'Price'\); their columns: Model, Score; "),
+        (
+            table("<tr><td>a<td>1", "<tr><th>Name<th>Elo"),
+            {},
+            r"none of the wanted columns \(Model\) in 1 rows; the columns are Name, Elo",
+        ),
+        (
+            TABLES,
+            {"headers": ["Model", "Price"]},
+            r"found 3 tables, none with headers = \('Model', 'Price'\); their columns: Model, Score; ",
+        ),
         (TABLES, {"caption": "Full"}, "none with caption = 'Full'"),
         (TABLES, {"select": "#four"}, "nothing that fits select = '#four'"),
         (TABLES, {"rows": "li"}, "nothing that fits rows = 'li'"),
@@ -154,6 +170,11 @@ def test_an_odd_span_is_one_or_capped(written):
     assert read("html_table", table(f'<tr><td>a<td colspan="{written}">1<td>'), ["Model", "Score"]).rows == [("a", "1")]
 
 
+def test_latin_1_means_what_browsers_take_it_for():
+    body = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1">' + table("<tr><td>caf\xe9 \x93x\x94<td>1")
+    assert read("html_table", body.encode("latin-1"), ["Model"]).rows == [("café “x”",)]
+
+
 def test_a_page_may_declare_its_charset():
     body = '<html><head><meta charset="windows-1251"></head>' + table("<tr><td>Яндекс<td>1") + "</html>"
     assert read("html_table", body.encode("windows-1251"), ["Model"]).rows == [("Яндекс",)]
@@ -165,7 +186,9 @@ SPANS = st.integers(0, 4)
 @settings(max_examples=150)
 @given(st.lists(st.lists(st.tuples(SPANS, SPANS), max_size=4), min_size=1, max_size=5))
 def test_spans_are_expanded_as_by_hand(rows):
-    written = "".join("<tr>" + "".join(f'<td colspan="{across}" rowspan="{down}">x</td>' for across, down in row) + "</tr>" for row in rows)
+    written = "".join(
+        "<tr>" + "".join(f'<td colspan="{across}" rowspan="{down}">x</td>' for across, down in row) + "</tr>" for row in rows
+    )
     trs = list(etree.fromstring(f"<table>{written}</table>", etree.HTMLParser()).iter("tr"))
     assert [list(line) for line in expand(trs)] == by_hand([list(tr) for tr in trs])
 

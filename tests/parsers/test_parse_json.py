@@ -42,6 +42,11 @@ def test_a_key_is_tried_as_it_is_written_first(key):
     assert as_dicts(read("json_records", json.dumps([{key: 1, "a": {"b": 2}}]), [key])) == [{key: "1"}]
 
 
+@pytest.mark.parametrize("key", ["a.b", "pass@1", "#Params (B)", "x[0]", "Size (B)", "Size (B", "[", "length(c)"])
+def test_a_key_that_nobody_has_is_no_column(key):
+    assert read("json_records", '[{"b": 1}, {"b": 2}]', [key, "b"]).columns == ("b",)
+
+
 def test_a_key_with_dots_is_found_inside_too():
     assert read("json_records", '[{"scores": {"gpt-4.1": {"v": 7}}}]', ["scores.gpt-4.1.v"]).rows == [("7",)]
 
@@ -63,9 +68,11 @@ def test_rows_of_the_hugging_face_api_are_reached():
 
 def test_the_first_path_that_finds_something_is_taken():
     options = {"first_of": ["leaderboards[?name == 'Test'].results[]", "test_leaderboard"]}
-    assert read("json_records", '{"leaderboards": [{"name": "Test", "results": [{"name": "n"}]}]}', ["name"], **options).rows == [("n",)]
+    assert read("json_records", '{"leaderboards": [{"name": "Test", "results": [{"name": "n"}]}]}', ["name"], **options).rows == [
+        ("n",)
+    ]
     assert read("json_records", '{"test_leaderboard": [{"name": "o"}]}', ["name"], **options).rows == [("o",)]
-    with pytest.raises(ParseError, match="found nothing at leaderboards.* or test_leaderboard"):
+    with pytest.raises(ParseError, match=r"found nothing at leaderboards.* or test_leaderboard"):
         read("json_records", '{"other": []}', ["name"], **options)
 
 
@@ -82,8 +89,14 @@ def test_two_levels_of_objects_give_both_keys():
 
 
 def test_facts_are_found_by_path_and_by_pattern_and_may_be_absent():
-    facts = {"version": "meta.version", "stated_on": "re:\"updated\": \"([^\"]+)", "total": "meta.none"}
-    table = read("json_records", '{"meta": {"version": 4.10}, "updated": "2026-01-02", "data": [{"a": 1}]}', ["a"], records="data", facts=facts)
+    facts = {"version": "meta.version", "stated_on": 're:"updated": "([^"]+)', "total": "meta.none"}
+    table = read(
+        "json_records",
+        '{"meta": {"version": 4.10}, "updated": "2026-01-02", "data": [{"a": 1}]}',
+        ["a"],
+        records="data",
+        facts=facts,
+    )
     assert table.facts == {"version": "4.10", "stated_on": "2026-01-02"}
 
 
@@ -95,7 +108,9 @@ def test_nan_is_refused_unless_allowed():
 
 
 def test_json_in_a_script_of_a_page_is_found_by_its_id():
-    body = """<html><script>var a = "</b>";</script><SCRIPT type='application/json' id=board-data>[{"a": "x < y"}]</SCRIPT></html>"""
+    body = (
+        """<html><script>var a = "</b>";</script><SCRIPT type='application/json' id=board-data>[{"a": "x < y"}]</SCRIPT></html>"""
+    )
     assert read("json_records", body, ["a"], script="board-data").rows == [("x < y",)]
     with pytest.raises(ParseError, match='no <script id="other">'):
         read("json_records", body, ["a"], script="other")
@@ -115,6 +130,7 @@ def test_a_byte_order_mark_is_no_trouble(mark):
         ('{"error": "Invalid API key."}', "found an object with error at the root"),
         ('[{"a": 1}, 5]', "found '5' as record 2 at the root, expected an object"),
         ('[{"a": 1}, null]', "found nothing as record 2"),
+        ('[{"a": 1}, ["b"]]', "found a list of 1 as record 2"),
         ('[{"b": 1}]', r"found none of the wanted columns \(a\) in 1 records; they have b"),
         ('[{"a": 1}', "found broken JSON at line 1 column 10"),
         ("<html>Just a moment</html>", "found a page beginning '<html>Just a moment"),
@@ -142,3 +158,8 @@ def test_what_was_written_is_read(records):
     body = json.dumps({"data": records})
     table = read("json_records", body, ["name", "score"], records="data")
     assert table.rows == [(record["name"], json.dumps(record["score"])) for record in records]
+
+
+def test_outer_records_without_any_inner_one_are_refused():
+    with pytest.raises(ParseError, match="found no records at h inside any of 2 records"):
+        read("json_records", '[{"h": []}, {"h": null}]', ["p"], explode="h")

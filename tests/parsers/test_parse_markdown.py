@@ -60,7 +60,11 @@ def test_line_ends_of_every_kind_count_alike():
     ("body", "options", "message"),
     [
         ("# No table here\n\ntext | with | pipes\n", {}, "found 0 tables, none fits at all; their columns: none"),
-        (README, {"headers": ["Price"]}, r"found 2 tables, none fits headers = \('Price',\); their columns: Model, Score %, Answer Rate; Model"),
+        (
+            README,
+            {"headers": ["Price"]},
+            r"found 2 tables, none fits headers = \('Price',\); their columns: Model, Score %, Answer Rate; Model",
+        ),
         (README, {"after": "## Gone"}, "found no line with '## Gone'"),
         (README, {"after": "## Older", "headers": ["Score %"]}, "none fits headers = .* and after"),
         ("|Model|Score|\n|--|--|\n", {}, "found a table with the columns Model, Score and no rows"),
@@ -74,7 +78,9 @@ def test_a_text_without_the_table_is_refused(body, options, message):
         read("markdown_table", body, ["Model"], **options)
 
 
-CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"), exclude_characters="\\"), max_size=12)
+CELL = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"), exclude_characters="\\"), max_size=12
+)
 
 
 # A backslash in front of a pipe escapes the pipe, whatever stands before it: a cell cannot end in one.

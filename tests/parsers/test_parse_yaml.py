@@ -6,7 +6,10 @@ from parsing import read
 
 from tracker.errors import ParseError
 
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"), max_size=20)
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"),
+    max_size=20,
+)
 
 
 def test_scalars_stay_as_written():

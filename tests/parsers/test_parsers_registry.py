@@ -33,12 +33,16 @@ def test_every_option_is_described(name):
 
 
 def test_an_unknown_format_is_named_with_a_suggestion():
-    with pytest.raises(DeclarationError, match=r'lab/board: parse.format = "html-tabel" is unknown; did you mean "html_table"\? known: csv_table'):
+    with pytest.raises(
+        DeclarationError, match=r'lab/board: parse.format = "html-tabel" is unknown; did you mean "html_table"\? known: csv_table'
+    ):
         parse(b"x", Parse(format="html-tabel"), ["a"], "lab/board")
 
 
 def test_an_unknown_option_is_named_with_those_that_are_known():
-    with pytest.raises(DeclarationError, match=r"lab/board: parse \(format json_records\): .*`recrods`; known: allow_nan, .*records"):
+    with pytest.raises(
+        DeclarationError, match=r"lab/board: parse \(format json_records\): .*`recrods`; known: allow_nan, .*records"
+    ):
         read("json_records", "[]", ["a"], recrods="data")
 
 
@@ -49,6 +53,7 @@ def test_an_unknown_option_is_named_with_those_that_are_known():
         ("json_records", {"records": "data", "first_of": ["a"]}),
         ("json_records", {"facts": {"version": "re:no group"}}),
         ("json_records", {"facts": {"version": "re:("}}),
+        ("json_records", {"records": "data.lenght(@)"}),
         ("json_ld", {"name": "re:("}),
         ("html_table", {"select": "table["}),
         ("html_table", {"rows": ">>"}),
@@ -89,6 +94,11 @@ def test_joined_tables_keep_every_column_row_and_start():
     assert joined.rows == [("1", "2", None), ("3", None, None), (None, "4", "5"), ("1", "2", None), ("3", None, None)]
     assert joined.page_starts == (0, 2, 3)
     assert joined.facts == {"version": "1", "total": "3"}
+
+
+def test_tables_with_the_same_columns_are_put_one_behind_the_other():
+    tables = [Table(columns=("a",), rows=[("1",), ("2",)]), Table(columns=("a",), rows=[("3",)])]
+    assert (join(tables).rows, join(tables).page_starts) == ([("1",), ("2",), ("3",)], (0, 2))
 
 
 def test_one_table_joined_is_itself():

@@ -1,10 +1,11 @@
-"""A board that was broken or stale reads again."""
+"""A board that was broken, stale or cut off is well again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
+from tracker.events import board_partial
 from tracker.events._event import make, page_proofs
 from tracker.model import Diff, Event, Past
 
@@ -12,11 +13,13 @@ RULE = "board_recovered/1"
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
-    """With how long it lasted: from the first failed reading to this one."""
+    """One event per trouble that ended with this snapshot; for a broken or stale board with how long it lasted."""
     if past.broken_since is not None:
         yield _event(diff, "broken", past.broken_since, past.broken_by)
     if past.stale_since is not None and changed(diff):
         yield _event(diff, "stale", past.stale_since, "the content did not change")
+    if past.capped_at is not None and board_partial.capped_after(diff, past) is None:
+        yield _whole(diff, past.capped_at)
 
 
 def changed(diff: Diff) -> bool:
@@ -43,6 +46,20 @@ def _event(diff: Diff, grade: str, since: datetime, why: str) -> Event:
         facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why},
         evidence=page_proofs(diff),
         after=since,
+    )
+
+
+def _whole(diff: Diff, capped_at: int) -> Event:
+    rows = len(diff.after.entries)
+    return make(
+        diff,
+        rule=RULE,
+        grade="partial",
+        weight=25,
+        told=True,
+        headline=f"{diff.board.title} is no longer cut off at {capped_at} rows; it shows {rows}.",
+        facts={"capped_at": capped_at, "rows": rows},
+        evidence=page_proofs(diff),
     )
 
 

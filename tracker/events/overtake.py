@@ -14,8 +14,20 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from math import hypot
 
-from tracker.events._event import both_proofs, make, measured, names, number, party, proof
-from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, Past, Pending
+from tracker.events._event import both_proofs, make, measured, names, number, party, proof, values
+from tracker.model import (
+    Comparability,
+    Diff,
+    EntryId,
+    Event,
+    Measure,
+    Metric,
+    MetricDiff,
+    MetricId,
+    Past,
+    Pending,
+    competition_ranks,
+)
 
 RULE = "overtake/1"
 
@@ -24,6 +36,7 @@ SUSTAINED_AFTER = 3
 Z_SUPPORTED = 1.96
 _HALF_WIDTH_IN_SIGMA = 1.96
 _RIVALS_OF_A_DEBUT = 10
+_RIVALS_ELSEWHERE = 3
 _DEBUT_TOLD_TO_RANK = 10
 _WEIGHT = {"decisive": 70, "supported": 60, "debut": 45, "nominal": 5, "sustained": 10}
 
@@ -145,28 +158,32 @@ def _debuts(diff: Diff, metric: Metric, past: Past) -> Iterator[Event]:
         start = bisect_right(order, metric.standing(has[entry]), key=lambda pair: pair[0])
         below = [rival for _, rival in order[start:] if rival in had]
         if below:
-            yield _debut_event(
-                diff, metric, entry, below, rank=1 + sum(value < metric.standing(has[entry]) for value, _ in order)
-            )
+            yield _debut_event(diff, metric, entry, below)
 
 
-def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId], *, rank: int) -> Event:
-    who = party(diff.after, entry)
-    rivals = [party(diff.after, rival) for rival in below[: _RIVALS_OF_A_DEBUT if metric.primary else 3]]
-    mine, theirs = (diff.after.entries[one].measures[metric.id].value for one in (entry, below[0]))
-    top = 20 if rank == 1 else 10 if rank <= 3 else 0
+def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId]) -> Event:
+    measures = {one: diff.after.entries[one].measures[metric.id] for one in (entry, *below)}
+    who, first = party(diff.after, entry), party(diff.after, below[0])
+    rivals = [party(diff.after, rival) for rival in below[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]]
+    rank = competition_ranks(metric, values(diff.after, metric.id))[entry]
+    others = f" and {len(below) - 1} more" if len(below) > 1 else ""
     return make(
         diff,
         rule=RULE,
         grade="debut",
-        weight=_weight(diff, metric, "debut") + top,
+        weight=_weight(diff, metric, "debut") + (20 if rank == 1 else 10 if rank <= 3 else 0),
         told=metric.primary and rank <= _DEBUT_TOLD_TO_RANK,
         subjects=[who],
         rivals=rivals,
         metric=metric.id,
-        headline=f"{who.name} ({number(mine, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {names(rivals, 2)} ({number(theirs, metric)}).",
-        facts={"rank": rank, "value": mine, "passed": len(below)},
+        headline=f"{who.name} ({number(measures[entry].value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
+        f" above {first.name} ({number(measures[below[0]].value, metric)}){others}.",
+        facts={
+            "rank": rank,
+            "value": measures[entry].value,
+            "passed": len(below),
+            "beyond_error": sum(_grade(metric, measures[entry], measures[rival]) != "nominal" for rival in below),
+        },
         evidence=[proof(diff.after, one, metric.id) for one in (entry, *below[: len(rivals)])],
     )
 

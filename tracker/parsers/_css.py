@@ -60,7 +60,9 @@ def _number(tag: bs4.Tag) -> int:
 
 def _hide_rows(part: Element) -> list[tuple[Element, list[Element]]]:
     """Take the later rows out of every table; what was taken, with where it belongs (at the end)."""
-    hidden = [(group, list(group)[SHOWN_ROWS:]) for group in part.iter("table", "thead", "tbody", "tfoot") if len(group) > SHOWN_ROWS]
+    hidden = [
+        (group, list(group)[SHOWN_ROWS:]) for group in part.iter("table", "thead", "tbody", "tfoot") if len(group) > SHOWN_ROWS
+    ]
     for group, rows in hidden:
         for row in rows:
             group.remove(row)

@@ -6,7 +6,7 @@ Numbers are text here (as published), so a JMESPath compares them with text: `[?
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -75,11 +75,15 @@ def _nothing_to_none(value: object) -> object:
 def _jmespath(path: str) -> Callable[[object], object]:
     import jmespath  # noqa: PLC0415 - loaded for the few boards that need more than dotted paths
     from jmespath.exceptions import JMESPathError  # noqa: PLC0415 - see above
+    from jmespath.functions import Functions  # noqa: PLC0415 - see above
 
     try:
         compiled = jmespath.compile(path)
     except JMESPathError as error:
         raise ValueError(f"{path!r} is no JMESPath: {' '.join(str(error).split())}") from error
+    unknown = sorted(set(_functions(compiled.parsed)) - Functions.FUNCTION_TABLE.keys())
+    if unknown:
+        raise ValueError(f"{path!r} is no JMESPath: there is no function {unknown[0]}()")
 
     def find(document: object) -> object:
         try:
@@ -89,6 +93,15 @@ def _jmespath(path: str) -> Callable[[object], object]:
         return found
 
     return find
+
+
+def _functions(part: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the functions that a JMESPath calls; jmespath itself looks them up only when they are called."""
+    if part["type"] == "function_expression":
+        yield part["value"]
+    for child in part["children"]:
+        if isinstance(child, dict):
+            yield from _functions(child)
 
 
 def walk(node: object, path: Sequence[str | int], settle: Settle = as_it_is) -> object:

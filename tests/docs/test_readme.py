@@ -1,0 +1,57 @@
+"""The README's console blocks are what the commands print: run on a demo store, compared line by line (`--accept` rewrites)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tracker.cli import cli
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+_BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A store made by the demo, and what making it printed."""
+    folder = tmp_path_factory.mktemp("readme") / "demo"
+    result = CliRunner().invoke(cli, ["demo", "--store", str(folder)], catch_exceptions=False)
+    assert result.exit_code == 0
+    return folder, result.output
+
+
+def printed(command: str, demo) -> str:
+    """What a command of the README prints, with the demo's store in the place of its own."""
+    folder, made = demo
+    call, _, cut = command.partition(" | ")
+    arguments = [str(folder) if word == "snapshots/demo" else word for word in shlex.split(call)[1:]]
+    output = made if arguments == ["demo"] else CliRunner().invoke(cli, arguments, catch_exceptions=False).output
+    lines = [line.rstrip() for line in output.replace(str(folder), "snapshots/demo").splitlines()]
+    if cut:
+        tool, count = re.fullmatch(r"(head|tail) -n (\d+)", cut).groups()
+        lines = lines[: int(count)] if tool == "head" else lines[-int(count) :]
+    return "".join(f"{line}\n" for line in lines).strip("\n") + "\n"
+
+
+def test_console_blocks_show_what_the_commands_print(demo, request):
+    text = README.read_text(encoding="utf-8")
+    true = _BLOCK.sub(lambda block: f"```console\n$ {block['command']}\n{printed(block['command'], demo)}```", text)
+    if request.config.getoption("--accept"):
+        README.write_text(true, encoding="utf-8")
+    assert len(_BLOCK.findall(text)) >= 5
+    assert text == true
+
+
+def test_the_readme_names_only_commands_that_exist():
+    used = set(re.findall(r"\.venv/bin/tracker (?:--store \S+ )?(\w+)", README.read_text(encoding="utf-8")))
+    assert used <= set(cli.list_commands(None))
+
+
+def test_relative_links_lead_somewhere():
+    for page in [README, *(README.parent / "docs").rglob("*.md"), README.parent / "CONTRIBUTING.md"]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page}: {link}"
