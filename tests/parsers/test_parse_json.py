@@ -42,7 +42,7 @@ def test_a_key_is_tried_as_it_is_written_first(key):
     assert as_dicts(read("json_records", json.dumps([{key: 1, "a": {"b": 2}}]), [key])) == [{key: "1"}]
 
 
-@pytest.mark.parametrize("key", ["a.b", "pass@1", "#Params (B)", "x[0]", "Size (B)", "Size (B", "[", "length(c)"])
+@pytest.mark.parametrize("key", ["a.b", "pass@1", "#Params (B)", "x[0]", "Size (B)", "Size (B", "["])
 def test_a_key_that_nobody_has_is_no_column(key):
     assert read("json_records", '[{"b": 1}, {"b": 2}]', [key, "b"]).columns == ("b",)
 

@@ -26,13 +26,16 @@ class Tested:
         return not self.problems and self.cases > 0
 
 
-def test(board: Board, folder: Path, *, save: bool = False) -> Tested:
+def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
     """Read `page.*` (several in the order of their names), compare with `expected.json`, then try every page of `hostile/`."""
     pages = sorted(folder.glob("page*"))
     if not pages:
         raise DeclarationError(f"{board.id}: {folder} has no page; expected page.<ext> as received")
     hostile = sorted((folder / "hostile").glob("*")) if (folder / "hostile").is_dir() else []
-    problems = [*_page_problems(board, folder, pages, save=save), *(text for page in hostile for text in _hostile_problems(board, page))]
+    problems = [
+        *_page_problems(board, folder, pages, save=save),
+        *(text for page in hostile for text in _hostile_problems(board, page)),
+    ]
     return Tested(board=board.id, cases=1 + len(hostile), problems=tuple(problems))
 
 
@@ -61,14 +64,25 @@ def _hostile_problems(board: Board, page: Path) -> list[str]:
 
 def described(reading: Reading) -> dict[str, object]:
     """A reading as plain JSON values."""
-    head = {"depth": reading.depth, "version": reading.version, "stated_on": reading.stated_on, "ambiguous": sorted(reading.ambiguous)}
+    head = {
+        "depth": reading.depth,
+        "version": reading.version,
+        "stated_on": reading.stated_on,
+        "ambiguous": sorted(reading.ambiguous),
+    }
     return {**{key: value for key, value in head.items() if value}, "entries": [_entry(entry) for entry in reading.entries]}
 
 
 def _entry(entry: Entry) -> dict[str, object]:
     rank = {"rank": entry.rank} if entry.rank is not None else {}
     measures = {metric: _measure(measure) for metric, measure in sorted(entry.measures.items())}
-    return {"entry": entry.id, "name": entry.name, **rank, "attributes": dict(sorted(entry.attributes.items())), "measures": measures}
+    return {
+        "entry": entry.id,
+        "name": entry.name,
+        **rank,
+        "attributes": dict(sorted(entry.attributes.items())),
+        "measures": measures,
+    }
 
 
 def _measure(measure: Measure) -> object:
@@ -86,7 +100,11 @@ def _differences(expected: object, found: object, place: str = "") -> list[str]:
             for text in _differences(expected.get(key), found.get(key), f"{place}.{key}" if place else str(key))
         ]
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        return [text for number, (one, other) in enumerate(zip(expected, found, strict=True)) for text in _differences(one, other, f"{place}[{number}]")]
+        return [
+            text
+            for number, (one, other) in enumerate(zip(expected, found, strict=True))
+            for text in _differences(one, other, f"{place}[{number}]")
+        ]
     same = _close(expected, found)
     return [] if same else [f"{place}: found {_short(found)}, expected {_short(expected)}"]
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import click
+from msgspec import Struct
 
 from tracker import parsers, schedules
 from tracker.errors import DeclarationError
@@ -25,6 +26,21 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
 
 
+class _Formats(Mapping[str, type[Struct]]):
+    """The options of each format, its parser loaded only when a declaration names it."""
+
+    def __getitem__(self, name: str) -> type[Struct]:
+        if name not in parsers.FORMATS:
+            raise KeyError(name)
+        return parsers.options_of(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(parsers.FORMATS)
+
+    def __len__(self) -> int:
+        return len(parsers.FORMATS)
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
     """The archive and the store of this folder, created if they are not there."""
@@ -36,15 +52,16 @@ def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 def history_of(settings: Settings) -> Iterator[SqliteStore]:
     """The store, for reading. Raises DeclarationError when the folder has none yet."""
     if not settings.database.exists():
-        raise DeclarationError(f"{settings.store}: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)")
+        raise DeclarationError(
+            f"{settings.store}: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
+        )
     with SqliteStore(settings.database) as store:
         yield store
 
 
 def declared(settings: Settings) -> schedules.Schedules:
     """Every declaration of the schedules folder, the broken ones as errors."""
-    formats = {name: parsers.options_of(name) for name in parsers.FORMATS}
-    return schedules.load(settings.schedules, formats)
+    return schedules.load(settings.schedules, _Formats())
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:

@@ -1,4 +1,4 @@
-"""`tracker board`"""
+"""`tracker board`."""
 
 from __future__ import annotations
 
@@ -30,11 +30,16 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
     if as_json:
         print_json([_described(one)])
         return
-    click.echo(f"{one.title}\n  page: {one.page}\n  read: {one.request.method} {one.request.url} as {one.parse.format}, {one.cadence} {one.time_zone}")
+    click.echo(
+        f"{one.title}\n  page: {one.page}\n  read: {one.request.method} {one.request.url} as {one.parse.format}, {one.cadence} {one.time_zone}"
+    )
     click.echo(f"  terms: {one.terms}\n  attribution: {one.attribution}\n  enabled: {'yes' if one.enabled else 'no'}")
     print_table(
         ("metric", "title", "unit", "better", "nature", "topic", ""),
-        ((m.id, m.title, m.unit, _better(m.higher_is_better), m.nature, m.topic, "primary" if m.primary else "") for m in one.metrics),
+        (
+            (m.id, m.title, m.unit, _better(m.higher_is_better), m.nature, m.topic, "primary" if m.primary else "")
+            for m in one.metrics
+        ),
     )
     if latest is not None:
         click.echo(f"last accepted {stamp(latest.observed_at)}: {len(latest.entries)} entries (tracker standings {one.id})")
@@ -85,7 +90,7 @@ def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool
     """
     known = declared(settings)
     names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
-    results = [_cases.test(known.board(name), cases / name, save=save) for name in names]
+    results = [_cases.try_folder(known.board(name), cases / name, save=save) for name in names]
     if as_json:
         print_json({"board": one.board, "ok": one.ok, "cases": one.cases, "problems": list(one.problems)} for one in results)
     else:

@@ -1,4 +1,4 @@
-"""`tracker boards`"""
+"""`tracker boards`."""
 
 from __future__ import annotations
 
@@ -48,5 +48,7 @@ def health(settings: Settings) -> list[Health]:
                 click.echo(f"tracker: {error}", err=True)
             boards |= known.boards
         if not boards:
-            raise DeclarationError(f"{settings.schedules}: no boards here and none in {settings.store}; expected <source>/<board>.toml")
+            raise DeclarationError(
+                f"{settings.schedules}: no boards here and none in {settings.store}; expected <source>/<board>.toml"
+            )
         return [query.health(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]

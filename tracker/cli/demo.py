@@ -1,4 +1,4 @@
-"""`tracker demo`"""
+"""`tracker demo`."""
 
 from __future__ import annotations
 

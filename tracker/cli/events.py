@@ -1,4 +1,4 @@
-"""`tracker events`"""
+"""`tracker events`."""
 
 from __future__ import annotations
 

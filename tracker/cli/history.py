@@ -1,4 +1,4 @@
-"""`tracker history`"""
+"""`tracker history`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def _rows(course: Course, metric: str | None) -> Iterator[dict[str, object]]:
 
 def _print(course: Course, metric: str | None) -> None:
     until = f"last seen {stamp(course.known.last_seen)}" if course.known.last_seen else "still listed"
-    click.echo(f"\n{safe(course.known.name)} on {course.board} (key {safe(course.entry)}): first seen {stamp(course.known.first_seen)}, {until}")
+    click.echo(
+        f"\n{safe(course.known.name)} on {course.board} (key {safe(course.entry)}): first seen {stamp(course.known.first_seen)}, {until}"
+    )
     others = sorted(course.known.names - {course.known.name})
     if others:
         click.echo(f"  also named: {safe(', '.join(others))}")

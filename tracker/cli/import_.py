@@ -1,4 +1,4 @@
-"""`tracker import`"""
+"""`tracker import`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tracker quarantine`"""
+"""`tracker quarantine`."""
 
 from __future__ import annotations
 
@@ -35,9 +35,13 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
     with opened(settings) as (_, store):
         held = list(_held(store, board))
     if as_json:
-        print_json({"board": one.board, "observed_at": one.observed_at, "entries": one.entries, "message": one.message} for one in held)
+        print_json(
+            {"board": one.board, "observed_at": one.observed_at, "entries": one.entries, "message": one.message} for one in held
+        )
     else:
-        print_table(("board", "at", "entries", "why"), ((one.board, stamp(one.observed_at), one.entries, one.message) for one in held))
+        print_table(
+            ("board", "at", "entries", "why"), ((one.board, stamp(one.observed_at), one.entries, one.message) for one in held)
+        )
 
 
 @command.command("show")
@@ -78,7 +82,9 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
     return decide
 
 
-command.add_command(_decision(Verdict.ACCEPT, "Accept a reading: history becomes what it would be had the page been right at once."))
+command.add_command(
+    _decision(Verdict.ACCEPT, "Accept a reading: history becomes what it would be had the page been right at once.")
+)
 command.add_command(_decision(Verdict.REJECT, "Reject a reading: history becomes what it would be had it never been taken."))
 
 

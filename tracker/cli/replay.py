@@ -1,4 +1,4 @@
-"""`tracker replay`"""
+"""`tracker replay`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
         kept = [board for board in archive.boards() if not boards or board in boards]
         undeclared = [board for board in kept if board not in known.boards]
         if undeclared:
-            raise DeclarationError(f"{', '.join(undeclared)}: captures without a declaration in {settings.schedules}; expected one TOML each")
-        for board in chosen(settings, [name for name in boards or kept]):
+            raise DeclarationError(
+                f"{', '.join(undeclared)}: captures without a declaration in {settings.schedules}; expected one TOML each"
+            )
+        for board in chosen(settings, list(boards or kept)):
             summary(pipeline.replay(board, archive, store))
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")

@@ -1,4 +1,4 @@
-"""`tracker report`"""
+"""`tracker report`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _width() -> int:
     return min(120, max(60, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 100
 
 
-def build(store: SqliteStore, boards: tuple[str, ...] = (), *, since: datetime | None = None, until: datetime | None = None) -> Report:
+def build(
+    store: SqliteStore, boards: tuple[str, ...] = (), *, since: datetime | None = None, until: datetime | None = None
+) -> Report:
     """The report of a window over the boards of a store (all by default)."""
     known = [board for board in store.boards() if not boards or board in boards]
     newest = max((check.observed_at for board in known if (check := store.last_check(board))), default=None)

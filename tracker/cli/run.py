@@ -1,4 +1,4 @@
-"""`tracker run`"""
+"""`tracker run`."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def _print(outcome: Outcome) -> None:
     for check in outcome.checks:
         told = [event for event in outcome.events if event.told and event.recorded_at == check.observed_at]
         entries = f", {check.entries} entries" if check.entries is not None else ""
-        click.echo(f"{stamp(check.observed_at)}  {outcome.board}: {check.result}{entries}{f': {safe(check.message)}' if check.message else ''}")
+        click.echo(
+            f"{stamp(check.observed_at)}  {outcome.board}: {check.result}{entries}{f': {safe(check.message)}' if check.message else ''}"
+        )
         for event in sorted(told, key=lambda event: -event.weight):
             click.echo(f"    {event.kind}: {safe(event.headline)}")
 

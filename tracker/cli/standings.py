@@ -1,4 +1,4 @@
-"""`tracker standings`"""
+"""`tracker standings`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ def command(settings: Settings, board: str, metric: str | None, at: datetime | N
         return
     print_table(
         ("rank", "name", "value", "low", "high", ""),
-        ((row.rank, row.name, _number(row.value), _number(row.low), _number(row.high), "estimated" if row.estimated else "") for row in rows),
+        (
+            (row.rank, row.name, _number(row.value), _number(row.low), _number(row.high), "estimated" if row.estimated else "")
+            for row in rows
+        ),
         right=frozenset(("rank", "value", "low", "high")),
     )
     if declared.attribution:

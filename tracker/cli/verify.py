@@ -1,4 +1,4 @@
-"""`tracker verify`"""
+"""`tracker verify`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
         for event in wanted:
             by_board.setdefault(event.board, []).append(event)
         results = [
-            one for name, some in sorted(by_board.items()) for one in pipeline.verify(some, board_of(settings, store, name), archive)
+            one
+            for name, some in sorted(by_board.items())
+            for one in pipeline.verify(some, board_of(settings, store, name), archive)
         ]
     if as_json:
         print_json({"id": one.event.id, "holds": one.holds, "differences": list(one.differences)} for one in results)

@@ -43,21 +43,21 @@ def compare(
     old, new = before.entries, after.entries
     common = tuple(sorted(old.keys() & new.keys()))
     came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
-    arrived = tuple(entry for entry in came if _would_have_shown(board, before, after, entry))
-    cap = _cap(before, after, came=came, went=went)
     metrics = {metric.id: judge(metric, before, after, common) for metric in board.metrics}
-    diff = Diff(board=board, before=before, after=after, cap=cap)
-    missing = tuple(entry for entry in went if diff.must_show(entry, primary_value(board, before, entry)))
+    cap = _cap(before, after, came=came, went=went)
+    diff = Diff(board=board, before=before, after=after, cap=cap, metrics=metrics)
+    arrived = [entry for entry in came if _would_have_shown(diff, before, entry)]
+    missing = [entry for entry in went if diff.must_show(entry, _across(diff, before, entry))]
     return Diff(
         board=board,
         before=before,
         after=after,
         seen_until=seen_until,
         common=common,
-        arrived=arrived,
-        revealed=tuple(entry for entry in came if entry not in set(arrived)),
-        missing=missing,
-        hidden=tuple(entry for entry in went if entry not in set(missing)),
+        arrived=tuple(arrived),
+        revealed=tuple(sorted(set(came) - set(arrived))),
+        missing=tuple(missing),
+        hidden=tuple(sorted(set(went) - set(missing))),
         cap=cap,
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
@@ -92,13 +92,19 @@ def primary_value(board: Board, snapshot: Snapshot, entry: EntryId) -> float | N
     return None if measure is None else measure.value
 
 
-def _would_have_shown(board: Board, before: Snapshot, after: Snapshot, entry: EntryId) -> bool:
+def _across(diff: Diff, snapshot: Snapshot, entry: EntryId) -> float | None:
+    """An entry's primary value, if it can be laid against the values of the other snapshot: a re-based one cannot."""
+    primary = diff.board.primary
+    return primary_value(diff.board, snapshot, entry) if primary and diff.metrics[primary.id].usable else None
+
+
+def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:
     if entry in before.ambiguous:
         return False
     if before.depth is None:
         return True
-    value = primary_value(board, after, entry)
-    return board.primary is not None and value is not None and surely_inside(before, board.primary, value)
+    value, primary = _across(diff, diff.after, entry), diff.board.primary
+    return primary is not None and value is not None and surely_inside(before, primary, value)
 
 
 def _cap(before: Snapshot, after: Snapshot, *, came: Iterable[EntryId], went: Iterable[EntryId]) -> int | None:

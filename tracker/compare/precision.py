@@ -22,6 +22,11 @@ def typical_decimals(measures: Iterable[Measure]) -> int:
     return max(counts, key=lambda decimals: (counts[decimals], decimals), default=0)
 
 
+def finest_decimals(measures: Iterable[Measure]) -> int:
+    """The most decimals any value of a column has: what a column of facts is published with, for $3 stands beside $0.075."""
+    return max((measure.decimals for measure in measures), default=0)
+
+
 def same(one: Measure, other: Measure, *, typical: tuple[int, int]) -> bool:
     """Whether two values agree when both are rounded to the coarser published precision.
 

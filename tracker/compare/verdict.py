@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import sqrt
 from statistics import median
 
 from tracker.compare.drift import Drift, fit
-from tracker.compare.precision import same, typical_decimals
+from tracker.compare.precision import finest_decimals, same, typical_decimals
 from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, Move, Nature, Snapshot
 
 _LOST_FIELD = 0.3
@@ -24,8 +24,8 @@ _Pairs = Mapping[EntryId, tuple[Measure, Measure]]
 def judge(metric: Metric, before: Snapshot, after: Snapshot, common: tuple[EntryId, ...]) -> MetricDiff:
     """Decide what the values of one metric may be used for, and list the moves if they are comparable.
 
-    Shares are taken over the common entries that have a value in both snapshots; only a move
-    between two measured (not estimated) values counts.
+    Shares are taken over the common entries that have a measured (not an estimated) value in both
+    snapshots; only their moves count. A volatile metric is kept, but never compared.
     """
     had, has = _measures(metric, before), _measures(metric, after)
     sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
@@ -35,11 +35,12 @@ def judge(metric: Metric, before: Snapshot, after: Snapshot, common: tuple[Entry
     both = {entry: (had[entry], has[entry]) for entry in common if entry in had and entry in has}
     if not both:
         return replace(sizes, verdict=Comparability.INCOMMENSURABLE, reason="no value in common")
+    decimals: Callable[[Iterable[Measure]], int] = finest_decimals if metric.nature is Nature.LISTED else typical_decimals
     return _compared(
         metric,
         sizes,
         both,
-        typical=(typical_decimals(had.values()), typical_decimals(has.values())),
+        typical=(decimals(had.values()), decimals(has.values())),
         versions=(before.version, after.version),
     )
 
@@ -49,7 +50,7 @@ def _compared(
 ) -> MetricDiff:
     differing = {entry: pair for entry, pair in both.items() if pair[0] is not pair[1] and pair[0].value != pair[1].value}
     moved = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=typical)}
-    measured = {entry: pair for entry, pair in moved.items() if not (pair[0].estimated or pair[1].estimated)}
+    measured = _measured(both)
     drift = fit([(a.value, b.value) for a, b in both.values()], _half_widths(both)) if metric.nature is Nature.FITTED else Drift()
     shifts = [b.value - a.value for a, b in moved.values()]
     diff = replace(
@@ -61,19 +62,24 @@ def _compared(
         intercept=drift.intercept,
         slope=drift.slope,
     )
-    reason = drift.rebase or _rebased(metric, versions, both, measured)
+    told = {entry: pair for entry, pair in moved.items() if entry in measured}
+    silent = metric.volatile or metric.nature in (Nature.LIVE, Nature.COUNT)
+    reason = "" if silent or not moved else drift.rebase or _rebased(metric, versions, measured, told)
     if reason:
         return replace(diff, verdict=Comparability.REBASED, reason=reason)
-    silent = metric.nature in (Nature.LIVE, Nature.COUNT)
     return replace(
         diff,
         verdict=Comparability.PRECISION if differing and not moved else Comparability.COMPARABLE,
-        moves={} if silent else _moves(metric, measured, drift, both),
+        moves={} if silent else _moves(metric, told, drift, both),
     )
 
 
 def _measures(metric: Metric, snapshot: Snapshot) -> dict[EntryId, Measure]:
     return {entry: one.measures[metric.id] for entry, one in snapshot.entries.items() if metric.id in one.measures}
+
+
+def _measured(pairs: _Pairs) -> _Pairs:
+    return {entry: pair for entry, pair in pairs.items() if not (pair[0].estimated or pair[1].estimated)}
 
 
 def _absent(
@@ -132,13 +138,20 @@ def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> f
     if metric.stated_error is not None:
         return metric.stated_error / sqrt(2)
     widths = [width for width in (before.half_width, after.half_width) if width is not None]
-    return max(widths) if widths else scatter
+    if widths or metric.nature is not Nature.FITTED:
+        return max(widths, default=0.0)
+    return max(scatter, _grain(before, after))
 
 
 def _scatter(drift: Drift, both: _Pairs) -> float:
     """Three robust standard deviations of what the drift leaves: the error of a fitted board that publishes none."""
     left = [abs(drift.shift(before.value, after.value)) for before, after in both.values()]
     return 3 * 1.4826 * median(left)
+
+
+def _grain(before: Measure, after: Measure) -> float:
+    """The last published place: so much may be left of nothing once a drift is taken out of two rounded numbers."""
+    return 10.0 ** -max(before.decimals, after.decimals) + 1e-9 * max(1.0, abs(before.value))
 
 
 def _half_widths(both: _Pairs) -> list[float]:

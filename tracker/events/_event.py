@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, Metric, MetricId, Party, Snapshot
 
@@ -138,6 +138,12 @@ def number(value: float, metric: Metric | None = None) -> str:
     if metric is not None and metric.unit.startswith("USD"):
         return f"−${text[1:]}" if text.startswith("-") else f"${text}"
     return text
+
+
+def span(lasted: timedelta) -> str:
+    """A stretch of time in words, in the unit that fits it."""
+    hours = lasted.total_seconds() / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
 
 
 def names(parties: Iterable[Party], most: int = 3) -> str:

@@ -10,6 +10,8 @@ from tracker.model import Comparability, Diff, EntryId, Event, Failure, Known, M
 
 _KEEP_SIZES = 7
 _KEEP_CHANGES = 12
+_FILLED_AGAIN = 0.7
+"""A lost field is whole again at so large a share of the best of its last fill rates."""
 
 
 def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
@@ -59,19 +61,27 @@ def _known(past: Past, diff: Diff) -> Mapping[EntryId, Known]:
     for entry in departure.confirmed(diff, past):
         known[entry] = replace(known[entry], departed=True)
     for entry, was in past.known.items():
-        if (
-            was.last_seen is not None
-            and not was.departed
-            and entry not in listed
-            and was.missing_since is None
-            and _must_show(diff, past, entry)
-        ):
-            known[entry] = replace(known[entry], missing_since=diff.after.observed_at)
+        if was.last_seen is not None and not was.departed and entry not in listed:
+            known[entry] = _still_gone(known[entry], diff, past, entry)
+    return _forgotten(known, diff)
+
+
+def _still_gone(known: Known, diff: Diff, past: Past, entry: EntryId) -> Known:
+    if entry in diff.after.ambiguous:  # it stands there, twice
+        return replace(known, missing_since=None)
+    if known.missing_since is None and departure.must_show(diff, past, entry):
+        return replace(known, missing_since=diff.after.observed_at)
     return known
 
 
-def _must_show(diff: Diff, past: Past, entry: EntryId) -> bool:
-    return past.capped_at != len(diff.after.entries) and diff.must_show(entry, past.known[entry].primary)
+def _forgotten(known: dict[EntryId, Known], diff: Diff) -> dict[EntryId, Known]:
+    """Without what the unlisted entries can no longer be judged by: values in another scale, a place in another table."""
+    unlisted = [entry for entry in known if entry not in diff.after.entries]
+    if departure.restarted(diff):
+        known |= {entry: replace(known[entry], departed=True) for entry in unlisted}
+    if departure.rescaled(diff):
+        known |= {entry: replace(known[entry], primary=None) for entry in unlisted}
+    return known
 
 
 def _left(known: Known, diff: Diff, entry: EntryId, *, missing: bool) -> Known:
@@ -101,6 +111,15 @@ def _filled(past: Past, after: Snapshot) -> dict[MetricId, tuple[float, ...]]:
 
 
 def _drifted(past: Past, diff: Diff) -> frozenset[MetricId]:
-    now = {metric for metric, verdict in diff.metrics.items() if verdict.verdict is Comparability.DRIFTED}
-    back = {metric for metric, verdict in diff.metrics.items() if verdict.verdict is Comparability.APPEARED}
-    return (past.drifted | now) - back
+    """Fields that lost their values and have not yet about as many again as they lately had."""
+    bad = (Comparability.DRIFTED, Comparability.VANISHED)
+    lost = frozenset(metric for metric, verdict in diff.metrics.items() if verdict.verdict in bad)
+    return lost.union(metric for metric in past.drifted if not _filled_again(past, diff, metric))
+
+
+def _filled_again(past: Past, diff: Diff, metric: MetricId) -> bool:
+    verdict = diff.metrics.get(metric)
+    if verdict is None or verdict.verdict is Comparability.APPEARED:
+        return True
+    share = verdict.filled_after / max(1, len(diff.after.entries))
+    return verdict.filled_after > 0 and share >= _FILLED_AGAIN * max(past.filled.get(metric, ()), default=0.0)

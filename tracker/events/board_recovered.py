@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tracker.events import board_partial
-from tracker.events._event import make, page_proofs
-from tracker.model import Diff, Event, Past
+from tracker.events._event import make, page_proofs, span
+from tracker.model import Diff, Entry, Event, Measure, Past
 
 RULE = "board_recovered/1"
 
@@ -31,7 +31,19 @@ def changed(diff: Diff) -> bool:
     ):
         return True
     pairs = ((diff.before.entries[entry], diff.after.entries[entry]) for entry in diff.common)
-    return any(old.name != new.name or old.attributes != new.attributes for old, new in pairs)
+    return any(_differ(old, new) for old, new in pairs)
+
+
+def _differ(old: Entry, new: Entry) -> bool:
+    if old.name != new.name or old.attributes != new.attributes or old.measures.keys() != new.measures.keys():
+        return True
+    return any(
+        one is not new.measures[metric] and _said(one) != _said(new.measures[metric]) for metric, one in old.measures.items()
+    )
+
+
+def _said(measure: Measure) -> tuple[object, ...]:
+    return measure.value, measure.low, measure.high, measure.estimated
 
 
 def _event(diff: Diff, grade: str, since: datetime, why: str) -> Event:
@@ -42,7 +54,7 @@ def _event(diff: Diff, grade: str, since: datetime, why: str) -> Event:
         grade=grade,
         weight=50,
         told=True,
-        headline=f"{diff.board.title} {'reads again' if grade == 'broken' else 'changes again'} after {_span(lasted.total_seconds())}.",
+        headline=f"{diff.board.title} {'reads again' if grade == 'broken' else 'changes again'} after {span(lasted)}.",
         facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why},
         evidence=page_proofs(diff),
         after=since,
@@ -61,8 +73,3 @@ def _whole(diff: Diff, capped_at: int) -> Event:
         facts={"capped_at": capped_at, "rows": rows},
         evidence=page_proofs(diff),
     )
-
-
-def _span(seconds: float) -> str:
-    hours = seconds / 3600
-    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{seconds / 60:.0f} minutes"

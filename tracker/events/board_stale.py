@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tracker.events._event import build
+from tracker.events._event import build, span
 from tracker.model import Board, Event, Evidence, Past, Sha256
 
 RULE = "board_stale/1"
@@ -28,8 +28,8 @@ def detect(board: Board, past: Past, *, observed_at: datetime, url: str, sha256:
         grade="stale",
         weight=45,
         told=True,
-        headline=f"{board.title} has not changed for {(observed_at - past.changed_at[-1]).days} days,"
-        f" longer than its rhythm ({limit.days} days).",
+        headline=f"{board.title} has not changed for {span(observed_at - past.changed_at[-1])},"
+        f" longer than its rhythm ({span(limit)}).",
         facts={"since": past.changed_at[-1].isoformat(), "limit_s": int(limit.total_seconds())},
         evidence=tuple(Evidence(sha256=one, url=url, observed_at=observed_at) for one in sha256),
         after=past.changed_at[-1],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from tracker.events._event import make, number, party, proof, values
+from tracker.events._event import both_proofs, make, number, party, values
 from tracker.model import Diff, EntryId, Event, Past, competition_ranks
 
 RULE = "debut/1"
@@ -32,7 +32,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     for entry in diff.revealed:
         if entry not in past.known and entry not in diff.before.ambiguous:
             yield _event(diff, entry, "revealed")
-    for entry in _first_scores(diff):
+    for entry in _first_scores(diff, past):
         yield _event(diff, entry, "first_score")
 
 
@@ -52,10 +52,10 @@ def _age_days(released: str | None, now: datetime) -> int | None:
         return None
 
 
-def _first_scores(diff: Diff) -> list[EntryId]:
-    """Entries listed without a value of the primary metric until now."""
+def _first_scores(diff: Diff, past: Past) -> list[EntryId]:
+    """Entries listed without a value of the primary metric until now; not those of a field that lost its values and fills again."""
     primary = diff.board.primary
-    if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
+    if primary is None or diff.before is None or primary.id in past.drifted or not diff.metrics[primary.id].usable:
         return []
     had, has = values(diff.before, primary.id), values(diff.after, primary.id)
     return [entry for entry in diff.common if entry not in had and entry in has]
@@ -88,7 +88,7 @@ def _event(diff: Diff, entry: EntryId, grade: str) -> Event:
         metric=primary.id if primary and measure else None,
         headline=f"{one.name} {_verb(grade)} {diff.board.title}{place}.",
         facts=facts,
-        evidence=[proof(diff.after, entry, primary.id if primary and measure else None)],
+        evidence=both_proofs(diff, [entry], primary.id if primary and measure else None),
     )
 
 

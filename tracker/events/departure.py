@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events._event import make, names
-from tracker.model import Diff, EntryId, Event, Evidence, Known, Party, Past
+from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past
 
 RULE = "departure/1"
 
@@ -30,7 +30,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
 
 def confirmed(diff: Diff, past: Past) -> list[EntryId]:
     """Entries missing for the second time although they would have to be visible."""
-    if diff.before is None or past.capped_at == len(diff.after.entries):
+    if diff.before is None:
         return []
     return sorted(
         entry
@@ -38,8 +38,29 @@ def confirmed(diff: Diff, past: Past) -> list[EntryId]:
         if known.missing_since is not None
         and not known.departed
         and entry not in diff.after.entries
-        and diff.must_show(entry, known.primary)
+        and must_show(diff, past, entry)
     )
+
+
+def must_show(diff: Diff, past: Past, entry: EntryId) -> bool:
+    """Whether an entry that had left the page before would have to be visible now, were it still listed."""
+    if past.capped_at == len(diff.after.entries) or restarted(diff):
+        return False
+    return diff.must_show(entry, None if rescaled(diff) else past.known[entry].primary)
+
+
+def rescaled(diff: Diff) -> bool:
+    """Whether older values of the primary metric say nothing about a place on this page."""
+    primary = diff.board.primary
+    verdict = diff.metrics.get(primary.id) if primary else None
+    return verdict is not None and verdict.verdict is Comparability.REBASED
+
+
+def restarted(diff: Diff) -> bool:
+    """Whether another table was taken for the same board: entries are gone from a whole page, and yet not missing."""
+    if diff.before is None or diff.after.depth is not None or diff.cap is not None:
+        return False
+    return any(entry not in diff.after.ambiguous for entry in diff.hidden)
 
 
 def _event(diff: Diff, past: Past, entries: list[EntryId], grade: str) -> Event:

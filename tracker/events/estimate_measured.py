@@ -15,7 +15,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
     if diff.before is None:
         return
     for metric in diff.board.metrics:
-        if not diff.metrics[metric.id].usable:
+        if metric.volatile or not diff.metrics[metric.id].usable:
             continue
         for entry in diff.common:
             old, new = (one.entries[entry].measures.get(metric.id) for one in (diff.before, diff.after))

@@ -23,7 +23,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
             weight=55,
             told=True,
             metric=metric.id,
-            headline=f"{diff.board.title}: {metric.title} {'lost all its values' if not verdict.filled_after else 'lost most of its values'}"
+            headline=f"{diff.board.title}: {metric.title} {'lost all its values' if not verdict.filled_after else 'lost many of its values'}"
             f" ({verdict.filled_before} before, {verdict.filled_after} now); nothing is concluded from it.",
             facts={"filled_before": verdict.filled_before, "filled_after": verdict.filled_after, "reason": verdict.reason},
             evidence=page_proofs(diff),

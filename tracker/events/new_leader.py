@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.events._event import make, measured, names, number, party, proof
-from tracker.model import Diff, EntryId, Event, Metric, MetricId, Nature, Past, Snapshot
+from tracker.events import departure
+from tracker.events._event import both_proofs, make, measured, names, number, party
+from tracker.model import Comparability, Diff, EntryId, Event, Metric, MetricId, Nature, Past, Snapshot
 
 RULE = "new_leader/1"
+
+_COMPARABLE = (Comparability.COMPARABLE, Comparability.PRECISION)
+_SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
+"""Verdicts under which the best of the values that are left need not lead; a re-based scale or a new column has its own best."""
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
     """One event when the lead passes to an entry that did not share it.
 
     Nobody leads because the leader could not be seen: while an acknowledged leader is missing
-    and its departure is not confirmed, only an entry better than its last value takes over.
+    and its departure is not confirmed, only an entry better than its last value takes over; and
+    nobody at all while the field has lost its values, and those of the leader with them.
     """
     primary = diff.board.primary
     if primary is None or not primary.ranked or diff.before is None or not diff.metrics[primary.id].usable:
@@ -41,19 +47,25 @@ def leaders_after(diff: Diff, past: Past) -> dict[MetricId, tuple[EntryId, ...]]
         return {}
     acknowledged = past.leaders.get(primary.id, ())
     now = leaders(diff.after, primary)
-    usable = diff.before is not None and diff.metrics[primary.id].usable
-    if not now or (usable and acknowledged and _lead_is_open(diff, past, primary, acknowledged, now)):
+    verdict = diff.metrics[primary.id].verdict if diff.before else Comparability.APPEARED
+    if acknowledged and (not now or verdict in _SAYS_NOTHING):
+        return {primary.id: acknowledged}
+    if acknowledged and verdict in _COMPARABLE and _lead_is_open(diff, past, primary, acknowledged, now):
         return {primary.id: acknowledged}
     return {primary.id: now}
 
 
 def _lead_is_open(diff: Diff, past: Past, primary: Metric, acknowledged: tuple[EntryId, ...], now: tuple[EntryId, ...]) -> bool:
     has = measured(diff.after, primary.id)
-    absent = [entry for entry in acknowledged if entry not in has]
-    if not absent or any(past.known[entry].departed for entry in absent if entry in past.known):
-        return False
+    absent = [entry for entry in acknowledged if entry not in has and not _is_gone(diff, past, entry)]
+    if absent and primary.id in past.drifted:
+        return True
     last = [value for entry in absent if (value := _last_value(diff, past, primary, entry)) is not None]
     return any(not primary.better(has[now[0]], value) for value in last)
+
+
+def _is_gone(diff: Diff, past: Past, entry: EntryId) -> bool:
+    return entry in past.known and (past.known[entry].departed or entry in departure.confirmed(diff, past))
 
 
 def _last_value(diff: Diff, past: Past, primary: Metric, entry: EntryId) -> float | None:
@@ -71,6 +83,7 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
     value = diff.after.entries[fresh[0]].measures[primary.id]
     grade = _grade(diff, primary, fresh[0], acknowledged)
     shared = len(leaders(diff.after, primary)) > 1
+    verb = "leads" if not shared else "share the lead on" if len(who) > 1 else "shares the lead on"
     over = f", ahead of {names(rivals)}" if rivals and not shared else ""
     return make(
         diff,
@@ -81,13 +94,10 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         subjects=who,
         rivals=rivals,
         metric=primary.id,
-        headline=f"{names(who)} {'shares the lead on' if shared else 'leads'} {diff.board.title} ({primary.title}) with"
+        headline=f"{names(who)} {verb} {diff.board.title} ({primary.title}) with"
         f" {number(value.value, primary)}{over}{', within the error of the values' if grade == 'nominal' else ''}.",
         facts={"value": value.value, "before": list(acknowledged), "shared": shared},
-        evidence=[
-            *(proof(diff.after, entry, primary.id) for entry in fresh),
-            *(proof(diff.before, entry, primary.id) for entry in acknowledged),
-        ],
+        evidence=both_proofs(diff, [*fresh, *acknowledged], primary.id),
     )
 
 

@@ -15,6 +15,7 @@ from itertools import groupby
 from math import hypot
 
 from tracker.events._event import both_proofs, make, measured, names, number, party, proof, values
+from tracker.events.board_recovered import changed
 from tracker.model import (
     Comparability,
     Diff,
@@ -52,8 +53,9 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         if verdict.moves:
             yield from _flips(diff, metric, verdict)
         if verdict.usable or verdict.verdict is Comparability.REBASED:
-            yield from _debuts(diff, metric, past)
-    yield from _sustained(diff, past)
+            yield from _debuts(diff, metric, verdict, past)
+    if changed(diff):
+        yield from _sustained(diff, past)
 
 
 # ── order that flipped ───────────────────────────────────────────────────────────────────────────
@@ -145,14 +147,16 @@ def _weight(diff: Diff, metric: Metric, grade: str) -> int:
 # ── newcomers ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _debuts(diff: Diff, metric: Metric, past: Past) -> Iterator[Event]:
+def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iterator[Event]:
     """Who lands above whom by entering the board, or by a first score. Secondary metrics only where they have a topic."""
     assert diff.before is not None
     if not metric.primary and not metric.topic:
         return
     had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
     newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
-    first_scores = [entry for entry in diff.common if metric.id not in diff.before.entries[entry].measures]
+    # values that come back to a lost field, or come with a new scale, are no first scores
+    first = verdict.usable and metric.id not in past.drifted
+    first_scores = [one for one in diff.common if first and metric.id not in diff.before.entries[one].measures]
     order = sorted((metric.standing(value), entry) for entry, value in has.items())
     for entry in sorted({*newcomers, *first_scores} & has.keys()):
         start = bisect_right(order, metric.standing(has[entry]), key=lambda pair: pair[0])

@@ -30,7 +30,7 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         diff,
         rule=RULE,
         grade="cut" if after < before else "rise",
-        weight=20 + min(30, int(30 * abs(change if change is not None else 1.0))),
+        weight=20 + int(min(30.0, 30 * abs(change if change is not None else 1.0))),
         told=True,
         subjects=[who],
         metric=metric.id,

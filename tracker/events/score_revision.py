@@ -23,7 +23,8 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
                 yield _revised(diff, metric, entry, move)
         if metric.primary:
             for entry in diff.common:
-                if metric.id in diff.before.entries[entry].measures and metric.id not in diff.after.entries[entry].measures:
+                was = diff.before.entries[entry].measures.get(metric.id)
+                if was is not None and not was.estimated and metric.id not in diff.after.entries[entry].measures:
                     yield _withdrawn(diff, metric, entry)
 
 

@@ -86,6 +86,8 @@ def text(value: object) -> str | None:
         return value
     if value is MISSING:
         return None
+    if value is True or value is False:
+        return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

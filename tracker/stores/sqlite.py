@@ -18,8 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlite_utils import Database
-
 from tracker.errors import StoreError
 from tracker.model import (
     Board,
@@ -46,10 +44,10 @@ from tracker.model import (
 )
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
-from tracker.stores.migrations import migrations
 
 _Row = tuple[Any, ...]
 _BUSY_MS = 30_000
+NEWEST_MIGRATION = "history"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
 _DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
 
@@ -67,12 +65,19 @@ class SqliteStore:
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-            database = Database(self._connection)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            if migrations.pending(database):
-                migrations.apply(database)
+            if not self._is_current():
+                migrate(self._connection)
+
+    def _is_current(self) -> bool:
+        """Whether the newest migration was applied, found without loading sqlite-utils: most commands only read."""
+        asked = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
+        if self._connection.execute(asked).fetchone() is None:
+            return False
+        row = self._connection.execute("SELECT 1 FROM _sqlite_migrations WHERE name = ?", (NEWEST_MIGRATION,)).fetchone()
+        return row is not None
 
     def __enter__(self) -> Self:
         return self
@@ -479,6 +484,15 @@ class SqliteStore:
                 f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
                 " (check the disk and permissions; the database can be rebuilt with: tracker replay)"
             ) from error
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the migrations that are not applied yet."""
+    from sqlite_utils import Database  # noqa: PLC0415  # see _is_current
+
+    from tracker.stores.migrations import migrations  # noqa: PLC0415  # see _is_current
+
+    migrations.apply(Database(connection))
 
 
 def _measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:

@@ -1,0 +1,165 @@
+"""What a report holds: the window, the boards and their order, gaps, what was seen."""
+
+from dataclasses import replace
+
+import pytest
+from report_world import AA, ARENA, DAY, T0, checks, event, health, report
+
+from tracker.model import BoardId, Gap, Result, State
+from tracker.reports import _words as words
+from tracker.reports import build
+
+LIVEBENCH = BoardId("livebench/livebench")
+
+
+def test_the_window_holds_its_beginning_and_not_its_end():
+    events = [event("early", at=T0 - DAY), event("first", at=T0), event("last", at=T0 + DAY)]
+    found = build([health()], events, {}, since=T0, until=T0 + DAY)
+    assert [story.lead.id for story in found.boards[0].stories] == ["first"]
+
+
+def test_what_is_not_told_is_counted_and_becomes_a_story_only_when_asked_for():
+    events = [event("news"), event("noise", "overtake", told=False)]
+    quiet, loud = report(events).boards[0], report(events, told_only=False).boards[0]
+    assert ([story.lead.id for story in quiet.stories], quiet.untold) == (["news"], 1)
+    assert ([story.lead.id for story in loud.stories], loud.untold) == (["news", "noise"], 0)
+
+
+def test_boards_stand_by_their_weightiest_story_then_by_title_and_quiet_ones_last():
+    boards = [
+        health(BoardId("q/b"), "B"),
+        health(BoardId("x/z"), "Z"),
+        health(BoardId("x/y"), "Y"),
+        health(BoardId("q/a"), "A"),
+        health(),
+    ]
+    events = [event("1", board=BoardId("x/z")), event("2", board=BoardId("x/y")), event("3", weight=90)]
+    found = report(events, *boards)
+    assert [board.health.title for board in found.boards] == ["Artificial Analysis", "Y", "Z", "A", "B"]
+
+
+def test_an_event_of_a_board_without_health_is_refused():
+    with pytest.raises(ValueError, match="lmarena/text: event 1 is of a board without health"):
+        report([event("1", board=ARENA)])
+
+
+def test_a_board_given_twice_is_refused():
+    with pytest.raises(ValueError, match="artificial-analysis/llms: stands twice"):
+        report([], health(), health())
+
+
+def test_a_window_that_ends_before_it_begins_is_refused():
+    with pytest.raises(ValueError, match="before it begins"):
+        build([health()], [], {}, since=T0, until=T0 - DAY)
+
+
+def test_the_same_event_given_twice_is_told_once():
+    assert report([event("1"), event("1")]) == report([event("1")])
+
+
+def test_two_different_events_of_one_id_are_refused():
+    with pytest.raises(ValueError, match="two different events have the id 1"):
+        report([event("1"), replace(event("1"), weight=3)])
+
+
+def test_a_pause_much_longer_than_the_usual_is_a_gap():
+    found = report([], seen=checks(-6, -5, -4, -3, -2, -1, 0, 1, 9))
+    assert found.boards[0].gaps == (Gap(after=T0 + DAY, until=T0 + 9 * DAY),)
+
+
+def test_a_gap_reaches_back_to_the_last_snapshot_before_the_window():
+    found = report([], seen=checks(-13, -12, -11, -10, -2, -1))
+    assert found.boards[0].gaps == (Gap(after=T0 - 10 * DAY, until=T0 - 2 * DAY),)
+
+
+def test_a_gap_that_ended_before_the_window_is_not_told():
+    assert report([], seen=checks(-30, -29, -28, -10, -9, -8)).boards[0].gaps == ()
+
+
+def test_a_pause_shorter_than_three_days_is_no_gap_however_regular_the_board():
+    assert report([], seen=checks(-3, -2.75, -2.5, -2.25, -2, 0.9)).boards[0].gaps == ()
+
+
+def test_a_slow_board_has_no_gap_at_its_usual_pace():
+    assert report([], seen=checks(-40, -33, -26, -19, -12, -2, 8)).boards[0].gaps == ()
+
+
+def test_an_unchanged_board_was_seen_and_a_failed_or_unreadable_one_was_not():
+    before = checks(-3, -2, -1)
+    still = checks(2, 5, result=Result.UNCHANGED)
+    assert report([], seen=before, still=still, again=checks(8)).boards[0].gaps == ()
+    for result, message in ((Result.FAILED, ""), (Result.QUARANTINED, ""), (Result.UNCHANGED, "still: no table")):
+        blind = checks(2, 5, result=result, message=message)
+        found = report([], seen=before, blind=blind, again=checks(8)).boards[0]
+        assert (found.gaps, found.checks) == ((Gap(after=T0 - DAY, until=T0 + 8 * DAY),), 4), result
+
+
+def test_a_single_check_has_no_pause_and_so_no_gap():
+    assert report([], seen=checks(0)).boards[0].gaps == ()
+
+
+def test_checks_outside_the_window_are_not_counted():
+    assert report([], seen=checks(-9, -4, 0, 9, 10)).boards[0].checks == 3
+
+
+# ── in words ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_that_nothing_happened_is_said_plainly():
+    boards = [health(BoardId(f"x/{name}"), name) for name in ("A", "B", "C")]
+    seen = {name: checks(0, 1, 2, 3, board=BoardId(f"x/{name}")) for name in ("A", "B", "C")}
+    assert [one.sentence for one in words.silences(report([], *boards, **seen))] == ["Nothing changed on 3 boards (12 checks)."]
+
+
+def test_one_board_and_one_check_are_singular():
+    assert [one.sentence for one in words.silences(report([], seen=checks(0)))] == ["Nothing changed on 1 board (1 check)."]
+
+
+def test_a_board_with_untold_changes_is_not_said_to_be_unchanged():
+    found = report([event("noise", told=False)], seen=checks(0, 1))
+    assert [one.sentence for one in words.silences(found)] == [
+        "No news on 1 board (2 checks); 1 smaller change is only in the record."
+    ]
+
+
+def test_a_board_that_nobody_looked_at_is_not_said_to_be_unchanged():
+    found = report([], health(), health(ARENA, "Arena"), failed=checks(0, result=Result.FAILED))
+    assert [one.sentence for one in words.silences(found)] == ["Not seen in this time: 2 boards."]
+
+
+@pytest.mark.parametrize("state", [State.BROKEN, State.STALE, State.PAUSED])
+def test_a_board_in_trouble_stands_among_the_troubles_and_not_among_the_unchanged(state: State):
+    found = report([], health(state=state), seen=checks(0))
+    assert words.troubles(found) == (health(state=state),)
+    assert words.silences(found) == ()
+
+
+def test_the_worst_trouble_comes_first():
+    states = [State.PARTIAL, State.PAUSED, State.OK, State.STALE, State.BROKEN]
+    boards = [health(BoardId(f"x/{state}"), state, state=state) for state in states]
+    assert [one.title for one in words.troubles(report([], *boards))] == ["broken", "stale", "paused", "partial"]
+
+
+def test_a_report_on_no_board_says_so():
+    found = build([], [], {}, since=T0, until=T0 + DAY)
+    assert [one.sentence for one in words.silences(found)] == ["There are no boards to report on."]
+
+
+def test_gaps_of_a_quiet_board_are_told_too():
+    found = report([], seen=checks(-6, -5, -4, -3, -2, 4))
+    assert words.silences(found)[-1].sentence == (
+        "Artificial Analysis: No snapshot between 2026-04-16 06:18 and 2026-04-22 06:18 UTC (6 days):"
+        " what happened then is dated only by its ends."
+    )
+
+
+def test_a_change_seen_over_more_than_48_hours_is_dated_by_both_ends():
+    assert words.interval(event("1", after=T0 - 13 * DAY)) == "between 2026-04-05 06:18 and 2026-04-18 06:18 UTC"
+    assert words.interval(event("1", after=T0 - 2 * DAY)) == "2026-04-18 06:18 UTC"
+    assert words.interval(event("1", after=None)) == "2026-04-18 06:18 UTC"
+
+
+def test_every_board_with_stories_names_whose_data_it_is():
+    found = report([event("1"), event("2", board=ARENA)], health(), health(ARENA, "Arena", attribution=""))
+    assert [words.notes(board)[-1] for board in found.boards] == ["Data: Artificial Analysis, example", "Data: Arena"]
+    assert AA == found.boards[0].health.board

@@ -1,0 +1,247 @@
+"""Folding: a reader sees each thing once, and nothing is lost."""
+
+from datetime import datetime
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_world import DAY, INDEX, T0, event, health, ids, party, report, stories
+
+from tracker.model import Event, MetricId
+from tracker.reports import _words as words
+from tracker.reports._fold import ALIKE, _base, _keys, _releases
+
+CODING = MetricId("coding")
+
+
+def debut(
+    id: str, name: str, *, weight: int = 50, rank: int | None = None, creator: str = "", released: str = "", **more
+) -> Event:
+    return event(id, "debut", name, weight=weight, rank=rank, creator=creator, released=released, **more)
+
+
+# ── one entry ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_leads_by_entering_is_one_story():
+    leads = event("leads", "new_leader", "New", grade="debut", weight=95, rivals=["Old"])
+    enters = debut("enters", "New", weight=90)
+    passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C", "D", "E"])
+    (story,) = stories(passes, enters, leads)
+    assert ids(story) == ["leads", "enters", "passes"]
+    assert words.asides(story) == ("Also debut (release), overtake (debut) of Old, B, C and 2 more.",)
+
+
+def test_news_of_one_entry_on_another_metric_keeps_its_sentence():
+    leads = event("leads", "new_leader", "A", weight=95)
+    passes = event("passes", "overtake", "A", grade="decisive", weight=46, metric=CODING, headline="A overtakes B on Coding.")
+    (story,) = stories(leads, passes)
+    assert words.asides(story) == ("A overtakes B on Coding.",)
+
+
+def test_the_prices_of_one_entry_are_one_story_and_both_are_said():
+    out = event("out", "price_change", "A", weight=40, headline="A: Output price falls.")
+    into = event("in", "price_change", "A", weight=30, headline="A: Input price falls.")
+    (story,) = stories(into, out)
+    assert ids(story) == ["out", "in"]
+    assert words.asides(story) == ("A: Input price falls.",)
+
+
+def test_the_same_entry_a_day_later_is_another_story():
+    assert len(stories(debut("1", "A"), event("2", "price_change", "A", at=T0 + DAY))) == 2
+
+
+def test_events_of_several_entries_or_none_stand_for_themselves():
+    both, neither = event("both", "new_leader", "A", "B", weight=95), event("neither", "methodology", weight=90)
+    assert [ids(story) for story in stories(debut("a", "A"), both, neither)] == [["both"], ["neither"], ["a"]]
+
+
+def test_stories_stand_by_weight_then_time_then_id():
+    found = stories(debut("c", "C"), debut("b", "B"), debut("late", "D", at=T0 + DAY), debut("top", "E", weight=60))
+    assert [story.lead.id for story in found] == ["top", "b", "c", "late"]
+
+
+# ── one release ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_siblings_of_one_creator_and_day_fold_into_the_best_ranked():
+    release = {"creator": "OpenAI", "released": "2026-04-17"}
+    found = stories(
+        debut("mini", "GPT-6 mini", rank=31, weight=50, **release),
+        debut("pro", "GPT-6 Pro", rank=2, weight=80, **release),
+        debut("max", "GPT-6 Max", rank=1, weight=80, **release),
+        debut("other", "Grok 6", rank=9, creator="xAI", released="2026-04-17"),
+    )
+    assert [ids(story) for story in found] == [["max", "pro", "mini"], ["other"]]
+    assert words.asides(found[0]) == ("And 2 more variants: GPT-6 Pro and GPT-6 mini.",)
+
+
+def test_variants_that_differ_in_a_parenthesis_at_the_end_fold_without_a_known_creator():
+    names = ["o7 (high)", "o7 (Reasoning) (low)", "o7", "o7-mini (high)", "o7 (max)", "o7 (medium)"]
+    found = stories(*(debut(str(rank), name, rank=rank) for rank, name in enumerate(names, 1)))
+    assert [ids(story) for story in found] == [["1", "2", "3", "5", "6"], ["4"]]
+    assert words.asides(found[0]) == ("And 4 more variants: o7 (Reasoning) (low), o7, o7 (max) and o7 (medium).",)
+
+
+def test_an_unknown_creator_or_day_makes_no_siblings():
+    assert len(stories(debut("1", "A", creator="X"), debut("2", "B", creator="X"))) == 2
+    assert len(stories(debut("1", "A", released="2026-04-01"), debut("2", "B", released="2026-04-01"))) == 2
+
+
+def test_siblings_bring_what_was_folded_into_them_and_are_named_once():
+    release = {"creator": "OpenAI", "released": "2026-04-17"}
+    (story,) = stories(
+        debut("a", "A", rank=1, weight=90, **release),
+        debut("b", "B", rank=2, weight=80, **release),
+        event("passes", "overtake", "B", weight=55, rivals=["Old"]),
+    )
+    assert ids(story) == ["a", "b", "passes"]
+    assert words.asides(story) == ("And 1 more variant: B.",)
+
+
+def test_debuts_of_different_observations_are_no_siblings():
+    assert len(stories(debut("1", "A (high)"), debut("2", "A (low)", at=T0 + DAY))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("o3 (high)", "o3"),
+        ("o3 (Reasoning) (high) ", "o3"),
+        ("o3 (a (b))", "o3 (a"),
+        ("(high)", "(high)"),
+        ("o3)", "o3)"),
+        ("", ""),
+    ],
+)
+def test_the_base_of_a_name_is_what_stands_before_its_last_parentheses(name: str, base: str):
+    assert _base(name) == base
+
+
+# ── many alike ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", sorted(ALIKE))
+def test_five_alike_stand_side_by_side_and_six_are_one(kind: str):
+    events = [event(str(n), kind, f"M{n}", weight=40 - n) for n in range(6)]
+    assert len(stories(*events[:5])) == 5
+    (story,) = stories(*events)
+    assert ids(story) == ["0", "1", "2", "3", "4", "5"]
+    assert words.asides(story) == (f"And 5 more {ALIKE[kind]}: M1, M2, M3, M4 and M5.",)
+
+
+def test_a_crowd_is_counted_by_entry_and_the_rest_of_its_names_by_number():
+    prices = [event(f"{way}{n}", "price_change", f"M{n}", weight=30) for n in range(12) for way in ("in", "out")]
+    first = event("first", "price_change", "Top", weight=50)
+    (story,) = stories(*prices, first)
+    assert len(ids(story)) == 25
+    assert words.asides(story) == ("And 12 more price changes: M0, M1, M10, M11, M2, M3, M4, M5 and 4 more.",)
+
+
+def test_removed_metrics_are_named():
+    events = [event(str(n), "metric_removed", metric=MetricId(f"m{n}")) for n in range(7)]
+    assert words.asides(stories(*events)[0]) == ("And 6 more removed metrics: m1, m2, m3, m4, m5 and m6.",)
+
+
+def test_a_price_change_with_other_news_of_its_entry_is_not_lost_in_a_crowd():
+    crowd = [event(str(n), "price_change", f"M{n}") for n in range(6)]
+    special = [event("price", "price_change", "A", weight=60), event("licence", "attribute_change", "A", weight=35)]
+    assert sorted(map(len, map(ids, stories(*crowd, *special)))) == [2, 6]
+
+
+def test_crowds_of_two_days_are_two_stories():
+    events = [event(f"{day}-{n}", "rename", f"M{n}", at=T0 + day * DAY) for day in (0, 1) for n in range(6)]
+    assert [len(ids(story)) for story in stories(*events)] == [6, 6]
+
+
+def test_many_sentences_of_one_entry_are_cut_short():
+    first = event("first", "board_recovered", "A", weight=90)
+    more = [event(str(n), "price_change", "A", headline=f"Sentence {n}.") for n in range(7)]
+    (story,) = stories(first, *more)
+    assert words.asides(story) == (*(f"Sentence {n}." for n in range(5)), "And 2 more events.")
+
+
+def test_one_removed_field_is_singular():
+    story = stories(*(event(str(n), "field_drift", metric=MetricId(f"m{n}")) for n in range(6)))[0]
+    assert words._and_more(story.folded[:1], ALIKE["field_drift"]) == "And 1 more field that lost values: m1."
+
+
+# ── whatever happens ─────────────────────────────────────────────────────────────────────────────
+
+NAMES = ["A", "A (high)", "A (low)", "B", "B (max)", "C"]
+KINDS = ["debut", "overtake", "new_leader", "price_change", "rename", "rank_move", "score_revision", "departure", "methodology"]
+
+
+@st.composite
+def several_events(draw: st.DrawFn) -> list[Event]:
+    def one(number: int) -> Event:
+        return event(
+            f"{number:03}",
+            draw(st.sampled_from(KINDS)),
+            *draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)),
+            weight=draw(st.integers(0, 100)),
+            told=draw(st.booleans()),
+            at=T0 + draw(st.integers(0, 2)) * DAY,
+            creator=draw(st.sampled_from(["", "X", "Y"])),
+            released=draw(st.sampled_from(["", "2026-04", "2026-05"])),
+            rank=draw(st.none() | st.integers(1, 9)),
+        )
+
+    return [one(number) for number in range(draw(st.integers(0, 24)))]
+
+
+@given(several_events(), st.booleans())
+def test_every_event_is_told_exactly_once(events: list[Event], told_only: bool):
+    board = report(events, told_only=told_only).boards[0]
+    told = sorted(one for story in board.stories for one in ids(story))
+    assert told == [one.id for one in events if one.told or not told_only]
+    assert board.untold == len(events) - len(told)
+
+
+@given(several_events(), st.data())
+def test_the_order_of_the_input_does_not_matter(events: list[Event], data: st.DataObject):
+    assert report(data.draw(st.permutations(events))) == report(events)
+
+
+@given(several_events())
+def test_a_story_never_mixes_observations_and_its_lead_is_the_weightiest(events: list[Event]):
+    for story in report(events).boards[0].stories:
+        everyone: list[datetime] = [one.recorded_at for one in (story.lead, *story.folded)]
+        assert set(everyone) == {story.lead.recorded_at}
+        assert story.lead.weight == max(one.weight for one in (story.lead, *story.folded))
+
+
+@given(several_events())
+def test_what_is_folded_is_said_by_name_or_in_full(events: list[Event]):
+    for story in report(events, told_only=False).boards[0].stories:
+        said = " ".join(words.asides(story))
+        for one in story.folded[:3]:
+            about = [party.name for party in one.subjects]
+            assert one.headline in said or one.kind.replace("_", " ") in said or all(name in said for name in about)
+
+
+def naive_releases(debuts: list[Event]) -> set[frozenset[str]]:
+    """Merge groups that share a key until none do."""
+    groups = [({one.id}, set(_keys(one))) for one in debuts]
+    while pair := next((pair for pair in combinations(groups, 2) if pair[0][1] & pair[1][1]), None):
+        groups = [group for group in groups if group not in pair]
+        groups.append((pair[0][0] | pair[1][0], pair[0][1] | pair[1][1]))
+    return {frozenset(members) for members, _ in groups}
+
+
+@given(several_events())
+def test_releases_are_those_of_naive_merging(events: list[Event]):
+    debuts = [one for one in events if len(one.subjects) == 1]
+    found: dict[object, set[str]] = {}
+    for one, release in _releases(debuts).items():
+        found.setdefault(release, set()).add(one)
+    assert {frozenset(members) for members in found.values()} == naive_releases(debuts)
+
+
+def test_ten_thousand_siblings_fold_at_once():
+    debuts = [debut(f"{n:05}", f"M{n // 2} ({n})", creator="X", released=f"{(n + 1) // 2}") for n in range(10_000)]
+    (story,) = report(debuts, health()).boards[0].stories
+    assert len(story.folded) == 9_999
+    assert party("A").entry == "a"
+    assert story.lead.metric == INDEX

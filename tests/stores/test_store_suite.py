@@ -1,0 +1,605 @@
+"""The one suite for all stores: what `ports.Store` promises. The memory store is the brute-force oracle of the others."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store_world import (
+    BOARD,
+    ENTRIES,
+    OTHER,
+    PRICE,
+    SCORE,
+    START,
+    Fault,
+    answers,
+    board,
+    day,
+    entry,
+    measure,
+    save_all,
+    scores,
+    sha,
+    snapshot,
+    steps,
+)
+from tracker.errors import StoreError
+from tracker.model import EntryId, Event, EventFilter, MetricId, Nature, Past, Snapshot, Step, Trouble
+from tracker.ports import Store
+from tracker.stores._changes import plain
+from tracker.stores.memory import MemoryStore
+from tracker.stores.sqlite import SqliteStore
+
+IN_MEMORY = Path(":memory:")
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        yield store
+
+
+A_WEEK = (
+    scores(0, "a:90 b:80 c:70 d:60 e:50"),
+    scores(1, "a:90 b:80 c:85 d:60 e:50 f:95"),
+    Fault(at=day(2)),
+    scores(3, "a:90 c:85 d:60 e:50 f:95"),
+    scores(4, "a:90 c:85 d:60 e:50 f:95 g"),
+    scores(5, "a:90 b:80 c:85 d:60 e:50 f:95 g:40"),
+)
+
+
+# ── an empty store ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_unknown_board_has_no_past_and_nothing_else(store: Store):
+    assert store.boards() == ()
+    assert store.position(BOARD) == 0
+    assert store.past(BOARD) == Past()
+    assert store.latest(BOARD) is None
+    assert store.at(BOARD, day(3)) is None
+    assert store.last_check(BOARD) is None
+    assert store.declared(BOARD) is None
+    assert store.event("abc") is None
+    assert list(store.checks(BOARD)) == list(store.events(EventFilter())) == list(store.withdrawn(BOARD)) == []
+
+
+def test_a_board_that_is_only_declared_is_not_listed(store: Store):
+    store.declare(board())
+    store.move_position(BOARD, 12)
+    assert store.boards() == ()
+    assert store.past(BOARD) == Past()
+    assert store.declared(BOARD) == board()
+
+
+# ── what was saved ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_latest_snapshot_is_the_accepted_one_without_positions_and_ranks(store: Store):
+    saved = save_all(store, board(), A_WEEK)
+    assert saved[-1].diff is not None
+    assert store.latest(BOARD) == plain(saved[-1].diff.after)
+    assert {one.position for one in store.latest(BOARD).entries.values()} == {0}
+
+
+def test_a_board_is_shown_as_it_was_at_each_time(store: Store):
+    save_all(store, board(), A_WEEK)
+    assert store.at(BOARD, START - timedelta(seconds=1)) is None
+    assert store.at(BOARD, day(0)).observed_at == day(0)
+    assert store.at(BOARD, day(1) - timedelta(seconds=1)).observed_at == day(0)
+    assert sorted(store.at(BOARD, day(2)).entries) == ["a", "b", "c", "d", "e", "f"]
+    assert sorted(store.at(BOARD, day(3)).entries) == ["a", "c", "d", "e", "f"]
+    assert store.at(BOARD, day(99)) == store.latest(BOARD)
+
+
+def test_only_the_metrics_asked_for_are_shown_as_of_a_time(store: Store):
+    save_all(store, board(), [snapshot(day(0), [entry("a", 90, 1.5), entry("b", None, 2.5)])])
+    shown = store.at(BOARD, day(1), [SCORE])
+    assert {key: sorted(one.measures) for key, one in shown.entries.items()} == {"a": ["score"], "b": []}
+    assert store.at(BOARD, day(1), [MetricId("nonsense")]).entries["a"].measures == {}
+
+
+def test_values_are_kept_as_half_open_spans_that_end_while_an_entry_is_away(store: Store):
+    save_all(store, board(), A_WEEK)
+    assert [(one.valid_from, one.valid_to, one.measure.value) for one in store.spans(BOARD, EntryId("c"), SCORE)] == [
+        (day(0), day(1), 70),
+        (day(1), None, 85),
+    ]
+    assert [(one.valid_from, one.valid_to) for one in store.spans(BOARD, EntryId("b"), SCORE)] == [
+        (day(0), day(3)),
+        (day(5), None),
+    ]
+    assert list(store.spans(BOARD, EntryId("b"), PRICE)) == []
+
+
+def test_ranks_are_kept_as_spans(store: Store):
+    save_all(store, board(), A_WEEK)
+    assert [(one.valid_from, one.valid_to, one.rank) for one in store.rank_spans(BOARD, EntryId("a"))] == [
+        (day(0), day(1), 1),
+        (day(1), None, 2),
+    ]
+    assert [one.rank for one in store.rank_spans(BOARD, EntryId("g"))] == [7 - 1]
+
+
+def test_a_rebase_starts_a_segment(store: Store):
+    save_all(store, board(), [scores(0, "a:90 b:80 c:70"), scores(1, "a:45 b:40 c:35")])
+    begun = [(one.metric, one.started_at) for one in store.segments(BOARD)]
+    assert begun == [("price", day(0)), ("score", day(0)), ("score", day(1))]
+    assert store.segments(BOARD)[-1].reason == "3 of 3 values moved"
+
+
+def test_checks_are_told_with_their_results_oldest_first(store: Store):
+    saved = save_all(store, board(), A_WEEK)
+    assert list(store.checks(BOARD)) == [step.check for step in saved]
+    assert store.last_check(BOARD) == saved[-1].check
+    assert [one.status for one in store.checks(BOARD)] == [200, 200, 503, 200, 200, 200]
+
+
+def test_the_past_is_that_of_the_last_step(store: Store):
+    saved = save_all(store, board(), A_WEEK[:3])
+    assert store.past(BOARD) == saved[-1].past
+    assert store.past(BOARD).broken_since == day(2)
+
+
+def test_positions_move_each_for_its_board(store: Store):
+    store.move_position(BOARD, 100)
+    store.move_position(OTHER, 7)
+    store.move_position(BOARD, 250)
+    assert (store.position(BOARD), store.position(OTHER)) == (250, 7)
+
+
+def test_a_declaration_comes_back_as_it_was_and_the_last_one_counts(store: Store):
+    first = board()
+    changed = replace(first, title="Acme Arena II", metrics=first.metrics[:1], contract=replace(first.contract, depth=20))
+    store.declare(first)
+    store.declare(changed)
+    assert store.declared(BOARD) == changed
+    assert store.declared(BOARD).request.headers == {"x-key": "${ACME_KEY}"}
+
+
+def test_an_attribute_called_page_is_not_mistaken_for_the_page_an_entry_stands_on(store: Store):
+    link = {"page": "https://acme.example/a", "licence": "MIT"}
+    save_all(store, board(), [snapshot(day(0), [entry("a", 1, attributes=link), entry("b", 2, page=1, attributes=link)])])
+    shown = store.latest(BOARD).entries
+    assert [(one.page, one.attributes) for one in shown.values()] == [(0, link), (1, link)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        measure(-0.0, raw="-0.0"),
+        measure(0.1 + 0.2, 17, raw="0.30000000000000004"),
+        measure(1504.0, 0, low=1498.0, high=1510.0, raw="1504 ±6"),
+        measure(19.0, 0, estimated=True, raw="19 E"),
+        measure(1e300, 0),
+        measure(5e-324, 3, raw="5e-324"),
+        measure(44.5, 2, raw="44.50"),
+    ],
+    ids=lambda one: one.raw[:12],
+)
+def test_a_measure_comes_back_to_the_last_bit_with_the_cell_as_published(store: Store, odd):
+    save_all(store, board(), [snapshot(day(0), [replace(entry("a"), measures={SCORE: odd})])])
+    found = store.latest(BOARD).entries[EntryId("a")].measures[SCORE]
+    assert found == odd == store.spans(BOARD, EntryId("a"), SCORE)[0].measure
+    assert repr(found.raw) == repr(odd.raw)
+
+
+@pytest.mark.parametrize("key", ["", " ", "x' OR 1=1 --", 'q"q', "a\x00b", "日本語 🥇", "e\u0301", "-1", "%_", "a\nb"])
+def test_any_text_is_a_key(store: Store, key: str):
+    save_all(store, board(), [snapshot(day(0), [entry(key, 1.0), entry("other", 2.0)]), snapshot(day(1), [entry(key, 3.0)])])
+    assert sorted(store.latest(BOARD).entries) == [key]
+    assert [one.measure.value for one in store.spans(BOARD, EntryId(key), SCORE)] == [1.0, 3.0]
+    assert key in {one.subjects[0].entry for one in store.events(EventFilter(entry=EntryId(key)))}
+
+
+def test_two_boards_with_the_same_keys_do_not_touch(store: Store):
+    save_all(store, board(), A_WEEK)
+    alone = answers(store, BOARD, [day(3)])
+    save_all(store, board(OTHER), [scores(0, "a:1 b:2", board_id=OTHER), scores(9, "b:5", board_id=OTHER)])
+    both = answers(store, BOARD, [day(3)])
+    assert store.boards() == (OTHER, BOARD)
+    assert {key: both[key] for key in ("latest", "at", "spans", "ranks", "past", "checks", "segments")} == {
+        key: alone[key] for key in ("latest", "at", "spans", "ranks", "past", "checks", "segments")
+    }
+    assert sorted(store.latest(OTHER).entries) == ["b"]
+
+
+def test_a_metric_that_is_no_longer_declared_ends_with_the_next_snapshot(store: Store):
+    whole = board()
+    first = next(steps(whole, [snapshot(day(0), [entry("a", 1.0, 2.0)])]))
+    store.save(first)
+    score_only = replace(whole, metrics=whole.metrics[:1])
+    later = steps(score_only, [snapshot(day(1), [entry("a", 1.0)])], before=store.latest(BOARD), past=store.past(BOARD))
+    store.save(next(later))
+    assert sorted(store.latest(BOARD).entries[EntryId("a")].measures) == ["score"]
+    assert [one.valid_to for one in store.spans(BOARD, EntryId("a"), PRICE)] == [day(1)]
+
+
+# ── what is refused ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("number", [1, 0])
+def test_a_step_that_is_not_later_than_the_last_is_refused_and_leaves_no_trace(store: Store, number: int):
+    save_all(store, board(), [scores(1, "a:90 b:80")])
+    before = answers(store, BOARD, [day(1)])
+    with pytest.raises(StoreError, match=r"acme/text: a step at .* is not later than the last; replay the board"):
+        store.save(next(steps(board(), [scores(number, "a:1")])))
+    assert answers(store, BOARD, [day(1)]) == before
+
+
+# ── events ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def told(store: Store) -> list[Event]:
+    week = save_all(store, board(), A_WEEK)
+    other = save_all(store, board(OTHER), [scores(1, "a:5 b:4", board_id=OTHER), scores(3, "b:9 a:5", board_id=OTHER)])
+    every = [event for step in (*week, *other) for event in step.events]
+    return sorted(every, key=lambda event: (event.recorded_at, event.board))
+
+
+FILTERS = {
+    "all": (EventFilter(), lambda _: True),
+    "board": (EventFilter(board=OTHER), lambda one: one.board == OTHER),
+    "kinds": (EventFilter(kinds=("overtake", "debut")), lambda one: one.kind in ("overtake", "debut")),
+    "grades": (EventFilter(grades=("nominal", "parse")), lambda one: one.grade in ("nominal", "parse")),
+    "since": (EventFilter(since=day(3)), lambda one: one.recorded_at >= day(3)),
+    "until": (EventFilter(until=day(3)), lambda one: one.recorded_at < day(3)),
+    "since a fraction": (EventFilter(since=day(3) + timedelta(milliseconds=1)), lambda one: one.recorded_at > day(3)),
+    "told": (EventFilter(told=True), lambda one: one.told),
+    "untold": (EventFilter(told=False), lambda one: not one.told),
+    "entry": (
+        EventFilter(entry=EntryId("c")),
+        lambda one: "c" in {party.entry for party in (*one.subjects, *one.rivals)},
+    ),
+    "several": (
+        EventFilter(board=BOARD, kinds=("overtake",), told=False, since=day(1), until=day(2), entry=EntryId("b")),
+        lambda one: (
+            one.board == BOARD
+            and one.kind == "overtake"
+            and not one.told
+            and one.recorded_at == day(1)
+            and "b" in {party.entry for party in (*one.subjects, *one.rivals)}
+        ),
+    ),
+    "none": (EventFilter(kinds=("nonsense",)), lambda _: False),
+    "not SQL": (EventFilter(kinds=("' OR 1 --",)), lambda _: False),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_lets_through_what_it_says_in_order(store: Store, told: list[Event], name: str):
+    wanted, passes = FILTERS[name]
+    expected = [event for event in told if passes(event)]
+    assert list(store.events(wanted)) == expected
+    assert expected or name in ("none", "not SQL")
+
+
+def test_every_event_comes_back_whole_by_the_beginning_of_its_id(store: Store, told: list[Event]):
+    assert len(told) >= 10
+    for event in told:
+        assert store.event(event.id) == store.event(event.id[:12]) == event
+
+
+def test_the_beginning_of_several_ids_is_refused_and_of_none_finds_nothing(store: Store, told: list[Event]):
+    with pytest.raises(StoreError, match="ids begin so; give more of it"):
+        store.event("")
+    assert store.event("not an id") is None
+    assert store.event("%") is None
+    assert store.event(told[0].id + "0") is None
+
+
+# ── writing anew ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_board_written_anew_has_only_its_new_history_and_remembers_withdrawn_events(store: Store):
+    old = save_all(store, board(), A_WEEK)
+    store.move_position(BOARD, 99)
+    with store.rewriting(BOARD):
+        assert store.position(BOARD) == 0
+        assert store.latest(BOARD) is None
+        assert store.past(BOARD) == Past()
+        new = save_all(store, board(), A_WEEK[:2])
+    assert list(store.checks(BOARD)) == [step.check for step in new]
+    assert store.latest(BOARD) == plain(new[-1].diff.after)
+    gone = {event.id for step in old for event in step.events} - {event.id for step in new for event in step.events}
+    assert list(store.withdrawn(BOARD)) == sorted(gone) != []
+
+
+def test_an_event_that_comes_again_is_no_longer_withdrawn(store: Store):
+    save_all(store, board(), A_WEEK)
+    for states in (A_WEEK[:2], A_WEEK):
+        with store.rewriting(BOARD):
+            save_all(store, board(), states)
+    assert list(store.withdrawn(BOARD)) == []
+
+
+def test_a_rewriting_that_fails_leaves_everything_as_it_was(store: Store):
+    save_all(store, board(), A_WEEK)
+    store.move_position(BOARD, 99)
+    before = answers(store, BOARD, [day(1), day(4)])
+    with pytest.raises(ZeroDivisionError), store.rewriting(BOARD):
+        save_all(store, replace(board(), title="Another"), [scores(0, "x:1 y:2"), Fault(at=day(1))])
+        store.move_position(BOARD, 5)
+        raise ZeroDivisionError
+    assert answers(store, BOARD, [day(1), day(4)]) == before
+    store.save(list(steps(board(), [scores(6, "a:1")], before=store.latest(BOARD), past=store.past(BOARD)))[0])
+    assert store.last_check(BOARD).observed_at == day(6)
+
+
+def test_a_refused_step_within_a_rewriting_undoes_all_of_it(store: Store):
+    save_all(store, board(), A_WEEK)
+    before = answers(store, BOARD, [day(1)])
+    with pytest.raises(StoreError, match="not later"), store.rewriting(BOARD):
+        save_all(store, board(), [scores(4, "a:1 b:2")])
+        save_all(store, board(), [scores(2, "a:1 b:2")])
+    assert answers(store, BOARD, [day(1)]) == before
+
+
+def test_a_rewriting_of_one_board_leaves_the_others(store: Store):
+    save_all(store, board(OTHER), [scores(0, "a:1 b:2", board_id=OTHER), scores(1, "a:3 b:2", board_id=OTHER)])
+    save_all(store, board(), A_WEEK)
+    before = [event for event in store.events(EventFilter(board=OTHER))]
+    latest = store.latest(OTHER)
+    with store.rewriting(BOARD):
+        save_all(store, board(), A_WEEK[:1])
+    assert list(store.events(EventFilter(board=OTHER))) == before != []
+    assert store.latest(OTHER) == latest
+    assert list(store.withdrawn(OTHER)) == []
+
+
+# ── all stores alike: random histories ───────────────────────────────────────────────────────────
+
+_SCORES = st.sampled_from([10.0, 20.0, 20.5, 30.0, 40.0, -0.0])
+_MEASURES = st.one_of(
+    st.builds(measure, _SCORES),
+    st.builds(lambda value: measure(value, low=value - 3, high=value + 3, raw=f"{value} ±3"), _SCORES),
+    st.builds(lambda value: measure(value, 0, estimated=True, raw=f"{value:.0f} E"), _SCORES),
+)
+_ENTRIES = st.fixed_dictionaries(
+    {"name": st.sampled_from(["Alpha", "Beta"]), "page": st.integers(0, 1)},
+    optional={"licence": st.sampled_from(["MIT", "Apache-2.0"]), "link": st.just("https://acme.example/"), "score": _MEASURES}
+    | {"price": st.sampled_from([0.5, 2.0])},
+)
+_STATES = st.lists(
+    st.one_of(
+        st.dictionaries(st.sampled_from(ENTRIES), _ENTRIES, min_size=1, max_size=len(ENTRIES)),
+        st.sampled_from([Trouble.PARSE, Trouble.FETCH]),
+    ),
+    min_size=1,
+    max_size=7,
+)
+
+
+def _entry(key: EntryId, drawn: dict[str, object]):
+    attributes = {name: drawn[place] for name, place in (("licence", "licence"), ("page", "link")) if place in drawn}
+    measures = {SCORE: drawn["score"]} if "score" in drawn else {}
+    if "price" in drawn:
+        measures[PRICE] = measure(drawn["price"], 2)
+    return entry(key, name=drawn["name"], page=drawn["page"], attributes=attributes, measures=measures)
+
+
+def _states(drawn: list[object]) -> list[Snapshot | Fault]:
+    states: list[Snapshot | Fault] = []
+    for number, state in enumerate(drawn):
+        if isinstance(state, Trouble):
+            states.append(Fault(at=day(number), trouble=state))
+        else:
+            of = [_entry(key, one) for key, one in state.items()]
+            more = {"sha256": (sha(f"{number}"), sha(f"{number}b")), "depth": len(of) if number % 3 == 2 else None}
+            states.append(snapshot(day(number), of, version=f"v{number % 2}" if number % 5 == 4 else "", **more))
+    return states
+
+
+STATES = _STATES.map(_states)
+NATURES = st.sampled_from([Nature.TESTED, Nature.FITTED])
+
+
+def _times(states: list[Snapshot | Fault]) -> list[datetime]:
+    whole = [day(number) for number in range(-1, len(states) + 1)]
+    return sorted([*whole, *(at + timedelta(hours=7) for at in whole)])
+
+
+def _of_nature(nature: Nature):
+    score, price = board().metrics
+    return board(metrics=(replace(score, nature=nature), price))
+
+
+@settings(max_examples=60, deadline=None)
+@given(states=STATES, nature=NATURES)
+def test_every_store_answers_every_question_alike(states: list[Snapshot | Fault], nature: Nature):
+    memory = MemoryStore()
+    save_all(memory, _of_nature(nature), states)
+    with SqliteStore(IN_MEMORY) as sqlite:
+        save_all(sqlite, _of_nature(nature), states)
+        assert answers(sqlite, BOARD, _times(states)) == answers(memory, BOARD, _times(states))
+
+
+@settings(max_examples=40, deadline=None)
+@given(states=STATES)
+def test_the_oracle_itself_shows_what_was_accepted_last(states: list[Snapshot | Fault]):
+    memory = MemoryStore()
+    save_all(memory, board(), states)
+    accepted = [state for state in states if isinstance(state, Snapshot)]
+    for at in _times(states):
+        until = [state for state in accepted if state.observed_at <= at]
+        assert memory.at(BOARD, at) == (plain(until[-1]) if until else None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(states=STATES, data=st.data())
+def test_a_fold_goes_on_alike_after_the_store_was_opened_again(
+    tmp_path_factory: pytest.TempPathFactory, states: list[Snapshot | Fault], data: st.DataObject
+):
+    cuts = data.draw(st.sets(st.integers(1, len(states)), max_size=2))
+    path = tmp_path_factory.mktemp("store") / "tracker.db"
+    with ExitStack() as opened:
+        store = opened.enter_context(SqliteStore(path))
+        store.declare(board())
+        for number, state in enumerate(states):
+            if number in cuts:
+                opened.close()
+                store = opened.enter_context(SqliteStore(path))
+            for step in steps(board(), [state], before=store.latest(BOARD), past=store.past(BOARD)):
+                store.save(step)
+        memory = MemoryStore()
+        save_all(memory, board(), states)
+        assert answers(store, BOARD, _times(states)) == answers(memory, BOARD, _times(states))
+
+
+@settings(max_examples=25, deadline=None)
+@given(first=STATES, second=STATES, fails=st.booleans())
+def test_stores_are_written_anew_alike(first: list[Snapshot | Fault], second: list[Snapshot | Fault], *, fails: bool):
+    memory = MemoryStore()
+    with SqliteStore(IN_MEMORY) as sqlite:
+        for store in (memory, sqlite):
+            save_all(store, board(), first)
+            _rewrite(store, second, fails=fails)
+        assert answers(sqlite, BOARD, _times(second)) == answers(memory, BOARD, _times(second))
+
+
+def _rewrite(store: Store, states: list[Snapshot | Fault], *, fails: bool) -> None:
+    try:
+        with store.rewriting(BOARD):
+            save_all(store, board(), states)
+            if fails:
+                raise InterruptedError
+    except InterruptedError:
+        assert fails
+
+
+# ── one file ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_file_that_is_opened_again_gives_the_same_answers(tmp_path: Path):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        save_all(store, board(), A_WEEK)
+        store.move_position(BOARD, 77)
+        before = answers(store, BOARD, [day(1), day(4)])
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        assert answers(store, BOARD, [day(1), day(4)]) == before
+
+
+def test_a_second_connection_sees_a_step_whole_and_what_it_knew_before_is_forgotten(tmp_path: Path):
+    states = list(A_WEEK)
+    with SqliteStore(tmp_path / "tracker.db") as one, SqliteStore(tmp_path / "tracker.db") as other:
+        save_all(one, board(), states[:2])
+        assert other.past(BOARD) == one.past(BOARD)
+        with other.rewriting(BOARD):
+            saved = save_all(other, board(), [scores(0, "z:9 a:90 b:80"), scores(1, "z:9 a:90 b:80 q:3")])
+        assert one.past(BOARD) == saved[-1].past
+        step = _next_step(one, scores(7, "q:3 z:8 a:90 c:1"))
+        one.save(step)
+        memory = MemoryStore()
+        save_all(memory, board(), [scores(0, "z:9 a:90 b:80"), scores(1, "z:9 a:90 b:80 q:3"), scores(7, "q:3 z:8 a:90 c:1")])
+        assert plain(one.latest(BOARD)) == memory.latest(BOARD)
+        assert other.past(BOARD) == step.past
+
+
+def _next_step(store: Store, state: Snapshot) -> Step:
+    return next(steps(board(), [state], before=store.latest(BOARD), past=store.past(BOARD)))
+
+
+def _not_a_database(path: Path) -> None:
+    path.write_bytes(b"this is no database, but a text that is longer than its header" * 20)
+
+
+def _a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [_not_a_database, _a_folder])
+def test_a_file_that_is_no_store_is_refused_in_one_line_and_not_left_open(tmp_path: Path, spoil: Callable[[Path], None]):
+    path = tmp_path / "tracker.db"
+    spoil(path)
+    with pytest.raises(StoreError, match=r"tracker\.db: cannot open the store: .* expected a writable SQLite file"):
+        SqliteStore(path)
+
+
+@pytest.mark.parametrize(
+    ("sql", "ask"),
+    [
+        ("UPDATE events SET body = '{'", lambda store: list(store.events(EventFilter()))),
+        ("UPDATE events SET body = '{\"subjects\": 3}'", lambda store: list(store.events(EventFilter()))),
+        ("UPDATE events SET body = replace(body, '[[0,', '[[7,')", lambda store: list(store.events(EventFilter()))),
+        ("UPDATE boards SET past = 'x'", lambda store: store.past(BOARD)),
+        ("UPDATE boards SET declaration = '[]'", lambda store: store.declared(BOARD)),
+        ("UPDATE entries SET names = '3'", lambda store: store.past(BOARD)),
+        ("UPDATE snapshots SET metrics = ''", lambda store: store.latest(BOARD)),
+        ("UPDATE checks SET result = 'perfect'", lambda store: list(store.checks(BOARD))),
+        ("DROP TABLE checks", lambda store: list(store.checks(BOARD))),
+        ("DROP TABLE events", lambda store: list(store.events(EventFilter()))),
+        ("DELETE FROM entries WHERE key = 'a'", lambda store: store.latest(BOARD)),
+    ],
+)
+def test_a_row_that_somebody_spoilt_is_a_store_error_and_no_guess(
+    tmp_path: Path, sql: str, ask: Callable[[SqliteStore], object]
+):
+    path = tmp_path / "tracker.db"
+    with SqliteStore(path) as store:
+        save_all(store, board(), A_WEEK)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(sql)
+        connection.commit()
+    with SqliteStore(path) as store, pytest.raises(StoreError, match="tracker replay") as caught:
+        ask(store)
+    assert "\n" not in str(caught.value)
+
+
+def test_series_have_the_same_numbers_in_whatever_order_boards_arrive(tmp_path: Path):
+    rows = []
+    for name, order in (("one", (BOARD, OTHER)), ("two", (OTHER, BOARD))):
+        with SqliteStore(tmp_path / f"{name}.db") as store:
+            for board_id in order:
+                save_all(store, board(board_id), [scores(0, "a:90 b:80", board_id=board_id)])
+        with closing(sqlite3.connect(tmp_path / f"{name}.db")) as connection:
+            rows.append(connection.execute("SELECT * FROM measures ORDER BY 1, 2, 3").fetchall())
+    assert rows[0] == rows[1] != []
+
+
+def test_only_what_changed_takes_rows(tmp_path: Path):
+    same = "a:90 b:80 c:70 d:60 e:50"
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        save_all(store, board(), [scores(number, same) for number in range(10)])
+    with closing(sqlite3.connect(tmp_path / "tracker.db")) as connection:
+        counts = {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("measures", "texts", "ranks", "checks", "snapshots")
+        }
+    assert counts == {"measures": 5, "texts": 5, "ranks": 5, "checks": 10, "snapshots": 10}
+
+
+def test_the_views_are_readable_by_hand(tmp_path: Path):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        save_all(store, board(), A_WEEK)
+    with closing(sqlite3.connect(tmp_path / "tracker.db")) as connection:
+        listed = connection.execute("SELECT name, valid_from, valid_to FROM listed WHERE entry = 'b' ORDER BY 2").fetchall()
+        ranks = connection.execute("SELECT rank FROM rank_history WHERE entry = 'a' ORDER BY valid_from").fetchall()
+        values = connection.execute("SELECT value FROM measure_history WHERE entry = 'c' ORDER BY valid_from").fetchall()
+        news = connection.execute("SELECT count(*) FROM news WHERE kind = 'board_broken'").fetchone()
+    assert listed == [("B", "2026-03-01 06:00:00", "2026-03-04 06:00:00"), ("B", "2026-03-06 06:00:00", None)]
+    assert (ranks, values, news) == ([(1,), (2,)], [(70.0,), (85.0,)], (1,))
+
+
+def test_hosts_are_remembered_between_runs(tmp_path: Path):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        assert (store.last_request("acme.example"), store.not_before("acme.example")) == (None, None)
+        store.note_not_before("acme.example", day(1))
+        store.note_request("acme.example", day(0))
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        assert (store.last_request("acme.example"), store.not_before("acme.example")) == (day(0), day(1))
+        store.note_not_before("acme.example", None)
+        store.note_request("acme.example", day(2))
+        assert (store.last_request("acme.example"), store.not_before("acme.example")) == (day(2), None)
