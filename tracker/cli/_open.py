@@ -1,4 +1,4 @@
-"""What commands share: opening the stores, finding boards, reading times, printing rows."""
+"""What commands share: opening the stores, reading times, printing rows."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
-from msgspec import Struct
 
-from tracker import parsers, schedules
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.ports import Store
 from tracker.settings import Settings
-from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from tracker.stores.archive import FileArchive
 
 _AGO = re.compile(r"(\d+)([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -26,24 +27,11 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
 
 
-class _Formats(Mapping[str, type[Struct]]):
-    """The options of each format, its parser loaded only when a declaration names it."""
-
-    def __getitem__(self, name: str) -> type[Struct]:
-        if name not in parsers.FORMATS:
-            raise KeyError(name)
-        return parsers.options_of(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(parsers.FORMATS)
-
-    def __len__(self) -> int:
-        return len(parsers.FORMATS)
-
-
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
     """The archive and the store of this folder, created if they are not there."""
+    from tracker.stores.archive import FileArchive  # noqa: PLC0415  # commands that only read history do without
+
     with SqliteStore(settings.database) as store:
         yield FileArchive(settings.captures), store
 
@@ -59,20 +47,14 @@ def history_of(settings: Settings) -> Iterator[SqliteStore]:
         yield store
 
 
-def declared(settings: Settings) -> schedules.Schedules:
-    """Every declaration of the schedules folder, the broken ones as errors."""
-    return schedules.load(settings.schedules, _Formats())
-
-
-def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
-    """The boards named, or all. Raises DeclarationError for one that is unknown or whose file is wrong."""
-    known = declared(settings)
-    return [known.board(BoardId(name)) for name in names] if names else list(known.boards.values())
-
-
 def board_of(settings: Settings, store: Store, name: str) -> Board:
     """A board as the store last knew it, else as the schedules declare it."""
-    return store.declared(BoardId(name)) or declared(settings).board(BoardId(name))
+    known = store.declared(BoardId(name))
+    if known is not None:
+        return known
+    from tracker.cli._declared import declared  # noqa: PLC0415  # most commands read history without the schedules
+
+    return declared(settings).board(BoardId(name))
 
 
 class Time(click.ParamType[datetime]):

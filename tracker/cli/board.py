@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from tracker.cli import _cases
-from tracker.cli._open import as_json, board_of, declared, opened, print_json, print_table, stamp
+from tracker.cli._declared import declared
+from tracker.cli._open import as_json, board_of, opened, print_json, print_table, stamp
 from tracker.model import Board
 from tracker.settings import Settings
 

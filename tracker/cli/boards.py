@@ -8,7 +8,8 @@ from dataclasses import asdict
 import click
 
 from tracker import query
-from tracker.cli._open import as_json, declared, opened, print_json, print_table, stamp
+from tracker.cli._declared import declared
+from tracker.cli._open import as_json, opened, print_json, print_table, stamp
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health

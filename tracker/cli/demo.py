@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from tracker import pipeline, reports
-from tracker.cli._open import chosen, opened, stamp
+from tracker.cli._declared import chosen
+from tracker.cli._open import opened, stamp
 from tracker.cli._season import SEED, Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from tracker import pipeline
-from tracker.cli._open import as_json, chosen, opened, print_json, safe, stamp
+from tracker.cli._declared import chosen
+from tracker.cli._open import as_json, opened, print_json, safe, stamp
 from tracker.pipeline import Outcome
 from tracker.reports.jsonl import event_json
 from tracker.settings import Settings

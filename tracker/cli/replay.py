@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from tracker import pipeline
-from tracker.cli._open import chosen, declared, opened
+from tracker.cli._declared import chosen, declared
+from tracker.cli._open import opened
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
 from tracker.settings import Settings

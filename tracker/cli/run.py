@@ -8,7 +8,8 @@ import sys
 import click
 
 from tracker import pipeline, query
-from tracker.cli._open import as_json, chosen, declared, opened, print_json, safe, stamp
+from tracker.cli._declared import chosen, declared
+from tracker.cli._open import as_json, opened, print_json, safe, stamp
 from tracker.clock import SystemClock
 from tracker.errors import TrackerError
 from tracker.fetch import Fetcher

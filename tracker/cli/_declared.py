@@ -1,0 +1,37 @@
+"""The declarations of the schedules folder, for the commands that need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from tracker import parsers, schedules
+from tracker.model import Board, BoardId
+from tracker.settings import Settings
+
+
+class _Formats(Mapping[str, type[Struct]]):
+    """The options of each format, its parser loaded only when a declaration names it."""
+
+    def __getitem__(self, name: str) -> type[Struct]:
+        if name not in parsers.FORMATS:
+            raise KeyError(name)
+        return parsers.options_of(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(parsers.FORMATS)
+
+    def __len__(self) -> int:
+        return len(parsers.FORMATS)
+
+
+def declared(settings: Settings) -> schedules.Schedules:
+    """Every declaration of the schedules folder, the broken ones as errors."""
+    return schedules.load(settings.schedules, _Formats())
+
+
+def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
+    """The boards named, or all. Raises DeclarationError for one that is unknown or whose file is wrong."""
+    known = declared(settings)
+    return [known.board(BoardId(name)) for name in names] if names else list(known.boards.values())
