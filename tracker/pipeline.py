@@ -10,9 +10,11 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
@@ -38,7 +40,6 @@ from tracker.model import (
     Capture,
     Check,
     Event,
-    EventFilter,
     Failure,
     IndexLine,
     Past,
@@ -54,7 +55,6 @@ from tracker.model import (
 )
 from tracker.parsers import join, parse
 from tracker.ports import Archive, Clock, Store
-from tracker.stores.memory import MemoryStore
 
 _DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
@@ -63,6 +63,8 @@ _AGREEING_FOR = timedelta(days=1)
 """A reading that only the comparison with the past speaks against becomes the new baseline when so many
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
+_CLOCK_SET_BACK = timedelta(minutes=1)
+_CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
 class Fetches(Protocol):
@@ -147,9 +149,12 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
 
 
 def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
-    """The same second twice would be one observation: the second one counts as a second later."""
+    """The same second twice would be one observation: a fetch then counts as a second later than the last line.
+
+    So it does when the clock was set back a little; far in the future stands only what somebody imported with a wrong date.
+    """
     last = archive.newest(board)
-    return last + timedelta(seconds=1) if last == at else at
+    return last + timedelta(seconds=1) if last is not None and at <= last < at + _CLOCK_SET_BACK else at
 
 
 def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, store: Store) -> Outcome:
@@ -180,7 +185,7 @@ def _read_body(path: Path, max_bytes: int) -> bytes:
         stored = path.read_bytes()
         stream = gzip.GzipFile(fileobj=io.BytesIO(stored)) if path.suffix == ".gz" else io.BytesIO(stored)
         body = stream.read(max_bytes + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DeclarationError(f"{path}: cannot be read: {error}; expected a body, plain or gzipped") from error
     if len(body) > max_bytes:
         raise DeclarationError(f"{path}: more than {max_bytes} bytes; raise request.max_bytes if that is right")
@@ -199,17 +204,23 @@ def settle(board: Board, archive: Archive, store: Store) -> Outcome:
     lines, end = archive.index(board.id, store.position(board.id))
     last = store.last_check(board.id)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in _DECISIONS for line in lines):
-        stored = {check.observed_at for check in store.checks(board.id)}
-        if any(
-            line.verdict in _DECISIONS or (line.observed_at <= last.observed_at and line.observed_at not in stored)
-            for line in lines
-        ):
+        stored = {check.observed_at: check for check in store.checks(board.id)}
+        if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
             return replay(board, archive, store)
         lines = [line for line in lines if line.observed_at not in stored]
     outcome = _store(board, lines, archive, store)
     if lines or end != store.position(board.id):
         store.move_position(board.id, end)
     return outcome
+
+
+def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
+    """Whether a line changes what was stored: a decision, an older state, or a body where only a failure was known."""
+    if line.verdict in _DECISIONS:
+        return True
+    if stored is None:
+        return line.observed_at <= last.observed_at
+    return line.verdict in _CONTENT and (line.sha256, line.status) != (stored.sha256, stored.status)
 
 
 def replay(board: Board, archive: Archive, store: Store) -> Outcome:
@@ -242,11 +253,17 @@ def steps(board: Board, lines: Iterable[IndexLine], archive: Archive, *, before:
             decided[line.observed_at] = line
         else:
             fetches.append(line)
-    for line in sorted(fetches, key=lambda line: line.observed_at):
+    for line in _one_a_second(fetches):
         step = _step(board, line, archive, before=before, past=past, decision=decided.get(line.observed_at))
         before = step.diff.after if step.diff else before
         past = step.past
         yield step
+
+
+def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
+    """By time; of two lines of one second the one with a body counts, else the first."""
+    ordered = sorted(fetches, key=lambda line: (line.observed_at, line.verdict not in _CONTENT))
+    return list({line.observed_at: line for line in reversed(ordered)}.values())[::-1]
 
 
 def _step(
@@ -261,8 +278,10 @@ def _step(
         return _failed(board, line, failure, past, Result.FAILED)
     if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
         return _unchanged(board, line, past)
+    if decision is not None:
+        past = _without_sizes(past)
     try:
-        reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256], _baseline(past, decision))
+        reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256], _baseline(past))
     except ContractBroken as error:
         if error.guard:
             return _quarantined(board, line, archive, before=before, past=past, why=error)
@@ -308,8 +327,13 @@ def wanted(board: Board) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source for column in columns for source in column.sources))
 
 
-def _baseline(past: Past, decision: IndexLine | None) -> Baseline:
-    return Baseline() if decision is not None else Baseline(entries=past.sizes, filled=past.filled)
+def _baseline(past: Past) -> Baseline:
+    return Baseline(entries=past.sizes, filled=past.filled)
+
+
+def _without_sizes(past: Past) -> Past:
+    """An accepted suspect is the new measure of its successors, which would else be held back one after the other."""
+    return replace(past, sizes=())
 
 
 def _accepted(board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: Past, restart: str = "") -> Step:
@@ -342,6 +366,7 @@ def _quarantined(
     reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256])
     after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
+    past = replace(past, suspects=_agreeing(past.suspects, suspect))
     if _agreed(past, suspect):
         restart = commensurable(before, after) if before is not None else None
         return _accepted(
@@ -349,7 +374,7 @@ def _quarantined(
             line,
             after,
             before=before,
-            past=past,
+            past=_without_sizes(past),
             restart=f"{_AGREEING_SUSPECTS} readings agree: {restart}" if restart else "",
         )
     failure = _failure(board, line, Trouble.QUARANTINE, "ContractBroken", str(why))
@@ -358,11 +383,18 @@ def _quarantined(
 
 
 def _agreed(past: Past, suspect: Suspect) -> bool:
-    recent = past.suspects[1 - _AGREEING_SUSPECTS :]
-    alike = [
-        one for one in recent if len(one.entries & suspect.entries) >= _AGREEMENT * max(len(one.entries), len(suspect.entries))
-    ]
-    return len(alike) == _AGREEING_SUSPECTS - 1 and suspect.observed_at - past.suspects[0].observed_at >= _AGREEING_FOR
+    run = past.suspects
+    return len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
+
+
+def _agreeing(suspects: Sequence[Suspect], suspect: Suspect) -> tuple[Suspect, ...]:
+    """Those held back in a row just before this one that say the same. Of a long row the first and the last are enough."""
+    run = tuple(takewhile(lambda one: _alike(one, suspect), reversed(suspects)))[::-1]
+    return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
+
+
+def _alike(one: Suspect, other: Suspect) -> bool:
+    return len(one.entries & other.entries) >= _AGREEMENT * max(len(one.entries), len(other.entries))
 
 
 def _failed(board: Board, line: IndexLine, failure: Failure, past: Past, result: Result) -> Step:
@@ -437,10 +469,10 @@ class Verification:
 
 
 def verify(events: Sequence[Event], board: Board, archive: Archive) -> tuple[Verification, ...]:
-    """Derive a board's history anew from the stored bytes, in memory, and compare these events with it."""
-    derived = MemoryStore()
-    settle(board, archive, derived)
-    found = {event.id: event for event in derived.events(EventFilter(board=board.id))}
+    """Derive a board's history anew from the stored bytes and compare these events with it. Raises StoreError for damaged bytes."""
+    lines, _ = archive.index(board.id)
+    every = steps(board, lines, archive, before=None, past=Past())
+    found = {event.id: event for step in every for event in step.events}
     return tuple(Verification(event=event, differences=_differences(event, found.get(event.id))) for event in events)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from uuid import NAMESPACE_URL, uuid5
 
 Row = Mapping[str, object]
@@ -19,7 +20,20 @@ Entry = Mapping[str, object]
 """An entry as `expected.json` says it."""
 
 LABS = ("Calder Works", "Fennel AI", "Isla Nine", "Mossgate", "Orrery Labs", "Rook & Daughters", "Saltmarsh", "Tamarack")
-FAMILIES = ("Bramble", "Dovetail", "Gable", "Harrow", "Juniper", "Nettle", "Oriel", "Pewter", "Quarry", "Sorrel", "Umber", "Wicker")
+FAMILIES = (
+    "Bramble",
+    "Dovetail",
+    "Gable",
+    "Harrow",
+    "Juniper",
+    "Nettle",
+    "Oriel",
+    "Pewter",
+    "Quarry",
+    "Sorrel",
+    "Umber",
+    "Wicker",
+)
 VARIANTS = ("", " Mini", " (high)")
 
 
@@ -40,7 +54,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plain:
-    """A model without surprises. `score` falls with `number`; every third has a price, every fourth a speed."""
+    """A model without surprises. `score` falls with `number`; every fifth has a date and a speed, every sixth a price."""
 
     number: int
 
@@ -58,8 +72,8 @@ class Plain:
         return LABS[self.number % 8]
 
     @property
-    def released(self) -> str:
-        return f"2025-{1 + self.number % 12:02d}-{1 + self.number % 28:02d}"
+    def released(self) -> str | None:
+        return None if self.number % 5 else f"2025-{1 + self.number % 12:02d}-{1 + self.number % 28:02d}"
 
     @property
     def score(self) -> Decimal:
@@ -67,11 +81,11 @@ class Plain:
 
     @property
     def price(self) -> Decimal | None:
-        return Decimal("0.05") * (1 + self.number % 40) if self.number % 3 == 0 else None
+        return Decimal("0.05") * (1 + self.number % 40) if self.number % 6 == 0 else None
 
     @property
     def speed(self) -> Decimal | None:
-        return Decimal("30.5") + self.number if self.number % 4 == 0 else None
+        return Decimal("30.5") + self.number if self.number % 5 == 0 else None
 
 
 def plain(count: int) -> list[Plain]:
@@ -87,6 +101,14 @@ def slug(name: str) -> str:
 def uuid(name: str) -> str:
     """The same id for the same name."""
     return str(uuid5(NAMESPACE_URL, f"https://boards.example.org/{name}"))
+
+
+def without(row: Row, unread: frozenset[str]) -> Row:
+    """The row, and the objects in it, without some fields: plain rows leave out what no board reads, to be small."""
+    inner = (
+        (name, without(value, unread) if isinstance(value, dict) else value) for name, value in row.items() if name not in unread
+    )
+    return dict(inner)
 
 
 def number(value: Decimal | None) -> float | int | None:
@@ -125,17 +147,19 @@ def text_row(name: str, text: str) -> str:
     return f"{name}:T{len(text.encode()):x},{text}"
 
 
-def pushes(stream: str, size: int) -> str:
-    """The stream in scripts, each with so many UTF-16 units of it, wherever that cuts."""
-    scripts = [f"<script>self.__next_f.push([1,{_literal(piece)}])</script>" for piece in _pieces(stream, size)]
+def pushes(stream: str, size: int, within: Sequence[str]) -> str:
+    """The stream in scripts of at most so many UTF-16 units, wherever that cuts, and cut in the middle of these texts."""
+    scripts = [f"<script>self.__next_f.push([1,{_literal(piece)}])</script>" for piece in _pieces(stream, size, within)]
     return "\n".join(["<script>(self.__next_f=self.__next_f||[]).push([0])</script>", *scripts])
 
 
-def _pieces(stream: str, size: int) -> Iterator[str]:
+def _pieces(stream: str, size: int, within: Sequence[str]) -> Iterator[str]:
     """A sign beyond the first plane may be cut in two, as JavaScript's strings are."""
     units = stream.encode("utf-16-le")
-    for at in range(0, len(units), 2 * size):
-        yield units[at : at + 2 * size].decode("utf-16-le", "surrogatepass")
+    middles = [(units.index(text.encode("utf-16-le")) // 2 + len(text.encode("utf-16-le")) // 4) * 2 for text in within]
+    cuts = sorted({*range(0, len(units), 2 * size), *middles, len(units)})
+    for start, end in pairwise(cuts):
+        yield units[start:end].decode("utf-16-le", "surrogatepass")
 
 
 def _literal(piece: str) -> str:

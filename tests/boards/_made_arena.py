@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from _made import Entry, Folder, Plain, Row, compact, known, lines, number, object_of, plain, pushes
+from _made import Entry, Folder, Plain, Row, compact, known, lines, number, object_of, plain, pushes, without
 
-PLAIN = 195
+PLAIN = 194
+UNREAD = frozenset({"rankUpper", "rankLower", "modelUrl"})
 LICENSES = ("Proprietary", "Apache 2.0", "MIT")
 
 
@@ -57,16 +58,22 @@ class Line:
 def _line(name: str, lab: str, license_: str, *figures: float | None) -> Line:
     rating, low, high, votes, rank = figures
     assert rating is not None
-    return Line(name=name, lab=lab, license=license_, rating=rating, low=low, high=high, votes=int(votes or 0), rank=int(rank or 0))
+    return Line(
+        name=name, lab=lab, license=license_, rating=rating, low=low, high=high, votes=int(votes or 0), rank=int(rank or 0)
+    )
 
 
 TRAPS = [
-    _line("kittiwake-5-max", "saltmarsh", "Proprietary", 1504.75, 1500.5, 1509.0, 41822, 1),  # two share a rank, and the next is the third
+    _line(
+        "kittiwake-5-max", "saltmarsh", "Proprietary", 1504.75, 1500.5, 1509.0, 41822, 1
+    ),  # two share a rank, and the next is the third
     _line("kittiwake-5-high", "saltmarsh", "Proprietary", 1504.75, 1497.25, 1512.25, 6120, 1),  # the same rating to the digit
     _line("goosander-3 (harness)", "", "Proprietary", 1499.5, 1496.0, 1503.0, 9001, 3),  # an empty organisation
     _line("pochard-2-400b-a32b", "Mossgate", "MIT", 1498.0390625, None, None, 212, 4),  # too few votes for bounds
     _line("eider_2-preview", "rook & daughters", "", 1497.5, 1490.125, 1501.75, 3300, 4),  # an interval longer below, no licence
-    _line("smew-72b-instruct-0511", "Orrery Labs", "Apache 2.0", 1497, 1497, 1497, 120034, 6),  # an interval of nothing, whole numbers
+    _line(
+        "smew-72b-instruct-0511", "Orrery Labs", "Apache 2.0", 1497, 1497, 1497, 120034, 6
+    ),  # an interval of nothing, whole numbers
 ]
 
 
@@ -74,16 +81,26 @@ def _plain(one: Plain, licences: tuple[str, ...] = LICENSES) -> Line:
     rating = Decimal(1490) - Decimal("2.25") * one.number
     half = Decimal("2.5") + Decimal("0.25") * (one.number % 20)
     figures = (float(rating), float(rating - half), float(rating + half), 900 + 37 * one.number, 7 + one.number)
-    return _line(one.slug, one.lab.lower(), licences[one.number % len(licences)], *figures)
+    return _line(one.slug, "" if one.number % 4 else one.lab.lower(), licences[one.number % len(licences)], *figures)
 
 
 LINES = [*TRAPS, *map(_plain, plain(PLAIN))]
-TYPES = {"rating": "float64", "rating_lower": "float64", "rating_upper": "float64", "variance": "float64", "vote_count": "int64", "rank": "int64"}
+TYPES = {
+    "rating": "float64",
+    "rating_lower": "float64",
+    "rating_upper": "float64",
+    "variance": "float64",
+    "vote_count": "int64",
+    "rank": "int64",
+}
 
 
 def _answer(rows: list[Row], offset: int, total: int) -> bytes:
     names = rows[0].keys()
-    features = [{"feature_idx": at, "name": name, "type": {"dtype": TYPES.get(name, "string"), "_type": "Value"}} for at, name in enumerate(names)]
+    features = [
+        {"feature_idx": at, "name": name, "type": {"dtype": TYPES.get(name, "string"), "_type": "Value"}}
+        for at, name in enumerate(names)
+    ]
     numbered = [{"row_idx": offset + at, "row": row, "truncated_cells": []} for at, row in enumerate(rows)]
     ends = {"num_rows_total": total, "num_rows_per_page": 100, "partial": False}
     return lines({"features": features, "rows": numbered, **ends}, "rows")
@@ -93,8 +110,13 @@ def _dataset(on: str, lift: int) -> Folder:
     """Three answers of at most 100 rows. One row of another category slips through: the same model with another rating."""
     rows = [line.row(on, lift=lift) for line in LINES]
     rows.insert(150, TRAPS[0].row(on, "hard_prompts", lift=-99))
-    pages = {f"page.{at}.json": _answer(rows[first : first + 100], first, len(rows)) for at, first in enumerate(range(0, len(rows), 100), 1)}
-    return Folder(pages=pages, entries=[line.entry(lift) for line in LINES], head={"stated_on": on}, short=_answer(rows[:7], 0, 7))
+    pages = {
+        f"page.{at}.json": _answer(rows[first : first + 100], first, len(rows))
+        for at, first in enumerate(range(0, len(rows), 100), 1)
+    }
+    return Folder(
+        pages=pages, entries=[line.entry(lift) for line in LINES], head={"stated_on": on}, short=_answer(rows[:4], 0, 4)
+    )
 
 
 def text() -> Folder:
@@ -123,7 +145,7 @@ def _shown(line: Line, **more: object) -> Row:
         "ratingLower": line.low,
         "votes": line.votes,
         "modelOrganization": line.lab,
-        "modelUrl": f"https://models.example.org/{line.name}",
+        "modelUrl": "",
         "license": line.license,
         **more,
     }
@@ -132,7 +154,12 @@ def _shown(line: Line, **more: object) -> Row:
 def _expected(line: Line, attributes: dict[str, object], prices: dict[str, object]) -> Entry:
     found = line.entry()
     key = {"entry": f"{line.name}-text"}
-    return {**found, **key, "attributes": {**_mapping(found["attributes"]), **attributes}, "measures": {**_mapping(found["measures"]), **prices}}
+    return {
+        **found,
+        **key,
+        "attributes": {**_mapping(found["attributes"]), **attributes},
+        "measures": {**_mapping(found["measures"]), **prices},
+    }
 
 
 def _mapping(value: object) -> dict[str, object]:
@@ -141,21 +168,37 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _costs(price_in: float, price_out: float, context: int) -> dict[str, object]:
-    return {"inputPricePerMillion": price_in, "outputPricePerMillion": price_out, "contextLength": context, "pricePerImage": None, "pricePerSecond": None}
+    return {
+        "inputPricePerMillion": price_in,
+        "outputPricePerMillion": price_out,
+        "contextLength": context,
+        "pricePerImage": None,
+        "pricePerSecond": None,
+    }
 
 
 def _shown_plain(line: Line, number_: int) -> Shown:
+    if number_ % 8:
+        return without(_shown(line), UNREAD), _expected(line, {}, {})
     price = number(Decimal("0.25") * (1 + number_ % 16))
-    return _shown(line, **_costs(float(price or 0), 5, 131072)), _expected(line, {"context": "131072"}, {"price_in": price, "price_out": 5})
+    return _shown(line, **_costs(float(price or 0), 5, 131072)), _expected(
+        line, {"context": "131072"}, {"price_in": price, "price_out": 5}
+    )
 
 
 SHOWN_TRAPS: list[Shown] = [
     (_shown(TRAPS[0], **_costs(5, 25, 1048576)), _expected(TRAPS[0], {"context": "1048576"}, {"price_in": 5, "price_out": 25})),
-    (_shown(TRAPS[1], **_costs(0.05, 0.4, 1000000)), _expected(TRAPS[1], {"context": "1000000"}, {"price_in": 0.05, "price_out": 0.4})),
+    (
+        _shown(TRAPS[1], **_costs(0.05, 0.4, 1000000)),
+        _expected(TRAPS[1], {"context": "1000000"}, {"price_in": 0.05, "price_out": 0.4}),
+    ),
     (_shown(TRAPS[2], **_costs(0, 0, 0)), _expected(TRAPS[2], {}, {})),  # 0 is unknown: no free model, no context of nothing
     (_shown(TRAPS[3], **_costs(0.0, 1.5, 262144)), _expected(TRAPS[3], {"context": "262144"}, {"price_out": 1.5})),
     (_shown(TRAPS[4], releaseType="preview"), _expected(TRAPS[4], {}, {})),  # the fields are absent
-    (_shown(TRAPS[5], **(_costs(2, 6, 0) | {"contextLength": "$undefined"})), _expected(TRAPS[5], {}, {"price_in": 2, "price_out": 6})),
+    (
+        _shown(TRAPS[5], **(_costs(2, 6, 0) | {"contextLength": "$undefined"})),
+        _expected(TRAPS[5], {}, {"price_in": 2, "price_out": 6}),
+    ),
 ]
 RECOUNTED = "kittiwake-5-max-v2-text"
 """A re-counted entry has another key than its name says."""
@@ -168,7 +211,14 @@ def _table() -> list[Shown]:
 
 
 def _stream(rows: list[Row]) -> str:
-    arena = {"slug": "text", "title": "Text", "categories": "$Q19", "groups": "$Q1a", "hasStyleControl": True, "symmetricCi": True}
+    arena = {
+        "slug": "text",
+        "title": "Text",
+        "categories": "$Q19",
+        "groups": "$Q1a",
+        "hasStyleControl": True,
+        "symmetricCi": True,
+    }
     board = (
         ("arenaSlug", '"text"'),
         ("leaderboardSlug", '"overall"'),
@@ -179,8 +229,13 @@ def _stream(rows: list[Row]) -> str:
         ("totalVotes", "6904112"),
         ("totalModels", str(len(rows))),
     )
-    heatmap = [{"type": "win_fraction_heatmap", "data": {"models": ["kittiwake-5-max", "smew-72b-instruct-0511"], "values": [[0.5, 0.6], [0.4, 0.5]]}}]
-    picker = [{"publicName": f"anonymous-{at}", "rank": at, "rating": 1000 + at, "modelDisplayName": f"anonymous-{at}"} for at in range(1, len(rows) + 30)]
+    heatmap = [
+        {
+            "type": "win_fraction_heatmap",
+            "data": {"models": ["kittiwake-5-max", "smew-72b-instruct-0511"], "values": [[0.5, 0.6], [0.4, 0.5]]},
+        }
+    ]
+    picker = [{"rating": 1000, "modelDisplayName": f"a{at}"} for at in range(1, 21)]
     return "".join(
         (
             '2:I[8225,[],""]\n18:I[51123,["2358","static/chunks/ef79.js"],"default"]\n:HL["/_next/static/media/face.woff2","font"]\n',
@@ -198,7 +253,7 @@ def _page(rows: list[Row], size: int) -> bytes:
 <table class="w-full caption-bottom text-sm"><thead class="[&amp;_tr]:border-b"><tr><th><button>Rank<svg></svg></button></th><th>Rank Spread</th><th>Model</th><th>Score</th><th>Votes</th></tr></thead>
 <tbody><tr><td><span>1</span></td><td><div><span>1</span><span>◄─►</span><span>3</span></div></td><td><span title="kittiwake-5-max">kittiwake-5-max</span></td><td><span>1505</span> <span>±<!-- -->4</span></td><td>41,822</td></tr></tbody></table>
 </main>
-{pushes(_stream(rows), size)}
+{pushes(_stream(rows), size, ("🏆", "1504.75"))}
 </body></html>
 """.encode()
 
@@ -211,7 +266,7 @@ def text_page() -> Folder:
         pages={"page.html": _page(rows, 6007)},
         entries=[entry for _, entry in table],
         head={"stated_on": "2026-09-13"},
-        short=_page(rows[:8], 401),
+        short=_page(rows[:5], 401),
     )
 
 

@@ -5,9 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from _made import Entry, Folder, Plain, Row, known, lines, number, plain
+from _made import Entry, Folder, Plain, Row, lines, number, plain, without
 
 PLAIN = 194
+UNREAD = frozenset(
+    {
+        "description",
+        "input_modalities",
+        "output_modalities",
+        "tokenizer",
+        "instruct_type",
+        "is_moderated",
+        "per_request_limits",
+        "supported_parameters",
+    }
+)
 NEW_YEAR = 1735689600
 """2025-01-01T00:00:00Z"""
 
@@ -21,13 +33,13 @@ def _row(key: str, name: str, created: int, prices: dict[str, str], **more: obje
         "hugging_face_id": get("hugging_face"),
         "name": name,
         "created": created,
-        "description": "Invented.",
+        "description": "",
         "context_length": get("context"),
         "architecture": {"modality": modality, "input_modalities": modality.partition("->")[0].split("+"), "output_modalities": ["text"], "tokenizer": "Other", "instruct_type": None},
         "pricing": prices,
         "top_provider": {"context_length": get("context"), "max_completion_tokens": get("max_output"), "is_moderated": False},
         "per_request_limits": None,
-        "supported_parameters": ["max_tokens", "tools"],
+        "supported_parameters": ["tools"],
         **({"expiration_date": get("expires")} if "expires" in more else {}),
     }  # fmt: skip
 
@@ -76,8 +88,10 @@ def _plain(one: Plain) -> tuple[Row, Entry]:
     cents = Decimal(5 * (1 + one.number % 60))
     prices = {"prompt": f"{cents / 100_000_000:f}", "completion": f"{cents / 20_000_000:f}"}
     listed = datetime.fromtimestamp(created, UTC).date().isoformat()
-    row = _row(key, name, created, prices, context=32768, expires=None)
-    return row, _entry(key, name, known(listed=listed, context="32768"), {"price_in": number(cents / 100), "price_out": number(cents / 20)})
+    row = _row(key, name, created, prices, context=None)
+    return without(row, UNREAD), _entry(
+        key, name, {"listed": listed}, {"price_in": number(cents / 100), "price_out": number(cents / 20)}
+    )
 
 
 def models() -> Folder:
@@ -85,7 +99,11 @@ def models() -> Folder:
     generated = list(map(_plain, plain(PLAIN)))
     table = [*generated[:7], *TRAPS, *generated[7:]]
     rows = [row for row, _ in table]
-    return Folder(pages={"page.json": lines({"data": rows}, "data")}, entries=[entry for _, entry in table], short=lines({"data": rows[:13]}, "data"))
+    return Folder(
+        pages={"page.json": lines({"data": rows}, "data")},
+        entries=[entry for _, entry in table],
+        short=lines({"data": rows[6:10]}, "data"),
+    )
 
 
 FOLDERS = {"openrouter/models": models}

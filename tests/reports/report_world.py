@@ -32,7 +32,7 @@ def party(name: str) -> Party:
 
 
 def event(
-    id: str,
+    name: str,
     kind: str = "debut",
     *subjects: str,
     grade: str = "release",
@@ -48,18 +48,18 @@ def event(
     **facts: object,
 ) -> Event:
     return Event(
-        id=EventId(id),
+        id=EventId(name),
         kind=kind,
         grade=grade,
         weight=weight,
         told=told,
         board=board,
         metric=metric,
-        subjects=tuple(party(name) for name in subjects),
-        rivals=tuple(party(name) for name in rivals),
+        subjects=tuple(party(one) for one in subjects),
+        rivals=tuple(party(one) for one in rivals),
         after=after,
         until=at,
-        headline=headline or f"{' and '.join(subjects) or board}: {kind} {id}.",
+        headline=headline or f"{' and '.join(subjects) or board}: {kind} {name}.",
         facts=facts,
         evidence=evidence,
         rule=f"{kind}/1",

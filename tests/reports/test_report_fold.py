@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_world import DAY, INDEX, T0, event, health, ids, party, report, stories
+from report_world import DAY, T0, event, health, ids, report, stories
 
 from tracker.model import Event, MetricId
 from tracker.reports import _words as words
@@ -16,9 +16,9 @@ CODING = MetricId("coding")
 
 
 def debut(
-    id: str, name: str, *, weight: int = 50, rank: int | None = None, creator: str = "", released: str = "", **more
+    key: str, name: str, *, weight: int = 50, rank: int | None = None, creator: str = "", released: str = "", **more
 ) -> Event:
-    return event(id, "debut", name, weight=weight, rank=rank, creator=creator, released=released, **more)
+    return event(key, "debut", name, weight=weight, rank=rank, creator=creator, released=released, **more)
 
 
 # ── one entry ────────────────────────────────────────────────────────────────────────────────────
@@ -31,6 +31,12 @@ def test_who_leads_by_entering_is_one_story():
     (story,) = stories(passes, enters, leads)
     assert ids(story) == ["leads", "enters", "passes"]
     assert words.asides(story) == ("Also debut (release), overtake (debut) of Old, B, C and 2 more.",)
+
+
+def test_a_newcomer_is_said_to_pass_all_it_passed_though_only_the_first_are_named():
+    passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C"], passed=441)
+    (story,) = stories(debut("enters", "New", weight=90), passes)
+    assert words.asides(story) == ("Also overtake (debut) of Old, B, C and 438 more.",)
 
 
 def test_news_of_one_entry_on_another_metric_keeps_its_sentence():
@@ -69,12 +75,12 @@ def test_siblings_of_one_creator_and_day_fold_into_the_best_ranked():
     release = {"creator": "OpenAI", "released": "2026-04-17"}
     found = stories(
         debut("mini", "GPT-6 mini", rank=31, weight=50, **release),
-        debut("pro", "GPT-6 Pro", rank=2, weight=80, **release),
+        debut("base", "GPT-6", rank=2, weight=80, **release),
         debut("max", "GPT-6 Max", rank=1, weight=80, **release),
         debut("other", "Grok 6", rank=9, creator="xAI", released="2026-04-17"),
     )
-    assert [ids(story) for story in found] == [["max", "pro", "mini"], ["other"]]
-    assert words.asides(found[0]) == ("And 2 more variants: GPT-6 Pro and GPT-6 mini.",)
+    assert [ids(story) for story in found] == [["max", "base", "mini"], ["other"]]
+    assert words.asides(found[0]) == ("And 2 more variants: GPT-6 and GPT-6 mini.",)
 
 
 def test_variants_that_differ_in_a_parenthesis_at_the_end_fold_without_a_known_creator():
@@ -243,5 +249,3 @@ def test_ten_thousand_siblings_fold_at_once():
     debuts = [debut(f"{n:05}", f"M{n // 2} ({n})", creator="X", released=f"{(n + 1) // 2}") for n in range(10_000)]
     (story,) = report(debuts, health()).boards[0].stories
     assert len(story.folded) == 9_999
-    assert party("A").entry == "a"
-    assert story.lead.metric == INDEX

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -114,11 +115,11 @@ def test_the_same_report_is_the_same_text_on_any_day_and_terminal(
     name: str, which: Callable[[], Report], monkeypatch: pytest.MonkeyPatch
 ):
     with time_machine.travel(T0 + 400 * DAY, tick=False):
-        first = render(which(), name)
+        first = [render(which(), name, width=110, colour=colour) for colour in (False, True)]
     for variable, value in {"COLUMNS": "20", "FORCE_COLOR": "1", "TERM": "dumb", "NO_COLOR": "1"}.items():
         monkeypatch.setenv(variable, value)
     with time_machine.travel(T0 + 800 * DAY, tick=False):
-        assert render(which(), name) == first
+        assert [render(which(), name, width=110, colour=colour) for colour in (False, True)] == first
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────
@@ -162,7 +163,7 @@ def test_the_page_is_one_document_without_script_and_with_its_headings_in_order(
     assert page.findtext("head/title") == "Leaderboard changes, 2026-04-14 06:18 to 2026-04-28 06:18 UTC"
     headings = [int(one.tag[1]) for one in page.iter("h1", "h2", "h3")]
     assert headings.count(1) == 1
-    assert all(deeper - level <= 1 for level, deeper in zip(headings, headings[1:], strict=False))
+    assert all(deeper - level <= 1 for level, deeper in pairwise(headings))
     assert not list(page.iter("script", "link", "img", "iframe"))
     anchors = [one.get("id") for one in page.iter() if one.get("id")]
     assert len(anchors) == len(set(anchors)) == 3

@@ -113,6 +113,10 @@ def test_any_text_at_all_can_be_reported(name: str, text: str):
         etree.fromstring(made.encode())
 
 
+def test_of_an_escape_sequence_nothing_stays():
+    assert clean("\x1b[1;31mred\x1b[0m \x1b]0;title\x07a\x9b2Jb\x1bMc\t\u202ed\u2028e") == "red abc d e"
+
+
 @given(ANY_TEXT)
 @example("\x1b\u200b[31m \x1b\x1b[[31m")
 def test_cleaning_twice_changes_nothing(text: str):
@@ -132,6 +136,10 @@ def test_escaped_text_is_markdown_of_itself(text: str):
     assert entry.xpath("string(//li)") == f"x {text}".strip()
     assert [one.text or "" for one in cell.iter("td")] == [text]
     assert "".join(start.itertext()).strip("\n") == text
+
+
+def test_addresses_in_names_do_not_become_links_where_markdown_links_bare_ones():
+    assert escape("see https://evil.example or WWW.evil.example") == r"see https\://evil.example or WWW\.evil.example"
 
 
 @pytest.mark.parametrize(

@@ -81,13 +81,9 @@ def measure(value: float, decimals: int = 1, **more: object) -> Measure:
 
 def entry(key: str, score: float | None = None, price: float | None = None, **more: object) -> Entry:
     measures = {
-        name: measure(value, decimals)
-        for name, value, decimals in ((SCORE, score, 1), (PRICE, price, 2))
-        if value is not None
+        name: measure(value, decimals) for name, value, decimals in ((SCORE, score, 1), (PRICE, price, 2)) if value is not None
     }
-    return Entry(
-        **{"id": EntryId(key), "name": key.upper(), "position": 1, "model": ModelId(key), "measures": measures, **more}
-    )
+    return Entry(**{"id": EntryId(key), "name": key.upper(), "position": 1, "model": ModelId(key), "measures": measures, **more})
 
 
 def snapshot(at: datetime, entries: Iterable[Entry], *, board_id: BoardId = BOARD, **more: object) -> Snapshot:
@@ -121,9 +117,10 @@ class Fault:
 
 
 def steps(
-    of: Board, states: Iterable[Snapshot | Fault], *, before: Snapshot | None = None, past: Past = Past()
+    of: Board, states: Iterable[Snapshot | Fault], *, before: Snapshot | None = None, past: Past | None = None
 ) -> Iterator[Step]:
     """The fold that the pipeline makes of snapshots and faults."""
+    past = past or Past()
     for state in states:
         if isinstance(state, Fault):
             step = _failed(of, state, past)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ import click
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
-from tracker.ports import Store
+from tracker.ports import Clock, Store
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from tracker.fetch import Fetcher
     from tracker.stores.archive import FileArchive
 
 _AGO = re.compile(r"(\d+)([hdw])")
@@ -34,6 +36,20 @@ def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 
     with SqliteStore(settings.database) as store:
         yield FileArchive(settings.captures), store
+
+
+@contextmanager
+def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, SqliteStore, Fetcher]]:
+    """The same, and a fetcher that remembers between runs when it asked each host."""
+    from tracker.fetch import Fetcher  # noqa: PLC0415  # only two commands fetch
+    from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
+
+    with (
+        opened(settings) as (archive, store),
+        closing(SqliteHosts(settings.database)) as hosts,
+        Fetcher(hosts, clock, os.environ) as fetcher,
+    ):
+        yield archive, store, fetcher
 
 
 @contextmanager

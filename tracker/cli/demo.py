@@ -11,12 +11,11 @@ import click
 
 from tracker import pipeline, reports
 from tracker.cli._declared import chosen
-from tracker.cli._open import opened, stamp
+from tracker.cli._open import fetching, opened, stamp
 from tracker.cli._season import SEED, Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
-from tracker.fetch import Fetcher
 from tracker.settings import Settings
 
 _MARK = ".made-by-tracker-demo"
@@ -51,15 +50,14 @@ def play(settings: Settings, season: Season) -> None:
     """Fetch every board on every day of the season through the ordinary line, at that day's time."""
     boards = chosen(settings, [])
     click.echo(f"{len(boards)} boards, {len(season.days)} days, served on 127.0.0.1")
-    with opened(settings) as (archive, store):
-        for number, day in enumerate(season.days):
-            season.day = number
-            clock = FixedClock(day)
-            with Fetcher(store, clock, os.environ) as fetcher:
-                outcomes = list(pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock))
-            results = ", ".join(f"{outcome.board} {check.result}" for outcome in outcomes for check in outcome.checks)
-            told = sum(event.told for outcome in outcomes for event in outcome.events)
-            click.echo(f"  {stamp(day)}  {told:2d} told  {results}")
+    for number, day in enumerate(season.days):
+        season.day = number
+        clock = FixedClock(day)
+        with fetching(settings, clock) as (archive, store, fetcher):
+            outcomes = list(pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock))
+        results = ", ".join(f"{outcome.board} {check.result}" for outcome in outcomes for check in outcome.checks)
+        told = sum(event.told for outcome in outcomes for event in outcome.events)
+        click.echo(f"  {stamp(day)}  {told:2d} told  {results}")
 
 
 def fresh(folder: Path) -> None:

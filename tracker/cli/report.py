@@ -11,7 +11,7 @@ import click
 
 from tracker import query, reports
 from tracker.cli._open import Time, history_of
-from tracker.model import BoardId, EventFilter, Report
+from tracker.model import EventFilter, Report
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
 
@@ -36,7 +36,7 @@ def command(
         report = build(store, boards, since=since, until=until)
     text = reports.render(report, form, width=_width() if output is None else 100)
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
 
@@ -58,6 +58,10 @@ def build(
     since = since or until - timedelta(days=7)
     declared = [one for board in known if (one := store.declared(board)) is not None]
     health = [query.health(board, store, now=min(until, newest + _SECOND)) for board in declared]
-    events = [event for board in known for event in store.events(EventFilter(board=BoardId(board), since=since, until=until))]
+    events = [
+        event
+        for board in (one.id for one in declared)
+        for event in store.events(EventFilter(board=board, since=since, until=until))
+    ]
     checks = {board: [check for check in store.checks(board) if check.observed_at < until] for board in known}
     return reports.build(health, events, checks, since=since, until=until)

@@ -9,10 +9,9 @@ import click
 
 from tracker import pipeline, query
 from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, opened, print_json, safe, stamp
+from tracker.cli._open import as_json, fetching, print_json, safe, stamp
 from tracker.clock import SystemClock
 from tracker.errors import TrackerError
-from tracker.fetch import Fetcher
 from tracker.model import Board
 from tracker.pipeline import Outcome
 from tracker.ports import Clock, Store
@@ -37,7 +36,7 @@ def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: 
 def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> bool:
     """Fetch and settle boards, printing as it goes. True when some board failed."""
     failed = bool(names) is False and _print_errors(settings)
-    with opened(settings) as (archive, store), Fetcher(store, clock, os.environ) as fetcher:
+    with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(settings, names, store, clock, due=due)
         for outcome in pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock):
             failed = failed or outcome.failed

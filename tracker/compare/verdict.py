@@ -49,7 +49,7 @@ def _compared(
     metric: Metric, sizes: MetricDiff, both: _Pairs, *, typical: tuple[int, int], versions: tuple[str, str]
 ) -> MetricDiff:
     differing = {entry: pair for entry, pair in both.items() if pair[0] is not pair[1] and pair[0].value != pair[1].value}
-    moved = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=typical)}
+    moved = _moved(metric, differing, typical)
     measured = _measured(both)
     drift = fit([(a.value, b.value) for a, b in both.values()], _half_widths(both)) if metric.nature is Nature.FITTED else Drift()
     shifts = [b.value - a.value for a, b in moved.values()]
@@ -76,6 +76,18 @@ def _compared(
 
 def _measures(metric: Metric, snapshot: Snapshot) -> dict[EntryId, Measure]:
     return {entry: one.measures[metric.id] for entry, one in snapshot.entries.items() if metric.id in one.measures}
+
+
+def _moved(metric: Metric, differing: _Pairs, typical: tuple[int, int]) -> _Pairs:
+    """The pairs that are more than two roundings of one number.
+
+    A listed value is a fact: that a publisher rounds them is believed only where several changed so at once.
+    """
+    moved = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=typical)}
+    if metric.nature is not Nature.LISTED:
+        return moved
+    exact = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=(max(typical), max(typical)))}
+    return exact if len(exact) - len(moved) < _FEW else moved
 
 
 def _measured(pairs: _Pairs) -> _Pairs:

@@ -132,18 +132,13 @@ def page_proofs(diff: Diff) -> tuple[Evidence, ...]:
 
 
 def number(value: float, metric: Metric | None = None) -> str:
-    """A value in words: at most two decimals from ten up, four significant digits below; dollars as such."""
-    text = f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4g}"
-    text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    """A value in words: at most two decimals from ten up, four significant digits below; dollars as such, with cents."""
+    sign, size = ("−" if value < 0 else ""), abs(value)
     if metric is not None and metric.unit.startswith("USD"):
-        return f"−${text[1:]}" if text.startswith("-") else f"${text}"
-    return text
-
-
-def span(lasted: timedelta) -> str:
-    """A stretch of time in words, in the unit that fits it."""
-    hours = lasted.total_seconds() / 3600
-    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
+        whole = size >= 1 or abs(size - round(size, 2)) < 1e-9
+        return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if whole else f"{size:.4g}")
+    text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
+    return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
 
 
 def names(parties: Iterable[Party], most: int = 3) -> str:

@@ -106,9 +106,10 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
 
 
 def _in_a_word(event: Event) -> str:
-    """`overtake (debut) of A, B, C and 4 more`."""
-    rivals = f" of {listed([party.name for party in event.rivals], _MOST_RIVALS)}" if event.rivals else ""
-    return f"{_spaced(event.kind)} ({_spaced(event.grade)}){rivals}"
+    """`overtake (debut) of A, B, C and 438 more`; an event may name only the first of those it `passed`."""
+    passed = event.facts.get("passed")
+    rivals = listed([party.name for party in event.rivals], _MOST_RIVALS, of=passed if isinstance(passed, int) else 0)
+    return f"{_spaced(event.kind)} ({_spaced(event.grade)}){f' of {rivals}' if rivals else ''}"
 
 
 def _and_more(events: Iterable[Event], what: str) -> str:
@@ -126,11 +127,13 @@ def _label(event: Event) -> str:
     return listed([party.name for party in event.subjects], _MOST_RIVALS) or event.metric or _spaced(event.kind)
 
 
-def listed(names: Sequence[str], most: int) -> str:
-    """`A, B and C`, or `A, B, C and 4 more`; empty for none."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def listed(names: Sequence[str], most: int, *, of: int = 0) -> str:
+    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or more than are named; empty for none."""
+    shown = names[:most]
+    unnamed = max(of, len(names)) - len(shown)
+    if shown and unnamed > 0:
+        return f"{', '.join(shown)} and {unnamed:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def pages(event: Event) -> dict[Evidence, list[Evidence]]:

@@ -19,8 +19,8 @@ from tracker.model import (
     competition_ranks,
 )
 
-NAME, PAGE = "name", "page"
-"""Text series that every entry has, beside the board's attributes: an open name means the entry is listed."""
+NAME, PAGE = "name", "$page"
+"""Text series that every entry has, beside the board's attributes (which have no such names): an open name means it is listed."""
 
 
 def measure_changes(diff: Diff) -> Iterator[tuple[MetricId, EntryId, Measure | None, Measure | None]]:
@@ -28,13 +28,19 @@ def measure_changes(diff: Diff) -> Iterator[tuple[MetricId, EntryId, Measure | N
     old = diff.before.entries if diff.before else {}
     new = diff.after.entries
     entries = sorted(old.keys() | new.keys())
-    for metric in diff.board.metrics:
-        key = metric.id
+    for key in _metrics(diff):
         for entry in entries:
             was = old[entry].measures.get(key) if entry in old else None
             now = new[entry].measures.get(key) if entry in new else None
             if was is not now and was != now:
                 yield key, entry, was, now
+
+
+def _metrics(diff: Diff) -> list[MetricId]:
+    """Those declared, then those that only the snapshot before knew: with their declaration their values end."""
+    declared = [metric.id for metric in diff.board.metrics]
+    kept = {metric for one in diff.before.entries.values() for metric in one.measures} if diff.before else set()
+    return [*declared, *sorted(kept.difference(declared))]
 
 
 def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | None]]:

@@ -59,12 +59,15 @@ class MemoryStore:
 
     @contextmanager
     def rewriting(self, board: BoardId) -> Iterator[None]:
-        old, position = self._steps.get(board, []), self.position(board)
+        old, position, declared = self._steps.get(board, []), self.position(board), self._declared.pop(board, None)
         self._steps[board], self._positions[board] = [], 0
         try:
             yield
         except BaseException:
             self._steps[board], self._positions[board] = old, position
+            self._declared.pop(board, None)
+            if declared is not None:
+                self._declared[board] = declared
             raise
         now = {event.id for step in self._steps[board] for event in step.events}
         before = {event.id for step in old for event in step.events}

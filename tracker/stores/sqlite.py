@@ -9,7 +9,9 @@ Source: docs/decisions/0006-history.md
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -62,14 +64,24 @@ class SqliteStore:
         self._series: dict[tuple[BoardId, str, str], int] = {}
         self._pasts: dict[BoardId, Past] = {}
         self._rewriting = False
+        self._version = 0
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            if not self._is_current():
-                migrate(self._connection)
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        if not self._is_current():
+            with _alone(self._path.parent):  # two processes may meet on a new file
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                if not self._is_current():
+                    migrate(self._connection)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
 
     def _is_current(self) -> bool:
         """Whether the newest migration was applied, found without loading sqlite-utils: most commands only read."""
@@ -111,7 +123,8 @@ class SqliteStore:
 
     def declared(self, board: BoardId) -> Board | None:
         row = self._one("SELECT declaration FROM boards WHERE board = ?", board)
-        return None if row is None or row[0] is None else _codec.decode_board(row[0])
+        with self._understanding(board):
+            return None if row is None or row[0] is None else _codec.decode_board(row[0])
 
     def save(self, step: Step) -> None:
         board = step.check.board
@@ -174,7 +187,9 @@ class SqliteStore:
             _codec.encode_past(past),
         )
         before = self.past(board).known
-        changed = [(entry, known) for entry, known in past.known.items() if before.get(entry) is not known]
+        changed = [
+            (entry, known) for entry, known in past.known.items() if (was := before.get(entry)) is not known and was != known
+        ]
         rows = [self._known_row(board, entry, known) for entry, known in sorted(changed)]
         self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -288,11 +303,13 @@ class SqliteStore:
         return tuple(BoardId(board) for (board,) in self._all("SELECT DISTINCT board FROM checks ORDER BY board"))
 
     def past(self, board: BoardId) -> Past:
+        self._notice_others()
         if board not in self._pasts:
             row = self._one("SELECT past FROM boards WHERE board = ?", board)
             if row is None:
                 return Past()
-            self._pasts[board] = replace(_codec.decode_past(row[0]), known=self._known(board))
+            with self._understanding(board):
+                self._pasts[board] = replace(_codec.decode_past(row[0]), known=self._known(board))
         return self._pasts[board]
 
     def _known(self, board: BoardId) -> dict[EntryId, Known]:
@@ -325,9 +342,29 @@ class SqliteStore:
         return self._snapshot(board, then, None if metrics is None else frozenset(metrics), where)
 
     def _snapshot(self, board: BoardId, at: int, only: frozenset[MetricId] | None, where: str) -> Snapshot:
+        sql = (
+            "SELECT url, sha256, depth, version, stated_on, metrics, ambiguous FROM snapshots WHERE board = ? AND observed_at = ?"
+        )
+        url, sha256, depth, version, stated_on, names, ambiguous = self._one(sql, board, at) or ()
+        with self._understanding(board):
+            entries = self._entries(board, only, where)
+            return Snapshot(
+                board=board,
+                observed_at=_time(at),
+                url=url,
+                sha256=tuple(Sha256(one) for one in sha256.split()),
+                entries={entry: entries[entry] for entry in sorted(entries)},
+                depth=depth,
+                ambiguous=frozenset(EntryId(key) for key in _codec.decode_strings(ambiguous)),
+                metrics=frozenset(MetricId(metric) for metric in _codec.decode_strings(names)),
+                version=version,
+                stated_on=stated_on,
+            )
+
+    def _entries(self, board: BoardId, only: frozenset[MetricId] | None, where: str) -> dict[EntryId, Entry]:
         keys = {ordinal: EntryId(key) for ordinal, key in self._all("SELECT entry, key FROM entries WHERE board = ?", board)}
         texts, measures = self._texts_where(board, where), self._measures_where(board, only, where)
-        entries = {
+        return {
             keys[ordinal]: Entry(
                 id=keys[ordinal],
                 name=text.pop(NAME),
@@ -339,22 +376,6 @@ class SqliteStore:
             )
             for ordinal, text in texts.items()
         }
-        sql = (
-            "SELECT url, sha256, depth, version, stated_on, metrics, ambiguous FROM snapshots WHERE board = ? AND observed_at = ?"
-        )
-        url, sha256, depth, version, stated_on, names, ambiguous = self._one(sql, board, at) or ()
-        return Snapshot(
-            board=board,
-            observed_at=_time(at),
-            url=url,
-            sha256=tuple(Sha256(one) for one in sha256.split()),
-            entries={entry: entries[entry] for entry in sorted(entries)},
-            depth=depth,
-            ambiguous=frozenset(EntryId(key) for key in _codec.decode_strings(ambiguous)),
-            metrics=frozenset(MetricId(metric) for metric in _codec.decode_strings(names)),
-            version=version,
-            stated_on=stated_on,
-        )
 
     def _texts_where(self, board: BoardId, where: str) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}
@@ -375,12 +396,15 @@ class SqliteStore:
         return found
 
     def checks(self, board: BoardId) -> Iterator[Check]:
-        rows = self._connection.execute("SELECT * FROM checks WHERE board = ? ORDER BY observed_at", (board,))
-        return (_check(*row) for row in rows)
+        for row in self._each("SELECT * FROM checks WHERE board = ? ORDER BY observed_at", board):
+            with self._understanding(board):
+                check = _check(*row)
+            yield check
 
     def last_check(self, board: BoardId) -> Check | None:
         row = self._one("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT 1", board)
-        return _check(*row) if row else None
+        with self._understanding(board):
+            return _check(*row) if row else None
 
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
         sql = (
@@ -409,38 +433,22 @@ class SqliteStore:
     def events(self, wanted: EventFilter) -> Iterator[Event]:
         where, values = _codec.where(wanted)
         sql = f"SELECT {_codec.EVENT_COLUMNS} FROM events WHERE {where} ORDER BY recorded_at, board, place"  # noqa: S608  # our own columns and conditions
-        return (_codec.event_from_row(row) for row in self._connection.execute(sql, values))
+        for row in self._each(sql, *values):
+            yield self._event(row)
 
     def event(self, event: str) -> Event | None:
         sql = f"SELECT {_codec.EVENT_COLUMNS} FROM events WHERE substr(event, 1, ?) = ? LIMIT 2"  # noqa: S608  # our own columns
         rows = self._all(sql, len(event), event)
         if len(rows) > 1:
             raise StoreError(f"event {event!r}: several ids begin so; give more of it")
-        return _codec.event_from_row(rows[0]) if rows else None
+        return self._event(rows[0]) if rows else None
+
+    def _event(self, row: _Row) -> Event:
+        with self._understanding(f"event {row[0]}"):
+            return _codec.event_from_row(row)
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         return [EventId(event) for (event,) in self._all("SELECT event FROM withdrawn WHERE board = ? ORDER BY event", board)]
-
-    # ── hosts ────────────────────────────────────────────────────────────────────────────────────
-
-    def last_request(self, host: str) -> datetime | None:
-        row = self._one("SELECT last_request FROM hosts WHERE host = ?", host)
-        return _time_or_none(row[0]) if row else None
-
-    def not_before(self, host: str) -> datetime | None:
-        row = self._one("SELECT not_before FROM hosts WHERE host = ?", host)
-        return _time_or_none(row[0]) if row else None
-
-    def note_request(self, host: str, at: datetime) -> None:
-        self._run(
-            "INSERT INTO hosts VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET last_request = excluded.last_request",
-            host,
-            _seconds(at),
-        )
-
-    def note_not_before(self, host: str, at: datetime | None) -> None:
-        sql = "INSERT INTO hosts VALUES (?, NULL, ?) ON CONFLICT DO UPDATE SET not_before = excluded.not_before"
-        self._run(sql, host, _seconds_or_none(at))
 
     # ── plumbing ─────────────────────────────────────────────────────────────────────────────────
 
@@ -457,6 +465,10 @@ class SqliteStore:
         with self._storing("read"):
             return self._connection.execute(sql, values).fetchall()
 
+    def _each(self, sql: str, *values: object) -> Iterator[_Row]:
+        with self._storing("read"):
+            yield from self._connection.execute(sql, values)
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing; within `rewriting` the outer transaction decides."""
@@ -466,14 +478,37 @@ class SqliteStore:
         with self._storing("write"):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._notice_others()
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
-                self._ordinals.clear()
-                self._series.clear()
-                self._pasts.clear()
+                if self._connection.in_transaction:  # a full disk has ended it already
+                    self._connection.execute("ROLLBACK")
+                self._forget_caches()
                 raise
-            self._connection.execute("COMMIT")
+
+    def _notice_others(self) -> None:
+        """Forget what is cached if another connection has written since."""
+        (version,) = self._one("PRAGMA data_version") or (0,)
+        if version != self._version:
+            self._forget_caches()
+            self._version = version
+
+    def _forget_caches(self) -> None:
+        self._ordinals.clear()
+        self._series.clear()
+        self._pasts.clear()
+
+    @contextmanager
+    def _understanding(self, what: str) -> Iterator[None]:
+        """What somebody else wrote into our rows is trouble with the store, not something to guess from."""
+        try:
+            yield
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            raise StoreError(
+                f"{self._path}: {what}: a row cannot be understood: {error!r}; expected what the tracker wrote"
+                " (rebuild the database with: tracker replay)"
+            ) from error
 
     @contextmanager
     def _storing(self, doing: str) -> Iterator[None]:
@@ -482,7 +517,7 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
-                " (check the disk and permissions; the database can be rebuilt with: tracker replay)"
+                " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
             ) from error
 
 
@@ -493,6 +528,17 @@ def migrate(connection: sqlite3.Connection) -> None:
     from tracker.stores.migrations import migrations  # noqa: PLC0415  # see _is_current
 
     migrations.apply(Database(connection))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While no other process is here with the same folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)  # this gives the lock back
 
 
 def _measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:

@@ -1,0 +1,238 @@
+"""Every shipped definition reads its source's true format, and refuses what is not its board."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _made_swebench import TABLES, lines_of, older_file_of
+from _make import BY_HAND, files
+
+from tracker import pipeline, schedules
+from tracker.cli import _cases
+from tracker.errors import ContractBroken, TrackerError
+from tracker.model import Board, BoardId, Metric, MetricId
+from tracker.parsers import FORMATS, options_of
+
+HERE = Path(__file__).resolve().parent
+DECLARED = schedules.load(HERE.parents[1] / "schedules", {name: options_of(name) for name in FORMATS})
+BOARDS: Mapping[BoardId, Board] = DECLARED.boards
+HOSTILE = [(board, page) for board in sorted(BOARDS) for page in sorted((HERE / board / "hostile").glob("*"))]
+
+CODES = {
+    "duplicate-key": "duplicate_key",
+    "interval-reversed": "interval_reversed",
+    "no-score": "fill_too_low",
+    "price-out-of-range": "out_of_range",
+    "prices-vanish": "missing_column",
+    "renamed-key-column": "missing_column",
+    "renamed-name-column": "missing_column",
+    "renamed-primary-column": "missing_column",
+    "renamed-task": "missing_column",
+    "score-out-of-range": "out_of_range",
+    "truncated-between-fields": "fill_too_low",
+    "truncated-in-a-row": "fill_too_low",
+    "unreadable-cell": "unreadable_cell",
+}
+"""The violation that a page which breaks the contract is named for."""
+WORDS = {
+    "alias": "anchor or alias",
+    "bad-key": "found nothing at data",
+    "challenge": "Cloudflare challenge page",
+    "empty": "empty body|found 0 flight rows",
+    "error": "found nothing at data",
+    "html": "HTML page",
+    "indexing": "found nothing at rows",
+    "json": "expected a flight row",
+    "login-wall": "login page",
+    "next-error": "Next.js error page",
+    "no-entries": "none with a list",
+    "no-models": "found no records at data",
+    "no-such-board": "found nothing at leaderboards",
+    "not-found": "none fits|list of records|broken JSON",
+    "only-a-header": "no rows",
+    "other-category": "no record with category",
+    "renamed-key-column": "none fits headers",
+    "row-missing": "leads nowhere",
+    "truncated": "cut off|broken JSON|broken YAML|cells in the row|none fits",
+    "unrendered": "empty until its script runs",
+}
+"""What the message (a regular expression) says of a page that could not be read at all."""
+FOLLOWS = {"too_few_entries", "fill_too_low"}
+"""Violations that may come with another: most hostile pages are short, and a cell that cannot be read fills nothing."""
+
+
+@pytest.fixture(params=sorted(BOARDS))
+def board(request: pytest.FixtureRequest) -> Board:
+    return BOARDS[request.param]
+
+
+def pages_of(board: Board) -> list[Path]:
+    return sorted((HERE / board.id).glob("page*"))
+
+
+def test_every_definition_has_a_folder_and_every_folder_a_definition():
+    folders = {f"{page.parent.parent.name}/{page.parent.name}" for page in HERE.glob("*/*/expected.json")}
+    assert DECLARED.errors == {}
+    assert folders == set(BOARDS)
+
+
+def test_a_board_reads_its_page_and_refuses_the_hostile_ones(board: Board):
+    tested = _cases.try_folder(board, HERE / board.id)
+    assert tested.problems == ()
+    assert tested.cases == 1 + len(list((HERE / board.id / "hostile").iterdir()))
+
+
+def test_a_board_meets_at_least_six_hostile_pages_of_all_kinds(board: Board):
+    names = [page.name for at, page in HOSTILE if at == board.id]
+    assert len(names) >= 6
+    assert {name.split(".")[1] for name in names} == {"Refused", "ParseError", "ContractBroken"}
+    for what in ("empty", "truncated", "renamed-"):
+        assert any(name.startswith(what) for name in names), what
+    assert any("out-of-range" in name for name in names)
+    assert any(name.startswith("unreadable-cell") for name in names)
+
+
+@pytest.mark.parametrize(("name", "page"), HOSTILE, ids=[f"{board}/{page.name}" for board, page in HOSTILE])
+def test_a_hostile_page_is_refused_for_the_reason_it_is_named_for(name: BoardId, page: Path):
+    what = page.name.split(".")[0]
+    with pytest.raises(TrackerError) as raised:
+        pipeline.read(BOARDS[name], [page.read_bytes()])
+    message = str(raised.value)
+    assert message.startswith(f"{name}: ")
+    assert "\n" not in message
+    if isinstance(raised.value, ContractBroken):
+        codes = {one.code for one in raised.value.violations}
+        assert CODES[what] in codes <= FOLLOWS | {CODES[what]}
+    else:
+        assert re.search(WORDS[what], message)
+
+
+def test_no_two_hostile_pages_of_a_board_are_the_same(board: Board):
+    bodies = [page.read_bytes() for at, page in HOSTILE if at == board.id]
+    assert len(set(bodies)) == len(bodies)
+
+
+# ── the expectations ─────────────────────────────────────────────────────────────────────────────
+
+
+def last_with(entries: list[dict[str, Any]], metric: MetricId) -> dict[str, Any] | None:
+    return next((entry for entry in reversed(entries) if metric in entry["measures"]), None)
+
+
+def altered(value: Any) -> Any:
+    return {**value, "value": value["value"] + 0.01} if isinstance(value, dict) else value + 0.01
+
+
+def case(board: Board, expected: Mapping[str, Any], folder: Path) -> tuple[str, ...]:
+    for page in pages_of(board):
+        (folder / page.name).write_bytes(page.read_bytes())
+    (folder / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
+    return _cases.try_folder(board, folder).problems
+
+
+def expected_of(board: Board) -> Any:
+    return json.loads((HERE / board.id / "expected.json").read_text(encoding="utf-8"))
+
+
+def test_every_metric_is_expected_somewhere(board: Board):
+    entries = expected_of(board)["entries"]
+    unseen = {metric.id for metric in board.metrics if last_with(entries, metric.id) is None}
+    paid = {"gpqa", "hle"} if board.id == "artificial-analysis/llms" else set()
+    assert unseen == paid
+
+
+def test_one_changed_value_of_each_metric_makes_the_case_fail(board: Board, tmp_path: Path):
+    expected = expected_of(board)
+    changed = [(entry, metric.id) for metric in board.metrics if (entry := last_with(expected["entries"], metric.id))]
+    for entry, metric in changed:
+        entry["measures"][metric] = altered(entry["measures"][metric])
+    assert len(case(board, expected, tmp_path)) == len(changed)
+
+
+@pytest.mark.parametrize("spoil", ["name", "attribute", "lost entry", "order"])
+def test_a_changed_name_attribute_number_or_order_of_entries_makes_the_case_fail(board: Board, spoil: str, tmp_path: Path):
+    expected = expected_of(board)
+    first, *others = expected["entries"]
+    spoilt: Mapping[str, list[Any]] = {
+        "name": [{**first, "name": first["name"] + " "}, *others],
+        "attribute": [{**first, "attributes": {**first["attributes"], "colour": "grey"}}, *others],
+        "lost entry": others,
+        "order": [*others, first],
+    }
+    assert case(board, {**expected, "entries": spoilt[spoil]}, tmp_path) != ()
+
+
+# ── the folders ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_generated_files_are_what_the_generator_writes():
+    for path, body in files():
+        assert (HERE / path).read_bytes() == body, f"{path}: run python tests/boards/_make.py"
+
+
+def test_no_file_stands_in_a_folder_that_nobody_wrote():
+    generated = {path for path, _ in files()}
+    by_hand = {f"{board}/{name}" for board, page in BY_HAND.items() for name in (page, "expected.json")}
+    found = {path.relative_to(HERE).as_posix() for path in HERE.glob("*/*/**/*") if path.is_file()}
+    assert found == generated | by_hand | {f"{board}/README.md" for board in BOARDS}
+
+
+def sources(metric: Metric) -> Iterator[str]:
+    columns = [metric.column, metric.low, metric.high, metric.estimated, metric.votes]
+    return (column.sources[0] for column in columns if column and not metric.mean_of)
+
+
+def test_the_readme_says_where_every_number_stands_and_that_they_are_invented(board: Board):
+    text = (HERE / board.id / "README.md").read_text(encoding="utf-8")
+    named = [*(page.name for page in pages_of(board)), *(source for metric in board.metrics for source in sources(metric))]
+    assert [name for name in named if f"`{name}`" not in text] == []
+    assert "invented" in text
+
+
+# ── shapes that stand in no folder ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["Lite", "Test"])
+def test_the_older_shape_of_swebench_is_read_by_name(name: str):
+    reading = pipeline.read(BOARDS[BoardId(f"swebench/{name.lower()}")], [older_file_of(name)])
+    found = [(entry.id, entry.measures[MetricId("resolved")].value) for entry in reading.entries]
+    assert found == [(line.name, float(line.resolved)) for line in lines_of(TABLES[name])]
+
+
+PAID: Mapping[str, object] = {
+    "reasoning_model": True,
+    "context_window_tokens": 131072,
+    "parameters": {"total": 21, "active": 4},
+    "licensing": {"is_open_weights": True},
+}
+
+
+def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
+    board = BOARDS[BoardId("artificial-analysis/llms")]
+    first, second = (json.loads(page.read_bytes()) for page in pages_of(board))
+    first["data"][0] = {**first["data"][0], **PAID}
+    first["data"][0]["evaluations"] |= {"gpqa_diamond": 0.69, "hle": 0.1}
+    first["data"][1] = {**first["data"][1], "parameters": None}
+    full, bare = pipeline.read(board, [json.dumps(one).encode() for one in (first, second)]).entries[:2]
+    assert full.measures[MetricId("gpqa")].value == 69
+    assert full.measures[MetricId("hle")].value == 10
+    assert dict(full.attributes).items() >= {
+        ("reasoning", "true"),
+        ("context", "131072"),
+        ("total_parameters", "21"),
+        ("active_parameters", "4"),
+        ("open_weights", "true"),
+    }
+    assert "total_parameters" not in bare.attributes
+
+
+def test_a_paginated_board_reads_every_page_and_says_which(board: Board):
+    pages = pages_of(board)
+    reading = pipeline.read(board, [page.read_bytes() for page in pages])
+    assert {entry.page for entry in reading.entries} == set(range(len(pages)))
+    assert len(pages) > 1 or board.request.pagination is None

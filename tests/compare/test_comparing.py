@@ -1,0 +1,201 @@
+"""Who came, who went, and what a page could have shown."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kit import ELO, PRICE, SCORE, START, board, line, metric, pages, snapshot
+
+from tracker.compare import commensurable, compare
+from tracker.model import BoardId, Comparability, Diff
+
+BOTH = board(SCORE, PRICE)
+
+
+def two(before: str, after: str, *, was: dict[str, object] | None = None, now: dict[str, object] | None = None, on=SCORE) -> Diff:
+    return compare(board(on), snapshot(before, **(was or {})), snapshot(after, day=1, **(now or {})))
+
+
+def fates(diff: Diff) -> dict[str, str]:
+    """arrived, revealed, missing, hidden → keys, those that are not empty."""
+    found = {fate: " ".join(getattr(diff, fate)) for fate in ("arrived", "revealed", "missing", "hidden")}
+    return {fate: keys for fate, keys in found.items() if keys}
+
+
+# ── what may be compared ─────────────────────────────────────────────────────────────────────────
+
+
+def test_a_first_snapshot_changes_nothing():
+    diff = compare(board(), None, snapshot("a:50 b:40"))
+    assert diff == Diff(board=board(), before=None, after=snapshot("a:50 b:40"))
+
+
+@pytest.mark.parametrize("day", [0, -1])
+def test_a_snapshot_that_is_not_later_is_refused(day: int):
+    with pytest.raises(ValueError, match="not later than"):
+        compare(board(), snapshot("a:50"), snapshot("a:50", day=day))
+
+
+def test_snapshots_of_two_boards_are_refused():
+    with pytest.raises(ValueError, match="made/other"):
+        compare(board(), snapshot("a:50"), replace(snapshot("a:50", day=1), board=BoardId("made/other")))
+
+
+@pytest.mark.parametrize(("kept", "of", "same"), [(3, 6, True), (2, 6, False), (0, 4, True), (3, 5, True), (2, 5, False)])
+def test_less_than_half_of_the_entries_in_common_is_another_table(kept: int, of: int, same: bool):
+    before, after = ({f"{side}{place}" if place >= kept else f"m{place}": 50 for place in range(of)} for side in "xy")
+    found = commensurable(snapshot(line(before)), snapshot(line(after), day=1))
+    assert (found is None) is same
+    assert same or f"{kept} of {of} entries in common" in found
+
+
+def test_a_board_that_only_grew_or_shrank_is_the_same_table():
+    small, large = (snapshot(line({f"m{place}": 50 for place in range(count)})) for count in (10, 60))
+    assert commensurable(small, large) is commensurable(large, small) is None
+
+
+def test_a_restart_compares_nothing_and_nobody_came_or_went():
+    diff = compare(board(), snapshot("a:50 b:40"), snapshot("b:90 c:80", day=1), restart="accepted by ann")
+    assert fates(diff) == {"revealed": "c", "hidden": "a"}
+    assert (diff.common, diff.metrics["score"].verdict, diff.metrics["score"].reason) == (
+        ("b",),
+        Comparability.REBASED,
+        "accepted by ann",
+    )
+    assert (diff.ranks, dict(diff.metrics["score"].moves)) == ((), {})
+
+
+@given(pages(), pages(), st.randoms(use_true_random=False))
+def test_the_order_of_the_entries_does_not_matter(one: dict, other: dict, chance):
+    def shuffled(page: dict, day: int):
+        straight = snapshot(day=day, **page)
+        keys = list(straight.entries)
+        chance.shuffle(keys)
+        return straight, replace(straight, entries={key: straight.entries[key] for key in keys})
+
+    (before, before_shuffled), (after, after_shuffled) = shuffled(one, 0), shuffled(other, 1)
+    straight, mixed = compare(BOTH, before, after), compare(BOTH, before_shuffled, after_shuffled)
+    assert mixed == straight
+    assert [list(verdict.moves) for verdict in mixed.metrics.values()] == [
+        list(verdict.moves) for verdict in straight.metrics.values()
+    ]
+
+
+@given(pages(), pages())
+def test_every_entry_has_exactly_one_fate(one: dict, other: dict):
+    before, after = snapshot(**one), snapshot(day=1, **other)
+    diff = compare(BOTH, before, after)
+    assert sorted([*diff.common, *diff.arrived, *diff.revealed]) == sorted(after.entries)
+    assert sorted([*diff.common, *diff.missing, *diff.hidden]) == sorted(before.entries)
+
+
+@given(pages())
+def test_a_snapshot_against_its_later_self_shows_no_change(page: dict):
+    diff = compare(BOTH, snapshot(**page), snapshot(day=1, **page))
+    assert (fates(diff), diff.cap, diff.ranks) == ({}, None, ())
+    assert all((verdict.moved, verdict.rounded, dict(verdict.moves)) == (0, 0, {}) for verdict in diff.metrics.values())
+
+
+# ── depth ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_on_a_whole_board_who_came_arrived_and_who_went_is_missing():
+    assert fates(two("a:50 b:40 c:30", "a:50 c:30 x:20")) == {"arrived": "x", "missing": "b"}
+
+
+def test_an_entry_below_the_old_depth_is_revealed_not_arrived():
+    diff = two("a:50 b:40 c:30", "a:50 b:40 x:35 c:30 y:30 z:20", was={"depth": 3}, now={"depth": 6})
+    assert fates(diff) == {"arrived": "x", "revealed": "y z"}
+
+
+def test_an_entry_below_the_new_depth_is_hidden_not_missing():
+    diff = two("a:50 b:40 c:30 d:20 e:10", "a:50 c:30", was={"depth": 5}, now={"depth": 2})
+    assert fates(diff) == {"missing": "b", "hidden": "d e"}
+
+
+@pytest.mark.parametrize(("last", "fate"), [("b:33", "hidden"), ("b:33.1", "missing")])
+def test_an_entry_must_stand_above_the_lowest_shown_by_more_than_its_interval(last: str, fate: str):
+    diff = two(f"a:50±3 {last}±3 c:30±3", "a:50±3 c:30±3", was={"depth": 3}, now={"depth": 2})
+    assert fates(diff) == {fate: "b"}
+
+
+@pytest.mark.parametrize(("last", "fate"), [("b:31.4", "hidden"), ("b:31.5", "missing")])
+def test_an_entry_must_stand_above_the_lowest_shown_by_more_than_the_stated_error(last: str, fate: str):
+    diff = two(f"a:50 {last} c:30", "a:50 c:30", now={"depth": 2}, on=metric(stated_error=1.4))
+    assert fates(diff) == {fate: "b"}
+
+
+def test_where_lower_is_better_the_depth_is_counted_the_other_way():
+    assert fates(two("a:10 b:20 c:30", "a:10 b:20", now={"depth": 2}, on=metric(better="lower"))) == {"hidden": "c"}
+
+
+def test_an_entry_without_a_score_is_never_missed_on_a_page_of_limited_depth():
+    assert fates(two("a:50 b", "a:50", now={"depth": 1})) == {"hidden": "b"}
+
+
+def test_nothing_is_concluded_from_a_page_of_limited_depth_without_scores():
+    assert fates(two("a:50 b:40", "a", was={"depth": 2}, now={"depth": 1})) == {"hidden": "b"}
+
+
+def test_a_re_based_page_of_limited_depth_loses_and_gains_nobody():
+    before, after = "a:90 b:85 c:80 d:75", "a:40 b:35 c:30 x:25"
+    assert fates(two(before, after, was={"depth": 4}, now={"depth": 4})) == {"revealed": "x", "hidden": "d"}
+    assert fates(two(after, before, was={"depth": 4}, now={"depth": 4})) == {"revealed": "d", "hidden": "x"}
+
+
+def test_a_re_based_whole_board_still_tells_who_came_and_went():
+    assert fates(two("a:90 b:85 c:80 d:75", "a:40 b:35 c:30 x:25")) == {"arrived": "x", "missing": "d"}
+
+
+# ── caps and keys that stand twice ───────────────────────────────────────────────────────────────
+
+
+def rows(first: int, count: int) -> str:
+    return line({f"m{place:04}": 5000 - place for place in range(first, first + count)})
+
+
+@pytest.mark.parametrize("count", [10, 15, 20, 25, 30, 40, 50, 100, 150, 200, 500])
+def test_entries_displaced_at_a_round_number_of_rows_name_a_cap_and_nobody_is_missing(count: int):
+    diff = two(rows(0, count), rows(1, count))
+    assert (diff.cap, diff.missing, diff.hidden) == (count, (), ("m0000",))
+
+
+@pytest.mark.parametrize("count", [9, 11, 35, 45, 55, 60, 80, 90, 110, 499, 501])
+def test_entries_displaced_at_any_other_number_of_rows_left(count: int):
+    diff = two(rows(0, count), rows(1, count))
+    assert (diff.cap, diff.missing) == (None, ("m0000",))
+
+
+def test_a_board_that_grows_to_a_round_number_while_others_leave_is_cut():
+    assert two(rows(0, 97), rows(3, 100)).cap == 100
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(rows(0, 90), rows(0, 100)), (rows(0, 110), rows(0, 100)), (rows(0, 100), rows(0, 100))]
+)
+def test_a_round_number_of_rows_without_exchange_is_no_cap(before: str, after: str):
+    assert two(before, after).cap is None
+
+
+def test_a_page_of_declared_depth_has_no_cap():
+    assert two(rows(0, 20), rows(1, 20), was={"depth": 20}, now={"depth": 20}).cap is None
+
+
+def test_a_key_that_now_stands_twice_is_hidden():
+    assert fates(two("a:50 b:40", "a:50", now={"ambiguous": "b"})) == {"hidden": "b"}
+
+
+def test_a_key_that_stood_twice_did_not_arrive():
+    assert fates(two("a:50", "a:50 b:40", was={"ambiguous": "b"})) == {"revealed": "b"}
+
+
+def test_the_time_the_earlier_state_was_last_seen_is_kept():
+    assert compare(board(), snapshot("a:50"), snapshot("a:51", day=9), seen_until=START).seen_until == START
+
+
+def test_a_fitted_board_is_compared_down_to_its_depth_while_it_drifts():
+    before = line({f"m{place:02}": f"{1500 - 5 * place}±6" for place in range(20)})
+    after = line({f"m{place:02}": f"{1501 - 5 * place}±6" for place in range(18) if place != 4})
+    diff = two(before, after, was={"depth": 20}, now={"depth": 17}, on=ELO)
+    assert fates(diff) == {"missing": "m04", "hidden": "m18 m19"}

@@ -1,0 +1,165 @@
+"""The registry of kinds, and what is true of every event of any kind."""
+
+import inspect
+import json
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit import ELO, PRICE, SCORE, History, board, metric, pages, snapshot
+
+from tracker import events
+from tracker.compare import compare
+from tracker.events import KINDS, TROUBLES, detect
+from tracker.model import Event, EventId, Past
+
+FOLDER = Path(events.__file__).parent
+FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py")}
+CHANGES = {
+    "new_leader",
+    "departure",
+    "rename",
+    "overtake",
+    "score_revision",
+    "estimate_measured",
+    "price_change",
+    "attribute_change",
+}
+"""Kinds that claim that something was otherwise before; `sustained` claims that it still is."""
+BOARDS = [
+    (SCORE, PRICE),
+    (ELO, PRICE),
+    (metric(stated_error=3.0), metric("price", "tested", primary=False)),
+    (metric(better="lower"), PRICE),
+]
+SEASONS = st.lists(pages(), min_size=2, max_size=6)
+
+
+def test_every_file_is_registered_and_every_kind_has_its_file():
+    assert FILES.keys() == {*KINDS, *TROUBLES}
+    assert not set(KINDS) & set(TROUBLES)
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+def test_a_kind_is_detected_by_the_file_of_its_name_under_a_rule_of_its_name(kind: str):
+    module = getattr(events, kind)
+    name, _, version = module.RULE.partition("/")
+    assert (name, version.isdecimal(), module.__doc__.endswith(".")) == (kind, True, True)
+    assert kind in TROUBLES or KINDS[kind] is module.detect
+    assert inspect.isgeneratorfunction(module.detect)
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+def test_every_kind_has_a_test_of_its_name(kind: str):
+    assert (Path(__file__).parent / f"test_{kind}.py").is_file()
+
+
+def told_of(season: list[dict[str, object]], on: tuple) -> list[tuple[Event, ...]]:
+    history = History(*on)
+    return [history.show(**page) for page in season]
+
+
+def check_form(event: Event) -> None:
+    kind, _, version = event.rule.partition("/")
+    assert (kind, version.isdecimal()) == (event.kind, True)
+    assert event.headline.endswith(".")
+    assert "\n" not in event.headline
+    assert "  " not in event.headline
+    assert 0 <= event.weight <= 100
+    assert json.loads(json.dumps(event.facts, allow_nan=False)) == event.facts
+    assert event.until.tzinfo is UTC
+    assert event.after is None or event.after < event.until <= event.recorded_at
+    assert not {party.entry for party in event.subjects} & {party.entry for party in event.rivals}
+
+
+def check_evidence(event: Event, before: str, after: str) -> None:
+    assert event.evidence
+    shown = {evidence.sha256 for evidence in event.evidence}
+    if event.kind in CHANGES - {"departure"} and event.grade not in ("debut", "sustained"):
+        assert shown == {before, after}
+    assert after in shown
+
+
+@pytest.mark.parametrize("on", BOARDS)
+@settings(max_examples=60)
+@given(SEASONS)
+def test_every_event_is_a_whole_sentence_with_facts_evidence_and_weight(on: tuple, season: list[dict[str, object]]):
+    history = History(*on)
+    for page in season:
+        before = history.diff
+        for event in history.show(**page):
+            check_form(event)
+            check_evidence(event, before.after.digest if before else "", history.diff.after.digest)
+
+
+@pytest.mark.parametrize("on", BOARDS)
+@settings(max_examples=60)
+@given(SEASONS)
+def test_no_two_events_of_a_boards_whole_history_share_an_id(on: tuple, season: list[dict[str, object]]):
+    ids = [event.id for told in told_of(season, on) for event in told]
+    assert len(ids) == len(set(ids))
+
+
+@settings(max_examples=60)
+@given(SEASONS, st.randoms(use_true_random=False))
+def test_events_do_not_depend_on_the_order_of_the_entries(season: list[dict[str, object]], chance):
+    def mixed(page: dict[str, object]) -> dict[str, object]:
+        cells = str(page["text"]).split()
+        chance.shuffle(cells)
+        return page | {"text": " ".join(cells)}
+
+    def stripped(told: tuple[Event, ...]) -> list[tuple[object, ...]]:
+        return [(event.kind, event.grade, event.subjects, event.rivals, event.headline, event.facts) for event in told]
+
+    straight, other = (told_of(pages_, (SCORE, PRICE)) for pages_ in (season, [mixed(page) for page in season]))
+    assert [stripped(told) for told in other] == [stripped(told) for told in straight]
+
+
+def ids(day: float = 1, *, after: str = "a:50 b:60 c:30") -> list[EventId]:
+    diff = compare(board(), snapshot("a:50 b:40 c:30"), snapshot(after, day=day))
+    return [event.id for event in detect(diff, Past())]
+
+
+def test_the_same_change_read_from_the_same_bytes_has_the_same_ids():
+    assert ids()
+    assert ids() == ids()
+
+
+def test_the_same_change_seen_at_another_time_is_another_event():
+    assert not set(ids(1)) & set(ids(2))
+
+
+def test_the_same_change_read_from_other_bytes_is_another_event():
+    assert not set(ids()) & set(ids(after="a:50 b:60 c:30 d"))
+
+
+@pytest.mark.parametrize("on", BOARDS)
+@settings(max_examples=60)
+@given(pages())
+def test_a_snapshot_that_shows_the_same_again_is_no_event(on: tuple, page: dict[str, object]):
+    history = History(*on)
+    history.show(**page)
+    remembered = history.past
+    assert history.show(**page) == ()
+    assert (history.past.known, history.past.leaders, history.past.changed_at) == (
+        remembered.known,
+        remembered.leaders,
+        remembered.changed_at,
+    )
+
+
+@settings(max_examples=60)
+@given(SEASONS)
+def test_only_what_was_open_is_told_when_the_last_page_is_shown_again(season: list[dict[str, object]]):
+    history = History(SCORE, PRICE)
+    for page in season:
+        history.show(**page)
+    again = history.show(**season[-1])
+    assert {event.kind for event in again} <= {"departure", "new_leader"}
+    assert history.show(**season[-1]) == ()
+
+
+def test_a_first_snapshot_is_no_news():
+    assert History(SCORE, PRICE).show("a:50 b:40", price="a:3") == ()

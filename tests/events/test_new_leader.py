@@ -1,0 +1,214 @@
+"""Who leads, and who does not although the leader cannot be seen."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit import ELO, SCORE, History, brief, events_of, line, metric, of, tables
+
+
+def successions(*texts: str, on=SCORE, **more: object) -> list[str]:
+    return brief(of("new_leader", events_of(*texts, on=[on], **more)))
+
+
+def leaders(history: History) -> tuple[str, ...]:
+    return history.past.leaders["score"]
+
+
+def rows(*more: str, count: int = 12) -> str:
+    return line({f"m{place:02}": 30 - place for place in range(count)}) + "".join(f" {cell}" for cell in more)
+
+
+def test_the_lead_passes_to_the_one_that_rose_above():
+    assert successions("a:50 b:40 c:30", "a:50 b:60 c:30") == ["new_leader/nominal b > a"]
+
+
+def test_the_lead_passes_to_the_second_when_the_leader_falls():
+    assert successions("a:50 b:40 c:30", "a:35 b:40 c:30") == ["new_leader/nominal b > a"]
+
+
+def test_a_newcomer_takes_the_lead():
+    assert successions("a:50 b:40 c:30", "x:60 a:50 b:40 c:30") == ["new_leader/debut x > a"]
+
+
+def test_a_first_score_takes_the_lead():
+    assert successions("a:50 b:40 x", "a:50 b:40 x:60") == ["new_leader/debut x > a"]
+
+
+def test_an_estimate_leads_nothing():
+    assert successions("a:50 b:40 c:30", "x:~60 a:50 b:40 c:30") == []
+
+
+@pytest.mark.parametrize(("mine", "grade"), [("51.4", "nominal"), ("51.5", "supported")])
+def test_a_lead_beyond_the_stated_error_is_supported(mine: str, grade: str):
+    assert successions("a:50.0 b:40.0 c:30.0", f"a:50.0 b:{mine} c:30.0", on=metric(stated_error=1.4)) == [
+        f"new_leader/{grade} b > a"
+    ]
+
+
+@pytest.mark.parametrize(("mine", "grade"), [("59±5", "nominal"), ("61±5", "supported")])
+def test_a_lead_with_disjoint_intervals_is_supported(mine: str, grade: str):
+    assert successions("a:50±5 b:40±5 c:30±5", f"a:50±5 b:{mine} c:30±5") == [f"new_leader/{grade} b > a"]
+
+
+@pytest.mark.parametrize(("on", "told"), [(SCORE, True), (ELO, False)])
+def test_a_nominal_lead_is_news_on_a_tested_board_only(on, told: bool):
+    (event,) = of("new_leader", events_of("a:1500±9 b:1499±9 c:1400±9", "a:1500±9 b:1501±9 c:1400±9", on=[on]))
+    assert (event.grade, event.told) == ("nominal", told)
+
+
+# ── ties ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_sharing_the_lead_is_told_once_and_losing_it_again_is_not():
+    history = History()
+    history.show("a:50 b:40 c:30")
+    (event,) = of("new_leader", history.show("a:50 b:50 c:30"))
+    assert (brief([event]), event.facts["shared"]) == (["new_leader/nominal b > a"], True)
+    assert event.headline.startswith("b shares the lead on Board (score) with 50")
+    assert of("new_leader", history.show("a:50 b:40 c:30")) == []
+
+
+def test_two_that_join_the_leader_share_the_lead():
+    (event,) = of("new_leader", events_of("a:50 b:40 c:30 d:20 e:10 f:5", "a:50 b:50 c:50 d:20 e:10 f:5"))
+    assert event.headline.startswith("b and c share the lead")
+
+
+def test_of_two_leaders_one_pulling_ahead_is_no_new_leader():
+    assert successions("a:50 b:50 c:30", "a:50 b:51 c:30") == []
+
+
+# ── the leader cannot be seen ────────────────────────────────────────────────────────────────────
+
+
+def test_nobody_leads_because_the_leader_is_missing():
+    history = History()
+    history.show("a:50 b:40 c:30")
+    assert of("new_leader", history.show("b:40 c:30")) == []
+    assert leaders(history) == ("a",)
+
+
+def test_a_leader_that_returns_never_lost_the_lead():
+    assert successions("a:50 b:40 c:30", "b:40 c:30", "a:50 b:40 c:30") == []
+
+
+def test_the_second_leads_with_the_snapshot_that_confirms_the_leaders_departure():
+    history = History()
+    for text in ("a:50 b:40 c:30", "b:40 c:30"):
+        history.show(text)
+    told = history.show("b:40 c:31")
+    assert brief(of("departure", told) + of("new_leader", told)) == ["departure/confirmed a", "new_leader/succession b"]
+    assert leaders(history) == ("b",)
+    assert of("new_leader", history.show("b:40 c:32")) == []
+
+
+def test_one_better_than_the_missing_leader_takes_over_at_once():
+    assert successions("a:50 b:40 c:30", "b:55 c:30") == ["new_leader/succession b > a"]
+
+
+def test_one_as_good_as_the_missing_leader_does_not_take_over():
+    assert successions("a:50 b:40 c:30", "b:50 c:30") == []
+
+
+def test_of_two_missing_leaders_both_must_have_left():
+    history = History()
+    for text in ("a:50 b:50 c:40 d:30", "b:50 c:40 d:30", "c:40 d:30"):
+        told = history.show(text)
+    assert brief(of("departure", told)) == ["departure/confirmed a"]
+    assert of("new_leader", told) == []
+    assert brief(of("new_leader", history.show("c:40 d:31"))) == ["new_leader/succession c"]
+
+
+def test_a_leader_hidden_by_a_cap_keeps_the_lead():
+    history = History()
+    history.show(rows("a:50", count=9))
+    for place in range(4):
+        told = history.show(rows(f"x{place}:1", count=9))
+        assert (history.diff.cap, of("new_leader", told), leaders(history)) == (10, [], ("a",))
+
+
+def test_a_leader_whose_key_stands_twice_keeps_the_lead():
+    history = History()
+    history.show("a:50 b:40 c:30")
+    for _ in range(3):
+        assert history.show("b:40 c:30", ambiguous="a") == ()
+    assert leaders(history) == ("a",)
+
+
+def test_a_leader_whose_score_is_withdrawn_is_succeeded_one_snapshot_later():
+    history = History()
+    history.show("a:50 b:40 c:30")
+    assert brief(history.show("a b:40 c:30")) == ["score_revision/withdrawn a"]
+    assert brief(of("new_leader", history.show("a b:40 c:31"))) == ["new_leader/succession b > a"]
+
+
+def test_a_leader_that_lost_its_value_with_the_whole_field_keeps_the_lead():
+    history = History()
+    history.show(rows("a:50"))
+    thinned = " ".join(cell.partition(":")[0] if place < 6 else cell for place, cell in enumerate(rows("a:50").split()[::-1]))
+    for _ in range(3):
+        assert of("new_leader", history.show(thinned)) == []
+        assert leaders(history) == ("a",)
+    assert history.show(rows("a:50")) == ()
+
+
+def test_a_field_that_stays_thin_is_believed_in_the_end():
+    history = History()
+    history.show(rows("a:50"))
+    thinned = " ".join(cell.partition(":")[0] if place < 6 else cell for place, cell in enumerate(rows("a:50").split()[::-1]))
+    told = [brief(of("new_leader", history.show(thinned))) for _ in range(10)]
+    assert [one for one in told if one] == [["new_leader/succession m06 > a"]]
+
+
+def test_the_day_of_a_re_base_is_silent_and_its_leader_is_the_new_one():
+    history = History()
+    history.show("a:50 b:40 c:30 d:20")
+    assert of("new_leader", history.show("a:25 b:26 c:27 d:10")) == []
+    assert leaders(history) == ("c",)
+    assert of("new_leader", history.show("a:25 b:26 c:27 d:11")) == []
+
+
+@pytest.mark.parametrize("on", [metric(nature="live"), metric(better=None), metric(volatile=True)])
+def test_a_board_whose_order_is_no_news_has_no_leader(on):
+    assert successions("a:50 b:40 c:30", "a:50 b:60 c:30", on=on) == []
+
+
+def test_both_sides_of_both_parties_are_shown():
+    (event,) = of("new_leader", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [("b", "40"), ("b", "40"), ("a", "50"), ("a", "35")]
+
+
+# ── against a plain account of the lead ──────────────────────────────────────────────────────────
+
+
+class Lead:
+    """The lead as a person would keep it: whose it is, who is missing for how long, and what their last value was."""
+
+    def __init__(self) -> None:
+        self.holders: set[str] = set()
+        self.last: dict[str, int] = {}
+        self.missed: dict[str, int] = {}
+
+    def see(self, page: dict[str, int]) -> set[str]:
+        """The new leaders, empty when the lead did not pass."""
+        self.missed = {key: self.missed.get(key, 0) + 1 for key in self.last if key not in page}
+        self.last |= page
+        best = {key for key, value in page.items() if value == max(page.values())}
+        unsure = {key for key in self.holders if self.missed.get(key) == 1}
+        if not best or any(self.last[key] >= page[next(iter(best))] for key in unsure):
+            return set()
+        fresh, self.holders = (best - self.holders if self.holders else set()), best
+        return fresh
+
+
+@settings(max_examples=200)
+@given(st.lists(tables(values=range(40, 46), keys="abcdefghi"), max_size=10))
+def test_the_lead_passes_exactly_when_a_plain_account_says_so(season: list[dict[str, int]]):
+    history, lead = History(metric(nature="fitted")), Lead()
+    for page in season:
+        padding = {f"low{place}": place for place in range(12)}
+        told = of("new_leader", history.show(line(page | padding)))
+        if history.diff.before is not None:
+            assert history.diff.metrics["score"].usable
+        expected = lead.see(page | padding)
+        assert {party.entry for event in told for party in event.subjects} == expected
+        assert set(leaders(history)) == lead.holders

@@ -1,0 +1,273 @@
+"""What only the past speaks against is held back: a person decides, or three readings in a row over a day agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pipeline_world import BOARD, SIX, START, at, board, csv, dump, fresh, keep, kinds, note
+
+from tracker import pipeline
+from tracker.errors import DeclarationError
+from tracker.model import EntryId, EventFilter, Result, Suspect, Verdict
+from tracker.ports import Store
+from tracker.stores.archive import FileArchive
+
+TWO = "a:90:2:MIT b:80:3"
+OTHERS = "u:90 v:80 w:70 x:60 y:50 z:40"
+
+
+def results(store: Store) -> list[str]:
+    return [str(check.result) for check in store.checks(BOARD)]
+
+
+def history(store: Store) -> Mapping[str, object]:
+    """What happened on a board, as people and programs see it."""
+    checks = list(store.checks(BOARD))
+    return {
+        "results": [(check.observed_at, check.result, check.entries) for check in checks],
+        "events": list(store.events(EventFilter(board=BOARD))),
+        "at": [store.at(BOARD, check.observed_at) for check in checks],
+        "segments": list(store.segments(BOARD)),
+        "known": store.past(BOARD).known,
+        "spans": [list(store.spans(BOARD, EntryId(key), one.id)) for key in "abcdefg" for one in board().metrics],
+        "ranks": [list(store.rank_spans(BOARD, EntryId(key))) for key in "abcdefg"],
+    }
+
+
+# ── held back ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_collapse_is_held_back_and_changes_nothing(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO), 2: csv(SIX)})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "quarantined", "accepted"]
+    assert [check.entries for check in store.checks(BOARD)] == [6, 2, 6]
+    assert kinds(store) == ["board_broken/quarantine", "board_recovered/broken"]
+    assert store.past(BOARD).suspects == ()
+
+
+def test_another_table_is_held_back(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(OTHERS)})
+    outcome = pipeline.settle(board(), archive, store)
+    assert outcome.failed
+    assert results(store) == ["accepted", "quarantined"]
+    assert store.last_check(BOARD).message == (
+        "acme/text: 0 of 6 entries in common with the last accepted snapshot, expected at least 50%;"
+        " kept in quarantine (tracker quarantine show acme/text)"
+    )
+
+
+def test_what_is_not_credible_by_itself_is_no_quarantine_and_cannot_be_accepted(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv("a:90")})
+    pipeline.settle(board(min_entries=2), archive, store)
+    assert results(store) == ["accepted", "unreadable"]
+    with pytest.raises(DeclarationError, match="a reading that is unreadable at .* expected one that is quarantined or rejected"):
+        decide(archive, store, 1, Verdict.ACCEPT)
+
+
+# ── decided ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict) -> pipeline.Outcome:
+    return pipeline.decide(board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store)
+
+
+COLLAPSE = {0: csv(SIX), 1: csv(SIX), 2: csv(TWO), 3: csv(TWO + " c:70:1"), 4: csv("a:90:2:MIT b:95:3"), 5: csv(TWO), 6: csv(SIX)}
+
+
+def test_an_accepted_collapse_gives_the_history_that_a_larger_max_drop_had_given(archive: FileArchive, store: Store):
+    keep(archive, COLLAPSE)
+    pipeline.settle(board(), archive, store)
+    assert results(store)[2] == "quarantined"
+    decide(archive, store, 2, Verdict.ACCEPT)
+    allowed = fresh("memory")
+    plain_archive = FileArchive(archive._root.with_name("allowed"))
+    keep(plain_archive, COLLAPSE)
+    pipeline.settle(board(max_drop=1.0), plain_archive, allowed)
+    assert history(store) == history(allowed)
+    assert results(store) == ["accepted", "unchanged", *["accepted"] * 5]
+    assert "departure/confirmed" in kinds(store)
+    assert "board_broken/quarantine" not in kinds(store)
+
+
+def test_what_was_told_of_a_reading_that_is_accepted_later_is_withdrawn(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO)})
+    pipeline.settle(board(), archive, store)
+    (broken,) = store.events(EventFilter())
+    decide(archive, store, 1, Verdict.ACCEPT)
+    assert list(store.withdrawn(BOARD)) == [broken.id]
+    assert results(store) == ["accepted", "accepted"]
+
+
+def test_the_size_of_an_accepted_collapse_is_the_new_measure(archive: FileArchive, store: Store):
+    keep(archive, {number: csv(SIX, end=f"{'':>{number}}\n") for number in range(7)} | {7: csv(TWO)})
+    pipeline.settle(board(), archive, store)
+    decide(archive, store, 7, Verdict.ACCEPT)
+    keep(archive, {8: csv("a:91:2:MIT b:80:3"), 9: csv("a:92:2:MIT")})
+    pipeline.settle(board(), archive, store)
+    assert results(store)[7:] == ["accepted", "accepted", "quarantined"]
+
+
+def test_another_table_that_is_accepted_starts_anew_and_nobody_came_or_went(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(OTHERS + " t:30")})
+    pipeline.settle(board(), archive, store)
+    decide(archive, store, 1, Verdict.ACCEPT)
+    assert results(store) == ["accepted", "accepted", "accepted"]
+    assert kinds(store, until=at(2)) == ["methodology/re-based", *["debut/revealed"] * 6]
+    assert kinds(store, since=at(2), told=True) == ["debut/listing"]
+    assert [segment.reason.split(":")[0] for segment in store.segments(BOARD)][2:] == ["accepted by ann"] * 2
+
+
+def test_a_rejected_reading_was_never_taken(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv("a:90:2:MIT b:80:3 c:70:1 d:60:1 e:95:1 f:40:1"), 2: csv(SIX, end="\n")})
+    pipeline.settle(board(), archive, store)
+    assert "new_leader/supported" in kinds(store) or "new_leader/nominal" in kinds(store)
+    decide(archive, store, 1, Verdict.REJECT)
+    assert results(store) == ["accepted", "rejected", "accepted"]
+    assert kinds(store) == []
+    assert next(check.message for check in store.checks(BOARD) if check.message) == "rejected by ann: seen"
+    assert [span.measure.value for span in store.spans(BOARD, EntryId("e"), board().metrics[0].id)] == [50.0]
+
+
+def test_a_rejected_quarantine_leaves_no_trouble_and_a_rejection_can_be_taken_back(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO)})
+    pipeline.settle(board(), archive, store)
+    decide(archive, store, 1, Verdict.REJECT)
+    assert (kinds(store), results(store)) == ([], ["accepted", "rejected"])
+    assert store.past(BOARD).broken_since is None
+    decide(archive, store, 1, Verdict.ACCEPT)
+    assert results(store) == ["accepted", "accepted"]
+    decide(archive, store, 1, Verdict.REJECT)
+    assert results(store) == ["accepted", "rejected"]
+
+
+def test_decisions_are_repeated_by_a_replay(archive: FileArchive, store: Store):
+    keep(archive, COLLAPSE)
+    pipeline.settle(board(), archive, store)
+    decide(archive, store, 2, Verdict.ACCEPT)
+    decide(archive, store, 4, Verdict.REJECT)
+    before = dump(store)
+    pipeline.replay(board(), archive, store)
+    assert dump(store) == before
+    other = fresh("memory")
+    pipeline.settle(board(), archive, other)
+    assert history(other) == history(store)
+
+
+@pytest.mark.parametrize(
+    ("number", "verdict", "found"),
+    [
+        (9, Verdict.ACCEPT, "no reading at 2026-03-10T06:00:00"),
+        (0, Verdict.ACCEPT, "a reading that is accepted .* expected one that is quarantined or rejected"),
+        (1, Verdict.REJECT, "a reading that is unchanged .* expected one that is quarantined or accepted"),
+    ],
+)
+def test_a_decision_that_does_not_apply_is_refused_and_not_written_down(
+    archive: FileArchive, store: Store, number: float, verdict: Verdict, found: str
+):
+    keep(archive, {0: csv(SIX), 1: csv(SIX), 2: csv(TWO)})
+    pipeline.settle(board(), archive, store)
+    before, index = dump(store), archive.index(BOARD)
+    with pytest.raises(DeclarationError, match=f"acme/text: {found}"):
+        decide(archive, store, number, verdict)
+    assert (dump(store), archive.index(BOARD)) == (before, index)
+
+
+# ── healed ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_three_readings_in_a_row_over_a_day_that_agree_are_believed(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 2: csv(TWO), 3: csv(TWO, end="\n")})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "quarantined", "quarantined", "accepted", "accepted"]
+    assert kinds(store) == ["board_broken/quarantine", "board_recovered/broken", "departure/confirmed", *kinds(store)[3:]]
+
+
+def test_another_table_that_stays_is_believed_as_one_that_starts_anew(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(OTHERS), 3: csv(OTHERS)})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "quarantined", "quarantined", "accepted"]
+    assert store.segments(BOARD)[-1].reason.startswith("3 readings agree: 0 of 6 entries in common")
+
+
+def test_three_readings_within_a_day_are_not_enough(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO), 1.3: csv(TWO), 1.6: csv(TWO), 1.9: csv(TWO)})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", *["quarantined"] * 4]
+
+
+def test_two_readings_over_a_day_are_not_enough(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO), 9: csv(TWO)})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "quarantined", "quarantined"]
+
+
+def test_readings_that_disagree_with_each_other_are_not_believed(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv("a:1 b:2"), 2: csv("c:1 d:2"), 3: csv("a:1 b:2"), 4: csv("c:1 d:2"), 5: csv("e:1")})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", *["quarantined"] * 5]
+
+
+def test_an_old_suspect_of_another_kind_does_not_make_young_ones_believed(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv("c:1 d:2"), 3: csv(TWO), 3.1: csv(TWO), 3.2: csv(TWO)})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", *["quarantined"] * 4]
+
+
+@pytest.mark.parametrize("hours", [0.25, 1, 3, 6, 12, 24])
+def test_no_cadence_is_frozen_for_longer_than_a_day_and_three_readings(archive: FileArchive, store: Store, hours: float):
+    days = hours / 24
+    count = max(3, int(24 / hours) + 1)
+    keep(archive, {0: csv(SIX)})
+    keep(archive, {1: csv(TWO)})
+    for number in range(1, count):
+        note(archive, 1 + number * days, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", *["quarantined"] * (count - 1), "accepted"]
+
+
+def test_a_suspect_that_comes_again_as_a_304_counts_as_another_reading(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO)})
+    for number in (2, 3):
+        note(archive, number, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "quarantined", "quarantined", "accepted"]
+
+
+_SETS = st.sampled_from([frozenset(map(EntryId, keys)) for keys in ("ab", "abc", "cd", "abcdefghij", "abcdefghik")])
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn=st.lists(st.tuples(st.integers(1, 30), _SETS), min_size=1, max_size=12))
+def test_what_is_remembered_of_a_row_of_suspects_tells_the_same_as_the_whole_row(drawn: list[tuple[int, frozenset[EntryId]]]):
+    hour, row, kept = 0, [], ()
+    for hours, entries in drawn:
+        hour += hours
+        suspect = Suspect(observed_at=at(hour / 24), entries=entries)
+        kept = pipeline._agreeing(kept, suspect)
+        agreed = len(kept) >= 2 and suspect.observed_at - kept[0].observed_at >= at(1) - START
+        assert agreed == _agree(row, suspect)
+        row.append(suspect)
+        kept = (*kept, suspect)
+        assert len(kept) <= 3
+
+
+def _agree(row: list[Suspect], suspect: Suspect) -> bool:
+    """By looking at the whole row: the last ones that all agree with this one."""
+    alike = []
+    for one in reversed(row):
+        if len(one.entries & suspect.entries) < 0.8 * max(len(one.entries), len(suspect.entries)):
+            break
+        alike.append(one)
+    return len(alike) >= 2 and (suspect.observed_at - alike[-1].observed_at).total_seconds() >= 86_400
+
+
+def test_the_result_of_a_quarantined_board_is_a_failure_until_it_heals(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO)})
+    assert pipeline.settle(board(), archive, store).failed
+    keep(archive, {2: csv(SIX)})
+    outcome = pipeline.settle(board(), archive, store)
+    assert (outcome.failed, outcome.checks[-1].result) == (False, Result.ACCEPTED)

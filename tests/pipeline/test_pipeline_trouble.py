@@ -1,0 +1,145 @@
+"""A board that cannot be read is told once, changes nothing about its models, and recovers."""
+
+from __future__ import annotations
+
+import pytest
+from pipeline_world import BOARD, CHALLENGE, CUT, SIX, at, board, csv, keep, kinds, note
+
+from tracker import pipeline
+from tracker.model import Capture, Event, EventFilter, Result, Trouble, Verdict
+from tracker.ports import Store
+from tracker.stores.archive import FileArchive
+
+ONLY = {
+    "challenge page": (CHALLENGE, Trouble.PAGE, "Refused"),
+    "cut off": (CUT, Trouble.PARSE, "ParseError"),
+    "empty": (b"", Trouble.PARSE, "ParseError"),
+    "header only": (b"key,name,score\n", Trouble.PARSE, "ParseError"),
+    "a word for a number": (csv(SIX.replace("90", "ninety")), Trouble.CONTRACT, "ContractBroken"),
+    "no key column": (csv(SIX).replace(b"key", b"id", 1), Trouble.CONTRACT, "ContractBroken"),
+    "a key twice": (csv(SIX + " a:1"), Trouble.CONTRACT, "ContractBroken"),
+}
+
+
+def told(store: Store) -> list[Event]:
+    return list(store.events(EventFilter(board=BOARD)))
+
+
+@pytest.mark.parametrize("name", ONLY)
+def test_a_page_that_cannot_be_read_breaks_the_board_and_keeps_its_state(archive: FileArchive, store: Store, name: str):
+    body, trouble, error = ONLY[name]
+    keep(archive, {0: csv(SIX), 1: body})
+    outcome = pipeline.settle(board(), archive, store)
+    assert outcome.failed
+    assert store.last_check(BOARD).result is Result.UNREADABLE
+    assert len(store.latest(BOARD).entries) == 6
+    (broken,) = told(store)
+    assert (broken.kind, broken.grade, broken.facts["error"]) == ("board_broken", trouble.value, error)
+    assert broken.evidence[0].sha256 == archive.index(BOARD)[0][1].sha256[0]
+    assert archive.body(BOARD, broken.evidence[0].sha256) == body
+    assert broken.facts["message"] == store.last_check(BOARD).message
+    assert store.last_check(BOARD).message.startswith("acme/text: ")
+    assert "\n" not in store.last_check(BOARD).message
+
+
+def test_a_board_that_was_never_read_can_be_broken(archive: FileArchive, store: Store):
+    keep(archive, {0: CHALLENGE, 1: CUT})
+    pipeline.settle(board(), archive, store)
+    assert kinds(store) == ["board_broken/page"]
+    assert store.latest(BOARD) is None
+
+
+def test_a_board_is_told_broken_once_and_recovered_once_however_long_it_lasts(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: CHALLENGE, 2: CUT, 3: CHALLENGE, 4: csv("a:1 a:2"), 6: csv(SIX), 7: csv(SIX + " g:10")})
+    pipeline.settle(board(), archive, store)
+    assert kinds(store)[:2] == ["board_broken/page", "board_recovered/broken"]
+    assert kinds(store).count("board_broken/page") == kinds(store).count("board_recovered/broken") == 1
+    recovered = told(store)[1]
+    assert (recovered.after, recovered.until) == (at(1), at(6))
+    assert recovered.facts["lasted_s"] == 5 * 86_400
+    assert [event.kind for event in told(store)[2:]] == ["debut"] or kinds(store)[2:]
+
+
+def test_broken_again_after_a_recovery_is_told_again(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: CUT, 2: csv(SIX), 3: CUT})
+    pipeline.settle(board(), archive, store)
+    assert kinds(store) == ["board_broken/parse", "board_recovered/broken", "board_broken/parse"]
+    assert len({event.id for event in told(store)}) == 3
+
+
+def test_nobody_departs_while_a_board_is_broken(archive: FileArchive, store: Store):
+    without_f = csv(SIX.replace(" f:40:1", ""))
+    keep(archive, {0: csv(SIX), 1: without_f, 2: CUT, 3: CUT})
+    pipeline.settle(board(), archive, store)
+    assert "departure/confirmed" not in kinds(store)
+    keep(archive, {4: without_f})
+    pipeline.settle(board(), archive, store)
+    assert kinds(store)[-1] == "departure/confirmed"
+    assert (told(store)[-1].after, told(store)[-1].until) == (at(0), at(1))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REFUSED, Verdict.GONE])
+def test_a_page_that_is_refused_or_gone_breaks_the_board_until_its_state_is_seen_again(
+    archive: FileArchive, store: Store, verdict: Verdict
+):
+    keep(archive, {0: csv(SIX)})
+    note(archive, 1, verdict, status=404, error="acme/text: 404 at https://acme.example/text.csv")
+    note(archive, 2, verdict, status=404, error="acme/text: 404 at https://acme.example/text.csv")
+    outcome = pipeline.settle(board(), archive, store)
+    assert outcome.failed
+    assert kinds(store) == ["board_broken/fetch"]
+    assert told(store)[0].facts == {"error": verdict.value, "message": "acme/text: 404 at https://acme.example/text.csv"}
+    note(archive, 3, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
+    assert not pipeline.settle(board(), archive, store).failed
+    assert kinds(store) == ["board_broken/fetch", "board_recovered/broken"]
+
+
+def test_a_passing_fault_makes_a_board_late_and_not_broken(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX)})
+    for number in (1, 2, 3):
+        note(archive, number, Verdict.TRANSIENT, error="acme/text: timed out after 30 s")
+    outcome = pipeline.settle(board(), archive, store)
+    assert outcome.failed
+    assert told(store) == []
+    assert store.past(BOARD).broken_since is None
+    assert [check.result for check in store.checks(BOARD)][1:] == [Result.FAILED] * 3
+
+
+def test_the_body_of_a_failed_fetch_is_never_read_as_a_board(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX)})
+    capture = Capture(board=BOARD, observed_at=at(1), url="u", bodies=(csv("x:1 y:2"),), status=403)
+    archive.keep(capture, verdict=Verdict.REFUSED, error="acme/text: 403")
+    pipeline.settle(board(), archive, store)
+    assert sorted(store.latest(BOARD).entries) == list("abcdef")
+    assert store.last_check(BOARD).status == 403
+    assert told(store)[0].evidence[0].sha256 == store.last_check(BOARD).sha256[0]
+
+
+# ── silence ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_board_that_shows_the_same_for_too_long_is_stale_once_until_it_changes(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(SIX), 2: csv(SIX), 2.5: csv(SIX) + b"\n"})
+    note(archive, 3, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
+    keep(archive, {9: csv(SIX), 10: csv(SIX), 11: csv(SIX + " g:10")})
+    pipeline.settle(board(stale_after_s=2 * 86_400.0), archive, store)
+    assert kinds(store) == ["board_stale/stale", "board_recovered/stale", *kinds(store)[2:]]
+    assert kinds(store).count("board_stale/stale") == 1
+    stale, recovered = told(store)[:2]
+    assert (stale.after, stale.recorded_at) == (at(0), at(2.5))
+    assert (recovered.after, recovered.until) == (at(2.5), at(11))
+
+
+def test_a_board_that_cannot_be_fetched_for_too_long_is_stale_too(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX)})
+    for number in (1, 2, 3, 4):
+        note(archive, number, Verdict.TRANSIENT, error="acme/text: timed out")
+    pipeline.settle(board(stale_after_s=2 * 86_400.0), archive, store)
+    assert kinds(store) == ["board_stale/stale"]
+    assert told(store)[0].recorded_at == at(3)
+
+
+def test_without_a_declared_limit_a_board_has_to_show_its_rhythm_first(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 300: csv(SIX)})
+    pipeline.settle(board(), archive, store)
+    assert kinds(store) == []
