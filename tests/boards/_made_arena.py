@@ -65,11 +65,11 @@ def _line(name: str, lab: str, license_: str, *figures: float | None) -> Line:
 
 TRAPS = [
     _line(
-        "kittiwake-5-max", "saltmarsh", "Proprietary", 1504.75, 1500.5, 1509.0, 41822, 1
+        "kittiwake-5-max", "saltmarsh", "Proprietary", 1511.75, 1507.5, 1516.0, 38217, 1
     ),  # two share a rank, and the next is the third
-    _line("kittiwake-5-high", "saltmarsh", "Proprietary", 1504.75, 1497.25, 1512.25, 6120, 1),  # the same rating to the digit
+    _line("kittiwake-5-high", "saltmarsh", "Proprietary", 1511.75, 1504.25, 1519.25, 5443, 1),  # the same rating to the digit
     _line("goosander-3 (harness)", "", "Proprietary", 1499.5, 1496.0, 1503.0, 9001, 3),  # an empty organisation
-    _line("pochard-2-400b-a32b", "Mossgate", "MIT", 1498.0390625, None, None, 212, 4),  # too few votes for bounds
+    _line("pochard-2-400b-a32b", "Mossgate", "MIT", 1498.0390625, None, None, 187, 4),  # too few votes for bounds
     _line("eider_2-preview", "rook & daughters", "", 1497.5, 1490.125, 1501.75, 3300, 4),  # an interval longer below, no licence
     _line(
         "smew-72b-instruct-0511", "Orrery Labs", "Apache 2.0", 1497, 1497, 1497, 120034, 6
@@ -226,7 +226,7 @@ def _stream(rows: list[Row]) -> str:
         ("category", '"$19:0:1"'),
         ("entries", f"[{','.join(compact(row) for row in rows)}]"),
         ("voteCutoffISOString", '"2026-09-13T16:00:00.000Z"'),
-        ("totalVotes", "6904112"),
+        ("totalVotes", "7015338"),
         ("totalModels", str(len(rows))),
     )
     heatmap = [
@@ -238,7 +238,7 @@ def _stream(rows: list[Row]) -> str:
     picker = [{"rating": 1000, "modelDisplayName": f"a{at}"} for at in range(1, 21)]
     return "".join(
         (
-            '2:I[8225,[],""]\n18:I[51123,["2358","static/chunks/ef79.js"],"default"]\n:HL["/_next/static/media/face.woff2","font"]\n',
+            '2:I[9133,[],""]\n18:I[70221,["3391","static/chunks/ef79.js"],"default"]\n:HL["/_next/static/media/face.woff2","font"]\n',
             f'a:["$","$L18",null,{{"initialModels":{compact(picker)}}}]\n',
             '19:[["overall",{"name":"overall","title":"Overall","icon":"🏆🏆🏆"}],["coding",{"name":"coding","title":"Coding","icon":"💻"}]]\n',
             '1a:[["language",{"name":"language","title":"Language"}]]\n',
@@ -249,11 +249,11 @@ def _stream(rows: list[Row]) -> str:
 
 def _page(rows: list[Row], size: int) -> bytes:
     return f"""<!DOCTYPE html><html lang="en"><head><title>Text Arena - Arena Leaderboard</title></head><body><main><h1>Text Arena</h1>
-<div><span>Last Updated</span><span>Sep 13, 2026</span></div><div><span>Total Votes</span><span>6,904,112</span></div><nav>/ 🏆 Overall / Style Control</nav>
+<div><span>Last Updated</span><span>Sep 13, 2026</span></div><div><span>Total Votes</span><span>7,015,338</span></div><nav>/ 🏆 Overall / Style Control</nav>
 <table class="w-full caption-bottom text-sm"><thead class="[&amp;_tr]:border-b"><tr><th><button>Rank<svg></svg></button></th><th>Rank Spread</th><th>Model</th><th>Score</th><th>Votes</th></tr></thead>
-<tbody><tr><td><span>1</span></td><td><div><span>1</span><span>◄─►</span><span>3</span></div></td><td><span title="kittiwake-5-max">kittiwake-5-max</span></td><td><span>1505</span> <span>±<!-- -->4</span></td><td>41,822</td></tr></tbody></table>
+<tbody><tr><td><span>1</span></td><td><div><span>1</span><span>◄─►</span><span>3</span></div></td><td><span title="kittiwake-5-max">kittiwake-5-max</span></td><td><span>1512</span> <span>±<!-- -->4</span></td><td>38,217</td></tr></tbody></table>
 </main>
-{pushes(_stream(rows), size, ("🏆", "1504.75"))}
+{pushes(_stream(rows), size, ("🏆", "1511.75"))}
 </body></html>
 """.encode()
 

@@ -49,8 +49,8 @@ def _entry(key: str, name: str, attributes: dict[str, object], measures: dict[st
 
 
 TRAPS: list[tuple[Row, Entry]] = [
-    (  # dollars per token as text: 0.000005 is 5 for a million
-        _row("saltmarsh/kittiwake-5", "Saltmarsh: Kittiwake 5", 1783555200, {"prompt": "0.000005", "completion": "0.00003", "input_cache_read": "0.0000005", "input_cache_write": "0.00000625", "web_search": "0.01"},
+    (  # dollars per token as text: 0.0000045 is 5 for a million
+        _row("saltmarsh/kittiwake-5", "Saltmarsh: Kittiwake 5", 1783036800, {"prompt": "0.0000045", "completion": "0.0000225", "input_cache_read": "0.00000045", "input_cache_write": "0.0000056", "web_search": "0.01"},
              slug="saltmarsh/kittiwake-5-20260709", context=1048576, max_output=128000, modality="text+image+file->text", expires=None),
         _entry("saltmarsh/kittiwake-5", "Saltmarsh: Kittiwake 5",
                {"slug": "saltmarsh/kittiwake-5-20260709", "listed": "2026-07-09", "context": "1048576", "max_output": "128000", "modality": "text+image+file->text"},

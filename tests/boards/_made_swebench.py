@@ -15,29 +15,29 @@ NAMES = ("bash-only", "Test", "Verified", "Lite", "Multimodal", "Multilingual")
 
 # folder | name | date | resolved | instance_cost | instance_calls | os_model | os_system; an empty cell is null
 BASH_ONLY = """
-20260709_mini-v2.0.0_kittiwake-5              | Kittiwake 5 (high reasoning)     | 2026-07-09 | 76.8  | 0.7512   | 38.042 | false | true
+20260709_mini-v2.0.0_kittiwake-5              | Kittiwake 5 (high reasoning)     | 2026-07-09 | 76.4  | 0.7146   | 36.517 | false | true
 20260709_mini-v2.0.0_kittiwake-5-low          | Kittiwake 5 (low reasoning)      | 2026-07-09 | 71    | 0.1      | 21     | false | true
-20260217_mini-v2.0.0_pochard-2                | 🆕 Pochard 2 400B-A32B           | 2026-02-17 | 70.8  | 0.05     | 61.35  | true  | true
-20260217_mini-v2.0.0_goosander-3              | Goosander 3                      | 2026-02-17 | 70.8  | 0.43     | 33.1   | false | true
+20260217_mini-v2.0.0_pochard-2                | 🆕 Pochard 2 400B-A32B           | 2026-02-17 | 70.6  | 0.05     | 61.35  | true  | true
+20260217_mini-v2.0.0_goosander-3              | Goosander 3                      | 2026-02-17 | 70.6  | 0.43     | 34.7   | false | true
 20260217_mini-v2.0.0_eider-2                  | Eider 2                          | 2026-02-17 | 69.25 |          |        | false | true
-20260217_mini-v2.0.0_smew                     | Smew                             | 2026-02-17 | 66.0  | 0.0      | 44.9   | true  | true
-20251124_mini-v1.16.0_kittiwake-4             | Kittiwake 4 medium (20251101)    | 2025-11-24 | 64.4  | 0.721245 | 38.9   | false | true
-20251124_mini-v1.16.0_turnstone               | Turnstone                        | 2025-11-24 | 60.2  | 1.25     | 12.07  | false | true
+20260217_mini-v2.0.0_smew                     | Smew                             | 2026-02-17 | 66.0  | 0.0      | 43.7   | true  | true
+20251124_mini-v1.16.0_kittiwake-4             | Kittiwake 4 medium (20251101)    | 2025-11-24 | 64.4  | 0.604418 | 38.9   | false | true
+20251124_mini-v1.16.0_turnstone               | Turnstone                        | 2025-11-24 | 59.8  | 1.15     | 12.07  | false | true
 20251120_mini-v1.15.0_ruff-70b                | Ruff 70B                         | 2025-11-20 | 55.4  | 0.02     | 70     | true  | true
 20251001_mini-v1.13.3_bramble-1               | Bramble 1                        | 2025-10-01 | 53.2  | 0.31     | 29.4   | false | true
 20251001_mini-v1.13.3_dovetail-1              | Dovetail 1                       | 2025-10-01 | 50    | 0.08     | 26.2   | true  | true
 20250928_mini-v1.13.3_gable-1                 | Gable 1                          | 2025-09-28 | 47.6  | 0.29     | 35.8   | false | true
 20250928_mini-v1.13.3_harrow-1                | Harrow 1                         | 2025-09-28 | 44.2  | 0.12     | 31.3   | false | true
 20250807_mini-v1.7.0_juniper-1                | Juniper 1                        | 2025-08-07 | 41.8  | 0.35     | 28.8   | false | true
-20250802_mini-v1.0.0_nettle-1                 | Nettle 1                         | 2025-08-02 | 38.2  | 0.22     | 24.6   | true  | true
+20250802_mini-v1.0.0_nettle-1                 | Nettle 1                         | 2025-08-02 | 38.4  | 0.22     | 24.6   | true  | true
 20250726_mini-v0.0.0_oriel-1                  | Oriel 1                          | 2025-07-26 | 33.8  | 0.15     | 40.4   | true  | true
 20250726_mini-v0.0.0_pewter-1                 | Pewter 1                         | 2025-07-26 | 26.4  | 0.05     | 22.9   | false | true
-20250720_mini-v0.0.0_quarry-1                 | Quarry 1                         | 2025-07-20 | 21.04 | 0.31     | 36.6   | true  | true
+20250720_mini-v0.0.0_quarry-1                 | Quarry 1                         | 2025-07-20 | 21.04 | 0.31     | 37.3   | true  | true
 20250720_mini-v0.0.0_sorrel-1                 | Sorrel 1                         | 2025-07-20 | 9.06  | 0.4      | 39     | true  | true
 20250720_mini-v0.0.0_umber-1                  | Umber 1                          | 2025-07-20 | 0     | 0.0021   | 3.5    | true  | true
 """
 TEST = """
-20251027_rook_rookery                         | Rookery + Kittiwake 4            | 2025-10-27 | 44.25 |          |        | false | false
+20251027_rook_rookery                         | Rookery + Kittiwake 4            | 2025-10-27 | 43.77 |          |        | false | false
 20250801_saltmarsh_shoal                      | Shoal (v1.2)                     | 2025-08-01 | 38.99 |          |        | false | true
 20240820_tamarack_agent                       | Tamarack Agent                   | 2024-08-20 | 22.06 |          |        |       |
 20240402_isla_rag                             | RAG + Turnstone 0                | 2024-4-2   | 3.79  |          |        | false | true
@@ -45,25 +45,25 @@ TEST = """
 """
 VERIFIED = """
 20260226_mossgate_moss                        | Moss + Pochard 2                 | 2026-02-26 | 79.2  |          |        | true  | true
-20250928_tamarack_ternary                     | Ternary + Goosander 3            | 2025-09-28 | 78.8  |          |        | false | true
-20260709_mini-v2.0.0_kittiwake-5              | mini-SWE-agent + Kittiwake 5     | 2026-07-09 | 76.8  | 0.7512   | 38.042 | false | true
+20250928_tamarack_ternary                     | Ternary + Goosander 3            | 2025-09-28 | 78.6  |          |        | false | true
+20260709_mini-v2.0.0_kittiwake-5              | mini-SWE-agent + Kittiwake 5     | 2026-07-09 | 76.4  | 0.7146   | 36.517 | false | true
 20250612_rook_rookery                         | ✅ Rookery <beta> & Friends      | 2025-06-12 | 75.2  |          |        | false | false
 20250612_rook_rookery_again                   | ✅ Rookery <beta> & Friends      | 2025-06-12 | 75.2  |          |        | "False" | "True"
-20260217_mini-v2.0.0_pochard-2                | mini-SWE-agent + Pochard 2       | 2026-02-17 | 70.8  | 0.05     | 61.35  | true  | true
+20260217_mini-v2.0.0_pochard-2                | mini-SWE-agent + Pochard 2       | 2026-02-17 | 70.6  | 0.05     | 61.35  | true  | true
 20241029_fennel_brush                         | Brush                            | 2024-10-29 | 53    |          |        |       | true
 20240824_isla                                 | Isla (2024-08-24)                | 2024-08-24 | 45.2  |          |        | false | false
 20240620_mossgate_lattice                     | Lattice                          | 2024-06-20 | 38.4  | 1.1      |        | false | true
 20240402_isla_rag                             | RAG + Turnstone 0                | 2024-04-02 | 0.4   |          |        | false | true
 """
 LITE = """
-20250625_fennel_mend                          | Mend-v1.0 + Kittiwake 3          | 2025-06-25 | 60.33 |          |        | false | true
+20250625_fennel_mend                          | Mend-v1.0 + Kittiwake 3          | 2025-06-25 | 60.67 |          |        | false | true
 20250414_orrery_orbit                         | Orbit                            | 2025-04-14 | 55    |          |        | false | false
 20240702_calder_crew                          | Crew + Mixed Models              | 2024-07-02 | 43.0  |          |        |       |
 20240523_isla                                 | Isla                             | 2024-05-23 | 26.67 |          |        | false | false
 20231010_isla_rag_dunlin                      | RAG + Dunlin 7B                  | 2023-10-10 | 0.33  |          |        | true  | true
 """
 MULTIMODAL = """
-20250701_calder_glaze                         | Glaze + Kittiwake 3              | 2025-07-01 | 35.98 |          |        | false | true
+20250701_calder_glaze                         | Glaze + Kittiwake 3              | 2025-07-01 | 36.02 |          |        | false | true
 20250609_orrery_orbit                         | Orbit (visual)                   | 2025-06-09 | 34.33 |          |        | false | false
 20250512_rook_rookery                         | Rookery                          | 2025-05-12 | 31.53 |          |        | false | false
 20250402_tamarack_agent                       | Tamarack Agent                   | 2025-04-02 | 30.95 |          |        | false | true
@@ -93,7 +93,7 @@ class Line:
         """The record as JSON, with the mixed fields that the file has beside those that are read."""
         fields = {
             "checked": '"true"' if self.os_model == "true" else "null",
-            "cost": "null" if self.cost == "null" else "360.6224985",
+            "cost": "null" if self.cost == "null" else "302.2094105",
             "date": f'"{self.date}"',
             "folder": f'"{self.folder}"',
             "instance_calls": self.calls,

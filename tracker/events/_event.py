@@ -141,6 +141,12 @@ def number(value: float, metric: Metric | None = None) -> str:
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
 
 
+def span(lasted: timedelta) -> str:
+    """A stretch of time in words, in the unit that fits it."""
+    hours = lasted.total_seconds() / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
+
+
 def names(parties: Iterable[Party], most: int = 3) -> str:
     """`A, B and C`, or `A, B, C and 4 more`."""
     every = [party.name for party in parties]
