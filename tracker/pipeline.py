@@ -12,7 +12,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -479,22 +479,8 @@ def verify(events: Sequence[Event], board: Board, archive: Archive) -> tuple[Ver
 def _differences(event: Event, derived: Event | None) -> tuple[str, ...]:
     if derived is None:
         return (f"the stored bytes and the present declaration do not give this {event.kind}",)
-    fields = (
-        "grade",
-        "weight",
-        "told",
-        "metric",
-        "subjects",
-        "rivals",
-        "after",
-        "until",
-        "headline",
-        "facts",
-        "evidence",
-        "rule",
-    )
     return tuple(
         f"{name}: recorded {getattr(event, name)!r}, derived {getattr(derived, name)!r}"
-        for name in fields
+        for name in (field.name for field in fields(Event))
         if getattr(event, name) != getattr(derived, name)
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 Spoil = Callable[[bytes], bytes]
+Spoils = Mapping[str, Spoil]
 
 CHALLENGE = b"""<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
 <body><noscript>Enable JavaScript and cookies to continue</noscript>
@@ -57,20 +58,26 @@ def _last(old: str, new: str, page: bytes) -> bytes:
     return head + new.encode() + tail
 
 
-EMPTY = {"empty.ParseError": _always(b"")}
-CHALLENGED = {"challenge.Refused": _always(CHALLENGE)}
-WALLED = {"login-wall.Refused": _always(LOGIN)}
-RAW_GITHUB = {  # what raw.githubusercontent.com and github.com answer instead of a file
+EMPTY: Spoils = {"empty.ParseError": _always(b"")}
+CHALLENGED: Spoils = {"challenge.Refused": _always(CHALLENGE)}
+WALLED: Spoils = {"login-wall.Refused": _always(LOGIN)}
+RAW_GITHUB: Spoils = {  # what raw.githubusercontent.com and github.com answer instead of a file
     **EMPTY,
     **WALLED,
     "not-found.ParseError": _always(b"404: Not Found"),
     "html.Refused": _always(ARTICLE),
 }
-API = {**EMPTY, **CHALLENGED, **WALLED, "html.Refused": _always(ARTICLE), "truncated.ParseError": partial(_cut, 0.6)}
-SITE = {**EMPTY, **CHALLENGED, **WALLED, "next-error.Refused": _always(NEXT_ERROR), "truncated.ParseError": partial(_cut, 0.6)}
+API: Spoils = {**EMPTY, **CHALLENGED, **WALLED, "html.Refused": _always(ARTICLE), "truncated.ParseError": partial(_cut, 0.6)}
+SITE: Spoils = {
+    **EMPTY,
+    **CHALLENGED,
+    **WALLED,
+    "next-error.Refused": _always(NEXT_ERROR),
+    "truncated.ParseError": partial(_cut, 0.6),
+}
 
 
-def _artificial_analysis(spelt_id: str = '"id":"') -> dict[str, Spoil]:
+def _artificial_analysis(spelt_id: str = '"id":"') -> Spoils:
     index = '"artificial_analysis_intelligence_index":'
     return {
         **API,
@@ -85,7 +92,7 @@ def _artificial_analysis(spelt_id: str = '"id":"') -> dict[str, Spoil]:
     }
 
 
-def _dataset() -> dict[str, Spoil]:
+def _dataset() -> Spoils:
     return {
         **API,
         "indexing.ParseError": _always(b'{"error":"The dataset index is loading. Please try again later."}'),
@@ -98,7 +105,7 @@ def _dataset() -> dict[str, Spoil]:
     }
 
 
-def _swebench(name: str, score: str, *, key: str = "folder") -> dict[str, Spoil]:
+def _swebench(name: str, score: str, *, key: str = "folder") -> Spoils:
     return {
         **RAW_GITHUB,
         "truncated.ParseError": partial(_cut, 0.6),
@@ -110,7 +117,7 @@ def _swebench(name: str, score: str, *, key: str = "folder") -> dict[str, Spoil]
     }
 
 
-PAGES: Mapping[str, Mapping[str, Spoil]] = {
+PAGES: Mapping[str, Spoils] = {
     "aider/polyglot": {
         **RAW_GITHUB,
         "truncated.ParseError": lambda page: _cut_behind("\n  pass_ra", page),
@@ -181,7 +188,7 @@ PAGES: Mapping[str, Mapping[str, Spoil]] = {
         "truncated-in-a-row.ContractBroken": lambda page: _cut_behind("|calder/whimbrel-1.5|100.0 %|0.0", page),
         "renamed-key-column.ParseError": partial(_every, "|Model|Hall", "|LLM|Hall"),
         "score-out-of-range.ContractBroken": partial(_every, "|5.8 %|", "|580 %|"),
-        "unreadable-cell.ContractBroken": partial(_every, "|5.8 %|", "|5.8 %|"),
+        "unreadable-cell.ContractBroken": partial(_every, "|5.8 %|", "|5,8 %|"),
         "duplicate-key.ContractBroken": partial(_first, "rook/eider-2-thinking", "rook/eider-2"),
     },
 }

@@ -187,7 +187,7 @@ def _shown_plain(line: Line, number_: int) -> Shown:
 
 
 SHOWN_TRAPS: list[Shown] = [
-    (_shown(TRAPS[0], **_costs(5, 25, 1048576)), _expected(TRAPS[0], {"context": "1048576"}, {"price_in": 5, "price_out": 25})),
+    (_shown(TRAPS[0], **_costs(4, 22, 1048576)), _expected(TRAPS[0], {"context": "1048576"}, {"price_in": 4, "price_out": 22})),
     (
         _shown(TRAPS[1], **_costs(0.05, 0.4, 1000000)),
         _expected(TRAPS[1], {"context": "1000000"}, {"price_in": 0.05, "price_out": 0.4}),

@@ -5,6 +5,7 @@ Categories: https://livebench.ai/categories_2026_06_25.json
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from _made import Entry, Folder, plain
@@ -28,7 +29,7 @@ EVEN = dict.fromkeys(TASKS, "60.0")
 """A row that can be checked by head: every average is 60 but for what a trap changes."""
 TRAPS: list[tuple[str, Cells, dict[str, float | None]]] = [
     # coding = (81.5 + 40.25) / 2 = 60.875; global = (6 · 60 + 60.875) / 7 = 60.125
-    ("kittiwake-5-20260709-thinking-64k-high-effort", EVEN | {"code_generation": "81.5", "code_completion": "40.25"}, {"coding": 60.875, "global_average": 60.125}),
+    ("kittiwake-5-20260702-thinking-64k-high-effort", EVEN | {"code_generation": "81.5", "code_completion": "40.25"}, {"coding": 60.875, "global_average": 60.125}),
     # an empty cell: nothing is known of the category and of the whole
     ("pochard-2-400b-a32b", EVEN | {"olympiad": ""}, {"olympiad": None, "mathematics": None, "global_average": None}),
     # a dash says the same
@@ -49,7 +50,7 @@ def _averages(values: dict[str, Fraction]) -> dict[str, Fraction]:
     return {**means, "global_average": sum(means.values(), Fraction()) / len(means)}
 
 
-def _entry(name: str, measures: dict[str, float | None]) -> Entry:
+def _entry(name: str, measures: Mapping[str, float | None]) -> Entry:
     return {
         "entry": name,
         "name": name,
@@ -68,7 +69,7 @@ def _trap_entry(name: str, changes: dict[str, float | None], cells: Cells) -> En
     """Everything is 60 but for what is said; a task that changes is said too, as a second look at its cell shows."""
     even = dict.fromkeys([task.lower() for task in TASKS] + [*CATEGORIES, "global_average"], 60.0)
     tasks = {task.lower(): float(text) for task, text in cells.items() if text not in {"", "-"}}
-    return _entry(name, even | tasks | changes)
+    return _entry(name, {**even, **tasks, **changes})
 
 
 def _line(name: str, cells: Cells) -> str:

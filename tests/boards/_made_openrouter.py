@@ -49,12 +49,12 @@ def _entry(key: str, name: str, attributes: dict[str, object], measures: dict[st
 
 
 TRAPS: list[tuple[Row, Entry]] = [
-    (  # dollars per token as text: 0.0000045 is 5 for a million
+    (  # dollars per token as text: 0.0000045 is 4.5 for a million
         _row("saltmarsh/kittiwake-5", "Saltmarsh: Kittiwake 5", 1783036800, {"prompt": "0.0000045", "completion": "0.0000225", "input_cache_read": "0.00000045", "input_cache_write": "0.0000056", "web_search": "0.01"},
-             slug="saltmarsh/kittiwake-5-20260709", context=1048576, max_output=128000, modality="text+image+file->text", expires=None),
+             slug="saltmarsh/kittiwake-5-20260702", context=1048576, max_output=128000, modality="text+image+file->text", expires=None),
         _entry("saltmarsh/kittiwake-5", "Saltmarsh: Kittiwake 5",
-               {"slug": "saltmarsh/kittiwake-5-20260709", "listed": "2026-07-09", "context": "1048576", "max_output": "128000", "modality": "text+image+file->text"},
-               {"price_in": 5, "price_out": 30, "price_cached": 0.5}),
+               {"slug": "saltmarsh/kittiwake-5-20260702", "listed": "2026-07-03", "context": "1048576", "max_output": "128000", "modality": "text+image+file->text"},
+               {"price_in": 4.5, "price_out": 22.5, "price_cached": 0.45}),
     ),
     (  # 0 is truly free here
         _row("mossgate/pochard-2:free", "Mossgate: Pochard 2 (free)", 1767225600, {"prompt": "0", "completion": "0"}, slug="mossgate/pochard-2-20260101", hugging_face="mossgate/Pochard-2", context=262144),
@@ -69,8 +69,8 @@ TRAPS: list[tuple[Row, Entry]] = [
                {"price_in": 0.028, "price_out": 0.21, "price_cached": 0.0028}),
     ),
     (  # a router: -1 is no price, and its context is unknown
-        _row("openrouter/any", "Any Router", 1699401600, {"prompt": "-1", "completion": "-1"}, hugging_face="", context=None),
-        _entry("openrouter/any", "Any Router", {"listed": "2023-11-08"}, {}),
+        _row("openrouter/any", "Any Router", 1704153600, {"prompt": "-1", "completion": "-1"}, hugging_face="", context=None),
+        _entry("openrouter/any", "Any Router", {"listed": "2024-01-02"}, {}),
     ),
     (  # it will go; a bare date
         _row("isla-nine/turnstone", "Isla Nine: Turnstone", 1750000000, {"prompt": "0.00015", "completion": "0.0006", "request": "0"}, context=8192, max_output=4096, expires="2026-11-30"),

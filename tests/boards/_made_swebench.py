@@ -15,8 +15,8 @@ NAMES = ("bash-only", "Test", "Verified", "Lite", "Multimodal", "Multilingual")
 
 # folder | name | date | resolved | instance_cost | instance_calls | os_model | os_system; an empty cell is null
 BASH_ONLY = """
-20260709_mini-v2.0.0_kittiwake-5              | Kittiwake 5 (high reasoning)     | 2026-07-09 | 76.4  | 0.7146   | 36.517 | false | true
-20260709_mini-v2.0.0_kittiwake-5-low          | Kittiwake 5 (low reasoning)      | 2026-07-09 | 71    | 0.1      | 21     | false | true
+20260702_mini-v2.0.0_kittiwake-5              | Kittiwake 5 (high reasoning)     | 2026-07-02 | 76.4  | 0.7146   | 36.517 | false | true
+20260702_mini-v2.0.0_kittiwake-5-low          | Kittiwake 5 (low reasoning)      | 2026-07-02 | 71    | 0.1      | 21     | false | true
 20260217_mini-v2.0.0_pochard-2                | 🆕 Pochard 2 400B-A32B           | 2026-02-17 | 70.6  | 0.05     | 61.35  | true  | true
 20260217_mini-v2.0.0_goosander-3              | Goosander 3                      | 2026-02-17 | 70.6  | 0.43     | 34.7   | false | true
 20260217_mini-v2.0.0_eider-2                  | Eider 2                          | 2026-02-17 | 69.25 |          |        | false | true
@@ -46,7 +46,7 @@ TEST = """
 VERIFIED = """
 20260226_mossgate_moss                        | Moss + Pochard 2                 | 2026-02-26 | 79.2  |          |        | true  | true
 20250928_tamarack_ternary                     | Ternary + Goosander 3            | 2025-09-28 | 78.6  |          |        | false | true
-20260709_mini-v2.0.0_kittiwake-5              | mini-SWE-agent + Kittiwake 5     | 2026-07-09 | 76.4  | 0.7146   | 36.517 | false | true
+20260702_mini-v2.0.0_kittiwake-5              | mini-SWE-agent + Kittiwake 5     | 2026-07-02 | 76.4  | 0.7146   | 36.517 | false | true
 20250612_rook_rookery                         | ✅ Rookery <beta> & Friends      | 2025-06-12 | 75.2  |          |        | false | false
 20250612_rook_rookery_again                   | ✅ Rookery <beta> & Friends      | 2025-06-12 | 75.2  |          |        | "False" | "True"
 20260217_mini-v2.0.0_pochard-2                | mini-SWE-agent + Pochard 2       | 2026-02-17 | 70.6  | 0.05     | 61.35  | true  | true

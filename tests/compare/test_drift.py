@@ -72,6 +72,14 @@ def test_a_stretched_scale_is_a_re_base():
     assert "factor of 1.2" in diff.reason
 
 
+@pytest.mark.parametrize("count", [30, 200])
+def test_a_board_whose_order_was_lost_is_a_re_base_however_wide_its_intervals(count: int):
+    old = [1500 - place / 10 for place in range(count)]
+    new = old.copy()
+    random.Random(5).shuffle(new)
+    assert "no longer follow" in fit(list(zip(old, new, strict=True)), [500.0]).rebase
+
+
 def test_a_stretch_within_the_intervals_is_taken_out_of_every_move():
     diff = refitted(factor=1.02)
     assert diff.verdict is Comparability.COMPARABLE

@@ -69,7 +69,7 @@ def csv(text: str, *, end: str = "") -> bytes:
     """`a:90:2.5:MIT b:80`: key, score, price and licence of each entry; the name is the key in capitals."""
     lines = ["key,name,score,price,licence"]
     for part in text.split():
-        key, score, price, licence = (part.split(":") + ["", "", ""])[:4]
+        key, score, price, licence = [*part.split(":"), "", "", ""][:4]
         lines.append(f"{key},{key.upper()},{score},{price},{licence}")
     return ("\n".join(lines) + "\n" + end).encode()
 
@@ -126,9 +126,7 @@ class FakeFetcher:
     def saying(cls, *answers: Capture | Unchanged | FetchError) -> FakeFetcher:
         return cls(script={BOARD: answers}, asked=[])
 
-    def fetch_all(
-        self, jobs: Sequence[tuple[Board, Validators]]
-    ) -> Iterator[tuple[Board, Capture | Unchanged | FetchError]]:
+    def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, Capture | Unchanged | FetchError]]:
         for one, validators in jobs:
             self.asked.append(validators)
             for answer in self.script[one.id]:

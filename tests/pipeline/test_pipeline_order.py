@@ -158,13 +158,13 @@ def test_bodies_may_be_gzipped(archive: FileArchive, store: Store, tmp_path: Pat
     ids=["no time", "no such day", "no gzip", "cut gzip", "bad deflate", "too large", "bomb"],
 )
 def test_a_file_that_is_no_dated_body_is_refused_in_one_line(
-    archive: FileArchive, store: Store, tmp_path: Path, name: str, stored: bytes, found: str
+    archive: FileArchive, tmp_path: Path, name: str, stored: bytes, found: str
 ):
     path = tmp_path / name
     path.write_bytes(stored)
     small = replace(board(), request=replace(board().request, max_bytes=2000))
     with pytest.raises(DeclarationError) as caught:
-        pipeline.import_bodies(small, [path], archive=archive, store=store)
+        pipeline.import_bodies(small, [path], archive=archive, store=fresh("memory"))
     assert found in str(caught.value)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)

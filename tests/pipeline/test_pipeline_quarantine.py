@@ -64,7 +64,9 @@ def test_what_is_not_credible_by_itself_is_no_quarantine_and_cannot_be_accepted(
     keep(archive, {0: csv(SIX), 1: csv("a:90")})
     pipeline.settle(board(min_entries=2), archive, store)
     assert results(store) == ["accepted", "unreadable"]
-    with pytest.raises(DeclarationError, match="a reading that is unreadable at .* expected one that is quarantined or rejected"):
+    with pytest.raises(
+        DeclarationError, match=r"a reading that is unreadable at .* expected one that is quarantined or rejected"
+    ):
         decide(archive, store, 1, Verdict.ACCEPT)
 
 
@@ -124,7 +126,7 @@ def test_another_table_that_is_accepted_starts_anew_and_nobody_came_or_went(arch
 def test_a_rejected_reading_was_never_taken(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("a:90:2:MIT b:80:3 c:70:1 d:60:1 e:95:1 f:40:1"), 2: csv(SIX, end="\n")})
     pipeline.settle(board(), archive, store)
-    assert "new_leader/supported" in kinds(store) or "new_leader/nominal" in kinds(store)
+    assert kinds(store)[0] == "new_leader/supported"
     decide(archive, store, 1, Verdict.REJECT)
     assert results(store) == ["accepted", "rejected", "accepted"]
     assert kinds(store) == []
@@ -183,7 +185,7 @@ def test_three_readings_in_a_row_over_a_day_that_agree_are_believed(archive: Fil
     keep(archive, {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 2: csv(TWO), 3: csv(TWO, end="\n")})
     pipeline.settle(board(), archive, store)
     assert results(store) == ["accepted", "quarantined", "quarantined", "accepted", "accepted"]
-    assert kinds(store) == ["board_broken/quarantine", "board_recovered/broken", "departure/confirmed", *kinds(store)[3:]]
+    assert kinds(store) == ["board_broken/quarantine", "board_recovered/broken", *["departure/confirmed"] * 4]
 
 
 def test_another_table_that_stays_is_believed_as_one_that_starts_anew(archive: FileArchive, store: Store):

@@ -12,6 +12,8 @@ _FALLBACK_HALF_WIDTH = 0.02
 """Share of the board's spread that stands for an interval where none is published (a refit moved 0.001–0.02 of it)."""
 _ONE_SIDED = 0.9
 _SHIFT_IN_HALF_WIDTHS = 0.5
+_LOST_ORDER = 0.2
+"""Below this slope the values no longer follow the former ones (a refit keeps the rank correlation above 0.996)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ def _rebase(shifts: Sequence[float], middle: float, slope: float, spread: float,
     one_way = sum((shift > 0) == (middle > 0) and shift != 0 for shift in shifts) / len(shifts)
     if middle and one_way >= _ONE_SIDED and abs(middle) >= _SHIFT_IN_HALF_WIDTHS * half_width:
         return f"{one_way:.0%} of the values shifted one way, by {middle:+.4g} in the median (half-width {half_width:.3g})"
+    if slope < _LOST_ORDER:
+        return f"the values no longer follow the former ones (slope {slope:.2g})"
     if abs(slope - 1) * spread / 2 >= max(half_width, 1e-12):
         return f"the scale was stretched by a factor of {slope:.4g}"
     return ""

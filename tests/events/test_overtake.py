@@ -1,0 +1,286 @@
+"""Who came to stand above whom, how sure that is, and whether it holds."""
+
+from math import sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit import ELO, SCORE, History, brief, events_of, line, metric, of, tables
+
+from tracker.events.overtake import SUSTAINED_AFTER, flips
+from tracker.model import Metric
+
+LOWER = metric(better="lower")
+SECOND = metric("coding", primary=False)
+STATED = metric(stated_error=1.4)
+
+
+def overtakes(*texts: str, on=SCORE, **more: object) -> list[str]:
+    return brief(of("overtake", events_of(*texts, on=[on], **more)))
+
+
+# ── every flip, once ─────────────────────────────────────────────────────────────────────────────
+
+
+def pairs(on: Metric, before: dict[str, float], after: dict[str, float], moved: set[str]) -> set[tuple[str, str]]:
+    """(subject, rival), every pair looked at."""
+    common = before.keys() & after.keys()
+    return {
+        (subject, rival)
+        for subject in common
+        for rival in common
+        if on.better(before[rival], before[subject]) and on.better(after[subject], after[rival]) and {subject, rival} & moved
+    }
+
+
+@pytest.mark.parametrize("on", [SCORE, LOWER])
+@given(before=tables(values=range(40, 48)), after=tables(values=range(40, 48)))
+def test_flips_are_the_pairs_that_a_look_at_every_pair_finds(on: Metric, before: dict[str, int], after: dict[str, int]):
+    moved = {key for key in before.keys() & after.keys() if before[key] != after[key]}
+    found = list(flips(on, before, after, moved=moved))
+    assert (set(found), len(found)) == (pairs(on, before, after, moved), len(set(found)))
+
+
+@given(
+    tables(values=range(40, 48)),
+    st.dictionaries(st.sampled_from("abcdefghijkl"), st.integers(-49, 49)),
+    st.sets(st.sampled_from("abcdef")),
+)
+def test_finer_decimals_overtake_nobody(before: dict[str, int], finer: dict[str, int], moved: set[str]):
+    after = {key: value + finer.get(key, 0) / 100 + 3 * (key in moved) for key, value in before.items()}
+    assert set(flips(SCORE, before, after, moved=moved)) == pairs(SCORE, before, after, moved)
+    assert not set(flips(SCORE, before, after, moved=set()))
+
+
+@given(st.lists(st.integers(0, 3000), min_size=2, max_size=8), st.sampled_from([1, 0]))
+def test_a_board_that_is_only_rounded_has_no_events(values: list[int], decimals: int):
+    fine = {f"m{place}": value / 100 for place, value in enumerate(values)}
+    coarse = {key: f"{value:.{decimals}f}" for key, value in fine.items()}
+    fine = {key: f"{value:.2f}" for key, value in fine.items()}
+    assert {event.kind for event in events_of(line(fine), line(coarse))} <= {"new_leader"}
+
+
+def test_leaving_a_tie_is_no_overtake():
+    assert overtakes("a:50 b:50 c:30", "a:50 b:55 c:30") == []
+
+
+def test_reaching_a_tie_is_no_overtake():
+    assert overtakes("a:50 b:40 c:30", "a:50 b:50 c:30") == []
+
+
+def test_one_that_rises_above_several_is_one_event_with_the_best_rival_first():
+    assert overtakes("a:50 b:40 c:30 d:20 e:10", "a:50 b:40 c:30 d:45 e:10") == ["overtake/nominal d > b,c"]
+
+
+def test_one_that_falls_is_overtaken_by_each_it_fell_below():
+    assert overtakes("a:50 b:40 c:30 d:20 e:10", "a:25 b:40 c:30 d:20 e:10") == [
+        "overtake/nominal b > a",
+        "overtake/nominal c > a",
+    ]
+
+
+def test_where_lower_is_better_the_smaller_value_overtakes():
+    assert overtakes("a:1 b:2 c:3", "a:1 b:0.5 c:3", on=LOWER) == ["overtake/nominal b > a"]
+
+
+@pytest.mark.parametrize("on", [metric(nature="live"), metric(nature="listed"), metric(better=None), metric(volatile=True)])
+def test_a_metric_whose_order_is_no_news_has_no_overtakes(on: Metric):
+    assert overtakes("a:50 b:40 c:30", "a:50 b:60 c:30 x:90", on=on) == []
+
+
+def test_a_re_based_metric_has_no_overtakes_among_the_old_entries():
+    assert overtakes("a:50 b:40 c:30 d", "a:20 b:30 c:40 d:60") == []
+
+
+def test_estimates_neither_overtake_nor_are_overtaken():
+    assert overtakes("a:50 b:~40 c:30 d:20", "a:50 b:~60 c:30 d:20") == []
+    assert overtakes("a:~50 b:40 c:30 d:20", "a:~50 b:60 c:30 d:20 x:45 y:5") == ["overtake/debut x > c,d"]
+
+
+def test_a_secondary_metric_has_overtakes_of_less_weight():
+    (first,) = of("overtake", events_of("a:50 b:40 c:30", "a:50 b:60 c:30"))
+    history = History(SCORE, SECOND)
+    history.show("a:9 b:8 c:7", coding="a:50 b:40 c:30")
+    (second,) = of("overtake", history.show("a:9 b:8 c:7", coding="a:50 b:60 c:30"))
+    assert (brief([second]), second.weight < first.weight) == (["overtake/nominal b > a @coding"], True)
+
+
+# ── how sure ─────────────────────────────────────────────────────────────────────────────────────
+
+WIDTHS = st.none() | st.integers(0, 20)
+
+
+def expected(gap: int, mine: int | None, theirs: int | None, stated: float | None) -> str:
+    """The grade, straight from the rule."""
+    if stated is not None and gap <= stated:
+        return "nominal"
+    if mine is None or theirs is None:
+        return "supported" if stated is not None else "nominal"
+    if gap > mine + theirs:
+        return "decisive"
+    z = gap / sqrt((mine / 1.96) ** 2 + (theirs / 1.96) ** 2)
+    return "supported" if z >= 1.96 - 1e-12 else "nominal"
+
+
+@settings(max_examples=200)
+@given(st.integers(1, 30), WIDTHS, WIDTHS, st.none() | st.integers(0, 15))
+def test_the_grade_follows_from_gap_intervals_and_stated_error(
+    gap: int, mine: int | None, theirs: int | None, stated: int | None
+):
+    around = ["" if width is None else f"±{width}" for width in (mine, theirs)]
+    texts = (f"a:{value}{around[0]} b:50{around[1]} c:1 d:2" for value in (49, 50 + gap))
+    (event,) = of("overtake", events_of(*texts, on=[metric(stated_error=stated)]))
+    assert (event.grade, event.told) == ((grade := expected(gap, mine, theirs, stated)), grade != "nominal")
+
+
+def test_rivals_are_grouped_by_how_sure_it_is():
+    told = of("overtake", events_of("a:60±2 b:56±2 c:50±2 d:40±2 e:30 f:20", "a:60±2 b:56±2 c:50±2 d:59±2 e:30 f:20"))
+    assert brief(told) == ["overtake/decisive d > c", "overtake/supported d > b"]
+    assert [event.headline for event in told] == [
+        "d (59) overtakes c (50) on Board (score), with disjoint intervals.",
+        "d (59) overtakes b (56) on Board (score).",
+    ]
+
+
+def test_the_facts_say_whose_move_it_was():
+    (event,) = of("overtake", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
+    assert event.facts == {"before": 40.0, "after": 40.0, "rivals": {"a": [50.0, 35.0]}, "subject_moved": False}
+    assert [proof.raw for proof in event.evidence] == ["40", "40", "50", "35"]
+
+
+# ── newcomers ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("arrives", "found"), [
+    ("x:60", ["overtake/debut x > a,b,c"]),
+    ("x:45", ["overtake/debut x > b,c"]),
+    ("x:40", ["overtake/debut x > c"]),
+    ("x:20", []),
+    ("x", []),
+    ("x:~45", []),
+])  # fmt: skip
+def test_a_newcomer_lands_above_those_it_is_better_than(arrives: str, found: list[str]):
+    assert overtakes("a:50 b:40 c:30", f"a:50 b:40 c:30 {arrives}") == found
+
+
+def test_a_first_score_lands_above_those_it_is_better_than():
+    assert overtakes("a:50 b:40 c:30 x", "a:50 b:40 c:30 x:45") == ["overtake/debut x > b,c"]
+
+
+def test_two_newcomers_do_not_overtake_each_other():
+    assert overtakes("a:50", "a:50 x:60 y:55") == ["overtake/debut x > a", "overtake/debut y > a"]
+
+
+def test_a_newcomer_names_its_ten_best_rivals_and_counts_all():
+    values = {f"m{place:02}": 50 - place for place in range(12)}
+    (event,) = of("overtake", events_of(line(values), line(values | {"x": 60})))
+    assert [party.entry for party in event.rivals] == sorted(values)[:10]
+    assert (event.facts["passed"], event.facts["rank"]) == (12, 1)
+
+
+def test_a_newcomer_counts_those_it_passed_beyond_the_error():
+    (event,) = of("overtake", events_of("a:50.0 b:40.0 c:30.0", "a:50.0 b:40.0 c:30.0 x:41.0", on=[STATED]))
+    assert (event.facts["passed"], event.facts["beyond_error"]) == (2, 1)
+
+
+@pytest.mark.parametrize(("place", "told"), [(9, True), (10, False)])
+def test_a_newcomer_is_news_down_to_the_tenth_rank(place: int, told: bool):
+    values = {f"m{place:02}": 50 - place for place in range(12)}
+    (event,) = of("overtake", events_of(line(values), line(values | {"x": 50.5 - place})))
+    assert (event.facts["rank"], event.told) == (place + 1, told)
+
+
+def test_one_that_comes_back_unconfirmed_overtakes_nobody():
+    assert overtakes("a:50 b:40 c:30", "b:40 c:30", "a:50 b:40 c:30") == []
+
+
+def test_one_that_comes_back_after_it_was_told_as_gone_overtakes():
+    assert overtakes("a:50 b:40 c:30", "b:40 c:30", "b:40 c:31", "a:35 b:40 c:31") == ["overtake/debut a > c"]
+
+
+def test_a_revealed_entry_overtakes_nobody():
+    history = History(SCORE)
+    history.show("a:50 b:40", depth=2)
+    assert of("overtake", history.show("a:50 b:40 x:40 c:30", depth=4)) == []
+
+
+def test_values_that_come_back_to_a_lost_field_are_no_first_scores():
+    full = {f"m{place:02}": 50 - place for place in range(12)}
+    thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
+    assert events_of(line(full), line(thin), line(full)) == ()
+
+
+def test_first_scores_on_the_day_of_a_re_base_are_no_debuts_but_newcomers_are():
+    found = overtakes("a:50 b:40 c:30 d", "a:20 b:30 c:40 d:60 x:35")
+    assert found == ["overtake/debut x > b,a"]
+
+
+def test_a_secondary_metric_without_a_topic_has_no_debuts():
+    history = History(SCORE, metric("votes", primary=False, topic=""))
+    history.show("a:50", votes="a:5")
+    assert brief(of("overtake", history.show("a:50 x:60", votes="a:5 x:6"))) == ["overtake/debut x > a"]
+
+
+# ── held ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def after_an_overtake(*texts: str) -> list[list[str]]:
+    """What is told as sustained on each of the following days, after x overtook a and b by entering."""
+    history = History()
+    history.show("a:50 b:40 c:30 d:20 e:1")
+    history.show("a:50 b:40 c:30 d:20 e:1 x:60")
+    return [[one for one in brief(history.show(text)) if "sustained" in one] for text in texts]
+
+
+HOLDS = [f"a:50 b:40 c:30 d:20 e:{day} x:60" for day in range(2, 9)]
+
+
+def test_an_overtake_is_sustained_exactly_after_three_further_changes():
+    assert SUSTAINED_AFTER == 3
+    assert after_an_overtake(*HOLDS) == [[], [], ["overtake/sustained x > a,b,c,d,e"], [], [], [], []]
+
+
+def test_a_board_that_shows_the_same_again_sustains_nothing_and_delays_nothing():
+    shown = [HOLDS[0], HOLDS[0], HOLDS[1], HOLDS[1], HOLDS[1], HOLDS[2], HOLDS[2]]
+    assert after_an_overtake(*shown) == [[], [], [], [], [], ["overtake/sustained x > a,b,c,d,e"], []]
+
+
+def test_an_overtake_is_sustained_over_the_rivals_that_still_stand_below():
+    shown = [HOLDS[0], "a:50 b:40 d:20 e:9 x:45", HOLDS[2]]
+    assert after_an_overtake(*shown)[-1] == ["overtake/sustained x > b,d,e"]
+
+
+@pytest.mark.parametrize("gap", ["a:50 b:40 c:30 d:20 e:2", "a:50 b:40 c:30 d:20 e:2 x:0", "a:5 b:4 c:3 d:2 e:2 x:6"])
+def test_an_overtake_that_cannot_be_seen_any_more_is_not_sustained(gap: str):
+    assert after_an_overtake(HOLDS[0], gap, *HOLDS[2:]).count([]) == 7
+
+
+def test_a_sustained_overtake_names_the_event_it_confirms():
+    history = History()
+    history.show("a:50 b:40 c:30 d:20 e:1")
+    (debut,) = of("overtake", history.show("a:50 b:40 c:30 d:20 e:1 x:60"))
+    *_, (sustained,) = (of("overtake", history.show(text)) for text in HOLDS[:3])
+    assert sustained.facts == {"event": debut.id, "since": debut.until.isoformat(), "held": 3}
+    assert (sustained.told, history.past.pending) == (False, ())
+
+
+def test_a_nominal_overtake_does_not_wait_to_be_sustained():
+    history = History()
+    for text in ("a:50 b:40 c:30", "a:50 b:60 c:30"):
+        history.show(text)
+    assert history.past.pending == ()
+
+
+def test_a_supported_overtake_on_a_fitted_board_holds_while_it_drifts():
+    history = History(ELO)
+    values = {f"m{place:02}": 1500 - 10 * place for place in range(12)}
+    history.show(line({key: f"{value}±4" for key, value in values.items()}))
+    found = []
+    for day in range(5):
+        values = {key: value + day % 2 for key, value in values.items()} | {"m05": 1600 + day}
+        found += [
+            one
+            for one in brief(history.show(line({key: f"{value}±4" for key, value in values.items()})))
+            if one.startswith("overtake")
+        ]
+    assert found == ["overtake/decisive m05 > m00,m01,m02,m03,m04", "overtake/sustained m05 > m00,m01,m02,m03,m04"]

@@ -1,0 +1,175 @@
+"""`run`: what a fetcher brings is kept, whatever it is, and one board's trouble never stops another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from pipeline_world import (
+    BOARD,
+    CHALLENGE,
+    OTHER,
+    SIX,
+    START,
+    URL,
+    FakeFetcher,
+    at,
+    board,
+    capture,
+    csv,
+    dump,
+    keep,
+    kinds,
+)
+
+from tracker import pipeline
+from tracker.clock import FixedClock
+from tracker.errors import DeclarationError, FetchError, Gone, Refused, StoreError, Transient
+from tracker.model import Board, EventFilter, IndexLine, Parse, Result, Sha256, Unchanged, Validators, Verdict
+from tracker.ports import Store
+from tracker.stores.archive import FileArchive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server sent instead of the board."""
+
+    url: str = URL
+    status: int = 403
+    content_type: str = "text/html"
+    body: bytes = CHALLENGE
+
+
+def failed(error: FetchError, answer: Answer | None = None) -> FetchError:
+    error.answer = answer
+    return error
+
+
+def run(archive: FileArchive, store: Store, fetcher: FakeFetcher, boards: Sequence[Board] = ()) -> list[pipeline.Outcome]:
+    clock = FixedClock(at(9))
+    return list(pipeline.run(boards or [board()], archive=archive, store=store, fetcher=fetcher, clock=clock))
+
+
+def test_a_capture_is_kept_and_settled(archive: FileArchive, store: Store):
+    (outcome,) = run(archive, store, FakeFetcher.saying(capture(0, csv(SIX), etag='"1"')))
+    assert (outcome.board, outcome.failed, outcome.error) == (BOARD, False, None)
+    assert [check.result for check in outcome.checks] == [Result.ACCEPTED]
+    assert len(store.latest(BOARD).entries) == 6
+    assert archive.last(BOARD).etag == '"1"'
+
+
+def test_the_next_request_has_the_validators_of_the_last_content(archive: FileArchive, store: Store):
+    first = FakeFetcher.saying(capture(0, csv(SIX), etag='"1"'), failed(Transient("acme/text: timed out")))
+    run(archive, store, first)
+    second = FakeFetcher.saying(
+        Unchanged(board=BOARD, observed_at=at(10), url=URL, validators=Validators(etag='"1"', last_modified="Sun"))
+    )
+    (outcome,) = run(archive, store, second)
+    assert (first.asked, second.asked) == ([Validators()], [Validators(etag='"1"')])
+    assert [(check.result, check.status) for check in outcome.checks] == [(Result.UNCHANGED, 304)]
+    assert archive.index(BOARD)[0][-1].sha256 == archive.last(BOARD).sha256
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict", "kind"),
+    [
+        (Refused("acme/text: 403 at https://acme.example/text.csv"), Verdict.REFUSED, ["board_broken/fetch"]),
+        (Gone("acme/text: 404 at https://acme.example/text.csv"), Verdict.GONE, ["board_broken/fetch"]),
+        (Transient("acme/text: 503 at https://acme.example/text.csv"), Verdict.TRANSIENT, []),
+    ],
+)
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_failed_fetch_is_a_line_with_what_the_server_sent(
+    archive: FileArchive, store: Store, error: FetchError, verdict: Verdict, kind: list[str], *, answered: bool
+):
+    error.answer = Answer() if answered else None
+    (outcome,) = run(archive, store, FakeFetcher.saying(error))
+    (line,) = archive.index(BOARD)[0]
+    assert (line.verdict, line.error, line.observed_at) == (verdict, str(error), at(9))
+    assert (line.status, line.content_type) == ((403, "text/html") if answered else (0, ""))
+    assert [archive.body(BOARD, one) for one in line.sha256] == ([CHALLENGE] if answered else [])
+    assert (outcome.failed, outcome.checks[0].result, outcome.checks[0].message) == (True, Result.FAILED, str(error))
+    assert kinds(store) == kind
+    assert archive.last(BOARD) is None
+
+
+def test_two_fetches_and_a_failure_in_one_second_are_three_seconds(archive: FileArchive, store: Store):
+    answers = [capture(9, csv(SIX)), capture(9, csv(SIX + " g:1")), failed(Transient("acme/text: timed out"), Answer())]
+    run(archive, store, FakeFetcher.saying(*answers))
+    assert [check.observed_at - at(9) for check in store.checks(BOARD)] == [timedelta(seconds=number) for number in range(3)]
+    before = dump(store)
+    pipeline.replay(board(), archive, store)
+    assert dump(store) == before
+
+
+def test_a_clock_that_was_set_back_a_little_does_not_rewrite_history(archive: FileArchive, store: Store):
+    seconds = 1 / 86_400
+    run(archive, store, FakeFetcher.saying(capture(1, csv(SIX)), capture(1 - 20 * seconds, csv(SIX + " g:1"))))
+    assert [check.observed_at for check in store.checks(BOARD)] == [at(1), at(1) + timedelta(seconds=1)]
+
+
+def test_a_state_imported_with_a_date_in_the_future_does_not_move_later_fetches_there(archive: FileArchive, store: Store):
+    keep(archive, {9_000: csv(SIX)})
+    run(archive, store, FakeFetcher.saying(capture(1, csv(SIX + " g:1"))))
+    assert [check.observed_at for check in store.checks(BOARD)] == [at(1), at(9_000)]
+
+
+def test_one_boards_trouble_does_not_stop_another(archive: FileArchive, store: Store):
+    broken = replace(board(OTHER), parse=Parse(format="csv_table", options={"delimiter": "too long"}))
+    third = board(type(BOARD)("acme/third"))
+    script = {
+        OTHER: [capture(0, csv(SIX), board_id=OTHER)],
+        BOARD: [failed(Refused("acme/text: robots.txt says no"))],
+        third.id: [capture(0, csv(SIX), board_id=third.id)],
+    }
+    outcomes = run(archive, store, FakeFetcher(script=script, asked=[]), [broken, board(), third])
+    assert [(one.board, one.failed) for one in outcomes] == [(OTHER, True), (BOARD, True), (third.id, False)]
+    assert isinstance(outcomes[0].error, DeclarationError)
+    assert "acme/code: " in str(outcomes[0].error)
+    assert len(store.latest(third.id).entries) == 6
+    assert archive.boards() == (OTHER, BOARD, third.id)
+
+
+def test_trouble_with_the_store_rises_at_once(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX)})
+    (archive._root / BOARD / "index.jsonl").write_bytes(b"not an index line\n")
+    script = {
+        BOARD: [capture(1, csv(SIX))],
+        OTHER: [capture(1, csv(SIX), board_id=OTHER)],
+    }
+    outcomes = pipeline.run(
+        [board(), board(OTHER)],
+        archive=archive,
+        store=store,
+        fetcher=FakeFetcher(script=script, asked=[]),
+        clock=FixedClock(START),
+    )
+    with pytest.raises(StoreError, match="line 1 is damaged"):
+        list(outcomes)
+
+
+def test_boards_are_settled_as_soon_as_each_is_in(archive: FileArchive, store: Store):
+    seen: list[tuple[str, ...]] = []
+
+    class Slow:
+        def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, object]]:
+            for one, _ in jobs:
+                yield one, capture(0, csv(SIX), board_id=one.id)
+                seen.append(store.boards())
+
+    list(pipeline.run([board(), board(OTHER)], archive=archive, store=store, fetcher=Slow(), clock=FixedClock(START)))
+    assert seen == [(BOARD,), (OTHER, BOARD)]
+
+
+def test_a_body_that_went_missing_is_trouble_with_the_store_and_keeps_what_was_there(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX)})
+    pipeline.settle(board(), archive, store)
+    before = dump(store)
+    gone = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.NOT_MODIFIED, sha256=(Sha256("0" * 64),))
+    archive.note(BOARD, gone)
+    with pytest.raises(StoreError, match="is missing"):
+        pipeline.settle(board(), archive, store)
+    assert dump(store) == before
+    assert list(store.events(EventFilter())) == []

@@ -1,0 +1,118 @@
+"""An event holds when the stored bytes say what it says; what differs is told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pipeline_world import BOARD, SEASON, board, csv, keep
+
+from tracker import pipeline
+from tracker.errors import StoreError
+from tracker.model import Event, EventFilter
+from tracker.stores.archive import FileArchive
+from tracker.stores.sqlite import SqliteStore
+
+
+@pytest.fixture
+def store(archive: FileArchive, tmp_path: Path) -> Iterator[SqliteStore]:
+    keep(archive, SEASON)
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        pipeline.settle(board(), archive, store)
+        yield store
+
+
+def events(store: SqliteStore) -> list[Event]:
+    return list(store.events(EventFilter()))
+
+
+def tamper(tmp_path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "tracker.db")) as connection:
+        changed = connection.execute(sql).rowcount
+        connection.commit()
+    assert changed > 0
+
+
+def test_every_event_holds(archive: FileArchive, store: SqliteStore):
+    found = pipeline.verify(events(store), board(), archive)
+    assert [one.event for one in found] == events(store)
+    assert [one.differences for one in found if not one.holds] == []
+    assert len(found) > 15
+
+
+def test_every_cell_an_event_quotes_stands_in_the_bytes_it_names(archive: FileArchive, store: SqliteStore):
+    quoted = [one for event in events(store) for one in event.evidence if one.raw is not None]
+    assert len(quoted) > 30
+    for one in quoted:
+        lines = archive.body(BOARD, one.sha256).decode().splitlines()
+        (row,) = [line.split(",") for line in lines if line.startswith(f"{one.entry},")]
+        assert one.raw in row
+
+
+@pytest.mark.parametrize(
+    ("sql", "difference"),
+    [
+        (
+            "UPDATE events SET headline = 'Nobody leads.' WHERE kind = 'new_leader'",
+            "headline: recorded 'Nobody leads.', derived 'B leads",
+        ),
+        ("UPDATE events SET grade = 'decisive' WHERE kind = 'new_leader'", "grade: recorded 'decisive', derived 'supported'"),
+        ("UPDATE events SET told = 1 - told WHERE kind = 'new_leader'", "told: recorded False, derived True"),
+        ("UPDATE events SET until = until + 60 WHERE kind = 'new_leader'", "until: recorded datetime"),
+        ("UPDATE events SET after = NULL WHERE kind = 'new_leader'", "after: recorded None, derived datetime"),
+        ("UPDATE events SET weight = weight - 1 WHERE kind = 'new_leader'", "weight: recorded 94, derived 95"),
+        ("UPDATE events SET rule = 'new_leader/0' WHERE kind = 'new_leader'", "rule: recorded 'new_leader/0'"),
+        ("UPDATE events SET kind = 'demotion' WHERE kind = 'new_leader'", "kind: recorded 'demotion', derived 'new_leader'"),
+        ("UPDATE events SET recorded_at = recorded_at + 1 WHERE kind = 'new_leader'", "recorded_at: recorded datetime"),
+        ("UPDATE events SET body = replace(body, '\"95\"', '\"96\"') WHERE kind = 'new_leader'", "evidence: recorded"),
+        ("UPDATE events SET body = replace(body, '\"B\"', '\"Q\"') WHERE kind = 'new_leader'", "subjects: recorded"),
+        ("UPDATE events SET event = 'ffff' || substr(event, 5) WHERE kind = 'new_leader'", "do not give this new_leader"),
+    ],
+)
+def test_an_event_that_somebody_changed_does_not_hold_and_says_what_differs(
+    archive: FileArchive, store: SqliteStore, tmp_path: Path, sql: str, difference: str
+):
+    untouched = {event.id: event for event in events(store)}
+    tamper(tmp_path, sql)
+    found = pipeline.verify(events(store), board(), archive)
+    spoilt = [one for one in found if not one.holds]
+    assert {one.event.id for one in spoilt} == {event.id for event in events(store) if untouched.get(event.id) != event}
+    assert len(spoilt) >= 1
+    assert difference in " | ".join(spoilt[0].differences)
+
+
+def test_an_event_of_another_board_is_not_believed(archive: FileArchive, store: SqliteStore):
+    other = replace(events(store)[0], id="0" * 16)
+    (found,) = pipeline.verify([other], board(), archive)
+    assert found.differences == (f"the stored bytes and the present declaration do not give this {other.kind}",)
+
+
+def test_a_damaged_body_is_trouble_with_the_store_and_no_verdict(archive: FileArchive, store: SqliteStore):
+    body = next(path for path in (archive._root / BOARD / "bodies").iterdir() if path.suffix == ".raw")
+    body.write_bytes(body.read_bytes().replace(b"90", b"91", 1) if b"90" in body.read_bytes() else b"x")
+    with pytest.raises(StoreError, match="is damaged"):
+        pipeline.verify(events(store), board(), FileArchive(archive._root))
+
+
+def test_a_lost_body_is_trouble_with_the_store(archive: FileArchive, store: SqliteStore):
+    next((archive._root / BOARD / "bodies").iterdir()).unlink()
+    with pytest.raises(StoreError, match="is missing"):
+        pipeline.verify(events(store), board(), FileArchive(archive._root))
+
+
+def test_verifying_writes_nothing(archive: FileArchive, store: SqliteStore):
+    before = {path: path.stat().st_mtime_ns for path in archive._root.rglob("*")}
+    pipeline.verify(events(store), board(), archive)
+    assert {path: path.stat().st_mtime_ns for path in archive._root.rglob("*")} == before
+
+
+def test_a_decision_is_part_of_what_is_derived(archive: FileArchive, store: SqliteStore):
+    keep(archive, {9: csv("a:45:1.5 b:47.5:3")})
+    pipeline.settle(board(), archive, store)
+    held = next(check for check in store.checks(BOARD) if check.result == "quarantined")
+    pipeline.decide(board(), held.observed_at, pipeline.Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store)
+    assert all(one.holds for one in pipeline.verify(events(store), board(), archive))
