@@ -50,6 +50,8 @@ def test_a_number_is_plain_decimal_digits(text: str, expected: str | None):
         ),
         *(
             ("Feb 6, 2026", "2026-02-06"),
+            ("March 25th, 2025", "2025-03-25"),
+            ("1st Sept 2025", "2025-09-01"),
             ("February 2026", "2026-02"),
             ("Sept 3, 2025", "2025-09-03"),
             ("6 Feb 2026", "2026-02-06"),

@@ -415,3 +415,30 @@ def test_violations_and_entries_are_those_of_a_count_by_hand(rows, policy: str, 
 def test_every_code_is_explained_and_no_other_is_used():
     assert all(CODES.values())
     assert {"no_entries", "missing_column", "interval_reversed", "size_collapse"} <= set(CODES)
+
+
+def test_half_an_interval_is_a_renamed_column():
+    metric = Metric(
+        id=MetricId("score"),
+        title="Score",
+        column=Column(sources=("score",)),
+        nature=Nature.FITTED,
+        higher_is_better=True,
+        primary=True,
+        low=Column(sources=("low",)),
+        high=Column(sources=("high",)),
+    )
+    name = Column(sources=("name",))
+    board = Board(
+        id=BoardId("acme/text"),
+        title="",
+        page="",
+        request=Request(url=""),
+        parse=Parse(format="csv_table"),
+        key=(name,),
+        name=name,
+        metrics=(metric,),
+    )
+    table = Table(columns=("name", "score", "low"), rows=[("a", "10", "9"), ("b", "8", "7")])
+    with pytest.raises(ContractBroken, match="missing_column: column high"):
+        check(table, board, Baseline())

@@ -23,8 +23,10 @@ YEARS = range(1990, 2101)
 _CLOCK = r"(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)? ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
 _YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})(?:[-/](?P<month>[0-9]{{1,2}})(?:[-/](?P<day>[0-9]{{1,2}}){_CLOCK})?)?")
 _DIGITS = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
-_MONTH_FIRST = re.compile(rf"(?P<name>[A-Za-z]{{3,9}})\.? (?:(?P<day>[0-9]{{1,2}}),? )?(?P<year>[0-9]{{4}}){_CLOCK}")
-_DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})\.? (?P<name>[A-Za-z]{3,9})\.?,? (?P<year>[0-9]{4})")
+_MONTH_FIRST = re.compile(
+    rf"(?P<name>[A-Za-z]{{3,9}})\.? (?:(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? )?(?P<year>[0-9]{{4}}){_CLOCK}"
+)
+_DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th)? (?P<name>[A-Za-z]{3,9})\.?,? (?P<year>[0-9]{4})")
 _UNIX = re.compile(r"(?P<seconds>[0-9]{10})(?:[0-9]{3})?(?:\.[0-9]{1,9})?")
 
 

@@ -136,6 +136,8 @@ def _metric_column(sheet: Sheet, metric: Metric) -> list[Measure | None] | None:
     if cells is None:
         return None
     sides = [sheet.cells(side) for side in (metric.plus_minus, metric.low, metric.high, metric.estimated)]
+    if metric.low and metric.high and (sides[1] is None) != (sides[2] is None):
+        sheet.note_missing(metric.low if sides[1] is None else metric.high)  # half an interval is a renamed column
     if all(side is None for side in sides):
         return sheet.read(metric.column, reader(metric), zip(cells))
     filled = (repeat(None) if side is None else side for side in sides)
