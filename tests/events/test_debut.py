@@ -1,0 +1,158 @@
+"""Who enters a board, and how."""
+
+import pytest
+from kit import SCORE, History, board, brief, events_of, line, metric, of, snapshot
+
+from tracker.compare import compare
+from tracker.events.debut import detect
+from tracker.model import Event, Past
+
+
+def debuts(*texts: str, **more: object) -> list[str]:
+    return brief(of("debut", events_of(*texts, **more)))
+
+
+def arrival(released: str | None) -> Event:
+    attributes = {} if released is None else {"x": {"released": released, "creator": "Lab"}}
+    (event,) = of("debut", events_of("a:50", "a:50 x:40", attributes=attributes))
+    return event
+
+
+@pytest.mark.parametrize(("released", "grade"), [
+    (None, "listing"),
+    ("", "listing"),
+    ("soon", "listing"),
+    ("2026-13-01", "listing"),
+    ("2026-03-03", "release"),
+    ("2026-03-09", "release"),
+    ("2026-01-17", "release"),
+    ("2026-01-16", "late_listing"),
+    ("2026-02", "release"),
+    ("2026-01", "late_listing"),
+    ("2026", "late_listing"),
+    ("2026-02-20T12:00:00Z", "release"),
+])  # fmt: skip
+def test_a_newcomer_is_released_or_listed_late_by_its_age_on_the_day(released: str | None, grade: str):
+    event = arrival(released)
+    assert (event.grade, event.until.date().isoformat()) == (grade, "2026-03-03")
+
+
+def test_a_debut_tells_its_place_value_and_maker():
+    event = arrival("2026-03-01")
+    assert event.headline == "x enters Board at rank 2 of 2 with 40 (score)."
+    assert event.facts == {"of": 2, "creator": "Lab", "released": "2026-03-01", "value": 40.0, "estimated": False, "rank": 2}
+
+
+def test_the_page_before_shows_that_it_was_not_there():
+    assert [(proof.entry, proof.raw) for proof in arrival(None).evidence] == [("x", None), ("x", "40")]
+
+
+def test_a_debut_with_an_estimate_says_so():
+    (event,) = of("debut", events_of("a:50", "a:50 x:~60"))
+    assert event.headline == "x enters Board at rank 1 of 2 with an estimated 60 (score)."
+
+
+def test_a_debut_without_a_score_has_no_place():
+    (event,) = of("debut", events_of("a:50", "a:50 x"))
+    assert (event.headline, event.metric) == ("x enters Board.", None)
+
+
+def test_a_debut_shares_the_rank_of_its_tie():
+    (event,) = of("debut", events_of("a:50 b:40", "a:50 b:40 x:50"))
+    assert event.facts["rank"] == 1
+
+
+def test_the_higher_a_newcomer_stands_the_more_it_weighs():
+    values = {f"m{place:02}": 90 - 2 * place for place in range(40)}
+    weights = [
+        of("debut", events_of(line(values), line(values | {"x": 91 - 2 * place})))[0].weight for place in (0, 2, 9, 24, 39)
+    ]
+    assert weights == [85, 75, 65, 55, 45]
+
+
+def test_one_that_comes_back_without_having_been_told_as_gone_is_no_news():
+    assert debuts("a:50 b:40 c:30", "a:50 b:40", "a:50 b:40 c:30") == []
+
+
+def test_one_that_comes_back_after_it_was_told_as_gone_has_re_entered():
+    assert debuts("a:50 b:40 c:30", "a:50 b:40", "a:50 b:41", "a:50 b:40 c:30") == ["debut/re_entry c"]
+
+
+def test_a_re_entry_can_leave_again():
+    history = History()
+    for text in ("a:50 b:40 c:30", "a:50 b:40", "a:50 b:41", "a:50 b:40 c:30", "a:50 b:40"):
+        history.show(text)
+    assert brief(of("departure", history.show("a:50 b:41"))) == ["departure/confirmed c"]
+
+
+def test_one_below_the_earlier_depth_is_only_kept_in_the_record():
+    history = History()
+    history.show("a:50 b:40", depth=2)
+    (event,) = of("debut", history.show("a:50 b:40 c:30", depth=3))
+    assert (event.grade, event.told, event.weight) == ("revealed", False, 5)
+    assert "the 3 shown" in event.headline
+
+
+def test_one_that_was_revealed_before_is_not_revealed_again():
+    history = History()
+    history.show("a:50 b:40", depth=2)
+    history.show("a:50 b:40 c:30", depth=3)
+    history.show("a:50 b:40", depth=2)
+    assert history.show("a:50 b:40 c:30", depth=3) == ()
+
+
+def test_a_key_that_stood_twice_and_now_once_is_no_debut():
+    history = History()
+    history.show("a:50 b:40", ambiguous="c")
+    assert history.show("a:50 b:40 c:30") == ()
+
+
+def test_a_first_score_is_told_as_such():
+    (event,) = of("debut", events_of("a:50 x", "a:50 x:40"))
+    assert (event.grade, event.headline) == ("first_score", "x gets its first score on Board at rank 2 of 2 with 40 (score).")
+
+
+def test_an_estimate_is_a_first_score_and_its_measurement_is_none():
+    assert debuts("a:50 x", "a:50 x:~40") == ["debut/first_score x"]
+    assert debuts("a:50 x:~40", "a:50 x:41") == []
+
+
+def test_scores_of_a_metric_that_appears_are_no_first_scores():
+    assert debuts("a b c", "a:50 b:40 c:30") == []
+
+
+@pytest.mark.parametrize("lost", [6, 12])
+def test_scores_that_come_back_to_a_lost_field_are_no_first_scores(lost: int):
+    full = {f"m{place:02}": 50 - place for place in range(12)}
+    thin = {key: "" if place < lost else value for place, (key, value) in enumerate(full.items())}
+    history = History()
+    history.show(line(full))
+    history.show(line(thin), columns=["score"])
+    half = {key: "" if place < 2 else value for place, (key, value) in enumerate(full.items())}
+    assert of("debut", history.show(line(half))) == []
+
+
+def test_a_field_that_filled_again_has_first_scores_again():
+    full = {f"m{place:02}": 50 - place for place in range(12)}
+    thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
+    history = History()
+    for values in (full, thin, full, full | {"x": ""}):
+        history.show(line(values))
+    assert brief(of("debut", history.show(line(full | {"x": 45})))) == ["debut/first_score x"]
+
+
+def test_a_restarted_board_reveals_its_entries():
+    history = History()
+    history.show("a:50 b:40")
+    assert brief(of("debut", history.show("c:50 d:40", restart="accepted by ann"))) == ["debut/revealed c", "debut/revealed d"]
+
+
+def test_a_board_without_a_direction_gives_no_rank():
+    on = metric(better=None)
+    diff = compare(board(on), snapshot("a:50"), snapshot("a:50 x:60", day=1))
+    (event,) = detect(diff, Past())
+    assert (event.facts["rank"], event.headline) == (None, "x enters Board with 60 (score).")
+
+
+def test_a_first_snapshot_has_no_debuts():
+    assert list(detect(compare(board(SCORE), None, snapshot("a:50")), Past())) == []

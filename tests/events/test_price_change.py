@@ -1,0 +1,55 @@
+"""A price that changed."""
+
+import pytest
+from kit import PRICE, SCORE, History, brief, metric, of
+
+from tracker.model import Event
+
+
+def prices(before: str, after: str, *, on=PRICE) -> tuple[Event, ...]:
+    history = History(SCORE, on)
+    history.show("", **{on.id: before})
+    return history.show("", **{on.id: after})
+
+
+def test_a_cut_and_a_rise_are_told_with_their_share():
+    cut, rise = prices("a:3 b:0.25 c:10 d:1 e:2", "a:2.5 b:0.30 c:10 d:1 e:2")
+    assert brief([cut, rise]) == ["price_change/cut a @price", "price_change/rise b @price"]
+    assert cut.headline == "a: price goes from $3 to $2.5 (-17%), says Board."
+    assert (cut.facts["before"], cut.facts["after"], cut.told) == (3.0, 2.5, True)
+    assert [proof.raw for proof in cut.evidence] == ["3", "2.5"]
+
+
+def test_a_price_that_was_nothing_has_no_share():
+    (event,) = prices("a:0 b:1 c:2", "a:3 b:1 c:2")
+    assert (event.facts["change"], event.headline) == (None, "a: price goes from $0 to $3, says Board.")
+
+
+@pytest.mark.parametrize(("after", "weight"), [("9", 23), ("5", 35), ("0", 50), ("40", 50)])
+def test_the_larger_the_change_the_more_it_weighs(after: str, weight: int):
+    (event,) = prices("a:10 b:1 c:2", f"a:{after} b:1 c:2")
+    assert event.weight == weight
+
+
+def test_a_change_beyond_all_measure_still_has_a_weight():
+    (event,) = prices("a:5e-324 b:1 c:2", "a:1 b:1 c:2")
+    assert event.weight == 50
+
+
+@pytest.mark.parametrize(("before", "after"), [("a:3 b:4", "a b:4"), ("a b:4", "a:3 b:4")])
+def test_a_price_that_vanished_or_came_is_unknown_not_changed(before: str, after: str):
+    assert of("price_change", prices(before, after)) == []
+
+
+def test_prices_of_a_formula_that_changed_are_no_price_changes():
+    assert [event.kind for event in prices("a:3 b:4 c:5 d:6", "a:2 b:3.2 c:7 d:6")] == ["methodology"]
+
+
+def test_prices_of_an_emptied_field_are_an_alarm_not_a_price_change():
+    before = " ".join(f"m{place}:3" for place in range(8))
+    assert [event.kind for event in prices(before, before.replace(":3", ""))] == ["metric_removed"]
+
+
+@pytest.mark.parametrize("on", [metric("speed", "live", topic="price"), metric("price", "listed", topic="price", volatile=True)])
+def test_a_metric_that_is_not_compared_has_no_price_changes(on):
+    assert prices("a:3 b:4 c:5", "a:2 b:4 c:5", on=on) == ()

@@ -1,0 +1,38 @@
+"""Another label under the same key."""
+
+from kit import History, brief, of
+
+
+def renames(*labels: str) -> list[tuple[list[str], list[bool]]]:
+    history = History()
+    told = [of("rename", history.show("a:50 b:40", names={"a": label})) for label in labels]
+    return [(brief(events), [event.told for event in events]) for events in told]
+
+
+def test_a_new_label_is_told_and_a_flip_back_is_kept_in_the_record():
+    assert renames("Alpha", "Alpha 2", "Alpha", "Alpha 2") == [
+        ([], []),
+        (["rename/new_name a"], [True]),
+        (["rename/flip a"], [False]),
+        (["rename/flip a"], [False]),
+    ]
+
+
+def test_a_third_label_is_told_again():
+    assert renames("Alpha", "Alpha 2", "Alpha 3")[-1] == (["rename/new_name a"], [True])
+
+
+def test_a_rename_is_neither_a_departure_nor_a_debut():
+    history = History()
+    history.show("a:50", names={"a": "Alpha"})
+    (event,) = history.show("a:50", names={"a": "Alpha 2"})
+    assert event.headline == "Alpha is now listed as Alpha 2 on Board."
+    assert [proof.raw for proof in event.evidence] == ["Alpha", "Alpha 2"]
+
+
+def test_a_label_borne_before_a_departure_is_remembered():
+    history = History()
+    for text, label in (("a:50 b:1", "Alpha"), ("a:50 b:1", "Alpha 2"), ("b:1", ""), ("b:2", ""), ("a:50 b:1", "Alpha 2")):
+        history.show(text, names={"a": label} if label else None)
+    (event,) = of("rename", history.show("a:50 b:1", names={"a": "Alpha"}))
+    assert event.grade == "flip"
