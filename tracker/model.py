@@ -474,8 +474,9 @@ class Diff:
 
     `arrived` would have been visible before, `revealed` stand below what the earlier page let us
     see; `missing` would have to be visible now, `hidden` need not be. `cap` is the round number of
-    rows at which the page seems to be cut. `before` is None for a board's first snapshot;
-    `seen_until` is when it was last seen unchanged.
+    rows at which the page seems to be cut. `respelled` maps an arrival to the key it had before: it
+    neither came nor went. `before` is None for a board's first snapshot;
+    `seen_until` is when it was last seen unchanged. `restart` says why nothing in the two can be compared.
     """
 
     board: Board
@@ -487,6 +488,8 @@ class Diff:
     revealed: tuple[EntryId, ...] = ()
     missing: tuple[EntryId, ...] = ()
     hidden: tuple[EntryId, ...] = ()
+    respelled: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    restart: str = ""
     cap: int | None = None
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
     ranks: tuple[RankMove, ...] = ()
@@ -575,7 +578,8 @@ class Known:
     `last_seen` is None while it is listed, else the last accepted snapshot that had it, `primary`
     its value then and `last_in`, `last_url` the bytes. `missing_since` is the first snapshot in
     which it would have had to be visible and was not; `departed` is True once that was confirmed
-    and told. `names` are all it ever bore, `name` is the last.
+    and told. `names` are all it ever bore, `name` is the last. `scored` says whether it ever had a
+    primary value: empty, `estimated` or `measured`.
     """
 
     name: str
@@ -587,6 +591,7 @@ class Known:
     primary: float | None = None
     missing_since: datetime | None = None
     departed: bool = False
+    scored: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -654,6 +659,7 @@ class Past:
     broken_by: str = ""
     stale_since: datetime | None = None
     capped_at: int | None = None
+    cap_told: bool = False
     suspects: tuple[Suspect, ...] = ()
 
 

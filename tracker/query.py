@@ -150,8 +150,8 @@ def _course(board: BoardId, entry: EntryId, known: Known, store: Store) -> Cours
 def health(board: Board, store: Store, *, now: datetime, environment: Environment | None = None) -> Health:
     """How a board is: paused (switched off, or no key), broken, stale, partial or ok, with the reason and when it is due."""
     past, last = store.past(board.id), store.last_check(board.id)
-    accepted = store.latest(board.id)
-    state, reason = _state(board, past, last, now=now, environment=environment)
+    accepted = store.at(board.id, last.observed_at, ()) if last else None
+    state, reason = _state(board, past, last, store, now=now, environment=environment)
     return Health(
         board=board.id,
         title=board.title,
@@ -168,7 +168,9 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
     )
 
 
-def _state(board: Board, past: Past, last: Check | None, *, now: datetime, environment: Environment | None) -> tuple[State, str]:
+def _state(
+    board: Board, past: Past, last: Check | None, store: Store, *, now: datetime, environment: Environment | None
+) -> tuple[State, str]:
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:
         return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"
@@ -179,11 +181,11 @@ def _state(board: Board, past: Past, last: Check | None, *, now: datetime, envir
     if past.stale_since is not None:
         return (
             State.STALE,
-            f"the content has not changed since {past.changed_at[-1].isoformat() if past.changed_at else 'the start'}",
+            f"the content has not changed since {_stamp(past.changed_at[-1]) if past.changed_at else 'the start'}",
         )
-    if last is not None and _late(board, last, now):
-        return State.STALE, f"not read since {_stamp(last.observed_at)}"
-    if past.capped_at is not None:
+    if last is not None and _late(board, read := _last_read(last, store), now):
+        return State.STALE, f"not read since {_stamp(read)}{f': {last.message}' if last.message else ''}"
+    if past.cap_told:
         return State.PARTIAL, f"cut off at {past.capped_at} rows"
     if last is None:
         return State.OK, "not read yet"
@@ -209,8 +211,16 @@ def next_due(board: Board, after: datetime) -> datetime:
     return next(CronSim(CADENCES.get(board.cadence, board.cadence), local)).astimezone(after.tzinfo)
 
 
-def _late(board: Board, last: Check, now: datetime) -> bool:
-    due = last.observed_at
+def _last_read(last: Check, store: Store) -> datetime:
+    """When the board last answered; the first try where it never did."""
+    if last.result is not Result.FAILED:
+        return last.observed_at
+    checks = list(store.checks(last.board))
+    return max((check.observed_at for check in checks if check.result is not Result.FAILED), default=checks[0].observed_at)
+
+
+def _late(board: Board, read: datetime, now: datetime) -> bool:
+    due = read
     for _ in range(LATE_AFTER):
         due = next_due(board, due)
     return now > due + timedelta(hours=1)

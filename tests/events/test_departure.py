@@ -13,8 +13,8 @@ def rows(first: int, count: int) -> str:
 
 def seen(*pages: str | tuple[str, dict[str, object]]) -> list[list[str]]:
     """The departures told with each page."""
-    history = History()
     shown = [page if isinstance(page, tuple) else (page, {}) for page in pages]
+    history = History(depth="varies" if any("depth" in more for _, more in shown) else "whole")
     return [brief(of("departure", history.show(text, **more))) for text, more in shown]
 
 
@@ -73,6 +73,12 @@ def test_one_below_the_depth_is_not_gone():
 
 def test_one_above_the_depth_is_gone():
     assert seen((FULL, depth(3)), (GONE, depth(2)), (GONE, depth(2)))[-1] == ["departure/confirmed b"]
+
+
+def test_nobody_leaves_a_board_that_should_be_whole_and_shows_less():
+    history = History(depth="whole")
+    told = [of("departure", history.show(*page[:1], **page[1])) for page in ((FULL, {}), (GONE, depth(2)), (GONE, depth(2)))]
+    assert told == [[]] * 3
 
 
 def test_one_that_a_deeper_page_would_show_is_gone_after_two_of_them():

@@ -118,6 +118,14 @@ def test_of_two_missing_leaders_both_must_have_left():
     assert brief(of("new_leader", history.show("c:40 d:31"))) == ["new_leader/succession c"]
 
 
+def test_one_of_two_leaders_that_left_does_not_hand_on_the_lead_of_the_other():
+    history = History()
+    for text in ("a:50 b:50 c:40 d:30", "b:50 c:40 d:30"):
+        history.show(text)
+    told = [of("new_leader", history.show(f"c:40 d:{day}", ambiguous="b")) for day in (30, 31, 32)]
+    assert told == [[], [], []]
+
+
 def test_a_leader_hidden_by_a_cap_keeps_the_lead():
     history = History()
     history.show(rows("a:50", count=9))

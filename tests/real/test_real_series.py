@@ -27,9 +27,7 @@ from tracker.model import Board, MetricId, Reading, Result, Snapshot
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 
-DEFINITIONS = schedules.load(
-    Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS}
-)
+DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
 NO_BOARDS = {f"livebench/categories_{release}" for release in ("2024_06_24", "2024_07_26", "2024_08_31", "2024_11_25")}
 """Lists of task names, no boards: the definitions of the tables repeat them."""
 TWINS = {"misc/livebench-nan-strict": "misc/livebench-nan"}
@@ -229,6 +227,7 @@ def test_the_page_of_artificial_analysis_has_289_models(imported: Import):
     indices = [one.measures[MetricId("intelligence")] for one in found.values() if MetricId("intelligence") in one.measures]
     assert (len(indices), sum(index.estimated for index in indices)) == (285, 164)
     assert sum(one.attributes["deprecated"] == "true" for one in found.values()) == 177
+    assert len(measures(snapshot, "price_out")) == 289 - 71  # Grok-1 and 70 others are not free, but without a price
 
 
 @pytest.mark.parametrize(("name", "rows"), [("arena-html/text", 302), ("arena-html/vision", 94)])

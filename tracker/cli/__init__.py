@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -63,13 +64,27 @@ def cli(ctx: click.Context, store: Path, schedules: Path, *, verbose: bool) -> N
         configure(verbose=True)
 
 
-def main() -> None:
+def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Errors are one line on stderr; exit codes: 0 done, 1 a board failed, 2 declaration or usage, 3 store."""
     try:
-        cli()
-    except TrackerError as error:
-        click.echo(f"tracker: {error}", err=True)
+        sys.exit(cli(args, prog_name="tracker", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except click.UsageError as error:
+        of = error.ctx.command_path if error.ctx else "tracker"
+        _fail(f"{error.format_message()} (see: {of} --help)", error.exit_code)
+    except click.ClickException as error:
+        _fail(error.format_message(), error.exit_code)
+    except click.Abort:
+        _fail("stopped", 1)
+    except TrackerError as error:
+        _fail(str(error), error.exit_code)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    """End with one line that says why; what a publisher wrote may be part of it."""
+    from tracker.cli._text import safe  # noqa: PLC0415  # only in trouble
+
+    click.echo(f"tracker: {safe(message)}", err=True)
+    sys.exit(code)

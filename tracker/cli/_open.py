@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.cli._text import escaped, safe
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.ports import Clock, Store
@@ -63,14 +63,31 @@ def history_of(settings: Settings) -> Iterator[SqliteStore]:
         yield store
 
 
+@contextmanager
+def kept(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
+    """The same with the archive, for looking at bodies."""
+    from tracker.stores.archive import FileArchive  # noqa: PLC0415  # as above
+
+    with history_of(settings) as store:
+        yield FileArchive(settings.captures), store
+
+
 def board_of(settings: Settings, store: Store, name: str) -> Board:
     """A board as the store last knew it, else as the schedules declare it."""
-    known = store.declared(BoardId(name))
-    if known is not None:
-        return known
+    last = store.declared(BoardId(name))
+    if last is not None:
+        return last
     from tracker.cli._declared import declared  # noqa: PLC0415  # most commands read history without the schedules
 
     return declared(settings).board(BoardId(name))
+
+
+def known(store: Store, name: str) -> BoardId:
+    """The id of a board that has been read. Raises DeclarationError naming those that have."""
+    if name not in (boards := store.boards()):
+        read = ", ".join(boards) or "none"
+        raise DeclarationError(f'board "{name}": nothing of it is in the store; expected one of: {read} (tracker run {name})')
+    return BoardId(name)
 
 
 class Time(click.ParamType[datetime]):
@@ -82,19 +99,19 @@ class Time(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         text = str(value)
-        if match := _AGO.fullmatch(text):
-            return datetime.now(UTC).replace(microsecond=0) - int(match[1]) * _UNITS[match[2]]
         try:
+            if match := _AGO.fullmatch(text):
+                return datetime.now(UTC).replace(microsecond=0) - int(match[1]) * _UNITS[match[2]]
             at = datetime.fromisoformat(text)
-        except ValueError:
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{text!r} is no time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d", param, ctx)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def print_json(rows: Iterable[Mapping[str, object]]) -> None:
     """One object per line."""
     for row in rows:
-        click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+        click.echo(escaped(json.dumps(row, ensure_ascii=False, default=_plain)))
 
 
 def _plain(value: object) -> str:
@@ -122,8 +139,3 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, righ
     if not console.is_terminal:
         console.width = 160
     console.print(table)
-
-
-def safe(text: str) -> str:
-    """Text without control and format characters, so that no published name can drive a terminal."""
-    return "".join(one if unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co") else " " for one in text)

@@ -10,6 +10,7 @@ import click
 from tracker.cli import _cases
 from tracker.cli._declared import declared
 from tracker.cli._open import as_json, board_of, opened, print_json, print_table, stamp
+from tracker.cli._text import safe
 from tracker.model import Board
 from tracker.settings import Settings
 
@@ -98,5 +99,5 @@ def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool
         for one in results:
             click.echo(f"{one.board}: {'ok' if one.ok else 'FAILED'}, {one.cases} pages")
             for problem in one.problems:
-                click.echo(f"    {problem}")
+                click.echo(f"    {safe(problem)}")
     sys.exit(0 if all(one.ok for one in results) else 1)

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, history_of, print_json, safe, stamp
-from tracker.model import BoardId, EventFilter
+from tracker.cli._open import Time, as_json, history_of, known, print_json, stamp
+from tracker.cli._text import safe
+from tracker.model import EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.settings import Settings
 
@@ -36,8 +37,9 @@ def command(
 
     Oldest first. For people only news is printed unless --untold asks for the rest; --json has all.
     """
-    wanted = EventFilter(board=BoardId(board) if board else None, kinds=kinds, grades=grades, since=since, until=until, told=told)
     with history_of(settings) as store:
+        only = known(store, board) if board else None
+        wanted = EventFilter(board=only, kinds=kinds, grades=grades, since=since, until=until, told=told)
         if as_json:
             print_json(event_json(event) for event in store.events(wanted))
             return

@@ -9,7 +9,8 @@ import click
 
 from tracker import pipeline
 from tracker.cli._declared import chosen
-from tracker.cli._open import as_json, opened, print_json, safe, stamp
+from tracker.cli._open import as_json, opened, print_json, stamp
+from tracker.cli._text import safe
 from tracker.pipeline import Outcome
 from tracker.reports.jsonl import event_json
 from tracker.settings import Settings
@@ -32,9 +33,16 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
         outcome = pipeline.import_bodies(declared, files, archive=archive, store=store)
     if as_json:
         print_json(event_json(event) for event in outcome.events)
+        complain(outcome)
     else:
         summary(outcome)
     sys.exit(1 if outcome.failed else 0)
+
+
+def complain(outcome: Outcome) -> None:
+    """Say on stderr why a board failed, if it did."""
+    if outcome.failed:
+        click.echo(f"tracker: {safe(str(outcome.error or outcome.checks[-1].message))}", err=True)
 
 
 def summary(outcome: Outcome) -> None:

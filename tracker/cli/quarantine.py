@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
 import click
 
 from tracker import pipeline
-from tracker.cli._open import Time, as_json, board_of, opened, print_json, print_table, safe, stamp
+from tracker.cli._open import Time, as_json, board_of, history_of, kept, known, print_json, print_table, stamp
+from tracker.cli._text import safe
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
-from tracker.model import BoardId, Check, Result, Verdict
+from tracker.model import Check, Result, Verdict
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
 
@@ -32,7 +34,7 @@ def command() -> None:
 @click.pass_obj
 def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
     """List the readings in quarantine, oldest first."""
-    with opened(settings) as (_, store):
+    with history_of(settings) as store:
         held = list(_held(store, board))
     if as_json:
         print_json(
@@ -49,12 +51,12 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
 @click.argument("at", type=Time(), required=False)
 @click.pass_obj
 def show(settings: Settings, board: str, at: datetime | None) -> None:
-    """Show a reading in quarantine: what it says, and what accepting it would tell. The newest one unless AT is given."""
-    with opened(settings) as (archive, store):
+    """Show a reading in quarantine: why it is held back, and its first entries. The newest one unless AT is given."""
+    with kept(settings) as (archive, store):
         check = _one(store, board, at)
         declared = board_of(settings, store, board)
         reading = pipeline.read(declared, [archive.body(check.board, sha256) for sha256 in check.sha256])
-    click.echo(f"{board} at {stamp(check.observed_at)}: {check.message}")
+    click.echo(f"{board} at {stamp(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (
         (entry.position, entry.name, entry.measures[primary.id].raw if primary and primary.id in entry.measures else "")
@@ -72,14 +74,22 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
     @click.option("--by", default=None, help="Who decided; your user name by default.")
     @click.pass_obj
     def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> None:
-        with opened(settings) as (archive, store):
+        with kept(settings) as (archive, store):
             when = at or _one(store, board, None).observed_at
             declared = board_of(settings, store, board)
-            who = by or getpass.getuser()
-            outcome = pipeline.decide(declared, when, verdict, by=who, reason=safe(reason), archive=archive, store=store)
+            who, why = safe(by or _user()), safe(reason)
+            outcome = pipeline.decide(declared, when, verdict, by=who, reason=why, archive=archive, store=store)
         summary(outcome)
 
     return decide
+
+
+def _user() -> str:
+    """Who runs this, by name; by number where the system has no name for it (a container)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 command.add_command(
@@ -89,7 +99,7 @@ command.add_command(_decision(Verdict.REJECT, "Reject a reading: history becomes
 
 
 def _held(store: SqliteStore, board: str | None) -> Iterator[Check]:
-    for one in store.boards() if board is None else (BoardId(board),):
+    for one in store.boards() if board is None else (known(store, board),):
         yield from (check for check in store.checks(one) if check.result is Result.QUARANTINED)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from tracker import query, reports
-from tracker.cli._open import Time, history_of
+from tracker.cli._open import Time, history_of, known
+from tracker.errors import DeclarationError
 from tracker.model import EventFilter, Report
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
@@ -33,12 +34,19 @@ def command(
     The same store and the same window give the same bytes: unless told otherwise, the window ends with the newest reading.
     """
     with history_of(settings) as store:
-        report = build(store, boards, since=since, until=until)
+        report = build(store, tuple(known(store, board) for board in boards), since=since, until=until)
     text = reports.render(report, form, width=_width() if output is None else 100)
     if output is None:
         click.echo(text, nl=False)
     else:
+        _write(output, text)
+
+
+def _write(output: Path, text: str) -> None:
+    try:
         output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DeclarationError(f"{output}: cannot be written: {error.strerror}; expected a file in a writable folder") from error
 
 
 def _width() -> int:

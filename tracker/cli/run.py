@@ -9,9 +9,10 @@ import click
 
 from tracker import pipeline, query
 from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, fetching, print_json, safe, stamp
+from tracker.cli._open import as_json, fetching, print_json, stamp
+from tracker.cli._text import safe
+from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
-from tracker.errors import TrackerError
 from tracker.model import Board
 from tracker.pipeline import Outcome
 from tracker.ports import Clock, Store
@@ -42,6 +43,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
             failed = failed or outcome.failed
             if as_json:
                 print_json(event_json(event) for event in outcome.events)
+                complain(outcome)
             else:
                 _print(outcome)
     return failed
@@ -69,7 +71,7 @@ def _print_errors(settings: Settings) -> bool:
 
 def _print(outcome: Outcome) -> None:
     if outcome.error is not None:
-        _complain(outcome.error)
+        complain(outcome)
     for check in outcome.checks:
         told = [event for event in outcome.events if event.told and event.recorded_at == check.observed_at]
         entries = f", {check.entries} entries" if check.entries is not None else ""
@@ -78,7 +80,3 @@ def _print(outcome: Outcome) -> None:
         )
         for event in sorted(told, key=lambda event: -event.weight):
             click.echo(f"    {event.kind}: {safe(event.headline)}")
-
-
-def _complain(error: TrackerError) -> None:
-    click.echo(f"tracker: {safe(str(error))}", err=True)

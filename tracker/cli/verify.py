@@ -7,7 +7,8 @@ import sys
 import click
 
 from tracker import pipeline
-from tracker.cli._open import as_json, board_of, opened, print_json, safe
+from tracker.cli._open import as_json, board_of, kept, known, print_json
+from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.model import BoardId, Event, EventFilter
 from tracker.settings import Settings
@@ -25,7 +26,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
 
     EVENTS are ids or their beginnings. Exit code 1 when one does not follow from the bytes.
     """
-    with opened(settings) as (archive, store):
+    with kept(settings) as (archive, store):
         wanted = _wanted(store, events, board, every=every)
         by_board: dict[BoardId, list[Event]] = {}
         for event in wanted:
@@ -48,7 +49,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
 
 def _wanted(store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:
     if every or board:
-        return list(store.events(EventFilter(board=BoardId(board) if board else None)))
+        return list(store.events(EventFilter(board=known(store, board) if board else None)))
     if not events:
         raise DeclarationError("verify: no event named; expected ids, --board BOARD or --all (tracker events lists them)")
     found = [(name, store.event(name)) for name in events]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.compare.ranks import account
+from tracker.compare.respelling import respelled
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot, surely_inside
 
@@ -43,6 +44,8 @@ def compare(
     old, new = before.entries, after.entries
     common = tuple(sorted(old.keys() & new.keys()))
     came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
+    again = respelled(board, before, after, came, went)
+    came, went = [entry for entry in came if entry not in again], [entry for entry in went if entry not in again.values()]
     metrics = {metric.id: judge(metric, before, after, common) for metric in board.metrics}
     cap = _cap(before, after, came=came, went=went)
     diff = Diff(board=board, before=before, after=after, cap=cap, metrics=metrics)
@@ -58,6 +61,7 @@ def compare(
         revealed=tuple(sorted(set(came) - set(arrived))),
         missing=tuple(missing),
         hidden=tuple(sorted(set(went) - set(missing))),
+        respelled=again,
         cap=cap,
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
@@ -72,6 +76,7 @@ def _restarted(board: Board, before: Snapshot, after: Snapshot, why: str) -> Dif
         common=tuple(sorted(before.entries.keys() & after.entries.keys())),
         revealed=tuple(sorted(after.entries.keys() - before.entries.keys())),
         hidden=tuple(sorted(before.entries.keys() - after.entries.keys())),
+        restart=why,
         metrics={metric.id: MetricDiff(metric=metric.id, verdict=Comparability.REBASED, reason=why) for metric in board.metrics},
     )
 

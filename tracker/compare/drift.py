@@ -8,7 +8,7 @@ from statistics import median
 
 _ENOUGH_FOR_SHIFT = 8
 _ENOUGH_FOR_SLOPE = 30
-_FALLBACK_HALF_WIDTH = 0.02
+FALLBACK_HALF_WIDTH = 0.02
 """Share of the board's spread that stands for an interval where none is published (a refit moved 0.001–0.02 of it)."""
 _ONE_SIDED = 0.9
 _SHIFT_IN_HALF_WIDTHS = 0.5
@@ -39,7 +39,7 @@ def fit(pairs: Sequence[tuple[float, float]], half_widths: Sequence[float]) -> D
         return Drift()
     ordered = sorted(pairs)
     spread = ordered[-1][0] - ordered[0][0]
-    half_width = median(half_widths) if half_widths else _FALLBACK_HALF_WIDTH * spread
+    half_width = median(half_widths) if half_widths else FALLBACK_HALF_WIDTH * spread
     shifts = [after - before for before, after in ordered]
     middle = median(shifts)
     slope = _slope(ordered)

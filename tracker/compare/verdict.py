@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import sqrt
 from statistics import median
 
-from tracker.compare.drift import Drift, fit
+from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
 from tracker.compare.precision import finest_decimals, same, typical_decimals
 from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, Move, Nature, Snapshot
 
@@ -156,9 +156,13 @@ def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> f
 
 
 def _scatter(drift: Drift, both: _Pairs) -> float:
-    """Three robust standard deviations of what the drift leaves: the error of a fitted board that publishes none."""
+    """The error of a fitted board that publishes none: three robust standard deviations of what the drift leaves.
+
+    Most values may stand still, so it is at least the share of the spread that stands for an interval.
+    """
     left = [abs(drift.shift(before.value, after.value)) for before, after in both.values()]
-    return 3 * 1.4826 * median(left)
+    values = [before.value for before, _ in both.values()]
+    return max(3 * 1.4826 * median(left), FALLBACK_HALF_WIDTH * (max(values) - min(values)))
 
 
 def _grain(before: Measure, after: Measure) -> float:

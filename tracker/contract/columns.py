@@ -105,14 +105,20 @@ def read_keys(sheet: Sheet, board: Board) -> list[str]:
     if any(column is None for column in columns):
         return []
     keys = [" | ".join(parts) for parts in zip(*(column or () for column in columns), strict=True)]
-    _note_empty(sheet, "empty_key", board.key[0], columns[0] or ())
+    for row, text in enumerate(columns[0] or (), 1):
+        if text.casefold() in MISSING:
+            sheet.note(
+                "empty_key", column=sheet.source(board.key[0]), row=row, value=text, expected="a text that names the entry"
+            )
     return keys
 
 
 def read_names(sheet: Sheet, board: Board) -> list[str]:
     """The name of each row, none where the column is absent."""
     names = _texts(sheet, board.name, lambda cell, _: clean_name(cell))
-    _note_empty(sheet, "empty_name", board.name, names or ())
+    for row, name in enumerate(names or (), 1):
+        if not any(letter.isalnum() for letter in name):  # a model may well be named "tbd" or "Unknown"
+            sheet.note("empty_name", column=sheet.source(board.name), row=row, value=name, expected="a text that names the entry")
     return names or []
 
 
@@ -184,9 +190,3 @@ def _texts(sheet: Sheet, column: Column, clean: Callable[[str, Column], str]) ->
 def _key_part(cell: str, column: Column) -> str:
     text = clean_name(cell) or clean_text(cell)  # a part may be nothing but a sign: `💬`
     return "" if column.missing and unknown_of(column).covers(text) else text
-
-
-def _note_empty(sheet: Sheet, code: str, column: Column, texts: Sequence[str]) -> None:
-    for row, text in enumerate(texts, 1):
-        if text.casefold() in MISSING:
-            sheet.note(code, column=sheet.source(column), row=row, value=text, expected="a text that names the entry")

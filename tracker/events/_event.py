@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, Metric, MetricId, Party, Snapshot
+from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, Measure, Metric, MetricId, Party, Snapshot
 
 
 def make(
@@ -139,6 +139,13 @@ def number(value: float, metric: Metric | None = None) -> str:
         return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if whole else f"{size:.4g}")
     text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
+
+
+def unsure(metric: Metric, *measures: Measure) -> str:
+    """How a difference too small to be sure of is worded, after a comma: with the error it lies within, if one is stated."""
+    if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
+        return ", within the error of the values"
+    return ", by values that state no error"
 
 
 def span(lasted: timedelta) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tracker.events import board_partial, board_recovered, departure, new_leader, overtake
-from tracker.model import Comparability, Diff, EntryId, Event, Failure, Known, MetricId, Past, Snapshot, Suspect, Trouble
+from tracker.model import Comparability, Diff, Entry, EntryId, Event, Failure, Known, MetricId, Past, Snapshot, Suspect, Trouble
 
 _KEEP_SIZES = 7
 _KEEP_CHANGES = 12
@@ -28,6 +28,7 @@ def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
         seen_until=diff.after.observed_at,
         stale_since=None if changed else past.stale_since,
         capped_at=board_partial.capped_after(diff, past),
+        cap_told=board_partial.cap_told(diff, past),
     )
 
 
@@ -49,21 +50,33 @@ def _known(past: Past, diff: Diff) -> Mapping[EntryId, Known]:
     known = dict(past.known)
     listed = diff.after.entries
     for entry, one in listed.items():
-        was = known.get(entry)
+        was = known.get(entry) or known.get(diff.respelled.get(entry, entry))
+        scored = _scored(diff, one, was)
         if was is None:
-            known[entry] = Known(name=one.name, names=frozenset((one.name,)), first_seen=diff.after.observed_at)
-        elif was.last_seen is not None or was.name != one.name:
-            known[entry] = Known(name=one.name, names=was.names | {one.name}, first_seen=was.first_seen)
-    missing = frozenset(diff.missing)
+            known[entry] = Known(name=one.name, names=frozenset((one.name,)), first_seen=diff.after.observed_at, scored=scored)
+        elif entry not in known or was.last_seen is not None or was.name != one.name or was.scored != scored:
+            known[entry] = Known(name=one.name, names=was.names | {one.name}, first_seen=was.first_seen, scored=scored)
+    missing, respelled = frozenset(diff.missing), tuple(sorted(diff.respelled.values()))
     if diff.before is not None:
-        for entry in (*diff.missing, *diff.hidden):
+        for entry in (*diff.missing, *diff.hidden, *respelled):
             known[entry] = _left(known[entry], diff, entry, missing=entry in missing)
+    for entry in respelled:  # it goes on under its new key
+        known[entry] = replace(known[entry], departed=True)
     for entry in departure.confirmed(diff, past):
         known[entry] = replace(known[entry], departed=True)
     for entry, was in past.known.items():
         if was.last_seen is not None and not was.departed and entry not in listed:
             known[entry] = _still_gone(known[entry], diff, past, entry)
     return _forgotten(known, diff)
+
+
+def _scored(diff: Diff, one: Entry, was: Known | None) -> str:
+    """The best that is known of an entry's primary value so far: none, an estimate, a measurement."""
+    primary, before = diff.board.primary, was.scored if was else ""
+    measure = one.measures.get(primary.id) if primary else None
+    if measure is None or before == "measured":
+        return before
+    return "estimated" if measure.estimated else "measured"
 
 
 def _still_gone(known: Known, diff: Diff, past: Past, entry: EntryId) -> Known:

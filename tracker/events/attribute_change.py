@@ -25,7 +25,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
     for entry in diff.common:
         old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes
         for attribute in sorted(old.keys() & new.keys()):
-            if old[attribute] != new[attribute]:
+            if old[attribute].casefold() != new[attribute].casefold():
                 alike.setdefault((attribute, old[attribute], new[attribute]), []).append(entry)
     changed: dict[str, int] = {}
     for (attribute, _, _), entries in alike.items():

@@ -11,27 +11,41 @@ RULE = "board_partial/1"
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
-    """Told once, when it starts: at a round number of rows with entries displaced, or fewer rows than the page says there are."""
-    whole = diff.board.contract.depth == "whole"
-    cap = diff.cap if diff.cap is not None else diff.after.depth if whole else None
-    if cap is None or past.capped_at is not None:
+    """Told once, when it is sure: fewer rows than the page says there are, or entries displaced while the count stands at a round number.
+
+    A count that only passes through a round number is a suspicion: departures are withheld, nothing is told.
+    """
+    if past.cap_told or not cap_told(diff, past):
         return
+    rows = len(diff.after.entries)
     yield make(
         diff,
         rule=RULE,
-        grade="cap" if diff.cap is not None else "depth",
+        grade="cap" if _is_whole(diff) else "depth",
         weight=40,
         told=True,
-        headline=f"{diff.board.title} seems to be cut off at {cap} rows; until it is whole again nobody is said to have left it.",
-        facts={"rows": len(diff.after.entries), "missing": [str(entry) for entry in diff.hidden]},
+        headline=f"{diff.board.title} seems to be cut off at {rows} rows; until it is whole again nobody is said to have left it.",
+        facts={"rows": rows, "missing": [str(entry) for entry in diff.hidden]},
         evidence=page_proofs(diff),
     )
 
 
 def capped_after(diff: Diff, past: Past) -> int | None:
-    """The number of rows the board is cut at after this diff; it stays until the count changes."""
+    """The number of rows the board may be cut at after this diff; it stays until the count changes."""
     if diff.cap is not None:
         return diff.cap
-    if diff.board.contract.depth == "whole" and diff.after.depth is not None:
+    if not _is_whole(diff):
         return diff.after.depth
     return past.capped_at if past.capped_at == len(diff.after.entries) else None
+
+
+def cap_told(diff: Diff, past: Past) -> bool:
+    """Whether the board is surely cut after this diff."""
+    if not _is_whole(diff):
+        return True
+    stands = past.capped_at is not None and past.capped_at == len(diff.after.entries)
+    return stands and (past.cap_told or diff.cap is not None)
+
+
+def _is_whole(diff: Diff) -> bool:
+    return diff.board.contract.depth != "whole" or diff.after.depth is None

@@ -18,7 +18,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         yield _event(diff, "broken", past.broken_since, past.broken_by)
     if past.stale_since is not None and changed(diff):
         yield _event(diff, "stale", past.stale_since, "the content did not change")
-    if past.capped_at is not None and board_partial.capped_after(diff, past) is None:
+    if past.cap_told and past.capped_at is not None and not board_partial.cap_told(diff, past):
         yield _whole(diff, past.capped_at)
 
 

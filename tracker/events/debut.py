@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from tracker.events._event import both_proofs, make, number, party, values
+from tracker.events._event import both_proofs, make, names, number, page_proofs, party, values
 from tracker.model import Diff, EntryId, Event, Past, competition_ranks
 
 RULE = "debut/1"
 
 RECENT_DAYS = 45
 """A model listed within so many days of its release counts as released, not as listed late."""
+CROWD, CROWD_SHARE, STANDS_OUT = 30, 0.15, 10
+"""So many arrivals, and so large a share, are told as one; only those who enter the top ten also by themselves."""
+_ARRIVALS = frozenset(("release", "listing", "late_listing"))
 _WEIGHT = {"release": 50, "listing": 45, "first_score": 45, "late_listing": 35, "re_entry": 25, "revealed": 5}
 
 
@@ -21,19 +25,45 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     An entry that came back without ever having been told as gone is no news and no event. One that
     stands below what the earlier page showed is kept in the record as `revealed`.
     """
+    found = [*_arrivals(diff, past), *((entry, "first_score") for entry in _first_scores(diff, past))]
+    ranks = _ranks(diff) if found else {}
+    crowd = [entry for entry, grade in found if grade in _ARRIVALS]
+    crowded = len(crowd) >= CROWD and len(crowd) >= CROWD_SHARE * len(diff.after.entries)
+    if crowded:
+        yield _crowd(diff, crowd)
+    for entry, grade in found:
+        event = _event(diff, entry, grade, ranks)
+        hushed = crowded and grade in _ARRIVALS and ranks.get(entry, len(ranks)) > STANDS_OUT
+        yield replace(event, told=False, weight=5) if hushed else event
+
+
+def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
+    who = [party(diff.after, entry) for entry in entries]
+    return make(
+        diff,
+        rule=RULE,
+        grade="mass",
+        weight=45,
+        told=True,
+        subjects=who,
+        headline=f"{len(who)} entries join {diff.board.title} at once, among them {names(who)}.",
+        facts={"of": len(diff.after.entries)},
+        evidence=page_proofs(diff),
+    )
+
+
+def _arrivals(diff: Diff, past: Past) -> Iterator[tuple[EntryId, str]]:
     if diff.before is None:
         return
     for entry in diff.arrived:
         known = past.known.get(entry)
         if known is None:
-            yield _event(diff, entry, _arrival(diff, entry))
+            yield entry, _arrival(diff, entry)
         elif known.departed:
-            yield _event(diff, entry, "re_entry")
+            yield entry, "re_entry"
     for entry in diff.revealed:
         if entry not in past.known and entry not in diff.before.ambiguous:
-            yield _event(diff, entry, "revealed")
-    for entry in _first_scores(diff, past):
-        yield _event(diff, entry, "first_score")
+            yield entry, "revealed"
 
 
 def _arrival(diff: Diff, entry: EntryId) -> str:
@@ -58,10 +88,18 @@ def _first_scores(diff: Diff, past: Past) -> list[EntryId]:
     if primary is None or diff.before is None or primary.id in past.drifted or not diff.metrics[primary.id].usable:
         return []
     had, has = values(diff.before, primary.id), values(diff.after, primary.id)
-    return [entry for entry in diff.common if entry not in had and entry in has]
+    unscored = (entry for entry in diff.common if entry not in had and entry in has)
+    return [entry for entry in unscored if not (entry in past.known and past.known[entry].scored)]
 
 
-def _event(diff: Diff, entry: EntryId, grade: str) -> Event:
+def _ranks(diff: Diff) -> Mapping[EntryId, int]:
+    primary = diff.board.primary
+    if primary is None or primary.higher_is_better is None:
+        return {}
+    return competition_ranks(primary, values(diff.after, primary.id))
+
+
+def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int]) -> Event:
     one, primary = diff.after.entries[entry], diff.board.primary
     measure = one.measures.get(primary.id) if primary else None
     facts: dict[str, object] = {
@@ -70,7 +108,6 @@ def _event(diff: Diff, entry: EntryId, grade: str) -> Event:
     }
     place, bonus = "", 0
     if primary is not None and measure is not None:
-        ranks = competition_ranks(primary, values(diff.after, primary.id)) if primary.higher_is_better is not None else {}
         rank = ranks.get(entry)
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
         place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)} ({primary.title})"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from tracker.events._event import make, names
 from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past
 
 RULE = "departure/1"
 
+LEAST_APART = timedelta(hours=1)
+"""Two looks at one page within minutes are one look."""
 MASS = 10
 MASS_SHARE = 0.03
 """So many entries, and so large a share, gone at once are one decision of the publisher, told as one."""
@@ -38,6 +41,7 @@ def confirmed(diff: Diff, past: Past) -> list[EntryId]:
         if known.missing_since is not None
         and not known.departed
         and entry not in diff.after.entries
+        and diff.after.observed_at - known.missing_since >= LEAST_APART
         and must_show(diff, past, entry)
     )
 
@@ -57,10 +61,8 @@ def rescaled(diff: Diff) -> bool:
 
 
 def restarted(diff: Diff) -> bool:
-    """Whether another table was taken for the same board: entries are gone from a whole page, and yet not missing."""
-    if diff.before is None or diff.after.depth is not None or diff.cap is not None:
-        return False
-    return any(entry not in diff.after.ambiguous for entry in diff.hidden)
+    """Whether another table was taken for the same board."""
+    return bool(diff.restart)
 
 
 def _event(diff: Diff, past: Past, entries: list[EntryId], grade: str) -> Event:

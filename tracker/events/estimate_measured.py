@@ -10,8 +10,11 @@ from tracker.model import Diff, EntryId, Event, Metric, Past
 RULE = "estimate_measured/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
-    """One event per entry and metric. The difference is no score revision: nothing measured was revised."""
+def detect(diff: Diff, past: Past) -> Iterator[Event]:
+    """One event per entry and metric. The difference is no score revision: nothing measured was revised.
+
+    Told on the primary metric, the first time: publishers take measurements back and put them up again.
+    """
     if diff.before is None:
         return
     for metric in diff.board.metrics:
@@ -20,10 +23,11 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
         for entry in diff.common:
             old, new = (one.entries[entry].measures.get(metric.id) for one in (diff.before, diff.after))
             if old is not None and new is not None and old.estimated and not new.estimated:
-                yield _event(diff, metric, entry, (old.value, new.value))
+                first = not (entry in past.known and past.known[entry].scored == "measured")
+                yield _event(diff, metric, entry, (old.value, new.value), first=first)
 
 
-def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, float]) -> Event:
+def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, float], *, first: bool) -> Event:
     who = party(diff.after, entry)
     estimate, measured = values
     return make(
@@ -31,7 +35,7 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
         rule=RULE,
         grade="measured",
         weight=40 if metric.primary else 15,
-        told=metric.primary,
+        told=metric.primary and first,
         subjects=[who],
         metric=metric.id,
         headline=f"{who.name} is now measured at {number(measured, metric)} on {diff.board.title} ({metric.title});"

@@ -15,6 +15,9 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
     rebased = [verdict for verdict in diff.metrics.values() if verdict.verdict is Comparability.REBASED]
     if not rebased:
         return
+    if diff.restart:
+        yield _another_table(diff)
+        return
     primary = diff.board.primary
     first = next((verdict for verdict in rebased if primary and verdict.metric == primary.id), rebased[0])
     titles = [diff.board.metric(verdict.metric).title for verdict in (first, *(one for one in rebased if one is not first))]
@@ -29,6 +32,20 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
         headline=f"{diff.board.title} re-based {titles[0]}{others}: {first.reason}, median shift {number(first.median_shift)};"
         " values before and after cannot be compared.",
         facts={"metrics": {str(verdict.metric): _facts(verdict) for verdict in rebased}, "version": diff.after.version},
+        evidence=page_proofs(diff),
+    )
+
+
+def _another_table(diff: Diff) -> Event:
+    return make(
+        diff,
+        rule=RULE,
+        grade="another_table",
+        weight=70,
+        told=True,
+        headline=f"{diff.board.title} shows another table than before ({len(diff.common)} of {len(diff.after.entries)} entries"
+        " were listed under these keys); its history starts anew.",
+        facts={"reason": diff.restart, "common": len(diff.common)},
         evidence=page_proofs(diff),
     )
 

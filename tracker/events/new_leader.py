@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events import departure
-from tracker.events._event import both_proofs, make, measured, names, number, party
+from tracker.events._event import both_proofs, make, measured, names, number, party, unsure
 from tracker.model import Comparability, Diff, EntryId, Event, Metric, MetricId, Nature, Past, Snapshot
 
 RULE = "new_leader/1"
@@ -25,7 +25,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     primary = diff.board.primary
     if primary is None or not primary.ranked or diff.before is None or not diff.metrics[primary.id].usable:
         return
-    acknowledged = past.leaders.get(primary.id, ())
+    acknowledged = _acknowledged(diff, past, primary)
     now = leaders(diff.after, primary)
     fresh = [entry for entry in now if entry not in acknowledged]
     if not acknowledged or not fresh or _lead_is_open(diff, past, primary, acknowledged, now):
@@ -40,12 +40,18 @@ def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
     return tuple(sorted(entry for entry, value in has.items() if metric.standing(value) == best))
 
 
+def _acknowledged(diff: Diff, past: Past, primary: Metric) -> tuple[EntryId, ...]:
+    """The leaders so far, under the keys they have now."""
+    now = {had: entry for entry, had in diff.respelled.items()}
+    return tuple(now.get(entry, entry) for entry in past.leaders.get(primary.id, ()))
+
+
 def leaders_after(diff: Diff, past: Past) -> dict[MetricId, tuple[EntryId, ...]]:
     """The leaders to acknowledge after this diff."""
     primary = diff.board.primary
     if primary is None or not primary.ranked:
         return {}
-    acknowledged = past.leaders.get(primary.id, ())
+    acknowledged = _acknowledged(diff, past, primary)
     now = leaders(diff.after, primary)
     verdict = diff.metrics[primary.id].verdict if diff.before else Comparability.APPEARED
     if acknowledged and (not now or verdict in _SAYS_NOTHING):
@@ -95,7 +101,7 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         rivals=rivals,
         metric=primary.id,
         headline=f"{names(who)} {verb} {diff.board.title} ({primary.title}) with"
-        f" {number(value.value, primary)}{over}{', within the error of the values' if grade == 'nominal' else ''}.",
+        f" {number(value.value, primary)}{over}{unsure(primary, value) if grade == 'nominal' else ''}.",
         facts={"value": value.value, "before": list(acknowledged), "shared": shared},
         evidence=both_proofs(diff, [*fresh, *acknowledged], primary.id),
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from math import hypot
 
-from tracker.events._event import both_proofs, make, measured, names, number, party, proof, values
+from tracker.events._event import both_proofs, make, measured, names, number, party, proof, unsure, values
 from tracker.events.board_recovered import changed
 from tracker.model import (
     Comparability,
@@ -115,13 +115,13 @@ def _flip_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[Entry
     who, passed = party(diff.after, subject), [party(diff.after, rival) for rival in rivals]
     was, now = (snapshot.entries[subject].measures[metric.id] for snapshot in (diff.before, diff.after))
     theirs = diff.after.entries[rivals[0]].measures[metric.id]
-    how = {"nominal": ", within the error of the values", "supported": "", "decisive": ", with disjoint intervals"}[grade]
+    how = {"nominal": unsure(metric, now, theirs), "supported": "", "decisive": ", with disjoint intervals"}[grade]
     return make(
         diff,
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        told=grade != "nominal",
+        told=grade != "nominal" and subject in diff.metrics[metric.id].moves,
         subjects=[who],
         rivals=passed,
         metric=metric.id,
@@ -158,18 +158,19 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iter
     first = verdict.usable and metric.id not in past.drifted
     first_scores = [one for one in diff.common if first and metric.id not in diff.before.entries[one].measures]
     order = sorted((metric.standing(value), entry) for entry, value in has.items())
-    for entry in sorted({*newcomers, *first_scores} & has.keys()):
+    subjects = sorted({*newcomers, *first_scores} & has.keys())
+    ranks = competition_ranks(metric, values(diff.after, metric.id)) if subjects else {}
+    for entry in subjects:
         start = bisect_right(order, metric.standing(has[entry]), key=lambda pair: pair[0])
         below = [rival for _, rival in order[start:] if rival in had]
         if below:
-            yield _debut_event(diff, metric, entry, below)
+            yield _debut_event(diff, metric, entry, below, rank=ranks[entry])
 
 
-def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId]) -> Event:
+def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId], *, rank: int) -> Event:
     measures = {one: diff.after.entries[one].measures[metric.id] for one in (entry, *below)}
     who, first = party(diff.after, entry), party(diff.after, below[0])
     rivals = [party(diff.after, rival) for rival in below[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]]
-    rank = competition_ranks(metric, values(diff.after, metric.id))[entry]
     others = f" and {len(below) - 1} more" if len(below) > 1 else ""
     return make(
         diff,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tracker.events._event import both_proofs, make, number, party
 from tracker.model import Diff, EntryId, Event, Metric, Move, Nature, Past
 
 RULE = "price_change/1"
+
+UNIFORM = 8
+"""So many prices of one creator that change by one ratio in one night are one story."""
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
@@ -17,8 +20,40 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
     for metric in diff.board.metrics:
         verdict = diff.metrics[metric.id]
         if metric.nature is Nature.LISTED and metric.topic == "price" and verdict.usable:
-            for entry, move in sorted(verdict.moves.items()):
-                yield _event(diff, metric, entry, move)
+            for entries in _together(diff, verdict.moves):
+                if len(entries) >= UNIFORM:
+                    yield _uniform(diff, metric, entries, verdict.moves)
+                else:
+                    yield from (_event(diff, metric, entry, verdict.moves[entry]) for entry in entries)
+
+
+def _together(diff: Diff, moves: Mapping[EntryId, Move]) -> list[list[EntryId]]:
+    """Entries whose price changed by the same ratio, those of one creator together; in the order of their keys."""
+    alike: dict[tuple[str, float], list[EntryId]] = {}
+    for entry, move in sorted(moves.items()):
+        ratio = round(move.after.value / move.before.value, 3) if move.before.value else float("inf")
+        alike.setdefault((diff.after.entries[entry].attributes.get("creator", ""), ratio), []).append(entry)
+    return list(alike.values())
+
+
+def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[EntryId, Move]) -> Event:
+    who = [party(diff.after, entry) for entry in entries]
+    before, after = moves[entries[0]].before.value, moves[entries[0]].after.value
+    creator = diff.after.entries[entries[0]].attributes.get("creator", "")
+    by = f"{(after - before) / before:+.0%}" if before else "from zero"
+    return make(
+        diff,
+        rule=RULE,
+        grade="uniform",
+        weight=35,
+        told=True,
+        subjects=who,
+        metric=metric.id,
+        headline=f"{metric.title} of {len(who)} {creator + ' ' if creator else ''}entries changes by the same {by} at once, says"
+        f" {diff.board.title}; that may be its formula rather than their price.",
+        facts={"change": (after - before) / before if before else None, "count": len(who)},
+        evidence=both_proofs(diff, entries[:10], metric.id),
+    )
 
 
 def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:

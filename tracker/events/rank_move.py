@@ -41,7 +41,7 @@ def _told(diff: Diff, move: RankMove) -> Event:
         told=True,
         subjects=[who],
         metric=primary.id,
-        headline=f"{who.name} {way} {_places(move.moves)} on {diff.board.title} ({primary.title}), from rank {move.before} to {move.after}.",
+        headline=f"{who.name} {way} {_places(move.moves)} on {diff.board.title} ({primary.title}){_from_to(move)}.",
         facts=_facts(move),
         evidence=both_proofs(diff, [move.entry], primary.id),
     )
@@ -62,6 +62,13 @@ def _quiet(diff: Diff, moves: list[RankMove]) -> Event:
         facts={"moves": {str(move.entry): _facts(move) for move in moves}},
         evidence=page_proofs(diff),
     )
+
+
+def _from_to(move: RankMove) -> str:
+    """The published ranks, where they say the same as the places; else that others entered or left above."""
+    if move.after - move.before == move.moves:
+        return f", from rank {move.before} to {move.after}"
+    return " among the entries that were there before"
 
 
 def _places(moves: int) -> str:

@@ -30,17 +30,18 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
 
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
+    before, after = number(move.before.value, metric), number(move.after.value, metric)
+    seen = move.significant and before != after
     within = "" if move.significant else ", within the stated error"
     return make(
         diff,
         rule=RULE,
         grade="beyond_error" if move.significant else "within_error",
-        weight=(45 if metric.primary else 25) if move.significant else 5,
-        told=move.significant,
+        weight=(45 if metric.primary else 25) if seen else 5,
+        told=seen,
         subjects=[who],
         metric=metric.id,
-        headline=f"{who.name} goes from {number(move.before.value, metric)} to {number(move.after.value, metric)}"
-        f" on {diff.board.title} ({metric.title}){within}.",
+        headline=f"{who.name} goes from {before} to {after} on {diff.board.title} ({metric.title}){within}.",
         facts={"before": move.before.value, "after": move.after.value, "shift": move.shift},
         evidence=both_proofs(diff, [entry], metric.id),
     )

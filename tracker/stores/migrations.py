@@ -68,6 +68,7 @@ CREATE TABLE entries (
   last_value REAL,
   missing_since INTEGER,
   departed INTEGER NOT NULL,
+  scored TEXT NOT NULL,
   PRIMARY KEY (board, entry),
   UNIQUE (board, key)
 ) WITHOUT ROWID;

@@ -191,7 +191,7 @@ class SqliteStore:
             (entry, known) for entry, known in past.known.items() if (was := before.get(entry)) is not known and was != known
         ]
         rows = [self._known_row(board, entry, known) for entry, known in sorted(changed)]
-        self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _known_row(self, board: BoardId, entry: EntryId, known: Known) -> tuple[object, ...]:
         return (
@@ -207,6 +207,7 @@ class SqliteStore:
             known.primary,
             _seconds_or_none(known.missing_since),
             int(known.departed),
+            known.scored,
         )
 
     def _save_snapshot(self, snapshot: Snapshot) -> None:
@@ -313,7 +314,10 @@ class SqliteStore:
         return self._pasts[board]
 
     def _known(self, board: BoardId) -> dict[EntryId, Known]:
-        sql = "SELECT key, name, names, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed FROM entries WHERE board = ?"
+        sql = (
+            "SELECT key, name, names, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed, scored"
+            " FROM entries WHERE board = ?"
+        )
         return {
             EntryId(key): Known(
                 name=name,
@@ -325,8 +329,9 @@ class SqliteStore:
                 primary=value,
                 missing_since=_time_or_none(missing),
                 departed=bool(departed),
+                scored=scored,
             )
-            for key, name, names, first, last, last_in, last_url, value, missing, departed in self._all(sql, board)
+            for key, name, names, first, last, last_in, last_url, value, missing, departed, scored in self._all(sql, board)
         }
 
     def latest(self, board: BoardId) -> Snapshot | None:
@@ -467,7 +472,8 @@ class SqliteStore:
 
     def _each(self, sql: str, *values: object) -> Iterator[_Row]:
         with self._storing("read"):
-            yield from self._connection.execute(sql, values)
+            for row in self._connection.execute(sql, values):  # noqa: UP028  # who stops early may have closed the file
+                yield row
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,0 +1,93 @@
+"""Does an import survive being killed? `python bench/kill.py FOLDER [--kills 50] [--states 8]`.
+
+FOLDER holds the bodies of one board. The import of its first states runs in a process of its own and is killed with
+SIGKILL at moments spread evenly over an undisturbed run; it is then run again, and every row of every derived table must
+be what the undisturbed import wrote. Exit code 1 if one differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NOT_DERIVED = frozenset(("withdrawn", "hosts", "receipts", "_sqlite_migrations"))
+
+
+def rows(database: Path) -> Mapping[str, list[tuple[object, ...]]]:
+    """Every row of every table that is derived from the archive."""
+    with closing(sqlite3.connect(database)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in tables if name not in NOT_DERIVED}
+
+
+def stored(database: Path) -> int:
+    """How many states a store has settled."""
+    if not database.exists():
+        return 0
+    with closing(sqlite3.connect(database)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checks'").fetchone():
+            return 0
+        return int(connection.execute("SELECT count(*) FROM checks").fetchone()[0])
+
+
+def imported(command: Sequence[str | Path], *, killed_after_s: float | None = None) -> float:
+    """Run an import, or the beginning of one. How long it took, in seconds."""
+    begin = time.perf_counter()
+    with subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, cwd=ROOT) as child:
+        try:
+            child.wait(killed_after_s)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--board", default="artificial-analysis/llms")
+    arguments.add_argument("--schedules", type=Path, default=ROOT / "tests" / "real" / "schedules")
+    arguments.add_argument("--kills", type=int, default=50)
+    arguments.add_argument("--states", type=int, default=8)
+    given = arguments.parse_args()
+    states = sorted(path for path in given.folder.iterdir() if path.name[:4].isdigit())[: given.states]
+    with tempfile.TemporaryDirectory() as scratch:
+        sys.exit(1 if differing(given, states, Path(scratch)) else 0)
+
+
+def differing(given: argparse.Namespace, states: Sequence[Path], scratch: Path) -> int:
+    """How many killed imports did not end as the undisturbed one."""
+
+    def command(store: Path) -> list[str | Path]:
+        tracker = [sys.executable, "-c", "from tracker.cli import main; main()"]
+        return [*tracker, "--store", store, "--schedules", given.schedules, "import", given.board, *states]
+
+    took_s = imported(command(scratch / "undisturbed"))
+    expected = rows(scratch / "undisturbed" / "tracker.db")
+    print(f"{len(states)} states undisturbed: {took_s:.1f} s, {sum(map(len, expected.values())):,} rows")
+    wrong, progress = 0, []
+    for number in range(given.kills):
+        store = scratch / "killed"
+        shutil.rmtree(store, ignore_errors=True)
+        imported(command(store), killed_after_s=took_s * (number + 0.5) / given.kills)
+        progress.append(stored(store / "tracker.db"))
+        imported(command(store))
+        same = rows(store / "tracker.db") == expected
+        wrong += not same
+        print(
+            f"kill {number + 1:3}: {progress[-1]} of {len(states)} states were settled; then {'the same' if same else 'DIFFERENT'}"
+        )
+    print(f"{given.kills} kills, {wrong} different; settled when killed: {sorted(set(progress))}")
+    return wrong
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,354 @@
+"""Every command on its good day: what it prints for people, and the keys it prints for programs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from cli_world import BODIES, COLLAPSE, World, csv, keys
+
+EVENT_KEYS = (
+    "id",
+    "kind",
+    "grade",
+    "weight",
+    "told",
+    "board",
+    "metric",
+    "subjects",
+    "rivals",
+    "after",
+    "until",
+    "recorded_at",
+    "headline",
+    "facts",
+    "evidence",
+    "rule",
+)
+
+
+def counted(world: World) -> tuple[int, int]:
+    """How many events are told, and how many only kept."""
+    rows = world.run("events", "--json").rows
+    told = sum(bool(row["told"]) for row in rows)
+    return told, len(rows) - told
+
+
+def tamper(world: World, *statements: str) -> None:
+    with closing(sqlite3.connect(world.store / "tracker.db")) as connection:
+        for sql in statements:
+            connection.execute(sql)
+        connection.commit()
+
+
+# ── import, replay ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_import_says_what_was_stored(world: World):
+    ran = world.imported()
+    assert (ran.code, ran.err) == (0, "")
+    told, kept = counted(world)
+    assert told >= 5
+    assert ran.out == f"acme/text: 4 accepted, 1 unchanged; {told} events told, {kept} kept in the record\n"
+
+
+def test_import_prints_the_events_for_programs(world: World):
+    world.declare("acme/text")
+    ran = world.run("import", "acme/text", world.bodies(BODIES), "--json")
+    assert keys(ran.rows) == {EVENT_KEYS}
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == world.run("events", "--json").out
+
+
+def test_importing_again_says_that_nothing_is_new(world: World):
+    world.imported()
+    assert world.imported().out == "acme/text: nothing new; 0 events told, 0 kept in the record\n"
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_an_import_whose_newest_state_is_not_accepted_ends_with_1_and_says_why(world: World, as_json: tuple[str, ...]):
+    world.imported()
+    ran = world.run("import", "acme/text", world.bodies(COLLAPSE), *as_json)
+    assert ran.code == 1
+    assert "size_collapse: found '2', expected at least 4" in (ran.error if as_json else ran.out)
+
+
+def test_replay_writes_the_same_and_says_so(world: World):
+    first = world.imported()
+    before = world.run("events", "--json", "--board", "acme/text").out
+    ran = world.run("replay")
+    assert (ran.code, ran.out) == (0, first.out)
+    assert world.run("events", "--json").out == before
+
+
+def test_replay_after_the_declaration_changed_names_what_no_longer_follows(world: World):
+    world.imported(BODIES | COLLAPSE)
+    text = (world.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
+    world.declare("acme/text", text.replace("max_drop = 0.4", "max_drop = 1.0"))
+    ran = world.run("replay", "acme/text")
+    assert ran.out.splitlines()[-1] == "acme/text: 1 events of earlier replays no longer follow (kept as withdrawn)"
+
+
+def test_replay_mends_a_store_whose_rows_were_spoilt(world: World):
+    world.imported()
+    before = world.run("standings", "acme/text", "--json").out
+    tamper(world, "UPDATE boards SET past = 'x'", "UPDATE events SET body = '{'", "DELETE FROM texts", "DELETE FROM entries")
+    assert world.run("events", "--json").code == 3
+    assert world.run("replay").code == 0
+    assert world.run("standings", "acme/text", "--json").out == before
+    assert world.run("verify", "--all").code == 0
+
+
+# ── reading history ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_boards_lists_health(world: World):
+    world.imported()
+    world.declare("acme/unread")
+    ran = world.run("boards", "--json")
+    assert keys(ran.rows) == {
+        (
+            "board",
+            "title",
+            "page",
+            "attribution",
+            "state",
+            "reason",
+            "enabled",
+            "entries",
+            "last_checked",
+            "last_accepted",
+            "last_changed",
+            "due_at",
+        )
+    }
+    text, unread = ran.rows
+    assert (text["board"], text["entries"], text["last_checked"]) == ("acme/text", 6, "2026-03-05T06:00:00Z")
+    assert (text["last_accepted"], text["last_changed"], text["due_at"]) == (
+        "2026-03-05T06:00:00Z",
+        "2026-03-05T06:00:00Z",
+        "2026-03-06T00:00:00Z",
+    )
+    assert (unread["board"], unread["state"], unread["reason"], unread["entries"]) == ("acme/unread", "ok", "not read yet", None)
+    people = world.run("boards").out
+    assert "acme/text" in people
+    assert "not read since 2026-03-05 06:00 UTC" in people
+
+
+def test_boards_shows_what_only_the_store_knows(world: World):
+    world.imported()
+    (world.folder / "schedules/acme/text.toml").unlink()
+    assert [row["board"] for row in world.run("boards", "--json").rows] == ["acme/text"]
+
+
+def test_boards_names_a_broken_declaration_beside_the_others(world: World):
+    world.imported()
+    world.declare("acme/wrong", "title = 3")
+    ran = world.run("boards", "--json")
+    assert "wrong.toml" in ran.error
+    assert [row["board"] for row in ran.rows] == ["acme/text"]
+
+
+def test_board_show_prints_the_declaration(world: World):
+    world.imported()
+    (row,) = world.run("board", "show", "acme/text", "--json").rows
+    assert tuple(row) == (
+        "board",
+        "title",
+        "page",
+        "url",
+        "format",
+        "cadence",
+        "time_zone",
+        "attribution",
+        "terms",
+        "enabled",
+        "metrics",
+    )
+    assert keys(row["metrics"]) == {("id", "title", "unit", "higher_is_better", "nature", "topic", "primary")}
+    people = world.run("board", "show", "acme/text").out
+    assert "Acme Arena\n  page: https://acme.example/" in people
+    assert "last accepted 2026-03-05T06:00:00Z: 6 entries (tracker standings acme/text)" in people
+
+
+def test_standings_are_ordered_by_the_primary_metric(world: World):
+    world.imported()
+    ran = world.run("standings", "acme/text", "--json")
+    assert keys(ran.rows) == {("rank", "entry", "name", "model", "value", "low", "high", "estimated")}
+    assert [(row["rank"], row["entry"], row["value"]) for row in ran.rows][:3] == [(1, "g", 97.0), (2, "b", 95.0), (3, "a", 91.0)]
+    people = world.run("standings", "acme/text", "--top", "2").out
+    assert [word for word in ("Model G", "Model B", "Model A", "Data: Acme, CC-BY-4.0") if word in people] == [
+        "Model G",
+        "Model B",
+        "Data: Acme, CC-BY-4.0",
+    ]
+
+
+def test_standings_of_a_metric_as_of_a_time(world: World):
+    world.imported()
+    ran = world.run("standings", "acme/text", "--metric", "price", "--at", "2026-03-02", "--json")
+    assert [(row["rank"], row["entry"], row["value"]) for row in ran.rows] == [
+        (1, "c", 1.0),
+        (1, "d", 1.0),
+        (1, "e", 1.0),
+        (1, "f", 1.0),
+        (5, "a", 2.0),
+        (6, "b", 3.0),
+    ]
+
+
+def test_history_of_a_model_has_values_ranks_and_events(world: World):
+    world.imported()
+    rows = world.run("history", "model b", "--json").rows
+    head = ("board", "entry", "name")
+    assert keys(rows) == {
+        (*head, "metric", "valid_from", "valid_to", "value", "low", "high", "estimated", "raw"),
+        (*head, "rank", "valid_from", "valid_to"),
+        (*head, "event"),
+    }
+    values = [(row["value"], row["valid_from"], row["valid_to"]) for row in rows if row.get("metric") == "score"]
+    assert values == [(80.0, "2026-03-01T06:00:00Z", "2026-03-02T06:00:00Z"), (95.0, "2026-03-02T06:00:00Z", None)]
+    assert [row["rank"] for row in rows if "rank" in row] == [2, 1, 2]
+    assert {tuple(row["event"]) for row in rows if "event" in row} == {EVENT_KEYS}
+    assert "Model B on acme/text (key b): first seen 2026-03-01T06:00:00Z, still listed" in world.run("history", "b").out
+
+
+def test_history_finds_what_contains_a_name_and_only_the_metric_asked_for(world: World):
+    world.imported()
+    rows = world.run("history", "MODEL", "--metric", "price", "--json").rows
+    assert {row["entry"] for row in rows} == set("abcdefg")
+    assert {row["metric"] for row in rows if "metric" in row} == {"price"}
+
+
+def test_events_are_printed_as_news_for_people_and_whole_for_programs(world: World):
+    world.imported()
+    ran = world.run("events", "--json")
+    assert keys(ran.rows) == {EVENT_KEYS}
+    told, kept = counted(world)
+    assert told > kept > 0
+    assert len(world.run("events").out.splitlines()) == len(world.run("events", "--told").out.splitlines()) == told
+    assert len(world.run("events", "--untold").out.splitlines()) == kept
+    leads = world.run("events", "--kind", "new_leader", "--since", "2026-03-03", "--until", "2026-03-04").out
+    assert leads.endswith("new_leader/debut  Model G leads Acme Arena (Score) with 97, ahead of Model B.\n")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "jsonl", "atom"])
+def test_the_same_store_and_window_give_the_same_report(world: World, form: str):
+    world.imported()
+    args = ("report", "--since", "2026-03-01", "--format", form)
+    one, other = world.run(*args), world.run(*args, "--output", world.folder / "report")
+    assert (one.code, other.code, other.out) == (0, 0, "")
+    assert one.out == world.run(*args).out == (world.folder / "report").read_text(encoding="utf-8")
+    assert "Model G leads Acme Arena" in one.out
+
+
+def test_a_report_ends_with_the_newest_reading_and_may_be_of_one_board(world: World):
+    world.imported()
+    world.declare("other/board")
+    world.run("import", "other/board", world.bodies({"2026-03-01T060000Z": "x:1 y:2"}, "others"))
+    rows = world.run("report", "--format", "jsonl", "--since", "2026-01-01").rows
+    assert {row["recorded_at"] for row in rows} <= {f"2026-03-0{day}T06:00:00Z" for day in range(1, 6)}
+    assert "Acme Arena" in world.run("report", "--board", "acme/text").out
+    assert world.run("report", "--board", "other/board", "--format", "jsonl").out == ""
+
+
+# ── proof and decisions ──────────────────────────────────────────────────────────────────────────
+
+
+def test_verify_says_that_events_hold(world: World):
+    world.imported()
+    ran = world.run("verify", "--all", "--json")
+    assert keys(ran.rows) == {("id", "holds", "differences")}
+    assert (ran.code, len(ran.rows), {row["holds"] for row in ran.rows}) == (0, sum(counted(world)), {True})
+    one = str(ran.rows[0]["id"])
+    people = world.run("verify", one[:8])
+    assert people.out.splitlines()[0].startswith(f"{one[:12]}  holds  ")
+    assert people.out.splitlines()[-1] == "1 of 1 events hold"
+    assert len(world.run("verify", "--board", "acme/text").out.splitlines()) == 1 + sum(counted(world))
+
+
+def test_verify_ends_with_1_for_an_event_that_was_tampered_with(world: World):
+    world.imported()
+    tamper(world, "UPDATE events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
+    ran = world.run("verify", "--all")
+    assert ran.code == 1
+    every = sum(counted(world))
+    assert ran.out.splitlines()[-1] == f"{every - 2} of {every} events hold"
+    assert "headline: recorded 'Model A leads', derived 'Model B leads Acme Arena" in ran.out
+
+
+def test_a_quarantined_reading_is_listed_shown_and_accepted(world: World):
+    world.imported(BODIES | COLLAPSE)
+    (held,) = world.run("quarantine", "list", "--json").rows
+    assert tuple(held) == ("board", "observed_at", "entries", "message")
+    assert (held["board"], held["observed_at"], held["entries"]) == ("acme/text", "2026-03-06T06:00:00Z", 2)
+    assert "size_collapse" in world.run("quarantine", "list", "--board", "acme/text").out
+    shown = world.run("quarantine", "show", "acme/text").out
+    assert "2 entries; sha256 " in shown
+    assert "Model B" in shown
+    accepted = world.run("quarantine", "accept", "acme/text", "2026-03-06T06:00:00Z", "--by", "ann", "--reason", "they said so")
+    told, kept = counted(world)
+    assert (accepted.code, accepted.out.splitlines()[0]) == (
+        0,
+        f"acme/text: 5 accepted, 1 unchanged; {told} events told, {kept} kept in the record",
+    )
+    assert world.run("quarantine", "list", "--json").out == ""
+    assert "board_broken" not in world.run("events", "--json").out
+    index = (world.store / "captures/acme/text/index.jsonl").read_text(encoding="utf-8").splitlines()
+    decision = json.loads(index[-1])
+    assert (decision["verdict"], decision["by"], decision["reason"]) == ("accept", "ann", "they said so")
+    rejected = world.run("quarantine", "reject", "acme/text", "2026-03-06T06:00:00Z")
+    assert "2026-03-06T06:00:00Z  rejected: rejected by " in rejected.out
+
+
+def test_without_a_time_the_newest_reading_in_quarantine_is_meant(world: World):
+    world.imported(BODIES | COLLAPSE | {"2026-03-06T090000Z": "a:91:1.5 b:95:4"})
+    world.run("quarantine", "reject", "acme/text", "--by", "ann")
+    assert [row["observed_at"] for row in world.run("quarantine", "list", "--json").rows] == ["2026-03-06T06:00:00Z"]
+
+
+# ── board test ───────────────────────────────────────────────────────────────────────────────────
+
+
+def cases(world: World) -> Path:
+    folder = world.folder / "cases" / "acme" / "text"
+    (folder / "hostile").mkdir(parents=True)
+    (folder / "page.csv").write_text(csv("a:90:2:MIT b:80"), encoding="utf-8")
+    (folder / "hostile" / "empty.ParseError.csv").write_text("", encoding="utf-8")
+    world.declare("acme/text")
+    return folder
+
+
+def test_board_test_saves_what_it_reads_and_then_compares(world: World):
+    folder = cases(world)
+    args = ("board", "test", "--cases", world.folder / "cases")
+    missing = world.run(*args)
+    assert (missing.code, missing.out.splitlines()[0]) == (1, "acme/text: FAILED, 2 pages")
+    assert "expected.json is missing" in missing.out
+    assert world.run(*args, "--save").code == 0
+    saved = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    assert saved["entries"][0] == {
+        "entry": "a",
+        "name": "Model A",
+        "attributes": {"licence": "MIT"},
+        "measures": {"price": 2.0, "score": 90.0},
+    }
+    ran = world.run(*args, "acme/text", "--json")
+    assert ran.rows == [{"board": "acme/text", "ok": True, "cases": 2, "problems": []}]
+
+
+def test_board_test_tells_what_differs_and_what_was_not_refused(world: World):
+    folder = cases(world)
+    args = ("board", "test", "acme/text", "--cases", world.folder / "cases")
+    world.run(*args, "--save")
+    (folder / "page.csv").write_text(csv("a:91:2:MIT b:80"), encoding="utf-8")
+    (folder / "hostile" / "fine.ContractBroken.csv").write_text(csv("a:1"), encoding="utf-8")
+    (folder / "hostile" / "empty.Refused.csv").write_text("", encoding="utf-8")
+    ran = world.run(*args)
+    assert ran.code == 1
+    assert "    entries[0].measures.score: found 91.0, expected 90.0" in ran.out
+    assert "    fine.ContractBroken.csv: gave 1 entries, expected ContractBroken" in ran.out
+    assert "    empty.Refused.csv: refused with ParseError, expected Refused" in ran.out

@@ -1,0 +1,223 @@
+"""Errors are one line on stderr, with an exit code that says whose trouble it is; nothing published drives a terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_world import BODIES, CHALLENGE, DECLARATION, World
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.cli._text import escaped, safe
+
+ROOT = Path(__file__).resolve().parents[2]
+EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
+
+
+@pytest.mark.parametrize(
+    ("args", "found"),
+    [
+        (("--nonsense",), "No such option"),
+        (("nonsense",), "No such command 'nonsense'"),
+        (("standings",), "Missing argument 'BOARD'. (see: tracker standings --help)"),
+        (("standings", "acme/text", "--top", "0"), "0 is not in the range x>=1"),
+        (("report", "--format", "pdf"), "'pdf' is not one of 'text', 'markdown', 'html', 'jsonl', 'atom'"),
+        (("import", "acme/text"), "Missing argument 'PATHS...'"),
+        (("import", "acme/text", "nowhere"), "Path 'nowhere' does not exist"),
+        (
+            ("events", "--since", "yesterday"),
+            "'yesterday' is no time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d",
+        ),
+        (("events", "--since", "99999999999999w"), "is no time"),
+        (("events", "--since", "9999999w"), "is no time"),
+        (("events", "--until", "0001-01-01T00:00+14:00"), "is no time"),
+        (("quarantine", "nonsense"), "No such command 'nonsense'. (see: tracker quarantine --help)"),
+        (("verify",), "verify: no event named"),
+        (("verify", "ffffffff"), 'event "ffffffff" is unknown; expected an id or its beginning'),
+        (("verify", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store; expected one of: acme/text'),
+        (("events", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
+        (("report", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
+        (("history", "a", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
+        (("quarantine", "list", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
+        (("quarantine", "accept", "acme/text"), "acme/text: nothing in quarantine"),
+        (("quarantine", "show", "acme/text", "2026-03-01"), "acme/text: nothing in quarantine at 2026-03-01T00:00:00Z"),
+        (("quarantine", "accept", "acme/text", "2026-03-01T06:00Z"), "a reading that is accepted"),
+        (("standings", "acme/none"), "acme/none"),
+        (("standings", "acme/text", "--metric", "taste"), 'metric "taste" is unknown; known: score, price'),
+        (("standings", "acme/text", "--at", "2020-01-01"), "nothing was accepted by 2020-01-01"),
+        (("history", "nobody"), '"nobody": no entry bears that name'),
+        (("board", "show", "acme/none"), "acme/none"),
+        (("board", "test", "acme/text", "--cases", "nowhere"), "has no page; expected page.<ext> as received"),
+        (("report", "-o", "/nonexistent/report.txt"), "cannot be written: No such file or directory"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+)
+def test_a_wrong_use_is_one_line_and_ends_with_2(world: World, args: tuple[str, ...], found: str):
+    world.imported()
+    ran = world.run(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.error.startswith("tracker: ")
+    assert found in ran.error
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("events",),
+        ("history", "a"),
+        ("standings", "acme/text"),
+        ("report",),
+        ("verify", "--all"),
+        ("quarantine", "list"),
+        ("quarantine", "show", "acme/text"),
+        ("quarantine", "accept", "acme/text"),
+    ],
+    ids=" ".join,
+)
+def test_what_reads_history_makes_no_store_where_there_is_none(world: World, args: tuple[str, ...]):
+    ran = world.run(*args)
+    assert ran.code == 2
+    assert "no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)" in ran.error
+    assert not world.store.exists()
+
+
+def test_a_wrong_declaration_ends_with_2_and_names_its_file(world: World):
+    world.declare("acme/text", DECLARATION.replace("csv_table", "csv-table"))
+    ran = world.run("import", "acme/text", world.bodies(BODIES))
+    assert ran.code == 2
+    assert 'acme/text.toml: parse.format = "csv-table" is unknown; did you mean "csv_table"?' in ran.error
+
+
+def test_a_board_that_fails_ends_with_1(world: World):
+    world.imported()
+    ran = world.run("import", "acme/text", world.bodies({"2026-03-09T060000Z": CHALLENGE}, "more", raw=True), "--json")
+    assert (ran.code, [row["kind"] for row in ran.rows]) == (1, ["board_broken"])
+    assert 'tracker: acme/text: Cloudflare challenge page "Just a moment..."' in ran.error
+
+
+@pytest.mark.parametrize(
+    "args", [("events",), ("standings", "acme/text"), ("import", "acme/text", "."), ("boards",), ("report",)]
+)
+def test_a_store_that_is_none_ends_with_3(world: World, args: tuple[str, ...]):
+    world.declare("acme/text")
+    world.store.mkdir()
+    (world.store / "tracker.db").write_bytes(b"no database, but long enough to look like one to a careless eye" * 9)
+    ran = world.run(*args)
+    assert ran.code == 3
+    assert "tracker.db: cannot open the store: file is not a database" in ran.error
+
+
+def test_a_damaged_body_ends_with_3(world: World):
+    world.imported()
+    body = next((world.store / "captures/acme/text/bodies").iterdir())
+    body.write_bytes(b"spoilt")
+    ran = world.run("verify", "--all")
+    assert ran.code == 3
+    assert "is damaged" in ran.error
+
+
+def test_another_body_for_the_same_time_ends_with_3(world: World):
+    world.imported()
+    ran = world.run("import", "acme/text", world.bodies({"2026-03-01T060000Z": "a:1"}, "more"))
+    assert ran.code == 3
+    assert "a board shows one state at a time" in ran.error
+
+
+def test_captures_without_a_declaration_cannot_be_replayed(world: World):
+    world.imported()
+    (world.folder / "schedules/acme/text.toml").unlink()
+    ran = world.run("replay")
+    assert ran.code == 2
+    assert "acme/text: captures without a declaration" in ran.error
+
+
+def test_a_command_without_arguments_shows_its_help(world: World):
+    for args in ((), ("quarantine",), ("board",)):
+        ran = world.plain(*args)
+        assert (ran.code, ran.out) == (2, "")
+        assert "Commands:" in ran.err
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(world: World):
+    world.imported()
+    command = [sys.executable, "-c", "from tracker.cli import main; main()", "--store", str(world.store), "events", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as child:
+        child.stdout.close()
+        err = child.stderr.read()
+    assert err == b""
+
+
+# ── hostile texts ────────────────────────────────────────────────────────────────────────────────
+
+
+def hostile(world: World) -> None:
+    """A board whose publisher writes to terminals; entries come and go, move a lot, move a little, collapse."""
+    head = "key,name,score,price,licence\n"
+    states = {}
+    for day in range(1, 5):
+        scores = {"a": 90, "b": 80 + 5 * day, f"c{EVIL}": 70, "d": 60 + day / 10, "e": 50}
+        rows = [f"{key},{EVIL} {key},{score},{day},{EVIL}{day}" for key, score in scores.items()]
+        states[f"2026-03-0{day}T060000Z"] = head + "\n".join(rows[day % 2 :])
+    collapse = {"2026-03-05T060000Z": f"{head}a,{EVIL} a,90,1,{EVIL}\n"}
+    world.declare("acme/text")
+    world.run("import", "acme/text", world.bodies(states | collapse, raw=True))
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("standings", "acme/text"),
+        ("standings", "acme/text", "--json"),
+        ("history", "Red"),
+        ("history", "Red", "--json"),
+        ("events",),
+        ("events", "--untold"),
+        ("events", "--json"),
+        ("report", "--since", "2026-01-01"),
+        ("report", "--since", "2026-01-01", "--format", "jsonl"),
+        ("report", "--since", "2026-01-01", "--format", "markdown"),
+        ("report", "--since", "2026-01-01", "--format", "html"),
+        ("report", "--since", "2026-01-01", "--format", "atom"),
+        ("verify", "--all"),
+        ("verify", "--all", "--json"),
+        ("quarantine", "list"),
+        ("quarantine", "list", "--json"),
+        ("quarantine", "show", "acme/text"),
+        ("boards",),
+        ("boards", "--json"),
+        ("replay",),
+        ("standings", EVIL),
+        ("history", EVIL),
+        ("quarantine", "accept", "acme/text", "--by", EVIL, "--reason", EVIL),
+    ],
+    ids=lambda args: " ".join(args).encode("ascii", "replace").decode()[:40],
+)
+def test_published_text_does_not_reach_a_terminal_raw(world: World, args: tuple[str, ...]):
+    hostile(world)
+    ran = world.run(*args)
+    assert ran.out + ran.err
+    assert "Red" in ran.out + ran.err or args[0] in ("boards", "replay", "verify", "quarantine")
+    assert [one for one in ran.out + ran.err if one != "\n" and safe(one) != one] == []
+
+
+def test_a_page_of_a_test_folder_does_not_reach_a_terminal_raw(world: World):
+    folder = world.folder / "cases/acme/text"
+    folder.mkdir(parents=True)
+    world.declare("acme/text")
+    (folder / "page.csv").write_text(f"key,name,score\na,{EVIL},1\n", encoding="utf-8")
+    expected = {"entries": [{"entry": "a", "name": EVIL, "attributes": {EVIL: EVIL}, "measures": {}}]}
+    (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=False), encoding="utf-8")
+    ran = world.run("board", "test", "--cases", world.folder / "cases")
+    assert ran.code == 1
+    assert [one for one in ran.out if one != "\n" and safe(one) != one] == []
+
+
+@given(st.text())
+def test_escaped_json_says_the_same_without_anything_that_acts(text: str):
+    shown = escaped(json.dumps({"name": text}, ensure_ascii=False))
+    assert json.loads(shown) == {"name": text}
+    assert safe(shown) == shown

@@ -1,0 +1,93 @@
+"""`tracker --help` is quick because it loads nothing, and true because it is the commands' own words."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from cli_world import World
+from click.testing import CliRunner
+
+from tracker.cli import COMMANDS, cli
+
+ROOT = Path(__file__).resolve().parents[2]
+LOADED = "import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+HEAVY = {
+    "httpx",
+    "rich",
+    "sqlite_utils",
+    "lxml",
+    "bs4",
+    "msgspec",
+    "sqlite3",
+    "jinja2",
+    "zoneinfo",
+    "tracker.model",
+    "tracker.pipeline",
+}
+
+
+def test_help_lists_all_commands_with_what_they_do():
+    ran = CliRunner().invoke(cli, ["--help"])
+    assert ran.exit_code == 0
+    shown = " ".join(ran.output.split())
+    for name, (_, text) in COMMANDS.items():
+        assert f"{name} {text}" in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_commands_own_help_begins_with_what_the_list_says(name: str):
+    module, text = COMMANDS[name]
+    command = import_module(f"tracker.cli.{module}").command
+    assert isinstance(command, click.Command)
+    assert command.name == name
+    assert (command.help or "").split("\n\n")[0].split("\n")[0] == text
+    ran = CliRunner().invoke(cli, [name, "--help"])
+    assert (ran.exit_code, text in ran.output) == (0, True)
+
+
+def test_every_module_of_a_command_is_registered():
+    modules = {path.stem for path in (ROOT / "tracker" / "cli").glob("[a-z]*.py")}
+    assert modules == {module for module, _ in COMMANDS.values()}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_is_for(name: str):
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    every = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    options = [option for one in every for option in one.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help and option.name != "form"] == []
+
+
+def modules(*args: str) -> set[str]:
+    """What is loaded when the command has ended."""
+    code = f"import atexit, sys\natexit.register(lambda: exec({LOADED!r}))\nfrom tracker.cli import main\nmain()"
+    ran = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=False, cwd=ROOT)
+    return set(json.loads(ran.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("args", [("--help",), ("--version",), ("nonsense",)], ids=" ".join)
+def test_help_loads_none_of_the_libraries(args: tuple[str, ...]):
+    loaded = modules(*args)
+    assert "tracker.cli" in loaded
+    assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize("args", [("standings", "acme/text", "--json"), ("events", "--json"), ("history", "a", "--json")])
+def test_reading_history_for_programs_loads_neither_parsers_nor_the_network(world: World, args: tuple[str, ...]):
+    world.imported()
+    loaded = modules("--store", str(world.store), *args)
+    assert "tracker.stores.sqlite" in loaded
+    assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2"} == set()
+
+
+def test_the_version_is_told(world: World):
+    ran = world.plain("--version")
+    assert ran.code == 0
+    assert ran.out.startswith("tracker, version ")

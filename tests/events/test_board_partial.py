@@ -1,0 +1,42 @@
+"""A board that should be whole and seems to be cut off."""
+
+from kit import History, brief, line, of
+
+
+def rows(first: int, count: int) -> str:
+    return line({f"m{place:04}": 5000 - place for place in range(first, first + count)})
+
+
+def partial(history: History, *texts: str, **more: object) -> list[list[str]]:
+    return [
+        [one for one in brief(history.show(text, **more)) if one.startswith(("board_partial", "board_recovered"))]
+        for text in texts
+    ]
+
+
+def test_a_cap_is_told_once_while_it_lasts_and_its_end_once():
+    shown = [rows(0, 98), rows(1, 100), rows(2, 100), rows(2, 100), rows(3, 100), rows(1, 103), rows(1, 104)]
+    assert partial(History(), *shown) == [[], ["board_partial/cap"], [], [], [], ["board_recovered/partial"], []]
+
+
+def test_a_cap_names_its_rows_and_whom_it_hides():
+    history = History()
+    history.show(rows(0, 98))
+    (event,) = of("board_partial", history.show(rows(1, 100)))
+    assert event.headline == "Board seems to be cut off at 100 rows; until it is whole again nobody is said to have left it."
+    assert event.facts == {"rows": 100, "missing": ["m0000"]}
+
+
+def test_a_board_declared_whole_that_says_there_is_more_is_cut_off():
+    history = History()
+    assert partial(history, rows(0, 12), depth=12) == [["board_partial/depth"]]
+    assert partial(history, rows(0, 12), rows(0, 12), depth=12) == [[], []]
+    assert partial(history, rows(0, 13)) == [["board_recovered/partial"]]
+
+
+def test_a_board_of_declared_depth_is_not_cut_off():
+    assert partial(History(depth=12), rows(0, 12), rows(0, 12), depth=12) == [[], []]
+
+
+def test_a_growing_board_that_passes_a_round_number_is_not_cut_off():
+    assert partial(History(), rows(0, 99), rows(0, 100), rows(0, 101)) == [[], [], []]

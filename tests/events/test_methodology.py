@@ -1,0 +1,63 @@
+"""A scale that changed: one event, and nothing about single models from it."""
+
+from kit import ELO, PRICE, SCORE, History, brief, events_of, line, metric, of
+
+SECOND = metric("coding", primary=False)
+
+
+def test_a_re_based_board_is_one_event_and_no_other():
+    (event,) = events_of("a:50.0 b:40.0 c:30.0 d:20.0", "a:10.0 b:45.0 c:25.0 d:33.0")
+    assert (brief([event]), event.weight, event.told) == (["methodology/re-based"], 90, True)
+    assert (
+        event.headline == "Board re-based score: 4 of 4 values moved, median shift 0; values before and after cannot be compared."
+    )
+    figures = {"reason": "4 of 4 values moved", "moved": 4, "common": 4, "share": 1.0, "median_shift": 0.0}
+    assert event.facts == {"metrics": {"score": figures}, "version": ""}
+
+
+def test_several_metrics_re_based_on_one_day_are_one_event_that_names_the_primary_first():
+    history = History(SECOND, SCORE, PRICE)
+    history.show("a:50 b:40 c:30", coding="a:1 b:2 c:3", price="a:1 b:2 c:3")
+    (event,) = of("methodology", history.show("a:55 b:45 c:35", coding="a:4 b:5 c:6", price="a:1 b:2 c:3"))
+    assert (event.metric, list(event.facts["metrics"])) == ("score", ["coding", "score"])
+    assert event.headline.startswith("Board re-based score and 1 more: 3 of 3 values moved")
+
+
+def test_a_secondary_metric_alone_weighs_less_and_leaves_the_primary_its_news():
+    history = History(SCORE, SECOND)
+    history.show("a:50 b:40 c:30", coding="a:1 b:2 c:3")
+    told = history.show("a:50 b:60 c:30", coding="a:4 b:5 c:6")
+    assert [event.weight for event in of("methodology", told)] == [60]
+    assert {event.kind for event in told if event.metric == "coding"} == {"methodology"}
+    assert {"new_leader", "overtake"} <= {event.kind for event in told if event.metric == "score"}
+
+
+def test_a_shifted_fitted_board_is_one_event():
+    values = {f"m{place:02}": 1500 - 5 * place for place in range(20)}
+    before, after = (line({key: f"{value + by}±6" for key, value in values.items()}) for by in (0, -47))
+    (event,) = events_of(before, after, on=[ELO])
+    assert "100% of the values shifted one way, by -47 in the median (half-width 6)" in event.headline
+
+
+def test_the_day_after_a_re_base_is_compared_again():
+    told = events_of("a:50 b:40 c:30 d:20", "a:10 b:45 c:25 d:33", "a:10 b:45 c:50 d:33")
+    assert "overtake" in {event.kind for event in told}
+    assert "methodology" not in {event.kind for event in told}
+
+
+def test_a_new_version_is_named():
+    history = History()
+    history.show("a:50 b:40 c:30", version="v1")
+    (event,) = history.show("a:50 b:41 c:30", version="v2")
+    assert (event.facts["version"], "version v1 became v2" in event.headline) == ("v2", True)
+
+
+def test_a_restart_is_told_with_its_reason():
+    history = History()
+    history.show("a:50 b:40")
+    (event,) = of("methodology", history.show("c:50 d:40", restart="accepted by ann: 0 of 2 entries in common"))
+    assert event.headline.startswith("Board re-based score: accepted by ann: 0 of 2 entries in common")
+
+
+def test_a_board_that_was_only_rounded_was_not_re_based():
+    assert events_of("a:50.125 b:40.25 c:30.5 d:20.75", "a:50.1 b:40.3 c:30.5 d:20.8") == ()

@@ -1,0 +1,19 @@
+"""Each kind of store, empty."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tracker.ports import Store
+from tracker.stores.memory import MemoryStore
+from tracker.stores.sqlite import SqliteStore
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    with SqliteStore(Path(":memory:")) as store:
+        yield store

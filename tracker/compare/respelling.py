@@ -1,0 +1,45 @@
+"""Entries whose key changed although they stayed: another letter case, another spelling, another name with the same values.
+
+On boards without an id the name is the key, and publishers respell names: on one real board 29 of them changed only
+their letter case in one night. Such a pair neither left nor entered.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+
+from tracker.model import Board, Entry, EntryId, Nature, Snapshot
+
+_ENOUGH_VALUES = 3
+"""So many equal published scores, and none that differs, name the same entry."""
+
+
+def respelled(
+    board: Board, before: Snapshot, after: Snapshot, came: Iterable[EntryId], went: Iterable[EntryId]
+) -> dict[EntryId, EntryId]:
+    """Arrival → the key it had before. Only pairs that are unique on both sides."""
+    arrived, gone = [after.entries[entry] for entry in came], [before.entries[entry] for entry in went]
+    by_name = _pairs(arrived, gone, _folded)
+    rest = [one for one in arrived if one.id not in by_name], [one for one in gone if one.id not in by_name.values()]
+    return by_name | _pairs(*rest, lambda one: _scores(board, one))
+
+
+def _pairs(arrived: list[Entry], gone: list[Entry], feature: Callable[[Entry], Hashable | None]) -> dict[EntryId, EntryId]:
+    mine, theirs = [feature(one) for one in arrived], [feature(one) for one in gone]
+    once, once_before = Counter(mine), Counter(theirs)
+    had = {one: entry.id for entry, one in zip(gone, theirs, strict=True) if one is not None and once_before[one] == 1}
+    return {entry.id: had[one] for entry, one in zip(arrived, mine, strict=True) if one in had and once[one] == 1}
+
+
+def _folded(one: Entry) -> str | None:
+    text = unicodedata.normalize("NFKC", one.name).casefold()
+    return "".join(letter for letter in text if letter.isalnum() or letter in "+.") or None
+
+
+def _scores(board: Board, one: Entry) -> tuple[tuple[str, float], ...] | None:
+    """Its measured scores, if there are enough of them to tell it from others."""
+    natures = {metric.id for metric in board.metrics if metric.nature in (Nature.TESTED, Nature.FITTED) and not metric.mean_of}
+    found = tuple(sorted((metric, measure.value) for metric, measure in one.measures.items() if metric in natures))
+    return found if len([value for _, value in found if value]) >= _ENOUGH_VALUES else None
