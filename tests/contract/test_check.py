@@ -293,9 +293,18 @@ def test_a_metric_that_must_be_filled_may_not_lose_its_column():
 
 
 @pytest.mark.parametrize("cell", ["", "  ", "-", "N/A", "\u200b", "nan"])
-def test_an_entry_without_a_key_or_a_name_is_refused(cell: str):
+def test_an_entry_without_a_key_is_refused(cell: str):
     assert codes(broken(table(f"{cell},A,3,1"), board())) == ["empty_key"]
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "-", "—", "\u200b"])
+def test_an_entry_without_a_name_is_refused(cell: str):
     assert codes(broken(table(f"a,{cell},3,1"), board())) == ["empty_name"]
+
+
+@pytest.mark.parametrize("name", ["tbd", "Unknown", "None"])
+def test_a_word_for_unknown_may_be_a_models_name(name: str):
+    assert check(table(f"a,{name},3,1"), board(), Baseline()).entries[0].name == name
 
 
 def test_a_reversed_interval_is_told_from_an_unreadable_cell():

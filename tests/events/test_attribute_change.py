@@ -34,6 +34,10 @@ def test_entries_that_changed_alike_are_one_event():
     assert brief(told) == ["attribute_change/licence m0,m1", "attribute_change/licence m2"]
 
 
+def test_another_letter_case_is_no_change():
+    assert changes(licences("MIT"), licences("Mit")) == []
+
+
 def test_a_property_that_is_unknown_on_either_side_is_no_change():
     assert changes({"a": {"licence": "MIT"}, "b": {}}, {"a": {}, "b": {"licence": "MIT"}}) == []
 
@@ -45,14 +49,14 @@ def test_a_property_that_is_no_news_is_only_kept_in_the_record():
 
 def test_a_property_that_changed_for_many_at_once_changed_its_format():
     one, five = licences(*["MIT"] * 4), licences(*["MIT"] * 5)
-    assert [event.told for event in changes(one, licences(*["mit"] * 4))] == [True]
-    assert [event.told for event in changes(five, licences(*["mit"] * 5))] == [False]
-    assert [event.told for event in changes(five, licences(*["mit"] * 5), others=45)] == [False]
-    assert [event.told for event in changes(five, licences(*["mit"] * 5), others=46)] == [True]
+    assert [event.told for event in changes(one, licences(*["GPL"] * 4))] == [True]
+    assert [event.told for event in changes(five, licences(*["GPL"] * 5))] == [False]
+    assert [event.told for event in changes(five, licences(*["GPL"] * 5), others=45)] == [False]
+    assert [event.told for event in changes(five, licences(*["GPL"] * 5), others=46)] == [True]
 
 
 def test_a_format_is_recognised_over_all_values_of_a_property_together():
-    before, after = licences("MIT", "GPL", "BSD", "Apache", "closed"), licences("mit", "gpl", "bsd", "apache", "proprietary")
+    before, after = licences("MIT", "GPL", "BSD", "Apache", "closed"), licences("mit licence", "gnu gpl", "bsd-3", "apache-2.0", "proprietary")
     assert [event.told for event in changes(before, after)] == [False] * 5
 
 

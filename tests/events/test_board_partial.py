@@ -16,15 +16,22 @@ def partial(history: History, *texts: str, **more: object) -> list[list[str]]:
 
 def test_a_cap_is_told_once_while_it_lasts_and_its_end_once():
     shown = [rows(0, 98), rows(1, 100), rows(2, 100), rows(2, 100), rows(3, 100), rows(1, 103), rows(1, 104)]
-    assert partial(History(), *shown) == [[], ["board_partial/cap"], [], [], [], ["board_recovered/partial"], []]
+    assert partial(History(), *shown) == [[], [], ["board_partial/cap"], [], [], ["board_recovered/partial"], []]
 
 
 def test_a_cap_names_its_rows_and_whom_it_hides():
     history = History()
     history.show(rows(0, 98))
+    assert of("board_partial", history.show(rows(0, 100))) == []
     (event,) = of("board_partial", history.show(rows(1, 100)))
     assert event.headline == "Board seems to be cut off at 100 rows; until it is whole again nobody is said to have left it."
     assert event.facts == {"rows": 100, "missing": ["m0000"]}
+
+
+def test_a_count_that_passes_through_a_round_number_is_not_called_cut_off_but_withholds_departures():
+    history = History()
+    assert partial(history, rows(0, 98), rows(1, 100), rows(1, 101)) == [[], [], []]
+    assert brief(of("departure", history.show(rows(1, 102)))) == ["departure/confirmed m0000"]
 
 
 def test_a_board_declared_whole_that_says_there_is_more_is_cut_off():

@@ -255,6 +255,18 @@ def test_an_overtake_that_cannot_be_seen_any_more_is_not_sustained(gap: str):
     assert after_an_overtake(HOLDS[0], gap, *HOLDS[2:]).count([]) == 7
 
 
+def test_a_rival_that_catches_up_to_a_tie_no_longer_stands_below():
+    shown = [HOLDS[0], "a:50 b:40 c:30 d:20 e:9 x:50", HOLDS[2]]
+    assert after_an_overtake(*shown)[-1] == ["overtake/sustained x > b,c,d,e"]
+
+
+def test_where_lower_is_better_an_overtake_holds_while_it_stays_below():
+    history = History(LOWER)
+    for text in ("a:5 b:6 c:7 d:8", "a:5 b:6 c:7 d:8 x:1", "a:5 b:6 c:7 d:9 x:1", "a:5 b:6 c:7 d:8 x:1"):
+        history.show(text)
+    assert "overtake/sustained x > a,b,c,d" in brief(history.show("a:5 b:6 c:7 d:9 x:1"))
+
+
 def test_a_sustained_overtake_names_the_event_it_confirms():
     history = History()
     history.show("a:50 b:40 c:30 d:20 e:1")

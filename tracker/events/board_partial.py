@@ -43,7 +43,7 @@ def cap_told(diff: Diff, past: Past) -> bool:
     """Whether the board is surely cut after this diff."""
     if not _is_whole(diff):
         return True
-    stands = past.capped_at is not None and past.capped_at == len(diff.after.entries)
+    stands = diff.before is not None and len(diff.before.entries) == len(diff.after.entries)
     return stands and (past.cap_told or diff.cap is not None)
 
 
