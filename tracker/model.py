@@ -128,7 +128,6 @@ class Metric:
     plus_minus: Column | None = None
     half_width_factor: float = 1.0
     estimated: Column | None = None
-    votes: Column | None = None
     stated_error: float | None = None
     volatile: bool = False
     mean_of: tuple[MetricId, ...] = ()

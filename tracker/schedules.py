@@ -194,7 +194,6 @@ class _MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         _Column | None, Meta(description="Column of the standard error: plus_minus with the factor 1.96")
     ] = None
     estimated: Annotated[_Column | None, Meta(description="Column that is true where the value is an estimate")] = None
-    votes: Annotated[_Column | None, Meta(description="Column of the number of votes behind the value")] = None
     stated_error: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(description="The publisher's own error between two entries, at 95 %, in the unit"),
@@ -768,7 +767,7 @@ def _metrics(found: Mapping[str, _MetricTable]) -> tuple[Metric, ...]:
     return tuple(_metric(MetricId(name), table) for name, table in found.items())
 
 
-_OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated", "votes")
+_OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
 
 
 def _check_origin(table: _MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
@@ -828,7 +827,6 @@ def _metric(metric: MetricId, table: _MetricTable) -> Metric:
         plus_minus=_optional(table.plus_minus if table.standard_error is None else table.standard_error, Kind.NUMBER),
         half_width_factor=1.0 if factor is None else factor,
         estimated=_optional(table.estimated, Kind.FLAG),
-        votes=_optional(table.votes, Kind.NUMBER),
         stated_error=table.stated_error,
         volatile=table.volatile,
         mean_of=tuple(MetricId(part) for part in table.mean_of),

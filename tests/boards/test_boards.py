@@ -183,7 +183,7 @@ def test_no_file_stands_in_a_folder_that_nobody_wrote():
 
 
 def sources(metric: Metric) -> Iterator[str]:
-    columns = [metric.column, metric.low, metric.high, metric.estimated, metric.votes]
+    columns = [metric.column, metric.low, metric.high, metric.estimated]
     return (column.sources[0] for column in columns if column and not metric.mean_of)
 
 

@@ -189,7 +189,7 @@ def test_a_board_that_shows_the_same_for_too_long_is_stale_and_one_that_is_cut_i
     step_check = replace(store.last_check(BOARD), observed_at=at(1))
     store.save(Step(check=step_check, past=past))
     assert health(store, 1) == (State.STALE, "the content has not changed since 2026-03-01 06:00 UTC")
-    capped = replace(past, stale_since=None, capped_at=500)
+    capped = replace(past, stale_since=None, capped_at=500, cap_told=True)
     store.save(Step(check=replace(step_check, observed_at=at(2)), past=capped))
     assert health(store, 2) == (State.PARTIAL, "cut off at 500 rows")
 

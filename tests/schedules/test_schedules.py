@@ -96,7 +96,6 @@ missing = [0, "-1"]
 low = "lo"
 high = { from = "hi", missing = [0] }
 estimated = "guess"
-votes = "votes"
 stated_error = 1.4
 [metrics.other]
 from = "other"
@@ -208,7 +207,6 @@ def test_metrics_keep_their_order_and_every_key(tmp_path: Path):
     assert score.low == Column(sources=("lo",), kind=Kind.NUMBER)
     assert score.high == Column(sources=("hi",), missing=frozenset("0"), kind=Kind.NUMBER)
     assert score.estimated == Column(sources=("guess",), kind=Kind.FLAG)
-    assert score.votes == Column(sources=("votes",), kind=Kind.NUMBER)
     assert (other.title, other.nature, other.higher_is_better, other.volatile) == ("Other", Nature.COUNT, None, True)
     assert (other.plus_minus, other.half_width_factor) == (Column(sources=("ci",), kind=Kind.NUMBER), 2.5)
     assert (third.plus_minus, third.half_width_factor) == (Column(sources=("se",), kind=Kind.NUMBER), 1.96)
