@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -201,6 +203,19 @@ def test_published_text_does_not_reach_a_terminal_raw(world: World, args: tuple[
     ran = world.run(*args)
     assert ran.out + ran.err
     assert "Red" in ran.out + ran.err or args[0] in ("boards", "replay", "verify", "quarantine")
+    assert [one for one in ran.out + ran.err if one != "\n" and safe(one) != one] == []
+
+
+@pytest.mark.parametrize(
+    "args", [("events",), ("events", "--json"), ("verify", "--all"), ("verify", "--all", "--json"), ("report",)]
+)
+def test_what_somebody_wrote_into_the_store_does_not_reach_a_terminal_raw(world: World, args: tuple[str, ...]):
+    world.imported()
+    with closing(sqlite3.connect(world.store / "tracker.db")) as connection:
+        connection.execute("UPDATE events SET headline = ?", (EVIL,))
+        connection.commit()
+    ran = world.run(*args)
+    assert "Red" in ran.out
     assert [one for one in ran.out + ran.err if one != "\n" and safe(one) != one] == []
 
 

@@ -56,7 +56,10 @@ def test_a_property_that_changed_for_many_at_once_changed_its_format():
 
 
 def test_a_format_is_recognised_over_all_values_of_a_property_together():
-    before, after = licences("MIT", "GPL", "BSD", "Apache", "closed"), licences("mit licence", "gnu gpl", "bsd-3", "apache-2.0", "proprietary")
+    before, after = (
+        licences("MIT", "GPL", "BSD", "Apache", "closed"),
+        licences("mit licence", "gnu gpl", "bsd-3", "apache-2.0", "proprietary"),
+    )
     assert [event.told for event in changes(before, after)] == [False] * 5
 
 

@@ -41,6 +41,13 @@ def test_a_board_declared_whole_that_says_there_is_more_is_cut_off():
     assert partial(history, rows(0, 13)) == [["board_recovered/partial"]]
 
 
+def test_a_board_that_now_says_its_rows_are_all_is_whole_again():
+    history = History()
+    assert partial(history, rows(0, 12), rows(0, 12), depth=12) == [["board_partial/depth"], []]
+    assert partial(history, rows(0, 12), rows(1, 11)) == [["board_recovered/partial"], []]
+    assert brief(of("departure", history.show(rows(1, 11)))) == ["departure/confirmed m0000"]
+
+
 def test_a_board_of_declared_depth_is_not_cut_off():
     assert partial(History(depth=12), rows(0, 12), rows(0, 12), depth=12) == [[], []]
 

@@ -154,5 +154,39 @@ def test_a_board_without_a_direction_gives_no_rank():
     assert (event.facts["rank"], event.headline) == (None, "x enters Board with 60 (score).")
 
 
+def arrivals(count: int, *, listed: int = 20, on=SCORE) -> list[Event]:
+    """So many newcomers, from the bottom of the board up to its top."""
+    old = {f"m{place:02}": 60 - place for place in range(listed)}
+    new = {f"x{place:02}": 30 + place for place in range(count)}
+    return of("debut", events_of(line(old), line(old | new), on=[on]))
+
+
+def test_a_crowd_is_told_as_one_and_those_who_enter_the_top_ten_also_by_themselves():
+    crowd, *each = arrivals(35)
+    assert (crowd.grade, crowd.told, len(crowd.subjects)) == ("mass", True, 35)
+    assert crowd.headline == "35 entries join Board at once, among them x00, x01, x02 and 32 more."
+    assert len(each) == 35
+    assert {event.facts["rank"] for event in each if event.told} == {
+        event.facts["rank"] for event in each if event.facts["rank"] <= 10
+    }
+
+
+@pytest.mark.parametrize(("count", "listed", "crowded"), [(29, 20, False), (30, 20, True), (30, 170, True), (30, 171, False)])
+def test_thirty_and_a_seventh_of_the_board_are_a_crowd(count: int, listed: int, crowded: bool):
+    assert (arrivals(count, listed=listed)[0].grade == "mass") is crowded
+
+
+def test_a_crowd_on_a_board_without_ranks_is_told_as_one_only():
+    crowd, *each = arrivals(35, on=metric(better=None))
+    assert (crowd.told, any(event.told for event in each)) == (True, False)
+
+
+def test_a_score_that_was_withdrawn_and_is_back_is_no_first_score():
+    history = History()
+    for text in ("a:50 b:40 c:30", "a:50 b:40 c", "a:50 b:40 c"):
+        history.show(text)
+    assert {event.kind for event in history.show("a:50 b:40 c:45")} == set()
+
+
 def test_a_first_snapshot_has_no_debuts():
     assert list(detect(compare(board(SCORE), None, snapshot("a:50")), Past())) == []

@@ -1,7 +1,7 @@
 """Who left a board; who is only out of sight; who could not be seen at all."""
 
 import pytest
-from kit import START, History, brief, line, of
+from kit import START, History, brief, line, of, snapshot
 
 from tracker.events import advance_failed
 from tracker.model import BoardId, Failure, Trouble
@@ -27,6 +27,14 @@ def test_a_departure_is_told_with_the_second_snapshot_that_lacks_the_entry_and_o
 
 def test_one_that_returns_before_that_never_left():
     assert seen(FULL, GONE, FULL, GONE, FULL) == [[], [], [], [], []]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(59, []), (60, ["departure/confirmed b"])])
+def test_two_looks_within_the_hour_are_one_look(minutes: int, told: list[str]):
+    history = History()
+    history.show(FULL)
+    history.show(GONE)
+    assert brief(of("departure", history.take(snapshot(GONE, day=1 + minutes / 1440)))) == told
 
 
 def test_each_absence_is_counted_from_its_own_start():

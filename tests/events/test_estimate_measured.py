@@ -18,6 +18,12 @@ def test_a_measurement_that_becomes_an_estimate_is_no_news():
     assert events_of("a:50 b:40 c:30", "a:50 b:~45 c:30") == ()
 
 
+def test_a_measurement_that_was_taken_back_and_put_up_again_is_told_once():
+    history = History()
+    told = [history.show(f"a:50 b:{cell} c:30") for cell in ("~40", "45", "~40", "45")]
+    assert [[event.told for event in events] for events in told] == [[], [True], [], [False]]
+
+
 def test_a_secondary_metric_is_kept_in_the_record():
     history = History(SCORE, metric("coding", primary=False))
     history.show("a:50 b:40 c:30", coding="a:~9 b:8 c:7")

@@ -57,7 +57,10 @@ def test_a_restart_is_told_with_its_reason():
     history.show("a:50 b:40")
     (event,) = of("methodology", history.show("c:50 d:40", restart="accepted by ann: 0 of 2 entries in common"))
     assert event.grade == "another_table"
-    assert event.headline == "Board shows another table than before (0 of 2 entries were listed under these keys); its history starts anew."
+    assert (
+        event.headline
+        == "Board shows another table than before (0 of 2 entries were listed under these keys); its history starts anew."
+    )
     assert event.facts["reason"] == "accepted by ann: 0 of 2 entries in common"
 
 

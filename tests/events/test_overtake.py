@@ -210,6 +210,20 @@ def test_values_that_come_back_to_a_lost_field_are_no_first_scores():
     assert events_of(line(full), line(thin), line(full)) == ()
 
 
+def test_a_score_that_was_withdrawn_and_is_back_overtakes_nobody():
+    assert overtakes("a:50 b:40 c:30", "a:50 b:40 c", "a:50 b:40 c:45") == []
+
+
+def test_a_measurement_after_a_withdrawn_estimate_is_a_first_score():
+    assert overtakes("a:50 b:40 c:~30", "a:50 b:40 c", "a:50 b:40 c:45") == ["overtake/debut c > b"]
+
+
+def test_one_overtaken_by_its_own_fall_is_the_news_not_those_who_stood_still():
+    stated = metric(stated_error=1.4)
+    (event,) = of("overtake", events_of("a:50.0 b:40.0 c:30.0", "a:35.0 b:40.0 c:30.0", on=[stated]))
+    assert (event.grade, event.told) == ("supported", False)
+
+
 def test_first_scores_on_the_day_of_a_re_base_are_no_debuts_but_newcomers_are():
     found = overtakes("a:50 b:40 c:30 d", "a:20 b:30 c:40 d:60 x:35")
     assert found == ["overtake/debut x > b,a"]

@@ -1,7 +1,7 @@
 """A price that changed."""
 
 import pytest
-from kit import PRICE, SCORE, History, brief, metric, of
+from kit import PRICE, SCORE, History, brief, line, metric, of
 
 from tracker.model import Event
 
@@ -48,6 +48,27 @@ def test_prices_of_a_formula_that_changed_are_no_price_changes():
 def test_prices_of_an_emptied_field_are_an_alarm_not_a_price_change():
     before = " ".join(f"m{place}:3" for place in range(8))
     assert [event.kind for event in prices(before, before.replace(":3", ""))] == ["metric_removed"]
+
+
+def cut(count: int, *creators: str, by: float = 0.8) -> list[str]:
+    """The events when so many prices change by one ratio, those of one creator after another."""
+    before = {f"m{place:02}": 10 * (place + 1) for place in range(count)}
+    still = {f"z{place:02}": 5 for place in range(count + 5)}
+    after = {key: round(value * by, 2) for key, value in before.items()}
+    made = {key: {"creator": creators[place % len(creators)]} for place, key in enumerate(before)}
+    history = History(SCORE, PRICE)
+    history.show("", price=line(before | still), attributes=made)
+    return [event.grade for event in history.show("", price=line(after | still), attributes=made)]
+
+
+@pytest.mark.parametrize(("count", "grades"), [(7, ["cut"] * 7), (8, ["uniform"]), (20, ["uniform"])])
+def test_eight_prices_of_one_creator_that_change_by_one_ratio_are_one_story(count: int, grades: list[str]):
+    assert cut(count, "Lab") == grades
+
+
+def test_prices_of_several_creators_are_told_apart():
+    assert cut(14, "Lab", "Other") == ["cut"] * 14
+    assert cut(16, "Lab", "Other") == ["uniform"] * 2
 
 
 @pytest.mark.parametrize("on", [metric("speed", "live", topic="price"), metric("price", "listed", topic="price", volatile=True)])

@@ -27,6 +27,11 @@ def test_one_that_fell_by_its_own_move_is_told():
     assert told[0].headline == "b falls 1 place on Board (score), from rank 2 to 3."
 
 
+def test_a_climb_past_newcomers_names_no_published_ranks():
+    told = of("rank_move", events_of("a:50 b:40 c:30 d:20", "x:90 a:50 b:40 c:30 d:45"))
+    assert told[0].headline == "d climbs 2 places on Board (score) among the entries that were there before."
+
+
 def test_a_slide_behind_newcomers_is_no_move():
     assert moved("a:50 b:40 c:30", "x:90 y:80 a:50 b:40 c:30") == []
 

@@ -22,6 +22,10 @@ def test_a_third_label_is_told_again():
     assert renames("Alpha", "Alpha 2", "Alpha 3")[-1] == (["rename/new_name a"], [True])
 
 
+def test_another_spelling_is_only_kept_in_the_record():
+    assert renames("GPT 5 Pro", "GPT-5 Pro", "gpt-5 pro")[1:] == [(["rename/spelling a"], [False])] * 2
+
+
 def test_a_rename_is_neither_a_departure_nor_a_debut():
     history = History()
     history.show("a:50", names={"a": "Alpha"})

@@ -36,15 +36,20 @@ def capped_after(diff: Diff, past: Past) -> int | None:
         return diff.cap
     if not _is_whole(diff):
         return diff.after.depth
-    return past.capped_at if past.capped_at == len(diff.after.entries) else None
+    return past.capped_at if _stands(diff) and past.capped_at == len(diff.after.entries) else None
 
 
 def cap_told(diff: Diff, past: Past) -> bool:
     """Whether the board is surely cut after this diff."""
     if not _is_whole(diff):
         return True
-    stands = diff.before is not None and len(diff.before.entries) == len(diff.after.entries)
-    return stands and (past.cap_told or diff.cap is not None)
+    return _stands(diff) and (past.cap_told or diff.cap is not None)
+
+
+def _stands(diff: Diff) -> bool:
+    """Whether the number of rows did not change, and is not just now said to be all of them."""
+    before = diff.before
+    return before is not None and before.depth == diff.after.depth and len(before.entries) == len(diff.after.entries)
 
 
 def _is_whole(diff: Diff) -> bool:

@@ -33,7 +33,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         yield _crowd(diff, crowd)
     for entry, grade in found:
         event = _event(diff, entry, grade, ranks)
-        hushed = crowded and grade in _ARRIVALS and ranks.get(entry, len(ranks)) > STANDS_OUT
+        hushed = crowded and grade in _ARRIVALS and (entry not in ranks or ranks[entry] > STANDS_OUT)
         yield replace(event, told=False, weight=5) if hushed else event
 
 

@@ -154,9 +154,7 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iter
         return
     had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
     newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
-    # values that come back to a lost field, or come with a new scale, are no first scores
-    first = verdict.usable and metric.id not in past.drifted
-    first_scores = [one for one in diff.common if first and metric.id not in diff.before.entries[one].measures]
+    first_scores = _first_scores(diff, metric, past) if verdict.usable else []
     order = sorted((metric.standing(value), entry) for entry, value in has.items())
     subjects = sorted({*newcomers, *first_scores} & has.keys())
     ranks = competition_ranks(metric, values(diff.after, metric.id)) if subjects else {}
@@ -165,6 +163,17 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iter
         below = [rival for _, rival in order[start:] if rival in had]
         if below:
             yield _debut_event(diff, metric, entry, below, rank=ranks[entry])
+
+
+def _first_scores(diff: Diff, metric: Metric, past: Past) -> list[EntryId]:
+    """Entries that had no value before; not those whose values come back, alone or with a field that had lost them."""
+    assert diff.before is not None
+    if metric.id in past.drifted:
+        return []
+    unscored = [entry for entry in diff.common if metric.id not in diff.before.entries[entry].measures]
+    return [
+        entry for entry in unscored if not (metric.primary and entry in past.known and past.known[entry].scored == "measured")
+    ]
 
 
 def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId], *, rank: int) -> Event:

@@ -1,0 +1,115 @@
+"""Entries whose key changed although they stayed."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from kit import SCORE, History, board, brief, metric, of, pages, snapshot
+
+from tracker.compare import compare
+from tracker.model import Diff, EntryId, Snapshot
+
+THREE = (SCORE, metric("coding", primary=False), metric("maths", primary=False))
+PRICED = (SCORE, metric("coding", primary=False), metric("maths", "listed", primary=False, topic="price"))
+
+
+def two(before: str, after: str, **more: object) -> Diff:
+    return compare(board(*THREE), snapshot(before, **more), snapshot(after, day=1, **more))
+
+
+def scored(key: str, *cells: str) -> Snapshot:
+    """Two entries that stay, and one under that key with these cells of score, coding, maths."""
+    score, coding, maths = (f"{key}:{cell}" if cell else "" for cell in cells)
+    return snapshot(f"stays:90 too:80 {score or key}", coding=coding, maths=maths, day=key == "new")
+
+
+def paired(was: tuple[str, ...], now: tuple[str, ...], *, on=THREE) -> bool:
+    diff = compare(board(*on), scored("old", *was), scored("new", *now))
+    assert diff.respelled in ({}, {"new": "old"})
+    assert (diff.arrived, diff.missing) == ((), ()) if diff.respelled else (("new",), ("old",))
+    return bool(diff.respelled)
+
+
+@pytest.mark.parametrize(("old", "new"), [("GPT-5", "gpt-5"), ("gpt-5", "GPT_5"), ("qwen3.5", "Qwen3.5"), ("ｇｐｔ-5", "gpt5")])
+def test_another_case_or_punctuation_of_a_key_neither_left_nor_entered(old: str, new: str):
+    diff = two(f"{old}:50 b:40", f"{new}:51 b:40")
+    assert (diff.respelled, diff.arrived, diff.missing) == ({new: old}, (), ())
+
+
+@pytest.mark.parametrize(("old", "new"), [("gpt-4.1", "gpt-41"), ("gpt-4", "gpt-4+"), ("gpt-4", "gpt-5"), ("☆", "★")])
+def test_another_name_is_another_entry(old: str, new: str):
+    diff = two(f"{old}:50 b:40", f"{new}:50 b:40")
+    assert (diff.respelled, diff.arrived, diff.missing) == ({}, (new,), (old,))
+
+
+@pytest.mark.parametrize(("before", "after"), [("gpt-5:50 GPT-5:49", "gpt5:50"), ("gpt5:50", "gpt-5:50 GPT-5:49")])
+def test_a_spelling_that_fits_several_names_none(before: str, after: str):
+    assert two(f"{before} b:40", f"{after} b:40").respelled == {}
+
+
+def test_an_entry_that_is_still_listed_was_not_respelled():
+    assert two("gpt-5:50 b:40", "gpt-5:50 GPT5:50 b:40").respelled == {}
+
+
+def test_three_equal_scores_and_none_that_differs_name_the_same_entry():
+    assert paired(("50", "7", "3"), ("50", "7", "3"))
+
+
+@pytest.mark.parametrize(("was", "now"), [
+    (("50", "7", "3"), ("50", "7", "4")),
+    (("50", "7", ""), ("50", "7", "")),
+    (("50", "7", "3"), ("50", "7", "")),
+    (("50", "7", "0"), ("50", "7", "0")),
+    (("50", "7", "~3"), ("50", "7", "~3")),
+])  # fmt: skip
+def test_fewer_or_other_scores_name_nobody(was: tuple[str, ...], now: tuple[str, ...]):
+    assert not paired(was, now)
+
+
+def test_prices_and_means_do_not_count_as_scores():
+    assert not paired(("50", "7", "3"), ("50", "7", "3"), on=PRICED)
+    mean = (replace(SCORE, mean_of=(THREE[1].id, THREE[2].id)), *THREE[1:])
+    assert not paired(("5", "7", "3"), ("5", "7", "3"), on=mean)
+
+
+@given(pages(), pages())
+def test_every_entry_has_one_fate_also_where_keys_were_respelled(one: dict, other: dict):
+    text = {"text": other["text"].upper(), "price": other["price"].upper(), "names": None, "attributes": None, "ambiguous": "zz"}
+    before, after = snapshot(**one | {"names": None, "ambiguous": "zz"}), snapshot(day=1, **other | text)
+    diff = compare(board(SCORE), before, after)
+    assert sorted([*diff.common, *diff.arrived, *diff.revealed, *diff.respelled]) == sorted(after.entries)
+    assert sorted([*diff.common, *diff.missing, *diff.hidden, *diff.respelled.values()]) == sorted(before.entries)
+    assert all(key == had.upper() for key, had in diff.respelled.items())
+
+
+def test_a_respelling_is_a_quiet_rename_and_nothing_else():
+    history = History()
+    history.show("gpt-5:50 b:40 c:30")
+    (event,) = history.show("GPT-5:50 b:40 c:30")
+    assert (brief([event]), event.told) == (["rename/spelling GPT-5"], False)
+    assert history.past.leaders == {"score": ("GPT-5",)}
+    assert [history.show(f"GPT-5:50 b:40 c:{score}") for score in ("30", "30")] == [(), ()]
+
+
+def test_a_respelling_and_back_is_neither_departure_nor_re_entry():
+    history = History()
+    for text in ("gpt-5:50 b:40 c:30", "GPT-5:50 b:40 c:30", "gpt-5:50 b:40 c:30", "gpt-5:50 b:40 c:30"):
+        told = history.show(text)
+        assert {event.kind for event in told} <= {"rename"}
+    assert history.past.known[EntryId("gpt-5")].last_seen is None
+
+
+def test_who_was_respelled_keeps_when_it_was_first_seen_and_what_it_was_called():
+    history = History()
+    history.show("gpt-5:50 b:40")
+    first = history.past.known["gpt-5"]
+    history.show("GPT-5:50 b:40")
+    now = history.past.known["GPT-5"]
+    assert (now.first_seen, now.names) == (first.first_seen, {"gpt-5", "GPT-5"})
+
+
+def test_who_was_respelled_can_leave_under_the_new_key():
+    history = History()
+    for text in ("gpt-5:50 b:40", "GPT-5:50 b:40", "b:40"):
+        history.show(text)
+    assert brief(of("departure", history.show("b:40"))) == ["departure/confirmed GPT-5"]
