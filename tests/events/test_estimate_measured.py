@@ -2,6 +2,8 @@
 
 from kit import SCORE, History, brief, events_of, metric
 
+from tracker.model import Column
+
 
 def test_a_measured_estimate_is_an_event_of_its_own_and_no_revision():
     (event,) = events_of("a:50 b:~40 c:30", "a:50 b:45 c:30")
@@ -25,7 +27,7 @@ def test_a_measurement_that_was_taken_back_and_put_up_again_is_told_once():
 
 
 def test_a_secondary_metric_is_kept_in_the_record():
-    history = History(SCORE, metric("coding", primary=False))
+    history = History(SCORE, metric("coding", primary=False, estimated=Column(sources=("is_estimated",))))
     history.show("a:50 b:40 c:30", coding="a:~9 b:8 c:7")
     assert [(event.kind, event.told) for event in history.show("a:50 b:40 c:30", coding="a:9 b:8 c:7")] == [
         ("estimate_measured", False)

@@ -11,14 +11,14 @@ RULE = "estimate_measured/1"
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
-    """One event per entry and metric. The difference is no score revision: nothing measured was revised.
+    """One event per entry and metric that declares its estimates, or ranks the board. The difference is no score revision: nothing measured was revised.
 
     Told on the primary metric, the first time: publishers take measurements back and put them up again.
     """
     if diff.before is None:
         return
     for metric in diff.board.metrics:
-        if metric.volatile or not diff.metrics[metric.id].usable:
+        if not (metric.estimated or metric.primary) or metric.volatile or not diff.metrics[metric.id].usable:
             continue
         for entry in diff.common:
             old, new = (one.entries[entry].measures.get(metric.id) for one in (diff.before, diff.after))

@@ -196,10 +196,15 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId
             "rank": rank,
             "value": measures[entry].value,
             "passed": len(below),
-            "beyond_error": sum(_grade(metric, measures[entry], measures[rival]) != "nominal" for rival in below),
-        },
+        }
+        | _beyond_error(metric, measures[entry], [measures[rival] for rival in below]),
         evidence=[proof(diff.after, one, metric.id) for one in (entry, *below[: len(rivals)])],
     )
+
+
+def _beyond_error(metric: Metric, mine: Measure, theirs: list[Measure]) -> dict[str, float]:
+    """How many of those passed are passed beyond the error, on the metric that ranks the board."""
+    return {"beyond_error": sum(_grade(metric, mine, other) != "nominal" for other in theirs)} if metric.primary else {}
 
 
 # ── held ─────────────────────────────────────────────────────────────────────────────────────────

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from tracker.model import ModelId, Reading, Sha256, Snapshot
+from tracker.model import Entry, ModelId, Reading, Sha256, Snapshot
 
 __all__ = ["resolve"]
 
@@ -17,10 +16,23 @@ def resolve(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[
         observed_at=observed_at,
         url=url,
         sha256=sha256,
-        entries={entry.id: replace(entry, model=ModelId(entry.id)) for entry in reading.entries},
+        entries={entry.id: _resolved(entry) for entry in reading.entries},
         depth=reading.depth,
         ambiguous=reading.ambiguous,
         metrics=reading.metrics,
         version=reading.version,
         stated_on=reading.stated_on,
+    )
+
+
+def _resolved(entry: Entry) -> Entry:
+    return Entry(
+        id=entry.id,
+        name=entry.name,
+        position=entry.position,
+        rank=entry.rank,
+        page=entry.page,
+        attributes=entry.attributes,
+        measures=entry.measures,
+        model=ModelId(entry.id),
     )
