@@ -24,7 +24,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
     alike: dict[tuple[str, str, str], list[EntryId]] = {}
     for entry in diff.common:
         old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes
-        for attribute in sorted(old.keys() & new.keys()):
+        for attribute in sorted(old.keys() & new.keys()) if old != new else ():
             if old[attribute].casefold() != new[attribute].casefold():
                 alike.setdefault((attribute, old[attribute], new[attribute]), []).append(entry)
     changed: dict[str, int] = {}

@@ -150,8 +150,8 @@ def _weight(diff: Diff, metric: Metric, grade: str) -> int:
 def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iterator[Event]:
     """Who lands above whom by entering the board, or by a first score. Secondary metrics only where they have a topic."""
     assert diff.before is not None
-    if not metric.primary and not metric.topic:
-        return
+    if (not metric.primary and not metric.topic) or verdict.filled_after <= verdict.common:
+        return  # nobody has a value who had none
     had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
     newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
     first_scores = _first_scores(diff, metric, past) if verdict.usable else []

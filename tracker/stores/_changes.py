@@ -8,6 +8,7 @@ from dataclasses import replace
 from tracker.model import (
     Comparability,
     Diff,
+    Entry,
     EntryId,
     Event,
     EventFilter,
@@ -48,11 +49,17 @@ def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | N
     old = diff.before.entries if diff.before else {}
     new = diff.after.entries
     for entry in sorted(old.keys() | new.keys()):
+        if entry in old and entry in new and _same_texts(old[entry], new[entry]):
+            continue
         was = _texts(diff.before, entry) if diff.before and entry in old else {}
         now = _texts(diff.after, entry) if entry in new else {}
         for attribute in sorted(was.keys() | now.keys()):
             if was.get(attribute) != now.get(attribute):
                 yield attribute, entry, was.get(attribute), now.get(attribute)
+
+
+def _same_texts(one: Entry, other: Entry) -> bool:
+    return one.name == other.name and one.page == other.page and one.attributes == other.attributes
 
 
 def _texts(snapshot: Snapshot, entry: EntryId) -> dict[str, str]:
