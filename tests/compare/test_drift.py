@@ -111,6 +111,22 @@ def test_ratings_rounded_to_whole_numbers_leave_a_place_of_rounding_that_is_no_m
     assert not significant(diff)
 
 
+def test_the_same_holds_on_a_board_so_narrow_that_a_place_is_much_of_it():
+    before = {f"m{place:02}": f"{100 + 1.3 * place:.0f}" for place in range(12)}
+    after = {f"m{place:02}": f"{100.45 + 1.3 * place:.0f}" for place in range(12)}
+    diff = compare(board(ELO), snapshot(line(before)), snapshot(line(after), day=1)).metrics["score"]
+    assert (diff.verdict, diff.moved > 2, significant(diff)) == (Comparability.COMPARABLE, True, set())
+
+
+def test_a_board_whose_decimals_were_all_cut_off_is_no_re_base():
+    before = {f"m{place:02}": f"{1500 - 5 * place}.4±0.2" for place in range(12)}
+    after = {key: cell.replace(".4±", "±") for key, cell in before.items()}
+    assert (
+        compare(board(ELO), snapshot(line(before)), snapshot(line(after), day=1)).metrics["score"].verdict
+        is Comparability.PRECISION
+    )
+
+
 @given(st.lists(st.tuples(st.integers(900, 1500), st.integers(900, 1500)), max_size=7))
 def test_fewer_than_eight_values_tell_no_drift(pairs: list[tuple[int, int]]):
     assert fit(pairs, [1.0]) == Drift()

@@ -177,6 +177,13 @@ def test_the_day_of_a_re_base_is_silent_and_its_leader_is_the_new_one():
     assert of("new_leader", history.show("a:25 b:26 c:27 d:11")) == []
 
 
+def test_a_re_base_has_its_own_leader_though_the_former_one_is_missing():
+    history = History()
+    history.show("a:90 b:80 c:70 d:60")
+    assert of("new_leader", history.show("b:40 c:45 d:30")) == []
+    assert leaders(history) == ("c",)
+
+
 @pytest.mark.parametrize("on", [metric(nature="live"), metric(better=None), metric(volatile=True)])
 def test_a_board_whose_order_is_no_news_has_no_leader(on):
     assert successions("a:50 b:40 c:30", "a:50 b:60 c:30", on=on) == []

@@ -210,6 +210,20 @@ def test_values_that_come_back_to_a_lost_field_are_no_first_scores():
     assert events_of(line(full), line(thin), line(full)) == ()
 
 
+def test_values_that_come_back_to_a_secondary_field_are_no_first_scores():
+    full = {f"m{place:02}": 50 - place for place in range(12)}
+    thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
+    history = History(SCORE, SECOND)
+    told = [history.show(line(full), coding=line(values)) for values in (full, thin, full)]
+    assert (brief(told[1]), told[2]) == (["field_drift/thinned @coding"], ())
+
+
+def test_a_first_score_while_the_field_is_thin_is_one():
+    full = {f"m{place:02}": 50 - place for place in range(12)} | {"x": ""}
+    thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
+    assert overtakes(line(full), line(thin), line(thin | {"x": 60})) == ["overtake/debut x > m06,m07,m08,m09,m10,m11"]
+
+
 def test_a_score_that_was_withdrawn_and_is_back_overtakes_nobody():
     assert overtakes("a:50 b:40 c:30", "a:50 b:40 c", "a:50 b:40 c:45") == []
 

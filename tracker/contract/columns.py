@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
+from itertools import repeat, starmap
 from math import fsum
 from typing import TypeVar
 
@@ -58,6 +58,15 @@ class Sheet:
 
     def read(self, column: Column, read: Callable[..., T | None], rows: Iterable[tuple[str | None, ...]]) -> list[T | None]:
         """What `read` makes of each row's cells; a cell that cannot be read is noted and counts as None."""
+        every = list(rows)
+        try:
+            return list(starmap(read, every))
+        except CellError:  # rarely: then row by row, to name each
+            return self._read_slowly(column, read, every)
+
+    def _read_slowly(
+        self, column: Column, read: Callable[..., T | None], rows: Sequence[tuple[str | None, ...]]
+    ) -> list[T | None]:
         found: list[T | None] = []
         for row, cells in enumerate(rows, 1):
             try:

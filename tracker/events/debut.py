@@ -83,9 +83,9 @@ def _age_days(released: str | None, now: datetime) -> int | None:
 
 
 def _first_scores(diff: Diff, past: Past) -> list[EntryId]:
-    """Entries listed without a value of the primary metric until now; not those of a field that lost its values and fills again."""
+    """Entries listed that never had a value of the primary metric until now."""
     primary = diff.board.primary
-    if primary is None or diff.before is None or primary.id in past.drifted or not diff.metrics[primary.id].usable:
+    if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
         return []
     had, has = values(diff.before, primary.id), values(diff.after, primary.id)
     unscored = (entry for entry in diff.common if entry not in had and entry in has)
