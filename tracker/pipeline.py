@@ -45,6 +45,7 @@ from tracker.model import (
     Past,
     Reading,
     Result,
+    Sha256,
     Snapshot,
     Step,
     Suspect,
@@ -64,6 +65,7 @@ _AGREEING_FOR = timedelta(days=1)
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
 _CLOCK_SET_BACK = timedelta(minutes=1)
+_HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract")
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
@@ -198,11 +200,15 @@ def _read_body(path: Path, max_bytes: int) -> bytes:
 def settle(board: Board, archive: Archive, store: Store) -> Outcome:
     """Store everything the archive holds of a board and the store does not, oldest first.
 
-    Lines that are older than what is stored, and decisions, change what came after them: then the
-    board's history is written anew from the archive, in one transaction.
+    Lines that are older than what is stored, decisions, and another way of reading in the declaration change what came
+    after them: then the board's history is written anew from the archive, in one transaction.
     """
     lines, end = archive.index(board.id, store.position(board.id))
     last = store.last_check(board.id)
+    if last is not None:
+        if not _read_alike(board, store.declared(board.id)):
+            return replay(board, archive, store)
+        store.declare(board)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in _DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
@@ -212,6 +218,13 @@ def settle(board: Board, archive: Archive, store: Store) -> Outcome:
     if lines or end != store.position(board.id):
         store.move_position(board.id, end)
     return outcome
+
+
+def _read_alike(board: Board, before: Board | None) -> bool:
+    """Whether two declarations make the same history of the same bodies; addresses, cadence and titles make none."""
+    if before is None:
+        return False
+    return all(getattr(board, name) == getattr(before, name) for name in _HOW_IT_IS_READ)
 
 
 def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
@@ -237,15 +250,28 @@ def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: St
     events: list[Event] = []
     if lines:
         store.declare(board)
-    for step in steps(board, lines, archive, before=store.latest(board.id) if lines else None, past=store.past(board.id)):
+    before, last = (store.latest(board.id), store.last_check(board.id)) if lines else (None, None)
+    rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
+    for step in steps(board, lines, archive, before=before, past=store.past(board.id), rejected=rejected):
         store.save(step)
         checks.append(step.check)
         events.extend(step.events)
     return Outcome(board=board.id, checks=tuple(checks), events=tuple(events))
 
 
-def steps(board: Board, lines: Iterable[IndexLine], archive: Archive, *, before: Snapshot | None, past: Past) -> Iterator[Step]:
-    """What each line of the index adds to a board's history, oldest first."""
+def steps(
+    board: Board,
+    lines: Iterable[IndexLine],
+    archive: Archive,
+    *,
+    before: Snapshot | None,
+    past: Past,
+    rejected: tuple[Sha256, ...] = (),
+) -> Iterator[Step]:
+    """What each line of the index adds to a board's history, oldest first.
+
+    `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else.
+    """
     decided: dict[datetime, IndexLine] = {}
     fetches: list[IndexLine] = []
     for line in lines:
@@ -254,7 +280,15 @@ def steps(board: Board, lines: Iterable[IndexLine], archive: Archive, *, before:
         else:
             fetches.append(line)
     for line in _one_a_second(fetches):
-        step = _step(board, line, archive, before=before, past=past, decision=decided.get(line.observed_at))
+        decision = decided.get(line.observed_at)
+        if decision is None and line.sha256 and line.sha256 == rejected:
+            step = Step(
+                check=_check(line, board.id, Result.REJECTED, message="the same bytes as those rejected before"), past=past
+            )
+        else:
+            step = _step(board, line, archive, before=before, past=past, decision=decision)
+        if line.sha256:
+            rejected = line.sha256 if step.check.result is Result.REJECTED else ()
         before = step.diff.after if step.diff else before
         past = step.past
         yield step

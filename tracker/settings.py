@@ -22,3 +22,8 @@ class Settings:
     def database(self) -> Path:
         """The history's file."""
         return self.store / "tracker.db"
+
+    @property
+    def hosts(self) -> Path:
+        """The file that remembers when each host was asked."""
+        return self.store / "hosts.db"

@@ -31,7 +31,7 @@ from pipeline_world import (
 
 from tracker import pipeline
 from tracker.errors import DeclarationError, StoreError
-from tracker.model import EventFilter, Result, Verdict
+from tracker.model import EntryId, EventFilter, Result, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 
@@ -258,3 +258,15 @@ def test_boards_in_one_archive_and_store_do_not_touch(archive: FileArchive, stor
     pipeline.settle(board(OTHER), archive, store)
     assert kinds(store) == before
     assert kinds(store, board=OTHER) == ["board_broken/page"]
+
+
+def test_another_way_of_reading_rewrites_what_was_stored(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(SIX, end="\n")})
+    pipeline.settle(board(), archive, store)
+    first, *others = board().metrics
+    reversed_board = replace(board(), metrics=(replace(first, higher_is_better=False), *others))
+    pipeline.settle(replace(board(), title="Another title"), archive, store)
+    assert store.declared(BOARD).title == "Another title"
+    assert [span.rank for span in store.rank_spans(BOARD, EntryId("a"))] == [1]
+    pipeline.settle(reversed_board, archive, store)
+    assert [span.rank for span in store.rank_spans(BOARD, EntryId("a"))] == [6]

@@ -273,3 +273,16 @@ def test_the_result_of_a_quarantined_board_is_a_failure_until_it_heals(archive: 
     keep(archive, {2: csv(SIX)})
     outcome = pipeline.settle(board(), archive, store)
     assert (outcome.failed, outcome.checks[-1].result) == (False, Result.ACCEPTED)
+
+
+def test_what_was_rejected_stays_so_while_the_board_shows_nothing_else(archive: FileArchive, store: Store):
+    wrong = csv("a:90:2:MIT b:80:3 c:70:1 d:60:1 e:95:1 f:40:1")
+    keep(archive, {0: csv(SIX), 1: wrong})
+    pipeline.settle(board(), archive, store)
+    decide(archive, store, 1, Verdict.REJECT)
+    keep(archive, {2: wrong})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "rejected", "rejected"]
+    keep(archive, {3: csv(SIX, end="\n"), 4: wrong})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "rejected", "rejected", "accepted", "accepted"]

@@ -628,18 +628,18 @@ def test_the_views_are_readable_by_hand(tmp_path: Path):
 
 
 def test_hosts_are_remembered_between_runs(tmp_path: Path):
-    SqliteStore(tmp_path / "tracker.db").close()
-    hosts = SqliteHosts(tmp_path / "tracker.db")
+    hosts = SqliteHosts(tmp_path / "hosts.db")
     assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (None, None)
     hosts.note_not_before("acme.example", day(1))
     hosts.note_request("acme.example", day(0))
-    hosts = SqliteHosts(tmp_path / "tracker.db")
+    hosts = SqliteHosts(tmp_path / "hosts.db")
     assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (day(0), day(1))
     hosts.note_not_before("acme.example", None)
     hosts.note_request("acme.example", day(2))
     assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (day(2), None)
 
 
-def test_hosts_of_a_store_that_is_not_there_are_a_store_error(tmp_path: Path):
-    with pytest.raises(StoreError, match=r"tracker\.db: cannot use the table of hosts"):
-        SqliteHosts(tmp_path / "tracker.db").last_request("acme.example")
+def test_a_spoilt_file_of_hosts_is_a_store_error(tmp_path: Path):
+    (tmp_path / "hosts.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreError, match=r"hosts\.db: cannot keep when hosts were asked"):
+        SqliteHosts(tmp_path / "hosts.db")

@@ -46,7 +46,7 @@ def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, Sq
 
     with (
         opened(settings) as (archive, store),
-        closing(SqliteHosts(settings.database)) as hosts,
+        closing(SqliteHosts(settings.hosts)) as hosts,
         Fetcher(hosts, clock, os.environ) as fetcher,
     ):
         yield archive, store, fetcher

@@ -13,6 +13,7 @@ from tracker.cli._open import as_json, fetching, print_json, stamp
 from tracker.cli._text import safe
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
+from tracker.errors import DeclarationError
 from tracker.model import Board
 from tracker.pipeline import Outcome
 from tracker.ports import Clock, Store
@@ -52,6 +53,11 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
 def _wanted(settings: Settings, names: tuple[str, ...], store: Store, clock: Clock, *, due: bool) -> list[Board]:
     boards = chosen(settings, names)
     if names:
+        for board in boards:
+            if not board.enabled:
+                raise DeclarationError(
+                    f"{board.id}: disabled: {board.terms or 'no reason is given'} (to decide otherwise: enabled = true)"
+                )
         return boards
     ready = [board for board in boards if board.enabled and not query.missing_keys(board, os.environ)]
     return [board for board in ready if not due or _is_due(board, store, clock)]

@@ -168,7 +168,7 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iter
 def _first_scores(diff: Diff, metric: Metric, past: Past) -> list[EntryId]:
     """Entries that had no value before; not those whose values come back, alone or with a field that had lost them."""
     assert diff.before is not None
-    if metric.id in past.drifted:
+    if metric.id in past.drifted and not metric.primary:
         return []
     unscored = [entry for entry in diff.common if metric.id not in diff.before.entries[entry].measures]
     return [

@@ -1,7 +1,7 @@
-"""When each host was asked, kept between runs beside the history, on a connection of its own.
+"""When each host was asked, kept between runs in a file of its own.
 
-Fetching happens in threads while the main thread writes history; a connection shared between them would put a host's
-time into somebody else's transaction.
+Fetching happens in threads while the main thread writes history, sometimes for long; in one file a host's time would wait
+for that, and on one connection it would stand in somebody else's transaction.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ _BUSY_S = 30.0
 
 
 class SqliteHosts:
-    """The table `hosts` of a store that exists. Safe to share between threads. Raises StoreError."""
+    """One small SQLite file, made where there is none. Safe to share between threads. Raises StoreError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
-        self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        try:
+            self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+        self._run(
+            "CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER) WITHOUT ROWID"
+        )
 
     def close(self) -> None:
         """Close the connection."""
@@ -55,5 +61,8 @@ class SqliteHosts:
             try:
                 row: tuple[int | None, ...] | None = self._connection.execute(sql, values).fetchone()
             except sqlite3.Error as error:
-                raise StoreError(f"{self._path}: cannot use the table of hosts: {error}; expected a writable store") from error
+                raise self._trouble(error) from error
             return row
+
+    def _trouble(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self._path}: cannot keep when hosts were asked: {error}; expected a writable SQLite file")

@@ -154,12 +154,6 @@ CREATE TABLE receipts (
   delivered_at INTEGER NOT NULL,
   PRIMARY KEY (event, route)
 ) WITHOUT ROWID;
-
-CREATE TABLE hosts (
-  host TEXT PRIMARY KEY,
-  last_request INTEGER,
-  not_before INTEGER
-) WITHOUT ROWID;
 """
 
 _VIEWS = """
