@@ -1,0 +1,27 @@
+"""A stored declaration is the declaration: else every run would rewrite its board's history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tracker import schedules
+from tracker.cli._declared import _Formats
+from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
+
+ROOT = Path(__file__).resolve().parents[2]
+BOARDS = schedules.load(ROOT / "schedules", _Formats()).boards
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_every_shipped_declaration_comes_back_as_it_was(name, tmp_path):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        store.declare(BOARDS[name])
+        assert store.declared(name) == BOARDS[name]
+
+
+def test_the_newest_migration_is_the_one_that_is_looked_for():
+    from tracker.stores.migrations import migrations
+
+    assert migrations._migrations[-1].name == NEWEST_MIGRATION
