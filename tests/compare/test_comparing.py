@@ -171,9 +171,12 @@ def test_a_board_that_grows_to_a_round_number_while_others_leave_is_cut():
     assert two(rows(0, 97), rows(3, 100)).cap == 100
 
 
-@pytest.mark.parametrize(
-    ("before", "after"), [(rows(0, 90), rows(0, 100)), (rows(0, 110), rows(0, 100)), (rows(0, 100), rows(0, 100))]
-)
+def test_a_board_that_shrinks_to_a_large_round_number_may_be_cut_to_a_small_one_by_chance():
+    assert two(rows(0, 110), rows(0, 100)).cap == 100
+    assert two(rows(0, 32), rows(0, 30)).cap is None
+
+
+@pytest.mark.parametrize(("before", "after"), [(rows(0, 90), rows(0, 100)), (rows(0, 100), rows(0, 100))])
 def test_a_round_number_of_rows_without_exchange_is_no_cap(before: str, after: str):
     assert two(before, after).cap is None
 

@@ -144,8 +144,15 @@ def test_rivals_are_grouped_by_how_sure_it_is():
 
 def test_the_facts_say_whose_move_it_was():
     (event,) = of("overtake", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
-    assert event.facts == {"before": 40.0, "after": 40.0, "rivals": {"a": [50.0, 35.0]}, "subject_moved": False}
+    assert event.facts == {"before": 40.0, "after": 40.0, "rivals": {"a": [50.0, 35.0]}, "passed": 1, "subject_moved": False}
     assert [proof.raw for proof in event.evidence] == ["40", "40", "50", "35"]
+
+
+def test_a_fall_past_many_names_a_hundred_of_those_passed_and_counts_them_all():
+    before = line({"up": 1, **{f"m{place:03}": 1000 - place for place in range(150)}})
+    (event,) = of("overtake", events_of(before, before.replace("up:1", "up:2000")))
+    assert (len(event.rivals), event.facts["passed"], len(event.evidence)) == (100, 150, 202)
+    assert event.headline.startswith("up (2,000) overtakes m000 (1,000) and 149 more on Board")
 
 
 # ── newcomers ────────────────────────────────────────────────────────────────────────────────────

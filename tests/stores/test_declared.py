@@ -8,6 +8,7 @@ import pytest
 
 from tracker import schedules
 from tracker.cli._declared import _Formats
+from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,4 @@ def test_every_shipped_declaration_comes_back_as_it_was(name, tmp_path):
 
 
 def test_the_newest_migration_is_the_one_that_is_looked_for():
-    from tracker.stores.migrations import migrations
-
     assert migrations._migrations[-1].name == NEWEST_MIGRATION

@@ -113,11 +113,14 @@ def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:
 
 
 def _cap(before: Snapshot, after: Snapshot, *, came: Iterable[EntryId], went: Iterable[EntryId]) -> int | None:
-    """The round number at which a whole board seems to be cut: entries leave while others arrive, or the count stands still on it."""
+    """The round number at which a whole board may be cut: entries are gone, and the count is what a page is cut at.
+
+    A small round number (20, 30) comes about by chance as well: there others must have arrived, or the count have stood still.
+    """
     rows = len(after.entries)
-    is_round = rows in _ROUND_SMALL or (rows >= 50 and rows % 50 == 0)
-    displaced = any(True for _ in went) and (any(True for _ in came) or len(before.entries) == rows)
-    return rows if after.depth is None and is_round and displaced else None
+    gone, displaced = any(True for _ in went), any(True for _ in came) or len(before.entries) == rows
+    large, small = rows >= 50 and rows % 50 == 0, rows in _ROUND_SMALL
+    return rows if after.depth is None and gone and (large or (small and displaced)) else None
 
 
 def _ranks(

@@ -36,6 +36,8 @@ SUSTAINED_AFTER = 3
 """So many accepted changes later an overtake that still holds is sustained."""
 Z_SUPPORTED = 1.96
 _HALF_WIDTH_IN_SIGMA = 1.96
+_RIVALS_OF_A_FLIP = 100
+"""So many rivals an overtake names, the best first; `facts.passed` counts them all."""
 _RIVALS_OF_A_DEBUT = 10
 _RIVALS_ELSEWHERE = 3
 _DEBUT_TOLD_TO_RANK = 10
@@ -112,7 +114,8 @@ def _beyond_stated(metric: Metric, gap: float) -> bool:
 
 def _flip_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[EntryId], grade: str) -> Event:
     assert diff.before is not None
-    who, passed = party(diff.after, subject), [party(diff.after, rival) for rival in rivals]
+    shown = rivals[:_RIVALS_OF_A_FLIP]
+    who, passed = party(diff.after, subject), [party(diff.after, rival) for rival in shown]
     was, now = (snapshot.entries[subject].measures[metric.id] for snapshot in (diff.before, diff.after))
     theirs = diff.after.entries[rivals[0]].measures[metric.id]
     how = {"nominal": unsure(metric, now, theirs), "supported": "", "decisive": ", with disjoint intervals"}[grade]
@@ -125,19 +128,23 @@ def _flip_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[Entry
         subjects=[who],
         rivals=passed,
         metric=metric.id,
-        headline=f"{who.name} ({number(now.value, metric)}) overtakes {names(passed)} ({number(theirs.value, metric)})"
+        headline=f"{who.name} ({number(now.value, metric)}) overtakes {passed[0].name} ({number(theirs.value, metric)}){_others(rivals)}"
         f" on {diff.board.title} ({metric.title}){how}.",
         facts={
             "before": was.value,
             "after": now.value,
             "rivals": {
-                str(rival): [one.entries[rival].measures[metric.id].value for one in (diff.before, diff.after)]
-                for rival in rivals
+                str(rival): [one.entries[rival].measures[metric.id].value for one in (diff.before, diff.after)] for rival in shown
             },
+            "passed": len(rivals),
             "subject_moved": subject in diff.metrics[metric.id].moves,
         },
-        evidence=both_proofs(diff, [subject, *rivals], metric.id),
+        evidence=both_proofs(diff, [subject, *shown], metric.id),
     )
+
+
+def _others(rivals: list[EntryId]) -> str:
+    return f" and {len(rivals) - 1} more" if len(rivals) > 1 else ""
 
 
 def _weight(diff: Diff, metric: Metric, grade: str) -> int:
@@ -180,7 +187,6 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId
     measures = {one: diff.after.entries[one].measures[metric.id] for one in (entry, *below)}
     who, first = party(diff.after, entry), party(diff.after, below[0])
     rivals = [party(diff.after, rival) for rival in below[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]]
-    others = f" and {len(below) - 1} more" if len(below) > 1 else ""
     return make(
         diff,
         rule=RULE,
@@ -191,7 +197,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId
         rivals=rivals,
         metric=metric.id,
         headline=f"{who.name} ({number(measures[entry].value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {first.name} ({number(measures[below[0]].value, metric)}){others}.",
+        f" above {first.name} ({number(measures[below[0]].value, metric)}){_others(below)}.",
         facts={
             "rank": rank,
             "value": measures[entry].value,
