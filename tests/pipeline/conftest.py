@@ -1,15 +1,13 @@
 """An archive in a temporary folder, and each kind of store beside it."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from pipeline_world import fresh
+from pipeline_world import OPENED, fresh
 
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
-from tracker.stores.sqlite import SqliteStore
 
 
 @pytest.fixture
@@ -18,10 +16,12 @@ def archive(tmp_path: Path) -> FileArchive:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    store = fresh(request.param)
-    if isinstance(store, SqliteStore):
-        with closing(store):
-            yield store
-    else:
-        yield store
+def store(request: pytest.FixtureRequest) -> Store:
+    return fresh(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().close()

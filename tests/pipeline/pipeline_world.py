@@ -172,8 +172,15 @@ def _answer(store: Store, board_id: BoardId) -> dict[str, object]:
     }
 
 
+OPENED: list[SqliteStore] = []
+"""Stores that a test made; a fixture closes them when it is over."""
+
+
 def fresh(kind: str) -> Store:
-    return MemoryStore() if kind == "memory" else SqliteStore(Path(":memory:"))
+    if kind == "memory":
+        return MemoryStore()
+    OPENED.append(SqliteStore(Path(":memory:")))
+    return OPENED[-1]
 
 
 def kinds(store: Store, **wanted: object) -> list[str]:

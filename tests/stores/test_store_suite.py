@@ -628,15 +628,15 @@ def test_the_views_are_readable_by_hand(tmp_path: Path):
 
 
 def test_hosts_are_remembered_between_runs(tmp_path: Path):
-    hosts = SqliteHosts(tmp_path / "hosts.db")
-    assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (None, None)
-    hosts.note_not_before("acme.example", day(1))
-    hosts.note_request("acme.example", day(0))
-    hosts = SqliteHosts(tmp_path / "hosts.db")
-    assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (day(0), day(1))
-    hosts.note_not_before("acme.example", None)
-    hosts.note_request("acme.example", day(2))
-    assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (day(2), None)
+    with closing(SqliteHosts(tmp_path / "hosts.db")) as hosts:
+        assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (None, None)
+        hosts.note_not_before("acme.example", day(1))
+        hosts.note_request("acme.example", day(0))
+    with closing(SqliteHosts(tmp_path / "hosts.db")) as hosts:
+        assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (day(0), day(1))
+        hosts.note_not_before("acme.example", None)
+        hosts.note_request("acme.example", day(2))
+        assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (day(2), None)
 
 
 def test_a_spoilt_file_of_hosts_is_a_store_error(tmp_path: Path):
