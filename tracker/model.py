@@ -6,6 +6,8 @@ Times are aware UTC datetimes cut to whole seconds. Shares lie between 0 and 1.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -349,13 +351,14 @@ class Reading:
     """A table understood: typed, with names as published.
 
     `depth` is the number of entries the page let us see, None when it shows the whole board.
-    `ambiguous` are keys that occurred more than once and so name no entry. `metrics` are those whose column the page has.
+    `ambiguous` are keys that occurred more than once and so name no entry, `unnamed` their rows' values of the primary metric. `metrics` are those whose column the page has.
     """
 
     board: BoardId
     entries: tuple[Entry, ...]
     depth: int | None = None
     ambiguous: frozenset[EntryId] = frozenset()
+    unnamed: tuple[float, ...] = ()
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
@@ -383,6 +386,7 @@ class Snapshot:
     entries: Mapping[EntryId, Entry]
     depth: int | None = None
     ambiguous: frozenset[EntryId] = frozenset()
+    unnamed: tuple[float, ...] = ()
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
@@ -473,8 +477,8 @@ class Diff:
 
     `arrived` would have been visible before, `revealed` stand below what the earlier page let us
     see; `missing` would have to be visible now, `hidden` need not be. `cap` is the round number of
-    rows at which the page seems to be cut. `respelled` maps an arrival to the key it had before: it
-    neither came nor went. `before` is None for a board's first snapshot;
+    rows at which the page seems to be cut. `respelled` maps an entry to the key it had before: `before`
+    has it under its new one. `before` is None for a board's first snapshot;
     `seen_until` is when it was last seen unchanged. `restart` says why nothing in the two can be compared.
     """
 
@@ -493,6 +497,12 @@ class Diff:
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
     ranks: tuple[RankMove, ...] = ()
 
+    @property
+    def entries_before(self) -> Mapping[EntryId, Entry]:
+        """The entries of `before` under the keys they had then."""
+        entries = self.before.entries if self.before else {}
+        return {self.respelled.get(entry, entry): one for entry, one in entries.items()} if self.respelled else entries
+
     def must_show(self, entry: EntryId, last: float | None) -> bool:
         """Whether an entry with that last known primary value would have to be visible in `after`, were it still listed."""
         if self.cap is not None or entry in self.after.ambiguous:
@@ -503,9 +513,20 @@ class Diff:
         return primary is not None and last is not None and surely_inside(self.after, primary, last)
 
 
-def competition_ranks(metric: Metric, values: Mapping[EntryId, float]) -> dict[EntryId, int]:
-    """Each entry's rank, 1 for the best; ties share the best rank of their group ("1224")."""
-    order = sorted(metric.standing(value) for value in values.values())
+def folded_name(name: str) -> tuple[str, ...]:
+    """A name's words and numbers without case and punctuation: `Llama-2 7B` is `llama 2 7b`, not `Llama 27B` and not `Llama 2.7B`."""
+    return tuple(_WORDS_AND_NUMBERS.findall(unicodedata.normalize("NFKC", name).casefold()))
+
+
+_WORDS_AND_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+|\+")
+
+
+def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
+    """Each entry's rank, 1 for the best; ties share the best rank of their group ("1224").
+
+    `others` are values of rows that stand on the board as well but name no entry.
+    """
+    order = sorted(metric.standing(value) for value in (*values.values(), *others))
     return {entry: 1 + bisect_left(order, metric.standing(value)) for entry, value in values.items()}
 
 

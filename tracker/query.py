@@ -37,7 +37,10 @@ LATE_AFTER = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One row of a board's order on a metric. `rank` is the competition rank over all entries with a value; None without one."""
+    """One row of a board's order on a metric. `rank` is the competition rank over all rows with a value, None without one.
+
+    Where rows share a name, they are left out; on the primary metric they still count in the ranks, on others there are no ranks.
+    """
 
     rank: int | None
     entry: EntryId
@@ -87,7 +90,8 @@ def _metric(board: Board, metric: MetricId | None) -> MetricId:
 def _ordered(board: Board, metric: MetricId, snapshot: Snapshot) -> tuple[Standing, ...]:
     values = {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
     declared = board.metric(metric)
-    ranks = competition_ranks(declared, values) if declared.higher_is_better is not None else {}
+    certain = declared.higher_is_better is not None and (declared.primary or not snapshot.ambiguous)
+    ranks = competition_ranks(declared, values, snapshot.unnamed) if certain else {}
     rows = []
     for entry, one in snapshot.entries.items():
         measure = one.measures.get(metric)

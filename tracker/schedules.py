@@ -17,6 +17,7 @@ from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
+from inspect import cleandoc
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -898,6 +899,8 @@ def _published(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     public = {key: _published(value) for key, value in node.items() if not _is_ours(key, value)}
+    if isinstance(public.get("description"), str):
+        public["description"] = cleandoc(public["description"])  # Python 3.13 unindents docstrings, others do not
     if isinstance(public.get("$ref"), str):
         public["$ref"] = public["$ref"].replace("#/$defs/_", "#/$defs/")
     if len(public.get("anyOf", ())) == 1:

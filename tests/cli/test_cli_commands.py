@@ -232,7 +232,9 @@ def test_events_are_printed_as_news_for_people_and_whole_for_programs(world: Wor
     assert len(world.run("events").out.splitlines()) == len(world.run("events", "--told").out.splitlines()) == told
     assert len(world.run("events", "--untold").out.splitlines()) == kept
     leads = world.run("events", "--kind", "new_leader", "--since", "2026-03-03", "--until", "2026-03-04").out
-    assert leads.endswith("new_leader/debut  Model G leads Acme Arena (Score) with 97, ahead of Model B.\n")
+    assert leads.endswith(
+        "new_leader/debut  Model G leads Acme Arena (Score) with 97, ahead of Model B, within the error of the values.\n"
+    )
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "jsonl", "atom"])

@@ -77,8 +77,9 @@ def test_every_entry_has_one_fate_also_where_keys_were_respelled(one: dict, othe
     text = {"text": other["text"].upper(), "price": other["price"].upper(), "names": None, "attributes": None, "ambiguous": "zz"}
     before, after = snapshot(**one | {"names": None, "ambiguous": "zz"}), snapshot(day=1, **other | text)
     diff = compare(board(SCORE), before, after)
-    assert sorted([*diff.common, *diff.arrived, *diff.revealed, *diff.respelled]) == sorted(after.entries)
-    assert sorted([*diff.common, *diff.missing, *diff.hidden, *diff.respelled.values()]) == sorted(before.entries)
+    assert sorted([*diff.common, *diff.arrived, *diff.revealed]) == sorted(after.entries)
+    had = [diff.respelled.get(entry, entry) for entry in diff.common]
+    assert sorted([*had, *diff.missing, *diff.hidden]) == sorted(before.entries) == sorted(diff.entries_before)
     assert all(key == had.upper() for key, had in diff.respelled.items())
 
 
@@ -89,6 +90,20 @@ def test_a_respelling_is_a_quiet_rename_and_nothing_else():
     assert (brief([event]), event.told) == (["rename/spelling GPT-5"], False)
     assert history.past.leaders == {"score": ("GPT-5",)}
     assert [history.show(f"GPT-5:50 b:40 c:{score}") for score in ("30", "30")] == [(), ()]
+
+
+def test_a_respelled_entry_keeps_its_own_changes():
+    history = History()
+    history.show("Gamma_v2:64 Beta:66 Alpha:70")
+    told = history.show("Gamma-v2:68 Beta:66 Alpha:70")
+    assert {event.kind for event in told} == {"rename", "score_revision", "overtake", "rank_move"}
+
+
+@pytest.mark.parametrize(("one", "other"), [("Llama_2_7B", "Llama_27B"), ("Qwen3_4B", "Qwen_34B"), ("gpt-4.1", "gpt-41")])
+def test_other_numbers_are_another_model(one: str, other: str):
+    history = History()
+    history.show(f"{one}:50 b:40 c:30")
+    assert "rename" not in {event.kind for event in history.show(f"{other}:50 b:40 c:30")}
 
 
 def test_a_respelling_and_back_is_neither_departure_nor_re_entry():

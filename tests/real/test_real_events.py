@@ -317,8 +317,22 @@ def test_every_survivors_rank_is_accounted_for(imported: Import, name: str):
     assert moved > 20
 
 
+def under_new_spelling(old: Mapping[str, float], new: Mapping[str, float]) -> Mapping[str, float]:
+    """The old scores, those whose name only changed in letter case and punctuation under the name they have now."""
+    came = Counter(spelled(key) for key in new.keys() - old.keys())
+    went = Counter(spelled(key) for key in old.keys() - new.keys())
+    now = {spelled(key): key for key in new.keys() - old.keys()}
+    both = {one for one in now if came[one] == went[one] == 1}
+    return {now[spelled(key)] if key not in new and spelled(key) in both else key: score for key, score in old.items()}
+
+
+def spelled(key: str) -> str:
+    return "|".join(re.findall(r"\d+(?:\.\d+)*|[a-z]+|\+", key.lower()))
+
+
 def brute_force_moves(old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, tuple[int, ...]]:
     """Rank before and after, how many came above, how many went from above, and what is left; whole numbers, so nothing is rounded."""
+    old = under_new_spelling(old, new)
     survivors, moves = old.keys() & new.keys(), {}
     for key in survivors:
         before, after = rank(key, old), rank(key, new)

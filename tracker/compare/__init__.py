@@ -5,14 +5,14 @@ Source: docs/decisions/0003-comparability.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from tracker.compare.ranks import account
 from tracker.compare.respelling import respelled
 from tracker.compare.verdict import judge
-from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot, surely_inside
+from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, RankMove, Snapshot, surely_inside
 
 __all__ = ["commensurable", "compare"]
 
@@ -41,11 +41,11 @@ def compare(
         raise ValueError(f"{after.board} at {after.observed_at}: not later than {before.board} at {before.observed_at}")
     if restart:
         return replace(_restarted(board, before, after, restart), seen_until=seen_until)
+    again = respelled(board, before, after)
+    before = replace(before, entries=_under_new_keys(before, again)) if again else before
     old, new = before.entries, after.entries
     common = tuple(sorted(old.keys() & new.keys()))
     came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
-    again = respelled(board, before, after, came, went)
-    came, went = [entry for entry in came if entry not in again], [entry for entry in went if entry not in again.values()]
     metrics = {metric.id: judge(metric, before, after, common) for metric in board.metrics}
     cap = _cap(before, after, came=came, went=went)
     diff = Diff(board=board, before=before, after=after, cap=cap, metrics=metrics)
@@ -66,6 +66,11 @@ def compare(
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
     )
+
+
+def _under_new_keys(before: Snapshot, respelled: Mapping[EntryId, EntryId]) -> dict[EntryId, Entry]:
+    now = {had: entry for entry, had in respelled.items()}
+    return {now.get(entry, entry): one for entry, one in before.entries.items()}
 
 
 def _restarted(board: Board, before: Snapshot, after: Snapshot, why: str) -> Diff:
@@ -135,4 +140,4 @@ def _ranks(
     old = {entry: one.measures[primary.id].value for entry, one in before.entries.items() if primary.id in one.measures}
     new = {entry: one.measures[primary.id].value for entry, one in after.entries.items() if primary.id in one.measures}
     still = frozenset(entry for entry in common if entry not in diff.moves) if diff.rounded else frozenset()
-    return account(primary, old, new, rounded=still)
+    return account(primary, old, new, rounded=still, others=(before.unnamed, after.unnamed))

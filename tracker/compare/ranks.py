@@ -8,17 +8,23 @@ from tracker.model import EntryId, Metric, RankMove, competition_ranks
 
 
 def account(
-    metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float], *, rounded: frozenset[EntryId] = frozenset()
+    metric: Metric,
+    before: Mapping[EntryId, float],
+    after: Mapping[EntryId, float],
+    *,
+    rounded: frozenset[EntryId] = frozenset(),
+    others: tuple[tuple[float, ...], tuple[float, ...]] = ((), ()),
 ) -> tuple[RankMove, ...]:
     """Split every survivor's Δrank = arrivals above − departures above + moves among survivors + ties broken by finer decimals.
 
     Survivors have a value in both; only those whose rank changed, or who moved among the
     survivors, are returned, by new rank. The value of a `rounded` entry is the same number
-    published with other decimals: among survivors it stands where it stood.
+    published with other decimals: among survivors it stands where it stood. `others` are the values, before and
+    after, of rows that name no entry; above an entry they count with the arrivals and departures.
     """
     survivors = sorted(before.keys() & after.keys())
     held = {entry: before[entry] if entry in rounded else after[entry] for entry in survivors}
-    ranks_before, ranks_after = competition_ranks(metric, before), competition_ranks(metric, after)
+    ranks_before, ranks_after = competition_ranks(metric, before, others[0]), competition_ranks(metric, after, others[1])
     among_before = competition_ranks(metric, {entry: before[entry] for entry in survivors})
     among_after = competition_ranks(metric, {entry: after[entry] for entry in survivors})
     among_held = competition_ranks(metric, held) if rounded else among_after

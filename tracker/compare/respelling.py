@@ -6,21 +6,19 @@ their letter case in one night. Such a pair neither left nor entered.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 
-from tracker.model import Board, Entry, EntryId, Nature, Snapshot
+from tracker.model import Board, Entry, EntryId, Nature, Snapshot, folded_name
 
 _ENOUGH_VALUES = 3
 """So many equal published scores, and none that differs, name the same entry."""
 
 
-def respelled(
-    board: Board, before: Snapshot, after: Snapshot, came: Iterable[EntryId], went: Iterable[EntryId]
-) -> dict[EntryId, EntryId]:
-    """Arrival → the key it had before. Only pairs that are unique on both sides."""
-    arrived, gone = [after.entries[entry] for entry in came], [before.entries[entry] for entry in went]
+def respelled(board: Board, before: Snapshot, after: Snapshot) -> dict[EntryId, EntryId]:
+    """Key now → the key before. Only pairs that are unique on both sides."""
+    arrived = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys())]
+    gone = [before.entries[entry] for entry in sorted(before.entries.keys() - after.entries.keys())]
     by_name = _pairs(arrived, gone, _folded)
     rest = [one for one in arrived if one.id not in by_name], [one for one in gone if one.id not in by_name.values()]
     return by_name | _pairs(*rest, lambda one: _scores(board, one))
@@ -33,9 +31,8 @@ def _pairs(arrived: list[Entry], gone: list[Entry], feature: Callable[[Entry], H
     return {entry.id: had[one] for entry, one in zip(arrived, mine, strict=True) if one in had and once[one] == 1}
 
 
-def _folded(one: Entry) -> str | None:
-    text = unicodedata.normalize("NFKC", one.name).casefold()
-    return "".join(letter for letter in text if letter.isalnum() or letter in "+.") or None
+def _folded(one: Entry) -> tuple[str, ...] | None:
+    return folded_name(one.name) or None
 
 
 def _scores(board: Board, one: Entry) -> tuple[tuple[str, float], ...] | None:

@@ -52,13 +52,12 @@ def _compared(
     moved = _moved(metric, differing, typical)
     measured = _measured(both)
     drift = fit([(a.value, b.value) for a, b in both.values()], _half_widths(both)) if metric.nature is Nature.FITTED else Drift()
-    shifts = [b.value - a.value for a, b in moved.values()]
     diff = replace(
         sizes,
         common=len(both),
         moved=len(moved),
         rounded=len(differing) - len(moved),
-        median_shift=median(shifts) if shifts else 0.0,
+        median_shift=median(_shifts(metric, both, moved) or [0.0]),
         intercept=drift.intercept,
         slope=drift.slope,
     )
@@ -88,6 +87,11 @@ def _moved(metric: Metric, differing: _Pairs, typical: tuple[int, int]) -> _Pair
         return moved
     exact = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=(max(typical), max(typical)))}
     return exact if len(exact) - len(moved) < _FEW else moved
+
+
+def _shifts(metric: Metric, both: _Pairs, moved: _Pairs) -> list[float]:
+    """By how much values moved: of a fitted board all of them, of others those that did."""
+    return [after.value - before.value for before, after in (both if metric.nature is Nature.FITTED else moved).values()]
 
 
 def _measured(pairs: _Pairs) -> _Pairs:

@@ -79,6 +79,7 @@ def check(table: Table, board: Board, baseline: Baseline) -> Reading:
         ),
         depth=depth,
         ambiguous=ambiguous,
+        unnamed=_unnamed(board, keys, ambiguous, measures),
         metrics=frozenset(measures),
         version=_fact(table, "version"),
         stated_on=_stated_on(table),
@@ -99,6 +100,13 @@ def _kept(sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures) -
     _note_duplicates(sheet, board, places)
     ambiguous = frozenset(EntryId(key) for key, row in chosen.items() if row is None)
     return sorted(row for row in chosen.values() if row is not None), ambiguous
+
+
+def _unnamed(board: Board, keys: Sequence[str], ambiguous: frozenset[EntryId], measures: Measures) -> tuple[float, ...]:
+    """The primary values of the rows that are left out: they stand on the board all the same, and count in its ranks."""
+    column = measures.get(board.primary.id, ()) if board.primary else ()
+    left_out = (measure for key, measure in zip(keys, column, strict=False) if EntryId(key) in ambiguous)
+    return tuple(sorted(measure.value for measure in left_out if measure is not None))
 
 
 def _chosen(sheet: Sheet, board: Board, rows: Sequence[int], measures: Measures) -> int | None:

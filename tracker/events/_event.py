@@ -111,7 +111,12 @@ def proof(snapshot: Snapshot, entry: EntryId, metric: MetricId | None = None) ->
         measure = one.measures.get(metric)
         raw = measure.raw if measure else None
     return Evidence(
-        sha256=snapshot.sha256[page], url=snapshot.url, observed_at=snapshot.observed_at, entry=entry, metric=metric, raw=raw
+        sha256=snapshot.sha256[page],
+        url=snapshot.url,
+        observed_at=snapshot.observed_at,
+        entry=one.id if one else entry,
+        metric=metric,
+        raw=raw,
     )
 
 
@@ -132,11 +137,11 @@ def page_proofs(diff: Diff) -> tuple[Evidence, ...]:
 
 
 def number(value: float, metric: Metric | None = None) -> str:
-    """A value in words: at most two decimals from ten up, four significant digits below; dollars as such, with cents."""
+    """A value in words: at most two decimals from ten up, four significant digits below; dollars as listed, with cents."""
     sign, size = ("−" if value < 0 else ""), abs(value)
     if metric is not None and metric.unit.startswith("USD"):
-        whole = size >= 1 or abs(size - round(size, 2)) < 1e-9
-        return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if whole else f"{size:.4g}")
+        in_cents = abs(size - round(size, 2)) < 1e-9
+        return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.6g}")
     text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
 

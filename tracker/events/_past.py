@@ -100,7 +100,7 @@ def _forgotten(known: dict[EntryId, Known], diff: Diff) -> dict[EntryId, Known]:
 def _left(known: Known, diff: Diff, entry: EntryId, *, missing: bool) -> Known:
     before, primary = diff.before, diff.board.primary
     assert before is not None
-    one = before.entries[entry]
+    one = diff.entries_before[entry]
     measure = one.measures.get(primary.id) if primary else None
     return replace(
         known,

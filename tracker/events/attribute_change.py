@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tracker.events._event import both_proofs, make, names, number, party
-from tracker.model import Diff, EntryId, Event, Metric, Move, Nature, Past
+from tracker.events._event import both_proofs, make, names, number, party, proof
+from tracker.model import Diff, EntryId, Event, Evidence, Metric, Move, Nature, Past
 
 RULE = "attribute_change/1"
 
@@ -51,8 +52,18 @@ def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[En
         subjects=who,
         headline=f"{names(who)}: {attribute.replace('_', ' ')} goes from {values[0]} to {values[1]}, says {diff.board.title}.",
         facts={"attribute": attribute, "before": values[0], "after": values[1]},
-        evidence=both_proofs(diff, entries[:10]),
+        evidence=_proofs(diff, attribute, entries[:10]),
     )
+
+
+def _proofs(diff: Diff, attribute: str, entries: list[EntryId]) -> list[Evidence]:
+    """The same entries on both pages, with what each says of the property."""
+    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
+    return [
+        replace(proof(snapshot, entry), raw=snapshot.entries[entry].attributes.get(attribute))
+        for entry in entries
+        for snapshot in snapshots
+    ]
 
 
 def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:

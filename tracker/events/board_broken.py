@@ -29,7 +29,7 @@ def detect(board: Board, failure: Failure, past: Past) -> Iterator[Event]:
         grade=failure.trouble.value,
         weight=85,
         told=True,
-        headline=f"{board.title} {why}; its last accepted state stands until it reads again.",
+        headline=f"{board.title} {why}; {'its last accepted state stands until it reads again' if past.changed_at else 'nothing of it was accepted yet'}.",
         facts={"error": failure.error, "message": failure.message},
         evidence=tuple(Evidence(sha256=sha256, url=failure.url, observed_at=failure.observed_at) for sha256 in failure.sha256),
         after=past.changed_at[-1] if past.changed_at else None,

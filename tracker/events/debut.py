@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.events._event import both_proofs, make, names, number, page_proofs, party, values
-from tracker.model import Diff, EntryId, Event, Past, competition_ranks
+from tracker.model import Diff, EntryId, Event, Past, competition_ranks, surely_inside
 
 RULE = "debut/1"
 
@@ -23,7 +23,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     """One event per entry that was not on the board before.
 
     An entry that came back without ever having been told as gone is no news and no event. One that
-    stands below what the earlier page showed is kept in the record as `revealed`.
+    stands below what the earlier page showed, or may have stood behind its cut, is kept in the record as `revealed`.
     """
     found = [*_arrivals(diff, past), *((entry, "first_score") for entry in _first_scores(diff, past))]
     ranks = _ranks(diff) if found else {}
@@ -58,12 +58,23 @@ def _arrivals(diff: Diff, past: Past) -> Iterator[tuple[EntryId, str]]:
     for entry in diff.arrived:
         known = past.known.get(entry)
         if known is None:
-            yield entry, _arrival(diff, entry)
+            grade = _arrival(diff, entry)
+            yield entry, "revealed" if grade != "release" and _behind_the_cut(diff, past, entry) else grade
         elif known.departed:
             yield entry, "re_entry"
     for entry in diff.revealed:
         if entry not in past.known and entry not in diff.before.ambiguous:
             yield entry, "revealed"
+
+
+def _behind_the_cut(diff: Diff, past: Past, entry: EntryId) -> bool:
+    """Whether it may have stood on the board before, where a page that seemed cut off did not show it."""
+    primary, measure = diff.board.primary, None
+    if past.capped_at is None or diff.before is None:
+        return False
+    if primary is not None:
+        measure = diff.after.entries[entry].measures.get(primary.id)
+    return primary is None or measure is None or not surely_inside(diff.before, primary, measure.value)
 
 
 def _arrival(diff: Diff, entry: EntryId) -> str:
@@ -96,7 +107,7 @@ def _ranks(diff: Diff) -> Mapping[EntryId, int]:
     primary = diff.board.primary
     if primary is None or primary.higher_is_better is None:
         return {}
-    return competition_ranks(primary, values(diff.after, primary.id))
+    return competition_ranks(primary, values(diff.after, primary.id), diff.after.unnamed)
 
 
 def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int]) -> Event:
@@ -112,7 +123,8 @@ def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int])
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
         place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)} ({primary.title})"
         if rank is not None and primary.ranked:
-            shown = f"the {len(ranks)} shown" if diff.after.depth is not None else len(ranks)
+            rows = len(ranks) + len(diff.after.unnamed)
+            shown = f"the {rows} shown" if diff.after.depth is not None else rows
             place = f" at rank {rank} of {shown}" + place
             bonus = next((extra for limit, extra in ((1, 40), (3, 30), (10, 20), (25, 10)) if rank <= limit), 0)
     return make(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events._event import make, number, page_proofs
-from tracker.model import Comparability, Diff, Event, MetricDiff, Past
+from tracker.model import Comparability, Diff, Event, MetricDiff, Nature, Past
 
 RULE = "methodology/1"
 
@@ -29,11 +29,17 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every 
         weight=90 if primary and first.metric == primary.id else 60,
         told=True,
         metric=first.metric,
-        headline=f"{diff.board.title} re-based {titles[0]}{others}: {first.reason}, median shift {number(first.median_shift)};"
+        headline=f"{diff.board.title} re-based {titles[0]}{others}: {first.reason}{_shift(diff, first)};"
         " values before and after cannot be compared.",
         facts={"metrics": {str(verdict.metric): _facts(verdict) for verdict in rebased}, "version": diff.after.version},
         evidence=page_proofs(diff),
     )
+
+
+def _shift(diff: Diff, verdict: MetricDiff) -> str:
+    """The median shift of what moved; a fitted board's reason has that of the whole board already."""
+    fitted = diff.board.metric(verdict.metric).nature is Nature.FITTED
+    return "" if fitted or not verdict.moved else f", median shift {number(verdict.median_shift)}"
 
 
 def _another_table(diff: Diff) -> Event:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events import departure
-from tracker.events._event import both_proofs, make, measured, names, number, party, unsure
-from tracker.model import Comparability, Diff, EntryId, Event, Metric, MetricId, Nature, Past, Snapshot
+from tracker.events._event import both_proofs, make, measured, names, number, party, unsure, values
+from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Past, Snapshot
 
 RULE = "new_leader/1"
 
@@ -34,9 +34,11 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
 
 
 def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
-    """Who shares the best measured value, by key."""
+    """Who shares the best measured value, by key; nobody when rows that name no entry stand above."""
     has = measured(snapshot, metric.id)
     best = min((metric.standing(value) for value in has.values()), default=None)
+    if best is not None and any(metric.standing(value) < best for value in snapshot.unnamed):
+        return ()  # a row that names no entry stands above them
     return tuple(sorted(entry for entry, value in has.items() if metric.standing(value) == best))
 
 
@@ -101,10 +103,31 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         rivals=rivals,
         metric=primary.id,
         headline=f"{names(who)} {verb} {diff.board.title} ({primary.title}) with"
-        f" {number(value.value, primary)}{over}{unsure(primary, value) if grade == 'nominal' else ''}.",
+        f" {number(value.value, primary)}{over}{_how_sure(diff, primary, fresh[0], acknowledged)}.",
         facts={"value": value.value, "before": list(acknowledged), "shared": shared},
         evidence=both_proofs(diff, [*fresh, *acknowledged], primary.id),
     )
+
+
+def _how_sure(diff: Diff, primary: Metric, leader: EntryId, acknowledged: tuple[EntryId, ...]) -> str:
+    """What a journalist has to add: that an estimate stands higher, or that the gap is within the error."""
+    mine = diff.after.entries[leader].measures[primary.id]
+    estimated = any(primary.better(value, mine.value) for value in values(diff.after, primary.id).values())
+    theirs = [measure for entry in acknowledged if (measure := _measure_of(diff, primary, entry)) is not None]
+    near = theirs and not _beyond_error(primary, mine, theirs)
+    return (", among measured values" if estimated else "") + (unsure(primary, mine, *theirs) if near else "")
+
+
+def _measure_of(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None:
+    one = diff.after.entries.get(entry)
+    return one.measures.get(primary.id) if one else None
+
+
+def _beyond_error(primary: Metric, mine: Measure, theirs: list[Measure]) -> bool:
+    """Whether the gap to each of those others is nothing at all, or larger than the error of the two."""
+    gaps = [(abs(mine.value - other.value), (mine.half_width or 0.0) + (other.half_width or 0.0)) for other in theirs]
+    error = primary.stated_error or 0.0
+    return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
 
 
 def _grade(diff: Diff, primary: Metric, leader: EntryId, acknowledged: tuple[EntryId, ...]) -> str:
@@ -117,7 +140,5 @@ def _grade(diff: Diff, primary: Metric, leader: EntryId, acknowledged: tuple[Ent
     if not known:
         return "succession"
     mine = diff.after.entries[leader].measures[primary.id]
-    error = primary.stated_error or 0.0
-    width = max((mine.half_width or 0.0) + (measure.half_width or 0.0) for measure in known)
-    gap = min(abs(mine.value - measure.value) for measure in known)
-    return "supported" if gap > max(error, width) and max(error, width) > 0 else "nominal"
+    sure = _beyond_error(primary, mine, known) and any(measure.value != mine.value for measure in known)
+    return "supported" if sure else "nominal"

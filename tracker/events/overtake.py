@@ -164,7 +164,9 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iter
     first_scores = _first_scores(diff, metric, past) if verdict.usable else []
     order = sorted((metric.standing(value), entry) for entry, value in has.items())
     subjects = sorted({*newcomers, *first_scores} & has.keys())
-    ranks = competition_ranks(metric, values(diff.after, metric.id)) if subjects else {}
+    ranks = (
+        competition_ranks(metric, values(diff.after, metric.id), diff.after.unnamed if metric.primary else ()) if subjects else {}
+    )
     for entry in subjects:
         start = bisect_right(order, metric.standing(has[entry]), key=lambda pair: pair[0])
         below = [rival for _, rival in order[start:] if rival in had]
@@ -197,7 +199,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId
         rivals=rivals,
         metric=metric.id,
         headline=f"{who.name} ({number(measures[entry].value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {first.name} ({number(measures[below[0]].value, metric)}){_others(below)}.",
+        f" above {first.name} ({number(measures[below[0]].value, metric)}){_others(below)}{_near(metric, measures[entry], measures[below[0]])}.",
         facts={
             "rank": rank,
             "value": measures[entry].value,
@@ -206,6 +208,12 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId
         | _beyond_error(metric, measures[entry], [measures[rival] for rival in below]),
         evidence=[proof(diff.after, one, metric.id) for one in (entry, *below[: len(rivals)])],
     )
+
+
+def _near(metric: Metric, mine: Measure, first: Measure) -> str:
+    """What has to be added when the next below is within the error that is stated."""
+    stated = metric.stated_error is not None or mine.half_width is not None or first.half_width is not None
+    return ", the first of them within the error" if stated and _grade(metric, mine, first) == "nominal" else ""
 
 
 def _beyond_error(metric: Metric, mine: Measure, theirs: list[Measure]) -> dict[str, float]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.events._event import make, party, proof
-from tracker.model import Diff, EntryId, Event, Past
+from tracker.events._event import both_proofs, make, party
+from tracker.model import Diff, EntryId, Event, Past, folded_name
 
 RULE = "rename/1"
 
@@ -20,16 +20,14 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     for entry in diff.common:
         old, new = diff.before.entries[entry].name, diff.after.entries[entry].name
         if old != new:
-            yield _event(diff, past, entry, entry, (old, new))
-    for entry, had in sorted(diff.respelled.items()):
-        yield _event(diff, past, entry, had, (diff.before.entries[had].name, diff.after.entries[entry].name))
+            yield _event(diff, past, entry, (old, new))
 
 
-def _event(diff: Diff, past: Past, entry: EntryId, had: EntryId, names: tuple[str, str]) -> Event:
+def _event(diff: Diff, past: Past, entry: EntryId, names: tuple[str, str]) -> Event:
     old, new = names
-    assert diff.before is not None
+    had = diff.respelled.get(entry, entry)
     borne = past.known[had].names if had in past.known else frozenset((old,))
-    grade = "flip" if new in borne else "spelling" if _letters(old) == _letters(new) else "new_name"
+    grade = "flip" if new in borne else "spelling" if folded_name(old) == folded_name(new) else "new_name"
     told = grade == "new_name"
     return make(
         diff,
@@ -40,9 +38,5 @@ def _event(diff: Diff, past: Past, entry: EntryId, had: EntryId, names: tuple[st
         subjects=[party(diff.after, entry)],
         headline=f"{old} is now listed as {new} on {diff.board.title}.",
         facts={"before": old, "after": new, "key_before": str(had)},
-        evidence=[proof(diff.before, had), proof(diff.after, entry)],
+        evidence=both_proofs(diff, [entry]),
     )
-
-
-def _letters(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -19,6 +19,7 @@ def resolve(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[
         entries={entry.id: _resolved(entry) for entry in reading.entries},
         depth=reading.depth,
         ambiguous=reading.ambiguous,
+        unnamed=reading.unnamed,
         metrics=reading.metrics,
         version=reading.version,
         stated_on=reading.stated_on,

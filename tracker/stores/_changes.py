@@ -26,7 +26,7 @@ NAME, PAGE = "name", "$page"
 
 def measure_changes(diff: Diff) -> Iterator[tuple[MetricId, EntryId, Measure | None, Measure | None]]:
     """(metric, entry, before, after) where they differ; None where there is no value. Ordered by metric, then entry."""
-    old = diff.before.entries if diff.before else {}
+    old = diff.entries_before
     new = diff.after.entries
     entries = sorted(old.keys() | new.keys())
     for key in _metrics(diff):
@@ -46,13 +46,13 @@ def _metrics(diff: Diff) -> list[MetricId]:
 
 def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | None]]:
     """(attribute, entry, before, after) where they differ, with `name` and, beyond the first, `page` among the attributes."""
-    old = diff.before.entries if diff.before else {}
+    old = diff.entries_before
     new = diff.after.entries
     for entry in sorted(old.keys() | new.keys()):
         if entry in old and entry in new and _same_texts(old[entry], new[entry]):
             continue
-        was = _texts(diff.before, entry) if diff.before and entry in old else {}
-        now = _texts(diff.after, entry) if entry in new else {}
+        was = _texts(old[entry]) if entry in old else {}
+        now = _texts(new[entry]) if entry in new else {}
         for attribute in sorted(was.keys() | now.keys()):
             if was.get(attribute) != now.get(attribute):
                 yield attribute, entry, was.get(attribute), now.get(attribute)
@@ -62,8 +62,7 @@ def _same_texts(one: Entry, other: Entry) -> bool:
     return one.name == other.name and one.page == other.page and one.attributes == other.attributes
 
 
-def _texts(snapshot: Snapshot, entry: EntryId) -> dict[str, str]:
-    one = snapshot.entries[entry]
+def _texts(one: Entry) -> dict[str, str]:
     page = {PAGE: str(one.page)} if one.page else {}
     return {**one.attributes, **page, NAME: one.name}
 
@@ -73,7 +72,7 @@ def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]
     primary = diff.board.primary
     if primary is None or primary.higher_is_better is None:
         return
-    was = ranks(diff.before, primary) if diff.before else {}
+    was = ranks(replace(diff.before, entries=diff.entries_before), primary) if diff.before else {}
     now = ranks(diff.after, primary)
     for entry in sorted(was.keys() | now.keys()):
         if was.get(entry) != now.get(entry):
@@ -83,7 +82,9 @@ def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]
 def ranks(snapshot: Snapshot, primary: Metric) -> dict[EntryId, int]:
     """Competition ranks of all entries with a value."""
     return competition_ranks(
-        primary, {entry: one.measures[primary.id].value for entry, one in snapshot.entries.items() if primary.id in one.measures}
+        primary,
+        {entry: one.measures[primary.id].value for entry, one in snapshot.entries.items() if primary.id in one.measures},
+        snapshot.unnamed,
     )
 
 

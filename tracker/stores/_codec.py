@@ -14,6 +14,7 @@ from tracker.model import Board, BoardId, EntryId, Event, EventFilter, EventId, 
 EVENT_COLUMNS = "event, board, recorded_at, kind, grade, weight, told, metric, after, until, headline, rule, body"
 
 _strings = msgspec.json.Decoder(list[str])
+_numbers = msgspec.json.Decoder(tuple[float, ...])
 _board = msgspec.json.Decoder(Board)
 _past = msgspec.json.Decoder(Past)
 
@@ -39,6 +40,16 @@ def encode_strings(values: Collection[str]) -> str:
 def decode_strings(text: str) -> list[str]:
     """The strings of a JSON list."""
     return _strings.decode(text)
+
+
+def encode_numbers(values: tuple[float, ...]) -> str:
+    """A JSON list."""
+    return msgspec.json.encode(values).decode()
+
+
+def decode_numbers(text: str) -> tuple[float, ...]:
+    """The numbers of a JSON list."""
+    return _numbers.decode(text)
 
 
 def encode_past(past: Past) -> str:

@@ -14,6 +14,7 @@ from threading import Lock
 from tracker.errors import StoreError
 
 _BUSY_S = 30.0
+_TABLE = "CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER) WITHOUT ROWID"
 
 
 class SqliteHosts:
@@ -26,9 +27,11 @@ class SqliteHosts:
             self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise self._trouble(error) from error
-        self._run(
-            "CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER) WITHOUT ROWID"
-        )
+        try:
+            self._run(_TABLE)
+        except StoreError:
+            self._connection.close()
+            raise
 
     def close(self) -> None:
         """Close the connection."""

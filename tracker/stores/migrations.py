@@ -44,6 +44,7 @@ CREATE TABLE snapshots (
   stated_on TEXT NOT NULL,
   metrics TEXT NOT NULL,
   ambiguous TEXT NOT NULL,
+  unnamed TEXT NOT NULL,
   PRIMARY KEY (board, observed_at)
 ) WITHOUT ROWID;
 

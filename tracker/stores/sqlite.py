@@ -212,7 +212,7 @@ class SqliteStore:
 
     def _save_snapshot(self, snapshot: Snapshot) -> None:
         self._run(
-            "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             snapshot.board,
             _seconds(snapshot.observed_at),
             snapshot.url,
@@ -223,6 +223,7 @@ class SqliteStore:
             snapshot.stated_on,
             _codec.encode_strings(snapshot.metrics),
             _codec.encode_strings(snapshot.ambiguous),
+            _codec.encode_numbers(snapshot.unnamed),
         )
 
     def _save_changes(self, diff: Diff) -> None:
@@ -347,10 +348,8 @@ class SqliteStore:
         return self._snapshot(board, then, None if metrics is None else frozenset(metrics), where)
 
     def _snapshot(self, board: BoardId, at: int, only: frozenset[MetricId] | None, where: str) -> Snapshot:
-        sql = (
-            "SELECT url, sha256, depth, version, stated_on, metrics, ambiguous FROM snapshots WHERE board = ? AND observed_at = ?"
-        )
-        url, sha256, depth, version, stated_on, names, ambiguous = self._one(sql, board, at) or ()
+        sql = "SELECT url, sha256, depth, version, stated_on, metrics, ambiguous, unnamed FROM snapshots WHERE board = ? AND observed_at = ?"
+        url, sha256, depth, version, stated_on, names, ambiguous, unnamed = self._one(sql, board, at) or ()
         with self._understanding(board):
             entries = self._entries(board, only, where)
             return Snapshot(
@@ -361,6 +360,7 @@ class SqliteStore:
                 entries={entry: entries[entry] for entry in sorted(entries)},
                 depth=depth,
                 ambiguous=frozenset(EntryId(key) for key in _codec.decode_strings(ambiguous)),
+                unnamed=_codec.decode_numbers(unnamed),
                 metrics=frozenset(MetricId(metric) for metric in _codec.decode_strings(names)),
                 version=version,
                 stated_on=stated_on,
