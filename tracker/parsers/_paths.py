@@ -155,6 +155,16 @@ def _walked(records: Sequence[Mapping[str, object]], path: tuple[str | int, ...]
     nodes: list[Any] = list(records)
     for step in path:
         nodes = [node.get(step, MISSING) if type(node) is dict else MISSING for node in nodes]
-    if any(node is not MISSING for node in nodes):
+    if any(node is not MISSING for node in nodes) or not _have_dots(records[:_ENOUGH_TO_SEE]):
         return nodes
-    return [walk(record, path) for record in records]  # a publisher may have keys with dots in them
+    return [walk(record, path) for record in records]
+
+
+_ENOUGH_TO_SEE = 50
+"""A publisher names the keys of all its records alike."""
+
+
+def _have_dots(records: Sequence[object]) -> bool:
+    """Whether keys on the first levels have dots in them, which makes a path ambiguous."""
+    inside = [value for record in records if isinstance(record, dict) for value in record.values() if isinstance(value, dict)]
+    return any("." in key for node in (*records, *inside) if isinstance(node, dict) for key in node)

@@ -21,6 +21,10 @@ PARENT = "^."
 Record = Mapping[str, object]
 
 
+class NestedCell(Exception):
+    """A wanted cell holds an object or a list. Never leaves the parsers."""
+
+
 class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of the formats that hold records. Paths are dotted (`a.b[0].c`) or JMESPaths; numbers are text to them."""
 
@@ -88,16 +92,31 @@ def text(value: object) -> str | None:
         return None
     if value is True or value is False:
         return "true" if value else "false"
+    if type(value) is int:
+        return str(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def _flat(value: object) -> str | None:
+    if isinstance(value, dict | list):
+        raise NestedCell
+    return text(value)
+
+
 def tabulate(
-    found: list[Record], wanted: Sequence[str], options: RecordOptions, facts: Mapping[str, str], values: Values = AS_WRITTEN
+    found: list[Record],
+    wanted: Sequence[str],
+    options: RecordOptions,
+    facts: Mapping[str, str],
+    values: Values = AS_WRITTEN,
+    *,
+    nested: bool = True,
 ) -> Table:
     """The table of the records: exploded, filtered, and of the wanted columns those that at least one record has.
 
     Raises:
         ParseError: no record is left, or none of the wanted columns is there.
+        NestedCell: `nested` is False, and a cell is an object or a list.
     """
     records = _explode(found, options.explode, values) if options.explode else Records(inner=found)
     records = _filter(records, options.where, values)
@@ -107,7 +126,8 @@ def tabulate(
         raise ParseError(
             f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {_keys(records)}"
         )
-    cells = [[cell if type(cell) is str else text(values.plain(cell)) for cell in columns[path]] for path in present]
+    write = text if nested else _flat
+    cells = [[cell if type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present]
     return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
 
 

@@ -10,9 +10,9 @@ import msgspec
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._html import scripts
-from tracker.parsers._json import load
-from tracker.parsers._paths import search
-from tracker.parsers._records import RecordOptions, facts_at, records_in, tabulate
+from tracker.parsers._json import load, load_quickly
+from tracker.parsers._paths import search, steps
+from tracker.parsers._records import NestedCell, RecordOptions, facts_at, records_in, tabulate
 from tracker.parsers._text import decode, find_facts, refuse_markup
 
 
@@ -41,14 +41,28 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Raises:
         ParseError: it is no JSON, or has no records where the options say.
     """
+    if _is_plain(options, wanted) and (quick := load_quickly(body)) is not None:
+        try:
+            return _table(quick, options, wanted, "", nested=False)
+        except NestedCell:  # its numbers have to be text as well
+            pass
     text = decode(body)
     if options.script:
         text = _script(text, options.script)
     refuse_markup(text, "JSON")
-    document = load(text, allow_nan=options.allow_nan)
+    return _table(load(text, allow_nan=options.allow_nan), options, wanted, text)
+
+
+def _is_plain(options: Options, wanted: Sequence[str]) -> bool:
+    """Whether nothing but keys is looked at: no expression or text that compares values."""
+    paths = (*wanted, *options.first_of, *filter(None, (options.records,)), *options.facts.values())
+    return not (options.script or options.where or options.explode) and all(steps(path) is not None for path in paths)
+
+
+def _table(document: object, options: Options, wanted: Sequence[str], text: str, *, nested: bool = True) -> Table:
     found, place = _find(document, options)
     facts = facts_at(document, options.facts) | find_facts(options.facts, lambda: text)
-    return tabulate(records_in(found, place), wanted, options, facts)
+    return tabulate(records_in(found, place), wanted, options, facts, nested=nested)
 
 
 def _find(document: object, options: Options) -> tuple[object, str]:

@@ -26,15 +26,17 @@ NAME, PAGE = "name", "$page"
 
 def measure_changes(diff: Diff) -> Iterator[tuple[MetricId, EntryId, Measure | None, Measure | None]]:
     """(metric, entry, before, after) where they differ; None where there is no value. Ordered by metric, then entry."""
-    old = diff.entries_before
-    new = diff.after.entries
-    entries = sorted(old.keys() | new.keys())
-    for key in _metrics(diff):
-        for entry in entries:
-            was = old[entry].measures.get(key) if entry in old else None
-            now = new[entry].measures.get(key) if entry in new else None
-            if was is not now and was != now:
-                yield key, entry, was, now
+    old, new = diff.entries_before, diff.after.entries
+    changed: dict[MetricId, list[tuple[EntryId, Measure | None, Measure | None]]] = {key: [] for key in _metrics(diff)}
+    for entry in sorted(old.keys() | new.keys()):
+        had = old[entry].measures if entry in old else {}
+        has = new[entry].measures if entry in new else {}
+        if had != has:
+            for key, changes in changed.items():
+                was, now = had.get(key), has.get(key)
+                if was is not now and was != now:
+                    changes.append((entry, was, now))
+    return ((key, *change) for key, changes in changed.items() for change in changes)
 
 
 def _metrics(diff: Diff) -> list[MetricId]:
