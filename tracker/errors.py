@@ -65,7 +65,7 @@ class Refused(FetchError):
 
 
 class Gone(FetchError):
-    """404, 410 or an unknown host."""
+    """404 or 410."""
 
 
 class ParseError(TrackerError):

@@ -159,14 +159,19 @@ def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
     return last + timedelta(seconds=1) if last is not None and at <= last < at + _CLOCK_SET_BACK else at
 
 
-def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, store: Store) -> Outcome:
+def import_bodies(
+    board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, not_after: datetime | None = None
+) -> Outcome:
     """Take dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) through the same line as fetched ones.
 
     Raises:
-        DeclarationError: a file's name has no time, or the file cannot be read.
+        DeclarationError: a file's name has no time, or one later than `not_after`, or the file cannot be read.
         StoreError: another body is already kept for the same time.
     """
-    for at, path in sorted((_observed_at(path), path) for path in paths):
+    dated = sorted((_observed_at(path), path) for path in paths)
+    if dated and not_after is not None and dated[-1][0] > not_after:
+        raise DeclarationError(f"{dated[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
+    for at, path in dated:
         body = _read_body(path, board.request.max_bytes)
         archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
     return settle(board, archive, store)
@@ -308,7 +313,8 @@ def _step(
             check=_check(line, board.id, Result.REJECTED, message=f"rejected by {decision.by}: {decision.reason}"), past=past
         )
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
-        failure = _failure(board, line, Trouble.FETCH, line.verdict.value, line.error, passing=line.verdict is Verdict.TRANSIENT)
+        passing = line.verdict is Verdict.TRANSIENT
+        failure = _failure(board, line, Trouble.FETCH, line.verdict.value, _named(board, line, archive), passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
     if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
         return _unchanged(board, line, past)
@@ -333,6 +339,16 @@ def _step(
         return _accepted(board, line, after, before=before, past=past, restart=f"accepted by {decision.by}: {why}")
     broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
     return _quarantined(board, line, archive, before=before, past=past, why=broken)
+
+
+def _named(board: Board, line: IndexLine, archive: Archive) -> str:
+    """Why a fetch failed; where the server's page says more than its status (a challenge sent with 403), what the page is."""
+    try:
+        for sha256 in line.sha256:
+            recognise(board.id, archive.body(board.id, sha256), board.parse.format)
+    except Refused as what:
+        return f"{what} (status {line.status})"
+    return line.error
 
 
 def read(board: Board, bodies: Sequence[bytes], baseline: Baseline = Baseline()) -> Reading:  # noqa: B008  # a frozen record

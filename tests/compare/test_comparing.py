@@ -157,8 +157,13 @@ def rows(first: int, count: int) -> str:
 
 @pytest.mark.parametrize("count", [10, 15, 20, 25, 30, 40, 50, 100, 150, 200, 500])
 def test_entries_displaced_at_a_round_number_of_rows_name_a_cap_and_nobody_is_missing(count: int):
-    diff = two(rows(0, count), rows(1, count))
-    assert (diff.cap, diff.missing, diff.hidden) == (count, (), ("m0000",))
+    diff = two(rows(1, count), rows(0, count))
+    assert (diff.cap, diff.missing, diff.hidden) == (count, (), (f"m{count:04}",))
+
+
+@pytest.mark.parametrize(("count", "cap"), [(10, None), (20, None), (40, None), (50, 50), (500, 500)])
+def test_who_stood_high_was_not_pushed_over_the_edge_of_a_small_page(count: int, cap: int | None):
+    assert two(rows(0, count), rows(1, count)).cap == cap
 
 
 @pytest.mark.parametrize("count", [9, 11, 35, 45, 55, 60, 80, 90, 110, 499, 501])

@@ -128,10 +128,10 @@ def test_one_of_two_leaders_that_left_does_not_hand_on_the_lead_of_the_other():
 
 def test_a_leader_hidden_by_a_cap_keeps_the_lead():
     history = History()
-    history.show(rows("a:50", count=9))
+    history.show(rows("a:500", count=49))
     for place in range(4):
-        told = history.show(rows(f"x{place}:1", count=9))
-        assert (history.diff.cap, of("new_leader", told), leaders(history)) == (10, [], ("a",))
+        told = history.show(rows(f"x{place}:1", count=49))
+        assert (history.diff.cap, of("new_leader", told), leaders(history)) == (50, [], ("a",))
 
 
 def test_a_leader_whose_key_stands_twice_keeps_the_lead():

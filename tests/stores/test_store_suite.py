@@ -239,7 +239,7 @@ def test_a_metric_that_is_no_longer_declared_ends_with_the_next_snapshot(store: 
 def test_a_step_that_is_not_later_than_the_last_is_refused_and_leaves_no_trace(store: Store, number: int):
     save_all(store, board(), [scores(1, "a:90 b:80")])
     before = answers(store, BOARD, [day(1)])
-    with pytest.raises(StoreError, match=r"acme/text: a step at .* is not later than the last; replay the board"):
+    with pytest.raises(StoreError, match=r"acme/text: a step at .* is not later than the last stored; another run was here"):
         store.save(next(steps(board(), [scores(number, "a:1")])))
     assert answers(store, BOARD, [day(1)]) == before
 

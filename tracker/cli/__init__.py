@@ -80,6 +80,10 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail("stopped", 1)
     except TrackerError as error:
         _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _fail(f"{error.filename or 'the output'}: cannot be written or read: {error.strerror}", 1)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -11,9 +12,12 @@ from tracker import pipeline
 from tracker.cli._declared import chosen
 from tracker.cli._open import as_json, opened, print_json, stamp
 from tracker.cli._text import safe
+from tracker.clock import SystemClock
 from tracker.pipeline import Outcome
 from tracker.reports.jsonl import event_json
 from tracker.settings import Settings
+
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 @click.command("import")
@@ -30,7 +34,8 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     (declared,) = chosen(settings, [board])
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     with opened(settings) as (archive, store):
-        outcome = pipeline.import_bodies(declared, files, archive=archive, store=store)
+        not_after = SystemClock().now() + _CLOCKS_DIFFER
+        outcome = pipeline.import_bodies(declared, files, archive=archive, store=store, not_after=not_after)
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)

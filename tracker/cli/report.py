@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from tracker import query, reports
-from tracker.cli._open import Time, history_of, known
+from tracker.cli._open import Time, history_of, known, stamp
 from tracker.errors import DeclarationError
 from tracker.model import EventFilter, Report
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
 
-_SECOND = timedelta(seconds=1)
+_SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
+_EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)
 
 
 @click.command("report")
@@ -62,8 +63,10 @@ def build(
     newest = max((check.observed_at for board in known if (check := store.last_check(board))), default=None)
     if newest is None:
         raise click.UsageError("nothing has been read yet, so there is nothing to report (tracker run)")
-    until = until or newest + _SECOND
-    since = since or until - timedelta(days=7)
+    until = until or max(newest, since or newest) + _SECOND
+    since = since or (until - _WEEK if until > _EARLIEST else until)
+    if since >= until:
+        raise DeclarationError(f"the window from {stamp(since)} to {stamp(until)} is empty; expected --since before --until")
     declared = [one for board in known if (one := store.declared(board)) is not None]
     health = [query.health(board, store, now=min(until, newest + _SECOND)) for board in declared]
     events = [

@@ -5,7 +5,7 @@ Source: docs/decisions/0003-comparability.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -47,7 +47,7 @@ def compare(
     common = tuple(sorted(old.keys() & new.keys()))
     came, went = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
     metrics = {metric.id: judge(metric, before, after, common) for metric in board.metrics}
-    cap = _cap(before, after, came=came, went=went)
+    cap = _cap(board, before, after, came=came, went=went)
     diff = Diff(board=board, before=before, after=after, cap=cap, metrics=metrics)
     arrived = [entry for entry in came if _would_have_shown(diff, before, entry)]
     missing = [entry for entry in went if diff.must_show(entry, _across(diff, before, entry))]
@@ -117,15 +117,23 @@ def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:
     return primary is not None and value is not None and surely_inside(before, primary, value)
 
 
-def _cap(before: Snapshot, after: Snapshot, *, came: Iterable[EntryId], went: Iterable[EntryId]) -> int | None:
+def _cap(board: Board, before: Snapshot, after: Snapshot, *, came: Iterable[EntryId], went: Sequence[EntryId]) -> int | None:
     """The round number at which a whole board may be cut: entries are gone, and the count is what a page is cut at.
 
-    A small round number (20, 30) comes about by chance as well: there others must have arrived, or the count have stood still.
+    A small round number (20, 30) comes about by chance as well: there others must have arrived, or the count have stood still,
+    and none of those gone may have stood well above what the page still shows.
     """
     rows = len(after.entries)
     gone, displaced = any(True for _ in went), any(True for _ in came) or len(before.entries) == rows
     large, small = rows >= 50 and rows % 50 == 0, rows in _ROUND_SMALL
-    return rows if after.depth is None and gone and (large or (small and displaced)) else None
+    if after.depth is not None or not gone or not (large or (small and displaced)):
+        return None
+    return rows if large or not any(_stood_high(board, before, after, entry) for entry in went) else None
+
+
+def _stood_high(board: Board, before: Snapshot, after: Snapshot, entry: EntryId) -> bool:
+    value = primary_value(board, before, entry)
+    return board.primary is not None and value is not None and surely_inside(after, board.primary, value)
 
 
 def _ranks(

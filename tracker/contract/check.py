@@ -227,4 +227,6 @@ def _broken(board: Board, wrong: Sequence[Violation]) -> ContractBroken:
         if guard
         else f"no snapshot written (tracker board test {board.id})"
     )
-    return ContractBroken(f"{board.id}: {count}, first: {wrong[0]}; kept the capture, {remedy}", wrong, guard=guard)
+    return ContractBroken(
+        f"{board.id}: {count}, first: {'; '.join(map(str, wrong[:3]))}; kept the capture, {remedy}", wrong, guard=guard
+    )

@@ -15,7 +15,7 @@ RECENT_DAYS = 45
 """A model listed within so many days of its release counts as released, not as listed late."""
 CROWD, CROWD_SHARE, STANDS_OUT = 30, 0.15, 10
 """So many arrivals, and so large a share, are told as one; only those who enter the top ten also by themselves."""
-_ARRIVALS = frozenset(("release", "listing", "late_listing"))
+_ARRIVALS = frozenset(("release", "listing", "late_listing", "re_entry"))
 _WEIGHT = {"release": 50, "listing": 45, "first_score": 45, "late_listing": 35, "re_entry": 25, "revealed": 5}
 
 

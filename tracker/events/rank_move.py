@@ -58,7 +58,7 @@ def _quiet(diff: Diff, moves: list[RankMove]) -> Event:
         told=False,
         subjects=[party(diff.after, move.entry) for move in moves],
         metric=primary.id,
-        headline=f"{len(moves)} entries changed places on {diff.board.title} ({primary.title}) within the error of their values.",
+        headline=f"{len(moves)} {'entry' if len(moves) == 1 else 'entries'} changed places on {diff.board.title} ({primary.title}) within the error of their values.",
         facts={"moves": {str(move.entry): _facts(move) for move in moves}},
         evidence=page_proofs(diff),
     )

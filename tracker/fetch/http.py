@@ -29,7 +29,7 @@ from ipaddress import ip_address
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.errors import FetchError, Refused, Transient
 from tracker.fetch.addresses import causes, is_public, says_no_such_host
 from tracker.fetch.inflate import Garbled, Inflater
 from tracker.fetch.keys import Secrets
@@ -295,7 +295,8 @@ def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
     if isinstance(error, httpx.TimeoutException):
         return Transient(f"{ask.place}: no answer within {ask.timeout_s:g} s ({kinds}); it is asked again later")
     if direct and says_no_such_host(error):
-        return Gone(f"{ask.place}: no such host {ask.secrets.scrub(ask.host)!r}; correct request.url")
+        host = ask.secrets.scrub(ask.host)  # a machine without a network finds no host either: that is not the publisher's end
+        return Transient(f"{ask.place}: no such host {host!r}, or no network; it is asked again later (else correct request.url)")
     if isinstance(error, httpx.TransportError) and not isinstance(error, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
         return Transient(f"{ask.place}: the connection failed ({kinds}); it is asked again later")
     return Refused(f"{ask.place}: the request cannot be sent ({kinds}); check request.url, headers and params")

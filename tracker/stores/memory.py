@@ -53,7 +53,7 @@ class MemoryStore:
         steps = self._steps.setdefault(step.check.board, [])
         if steps and steps[-1].check.observed_at >= step.check.observed_at:
             raise StoreError(
-                f"{step.check.board}: a step at {step.check.observed_at} is not later than the last; replay the board"
+                f"{step.check.board}: a step at {step.check.observed_at} is not later than the last stored; another run was here, run the command again"
             )
         steps.append(step)
 

@@ -131,7 +131,9 @@ class SqliteStore:
         with self._transaction():
             last = self.last_check(board)
             if last is not None and last.observed_at >= step.check.observed_at:
-                raise StoreError(f"{board}: a step at {step.check.observed_at} is not later than the last; replay the board")
+                raise StoreError(
+                    f"{board}: a step at {step.check.observed_at} is not later than the last stored; another run was here, run the command again"
+                )
             self._save_check(step.check)
             self._save_past(board, step.past)
             if step.diff is not None:
