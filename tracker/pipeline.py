@@ -7,8 +7,6 @@ interrupts a run, the next one goes on where the archive is, and a replay ends i
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -190,12 +188,23 @@ def _observed_at(path: Path) -> datetime:
 def _read_body(path: Path, max_bytes: int) -> bytes:
     try:
         stored = path.read_bytes()
-        stream = gzip.GzipFile(fileobj=io.BytesIO(stored)) if path.suffix == ".gz" else io.BytesIO(stored)
-        body = stream.read(max_bytes + 1)
+        body = _unpacked(stored, max_bytes + 1) if path.suffix == ".gz" else stored
     except (OSError, EOFError, zlib.error) as error:
         raise DeclarationError(f"{path}: cannot be read: {error}; expected a body, plain or gzipped") from error
     if len(body) > max_bytes:
         raise DeclarationError(f"{path}: more than {max_bytes} bytes; raise request.max_bytes if that is right")
+    return body
+
+
+def _unpacked(stored: bytes, most: int) -> bytes:
+    """The members of a gzip file one after the other, no more than so many bytes. Raises EOFError, zlib.error."""
+    body = b""
+    while stored and len(body) < most:
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        body += member.decompress(stored, most - len(body))
+        if not member.eof and len(body) < most:
+            raise EOFError("the file ends before the end of what is packed in it")
+        stored = member.unused_data.lstrip(b"\0")
     return body
 
 

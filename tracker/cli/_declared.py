@@ -32,6 +32,14 @@ def declared(settings: Settings) -> schedules.Schedules:
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
-    """The boards named, or all. Raises DeclarationError for one that is unknown or whose file is wrong."""
-    known = declared(settings)
-    return [known.board(BoardId(name)) for name in names] if names else list(known.boards.values())
+    """The boards named, only their files read, or all. Raises DeclarationError for one that is unknown or whose file is wrong."""
+    if not names:
+        return list(declared(settings).boards.values())
+    return [_named(settings, name) for name in dict.fromkeys(names)]
+
+
+def _named(settings: Settings, name: str) -> Board:
+    path = settings.schedules / f"{name}.toml"
+    if name.count("/") == 1 and ".." not in name and path.is_file():
+        return schedules.load_board(path, settings.schedules, _Formats())
+    return declared(settings).board(BoardId(name))  # it raises, and knows the nearest names

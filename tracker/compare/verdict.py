@@ -35,20 +35,23 @@ def judge(metric: Metric, before: Snapshot, after: Snapshot, common: tuple[Entry
     both = {entry: (had[entry], has[entry]) for entry in common if entry in had and entry in has}
     if not both:
         return replace(sizes, verdict=Comparability.INCOMMENSURABLE, reason="no value in common")
+    differing = {entry: pair for entry, pair in both.items() if pair[0] is not pair[1] and pair[0].value != pair[1].value}
+    if not differing:  # an ordinary day
+        return replace(sizes, common=len(both))
     decimals: Callable[[Iterable[Measure]], int] = finest_decimals if metric.nature is Nature.LISTED else typical_decimals
     return _compared(
         metric,
         sizes,
         both,
+        differing,
         typical=(decimals(had.values()), decimals(has.values())),
         versions=(before.version, after.version),
     )
 
 
 def _compared(
-    metric: Metric, sizes: MetricDiff, both: _Pairs, *, typical: tuple[int, int], versions: tuple[str, str]
+    metric: Metric, sizes: MetricDiff, both: _Pairs, differing: _Pairs, *, typical: tuple[int, int], versions: tuple[str, str]
 ) -> MetricDiff:
-    differing = {entry: pair for entry, pair in both.items() if pair[0] is not pair[1] and pair[0].value != pair[1].value}
     moved = _moved(metric, differing, typical)
     measured = _measured(both)
     drift = fit([(a.value, b.value) for a, b in both.values()], _half_widths(both)) if metric.nature is Nature.FITTED else Drift()
@@ -68,7 +71,7 @@ def _compared(
         return replace(diff, verdict=Comparability.REBASED, reason=reason)
     return replace(
         diff,
-        verdict=Comparability.PRECISION if differing and not moved else Comparability.COMPARABLE,
+        verdict=Comparability.PRECISION if not moved else Comparability.COMPARABLE,
         moves={} if silent else _moves(metric, told, drift, both),
     )
 

@@ -160,7 +160,7 @@ def _walked(records: Sequence[Mapping[str, object]], path: tuple[str | int, ...]
     return [walk(record, path) for record in records]
 
 
-_ENOUGH_TO_SEE = 50
+_ENOUGH_TO_SEE = 5
 """A publisher names the keys of all its records alike."""
 
 

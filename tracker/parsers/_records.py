@@ -127,7 +127,9 @@ def tabulate(
             f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {_keys(records)}"
         )
     write = text if nested else _flat
-    cells = [[cell if type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present]
+    cells = [
+        [cell if cell is None or type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present
+    ]
     return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
 
 
