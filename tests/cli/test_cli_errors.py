@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -237,3 +238,17 @@ def test_escaped_json_says_the_same_without_anything_that_acts(text: str):
     shown = escaped(json.dumps({"name": text}, ensure_ascii=False))
     assert json.loads(shown) == {"name": text}
     assert safe(shown) == shown
+
+
+def test_a_replay_without_captures_leaves_the_history_alone(world: World):
+    world.imported()
+    shutil.rmtree(world.store / "captures")
+    ran = world.run("replay")
+    assert (ran.code, "acme/text: no captures in" in ran.error) == (2, True)
+    assert world.run("events", "--json").out
+
+
+def test_an_unknown_kind_names_the_known_ones(world: World):
+    world.imported()
+    ran = world.run("events", "--kind", "overtakes")
+    assert (ran.code, 'kind "overtakes" is unknown; known: attribute_change, ' in ran.error) == (2, True)

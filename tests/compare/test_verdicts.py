@@ -212,3 +212,13 @@ def test_a_fitted_board_is_not_re_based_by_the_share_that_moved():
     before = {f"m{place:02}": 1500 - 5 * place for place in range(40)}
     after = {key: value + (-1) ** place for place, (key, value) in enumerate(before.items())}
     assert two(line(before), line(after), on=ELO).verdict is Comparability.COMPARABLE
+
+
+def test_a_tenth_that_moved_while_columns_changed_is_a_re_base():
+    before = snapshot(" ".join(f"m{place:02}:{90 - place}" for place in range(30)), columns=("score", "old"))
+    moved = " ".join(f"m{place:02}:{90 - place + (3 if place < 3 else 0)}" for place in range(30))
+    same_columns = snapshot(moved, day=1, columns=("score", "old"))
+    other_columns = snapshot(moved, day=1, columns=("score", "new"))
+    verdicts = [compare(board(SCORE), before, after).metrics[SCORE.id] for after in (same_columns, other_columns)]
+    assert [one.verdict for one in verdicts] == [Comparability.COMPARABLE, Comparability.REBASED]
+    assert verdicts[1].reason == "3 of 30 values moved as the columns changed (new, old)"

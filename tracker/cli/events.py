@@ -8,6 +8,7 @@ import click
 
 from tracker.cli._open import Time, as_json, history_of, known, print_json, stamp
 from tracker.cli._text import safe
+from tracker.errors import DeclarationError
 from tracker.model import EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.settings import Settings
@@ -37,6 +38,8 @@ def command(
 
     Oldest first. For people only news is printed unless --untold asks for the rest; --json has all.
     """
+    if unknown := [kind for kind in kinds if kind not in _known_kinds()]:
+        raise DeclarationError(f'kind "{unknown[0]}" is unknown; known: {", ".join(sorted(_known_kinds()))}')
     with history_of(settings) as store:
         only = known(store, board) if board else None
         wanted = EventFilter(board=only, kinds=kinds, grades=grades, since=since, until=until, told=told)
@@ -46,3 +49,9 @@ def command(
         for event in store.events(wanted):
             if told is not None or event.told:
                 click.echo(f"{event.id[:12]}  {stamp(event.recorded_at)}  {event.kind}/{event.grade}  {safe(event.headline)}")
+
+
+def _known_kinds() -> frozenset[str]:
+    from tracker.events import KINDS, TROUBLES  # noqa: PLC0415  # only when kinds are named
+
+    return frozenset((*KINDS, *TROUBLES))

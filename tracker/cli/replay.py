@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from tracker import pipeline
 from tracker.cli._declared import declared
 from tracker.cli._open import opened
 from tracker.cli.import_ import summary
+from tracker.errors import DeclarationError
 from tracker.model import BoardId
 from tracker.settings import Settings
 
@@ -24,8 +27,18 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
     """
     with opened(settings) as (archive, store):
         known = declared(settings)
-        for name in boards or archive.boards():
+        held = archive.boards()
+        lost = [name for name in boards or store.boards() if name not in held]
+        if lost:
+            raise DeclarationError(
+                f"{', '.join(lost)}: no captures in {settings.captures}; a replay would leave nothing of the history"
+            )
+        failed = False
+        for name in boards or held:
             board = known.boards.get(BoardId(name)) or store.declared(BoardId(name)) or known.board(BoardId(name))
-            summary(pipeline.replay(board, archive, store))
+            outcome = pipeline.replay(board, archive, store)
+            summary(outcome)
+            failed = failed or outcome.failed
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
+    sys.exit(1 if failed else 0)

@@ -58,8 +58,7 @@ def _wanted(settings: Settings, names: tuple[str, ...], store: Store, clock: Clo
                 raise DeclarationError(
                     f"{board.id}: disabled: {board.terms or 'no reason is given'} (to decide otherwise: enabled = true)"
                 )
-        return boards
-    ready = [board for board in boards if board.enabled and not query.missing_keys(board, os.environ)]
+    ready = boards if names else [board for board in boards if board.enabled and not query.missing_keys(board, os.environ)]
     return [board for board in ready if not due or _is_due(board, store, clock)]
 
 

@@ -9,7 +9,7 @@ import click
 from tracker import pipeline
 from tracker.cli._open import as_json, board_of, kept, known, print_json
 from tracker.cli._text import safe
-from tracker.errors import DeclarationError
+from tracker.errors import DeclarationError, StoreError
 from tracker.model import BoardId, Event, EventFilter
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
@@ -31,11 +31,14 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
         by_board: dict[BoardId, list[Event]] = {}
         for event in wanted:
             by_board.setdefault(event.board, []).append(event)
-        results = [
-            one
-            for name, some in sorted(by_board.items())
-            for one in pipeline.verify(some, board_of(settings, store, name), archive)
-        ]
+        results: list[pipeline.Verification] = []
+        damaged = False
+        for name, some in sorted(by_board.items()):
+            try:
+                results += pipeline.verify(some, board_of(settings, store, name), archive)
+            except StoreError as error:  # one board's damage hides no other's verdict
+                damaged = True
+                click.echo(f"tracker: {safe(str(error))}", err=True)
     if as_json:
         print_json({"id": one.event.id, "holds": one.holds, "differences": list(one.differences)} for one in results)
     else:
@@ -44,7 +47,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
             for difference in one.differences:
                 click.echo(f"    {safe(difference)}")
         click.echo(f"{sum(one.holds for one in results)} of {len(results)} events hold")
-    sys.exit(0 if all(one.holds for one in results) else 1)
+    sys.exit(StoreError.exit_code if damaged else 0 if all(one.holds for one in results) else 1)
 
 
 def _wanted(store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:

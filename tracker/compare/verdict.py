@@ -9,12 +9,12 @@ from statistics import median
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
 from tracker.compare.precision import finest_decimals, same, typical_decimals
-from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, Move, Nature, Snapshot
+from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, MetricId, Move, Nature, Snapshot
 
 _LOST_FIELD = 0.3
 """A field is lost when so large a share of the common entries that had it no longer has it."""
 _LOST_AT_LEAST = 5
-_HALF, _THIRD, _ONE_SIDED = 0.5, 1 / 3, 0.9
+_HALF, _THIRD, _TENTH, _ONE_SIDED = 0.5, 1 / 3, 0.1, 0.9
 _FEW = 3
 _MANY = 10
 
@@ -46,11 +46,19 @@ def judge(metric: Metric, before: Snapshot, after: Snapshot, common: tuple[Entry
         differing,
         typical=(decimals(had.values()), decimals(has.values())),
         versions=(before.version, after.version),
+        columns=before.metrics ^ after.metrics,
     )
 
 
 def _compared(
-    metric: Metric, sizes: MetricDiff, both: _Pairs, differing: _Pairs, *, typical: tuple[int, int], versions: tuple[str, str]
+    metric: Metric,
+    sizes: MetricDiff,
+    both: _Pairs,
+    differing: _Pairs,
+    *,
+    typical: tuple[int, int],
+    versions: tuple[str, str],
+    columns: frozenset[MetricId],
 ) -> MetricDiff:
     moved = _moved(metric, differing, typical)
     measured = _measured(both)
@@ -66,7 +74,7 @@ def _compared(
     )
     told = {entry: pair for entry, pair in moved.items() if entry in measured}
     silent = metric.volatile or metric.nature in (Nature.LIVE, Nature.COUNT)
-    reason = "" if silent or not moved else drift.rebase or _rebased(metric, versions, measured, told)
+    reason = "" if silent or not moved else drift.rebase or _rebased(metric, versions, columns, measured, told)
     if reason:
         return replace(diff, verdict=Comparability.REBASED, reason=reason)
     return replace(
@@ -122,7 +130,7 @@ def _absent(
     return None
 
 
-def _rebased(metric: Metric, versions: tuple[str, str], both: _Pairs, moved: _Pairs) -> str:
+def _rebased(metric: Metric, versions: tuple[str, str], columns: frozenset[MetricId], both: _Pairs, moved: _Pairs) -> str:
     """Why the scale of a tested or listed metric itself changed; empty if it did not."""
     tested = metric.nature is Nature.TESTED
     if not moved or metric.nature not in (Nature.TESTED, Nature.LISTED):
@@ -132,6 +140,8 @@ def _rebased(metric: Metric, versions: tuple[str, str], both: _Pairs, moved: _Pa
     share = len(moved) / len(both)
     if len(moved) >= _FEW and share >= _HALF:
         return f"{len(moved)} of {len(both)} values moved"
+    if tested and columns and len(moved) >= _FEW and share >= _TENTH:
+        return f"{len(moved)} of {len(both)} values moved as the columns changed ({', '.join(sorted(columns))})"
     ups = sum(b.value > a.value for a, b in moved.values())
     one_way = max(ups, len(moved) - ups)
     if tested and len(moved) >= _MANY and share >= _THIRD and one_way >= _ONE_SIDED * len(moved):

@@ -67,11 +67,8 @@ def _table(document: object, options: Options, wanted: Sequence[str], text: str,
 
 def _find(document: object, options: Options) -> tuple[object, str]:
     paths = options.first_of or (options.records,)
-    for path in paths:
-        found = search(path)(document)
-        if found or path == paths[-1]:
-            return found, " or ".join(paths) or "the root"
-    raise AssertionError("the last path returns")  # pragma: no cover
+    found = next((found for path in paths[:-1] if (found := search(path)(document))), None)
+    return found or search(paths[-1])(document), " or ".join(paths) or "the root"
 
 
 def _script(page: str, wanted: str) -> str:
