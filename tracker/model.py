@@ -723,12 +723,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one line of the index added to a board's history; stored as one transaction. `diff` is there when it was accepted."""
+    """What one line of the index added to a board's history; stored as one transaction. `diff` is there when it was accepted.
+
+    `agreed_since` is the time of the first of several readings in quarantine that this one agrees with: they are right.
+    """
 
     check: Check
     past: Past
     diff: Diff | None = None
     events: tuple[Event, ...] = ()
+    agreed_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

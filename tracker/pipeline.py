@@ -228,7 +228,9 @@ def settle(board: Board, archive: Archive, store: Store) -> Outcome:
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
             return replay(board, archive, store)
         lines = [line for line in lines if line.observed_at not in stored]
-    outcome = _store(board, lines, archive, store)
+    outcome, agreed_since = _store(board, lines, archive, store)
+    if agreed_since is not None:
+        return _believe(board, agreed_since, archive, store)
     if lines or end != store.position(board.id):
         store.move_position(board.id, end)
     return outcome
@@ -254,12 +256,22 @@ def replay(board: Board, archive: Archive, store: Store) -> Outcome:
     """Write a board's history anew from the archive and its declaration, whole or not at all."""
     with store.rewriting(board.id):
         lines, end = archive.index(board.id)
-        outcome = _store(board, lines, archive, store)
+        outcome, agreed_since = _store(board, lines, archive, store)
         store.move_position(board.id, end)
-    return outcome
+    return outcome if agreed_since is None else _believe(board, agreed_since, archive, store)
 
 
-def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: Store) -> Outcome:
+def _believe(board: Board, at: datetime, archive: Archive, store: Store) -> Outcome:
+    """Note in the archive that several readings agree with the suspect one of that time: it was right, and history follows it."""
+    suspect = next(check for check in store.checks(board.id) if check.observed_at == at)
+    reason = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
+    line = IndexLine(observed_at=at, url=suspect.url, verdict=Verdict.ACCEPT, sha256=suspect.sha256, by="tracker", reason=reason)
+    archive.note(board.id, line)
+    return replay(board, archive, store)
+
+
+def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: Store) -> tuple[Outcome, datetime | None]:
+    """Store what the lines add, up to the reading that several in quarantine agree with; since when they do."""
     checks: list[Check] = []
     events: list[Event] = []
     if lines:
@@ -270,7 +282,9 @@ def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: St
         store.save(step)
         checks.append(step.check)
         events.extend(step.events)
-    return Outcome(board=board.id, checks=tuple(checks), events=tuple(events))
+        if step.agreed_since is not None:
+            return Outcome(board=board.id, checks=tuple(checks), events=tuple(events)), step.agreed_since
+    return Outcome(board=board.id, checks=tuple(checks), events=tuple(events)), None
 
 
 def steps(
@@ -333,7 +347,7 @@ def _step(
         reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256], _baseline(past))
     except ContractBroken as error:
         if error.guard:
-            return _quarantined(board, line, archive, before=before, past=past, why=error)
+            return _quarantined(board, line, archive, past=past, why=error)
         return _failed(
             board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", str(error)), past, Result.UNREADABLE
         )
@@ -347,7 +361,7 @@ def _step(
     if decision is not None:
         return _accepted(board, line, after, before=before, past=past, restart=f"accepted by {decision.by}: {why}")
     broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
-    return _quarantined(board, line, archive, before=before, past=past, why=broken)
+    return _quarantined(board, line, archive, past=past, why=broken)
 
 
 def _named(board: Board, line: IndexLine, archive: Archive) -> str:
@@ -418,27 +432,21 @@ def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
     return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
 
 
-def _quarantined(
-    board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, why: ContractBroken
-) -> Step:
-    """Hold a reading that differs too much from the past, unless it is the third in a row that says the same."""
+def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Past, why: ContractBroken) -> Step:
+    """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
     reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256])
     after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
     past = replace(past, suspects=_agreeing(past.suspects, suspect))
-    if _agreed(past, suspect):
-        restart = commensurable(before, after) if before is not None else None
-        return _accepted(
-            board,
-            line,
-            after,
-            before=before,
-            past=_without_sizes(past),
-            restart=f"{_AGREEING_SUSPECTS} readings agree: {restart}" if restart else "",
-        )
+    agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
     failure = _failure(board, line, Trouble.QUARANTINE, "ContractBroken", str(why))
     step = _failed(board, line, failure, past, Result.QUARANTINED)
-    return replace(step, past=advance_failed(past, failure, suspect), check=replace(step.check, entries=len(suspect.entries)))
+    return replace(
+        step,
+        past=advance_failed(past, failure, suspect),
+        check=replace(step.check, entries=len(suspect.entries)),
+        agreed_since=agreed_since,
+    )
 
 
 def _agreed(past: Past, suspect: Suspect) -> bool:

@@ -184,15 +184,21 @@ def test_a_decision_that_does_not_apply_is_refused_and_not_written_down(
 def test_three_readings_in_a_row_over_a_day_that_agree_are_believed(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 2: csv(TWO), 3: csv(TWO, end="\n")})
     pipeline.settle(board(), archive, store)
-    assert results(store) == ["accepted", "quarantined", "quarantined", "accepted", "accepted"]
-    assert kinds(store) == ["board_broken/quarantine", "board_recovered/broken", *["departure/confirmed"] * 4]
+    assert results(store) == ["accepted", "accepted", "unchanged", "unchanged", "accepted"]
+    assert kinds(store) == ["departure/confirmed"] * 4
+    decision = next(line for line in archive.index(BOARD)[0] if line.verdict is Verdict.ACCEPT)
+    assert (decision.observed_at, decision.by, decision.reason) == (
+        at(1),
+        "tracker",
+        "3 readings in a row, over at least a day, agree",
+    )
 
 
 def test_another_table_that_stays_is_believed_as_one_that_starts_anew(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(OTHERS), 3: csv(OTHERS)})
     pipeline.settle(board(), archive, store)
-    assert results(store) == ["accepted", "quarantined", "quarantined", "accepted"]
-    assert store.segments(BOARD)[-1].reason.startswith("3 readings agree: 0 of 6 entries in common")
+    assert results(store) == ["accepted", "accepted", "unchanged", "unchanged"]
+    assert store.segments(BOARD)[-1].reason.startswith("accepted by tracker: 0 of 6 entries in common")
 
 
 def test_three_readings_within_a_day_are_not_enough(archive: FileArchive, store: Store):
@@ -228,7 +234,7 @@ def test_no_cadence_is_frozen_for_longer_than_a_day_and_three_readings(archive: 
     for number in range(1, count):
         note(archive, 1 + number * days, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
     pipeline.settle(board(), archive, store)
-    assert results(store) == ["accepted", *["quarantined"] * (count - 1), "accepted"]
+    assert results(store) == ["accepted", "accepted", *["unchanged"] * (count - 1)]
 
 
 def test_a_suspect_that_comes_again_as_a_304_counts_as_another_reading(archive: FileArchive, store: Store):
@@ -236,7 +242,7 @@ def test_a_suspect_that_comes_again_as_a_304_counts_as_another_reading(archive: 
     for number in (2, 3):
         note(archive, number, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
     pipeline.settle(board(), archive, store)
-    assert results(store) == ["accepted", "quarantined", "quarantined", "accepted"]
+    assert results(store) == ["accepted", "accepted", "unchanged", "unchanged"]
 
 
 _SETS = st.sampled_from([frozenset(map(EntryId, keys)) for keys in ("ab", "abc", "cd", "abcdefghij", "abcdefghik")])

@@ -79,16 +79,16 @@ ACCEPTED = {
 NOT_ALL_ACCEPTED = {
     # The key column comes on 2024-01-10: another identity for everybody, held back until the third reading that says so.
     # The body of 2024-04-23 is that of the day before.
-    "arena-catalog/mt-bench-table": {"accepted": 22, "quarantined": 2, "unchanged": 1},
+    "arena-catalog/mt-bench-table": {"accepted": 24, "unchanged": 1},
     # From 2026-05-15 on the list of models is empty.
     "artificial-analysis/text-to-video": {"accepted": 7, "unreadable": 3},
     # On 2026-02-10 and 2026-02-11 the scraper wrote other names; the third day has the old ones again.
     "ceps/lmarena_text_leaderboard": {"accepted": 14, "quarantined": 2},
     # Two days of placeholders in unnamed tables. On 2024-04-02 the full test set takes the place of "Unassisted", with other
     # names; the board then changes so fast that only the sixth reading agrees with the two before it.
-    "swebench/index": {"accepted": 18, "unreadable": 5, "quarantined": 5},
+    "swebench/index": {"accepted": 20, "unreadable": 5, "quarantined": 3},
     # No table at all, then one of 1 and one of 6 models while it is being written. On 2024-07-26 most models are renamed.
-    "vectara/hallucination": {"accepted": 35, "unreadable": 3, "quarantined": 2},
+    "vectara/hallucination": {"accepted": 37, "unreadable": 3},
     # Pages without a board.
     "arena-html/cloudflare-challenge": {"unreadable": 1},
     "arena-html/error-404": {"unreadable": 1},
