@@ -598,7 +598,7 @@ class Known:
     `last_seen` is None while it is listed, else the last accepted snapshot that had it, `primary`
     its value then and `last_in`, `last_url` the bytes. `missing_since` is the first snapshot in
     which it would have had to be visible and was not; `departed` is True once that was confirmed
-    and told. `names` are all it ever bore, `name` is the last. `scored` says whether it ever had a
+    and told, or when it goes on under another key or belongs to a table that was replaced. `names` are all it ever bore, `name` is the last. `scored` says whether it ever had a
     primary value: empty, `estimated` or `measured`.
     """
 
