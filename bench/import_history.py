@@ -37,7 +37,7 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "archive: read": (("archive.py", "body"),),
     "recognise and decode": (("pages.py", "recognise"), ("parsers/__init__.py", "parse")),
     "check": (("check.py", "check"),),
-    "resolve": (("identity/__init__.py", "resolve"),),
+    "resolve": (("identity/__init__.py", "identify"),),
     "compare": (("compare/__init__.py", "commensurable"), ("compare/__init__.py", "compare")),
     "detect and advance": (("events/__init__.py", "detect"), ("_past.py", "advance")),
     "write": (("sqlite.py", "save"),),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 BoardId = NewType("BoardId", str)
 """`<source>/<board>`, as the file under `schedules/` is named."""
@@ -327,13 +327,81 @@ class Measure:
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
 
+class Confidence(StrEnum):
+    """How sure an identity is: `stated` by the name itself, by an `alias` that a person wrote down, or `unsure`."""
+
+    STATED = "stated"
+    ALIAS = "alias"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who a published name stands for (docs/decisions/0011-identity.md); empty fields are not known.
+
+    `lab` made the model (`OpenAI`), `country` is the lab's as two letters, `family` is the brand line (`Qwen`, `Mistral
+    Small`), `generation` its number (`3.5`, `4o`), `tier` the place in the line (`mini`, `pro`, `opus`). Sizes are in 10⁹
+    parameters, and only what the name states. `reasoning` is `on`, `off` or `unspecified`; `date` as stated.
+    `model` is the same for the same weights or the same API model, `variant` also for the same flags;
+    both are None where the name leaves open which model it means. `reason` says how it was decided.
+    """
+
+    name: str = ""
+    lab: str = ""
+    country: str = ""
+    family: str = ""
+    generation: str = ""
+    tier: str = ""
+    size_total_b: float | None = None
+    size_active_b: float | None = None
+    tune: str = ""
+    kind: str = ""
+    reasoning: str = "unspecified"
+    effort: str = ""
+    thinking_budget: str = ""
+    quant: str = ""
+    context: str = ""
+    serving: str = ""
+    harness: str = ""
+    preview: bool = False
+    date: str = ""
+    model: ModelId | None = None
+    variant: str | None = None
+    confidence: Confidence = Confidence.UNSURE
+    reason: str = ""
+
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """Lab, family and generation: the product line."""
+        return (self.lab, self.family, self.generation)
+
+    @property
+    def model_id(self) -> ModelId | None:
+        """`model`, by the name used outside."""
+        return self.model
+
+    @property
+    def variant_id(self) -> str | None:
+        """`variant`, by the name used outside."""
+        return self.variant
+
+    @property
+    def org(self) -> str | None:
+        """`lab`, by the name used outside; None where it is not known."""
+        return self.lab or None
+
+
+NOBODY = Identity()
+"""The identity of an entry that was not resolved."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of a board.
 
     `position` counts from 1 in the publisher's order; `rank` is the publisher's own, if it states
     one. `page` is the body it stands in. `attributes` has only those that are known. `measures` has only measured or
-    estimated values: a metric that is absent is unknown, not zero.
+    estimated values: a metric that is absent is unknown, not zero. `who` is the model it was resolved to; stores do not keep it.
     """
 
     id: EntryId
@@ -343,7 +411,7 @@ class Entry:
     page: int = 0
     attributes: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[MetricId, Measure] = field(default_factory=dict)
-    model: ModelId = ModelId("")
+    who: Identity = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -545,7 +613,7 @@ def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """An entry as an event speaks of it."""
+    """An entry as an event speaks of it; `model` is empty where its name leaves open which model it is."""
 
     entry: EntryId
     name: str
@@ -665,6 +733,7 @@ class Past:
     `listed_since`: when the first snapshot was accepted. `leaders` are the acknowledged ones per
     metric. `changed_at` holds the last times the content changed, oldest first. `broken_since`,
     `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
+    `memory` is what an event kind remembers for itself, by kind: plain JSON, small (`events.MEMORIES`).
     """
 
     known: Mapping[EntryId, Known] = field(default_factory=dict)
@@ -681,6 +750,7 @@ class Past:
     capped_at: int | None = None
     cap_told: bool = False
     suspects: tuple[Suspect, ...] = ()
+    memory: Mapping[str, Any] = field(default_factory=dict)
 
 
 # ── 10. stored ───────────────────────────────────────────────────────────────────────────────────

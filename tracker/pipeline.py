@@ -30,7 +30,8 @@ from tracker.errors import (
     Transient,
 )
 from tracker.events import advance, advance_failed, detect, fail, silence
-from tracker.identity import resolve
+from tracker.identity import identify, label
+from tracker.lexicon import Lexicon
 from tracker.model import (
     Baseline,
     Board,
@@ -94,13 +95,18 @@ class Outcome:
 # ── bringing captures in ─────────────────────────────────────────────────────────────────────────
 
 
-def run(boards: Sequence[Board], *, archive: Archive, store: Store, fetcher: Fetches, clock: Clock) -> Iterator[Outcome]:
-    """Fetch boards, keep what came, and settle each as soon as it is in. One board's trouble never stops another."""
+def run(
+    boards: Sequence[Board], *, archive: Archive, store: Store, fetcher: Fetches, clock: Clock, lexicon: Lexicon | None = None
+) -> Iterator[Outcome]:
+    """Fetch boards, keep what came, and settle each as soon as it is in. One board's trouble never stops another.
+
+    Here and below, `lexicon` is what is known of names; the project's own by default.
+    """
     jobs = [(board, _validators(archive, board.id)) for board in boards]
     for board, fetched in fetcher.fetch_all(jobs):
         try:
             _keep(archive, board, fetched, clock)
-            yield settle(board, archive, store)
+            yield settle(board, archive, store, lexicon)
         except StoreError:
             raise
         except TrackerError as error:
@@ -158,7 +164,13 @@ def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
 
 
 def import_bodies(
-    board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, not_after: datetime | None = None
+    board: Board,
+    paths: Iterable[Path],
+    *,
+    archive: Archive,
+    store: Store,
+    not_after: datetime | None = None,
+    lexicon: Lexicon | None = None,
 ) -> Outcome:
     """Take dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) through the same line as fetched ones.
 
@@ -172,7 +184,7 @@ def import_bodies(
     for at, path in dated:
         body = _read_body(path, board.request.max_bytes)
         archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
-    return settle(board, archive, store)
+    return settle(board, archive, store, lexicon)
 
 
 def _observed_at(path: Path) -> datetime:
@@ -211,7 +223,7 @@ def _unpacked(stored: bytes, most: int) -> bytes:
 # ── bringing history up to the archive ───────────────────────────────────────────────────────────
 
 
-def settle(board: Board, archive: Archive, store: Store) -> Outcome:
+def settle(board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None) -> Outcome:
     """Store everything the archive holds of a board and the store does not, oldest first.
 
     Lines that are older than what is stored, decisions, and another way of reading in the declaration change what came
@@ -221,16 +233,16 @@ def settle(board: Board, archive: Archive, store: Store) -> Outcome:
     last = store.last_check(board.id)
     if last is not None:
         if not _read_alike(board, store.declared(board.id)):
-            return replay(board, archive, store)
+            return replay(board, archive, store, lexicon)
         store.declare(board)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in _DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
-            return replay(board, archive, store)
+            return replay(board, archive, store, lexicon)
         lines = [line for line in lines if line.observed_at not in stored]
-    outcome, agreed_since = _store(board, lines, archive, store)
+    outcome, agreed_since = _store(board, lines, archive, store, lexicon)
     if agreed_since is not None:
-        return _believe(board, agreed_since, archive, store)
+        return _believe(board, agreed_since, archive, store, lexicon)
     if lines or end != store.position(board.id):
         store.move_position(board.id, end)
     return outcome
@@ -252,25 +264,27 @@ def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
     return line.verdict in _CONTENT and (line.sha256, line.status) != (stored.sha256, stored.status)
 
 
-def replay(board: Board, archive: Archive, store: Store) -> Outcome:
+def replay(board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None) -> Outcome:
     """Write a board's history anew from the archive and its declaration, whole or not at all."""
     with store.rewriting(board.id):
         lines, end = archive.index(board.id)
-        outcome, agreed_since = _store(board, lines, archive, store)
+        outcome, agreed_since = _store(board, lines, archive, store, lexicon)
         store.move_position(board.id, end)
-    return outcome if agreed_since is None else _believe(board, agreed_since, archive, store)
+    return outcome if agreed_since is None else _believe(board, agreed_since, archive, store, lexicon)
 
 
-def _believe(board: Board, at: datetime, archive: Archive, store: Store) -> Outcome:
+def _believe(board: Board, at: datetime, archive: Archive, store: Store, lexicon: Lexicon | None) -> Outcome:
     """Note in the archive that several readings agree with the suspect one of that time: it was right, and history follows it."""
     suspect = next(check for check in store.checks(board.id) if check.observed_at == at)
     reason = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
     line = IndexLine(observed_at=at, url=suspect.url, verdict=Verdict.ACCEPT, sha256=suspect.sha256, by="tracker", reason=reason)
     archive.note(board.id, line)
-    return replay(board, archive, store)
+    return replay(board, archive, store, lexicon)
 
 
-def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: Store) -> tuple[Outcome, datetime | None]:
+def _store(
+    board: Board, lines: Sequence[IndexLine], archive: Archive, store: Store, lexicon: Lexicon | None
+) -> tuple[Outcome, datetime | None]:
     """Store what the lines add, up to the reading that several in quarantine agree with; since when they do."""
     checks: list[Check] = []
     events: list[Event] = []
@@ -278,7 +292,7 @@ def _store(board: Board, lines: Sequence[IndexLine], archive: Archive, store: St
         store.declare(board)
     before, last = (store.latest(board.id), store.last_check(board.id)) if lines else (None, None)
     rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
-    for step in steps(board, lines, archive, before=before, past=store.past(board.id), rejected=rejected):
+    for step in steps(board, lines, archive, before=before, past=store.past(board.id), rejected=rejected, lexicon=lexicon):
         store.save(step)
         checks.append(step.check)
         events.extend(step.events)
@@ -295,11 +309,13 @@ def steps(
     before: Snapshot | None,
     past: Past,
     rejected: tuple[Sha256, ...] = (),
+    lexicon: Lexicon | None = None,
 ) -> Iterator[Step]:
     """What each line of the index adds to a board's history, oldest first.
 
     `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else.
     """
+    before = label(before, lexicon) if before is not None else None
     decided: dict[datetime, IndexLine] = {}
     fetches: list[IndexLine] = []
     for line in lines:
@@ -314,7 +330,7 @@ def steps(
                 check=_check(line, board.id, Result.REJECTED, message="the same bytes as those rejected before"), past=past
             )
         else:
-            step = _step(board, line, archive, before=before, past=past, decision=decision)
+            step = _step(board, line, archive, before=before, past=past, decision=decision, lexicon=lexicon)
         if line.sha256:
             rejected = line.sha256 if step.check.result is Result.REJECTED else ()
         before = step.diff.after if step.diff else before
@@ -329,7 +345,14 @@ def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
 
 
 def _step(
-    board: Board, line: IndexLine, archive: Archive, *, before: Snapshot | None, past: Past, decision: IndexLine | None
+    board: Board,
+    line: IndexLine,
+    archive: Archive,
+    *,
+    before: Snapshot | None,
+    past: Past,
+    decision: IndexLine | None,
+    lexicon: Lexicon | None,
 ) -> Step:
     if decision is not None and decision.verdict is Verdict.REJECT:
         return Step(
@@ -354,7 +377,7 @@ def _step(
     except (ParseError, Refused) as error:
         trouble = Trouble.PARSE if isinstance(error, ParseError) else Trouble.PAGE
         return _failed(board, line, _failure(board, line, trouble, type(error).__name__, str(error)), past, Result.UNREADABLE)
-    after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     why = commensurable(before, after) if before is not None else None
     if why is None:
         return _accepted(board, line, after, before=before, past=past)
@@ -435,7 +458,7 @@ def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
 def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Past, why: ContractBroken) -> Step:
     """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
     reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256])
-    after = resolve(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
     past = replace(past, suspects=_agreeing(past.suspects, suspect))
     agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
@@ -502,7 +525,17 @@ def _check(line: IndexLine, board: BoardId, result: Result, *, entries: int | No
 # ── decisions and proof ──────────────────────────────────────────────────────────────────────────
 
 
-def decide(board: Board, at: datetime, verdict: Verdict, *, by: str, reason: str, archive: Archive, store: Store) -> Outcome:
+def decide(
+    board: Board,
+    at: datetime,
+    verdict: Verdict,
+    *,
+    by: str,
+    reason: str,
+    archive: Archive,
+    store: Store,
+    lexicon: Lexicon | None = None,
+) -> Outcome:
     """Accept a quarantined reading, or reject an accepted one; the history becomes what it would have been.
 
     Raises:
@@ -519,7 +552,7 @@ def decide(board: Board, at: datetime, verdict: Verdict, *, by: str, reason: str
             f"{board.id}: {state} at {at.isoformat()}; expected one that is {expected} (tracker quarantine list)"
         )
     archive.note(board.id, IndexLine(observed_at=at, url=found.url, verdict=verdict, sha256=found.sha256, by=by, reason=reason))
-    return settle(board, archive, store)
+    return settle(board, archive, store, lexicon)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -535,10 +568,10 @@ class Verification:
         return not self.differences
 
 
-def verify(events: Sequence[Event], board: Board, archive: Archive) -> tuple[Verification, ...]:
+def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lexicon | None = None) -> tuple[Verification, ...]:
     """Derive a board's history anew from the stored bytes and compare these events with it. Raises StoreError for damaged bytes."""
     lines, _ = archive.index(board.id)
-    every = steps(board, lines, archive, before=None, past=Past())
+    every = steps(board, lines, archive, before=None, past=Past(), lexicon=lexicon)
     found = {event.id: event for step in every for event in step.events}
     return tuple(Verification(event=event, differences=_differences(event, found.get(event.id))) for event in events)
 

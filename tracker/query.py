@@ -20,7 +20,6 @@ from tracker.model import (
     Health,
     Known,
     MetricId,
-    ModelId,
     Past,
     RankSpan,
     Result,
@@ -45,7 +44,6 @@ class Standing:
     rank: int | None
     entry: EntryId
     name: str
-    model: ModelId
     value: float | None
     low: float | None
     high: float | None
@@ -100,7 +98,6 @@ def _ordered(board: Board, metric: MetricId, snapshot: Snapshot) -> tuple[Standi
                 rank=ranks.get(entry),
                 entry=entry,
                 name=one.name,
-                model=one.model,
                 value=measure.value if measure else None,
                 low=measure.low if measure else None,
                 high=measure.high if measure else None,

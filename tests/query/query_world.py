@@ -20,7 +20,6 @@ from tracker.model import (
     Measure,
     Metric,
     MetricId,
-    ModelId,
     Nature,
     Parse,
     Request,
@@ -73,7 +72,7 @@ def entry(key: str, score: float | None = None, price: float | None = None, *, n
         for one, value in values
         if value is not None
     }
-    return Entry(id=EntryId(key), name=name or key.upper(), position=1, model=ModelId(key), measures=measures)
+    return Entry(id=EntryId(key), name=name or key.upper(), position=1, measures=measures)
 
 
 def save(store: Store, days: float, entries: Iterable[Entry], of: Board | None = None) -> None:

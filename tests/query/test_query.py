@@ -44,7 +44,7 @@ def test_standings_as_of_a_time(store: Store):
 def test_a_standing_has_the_interval_and_says_whether_it_is_estimated(store: Store):
     save(store, 0, [entry("a", 90, estimated=True)])
     (row,) = query.standings(board(), store)
-    assert (row.entry, row.model, row.low, row.high, row.estimated) == ("a", "a", 89, 91, True)
+    assert (row.entry, row.low, row.high, row.estimated) == ("a", 89, 91, True)
 
 
 def test_standings_of_what_is_not_there_are_refused(store: Store):

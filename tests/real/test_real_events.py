@@ -21,7 +21,7 @@ import pytest
 
 from tracker import parsers, pipeline, schedules
 from tracker.compare import compare
-from tracker.identity import resolve
+from tracker.identity import identify
 from tracker.model import Board, Event, MetricId, Sha256, Snapshot
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
@@ -291,7 +291,7 @@ def rank(key: str, scores: Mapping[str, float], among: Iterator[str] | set[str] 
 def snapshots_of(series: Series) -> Iterator[Snapshot]:
     for at, raw in series.bodies.items():
         reading = pipeline.read(series.board, [raw])
-        yield resolve(reading, observed_at=at, url="", sha256=(Sha256(at.isoformat()),))
+        yield identify(reading, observed_at=at, url="", sha256=(Sha256(at.isoformat()),))
 
 
 @pytest.mark.parametrize("name", WHOLE_BOARDS)

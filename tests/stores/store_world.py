@@ -21,7 +21,6 @@ from tracker.model import (
     Measure,
     Metric,
     MetricId,
-    ModelId,
     Nature,
     Parse,
     Past,
@@ -83,7 +82,7 @@ def entry(key: str, score: float | None = None, price: float | None = None, **mo
     measures = {
         name: measure(value, decimals) for name, value, decimals in ((SCORE, score, 1), (PRICE, price, 2)) if value is not None
     }
-    return Entry(**{"id": EntryId(key), "name": key.upper(), "position": 1, "model": ModelId(key), "measures": measures, **more})
+    return Entry(**{"id": EntryId(key), "name": key.upper(), "position": 1, "measures": measures, **more})
 
 
 def snapshot(at: datetime, entries: Iterable[Entry], *, board_id: BoardId = BOARD, **more: object) -> Snapshot:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker import lexicon
 from tracker.cli._text import escaped, safe
 from tracker.errors import DeclarationError
+from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId
 from tracker.ports import Clock, Store
 from tracker.settings import Settings
@@ -70,6 +72,12 @@ def kept(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 
     with history_of(settings) as store:
         yield FileArchive(settings.captures), store
+
+
+def lexicon_of(settings: Settings) -> Lexicon:
+    """What the schedules say of names; the project's own lexicon where they say nothing."""
+    folder = settings.schedules / "models"
+    return lexicon.load(folder) if folder.is_dir() else lexicon.shipped()
 
 
 def board_of(settings: Settings, store: Store, name: str) -> Board:

@@ -11,7 +11,7 @@ import click
 
 from tracker import pipeline, reports
 from tracker.cli._declared import chosen
-from tracker.cli._open import fetching, opened, stamp
+from tracker.cli._open import fetching, lexicon_of, opened, stamp
 from tracker.cli._season import SEED, Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
@@ -49,12 +49,14 @@ def command(ctx: click.Context, folder: Path, seed: Path) -> None:
 def play(settings: Settings, season: Season) -> None:
     """Fetch every board on every day of the season through the ordinary line, at that day's time."""
     boards = chosen(settings, [])
+    lexicon = lexicon_of(settings)
     click.echo(f"{len(boards)} boards, {len(season.days)} days, served on 127.0.0.1")
     for number, day in enumerate(season.days):
         season.day = number
         clock = FixedClock(day)
         with fetching(settings, clock) as (archive, store, fetcher):
-            outcomes = list(pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock))
+            ran = pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon)
+            outcomes = list(ran)
         results = ", ".join(f"{outcome.board} {check.result}" for outcome in outcomes for check in outcome.checks)
         told = sum(event.told for outcome in outcomes for event in outcome.events)
         click.echo(f"  {stamp(day)}  {told:2d} told  {results}")

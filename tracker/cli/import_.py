@@ -10,7 +10,7 @@ import click
 
 from tracker import pipeline
 from tracker.cli._declared import chosen
-from tracker.cli._open import as_json, opened, print_json, stamp
+from tracker.cli._open import as_json, lexicon_of, opened, print_json, stamp
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.pipeline import Outcome
@@ -35,7 +35,7 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     with opened(settings) as (archive, store):
         not_after = SystemClock().now() + _CLOCKS_DIFFER
-        outcome = pipeline.import_bodies(declared, files, archive=archive, store=store, not_after=not_after)
+        outcome = pipeline.import_bodies(declared, files, archive=archive, store=store, not_after=not_after, lexicon=lexicon_of(settings))
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)

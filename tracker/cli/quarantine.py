@@ -10,7 +10,7 @@ from datetime import datetime
 import click
 
 from tracker import pipeline
-from tracker.cli._open import Time, as_json, board_of, history_of, kept, known, print_json, print_table, stamp
+from tracker.cli._open import Time, as_json, board_of, history_of, kept, known, lexicon_of, print_json, print_table, stamp
 from tracker.cli._text import safe
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
@@ -78,7 +78,9 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
             when = at or _one(store, board, None).observed_at
             declared = board_of(settings, store, board)
             who, why = safe(by or _user()), safe(reason)
-            outcome = pipeline.decide(declared, when, verdict, by=who, reason=why, archive=archive, store=store)
+            outcome = pipeline.decide(
+                declared, when, verdict, by=who, reason=why, archive=archive, store=store, lexicon=lexicon_of(settings)
+            )
         summary(outcome)
 
     return decide

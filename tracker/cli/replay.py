@@ -8,7 +8,7 @@ import click
 
 from tracker import pipeline
 from tracker.cli._declared import declared
-from tracker.cli._open import opened
+from tracker.cli._open import lexicon_of, opened
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
 from tracker.model import BoardId
@@ -33,10 +33,10 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
             raise DeclarationError(
                 f"{', '.join(lost)}: no captures in {settings.captures}; a replay would leave nothing of the history"
             )
-        failed = False
+        failed, lexicon = False, lexicon_of(settings)
         for name in boards or held:
             board = known.boards.get(BoardId(name)) or store.declared(BoardId(name)) or known.board(BoardId(name))
-            outcome = pipeline.replay(board, archive, store)
+            outcome = pipeline.replay(board, archive, store, lexicon)
             summary(outcome)
             failed = failed or outcome.failed
             if withdrawn := store.withdrawn(board.id):

@@ -9,7 +9,7 @@ import click
 
 from tracker import pipeline, query
 from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, fetching, print_json, stamp
+from tracker.cli._open import as_json, fetching, lexicon_of, print_json, stamp
 from tracker.cli._text import safe
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
@@ -40,7 +40,8 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
     failed = bool(names) is False and _print_errors(settings)
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(settings, names, store, clock, due=due)
-        for outcome in pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock):
+        lexicon = lexicon_of(settings)
+        for outcome in pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon):
             failed = failed or outcome.failed
             if as_json:
                 print_json(event_json(event) for event in outcome.events)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from tracker import pipeline
-from tracker.cli._open import as_json, board_of, kept, known, print_json
+from tracker.cli._open import as_json, board_of, kept, known, lexicon_of, print_json
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import BoardId, Event, EventFilter
@@ -35,7 +35,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
         damaged = False
         for name, some in sorted(by_board.items()):
             try:
-                results += pipeline.verify(some, board_of(settings, store, name), archive)
+                results += pipeline.verify(some, board_of(settings, store, name), archive, lexicon_of(settings))
             except StoreError as error:  # one board's damage hides no other's verdict
                 damaged = True
                 click.echo(f"tracker: {safe(str(error))}", err=True)

@@ -7,9 +7,11 @@ boards that could not be read, or that say nothing new.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from tracker.events import (
+    _past,
     attribute_change,
     board_broken,
     board_partial,
@@ -29,10 +31,10 @@ from tracker.events import (
     rename,
     score_revision,
 )
-from tracker.events._past import advance, advance_failed
+from tracker.events._past import advance_failed
 from tracker.model import Board, Diff, Event, Failure, Past, Sha256
 
-__all__ = ["KINDS", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
+__all__ = ["KINDS", "MEMORIES", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
 
 KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
     "board_recovered": board_recovered.detect,
@@ -53,6 +55,9 @@ KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
     "attribute_change": attribute_change.detect,
 }
 
+MEMORIES: Mapping[str, Callable[[Diff, Past], object]] = {}
+"""What a kind remembers for itself after a diff: plain JSON, found again in `past.memory[kind]`."""
+
 TROUBLES = ("board_broken", "board_stale")
 
 
@@ -69,3 +74,8 @@ def fail(board: Board, failure: Failure, past: Past) -> tuple[Event, ...]:
 def silence(board: Board, past: Past, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> tuple[Event, ...]:
     """What a reading that brought nothing new means: nothing, or that the board has gone stale."""
     return tuple(board_stale.detect(board, past, observed_at=observed_at, url=url, sha256=sha256))
+
+
+def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
+    """The past as the next snapshot will find it, after this diff was accepted with these events."""
+    return replace(_past.advance(past, diff, events), memory={kind: remember(diff, past) for kind, remember in MEMORIES.items()})

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, Measure, Metric, MetricId, Party, Snapshot
+from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, Measure, Metric, MetricId, ModelId, Party, Snapshot
 
 
 def make(
@@ -99,7 +99,7 @@ def _id(*parts: object) -> EventId:
 def party(snapshot: Snapshot, entry: EntryId) -> Party:
     """An entry as this snapshot names it."""
     one = snapshot.entries[entry]
-    return Party(entry=entry, name=one.name, model=one.model)
+    return Party(entry=entry, name=one.name, model=one.who.model or ModelId(""))
 
 
 def proof(snapshot: Snapshot, entry: EntryId, metric: MetricId | None = None) -> Evidence:

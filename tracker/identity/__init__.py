@@ -1,22 +1,30 @@
-"""Step 7, resolve: which model an entry is. Within a board that is the publisher's own key; nothing is guessed."""
+"""Step 7, resolve: which model an entry is, by the grammar of names and the lexicon; unsure is an answer, a guess is not.
+
+Within a board an entry is its publisher's own key, whatever its name is resolved to.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from tracker.model import Entry, ModelId, Reading, Sha256, Snapshot
+from tracker.identity.resolve import resolve
+from tracker.lexicon import Lexicon
+from tracker.model import Entry, Reading, Sha256, Snapshot
 
-__all__ = ["resolve"]
+__all__ = ["identify", "label", "resolve"]
 
 
-def resolve(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> Snapshot:
+def identify(
+    reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon | None = None
+) -> Snapshot:
     """A reading with its models resolved, and where and when its bytes came from."""
     return Snapshot(
         board=reading.board,
         observed_at=observed_at,
         url=url,
         sha256=sha256,
-        entries={entry.id: _resolved(entry) for entry in reading.entries},
+        entries={entry.id: _labelled(entry, reading.board, lexicon) for entry in reading.entries},
         depth=reading.depth,
         ambiguous=reading.ambiguous,
         unnamed=reading.unnamed,
@@ -26,7 +34,13 @@ def resolve(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[
     )
 
 
-def _resolved(entry: Entry) -> Entry:
+def label(snapshot: Snapshot, lexicon: Lexicon | None = None) -> Snapshot:
+    """A snapshot from a store, its entries resolved (again)."""
+    return replace(snapshot, entries={key: _labelled(entry, snapshot.board, lexicon) for key, entry in snapshot.entries.items()})
+
+
+def _labelled(entry: Entry, source: str, lexicon: Lexicon | None) -> Entry:
+    who = resolve(entry.name, entry.attributes.get("creator"), source, lexicon=lexicon)
     return Entry(
         id=entry.id,
         name=entry.name,
@@ -35,5 +49,5 @@ def _resolved(entry: Entry) -> Entry:
         page=entry.page,
         attributes=entry.attributes,
         measures=entry.measures,
-        model=ModelId(entry.id),
+        who=who,
     )

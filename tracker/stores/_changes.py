@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tracker.model import (
+    NOBODY,
     Comparability,
     Diff,
     Entry,
@@ -103,8 +104,8 @@ def new_segments(diff: Diff) -> tuple[Segment, ...]:
 
 
 def plain(snapshot: Snapshot) -> Snapshot:
-    """A snapshot as a store can give it back: in the order of keys, without the publisher's positions and ranks."""
-    entries = {entry: replace(snapshot.entries[entry], position=0, rank=None) for entry in sorted(snapshot.entries)}
+    """A snapshot as a store can give it back: in the order of keys, without the publisher's positions and ranks, and unresolved."""
+    entries = {entry: replace(snapshot.entries[entry], position=0, rank=None, who=NOBODY) for entry in sorted(snapshot.entries)}
     return replace(snapshot, entries=entries)
 
 

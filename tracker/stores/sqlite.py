@@ -34,7 +34,6 @@ from tracker.model import (
     Known,
     Measure,
     MetricId,
-    ModelId,
     Past,
     RankSpan,
     Result,
@@ -379,7 +378,6 @@ class SqliteStore:
                 page=int(text.pop(PAGE, 0)),
                 attributes=text,
                 measures=measures.get(ordinal, {}),
-                model=ModelId(keys[ordinal]),
             )
             for ordinal, text in texts.items()
         }
