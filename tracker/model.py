@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import hypot
 from typing import Any, NewType
 
 BoardId = NewType("BoardId", str)
@@ -596,6 +597,26 @@ def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: S
     """
     order = sorted(metric.standing(value) for value in (*values.values(), *others))
     return {entry: 1 + bisect_left(order, metric.standing(value)) for entry, value in values.items()}
+
+
+def certainty(metric: Metric, one: Measure, other: Measure) -> str:
+    """How sure the order of two measured values is: `decisive`, `supported` or `nominal`.
+
+    Decisive: their 95 % intervals are disjoint. Supported: z = Δ/√(σa²+σb²) ≥ 1.96, σ = half-width/1.96, where both have
+    an interval, else beyond the metric's stated error. Both also need a gap beyond the stated error, if there is one.
+
+    Source: docs/decisions/0004-overtakes.md
+    """
+    gap = abs(one.value - other.value)
+    if metric.stated_error is not None and gap <= metric.stated_error:
+        return "nominal"
+    low, high = sorted((one, other), key=lambda measure: measure.value)
+    if low.high is not None and high.low is not None and low.high < high.low:
+        return "decisive"
+    mine, theirs = one.half_width, other.half_width
+    if mine is not None and theirs is not None:
+        return "supported" if gap > 0 and gap >= hypot(mine, theirs) else "nominal"
+    return "supported" if metric.stated_error is not None else "nominal"
 
 
 def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:

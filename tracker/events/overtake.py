@@ -12,7 +12,6 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from math import hypot
 
 from tracker.events._event import both_proofs, make, measured, names, number, party, proof, unsure, values
 from tracker.events.board_recovered import changed
@@ -27,6 +26,7 @@ from tracker.model import (
     MetricId,
     Past,
     Pending,
+    certainty,
     competition_ranks,
 )
 
@@ -34,8 +34,6 @@ RULE = "overtake/1"
 
 SUSTAINED_AFTER = 3
 """So many accepted changes later an overtake that still holds is sustained."""
-Z_SUPPORTED = 1.96
-_HALF_WIDTH_IN_SIGMA = 1.96
 _RIVALS_OF_A_FLIP = 100
 """So many rivals an overtake names, the best first; `facts.passed` counts them all."""
 _RIVALS_OF_A_DEBUT = 10
@@ -68,7 +66,7 @@ def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
     graded: dict[tuple[EntryId, str], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
-        grade = _grade(metric, diff.after.entries[subject].measures[metric.id], diff.after.entries[rival].measures[metric.id])
+        grade = certainty(metric, diff.after.entries[subject].measures[metric.id], diff.after.entries[rival].measures[metric.id])
         graded.setdefault((subject, grade), []).append(rival)
     for (subject, grade), rivals in sorted(graded.items()):
         ordered = sorted(rivals, key=lambda rival: (metric.standing(has[rival]), rival))
@@ -94,22 +92,6 @@ def flips(
                     yield subject, rival
         for pair in tied:
             insort(above, pair)
-
-
-def _grade(metric: Metric, subject: Measure, rival: Measure) -> str:
-    gap = abs(subject.value - rival.value)
-    low, high = sorted((subject, rival), key=lambda measure: measure.value)
-    if low.high is not None and high.low is not None and low.high < high.low and _beyond_stated(metric, gap):
-        return "decisive"
-    mine, theirs = subject.half_width, rival.half_width
-    if mine is not None and theirs is not None:
-        sigma = hypot(mine, theirs) / _HALF_WIDTH_IN_SIGMA
-        return "supported" if gap >= Z_SUPPORTED * sigma and gap > 0 and _beyond_stated(metric, gap) else "nominal"
-    return "supported" if metric.stated_error is not None and gap > metric.stated_error else "nominal"
-
-
-def _beyond_stated(metric: Metric, gap: float) -> bool:
-    return metric.stated_error is None or gap > metric.stated_error
 
 
 def _flip_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[EntryId], grade: str) -> Event:
@@ -213,12 +195,12 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId
 def _near(metric: Metric, mine: Measure, first: Measure) -> str:
     """What has to be added when the next below is within the error that is stated."""
     stated = metric.stated_error is not None or mine.half_width is not None or first.half_width is not None
-    return ", the first of them within the error" if stated and _grade(metric, mine, first) == "nominal" else ""
+    return ", the first of them within the error" if stated and certainty(metric, mine, first) == "nominal" else ""
 
 
 def _beyond_error(metric: Metric, mine: Measure, theirs: list[Measure]) -> dict[str, float]:
     """How many of those passed are passed beyond the error, on the metric that ranks the board."""
-    return {"beyond_error": sum(_grade(metric, mine, other) != "nominal" for other in theirs)} if metric.primary else {}
+    return {"beyond_error": sum(certainty(metric, mine, other) != "nominal" for other in theirs)} if metric.primary else {}
 
 
 # ── held ─────────────────────────────────────────────────────────────────────────────────────────
