@@ -6,7 +6,7 @@ BIN     := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
 
-.PHONY: run test lint types layers pytest runtime bench clean
+.PHONY: run test lint types layers pytest runtime bench seasons clean
 
 ## Install into .venv and run the main job on a small season of invented boards: no key, no internet.
 run: $(RUNTIME)
@@ -36,6 +36,10 @@ pytest: $(DEV)
 ## The measurements of docs/performance.md; DATA is a folder of dated states.
 bench: $(DEV)
 	$(BIN)/python bench/start.py
+
+## What a daily reader would have been told over each series of dated states in DATA, a page each, into build/seasons.
+seasons: $(RUNTIME)
+	$(BIN)/python bench/seasons.py $(DATA)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tracker needs Python 3.11 or later, found " + sys.version.split()[0] + "; set PYTHON=python3.x")'

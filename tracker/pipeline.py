@@ -29,7 +29,8 @@ from tracker.errors import (
     TrackerError,
     Transient,
 )
-from tracker.events import advance, advance_failed, detect, fail, silence
+from tracker.events import ACROSS, advance, advance_failed, detect, fail, silence
+from tracker.events.consensus import AGREES_WITHIN
 from tracker.identity import identify, label
 from tracker.lexicon import Lexicon
 from tracker.model import (
@@ -39,6 +40,7 @@ from tracker.model import (
     Capture,
     Check,
     Event,
+    EventFilter,
     Failure,
     IndexLine,
     Past,
@@ -53,6 +55,7 @@ from tracker.model import (
     Validators,
     Verdict,
 )
+from tracker.models import states
 from tracker.parsers import join, parse
 from tracker.ports import Archive, Clock, Store
 
@@ -63,6 +66,7 @@ _AGREEING_FOR = timedelta(days=1)
 """A reading that only the comparison with the past speaks against becomes the new baseline when so many
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
+_SECOND = timedelta(seconds=1)
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract")
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
@@ -520,6 +524,27 @@ def _check(line: IndexLine, board: BoardId, result: Result, *, entries: int | No
         entries=entries,
         message=message,
     )
+
+
+# ── what several boards say together ─────────────────────────────────────────────────────────────
+
+
+def across(
+    store: Store, *, since: datetime, until: datetime, boards: Sequence[BoardId] = (), lexicon: Lexicon | None = None
+) -> tuple[Event, ...]:
+    """What several boards (all by default) tell together, recorded in since ≤ recorded_at < until; by time, then id.
+
+    It is worked out from their events and their standings at the end of the window, and stored nowhere.
+    """
+    chosen = boards or store.boards()
+    events = [
+        event
+        for board in chosen
+        for event in store.events(EventFilter(board=board, since=since - AGREES_WITHIN, until=until, told=True))
+    ]
+    panel = [(state.board, state.snapshot) for state in states(store, at=until - _SECOND, lexicon=lexicon, boards=chosen)]
+    found = (event for kind in ACROSS.values() for event in kind(events, panel) if since <= event.recorded_at < until)
+    return tuple(sorted(found, key=lambda event: (event.recorded_at, event.id)))
 
 
 # ── decisions and proof ──────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from kit import ELO, PRICE, SCORE, History, board, metric, pages, snapshot
 
 from tracker import events
 from tracker.compare import compare
-from tracker.events import KINDS, TROUBLES, detect
+from tracker.events import ACROSS, KINDS, TROUBLES, detect
 from tracker.model import Event, EventId, Past
 
 FOLDER = Path(events.__file__).parent
@@ -38,7 +38,7 @@ SEASONS = st.lists(pages(), min_size=2, max_size=6)
 
 
 def test_every_file_is_registered_and_every_kind_has_its_file():
-    assert FILES.keys() == {*KINDS, *TROUBLES}
+    assert FILES.keys() == {*KINDS, *TROUBLES, *ACROSS}
     assert not set(KINDS) & set(TROUBLES)
 
 
@@ -47,7 +47,7 @@ def test_a_kind_is_detected_by_the_file_of_its_name_under_a_rule_of_its_name(kin
     module = getattr(events, kind)
     name, _, version = module.RULE.partition("/")
     assert (name, version.isdecimal()) == (kind, True)
-    assert kind in TROUBLES or KINDS[kind] is module.detect
+    assert kind in TROUBLES or (KINDS | ACROSS)[kind] is module.detect
     assert inspect.isgeneratorfunction(module.detect)
 
 

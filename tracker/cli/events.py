@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import click
 
-from tracker.cli._open import Time, as_json, history_of, known, print_json, stamp
+from tracker.cli._open import Time, as_json, history_of, known, lexicon_of, print_json, stamp
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
-from tracker.model import EventFilter
+from tracker.model import Event, EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.settings import Settings
+from tracker.stores.sqlite import SqliteStore
+
+_EVER = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 @click.command("events")
@@ -36,7 +40,7 @@ def command(
 ) -> None:
     """List events: what really changed.
 
-    Oldest first. For people only news is printed unless --untold asks for the rest; --json has all.
+    Oldest first. What several boards say together is worked out when asked for: --kind consensus. For people only news is printed unless --untold asks for the rest; --json has all.
     """
     if unknown := [kind for kind in kinds if kind not in _known_kinds()]:
         raise DeclarationError(f'kind "{unknown[0]}" is unknown; known: {", ".join(sorted(_known_kinds()))}')
@@ -44,14 +48,31 @@ def command(
         only = known(store, board) if board else None
         wanted = EventFilter(board=only, kinds=kinds, grades=grades, since=since, until=until, told=told)
         if as_json:
-            print_json(event_json(event) for event in store.events(wanted))
+            print_json(event_json(event) for event in _found(settings, store, wanted))
             return
-        for event in store.events(wanted):
+        for event in _found(settings, store, wanted):
             if told is not None or event.told:
                 click.echo(f"{event.id[:12]}  {stamp(event.recorded_at)}  {event.kind}/{event.grade}  {safe(event.headline)}")
 
 
-def _known_kinds() -> frozenset[str]:
-    from tracker.events import KINDS, TROUBLES  # noqa: PLC0415  # only when kinds are named
+def _found(settings: Settings, store: SqliteStore, wanted: EventFilter) -> Iterator[Event]:
+    yield from store.events(wanted)
+    if "consensus" in wanted.kinds:
+        yield from _across(settings, store, wanted)
 
-    return frozenset((*KINDS, *TROUBLES))
+
+def _across(settings: Settings, store: SqliteStore, wanted: EventFilter) -> Iterator[Event]:
+    from tracker import pipeline  # noqa: PLC0415  # as below
+
+    newest = max((check.observed_at for board in store.boards() if (check := store.last_check(board))), default=_EVER)
+    until = wanted.until or newest + timedelta(seconds=1)
+    for event in pipeline.across(store, since=wanted.since or _EVER, until=until, lexicon=lexicon_of(settings)):
+        fits = wanted.board in (None, event.board) and wanted.told in (None, event.told)
+        if fits and (not wanted.grades or event.grade in wanted.grades):
+            yield event
+
+
+def _known_kinds() -> frozenset[str]:
+    from tracker.events import ACROSS, KINDS, TROUBLES  # noqa: PLC0415  # only when kinds are named
+
+    return frozenset((*KINDS, *TROUBLES, *ACROSS))

@@ -35,7 +35,9 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     with opened(settings) as (archive, store):
         not_after = SystemClock().now() + _CLOCKS_DIFFER
-        outcome = pipeline.import_bodies(declared, files, archive=archive, store=store, not_after=not_after, lexicon=lexicon_of(settings))
+        outcome = pipeline.import_bodies(
+            declared, files, archive=archive, store=store, not_after=not_after, lexicon=lexicon_of(settings)
+        )
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)

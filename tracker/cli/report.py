@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from tracker import query, reports
-from tracker.cli._open import Time, history_of, known, stamp
+from tracker import pipeline, query, reports
+from tracker.cli._open import Time, history_of, known, lexicon_of, stamp
 from tracker.errors import DeclarationError
+from tracker.lexicon import Lexicon
 from tracker.model import EventFilter, Report
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
@@ -35,7 +36,9 @@ def command(
     The same store and the same window give the same bytes: unless told otherwise, the window ends with the newest reading.
     """
     with history_of(settings) as store:
-        report = build(store, tuple(known(store, board) for board in boards), since=since, until=until)
+        report = build(
+            store, tuple(known(store, board) for board in boards), since=since, until=until, lexicon=lexicon_of(settings)
+        )
     text = reports.render(report, form, width=_width() if output is None else 100)
     if output is None:
         click.echo(text, nl=False)
@@ -56,7 +59,12 @@ def _width() -> int:
 
 
 def build(
-    store: SqliteStore, boards: tuple[str, ...] = (), *, since: datetime | None = None, until: datetime | None = None
+    store: SqliteStore,
+    boards: tuple[str, ...] = (),
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    lexicon: Lexicon | None = None,
 ) -> Report:
     """The report of a window over the boards of a store (all by default)."""
     known = [board for board in store.boards() if not boards or board in boards]
@@ -74,5 +82,6 @@ def build(
         for board in (one.id for one in declared)
         for event in store.events(EventFilter(board=board, since=since, until=until))
     ]
+    events += pipeline.across(store, since=since, until=until, boards=[one.id for one in declared], lexicon=lexicon)
     checks = {board: [check for check in store.checks(board) if check.observed_at < until] for board in known}
     return reports.build(health, events, checks, since=since, until=until)

@@ -6,7 +6,7 @@ boards that could not be read, or that say nothing new.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from tracker.events import (
     board_partial,
     board_recovered,
     board_stale,
+    consensus,
     debut,
     departure,
     estimate_measured,
@@ -34,7 +35,7 @@ from tracker.events import (
 from tracker.events._past import advance_failed
 from tracker.model import Board, Diff, Event, Failure, Past, Sha256
 
-__all__ = ["KINDS", "MEMORIES", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
+__all__ = ["ACROSS", "KINDS", "MEMORIES", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
 
 KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
     "board_recovered": board_recovered.detect,
@@ -59,6 +60,9 @@ MEMORIES: Mapping[str, Callable[[Diff, Past], object]] = {}
 """What a kind remembers for itself after a diff: plain JSON, found again in `past.memory[kind]`."""
 
 TROUBLES = ("board_broken", "board_stale")
+
+ACROSS: Mapping[str, Callable[[Iterable[Event], consensus.Panel], Iterator[Event]]] = {"consensus": consensus.detect}
+"""Kinds that several boards tell together: worked out when asked for, and kept in no board's history."""
 
 
 def detect(diff: Diff, past: Past) -> tuple[Event, ...]:

@@ -1,0 +1,224 @@
+"""Several boards about one model: agreement, contradiction, and silence where they are not sure."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kit import SCORE, History, metric, of
+
+from tracker.events.consensus import AGREES_WITHIN, Panel, detect, percentiles
+from tracker.model import Board, BoardId, EntryId, Event, Identity, ModelId, Snapshot
+
+STATED = metric(stated_error=2.0)
+CODING = replace(SCORE, topic="coding")
+ELSEWHERE = "maker/"
+
+
+def seen(snapshot: Snapshot, board: Board) -> Snapshot:
+    """With every entry resolved to a model of its key, `b-high` to the model of `b`; `x…` stays unsure."""
+    entries = {
+        key: replace(entry, who=Identity(name=key, model=None if key.startswith("x") else ModelId(ELSEWHERE + key.partition("-")[0])))
+        for key, entry in snapshot.entries.items()
+    }
+    return replace(snapshot, entries=entries, board=board.id)
+
+
+class Place:
+    """A board of its own, shown day by day."""
+
+    def __init__(self, name: str, on=STATED, day: int = -1) -> None:
+        self.history = History(on)
+        self.history.board = replace(self.history.board, id=BoardId(f"made/{name}"), title=name.title())
+        self.history.day = day
+        self.events: list[Event] = []
+
+    def show(self, text: str) -> "Place":
+        self.history.day += 1
+        from kit import snapshot  # noqa: PLC0415  # the name is the method's too
+
+        self.events += self.history.take(seen(snapshot(text, day=self.history.day), self.history.board))
+        return self
+
+    @property
+    def seat(self) -> tuple[Board, Snapshot]:
+        assert self.history.diff is not None
+        return self.history.board, self.history.diff.after
+
+
+def consensus(*places: Place) -> list[Event]:
+    return list(detect([event for place in places for event in place.events], [place.seat for place in places]))
+
+
+def told(events: list[Event]) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(event.grade, event.subjects[0].model, tuple(party.model for party in event.rivals)) for event in events]
+
+
+PASSED = ("a:50 b:60", "a:65 b:60")
+
+
+def test_two_boards_that_tell_the_same_overtake_agree():
+    one, other = Place("one"), Place("two", day=4)
+    for text in PASSED:
+        one.show(text)
+        other.show(text)
+    (event,) = consensus(one, other)
+    assert told([event]) == [("agreed", "maker/a", ("maker/b",))]
+    assert event.headline == "2 boards tell that a passed b: One and Two."
+    assert (event.board, event.recorded_at) == ("made/two", other.events[-1].recorded_at)
+    assert set(event.facts["events"]) == {of("overtake", place.events)[0].id for place in (one, other)}
+    assert {evidence.sha256 for evidence in event.evidence} >= {one.seat[1].sha256[0], other.seat[1].sha256[0]}
+
+
+def test_a_board_that_has_it_the_other_way_contradicts():
+    one, other = Place("one"), Place("two").show("a:40 b:70")
+    for text in PASSED:
+        one.show(text)
+    (event,) = consensus(one, other)
+    assert told([event]) == [("contradicted", "maker/a", ("maker/b",))]
+    assert event.headline == "a passed b on One; Two has it below, beyond the error."
+    assert event.facts["below_on"] == ["made/two"]
+    assert event.facts["percentiles"] == {"made/one": 1.0, "made/two": 0.0}
+    assert event.facts["spread"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["a:69 b:70", "a:70 b:70", "b:70", "a:40 b:~70", "xa:40 xb:70", "a:40"],
+    ids=["within the error", "equal", "not listed", "an estimate", "models not sure", "the rival is not listed"],
+)
+def test_a_board_that_is_not_sure_says_nothing(elsewhere: str):
+    one, other = Place("one"), Place("two").show(elsewhere)
+    for text in PASSED:
+        one.show(text)
+    assert consensus(one, other) == []
+
+
+def test_a_board_without_a_stated_error_contradicts_nobody():
+    one, other = Place("one"), Place("two", on=SCORE).show("a:40 b:70")
+    for text in PASSED:
+        one.show(text)
+    assert consensus(one, other) == []
+
+
+def test_boards_of_different_topics_are_not_held_against_each_other():
+    one, other = Place("one"), Place("two", on=replace(STATED, topic="coding")).show("a:40 b:70")
+    for text in PASSED:
+        one.show(text)
+    assert consensus(one, other) == []
+
+
+def test_a_board_that_had_it_already_is_joined_untold():
+    one, other = Place("one"), Place("two").show("a:80 b:70")
+    for text in PASSED:
+        one.show(text)
+    (event,) = consensus(one, other)
+    assert (event.grade, event.told, event.facts["already_above_on"]) == ("joined", False, ["made/two"])
+
+
+def test_an_overtake_that_was_undone_is_no_agreement():
+    one, other = Place("one"), Place("two")
+    for text in (*PASSED, "a:50 b:60"):
+        one.show(text)
+    for text in PASSED:
+        other.show(text)
+    assert [event.grade for event in consensus(one, other) if event.subjects[0].model == "maker/a"] == ["contradicted"]
+
+
+def test_overtakes_far_apart_are_not_one_piece_of_news():
+    one, other = Place("one"), Place("two", day=AGREES_WITHIN.days + 3)
+    for text in PASSED:
+        one.show(text)
+        other.show(text)
+    assert [event.grade for event in consensus(one, other)] == ["joined"]
+
+
+def test_the_best_variant_stands_for_its_model():
+    one, other = Place("one"), Place("two").show("a:40 b:30 b-high:70")
+    for text in PASSED:
+        one.show(text)
+    assert [event.grade for event in consensus(one, other)] == ["contradicted"]
+
+
+def test_one_subject_and_the_same_boards_are_one_event():
+    one, other = Place("one"), Place("two")
+    for text in ("a:50 b:60 c:61", "a:70 b:60 c:61"):
+        one.show(text)
+        other.show(text)
+    assert told(consensus(one, other)) == [("agreed", "maker/a", ("maker/b", "maker/c"))]
+
+
+@given(st.permutations([0, 1, 2]))
+def test_the_order_of_boards_and_events_does_not_matter(order: list[int]):
+    places = [Place("one"), Place("two", day=3), Place("three").show("a:40 b:70")]
+    for place in places[:2]:
+        for text in PASSED:
+            place.show(text)
+    assert consensus(*(places[number] for number in order)) == consensus(*places)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abcde"), st.integers(40, 50)), min_size=1, max_size=3))
+def test_percentiles_are_the_share_of_models_that_stand_below_or_level(boards: list[dict[str, int]]):
+    places = [Place(f"p{number}").show(" ".join(f"{key}:{value}" for key, value in shown.items())) for number, shown in enumerate(boards)]
+    panel: Panel = [place.seat for place in places]
+    for model in "abcde":
+        expected = {
+            place.seat[0].id: round(1 - sum(value > shown[model] for value in shown.values()) / (len(shown) - 1), 4)
+            for place, shown in zip(places, boards, strict=True)
+            if model in shown and len(shown) > 1
+        }
+        assert percentiles(ModelId(ELSEWHERE + model), panel) == expected
+
+
+@given(
+    st.lists(st.tuples(st.dictionaries(st.sampled_from("abcd"), st.integers(40, 60)), st.dictionaries(st.sampled_from("abcd"), st.integers(40, 60))), min_size=2, max_size=3)
+)
+def test_agreement_is_what_a_look_at_every_pair_and_board_finds(shown: list[tuple[dict[str, int], dict[str, int]]]):
+    places = [Place(f"p{number}") for number in range(len(shown))]
+    for place, days in zip(places, shown, strict=True):
+        for values in days:
+            place.show(" ".join(f"{key}:{value}" for key, value in values.items()))
+    found = {(event.grade, event.subjects[0].entry, rival.entry) for event in consensus(*places) for rival in event.rivals}
+    expected = set()
+    for subject, rival in product("abcd", repeat=2):
+        says = [_now(values[1], subject, rival) for values in shown]
+        tells = [
+            said == 1 and any(_has(event, subject, rival) for event in place.events) for said, place in zip(says, places, strict=True)
+        ]
+        if subject == rival or not any(tells):
+            continue
+        others = [said for said, tell in zip(says, tells, strict=True) if not tell]
+        if -1 in others:
+            expected.add(("contradicted", subject, rival))
+        elif sum(tells) > 1:
+            expected.add(("agreed", subject, rival))
+        elif 1 in others:
+            expected.add(("joined", subject, rival))
+    assert found == expected
+
+
+def _now(values: dict[str, int], subject: str, rival: str) -> int:
+    """1 above and -1 below beyond the stated error of 2, else 0."""
+    if subject not in values or rival not in values or abs(values[subject] - values[rival]) <= 2:
+        return 0
+    return 1 if values[subject] > values[rival] else -1
+
+
+def _has(event: Event, subject: str, rival: str) -> bool:
+    return (
+        event.kind == "overtake"
+        and event.told
+        and EntryId(subject) in {party.entry for party in event.subjects}
+        and EntryId(rival) in {party.entry for party in event.rivals}
+    )
+
+
+def test_events_between_other_models_say_nothing():
+    one, other = Place("one"), Place("two")
+    for text in ("xa:50 b:60", "xa:65 b:60"):
+        one.show(text)
+        other.show(text)
+    assert consensus(one, other) == []
+    assert timedelta(0) < AGREES_WITHIN

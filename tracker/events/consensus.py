@@ -1,0 +1,249 @@
+"""Several boards, one model: the same overtake told by two or more of them, or told by one and contradicted by another.
+
+No board alone shows this, so it is no part of a board's history: it is worked out from the stored
+events and the standings whenever it is asked for, and is the same in whatever order boards were read.
+
+Source: docs/decisions/0013-insights.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tracker.events._event import build, names, proof
+from tracker.model import (
+    Board,
+    BoardId,
+    Entry,
+    EntryId,
+    Event,
+    Evidence,
+    Measure,
+    Metric,
+    ModelId,
+    Party,
+    Snapshot,
+    certainty,
+    competition_ranks,
+)
+
+RULE = "consensus/1"
+
+AGREES_WITHIN = timedelta(days=45)
+"""Boards list a new model weeks apart; overtakes further apart than this are not one piece of news."""
+_WEIGHT = {"agreed": 75, "contradicted": 65, "joined": 10}
+
+Pair = tuple[ModelId, ModelId]
+Panel = Sequence[tuple[Board, Snapshot]]
+"""Boards with a snapshot each, all of about the same time, entries resolved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seat:
+    """A board that measures on a ranked primary metric, with the best measured variant of each model."""
+
+    board: Board
+    snapshot: Snapshot
+    metric: Metric
+    best: Mapping[ModelId, Entry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ballot:
+    """What the boards say of one pair: who told the overtake, who has it so, and who has it the other way, beyond the error."""
+
+    told: tuple[BoardId, ...]
+    above: tuple[BoardId, ...]
+    below: tuple[BoardId, ...]
+
+    @property
+    def grade(self) -> str:
+        """`contradicted`, `agreed`, `joined`, or nothing where one board alone says it."""
+        if self.below:
+            return "contradicted"
+        if len(self.told) > 1:
+            return "agreed"
+        return "joined" if self.above else ""
+
+
+def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
+    """Agreement and contradiction among boards about the overtakes that were told, as the panel stands.
+
+    A board that told an overtake but no longer has it so is not counted as agreeing. Models are
+    compared by their best variant on each board, on its primary metric; only boards whose primary metrics have one topic
+    are held against each other. Entries whose model is not sure are left out.
+    """
+    seats = _seats(panel)
+    by_pair = _told(events, seats)
+    ballots = _ballots(by_pair, seats)
+    for (subject, ballot), rivals in sorted(ballots.items(), key=lambda one: (one[0][0], one[0][1].told, one[0][1].below)):
+        reports = [by_pair[subject, rival][board] for rival in rivals for board in ballot.told]
+        yield _event(subject, rivals, ballot, reports, seats)
+
+
+def _seats(panel: Panel) -> dict[BoardId, _Seat]:
+    return {
+        board.id: _Seat(board=board, snapshot=snapshot, metric=board.primary, best=_best(board.primary, snapshot))
+        for board, snapshot in sorted(panel, key=lambda one: one[0].id)
+        if board.primary is not None and board.primary.ranked
+    }
+
+
+def _best(metric: Metric, snapshot: Snapshot) -> dict[ModelId, Entry]:
+    best: dict[ModelId, Entry] = {}
+    for entry in snapshot.entries.values():
+        model, mine = entry.who.model, _measured(entry, metric)
+        if model is None or mine is None:
+            continue
+        if model not in best or metric.better(mine.value, best[model].measures[metric.id].value):
+            best[model] = entry
+    return best
+
+
+def _measured(entry: Entry | None, metric: Metric) -> Measure | None:
+    measure = entry.measures.get(metric.id) if entry is not None else None
+    return None if measure is None or measure.estimated else measure
+
+
+def _told(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pair, dict[BoardId, Event]]:
+    """Per pair of models, the last told overtake of each board, none older than AGREES_WITHIN before the last of all."""
+    pairs: dict[Pair, dict[BoardId, Event]] = {}
+    for event in sorted(events, key=lambda event: (event.recorded_at, event.id)):
+        seat = seats.get(event.board)
+        if event.kind != "overtake" or not event.told or seat is None or event.metric != seat.metric.id:
+            continue
+        for subject in event.subjects:
+            for rival in event.rivals:
+                if subject.model and rival.model and subject.model != rival.model:
+                    pairs.setdefault((subject.model, rival.model), {})[event.board] = event
+    return {pair: _recent(boards) for pair, boards in pairs.items()}
+
+
+def _recent(boards: Mapping[BoardId, Event]) -> dict[BoardId, Event]:
+    last = max(event.recorded_at for event in boards.values())
+    return {board: event for board, event in boards.items() if last - event.recorded_at <= AGREES_WITHIN}
+
+
+def _ballots(
+    by_pair: Mapping[Pair, Mapping[BoardId, Event]], seats: Mapping[BoardId, _Seat]
+) -> dict[tuple[ModelId, _Ballot], list[ModelId]]:
+    """Pairs of one subject of which the boards say the same, together."""
+    together: dict[tuple[ModelId, _Ballot], list[ModelId]] = {}
+    for (subject, rival), told in sorted(by_pair.items()):
+        topics = {seats[board].metric.topic for board in told}
+        says = {board: _says(seat, subject, rival) for board, seat in seats.items() if seat.metric.topic in topics}
+        ballot = _Ballot(
+            told=tuple(board for board in sorted(told) if says.get(board) == "above"),
+            above=tuple(board for board, word in says.items() if word == "above" and board not in told),
+            below=tuple(board for board, word in says.items() if word == "below"),
+        )
+        if ballot.told and ballot.grade:
+            together.setdefault((subject, ballot), []).append(rival)
+    return together
+
+
+def _says(seat: _Seat, subject: ModelId, rival: ModelId) -> str:
+    """`above`; `below` only beyond a stated error; `open` within it; empty where the board does not measure both."""
+    metric = seat.metric
+    mine, theirs = _measured(seat.best.get(subject), metric), _measured(seat.best.get(rival), metric)
+    if mine is None or theirs is None:
+        return ""
+    sure = certainty(metric, mine, theirs) != "nominal"
+    if metric.better(mine.value, theirs.value):
+        return "above" if sure or not _states_an_error(metric, mine, theirs) else "open"
+    return "below" if sure else "open"
+
+
+def _states_an_error(metric: Metric, mine: Measure, theirs: Measure) -> bool:
+    return metric.stated_error is not None or (mine.half_width is not None and theirs.half_width is not None)
+
+
+def percentiles(model: ModelId, panel: Panel) -> dict[BoardId, float]:
+    """Where a model's best variant stands on each board's primary metric: 1 for the first, 0 for the last of the models measured."""
+    return _percentiles(model, _seats(panel))
+
+
+def _percentiles(model: ModelId, seats: Mapping[BoardId, _Seat]) -> dict[BoardId, float]:
+    found: dict[BoardId, float] = {}
+    for board, seat in seats.items():
+        if model not in seat.best or len(seat.best) < 2:
+            continue
+        ranks = competition_ranks(
+            seat.metric, {EntryId(one): entry.measures[seat.metric.id].value for one, entry in seat.best.items()}
+        )
+        found[board] = round(1 - (ranks[EntryId(model)] - 1) / (len(seat.best) - 1), 4)
+    return found
+
+
+def _event(
+    subject: ModelId, rivals: list[ModelId], ballot: _Ballot, reports: list[Event], seats: Mapping[BoardId, _Seat]
+) -> Event:
+    last = max(reports, key=lambda event: (event.recorded_at, event.id))
+    parties = _parties(subject, rivals, reports)
+    standing = _percentiles(subject, seats)
+    return build(
+        board=last.board,
+        recorded_at=last.recorded_at,
+        digests=(" ".join(sorted({event.id for event in reports})), " ".join(ballot.below)),
+        rule=RULE,
+        grade=ballot.grade,
+        weight=_WEIGHT[ballot.grade],
+        told=ballot.grade != "joined",
+        subjects=parties[:1],
+        rivals=parties[1:],
+        metric=last.metric,
+        headline=_headline(parties, ballot, {board: seat.board.title for board, seat in seats.items()}),
+        facts={
+            "told_by": {board: _dates(board, reports) for board in ballot.told},
+            "already_above_on": list(ballot.above),
+            "below_on": list(ballot.below),
+            "percentiles": standing,
+            "spread": round(max(standing.values()) - min(standing.values()), 4) if standing else None,
+            "events": sorted({event.id for event in reports}),
+        },
+        evidence=_proofs({subject, *rivals}, ballot, reports, seats),
+        after=min((event.after for event in reports if event.after is not None), default=None),
+        until=last.until,
+    )
+
+
+def _dates(board: BoardId, reports: Iterable[Event]) -> str:
+    return max(event.until for event in reports if event.board == board).strftime("%Y-%m-%d")
+
+
+def _parties(subject: ModelId, rivals: Sequence[ModelId], reports: Iterable[Event]) -> tuple[Party, ...]:
+    """The models as the newest report names them."""
+    ordered = sorted(reports, key=lambda event: (event.recorded_at, event.id))
+    named = {party.model: party for event in ordered for party in (*event.rivals, *event.subjects)}
+    return tuple(named[model] for model in (subject, *rivals))
+
+
+def _headline(parties: Sequence[Party], ballot: _Ballot, titles: Mapping[BoardId, str]) -> str:
+    who, passed = parties[0].name, names(parties[1:])
+    where = " and ".join(titles[board] for board in ballot.told)
+    if ballot.below:
+        against = " and ".join(titles[board] for board in ballot.below)
+        verb = "has" if len(ballot.below) == 1 else "have"
+        return f"{who} passed {passed} on {where}; {against} {verb} it below, beyond the error."
+    if ballot.grade == "agreed":
+        return f"{len(ballot.told)} boards tell that {who} passed {passed}: {where}."
+    already = " and ".join(titles[board] for board in ballot.above)
+    return f"{who} passed {passed} on {where}, as {already} had it already."
+
+
+def _proofs(
+    models: set[ModelId], ballot: _Ballot, reports: Iterable[Event], seats: Mapping[BoardId, _Seat]
+) -> tuple[Evidence, ...]:
+    """What the reports rest on, and the cells of the boards that did not report."""
+    quoted = [one for event in reports for one in _about(event, models)]
+    for board in (*ballot.above, *ballot.below):
+        seat = seats[board]
+        quoted += [proof(seat.snapshot, seat.best[model].id, seat.metric.id) for model in sorted(models & seat.best.keys())]
+    return tuple(dict.fromkeys(quoted))
+
+
+def _about(event: Event, models: set[ModelId]) -> Iterator[Evidence]:
+    entries = {party.entry for party in (*event.subjects, *event.rivals) if party.model in models}
+    return (one for one in event.evidence if one.entry in entries)
