@@ -9,7 +9,7 @@ import pytest
 
 from tracker import reports
 from tracker.cli import COMMANDS
-from tracker.events import KINDS, TROUBLES
+from tracker.events import ACROSS, KINDS, TROUBLES
 from tracker.model import Nature, State
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ def test_every_command_is_documented(command):
 
 
 def test_no_documented_command_is_missing():
-    assert set(re.findall(r"^\| `tracker (\w+)", CLI, re.MULTILINE)) == set(COMMANDS)
+    assert set(re.findall(r"^\| `tracker ([\w-]+)", CLI, re.MULTILINE)) == set(COMMANDS)
 
 
 @pytest.mark.parametrize("form", reports.FORMATS)
@@ -34,7 +34,7 @@ def test_every_report_format_is_documented(form):
 
 def test_the_table_of_kinds_is_the_registry():
     documented = re.findall(r"^\| `(\w+)` \| [`t]", EVENTS.partition("## Kinds")[2], re.MULTILINE)
-    assert sorted(documented) == sorted([*KINDS, *TROUBLES])
+    assert sorted(documented) == sorted([*KINDS, *TROUBLES, *ACROSS])
 
 
 def test_every_grade_a_kind_can_have_is_documented():

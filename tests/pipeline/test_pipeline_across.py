@@ -1,0 +1,66 @@
+"""What several boards say together is worked out from the store, and is the same in whatever order they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from pipeline_world import BOARD, OTHER, at, board, csv, fresh, keep
+
+from tracker import pipeline
+from tracker.model import BoardId, Event
+from tracker.ports import Store
+from tracker.stores.archive import FileArchive
+
+PASSED = {0: csv("claude-opus-4.6:80 gpt-5.2:90"), 1: csv("claude-opus-4.6:95 gpt-5.2:90")}
+LATER = {number + 3: body for number, body in PASSED.items()}
+
+
+def read(store: Store, archive: FileArchive, order: Sequence[BoardId]) -> None:
+    keep(archive, PASSED, BOARD)
+    keep(archive, LATER, OTHER)
+    for one in order:
+        pipeline.settle(board(one), archive, store)
+
+
+def said(store: Store, since: float = 0, until: float = 30, **more: object) -> list[tuple[str, str]]:
+    return [(event.kind, event.grade) for event in found(store, since, until, **more)]
+
+
+def found(store: Store, since: float = 0, until: float = 30, **more: object) -> tuple[Event, ...]:
+    return pipeline.across(store, since=at(since), until=at(until), **more)
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_an_overtake_on_two_boards_is_told_in_whatever_order_they_were_read(kind: str, tmp_path):
+    stores = [fresh(kind), fresh(kind)]
+    for number, (store, order) in enumerate(zip(stores, [(BOARD, OTHER), (OTHER, BOARD)], strict=True)):
+        read(store, FileArchive(tmp_path / str(number)), order)
+    assert said(stores[0]) == [("consensus", "agreed")]
+    assert found(stores[0]) == found(stores[1])
+
+
+def test_it_is_told_in_the_window_of_the_later_board_and_no_other(archive: FileArchive):
+    store = fresh("memory")
+    read(store, archive, (BOARD, OTHER))
+    assert said(store, 0, 3) == []
+    assert said(store, 3, 5) == [("consensus", "agreed")]
+    assert said(store, 5, 30) == []
+
+
+def test_boards_that_were_not_asked_for_have_no_say(archive: FileArchive):
+    store = fresh("memory")
+    read(store, archive, (BOARD, OTHER))
+    assert said(store, boards=[BOARD]) == []
+
+
+def test_the_standings_are_those_of_the_end_of_the_window(archive: FileArchive):
+    store = fresh("memory")
+    read(store, archive, (BOARD, OTHER))
+    keep(archive, {10: PASSED[0]}, BOARD)
+    pipeline.settle(board(BOARD), archive, store)
+    assert said(store, until=10) == [("consensus", "agreed")]
+    undone = found(store, until=11)
+    assert {event.grade for event in undone} == {"contradicted"}
+    assert all(event.recorded_at < at(11) - timedelta(hours=1) for event in undone)
