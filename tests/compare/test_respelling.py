@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from kit import SCORE, History, board, brief, metric, of, pages, snapshot
+from kit import ELO, SCORE, History, board, brief, metric, of, pages, snapshot
 
 from tracker.compare import compare
-from tracker.model import Diff, EntryId, Snapshot
+from tracker.model import Confidence, Diff, EntryId, Identity, ModelId, Snapshot
 
 THREE = (SCORE, metric("coding", primary=False), metric("maths", primary=False))
 PRICED = (SCORE, metric("coding", primary=False), metric("maths", "listed", primary=False, topic="price"))
@@ -128,3 +128,48 @@ def test_who_was_respelled_can_leave_under_the_new_key():
     for text in ("gpt-5:50 b:40", "GPT-5:50 b:40", "b:40"):
         history.show(text)
     assert brief(of("departure", history.show("b:40"))) == ["departure/confirmed GPT-5"]
+
+
+# ── one variant under two names ──────────────────────────────────────────────────────────────────
+
+
+def known(variant: str, confidence: Confidence = Confidence.ALIAS) -> Identity:
+    return Identity(name=variant, model=ModelId(variant), variant=variant, confidence=confidence)
+
+
+def renamed(was: str, now: str, *, on=SCORE, mine: Identity | None = None, theirs: Identity | None = None) -> bool:
+    """Whether `old` and `new` are taken for one entry."""
+    before = snapshot(f"stays:90 {was}", who={"old": theirs or known("maker/m")})
+    after = snapshot(f"stays:90 {now}", day=1, who={"new": mine or known("maker/m")})
+    return compare(board(on), before, after).respelled == {"new": "old"}
+
+
+def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry():
+    assert renamed("old:50", "new:50")
+    assert renamed("old:50.5", "new:50.47")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("old:50", "new:51"), ("old:~50", "new:50"), ("old", "new"), ("old:50", "new")],
+    ids=["moved", "estimate", "none", "lost"],
+)
+def test_the_same_variant_with_another_score_is_not_taken_for_the_same_entry(was: str, now: str):
+    assert not renamed(was, now)
+
+
+def test_a_fitted_score_may_move_within_its_interval():
+    assert renamed("old:1300±6", "new:1305±5", on=ELO)
+    assert not renamed("old:1300±6", "new:1307±5", on=ELO)
+
+
+@pytest.mark.parametrize("other", [known("maker/n"), known("maker/m", Confidence.UNSURE), Identity(name="m")])
+def test_another_variant_or_one_that_is_not_sure_is_another_entry(other: Identity):
+    assert not renamed("old:50", "new:50", mine=other)
+    assert not renamed("old:50", "new:50", theirs=other)
+
+
+def test_a_variant_that_stands_twice_names_none():
+    who = {key: known("maker/m") for key in ("old", "new", "again")}
+    diff = compare(board(SCORE), snapshot("s:9 old:50", who=who), snapshot("s:9 new:50 again:50", day=1, who=who))
+    assert diff.respelled == {}

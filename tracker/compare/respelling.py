@@ -1,4 +1,4 @@
-"""Entries whose key changed although they stayed: another letter case, another spelling, another name with the same values.
+"""Entries whose key changed although they stayed: another spelling, another name with the same values or for the same variant.
 
 On boards without an id the name is the key, and publishers respell names: on one real board 29 of them changed only
 their letter case in one night. Such a pair neither left nor entered.
@@ -7,9 +7,10 @@ their letter case in one night. Such a pair neither left nor entered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
-from tracker.model import Board, Entry, EntryId, Nature, Snapshot, folded_name
+from tracker.compare.precision import same
+from tracker.model import Board, Confidence, Entry, EntryId, Metric, Nature, Snapshot, folded_name
 
 _ENOUGH_VALUES = 3
 """So many equal published scores, and none that differs, name the same entry."""
@@ -20,8 +21,17 @@ def respelled(board: Board, before: Snapshot, after: Snapshot) -> dict[EntryId, 
     arrived = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys())]
     gone = [before.entries[entry] for entry in sorted(before.entries.keys() - after.entries.keys())]
     by_name = _pairs(arrived, gone, _folded)
-    rest = [one for one in arrived if one.id not in by_name], [one for one in gone if one.id not in by_name.values()]
-    return by_name | _pairs(*rest, lambda one: _scores(board, one))
+    arrived, gone = _rest(arrived, gone, by_name)
+    by_scores = _pairs(arrived, gone, lambda one: _scores(board, one))
+    arrived, gone = _rest(arrived, gone, by_scores)
+    by_variant = _pairs(arrived, gone, _variant)
+    alike = {now: had for now, had in by_variant.items() if _alike(board.primary, after.entries[now], before.entries[had])}
+    return by_name | by_scores | alike
+
+
+def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], found: Mapping[EntryId, EntryId]) -> tuple[list[Entry], list[Entry]]:
+    taken = frozenset(found.values())
+    return [one for one in arrived if one.id not in found], [one for one in gone if one.id not in taken]
 
 
 def _pairs(arrived: list[Entry], gone: list[Entry], feature: Callable[[Entry], Hashable | None]) -> dict[EntryId, EntryId]:
@@ -33,6 +43,20 @@ def _pairs(arrived: list[Entry], gone: list[Entry], feature: Callable[[Entry], H
 
 def _folded(one: Entry) -> tuple[str, ...] | None:
     return folded_name(one.name) or None
+
+
+def _variant(one: Entry) -> str | None:
+    return None if one.who.confidence is Confidence.UNSURE else one.who.variant
+
+
+def _alike(primary: Metric | None, now: Entry, had: Entry) -> bool:
+    """Whether the scores allow that two names of one variant are one entry: the same number, or for a fitted one within its error."""
+    mine, theirs = (one.measures.get(primary.id) if primary else None for one in (now, had))
+    if primary is None or mine is None or theirs is None or mine.estimated != theirs.estimated:
+        return False
+    if primary.nature is Nature.FITTED and mine.half_width and theirs.half_width:
+        return abs(mine.value - theirs.value) <= max(mine.half_width, theirs.half_width)
+    return same(mine, theirs, typical=(mine.decimals, theirs.decimals))
 
 
 def _scores(board: Board, one: Entry) -> tuple[tuple[str, float], ...] | None:
