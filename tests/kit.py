@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.model import (
+    NOBODY,
     Board,
     BoardId,
     Column,
@@ -23,6 +24,7 @@ from tracker.model import (
     Entry,
     EntryId,
     Event,
+    Identity,
     Measure,
     Metric,
     MetricId,
@@ -97,13 +99,14 @@ def snapshot(
     columns: Iterable[str] = (),
     names: Mapping[str, str] | None = None,
     attributes: Mapping[str, Mapping[str, str]] | None = None,
+    who: Mapping[str, Identity] | None = None,
     **others: str,
 ) -> Snapshot:
     """A board as text shows it, observed so many days after START; the same content has the same bytes.
 
-    `columns` are metrics whose column stands on the page without any value.
+    `columns` are metrics whose column stands on the page without any value, `who` the models that keys stand for.
     """
-    names, attributes = names or {}, attributes or {}
+    names, attributes, who = names or {}, attributes or {}, who or {}
     shown = {"score": cells(text), **{name: cells(cell) for name, cell in others.items()}}
     keys = list(dict.fromkeys(key for column in shown.values() for key in column))
     entries = {
@@ -113,6 +116,7 @@ def snapshot(
             position=place,
             attributes=attributes.get(key, {}),
             measures={MetricId(name): measure(column[key]) for name, column in shown.items() if column.get(key)},
+            who=who.get(key, NOBODY),
         )
         for place, key in enumerate(keys, start=1)
     }

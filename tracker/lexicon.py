@@ -1,26 +1,239 @@
-"""Reads `schedules/models/*.toml`: labs, families and aliases, as people wrote them down."""
+"""Reads `schedules/models/*.toml`: labs, families, releases and aliases, as people wrote them down.
+
+One file per lab; `hosts.toml` names those who only serve other people's models. `schedules/README.md` explains every key.
+What a name means is `tracker.identity`'s business: nothing here is parsed, only checked for shape and for clashes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any, Literal
+
+from tracker.errors import DeclarationError
+
+MOST_BYTES = 512_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A brand line. `words` are the phrases that name it in a published name; a phrase's words may stand in any order.
+
+    `base`: others build on its models, and name them (`Hermes 3 - Llama 3.1 70B`); `names_base`: here that mention tells models apart.
+    `shared`: an everyday word, which another lab's hint overrules (`Nova`, `Command`).
+    `generations` are those released, for telling `lfm2-2-6b` (2, 2.6B) from `llama-3-2-3b` (3.2, 3B); `first` is meant where none is stated.
+    `ignore` are words that say nothing here, `keep` tune words that name another model (`gpt-5-chat`), `tiers` and
+    `efforts` settle words that can be either (`medium`, `max`), `serving` words that say how it is served (`fast`).
+    `nicknames` are second names that stand beside the first in brackets (`nano banana`).
+    `thinking`: beside what "thinking" names a model of its own and is no switch: words, generation, size or date, all of them
+    (`3 vl`), or `*` for always. `both`: beside what a thinking and an instruct model were released, so that a name without
+    either is open.
+    `dates`: whether a dated name is another `snapshot`, or bears a mere `stamp`. `context`: likewise for `32k`.
+    `bare`: what a name with a size but no tune word means: the `chat` model, the `base`, or the base only as a `repository`;
+    in `bare_generations` alone, if some are given.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    kind: str = "llm"
+    base: bool = False
+    names_base: bool = False
+    shared: bool = False
+    generations: tuple[str, ...] = ()
+    first: str = ""
+    ignore: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    efforts: tuple[str, ...] = ()
+    serving: tuple[str, ...] = ()
+    nicknames: tuple[str, ...] = ()
+    thinking: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
+    dates: Literal["snapshot", "stamp"] = "snapshot"
+    context: Literal["model", "variant"] = "model"
+    bare: Literal["chat", "repository", "base"] = "chat"
+    bare_generations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What is known of one model's releases, which no rule can know.
+
+    `snapshots` are the marks it was released under (`2024-05-13`, `preview 05-06`, `002 2024-09`), `bare` the one that the
+    name without a mark means, or `unsure`; with one snapshot alone, both are the same. `sizes` may be stated or not.
+    `preview` = `release`: the preview never was another model. `dates` overrules the family's.
+    """
+
+    name: str
+    snapshots: tuple[str, ...] = ()
+    bare: str = ""
+    sizes: tuple[str, ...] = ()
+    preview: Literal["model", "release"] = "model"
+    dates: Literal["", "snapshot", "stamp"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsure:
+    """Names that do not say which model they mean, and why; only where the source's id begins so, if `sources` are given."""
+
+    names: tuple[str, ...]
+    why: str
+    family: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """A lab's file. `spellings` are how boards and repositories call it, `aliases` name → the name it is to be read as."""
+
+    lab: str
+    country: str = ""
+    spellings: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ()
+    releases: tuple[Release, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    unsure: tuple[Unsure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hosts:
+    """Those who serve or repack the models of others: never the lab."""
+
+    hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicon:
-    """What is known of labs, families and names beyond the grammar."""
+    """What is known of labs, families and names beyond the grammar. `labs` by the file they stand in."""
+
+    labs: Mapping[str, Lab] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+
+    def without_aliases(self) -> Lexicon:
+        """The labs, families and releases, without any name that is spelled out: no aliases and no unsure names."""
+        return replace(self, labs={place: replace(lab, aliases={}, unsure=()) for place, lab in self.labs.items()})
+
+    def without_releases(self) -> Lexicon:
+        """The labs and families alone; nothing is known of single models, nor what their dates mean."""
+        return replace(self, labs={place: _without_facts(lab) for place, lab in self.labs.items()})
+
+
+def _without_facts(lab: Lab) -> Lab:
+    families = tuple(replace(family, dates="snapshot") for family in lab.families)
+    return replace(lab, families=families, releases=(), aliases={}, unsure=())
 
 
 EMPTY = Lexicon()
 
 
+@lru_cache(maxsize=4096)
+def folded(name: str) -> str:
+    """A spelling without case, blanks and punctuation: `Z.ai` and `z-ai` are one."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
 def load(folder: Path) -> Lexicon:
-    """The lexicon of a folder of TOML files; empty where there is none."""
-    return EMPTY
+    """The lexicon of a folder of TOML files; empty where there is none.
+
+    Raises:
+        DeclarationError: a file is wrong, or two contradict each other; one line naming file, key, found, expected.
+    """
+    labs: dict[str, Lab] = {}
+    hosts: set[str] = set()
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        place = f"{folder.name}/{path.name}"
+        found = _file(path, place)
+        if isinstance(found, _Hosts):
+            hosts.update(folded(host) for host in found.hosts)
+        else:
+            labs[place] = found
+    _check_clashes(labs, hosts)
+    return Lexicon(labs=labs, hosts=frozenset(hosts)) if labs or hosts else EMPTY
 
 
 @cache
 def shipped() -> Lexicon:
     """The lexicon of the project's own `schedules/models`."""
     return load(Path(__file__).parents[1] / "schedules" / "models")
+
+
+# ── one file ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _file(path: Path, place: str) -> Lab | _Hosts:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise DeclarationError(f"{place}: {path.stat().st_size} bytes, expected at most {MOST_BYTES}; split the lab's file")
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DeclarationError(f"{place}: {error.strerror}; expected a file that can be read") from error
+    except ValueError as error:
+        raise DeclarationError(f"{place}: {error}; expected TOML in UTF-8") from error
+    return _converted(found, _Hosts if "hosts" in found else Lab, place)
+
+
+def _converted(found: dict[str, Any], shape: type[Lab | _Hosts], place: str) -> Lab | _Hosts:
+    import msgspec  # noqa: PLC0415 # only who loads a lexicon pays for it
+
+    _check_keys(found, shape, place)
+    for key, part in (("families", Family), ("releases", Release), ("unsure", Unsure)):
+        for index, table in enumerate(_tables(found.get(key))):
+            _check_keys(table, part, f"{place}: {key}[{index}]", separator=".")
+    try:
+        return msgspec.convert(found, shape)
+    except msgspec.ValidationError as error:
+        raise DeclarationError(f"{place}: {_in_toml(str(error))}") from error
+
+
+def _tables(found: object) -> Iterator[dict[str, Any]]:
+    return (one for one in found if isinstance(one, dict)) if isinstance(found, list) else iter(())
+
+
+def _check_keys(found: Mapping[str, Any], shape: type, place: str, separator: str = ": ") -> None:
+    known = [one.name for one in fields(shape)]
+    for key in found:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            meant = f'; did you mean "{near[0]}"?' if near else ";"
+            raise DeclarationError(f"{place}{separator}{key} is unknown{meant} known: {', '.join(known)}")
+
+
+def _in_toml(message: str) -> str:
+    """What msgspec says, key first: ``Expected `str`, got `int` - at `$.lab` `` → ``lab: expected `str`, found `int` ``."""
+    what, _, where = message.partition(" - at ")
+    told = what[:1].lower() + what[1:].replace(", got ", ", found ")
+    return f"{where.strip('`').removeprefix('$.').removeprefix('$')}: {told}" if where.strip("`$") else told
+
+
+# ── all files together ───────────────────────────────────────────────────────────────────────────
+
+
+def _check_clashes(labs: Mapping[str, Lab], hosts: Iterable[str]) -> None:
+    """No spelling is two labs' or a host's, no phrase two families', no name two aliases. A lab may be a host too, by its own name."""
+    spellings: dict[str, str] = dict.fromkeys(hosts, "models/hosts.toml")
+    spellings = {
+        spelling: place for spelling, place in spellings.items() if spelling not in {folded(one.lab) for one in labs.values()}
+    }
+    phrases: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for place, lab in labs.items():
+        own = dict.fromkeys(folded(one) for one in (lab.lab, *lab.spellings))
+        for spelling in own:
+            _claim(spellings, spelling, place, "spellings")
+        for family in lab.families:
+            for phrase in dict.fromkeys(folded(words) for words in family.words):
+                _claim(phrases, phrase, place, f"families.{family.name}.words")
+        for name in lab.aliases:
+            _claim(names, folded(name), place, "aliases")
+
+
+def _claim(claimed: dict[str, str], text: str, place: str, key: str) -> None:
+    if not text:
+        raise DeclarationError(f'{place}: {key} has "", expected letters or digits; remove it')
+    if text in claimed:
+        raise DeclarationError(f'{place}: {key} has "{text}", which {claimed[text]} has too; expected it once; keep it in one')
+    claimed[text] = place

@@ -72,11 +72,11 @@ def test_one_that_rises_above_several_is_one_event_with_the_best_rival_first():
     assert overtakes("a:50 b:40 c:30 d:20 e:10", "a:50 b:40 c:30 d:45 e:10") == ["overtake/nominal d > b,c"]
 
 
-def test_one_that_falls_is_overtaken_by_each_it_fell_below():
-    assert overtakes("a:50 b:40 c:30 d:20 e:10", "a:25 b:40 c:30 d:20 e:10") == [
-        "overtake/nominal b > a",
-        "overtake/nominal c > a",
-    ]
+def test_one_that_falls_is_one_event_kept_in_the_record_with_those_it_fell_below():
+    (event,) = of("overtake", events_of("a:50 b:40 c:30 d:20 e:10", "a:25 b:40 c:30 d:20 e:10", on=[metric(stated_error=2.0)]))
+    assert brief([event]) == ["overtake/supported b,c > a"]
+    assert (event.told, event.facts["passed_by"]) == (False, 2)
+    assert event.headline == "a (25) falls behind b (40) and 1 more on Board (score)."
 
 
 def test_where_lower_is_better_the_smaller_value_overtakes():
@@ -144,8 +144,11 @@ def test_rivals_are_grouped_by_how_sure_it_is():
 
 def test_the_facts_say_whose_move_it_was():
     (event,) = of("overtake", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
-    assert event.facts == {"before": 40.0, "after": 40.0, "rivals": {"a": [50.0, 35.0]}, "passed": 1, "subject_moved": False}
-    assert [proof.raw for proof in event.evidence] == ["40", "40", "50", "35"]
+    assert event.facts == {"before": 50.0, "after": 35.0, "subjects": {"b": [40.0, 40.0]}, "passed_by": 1, "subject_moved": False}
+    assert [proof.raw for proof in event.evidence] == ["50", "35", "40", "40"]
+    (event,) = of("overtake", events_of("a:50 b:40 c:30", "a:50 b:55 c:30"))
+    assert event.facts == {"before": 40.0, "after": 55.0, "rivals": {"a": [50.0, 50.0]}, "passed": 1, "subject_moved": True}
+    assert [proof.raw for proof in event.evidence] == ["40", "55", "50", "50"]
 
 
 def test_a_fall_past_many_names_a_hundred_of_those_passed_and_counts_them_all():

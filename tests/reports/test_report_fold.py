@@ -125,13 +125,35 @@ def test_the_base_of_a_name_is_what_stands_before_its_last_parentheses(name: str
     assert _base(name) == base
 
 
+def test_a_release_and_the_debuts_of_its_siblings_are_one_story():
+    group = event("group", "release_group", "Big", "Small", weight=72)
+    both = debut("big", "Big", weight=70, rank=9), debut("small", "Small", weight=50, rank=40)
+    passes = event("passes", "overtake", "Big", weight=55, rivals=["Old"])
+    (story, other) = stories(*both, passes, group, debut("else", "Else", weight=45))
+    assert (ids(story), ids(other)) == (["group", "big", "passes", "small"], ["else"])
+
+
+def test_the_new_leader_of_a_release_leads_its_story():
+    group = event("group", "release_group", "Big", "Small", weight=92)
+    (story,) = stories(event("leads", "new_leader", "Big", weight=95), debut("big", "Big"), debut("small", "Small"), group)
+    assert ids(story)[:2] == ["leads", "big"]
+    assert set(ids(story)) == {"leads", "big", "small", "group"}
+
+
+def test_two_releases_of_one_day_are_two_stories():
+    first, second = (event(name, "release_group", f"{name} 1", f"{name} 2", weight=52) for name in ("A", "B"))
+    debuts = [debut(f"{name}{n}", f"{name} {n}") for name in "AB" for n in (1, 2)]
+    assert sorted(len(ids(story)) for story in stories(first, second, *debuts)) == [3, 3]
+
+
 # ── many alike ───────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("kind", sorted(ALIKE))
-def test_five_alike_stand_side_by_side_and_six_are_one(kind: str):
+def test_three_alike_stand_side_by_side_and_more_are_one(kind: str):
     events = [event(str(n), kind, f"M{n}", weight=40 - n) for n in range(6)]
-    assert len(stories(*events[:5])) == 5
+    assert len(stories(*events[:3])) == 3
+    assert len(stories(*events[:4])) == 1
     (story,) = stories(*events)
     assert ids(story) == ["0", "1", "2", "3", "4", "5"]
     assert words.asides(story) == (f"And 5 more {ALIKE[kind]}: M1, M2, M3, M4 and M5.",)
@@ -176,7 +198,18 @@ def test_one_removed_field_is_singular():
 # ── whatever happens ─────────────────────────────────────────────────────────────────────────────
 
 NAMES = ["A", "A (high)", "A (low)", "B", "B (max)", "C"]
-KINDS = ["debut", "overtake", "new_leader", "price_change", "rename", "rank_move", "score_revision", "departure", "methodology"]
+KINDS = [
+    "debut",
+    "release_group",
+    "overtake",
+    "new_leader",
+    "price_change",
+    "rename",
+    "rank_move",
+    "score_revision",
+    "departure",
+    "methodology",
+]
 
 
 @st.composite

@@ -17,18 +17,27 @@ from tracker.events import (
     board_partial,
     board_recovered,
     board_stale,
+    class_leader,
     consensus,
     debut,
     departure,
     estimate_measured,
     field_drift,
+    frontier,
+    generation_gain,
+    lifecycle,
+    line_overtake,
     methodology,
     metric_added,
     metric_removed,
+    milestone,
     new_leader,
     overtake,
+    parity,
     price_change,
     rank_move,
+    regime_change,
+    release_group,
     rename,
     score_revision,
 )
@@ -45,6 +54,9 @@ KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
     "metric_added": metric_added.detect,
     "metric_removed": metric_removed.detect,
     "new_leader": new_leader.detect,
+    "class_leader": class_leader.detect,
+    "milestone": milestone.detect,
+    "line_overtake": line_overtake.detect,
     "debut": debut.detect,
     "departure": departure.detect,
     "rename": rename.detect,
@@ -54,9 +66,23 @@ KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
     "rank_move": rank_move.detect,
     "price_change": price_change.detect,
     "attribute_change": attribute_change.detect,
+    "lifecycle": lifecycle.detect,
+    "release_group": release_group.detect,
+    "generation_gain": generation_gain.detect,
+    "parity": parity.detect,
+    "frontier": frontier.detect,
+    "regime_change": regime_change.detect,
 }
 
-MEMORIES: Mapping[str, Callable[[Diff, Past], object]] = {}
+MEMORIES: Mapping[str, Callable[[Diff, Past], object]] = {
+    "class_leader": class_leader.remember,
+    "milestone": milestone.remember,
+    "line_overtake": line_overtake.remember,
+    "parity": parity.remember,
+    "frontier": frontier.remember,
+    "regime_change": regime_change.remember,
+    "lifecycle": lifecycle.remember,
+}
 """What a kind remembers for itself after a diff: plain JSON, found again in `past.memory[kind]`."""
 
 TROUBLES = ("board_broken", "board_stale")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tracker.model import Board, Entry, Identity, Metric, MetricId
+from tracker.model import Board, Entry, Identity, Metric
 
 OPEN_LICENCES = (
     *("apache", "mit", "bsd", "cc-by", "cc by", "gpl", "openrail", "openmdw", "open weights", "open-weights", "open source"),
@@ -57,16 +57,43 @@ class Traits:
 def traits(entry: Entry, board: Board) -> Traits:
     """What is known of an entry's model."""
     stated, who = entry.attributes, entry.who
-    total, active = _size(stated.get("total_parameters")), _size(stated.get("active_parameters"))
+    active = _size(stated.get("active_parameters"))
     return Traits(
         who=who,
         open_weights=_open(stated),
-        size_total_b=total if total is not None else who.size_total_b,
+        size_total_b=size_total(entry),
         size_active_b=active if active is not None else who.size_active_b,
         reasoning=_reasoning(stated, who),
         released=stated.get("released", ""),
-        price=_price(entry, board),
+        price=listed_price(entry, price_metric(board)),
     )
+
+
+def has_open_weights(entry: Entry) -> bool | None:
+    """Whether the weights can be downloaded, None where the board does not say."""
+    return _open(entry.attributes)
+
+
+def reasons(entry: Entry) -> str:
+    """`on`, `off` or `unspecified`: as the name says, else the board."""
+    return _reasoning(entry.attributes, entry.who)
+
+
+def listed_price(entry: Entry, metric: Metric | None) -> float | None:
+    """What an entry costs by a price metric (`price_metric`), where a price is listed."""
+    measure = entry.measures.get(metric.id) if metric else None
+    return None if measure is None or measure.estimated else measure.value
+
+
+def size_total(entry: Entry) -> float | None:
+    """The number of parameters in 10⁹, as the board states it, else the name."""
+    total = _size(entry.attributes.get("total_parameters"))
+    return total if total is not None else entry.who.size_total_b
+
+
+def open_size(entry: Entry) -> float | None:
+    """The size of an entry whose weights are open; None of others, and where either is not stated."""
+    return size_total(entry) if _open(entry.attributes) else None
 
 
 def _size(stated: str | None) -> float | None:
@@ -100,7 +127,9 @@ def price_metric(board: Board) -> Metric | None:
     return listed[0] if listed else None
 
 
-def _price(entry: Entry, board: Board) -> float | None:
-    metric = price_metric(board)
-    measure = entry.measures.get(MetricId(metric.id)) if metric else None
-    return None if measure is None or measure.estimated else measure.value
+def size_words(known: Traits) -> str:
+    """A size as a headline states it: `27.8B`, of a mixture with what is active: `397B, 17B active`."""
+    if known.size_total_b is None:
+        return "size not stated"
+    total = f"{known.size_total_b:,.4g}B"
+    return total if known.size_active_b is None or known.dense else f"{total}, {known.size_active_b:,.4g}B active"

@@ -1,4 +1,4 @@
-"""A stated property of an entry changed: licence, context, weights, size, creator, deprecation."""
+"""A stated property of an entry changed that is no `lifecycle`: size, creator, slug, link, spelling; kept in the record."""
 
 from __future__ import annotations
 
@@ -6,49 +6,43 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tracker.events._event import both_proofs, make, names, number, party, proof
+from tracker.events.lifecycle import GRADES, grade_of, is_context
 from tracker.model import Diff, EntryId, Event, Evidence, Metric, Move, Nature, Past
 
-RULE = "attribute_change/1"
+RULE = "attribute_change/2"
 
-TOLD = frozenset(
-    ("open_weights", "licence", "license", "deprecated", "context", "total_parameters", "active_parameters", "expires")
-)
-"""Properties whose change is news; others (slugs, links, creators' spelling) are kept in the record."""
-_FORMAT_SHARE = 0.1
-"""When so many entries change the same property at once, the publisher changed its format, not the models."""
+TOLD = frozenset(GRADES)
+"""Properties whose change is news, told by `lifecycle`; all others are only kept in the record."""
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
-    """One event per property and pair of values, naming all entries that changed alike. Unknown on either side is no change."""
+    """One event per property and pair of values, naming all entries that changed alike; none is told. Unknown on either side is no change."""
     if diff.before is None:
         return
     alike: dict[tuple[str, str, str], list[EntryId]] = {}
     for entry in diff.common:
         old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes
         for attribute in sorted(old.keys() & new.keys()) if old != new else ():
-            if old[attribute].casefold() != new[attribute].casefold():
-                alike.setdefault((attribute, old[attribute], new[attribute]), []).append(entry)
-    changed: dict[str, int] = {}
-    for (attribute, _, _), entries in alike.items():
-        changed[attribute] = changed.get(attribute, 0) + len(entries)
+            before, after = old[attribute], new[attribute]
+            if before.casefold() != after.casefold() and not grade_of(attribute, before, after):
+                alike.setdefault((attribute, before, after), []).append(entry)
     for (attribute, before, after), entries in sorted(alike.items()):
-        told = attribute in TOLD and (changed[attribute] < 5 or changed[attribute] < _FORMAT_SHARE * len(diff.common))
-        yield _event(diff, attribute, (before, after), entries, told=told)
+        yield _event(diff, attribute, (before, after), entries)
     for metric in diff.board.metrics:
         verdict = diff.metrics[metric.id]
-        if metric.nature is Nature.LISTED and metric.topic != "price" and verdict.usable:
+        if metric.nature is Nature.LISTED and metric.topic != "price" and not is_context(metric) and verdict.usable:
             for entry, move in sorted(verdict.moves.items()):
                 yield _listed(diff, metric, entry, move)
 
 
-def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[EntryId], *, told: bool) -> Event:
+def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[EntryId]) -> Event:
     who = [party(diff.after, entry) for entry in entries]
     return make(
         diff,
         rule=RULE,
         grade=attribute,
-        weight=(60 if attribute == "open_weights" else 35) if told else 3,
-        told=told,
+        weight=3,
+        told=False,
         subjects=who,
         headline=f"{names(who)}: {attribute.replace('_', ' ')} goes from {values[0]} to {values[1]}, says {diff.board.title}.",
         facts={"attribute": attribute, "before": values[0], "after": values[1]},
@@ -73,8 +67,8 @@ def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         diff,
         rule=RULE,
         grade=metric.id,
-        weight=30,
-        told=True,
+        weight=5,
+        told=False,
         subjects=[who],
         metric=metric.id,
         headline=f"{who.name}: {metric.title} goes from {number(before, metric)} to {number(after, metric)}, says {diff.board.title}.",

@@ -9,9 +9,9 @@ Source: docs/decisions/0004-overtakes.md
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Iterator, Mapping
-from itertools import groupby
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, islice
 
 from tracker.events._event import both_proofs, make, measured, names, number, party, proof, unsure, values
 from tracker.events.board_recovered import changed
@@ -30,12 +30,13 @@ from tracker.model import (
     competition_ranks,
 )
 
-RULE = "overtake/1"
+RULE = "overtake/2"
 
 SUSTAINED_AFTER = 3
 """So many accepted changes later an overtake that still holds is sustained."""
 _RIVALS_OF_A_FLIP = 100
 """So many rivals an overtake names, the best first; `facts.passed` counts them all."""
+_NAMED_IN_A_FALL = 10
 _RIVALS_OF_A_DEBUT = 10
 _RIVALS_ELSEWHERE = 3
 _DEBUT_TOLD_TO_RANK = 10
@@ -43,7 +44,7 @@ _WEIGHT = {"decisive": 70, "supported": 60, "debut": 45, "nominal": 5, "sustaine
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
-    """Overtakes on every tested or fitted metric whose values are comparable; one event per entry that rose and grade."""
+    """Overtakes on every tested or fitted metric whose values are comparable; one event per entry that rose, or fell, and grade."""
     if diff.before is None:
         return
     for metric in diff.board.metrics:
@@ -64,13 +65,18 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     assert diff.before is not None
     had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
-    graded: dict[tuple[EntryId, str], list[EntryId]] = {}
+    rises: dict[tuple[EntryId, str], list[EntryId]] = {}
+    falls: dict[tuple[EntryId, str], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
         grade = certainty(metric, diff.after.entries[subject].measures[metric.id], diff.after.entries[rival].measures[metric.id])
-        graded.setdefault((subject, grade), []).append(rival)
-    for (subject, grade), rivals in sorted(graded.items()):
-        ordered = sorted(rivals, key=lambda rival: (metric.standing(has[rival]), rival))
-        yield _flip_event(diff, metric, subject, ordered, grade)
+        if subject in verdict.moves:
+            rises.setdefault((subject, grade), []).append(rival)
+        else:  # it stood still while the rival fell: one fall, however many it fell below
+            falls.setdefault((rival, grade), []).append(subject)
+    for (subject, grade), rivals in sorted(rises.items()):
+        yield _rise_event(diff, metric, subject, sorted(rivals, key=lambda rival: (metric.standing(has[rival]), rival)), grade)
+    for (rival, grade), subjects in sorted(falls.items()):
+        yield _fall_event(diff, metric, rival, sorted(subjects, key=lambda one: (metric.standing(has[one]), one)), grade)
 
 
 def flips(
@@ -94,39 +100,77 @@ def flips(
             insort(above, pair)
 
 
-def _flip_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[EntryId], grade: str) -> Event:
-    assert diff.before is not None
+def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[EntryId], grade: str) -> Event:
     shown = rivals[:_RIVALS_OF_A_FLIP]
     who, passed = party(diff.after, subject), [party(diff.after, rival) for rival in shown]
-    was, now = (snapshot.entries[subject].measures[metric.id] for snapshot in (diff.before, diff.after))
-    theirs = diff.after.entries[rivals[0]].measures[metric.id]
-    how = {"nominal": unsure(metric, now, theirs), "supported": "", "decisive": ", with disjoint intervals"}[grade]
+    was, now = _was_and_is(diff, metric, subject)
+    _, theirs = _was_and_is(diff, metric, rivals[0])
     return make(
         diff,
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        told=grade != "nominal" and subject in diff.metrics[metric.id].moves,
+        told=grade != "nominal",
         subjects=[who],
         rivals=passed,
         metric=metric.id,
-        headline=f"{who.name} ({number(now.value, metric)}) overtakes {passed[0].name} ({number(theirs.value, metric)}){_others(rivals)}"
-        f" on {diff.board.title} ({metric.title}){how}.",
+        headline=f"{who.name} ({number(now.value, metric)}) overtakes {passed[0].name} ({number(theirs.value, metric)}){_others(len(rivals))}"
+        f" on {diff.board.title} ({metric.title}){_how(metric, grade, now, theirs)}.",
         facts={
             "before": was.value,
             "after": now.value,
-            "rivals": {
-                str(rival): [one.entries[rival].measures[metric.id].value for one in (diff.before, diff.after)] for rival in shown
-            },
+            "rivals": _values_of(diff, metric, shown),
             "passed": len(rivals),
-            "subject_moved": subject in diff.metrics[metric.id].moves,
+            "subject_moved": True,
         },
         evidence=both_proofs(diff, [subject, *shown], metric.id),
     )
 
 
-def _others(rivals: list[EntryId]) -> str:
-    return f" and {len(rivals) - 1} more" if len(rivals) > 1 else ""
+def _fall_event(diff: Diff, metric: Metric, rival: EntryId, subjects: list[EntryId], grade: str) -> Event:
+    """Those it fell below stood still: kept in the record, for nobody of them did anything."""
+    shown = subjects[:_NAMED_IN_A_FALL]
+    who, above = party(diff.after, rival), [party(diff.after, one) for one in shown]
+    was, now = _was_and_is(diff, metric, rival)
+    _, theirs = _was_and_is(diff, metric, subjects[0])
+    return make(
+        diff,
+        rule=RULE,
+        grade=grade,
+        weight=_weight(diff, metric, grade),
+        told=False,
+        subjects=above,
+        rivals=[who],
+        metric=metric.id,
+        headline=f"{who.name} ({number(now.value, metric)}) falls behind {above[0].name} ({number(theirs.value, metric)})"
+        f"{_others(len(subjects))} on {diff.board.title} ({metric.title}){_how(metric, grade, now, theirs)}.",
+        facts={
+            "before": was.value,
+            "after": now.value,
+            "subjects": _values_of(diff, metric, shown),
+            "passed_by": len(subjects),
+            "subject_moved": False,
+        },
+        evidence=both_proofs(diff, [rival, *shown], metric.id),
+    )
+
+
+def _was_and_is(diff: Diff, metric: Metric, entry: EntryId) -> tuple[Measure, Measure]:
+    assert diff.before is not None
+    return diff.before.entries[entry].measures[metric.id], diff.after.entries[entry].measures[metric.id]
+
+
+def _values_of(diff: Diff, metric: Metric, entries: Iterable[EntryId]) -> dict[str, object]:
+    """Entry → its values before and after."""
+    return {str(entry): [measure.value for measure in _was_and_is(diff, metric, entry)] for entry in entries}
+
+
+def _how(metric: Metric, grade: str, now: Measure, theirs: Measure) -> str:
+    return {"nominal": unsure(metric, now, theirs), "supported": "", "decisive": ", with disjoint intervals"}[grade]
+
+
+def _others(count: int) -> str:
+    return f" and {count - 1} more" if count > 1 else ""
 
 
 def _weight(diff: Diff, metric: Metric, grade: str) -> int:
@@ -144,16 +188,15 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iter
     had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
     newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
     first_scores = _first_scores(diff, metric, past) if verdict.usable else []
-    order = sorted((metric.standing(value), entry) for entry, value in has.items())
     subjects = sorted({*newcomers, *first_scores} & has.keys())
-    ranks = (
-        competition_ranks(metric, values(diff.after, metric.id), diff.after.unnamed if metric.primary else ()) if subjects else {}
-    )
+    if not subjects:
+        return
+    rivals = sorted(had.keys() & has.keys(), key=lambda entry: (metric.standing(has[entry]), entry))
+    ranks = competition_ranks(metric, values(diff.after, metric.id), diff.after.unnamed if metric.primary else ())
     for entry in subjects:
-        start = bisect_right(order, metric.standing(has[entry]), key=lambda pair: pair[0])
-        below = [rival for _, rival in order[start:] if rival in had]
-        if below:
-            yield _debut_event(diff, metric, entry, below, rank=ranks[entry])
+        start = bisect_right(rivals, metric.standing(has[entry]), key=lambda rival: metric.standing(has[rival]))
+        if start < len(rivals):
+            yield _debut_event(diff, metric, entry, rivals, start, rank=ranks[entry])
 
 
 def _first_scores(diff: Diff, metric: Metric, past: Past) -> list[EntryId]:
@@ -167,10 +210,12 @@ def _first_scores(diff: Diff, metric: Metric, past: Past) -> list[EntryId]:
     ]
 
 
-def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId], *, rank: int) -> Event:
-    measures = {one: diff.after.entries[one].measures[metric.id] for one in (entry, *below)}
-    who, first = party(diff.after, entry), party(diff.after, below[0])
-    rivals = [party(diff.after, rival) for rival in below[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]]
+def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryId], start: int, *, rank: int) -> Event:
+    """The entry stands right above the rival at `start`; `rivals` has the best first."""
+    shown = rivals[start : start + (_RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE)]
+    passed = len(rivals) - start
+    mine, theirs = (diff.after.entries[one].measures[metric.id] for one in (entry, shown[0]))
+    who, first = party(diff.after, entry), party(diff.after, shown[0])
     return make(
         diff,
         rule=RULE,
@@ -178,17 +223,12 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, below: list[EntryId
         weight=_weight(diff, metric, "debut") + (20 if rank == 1 else 10 if rank <= 3 else 0),
         told=metric.primary and rank <= _DEBUT_TOLD_TO_RANK,
         subjects=[who],
-        rivals=rivals,
+        rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
-        headline=f"{who.name} ({number(measures[entry].value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {first.name} ({number(measures[below[0]].value, metric)}){_others(below)}{_near(metric, measures[entry], measures[below[0]])}.",
-        facts={
-            "rank": rank,
-            "value": measures[entry].value,
-            "passed": len(below),
-        }
-        | _beyond_error(metric, measures[entry], [measures[rival] for rival in below]),
-        evidence=[proof(diff.after, one, metric.id) for one in (entry, *below[: len(rivals)])],
+        headline=f"{who.name} ({number(mine.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
+        f" above {first.name} ({number(theirs.value, metric)}){_others(passed)}{_near(metric, mine, theirs)}.",
+        facts={"rank": rank, "value": mine.value, "passed": passed} | _beyond_error(diff, metric, mine, rivals, start),
+        evidence=[proof(diff.after, one, metric.id) for one in (entry, *shown)],
     )
 
 
@@ -198,9 +238,17 @@ def _near(metric: Metric, mine: Measure, first: Measure) -> str:
     return ", the first of them within the error" if stated and certainty(metric, mine, first) == "nominal" else ""
 
 
-def _beyond_error(metric: Metric, mine: Measure, theirs: list[Measure]) -> dict[str, float]:
-    """How many of those passed are passed beyond the error, on the metric that ranks the board."""
-    return {"beyond_error": sum(certainty(metric, mine, other) != "nominal" for other in theirs)} if metric.primary else {}
+def _beyond_error(diff: Diff, metric: Metric, mine: Measure, rivals: list[EntryId], start: int) -> dict[str, float]:
+    """How many of the rivals from `start` on are passed beyond the error, on the metric that ranks the board."""
+    if not metric.primary:
+        return {}
+
+    def sure(rival: EntryId) -> bool:
+        return certainty(metric, mine, diff.after.entries[rival].measures[metric.id]) != "nominal"
+
+    if mine.half_width is None:  # then only the gap counts, and it grows down the board
+        return {"beyond_error": len(rivals) - bisect_left(rivals, 1, lo=start, key=sure)}
+    return {"beyond_error": sum(map(sure, islice(rivals, start, None)))}
 
 
 # ── held ─────────────────────────────────────────────────────────────────────────────────────────

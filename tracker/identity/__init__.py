@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from tracker.identity.nearest import nearest
 from tracker.identity.resolve import resolve
 from tracker.lexicon import Lexicon
 from tracker.model import Entry, Reading, Sha256, Snapshot
 
-__all__ = ["identify", "label", "resolve"]
+__all__ = ["identify", "label", "nearest", "resolve"]
 
 
 def identify(

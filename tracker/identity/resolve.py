@@ -1,12 +1,177 @@
-"""A published name → who it is."""
+"""A published name → who it is. The grammar first, then what people wrote down; where both leave it open, unsure.
+
+Source: docs/decisions/0011-identity.md
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
+from tracker import lexicon as lexicons
+from tracker.identity import compose
+from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of
+from tracker.identity.known import Maker
+from tracker.identity.parse import Parsed, is_system, parse
+from tracker.identity.slots import atoms
+from tracker.identity.tokens import LONGEST
 from tracker.lexicon import Lexicon
-from tracker.model import Identity, ModelId, folded_name
+from tracker.model import Confidence, Identity, ModelId
 
 
 def resolve(raw_name: str, org_hint: str | None = None, source: str | None = None, *, lexicon: Lexicon | None = None) -> Identity:
-    """Who a published name stands for."""
-    folded = "-".join(folded_name(raw_name))
-    return Identity(name=raw_name, model=ModelId(folded), variant=folded)
+    """Who a published name stands for.
+
+    `org_hint` is what the board says of the maker, `source` the board. `lexicon` is the project's own by default;
+    `lexicon.EMPTY` is the grammar alone. Never raises for any text: what cannot be read is unsure.
+    """
+    return _resolve(raw_name, org_hint or None, source or "", lexicons.shipped() if lexicon is None else lexicon)
+
+
+@lru_cache(maxsize=65536)
+def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Identity:
+    if len(raw) > LONGEST or not any(letter.isalnum() for letter in raw):
+        return Identity(name=raw, reason="no name that can be read")
+    known = facts(lexicon)
+    parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
+    settled, model, confidence, reason = _settled(parsed, source, known)
+    return _identity(raw, settled, model if confidence is not Confidence.UNSURE else None, confidence, reason)
+
+
+def _settled(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Confidence, str]:
+    """The name as people read it, its model, how sure that is, and why."""
+    text = compose.model_text(parsed)
+    doubt = _doubt(text, source, known)
+    if doubt is not None:
+        return _at_least(parsed, doubt), text, Confidence.UNSURE, doubt.why
+    if parsed.parts:
+        return parsed, text, Confidence.STATED, "a system of several parts"
+    read, confidence = _read_as_written(parsed, text, known)
+    model, open_because = _model(read, known)
+    doubt = _doubt(model, source, known)
+    why = open_because or (doubt.why if doubt is not None else "") or _why_open(read)
+    if why:
+        return read, model, Confidence.UNSURE, why
+    if confidence is Confidence.STATED and model != text:
+        confidence = Confidence.ALIAS
+    return read, model, confidence, "as the name states" if confidence is Confidence.STATED else "as written down for its lab"
+
+
+def _read_as_written(parsed: Parsed, text: str, known: Facts) -> tuple[Parsed, Confidence]:
+    """The name after its alias, if it has one."""
+    target = known.aliases.get(text)
+    if target is not None:
+        return read_as(parsed, target, marked=True), Confidence.ALIAS
+    target = known.renamed.get(compose.core(parsed))
+    if target is not None:
+        marked = bool(compose.marks(target.slots))
+        parsed = read_as(parsed, target, marked=marked)
+        again = known.renamed.get(compose.core(target))
+        return (read_as(parsed, again, marked=False) if again is not None else parsed), Confidence.ALIAS
+    return parsed, Confidence.STATED
+
+
+def _model(parsed: Parsed, known: Facts) -> tuple[str, str]:
+    """The model's id, and why it is open, if it is."""
+    slots, core = parsed.slots, _core(parsed, known)
+    entry = known.releases.get(core)
+    stamped = parsed.line is not None and parsed.line.family.dates == "stamp"
+    if entry is not None and entry.stamped is not None:
+        stamped = entry.stamped
+    if entry is None or not entry.snapshots:
+        dates = [] if stamped else slots.dates
+        preview = slots.preview and not (entry is not None and entry.preview_is_release)
+        kept = compose.marks_of(dates=dates, revision=slots.revision, preview=preview)
+        return core + kept, "a moving alias" if slots.latest and not slots.dates and entry is None else ""
+    if not slots.dates and not slots.revision and not (slots.preview and not entry.preview_is_release):
+        return (entry.bare, "") if entry.bare is not None else (core, "several snapshots bear this name")
+    found = snapshot_of(entry, slots)
+    if found is None:
+        return core, "several snapshots bear this name"
+    return found or core + compose.marks(slots), ""
+
+
+def _core(parsed: Parsed, known: Facts) -> str:
+    """The core under which its releases are written down: with or without the size that may be left out."""
+    core = compose.core(parsed)
+    target = known.renamed.get(core)
+    return compose.core(target) if target is not None and core not in known.releases else core
+
+
+def _doubt(text: str, source: str, known: Facts) -> Doubt | None:
+    doubt = known.unsure.get(text)
+    if doubt is None or (doubt.sources and not source.startswith(doubt.sources)):
+        return None
+    return doubt
+
+
+def _at_least(parsed: Parsed, doubt: Doubt) -> Parsed:
+    """A name in doubt, with the lab and the family that are known of it."""
+    if not doubt.family:
+        return parsed
+    return replace(parsed, maker=doubt.maker, named=(doubt.family,), line=None)
+
+
+def _why_open(parsed: Parsed) -> str:
+    if parsed.several:
+        return "one row for several models"
+    if parsed.copy:
+        return "another's copy, which may differ from the original"
+    slots = parsed.slots
+    if (
+        parsed.line is not None
+        and parsed.line.both
+        and slots.reasoning == "unspecified"
+        and not slots.tune.startswith(("inst", "base"))
+    ):
+        stated = atoms(slots)
+        if any(one <= stated for one in parsed.line.both):
+            return "a thinking and an instruct model bear this name"
+    if not (slots.words or slots.generation or slots.numbers or slots.size.mark or slots.dates or parsed.line):
+        return "no brand in the name"
+    return ""
+
+
+def _identity(raw: str, parsed: Parsed, model: str | None, confidence: Confidence, reason: str) -> Identity:
+    slots, maker = parsed.slots, parsed.maker or Maker(name="", slug="")
+    stated = compose.flags(parsed)
+    return Identity(
+        name=raw,
+        lab=maker.name,
+        country=maker.country,
+        family=_family(raw, parsed),
+        generation=slots.shown_generation,
+        tier=" ".join(slots.tier),
+        size_total_b=slots.size.total,
+        size_active_b=slots.size.active,
+        tune=slots.tune,
+        kind="system" if is_system(parsed) else slots.kind or (parsed.line.family.kind if parsed.line is not None else "llm"),
+        reasoning=slots.reasoning,
+        effort=slots.effort,
+        thinking_budget=slots.budget,
+        quant=slots.quant,
+        context=slots.context,
+        serving="+".join(sorted(set(slots.serving))),
+        harness="+".join(sorted(set(slots.harness))),
+        preview=slots.preview or slots.unfinished,
+        date=max((date.text for date in slots.dates), key=len, default=""),
+        model=ModelId(model) if model is not None else None,
+        variant=None if model is None else f"{model}#{stated}" if stated else model,
+        confidence=confidence,
+        reason=reason,
+    )
+
+
+def _family(raw: str, parsed: Parsed) -> str:
+    """The brand line as its lab writes it; a brand that no lab declared, as the board wrote it."""
+    if parsed.line is not None and not parsed.named:
+        return parsed.line.family.name
+    lowered = raw.lower()
+    return " ".join(_as_written(word, raw, lowered) for word in parsed.named)
+
+
+def _as_written(word: str, raw: str, lowered: str) -> str:
+    at = lowered.find(word)
+    if at >= 0 and len(lowered) == len(raw):
+        return raw[at : at + len(word)]
+    return word.capitalize() if word.islower() else word

@@ -1,7 +1,7 @@
 """Events → stories: a reader sees each thing once.
 
 Three folds, each within one observation of one board: the events of one entry (who takes the lead by
-entering also makes a debut and overtakes others), the variants of one release, and what happens to
+entering also makes a debut and overtakes others), the siblings of one release, and what happens to
 many entries alike.
 """
 
@@ -20,14 +20,17 @@ ALIKE = {
     "rank_move": "rank moves",
     "rename": "renames",
     "attribute_change": "changed attributes",
+    "lifecycle": "changed terms",
     "metric_added": "new metrics",
     "metric_removed": "removed metrics",
     "field_drift": "fields that lost values",
 }
 """Kinds that come in crowds, with the words for many of them."""
+GROUP = "release_group"
+"""Tells of all siblings of a release at once."""
 CONSEQUENCE = "rank_move"
 """Follows from the change it comes with, and folds with it."""
-_MOST_ALIKE = 5
+_MOST_ALIKE = 3
 """So many stories of one such kind stand side by side; more are one story."""
 
 Order = tuple[int, datetime, str]
@@ -77,44 +80,56 @@ def _merged(stories: Sequence[Story]) -> Story:
 
 
 def _siblings(stories: Sequence[Story]) -> list[Story]:
-    """Debuts of one creator released on one day, or of names that differ in a parenthesis at their end, are one story.
+    """A release and the debuts of its siblings are one story.
 
-    The weightiest leads; among equals, which siblings mostly are, the best-ranked.
+    So are debuts of one creator released on one day, or of names that differ in a parenthesis at their end. The weightiest leads; among equals, which siblings mostly are, the best-ranked.
     """
-    debuts = {story.lead.id: debut for story in stories if (debut := _debut(story)) is not None}
-    releases = _releases(debuts.values())
+    news = {story.lead.id: found for story in stories if (found := _release(story)) is not None}
+    releases = _releases(news.values())
     together: dict[object, list[Story]] = {}
     for story in stories:
-        debut = debuts.get(story.lead.id)
-        together.setdefault(story.lead.id if debut is None else releases[debut.id], []).append(story)
+        found = news.get(story.lead.id)
+        together.setdefault(story.lead.id if found is None else releases[found.id], []).append(story)
     return [_merged(sorted(group, key=_sibling_order)) for group in together.values()]
 
 
-def _debut(story: Story) -> Event | None:
-    return next((event for event in events_of(story) if event.kind == "debut" and len(event.subjects) == 1), None)
+def _release(story: Story) -> Event | None:
+    """What of a story tells of a release: its debut, or the group of siblings itself."""
+    return next((event for event in events_of(story) if _is_group(event) or _is_debut(event)), None)
+
+
+def _is_group(event: Event) -> bool:
+    return event.kind == GROUP and len(event.subjects) > 1
+
+
+def _is_debut(event: Event) -> bool:
+    return event.kind == "debut" and len(event.subjects) == 1
 
 
 def _sibling_order(story: Story) -> tuple[int, float, Order]:
-    debut = _debut(story)
+    debut = next((event for event in events_of(story) if _is_debut(event)), None)
     rank = debut.facts.get("rank") if debut is not None else None
     return (-story.lead.weight, rank if isinstance(rank, int) else inf, order(story.lead))
 
 
-def _releases(debuts: Iterable[Event]) -> dict[str, object]:
-    """Which release each debut belongs to: those that share a key, directly or through others, share the release."""
+def _releases(news: Iterable[Event]) -> dict[str, object]:
+    """Which release each debut or group belongs to: those that share a key, directly or through others, share the release."""
     parents: dict[object, object] = {}
     firsts: dict[str, object] = {}
-    for debut in debuts:
-        first, *others = _keys(debut)
-        firsts[debut.id] = first
+    for event in news:
+        first, *others = _keys(event)
+        firsts[event.id] = first
         for other in others:
             parents[_root(parents, other)] = _root(parents, first)
     return {event: _root(parents, first) for event, first in firsts.items()}
 
 
-def _keys(debut: Event) -> Iterator[tuple[str, ...]]:
-    yield ("name", _base(debut.subjects[0].name))
-    creator, released = debut.facts.get("creator"), debut.facts.get("released")
+def _keys(event: Event) -> Iterator[tuple[str, ...]]:
+    yield from (("entry", party.entry) for party in event.subjects)
+    if _is_group(event):
+        return
+    yield ("name", _base(event.subjects[0].name))
+    creator, released = event.facts.get("creator"), event.facts.get("released")
     if isinstance(creator, str) and isinstance(released, str) and creator and released:
         yield ("release", creator, released)
 

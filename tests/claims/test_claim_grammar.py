@@ -1,0 +1,131 @@
+"""Sentences as people write them, and how the grammar reads them; nothing that changes the meaning is dropped."""
+
+from __future__ import annotations
+
+import pytest
+from claims_world import World
+
+READ = {
+    # one claim, every verb
+    "Vega2 14B beats Orion-4": ["Vega2 14B above Orion-4 overall"],
+    "vega2 14b is better than orion-4 in maths": ["vega2 14b above orion-4 in maths"],
+    "Orion-4 trails Orion-5 by 20 points": ["Orion-5 above Orion-4 (20 points) overall"],
+    "Orion-4 is beaten by Orion-5": ["Orion-5 above Orion-4 overall"],
+    "Orion-4 was overtaken by Orion-5": ["Orion-5 overtook Orion-4 overall"],
+    "Vega2 14B doesn't beat Orion-5": ["Vega2 14B not above Orion-5 overall"],
+    "Vega2 14B rivals Vega1 70B": ["Vega2 14B on par with Vega1 70B overall"],
+    "Vega2 14B nearly matches Orion-5": ["Vega2 14B nearly on par with Orion-5 overall"],
+    "Orion-5 leads Acme Bench": ["Orion-5 best overall on acme bench"],
+    "Orion-5 leads Orion-4 by 20 points": ["Orion-5 above Orion-4 (20 points) overall"],
+    "Orion-5 is number one on Duel Arena": ["Orion-5 best overall on duel arena"],
+    "Vega2 14B is the best open-weights model under 15B": ["Vega2 14B best among open-weights models under 15B overall"],
+    "The best open-weights model is Vega2 14B": ["Vega2 14B best among open-weights models overall"],
+    "Orion-5 is in the top three on Acme Bench": ["Orion-5 top 3 overall on acme bench"],
+    "Orion-5 is number two": ["Orion-5 at rank 2 overall"],
+    "Vega2 improves on Vega1": ["Vega2 gains over Vega1 overall"],
+    "Vega2 is better than its predecessor": ["Vega2 gains over overall"],
+    "Vega2 14B is cheaper than Orion-5": ["Vega2 14B cheaper than Orion-5 in price"],
+    "Orion-5 is more expensive than Vega2 14B": ["Vega2 14B cheaper than Orion-5 in price"],
+    "Vega2 14B costs half as much as Vega1 70B": ["Vega2 14B priced as a share of Vega1 70B (half) in price"],
+    "Vega2 14B is twice as fast as Orion-5": ["Vega2 14B above Orion-5 (twice) in speed"],
+    "Vega2 7B has a better performance-to-parameter ratio than Vega1 70B": [
+        "Vega2 7B better ratio than (per parameters) Vega1 70B overall"
+    ],
+    "Zorg-9 is the first open-source model to beat Orion-5": ["Zorg-9 first above Orion-5 among open-weights models overall"],
+    "Zorg-9 is the first open model in the top 3": ["Zorg-9 first top 3 among open-weights models overall"],
+    "Vega2 14B has a lower price than Orion-5": ["Vega2 14B above (the lower number) Orion-5 in price"],
+    "No open-weights model beats Orion-5": ["open-weights models not above Orion-5 overall"],
+    "Stellar is ahead of Lunar Labs on Acme Bench": ["Stellar above Lunar Labs overall on acme bench"],
+    "Vega2 14B is the best model from Stellar": ["Vega2 14B best among models of Stellar overall"],
+    "Stellar's best model is Vega2 14B": ["Vega2 14B best among models of Stellar overall"],
+    # several in a sentence
+    "Vega2 14B and Vega2 7B beat Orion-4": ["Vega2 14B above Orion-4 overall", "Vega2 7B above Orion-4 overall"],
+    "Vega2 14B beats Orion-4 in coding and maths": ["Vega2 14B above Orion-4 in coding", "Vega2 14B above Orion-4 in maths"],
+    "Vega2 14B beats Orion-4 in coding and Vega1 70B in maths": [
+        "Vega2 14B above Orion-4 in coding",
+        "Vega2 14B above Vega1 70B in maths",
+    ],
+    "Vega2 14B beats Orion-4 and Vega1 70B trails Orion-5": [
+        "Vega2 14B above Orion-4 overall",
+        "Orion-5 above Vega1 70B overall",
+    ],
+    "Vega2 14B beats Orion-4, but not in coding": ["Vega2 14B above Orion-4 overall", "Vega2 14B not above Orion-4 in coding"],
+    "Vega2 14B, which beats Orion-4, trails Orion-5": [
+        "Vega2 14B above Orion-4 overall",
+        "Orion-5 above Vega2 14B overall (said of Vega2 14B)",
+    ],
+    "Vega2 14B matches Vega1 70B at half the price": [
+        "Vega2 14B on par with Vega1 70B overall",
+        "Vega2 14B priced as a share of Vega1 70B (half) in price (said of Vega2 14B; compared with Vega1 70B)",
+    ],
+    "Vega2's 72B model beats Orion-4, the 14B rivals Vega1 70B": [
+        "Vega2 72B above Orion-4 overall",
+        'Vega2 14B on par with Vega1 70B overall ("the 14B" is Vega2 14B)',
+    ],
+    "Vega2 14B:\n- beats Orion-4\n- top ten on Acme Bench": [
+        "? no verb or comparison that the grammar knows",
+        "Vega2 14B above Orion-4 overall (said of Vega2 14B)",
+        "Vega2 14B top 10 overall on acme bench (said of Vega2 14B)",
+    ],
+    # boards and dates
+    "On Duel Arena, Orion-5 beats Orion-4 and trails Vega2 14B": [
+        "Orion-5 above Orion-4 overall on duel arena",
+        "Vega2 14B above Orion-5 overall on duel arena (said of Orion-5)",
+    ],
+    "Orion-5 beats Orion-4, per Acme Bench": ["Orion-5 above Orion-4 overall on acme bench"],
+    "According to Duel Arena Orion-5 beats Orion-4": ["Orion-5 above Orion-4 overall on duel arena"],
+    "Zorg-9 has led Acme Bench since 4 March 2026": ["Zorg-9 best overall on acme bench since 4 March 2026"],
+    "As of 2026-03-03, Orion-5 leads Acme Bench": ["Orion-5 best overall on acme bench As of 2026-03-03"],
+}
+
+
+@pytest.mark.parametrize(("sentence", "claims"), READ.items())
+def test_a_sentence_is_read(world: World, sentence: str, claims: list[str]):
+    assert world.read(sentence) == claims
+
+
+NOT_READ = {
+    "Vega2 14B might beat Orion-5": '"might"',
+    "It is false that Vega2 14B beats Orion-5": '"false"',
+    "Vega2 14B beats Orion-4's successor": '"successor"',
+    "Vega2 14B's developers beat Orion-5": '"developers"',
+    "The model that beats Orion-4 is Orion-5": '"is"',
+    "Vega2 14B beats Orion-4 or Orion-5": '"or"',
+    "Vega2 14B never beat Orion-5": '"never"',
+    "Vega2 14B beats Orion-5 at half the size": '"half"',
+    "Vega2 14B was ahead of Orion-4": '"was"',
+    "Vega2 14B beats": "than which model",
+    "It beats Orion-4": "which model",
+    "Vega2 14B costs Orion-5": "how much",
+    "Vega2 14B beats Orion-4, says Stellar": '"says"',
+    "Vega2 14B was released yesterday": "no verb",
+    "Vega2 14B won the hearts of Orion-5": "no verb",
+    "Unlike Orion-4, Vega2 14B beats Orion-5": '"Unlike"',
+}
+
+
+@pytest.mark.parametrize(("sentence", "reason"), NOT_READ.items())
+def test_what_could_mean_something_else_is_quoted_back(world: World, sentence: str, reason: str):
+    (said,) = world.read(sentence)
+    assert said.startswith("? ")
+    assert reason in said
+    found = world.only(sentence)
+    assert found.verdict == "not understood"
+    assert found.quote.strip(".") in sentence
+
+
+def test_words_that_are_not_judged_are_quoted(world: World):
+    (found,) = world.check("Vega2 14B easily beats Orion-4")
+    assert found.claim is not None
+    assert found.claim.unread == ("easily",)
+
+
+def test_a_topic_that_no_board_has_is_no_other_topic(world: World):
+    found = world.only("Vega2 14B beats Orion-4 in juggling")
+    assert (found.verdict, "juggling" in found.reason) == ("not comparable", True)
+
+
+def test_of_an_article_only_what_compares_models_is_listed(world: World):
+    text = "Stellar released Vega2 14B.\n\nThe weather is fine. Vega2 14B beats Orion-4.\n\nIt may beat Orion-5."
+    assert [found.quote for found in world.check(text, article=True)] == ["Vega2 14B beats Orion-4", "It may beat Orion-5"]
+    assert len(world.check(text)) == 4

@@ -1,0 +1,52 @@
+"""Which stretches of a sentence name models: as the record spells them, in other spellings, and never another model."""
+
+from __future__ import annotations
+
+import pytest
+from claims_world import World
+
+from tracker import models
+from tracker.claims import names
+from tracker.identity import resolve
+from tracker.lexicon import EMPTY
+
+FOUND = {
+    "Vega2 14B beats Orion-4": ["Vega2 14B", "Orion-4"],
+    "vega2-14b beats ORION-4": ["vega2-14b", "ORION-4"],
+    "Stellar's Vega2 14B beats Orion-4": ["Vega2 14B", "Orion-4"],
+    "Vega2 72B and Foobar-9": ["Vega2 72B", "Foobar-9"],
+    "Zeta 4 Pro beats Lumen 3 Pro.": ["Zeta 4 Pro", "Lumen 3 Pro"],
+    "Stellar beats Lunar Labs": ["Stellar", "Lunar Labs"],
+    "In 2026 the top 3 cost 5 points": [],
+    "They were released in May 2026": [],
+}
+
+
+@pytest.mark.parametrize(("sentence", "found"), FOUND.items())
+def test_names_are_found_in_any_spelling(world: World, sentence: str, found: list[str]):
+    entries = [entry for state in models.states(world.store, lexicon=EMPTY) for entry in state.snapshot.entries.values()]
+    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY))
+    assert [one.mention.name for one in names.find(sentence, known)] == found
+
+
+def test_another_size_of_a_line_is_not_on_record(world: World):
+    found = world.only("Vega2 72B beats Orion-4")
+    assert (found.verdict, found.suggestions) == ("not on record", ("Vega2: listed sizes 7B, 14B",))
+    assert [other.verdict for other in found.instead] == ["supported"]
+
+
+def test_an_unknown_model_is_never_another_one(world: World):
+    found = world.only("Orion-6 beats Orion-4")
+    assert (found.verdict, found.grounds) == ("not on record", ())
+    assert "Orion-6" in found.reason
+
+
+def test_a_board_that_is_not_in_the_store_is_said_so(world: World):
+    found = world.only("Vega2 14B beats Orion-4 in coding", boards=("duel/arena",))
+    assert found.verdict == "not comparable"
+
+
+def test_which_of_a_line_a_vague_word_means_is_not_guessed(world: World):
+    found = world.only("Vega2's mid-size model beats Orion-4")
+    assert found.verdict == "not on record"
+    assert found.suggestions == ("Vega2: listed sizes 7B, 14B",)

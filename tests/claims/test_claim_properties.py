@@ -1,0 +1,136 @@
+"""No text crashes or hangs; claims turned round get the answer turned round; the clever ways agree with the plain ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import kit
+import pytest
+from claims_world import METRICS, NAMES, World
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.claims.amounts import agrees
+from tracker.claims._records import Amount
+from tracker.claims.record import Moment, rise
+from tracker.claims.weigh import Order, weigh
+from tracker.claims.words import SENSES
+
+SCRAPS = (*NAMES.values(), *list(SENSES)[::7], "in coding", "by 3 points", "not", "and", ",", "the 14B", "Vega2's 72B model", "it", "first", "top 3", "half", "open-weights", "on Duel Arena", "as of 2026-03-03", "since", "but", ";", "(", "per", "Acme Bench")  # fmt: skip
+MEASURES = st.builds(
+    lambda value, width, estimated: kit.measure(f"{'~' if estimated else ''}{value}{'' if width is None else f'±{width}'}"),
+    st.integers(40, 60),
+    st.sampled_from([None, 1, 3]),
+    st.booleans(),
+)
+
+
+@given(st.lists(st.sampled_from(SCRAPS), max_size=14).map(" ".join))
+@settings(max_examples=300)
+def test_any_string_of_claim_words_has_an_answer(world: World, text: str):
+    """Each finding quotes words of the text; whatever names a model is in one of them."""
+    found = world.check(text)
+    assert all(one.quote.split()[0] in text for one in found if one.quote)
+    assert bool(found) == bool(text.strip())
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=150)
+def test_any_text_at_all_has_an_answer(world: World, text: str):
+    assert all(one.verdict for one in world.check(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Vega2 14B beats Orion-4 " * 4200, "x" * 100_000, "( " * 50_000, "[a](" * 25_000, "<a " * 33_000, "\x00\x1b[31m" * 17_000, "* \n" * 33_000, "`" * 100_000],
+    ids=["claims", "word", "brackets", "links", "tags", "controls", "bullets", "code"],
+)  # fmt: skip
+def test_a_hundred_thousand_characters_come_to_an_end(world: World, text: str):
+    assert len(world.check(text)) <= len(text)
+
+
+PAIRS = st.tuples(st.sampled_from(sorted(NAMES.values())), st.sampled_from(sorted(NAMES.values()))).filter(lambda pair: pair[0] != pair[1])
+TURNED = {"supported": "contradicted", "contradicted": "supported"}
+
+
+@given(PAIRS, st.sampled_from(["", " in coding", " in maths", " on Duel Arena", " on Acme Bench", " in speed"]))
+def test_trailing_is_being_beaten(world: World, pair: tuple[str, str], where: str):
+    one, other = pair
+    assert world.verdicts(f"{one} beats {other}{where}") == world.verdicts(f"{other} trails {one}{where}")
+    assert world.verdicts(f"{one} beats {other}{where}") == world.verdicts(f"{other} is beaten by {one}{where}")
+
+
+@given(PAIRS, st.sampled_from(["", " in coding", " on Duel Arena", " in speed"]))
+def test_of_two_only_one_beats_the_other(world: World, pair: tuple[str, str], where: str):
+    one, other = pair
+    (forth,), (back,) = world.verdicts(f"{one} beats {other}{where}"), world.verdicts(f"{other} beats {one}{where}")
+    assert back == TURNED.get(forth, forth)
+
+
+@given(PAIRS, st.sampled_from(["", " in coding", " in price"]))
+def test_not_turns_the_answer_round_and_unknown_stays_unknown(world: World, pair: tuple[str, str], where: str):
+    one, other = pair
+    (said,), (denied,) = world.verdicts(f"{one} beats {other}{where}"), world.verdicts(f"{one} does not beat {other}{where}")
+    assert denied == TURNED.get(said, said)
+
+
+@given(PAIRS)
+def test_who_beats_is_at_least_on_par(world: World, pair: tuple[str, str]):
+    one, other = pair
+    if world.verdicts(f"{one} beats {other}") == ["supported"]:
+        assert world.verdicts(f"{one} rivals {other}") == ["supported"]
+        assert world.verdicts(f"{other} rivals {one}") == ["contradicted"]
+
+
+# ── against the plain ways ───────────────────────────────────────────────────────────────────────
+
+
+@given(st.sampled_from(METRICS), MEASURES, MEASURES, st.floats(1, 50))
+def test_weighing_is_symmetric_and_never_against_the_order(metric: object, one: object, other: object, spread: float):
+    forth, back = weigh(metric, one, other, spread), weigh(metric, other, one, spread)
+    assert (forth.order.reverse, -forth.gap, forth.error) == (back.order, back.gap, back.error)
+    if forth.order is Order.ABOVE:
+        assert metric.better(one.value, other.value)
+
+
+@given(st.lists(st.tuples(*[st.one_of(st.none(), st.integers(1, 4))] * 2), min_size=1, max_size=12))
+def test_the_rise_is_found_as_by_walking_every_day(days: list[tuple[int | None, int | None]]):
+    """Brute force: the first day of the last run without a day on which the other was not below."""
+    course = [
+        Moment(since=kit.START.replace(day=2 + day), mine=_measure(one), theirs=_measure(other)) for day, (one, other) in enumerate(days)
+    ]
+    found = rise(METRICS[0], course, [moment.since for moment in course])
+    above = [None if one is None or other is None else one > other for one, other in days]
+    if not above[-1]:
+        assert found is None
+        return
+    broken = max((day for day, state in enumerate(above) if state is False), default=-1)
+    first = next(day for day in range(broken + 1, len(days)) if above[day])
+    assert found is not None
+    assert found.until == course[first].since
+    assert (found.how == "passing") == (broken >= 0)
+    assert (found.how == "start") == (broken < 0 and first == 0)
+
+
+def _measure(value: int | None) -> object:
+    return None if value is None else kit.measure(str(value))
+
+
+@given(st.integers(0, 400), st.integers(1, 400), st.integers(0, 2))
+def test_a_figure_is_right_at_the_precision_it_is_written_with(one: int, other: int, decimals: int):
+    gap = abs(one - other) / 7
+    written = round(gap, decimals)
+    amount = Amount(value=written, unit="points", decimals=decimals)
+    assert agrees(amount, METRICS[0], one / 7, other / 7)[0]
+    assert not agrees(Amount(value=written + 2 * 10**-decimals, unit="points", decimals=decimals), METRICS[0], one / 7, other / 7)[0]
+
+
+def test_every_verb_is_read(world: World):
+    """Each phrase of the table makes one claim, or is said to want something."""
+    wanting: Mapping[str, str] = {}
+    for phrase in SENSES:
+        (said, *_) = world.read(f"Vega2 14B {phrase} Orion-4")
+        if said.startswith("? "):
+            wanting = {**wanting, phrase: said}
+    known = ("does not say how they compare", "does not say how much", "does not say of what")
+    assert {phrase: said for phrase, said in wanting.items() if not any(reason in said for reason in known)} == {}

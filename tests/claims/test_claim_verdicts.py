@@ -1,0 +1,90 @@
+"""What the record says to each relation: by hand-made boards whose truth can be read off `claims_world.made`."""
+
+from __future__ import annotations
+
+import pytest
+from claims_world import World
+
+VERDICTS = {
+    # above: beyond the error of 1, within it, an estimate near and far
+    "Vega2 14B beats Vega1 70B on Acme Bench": "supported",
+    "Vega1 70B beats Vega2 14B on Acme Bench": "contradicted",
+    "Vega2 14B beats Lumen 3 Pro on Duel Arena": "contradicted",
+    "Vega2 14B beats Orion-5 on Duel Arena": "supported",
+    "Vega2 14B beats Orion-5": "mixed",  # below on one board, above on the other
+    "Vega2 7B beats Orion-4 on Acme Bench": "mixed",  # 41 against an estimate of 40
+    "Vega2 14B beats Orion-4 on Acme Bench": "supported",  # 58 against an estimate of 40
+    "Zorg-9 beats Orion-5": "supported",
+    "Zorg-9 beats Orion-5 by 3 points": "supported",
+    "Zorg-9 beats Orion-5 by 5 %": "supported",
+    "Zorg-9 beats Orion-5 by 4 points": "contradicted",
+    "Zorg-9 beats Orion-5 by more than 2 points": "supported",
+    "Zorg-9 beats Orion-5 by at least 4 points": "contradicted",
+    "Zorg-9 does not beat Orion-5": "contradicted",
+    "Orion-5 does not beat Zorg-9": "supported",
+    "Vega2 14B beats Orion-5 in maths": "not comparable",
+    "Vega1 13B beats Orion-5 in maths": "contradicted",
+    "Zorg-9 beats Orion-5 in coding": "not comparable",
+    # how it came about
+    "Zorg-9 overtook Orion-5": "mixed",  # by entry
+    "Orion-5 overtook Orion-4 on Duel Arena": "not on record",  # above from the first day on
+    "Lumen 3 Pro overtook Vega2 14B on Duel Arena": "supported",
+    "Lumen 3 Pro has been ahead of Vega2 14B on Duel Arena since 2026-03-05": "supported",
+    "Lumen 3 Pro has been ahead of Vega2 14B on Duel Arena since 2026-03-02": "contradicted",
+    "Orion-5 has been ahead of Orion-4 on Duel Arena since 2026-03-03": "supported",
+    "Orion-5 has been ahead of Orion-4 on Duel Arena since 2026-02-01": "not on record",
+    "As of 2026-03-03, Lumen 3 Pro beats Vega2 14B on Duel Arena": "mixed",
+    "As of 2026-01-01, Zorg-9 beats Orion-5": "not on record",
+    # level
+    "Vega2 14B rivals Vega1 70B on Acme Bench": "supported",
+    "Vega1 70B rivals Vega2 14B on Acme Bench": "contradicted",
+    "Vega2 14B nearly matches Zorg-9": "contradicted",
+    "Orion-5 nearly matches Zorg-9": "mixed",  # 3 below, the error is 1
+    # lead, rank
+    "Zorg-9 leads Acme Bench": "supported",
+    "Orion-5 leads Acme Bench": "contradicted",
+    "Orion-5 led Acme Bench as of 2026-03-03": "supported",
+    "Zorg-9 is the best open-weights model": "supported",
+    "Vega2 14B is the best open-weights model under 20B": "mixed",  # Zorg-9 is open and does not state its size
+    "Vega2 14B is the best model under 20B": "supported",  # among those that state a size
+    "Vega2 7B is the best model under 10B": "supported",
+    "Vega2 7B is the best model under 20B": "contradicted",
+    "Orion-5 is the best open-weights model on Acme Bench": "contradicted",
+    "Orion-5 is number two on Acme Bench": "supported",
+    "Vega1 70B is in the top three on Acme Bench": "contradicted",
+    "Vega2 14B is the best model from Stellar": "supported",
+    "Orion-5 is the best model from Lunar Labs": "contradicted",
+    "Orion-5 is the fastest model": "contradicted",
+    # price, speed
+    "Vega2 14B is cheaper than Vega1 70B": "supported",
+    "Vega2 14B is cheaper than Lumen 3 Pro": "mixed",  # to read, not to write
+    "Orion-5 is cheaper than Vega2 14B": "contradicted",
+    "Vega2 14B costs half as much as Vega1 70B": "supported",
+    "Vega2 14B costs a third of Vega1 70B": "contradicted",
+    "Vega2 14B is 50% cheaper than Vega1 70B": "supported",
+    "Zorg-9 is cheaper than Orion-5": "not comparable",
+    "Vega2 14B is faster than Orion-5": "supported",
+    "Vega2 14B is twice as fast as Orion-5": "supported",  # 108 / 51 = 2.12, within a tenth
+    "Vega2 14B is 3x faster than Orion-5": "contradicted",
+    "Vega2 14B is faster than Vega1 70B": "mixed",  # the order changed
+    # gains, ratio
+    "Vega2 improves on Vega1": "supported",
+    "Vega2 is better than its predecessor": "supported",
+    "Vega1 is better than its predecessor": "not on record",
+    "Vega2 14B has a better performance-to-parameter ratio than Vega1 70B": "supported",
+    "Vega1 70B has a better performance-to-parameter ratio than Vega2 14B": "contradicted",
+    "Vega2 14B has a better performance-to-parameter ratio than Orion-5": "not comparable",
+    "Vega2 14B has better price-performance than Vega1 70B": "supported",
+    # first
+    "Zorg-9 is the first open-source model to beat Orion-5": "supported",
+    "Zorg-9 is the first open-source model to beat Vega1 70B": "contradicted",
+    "Vega2 14B is the first open model to beat Vega1 70B": "not on record",
+    "Orion-5 is the first open model to beat Orion-4": "contradicted",
+    "Zorg-9 is the first open-source model to top Acme Bench": "supported",
+    "Zorg-9 is a first for open source: better performance-to-parameter ratio": "not on record",
+}
+
+
+@pytest.mark.parametrize(("sentence", "verdict"), VERDICTS.items())
+def test_the_verdict_is_what_the_boards_show(world: World, sentence: str, verdict: str):
+    assert world.verdicts(sentence) == [verdict]

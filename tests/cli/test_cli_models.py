@@ -1,0 +1,215 @@
+"""`resolve`, `models`, `compare`, `why-not` and `watch`: what they print for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from cli_world import DECLARATION, World
+
+NAMES = {
+    "a": "Claude Opus 4.6 (Reasoning)",
+    "b": "GPT-5.4 (Reasoning)",
+    "q": "Qwen3.5 9B",
+    "e": "\x1b[2JEvil \u202e One",
+}
+STATES: Mapping[str, str] = {
+    "2026-03-01T060000Z": "a:80:3 b:90:2 q:50:1 c:40:1 d:30:1 f:20:1 e:5:1",
+    "2026-03-02T060000Z": "a:95:3 b:90:2 q:50:1 c:40:1 d:30:1 f:20:1 e:5:1",
+    "2026-03-03T060000Z": "a:95:3 b:90:1.5 q:51:1 c:40:1 d:30:1 f:20:1 e:5:1",
+}
+WATCHES = """
+[[watch]]
+name = "near"
+topic = "overall"
+subject = "lab:Anthropic"
+within = 2
+[[watch]]
+name = "prices"
+kind = "price_change"
+"""
+
+
+def csv(text: str) -> str:
+    lines = ["key,name,score,price,licence"]
+    for part in text.split():
+        key, score, price = part.split(":")
+        lines.append(f"{key},{NAMES.get(key, key.upper() * 3)},{score},{price},")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def two(world: World) -> World:
+    """A board with three days, and another that lists one of its models."""
+    world.declare("acme/text")
+    world.declare("acme/other", DECLARATION.replace("Acme Arena", "Other"))
+    days = {time: csv(text) for time, text in STATES.items()}
+    assert world.run("import", "acme/text", world.bodies(days, raw=True)).code == 0
+    other = {"2026-03-02T060000Z": csv("a:3:1")}
+    assert world.run("import", "acme/other", world.bodies(other, "others", raw=True)).code == 0
+    (world.folder / "schedules" / "watches.toml").write_text(WATCHES, encoding="utf-8")
+    return world
+
+
+# ── resolve ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_resolve_says_who_a_name_is_and_what_the_store_lists(two):
+    (row,) = two.run("resolve", "anthropic/claude-opus-4.6", "--json").rows
+    assert (row["lab"], row["family"], row["generation"], row["tier"]) == ("Anthropic", "Claude", "4.6", "opus")
+    assert row["confidence"] in ("stated", "alias")
+    assert row["reason"]
+    assert (row["listed"], row["nearest"]) == (["Claude Opus 4.6 (Reasoning)"], [])
+
+
+def test_resolve_suggests_the_nearest_where_none_is_listed(two):
+    ran = two.run("resolve", "Qwen3.5 72B")
+    assert ran.code == 0
+    assert "size_total_b:     72.0" in ran.out
+    assert "nearest:          Qwen3.5 9B" in ran.out
+
+
+def test_resolve_needs_no_store(world):
+    ran = world.run("resolve", "GPT-4o", "--org", "OpenAI", "--source", "acme/text", "--json")
+    assert (ran.code, ran.rows[0]["lab"], ran.rows[0]["listed"], ran.rows[0]["nearest"]) == (0, "OpenAI", [], [])
+
+
+# ── models ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_models_shows_a_model_on_all_its_boards(two):
+    (row,) = two.run("models", "Claude Opus 4.6", "--json").rows
+    assert (row["lab"], row["family"], row["names"]) == ("Anthropic", "Claude", ["Claude Opus 4.6 (Reasoning)"])
+    assert [(one["board"], one["rank"], one["of"], one["value"]) for one in row["entries"]] == [
+        ("acme/other", 1, 1, 3.0),
+        ("acme/text", 1, 7, 95.0),
+    ]
+    assert row["entries"][1]["first_seen"] == "2026-03-01T06:00:00Z"
+    assert row["entries"][1]["last_seen"] is None
+
+
+def test_models_for_people(two):
+    ran = two.run("models", "--lab", "anthropic")
+    assert ran.code == 0
+    assert "Anthropic · Claude · 4.6 · opus" in ran.out
+    assert "1 of 7" in ran.out
+    assert "GPT" not in ran.out
+
+
+def test_models_that_are_nobodys_are_an_error_that_names_the_labs(two):
+    ran = two.run("models", "--lab", "Nobody")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.error.startswith('tracker: lab "Nobody": no model in the store; labs: Alibaba, Anthropic, OpenAI')
+
+
+def test_a_hostile_name_drives_no_terminal(two):
+    for args in (("models",), ("why-not", "e"), ("compare", "e", "q"), ("models", "--json")):
+        ran = two.run(*args)
+        assert ran.code == 0
+        assert "\x1b" not in ran.out
+        assert "\u202e" not in ran.out
+
+
+# ── compare ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_compare_says_who_stands_above_and_since_when(two):
+    rows = two.run("compare", "Claude Opus 4.6", "gpt-5.4", "--json").rows
+    assert [row.get("metric") for row in rows] == ["score", "price", None]
+    score, price, alone = rows
+    assert (score["a"]["value"], score["b"]["value"], score["difference"], score["above"]) == (95.0, 90.0, 5.0, "a")
+    assert score["beyond_error"] is True
+    assert score["since"] == {
+        "after": "2026-03-01T06:00:00Z",
+        "until": "2026-03-02T06:00:00Z",
+        "how": "passing",
+        "estimated": False,
+    }
+    assert (score["segment"], score["observed_at"]) == ("2026-03-01T06:00:00Z", "2026-03-03T06:00:00Z")
+    assert (price["above"], price["beyond_error"], price["since"]["how"]) == ("b", None, "start")
+    assert alone == {"board": "acme/other", "lists_only": "Claude Opus 4.6"}
+
+
+def test_compare_for_people(two):
+    out = two.run("compare", "Claude Opus 4.6", "gpt-5.4").out
+    assert "A = Claude Opus 4.6 (Reasoning), B = GPT-5.4 (Reasoning)" in out
+    assert "A, beyond the error, passed B between 2026-03-01 and 2026-03-02" in out
+    assert "acme/other: lists only Claude Opus 4.6" in out
+
+
+def test_compare_as_of_a_day_and_on_one_board(two):
+    (score, _) = two.run(
+        "compare", "Claude Opus 4.6", "gpt-5.4", "--at", "2026-03-01T07:00Z", "--board", "acme/text", "--json"
+    ).rows
+    assert (score["above"], score["difference"]) == ("b", -10.0)
+
+
+def test_compare_with_somebody_unknown_is_an_error_with_the_nearest(two):
+    ran = two.run("compare", "Qwen3.5 72B", "gpt-5.4")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.error == 'tracker: "Qwen3.5 72B": no listed entry is that model; listed of that line: Qwen3.5 9B (tracker models)'
+
+
+# ── why-not ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_why_not_explains_every_change_with_its_event_or_its_rule(two):
+    rows = two.run("why-not", "Qwen3.5 9B", "--json").rows
+    assert [(row["what"], row["of"], row["told"]) for row in rows] == [("appearance", "", False), ("value", "score", False)]
+    assert rows[1]["reason"] == "within the stated error: moved by 1, not beyond 2/√2 = 1.414"
+    (kept,) = two.run("events", "--kind", "score_revision", "--untold", "--json").rows
+    assert rows[1]["event"] == kept["id"]
+    rows = two.run("why-not", "GPT-5.4", "--since", "2026-03-03", "--board", "acme/text", "--json").rows
+    assert [(row["of"], row["before"], row["now"], row["told"]) for row in rows] == [("price", "2", "1.5", True)]
+
+
+def test_why_not_for_people_folds_what_repeats(two):
+    out = two.run("why-not", "GPT-5.4").out
+    assert "GPT-5.4 (Reasoning) on acme/text (key b)" in out
+    assert "2026-03-02T06:00  rank 1 → 2: rank move nominal: no value of its own moved beyond its error" in out
+    assert "2026-03-03T06:00  price 2 → 1.5: told as price_change (cut) [" in out
+
+
+# ── watch ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_watch_list(two):
+    assert two.run("watch", "list", "--json").rows == [
+        {"name": "near", "over": "standings", "asks": {"topic": "overall", "subject": "lab:Anthropic", "within": 2}},
+        {"name": "prices", "over": "events", "asks": {"kind": "price_change"}},
+    ]
+    assert "topic overall, subject lab:Anthropic, within 2" in two.run("watch", "list").out
+
+
+def test_watch_test_shows_when_each_would_have_fired_and_the_evidence(two):
+    rows = two.run("watch", "test", "--json").rows
+    assert [(row["watch"], row["board"], row["until"], row["already"]) for row in rows] == [
+        ("near", "acme/other", "2026-03-02T06:00:00Z", True),
+        ("near", "acme/text", "2026-03-02T06:00:00Z", False),
+        ("prices", "acme/text", "2026-03-03T06:00:00Z", False),
+    ]
+    fired = rows[1]
+    assert (fired["event"], fired["value"], fired["rank"], fired["after"]) == (None, 95.0, 1, "2026-03-01T06:00:00Z")
+    assert [(one["entry"], one["raw"]) for one in fired["evidence"]] == [("a", "95")]
+    (event,) = two.run("events", "--kind", "price_change", "--json").rows
+    assert rows[2]["event"] == event["id"]
+
+
+def test_watch_test_of_one_watch_in_a_window(two):
+    ran = two.run("watch", "test", "near", "--since", "2026-03-02", "--until", "2026-03-03", "--board", "acme/text")
+    assert "near: would have fired once" in ran.out
+    assert "Claude Opus 4.6 (Reasoning) (95) is ahead of all others that are measured" in ran.out
+    assert "prices" not in ran.out
+    assert "near: would have fired 0 times" in two.run("watch", "test", "near", "--since", "2026-03-03").out
+
+
+def test_a_watch_nobody_wrote_and_a_file_that_is_wrong_are_errors(two):
+    assert two.run("watch", "test", "far").error == 'tracker: watch "far" is unknown; known: near, prices (tracker watch list)'
+    (two.folder / "schedules" / "watches.toml").write_text('[[watch]]\nname = "x"\ntpo = 3\n', encoding="utf-8")
+    ran = two.run("watch", "list")
+    assert ran.code == 2
+    assert ran.error.startswith('tracker: schedules/watches.toml: watch "x": "tpo" is unknown; did you mean "top"?')
+
+
+def test_without_a_file_there_is_nothing_to_watch(world):
+    assert (world.run("watch", "list", "--json").out, world.run("watch", "list").code) == ("", 0)

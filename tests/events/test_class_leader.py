@@ -1,0 +1,231 @@
+"""Who leads a class of models, and by what; nobody because the leader could not be seen."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit import ELO, SCORE, History, brief, line, metric, of
+
+from tracker.events._classes import classes
+from tracker.model import Event, Identity, Metric
+
+STATED = metric(stated_error=1.4)
+PRICE = metric("price_out", "listed", better="lower", unit="USD per 1M tokens", topic="price", primary=False)
+NAMES = "abcdefghijklmnopqrstuvwxyz"
+
+
+def model(lab: str = "lab", size: float | None = None, country: str = "US", reasoning: str = "on") -> Identity:
+    return Identity(lab=lab, family="family", country=country, size_total_b=size, reasoning=reasoning)
+
+
+class Season(History):
+    """A board whose entries are open where their key begins with o, and else closed; its events of classes."""
+
+    def show(self, text: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:  # type: ignore[override]
+        keys = [cell.partition(":")[0] for cell in text.split()]
+        attributes = {key: {"open_weights": "true" if key.startswith("o") else "false"} for key in keys}
+        named = {key: model() for key in keys} | (who or {})
+        return of("class_leader", super().show(text, **{"attributes": attributes, "who": named, **more}))
+
+
+CLOSED = "c1:90.0 c2:80.0 c3:70.0"
+OPEN = "o1:60.0 o2:50.0 o3:40.0 o4:30.0"
+
+
+def led(*texts: str, on: Metric = STATED, **more: object) -> list[Event]:
+    season = Season(on)
+    for text in texts[:-1]:
+        season.show(text)
+    return season.show(texts[-1], **more)
+
+
+def led_classes(event: Event) -> list[str]:
+    return [one["class"] for one in event.facts["classes"]]
+
+
+def test_a_newcomer_leads_among_open_weights():
+    (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0")
+    assert (brief([event]), event.told, led_classes(event)) == (["class_leader/debut o5 > o1"], True, ["open"])
+    assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [
+        ("o5", None),
+        ("o5", "65.0"),
+        ("o1", "60.0"),
+        ("o1", "60.0"),
+    ]
+
+
+@pytest.mark.parametrize(("after", "grade", "told"), [("61.5", "supported", True), ("61.4", "nominal", False)])
+def test_one_that_rose_leads_beyond_the_error_or_within_it(after: str, grade: str, told: bool):
+    board = f"{CLOSED} {OPEN} o5:20.0"
+    (event,) = led(board, board.replace("o2:50.0", f"o2:{after}"))
+    assert (event.grade, event.told) == (grade, told)
+
+
+def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first():
+    who = {
+        key: model("other", size, "CN") for key, size in zip(("o1", "o2", "o3", "o4", "o5"), (70, 30, 30, 30, 14), strict=True)
+    }
+    season = Season(STATED)
+    season.show(f"{CLOSED} {OPEN}", who)
+    (event,) = season.show(f"{CLOSED} {OPEN} o5:65.0", who)
+    assert led_classes(event) == ["open", "size<=80", "size<=40", "lab:other", "country:CN"]
+    assert event.headline == (
+        "o5 leads among open weights on Board (score) with 65, ahead of o1 (60);"
+        " also among models of up to 80B parameters, other's models and models from China."
+    )
+
+
+def test_who_leads_the_whole_board_needs_no_class_to_be_told():
+    (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:95.0")
+    assert (event.told, event.facts["leads_board"], led_classes(event)[0]) == (False, True, "open")
+
+
+def test_a_class_of_few_models_is_no_news():
+    (event,) = led(f"{CLOSED} o1:60.0 o2:50.0", f"{CLOSED} o1:60.0 o2:50.0 o5:65.0")
+    assert (event.told, event.facts["classes"][0]["members"]) == (False, 3)
+
+
+def test_a_labs_best_is_news_when_the_lab_is_among_the_ten_best():
+    who = {f"l{place:02}": model(f"lab {place:02}", None, "US", "unspecified") for place in range(12)}
+    who |= {"new": model("lab 09", None, "US", "unspecified"), "low": model("lab 11", None, "US", "unspecified")}
+    board = line({f"l{place:02}": 90 - 3 * place for place in range(12)})
+    season = Season(STATED)
+    season.show(board, who)
+    found = {event.subjects[0].entry: event.told for event in season.show(f"{board} new:66 low:59", who)}
+    assert found == {"new": True, "low": False}
+
+
+def test_size_classes_take_what_is_stated_and_leave_out_what_is_not():
+    season = Season(SCORE)
+    season.show("a:50", who={"a": model(size=15.0)})
+    entry = season.diff.after.entries["a"]
+    assert [name for name in classes(entry, season.board) if name.startswith("size")] == ["size<=15", "size<=40", "size<=80"]
+    season.show("b:50", who={"b": model(size=None)})
+    assert not [name for name in classes(season.diff.after.entries["b"], season.board) if name.startswith("size")]
+
+
+def test_a_system_of_several_models_is_of_no_class():
+    season = Season(SCORE)
+    season.show("o:50", who={"o": Identity(lab="lab", kind="system")})
+    assert classes(season.diff.after.entries["o"], season.board) == ()
+
+
+# ── not by what could not be seen ────────────────────────────────────────────────────────────────
+
+ROWS = " ".join(f"z{place:02}:{20 - place}.0" for place in range(12))
+FULL = f"{CLOSED} {OPEN} {ROWS}"
+WITHOUT = FULL.replace("o1:60.0 ", "")
+
+
+def test_nobody_inherits_a_lead_from_one_that_is_merely_missing():
+    season = Season(STATED)
+    told = [season.show(text) for text in (FULL, WITHOUT, FULL)]
+    assert told == [[], [], []]
+
+
+def test_who_is_better_than_the_missing_leader_was_leads():
+    season = Season(STATED)
+    season.show(FULL)
+    assert brief(season.show(f"{WITHOUT} o5:55.0")) == []
+    (event,) = season.show(f"{WITHOUT} o5:55.0 o6:65.0")
+    assert (brief([event]), event.headline) == (
+        ["class_leader/debut o6 > o1"],
+        "o6 leads among open weights on Board (score) with 65, ahead of o1.",
+    )
+
+
+def test_a_lead_that_a_departure_leaves_behind_is_a_succession_and_no_news():
+    season = Season(STATED)
+    for text in (FULL, WITHOUT):
+        season.show(text)
+    (event,) = season.show(WITHOUT)
+    assert (brief([event]), event.told) == (["class_leader/succession o2 > o1"], False)
+    assert event.headline.endswith("as o1 has no measured value there any more.")
+    assert season.show(WITHOUT) == []
+
+
+def test_what_is_newly_stated_makes_a_leader_but_no_news():
+    season = Season(STATED)
+    season.show(f"{CLOSED} {OPEN}", {"o2": model(size=3.0), "o3": model(size=2.0)})
+    (event,) = season.show(f"{CLOSED} {OPEN}", {"o1": model(size=4.0), "o2": model(size=3.0), "o3": model(size=2.0)})
+    assert (brief([event]), event.told) == (["class_leader/classified o1 > o2"], False)
+    assert led_classes(event) == ["size<=80", "size<=40", "size<=15", "size<=4"]
+    assert event.headline.endswith(", by what is stated of them now.")
+
+
+def test_one_of_unknown_licence_that_stands_higher_leaves_the_class_open():
+    season = Season(STATED)
+    season.show(f"{CLOSED} {OPEN} x:75.0")
+    stated = {"o": "true", "c": "false"}
+    shown = {key: {"open_weights": stated[key[0]]} for key in ("c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5")}
+    (event,) = season.show(f"{CLOSED} {OPEN} x:75.0 o5:65.0", attributes=shown)
+    assert (event.told, event.facts["classes"][0]["clouded"]) == (False, True)
+
+
+def test_estimates_lead_nothing():
+    assert led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:~65.0") == []
+
+
+def test_a_re_base_or_another_table_names_no_new_leader_and_later_ones_are_judged_anew():
+    season = Season(STATED)
+    season.show(f"{CLOSED} {OPEN}")
+    assert season.show(f"{CLOSED} {OPEN} o5:65.0", restart="another table") == []
+    assert brief(season.show(f"{CLOSED} {OPEN} o5:65.0 o6:68.0")) == ["class_leader/debut o6 > o5"]
+
+
+def test_what_lay_below_the_depth_leads_silently():
+    season = Season(SCORE, depth="varies")
+    season.show("c1:90 c2:80 o1:70", depth=3)
+    assert season.show("c1:90 c2:80 o1:70 p:60", {"p": model("other")}, depth=4) == []
+    assert season.past.memory["class_leader"]["lab:other"] == [["p"], 60.0]
+
+
+@pytest.mark.parametrize("lost", ["", "c1:3"])
+def test_price_classes_wait_while_the_price_field_has_lost_its_values(lost: str):
+    scores = line({f"c{place}": 90 - place for place in range(8)})
+    prices = line(dict.fromkeys((f"c{place}" for place in range(8)), 3))
+    season = Season(STATED, PRICE)
+    season.show(scores, price_out=prices)
+    before = season.past.memory["class_leader"]["price<=10"]
+    found = season.show(f"{scores} n:95", price_out=f"{lost} n:1", columns=["score", "price_out"])
+    assert not any("price" in name for event in found for name in led_classes(event))
+    assert season.past.memory["class_leader"]["price<=10"] == before
+
+
+def test_a_drift_of_a_fitted_board_moves_the_last_value_of_a_missing_leader_along():
+    values = {f"c{place:02}": 1500 - 10 * place for place in range(12)} | {"o1": 1450, "o2": 1400}
+    season = Season(ELO)
+    season.show(line({key: f"{value}±4" for key, value in values.items()}))
+    season.show(line({key: f"{value + 1}±4" for key, value in values.items() if key != "o1"}))
+    assert season.past.memory["class_leader"]["open"] == [["o1"], 1451.0]
+
+
+# ── oracle ───────────────────────────────────────────────────────────────────────────────────────
+
+CELLS = st.integers(40, 46).map(str) | st.just("")
+
+
+@settings(max_examples=200)
+@given(
+    st.dictionaries(st.sampled_from(["o1", "o2", "o3", "c1", "c2"]), CELLS, min_size=2),
+    st.dictionaries(st.sampled_from(["o4", "o5", "c3"]), CELLS),
+)
+def test_a_newcomer_leads_open_weights_when_it_is_above_every_open_one(before: dict[str, str], new: dict[str, str]):
+    season = Season(SCORE)
+    season.show(line(before), columns=["score"])
+    found = season.show(line(before | new), columns=["score"])
+    named = {party.entry for event in found for party in event.subjects if "open" in led_classes(event)}
+    old = [int(value) for key, value in before.items() if key.startswith("o") and value]
+    fresh = {key: int(value) for key, value in new.items() if key.startswith("o") and value}
+    best = max(fresh.values(), default=0)
+    expected = {key for key, value in fresh.items() if value == best >= max(old)} if old and fresh and best >= max(old) else set()
+    assert named == expected
+
+
+def test_the_memory_is_plain():
+    season = Season(STATED)
+    season.show(f"{CLOSED} {OPEN}")
+    memory = season.past.memory["class_leader"]
+    assert (json.loads(json.dumps(memory)), memory["open"]) == (memory, [["o1"], 60.0])

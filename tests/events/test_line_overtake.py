@@ -1,0 +1,362 @@
+"""The best of a lab, a family, a generation came to stand above another's: by whom, how sure, told once."""
+
+import json
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit import ELO, SCORE, History, line, measure, metric, of, snapshot
+
+from tracker.compare import compare
+from tracker.events import advance, line_overtake
+from tracker.model import Event, Identity, Metric, Past
+
+STATED, LOWER = metric(stated_error=1.4), metric(better="lower")
+CODING = metric("coding", primary=False)
+
+
+def who(key: str) -> Identity:
+    """`ali/qwen/3.5/big` is a model of the lab ali, its family qwen, the generation 3.5 of that."""
+    lab, family, generation = (*key.split("/"), "", "")[:3]
+    return Identity(name=key, lab=lab, family=family, generation=generation)
+
+
+class Season(History):
+    """A board whose keys say which line an entry is of; its events of lines, without those of generations."""
+
+    def show(self, text: str, **more: object) -> list[Event]:  # type: ignore[override]
+        return [event for event in self.every(text, **more) if event.facts["level"] != "generation"]
+
+    def every(self, text: str, **more: object) -> list[Event]:
+        keys = [cell.partition(":")[0] for cell in text.split()]
+        return of("line_overtake", super().show(text, **{"who": {key: who(key) for key in keys}, **more}))
+
+
+def passed(*texts: str, on: Metric = SCORE, **more: object) -> list[Event]:
+    """The events of the last of some snapshots."""
+    season = Season(on)
+    for text in texts[:-1]:
+        season.show(text)
+    return season.show(texts[-1], **more)
+
+
+def lines(events: list[Event]) -> list[str]:
+    """`ali/qwen > oai/gpt` for each pair that events tell, with a `!` where it is news."""
+    return [
+        f"{'/'.join(event.facts['line'])} > {'/'.join(rival['line'])}{'!' if rival['told'] else ''}"
+        for event in events
+        for rival in event.facts["rivals"]
+    ]
+
+
+# ── every pass, once ─────────────────────────────────────────────────────────────────────────────
+
+KEYS = [f"{lab}/{family}/{generation}/{variant}" for lab, family, generation, variant in product("xyz", "fg", "12", "ab")]
+CELLS = st.one_of(st.integers(40, 46).map(str), st.integers(40, 46).map(str), st.sampled_from(["", "~43", "~47", "44±2", "42±1"]))
+
+
+@st.composite
+def days(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, str]]:
+    """A board and the next day's, of which little moved: a few values, a few that came, a few that left."""
+    before = draw(st.dictionaries(st.sampled_from(KEYS), CELLS, min_size=2, max_size=12))
+    edited = draw(st.dictionaries(st.sampled_from(KEYS), CELLS, max_size=4))
+    left = draw(st.sets(st.sampled_from(sorted(before)), max_size=2))
+    return before, {key: cell for key, cell in (before | edited).items() if key not in left}
+
+
+def measured(cells: dict[str, str]) -> dict[str, float]:
+    return {key: measure(cell).value for key, cell in cells.items() if cell and not measure(cell).estimated}
+
+
+def by_looking_at_every_pair(on: Metric, before: dict[str, str], after: dict[str, str]) -> set[tuple[str, str]]:
+    """(riser, rival) as `lab/family…`, straight from the rule."""
+    had, has = measured(before), measured(after)
+    gone = {key: value for key, value in had.items() if key not in has}
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for level in (1, 2, 3):
+        wide = set(found.values())
+        every = {"/".join(key.split("/")[:level]) for key in has}
+        for riser, rival in product(sorted(every), repeat=2):
+            if riser.split("/")[0] == rival.split("/")[0]:
+                continue
+            pair = _pair(on, riser, rival, (had, has, gone))
+            if pair is not None and pair not in wide:
+                found[riser, rival] = pair
+    return set(found)
+
+
+def _pair(on: Metric, riser: str, rival: str, values: tuple[dict[str, float], ...]) -> tuple[str, str] | None:
+    had, has, gone = values
+    mine_before, mine = _of(riser, had), _of(riser, has)
+    theirs_before, theirs = _of(rival, had), _of(rival, has)
+    if not theirs_before:
+        return None
+    bar = _best(on, {**_of(rival, gone), **theirs})
+    if mine_before and on.better(_best(on, mine_before), _best(on, theirs_before)):
+        return None
+    if not on.better(_best(on, mine), bar):
+        return None
+    bar = min((bar, _best(on, theirs_before)), key=on.standing)
+    causes = {key: value for key, value in mine.items() if key not in had or on.better(value, had[key])}
+    did = {key: value for key, value in causes.items() if on.better(value, bar)}
+    holder = _holder(on, theirs_before)
+    if not did and not (holder in has and on.better(had[holder], has[holder])):
+        return None
+    return (_holder(on, did or mine), _holder(on, theirs))
+
+
+def _of(name: str, values: dict[str, float]) -> dict[str, float]:
+    return {key: value for key, value in values.items() if f"{key}/".startswith(f"{name}/")}
+
+
+def _best(on: Metric, values: dict[str, float]) -> float:
+    return min(values.values(), key=on.standing)
+
+
+def _holder(on: Metric, values: dict[str, float]) -> str:
+    return min(values, key=lambda key: (on.standing(values[key]), key))
+
+
+@pytest.mark.parametrize("on", [SCORE, LOWER])
+@settings(max_examples=1000)
+@given(days())
+def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, shown: tuple[dict[str, str], dict[str, str]]):
+    history = History(on)
+    first, second = (
+        snapshot(line(cells), day=day, columns=["score"], who={key: who(key) for key in cells}) for day, cells in enumerate(shown)
+    )
+    start = compare(history.board, None, first)
+    past, diff = advance(Past(), start, ()), compare(history.board, first, second)
+    events = list(line_overtake.detect(diff, past))
+    found = [("/".join(event.facts["line"]), "/".join(rival["line"])) for event in events for rival in event.facts["rivals"]]
+    assert (len(found), all(len(event.facts["rivals"]) == event.facts["passed"] for event in events)) == (len(set(found)), True)
+    assert set(found) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set())
+
+
+# ── causes ───────────────────────────────────────────────────────────────────────────────────────
+
+BOARD = "ali/qwen/3/a:50.0 oai/gpt/5/a:60.0 oai/gpt/4/a:40.0 meta/llama/4/a:30.0"
+
+
+def test_a_lab_that_enters_above_another_passes_it_by_entry():
+    (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:65.0", on=STATED)
+    assert (event.grade, event.told, lines([event])) == ("debut", True, ["ali > oai!"])
+    assert event.headline == "ali/qwen/4/big (65) enters Board (score), above oai (best: oai/gpt/5/a, 60)."
+    assert (event.facts["cause"], event.facts["before"], event.facts["value"]) == ("entry", 50.0, 65.0)
+
+
+def test_one_that_rose_passes_by_its_rise():
+    (event,) = passed(BOARD, BOARD.replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:65.0"), on=STATED)
+    assert (event.grade, event.told, event.facts["cause"]) == ("supported", True, "rise")
+    assert event.headline.startswith("ali/qwen/3/a moves from 50 to 65 on Board (score)")
+
+
+def test_one_that_fell_is_passed_but_that_is_no_news_of_those_who_stood_still():
+    (event,) = passed(BOARD, BOARD.replace("oai/gpt/5/a:60.0", "oai/gpt/5/a:45.0"), on=STATED)
+    assert (event.told, event.facts["cause"], lines([event])) == (False, "fall", ["ali > oai"])
+    assert event.headline.startswith("oai (best: oai/gpt/5/a, 45) falls below ali's best (ali/qwen/3/a, 50)")
+
+
+def test_first_scores_and_first_measurements_pass_too():
+    assert lines(passed(f"{BOARD} ali/qwen/4/big", f"{BOARD} ali/qwen/4/big:65.0")) == ["ali > oai!"]
+    assert lines(passed(f"{BOARD} ali/qwen/4/big:~55.0", f"{BOARD} ali/qwen/4/big:65.0")) == ["ali > oai!"]
+
+
+def test_an_estimate_that_is_confirmed_is_no_news():
+    assert lines(passed(f"{BOARD} ali/qwen/4/big:~64.0", f"{BOARD} ali/qwen/4/big:65.0")) == ["ali > oai"]
+
+
+def test_finer_decimals_pass_nobody():
+    assert passed("a/f/1/x:50 b/f/1/x:50 c/f/1/x:40", "a/f/1/x:50.3 b/f/1/x:49.9 c/f/1/x:40.1") == []
+
+
+def test_the_first_snapshot_tells_nothing():
+    assert passed(BOARD) == []
+
+
+def test_a_lab_without_a_value_until_now_passes_those_it_enters_above():
+    (event,) = passed(BOARD, f"{BOARD} new/fox/1/x:55.0", on=STATED)
+    assert (lines([event]), event.facts["before"]) == (["new > ali!", "new > meta!"], None)
+
+
+# ── who cannot be seen ───────────────────────────────────────────────────────────────────────────
+
+ROWS = " ".join(f"z{place:02}/f/1/x:{20 - place}" for place in range(9))
+
+
+def test_a_departure_puts_nobody_above():
+    assert passed(f"{BOARD} {ROWS}", f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "")) == []
+
+
+def test_the_last_value_of_one_that_is_missing_still_has_to_be_passed():
+    without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "")
+    assert lines(passed(f"{BOARD} {ROWS}", f"{without} ali/qwen/4/big:55.0")) == []
+    assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:55.0")) == []
+    assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:65.0")) == ["ali > oai!"]
+
+
+def test_one_that_is_told_as_gone_no_longer_counts():
+    without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "").replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:35.0")
+    shown = [f"{BOARD} {ROWS}".replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:35.0"), without, without, without]
+    assert lines(passed(*shown, f"{without} ali/qwen/4/big:55.0")) == ["ali > oai!"]
+
+
+def test_one_that_comes_back_was_there_all_along():
+    without = BOARD.replace("oai/gpt/5/a:60.0 ", "") + f" {ROWS}"
+    assert passed(f"{BOARD} {ROWS}", without, f"{BOARD} {ROWS}") == []
+
+
+def test_what_lay_below_the_depth_may_have_been_there():
+    season = Season(SCORE, depth="varies")
+    season.show("a/f/1/x:50 b/f/1/x:40", depth=2)
+    assert season.show("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20", depth=4) == []
+    assert season.show("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 d/f/2/x:35", depth=5) != []
+
+
+def test_a_row_that_names_no_entry_may_be_the_rivals():
+    season = Season(SCORE)
+    season.show(BOARD)
+    after = snapshot(f"{BOARD} ali/qwen/4/big:65.0", day=1, who={key: who(key) for key in KEYS})
+    shown = dict(season.diff.after.entries) | {
+        key: type(one)(id=one.id, name=one.name, position=one.position, measures=one.measures, who=who(key))
+        for key, one in after.entries.items()
+    }
+    cloudy = type(after)(**{name: getattr(after, name) for name in after.__slots__} | {"entries": shown, "unnamed": (70.0,)})
+    event, *_ = of("line_overtake", season.take(cloudy))
+    assert (lines([event]), event.told) == (["ali > oai"], False)
+
+
+def test_values_that_come_back_to_a_field_pass_nobody():
+    full = {f"l{place:02}/f/1/x": 50 - place for place in range(12)}
+    thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
+    season = Season(SCORE, CODING)
+    told = [season.show(line(full), coding=line(values)) for values in (full, thin, full)]
+    assert told == [[], [], []]
+
+
+def test_another_table_and_a_re_base_pass_nobody():
+    season = Season(SCORE)
+    season.show(BOARD)
+    assert season.show(f"{BOARD} ali/qwen/4/big:65.0", restart="another table") == []
+    assert passed(BOARD, "ali/qwen/3/a:61.0 oai/gpt/5/a:55.0 oai/gpt/4/a:41.0 meta/llama/4/a:31.0") == []
+
+
+def test_a_drift_of_the_whole_board_passes_nobody():
+    season, values = Season(ELO), {f"l{place:02}/f/1/x": 1500 - 10 * place for place in range(12)}
+    season.show(line({key: f"{value}±4" for key, value in values.items()}))
+    assert season.show(line({key: f"{value + 1}±4" for key, value in values.items()})) == []
+
+
+# ── how sure, and whether it matters ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("mine", "told"), [("61.4", False), ("61.5", True)])
+def test_a_pass_is_told_beyond_the_stated_error_only(mine: str, told: bool):
+    (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:{mine}", on=STATED)
+    assert (event.told, event.facts["rivals"][0]["certainty"]) == (told, "supported" if told else "nominal")
+    assert told or event.headline.endswith(", within the error of the values.")
+
+
+def test_where_no_error_is_stated_that_is_said():
+    (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:65.0")
+    assert event.headline.endswith("(best: oai/gpt/5/a, 60), by values that state no error.")
+
+
+def test_overlapping_intervals_are_no_news():
+    (event,) = passed("a/f/1/x:50±5 b/f/1/x:40±5", "a/f/1/x:50±5 b/f/1/x:40±5 b/f/2/x:52±5")
+    assert (event.told, event.facts["rivals"][0]["certainty"]) == (False, "nominal")
+
+
+def test_each_pair_is_told_once_for_ever():
+    season = Season(STATED)
+    shown = [BOARD, f"{BOARD} ali/qwen/4/x:65.0", f"{BOARD} ali/qwen/4/x:65.0 oai/gpt/6/x:70.0"]
+    found = [lines(season.show(text)) for text in shown]
+    assert found == [[], ["ali > oai!"], ["oai > ali!"]]
+    again = season.show(f"{shown[-1]} ali/qwen/5/x:75.0")
+    assert (lines(again), [event.told for event in again]) == (["ali > oai"], [False])
+
+
+def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
+    score = "a/f/1/x:9 b/f/1/x:8 c/f/1/x:7 d/f/1/x:6 e/f/1/x:5"
+    coding = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 e/f/1/x:10"
+    for new, told in (("e/f/2/x:45", False), ("e/f/2/x:55", True)):
+        season = Season(SCORE, CODING)
+        season.show(score, coding=coding)
+        found = [event for event in season.show(f"{score} e/f/2/x:1", coding=f"{coding} {new}") if event.metric == "coding"]
+        assert [event.told for event in found] == [told]
+
+
+def test_estimates_pass_nobody_and_are_said_where_they_stand_above():
+    assert passed(BOARD, f"{BOARD} ali/qwen/4/big:~65.0") == []
+    (event,) = passed(f"{BOARD} oai/gpt/6/x:~70.0", f"{BOARD} oai/gpt/6/x:~70.0 ali/qwen/4/big:65.0", on=STATED)
+    assert event.headline.endswith(", among measured values (oai/gpt/6/x's 70 is an estimate).")
+    assert event.facts["rivals"][0]["estimate_above"] == ["oai/gpt/6/x", 70.0]
+
+
+def test_a_rival_outside_the_ten_best_labs_is_no_news():
+    season = Season(STATED)
+    board = " ".join(f"l{place:02}/f/1/x:{90 - 3 * place}" for place in range(14))
+    season.show(board)
+    (event,) = season.show(f"{board} new/f/1/x:58.0")
+    assert (event.told, event.facts["rivals"][0]["place_before"]) == (False, 12)
+
+
+# ── families, generations, what is no line ───────────────────────────────────────────────────────
+
+
+def test_a_family_passes_where_its_lab_stood_above_already():
+    board = "ali/qwen/3/a:70.0 ali/wan/1/a:20.0 oai/gpt/5/a:60.0 oai/o/1/a:50.0"
+    assert lines(passed(board, f"{board} ali/wan/2/a:65.0", on=STATED)) == ["ali/wan > oai/gpt!", "ali/wan > oai/o!"]
+
+
+def test_a_known_model_is_passed_while_its_lab_still_stands_above():
+    gpt4 = Identity(name="GPT-4", lab="OpenAI", family="GPT", generation="4")
+    gpt5 = Identity(name="GPT-5.4", lab="OpenAI", family="GPT", generation="5.4")
+    qwen = Identity(name="Qwen3.5", lab="Alibaba", family="Qwen", generation="3.5")
+    named = {"gpt4": gpt4, "gpt5": gpt5, "q397": qwen, "q27": qwen, "q2": qwen}
+    season = Season(STATED)
+    season.show("gpt5:60.0 gpt4:20.0", who=named)
+    (event,) = season.every("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0", who=named)
+    (rival,) = event.facts["rivals"]
+    assert (event.told, rival["told"], rival["still_above"]) == (True, "Alibaba/Qwen > OpenAI/GPT/4", ["gpt5"])
+    assert [variant["entry"] for variant in event.facts["variants"]] == ["q397", "q27"]
+    assert event.headline == "q397 (45) enters Board (score) and puts Qwen 3.5 above GPT-4 (best: gpt4, 20)."
+    later = named | {"q4": Identity(name="Qwen4", lab="Alibaba", family="Qwen", generation="4")}
+    more = season.every("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0 q4:50.0", who=later)
+    assert [event.told for event in more] == [False]
+
+
+def test_an_entry_of_no_known_family_passes_nobody_but_stands_for_its_lab():
+    assert passed(BOARD, f"{BOARD} ali:65.0") == []
+    assert lines(passed(f"{BOARD} oai:70.0", f"{BOARD} oai:70.0 ali/qwen/4/x:65.0", on=STATED)) == ["ali/qwen > oai/gpt!"]
+
+
+def test_a_system_of_several_models_is_of_no_line():
+    named = {"a": who("a/f/1"), "b": who("b/f/1"), "s": Identity(lab="b", family="f", generation="1", kind="system")}
+    season = Season(SCORE)
+    season.show("a:50 b:40", who=named)
+    assert season.every("a:50 b:40 s:60", who=named) == []
+
+
+# ── remembered ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_memory_is_plain_and_has_only_what_was_told_and_what_cannot_be_seen():
+    season = Season(STATED)
+    season.show(f"{BOARD} {ROWS}")
+    season.show(f"{BOARD} {ROWS} ali/qwen/4/big:65.0".replace("meta/llama/4/a:30.0 ", ""))
+    memory = season.past.memory["line_overtake"]
+    assert json.loads(json.dumps(memory)) == memory
+    assert memory["unseen"] == {"score": [["meta/llama/4/a", "meta", "llama", "4", 30.0]]}
+    assert memory["told"] == {"score": ["ali > oai", "ali/qwen > oai/gpt", "ali/qwen > oai/gpt/5"]}
+
+
+def test_evidence_shows_every_value_of_the_headline_on_both_days():
+    (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:65.0", on=STATED)
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [
+        ("ali/qwen/4/big", None),
+        ("ali/qwen/4/big", "65.0"),
+        ("oai/gpt/5/a", "60.0"),
+        ("oai/gpt/5/a", "60.0"),
+    ]

@@ -1,0 +1,234 @@
+"""A model at least level with one several times its size or price."""
+
+from math import hypot
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from insight_world import model
+from kit import ELO, PRICE, History, brief, measure, metric, of
+
+from tracker.model import Event, Identity
+
+INDEX = metric(stated_error=1.5)
+SECOND, THIRD, FOURTH = (metric(name, primary=False, stated_error=1.5) for name in ("second", "third", "fourth"))
+BIG, SMALL = model("Old 1 70B", lab="Theirs"), model("New 2 14B", lab="Ours")
+OTHERS = "x1:10 x2:10 x3:10 x4:10"
+
+
+def parities(
+    before: str, after: str, *, on: tuple = (INDEX,), who: dict[str, Identity] | None = None, **more: tuple[str, str]
+) -> list[Event]:
+    """The parity events of two days; other columns are given as (before, after)."""
+    history = History(*on)
+    who = who or {"big": BIG, "new": SMALL}
+    history.show(f"{before} {OTHERS}", who=who, **{name: column[0] for name, column in more.items()})
+    return of("parity", history.show(f"{after} {OTHERS}", who=who, **{name: column[1] for name, column in more.items()}))
+
+
+def test_a_newcomer_within_the_error_of_one_five_times_its_size_is_told():
+    (event,) = parities("big:60", "big:60 new:59")
+    assert (brief([event]), event.told) == (["parity/size new > big"], True)
+    assert event.headline == (
+        "new (14B) is level with big (70B), 5 times its size, on Board (score): 59 against 60, within the error,"
+        " on the one metric this board has."
+    )
+    assert event.facts["level"] == {"score": [59.0, 60.0]}
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [("new", "59"), ("big", "60")]
+
+
+@pytest.mark.parametrize(("value", "told"), [("58.5", True), ("58.4", None), ("61.5", True), ("61.6", False)])
+def test_level_is_what_lies_within_the_error_and_better_is_kept_in_the_record(value: str, told: bool | None):
+    assert [event.told for event in parities("big:60", f"big:60 new:{value}")] == ([] if told is None else [told])
+
+
+@pytest.mark.parametrize(("size", "found"), [(23.3, True), (23.4, False)])
+def test_the_rival_is_at_least_three_times_as_large(size: float, found: bool):
+    who = {"big": BIG, "new": model("New 2", lab="Ours", size_total_b=size)}
+    assert bool(parities("big:60", "big:60 new:60", who=who)) is found
+
+
+def test_an_unknown_size_is_never_guessed():
+    assert parities("big:60", "big:60 new:60", who={"big": BIG, "new": model("New 2", lab="Ours")}) == []
+    assert parities("big:60", "big:60 new:60", who={"big": model("Old 1", lab="Theirs"), "new": SMALL}) == []
+
+
+def test_mixtures_are_compared_total_with_total_and_show_what_is_active():
+    mixture = model("Old 1 400B", lab="Theirs", size_active_b=17.0)
+    (event,) = parities("big:60", "big:60 new:60", who={"big": mixture, "new": SMALL})
+    assert "(14B) is level with big (400B, 17B active), 28.6 times its size" in event.headline
+    assert (event.facts["size_total_b"], event.facts["size_active_b"]) == ([14.0, 400.0], [None, 17.0])
+
+
+def test_a_metric_that_states_no_error_shows_no_parity():
+    assert parities("big:60", "big:60 new:60", on=(metric(),)) == []
+
+
+def test_estimates_are_level_with_nobody():
+    assert parities("big:60", "big:60 new:~60") == []
+    assert parities("big:~60", "big:~60 new:60") == []
+
+
+def by_intervals(new: str) -> list[Event]:
+    others = "p:10±3 q:10±3 r:10±3 s:10±3 big:60±3"
+    return parities(others, f"{others} new:{new}", on=(ELO,))
+
+
+def test_intervals_give_parity_by_the_rule_of_overtakes():
+    assert [event.told for event in by_intervals("55.8±3")] == [True]
+    assert by_intervals("55.7±3") == []
+
+
+def test_an_interval_far_wider_than_the_usual_one_shows_nothing():
+    assert [event.told for event in by_intervals("56±6")] == [True]
+    assert by_intervals("56±6.1") == []
+
+
+def test_by_price_where_no_size_is_known():
+    who = {"big": model("Old 1", lab="Theirs"), "new": model("New 2", lab="Ours")}
+    prices = ("big:10 x1:1", "big:10 x1:1 new:2")
+    (event,) = parities("big:60", "big:60 new:59", on=(INDEX, PRICE), who=who, price=prices)
+    assert brief([event]) == ["parity/price new > big"]
+    assert "new (price $2) is level with big (price $10), 5 times its price" in event.headline
+    assert {(proof.entry, proof.metric, proof.raw) for proof in event.evidence} >= {("new", "price", "2"), ("big", "price", "10")}
+    assert parities("big:60", "big:60 new:59", on=(INDEX, PRICE), who=who, price=("big:10", "big:10 new:2.1")) == []
+
+
+def test_no_conclusion_from_prices_that_were_just_lost():
+    who = {"big": model("Old 1", lab="Theirs"), "new": model("New 2", lab="Ours")}
+    lost = ("big:10 x1:1 x2:1 x3:1 x4:1 x5:1 x6:1", "big:10 new:2 x6:1")
+    assert parities("big:60 x5:9 x6:8", "big:60 new:59 x5:9 x6:8", on=(INDEX, PRICE), who=who, price=lost) == []
+
+
+def on_four(new: tuple[str, str, str]) -> list[Event]:
+    second, third, fourth = (("big:60", f"big:60 new:{value}") for value in new)
+    return parities("big:60", "big:60 new:60", on=(INDEX, SECOND, THIRD, FOURTH), second=second, third=third, fourth=fourth)
+
+
+def test_it_must_hold_on_three_metrics_and_those_on_which_it_does_not_are_named():
+    (event,) = on_four(("59", "61", "40"))
+    assert event.headline.endswith("; so on 3 of the 4 metrics they share that state an error, not on fourth.")
+    assert (sorted(event.facts["level"]), list(event.facts["behind"])) == (["score", "second", "third"], ["fourth"])
+    assert on_four(("59", "40", "40")) == []
+
+
+def test_a_board_with_two_such_metrics_needs_both():
+    assert len(parities("big:60", "big:60 new:60", on=(INDEX, SECOND), second=("big:50", "big:50 new:50"))) == 1
+    assert parities("big:60", "big:60 new:60", on=(INDEX, SECOND), second=("big:50", "big:50 new:40")) == []
+    assert parities("big:60", "big:60 new:60", on=(INDEX, SECOND), second=("big:50", "big:50")) == []
+
+
+def test_metrics_without_an_error_that_mostly_speak_against_it_keep_it_untold():
+    plain = [metric(name, primary=False) for name in ("p", "q", "r")]
+    worse = {name: ("big:60", "big:60 new:30") for name in ("p", "q", "r")}
+    (event,) = parities("big:60", "big:60 new:60", on=(INDEX, *plain), **worse)
+    assert (event.told, event.facts["no_error_stated"]) == (False, {name: [30.0, 60.0] for name in ("p", "q", "r")})
+    (event,) = parities("big:60", "big:60 new:60", on=(INDEX, *plain), **(worse | {"p": ("big:60", "big:60 new:61")}))
+    assert event.told is True
+
+
+def test_siblings_and_variants_of_the_model_are_no_rivals():
+    assert parities("big:60", "big:60 new:60", who={"big": model("New 2 70B", lab="Ours"), "new": SMALL}) == []
+
+
+def test_a_rival_is_the_best_variant_of_its_model():
+    who = {"big": BIG, "best": BIG, "new": SMALL}
+    assert parities("big:60 best:70", "big:60 best:70 new:60", who=who) == []
+
+
+def test_a_rival_that_is_neither_high_nor_a_flagship_nor_known_is_none():
+    who = {"big": BIG, "new": SMALL, "top": model("Best 1", lab="Theirs")}
+    low = "top:90 a:80 b:80 c:80 d:80 e:80 f:80 big:60"
+    assert parities(low, f"{low} new:60", who=who) == []
+    assert parities("top:10", "top:10 big:60 new:60") == []
+
+
+def test_the_largest_within_the_error_is_the_most_telling():
+    who = {"big": BIG, "huge": model("Old 3 700B", lab="Theirs"), "far": model("Old 4 900B", lab="Third"), "new": SMALL}
+    (event,) = parities("big:60 huge:59 far:50", "big:60 huge:59 far:50 new:60", who=who)
+    assert event.rivals[0].entry == "huge"
+
+
+def test_one_parity_is_told_per_release_also_on_another_day():
+    who = {"big": BIG, "new": SMALL, "tiny": model("New 2 7B", lab="Ours"), "later": model("New 2 3B", lab="Ours")}
+    history = History(INDEX)
+    history.show(f"big:60 {OTHERS}", who=who)
+    both = of("parity", history.show(f"big:60 new:60 tiny:60 {OTHERS}", who=who))
+    assert [(event.subjects[0].entry, event.told) for event in both] == [("new", False), ("tiny", True)]
+    (again,) = of("parity", history.show(f"big:60 new:60 tiny:60 later:60 {OTHERS}", who=who))
+    assert (again.subjects[0].entry, again.told) == ("later", False)
+
+
+def test_a_listed_entry_that_rises_beyond_its_error_comes_to_be_level():
+    (event,) = parities("big:60 new:50", "big:60 new:60")
+    assert (brief([event]), event.told) == (["parity/size new > big"], True)
+    assert parities("big:60 new:59", "big:60 new:60.9") == []
+
+
+def test_a_first_page_an_arrival_below_the_depth_and_a_crowd_are_no_news():
+    history = History(INDEX)
+    assert of("parity", history.show("big:60 new:60", who={"big": BIG, "new": SMALL})) == []
+    crowd = {f"n{place}": model(f"New {place + 2} 14B", lab="Ours") for place in range(40)}
+    after = "big:60 " + " ".join(f"{key}:60" for key in crowd)
+    assert parities("big:60", after, who={"big": BIG} | crowd) == []
+
+
+# ── brute force ──────────────────────────────────────────────────────────────────────────────────
+
+SIZES = (None, 1.0, 3.0, 10.0, 40.0)
+CELL = st.tuples(st.integers(40, 50), st.sampled_from(["", "~"]), st.sampled_from(["±1", "±2"]), st.sampled_from(SIZES))
+BOARD = st.dictionaries(st.sampled_from("abcdefgh"), CELL, max_size=8)
+
+
+def level(one: tuple[float, float], other: tuple[float, float], *, lower: bool) -> bool:
+    """Better, or worse by less than the two intervals together allow."""
+    worse = one[0] > other[0] if lower else one[0] < other[0]
+    gap = abs(one[0] - other[0])
+    return not worse or gap < hypot(one[1], other[1])
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+@settings(max_examples=500)
+@given(BOARD, CELL)
+def test_the_rival_is_the_one_that_brute_force_finds(
+    better: str, table: dict[str, tuple[int, str, str, float | None]], new: tuple[int, str, str, float | None]
+):
+    """Ties, estimates, unknown sizes and both directions; 1,000 boards in all."""
+    rows = {key: f"{mark}{value}{width}" for key, (value, mark, width, _) in table.items()}
+    who = {key: model(f"M{key} 1", lab=f"Lab {key}", size_total_b=size) for key, (*_, size) in table.items()}
+    history = History(metric(nature="fitted", better=better))
+    history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who, columns=["score"])
+    rows["new"], who["new"] = f"{new[1]}{new[0]}{new[2]}", model("New 1", lab="New", size_total_b=new[3])
+    found = of("parity", history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who))
+    assert [event.rivals[0].entry for event in found] == brute_force(
+        rows, {key: one.size_total_b for key, one in who.items()}, better
+    )
+
+
+def brute_force(rows: dict[str, str], sizes: dict[str, float | None], better: str) -> list[str]:
+    shown = {key: measure(cell) for key, cell in rows.items()}
+    has = {key: (one.value, one.half_width or 0.0) for key, one in shown.items() if not one.estimated}
+    if "new" not in has or sizes["new"] is None or len(rows) < 2:
+        return []
+    widths = sorted(one.half_width or 0.0 for one in shown.values())
+    usual = (widths[(len(widths) - 1) // 2] + widths[len(widths) // 2]) / 2
+    if has["new"][1] > 2 * usual:
+        return []
+    lower = better == "lower"
+    order = sorted(value if lower else -value for value, _ in has.values())
+    half = order[(len(order) - 1) // 2]
+    rivals = [
+        key
+        for key, value in has.items()
+        if key != "new"
+        and (value[0] if lower else -value[0]) <= half  # each is the best of its own lab
+        and sizes[key] is not None
+        and sizes[key] >= 3 * sizes["new"]
+        and value[1] <= 2 * usual
+        and level(has["new"], value, lower=lower)
+    ]
+    within = [key for key in rivals if level(has[key], has["new"], lower=lower)]
+    place = {key: has[key][0] if lower else -has[key][0] for key in rivals}
+    if within:
+        return [min(within, key=lambda key: (-sizes[key], place[key], key))]
+    return [min(rivals, key=lambda key: (place[key], key))] if rivals else []

@@ -1,0 +1,174 @@
+"""Names as boards write them, and whom they stand for. One name a line; the groups are one model, the pairs never are."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker import lexicon
+from tracker.identity import resolve
+from tracker.model import Confidence
+
+WHO = [
+    # name, lab, family, generation, total, active, reasoning, effort
+    ("Qwen3.5 397B A17B (Reasoning)", "Alibaba", "Qwen", "3.5", 397, 17, "on", ""),
+    ("Claude Opus 4.6 (Adaptive Reasoning, Max Effort)", "Anthropic", "Claude", "4.6", None, None, "on", "max"),
+    ("GPT-5.4 mini (xhigh)", "OpenAI", "GPT", "5.4", None, None, "unspecified", "xhigh"),
+    ("Gemini 3.1 Pro Preview", "Google", "Gemini", "3.1", None, None, "unspecified", ""),
+    ("gpt-oss-120B (high)", "OpenAI", "gpt-oss", "", 120, None, "unspecified", "high"),
+    ("Llama 3.3 Nemotron Super 49B v1 (Reasoning)", "NVIDIA", "Nemotron", "1", 49, None, "on", ""),
+    ("GPT-4o", "OpenAI", "GPT", "4o", None, None, "unspecified", ""),
+    ("o3", "OpenAI", "o-series", "3", None, None, "unspecified", ""),
+    ("Llama-4-Maverick-17B-128E-Instruct", "Meta", "Llama", "4", None, 17, "unspecified", ""),
+    ("gemma-3n-E4B-it", "Google", "Gemma", "3n", None, 4, "unspecified", ""),
+    ("qwen3-5-0-8b", "Alibaba", "Qwen", "3.5", 0.8, None, "unspecified", ""),
+    ("exaone-4-0-1-2b-reasoning", "LG AI Research", "EXAONE", "4", 1.2, None, "on", ""),
+    ("Ling-1T", "Ant Group", "Ling", "1", 1000, None, "unspecified", ""),
+    ("Gemma 3 270M", "Google", "Gemma", "3", 0.27, None, "unspecified", ""),
+    ("MiniMax-M2.1", "MiniMax", "MiniMax", "M2.1", None, None, "unspecified", ""),
+    ("kimi-k2.5-thinking", "Moonshot AI", "Kimi", "K2.5", None, None, "on", ""),
+    ("us.anthropic.claude-3-5-haiku-20241022-v1:0", "Anthropic", "Claude", "3.5", None, None, "unspecified", ""),
+    ("accounts/fireworks/models/llama-v3p1-70b-instruct", "Meta", "Llama", "3.1", 70, None, "unspecified", ""),
+    ("Nous: Hermes 3 405B Instruct", "Nous Research", "Hermes", "3", 405, None, "unspecified", ""),
+    ("SWE-agent + Claude 3 Opus", "Princeton", "SWE-agent", "", None, None, "unspecified", ""),
+]
+
+ONE_MODEL = [
+    (
+        "Claude 3.5 Haiku",
+        "claude-3-5-haiku-20241022",
+        "Claude Haiku 3.5",
+        "anthropic/claude-3.5-haiku",
+        "Anthropic Claude-3-5-haiku",
+    ),
+    ("Claude Opus 4.1", "claude-4-1-opus-thinking", "claude-opus-4-1-20250805-thinking-16k", "Claude 4.1 Opus (Non-reasoning)"),
+    ("llama-3-2-instruct-11b-vision", "Llama 3.2 11B Vision Instruct", "llama-3.2-vision-11b-instruct"),
+    ("Meta-Llama-3.1-405B-Instruct-FP8", "llama-3.1-405b-instruct-bf16", "Llama 3.1 405B Instruct Turbo"),
+    ("Qwen2.5 72B Instruct", "qwen-2.5-72b-instruct (bf16)", "Qwen2.5 Instruct 72B", "qwen2.5-72b-instruct-turbo"),
+    ("Qwen3 235B A22B 2507 (Reasoning)", "qwen3-235b-a22b-thinking-2507", "Qwen: Qwen3 235B A22B Thinking 2507"),
+    ("Nova Pro", "amazon.nova-pro-v1:0", "Amazon Nova Pro 1.0", "amazon/nova-pro-v1", "Amazon Nova-Pro-V1"),
+    ("Command R+ (08-2024)", "command-r-plus-08-2024", "Command R+ (08-24)"),
+    ("DeepSeek R1 0528 (May '25)", "deepseek-r1-0528", "DeepSeek R1 (2025-05-28)", "DeepSeek R1 05/28", "DeepSeek: R1 0528"),
+    ("Mistral Small 3.1", "mistral-small-2503", "Mistral Small (2025-03)", "mistralai/mistral-small-3.1-24b-instruct"),
+    ("Gemini 1.5 Pro (Sep '24)", "gemini-1.5-pro-002", "Gemini 1.5 Pro (Sep)"),
+    ("Kimi K2 0905", "kimi-k2-0905-preview", "moonshotai/kimi-k2-0905"),
+    ("Hermes 3 - Llama-3.1 70B", "hermes-3-llama-3.1-70b", "Nous: Hermes 3 70B Instruct"),
+    ("LFM2 2.6B", "lfm2-2-6b"),
+    ("MiniCPM-V 4.6 1.3B", "minicpm-v4-6-1-3b"),
+    ("GPT-3.5 Turbo (0613)", "OpenAI: GPT-3.5 Turbo (older v0613)", "gpt-3.5-turbo-16k-0613"),
+    ("GLM-4.5V (Reasoning)", "glm-4-5v", "Z.ai: GLM 4.5V"),
+    ("GPT-5.1 Codex Max High", "OpenAI: GPT-5.1-Codex-Max", "gpt-5.1-codex-max"),
+    ("claude-opus-4-6 Anthropic · Proprietary", "Claude Opus 4.6 (max)"),
+    ("Nano Banana (Gemini 2.5 Flash Image)", "gemini-2.5-flash-image", "nano-banana"),
+]
+
+TWO_MODELS = [
+    ("Llama 3.1 8B Instruct", "Llama 3.1 70B Instruct"),
+    ("Qwen3 30B A3B", "Qwen3 32B"),
+    ("claude-3-5-sonnet-20240620", "claude-3-5-sonnet-20241022"),
+    ("gpt-4o-2024-05-13", "gpt-4o-2024-08-06"),
+    ("DeepSeek V3", "DeepSeek V3 0324"),
+    ("Qwen3 VL 8B Instruct", "Qwen3 VL 8B Thinking"),
+    ("GPT-5.1 Codex", "GPT-5.1 Codex Max"),
+    ("GPT-5", "GPT-5 Chat"),
+    ("Gemini 2.5 Flash", "Gemini 2.5 Flash-Lite"),
+    ("Gemini 2.0 Flash", "Gemini 2.0 Flash Thinking Experimental (Jan '25)"),
+    ("meta-llama/Llama-3.1-70B", "meta-llama/Llama-3.1-70B-Instruct"),
+    ("Phi-3-mini-4k-instruct", "Phi-3-mini-128k-instruct"),
+    ("MiniMax M1 40k", "MiniMax M1 80k"),
+    ("deepseek-r1", "deepseek-r1-distill-llama-70b"),
+    ("Grok 4.20", "Grok 4.2"),
+    ("K2-V2 (high)", "Kimi K2 0905"),
+    ("zephyr-7b-alpha", "zephyr-7b-beta"),
+    ("Claude 3 Opus", "SWE-agent + Claude 3 Opus"),
+    ("o3", "o3-mini"),
+]
+
+OPEN = [
+    ("GPT-4o", "several snapshots"),
+    ("deepseek-chat", "moving alias"),
+    ("chatgpt-4o-latest", "moving alias"),
+    ("mistral-large-latest", "several snapshots"),
+    ("codestral-latest", "several"),
+    ("gemini-9-pro-latest", "moving alias"),
+    ("Claude 3.5 Sonnet", "several snapshots"),
+    ("Optimus Alpha", "stealth name"),
+    ("o1 and o1-preview", "several models"),
+    ("Qwen3 VL 8B", "a thinking and an instruct model"),
+    ("someone/Llama-3.1-8B-Instruct", "another's copy"),
+    ("", "no name"),
+    ("🦜", "no name"),
+    ("(high)", "no brand"),
+]
+
+
+@pytest.mark.parametrize(("name", "lab", "family", "generation", "total", "active", "reasoning", "effort"), WHO)
+def test_a_name_says_who_it_is(name, lab, family, generation, total, active, reasoning, effort):
+    who = resolve(name)
+    assert (who.lab, who.family, who.generation) == (lab, family, generation)
+    assert (who.size_total_b, who.size_active_b) == (total, active)
+    assert (who.reasoning, who.effort) == (reasoning, effort)
+
+
+@pytest.mark.parametrize("names", ONE_MODEL, ids=lambda names: names[0])
+def test_every_spelling_is_one_model(names):
+    found = {name: resolve(name).model for name in names}
+    assert len(set(found.values())) == 1, found
+    assert None not in found.values()
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_MODELS)
+def test_names_that_look_alike_are_two_models(one, other):
+    assert resolve(one).model != resolve(other).model
+    assert resolve(one).model is not None or resolve(other).model is not None
+
+
+@pytest.mark.parametrize(("name", "why"), OPEN)
+def test_what_the_name_leaves_open_is_unsure_and_says_why(name, why):
+    who = resolve(name)
+    assert (who.model, who.variant, who.confidence) == (None, None, Confidence.UNSURE)
+    assert why in who.reason
+
+
+def test_an_unsure_name_still_says_whose_it_is():
+    assert resolve("GPT-4o").line == ("OpenAI", "GPT", "4o")
+    assert (resolve("Optimus Alpha").lab, resolve("Optimus Alpha").family) == ("OpenAI", "GPT")
+
+
+def test_the_confidence_says_whether_a_person_decided():
+    assert resolve("Claude Opus 4.5").confidence is Confidence.STATED
+    assert resolve("mistral-small-2503").confidence is Confidence.ALIAS
+
+
+def test_a_shared_word_is_the_brand_only_of_the_lab_that_is_named():
+    assert resolve("Nova Pro", "Amazon").family == "Nova"
+    assert resolve("Nova 3", "Deepgram").lab == "Deepgram"
+
+
+def test_a_hint_of_a_mere_host_is_nobody():
+    assert resolve("gpt-4.1", "vertex_ai-language-models").lab == "OpenAI"
+    assert resolve("Frobnicate 7B", "openrouter").lab == ""
+    assert resolve("Frobnicate 7B", "Frob Labs").lab == "Frob Labs"
+
+
+def test_a_fine_tune_belongs_to_who_made_it():
+    who = resolve("huihui-ai/DeepSeek-R1-Distill-Qwen-14B-abliterated-v2")
+    assert who.lab == "Huihui AI"
+    assert who.model != resolve("deepseek-ai/DeepSeek-R1-Distill-Qwen-14B").model
+
+
+def test_what_is_unknown_resolves_by_rule_alone():
+    who = resolve("Frobnicate-3.5 Pro 72B A9B Instruct (Reasoning, High Effort)", lexicon=lexicon.EMPTY)
+    assert (who.family, who.generation, who.tier) == ("Frobnicate", "3.5", "pro")
+    assert (who.size_total_b, who.size_active_b, who.reasoning, who.effort) == (72, 9, "on", "high")
+    assert who.model == resolve("frobnicate-pro-3-5-72b-instruct", lexicon=lexicon.EMPTY).model
+    assert who.confidence is Confidence.STATED
+
+
+def test_flags_make_variants_of_one_model():
+    names = ["o3-mini", "o3-mini (high)", "o3-mini-2025-01-31-low", "o3-mini (diff)"]
+    assert len({resolve(name).model for name in names}) == 1
+    assert len({resolve(name).variant for name in names}) == len(names)
+
+
+def test_a_name_of_two_boards_with_and_without_the_makers_name_is_one():
+    assert resolve("Google Gemini-2.5-Pro").model == resolve("gemini-2.5-pro", "Google", "arena-ai/text").model

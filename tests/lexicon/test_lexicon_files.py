@@ -1,0 +1,190 @@
+"""The files under `schedules/models`: what is wrong in one is said in one line, and ours are right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tracker import lexicon
+from tracker.errors import DeclarationError
+from tracker.identity import resolve
+from tracker.identity.facts import facts
+from tracker.lexicon import Family, Lab, Release, Unsure
+from tracker.model import Confidence
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "schedules" / "models"
+
+ACME = """
+lab = "Acme"
+country = "US"
+spellings = ["acme ai"]
+
+[[families]]
+name = "Rocket"
+words = ["rocket"]
+
+[[releases]]
+name = "Rocket 2"
+snapshots = ["2026-01-10", "2026-03-04"]
+bare = "unsure"
+
+[aliases]
+"Anvil" = "Rocket 1"
+
+[[unsure]]
+names = ["roadrunner"]
+why = "a stealth name"
+family = "Rocket"
+"""
+
+
+def write(folder: Path, **files: str) -> Path:
+    models = folder / "models"
+    models.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (models / f"{name}.toml").write_text(text, encoding="utf-8")
+    return models
+
+
+def test_a_lab_is_known_by_what_its_file_says(tmp_path):
+    known = lexicon.load(write(tmp_path, acme=ACME))
+    who = resolve("acme-ai/rocket-2-0304", lexicon=known)
+    assert (who.lab, who.country, who.family, who.generation) == ("Acme", "US", "Rocket", "2")
+    assert who.model == resolve("Rocket 2 (Mar '26)", lexicon=known).model
+    assert resolve("Rocket 2", lexicon=known).model is None
+    assert resolve("anvil", lexicon=known).model == resolve("Rocket 1", lexicon=known).model
+    assert resolve("anvil", lexicon=known).confidence is Confidence.ALIAS
+    assert (resolve("Roadrunner", lexicon=known).lab, resolve("Roadrunner", lexicon=known).family) == ("Acme", "Rocket")
+
+
+def test_an_edited_file_reads_names_anew(tmp_path):
+    models = write(tmp_path, acme=ACME)
+    before = resolve("Anvil", lexicon=lexicon.load(models)).model
+    write(tmp_path, acme=ACME.replace('"Anvil" = "Rocket 1"', '"Anvil" = "Rocket 3"'))
+    assert resolve("Anvil", lexicon=lexicon.load(models)).model != before
+
+
+def test_a_folder_that_is_not_there_knows_nothing(tmp_path):
+    assert lexicon.load(tmp_path / "none") is lexicon.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('lab = "Acme"\nspelings = []', 'models/acme.toml: spelings is unknown; did you mean "spellings"? known: lab, country, '),
+        ("country = 'US'", "models/acme.toml: object missing required field `lab`"),
+        ("lab = 3", "models/acme.toml: lab: expected `str`, found `int`"),
+        (
+            'lab = "Acme"\n[[families]]\nname = "R"\nwords = ["r"]\nbrand = 1',
+            "models/acme.toml: families[0].brand is unknown; known: name, words, ",
+        ),
+        (
+            'lab = "Acme"\n[[families]]\nname = "R"\nwords = ["r"]\ndates = "never"',
+            "models/acme.toml: families[0].dates: invalid enum value 'never'",
+        ),
+        ('lab = "Acme"\n[[families]]\nwords = ["r"]', "models/acme.toml: families[0]: object missing required field `name`"),
+        ('lab = "Acme"\nlab = "B"', "models/acme.toml: Cannot overwrite a value"),
+        ('lab = "Acme"\nspellings = ["!"]', 'models/acme.toml: spellings has "", expected letters or digits; remove it'),
+    ],
+)
+def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
+    with pytest.raises(DeclarationError) as caught:
+        lexicon.load(write(tmp_path, acme=text))
+    assert str(caught.value).startswith(told)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ('lab = "Other"\nspellings = ["Acme-AI"]', 'models/other.toml: spellings has "acmeai", which models/acme.toml has too'),
+        (
+            'lab = "Other"\n[[families]]\nname = "X"\nwords = ["Rocket"]',
+            'models/other.toml: families.X.words has "rocket", which models/acme.toml has too',
+        ),
+        ('lab = "Other"\n[aliases]\n"anvil" = "X 1"', 'models/other.toml: aliases has "anvil", which models/acme.toml has too'),
+        ('hosts = ["acme ai"]', 'models/acme.toml: spellings has "acmeai", which models/hosts.toml has too'),
+    ],
+)
+def test_two_files_that_contradict_each_other_are_told(tmp_path, other, told):
+    with pytest.raises(DeclarationError) as caught:
+        lexicon.load(write(tmp_path, acme=ACME, **{"hosts" if "hosts" in other else "other": other}))
+    assert str(caught.value).startswith(told)
+
+
+def test_two_names_that_are_read_alike_cannot_mean_two_things(tmp_path):
+    text = ACME.replace('"Anvil" = "Rocket 1"', '"Anvil 3 Pro" = "Rocket 1"\n"anvil-pro-3" = "Rocket 3"')
+    with pytest.raises(
+        DeclarationError, match=r'models/acme.toml: aliases: "anvil-pro-3" is read as .*anvil.*, which is declared already'
+    ):
+        facts(lexicon.load(write(tmp_path, acme=text)))
+
+
+def test_a_lab_may_host_the_models_of_others_under_its_own_name(tmp_path):
+    known = lexicon.load(write(tmp_path, acme=ACME, hosts='hosts = ["acme"]'))
+    assert resolve("acme/mystery-7b", lexicon=known).lab == ""
+    assert resolve("Rocket 1", lexicon=known).lab == "Acme"
+
+
+# ── our own files ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_shipped_files_are_sound():
+    known = facts(lexicon.shipped())
+    assert len(known.known.makers) > 200
+    assert known.releases
+
+
+def test_every_release_and_alias_of_ours_is_read_as_its_own_labs():
+    for place, lab in lexicon.shipped().labs.items():
+        for name in (*(release.name for release in lab.releases), *lab.aliases.values()):
+            assert resolve(name).lab == lab.lab, f"{place}: {name} is read as {resolve(name).lab}"
+
+
+def test_every_family_of_ours_answers_to_its_words():
+    for place, lab in lexicon.shipped().labs.items():
+        for family in lab.families:
+            for words in family.words:
+                number = "" if words[-1].isdigit() else "7"
+                who = resolve(f"{words}{number}" if len(words) == 1 else f"{words} {number}", lab.lab)
+                assert (who.lab, who.family) == (lab.lab, family.name), f"{place}: {words}"
+
+
+def test_countries_are_two_letters():
+    assert all(re.fullmatch("[A-Z]{2}|", lab.country) for lab in lexicon.shipped().labs.values())
+
+
+def test_no_alias_says_what_the_grammar_knows_already():
+    grammar = lexicon.shipped().without_aliases()
+    for place, lab in lexicon.shipped().labs.items():
+        for name, meaning in lab.aliases.items():
+            assert (
+                resolve(name, lexicon=grammar).model != resolve(meaning, lexicon=grammar).model
+                or resolve(name, lexicon=grammar).model is None
+            ), f"{place}: {name}"
+
+
+def test_every_key_is_explained_in_the_readme():
+    text = (ROOT / "schedules/README.md").read_text(encoding="utf-8").partition("\n## Models\n")[2].partition("\n## ")[0]
+    for heading, shape in (
+        ("### The lab", Lab),
+        ("### `[[families]]`", Family),
+        ("### `[[releases]]`", Release),
+        ("### `[[unsure]]`", Unsure),
+    ):
+        section = text.partition(f"\n{heading}\n")[2].partition("\n### ")[0]
+        named = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        assert sorted(named) == sorted(field.name for field in fields(shape)), heading
+
+
+def test_the_example_of_the_readme_loads(tmp_path):
+    text = (ROOT / "schedules/README.md").read_text(encoding="utf-8").partition("\n## Models\n")[2]
+    example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert example is not None
+    known = lexicon.load(write(tmp_path, acme=example[1]))
+    facts(known)
+    assert resolve("Rocket 2 Pro", lexicon=known).lab == "Acme"

@@ -1,0 +1,69 @@
+"""One model across all boards: its names, where it was seen, and how it stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import kit
+from models_world import Record
+
+from tracker.models import cards
+
+NAMES = {"q": "Qwen3.5 27B", "qr": "Qwen3.5 27B (Reasoning)", "g": "GPT-4o mini", "x": "???"}
+DAY = timedelta(days=1)
+
+
+def two_boards() -> Record:
+    one = Record(kit.SCORE, board="one/board")
+    one.show("q:50 qr:60 g:60 x:1 h:~70", names=NAMES)
+    one.show("q:50 qr:60 x:1 h:~70", names=NAMES | {"q": "Qwen 3.5 27B Instruct"})
+    one.show("q:50 qr:60 x:1 h:~70", names=NAMES | {"q": "Qwen 3.5 27B Instruct"})
+    two = Record(kit.metric(better="lower"), board="two/board", store=one.store)
+    two.show("k:5±1 g:9 n:", names={"k": "qwen3.5-27b", "g": "gpt-4o-mini", "n": "Qwen3.5-27B-thinking"})
+    return two
+
+
+def card(name: str):
+    (one,) = cards(two_boards().store, name=name)
+    return one
+
+
+def test_all_entries_of_a_model_are_on_one_card_with_every_name_it_bears():
+    qwen = card("Qwen3.5 27B")
+    assert [(place.board, place.entry, place.rank, place.of) for place in qwen.places] == [
+        ("one/board", "qr", 2, 4),
+        ("one/board", "q", 3, 4),
+        ("two/board", "k", 1, 2),
+        ("two/board", "n", None, None),
+    ]
+    assert {"Qwen3.5 27B", "Qwen 3.5 27B Instruct", "qwen3.5-27b"} <= set(qwen.names)
+    assert (qwen.places[2].measure.value, qwen.places[2].measure.low) == (5, 4)
+
+
+def test_who_left_is_there_with_its_last_value_and_no_rank():
+    gpt = card("GPT-4o mini")
+    gone = gpt.places[0]
+    assert (gone.board, gone.rank, gone.of, gone.measure.value) == ("one/board", None, None, 60)
+    assert (gone.first_seen, gone.last_seen) == (kit.START, kit.START)
+    assert (gpt.places[1].board, gpt.places[1].rank, gpt.places[1].last_seen) == ("two/board", 2, None)
+
+
+def test_the_unsure_stand_alone_at_the_end():
+    everything = cards(two_boards().store)
+    assert [one.names for one in everything if one.model is None][-1] == ("???",)
+    sure = [one.model is not None for one in everything]
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_a_lab_or_family_leaves_out_all_others():
+    store = two_boards().store
+    assert {one.who.lab for one in cards(store, lab="alibaba")} == {"Alibaba"}
+    assert {one.who.family for one in cards(store, family="GPT")} == {"GPT"}
+    assert cards(store, lab="Nobody") == ()
+
+
+def test_nobody_is_on_two_cards_and_everybody_on_one():
+    store = two_boards().store
+    places = [(place.board, place.entry) for one in cards(store) for place in one.places]
+    known = [(board, entry) for board in store.boards() for entry in store.past(board).known]
+    assert sorted(places) == sorted(known)

@@ -1,0 +1,137 @@
+"""Which entries a name means: the same model, else that very name, else the line it states; never more than it states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import kit
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from models_world import Record, who
+
+from tracker.model import BoardId, Identity
+from tracker.models import Found, State, Way, agrees, matching, remembered, states, suggestions
+
+QWEN = {"lab": "Alibaba", "family": "Qwen", "generation": "3.5"}
+MODELS = {
+    "q397": who("qwen-3.5-397b-a17b", **QWEN, size_total_b=397.0, size_active_b=17.0, reasoning="on"),
+    "q397n": who("qwen-3.5-397b-a17b", **QWEN, size_total_b=397.0, size_active_b=17.0, reasoning="off"),
+    "q9": who("qwen-3.5-9b", **QWEN, size_total_b=9.0),
+    "q3": who("qwen-3-14b", **(QWEN | {"generation": "3"}), size_total_b=14.0),
+    "gpt4": who("gpt-4", lab="OpenAI", family="GPT", generation="4"),
+    "moving": who(None, lab="OpenAI", family="GPT"),
+}
+NAMES = {"q397": "Qwen3.5 397B (Reasoning)", "q397n": "Qwen3.5 397B", "q9": "Qwen3.5 9B", "q3": "Qwen3 14B", "gpt4": "GPT-4", "moving": "chatgpt-latest"}  # fmt: skip
+
+
+def state(board: str = "made/board", keys: str = "q397 q397n q9 q3 gpt4 moving") -> State:
+    shown = kit.snapshot(" ".join(f"{key}:5" for key in keys.split()), names=NAMES, who=MODELS)
+    return State(board=replace(kit.board(), id=BoardId(board)), snapshot=replace(shown, board=BoardId(board)))
+
+
+def found(name: str, means: Identity, *boards: State) -> Found:
+    return matching(name, means, boards or (state(),))
+
+
+def keys(one: Found) -> list[str]:
+    return [listed.entry.id for listed in one.entries]
+
+
+def test_the_same_model_is_found_in_all_its_variants_on_all_boards():
+    one = found("qwen 397", who("qwen-3.5-397b-a17b", **QWEN), state(), state("other/board", "q397 gpt4"))
+    assert (one.way, keys(one)) == (Way.MODEL, ["q397", "q397n", "q397"])
+    assert {board: len(some) for board, some in one.by_board.items()} == {"made/board": 2, "other/board": 1}
+
+
+def test_an_unsure_name_is_found_only_where_it_is_written_so_or_by_its_key():
+    assert keys(found("ChatGPT Latest", who(None, lab="OpenAI", family="GPT"))) == ["moving"]
+    assert (found("moving", who(None)).way, keys(found("moving", who(None)))) == (Way.NAME, ["moving"])
+
+
+def test_a_bare_name_means_the_snapshots_of_that_product_where_nobody_bears_it():
+    whos = {
+        "bare": who(None, lab="OpenAI", family="GPT", generation="4o"),
+        "may": who("gpt-4o-0513", lab="OpenAI", family="GPT", generation="4o", date="2024-05"),
+        "chat": who(None, lab="OpenAI", family="GPT", generation="4o"),
+        "mini": who("gpt-4o-mini", lab="OpenAI", family="GPT", generation="4o", tier="mini"),
+    }
+    names = {"bare": "GPT-4o", "may": "GPT-4o (May '24)", "mini": "GPT-4o mini", "chat": "chatgpt-4o-latest"}
+
+    def board(name: str, text: str) -> State:
+        return State(board=replace(kit.board(), id=BoardId(name)), snapshot=kit.snapshot(text, names=names, who=whos))
+
+    one = found("gpt-4o", whos["bare"], board("a/a", "bare:1 may:2"), board("b/b", "may:2 mini:3 chat:4"))
+    assert (one.way, keys(one)) == (Way.NAME, ["bare", "may"])
+    assert {name: [listed.entry.id for listed in some] for name, some in one.by_board.items()} == {
+        "a/a": ["bare"],
+        "b/b": ["may"],
+    }
+
+
+def test_a_line_is_all_that_agrees_with_what_the_name_states():
+    one = found("Qwen3.5", who(None, **QWEN))
+    assert (one.way, keys(one)) == (Way.LINE, ["q397", "q397n", "q9"])
+    assert keys(found("Qwen", who(None, lab="Alibaba", family="Qwen"))) == ["q397", "q397n", "q9", "q3"]
+    assert keys(found("Qwen3.5 reasoning", who(None, **QWEN, reasoning="on"))) == ["q397"]
+
+
+def test_a_size_that_is_not_listed_does_not_stand_for_the_others_of_its_line():
+    one = found("Qwen3.5 72B", who("qwen-3.5-72b", **QWEN, size_total_b=72.0))
+    assert (one.way, one.entries) == (Way.NOT, ())
+    assert {listed.entry.id for listed in one.line} == {"q397", "q397n", "q9"}
+    assert set(suggestions(one, (state(),))) == {"Qwen3.5 397B (Reasoning)", "Qwen3.5 397B", "Qwen3.5 9B"}
+
+
+def test_what_is_nobody_has_names_that_look_like_it():
+    one = found("Qwen3.5 9C", who(None))
+    assert (one.way, one.nearest[0]) == (Way.NOT, "Qwen3.5 9B")
+    assert found("", who(None)).way is Way.NOT
+
+
+@pytest.mark.parametrize("lab", ["", "Alibaba"])
+def test_a_lab_that_is_not_known_is_no_other_lab(lab):
+    assert keys(found("Qwen3.5", who(None, family="qwen", generation="3.5", lab=lab))) == ["q397", "q397n", "q9"]
+    assert found("Qwen3.5", who(None, family="Qwen", lab="Elsewhere")).way is Way.NOT
+
+
+FLAGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "size_total_b": st.sampled_from([9.0, 72.0]),
+        "tier": st.sampled_from(["mini", "pro"]),
+        "reasoning": st.sampled_from(["on", "off", "unspecified"]),
+        "date": st.sampled_from(["2025-05", "2026-01"]),
+        "preview": st.booleans(),
+    },
+)
+
+
+@given(FLAGS, FLAGS)
+def test_agreeing_is_having_all_that_is_stated(mine, theirs):
+    nothing = {"reasoning": "unspecified", "preview": False}
+    stated = {key: value for key, value in mine.items() if value != nothing.get(key)}
+    assert agrees(Identity(**mine), Identity(**theirs)) == (stated.items() <= (nothing | theirs).items())
+    assert agrees(Identity(), Identity(**theirs))
+
+
+# ── what the store remembers ─────────────────────────────────────────────────────────────────────
+
+
+def test_states_are_the_last_accepted_ones_or_those_of_a_day():
+    of = Record(kit.SCORE)
+    of.show("a:1 b:2")
+    of.show("a:3")
+    (now,) = states(of.store)
+    (then,) = states(of.store, at=kit.START)
+    assert ([*now.snapshot.entries], [*then.snapshot.entries]) == (["a"], ["a", "b"])
+    assert states(of.store, at=kit.START.replace(year=2020)) == ()
+    assert all(one.who.name == one.name for one in now.snapshot.entries.values())
+
+
+def test_those_who_left_are_remembered_as_they_were_last_seen():
+    of = Record(kit.SCORE)
+    for text in ("a:1 b:2 c:9", "a:1 b:3 c:9", "a:1 c:9", "a:1 c:9", "A:1 c:9"):
+        of.show(text)
+    (whole,) = remembered(of.store, states(of.store))
+    assert {key: one.measures["score"].value for key, one in whole.snapshot.entries.items()} == {"A": 1, "b": 3, "c": 9}

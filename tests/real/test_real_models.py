@@ -1,0 +1,151 @@
+"""Across the real series: since when, why not and watches, against the raw files read by brute force."""
+
+import gzip
+import json
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tracker import models, parsers, pipeline, schedules, watches
+from tracker.model import BoardId, Capture, EntryId, MetricId, Past, Step
+from tracker.models import How, What
+from tracker.stores.archive import FileArchive
+from tracker.stores.sqlite import SqliteStore
+from tracker.watches.matching import Classes
+
+DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
+BOARD, INDEX = BoardId("artificial-analysis/llms"), MetricId("intelligence")
+PAIRS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The series in a store, its steps, and its raw rows by day."""
+
+    store: SqliteStore
+    steps: Sequence[Step]
+    days: Mapping[datetime, Mapping[str, Mapping[str, object]]]
+
+    def value(self, at: datetime, key: str) -> float | None:
+        row = self.days[at].get(key)
+        return None if row is None else row["evaluations"].get("artificial_analysis_intelligence_index")
+
+
+@pytest.fixture(scope="module")
+def world(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("models")
+    board, paths = DEFINITIONS.board(BOARD), sorted((shared_data / BOARD).iterdir())
+    archive = FileArchive(folder / "captures")
+    with SqliteStore(folder / "tracker.db") as store:
+        for path in paths:
+            archive.keep(
+                Capture(board=BOARD, observed_at=observed(path), url=board.page, bodies=(gzip.decompress(path.read_bytes()),))
+            )
+        steps = tuple(pipeline.steps(board, archive.index(BOARD)[0], archive, before=None, past=Past()))
+        store.declare(board)
+        for step in steps:
+            store.save(step)
+        yield World(store=store, steps=steps, days={observed(path): rows(path) for path in paths})
+
+
+def observed(path: Path) -> datetime:
+    return datetime.strptime(path.name.partition(".")[0], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def rows(path: Path) -> dict[str, Mapping[str, object]]:
+    raw = json.loads(gzip.decompress(path.read_bytes()))
+    return {row["id"]: row for row in raw.get("models") or raw.get("data")}
+
+
+def test_since_when_one_stands_above_another_is_what_the_files_say(world: World):
+    times = list(world.days)
+    listed = [key for key in world.days[times[-1]] if world.value(times[-1], key) is not None]
+    chance, looks = random.Random(7), models.looked_at(world.store, BOARD)
+    ways = Counter()
+    for _ in range(PAIRS):
+        one, other = chance.sample(listed, 2)
+        found = models.passed(world.store, BOARD, INDEX, EntryId(one), EntryId(other), looks=looks)
+        above = [order(world.value(at, one), world.value(at, other)) for at in times]
+        assert (found.until if found else None) == since(times, above), (one, other)
+        ways[found.how if found else None] += 1
+    assert min(ways[None], ways[How.START], ways[How.ENTRY]) > 20
+
+
+def order(mine: float | None, theirs: float | None) -> bool | None:
+    return None if mine is None or theirs is None else mine > theirs
+
+
+def since(times: Sequence[datetime], above: Sequence[bool | None]) -> datetime | None:
+    if not above[-1]:
+        return None
+    last_not = max((place for place, one in enumerate(above) if one is False), default=-1)
+    return next(at for at, one in list(zip(times, above, strict=True))[last_not + 1 :] if one)
+
+
+def test_every_change_of_the_series_has_one_explanation_and_few_are_news(world: World):
+    entries = {entry for step in world.steps for entry in step.diff.after.entries}
+    found = list(models.explain(world.steps, entries))
+    named = Counter((one.until, one.change.entry, one.change.what, one.change.of) for one in found)
+    assert set(named.values()) == {1}
+    ids = {event.id for step in world.steps for event in step.events}
+    assert all(one.reason and (one.event is None or one.event in ids) for one in found)
+    values = [one for one in found if one.change.what is What.VALUE]
+    assert sum(one.reason == "the same number at the published precision" for one in values) > 4000
+    assert sum(one.reason.startswith("live metric") for one in values) > 10_000
+
+
+def test_each_value_of_the_index_that_differs_in_the_files_is_explained(world: World):
+    times = list(world.days)
+    expected = {
+        (at, key)
+        for before, at in pairwise(times)
+        for key in world.days[at].keys() & world.days[before].keys()
+        if world.value(before, key) != world.value(at, key)
+    }
+    found = models.explain(world.steps, {entry for step in world.steps for entry in step.diff.after.entries})
+    explained = {(one.until, one.change.entry) for one in found if one.change.of == INDEX and one.change.what is What.VALUE}
+    assert expected <= explained
+
+
+@pytest.mark.parametrize("points", [4.0, 5.8, 8.0])
+def test_a_watch_on_open_weights_fires_when_the_files_say_so(world: World, points: float):
+    """From the second state on, the first whose rows say whose weights are open."""
+    watch = watches.Watch(name="near", classes=Classes(open_weights=True), within=points)
+    held, past, fired = watches.Held(), Past(), []
+    for step in world.steps:
+        found, held = watches.firings(watch, DEFINITIONS.board(BOARD), step, past, held)
+        fired += [one for one in found if not one.already]
+        past = step.past
+    near = {at: any(gap <= points for gap in gaps(world, at)) for at in world.days}
+    assert [one.until for one in fired] == [at for before, at in pairwise([*world.days][1:]) if near[at] and not near[before]]
+    assert all(one.evidence[0].raw for one in fired)
+
+
+def gaps(world: World, at: datetime) -> list[float]:
+    """How far behind the best measured value each measured model with open weights stands."""
+    measured = {
+        key: float(value)
+        for key, row in world.days[at].items()
+        if (value := world.value(at, key)) is not None
+        and not row["evaluations"].get("artificial_analysis_intelligence_index_is_estimated")
+    }
+    open_ones = [key for key in measured if (world.days[at][key].get("open_weights") or {}).get("is_open_weights")]
+    return [round(max(measured.values()) - measured[key], 9) for key in open_ones]
+
+
+def test_the_founding_comparison_is_by_entry_or_from_the_start_and_by_an_estimate(world: World):
+    found = models.versus("Qwen3.5 397B A17B (Reasoning)", "GPT-4", world.store)
+    (pair,) = found.pairs
+    index = next(row for row in pair.rows if row.metric.id == INDEX)
+    assert (pair.one.name, pair.other.name) == ("Qwen3.5 397B A17B (Reasoning)", "GPT-4")
+    assert (index.above, index.beyond_error, index.estimated) == ("one", True, True)
+    assert index.since is not None
+    assert index.since.how is not How.PASSING
+    maths = [row for row in pair.rows if row.metric.topic == "maths"]
+    assert all(row.other is None and row.above == "" for row in maths)

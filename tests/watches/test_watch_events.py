@@ -1,0 +1,112 @@
+"""A watch over events fires with each event that matches everything it asks for."""
+
+from __future__ import annotations
+
+import kit
+import pytest
+from watches_world import Watched, watch
+
+from tracker.events import fail
+from tracker.model import Check, Failure, Identity, Past, Result, Step, Trouble
+from tracker.watches import Held, firings
+from tracker.watches.matching import Classes
+
+FLIP = ("a:50 b:60 c:5 d:4", "a:70 b:60 c:5 d:4")
+
+
+def fired(over, *texts: str, **more: object) -> int:
+    """With how many events of the last day it fired."""
+    one = Watched(over, kit.metric(stated_error=1.0))
+    for text in texts[:-1]:
+        one.show(text, **more)
+    return len(one.show(texts[-1], **more))
+
+
+def test_it_fires_with_an_event_of_that_kind_and_says_which():
+    one = Watched(watch(kinds=("overtake",)), kit.metric(stated_error=1.0))
+    one.show(FLIP[0])
+    events = one.history.show(FLIP[1])
+    (found,) = one.say(events, Past())
+    (event,) = [event for event in events if event.kind == "overtake"]
+    assert (found.event, found.headline, found.evidence) == (event.id, event.headline, event.evidence)
+    assert (found.after, found.until, found.already) == (event.after, event.until, False)
+
+
+@pytest.mark.parametrize(
+    ("asks", "count"),
+    [
+        ({"kinds": ("overtake",)}, 1),
+        ({"kinds": ("departure",)}, 0),
+        ({"kinds": ("overtake",), "grades": ("supported",)}, 1),
+        ({"kinds": ("overtake",), "grades": ("decisive",)}, 0),
+        ({"kinds": ("overtake",), "subject": "a", "rival": "b"}, 1),
+        ({"kinds": ("overtake",), "subject": "b"}, 0),
+        ({"kinds": ("overtake",), "rival": "c"}, 0),
+        ({"kinds": ("overtake",), "topics": ("overall",)}, 1),
+        ({"kinds": ("overtake",), "topics": ("maths",)}, 0),
+        ({"kinds": ("overtake",), "metrics": ("sc*",)}, 1),
+        ({"kinds": ("overtake",), "boards": ("made/*",)}, 1),
+        ({"kinds": ("overtake",), "boards": ("other/*",)}, 0),
+        ({"kinds": ("overtake",), "min_weight": 60}, 1),
+        ({"kinds": ("overtake",), "min_weight": 61}, 0),
+    ],
+)
+def test_every_key_must_hold(asks, count):
+    assert fired(watch(**asks), *FLIP) == count
+
+
+def test_only_news_unless_the_rest_is_asked_for():
+    nominal = ("a:50.0 b:50.5 c:5", "a:50.9 b:50.5 c:5")
+    assert fired(watch(kinds=("overtake",)), *nominal) == 0
+    assert fired(watch(kinds=("overtake",), told=False), *nominal) == 1
+
+
+def test_classes_are_those_of_the_subject_and_unknown_is_none_of_them():
+    opened = watch(kinds=("overtake",), classes=Classes(open_weights=True))
+    assert fired(opened, *FLIP, attributes={"a": {"open_weights": "true"}}) == 1
+    assert fired(opened, *FLIP, attributes={"a": {"open_weights": "false"}}) == 0
+    assert fired(opened, *FLIP) == 0
+    small = watch(kinds=("overtake",), classes=Classes(max_size_b=15, min_size_b=2))
+    assert fired(small, *FLIP, who={"a": Identity(size_total_b=14.0)}) == 1
+    assert fired(small, *FLIP, who={"a": Identity(size_total_b=72.0)}) == 0
+    assert fired(small, *FLIP, who={"a": Identity(size_total_b=1.0)}) == 0
+
+
+@pytest.mark.parametrize(
+    ("asks", "count"),
+    [({"lab": "openai"}, 1), ({"lab": "Google"}, 0), ({"country": "us"}, 1), ({"reasoning": "on"}, 1), ({"reasoning": "off"}, 0)],
+)
+def test_lab_country_and_reasoning(asks, count):
+    who = {"a": Identity(lab="OpenAI", country="US", reasoning="on")}
+    assert fired(watch(kinds=("overtake",), classes=Classes(**asks)), *FLIP, who=who) == count
+
+
+def test_whoever_left_the_page_is_still_the_one_it_was():
+    over = Watched(watch(kinds=("departure",), classes=Classes(lab="Acme")))
+    ids = {"z": Identity(lab="Acme")}
+    over.show("a:1 b:2 z:3", who=ids)
+    over.show("a:1 b:2", who=ids)
+    assert over.show("a:1 b:2", who=ids) == ()  # by its name alone it is nobody's
+    named = Watched(watch(kinds=("departure",), subject="z"))
+    named.show("a:1 b:2 z:3")
+    named.show("a:1 b:2")
+    assert [firing.subjects[0].entry for firing in named.show("a:1 b:2")] == ["z"]
+
+
+def test_trouble_with_a_board_has_no_subject_and_can_be_watched():
+    one = kit.board()
+    failure = Failure(
+        board=one.id,
+        observed_at=kit.START,
+        url=kit.PAGE,
+        sha256=(),
+        trouble=Trouble.PARSE,
+        error="ParseError",
+        message="no table",
+    )
+    events = fail(one, failure, Past())
+    check = Check(board=one.id, observed_at=kit.START, result=Result.UNREADABLE, url=kit.PAGE)
+    step = Step(check=check, past=Past(), events=events)
+    found, held = firings(watch(kinds=("board_broken",)), one, step, Past(), Held())
+    assert ([firing.event for firing in found], held) == ([events[0].id], Held())
+    assert firings(watch(kinds=("board_broken",), subject="a"), one, step, Past(), Held())[0] == ()

@@ -1,0 +1,62 @@
+"""Checks what people write about models against the record: a sentence or an article goes in, a finding per claim comes out.
+
+Deterministic: a grammar of sentences, no language model, no network. Words and verdicts: docs/reference/claims.md;
+why it answers as it does: docs/decisions/0012-claims.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tracker import models
+from tracker.claims import grammar, names, pieces, sentences
+from tracker.claims._records import Claim, Figure, Finding, Ground, Mention, Relation, Since, Unread, Verdict
+from tracker.claims.judge import judge
+from tracker.claims.record import Record
+from tracker.claims.say import finding_json, finding_text
+from tracker.identity import resolve
+from tracker.lexicon import Lexicon
+from tracker.model import BoardId
+from tracker.ports import Store
+
+__all__ = ["Claim", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread", "Verdict", "check", "finding_json", "finding_text", "read"]  # fmt: skip
+
+
+def check(
+    text: str,
+    store: Store,
+    *,
+    at: datetime | None = None,
+    lexicon: Lexicon | None = None,
+    boards: Iterable[BoardId] = (),
+    article: bool = False,
+) -> tuple[Finding, ...]:
+    """What the record says to every claim of a text, in the order of the text.
+
+    `at`: what it said then. `boards`: only these; all by default. What could not be read comes back as findings that are
+    `not understood`; of an `article` only those sentences that seem to compare models.
+    """
+    record = Record(
+        store=store, states=models.states(store, at=at, lexicon=lexicon, boards=tuple(boards)), lexicon=lexicon, at=at
+    )
+    found = read(text, record)
+    telling = [one for one in found if isinstance(one, Claim) or one.checkable or not article]
+    return tuple(judge(one, record) if isinstance(one, Claim) else _not_understood(one) for one in telling)
+
+
+def read(text: str, record: Record) -> list[Claim | Unread]:
+    """The claims of a text and what could not be read of it, in order; boards and names are those of the record."""
+    entries = (entry for state in record.states for entry in state.snapshot.entries.values())
+    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=record.lexicon))
+    called = pieces.titles(state.board for state in record.states)
+    context = grammar.Context()
+    found: list[Claim | Unread] = []
+    for sentence in sentences.split(text):
+        said, context = grammar.read(sentence.text, pieces.cut(sentence.text, known, called), context)
+        found += said
+    return found
+
+
+def _not_understood(one: Unread) -> Finding:
+    return Finding(quote=one.quote, verdict=Verdict.NOT_UNDERSTOOD, reason=one.reason)

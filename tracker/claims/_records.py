@@ -1,0 +1,250 @@
+"""What passes between the steps of checking: a sentence's claims, and what the record says to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tracker.model import BoardId, EntryId, EventId, MetricId, Sha256
+
+
+class Verdict(StrEnum):
+    """What the record says to a claim (docs/reference/claims.md).
+
+    `not comparable`: the models are on record, but no figure allows the comparison. `not on record`: the record does not
+    have the model, or does not reach back far enough. `not understood`: no claim could be read from those words.
+    """
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    MIXED = "mixed"
+    NOT_COMPARABLE = "not comparable"
+    NOT_ON_RECORD = "not on record"
+    NOT_UNDERSTOOD = "not understood"
+
+
+class Relation(StrEnum):
+    """What a claim says of its subject; one file of this package judges each."""
+
+    ABOVE = "above"
+    LEVEL = "level"
+    LEAD = "lead"
+    RANK = "rank"
+    FIRST = "first"
+    GAIN = "gain"
+    PRICE = "price"
+    RATIO = "ratio"
+
+
+class Sort(StrEnum):
+    """What a stretch of a sentence names: a `model` or line, a `lab`, a `line` looked up in the record, a `group` of models, or `vague`: one of a line that no figure tells."""
+
+    MODEL = "model"
+    LAB = "lab"
+    LINE = "line"
+    GROUP = "group"
+    VAGUE = "vague"
+
+
+# ── what a sentence says ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A class of models, by what the record states of them; a field that is None asks for nothing. Sizes in 10⁹ parameters, `under` is not included."""
+
+    open_weights: bool | None = None
+    under_b: float | None = None
+    over_b: float | None = None
+    reasoning: str | None = None
+    country: str | None = None
+    lab: str | None = None
+
+    def __or__(self, other: Group) -> Group:
+        """Both conditions together."""
+        return Group(
+            open_weights=self.open_weights if other.open_weights is None else other.open_weights,
+            under_b=self.under_b if other.under_b is None else other.under_b,
+            over_b=self.over_b if other.over_b is None else other.over_b,
+            reasoning=self.reasoning or other.reasoning,
+            country=self.country or other.country,
+            lab=self.lab or other.lab,
+        )
+
+    def __bool__(self) -> bool:
+        return self != Group()
+
+    def __str__(self) -> str:
+        weights = {True: "open-weights", False: "closed", None: ""}[self.open_weights]
+        thinking = {"on": "reasoning", "off": "non-reasoning", None: ""}[self.reasoning]
+        size = (
+            f"under {self.under_b:g}B"
+            if self.under_b is not None
+            else f"over {self.over_b:g}B"
+            if self.over_b is not None
+            else ""
+        )
+        return " ".join(
+            word for word in (self.country or "", weights, thinking, "models", size, f"of {self.lab}" if self.lab else "") if word
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A model, a lab or a group as a sentence names it.
+
+    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is the line it was said to belong to, where
+    the sentence leaves that to be understood. `lab` is the lab a sentence puts before a name, or the lab itself. `product` is
+    lab, family and generation of a line that the record was asked for.
+    """
+
+    text: str
+    name: str
+    sort: Sort = Sort.MODEL
+    line: str = ""
+    lab: str = ""
+    group: Group = Group()
+    product: tuple[str, str, str] = ("", "", "")
+
+    @property
+    def whole(self) -> Mention:
+        """The line that it is of, or itself."""
+        return Mention(text=self.line, name=self.line, lab=self.lab) if self.line else self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """By how much: `value` in `unit` (points, percent, times), as precise as it was written.
+
+    A percentage is one of the `base`: the rival's value or the subject's. `bound`: empty (this figure), `least`, `most` or `about`.
+    """
+
+    value: float
+    unit: str
+    decimals: int = 0
+    bound: str = ""
+    base: str = "rival"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A date as written: from `start` up to `end`, which is not part of it; a day, a month or a year."""
+
+    text: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One thing that a sentence says.
+
+    `quote` are its words. "B trails A" is read as A above B. `topic` and `sources` are as written; empty: not said.
+    `inner` is what the first is said to be first at, or empty. `passing`: it is said to have come about by overtaking.
+    `near`: said to be nearly so. `top` is the worst rank that is claimed; `exact`: that very rank.
+    `end`: the sentence speaks of the number itself, the `high` or the `low` one, and not of the better one; or of the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was understood though not written,
+    `unread` quotes words that were not judged.
+    """
+
+    quote: str
+    relation: Relation
+    subject: Mention
+    rival: Mention | None = None
+    topic: str = ""
+    sources: tuple[str, ...] = ()
+    group: Group = Group()
+    negated: bool = False
+    passing: bool = False
+    near: bool = False
+    inner: Relation | None = None
+    amount: Amount | None = None
+    top: int = 1
+    exact: bool = False
+    per: str = ""
+    end: str = ""
+    since: Period | None = None
+    at: Period | None = None
+    read_as: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Words from which no claim could be read, and why. `checkable`: they speak of models and seem to claim something."""
+
+    quote: str
+    reason: str
+    checkable: bool = True
+
+
+# ── what the record says ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A value that an answer rests on, as published in one snapshot; `of` says whose: subject, rival or other."""
+
+    of: str
+    entry: EntryId
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    estimated: bool = False
+    sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """Since when it is so: later than `after` (None: nothing was looked at before), not later than `until`.
+
+    `how`: `passing`, `entry` (above from the subject's first value on), `rival_entry` (the rival's first value stood below), or
+    `start` (it was so when the segment, or the record, began). `upper` is the name of the one that stands above, if it is above another.
+    """
+
+    after: datetime | None
+    until: datetime
+    how: str
+    upper: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What one metric of one board says to a claim.
+
+    `observed_at` is the snapshot the figures stand in, `segment` the time since which the metric's values are comparable.
+    `reason` is one sentence, `caveats` are further ones. `events` are ids of events that tell it.
+    """
+
+    board: BoardId
+    title: str
+    metric: MetricId
+    metric_title: str
+    unit: str
+    verdict: Verdict
+    reason: str
+    observed_at: datetime
+    segment: datetime | None = None
+    since: Since | None = None
+    figures: tuple[Figure, ...] = ()
+    caveats: tuple[str, ...] = ()
+    events: tuple[EventId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The answer to one claim, or to words from which none could be read (`claim` is None then).
+
+    `suggestions` are models or metrics that are on record instead. `instead` are findings on what comes nearest to the claim
+    and can be said: the line in the place of a size it does not have, the ranking metric in the place of one not published.
+    """
+
+    quote: str
+    verdict: Verdict
+    reason: str
+    claim: Claim | None = None
+    grounds: tuple[Ground, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    instead: tuple[Finding, ...] = field(default=())

@@ -1,0 +1,114 @@
+"""A stands above B: better, faster, ahead; by N points; since a date; by overtaking."""
+
+from __future__ import annotations
+
+from tracker.claims import amounts
+from tracker.claims._records import Claim, Finding, Ground, Since, Verdict
+from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
+from tracker.claims.record import Record
+from tracker.claims.sides import Faced, Unpublished, against, face, ground, variants
+from tracker.claims.weigh import Order
+from tracker.events._event import number
+from tracker.model import Metric, Nature
+
+_VERDICTS = {Order.ABOVE: Verdict.SUPPORTED, Order.BELOW: Verdict.CONTRADICTED, Order.NEAR: Verdict.MIXED}
+
+
+def judge(claim: Claim, record: Record) -> Finding:
+    """Supported where the subject's best stands above the rival's best, beyond the error, on every metric that can tell."""
+    absent = stranger(claim, record)
+    if absent is not None:
+        return absent
+    faced, missing = faced_on_all(claim, record)
+    grounds = tuple(_ground(claim, record, one) for one in faced)
+    if not grounds:
+        return unmeasured(claim, record, missing)
+    return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
+
+
+def faced_on_all(claim: Claim, record: Record) -> tuple[list[Faced], list[Unpublished]]:
+    """Both sides on every metric that the claim speaks of; and the metrics that are not published for both."""
+    assert claim.rival is not None
+    found = [face(record, state, metric, claim.subject, claim.rival) for state, metric in record.scope(claim)]
+    return [one for one in found if isinstance(one, Faced)], [one for one in found if isinstance(one, Unpublished)]
+
+
+def summary(grounds: tuple[Ground, ...]) -> str:
+    """One ground speaks for itself; of several it is said how they divide."""
+    if len(grounds) == 1:
+        return grounds[0].reason
+    parts = [f"{verdict} on {_places(grounds, verdict)}" for verdict in Verdict if any(one.verdict is verdict for one in grounds)]
+    return "; ".join(parts)
+
+
+def _places(grounds: tuple[Ground, ...], verdict: Verdict) -> str:
+    return ", ".join(f"{one.metric_title} ({one.title})" for one in grounds if one.verdict is verdict)
+
+
+def _ground(claim: Claim, record: Record, faced: Faced) -> Ground:
+    verdict, reason = _order(claim, faced)
+    verdict, reason = _amount(claim, faced, verdict, reason)
+    verdict, reason = _came(claim, faced, verdict, reason)
+    return ground(record, faced, turned(verdict, negated=claim.negated), reason, variants(faced))
+
+
+def _order(claim: Claim, faced: Faced) -> tuple[Verdict, str]:
+    order = faced.weight.order.reverse if _turns(claim, faced.metric) else faced.weight.order
+    if order is Order.NEAR and faced.metric.nature is Nature.LISTED:
+        return Verdict.CONTRADICTED, f"{against(faced)}"
+    return _VERDICTS[order], against(faced)
+
+
+def _turns(claim: Claim, metric: Metric) -> bool:
+    """Whether the sentence speaks of the number and the better number is the other end."""
+    return claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
+
+
+def _amount(claim: Claim, faced: Faced, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+    """A wrong figure contradicts, whatever the order."""
+    if claim.amount is None or verdict is Verdict.CONTRADICTED:
+        return verdict, reason
+    right, true = amounts.agrees(claim.amount, faced.metric, faced.one_measure.value, faced.other_measure.value)
+    if right:
+        return verdict, f"{reason}; the figure is right ({true})"
+    return Verdict.CONTRADICTED, f"{reason}; it is not {claim.amount.text} but {true}"
+
+
+# ── how and since when ───────────────────────────────────────────────────────────────────────────
+
+
+def _came(claim: Claim, faced: Faced, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+    since = faced.since
+    if verdict is not Verdict.SUPPORTED or not (claim.passing or claim.since):
+        return verdict, reason
+    if since is None:
+        return Verdict.MIXED, f"{reason}; since when is not on record"
+    if claim.passing and since.how != "passing":
+        return _not_by_passing(since, reason)
+    return _since_then(claim, since, reason) if claim.since is not None else (verdict, reason)
+
+
+def _not_by_passing(since: Since, reason: str) -> tuple[Verdict, str]:
+    day = since.until.date().isoformat()
+    if since.how == "start":
+        return (
+            Verdict.NOT_ON_RECORD,
+            f"{reason}; it stood so already when the comparable record begins ({day}): whether it overtook is not on record",
+        )
+    whose = "its own" if since.how == "entry" else "the other's"
+    return Verdict.MIXED, f"{reason}; it stands above by entry ({whose} first value, {day}), not by overtaking"
+
+
+def _since_then(claim: Claim, since: Since, reason: str) -> tuple[Verdict, str]:
+    """It must have been so from the date on; a date within the interval in which it came about will do."""
+    assert claim.since is not None
+    if since.until < claim.since.end or (since.after is not None and since.after < claim.since.end):
+        return Verdict.SUPPORTED, reason
+    if since.how == "start":
+        return Verdict.NOT_ON_RECORD, f"{reason}; the comparable record only begins on {since.until.date().isoformat()}"
+    return Verdict.CONTRADICTED, f"{reason}; it has been so only since {since.until.date().isoformat()}"
+
+
+def gap_of(faced: Faced) -> str:
+    """The gap in words."""
+    return number(abs(faced.weight.gap), faced.metric)

@@ -1,0 +1,91 @@
+"""Gives every claim to the judge of its relation, as of the date it speaks of, and asks what can be said instead where it cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tracker import models
+from tracker.claims import above, first, gain, lead, level, price, rank, ratio
+from tracker.claims._records import Claim, Finding, Relation, Sort, Verdict
+from tracker.claims.record import Record
+
+JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
+    Relation.ABOVE: above.judge,
+    Relation.LEVEL: level.judge,
+    Relation.LEAD: lead.judge,
+    Relation.RANK: rank.judge,
+    Relation.FIRST: first.judge,
+    Relation.GAIN: gain.judge,
+    Relation.PRICE: price.judge,
+    Relation.RATIO: ratio.judge,
+}
+
+
+def judge(claim: Claim, record: Record) -> Finding:
+    """What the record says to a claim; where it cannot tell, also what it says to the nearest claim that it can."""
+    told = JUDGES[_relation(claim)](claim, _as_of(claim, record))
+    wider = _wider(claim, told)
+    if wider is None:
+        return told
+    return replace(told, instead=(judge(wider, record),))
+
+
+def _relation(claim: Claim) -> Relation:
+    """`Almost beats` claims to be near."""
+    return Relation.LEVEL if claim.near and claim.relation is Relation.ABOVE else claim.relation
+
+
+def _as_of(claim: Claim, record: Record) -> Record:
+    if claim.at is None:
+        return record
+    return as_of(record, min(claim.at.end - timedelta(seconds=1), record.at or claim.at.end))
+
+
+def as_of(record: Record, at: datetime) -> Record:
+    """The same store as of an earlier time."""
+    key = ("as of", at)
+    if key not in record.memo:
+        boards = [state.board.id for state in record.states]
+        states = models.states(record.store, at=at, lexicon=record.lexicon, boards=boards) if boards else ()
+        record.memo[key] = Record(store=record.store, states=states, lexicon=record.lexicon, at=at)
+    known: Record = record.memo[key]
+    return known
+
+
+def _wider(claim: Claim, told: Finding) -> Claim | None:
+    """The line in the place of one of its models that is not on record; the ranking metric in the place of one that is not published."""
+    if told.verdict is Verdict.NOT_ON_RECORD and told.suggestions:
+        line = _line(claim, told)
+        if line:
+            mention = replace(claim.subject, text=line, name=line, line="", sort=Sort.MODEL)
+            return replace(
+                claim,
+                subject=mention,
+                read_as=(
+                    *claim.read_as,
+                    f"{line} in the place of {claim.subject.text if claim.subject.sort is Sort.VAGUE else claim.subject.name}",
+                ),
+            )
+    if (
+        told.verdict is Verdict.NOT_COMPARABLE
+        and claim.topic
+        and claim.relation in (Relation.ABOVE, Relation.LEVEL)
+        and told.suggestions
+    ):
+        return replace(
+            claim, topic="", amount=None, read_as=(*claim.read_as, f"the ranking metric in the place of {claim.topic}")
+        )
+    return None
+
+
+def _line(claim: Claim, told: Finding) -> str:
+    """The line of a subject that is not on record itself, where the line is."""
+    named, colon, _ = told.suggestions[0].partition(": listed sizes ")
+    subject = claim.subject
+    missing = told.reason == f"no board lists {subject.name}" or subject.sort is Sort.VAGUE
+    if not missing or not (colon or subject.line):
+        return ""
+    line = subject.line or named
+    return line if line != subject.name or subject.sort is Sort.VAGUE else ""

@@ -1,0 +1,311 @@
+"""Finds which stretches of a sentence name models: by the record's own names, the brands and labs it knows, and the grammar of names.
+
+A stretch is taken as long as it reads as one name; what merely looks like an unknown name is taken as one too, so that the
+answer is "not on record" and never a guess at another model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.claims._records import Mention, Sort
+from tracker.claims.words import FILLERS, MONTHS, NUMBERS, SENSES
+from tracker.model import Entry, Identity, folded_name
+
+Resolve = Callable[[str], Identity]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CHUNK = re.compile(r"[()\[\]]|['’]s\b|[^\s,;:!?()\[\]{}\"“”‘’'|—–…<>=]+")
+SIZE = re.compile(
+    r"~?\d+(?:\.\d+)?\s?-?(?:[bB]|bn|BN|[tT])(?:-?[aA]\d+(?:\.\d+)?[bB])?|[aA]\d+(?:\.\d+)?[bB]|\d+x\d+(?:\.\d+)?[bB]|[eE]\d+[bB]"
+)
+_VERSION = re.compile(r"[vVrR]?\d+(?:\.\d+)*[a-zA-Z]?|\d{4}|\d{4}-\d{2}-\d{2}|\d{2}-\d{2}")
+_LIKE_A_NAME = re.compile(r"[A-Za-z]{1,40}[\w.+]{0,40}?-?\d[\w.+-]{0,60}")
+_NO_NAME = re.compile(r"(?:top|no|number|v|q|h|rank)-?\d+|\d.*|[a-z]+-?\d*(?:st|nd|rd|th)|sub-?\d+.*", re.IGNORECASE)
+_ENGLISH = _words("""
+    step command arctic nova solar seed sonar falcon granite ring ling trinity mercury aya hermes flash
+    dolphin motif fox ray yi reka jet doubao ernie intellect apertus cogito command phi gemini nemo
+    neural quasar horizon optimus hunter pony dream orca zephyr starling snowflake mistral
+""")
+"""Brands that are words as well: alone they need a capital, and a version where even that says little."""
+_NEEDS_VERSION = _words("""
+    step command solar seed sonar ring ling nova flash dream horizon hunter fox ray open the
+    agent agents a an auto other best top new model chat code
+""")
+_MOST_CHUNKS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A mention and where it stands in the sentence."""
+
+    start: int
+    end: int
+    mention: Mention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """What the record lists: `names` by their folded words, the `heads` these begin with, the words that `brands` begin with, the `parts` that follow, and labs."""
+
+    names: Mapping[tuple[str, ...], str]
+    heads: frozenset[str]
+    brands: frozenset[str]
+    parts: frozenset[str]
+    labs: Mapping[tuple[str, ...], str]
+    resolve: Resolve
+
+
+def vocabulary(entries: Iterable[Entry], resolve: Resolve) -> Vocabulary:
+    """The words in which the record's entries are named."""
+    names: dict[tuple[str, ...], str] = {}
+    labs: dict[tuple[str, ...], str] = {}
+    brands: set[tuple[str, ...]] = set()
+    parts: set[str] = set()
+    versioned: set[str] = set()
+    families: set[str] = set()
+    for one in entries:
+        for lab in (one.who.lab, one.attributes.get("creator", "")):
+            if folded := folded_name(lab):
+                labs.setdefault(folded, one.who.lab or lab)
+        for name in (one.name, one.name.partition(" (")[0], one.id, one.attributes.get("slug", "")):
+            folded = folded_name(name)
+            if folded and _tells(folded):
+                names.setdefault(folded, name)
+        folded = folded_name(one.name)
+        brands |= {folded_name(one.who.family)[:1], folded[:1]} - {()}
+        versioned |= {folded[0] for _ in folded[1:2] if folded[1][0].isdigit()}
+        families |= set(folded_name(one.who.family)[:1])
+        parts |= set(folded[1:])
+    makers = {lab[0] for lab in labs if len(lab) == 1} - versioned - families
+    begin = {words[0] for words in brands} - makers - _function_words()
+    heads = frozenset(name[0] for name in names)
+    return Vocabulary(names=names, heads=heads, brands=frozenset(begin), parts=frozenset(parts), labs=labs, resolve=resolve)
+
+
+def _tells(folded: tuple[str, ...]) -> bool:
+    """Whether words are enough of a name to be one anywhere in a sentence."""
+    return len(folded) > 1 or (len(folded[0]) > 3 and folded[0] not in _ENGLISH | FILLERS and folded[0] not in SENSES)
+
+
+def _function_words() -> frozenset[str]:
+    return frozenset(word for phrase in (*SENSES, *FILLERS) for word in phrase.split())
+
+
+# ── finding ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    text: str
+    start: int
+    end: int
+    folded: tuple[str, ...]
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is written as names are: with a capital or a figure."""
+        return any(one.isupper() or one.isdigit() for one in self.text)
+
+
+def find(sentence: str, known: Vocabulary, *, taken: Sequence[tuple[int, int]] = ()) -> tuple[Named, ...]:
+    """The models and labs that a sentence names, from left to right, never overlapping.
+
+    What stands in `taken` stretches (titles of boards and metrics) is no unknown name, whatever it looks like.
+    """
+    chunks = [_chunk(found) for found in _CHUNK.finditer(sentence)]
+    found: list[Named] = []
+    place = 0
+    while place < len(chunks):
+        free = not any(start <= chunks[place].start < end for start, end in taken)
+        taken_here = (
+            _model(chunks, place, known) or _lab(chunks, place, known) or (_stranger(chunks, place, known) if free else None)
+        )
+        if taken_here is None:
+            place += 1
+            continue
+        stop, mention = taken_here
+        found.append(Named(start=chunks[place].start, end=chunks[stop - 1].end, mention=mention))
+        place = stop
+    return tuple(found)
+
+
+def _chunk(found: re.Match[str]) -> _Chunk:
+    text = found[0].rstrip(".-+/*_") or found[0]
+    return _Chunk(text=text, start=found.start(), end=found.start() + len(text), folded=folded_name(text))
+
+
+def _mention(chunks: Sequence[_Chunk], start: int, stop: int, *, lab: str = "") -> Mention:
+    words = " ".join(chunk.text for chunk in chunks[start:stop]).replace("( ", "(").replace(" )", ")")
+    return Mention(text=words, name=words, lab=lab)
+
+
+def _model(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, Mention] | None:
+    """The longest stretch from here that is one of the record's names, or that reads as a name of a brand it knows."""
+    lab, start = _lab_before(chunks, place, known)
+    exact = _exact(chunks, start, known)
+    read = _read(chunks, start, known)
+    stop = max(exact, read)
+    if stop == 0:
+        return None
+    mention = _mention(chunks, start, stop, lab=lab)
+    return stop, Mention(text=_mention(chunks, place, stop).text, name=mention.name, lab=lab)
+
+
+def _lab_before(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[str, int]:
+    """A lab that is said right before a name ("Alibaba's Qwen3.5"), and where the name begins."""
+    if not chunks[place].marked or not chunks[place].folded or _read(chunks, place, known) > place + 1:
+        return "", place  # no lab, or a brand as well
+    for size in (3, 2, 1):
+        lab = known.labs.get(_folded(chunks, place, place + size))
+        after = place + size
+        if lab and after < len(chunks):
+            after += chunks[after].text in ("'s", "’s")
+            if after < len(chunks) and (_exact(chunks, after, known) or _read(chunks, after, known)):
+                return lab, after
+    return "", place
+
+
+def _folded(chunks: Sequence[_Chunk], start: int, stop: int) -> tuple[str, ...]:
+    return tuple(word for chunk in chunks[start:stop] for word in chunk.folded)
+
+
+def _exact(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
+    """Where the longest of the record's names ends that begins here; 0 where none does."""
+    if not chunks[start].folded or chunks[start].folded[0] not in known.heads:
+        return 0
+    for stop in range(min(len(chunks), start + _MOST_CHUNKS + 2), start, -1):
+        if (
+            _even(chunks[start:stop])
+            and _folded(chunks, start, stop) in known.names
+            and _is_written_as_a_name(chunks[start:stop])
+        ):
+            return stop
+    return 0
+
+
+def _is_written_as_a_name(chunks: Sequence[_Chunk]) -> bool:
+    return any(chunk.marked for chunk in chunks) or (len(chunks) == 1 and chunks[0].text.casefold() not in _ENGLISH)
+
+
+def _even(chunks: Sequence[_Chunk]) -> bool:
+    depth = sum({"(": 1, "[": 1, ")": -1, "]": -1}.get(chunk.text, 0) for chunk in chunks)
+    return depth == 0 and chunks[-1].text not in ("'s", "’s", "(", "[") and chunks[0].text not in (")", "(", "'s", "’s")
+
+
+def _read(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
+    """Where a name ends that begins here with a brand: version, sizes, and the words that names are made of; 0 for no brand."""
+    words = chunks[start].folded
+    if not words or not _begins(chunks, start, words, known):
+        return 0
+    stop = start + 1
+    versioned = any(any(one.isdigit() for one in word) for word in words)
+    while stop < len(chunks) and stop - start < _MOST_CHUNKS:
+        step = _continues(chunks, start, stop, known, versioned=versioned)
+        if not step:
+            break
+        versioned = versioned or any(one.isdigit() for one in chunks[stop].text)
+        stop += step
+    return stop if versioned or words[0] not in _NEEDS_VERSION else 0
+
+
+def _begins(chunks: Sequence[_Chunk], start: int, words: tuple[str, ...], known: Vocabulary) -> bool:
+    chunk = chunks[start]
+    if "/" in chunk.text and _SLASHED.fullmatch(chunk.text):
+        return True
+    if words[0] not in known.brands:
+        return False
+    followed = start + 1 < len(chunks) and bool(
+        _VERSION.fullmatch(chunks[start + 1].text) or SIZE.fullmatch(chunks[start + 1].text)
+    )
+    return chunk.marked or followed or (len(words) == 1 and words[0] not in _ENGLISH and len(words[0]) > 3)
+
+
+_SLASHED = re.compile(r"[a-z0-9][\w.-]{1,40}/[A-Za-z][\w.:-]{2,80}")
+
+
+def _continues(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabulary, *, versioned: bool) -> int:
+    """How many chunks from `stop` on still belong to the name."""
+    text = chunks[stop].text
+    if not _touching(chunks[stop - 1], chunks[stop]):
+        return 0
+    if text == "(":
+        return _bracket(chunks, start, stop, known)
+    if SIZE.fullmatch(text):
+        return 1
+    if _VERSION.fullmatch(text):
+        bare = text.isdigit() and len(text) < 4
+        return int(not versioned or not bare)
+    words = chunks[stop].folded
+    if not words or not all(word in known.parts or any(one.isdigit() for one in word) for word in words):
+        return 0
+    return int(
+        chunks[stop].marked and (text[0].isupper() or any(one.isdigit() for one in text)) and text.casefold() not in MONTHS
+    )
+
+
+def _touching(one: _Chunk, other: _Chunk) -> bool:
+    """Only a space, or nothing, lies between them: a comma ends a name."""
+    return other.start - one.end <= 1
+
+
+def _bracket(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabulary) -> int:
+    """A bracket belongs to a name when names of the record have such words in theirs: `(Reasoning)`, `(high)`."""
+    close = next((place for place in range(stop, min(len(chunks), stop + 7)) if chunks[place].text == ")"), None)
+    if close is None:
+        return 0
+    words = _folded(chunks, stop, close + 1)
+    whole = _folded(chunks, start, close + 1)
+    return close + 1 - stop if words and (whole in known.names or all(word in known.parts for word in words)) else 0
+
+
+def _lab(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, Mention] | None:
+    if not chunks[place].text[:1].isupper():
+        return None
+    for size in (3, 2, 1):
+        stop = place + size
+        if stop <= len(chunks) and (lab := known.labs.get(_folded(chunks, place, stop))) and _even(chunks[place:stop]):
+            text = _mention(chunks, place, stop).text
+            return stop, Mention(text=text, name=text, sort=Sort.LAB, lab=lab)
+    return None
+
+
+# ── names that the record does not know ──────────────────────────────────────────────────────────
+
+
+def _stranger(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, Mention] | None:
+    """A name by its looks alone (`Foobar-9`, `Zeta 4 Pro`), or a brand that the lexicon knows."""
+    text = chunks[place].text
+    word = text.casefold()
+    if _NO_NAME.fullmatch(text) or SIZE.fullmatch(text) or word in MONTHS or word in NUMBERS or word in FILLERS or word in SENSES:
+        return None
+    stop = place + 1
+    if not _LIKE_A_NAME.fullmatch(text):
+        versioned = stop < len(chunks) and _touching(chunks[place], chunks[stop]) and _is_version(chunks[stop].text)
+        if not text[0].isupper() or not (versioned or _is_brand(text, known)):
+            return None
+    while stop < len(chunks) and stop - place < _MOST_CHUNKS and _touching(chunks[stop - 1], chunks[stop]):
+        if not (_is_version(chunks[stop].text) or SIZE.fullmatch(chunks[stop].text) or _is_part(chunks[stop].text, known)):
+            break
+        stop += 1
+    return stop, _mention(chunks, place, stop)
+
+
+def _is_version(text: str) -> bool:
+    year = text.isdigit() and len(text) == 4 and text.startswith(("19", "20"))
+    return bool(_VERSION.fullmatch(text)) and not year
+
+
+def _is_part(text: str, known: Vocabulary) -> bool:
+    return text[:1].isupper() and text.casefold() in known.parts and text.casefold() not in MONTHS
+
+
+def _is_brand(text: str, known: Vocabulary) -> bool:
+    """Whether the lexicon knows the word as a brand of some lab, though the record lists none of it."""
+    return len(text) > 2 and text.casefold() not in _ENGLISH and bool(known.resolve(text).lab)

@@ -1,0 +1,35 @@
+"""A is cheaper than B, or costs half of it: by listed prices, for input and for output."""
+
+from __future__ import annotations
+
+from tracker.claims import amounts
+from tracker.claims._records import Claim, Finding, Ground, Verdict
+from tracker.claims.above import faced_on_all, summary
+from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
+from tracker.claims.record import Record
+from tracker.claims.sides import Faced, against, ground, variants
+from tracker.claims.weigh import Order
+
+
+def judge(claim: Claim, record: Record) -> Finding:
+    """Supported where every listed price agrees: one that is cheaper to read and dearer to write is mixed."""
+    absent = stranger(claim, record)
+    if absent is not None:
+        return absent
+    faced, missing = faced_on_all(claim, record)
+    grounds = tuple(_ground(claim, record, one) for one in faced)
+    if not grounds:
+        return unmeasured(claim, record, missing)
+    return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
+
+
+def _ground(claim: Claim, record: Record, faced: Faced) -> Ground:
+    one, other = faced.one_measure.value, faced.other_measure.value
+    cheaper = faced.weight.order is Order.ABOVE
+    verdict, said = (Verdict.SUPPORTED if cheaper else Verdict.CONTRADICTED), ""
+    if claim.amount is not None:
+        ratio = claim.end == "ratio"
+        right, true = amounts.agrees(claim.amount, faced.metric, one, other, priced=ratio)
+        verdict = Verdict.SUPPORTED if right and (cheaper or ratio) else Verdict.CONTRADICTED
+        said = f"; the figure is right ({true})" if right else f"; it is not {claim.amount.text} but {true}"
+    return ground(record, faced, turned(verdict, negated=claim.negated), f"{against(faced)}{said}", variants(faced))

@@ -1,0 +1,435 @@
+"""The record as a claim sees it: boards as of a time, who a mention is there, and how two sides stood over time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+from tracker import models
+from tracker.claims._records import Claim, Group, Mention, Since, Sort
+from tracker.claims.pieces import canonical
+from tracker.claims.words import EVERY, NARROW
+from tracker.events._traits import traits
+from tracker.identity import label, resolve
+from tracker.lexicon import Lexicon
+from tracker.model import (
+    Board,
+    BoardId,
+    Entry,
+    EntryId,
+    EventFilter,
+    EventId,
+    Identity,
+    Measure,
+    Metric,
+    MetricId,
+    Nature,
+    Snapshot,
+    Span,
+    folded_name,
+)
+from tracker.models import Found, Listed, State, Way
+from tracker.ports import Store
+
+_MOST_EVENTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A store as of a time, with every board's entries resolved. `memo` holds what was worked out once."""
+
+    store: Store
+    states: tuple[State, ...]
+    lexicon: Lexicon | None = None
+    at: datetime | None = None
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    # ── boards and metrics ───────────────────────────────────────────────────────────────────────
+
+    def boards(self, sources: Sequence[str]) -> tuple[State, ...]:
+        """The boards that a sentence's sources mean; all where it names none."""
+        return tuple(state for state in self.states if not sources or any(is_called(state.board, source) for source in sources))
+
+    def scope(self, claim: Claim) -> tuple[tuple[State, Metric], ...]:
+        """The metrics that a claim speaks of, board by board."""
+        states = self.boards(claim.sources)
+        return tuple(
+            (state, metric) for state in states for metric in metrics_of(state.board, claim.topic, named=bool(claim.sources))
+        )
+
+    def topics(self, sources: Sequence[str] = ()) -> tuple[str, ...]:
+        """What these boards measure, in their own words."""
+        topics = {canonical(metric.topic) for state in self.boards(sources) for metric in state.board.metrics if metric.topic}
+        return tuple(sorted(topics))
+
+    # ── models ───────────────────────────────────────────────────────────────────────────────────
+
+    def found(self, mention: Mention) -> Found:
+        """The listed entries that a mention means, on all boards."""
+        key = ("found", mention)
+        if key not in self.memo:
+            self.memo[key] = self._found(mention, self.states)
+        known: Found = self.memo[key]
+        return known
+
+    def _found(self, mention: Mention, states: Sequence[State]) -> Found:
+        if mention.sort is Sort.MODEL:
+            return self._named(mention, states)
+        every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
+        if mention.sort is Sort.LINE:
+            return self._product(mention, every)
+        chosen = tuple(one for one in every if self._is_meant(mention, one))
+        who = resolve(mention.name, None, None, lexicon=self.lexicon)
+        line = self._found(mention.whole, states).entries if mention.sort is Sort.VAGUE and mention.line else ()
+        return Found(name=mention.name, who=who, way=Way.LINE if chosen else Way.NOT, entries=chosen, line=line)
+
+    def _product(self, mention: Mention, every: Sequence[Listed]) -> Found:
+        """The plain members of a product line that was looked up by its lab, family and generation."""
+        line = tuple(one for one in every if one.entry.who.line == mention.product)
+        lab, family, generation = mention.product
+        found = Found(
+            name=mention.name, who=Identity(lab=lab, family=family, generation=generation), way=Way.LINE, entries=line, line=line
+        )
+        return replace(found, entries=_plain(found, line))
+
+    def _named(self, mention: Mention, states: Sequence[State]) -> Found:
+        """Board by board, because a board's own name for it says more than a name that several snapshots bear."""
+        who = resolve(mention.name, mention.lab or None, None, lexicon=self.lexicon)
+        if _is_bare_line(who) and not _bears_it(mention.name, states):
+            who = replace(who, model=None)  # nothing goes by that very name: the line is meant
+        each = [_as_stated(models.matching(mention.name, who, [state])) for state in states]
+        entries = tuple(one for found in each for one in _plain(found, [other for some in each for other in some.entries]))
+        way = next((way for way in Way if any(found.way is way for found in each)), Way.NOT)
+        nearest = () if entries else _nearest(mention.name, each)
+        return Found(
+            name=mention.name,
+            who=who,
+            way=way,
+            entries=entries,
+            line=tuple(one for found in each for one in found.line),
+            nearest=nearest,
+        )
+
+    def _is_meant(self, mention: Mention, one: Listed) -> bool:
+        if mention.sort is Sort.LAB:
+            wanted = {folded_name(mention.lab), folded_name(mention.text)}
+            return bool(wanted & {folded_name(one.entry.who.lab), folded_name(one.entry.attributes.get("creator", ""))} - {()})
+        return mention.sort is Sort.GROUP and bool(mention.group) and is_in(one.entry, one.state.board, mention.group) is True
+
+    def on(self, state: State, mention: Mention) -> tuple[Entry, ...]:
+        """The entries of one board that a mention means."""
+        return tuple(one.entry for one in self.found(mention).by_board.get(state.board.id, ()))
+
+    def ever_on(self, state: State, mention: Mention) -> tuple[EntryId, ...]:
+        """The same with the keys of those that the board listed before and lists no more, or not this far down."""
+        now = [entry.id for entry in self.on(state, mention)]
+        return (*now, *(one.entry.id for one in self._gone(mention).by_board.get(state.board.id, ())))
+
+    def ever(self, mention: Mention) -> bool:
+        """Whether any board lists it, or did."""
+        return bool(self.found(mention).entries or self._gone(mention).entries)
+
+    def _gone(self, mention: Mention) -> Found:
+        key = ("gone", mention)
+        if key not in self.memo:
+            self.memo[key] = self._found(mention, self._ghosts())
+        known: Found = self.memo[key]
+        return known
+
+    def _ghosts(self) -> tuple[State, ...]:
+        """Every board with the entries that it does not list now but did."""
+        if ("ghosts",) not in self.memo:
+            self.memo["ghosts",] = tuple(self._ghost(state) for state in self.states)
+        known: tuple[State, ...] = self.memo["ghosts",]
+        return known
+
+    def _ghost(self, state: State) -> State:
+        known = self.store.past(state.board.id).known
+        gone = {
+            entry: Entry(id=entry, name=one.name, position=0, who=resolve(one.name, None, state.board.id, lexicon=self.lexicon))
+            for entry, one in known.items()
+            if entry not in state.snapshot.entries and (self.at is None or one.first_seen <= self.at)
+        }
+        return State(board=state.board, snapshot=replace(state.snapshot, entries=gone))
+
+    # ── time ─────────────────────────────────────────────────────────────────────────────────────
+
+    def course(self, board: BoardId, entry: EntryId, metric: MetricId) -> tuple[Span, ...]:
+        """An entry's values over time up to the time asked about."""
+        key = ("course", board, entry, metric)
+        if key not in self.memo:
+            spans = models.course(self.store, board, entry, metric)
+            self.memo[key] = tuple(span for span in spans if self.at is None or span.valid_from <= self.at)
+        known: tuple[Span, ...] = self.memo[key]
+        return known
+
+    def looks(self, board: BoardId) -> list[datetime]:
+        """When the board was read, oldest first."""
+        key = ("looks", board)
+        if key not in self.memo:
+            self.memo[key] = models.looked_at(self.store, board)
+        known: list[datetime] = self.memo[key]
+        return known
+
+    def segment(self, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:
+        """Since when the metric's values are comparable with those of the time."""
+        return models.segment_start(self.store, board, metric, at or self.at)
+
+    def together(self, state: State, metric: Metric, mine: Sequence[EntryId], theirs: Sequence[EntryId]) -> State | None:
+        """The last accepted snapshot in which both sides had a value of the metric; None where they never had at once."""
+        times = [self._last_valued(state, metric, side) for side in (mine, theirs)]
+        seen = min((time for time in times if time is not None), default=None)
+        if seen is None or None in times:
+            return None
+        snapshot = self.store.at(state.board.id, seen)
+        return State(board=state.board, snapshot=label(snapshot, self.lexicon)) if snapshot else None
+
+    def _last_valued(self, state: State, metric: Metric, side: Sequence[EntryId]) -> datetime | None:
+        ends = [span.valid_to for entry in side for span in self.course(state.board.id, entry, metric.id)[-1:]]
+        now = state.snapshot.observed_at
+        return max((now if end is None or end > now else end - timedelta(seconds=1) for end in ends), default=None)
+
+    def events(self, board: BoardId, metric: MetricId, mine: Iterable[EntryId], theirs: Iterable[EntryId]) -> tuple[EventId, ...]:
+        """The last events in which one of these passed one of those on the metric."""
+        rivals = set(theirs)
+        found = {
+            event.id: event.recorded_at
+            for entry in mine
+            for event in self.store.events(EventFilter(board=board, entry=entry))
+            if event.metric == metric
+            and any(party.entry == entry for party in event.subjects)
+            and rivals & {party.entry for party in event.rivals}
+            and (self.at is None or event.recorded_at <= self.at)
+        }
+        return tuple(sorted(found, key=lambda event: found[event])[-_MOST_EVENTS:])
+
+    def events_of(self, board: BoardId, metric: MetricId, entry: EntryId) -> tuple[EventId, ...]:
+        """The last events that tell of an entry's place on the metric."""
+        found = [
+            event.id
+            for event in self.store.events(EventFilter(board=board, entry=entry))
+            if event.metric == metric and _leads(event.kind) and any(party.entry == entry for party in event.subjects)
+            and (self.at is None or event.recorded_at <= self.at)
+        ]  # fmt: skip
+        return tuple(found[-_MOST_EVENTS:])
+
+
+def _leads(kind: str) -> bool:
+    return kind in ("new_leader", "class_leader", "milestone", "overtake", "line_overtake")
+
+
+def sha_of(snapshot: Snapshot, entry: Entry) -> Any:
+    """The hash of the body that an entry stands in."""
+    return snapshot.sha256[min(entry.page, len(snapshot.sha256) - 1)]
+
+
+def _is_bare_line(who: Identity) -> bool:
+    """Whether a name states a family and a generation, and nothing more."""
+    more = (who.tier, who.size_total_b, who.tune, who.effort, who.date, who.quant, who.context, who.harness)
+    return bool(who.family and who.generation) and not any(more)
+
+
+def _bears_it(name: str, states: Sequence[State]) -> bool:
+    folded = folded_name(name)
+    names = (entry.name.partition(" (")[0] for state in states for entry in state.snapshot.entries.values())
+    return any(folded_name(one) == folded for one in names)
+
+
+_GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
+
+
+def _plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
+    """Of a line its plain members, where the record lists any: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
+    if found.way is not Way.LINE:
+        return found.entries
+    entries = found.entries
+    if not found.who.tier and any(not one.entry.who.tier for one in every):
+        entries = tuple(one for one in entries if not one.entry.who.tier)
+    if not found.who.tune and any(one.entry.who.tune in _GENERAL for one in every):
+        entries = tuple(one for one in entries if one.entry.who.tune in _GENERAL)
+    return entries
+
+
+def _nearest(name: str, each: Sequence[Found]) -> tuple[str, ...]:
+    close = [one for found in each for one in found.nearest]
+    return tuple(get_close_matches(name, list(dict.fromkeys(close)), n=5, cutoff=0.0))
+
+
+def _as_stated(found: Found) -> Found:
+    """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Those of the very name come first."""
+    named = tuple(one for one in found.entries if folded_name(one.entry.name) == folded_name(found.name))
+    stated = tuple(one for one in found.entries if models.agrees(found.who, one.entry.who))
+    same = {one.entry.name for one in named}
+    chosen = tuple(one for one in found.entries if one.entry.name in same or one in stated) if named else stated
+    if found.way is Way.NAME or chosen == found.entries:
+        return found
+    if chosen:
+        return replace(found, entries=chosen)
+    return replace(found, way=Way.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5])
+
+
+# ── what boards and metrics are called ───────────────────────────────────────────────────────────
+
+
+def is_called(board: Board, source: str) -> bool:
+    """Whether people mean this board by these words: `artificial analysis`, `aa`, `arena`, `arena text`."""
+    words = folded_name(source)
+    own = {*folded_name(board.id), *folded_name(board.title)}
+    head = folded_name(board.title.partition(":")[0])
+    if len(words) == 1 and words[0] == "".join(word[0] for word in head) and len(head) > 1:
+        return True
+    if "".join(words) in own:
+        return True
+    return bool(words) and all(any(one == word or (len(word) > 4 and one.endswith(word)) for one in own) for word in words)
+
+
+_TIME_UNITS = ("s", "ms", "seconds", "second", "sec")
+
+
+def topic_of(metric: Metric) -> str:
+    """A metric's topic in one word; a time is a latency, though its board calls it speed."""
+    topic = canonical(metric.topic)
+    return "latency" if topic == "speed" and metric.unit.casefold() in _TIME_UNITS else topic
+
+
+def metrics_of(board: Board, topic: str, *, named: bool) -> tuple[Metric, ...]:
+    """The metrics of a board that a topic means; without one the metric that ranks it, if that is of models in general or the board was `named`."""
+    directed = [metric for metric in board.metrics if metric.higher_is_better is not None]
+    if topic == EVERY:
+        return tuple(metric for metric in directed if metric.ranked)
+    wanted, part = canonical(topic), canonical(board.id.partition("/")[2])
+    if not topic or wanted == "overall":
+        general = [metric for metric in directed if metric.primary and metric.ranked]
+        return tuple(metric for metric in general if named or (part not in NARROW and topic_of(metric) in ("overall", "")))
+    titled = [metric for metric in directed if folded_name(topic) in (folded_name(metric.title), folded_name(metric.id))]
+    about = [metric for metric in directed if topic_of(metric) == wanted and not metric.volatile]
+    if wanted == "price":
+        about = _listed_prices(about)
+    whole = [metric for metric in directed if metric.primary and part == wanted]
+    return tuple(dict.fromkeys(titled or [*about, *whole]))
+
+
+def _listed_prices(metrics: Sequence[Metric]) -> list[Metric]:
+    """Input and output prices where both are listed; else whatever price there is."""
+    listed = [metric for metric in metrics if metric.nature is Nature.LISTED]
+    ends = [metric for metric in listed if {"in", "out", "input", "output"} & set(folded_name(metric.id.replace("_", " ")))]
+    return ends or listed or list(metrics)
+
+
+def is_in(entry: Entry, board: Board, group: Group) -> bool | None:
+    """Whether an entry is of a class; None where the record does not say."""
+    known = traits(entry, board)
+    size = known.size_total_b
+    answers = (
+        None if group.open_weights is None else _same(known.open_weights, group.open_weights),
+        None if group.under_b is None else _same(None if size is None else size < group.under_b, True),
+        None if group.over_b is None else _same(None if size is None else size > group.over_b, True),
+        None
+        if group.reasoning is None
+        else _same(None if known.reasoning == "unspecified" else known.reasoning, group.reasoning),
+        None if group.country is None else _same(known.who.country or None, group.country),
+        None if group.lab is None else _of_lab(entry, group.lab),
+    )
+    asked = [answer for answer in answers if answer is not None]
+    if "no" in asked:
+        return False
+    return None if "unknown" in asked else True
+
+
+def _of_lab(entry: Entry, lab: str) -> str:
+    stated = {folded_name(entry.who.lab), folded_name(entry.attributes.get("creator", ""))} - {()}
+    return "unknown" if not stated else "yes" if folded_name(lab) in stated else "no"
+
+
+def _same(stated: object, wanted: object) -> str:
+    return "unknown" if stated is None else "yes" if stated == wanted else "no"
+
+
+# ── how two sides stood over time ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The best measure of each side from a time on, until one of them changes; None where a side has no value."""
+
+    since: datetime
+    mine: Measure | None
+    theirs: Measure | None
+
+
+def moments(
+    metric: Metric, mine: Sequence[Sequence[Span]], theirs: Sequence[Sequence[Span]], *, since: datetime, at: datetime
+) -> list[Moment]:
+    """How the best of two sides stood over time, from `since` to `at`, oldest first."""
+    spans = [span for side in (mine, theirs) for course in side for span in course]
+    times = {time for span in spans for time in (span.valid_from, span.valid_to) if time is not None and since < time <= at}
+    return [
+        Moment(since=time, mine=_best_at(metric, mine, time), theirs=_best_at(metric, theirs, time))
+        for time in sorted({since, *times})
+    ]
+
+
+def _best_at(metric: Metric, side: Sequence[Sequence[Span]], time: datetime) -> Measure | None:
+    values = [measure for course in side if (measure := _value_at(course, time)) is not None]
+    return best(metric, values)
+
+
+def _value_at(course: Sequence[Span], time: datetime) -> Measure | None:
+    place = bisect_right(course, time, key=lambda span: span.valid_from) - 1
+    if place < 0:
+        return None
+    span = course[place]
+    return span.measure if span.valid_to is None or time < span.valid_to else None
+
+
+def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:
+    """The best measured value; the best estimate only where nothing is measured."""
+    return min(values, key=lambda measure: (measure.estimated, metric.standing(measure.value)), default=None)
+
+
+def rise(metric: Metric, course: Sequence[Moment], looks: Sequence[datetime]) -> Since | None:
+    """Since when the first side stands above, and how it came to; None where it does not."""
+    above = [_is_above(metric, moment) for moment in course]
+    if not above or not above[-1]:
+        return None
+    place = len(above) - 1
+    while place > 0 and above[place - 1] is not False:
+        place -= 1
+    start = next(later for later in range(place, len(above)) if above[later])
+    until = course[start].since
+    how = _how(course, start, place)
+    before = bisect_left(looks, until) - 1
+    return Since(after=looks[before] if before >= 0 and how != "start" else None, until=until, how=how)
+
+
+def _is_above(metric: Metric, moment: Moment) -> bool | None:
+    if moment.mine is None or moment.theirs is None:
+        return None
+    return metric.better(moment.mine.value, moment.theirs.value)
+
+
+def _how(course: Sequence[Moment], start: int, place: int) -> str:
+    if place > 0:
+        return "passing"
+    if start == 0:
+        return "start"
+    return "rival_entry" if course[start - 1].mine is not None else "entry"
+
+
+def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:
+    """The entry with the best measured value; one with an estimate only where none is measured."""
+    valued = [entry for entry in entries if metric.id in entry.measures]
+    return min(
+        valued,
+        key=lambda one: (one.measures[metric.id].estimated, metric.standing(one.measures[metric.id].value), one.id),
+        default=None,
+    )
+
+
+def values_of(snapshot: Snapshot, metric: Metric) -> Mapping[EntryId, Measure]:
+    """Every entry's measure of a metric."""
+    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}

@@ -1,0 +1,72 @@
+"""`tracker check`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from tracker import claims
+from tracker.claims import Finding, Verdict
+from tracker.cli._open import Time, as_json, history_of, known, lexicon_of, print_json
+from tracker.cli._text import safe
+from tracker.errors import DeclarationError
+from tracker.settings import Settings
+
+_MOST_BYTES = 2_000_000
+
+
+@click.command("check")
+@click.argument("claim", required=False)
+@click.option("--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="An article (text or markdown) instead of CLAIM; its checkable sentences with their verdicts.")  # fmt: skip
+@click.option("--at", type=Time(), help="What the record said at that time (ISO, or an age such as 7d).")
+@click.option("--board", "boards", multiple=True, help="Only this board; may be given several times.")
+@as_json
+@click.pass_obj
+def command(
+    settings: Settings, claim: str | None, path: Path | None, at: datetime | None, boards: Sequence[str], *, as_json: bool
+) -> None:
+    """Check what a sentence or an article says about models against the record.
+
+    Prints a verdict per claim (supported, contradicted, mixed, not comparable, not on record, not understood) with its
+    evidence. The exit code is 0 whatever the verdict.
+    """
+    text = _text(claim, path)
+    with history_of(settings) as store:
+        only = tuple(known(store, board) for board in boards)
+        found = claims.check(text, store, at=at, lexicon=lexicon_of(settings), boards=only, article=path is not None)
+    if as_json:
+        print_json(claims.finding_json(one) for one in found)
+        return
+    for one in found:
+        for line in claims.finding_text(one):
+            click.echo(safe(line))
+        click.echo()
+    click.echo(_summary(found))
+
+
+def _text(claim: str | None, path: Path | None) -> str:
+    if (claim is None) == (path is None):
+        raise click.UsageError("expected one of CLAIM and --file")
+    if path is None:
+        return claim or ""
+    try:
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            raise DeclarationError(f"{path}: {size} bytes; expected an article of at most {_MOST_BYTES}")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DeclarationError(f"{path}: no such file; expected an article (text or markdown)") from None
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"{path}: byte {error.start} is not UTF-8; expected a text") from error
+
+
+def _summary(found: Sequence[Finding]) -> str:
+    counts = [
+        f"{sum(one.verdict is verdict for one in found)} {verdict}"
+        for verdict in Verdict
+        if any(one.verdict is verdict for one in found)
+    ]
+    return f"{len(found)} claims: {', '.join(counts)}" if found else "no claim found"

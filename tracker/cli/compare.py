@@ -1,0 +1,147 @@
+"""`tracker compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from tracker import models
+from tracker.cli._open import Time, as_json, history_of, known, lexicon_of, print_json, print_table, stamp
+from tracker.cli._text import safe
+from tracker.events._event import number
+from tracker.model import Entry, Measure, Metric
+from tracker.models import How, Interval, Pair, Row, Versus
+from tracker.settings import Settings
+
+
+@click.command("compare")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option("--board", "boards", multiple=True, help="Only on this board; may be given several times.")
+@click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
+@click.option("--all", "every", is_flag=True, help="Every pair of variants, not only the one that matches best.")
+@as_json
+@click.pass_obj
+def command(
+    settings: Settings, one: str, other: str, boards: tuple[str, ...], at: datetime | None, *, every: bool, as_json: bool
+) -> None:
+    """Lay two models side by side on every board that lists both.
+
+    Values are of one snapshot, so of one date and one segment. Estimates are marked with ~.
+    """
+    lexicon = lexicon_of(settings)
+    with history_of(settings) as store:
+        only = [known(store, board) for board in boards]
+        found = models.versus(one, other, store, boards=only, at=at, every=every, lexicon=lexicon)
+    if as_json:
+        print_json(_rows(found))
+        return
+    for pair in found.pairs:
+        _print(pair)
+    for board, name in _alone(found):
+        click.echo(f"{board}: lists only {safe(name)}")
+
+
+def _alone(found: Versus) -> Iterator[tuple[str, str]]:
+    yield from ((board, found.one.name) for board in found.only_one)
+    yield from ((board, found.other.name) for board in found.only_other)
+
+
+# ── for programs ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _rows(found: Versus) -> Iterator[dict[str, object]]:
+    for pair in found.pairs:
+        for row in pair.rows:
+            yield {
+                "board": pair.state.board.id,
+                "observed_at": pair.state.snapshot.observed_at,
+                "metric": row.metric.id,
+                "topic": row.metric.topic,
+                "unit": row.metric.unit,
+                "a": _side(pair.one, row.one),
+                "b": _side(pair.other, row.other),
+                "difference": row.difference,
+                "above": {"one": "a", "other": "b", "level": "level"}.get(row.above),
+                "beyond_error": row.beyond_error,
+                "segment": row.segment,
+                "since": _interval(row.since),
+            }
+    for board, name in _alone(found):
+        yield {"board": board, "lists_only": name}
+
+
+def _side(entry: Entry, measure: Measure | None) -> dict[str, object]:
+    return {
+        "entry": entry.id,
+        "name": entry.name,
+        "model": entry.who.model,
+        "value": measure.value if measure else None,
+        "low": measure.low if measure else None,
+        "high": measure.high if measure else None,
+        "estimated": measure.estimated if measure else None,
+        "raw": measure.raw if measure else None,
+    }
+
+
+def _interval(since: Interval | None) -> dict[str, object] | None:
+    if since is None:
+        return None
+    return {
+        "after": stamp(since.after) or None,
+        "until": stamp(since.until),
+        "how": since.how,
+        "estimated": since.estimated,
+    }
+
+
+# ── for people ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _print(pair: Pair) -> None:
+    board, at = pair.state.board, pair.state.snapshot.observed_at
+    click.echo(f"\n{safe(board.title)} ({board.id}), {stamp(at)}: A = {safe(pair.one.name)}, B = {safe(pair.other.name)}")
+    rows = [
+        (
+            row.metric.title,
+            _value(row.metric, row.one, "A"),
+            _value(row.metric, row.other, "B"),
+            "" if row.difference is None else number(row.difference, row.metric),
+            _verdict(row),
+        )
+        for row in pair.rows
+    ]
+    print_table(("metric", "A", "B", "A − B", "which stands above"), rows, right=frozenset(("A", "B", "A − B")))
+
+
+def _value(metric: Metric, measure: Measure | None, side: str) -> str:
+    if measure is None:
+        return f"not published for {side}"
+    around = f" [{number(measure.low)}, {number(measure.high)}]" if measure.low is not None and measure.high is not None else ""
+    return f"{'~' if measure.estimated else ''}{number(measure.value, metric)}{around}"
+
+
+def _verdict(row: Row) -> str:
+    """`A, beyond the error, since 2026-04-10 (by entry)`."""
+    if row.above in ("", "level"):
+        return row.above
+    sure = {True: ", beyond the error", False: ", within the error", None: ", no error stated" if row.metric.ranked else ""}
+    estimate = ", by an estimate" if row.estimated else ""
+    upper, lower = ("A", "B") if row.above == "one" else ("B", "A")
+    return upper + sure[row.beyond_error] + estimate + _since(row.since, upper, lower)
+
+
+def _since(since: Interval | None, upper: str, lower: str) -> str:
+    if since is None:
+        return ""
+    until = stamp(since.until)[:10]
+    if since.how is How.START:
+        return f", so since comparable values begin ({until})"
+    day = until if since.after is None or stamp(since.after)[:10] == until else f"between {stamp(since.after)[:10]} and {until}"
+    return {
+        How.PASSING: f", passed {lower} {day}",
+        How.ENTRY: f", {upper} entered above {day}",
+        How.RIVAL_ENTRY: f", {lower} entered below {day}",
+    }[since.how]

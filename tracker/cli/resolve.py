@@ -1,0 +1,55 @@
+"""`tracker resolve`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import click
+
+from tracker import identity, models
+from tracker.cli._open import as_json, history_of, lexicon_of, print_json
+from tracker.cli._text import safe
+from tracker.lexicon import Lexicon
+from tracker.model import Identity
+from tracker.settings import Settings
+
+
+@click.command("resolve")
+@click.argument("name")
+@click.option("--org", help="The lab that a board states beside the name.")
+@click.option("--source", help="The board the name stands on.")
+@as_json
+@click.pass_obj
+def command(settings: Settings, name: str, org: str | None, source: str | None, *, as_json: bool) -> None:
+    """Say which model a name stands for, and why.
+
+    Nearest models are those of the store that look alike: a suggestion, never a match.
+    """
+    lexicon = lexicon_of(settings)
+    who = identity.resolve(name, org, source, lexicon=lexicon)
+    same, near = _known(settings, name, who, lexicon)
+    if as_json:
+        print_json([{**_fields(who), "listed": same, "nearest": near}])
+        return
+    for key, value in _fields(who).items():
+        if value not in ("", None, False):
+            click.echo(f"{key + ':':17} {safe(str(value))}")
+    for title, names in (("listed as:", same), ("nearest:", near)):
+        for number, one in enumerate(names):
+            click.echo(f"{'' if number else title:17} {safe(one)}")
+
+
+def _fields(who: Identity) -> dict[str, object]:
+    return {field.name: getattr(who, field.name) for field in fields(who)}
+
+
+def _known(settings: Settings, name: str, who: Identity, lexicon: Lexicon) -> tuple[list[str], list[str]]:
+    """Names under which the store lists that model, and, where it does not, the nearest; nothing where there is no store yet."""
+    if not settings.database.exists():
+        return [], []
+    with history_of(settings) as store:
+        everything = models.remembered(store, models.states(store, lexicon=lexicon), lexicon)
+    found = models.matching(name, who, everything)
+    exact = found.entries if found.way in (models.Way.MODEL, models.Way.NAME) else ()
+    same = sorted({one.entry.name for one in exact})
+    return same, [] if same else list(models.suggestions(found, everything))

@@ -1,0 +1,169 @@
+"""Classes of models: open weights, sizes, labs, countries, reasoning or not, price bands; who stands where in each of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from math import inf
+
+from tracker.events._event import measured
+from tracker.events._lines import SYSTEM
+from tracker.events._traits import has_open_weights, listed_price, price_metric, reasons, size_total
+from tracker.model import Board, Comparability, Diff, Entry, EntryId, Metric, Past, Snapshot
+
+SIZES = (4, 15, 40, 80)
+"""Bounds of the size classes, in 10⁹ parameters in total; a class holds everything up to its bound."""
+PRICES = (0.5, 2, 10)
+"""Bounds of the price classes, in USD per 1M output tokens; a class holds everything up to its bound."""
+_SIZE_CLASSES, _PRICE_CLASSES = (
+    tuple(f"{sort}<={bound}" for bound in bounds) for sort, bounds in (("size", SIZES), ("price", PRICES))
+)
+
+_REASONING = {"on": "reasoning:on", "off": "reasoning:off", "unspecified": "reasoning"}
+ENOUGH = 5
+"""To be the best, or the first, of fewer models is no news."""
+_WEIGHTS: Mapping[str, int] = {"open": 30, "size": 22, "lab": 18, "country": 14, "price": 12, "reasoning": 8}
+COUNTRIES: Mapping[str, str] = {
+    "AE": "the Emirates",
+    "CA": "Canada",
+    "CH": "Switzerland",
+    "CN": "China",
+    "DE": "Germany",
+    "ES": "Spain",
+    "FR": "France",
+    "GB": "Britain",
+    "IL": "Israel",
+    "IN": "India",
+    "IT": "Italy",
+    "JP": "Japan",
+    "KR": "Korea",
+    "SA": "Saudi Arabia",
+    "SE": "Sweden",
+    "SG": "Singapore",
+    "TW": "Taiwan",
+    "US": "the United States",
+}
+"""Countries in words; others are given by their two letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """The measured members of each class as (standing, entry), the best first.
+
+    `undecided`: by sort of class the best standing of an entry that may be of such a class; a row that names no entry may be of any.
+    """
+
+    members: Mapping[str, Sequence[tuple[float, EntryId]]]
+    undecided: Mapping[str, float]
+
+    def leaders(self, name: str) -> tuple[EntryId, ...]:
+        """Who shares the best value of a class, by key."""
+        members = self.members[name]
+        return tuple(entry for standing, entry in takewhile(lambda one: one[0] == members[0][0], members))
+
+    def clouded(self, name: str, standing: float) -> bool:
+        """Whether something that may be of the class stands as high as that."""
+        return self.undecided.get(sort_of(name), inf) <= standing
+
+
+def classes(entry: Entry, board: Board, *, priced: bool = True) -> tuple[str, ...]:
+    """The classes of an entry (`open`, `size<=15`, `lab:Google`, `country:CN`, `reasoning:off`, `price<=2`); an unknown trait gives none.
+
+    Without `priced` the price classes are left out: the field cannot be relied on.
+    """
+    return tuple(_sorted_in(entry, price_metric(board) if priced else None)[0])
+
+
+def _sorted_in(entry: Entry, price: Metric | None) -> tuple[list[str], list[str]]:
+    """An entry's classes; and the sorts of classes of which nobody knows whether it belongs to them.
+
+    Closed weights of unknown size are no small model that anyone could name; a price that is not listed is no listed price.
+    """
+    who = entry.who
+    if who.kind == SYSTEM:
+        return [], []  # no model, so none of any class
+    found: list[str] = []
+    undecided: list[str] = []
+    is_open, size, cost = has_open_weights(entry), size_total(entry), listed_price(entry, price)
+    reasoning, country = reasons(entry), entry.attributes.get("country") or who.country
+    if is_open:
+        found.append("open")
+    if size is not None:
+        found += _SIZE_CLASSES[bisect_left(SIZES, size) :]
+    if cost is not None:
+        found += _PRICE_CLASSES[bisect_left(PRICES, cost) :]
+    if who.lab:
+        found.append(f"lab:{who.lab}")
+    (undecided if reasoning == "unspecified" else found).append(_REASONING[reasoning])
+    (found if country else undecided).append(f"country:{country}" if country else "country")
+    undecided += [sort for sort, unknown in (("open", is_open is None), ("size", is_open and size is None)) if unknown]
+    return found, undecided
+
+
+def sort_of(name: str) -> str:
+    """`open`, `size`, `price`, `reasoning`, `lab` or `country`."""
+    return name.partition(":")[0].partition("<=")[0]
+
+
+def weight_of(name: str) -> int:
+    """How much a class matters to a reader, 0 to 30."""
+    return _WEIGHTS[sort_of(name)]
+
+
+def bound_of(name: str) -> float:
+    """The upper bound of a size or a price class; 0 for another."""
+    return float(name.partition("<=")[2] or 0)
+
+
+def weightiest(name: str) -> tuple[int, float, str]:
+    """Sorts classes by what they matter; of sizes and of prices the widest first, which says the most."""
+    return (-weight_of(name), -bound_of(name), name)
+
+
+def words(name: str) -> str:
+    """A class after `among`: `open weights`, `models up to 15B`, `models from China`."""
+    sort, value = sort_of(name), name.replace("<=", ":").partition(":")[2]
+    return {
+        "open": "open weights",
+        "size": f"models of up to {value}B parameters",
+        "price": f"models of up to ${value} per 1M output tokens",
+        "reasoning": "reasoning models" if value == "on" else "models that do not reason",
+        "lab": f"{value}'{'' if value.endswith('s') else 's'} models",
+        "country": f"models from {COUNTRIES.get(value, value)}",
+    }[sort]
+
+
+def one_of(name: str) -> str:
+    """One of a class, after `the first`: `open-weights model`, `model of up to 15B parameters`."""
+    several = words(name)
+    if name == "open":
+        return "open-weights model"
+    return several.replace("models", "model", 1).replace("that do not reason", "that does not reason")
+
+
+def is_priced(diff: Diff, past: Past) -> bool:
+    """Whether the prices of both snapshots can be relied on."""
+    metric = price_metric(diff.board)
+    if metric is None or metric.id in past.drifted:
+        return False
+    verdict = diff.metrics.get(metric.id)
+    return verdict is None or verdict.usable or verdict.verdict is Comparability.APPEARED
+
+
+def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> Roll:
+    """The classes of all entries with a measured value."""
+    order = sorted((metric.standing(value), entry) for entry, value in measured(snapshot, metric.id).items())
+    members: dict[str, list[tuple[float, EntryId]]] = {}
+    unnamed = min((metric.standing(value) for value in snapshot.unnamed), default=inf) if metric.primary else inf
+    undecided = dict.fromkeys(_WEIGHTS, unnamed)
+    price = price_metric(board) if priced else None
+    for standing, entry in order:
+        one = snapshot.entries[entry]
+        found, unknown = _sorted_in(one, price)
+        for name in found:
+            members.setdefault(name, []).append((standing, entry))
+        for sort in unknown:
+            undecided[sort] = min(undecided[sort], standing)
+    return Roll(members=members, undecided=undecided)

@@ -1,0 +1,260 @@
+"""What a publisher states of a model's life: deprecated, another licence or context, weights opened, free, to expire.
+
+A change takes a known value on both sides, except for a date of expiry, whose first mention is the
+news. A flip back to what was stated before is kept in the record. Other properties are `attribute_change`.
+
+Source: docs/decisions/0014-parity-gains-frontiers.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tracker.events._event import both_proofs, make, names, number, party, proof
+from tracker.events._predecessor import model_of
+from tracker.model import Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, Past, folded_name
+
+RULE = "lifecycle/1"
+
+_TRUE = frozenset(("true", "yes", "1"))
+_FALSE = frozenset(("false", "no", "0"))
+_FORMAT_SHARE, _FORMAT_LEAST = 0.1, 5
+"""When so many entries change the same property at once, the publisher changed its format, not the models."""
+_SEVERAL = 3
+"""More models that change alike on one day are one event."""
+_LISTS = frozenset(("deprecated", "undeprecated", "expires"))
+"""Grades of which a day's are one list, however few."""
+_REMEMBERED = 500
+"""So many entries' former statements are remembered, those that changed last."""
+_PROVEN = 10
+_TITLES = {"license": "licence", "context": "context window"}
+_WEIGHT = {
+    "weights_opened": 60,
+    "free": 52,
+    "licence": 35,
+    "deprecated": 32,
+    "context": 30,
+    "expires": 30,
+    "undeprecated": 20,
+    "weights_closed": 20,
+}
+_CONTEXT_RATIO = 2.0
+"""A context window is told when it at least doubled or halved; smaller changes are how it is counted, or where it is served."""
+_UNTOLD = frozenset(("weights_closed",))
+"""Published weights cannot be called back: nearly always the publisher corrects what it stated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """One stated property of one entry. `metric` is set where it is a column of numbers."""
+
+    entry: EntryId
+    grade: str
+    attribute: str
+    before: str
+    after: str
+    metric: MetricId | None = None
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:
+    """One event per grade, pair of statements and model; one for all where more than three models change alike."""
+    if diff.before is None or diff.restart:
+        return
+    changes = [*_stated(diff), *_listed(diff)]
+    stated: dict[str, int] = {}
+    for change in changes:
+        stated[change.attribute] = stated.get(change.attribute, 0) + 1
+    formats = {name for name, count in stated.items() if count >= _FORMAT_LEAST and count >= _FORMAT_SHARE * len(diff.common)}
+    for alike in _together(diff, changes):
+        yield _event(diff, alike, flips=_flips(diff, past, alike), formatted=alike[0].attribute in formats)
+
+
+def remember(diff: Diff, past: Past) -> object:
+    """What entries stated before they changed it: {entry: {property: [statements]}}, those that changed last at the end."""
+    now = {had: entry for entry, had in diff.respelled.items()}
+    remembered: Mapping[str, Mapping[str, Sequence[str]]] = past.memory.get("lifecycle", {})
+    kept = {
+        str(now.get(EntryId(entry), entry)): {name: list(values) for name, values in borne.items()}
+        for entry, borne in remembered.items()
+    }
+    for change in _stated(diff) if diff.before is not None and not diff.restart else ():
+        borne = kept.pop(str(change.entry), {})
+        before = borne.get(change.attribute, [])
+        borne[change.attribute] = [*(value for value in before if value != change.before), change.before]
+        kept[str(change.entry)] = borne
+    return dict(list(kept.items())[-_REMEMBERED:])
+
+
+# ── what changed ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _stated(diff: Diff) -> Iterator[_Change]:
+    """Changes of stated properties that are a grade of this kind."""
+    assert diff.before is not None
+    for entry in diff.common:
+        old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes
+        if old == new:
+            continue
+        seen = set()
+        for attribute in sorted(GRADES.keys() & (old.keys() | new.keys())):
+            before, after = old.get(attribute, ""), new.get(attribute, "")
+            grade = grade_of(attribute, before, after)
+            if grade and grade not in seen:  # a board may have `licence` and `license`
+                seen.add(grade)
+                yield _Change(entry=entry, grade=grade, attribute=attribute, before=before, after=after)
+
+
+def grade_of(attribute: str, before: str, after: str) -> str:
+    """Which grade a change of a property is; empty if it is none. Unknown is empty."""
+    judge = GRADES.get(attribute)
+    return judge(before, after) if judge is not None and before != after else ""
+
+
+def _flag(on: str, off: str) -> Callable[[str, str], str]:
+    def judge(before: str, after: str) -> str:
+        old, new = before.casefold(), after.casefold()
+        return on if old in _FALSE and new in _TRUE else off if old in _TRUE and new in _FALSE else ""
+
+    return judge
+
+
+def _words(grade: str) -> Callable[[str, str], str]:
+    """Another wording than letter case and punctuation make."""
+
+    def judge(before: str, after: str) -> str:
+        return grade if before and after and folded_name(before) != folded_name(after) else ""
+
+    return judge
+
+
+def _expiry(before: str, after: str) -> str:  # noqa: ARG001  # a first date is as much news as another one
+    return "expires" if after else ""
+
+
+GRADES: Mapping[str, Callable[[str, str], str]] = {
+    "deprecated": _flag("deprecated", "undeprecated"),
+    "open_weights": _flag("weights_opened", "weights_closed"),
+    "licence": _words("licence"),
+    "license": _words("licence"),
+    "context": _words("context"),
+    "expires": _expiry,
+}
+"""Which properties are looked at, and what a change of each means."""
+
+
+def _listed(diff: Diff) -> Iterator[_Change]:
+    """Listed numbers: a context window, and prices that came to be nothing. A price that is merely gone is unknown, not free."""
+    for metric in diff.board.metrics:
+        verdict = diff.metrics[metric.id]
+        if metric.nature is not Nature.LISTED or not verdict.usable:
+            continue
+        for entry, move in sorted(verdict.moves.items()):
+            before, after = (number(measure.value, metric) for measure in (move.before, move.after))
+            if is_context(metric):
+                yield _Change(entry=entry, grade="context", attribute=metric.id, before=before, after=after, metric=metric.id)
+            elif metric.topic == "price" and move.after.value == 0 < move.before.value and _is_free(diff, metric, entry):
+                yield _Change(entry=entry, grade="free", attribute=metric.id, before=before, after=after, metric=metric.id)
+
+
+def is_context(metric: Metric) -> bool:
+    """Whether a listed metric is the context window."""
+    return metric.nature is Nature.LISTED and "context" in (metric.topic, metric.id)
+
+
+def _is_free(diff: Diff, changed: Metric, entry: EntryId) -> bool:
+    """Whether nothing costs anything now; told by the first price that fell to nothing."""
+    prices = [
+        one for one in diff.board.metrics if one.nature is Nature.LISTED and one.topic == "price" and one.unit.startswith("USD")
+    ]
+    values = [measure.value for one in prices if (measure := diff.after.entries[entry].measures.get(one.id)) is not None]
+    fell = [one.id for one in prices if (move := diff.metrics[one.id].moves.get(entry)) is not None and move.after.value == 0]
+    return not any(values) and fell[:1] == [changed.id]
+
+
+def _together(diff: Diff, changes: Sequence[_Change]) -> list[list[_Change]]:
+    """Changes that are one piece of news: of one model alike, or of many models alike."""
+    alike: dict[tuple[str, ...], list[_Change]] = {}
+    for change in changes:
+        alike.setdefault((change.grade, change.attribute, change.before, change.after), []).append(change)
+    groups: list[list[_Change]] = []
+    for _, several in sorted(alike.items()):
+        models: dict[object, list[_Change]] = {}
+        for change in several:
+            models.setdefault(model_of(diff.after.entries[change.entry]), []).append(change)
+        groups.extend([several] if len(models) > _SEVERAL or several[0].grade in _LISTS else models.values())
+    return groups
+
+
+def _flips(diff: Diff, past: Past, alike: Sequence[_Change]) -> bool:
+    """Whether all of them only go back to what they stated before."""
+    remembered: Mapping[str, Mapping[str, Sequence[str]]] = past.memory.get("lifecycle", {})
+    keys = [(diff.respelled.get(change.entry, change.entry), change) for change in alike]
+    return all(change.after in remembered.get(key, {}).get(change.attribute, ()) for key, change in keys)
+
+
+# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool) -> Event:
+    first, who = alike[0], [party(diff.after, change.entry) for change in alike]
+    told = not flips and not formatted and first.grade not in _UNTOLD and not _is_small(first)
+    return make(
+        diff,
+        rule=RULE,
+        grade=first.grade,
+        weight=_WEIGHT[first.grade] if told else 3,
+        told=told,
+        subjects=who,
+        metric=first.metric,
+        headline=f"{names(who)}{_says(diff, first, many=len(who) > 1)}, says {diff.board.title}.",
+        facts={"attribute": first.attribute, "before": first.before, "after": first.after, "flip": flips, "format": formatted},
+        evidence=_proofs(diff, first, [change.entry for change in alike][:_PROVEN]),
+    )
+
+
+def _is_small(change: _Change) -> bool:
+    """Whether a context window changed by less than is news. Texts that are no numbers are never small."""
+    before, after = (_number(text) for text in (change.before, change.after))
+    if change.grade != "context" or not before or not after:
+        return False
+    return max(before, after) < _CONTEXT_RATIO * min(before, after)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def _in_words(text: str) -> str:
+    """A count with its thousands apart; any other text as it is."""
+    return f"{int(text):,}" if text.isascii() and text.isdecimal() else text
+
+
+def _says(diff: Diff, change: _Change, *, many: bool) -> str:
+    are, have = ("are", "have") if many else ("is", "has")
+    title = diff.board.metric(change.metric).title if change.metric else _TITLES.get(change.attribute, change.attribute)
+    goes = f": {title} goes from {_in_words(change.before)} to {_in_words(change.after)}"
+    return {
+        "deprecated": f" {are} marked as deprecated",
+        "undeprecated": f" {are} no longer marked as deprecated",
+        "weights_opened": f" now {have} open weights",
+        "weights_closed": f" no longer {have} open weights",
+        "licence": goes,
+        "context": goes,
+        "free": f" now {'cost' if many else 'costs'} nothing ({title} was {change.before})",
+        "expires": f" {are} to expire on {change.after}" + (f", not on {change.before}" if change.before else ""),
+    }[change.grade]
+
+
+def _proofs(diff: Diff, change: _Change, entries: Sequence[EntryId]) -> Sequence[Evidence]:
+    if change.metric is not None:
+        return both_proofs(diff, entries, change.metric)
+    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
+    return [
+        replace(proof(snapshot, entry), raw=snapshot.entries[entry].attributes.get(change.attribute))
+        for entry in entries
+        for snapshot in snapshots
+    ]

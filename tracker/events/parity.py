@@ -1,0 +1,257 @@
+"""A model is at least level with one several times its size or price: "the 14B rivals the 70B".
+
+Level means: better, or worse by no more than the error that the metric states. A metric without an
+error shows nothing of the kind; nor does a value whose own interval is far wider than the board's usual
+one. Sizes are compared total with total, never guessed; of a mixture the active part is shown beside it.
+
+Source: docs/decisions/0014-parity-gains-frontiers.md
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tracker.events._arrivals import newly_measured
+from tracker.events._event import make, measured, number, party, proof
+from tracker.events._level import Comparison, Judge, is_usable
+from tracker.events._predecessor import best_of_each, model_of, release_of
+from tracker.events._traits import Traits, price_metric, size_words, traits
+from tracker.model import Board, Diff, Entry, EntryId, Event, Metric, MetricId, Past, Snapshot
+
+RULE = "parity/1"
+
+TIMES_THE_SIZE, TIMES_THE_PRICE = 3.0, 5.0
+_ONE_RELEASE = timedelta(days=90)
+"""One parity is told of a release in so long."""
+_LOOKED_AT = 200
+"""So many entries that it is clearly better than are tried, the best first, where nobody larger is within the error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rival:
+    """A larger or dearer entry, by how much, and whether the two lie within the error of each other."""
+
+    entry: EntryId
+    by: str
+    ratio: float
+    within: bool
+    standing: float
+
+
+def detect(diff: Diff, past: Past) -> Iterator[Event]:
+    """At most one event per newcomer, or entry that rose beyond its error: its most telling rival. One told per release.
+
+    A rival was listed before, is the best variant of its model, and stands in the top third of the
+    board or is the best of its lab in the upper half. Told where the two lie within the error of each other, of the best
+    variant of a model, unless most metrics without an error speak against it.
+    """
+    found = _found(diff, past)
+    recent = _told_lately(past, diff.after.observed_at)
+    best: dict[str, Event] = {}
+    for event, release in found:
+        if event.told and release not in recent and (release not in best or event.weight > best[release].weight):
+            best[release] = event
+    told = {event.id for event in best.values()}
+    for event, _ in found:
+        yield event if event.id in told else replace(event, told=False, weight=min(event.weight, 10))
+
+
+def remember(diff: Diff, past: Past) -> object:
+    """When a parity of which release was told last: {release: time}."""
+    told = [event for event in detect(diff, past) if event.told]
+    now = {_release(diff.after.entries[event.subjects[0].entry]): event.recorded_at.isoformat() for event in told}
+    return _told_lately(past, diff.after.observed_at) | dict(sorted(now.items()))
+
+
+def _told_lately(past: Past, now: datetime) -> dict[str, str]:
+    remembered: dict[str, str] = past.memory.get("parity", {})
+    return {release: at for release, at in remembered.items() if now - datetime.fromisoformat(at) < _ONE_RELEASE}
+
+
+def _release(entry: Entry) -> str:
+    return "/".join(release_of(entry) or (entry.id,))
+
+
+# ── finding ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _found(diff: Diff, past: Past) -> list[tuple[Event, str]]:
+    """An event for each entry that has a rival, with its release."""
+    primary = diff.board.primary
+    if primary is None or not primary.ranked or diff.before is None:
+        return []
+    fresh, risen = newly_measured(diff, past), _risen(diff, primary)
+    if not fresh and not risen:
+        return []
+    field = _Field(diff, past, primary)
+    had = Judge(diff, past, primary, diff.before) if risen else None
+    found = []
+    for entry in sorted({*fresh, *risen}):
+        rival = field.rival(entry, had if entry in risen else None)
+        if rival is not None:
+            found.append((_event(diff, field, entry, *rival), _release(diff.after.entries[entry])))
+    return found
+
+
+def _risen(diff: Diff, primary: Metric) -> set[EntryId]:
+    moves = diff.metrics[primary.id].moves
+    return {
+        entry
+        for entry, move in moves.items()
+        if move.significant and primary.standing(move.shift) < 0 and not move.after.estimated
+    }
+
+
+class _Field:
+    """The measured entries of a page, the best variant of each model in the order of the board, and which of them are notable."""
+
+    def __init__(self, diff: Diff, past: Past, primary: Metric) -> None:
+        self.snapshot, self.board, self.judge = diff.after, diff.board, Judge(diff, past, primary, diff.after)
+        price = price_metric(diff.board)
+        self.price = price if price is not None and is_usable(diff.metrics[price.id], past) else None
+        self.standing = {entry: primary.standing(value) for entry, value in measured(diff.after, primary.id).items()}
+        ordered = sorted(self.standing.values())
+        self.top_third, self._upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
+        self.best = frozenset(best_of_each(diff.after.entries.values(), self.standing).values())
+        order = sorted((self.standing[entry], entry) for entry in self.best)
+        self.flagships = _flagships(order, diff.after)
+        known = diff.before.entries if diff.before is not None else {}
+        self._notable = [(at, entry) for at, entry in order if entry in known and self._is_notable(at, entry)]
+        self._traits: dict[EntryId, Traits] = {}
+
+    def _is_notable(self, standing: float, entry: EntryId) -> bool:
+        return standing <= self.top_third or (entry in self.flagships and standing <= self._upper_half)
+
+    def traits(self, entry: EntryId) -> Traits:
+        """What is known of an entry, worked out once."""
+        if entry not in self._traits:
+            self._traits[entry] = traits(self.snapshot.entries[entry], self.board)
+        return self._traits[entry]
+
+    def rival(self, entry: EntryId, had: Judge | None) -> tuple[_Rival, Comparison] | None:
+        """The most telling rival: the largest of those within the error, else the best of those it is clearly better than.
+
+        With `had`, the page before, only one with whom it was not level on it already.
+        """
+        if not self.judge.can_judge(entry):
+            return None
+        for rival in sorted(self._rivals(entry), key=_telling):
+            compared = self.judge.compare(entry, rival.entry)
+            if compared is not None and (had is None or had.compare(entry, rival.entry) is None):
+                return rival, compared
+        return None
+
+    def _rivals(self, entry: EntryId) -> Iterator[_Rival]:
+        """Larger and dearer ones that it is at least level with on the metric that ranks the board."""
+        entries, mine, standing, error = self.snapshot.entries, self.traits(entry), self.standing[entry], self.judge.error(entry)
+        start = bisect_left(self._notable, standing - error, key=lambda pair: pair[0])
+        end = bisect_right(self._notable, standing + error, key=lambda pair: pair[0])
+        for at, other in self._notable[start : end + _LOOKED_AT]:
+            ratios = self._ratios(mine, self.traits(other))
+            within = self.judge.is_within(entry, other) if ratios else False
+            if not ratios or (at < standing and not within) or _are_related(entries[entry], entries[other]):
+                continue
+            yield from (_Rival(entry=other, by=by, ratio=ratio, within=within, standing=at) for by, ratio in ratios.items())
+
+    def _ratios(self, mine: Traits, theirs: Traits) -> dict[str, float]:
+        ratios = {}
+        if mine.size_total_b and theirs.size_total_b and theirs.size_total_b >= TIMES_THE_SIZE * mine.size_total_b:
+            ratios["size"] = theirs.size_total_b / mine.size_total_b
+        if self.price is not None and mine.price and theirs.price and theirs.price >= TIMES_THE_PRICE * mine.price:
+            ratios["price"] = theirs.price / mine.price
+        return ratios
+
+
+def _flagships(order: Sequence[tuple[float, EntryId]], snapshot: Snapshot) -> frozenset[EntryId]:
+    """The best entry of each lab."""
+    best: dict[str, EntryId] = {}
+    for _, entry in order:
+        if lab := snapshot.entries[entry].who.lab:
+            best.setdefault(lab, entry)
+    return frozenset(best.values())
+
+
+def _are_related(one: Entry, other: Entry) -> bool:
+    """The same model, or siblings of one release: no rivals."""
+    release = release_of(one)
+    return one.id == other.id or model_of(one) == model_of(other) or (release is not None and release == release_of(other))
+
+
+def _telling(rival: _Rival) -> tuple[object, ...]:
+    """The most telling first: truly within the error, by size rather than price, and then the largest, or the best."""
+    return (not rival.within, rival.by != "size", -rival.ratio if rival.within else 0.0, rival.standing, rival.entry)
+
+
+# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _event(diff: Diff, field: _Field, entry: EntryId, rival: _Rival, compared: Comparison) -> Event:
+    board, primary = diff.board, field.judge.primary
+    mine, theirs = field.traits(entry), field.traits(rival.entry)
+    who, other = party(diff.after, entry), party(diff.after, rival.entry)
+    values = compared.held[primary.id]
+    metrics = [metric.id for metric in field.judge.metrics if metric.id in compared.held or metric.id in compared.failed]
+    metrics += [field.price.id] if rival.by == "price" and field.price is not None else []
+    return make(
+        diff,
+        rule=RULE,
+        grade=rival.by,
+        weight=(50 if rival.by == "size" else 45) + min(10, int(rival.ratio)),
+        told=rival.within and entry in field.best and _is_mostly_level(field, compared),
+        subjects=[who],
+        rivals=[other],
+        metric=primary.id,
+        headline=f"{who.name} ({_what(board, rival, mine)}) {'is level with' if rival.within else 'stands above'} {other.name}"
+        f" ({_what(board, rival, theirs)}), {rival.ratio:.3g} times its {rival.by}, on {board.title} ({primary.title}):"
+        f" {number(values[0], primary)} against {number(values[1], primary)}{_within(rival, values)}{_scope(field, compared)}.",
+        facts={
+            "by": rival.by,
+            "ratio": round(rival.ratio, 3),
+            "within_error": rival.within,
+            "size_total_b": [mine.size_total_b, theirs.size_total_b],
+            "size_active_b": [mine.size_active_b, theirs.size_active_b],
+            "price": [mine.price, theirs.price],
+            "reasoning": [mine.reasoning, theirs.reasoning],
+            "level": _as_facts(compared.held),
+            "behind": _as_facts(compared.failed),
+            "no_error_stated": _as_facts(compared.unjudged),
+            "rival_in_top_third": rival.standing <= field.top_third,
+            "rival_is_flagship": rival.entry in field.flagships,
+        },
+        evidence=[proof(diff.after, one, metric) for metric in metrics for one in (entry, rival.entry)],
+    )
+
+
+def _as_facts(values: Mapping[MetricId, list[float]]) -> dict[str, list[float]]:
+    return {str(metric): pair for metric, pair in values.items()}
+
+
+def _is_mostly_level(field: _Field, compared: Comparison) -> bool:
+    """Whether the metrics without an error do not speak against it: on at most two in three of them the rival's value is the better."""
+    metrics = [metric for metric in field.judge.metrics if metric.id in compared.unjudged]
+    below = sum(metric.better(theirs, mine) for metric in metrics for mine, theirs in [compared.unjudged[metric.id]])
+    return 3 * below <= 2 * len(metrics)
+
+
+def _what(board: Board, rival: _Rival, known: Traits) -> str:
+    price = price_metric(board)
+    if rival.by == "price" and price is not None and known.price is not None:
+        return f"{price.title} {number(known.price, price)}"
+    return size_words(known)
+
+
+def _within(rival: _Rival, values: Sequence[float]) -> str:
+    return ", within the error" if rival.within and values[0] != values[1] else ""
+
+
+def _scope(field: _Field, compared: Comparison) -> str:
+    """On how many metrics it holds, and on which it does not."""
+    judge = field.judge
+    words = f"; so on {len(compared.held)} of the {compared.judged} metrics they share that state an error"
+    if len(judge.judging) == 1:
+        words = f", on the one metric {'this board has' if len(judge.metrics) == 1 else 'there that states an error'}"
+    behind = [metric.title for metric in judge.metrics if metric.id in compared.failed]
+    return words + (f", not on {', '.join(behind)}" if behind else "")

@@ -1,0 +1,132 @@
+"""Whose model a name speaks of: the lab and the brand line, and which of its words said so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.identity.known import Known, Line, Maker
+from tracker.identity.tokens import Token
+from tracker.identity.vocabulary import COMMON
+
+
+_Fit = tuple[frozenset[str], Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A line that a name mentions: where its words stand among the tokens, the first of them at `at`."""
+
+    line: Line
+    at: int
+    places: frozenset[int]
+
+
+def owner_of(prefixes: Sequence[str], known: Known) -> str:
+    """The innermost prefix that is not a host's; empty where there is none."""
+    return next((prefix for prefix in reversed(prefixes) if not known.is_host(prefix)), "")
+
+
+def leading_maker(found: Sequence[Token], known: Known) -> tuple[Maker | None, int]:
+    """The lab that the first words name (`Google Gemini`, `CohereForAI c4ai-command-r`), and how many tokens name it or a host.
+
+    A brand's own name is none: `DeepSeek V3`, `Mistral Small`.
+    """
+    maker, taken = None, 0
+    while count := _leading(found[taken:], known):
+        spelling = "".join(token.text for token in found[taken : taken + count])
+        maker = maker or known.makers.get(spelling)
+        taken += count
+    return maker, taken
+
+
+def _leading(found: Sequence[Token], known: Known) -> int:
+    """How many of the first tokens spell a lab or a host, more than flags following."""
+    if not found or found[0].text not in known.fronts:
+        return 0
+    for count in (3, 2, 1):
+        spelling = "".join(token.text for token in found[:count] if token.bracket == 0)
+        maker = known.makers.get(spelling)
+        if (maker is None and spelling not in known.hosts) or not _more_than_flags(found[count:], known):
+            continue
+        if maker is None or not _is_brand(found, count, maker, known):
+            return count
+    return 0
+
+
+def _more_than_flags(rest: Sequence[Token], known: Known) -> bool:
+    return any(token.kind == "word" and (token.text not in COMMON or token.text in known.lines) for token in rest)
+
+
+def _is_brand(found: Sequence[Token], count: int, maker: Maker, known: Known) -> bool:
+    """Whether the leading words are themselves the only brand of that lab: `DeepSeek V3`, `Mistral Small`."""
+    own = {token.text for token in found[:count]}
+    rest = {token.text for token in found[count:]}
+    words = own | rest
+    here = any(phrase <= words and phrase & own for word in own for phrase, _ in known.lines.get(word, ()))
+    return here and not any(
+        phrase <= rest and line.maker is maker for word in rest for phrase, line in known.lines.get(word, ()) if not _tiny(phrase)
+    )
+
+
+def brands(found: Sequence[Token], known: Known, makers: frozenset[str]) -> list[Brand]:
+    """The lines that the tokens mention, in their order. `makers`: the slugs of the labs that the name or its board states.
+
+    Longer phrases come first and use their words up: `DeepSeek Coder` is not `DeepSeek` beside something else.
+    """
+    places: dict[str, list[int]] = {}
+    for index, token in enumerate(found):
+        if token.kind in ("word", "number"):
+            places.setdefault(token.text, []).append(index)
+    words = places.keys()
+    fitting = [(phrase, line) for word in words for phrase, line in known.lines.get(word, ()) if phrase <= words]
+    if any(line.family.shared for _, line in fitting):
+        fitting = _without_shared(fitting, len(places), makers)
+    used: set[str] = set()
+    chosen: list[Brand] = []
+    for phrase, line in sorted(fitting, key=lambda one: (-len(one[0]), -sum(map(len, one[0])))):
+        if phrase & used or (_tiny(phrase) and not _opens(found, phrase)):
+            continue
+        used |= phrase
+        spots = frozenset(index for word in phrase for index in places[word])
+        chosen.append(Brand(line=line, at=min(spots), places=spots))
+    return sorted(chosen, key=lambda brand: brand.at)
+
+
+def _without_shared(fitting: list[_Fit], words: int, makers: frozenset[str]) -> list[_Fit]:
+    """Without the everyday words that are no brand here: another lab's name, beside a brand that is surely one, or all by itself."""
+    sure = any(not line.family.shared for _, line in fitting)
+    return [
+        (phrase, line)
+        for phrase, line in fitting
+        if not line.family.shared or (line.maker.slug in makers if makers else not sure and len(phrase) < words)
+    ]
+
+
+def _tiny(phrase: frozenset[str]) -> bool:
+    return len(phrase) == 1 and len(next(iter(phrase))) == 1
+
+
+def _opens(found: Sequence[Token], phrase: frozenset[str]) -> bool:
+    """A single letter is a brand only at the front and glued to a number: o1, R1."""
+    if len(found) < 2 or found[0].text not in phrase:
+        return False
+    return found[1].kind == "number" and found[0].end == found[1].start
+
+
+def primary_of(mentioned: Sequence[Brand], found: Sequence[Token]) -> Brand | None:
+    """The line that the model belongs to: the first that is nobody's base model, else the first; outside of brackets where possible."""
+    outside = [brand for brand in mentioned if found[brand.at].bracket == 0] or list(mentioned)
+    return next((brand for brand in outside if not brand.line.family.base), outside[0] if outside else None)
+
+
+def unknown_words(found: Sequence[Token], until: int) -> list[int]:
+    """The places of the words at the front that are nobody's and say nothing of their own: an unknown brand."""
+    places: list[int] = []
+    for index, token in enumerate(found[:until]):
+        if token.kind != "word" or token.text in COMMON or token.bracket:
+            if places:
+                break
+            continue
+        places.append(index)
+    return places

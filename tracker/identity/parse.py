@@ -1,0 +1,209 @@
+"""A published name → what it states: maker, family and slots; nothing is decided here that the name leaves open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.identity import families
+from tracker.identity.families import Brand
+from tracker.identity.known import Known, Line, Maker, slug
+from tracker.identity.slots import Slots, fill, joined
+from tracker.identity.tokens import Token, clean, split, tokens
+from tracker.identity.vocabulary import COMMON, SYSTEM
+
+_PARTS = re.compile(r" \+ |(?<=[a-z0-9)])\+(?=[a-z(])| & ")
+_MOST_PARTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A name taken apart.
+
+    `maker` is None where nothing tells it. `named` are the words of a brand that no lab has declared. `owner` stands for a
+    maker of his own in ids: the model is built on the line's, by somebody else. `copy`: somebody else's repository, without a
+    word of its own. `several`: one row for two models. `parts` are those of a system: an agent and its model, or several models.
+    """
+
+    slots: Slots
+    maker: Maker | None = None
+    line: Line | None = None
+    named: tuple[str, ...] = ()
+    owner: Maker | None = None
+    copy: bool = False
+    several: bool = False
+    parts: tuple[Parsed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of the maker around the name: `owner` by its innermost prefix, of a repository if `path`, `hint` by the board.
+
+    `stated` and `hinted` are the labs that these are known to be; a lab that the name itself begins with is stated too.
+    """
+
+    owner: str
+    path: bool
+    hint: str | None
+    stated: Maker | None
+    hinted: Maker | None
+
+    @property
+    def makers(self) -> frozenset[str]:
+        """The slugs of those who may have made it; empty where nobody is named."""
+        named = frozenset(maker.slug for maker in (self.stated, self.hinted) if maker is not None)
+        return named or frozenset(filter(None, (slug(self.owner or self.hint or ""),)))
+
+
+def parse(raw: str, hint: str | None, known: Known) -> Parsed:
+    """Take a name apart. `hint` is what its board says of the maker, who may be a mere host, or wrong."""
+    prefixes, body, path = split(_without_credit(clean(raw), known))
+    hint = None if hint is None or known.is_host(hint) else hint
+    pieces = _PARTS.split(body)
+    if 1 < len(pieces) <= _MOST_PARTS and all(piece.strip() for piece in pieces):
+        first, *others = pieces
+        parts = (_part(prefixes, first, hint, known), *(_part((), other, None, known) for other in others))
+        return Parsed(slots=parts[0].slots, maker=parts[0].maker, line=parts[0].line, named=parts[0].named, parts=parts)
+    return _part(prefixes, body, hint, known, path=path)
+
+
+def is_system(parsed: Parsed) -> bool:
+    """Whether a row is an agent or an ensemble, not one model."""
+    return bool(parsed.parts) or bool(parsed.slots.words & SYSTEM)
+
+
+# ── before the tokens ────────────────────────────────────────────────────────────────────────────
+
+
+def _without_credit(text: str, known: Known) -> str:
+    """`claude-opus-4-6 Anthropic · Proprietary` without the maker and the licence that a page wrote into the cell."""
+    name, dot, _ = text.partition(" · ")
+    if not dot:
+        return text
+    words = name.split()
+    for count in (3, 2, 1):
+        if len(words) > count and (known.maker(" ".join(words[-count:])) is not None or count == 1):
+            return " ".join(words[:-count])
+    return name
+
+
+def _without_nicknames(body: str, known: Known) -> str:
+    """`Nano Banana (Gemini 2.5 Flash Image)` without the nickname; alone it stays."""
+    plain = body.replace("-", " ")
+    for nickname in known.nicknames:
+        at = plain.find(nickname)
+        if at >= 0:
+            rest = body[:at] + body[at + len(nickname) :]
+            return rest if any(letter.isdigit() for letter in rest) else body
+    return body
+
+
+# ── one name ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _part(prefixes: Sequence[str], body: str, hint: str | None, known: Known, *, path: bool = False) -> Parsed:
+    found = tokens(_without_nicknames(body, known))
+    leading, taken = families.leading_maker(found, known)
+    found = found[taken:]
+    owner = families.owner_of(prefixes, known)
+    stated = known.maker(owner) if owner else leading
+    said = Said(owner=owner, path=path, hint=hint, stated=stated, hinted=known.maker(hint) if hint else None)
+    found, mentioned = _mentioned(found, body, said, known)
+    brand = families.primary_of(mentioned, found)
+    return _of_unknown_brand(found, said) if brand is None else _of_brand(found, brand, mentioned, said)
+
+
+def _mentioned(found: list[Token], body: str, said: Said, known: Known) -> tuple[list[Token], list[Brand]]:
+    """The tokens and the brands among them; read together with the prefix where only both name the owner's brand.
+
+    `DeepSeek: R2` is DeepSeek's, and `Phind: CodeLlama 34B v2` is Phind's, though the names alone say neither.
+    """
+    mentioned = families.brands(found, known, said.makers)
+    brand = families.primary_of(mentioned, found)
+    if said.owner == "" or said.stated is None or (brand is not None and brand.line.maker is said.stated):
+        return found, mentioned
+    whole = tokens(f"{said.owner} {body}")
+    together = families.brands(whole, known, frozenset((said.stated.slug,)))
+    brand = families.primary_of(together, whole)
+    return (whole, together) if brand is not None and brand.line.maker is said.stated else (found, mentioned)
+
+
+def _of_unknown_brand(found: list[Token], said: Said) -> Parsed:
+    found = joined(found, {})
+    places = families.unknown_words(found, len(found))
+    slots = fill(found, None, at=places[0] if places else 0)
+    named = tuple(found[place].text for place in places) or tuple(sorted(slots.words))[:1]
+    return Parsed(slots=slots, maker=said.stated or said.hinted or _as_written(said.owner or said.hint), named=named)
+
+
+def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], said: Said) -> Parsed:
+    line = brand.line
+    slots = _slots(found, brand, mentioned)
+    if _means_base(slots, line, repository=said.path and said.owner != ""):
+        slots.base, slots.tune = True, "base"
+    front = _own_front(found, brand)
+    maker = said.stated or _as_written(said.owner)
+    if front:
+        maker = maker or said.hinted or _as_written(said.hint)
+        return Parsed(slots=slots, maker=None if maker is line.maker else maker, line=line, named=front)
+    if maker is None or maker.slug == line.maker.slug:
+        return Parsed(slots=slots, maker=line.maker, line=line, several=_is_row_for_two(found, brand))
+    own = tuple(sorted(word for word in slots.words if word not in COMMON)) or tuple(slots.numbers)
+    if not own:
+        return Parsed(slots=slots, maker=line.maker, line=line, copy=said.owner != "")
+    return Parsed(slots=slots, maker=maker, line=line, named=own, owner=maker)
+
+
+def _slots(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> Slots:
+    """The slots of a name, its brand's words and the base models it mentions left out."""
+    family, skip = brand.line.family, set(brand.places)
+    if not family.base and not family.names_base:
+        skip |= _base_models(found, brand, mentioned)
+    kept = [token for index, token in enumerate(found) if index not in skip or index == brand.at]
+    kept = joined(kept, brand.line.generations)
+    at = next(index for index, token in enumerate(kept) if token is found[brand.at])
+    return fill(kept, brand.line, skip=(at,), at=at)
+
+
+def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> set[int]:
+    """The places of the base models mentioned, with their version numbers: `Llama-3.1` in `Hermes 3 - Llama-3.1 70B`."""
+    places: set[int] = set()
+    for other in mentioned:
+        if other is brand or not other.line.family.base:
+            continue
+        places |= other.places
+        after = max(other.places) + 1
+        while after < len(found) and found[after].kind == "number" and found[after].start - found[after - 1].end <= 1:
+            places.add(after)
+            after += 1
+    return places
+
+
+def _means_base(slots: Slots, line: Line, *, repository: bool) -> bool:
+    """Whether a name with a size and no tune word is that of the base model."""
+    if line.family.bare == "chat" or slots.size.mark == "" or slots.tune:
+        return False
+    if line.bare_generations and slots.generation not in line.bare_generations:
+        return False
+    return repository or line.family.bare == "base"
+
+
+def _own_front(found: Sequence[Token], brand: Brand) -> tuple[str, ...]:
+    """The words before a base model's name that are nobody's: the brand of something built on it (`Smaug-Llama-3-70B`)."""
+    if not brand.line.family.base:
+        return ()
+    words = (found[place].text for place in families.unknown_words(found, brand.at))
+    return tuple(word for word in words if word not in brand.line.ignore)
+
+
+def _is_row_for_two(found: Sequence[Token], brand: Brand) -> bool:
+    """`o1 and o1-preview`."""
+    if not any(token.text == "and" for token in found):
+        return False
+    return any(sum(token.text == found[place].text for token in found) > 1 for place in brand.places)
+
+
+def _as_written(name: str | None) -> Maker | None:
+    """A maker whom no file knows, by the name given."""
+    return Maker(name=name.strip(), slug=slug(name)) if name and slug(name) else None

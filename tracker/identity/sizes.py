@@ -1,0 +1,45 @@
+"""Sizes as names state them, in 10⁹ parameters: 72B, 350M, 1T, 8x7B, A22B, E4B, 17B-128E."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_UNITS = {"b": 1.0, "t": 1000.0, "m": 0.001}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Total and active; None where not stated. `experts`: their number stands beside it (17B-128E), in a model that has a name of its own."""
+
+    total: float | None = None
+    active: float | None = None
+    experts: bool = False
+
+    def joined(self, other: Size) -> Size:
+        """Both together; what was stated first stays."""
+        return Size(
+            self.total if self.total is not None else other.total,
+            self.active if self.active is not None else other.active,
+            self.experts or other.experts,
+        )
+
+    @property
+    def mark(self) -> str:
+        """The size as an id bears it. Where the total is stated the active part says nothing more."""
+        if self.total is not None:
+            return f"{self.total:g}b"
+        return f"a{self.active:g}b" if self.active is not None and not self.experts else ""
+
+
+UNSTATED = Size()
+
+
+def read(kind: str, text: str, *, experts: bool = False) -> Size:
+    """The size of a token. `experts`: a number of experts follows, so it is the active part (17B-128E)."""
+    if kind == "mixture":
+        count, _, each = text[:-1].partition("x")
+        return Size(total=float(count) * float(each))
+    if kind == "active":
+        return Size(active=float(text[1:-1]))
+    number = round(float(text[:-1]) * _UNITS[text[-1]], 6)
+    return Size(active=number, experts=True) if experts else Size(total=number)

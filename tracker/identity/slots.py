@@ -1,0 +1,417 @@
+"""Tokens → slots: what each piece of a name stands for, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.identity import dates, sizes
+from tracker.identity.dates import Date
+from tracker.identity.known import Line, canonical
+from tracker.identity.sizes import UNSTATED, Size
+from tracker.identity.tokens import Token
+from tracker.identity.vocabulary import (
+    BASE,
+    CERTAIN_EFFORTS,
+    CHAT,
+    EFFORTS,
+    GLUED_EFFORTS,
+    HARNESS,
+    KINDS,
+    LATEST,
+    NOT,
+    NOT_THINKING,
+    PICTURE,
+    PREVIEW,
+    REASONING,
+    SERVING,
+    SETTINGS,
+    SILENT,
+    THINKING,
+    TIERS,
+    TUNES,
+    UNFINISHED,
+)
+
+_FIRST = ("v1", "v1.0", "v0.1")
+"""The first version of a name is what the name without one means."""
+_NO_TOKEN = Token("", "", -9, -9)
+
+
+@dataclass(slots=True)
+class Slots:
+    """What a name states, piece by piece; filled while reading, then left alone.
+
+    `generation` is as ids bear it, `numbers` are the further ones. `words` are those that tell models apart.
+    """
+
+    generation: str = ""
+    shown_generation: str = ""
+    numbers: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    tier: list[str] = field(default_factory=list)
+    size: Size = UNSTATED
+    tune: str = ""
+    base: bool = False
+    kind: str = ""
+    dates: list[Date] = field(default_factory=list)
+    revision: str = ""
+    preview: bool = False
+    unfinished: bool = False
+    latest: bool = False
+    reasoning: str = "unspecified"
+    effort: str = ""
+    budget: str = ""
+    quant: str = ""
+    context: str = ""
+    serving: list[str] = field(default_factory=list)
+    harness: list[str] = field(default_factory=list)
+
+
+# ── runs of numbers ──────────────────────────────────────────────────────────────────────────────
+
+
+def joined(found: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
+    """The tokens with version numbers and sizes put together that dashes took apart: `3-5` → 3.5, `3-5-0-8b` → 3.5 and 0.8b."""
+    out: list[Token] = []
+    index = 0
+    while index < len(found):
+        run = _run(found, index)
+        if len(run) > 1:
+            out += _put_together(run, generations)
+        else:
+            out.append(_spelled_out(found[index], generations) if found[index].kind == "number" else found[index])
+        index += len(run) or 1
+    return out
+
+
+def _run(found: Sequence[Token], start: int) -> Sequence[Token]:
+    """The whole numbers from there on, one dash or blank apart, and the size that ends them."""
+    if found[start].kind != "number" or not found[start].text.removeprefix("v").isdigit():
+        return found[start : start + 1]
+    end = start + 1
+    while end < len(found) and end - start < 4 and _follows(found[end - 1], found[end]):
+        end += 1
+        if found[end - 1].kind == "size" or not found[end - 1].text.isdigit():
+            break
+    return found[start:end]
+
+
+def _follows(one: Token, two: Token) -> bool:
+    if two.start - one.end != 1 or two.bracket != one.bracket:
+        return False
+    if two.kind == "size":
+        return two.text[-1] == "b" and two.text[:-1].isdigit()
+    return two.kind == "number" and two.text.rstrip("abcdefghijklmnopqrstuvwxyz").isdigit()
+
+
+def _put_together(run: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
+    *numbers, last = run
+    if last.kind != "size":
+        return _version(run, generations)
+    if len(last.text) > len("8b"):  # no size has two digits behind its dot
+        return [*_version(numbers, generations), last]
+    first, *others = numbers
+    if not others:
+        return [_merged("size", first, last)] if first.text in ("0", "1") else [first, last]
+    if len(others) == 1 and (int(others[0].text) >= 10 or not _is_version(first, others[0], generations)):
+        return [first, _merged("size", others[0], last)]
+    if len(others) == 1:
+        return [*_version(numbers, generations), last]
+    return [*_version(numbers[:2], generations), _merged("size", others[1], last)]
+
+
+def _is_version(one: Token, two: Token, generations: Mapping[str, str]) -> bool:
+    """Whether a size after two numbers leaves both to the version; the generations known settle it."""
+    whole = canonical(one.text)
+    return canonical(f"{whole}.{two.text}") in generations or whole not in generations
+
+
+def _version(run: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
+    if len(run) < 2:
+        return list(run)
+    one, two, *rest = run
+    whole = one.text.removeprefix("v")
+    small = len(whole) <= 2 and (whole[0] != "0" or whole == "0")
+    single = len(two.text.rstrip("abcdefghijklmnopqrstuvwxyz")) == 1
+    if small and (single or f"{whole}.{two.text}" in generations):
+        return [_merged("number", one, two), *rest]
+    return list(run)
+
+
+def _merged(kind: str, one: Token, two: Token) -> Token:
+    return Token(kind, f"{one.text}.{two.text}", one.start, two.end, one.bracket)
+
+
+def _spelled_out(token: Token, generations: Mapping[str, str]) -> Token:
+    """`2p5` is 2.5; `35` is 3.5 where that was released and 35 was not."""
+    text = token.text
+    if "p" in text[1:-1]:
+        return Token("number", text.replace("p", "."), token.start, token.end, token.bracket)
+    plain = text.removeprefix("v")
+    if len(plain) == 2 and plain.isdigit() and plain not in generations and canonical(f"{plain[0]}.{plain[1]}") in generations:
+        return Token("number", f"{plain[0]}.{plain[1]}", token.start, token.end, token.bracket)
+    return token
+
+
+# ── filling ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def fill(found: Sequence[Token], line: Line | None, *, skip: Collection[int] = (), at: int = 0) -> Slots:
+    """The slots of a name's tokens. `skip` are the places of words already understood, `at` is where the brand stands."""
+    slots = Slots()
+    reader = _Reader(found, line, slots, skip)
+    for index, token in enumerate(found):
+        if index in reader.skip:
+            continue
+        if token.kind == "word":
+            reader.word(index, token)
+        elif token.kind != "sign":
+            getattr(reader, token.kind)(index, token)
+    reader.finish(at)
+    return slots
+
+
+class _Reader:
+    """Reads one name; every method takes one kind of token."""
+
+    def __init__(self, found: Sequence[Token], line: Line | None, slots: Slots, skip: Collection[int]) -> None:
+        self.found, self.line, self.slots, self.skip = found, line, slots, set(skip)
+        self.numbers: list[tuple[int, Token]] = []
+        self.thoughts: list[tuple[Token, bool]] = []
+        for token in found:
+            if token.bracket and token.text in ("fallback", "harness"):
+                self._aside(token.bracket, token.text)
+
+    def _aside(self, bracket: int, what: str) -> None:
+        """`(…, Opus 4.8 Fallback)` names another model, which answers when this one will not; `(codex-harness)` a tool."""
+        self.skip.update(index for index, token in enumerate(self.found) if token.bracket == bracket)
+        (self.slots.serving if what == "fallback" else self.slots.harness).append(what)
+
+    def _near(self, index: int) -> Token:
+        return self.found[index] if 0 <= index < len(self.found) else _NO_TOKEN
+
+    # ── numbers ──
+
+    def quant(self, _: int, token: Token) -> None:
+        self.slots.quant = token.text.replace("-", "_")
+
+    def date(self, index: int, token: Token) -> None:
+        if token.text.isalpha() and index == 0:
+            self.slots.words.add(token.text)
+        else:
+            self.slots.dates.append(dates.read(token.text))
+
+    month = date
+
+    def size(self, index: int, token: Token) -> None:
+        experts = self._near(index + 1).kind == "experts"
+        self.slots.size = self.slots.size.joined(sizes.read(token.kind, token.text, experts=experts))
+
+    mixture = active = size
+
+    def experts(self, index: int, token: Token) -> None:
+        """How many experts there are tells no size."""
+
+    def context(self, index: int, token: Token) -> None:
+        beside = (self._near(index - 1).text, self._near(index + 1).text, self._near(index + 2).text)
+        text = token.text.replace(" ", "")
+        if any(word in THINKING or word in REASONING or word == "budget" for word in beside):
+            self.slots.budget = text
+            self.slots.reasoning = "on"
+        else:
+            self.slots.context = text
+
+    def pixels(self, _: int, token: Token) -> None:
+        self.slots.serving.append(token.text)
+
+    def number(self, index: int, token: Token) -> None:
+        if self._near(index - 1).text == "=":
+            return
+        plain = token.text.removeprefix("v")
+        if len(plain) == 3 and plain.isdigit() and plain[0] == "0":
+            self.slots.revision = plain
+        else:
+            self.numbers.append((index, token))
+
+    # ── words ──
+
+    def word(self, index: int, token: Token) -> None:
+        text, line = token.text, self.line
+        if line is not None and self._by_line(text, line):
+            return
+        following = self._near(index + 1)
+        if text in NOT and (following.text in THINKING or following.text in REASONING):
+            self.slots.reasoning = "off"
+            self.skip.add(index + 1)
+        elif text in NOT and following.text in ("audio", "system"):
+            self._without(index)
+        elif text == "system" and following.text == "prompt":
+            self.slots.harness.append("system-prompt")
+            self.slots.words.discard("new")
+            self.skip.add(index + 1)
+        elif text in NOT_THINKING:
+            self.slots.reasoning = "off"
+        elif text in THINKING or text in REASONING:
+            self._thinking(index, token)
+        elif text in GLUED_EFFORTS:
+            self.slots.effort, self.slots.reasoning = GLUED_EFFORTS[text], "on"
+        elif text in EFFORTS and self._is_effort(index, token):
+            self._effort(index, text)
+        else:
+            self._plain_word(index, token)
+
+    def _by_line(self, text: str, line: Line) -> bool:
+        """What the family says of a word goes before what it usually means."""
+        if text in line.ignore:
+            return True
+        if text in line.serving:
+            self.slots.serving.append(text)
+            return True
+        if text in line.keep:
+            self.slots.words.add(text)
+            return True
+        return False
+
+    def _without(self, index: int) -> None:
+        """`no audio`, `no system prompt`."""
+        self.slots.harness.append(f"no-{self._near(index + 1).text}")
+        self.skip.update((index + 1, index + 2) if self._near(index + 2).text == "prompt" else (index + 1,))
+
+    def _thinking(self, index: int, token: Token) -> None:
+        if self._near(index + 1).text == "=":
+            return
+        before = self._near(index - 1).text
+        if (before in EFFORTS and self.slots.effort) or self.slots.budget:
+            if token.text in THINKING:
+                self.slots.reasoning = "on"
+        else:
+            self.thoughts.append((token, token.bracket > 0 or self._near(index + 1).kind == "context"))
+
+    def _is_effort(self, index: int, token: Token) -> bool:
+        """Whether a word is how hard the model thinks, and not its place in a line (`medium`, `max`) or a picture's quality."""
+        text, before, following = token.text, self._near(index - 1).text, self._near(index + 1).text
+        tiers, efforts = (self.line.tiers, self.line.efforts) if self.line is not None else (frozenset(), frozenset())
+        if (text == "high" and following in PICTURE) or text in tiers or f"{before} {text}" in tiers:
+            return False
+        if text in efforts or following == "effort" or before == "=":
+            return True
+        if text == "max":
+            return token.bracket > 0
+        if following in THINKING or following in REASONING or token.bracket or text in CERTAIN_EFFORTS:
+            return index > 0
+        return text == "medium" and bool(self.numbers) and index > self.numbers[0][0]
+
+    def _effort(self, index: int, text: str) -> None:
+        self.slots.effort = "xhigh" if self._near(index - 1).text in ("extra", "x") else EFFORTS[text]
+        self.slots.words.discard("extra")
+
+    def _plain_word(self, index: int, token: Token) -> None:
+        text, slots = token.text, self.slots
+        if text in CHAT:
+            slots.tune = "chat" if text == "chat" else "instruct" if text != "hf" else slots.tune
+        elif text in BASE:
+            slots.base, slots.tune = True, "base"
+        elif text in PREVIEW:
+            slots.preview = True
+        elif text in LATEST:
+            slots.latest = True
+        elif text in SERVING:
+            slots.serving.append(text)
+        elif text in HARNESS:
+            slots.harness.append(text)
+        elif text in SETTINGS and self._near(index + 1).text == "=":
+            slots.harness.append(f"{text}={self._near(index + 2).text}")
+        elif text == "high":
+            slots.serving.append(f"high-{self._near(index + 1).text}")
+            self.skip.add(index + 1)
+        elif text not in SILENT:
+            self._telling(text)
+
+    def _telling(self, text: str) -> None:
+        slots = self.slots
+        slots.words.add(text)
+        slots.unfinished |= text in UNFINISHED
+        if text in TIERS and text not in slots.tier:
+            slots.tier.append(text)
+        slots.tune = TUNES.get(text, slots.tune)
+        slots.kind = KINDS.get(text, slots.kind)
+
+    # ── what only the whole name can tell ──
+
+    def finish(self, at: int) -> None:
+        """Settle what depends on pieces read later."""
+        self._settle_numbers(at)
+        self._settle_thinking()
+        slots = self.slots
+        kind = slots.kind or (self.line.family.kind if self.line is not None else "")
+        if kind in ("image", "video") and slots.context:
+            slots.serving.append(slots.context)  # 2k and 4k are resolutions
+            slots.context = ""
+        if "turbo" in slots.words and slots.size.total is not None and slots.tune in ("instruct", "chat"):
+            slots.words.discard("turbo")  # a size and a tune are an open model's name: the host serves it faster
+            slots.tier.remove("turbo")
+            slots.serving.append("turbo")
+
+    def _settle_numbers(self, at: int) -> None:
+        after = next((pair for pair in self.numbers if pair[0] > at), None)
+        chosen = after or next(iter(self.numbers), None)
+        for index, token in self.numbers:
+            text = self._marked(index, token)
+            if chosen is not None and index == chosen[0]:
+                self._generation(text)
+            elif text not in _FIRST:
+                self.slots.numbers.append(canonical(text))
+        line = self.line
+        if line is not None and not self.slots.generation:
+            self.slots.generation = canonical(line.family.first) if line.family.first else ""
+            self.slots.shown_generation = self.slots.shown_generation or line.family.first
+
+    def _marked(self, index: int, token: Token) -> str:
+        """The number with the letter before it (`K2`, `M2.1`), or without the one behind it that means vision (`4.5V`)."""
+        text = token.text
+        if text[-1] == "v" and text[:1].isdigit():
+            self.slots.words.add("v")
+            self.slots.tune = "vl"
+            text = text[:-1]
+        before = self._near(index - 1)
+        if before.text == "v" and token.start - before.end == 1:  # `MiniCPM-V 4.6` is `minicpm-v4-6`
+            self.slots.words.discard("v")
+        letter = before.kind == "word" and len(before.text) == 1 and before.end == token.start and index - 1 not in self.skip
+        if letter:
+            self.slots.words.discard(before.text)
+            return before.text + text
+        return text
+
+    def _generation(self, text: str) -> None:
+        plain = canonical(text)
+        listed = self.line.generations if self.line is not None else {}
+        self.slots.generation = "" if text in _FIRST and plain not in listed else plain
+        self.slots.shown_generation = listed.get(plain, plain[:1].upper() + plain[1:] if plain[:1].isalpha() else plain)
+
+    def _settle_thinking(self) -> None:
+        slots = self.slots
+        if not self.thoughts:
+            return
+        if slots.reasoning == "unspecified":
+            slots.reasoning = "on"
+        if any(self._names_a_model(token, flag=flag) for token, flag in self.thoughts):
+            slots.words.add("thinking")
+            slots.tune = slots.tune or "thinking"
+
+    def _names_a_model(self, token: Token, *, flag: bool) -> bool:
+        """Whether "thinking" is part of the name, as with open weights of one size, or a switch.
+
+        Of a brand that no lab declared, only brackets make it a switch: better two models too many than one too few.
+        """
+        if self.line is None:
+            return not flag
+        if self.line.thinking:
+            stated = atoms(self.slots)
+            return any(one <= stated for one in self.line.thinking)
+        return not flag and token.text in THINKING and self.slots.size.mark != ""
+
+
+def atoms(slots: Slots) -> frozenset[str]:
+    """What a family's conditions on `thinking` can speak of: words, generation, size, dates; and `*`."""
+    return frozenset((*slots.words, "*", slots.generation, *slots.numbers, slots.size.mark, *(date.mark for date in slots.dates)))

@@ -1,0 +1,116 @@
+"""A published name → its prefixes, and its tokens: words, numbers, sizes, dates, quantisations, contexts.
+
+Every pattern is linear: no repeat stands inside another, and a name is cut off at `LONGEST` before any of them sees it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+LONGEST = 240
+"""A longer text is no name; it is never resolved."""
+
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+")
+_PLAIN = str.maketrans({"_": "-", "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "’": "'", "‘": "'", "`": "'", "´": "'"})
+_FOOTNOTE = re.compile(r"\*\*.*$|\[[a-z]+-[a-z]+\]$|\((?:text-to-image|image-edit|image-to-video|text-to-video)\)$")
+"""A note of the page: `**5th rank`, `[web-search]`, `(image-edit)`."""
+_BEDROCK = re.compile(r"[-:]v\d{1,2}:\d{1,2}(?::\d{1,4}k)?$")
+"""A model id of Amazon Bedrock ends in the version of its interface: `anthropic.claude-3-haiku-20240307-v1:0`."""
+_DOTTED = re.compile(r"((?:us|eu|apac|jp|au|ca|global)\.)?([a-z][a-z0-9]{2,20})\.(?=[a-z][a-z0-9]*-|[a-z]+\d)")
+_PLUS = re.compile(r"(?<=[a-z0-9])\+(?![a-z0-9+])")
+"""`Command R+`."""
+_SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
+"""Between two digits a slash is a date's: `03/14`."""
+
+_DAY = r"(?:0[1-9]|[12]\d|3[01])"
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_YEAR = r"20[2-4]\d"
+_NAMED = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_END = r"(?![a-z0-9])"
+_NO_DIGIT = r"(?<![\d.])"
+
+_TOKEN = re.compile(
+    rf"""
+     (?P<quant>(?=[abefgimnqw2348])(?<![a-z0-9])(?:i?q[2-8](?:-k(?:-(?:xs|s|m|l|xl))?|-[01k]|-xxs|-xs|-s|-m)?
+        |(?:nv|mx)?fp(?:4|8|16|32)|bf16|int[48]|[2348]-?bits?|w[48]a(?:8|16)|awq|gptq|gguf|exl2|mlx|bnb){_END})
+    |(?P<active>(?<![a-z0-9])[ae]\d{{1,4}}(?:\.\d+)?b{_END})
+    |(?P<month>(?=[adfjmnos])(?<![a-z]){_NAMED}\.?(?:[ ]?'[ ]?\d\d|[- ]{_YEAR}|[- ]\d\d)?{_END})
+    |(?=[\dv>])(?:
+         (?P<date>(?:(?<![a-z0-9])v(?=[012]\d{{3}})|{_NO_DIGIT})(?:2[3-9]-{_MONTH}-{_DAY}|{_YEAR}[-./]?{_MONTH}[-./]?{_DAY}
+            |{_YEAR}[-./]?{_MONTH}|{_MONTH}[-./]{_YEAR}|2[3-9]{_MONTH}{_DAY}|2[3-9][-./]?{_MONTH}|{_MONTH}[-/]?{_DAY}
+            |{_MONTH}[-/]2[3-9])(?![a-z0-9]|\.\d))
+        |(?P<mixture>\d{{1,3}}x\d{{1,4}}(?:\.\d+)?b{_END})
+        |(?P<size>{_NO_DIGIT}\d{{1,4}}(?:\.\d{{1,3}})?b{_END}|(?<![a-z\d.])\d{{1,2}}(?:\.\d{{1,3}})?t{_END}
+            |{_NO_DIGIT}\d{{2,4}}m{_END}(?![ -]?context))
+        |(?P<experts>{_NO_DIGIT}\d{{1,3}}e{_END})
+        |(?P<context>(?:>[ ]?)?{_NO_DIGIT}\d{{1,4}}(?:\.\d)?[km]{_END}|{_NO_DIGIT}(?:2048|4096|8192|16384|32768|65536|131072){_END})
+        |(?P<pixels>{_NO_DIGIT}\d{{3,4}}p{_END})
+        |(?P<number>(?:(?<![a-z0-9])v)?\d+(?:\.\d+)*(?:(?<=\d)p\d{{1,2}}{_END})?(?:[a-z]{_END})?))
+    |(?P<word>[^\W\d_]+)
+    |(?P<sign>[()\[\]+=,&])
+    """,
+    re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    """A piece of a name: what it is, its text in lower case, where it stood, and in which bracket (0: in none)."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    bracket: int = 0
+
+
+def clean(raw: str) -> str:
+    """The name in lower case, of composed letters without accents, of visible characters, with one sort of dash and blank."""
+    text = raw
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    text = _UNSEEN.sub(" ", text) if not text.isprintable() else text
+    text = _FOOTNOTE.sub("", " ".join(text.replace("_", "-").lower().split()))
+    return _PLUS.sub("-plus", text) if "+" in text else text
+
+
+def split(text: str) -> tuple[tuple[str, ...], str, bool]:
+    """The prefixes of a cleaned name, outermost first, and what is left: `openrouter/meta-llama/…`, `us.anthropic.…`, `Meta: …`.
+
+    The last says whether it is the path of a repository.
+    """
+    prefixes: list[str] = []
+    *paths, body = _SLASH.split(text) if "/" in text and " / " not in text else (text,)
+    prefixes += (piece.strip() for path in paths for piece in path.split(":") if piece.strip())
+    before, colon, after = body.partition(": ")
+    if colon and before and after and "(" not in before:
+        prefixes.append(before.strip())
+        body = after
+    body = _BEDROCK.sub("", body)
+    dotted = _DOTTED.match(body)
+    if dotted:
+        prefixes.append(dotted[2])
+        body = body[dotted.end() :]
+    return tuple(prefixes), body.strip(), bool(paths)
+
+
+def tokens(body: str) -> list[Token]:
+    """The tokens of a name without its prefixes, in their order. Brackets are counted, and a comma opens a new one."""
+    found: list[Token] = []
+    inside, count = 0, 0
+    for match in _TOKEN.finditer(body):
+        kind, text = match.lastgroup or "", match[0]
+        if kind != "sign" or text in "+=&":
+            found.append(Token(kind, text, *match.span(), inside))
+        elif text in "([" or (text == "," and inside):
+            count += 1
+            inside = count
+        elif text in ")]":
+            inside = 0
+    return found

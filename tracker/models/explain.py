@@ -1,0 +1,413 @@
+"""Why-not: every mechanical change of an entry, with the event that told it or the rule that kept it out of the news.
+
+A change is mechanical: something of the entry differs between two accepted snapshots in a row. The rules are those of
+the decisions 0003 (comparability), 0004 (overtakes) and 0005 (absence); here they are only put into words, never decided anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import sqrt
+
+from tracker.events._event import number
+from tracker.model import (
+    BoardId,
+    Comparability,
+    Diff,
+    Entry,
+    EntryId,
+    Event,
+    EventId,
+    Measure,
+    Metric,
+    MetricDiff,
+    Move,
+    Nature,
+    Past,
+    Snapshot,
+    Step,
+    competition_ranks,
+    folded_name,
+)
+
+
+class What(StrEnum):
+    """What of an entry changed. A `departure` is no change of the page: an absence was confirmed."""
+
+    APPEARANCE = "appearance"
+    ABSENCE = "absence"
+    DEPARTURE = "departure"
+    KEY = "key"
+    NAME = "name"
+    ATTRIBUTE = "attribute"
+    VALUE = "value"
+    RANK = "rank"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing of an entry that differs. `of` is the metric or the attribute; texts are as published, None where there is none."""
+
+    entry: EntryId
+    what: What
+    of: str = ""
+    before: str | None = None
+    now: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A change between two looks (later than `after`, not later than `until`) and why it was or was not news.
+
+    `told`: it was news, and `event` told it. Otherwise `reason` is the rule that kept it out; `event` is then the event that
+    keeps it in the record, if there is one.
+    """
+
+    board: BoardId
+    name: str
+    change: Change
+    after: datetime | None
+    until: datetime
+    reason: str
+    event: EventId | None = None
+    told: bool = False
+
+
+def explain(steps: Iterable[Step], entries: Collection[EntryId]) -> Iterator[Explained]:
+    """Every change of those entries in a board's steps, which must begin with its first; in the order of time, entry and kind."""
+    past = Past()
+    for step in steps:
+        if step.diff is not None:
+            for entry in sorted(entries):
+                yield from explain_diff(step.diff, step.events, past, entry)
+        past = step.past
+
+
+def explain_diff(diff: Diff, events: Collection[Event], past: Past, entry: EntryId) -> Iterator[Explained]:
+    """What this diff did to an entry; `past` is what was remembered before it."""
+    about = [event for event in events if any(party.entry == entry for party in event.subjects)]
+    general = [event for event in events if event.kind in _OF_A_METRIC]
+    for change in changes(diff, entry):
+        found = _event_of(change, about, general)
+        told = found is not None and found.told
+        reason = f"told as {found.kind} ({found.grade})" if found and told else _reason(diff, past, change, found)
+        yield _explained(diff, change, reason, found)
+    if entry not in diff.after.entries and (gone := next((event for event in about if event.kind == "departure"), None)):
+        yield _explained(diff, Change(entry=entry, what=What.DEPARTURE), f"told as departure ({gone.grade})", gone)
+
+
+def _explained(diff: Diff, change: Change, reason: str, event: Event | None) -> Explained:
+    listed = [one.entries[change.entry].name for one in (diff.after, diff.before) if one and change.entry in one.entries]
+    before = diff.before
+    return Explained(
+        board=diff.board.id,
+        name=listed[0] if listed else next(one.name for one in event.subjects if one.entry == change.entry) if event else "",
+        change=change,
+        after=diff.seen_until or (before.observed_at if before else None),
+        until=diff.after.observed_at,
+        reason=reason,
+        event=event.id if event else None,
+        told=event is not None and event.told,
+    )
+
+
+# ── what changed ─────────────────────────────────────────────────────────────────────────────────
+
+
+def changes(diff: Diff, entry: EntryId) -> Iterator[Change]:
+    """Everything of an entry that differs between the two snapshots of a diff.
+
+    What comes or goes with the entry itself is no change of its own. A rank that only came or went with its value is none either.
+    """
+    old = diff.before.entries.get(entry) if diff.before else None
+    new = diff.after.entries.get(entry)
+    if old is None and new is None:
+        return
+    if old is None or new is None:
+        yield Change(entry=entry, what=What.ABSENCE if new is None else What.APPEARANCE)
+        return
+    if entry in diff.respelled:
+        yield Change(entry=entry, what=What.KEY, before=diff.respelled[entry], now=entry)
+    if old.name != new.name:
+        yield Change(entry=entry, what=What.NAME, before=old.name, now=new.name)
+    yield from _attributes(old, new)
+    yield from _values(old, new)
+    was, now = _ranks(diff, entry)
+    if was is not None and now is not None and was != now:
+        yield Change(entry=entry, what=What.RANK, before=str(was), now=str(now))
+
+
+def _attributes(old: Entry, new: Entry) -> Iterator[Change]:
+    for name in sorted(old.attributes.keys() | new.attributes.keys()):
+        was, now = old.attributes.get(name), new.attributes.get(name)
+        if was != now:
+            yield Change(entry=new.id, what=What.ATTRIBUTE, of=name, before=was, now=now)
+
+
+def _values(old: Entry, new: Entry) -> Iterator[Change]:
+    for metric in sorted(old.measures.keys() | new.measures.keys()):
+        was, now = old.measures.get(metric), new.measures.get(metric)
+        if was != now:
+            yield Change(entry=new.id, what=What.VALUE, of=metric, before=as_published(was), now=as_published(now))
+
+
+def as_published(measure: Measure | None) -> str | None:
+    """A value as the publisher wrote it, `~` before an estimate, with the interval where there is one."""
+    if measure is None:
+        return None
+    around = f" [{measure.low:g}, {measure.high:g}]" if measure.low is not None and measure.high is not None else ""
+    return f"{'~' if measure.estimated else ''}{measure.raw or measure.value}{around}"
+
+
+def _ranks(diff: Diff, entry: EntryId) -> tuple[int | None, int | None]:
+    """The ranks before and after; the account of the diff has those that changed, where values could be compared."""
+    primary = diff.board.primary
+    if primary is None or primary.higher_is_better is None:
+        return None, None
+    if diff.metrics[primary.id].usable:
+        return next(((move.before, move.after) for move in diff.ranks if move.entry == entry), (None, None))
+    return _rank(primary, diff.before, entry), _rank(primary, diff.after, entry)
+
+
+def _rank(primary: Metric, snapshot: Snapshot | None, entry: EntryId) -> int | None:
+    if snapshot is None or primary.id not in snapshot.entries[entry].measures:
+        return None
+    values = {key: one.measures[primary.id].value for key, one in snapshot.entries.items() if primary.id in one.measures}
+    return competition_ranks(primary, values, snapshot.unnamed)[entry]
+
+
+# ── which event tells it ─────────────────────────────────────────────────────────────────────────
+
+_OF_A_METRIC = ("methodology", "field_drift", "metric_added", "metric_removed")
+"""Kinds that speak of a metric as a whole, and so of every entry's value of it."""
+_OF_STATEMENTS = ("lifecycle", "attribute_change")
+"""Kinds that speak of what a publisher states of an entry: properties, and listed numbers that are no price."""
+_TELLERS: Mapping[What, tuple[str, ...]] = {
+    What.APPEARANCE: ("debut", "release_group"),
+    What.ABSENCE: (),
+    What.DEPARTURE: ("departure",),
+    What.KEY: ("rename",),
+    What.NAME: ("rename",),
+    What.ATTRIBUTE: _OF_STATEMENTS,
+    What.VALUE: (
+        *_OF_A_METRIC,
+        *(
+            "score_revision",
+            "estimate_measured",
+            "price_change",
+            "attribute_change",
+            "lifecycle",
+            "debut",
+            "overtake",
+            "new_leader",
+        ),
+    ),
+    What.RANK: ("rank_move",),
+}
+"""The kinds that can tell of each change, the most direct first."""
+
+
+def _event_of(change: Change, about: Iterable[Event], general: Iterable[Event]) -> Event | None:
+    """The event that says most directly what changed; one that is news before one that is only in the record."""
+    kinds = _TELLERS[change.what]
+    found = [event for event in (*about, *general) if event.kind in kinds and _speaks_of(event, change)]
+    return min(found, key=lambda event: (not event.told, kinds.index(event.kind), -event.weight, event.id), default=None)
+
+
+def _speaks_of(event: Event, change: Change) -> bool:
+    if change.what is What.VALUE:
+        return change.of == event.metric or change.of in _rebased(event)
+    if change.what is What.ATTRIBUTE:
+        return change.of in (event.facts.get("attribute"), event.grade)
+    return True
+
+
+def _rebased(event: Event) -> Collection[str]:
+    metrics = event.facts.get("metrics") if event.kind == "methodology" else None
+    return metrics if isinstance(metrics, Mapping) else ()
+
+
+# ── which rule kept it out ───────────────────────────────────────────────────────────────────────
+
+
+def _reason(diff: Diff, past: Past, change: Change, event: Event | None) -> str:
+    """The rule, in words; `event` is the one that keeps the change in the record."""
+    if diff.before is None:
+        return "the board's first snapshot: there is nothing to compare it with"
+    if diff.restart:
+        return f"another table than before is shown, and nothing in the two is compared ({diff.restart})"
+    match change.what:
+        case What.APPEARANCE:
+            return _why_no_debut(diff, past, change.entry)
+        case What.ABSENCE:
+            return _why_no_departure(diff, change.entry)
+        case What.NAME | What.KEY:
+            return _SPELLINGS[event.grade if event else ""]
+        case What.ATTRIBUTE:
+            return _why_no_news_of_attribute(change, event)
+        case What.RANK:
+            return _why_no_rank_move(diff, change.entry)
+        case _:
+            stated = event is not None and event.kind in _OF_STATEMENTS
+            return _why_not_told(event) if event and stated else _why_no_revision(diff, past, change)
+
+
+def _why_no_debut(diff: Diff, past: Past, entry: EntryId) -> str:
+    assert diff.before is not None
+    if entry in diff.before.ambiguous:
+        return "its key stood more than once on the page before"
+    known = past.known.get(entry)
+    if known is not None and not known.departed:
+        hidden = known.missing_since is None
+        why = "the page did not show it, and need not have" if hidden else "one absence is not confirmed"
+        return f"it comes back without ever having been told as gone: {why}"
+    if entry in diff.revealed:
+        return "it stands below the depth that the page before showed: it may have been there"
+    return f"it may have stood behind the cut of the page before ({past.capped_at} rows)"
+
+
+def _why_no_departure(diff: Diff, entry: EntryId) -> str:
+    if entry in diff.after.ambiguous:
+        return "its key stands more than once on the page"
+    if entry in diff.missing:
+        return "one absence is no departure: it waits for a second snapshot to confirm it"
+    if diff.cap is not None:
+        return f"the page seems to be cut off at {diff.cap} rows"
+    return "below the depth: the page need not show it"
+
+
+_SPELLINGS: Mapping[str, str] = {
+    "flip": "a flip back to a name it bore before",
+    "spelling": "the same name in another spelling",
+    "": "the same entry under another key",
+}
+
+
+def _why_no_news_of_attribute(change: Change, event: Event | None) -> str:
+    if event is not None:
+        return _why_not_told(event)
+    if change.before is None:
+        return "stated for the first time: what was unknown did not change"
+    if change.now is None:
+        return "no longer stated: unknown is no change"
+    same = folded_name(change.before) == folded_name(change.now)
+    return "the same but for capitals and punctuation" if same else "another property says the same of it"
+
+
+def _why_not_told(event: Event) -> str:
+    """Why an event about a stated property is only in the record."""
+    if event.facts.get("flip"):
+        return "it goes back to what was stated before"
+    if event.facts.get("format"):
+        return "it changed for so many entries at once that the publisher changed its format, not the models"
+    return _QUIET_STATEMENTS.get(event.grade, "not a property whose change is news")
+
+
+_QUIET_STATEMENTS: Mapping[str, str] = {
+    "weights_closed": "published weights cannot be called back: the publisher corrects what it stated",
+    "context": "the context window changed by less than is news",
+}
+
+
+def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:
+    primary = diff.board.primary
+    move = next((one for one in diff.ranks if one.entry == entry), None)
+    if primary is None or move is None:
+        verdict = diff.metrics[primary.id].verdict if primary else ""
+        return f"the values are not compared ({verdict}), and so are no ranks"
+    if not primary.ranked:
+        return f"ranks on a {primary.nature} metric are no news"
+    if move.moves:
+        return "rank move nominal: no value of its own moved beyond its error"
+    parts = (
+        (move.arrivals_above, f"{move.arrivals_above} arrived above"),
+        (move.departures_above, f"{move.departures_above} left above"),
+        (move.unrounded, "finer decimals untied it"),
+    )
+    return f"moved only because {' and '.join(said for counts, said in parts if counts)}"
+
+
+def _why_no_revision(diff: Diff, past: Past, change: Change) -> str:
+    assert diff.before is not None
+    metric = next((one for one in diff.board.metrics if one.id == change.of), None)
+    if metric is None:
+        return "the declaration has no such metric any more"
+    was, now = (one.entries[change.entry].measures.get(metric.id) for one in (diff.before, diff.after))
+    verdict = diff.metrics[metric.id]
+    if not verdict.usable:
+        return f"{_VERDICTS[verdict.verdict]}{f' ({verdict.reason})' if verdict.reason else ''}"
+    if was is None:
+        return _why_no_first_value(metric, past, change.entry, now)
+    if now is None:
+        return _why_no_withdrawal(was)
+    return _why_no_move(metric, verdict, change.entry, (was, now))
+
+
+_VERDICTS: Mapping[Comparability, str] = {
+    Comparability.REBASED: "re-based: values before and after cannot be compared",
+    Comparability.DRIFTED: "the field drifted: nothing is concluded from it",
+    Comparability.VANISHED: "the whole column is gone: nothing happened to the entry",
+    Comparability.APPEARED: "the whole metric appeared: nothing happened to the entry",
+    Comparability.INCOMMENSURABLE: "too little in common to compare",
+}
+
+
+def _why_no_first_value(metric: Metric, past: Past, entry: EntryId, now: Measure | None) -> str:
+    if metric.id in past.drifted:
+        return "it comes back with a field that had lost its values"
+    if now is not None and now.estimated:
+        return "an estimate, not a measurement"
+    if metric.primary and entry in past.known and past.known[entry].scored:
+        return "it had a value before: that one comes back is no news"
+    return "a first value: there is none of its own to compare it with"
+
+
+def _why_no_withdrawal(was: Measure) -> str:
+    return "an estimate was taken back" if was.estimated else "no longer published: told only of the metric that ranks the board"
+
+
+def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, pair: tuple[Measure, Measure]) -> str:
+    was, now = pair
+    if was.estimated or now.estimated:
+        return _why_no_news_of_estimate(*pair)
+    if was.value == now.value:
+        same_interval = (was.low, was.high) == (now.low, now.high)
+        return "the same number, written differently" if same_interval else "only its interval changed"
+    if metric.volatile:
+        return "the metric is declared volatile: kept, never compared"
+    if metric.nature in _NEVER_NEWS:
+        return _NEVER_NEWS[metric.nature]
+    move = verdict.moves.get(entry)
+    if move is None:
+        return "the same number at the published precision"
+    if move.significant:
+        return f"reads the same in print: {number(now.value, metric)}"
+    return _within(metric, move)
+
+
+def _why_no_news_of_estimate(was: Measure, now: Measure) -> str:
+    if was.estimated and now.estimated:
+        return "an estimate, not a measurement"
+    if now.estimated:
+        return "a measurement became an estimate, and estimates are no news"
+    return "an estimate became a measurement: told the first time, on the metric that ranks the board"
+
+
+_NEVER_NEWS: Mapping[Nature, str] = {
+    Nature.LIVE: "live metric: single readings are not news",
+    Nature.COUNT: "a count grows: that is not news",
+}
+
+
+def _within(metric: Metric, move: Move) -> str:
+    shift = number(move.shift, metric)
+    if metric.stated_error is not None:
+        error = f"{number(metric.stated_error)}/√2 = {number(metric.stated_error / sqrt(2))}"
+        return f"within the stated error: moved by {shift}, not beyond {error}"
+    widths = [width for width in (move.before.half_width, move.after.half_width) if width is not None]
+    if widths:
+        return f"within its interval: moved by {shift}, not beyond {number(max(widths))}"
+    return f"within the scatter of the refit: moved by {shift} once the common drift is taken out"

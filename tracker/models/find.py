@@ -1,0 +1,197 @@
+"""Which entries a name means, on which boards.
+
+A model is what its identity says (docs/decisions/0011-identity.md). Entries whose identity is unsure are never merged with
+others: they are found by their own name only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from tracker.identity import label, nearest, resolve
+from tracker.lexicon import Lexicon
+from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity, Snapshot, folded_name
+from tracker.ports import Store
+
+_NEAREST = 5
+"""So many names are suggested for one that nothing bears."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A board as it stood: its declaration and its last accepted snapshot, every entry with the model it is (`entry.who`)."""
+
+    board: Board
+    snapshot: Snapshot
+
+
+def states(
+    store: Store, *, at: datetime | None = None, lexicon: Lexicon | None = None, boards: Iterable[BoardId] = ()
+) -> tuple[State, ...]:
+    """Every board of the store (or those named) as of a time, by id; those of which nothing was accepted by then are left out.
+
+    `lexicon` is what is known of names; the project's own by default.
+    """
+    found = []
+    for name in boards or store.boards():
+        declared = store.declared(name)
+        snapshot = store.latest(name) if at is None else store.at(name, at)
+        if declared is not None and snapshot is not None:
+            found.append(State(board=declared, snapshot=label(snapshot, lexicon)))
+    return tuple(found)
+
+
+def remembered(store: Store, states: Iterable[State], lexicon: Lexicon | None = None) -> tuple[State, ...]:
+    """The same boards with the entries that left them (or are hidden) as well, each as it was last seen.
+
+    Which of them are listed still is in `store.past(board).known`. Keys that an entry bore before it got another are left out.
+    """
+    return tuple(_with_gone(store, state, lexicon) for state in states)
+
+
+def _with_gone(store: Store, state: State, lexicon: Lexicon | None) -> State:
+    board, listed = state.board.id, state.snapshot.entries
+    former = {event.facts.get("key_before") for event in store.events(EventFilter(board=board, kinds=("rename",)))}
+    gone: dict[datetime, list[EntryId]] = {}
+    for entry, known in store.past(board).known.items():
+        if entry not in listed and entry not in former and known.last_seen is not None:
+            gone.setdefault(known.last_seen, []).append(entry)
+    entries = dict(listed)
+    for seen, some in sorted(gone.items()):
+        if (snapshot := store.at(board, seen)) is not None:
+            last = label(
+                replace(snapshot, entries={key: snapshot.entries[key] for key in some if key in snapshot.entries}), lexicon
+            )
+            entries |= last.entries
+    return replace(state, snapshot=replace(state.snapshot, entries=entries))
+
+
+# ── which entries a name means ───────────────────────────────────────────────────────────────────
+
+
+class Way(StrEnum):
+    """How a name was found: as the same `model`, as a `name` or key borne by an entry, or as a product `line`; or not at all.
+
+    By `name`, boards on which no entry bears it add the snapshots of that product: a bare `GPT-4o` leaves open which it means.
+    """
+
+    MODEL = "model"
+    NAME = "name"
+    LINE = "line"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An entry and the board it stands on."""
+
+    state: State
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a name means among the listed entries.
+
+    `who` is the name resolved by itself. `entries` stand in the order of boards and keys; of `Way.LINE` they are all that
+    agree with everything the name states. `line` are all entries of the same lab, family and generation, whatever else the
+    name states: the neighbours of one that is not on record. `nearest` are names to suggest, only where nothing was found.
+    """
+
+    name: str
+    who: Identity
+    way: Way
+    entries: tuple[Listed, ...] = ()
+    line: tuple[Listed, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def by_board(self) -> Mapping[BoardId, tuple[Listed, ...]]:
+        """The entries of each board that has any."""
+        boards: dict[BoardId, list[Listed]] = {}
+        for one in self.entries:
+            boards.setdefault(one.state.board.id, []).append(one)
+        return {board: tuple(some) for board, some in boards.items()}
+
+
+def find(name: str, states: Sequence[State], lexicon: Lexicon | None = None, *, org: str | None = None) -> Found:
+    """The entries that are the model a person names: the same model id, else that very name or key, else the line it states.
+
+    A name that states more than a line has (a size, a tier, a date) does not stand for the others of its line:
+    `Qwen3.5 72B` is not found where Qwen3.5 is listed in other sizes.
+    """
+    return matching(name, resolve(name, org, None, lexicon=lexicon), states)
+
+
+def matching(name: str, who: Identity, states: Sequence[State]) -> Found:
+    """The same for a name that is resolved already."""
+    every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
+    line = tuple(one for one in every if _same_line(who, one.entry.who))
+    ways = {
+        Way.MODEL: (one for one in every if who.model is not None and one.entry.who.model == who.model),
+        Way.NAME: _named(name, every, _snapshots(name, who, line)),
+        Way.LINE: (one for one in line if agrees(who, one.entry.who)),
+    }
+    for way, some in ways.items():
+        if entries := tuple(some):
+            return Found(name=name, who=who, way=way, entries=entries, line=line)
+    return Found(name=name, who=who, way=Way.NOT, line=line, nearest=_alike(name, every))
+
+
+def _named(name: str, every: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
+    """Those that bear the name, and on boards where none does, the snapshots it may mean; nobody where none bears it anywhere."""
+    folded = folded_name(name)
+    named = [one for one in every if name == one.entry.id or (folded and folded == folded_name(one.entry.name))]
+    boards = {one.state.board.id for one in named}
+    yield from named
+    yield from (one for one in snapshots if named and one.state.board.id not in boards)
+
+
+def _snapshots(name: str, who: Identity, line: Iterable[Listed]) -> Iterator[Listed]:
+    """Entries of the same product, dated or not: what a name that leaves open which snapshot it means stands for elsewhere.
+
+    They bear all of its words: `chatgpt-4o-latest` is of the line of GPT-4o, and another product.
+    """
+    words = {word for word in folded_name(name) if word.isalpha()}
+    for one in line:
+        same = all(getattr(one.entry.who, slot) == getattr(who, slot) for slot in _OF_A_PRODUCT)
+        if same and words <= set(folded_name(one.entry.name)):
+            yield one
+
+
+_OF_A_PRODUCT = ("generation", "tier", "size_total_b", "size_active_b", "tune", "kind", "harness")
+
+
+def _same_line(who: Identity, other: Identity) -> bool:
+    """Whether the other is of the line that `who` states; where `who` states no generation, any one is."""
+    if not who.family or who.family.casefold() != other.family.casefold():
+        return False
+    same_lab = not who.lab or not other.lab or who.lab == other.lab
+    return same_lab and (not who.generation or who.generation.casefold() == other.generation.casefold())
+
+
+_STATED = (
+    *("tier", "size_total_b", "size_active_b", "tune", "kind", "date"),
+    *("effort", "thinking_budget", "quant", "context", "serving", "harness"),
+)
+
+
+def agrees(who: Identity, other: Identity) -> bool:
+    """Whether the other has everything that `who` states; what `who` leaves open may be anything."""
+    if who.reasoning not in ("unspecified", other.reasoning) or (who.preview and not other.preview):
+        return False
+    return all(getattr(other, slot) == stated for slot in _STATED if (stated := getattr(who, slot)))
+
+
+def suggestions(found: Found, states: Sequence[State]) -> tuple[str, ...]:
+    """Names to suggest for one that is not listed as such: those of its own line, else those that look like it."""
+    every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
+    own = sorted({one.entry.name for one in found.line})
+    return tuple(dict.fromkeys((*_alike(found.name, found.line), *own)))[:_NEAREST] if own else _alike(found.name, every)
+
+
+def _alike(name: str, every: Iterable[Listed]) -> tuple[str, ...]:
+    return nearest(name, sorted({one.entry.name for one in every}), _NEAREST)

@@ -1,0 +1,185 @@
+"""Since when one entry of a board stands above another: never across a metric's segment, never by decimals alone."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tracker.compare import compare
+from tracker.model import Board, BoardId, EntryId, EventFilter, Measure, Metric, MetricId, Result, Snapshot, Span
+from tracker.ports import Store
+
+
+class How(StrEnum):
+    """How one came to stand above another.
+
+    `passing`: it did not before. `entry`: its first value in the segment already stood above. `rival_entry`: the other's
+    first value stood below. `start`: it was so when the segment, or the record, began.
+    """
+
+    PASSING = "passing"
+    ENTRY = "entry"
+    RIVAL_ENTRY = "rival_entry"
+    START = "start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """It happened later than `after`, the last look at which it was not so, and not later than `until`, the first at which it was.
+
+    `after` is None where nothing was looked at before. `estimated`: one of the two values was an estimate when it happened.
+    """
+
+    after: datetime | None
+    until: datetime
+    how: How
+    estimated: bool = False
+
+
+def passed(
+    store: Store,
+    board: BoardId,
+    metric: MetricId,
+    one: EntryId,
+    other: EntryId,
+    *,
+    at: datetime | None = None,
+    looks: Sequence[datetime] | None = None,
+) -> Interval | None:
+    """When `one` came to stand above `other` for the last time, in the segment that holds now (or `at`).
+
+    None where it does not stand above it then: it is level or below, or one of them has no value. Estimates count as
+    values here and are marked. `looks` are the times of `looked_at`, for asking about many pairs of a board.
+    """
+    declared = store.declared(board)
+    since = segment_start(store, board, metric, at)
+    if declared is None or since is None:
+        return None
+    pair = [_within(course(store, board, entry, metric), since, at) for entry in (one, other)]
+    rise = _last_rise(
+        declared.metric(metric), _pair(pair, since, at), _Respelling(store=store, board=declared, entries=(one, other))
+    )
+    if rise is None:
+        return None
+    until, how, estimated, broken = rise
+    seen = looked_at(store, board) if looks is None else looks
+    place = bisect_left(seen, broken)
+    after = None if how is How.START or place == 0 else seen[place - 1]
+    return Interval(after=after, until=until, how=how, estimated=estimated)
+
+
+def looked_at(store: Store, board: BoardId) -> list[datetime]:
+    """The times at which the board could be read, changed or not; oldest first."""
+    read = (Result.ACCEPTED, Result.UNCHANGED)
+    return [check.observed_at for check in store.checks(board) if check.result in read and not check.message]
+
+
+def segment_start(store: Store, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:
+    """When the stretch began in which the metric's values can be compared with those of now (or of a time); None before all."""
+    starts = (one.started_at for one in store.segments(board) if one.metric == metric)
+    return max((start for start in starts if at is None or start <= at), default=None)
+
+
+def course(store: Store, board: BoardId, entry: EntryId, metric: MetricId) -> tuple[Span, ...]:
+    """An entry's values over time, oldest first, with those it had under the keys it bore before."""
+    keys, spans = [entry], list(store.spans(board, entry, metric))
+    while had := _key_before(store, board, keys[-1]):
+        if had in keys:
+            break
+        keys.append(had)
+        spans += store.spans(board, had, metric)
+    return tuple(sorted(spans, key=lambda span: span.valid_from))
+
+
+def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
+    renames = store.events(EventFilter(board=board, kinds=("rename",), entry=entry))
+    keys = [str(event.facts["key_before"]) for event in renames if event.facts.get("key_before") not in (None, entry)]
+    return EntryId(keys[-1]) if keys else None
+
+
+def _within(spans: Iterable[Span], since: datetime, at: datetime | None) -> list[Span]:
+    """The spans that reach into a stretch of time."""
+    return [one for one in spans if (one.valid_to is None or one.valid_to > since) and (at is None or one.valid_from <= at)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """The values of two entries from a time on, until one of them changes."""
+
+    since: datetime
+    mine: Measure | None
+    theirs: Measure | None
+
+    def above(self, metric: Metric) -> bool | None:
+        """Whether the one stands above the other; None where one of them has no value."""
+        return None if self.mine is None or self.theirs is None else metric.better(self.mine.value, self.theirs.value)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether one of the two values is an estimate."""
+        return any(measure is not None and measure.estimated for measure in (self.mine, self.theirs))
+
+
+def _pair(courses: Sequence[Sequence[Span]], since: datetime, at: datetime | None) -> list[_Pair]:
+    """Two courses side by side, oldest first; a new pair whenever one of them changes."""
+    ends = {time for spans in courses for span in spans for time in (span.valid_from, span.valid_to) if time is not None}
+    times = sorted({since, *(time for time in ends if time > since and (at is None or time <= at))})
+    one, other = courses
+    return [_Pair(since=time, mine=_value(one, time), theirs=_value(other, time)) for time in times]
+
+
+def _value(spans: Sequence[Span], time: datetime) -> Measure | None:
+    place = bisect_right(spans, time, key=lambda span: span.valid_from) - 1
+    if place < 0:
+        return None
+    span = spans[place]
+    return span.measure if span.valid_to is None or time < span.valid_to else None
+
+
+def _last_rise(metric: Metric, pairs: Sequence[_Pair], respelling: _Respelling) -> tuple[datetime, How, bool, datetime] | None:
+    """Since when the one stands above, how it came to, whether by an estimate, and when it last ceased not to."""
+    if not pairs or not pairs[-1].above(metric):
+        return None
+    start, place = len(pairs) - 1, len(pairs) - 2
+    while place >= 0 and (pairs[place].above(metric) is not False or respelling.alone(metric, pairs[place + 1].since)):
+        start = place if pairs[place].above(metric) is not None else start
+        place -= 1
+    first = pairs[start]
+    if place >= 0:
+        return first.since, How.PASSING, first.estimated or pairs[place].estimated, pairs[place + 1].since
+    if start == 0:
+        return first.since, How.START, first.estimated, first.since
+    how = How.RIVAL_ENTRY if pairs[start - 1].mine is not None else How.ENTRY
+    return first.since, how, first.estimated, first.since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Respelling:
+    """Whether finer or coarser decimals alone put two entries into another order: then nobody passed anybody."""
+
+    store: Store
+    board: Board
+    entries: tuple[EntryId, EntryId]
+
+    def alone(self, metric: Metric, time: datetime) -> bool:
+        """Whether neither of the two truly moved in the snapshot of that time, by the rule that overtakes follow."""
+        if not metric.ranked:
+            return False
+        after = self.store.at(self.board.id, time, [metric.id])
+        before = self.store.at(self.board.id, time - timedelta(seconds=1), [metric.id])
+        if before is None or after is None or any(self._estimated(one, metric) for one in (before, after)):
+            return False
+        verdict = compare(self.board, before, after).metrics[metric.id]
+        common = [entry for entry in self.entries if all(_has(one, entry, metric.id) for one in (before, after))]
+        return len(common) == len(self.entries) and verdict.usable and not any(entry in verdict.moves for entry in common)
+
+    def _estimated(self, snapshot: Snapshot, metric: Metric) -> bool:
+        measures = [snapshot.entries[entry].measures.get(metric.id) for entry in self.entries if entry in snapshot.entries]
+        return any(measure is not None and measure.estimated for measure in measures)
+
+
+def _has(snapshot: Snapshot, entry: EntryId, metric: MetricId) -> bool:
+    return entry in snapshot.entries and metric in snapshot.entries[entry].measures

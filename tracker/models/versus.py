@@ -1,0 +1,193 @@
+"""Two models side by side: every metric of every board that lists both, from one snapshot and so from one segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from tracker.errors import DeclarationError
+from tracker.events._traits import traits
+from tracker.lexicon import Lexicon
+from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, certainty, folded_name
+from tracker.models.find import Found, Listed, State, Way, agrees, find, states
+from tracker.models.since import Interval, looked_at, passed, segment_start
+from tracker.ports import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One metric of a pair; None where it is not published for one of the two.
+
+    `difference` is one − other in the metric's unit. `above` is `one`, `other`, `level`, or empty where nothing can be said.
+    `beyond_error`: by the rule of the overtakes; None where neither the metric nor the values state an error, and for listed and
+    live metrics. `since`: when the upper one came to stand above, in the segment that began at `segment`; not for live metrics.
+    """
+
+    metric: Metric
+    one: Measure | None
+    other: Measure | None
+    difference: float | None = None
+    above: str = ""
+    beyond_error: bool | None = None
+    segment: datetime | None = None
+    since: Interval | None = None
+
+    @property
+    def estimated(self) -> bool:
+        """Whether one of the two values is an estimate."""
+        return any(measure is not None and measure.estimated for measure in (self.one, self.other))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two entries of one snapshot, with every metric that is published for one of them at least."""
+
+    state: State
+    one: Entry
+    other: Entry
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versus:
+    """What two names mean, the pairs that were compared, and the boards that list only one of them."""
+
+    one: Found
+    other: Found
+    pairs: tuple[Pair, ...]
+    only_one: tuple[BoardId, ...]
+    only_other: tuple[BoardId, ...]
+
+
+def versus(
+    one: str,
+    other: str,
+    store: Store,
+    *,
+    boards: Sequence[BoardId] = (),
+    at: datetime | None = None,
+    every: bool = False,
+    lexicon: Lexicon | None = None,
+) -> Versus:
+    """Lay one model beside another, now or as of a time, on every board (or those named) that lists both.
+
+    Where a name means several variants, the pair that matches best is compared: what the names state, then the same harness,
+    reasoning mode and effort, then the best of each. `every` compares all pairs.
+
+    Raises:
+        DeclarationError: one of the two is not listed anywhere then.
+    """
+    then = states(store, at=at, lexicon=lexicon, boards=boards)
+    mine, theirs = (demand(name, then, lexicon) for name in (one, other))
+    pairs = []
+    for state in then:
+        found = [some.by_board.get(state.board.id, ()) for some in (mine, theirs)]
+        chosen = list(_pairs(mine, theirs, *found))
+        looks = looked_at(store, state.board.id) if chosen else []
+        pairs += [_pair(state, a, b, store, at=at, looks=looks) for a, b in (chosen if every else chosen[:1])]
+    return Versus(
+        one=mine,
+        other=theirs,
+        pairs=tuple(pairs),
+        only_one=tuple(board for board in mine.by_board if board not in theirs.by_board),
+        only_other=tuple(board for board in theirs.by_board if board not in mine.by_board),
+    )
+
+
+def demand(name: str, states: Sequence[State], lexicon: Lexicon | None = None) -> Found:
+    """What a name means, where it must mean something. Raises DeclarationError naming the nearest that are listed."""
+    found = find(name, states, lexicon)
+    if found.way is not Way.NOT:
+        return found
+    line = tuple(dict.fromkeys(one.entry.name for one in found.line))[:10]
+    near = (
+        f"; listed of that line: {', '.join(line)}" if line else f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
+    )
+    raise DeclarationError(f'"{name}": no listed entry is that model{near} (tracker models)')
+
+
+# ── which pair ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _pairs(one: Found, other: Found, mine: Sequence[Listed], theirs: Sequence[Listed]) -> Iterator[tuple[Entry, Entry]]:
+    """All pairs of different entries, the one that matches best first."""
+    every = [(a, b) for a, b in product(mine, theirs) if a.entry.id != b.entry.id]
+    every.sort(key=lambda pair: (*_mismatch(one, other, *pair), *_standing(pair[0]), *_standing(pair[1])))
+    return ((a.entry, b.entry) for a, b in every)
+
+
+def _mismatch(one: Found, other: Found, mine: Listed, theirs: Listed) -> tuple[int, ...]:
+    a, b = mine.entry.who, theirs.entry.who
+    modes = {traits(listed.entry, listed.state.board).reasoning for listed in (mine, theirs)}
+    return (
+        _unlike(one, mine.entry) + _unlike(other, theirs.entry),
+        int(a.harness != b.harness),
+        0 if len(modes) == 1 else 1 if "unspecified" in modes else 2,
+        int(a.effort != b.effort),
+    )
+
+
+def _unlike(found: Found, entry: Entry) -> int:
+    """How far an entry is from the name it was asked for by: 0 for that very name or key, then that variant, then what agrees."""
+    if entry.id == found.name or folded_name(entry.name) == folded_name(found.name):
+        return 0
+    if found.who.variant is not None and entry.who.variant == found.who.variant:
+        return 1
+    return 2 if agrees(found.who, entry.who) else 3
+
+
+def _standing(listed: Listed) -> tuple[object, ...]:
+    """What sorts the best first: measured values of the metric that ranks the board, then the rest by key."""
+    primary = listed.state.board.primary
+    measure = listed.entry.measures.get(primary.id) if primary else None
+    if primary is None or measure is None:
+        return (2, 0.0, listed.entry.id)
+    return (int(measure.estimated), primary.standing(measure.value), listed.entry.id)
+
+
+# ── what is compared ─────────────────────────────────────────────────────────────────────────────
+
+
+def _pair(state: State, one: Entry, other: Entry, store: Store, *, at: datetime | None, looks: Sequence[datetime]) -> Pair:
+    metrics = [metric for metric in state.board.metrics if metric.nature is not Nature.COUNT]
+    published = [metric for metric in metrics if metric.id in one.measures or metric.id in other.measures]
+    rows = tuple(_row(state.board, metric, one, other, store, at=at, looks=looks) for metric in published)
+    return Pair(state=state, one=one, other=other, rows=rows)
+
+
+def _row(
+    board: Board, metric: Metric, one: Entry, other: Entry, store: Store, *, at: datetime | None, looks: Sequence[datetime]
+) -> Row:
+    mine, theirs = one.measures.get(metric.id), other.measures.get(metric.id)
+    if mine is None or theirs is None:
+        return Row(metric=metric, one=mine, other=theirs)
+    above = _above(metric, mine, theirs)
+    since = None
+    if above in ("one", "other") and metric.nature is not Nature.LIVE:
+        upper, lower = (one.id, other.id) if above == "one" else (other.id, one.id)
+        since = passed(store, board.id, metric.id, upper, lower, at=at, looks=looks)
+    return Row(
+        metric=metric,
+        one=mine,
+        other=theirs,
+        difference=mine.value - theirs.value,
+        above=above,
+        beyond_error=_beyond_error(metric, mine, theirs),
+        segment=segment_start(store, board.id, metric.id, at),
+        since=since,
+    )
+
+
+def _above(metric: Metric, mine: Measure, theirs: Measure) -> str:
+    if metric.higher_is_better is None:
+        return ""
+    if mine.value == theirs.value:
+        return "level"
+    return "one" if metric.better(mine.value, theirs.value) else "other"
+
+
+def _beyond_error(metric: Metric, mine: Measure, theirs: Measure) -> bool | None:
+    stated = metric.stated_error is not None or None not in (mine.half_width, theirs.half_width)
+    return certainty(metric, mine, theirs) != "nominal" if stated and metric.ranked else None

@@ -1,0 +1,8 @@
+"""Watches: a user's rules over events and standings. What they would have told is worked out step by step, purely."""
+
+from tracker.watches.declaration import Watch, load
+from tracker.watches.firing import Firing, Held, firings, touches
+from tracker.watches.matching import Pattern
+from tracker.watches.standing import Hold
+
+__all__ = ["Firing", "Held", "Hold", "Pattern", "Watch", "firings", "load", "touches"]

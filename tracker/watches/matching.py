@@ -1,0 +1,123 @@
+"""Which models and boards a watch is about: names with `*`, labs, families, and classes. Unknown never matches, and is never false."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from tracker.events._traits import Traits, traits
+from tracker.identity import resolve
+from tracker.lexicon import Lexicon
+from tracker.model import Board, Entry, Identity, Metric, ModelId, folded_name
+
+PREFIXES = ("lab", "family", "model")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """Models a watch names. `kind` is `name` (case and punctuation do not count, `*` stands for anything), `lab`, `family` or `model`.
+
+    `model` is the one a name without `*` stands for, where it is sure.
+    """
+
+    kind: str
+    text: str
+    model: ModelId | None = None
+
+    def matches(self, entry: Entry) -> bool:
+        """Whether the entry is one of those models."""
+        who = entry.who
+        match self.kind:
+            case "lab":
+                return self.text.casefold() in (who.lab.casefold(), entry.attributes.get("creator", "").casefold())
+            case "family":
+                return self.text.casefold() == who.family.casefold()
+            case "model":
+                return self.text == who.model
+            case _:
+                return (self.model is not None and self.model == who.model) or self._names(entry)
+
+    def _names(self, entry: Entry) -> bool:
+        """A published name may have its lab in front, or its parts in another order: then the names of its line are looked at too."""
+        who = entry.who
+        lines = (f"{who.family} {who.generation} {who.tier}", f"{who.family} {who.tier} {who.generation}") if who.family else ()
+        return any(fnmatchcase(_folded(one), self.text) for one in (entry.name, *lines))
+
+
+def pattern(text: str, lexicon: Lexicon | None = None) -> Pattern:
+    """`lab:OpenAI`, `family:Claude`, `model:ID`, or a name such as `Qwen*` or `GPT-4o`."""
+    kind, found, rest = text.partition(":")
+    if found and kind in PREFIXES:
+        return Pattern(kind=kind, text=rest.strip())
+    glob = "*".join(_folded(part) for part in text.split("*"))
+    model = None if "*" in text else resolve(text, lexicon=lexicon).model
+    return Pattern(kind="name", text=glob, model=model)
+
+
+def _folded(name: str) -> str:
+    return " ".join(folded_name(name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classes:
+    """What a model must be known to be. None and empty ask for nothing. Sizes are total parameters in 10⁹."""
+
+    open_weights: bool | None = None
+    min_size_b: float | None = None
+    max_size_b: float | None = None
+    lab: str = ""
+    country: str = ""
+    reasoning: str = ""
+
+    def holds(self, entry: Entry, board: Board) -> bool | None:
+        """True or False; None where something that is asked is not known of the entry."""
+        known = traits(entry, board)
+        verdicts = [
+            self._same(self.open_weights, known.open_weights),
+            self._sized(known),
+            self._same(self.lab.casefold() or None, known.who.lab.casefold() or None),
+            self._same(self.country.casefold() or None, _country(entry, known.who).casefold() or None),
+            self._same(self.reasoning or None, None if known.reasoning == "unspecified" else known.reasoning),
+        ]
+        return False if False in verdicts else None if None in verdicts else True
+
+    @staticmethod
+    def _same(asked: object, known: object) -> bool | None:
+        if asked is None:
+            return True
+        return None if known is None else asked == known
+
+    def _sized(self, known: Traits) -> bool | None:
+        if self.min_size_b is None and self.max_size_b is None:
+            return True
+        if known.size_total_b is None:
+            return None
+        least, most = self.min_size_b or 0.0, self.max_size_b if self.max_size_b is not None else float("inf")
+        return least <= known.size_total_b <= most
+
+
+def _country(entry: Entry, who: Identity) -> str:
+    return who.country or entry.attributes.get("country", "")
+
+
+ANYONE = Classes()
+"""Asks for nothing."""
+
+
+def named(patterns: Iterable[Pattern], entry: Entry) -> bool:
+    """Whether one of the patterns matches; no pattern asks for nothing."""
+    every = tuple(patterns)
+    return not every or any(one.matches(entry) for one in every)
+
+
+def board_matches(globs: Iterable[str], board: str) -> bool:
+    """Whether one of the globs over board ids matches; none asks for nothing."""
+    every = tuple(globs)
+    return not every or any(fnmatchcase(board, glob) for glob in every)
+
+
+def metric_matches(metric: Metric, metrics: Iterable[str], topics: Iterable[str]) -> bool:
+    """Whether a metric is one of those named by id (`*` stands for anything) or by topic."""
+    by_id = any(fnmatchcase(metric.id, glob) for glob in metrics)
+    return by_id or metric.topic.casefold() in {topic.casefold() for topic in topics}

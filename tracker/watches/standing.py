@@ -1,0 +1,157 @@
+"""Watches over standings: which entries fulfil a threshold in a snapshot, and which of them newly do.
+
+A watch fires at the edge: at the first snapshot at which something is true that was not before. What cannot be known in a
+snapshot (a drifted field, an estimate, an entry that could not be seen) leaves everything as it was. A re-based scale starts
+anew: what holds on it from the first was not brought about by any model.
+
+Source: docs/decisions/0003-comparability.md, docs/decisions/0005-absence-and-caps.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from tracker.model import Comparability, Diff, Entry, EntryId, Metric, Past, Snapshot
+from tracker.watches.declaration import Watch
+from tracker.watches.matching import named
+
+_SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
+_BEGINS = (Comparability.REBASED, Comparability.APPEARED)
+_PLACES = 9
+"""Differences are rounded to so many decimals, so that 44.9 − 42.9 is 2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What a watch remembers of one metric of a board.
+
+    `holders` are the entries that fulfil it, `unseen` the last values of those that left the page without having departed:
+    they still stand where they stood. `begun` is False before the first snapshot.
+    """
+
+    holders: frozenset[EntryId] = frozenset()
+    unseen: Mapping[EntryId, float] = field(default_factory=dict)
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Entries that newly fulfil a watch, best first. `already`: they did when the record or the scale began, or were only now classified."""
+
+    fresh: tuple[EntryId, ...]
+    reference: EntryId | None
+    already: bool
+
+
+def advance(watch: Watch, metric: Metric, diff: Diff, hold: Hold, *, past: Past, following: Past) -> tuple[Edge | None, Hold]:
+    """What newly fulfils a watch on one metric after this diff, and what to remember.
+
+    `past` is what was remembered of the board before the diff, `following` after it.
+    """
+    verdict = diff.metrics.get(metric.id)
+    if verdict is not None and (verdict.verdict in _SAYS_NOTHING or metric.id in (past.drifted & following.drifted)):
+        return None, _followed(diff, following, metric, hold) if hold.begun else hold
+    anew = diff.before is None or bool(diff.restart) or (verdict is not None and verdict.verdict in _BEGINS) or not hold.begun
+    hold = Hold(begun=True) if anew else _followed(diff, following, metric, hold)
+    field = _Field(watch, diff, metric, hold)
+    status = {entry: field.holds(one) for entry, one in diff.after.entries.items()}
+    true = {entry for entry, holds in status.items() if holds}
+    kept = {entry for entry in hold.holders if status.get(entry) is None}
+    after = replace(hold, holders=frozenset(true | kept))
+    fresh = true - hold.holders
+    classified = {entry for entry in fresh if _newly_classified(watch, diff, metric, entry)}
+    if fresh - classified and (watch.each or not hold.holders | classified):
+        return _edge(diff, metric, fresh - classified, field, already=anew), after
+    if classified and (watch.each or not hold.holders):
+        return _edge(diff, metric, classified, field, already=True), after
+    return None, after
+
+
+def _edge(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *, already: bool) -> Edge:
+    def place(entry: EntryId) -> tuple[float, EntryId]:
+        return metric.standing(diff.after.entries[entry].measures[metric.id].value), entry
+
+    return Edge(fresh=tuple(sorted(fresh, key=place)), reference=field.reference, already=already)
+
+
+def _followed(diff: Diff, following: Past, metric: Metric, hold: Hold) -> Hold:
+    """What is remembered, under the keys of now: without those that departed, and with those that left the page."""
+    now = {had: entry for entry, had in diff.respelled.items()}
+    listed, known = diff.after.entries, following.known
+    gone = {now.get(entry, entry): value for entry, value in hold.unseen.items()}
+    for entry in (*diff.missing, *diff.hidden):
+        measure = diff.before.entries[entry].measures.get(metric.id) if diff.before else None
+        if measure is not None and not measure.estimated:
+            gone[entry] = measure.value
+
+    def departed(entry: EntryId) -> bool:
+        return entry not in listed and (entry not in known or known[entry].departed)
+
+    unseen = {entry: value for entry, value in gone.items() if entry not in listed and not departed(entry)}
+    holders = frozenset(holder for entry in hold.holders if not departed(holder := now.get(entry, entry)))
+    return Hold(holders=holders, unseen=unseen, begun=True)
+
+
+def _newly_classified(watch: Watch, diff: Diff, metric: Metric, entry: EntryId) -> bool:
+    """Whether all that is new of an entry is that its class is known: nothing happened to the model."""
+    was = diff.before.entries.get(entry) if diff.before else None
+    return was is not None and metric.id in was.measures and watch.classes.holds(was, diff.board) is None
+
+
+def points(metric: Metric) -> float:
+    """How many points one of the metric's unit is: people count ratios in percent, whatever a publisher writes."""
+    return 100.0 if metric.unit == "ratio" else 1.0
+
+
+class _Field:
+    """The values of one snapshot against which a watch's thresholds are held.
+
+    Estimates may stand above what is measured. What then depends on whether they count is not known.
+    """
+
+    def __init__(self, watch: Watch, diff: Diff, metric: Metric, hold: Hold) -> None:
+        self.watch, self.board, self.metric = watch, diff.board, metric
+        others = _rivals(watch, diff.after) if watch.rivals else diff.after.entries.values()
+        measures = [(one.id, one.measures[metric.id]) for one in others if metric.id in one.measures]
+        measured = {entry: measure.value for entry, measure in measures if not measure.estimated}
+        unseen = {} if watch.rivals else hold.unseen
+        unnamed = diff.after.unnamed if metric.primary and not watch.rivals else ()
+        self.reference = min(measured, key=lambda entry: (metric.standing(measured[entry]), entry), default=None)
+        certain = [*measured.values(), *unseen.values(), *unnamed]
+        everything = [*certain, *(measure.value for _, measure in measures if measure.estimated)]
+        self.orders = [sorted(metric.standing(value) for value in values) for values in (certain, everything)]
+
+    def holds(self, entry: Entry) -> bool | None:
+        """Whether an entry fulfils the watch; None where that cannot be known."""
+        if not named(self.watch.subjects, entry):
+            return False
+        classed = self.watch.classes.holds(entry, self.board)
+        measure = entry.measures.get(self.metric.id)
+        if classed is False:
+            return False
+        if classed is None or (measure is not None and measure.estimated):
+            return None
+        if measure is None:
+            return False
+        return self._meets(measure.value)
+
+    def _meets(self, value: float) -> bool | None:
+        watch, counted = self.watch, round(value * points(self.metric), _PLACES)
+        if (watch.above is not None and counted <= watch.above) or (watch.below is not None and counted >= watch.below):
+            return False
+        verdicts = {self._stands(value, order) for order in self.orders}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _stands(self, value: float, order: list[float]) -> bool | None:
+        watch, mine = self.watch, self.metric.standing(value)
+        if watch.within is not None:
+            if not order:
+                return None
+            if round((mine - order[0]) * points(self.metric), _PLACES) > watch.within:
+                return False
+        return watch.top is None or sum(one < mine for one in order) < watch.top
+
+
+def _rivals(watch: Watch, snapshot: Snapshot) -> Iterable[Entry]:
+    return (one for one in snapshot.entries.values() if any(rival.matches(one) for rival in watch.rivals))
