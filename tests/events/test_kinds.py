@@ -26,6 +26,7 @@ CHANGES = {
     "estimate_measured",
     "price_change",
     "attribute_change",
+    "lifecycle",
 }
 """Kinds that claim that something was otherwise before; `sustained` claims that it still is."""
 BOARDS = [
@@ -157,7 +158,7 @@ def test_only_what_was_open_is_told_when_the_last_page_is_shown_again(season: li
     for page in season:
         history.show(**page)
     *again, last = [history.show(**season[-1]) for _ in range(3)]
-    assert {event.kind for events in again for event in events} <= {"departure", "new_leader", "class_leader"}
+    assert {event.kind for events in again for event in events} <= {"departure", "new_leader", "class_leader", "frontier"}
     assert last == ()
 
 

@@ -120,7 +120,7 @@ def test_a_board_with_two_such_metrics_needs_both():
 
 def test_metrics_without_an_error_that_mostly_speak_against_it_keep_it_untold():
     plain = [metric(name, primary=False) for name in ("p", "q", "r")]
-    worse = {name: ("big:60", "big:60 new:30") for name in ("p", "q", "r")}
+    worse = dict.fromkeys(("p", "q", "r"), ("big:60", "big:60 new:30"))
     (event,) = parities("big:60", "big:60 new:60", on=(INDEX, *plain), **worse)
     assert (event.told, event.facts["no_error_stated"]) == (False, {name: [30.0, 60.0] for name in ("p", "q", "r")})
     (event,) = parities("big:60", "big:60 new:60", on=(INDEX, *plain), **(worse | {"p": ("big:60", "big:60 new:61")}))

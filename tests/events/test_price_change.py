@@ -27,7 +27,7 @@ def test_a_price_that_was_nothing_has_no_share():
 
 @pytest.mark.parametrize(("after", "weight"), [("9", 23), ("5", 35), ("0", 50), ("40", 50)])
 def test_the_larger_the_change_the_more_it_weighs(after: str, weight: int):
-    (event,) = prices("a:10 b:1 c:2", f"a:{after} b:1 c:2")
+    (event,) = of("price_change", prices("a:10 b:1 c:2", f"a:{after} b:1 c:2"))
     assert event.weight == weight
 
 

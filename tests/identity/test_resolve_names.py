@@ -101,12 +101,10 @@ OPEN = [
 ]
 
 
-@pytest.mark.parametrize(("name", "lab", "family", "generation", "total", "active", "reasoning", "effort"), WHO)
-def test_a_name_says_who_it_is(name, lab, family, generation, total, active, reasoning, effort):
+@pytest.mark.parametrize(("name", "stated"), [(name, tuple(stated)) for name, *stated in WHO], ids=[one[0] for one in WHO])
+def test_a_name_says_who_it_is(name, stated):
     who = resolve(name)
-    assert (who.lab, who.family, who.generation) == (lab, family, generation)
-    assert (who.size_total_b, who.size_active_b) == (total, active)
-    assert (who.reasoning, who.effort) == (reasoning, effort)
+    assert (who.lab, who.family, who.generation, who.size_total_b, who.size_active_b, who.reasoning, who.effort) == stated
 
 
 @pytest.mark.parametrize("names", ONE_MODEL, ids=lambda names: names[0])

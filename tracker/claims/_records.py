@@ -238,7 +238,8 @@ class Finding:
     """The answer to one claim, or to words from which none could be read (`claim` is None then).
 
     `suggestions` are models or metrics that are on record instead. `instead` are findings on what comes nearest to the claim
-    and can be said: the line in the place of a size it does not have, the ranking metric in the place of one not published.
+    and can be said: the line in the place of a size it does not have, the ranking metric in the place of one not published;
+    they quote no words of the text but say what was asked.
     """
 
     quote: str

@@ -40,11 +40,11 @@ def finding(claim: Claim, verdict: Verdict, reason: str, **more: object) -> Find
 
 def stranger(claim: Claim, record: Record) -> Finding | None:
     """The answer where the record does not have a model, a lab or a board that the claim names; None where it has them all."""
-    if claim.sources and not record.boards(claim.sources):
+    if not record.boards(claim.sources):
         boards = sorted({state.board.title for state in record.states})
-        return finding(
-            claim, Verdict.NOT_ON_RECORD, f"no board called {' or '.join(claim.sources)}", suggestions=tuple(boards[:_MOST_NAMED])
-        )
+        known = any(record.once_called(source) for source in claim.sources) or not claim.sources
+        called = "nothing was accepted by then" if known else f"no board called {' or '.join(claim.sources)}"
+        return finding(claim, Verdict.NOT_ON_RECORD, called, suggestions=tuple(boards[:_MOST_NAMED]))
     for mention in (claim.subject, claim.rival):
         if mention is None or record.ever(mention):
             continue

@@ -372,22 +372,30 @@ def _shared(clauses: Sequence[_Clause], pieces: Sequence[Piece], attributed: Seq
 
 
 def _attributions(part: list[Piece]) -> list[str]:
-    """The boards after `per`, `according to`, `via`; they are taken out of the part."""
+    """What stands after `per`, `according to`, `via`, a board or not; it is taken out of the part. `from` needs a board."""
     found: list[str] = []
     place = 0
     while place < len(part):
-        if part[place].kind is Kind.FROM:
-            end = place + 1
-            while end < len(part) and (
-                part[end].kind in (Kind.BOARD, Kind.FILL, Kind.OWN) or (part[end].kind is Kind.JOIN and found)
-            ):
-                found += [str(part[end].value)] if part[end].kind is Kind.BOARD else []
-                end += 1
-            if any(piece.kind is Kind.BOARD for piece in part[place:end]):
-                del part[place:end]
-                continue
-        place += 1
+        named = _attributed(part[place:]) if part[place].kind is Kind.FROM else []
+        if named:
+            found += [str(piece.value) if piece.kind is Kind.BOARD else piece.text for piece in named]
+            del part[place : part.index(named[-1]) + 1]
+        else:
+            place += 1
     return found
+
+
+def _attributed(rest: Sequence[Piece]) -> list[Piece]:
+    """The boards, or the words in the place of one, that follow an attribution."""
+    named: list[Piece] = []
+    for before, piece in pairwise(rest):
+        stranger = piece.kind is Kind.WORD or (piece.kind is Kind.NAME and mention_of(piece).sort is Sort.LAB)
+        listed = not named or (before.kind is Kind.JOIN and piece.text[0].isupper())
+        if piece.kind is Kind.BOARD or (stranger and listed and rest[0].text.casefold() != "from"):
+            named.append(piece)
+        elif piece.kind not in (Kind.FILL, Kind.OWN) and not (piece.kind is Kind.JOIN and named):
+            break
+    return named
 
 
 # ── one clause ───────────────────────────────────────────────────────────────────────────────────
@@ -602,6 +610,9 @@ def _read_left(clause: _Clause, said: _Read) -> None:
         strict = place > last and place not in fenced
         if piece.kind is Kind.AMOUNT and any(one.kind not in (Kind.FILL, Kind.DEGREE) for one in pieces[place + 1 :]):
             raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "A, twice as large, beats B"
+        if piece.kind is Kind.NAME and _is_maker(mention_of(piece), pieces[:place]):
+            said.unread.append(piece.text)
+            continue
         _read_left_piece(piece, said, clause, strict=strict)
 
 
@@ -672,14 +683,13 @@ def _read_right(clause: _Clause, said: _Read) -> None:
             _read_right_rest(clause, piece, place, said)
 
 
+def _is_maker(mention: Mention, before: Sequence[Piece]) -> bool:
+    """`by Anthropic`, `from OpenAI` says who made a model, and names none."""
+    return mention.sort is Sort.LAB and bool(before) and before[-1].text.casefold() in ("by", "from", "of")
+
+
 def _read_right_name(clause: _Clause, mention: Mention, before: Sequence[Piece], said: _Read) -> None:
-    last = before[-1] if before else None
-    if (
-        mention.sort is Sort.LAB
-        and last is not None
-        and last.kind in (Kind.FROM, Kind.BY, Kind.FILL)
-        and last.text.casefold() in ("by", "from")
-    ):
+    if _is_maker(mention, before):
         if any(bundle.rivals for bundle in said.bundles):
             said.unread.append(mention.text)  # "GPT-5 from OpenAI"
         else:

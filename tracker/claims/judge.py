@@ -10,6 +10,7 @@ from tracker import models
 from tracker.claims import above, first, gain, lead, level, price, rank, ratio
 from tracker.claims._records import Claim, Finding, Relation, Sort, Verdict
 from tracker.claims.record import Record
+from tracker.claims.say import claim_text
 
 JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
     Relation.ABOVE: above.judge,
@@ -25,11 +26,21 @@ JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
 
 def judge(claim: Claim, record: Record) -> Finding:
     """What the record says to a claim; where it cannot tell, also what it says to the nearest claim that it can."""
-    told = JUDGES[_relation(claim)](claim, _as_of(claim, record))
+    as_asked = _as_of(claim, record)
+    told = _with_strange_sources(JUDGES[_relation(claim)](claim, as_asked), claim, as_asked)
     wider = _wider(claim, told)
     if wider is None:
         return told
-    return replace(told, instead=(judge(wider, record),))
+    nearest = judge(wider, record)
+    return replace(told, instead=(replace(nearest, quote=claim_text(wider)),))
+
+
+def _with_strange_sources(told: Finding, claim: Claim, record: Record) -> Finding:
+    """A source that is no board is not passed over where another one is."""
+    strange = [source for source in claim.sources if not record.boards((source,))]
+    if not strange or len(strange) == len(claim.sources):
+        return told
+    return replace(told, reason=f"{told.reason}; no board called {' or '.join(strange)}")
 
 
 def _relation(claim: Claim) -> Relation:

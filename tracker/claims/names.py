@@ -245,9 +245,8 @@ def _continues(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabular
     words = chunks[stop].folded
     if not words or not all(word in known.parts or any(one.isdigit() for one in word) for word in words):
         return 0
-    return int(
-        chunks[stop].marked and (text[0].isupper() or any(one.isdigit() for one in text)) and text.casefold() not in MONTHS
-    )
+    like_a_part = text[0].isupper() or (text[0].isalnum() and any(one.isdigit() for one in text))
+    return int(like_a_part and text.casefold() not in MONTHS)
 
 
 def _touching(one: _Chunk, other: _Chunk) -> bool:

@@ -54,6 +54,11 @@ class Record:
         """The boards that a sentence's sources mean; all where it names none."""
         return tuple(state for state in self.states if not sources or any(is_called(state.board, source) for source in sources))
 
+    def once_called(self, source: str) -> bool:
+        """Whether a source means a board of the store, though it may have had nothing by the time asked about."""
+        declared = (self.store.declared(board) for board in self.store.boards())
+        return any(is_called(board, source) for board in declared if board is not None)
+
     def scope(self, claim: Claim) -> tuple[tuple[State, Metric], ...]:
         """The metrics that a claim speaks of, board by board."""
         states = self.boards(claim.sources)

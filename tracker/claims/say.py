@@ -26,7 +26,7 @@ def finding_text(found: Finding, *, indent: str = "") -> Iterator[str]:
     """The lines of an answer: the verdict, the words it is about, why, and the evidence below."""
     yield f"{indent}{found.verdict.upper()}: {found.quote}"
     inner = indent + "  "
-    if found.claim is not None:
+    if found.claim is not None and found.quote != claim_text(found.claim):
         yield f"{inner}read as: {claim_text(found.claim)}"
     yield f"{inner}{found.reason}"
     for ground in found.grounds:
@@ -95,9 +95,8 @@ _RELATIONS: Mapping[Relation, str] = {
 
 def _relation(claim: Claim) -> str:
     if claim.relation is Relation.FIRST:
-        return f"first {_RELATIONS[claim.inner] if claim.inner else ''}".strip() + (
-            f" {claim.top}" if claim.inner is Relation.RANK else ""
-        )
+        inner = f"top {claim.top}" if claim.inner is Relation.RANK else _RELATIONS[claim.inner] if claim.inner else ""
+        return f"first {inner if claim.rival else inner.removesuffix(' than')}".strip()
     if claim.relation is Relation.RANK:
         return f"at rank {claim.top}" if claim.exact else f"top {claim.top}"
     if claim.end == "ratio":

@@ -345,7 +345,7 @@ FILLERS = frozenset(
         model; models; family; series; line; lineup; llm; llms; ai; language model; language models; version; variant; variants; versions;
         release; generation; benchmark; benchmarks; leaderboard; leaderboards; board; boards; ranking; rankings; index; chart; charts;
         scores; score; scoring; points; test; tests; tasks; list; new; latest; other; all; any; every; each; its; their; this; these; those;
-        even; just; too; there; here; itself; in; on; at; for; by; becomes; became; become; ranked; ranks; rank; comes; came; stands; sits;
+        even; just; too; there; here; itself; in; on; at; for; by; becomes; became; become; ranked; ranks; rank; gets; got; get; comes; came; stands; sits;
         scored; place; position; spot; world; released; breaking; report; performance; capability; capabilities; quality; results; result;
         right; .; !; ?; "; “; ”; '; ’; ‘; -; *
     """)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from tracker.compare.precision import same
 from tracker.model import Board, Confidence, Entry, EntryId, Metric, Nature, Snapshot, folded_name
 
+_EXACT = 2
+"""Decimals from which on an equal score and a name that only says more name the same entry."""
 _ENOUGH_VALUES = 3
 """So many equal published scores, and none that differs, name the same entry."""
 
@@ -26,7 +28,9 @@ def respelled(board: Board, before: Snapshot, after: Snapshot) -> dict[EntryId, 
     arrived, gone = _rest(arrived, gone, by_scores)
     by_variant = _pairs(arrived, gone, _variant)
     alike = {now: had for now, had in by_variant.items() if _alike(board.primary, after.entries[now], before.entries[had])}
-    return by_name | by_scores | alike
+    by_value = _pairs(*_rest(arrived, gone, alike), lambda one: _exact_value(board.primary, one))
+    clearer = {now: had for now, had in by_value.items() if _clarifies(after.entries[now], before.entries[had])}
+    return by_name | by_scores | alike | clearer
 
 
 def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], found: Mapping[EntryId, EntryId]) -> tuple[list[Entry], list[Entry]]:
@@ -57,6 +61,18 @@ def _alike(primary: Metric | None, now: Entry, had: Entry) -> bool:
     if primary.nature is Nature.FITTED and mine.half_width and theirs.half_width:
         return abs(mine.value - theirs.value) <= max(mine.half_width, theirs.half_width)
     return same(mine, theirs, typical=(mine.decimals, theirs.decimals))
+
+
+def _exact_value(primary: Metric | None, one: Entry) -> float | None:
+    """The primary value, where it is written so exactly that two entries hardly share it."""
+    measure = one.measures.get(primary.id) if primary is not None and primary.nature is Nature.TESTED else None
+    return None if measure is None or measure.estimated or measure.decimals < _EXACT else measure.value
+
+
+def _clarifies(now: Entry, had: Entry) -> bool:
+    """Whether one name only says more than the other at its end: `GPT 4`, `GPT 4 (1106)`."""
+    shorter, longer = sorted((folded_name(now.name), folded_name(had.name)), key=len)
+    return bool(shorter) and longer[: len(shorter)] == shorter
 
 
 def _scores(board: Board, one: Entry) -> tuple[tuple[str, float], ...] | None:

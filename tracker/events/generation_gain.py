@@ -34,7 +34,7 @@ class _Gain:
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
-    """One event per newcomer; told for the best variant of a release, unless its generation was there before, like for like.
+    """One event per newcomer whose family is known; told for the best variant of a release, unless its generation was there before, like for like.
 
     Grades: `gain` and `loss` (beyond the error; where none is stated, by a clear difference), `level` (within the error),
     `nominal` (too small a difference to say, and no error stated), and `unmatched` where there is nothing to compare with.
@@ -42,7 +42,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     primary = diff.board.primary
     if primary is None or not primary.ranked:
         return
-    fresh = newly_measured(diff, past)
+    fresh = {entry: how for entry, how in newly_measured(diff, past).items() if diff.after.entries[entry].who.family}
     if not fresh:
         return
     lines = Lines(diff.after, diff.board, [diff.after.entries[entry] for entry in fresh])

@@ -66,24 +66,26 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     for change in changes:
         stated[change.attribute] = stated.get(change.attribute, 0) + 1
     formats = {name for name, count in stated.items() if count >= _FORMAT_LEAST and count >= _FORMAT_SHARE * len(diff.common)}
+    borne = _borne(diff, past)
     for alike in _together(diff, changes):
-        yield _event(diff, alike, flips=_flips(diff, past, alike), formatted=alike[0].attribute in formats)
+        yield _event(diff, alike, flips=_flips(borne, alike), formatted=alike[0].attribute in formats)
 
 
 def remember(diff: Diff, past: Past) -> object:
-    """What entries stated before they changed it: {entry: {property: [statements]}}, those that changed last at the end."""
-    now = {had: entry for entry, had in diff.respelled.items()}
-    remembered: Mapping[str, Mapping[str, Sequence[str]]] = past.memory.get("lifecycle", {})
-    kept = {
-        str(now.get(EntryId(entry), entry)): {name: list(values) for name, values in borne.items()}
-        for entry, borne in remembered.items()
-    }
+    """What entries stated before they changed it: [[entry, {property: [statements]}]], those that changed last at the end."""
+    kept = _borne(diff, past)
     for change in _stated(diff) if diff.before is not None and not diff.restart else ():
-        borne = kept.pop(str(change.entry), {})
-        before = borne.get(change.attribute, [])
-        borne[change.attribute] = [*(value for value in before if value != change.before), change.before]
-        kept[str(change.entry)] = borne
-    return dict(list(kept.items())[-_REMEMBERED:])
+        borne = kept.pop(change.entry, {})
+        before = [value for value in borne.get(change.attribute, []) if value != change.before]
+        kept[change.entry] = borne | {change.attribute: [*before, change.before]}
+    return [[str(entry), borne] for entry, borne in kept.items()][-_REMEMBERED:]
+
+
+def _borne(diff: Diff, past: Past) -> dict[EntryId, dict[str, list[str]]]:
+    """What is remembered, under the keys that the entries have now."""
+    now = {had: entry for entry, had in diff.respelled.items()}
+    remembered: list[tuple[str, dict[str, list[str]]]] = past.memory.get("lifecycle", [])
+    return {now.get(EntryId(entry), EntryId(entry)): borne for entry, borne in remembered}
 
 
 # ── what changed ─────────────────────────────────────────────────────────────────────────────────
@@ -186,11 +188,9 @@ def _together(diff: Diff, changes: Sequence[_Change]) -> list[list[_Change]]:
     return groups
 
 
-def _flips(diff: Diff, past: Past, alike: Sequence[_Change]) -> bool:
+def _flips(borne: Mapping[EntryId, Mapping[str, Sequence[str]]], alike: Sequence[_Change]) -> bool:
     """Whether all of them only go back to what they stated before."""
-    remembered: Mapping[str, Mapping[str, Sequence[str]]] = past.memory.get("lifecycle", {})
-    keys = [(diff.respelled.get(change.entry, change.entry), change) for change in alike]
-    return all(change.after in remembered.get(key, {}).get(change.attribute, ()) for key, change in keys)
+    return all(change.after in borne.get(change.entry, {}).get(change.attribute, ()) for change in alike)
 
 
 # ── telling ──────────────────────────────────────────────────────────────────────────────────────

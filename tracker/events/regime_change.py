@@ -83,12 +83,14 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
 
 
 def remember(diff: Diff, past: Past) -> object:
-    """The last readings: {"at": {metric: [[time, url, [sha256]]]}, "values": {entry: [per metric: [value or null], or null]}}.
+    """The last readings: {"at": {metric: [[time, url, [sha256]]]}, "values": {entry: [per metric, by name: [value or null], or null]}}.
 
     What an entry showed before a shift that was found is forgotten: the new level is what the next is judged against.
     """
     found = {metric.id: _window(diff, past, metric) for metric in _metrics(diff)}
-    windows = {name: _settled(diff, diff.board.metric(name), window) for name, window in found.items() if window is not None}
+    windows = {
+        name: _settled(diff, diff.board.metric(name), window) for name, window in sorted(found.items()) if window is not None
+    }
     entries = sorted({entry for window in windows.values() for entry in window.values})
     return {
         "at": {
@@ -188,7 +190,7 @@ def _moved_along(values: Sequence[float | None], verdict: MetricDiff) -> list[fl
 
 
 def _from_json(kept: Mapping[str, Any], metric: str) -> _Window:
-    column = list(kept["at"]).index(metric)
+    column = sorted(kept["at"]).index(metric)
     return _Window(
         readings=tuple(
             _Reading(observed_at=datetime.fromisoformat(at), url=url, sha256=tuple(map(Sha256, hashes)))

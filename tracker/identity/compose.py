@@ -29,9 +29,9 @@ def core(parsed: Parsed) -> str:
 def _context(parsed: Parsed) -> str:
     """A window is part of the name where models were released by it; `>200k` is a price tier."""
     context = parsed.slots.context
-    if context.startswith(">") or (parsed.line is not None and parsed.line.family.context == "variant"):
+    if context.startswith(">"):
         return ""
-    return context
+    return "" if parsed.line is not None and not parsed.named and parsed.line.family.context == "variant" else context
 
 
 def marks(slots: Slots) -> str:

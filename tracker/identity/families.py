@@ -9,7 +9,6 @@ from tracker.identity.known import Known, Line, Maker
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import COMMON
 
-
 _Fit = tuple[frozenset[str], Line]
 
 

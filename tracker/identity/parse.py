@@ -50,6 +50,11 @@ class Said:
     hinted: Maker | None
 
     @property
+    def repository(self) -> bool:
+        """Whether the name is `Org/Name`, and so exactly that repository."""
+        return self.path and self.owner != ""
+
+    @property
     def makers(self) -> frozenset[str]:
         """The slugs of those who may have made it; empty where nobody is named."""
         named = frozenset(maker.slug for maker in (self.stated, self.hinted) if maker is not None)
@@ -133,20 +138,23 @@ def _of_unknown_brand(found: list[Token], said: Said) -> Parsed:
     found = joined(found, {})
     places = families.unknown_words(found, len(found))
     slots = fill(found, None, at=places[0] if places else 0)
+    if said.repository and slots.size.mark and not slots.chat and not slots.base:
+        slots.base = True
     named = tuple(found[place].text for place in places) or tuple(sorted(slots.words))[:1]
     return Parsed(slots=slots, maker=said.stated or said.hinted or _as_written(said.owner or said.hint), named=named)
 
 
 def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], said: Said) -> Parsed:
     line = brand.line
-    slots = _slots(found, brand, mentioned)
-    if _means_base(slots, line, repository=said.path and said.owner != ""):
+    maker = said.stated or _as_written(said.owner)
+    slots = _slots(found, brand, mentioned if maker is None or maker.slug == line.maker.slug else ())
+    if _means_base(slots, line, repository=said.repository):
         slots.base, slots.tune = True, "base"
     front = _own_front(found, brand)
-    maker = said.stated or _as_written(said.owner)
     if front:
+        owner = maker if said.owner and maker is not line.maker else None
         maker = maker or said.hinted or _as_written(said.hint)
-        return Parsed(slots=slots, maker=None if maker is line.maker else maker, line=line, named=front)
+        return Parsed(slots=slots, maker=None if maker is line.maker else maker, line=line, named=front, owner=owner)
     if maker is None or maker.slug == line.maker.slug:
         return Parsed(slots=slots, maker=line.maker, line=line, several=_is_row_for_two(found, brand))
     own = tuple(sorted(word for word in slots.words if word not in COMMON)) or tuple(slots.numbers)
@@ -182,7 +190,7 @@ def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand
 
 def _means_base(slots: Slots, line: Line, *, repository: bool) -> bool:
     """Whether a name with a size and no tune word is that of the base model."""
-    if line.family.bare == "chat" or slots.size.mark == "" or slots.tune:
+    if line.family.bare == "chat" or slots.size.mark == "" or slots.chat or slots.base:
         return False
     if line.bare_generations and slots.generation not in line.bare_generations:
         return False

@@ -53,6 +53,7 @@ class Slots:
     size: Size = UNSTATED
     tune: str = ""
     base: bool = False
+    chat: bool = False
     kind: str = ""
     dates: list[Date] = field(default_factory=list)
     revision: str = ""
@@ -206,7 +207,10 @@ class _Reader:
 
     def size(self, index: int, token: Token) -> None:
         experts = self._near(index + 1).kind == "experts"
-        self.slots.size = self.slots.size.joined(sizes.read(token.kind, token.text, experts=experts))
+        size = sizes.read(token.kind, token.text, experts=experts)
+        if size.total is not None and self.slots.size.total not in (None, size.total):
+            self.slots.words.add(token.text)  # the model's own size stands first
+        self.slots.size = self.slots.size.joined(size)
 
     mixture = active = size
 
@@ -270,6 +274,7 @@ class _Reader:
             return True
         if text in line.keep:
             self.slots.words.add(text)
+            self.slots.chat |= text in CHAT
             return True
         return False
 
@@ -309,6 +314,7 @@ class _Reader:
     def _plain_word(self, index: int, token: Token) -> None:
         text, slots = token.text, self.slots
         if text in CHAT:
+            slots.chat = True
             slots.tune = "chat" if text == "chat" else "instruct" if text != "hf" else slots.tune
         elif text in BASE:
             slots.base, slots.tune = True, "base"

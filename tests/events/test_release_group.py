@@ -1,0 +1,122 @@
+"""Several models of one release enter together."""
+
+import pytest
+from insight_world import model
+from kit import SCORE, History, brief, metric, of
+
+from tracker.model import Event, Identity
+
+WHO = {
+    "big": model("Qwen 3.5 397B", lab="Alibaba", size_active_b=17.0, reasoning="on"),
+    "big0": model("Qwen 3.5 397B", lab="Alibaba", size_active_b=17.0, reasoning="off"),
+    "small": model("Qwen 3.5 4B", lab="Alibaba"),
+    "old": model("Qwen 3 397B", lab="Alibaba", reasoning="on"),
+    "other": model("Grok 5", lab="xAI"),
+}
+NAMES = {"big": "Qwen3.5 397B A17B (Reasoning)", "big0": "Qwen3.5 397B A17B (Non-reasoning)", "small": "Qwen3.5 4B"}
+
+
+def groups(*days: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:
+    history = History(metric())
+    known = {"who": who or WHO, "names": NAMES, **more}
+    *earlier, last = days
+    for text in earlier:
+        history.show(text, **known)
+    return of("release_group", history.show(last, **known))
+
+
+def test_siblings_that_arrive_together_are_one_item():
+    (event,) = groups("old:42 x:60", "old:42 x:60 big:45 big0:40 small:27 other:50")
+    assert (brief([event]), event.told) == (["release_group/listing big,big0,small"], True)
+    assert event.headline == (
+        "Alibaba's Qwen3.5 enters Board with 2 models in 3 variants; the best, Qwen3.5 397B A17B (Reasoning), at rank 3 with 45 (score)."
+    )
+    facts = event.facts
+    assert (facts["lab"], facts["family"], facts["generation"], facts["models"], facts["variants"]) == (
+        "Alibaba",
+        "Qwen",
+        "3.5",
+        2,
+        3,
+    )
+    assert [(one["entry"], one["rank"], one["value"], one["size"], one["reasoning"]) for one in facts["siblings"]] == [
+        ("big", 3, 45.0, "397B, 17B active", "on"),
+        ("big0", 5, 40.0, "397B, 17B active", "off"),
+        ("small", 6, 27.0, "4B", "unspecified"),
+    ]
+    assert facts["predecessor"] == "old"
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [("big", "45"), ("big0", "40"), ("small", "27")]
+
+
+def test_a_release_without_a_predecessor_says_so():
+    (event,) = groups("x:60", "x:60 big:45 small:27")
+    assert (event.facts["predecessor"], event.facts["no_predecessor"]) == (None, "no earlier generation of its line is listed")
+
+
+def test_one_arrival_alone_is_no_group():
+    assert groups("x:60", "x:60 big:45 other:50") == []
+
+
+def test_a_group_is_a_release_by_its_date():
+    new, old = ({key: {"released": day} for key in ("big", "small")} for day in ("2026-03-01", "2025-03-01"))
+    assert [event.grade for event in groups("x:60", "x:60 big:45 small:27", attributes=new)] == ["release"]
+    (late,) = groups("x:60", "x:60 big:45 small:27", attributes=old)
+    assert late.grade == "late_listing"
+    assert "is listed on Board, some time after its release, with 2 models" in late.headline
+
+
+def test_siblings_of_what_was_listed_before_are_an_addition():
+    (event,) = groups("x:60 small:27", "x:60 small:27 big:45 big0:40")
+    assert (event.grade, event.facts["listed_before"]) == ("addition", ["Qwen3.5 4B"])
+    assert event.headline.startswith("Alibaba's Qwen3.5 397B A17B grows on Board by 2 more variants; the best, ")
+
+
+def test_the_best_is_the_best_with_a_score():
+    (event,) = groups("x:60", "x:60 big small:27")
+    assert "with 2 models; the best with a score, Qwen3.5 4B, at rank 2 with 27 (score)" in event.headline
+    (event,) = groups("x:60", "x:60 big small")
+    assert event.headline == "Alibaba's Qwen3.5 enters Board with 2 models, among them Qwen3.5 397B A17B (Reasoning)."
+
+
+def test_an_estimate_says_so():
+    (event,) = groups("x:60", "x:60 big:~45 small:27")
+    assert "with an estimated 45 (score)" in event.headline
+
+
+def test_other_labs_families_and_generations_are_other_releases():
+    for other in (model("Qwen 3.5 4B", lab="Else"), model("Qwenlet 3.5 4B", lab="Alibaba"), model("Qwen 3.6 4B", lab="Alibaba")):
+        assert groups("x:60", "x:60 big:45 small:27", who=WHO | {"small": other}) == []
+
+
+def test_what_was_revealed_came_back_or_came_in_a_crowd_is_no_release():
+    history = History(SCORE)
+    history.show("x:60 y:50", depth=2, who=WHO)
+    assert of("release_group", history.show("x:60 y:50 big:45 small:27", depth=4, who=WHO)) == []
+    assert groups("x:60 big:45 small:27", "x:60", "x:60", "x:60 big:45 small:27") == []
+    crowd = {f"n{place}": model(f"Qwen 3.5 {place}B", lab="Alibaba") for place in range(1, 40)}
+    assert groups("x:60", "x:60 " + " ".join(f"{key}:30" for key in crowd), who=crowd) == []
+
+
+def test_a_first_page_and_another_table_are_no_release():
+    assert groups("big:45 small:27") == []
+    history = History(SCORE)
+    history.show("x:60 y:50", who=WHO)
+    assert of("release_group", history.show("big:45 small:27", who=WHO, restart="another table")) == []
+
+
+@pytest.mark.parametrize(("names", "said"), [
+    (("Model 3.5 Pro", "Model 3.5 Flash"), "Model 3.5"),
+    (("Model 3.5-7B", "Model 3.5-70B"), "Model 3.5"),
+    (("pro-model-3.5", "flash-model-3.5"), "Fam 3.5"),
+])  # fmt: skip
+def test_a_release_is_named_by_what_its_names_begin_with(names: tuple[str, str], said: str):
+    who = {key: model("Fam 3.5", lab="Lab", key=key) for key in ("p", "q")}
+    (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names=dict(zip("pq", names, strict=True)))
+    assert event.headline.startswith(f"Lab's {said} enters Board")
+
+
+@pytest.mark.parametrize(("lab", "said"), [("AI21 Labs", "AI21 Labs' Fam 3.5"), ("fam", "Fam 3.5")])
+def test_a_lab_is_named_once(lab: str, said: str):
+    who = {key: model("Fam 3.5", lab=lab, key=key) for key in ("p", "q")}
+    (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names={"p": "Fam 3.5 A", "q": "Fam 3.5 B"})
+    assert event.headline.startswith(f"{said} enters Board")

@@ -1,0 +1,166 @@
+"""Parity, gains, frontiers, releases and terms on the real boards, against the raw files read by brute force."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import parsers, pipeline, schedules
+from tracker.model import Event
+from tracker.reports._fold import fold
+from tracker.stores.archive import FileArchive
+from tracker.stores.memory import MemoryStore
+
+DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
+AA = "artificial-analysis/llms"
+KINDS = ("parity", "generation_gain", "frontier", "regime_change", "lifecycle", "release_group")
+ERROR = 1.4
+Models = Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def states(shared_data: Path) -> dict[datetime, Models]:
+    """The raw models by id, per state."""
+    found = {}
+    for path in sorted((shared_data / AA).iterdir()):
+        at = datetime.strptime(path.name.partition(".")[0], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+        found[at] = {model["id"]: model for model in json.loads(gzip.decompress(path.read_bytes()))["models"]}
+    return found
+
+
+@pytest.fixture(scope="module")
+def events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Event, ...]:
+    archive = FileArchive(tmp_path_factory.mktemp("captures"))
+    paths = sorted((shared_data / AA).iterdir())
+    return pipeline.import_bodies(DEFINITIONS.board(AA), paths, archive=archive, store=MemoryStore()).events
+
+
+def told(events: tuple[Event, ...], kind: str) -> list[Event]:
+    return [event for event in events if event.kind == kind and event.told]
+
+
+def index_of(model: Mapping[str, Any]) -> float | None:
+    """The measured index; an estimate is none."""
+    scores, name = model["evaluations"], "artificial_analysis_intelligence_index"
+    return None if scores.get(f"{name}_is_estimated") else scores.get(name)
+
+
+def price_of(model: Mapping[str, Any]) -> float | None:
+    return model["pricing"].get("price_1m_output_tokens") or None
+
+
+def size_of(model: Mapping[str, Any]) -> float | None:
+    return (model.get("capabilities") or {}).get("total_parameters")
+
+
+def cheapest_for_their_score(models: Models) -> set[str]:
+    """Nobody is as good for less, or better for as much; brute force."""
+    points = {key: (score, cost) for key, one in models.items() if (score := index_of(one)) and (cost := price_of(one))}
+    return {
+        key
+        for key, (score, cost) in points.items()
+        if not any(other[0] >= score and other[1] <= cost and other != (score, cost) for other in points.values())
+    }
+
+
+def test_who_is_told_to_enter_the_frontier_of_the_price_stands_on_it_and_did_not_before(events: Any, states: Any):
+    times = list(states)
+    assert len(told(events, "frontier")) >= 5
+    for event in told(events, "frontier"):
+        before, after = states[times[times.index(event.recorded_at) - 1]], states[event.recorded_at]
+        entered = {str(party.entry) for party in event.subjects}
+        assert entered <= cheapest_for_their_score(after)
+        assert not entered & cheapest_for_their_score(before)
+        for entry in entered:
+            cut = entry in before and price_of(before[entry]) != price_of(after[entry])
+            assert cut or entry not in before or index_of(before[entry]) is None
+
+
+def test_every_newcomer_on_the_frontier_of_the_price_in_the_upper_half_is_told(events: Any, states: Any):
+    announced = {(event.recorded_at, str(party.entry)) for event in told(events, "frontier") for party in event.subjects}
+    for (_, before), (at, after) in list(pairwise(states.items()))[1:]:  # the first pair changes the schema
+        scores = sorted(score for one in after.values() if (score := index_of(one)))
+        for key in cheapest_for_their_score(after) - before.keys():
+            assert index_of(after[key]) < scores[len(scores) // 2] or (at, key) in announced
+
+
+def test_parity_is_within_the_stated_error_of_one_that_much_larger_or_dearer(events: Any, states: Any):
+    assert len(told(events, "parity")) >= 5
+    for event in told(events, "parity"):
+        after = states[event.recorded_at]
+        new, rival = (after[str(parties[0].entry)] for parties in (event.subjects, event.rivals))
+        assert abs(index_of(new) - index_of(rival)) <= ERROR
+        if event.grade == "size":
+            assert size_of(rival) >= 3 * size_of(new)
+        else:
+            assert price_of(rival) >= 5 * price_of(new)
+        better = [index_of(one) for one in after.values() if one["name"].partition(" (")[0] == rival["name"].partition(" (")[0]]
+        assert max(score for score in better if score) == index_of(rival)
+
+
+def test_gains_are_the_differences_of_the_published_indices(events: Any, states: Any):
+    assert len(told(events, "generation_gain")) >= 8
+    for event in told(events, "generation_gain"):
+        after = states[event.recorded_at]
+        new, old = (after[str(parties[0].entry)] for parties in (event.subjects, event.rivals))
+        assert event.facts["gains"]["intelligence"]["gain"] == pytest.approx(index_of(new) - index_of(old), abs=1e-9)
+        assert abs(index_of(new) - index_of(old)) > ERROR
+        assert new["creator"]["name"] == old["creator"]["name"]
+        assert new["release_date"] is None or old["release_date"] is None or new["release_date"] > old["release_date"]
+
+
+def test_the_founding_gains_over_the_generation_before_are_found(events: Any):
+    found = {(event.subjects[0].name, event.rivals[0].name) for event in told(events, "generation_gain")}
+    assert found >= {
+        ("Qwen3.6 35B A3B (Reasoning)", "Qwen3.5 35B A3B (Reasoning)"),
+        ("GPT-5.5 (xhigh)", "GPT-5.4 (xhigh)"),
+        ("Claude Opus 4.8 (Adaptive Reasoning, Max Effort)", "Claude Opus 4.7 (Adaptive Reasoning, Max Effort)"),
+    }
+
+
+def test_weights_told_as_opened_were_listed_as_closed_before_and_never_as_open(events: Any, states: Any):
+    expected = set()
+    seen: dict[str, set[object]] = {}
+    for at, models in states.items():
+        for key, one in models.items():
+            now = (one.get("open_weights") or {}).get("is_open_weights")
+            if now is True and seen.get(key) == {False}:
+                expected.add((at, key))
+            if now is not None:
+                seen.setdefault(key, set()).add(now)
+    opened = [event for event in told(events, "lifecycle") if event.grade == "weights_opened"]
+    assert {(event.recorded_at, str(party.entry)) for event in opened for party in event.subjects} == expected
+
+
+def test_everything_told_as_deprecated_came_to_be_so_that_day(events: Any, states: Any):
+    expected = {
+        (at, key)
+        for (_, before), (at, after) in pairwise(states.items())
+        for key in before.keys() & after.keys()
+        if before[key].get("deprecated") is False and after[key].get("deprecated") is True
+    }
+    found = [event for event in told(events, "lifecycle") if event.grade == "deprecated"]
+    assert {(event.recorded_at, str(party.entry)) for event in found for party in event.subjects} == expected
+
+
+def test_siblings_of_a_release_are_of_one_creator_and_were_not_there_before(events: Any, states: Any):
+    times = list(states)
+    assert len(told(events, "release_group")) >= 5
+    for event in told(events, "release_group"):
+        before, after = states[times[times.index(event.recorded_at) - 1]], states[event.recorded_at]
+        keys = [str(party.entry) for party in event.subjects]
+        assert len({after[key]["creator"]["name"] for key in keys}) == 1
+        assert not set(keys) & before.keys()
+
+
+def test_on_the_median_day_with_news_these_kinds_add_at_most_two_stories(events: Any):
+    added = []
+    for at in sorted({event.recorded_at for event in events if event.told}):
+        day = [event for event in events if event.told and event.recorded_at == at]
+        added.append(len(fold(day)) - len(fold(event for event in day if event.kind not in KINDS)))
+    assert sorted(added)[len(added) // 2] <= 2
