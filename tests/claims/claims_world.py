@@ -28,7 +28,10 @@ NAMES: Mapping[str, str] = {
     "z9": "Zorg-9",
     "l3": "Lumen 3 Pro",
 }
-OPEN = {key: {"open_weights": "true" if key[0] in "vwz" else "false", "creator": "Stellar" if key[0] in "vw" else "Lunar Labs"} for key in NAMES}
+OPEN = {
+    key: {"open_weights": "true" if key[0] in "vwz" else "false", "creator": "Stellar" if key[0] in "vw" else "Lunar Labs"}
+    for key in NAMES
+}
 SCORE = kit.metric(stated_error=1.0, unit="index")
 CODING = kit.metric("coding", topic="coding", unit="%")
 MATHS = kit.metric("math_index", topic="math", unit="%")
@@ -61,7 +64,9 @@ class World:
         diff = compare(declared, last, after)
         events = detect(diff, past)
         past = advance(past, diff, events)
-        check = Check(board=declared.id, observed_at=after.observed_at, result=Result.ACCEPTED, url=after.url, entries=len(after.entries))
+        check = Check(
+            board=declared.id, observed_at=after.observed_at, result=Result.ACCEPTED, url=after.url, entries=len(after.entries)
+        )
         self.store.save(Step(check=check, past=past, diff=diff, events=events))
         self._boards[board] = (declared, after, past, day + 1)
 
@@ -89,7 +94,12 @@ def made() -> World:
     first = "v14:50 v7:41 w70:47 w13:35 o4:~40 o5:60 l3:49.5"
     coding = "v14:30 v7:22 w70:28 o4:45 o5:60 l3:12"
     cost = {"price_in": "v14:1 w70:2 o5:10 l3:4 v7:0.5", "price_out": "v14:2 w70:4 o5:30 l3:1.5 v7:1"}
-    speeds = ("v14:100 o5:50 w70:70 l3:60", "v14:110 o5:52 w70:112 l3:55", "v14:105 o5:49 w70:90 l3:70", "v14:108 o5:51 w70:120 l3:66")
+    speeds = (
+        "v14:100 o5:50 w70:70 l3:60",
+        "v14:110 o5:52 w70:112 l3:55",
+        "v14:105 o5:49 w70:90 l3:70",
+        "v14:108 o5:51 w70:120 l3:66",
+    )
     for day, speed in enumerate(speeds):
         score = first if day < 2 else first.replace("v14:50", "v14:58") + " z9:63"
         world.show("acme/bench", score, coding=coding, math_index="o5:80 w13:10", speed=speed, **cost)

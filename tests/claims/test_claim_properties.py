@@ -10,8 +10,8 @@ from claims_world import METRICS, NAMES, World
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.claims.amounts import agrees
 from tracker.claims._records import Amount
+from tracker.claims.amounts import agrees
 from tracker.claims.record import Moment, rise
 from tracker.claims.weigh import Order, weigh
 from tracker.claims.words import SENSES
@@ -49,7 +49,9 @@ def test_a_hundred_thousand_characters_come_to_an_end(world: World, text: str):
     assert len(world.check(text)) <= len(text)
 
 
-PAIRS = st.tuples(st.sampled_from(sorted(NAMES.values())), st.sampled_from(sorted(NAMES.values()))).filter(lambda pair: pair[0] != pair[1])
+PAIRS = st.tuples(st.sampled_from(sorted(NAMES.values())), st.sampled_from(sorted(NAMES.values()))).filter(
+    lambda pair: pair[0] != pair[1]
+)
 TURNED = {"supported": "contradicted", "contradicted": "supported"}
 
 
@@ -97,7 +99,8 @@ def test_weighing_is_symmetric_and_never_against_the_order(metric: object, one: 
 def test_the_rise_is_found_as_by_walking_every_day(days: list[tuple[int | None, int | None]]):
     """Brute force: the first day of the last run without a day on which the other was not below."""
     course = [
-        Moment(since=kit.START.replace(day=2 + day), mine=_measure(one), theirs=_measure(other)) for day, (one, other) in enumerate(days)
+        Moment(since=kit.START.replace(day=2 + day), mine=_measure(one), theirs=_measure(other))
+        for day, (one, other) in enumerate(days)
     ]
     found = rise(METRICS[0], course, [moment.since for moment in course])
     above = [None if one is None or other is None else one > other for one, other in days]
@@ -122,7 +125,9 @@ def test_a_figure_is_right_at_the_precision_it_is_written_with(one: int, other: 
     written = round(gap, decimals)
     amount = Amount(value=written, unit="points", decimals=decimals)
     assert agrees(amount, METRICS[0], one / 7, other / 7)[0]
-    assert not agrees(Amount(value=written + 2 * 10**-decimals, unit="points", decimals=decimals), METRICS[0], one / 7, other / 7)[0]
+    assert not agrees(
+        Amount(value=written + 2 * 10**-decimals, unit="points", decimals=decimals), METRICS[0], one / 7, other / 7
+    )[0]
 
 
 def test_every_verb_is_read(world: World):

@@ -149,6 +149,19 @@ def test_nobody_enters_because_another_could_not_be_seen_for_a_day():
     assert seen(*season, season[0]) == []
 
 
+def test_nobody_enters_because_the_price_of_another_is_not_shown():
+    season = [day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"), day("a:60 b:50 c:45 d:40", "a:10 c:6 d:1")]
+    assert seen(*season) == []
+    assert seen(*season, season[0]) == []
+
+
+def test_a_score_that_is_taken_back_makes_room():
+    before = day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1")
+    (event,) = seen(before, day("a:60 b c:45 d:40", "a:10 b:5 c:6 d:1"))
+    assert [(one["entry"], one["cause"]) for one in event.facts["left"]] == [("b", "score no longer stated")]
+    assert ([one["entry"] for one in event.facts["entered"]], event.told) == (["c"], False)
+
+
 def test_a_confirmed_departure_makes_room():
     season = [
         day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"),

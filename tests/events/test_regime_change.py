@@ -158,7 +158,7 @@ def test_what_is_remembered_is_bounded_and_plain():
     text = json.dumps(remembered, separators=(",", ":"))
     assert json.loads(text) == remembered
     assert {len(shown) for kept in remembered["values"].values() for shown in kept} == {KEPT}
-    assert len(text) < 110_000
+    assert len(text) < 100_000
 
 
 def test_of_a_large_board_only_the_best_are_watched():

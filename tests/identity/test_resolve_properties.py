@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import kit  # noqa: F401  # its hypothesis profile: a busy machine is no failure
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-import tests.kit  # noqa: F401  # its hypothesis profile
 from tracker import lexicon
 from tracker.identity import resolve
 from tracker.model import Identity

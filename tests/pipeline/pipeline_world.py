@@ -183,5 +183,10 @@ def fresh(kind: str) -> Store:
     return OPENED[-1]
 
 
+INSIGHTS = ("class_leader", "frontier", "generation_gain", "line_overtake", "milestone", "parity", "release_group")
+"""What a change means for lines and classes follows from it, and is tested where it is worked out."""
+
+
 def kinds(store: Store, **wanted: object) -> list[str]:
-    return [f"{event.kind}/{event.grade}" for event in store.events(EventFilter(**{"board": BOARD, **wanted}))]
+    found = store.events(EventFilter(**{"board": BOARD, **wanted}))
+    return [f"{event.kind}/{event.grade}" for event in found if event.kind not in INSIGHTS]

@@ -69,7 +69,7 @@ def test_the_season_has_every_kind_of_trouble_and_news(kind: str, archive: FileA
         "debut",
         "departure",
         "price_change",
-        "attribute_change",
+        "lifecycle",
         "board_broken",
         "board_recovered",
         "methodology",

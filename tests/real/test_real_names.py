@@ -80,7 +80,7 @@ def test_without_any_fact_of_release_nothing_is_merged_that_should_not_be(scorer
 
 def test_with_an_empty_lexicon_the_grammar_alone_answers(scorer):
     figures = scored(scorer, lexicon.EMPTY)
-    assert figures["cluster_model"]["p"] >= 0.94
+    assert figures["cluster_model"]["p"] >= 0.98
     assert figures["cluster_model"]["f1"] >= 0.7
     assert figures["size_total_acc"] >= 0.99
 

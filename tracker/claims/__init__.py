@@ -47,8 +47,8 @@ def check(
 
 def read(text: str, record: Record) -> list[Claim | Unread]:
     """The claims of a text and what could not be read of it, in order; boards and names are those of the record."""
-    entries = (entry for state in record.states for entry in state.snapshot.entries.values())
-    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=record.lexicon))
+    listed = (entry for state in record.states for entry in state.snapshot.entries.values())
+    known = names.vocabulary((*listed, *record.once_listed()), lambda name: resolve(name, lexicon=record.lexicon))
     called = pieces.titles(state.board for state in record.states)
     context = grammar.Context()
     found: list[Claim | Unread] = []

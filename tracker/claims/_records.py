@@ -201,7 +201,8 @@ class Since:
     """Since when it is so: later than `after` (None: nothing was looked at before), not later than `until`.
 
     `how`: `passing`, `entry` (above from the subject's first value on), `rival_entry` (the rival's first value stood below), or
-    `start` (it was so when the segment, or the record, began). `upper` is the name of the one that stands above, if it is above another.
+    `start` (it was so when the segment, or the record, began), `debut` (a line that had stood below passed by a new member).
+    `upper` is the name of the one that came to stand above then; empty for a rank.
     """
 
     after: datetime | None

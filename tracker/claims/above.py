@@ -83,7 +83,7 @@ def _came(claim: Claim, faced: Faced, verdict: Verdict, reason: str) -> tuple[Ve
         return verdict, reason
     if since is None:
         return Verdict.MIXED, f"{reason}; since when is not on record"
-    if claim.passing and since.how != "passing":
+    if claim.passing and since.how not in ("passing", "debut"):
         return _not_by_passing(since, reason)
     return _since_then(claim, since, reason) if claim.since is not None else (verdict, reason)
 

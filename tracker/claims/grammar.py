@@ -713,6 +713,9 @@ def _read_right_word(piece: Piece, before: Sequence[Piece], said: _Read) -> None
     if _is_unknown_topic(before):
         said.bundles[-1].topics.append(piece.text)
         return
+    if piece.text[0].isupper() and len(before) > 1 and before[-1].kind is Kind.JOIN and before[-2].kind is Kind.NAME:
+        said.bundles[-1].rivals.append(Mention(text=piece.text, name=piece.text))  # "beats GPT-4 and Mystery"
+        return
     if before and before[-1].kind in (Kind.NAME, Kind.OWN):
         raise NotUnderstoodError(f'"{piece.text}" after "{before[-1].text}"')
     said.unread.append(piece.text)

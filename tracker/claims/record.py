@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -58,6 +58,12 @@ class Record:
         """Whether a source means a board of the store, though it may have had nothing by the time asked about."""
         declared = (self.store.declared(board) for board in self.store.boards())
         return any(is_called(board, source) for board in declared if board is not None)
+
+    def once_listed(self) -> Iterator[Entry]:
+        """An entry for every name that any board ever listed, now or then, without its values."""
+        for board in self.store.boards():
+            for entry, known in self.store.past(board).known.items():
+                yield from (Entry(id=entry, name=name, position=0) for name in sorted(known.names))
 
     def scope(self, claim: Claim) -> tuple[tuple[State, Metric], ...]:
         """The metrics that a claim speaks of, board by board."""
@@ -248,11 +254,12 @@ _GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
 
 
 def _plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
-    """Of a line its plain members, where the record lists any: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
-    if found.way is not Way.LINE:
+    """Of a generation its plain members, where most are plain: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
+    if found.way is not Way.LINE or not found.who.generation:
         return found.entries
+    plain = [one for one in every if not one.entry.who.tier]
     entries = found.entries
-    if not found.who.tier and any(not one.entry.who.tier for one in every):
+    if not found.who.tier and len(plain) * 2 >= len(every):  # not so in a line of tiers: Gemini 3 is Pro and Flash
         entries = tuple(one for one in entries if not one.entry.who.tier)
     if not found.who.tune and any(one.entry.who.tune in _GENERAL for one in every):
         entries = tuple(one for one in entries if one.entry.who.tune in _GENERAL)
@@ -379,11 +386,12 @@ def moments(
 
 
 def _best_at(metric: Metric, side: Sequence[Sequence[Span]], time: datetime) -> Measure | None:
-    values = [measure for course in side if (measure := _value_at(course, time)) is not None]
+    values = [measure for course in side if (measure := value_at(course, time)) is not None]
     return best(metric, values)
 
 
-def _value_at(course: Sequence[Span], time: datetime) -> Measure | None:
+def value_at(course: Sequence[Span], time: datetime) -> Measure | None:
+    """The measure of a course that held at a time."""
     place = bisect_right(course, time, key=lambda span: span.valid_from) - 1
     if place < 0:
         return None

@@ -9,12 +9,14 @@ from tracker.claims._records import Claim, Figure, Finding, Ground, Relation, Si
 
 _HOW = {
     "passing": "it passed the other",
+    "debut": "its line had stood below, and passed by its debut",
     "entry": "by entry, not by overtaking: it stood above from its first value on",
     "rival_entry": "by entry, not by overtaking: the other's first value stood below",
     "start": "by entry, not by overtaking: it stood so when the comparable record begins",
 }
 _PLAIN = {
     "passing": "it was not so before",
+    "debut": "by its debut",
     "entry": "from its first value on",
     "rival_entry": "from the other's first value on",
     "start": "it was so when the comparable record begins",
@@ -58,10 +60,10 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
 
 
 def since_text(since: Since, *, priced: bool = False) -> str:
-    """`A stands above since 2026-05-14 (later than 2026-05-10): it passed the other`; `priced`: nobody overtakes in prices."""
+    """`A above since 2026-05-14 (later than 2026-05-10): it passed the other`; `priced`: nobody overtakes in prices."""
     after = f" (later than {_day(since.after)})" if since.after else ""
     words = _HOW if since.upper and not priced else _PLAIN
-    upper = f"{since.upper} {'is cheaper' if priced else 'stands above'} " if since.upper else ""
+    upper = f"{since.upper} {'cheaper' if priced else 'above'} " if since.upper else ""
     return f"{upper}since {_day(since.until)}{after}: {words[since.how]}"
 
 

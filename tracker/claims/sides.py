@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tracker import models
 from tracker.claims._records import Figure, Ground, Mention, Since, Verdict
-from tracker.claims.record import Moment, Record, best_entry, moments, rise, sha_of, values_of
+from tracker.claims.record import Moment, Record, best_entry, moments, rise, sha_of, value_at, values_of
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.events._event import number
 from tracker.model import Entry, EntryId, Measure, Metric, Nature
@@ -60,7 +60,7 @@ def face(record: Record, state: State, metric: Metric, subject: Mention, rival: 
     """The two sides on a metric: in the last snapshot, or in the last one that had both."""
     found = _face_in(record, state, metric, record.on(state, subject), record.on(state, rival))
     if isinstance(found, Faced):
-        return _dated(record, found)
+        return _dated(record, found, subject, rival)
     mine, theirs = record.ever_on(state, subject), record.ever_on(state, rival)
     then = record.together(state, metric, mine, theirs)
     if then is None or then.snapshot.observed_at >= state.snapshot.observed_at:
@@ -70,7 +70,7 @@ def face(record: Record, state: State, metric: Metric, subject: Mention, rival: 
     if isinstance(earlier, Unpublished):
         return found
     last = f"last published for both on {then.snapshot.observed_at.date().isoformat()}"
-    return _dated(record, replace(earlier, caveats=(*earlier.caveats, last)))
+    return _dated(record, replace(earlier, caveats=(*earlier.caveats, last)), subject, rival)
 
 
 def _face_in(record: Record, state: State, metric: Metric, mine: Sequence[Entry], theirs: Sequence[Entry]) -> Faced | Unpublished:
@@ -120,7 +120,7 @@ def _steadied(record: Record, faced: Faced) -> Faced:
         return faced
     until = faced.state.snapshot.observed_at
     looks = [look for look in record.looks(faced.state.board.id) if until - STEADY_FOR <= look <= until]
-    course = _course(record, faced, looks[0] if looks else until)
+    course = _course(record, faced, _ids(faced.mine), _ids(faced.theirs), looks[0] if looks else until)
     orders = [faced.metric.better(one.mine.value, one.theirs.value) for one in course if one.mine and one.theirs]
     held = sum(order == (faced.weight.order is Order.ABOVE) for order in orders)
     if len(looks) < STEADY_READINGS or held < len(orders):
@@ -131,33 +131,51 @@ def _steadied(record: Record, faced: Faced) -> Faced:
     return replace(faced, weight=replace(faced.weight, why=f"in all {len(looks)} readings of the last {STEADY_FOR.days} days"))
 
 
-def _dated(record: Record, faced: Faced) -> Faced:
-    """The same with since when the upper side stands above."""
-    if faced.weight.order is Order.NEAR and faced.weight.gap == 0:
+def _dated(record: Record, faced: Faced, subject: Mention, rival: Mention) -> Faced:
+    """The same with since when the upper side stands above: by all that the side ever listed, so that who left is not forgotten."""
+    if faced.weight.gap == 0:
         return faced
-    since = _since(record, faced, upper_is_mine=faced.weight.gap > 0)
-    upper = faced.one if faced.weight.gap > 0 else faced.other
-    return replace(faced, since=replace(since, upper=upper.name) if since else None)
+    sides = [record.ever_on(faced.state, mention) for mention in (subject, rival)]
+    both = set(sides[0]) & set(sides[1])
+    mine = [*_ids(faced.mine), *(key for key in sides[0] if key not in both and key not in _ids(faced.mine))]
+    theirs = [*_ids(faced.theirs), *(key for key in sides[1] if key not in both and key not in _ids(faced.theirs))]
+    upper, lower = (mine, theirs) if faced.weight.gap > 0 else (theirs, mine)
+    return replace(faced, since=_since(record, faced, upper, lower))
 
 
-def _since(record: Record, faced: Faced, *, upper_is_mine: bool) -> Since | None:
-    upper, lower = (faced.mine, faced.theirs) if upper_is_mine else (faced.theirs, faced.mine)
-    board, metric = faced.state.board.id, faced.metric
+def _since(record: Record, faced: Faced, upper: Sequence[EntryId], lower: Sequence[EntryId]) -> Since | None:
+    board, metric, at = faced.state.board.id, faced.metric, faced.state.snapshot.observed_at
     if len(upper) == len(lower) == 1:
-        at, looks = faced.state.snapshot.observed_at, record.looks(board)
-        found = models.passed(record.store, board, metric.id, upper[0].id, lower[0].id, at=at, looks=looks)
-        return Since(after=found.after, until=found.until, how=found.how.value) if found else None
-    start = record.segment(board, metric.id, faced.state.snapshot.observed_at)
-    if start is None:
-        return None
-    turned = replace(faced, mine=upper, theirs=lower)
-    return rise(metric, _course(record, turned, start), record.looks(board))
+        found = models.passed(record.store, board, metric.id, upper[0], lower[0], at=at, looks=record.looks(board))
+        return (
+            Since(after=found.after, until=found.until, how=found.how.value, upper=_name(record, faced, upper[0]))
+            if found
+            else None
+        )
+    start = record.segment(board, metric.id, at)
+    since = rise(metric, _course(record, faced, upper, lower, start), record.looks(board)) if start else None
+    return _by_whom(record, faced, upper, since) if since else None
 
 
-def _course(record: Record, faced: Faced, start: datetime) -> list[Moment]:
-    """How the best of the two sides stood from a time on; former members of a side are not looked at."""
+def _by_whom(record: Record, faced: Faced, upper: Sequence[EntryId], since: Since) -> Since:
+    """Which of a side rose, and whether it did so by its first value: then the side passed by a debut."""
     board, metric = faced.state.board.id, faced.metric
-    sides = [[record.course(board, entry.id, metric.id) for entry in side] for side in (faced.mine, faced.theirs)]
+    courses = {entry: record.course(board, entry, metric.id) for entry in upper}
+    values = {entry: measure for entry, course in courses.items() if (measure := value_at(course, since.until)) is not None}
+    first = min(values, key=lambda entry: (values[entry].estimated, metric.standing(values[entry].value), entry))
+    debut = since.how == "passing" and not any(span.valid_from < since.until for span in courses[first])
+    return replace(since, how="debut" if debut else since.how, upper=_name(record, faced, first))
+
+
+def _name(record: Record, faced: Faced, entry: EntryId) -> str:
+    listed = faced.state.snapshot.entries.get(entry)
+    return listed.name if listed else record.store.past(faced.state.board.id).known[entry].name
+
+
+def _course(record: Record, faced: Faced, mine: Sequence[EntryId], theirs: Sequence[EntryId], start: datetime) -> list[Moment]:
+    """How the best of the two sides stood from a time on."""
+    board, metric = faced.state.board.id, faced.metric
+    sides = [[record.course(board, entry, metric.id) for entry in side] for side in (mine, theirs)]
     return moments(metric, sides[0], sides[1], since=start, at=faced.state.snapshot.observed_at)
 
 

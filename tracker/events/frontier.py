@@ -147,16 +147,27 @@ def _cost_by(metric: Metric) -> Callable[[Entry], float | None]:
 def _points(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point] | None:
     """The points of this page; None where a field that it needs has lost its values, or estimates play too large a part.
 
-    With those acknowledged that are merely not seen: nobody enters because another could not be seen.
+    With those acknowledged that cannot be seen: nobody enters because another is not shown, or its cost is not.
     """
     if _is_lost(view):
         return None
     points, estimates = _shown(view)
     if _estimated_share(points, estimates) > MOST_ESTIMATED:
         return None
-    gone, listed = frozenset(departure.confirmed(view.diff, view.past)), view.diff.after.entries
-    unseen = {entry: point for entry, point in known.items() if entry not in listed and not _departed(view.past, entry, gone)}
-    return unseen | points
+    return _unseen(view, known) | points
+
+
+def _unseen(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point]:
+    """Those acknowledged that this page does not show, or without their cost; a score that is gone was taken back."""
+    gone, found = frozenset(departure.confirmed(view.diff, view.past)), {}
+    for entry, (standing, cost) in known.items():
+        one = view.diff.after.entries.get(entry)
+        if one is None and not _departed(view.past, entry, gone):
+            found[entry] = (standing, cost)
+        measure = one.measures.get(view.primary.id) if one is not None else None
+        if measure is not None and not measure.estimated:
+            found[entry] = (view.primary.standing(measure.value), cost)
+    return found
 
 
 def _is_lost(view: _View) -> bool:
@@ -232,7 +243,7 @@ def _moves(view: _View, known: Mapping[EntryId, Point], points: Mapping[EntryId,
 def _left(view: _View, entry: EntryId, points: Mapping[EntryId, Point], now: tuple[EntryId, ...]) -> _Mover:
     if entry not in points:
         listed = entry in view.diff.after.entries
-        return _Mover(entry=entry, cause=f"{view.axis.name} or score no longer stated" if listed else "departure")
+        return _Mover(entry=entry, cause="score no longer stated" if listed else "departure")
     cause = _own_change(view, entry, better=False)
     return _Mover(entry=entry, cause=_DOMINATED if cause == _NOTHING else cause, by=dominator(now, points, points[entry]))
 
@@ -314,13 +325,13 @@ def _cost_words(view: _View, entry: Entry) -> str:
 
 
 def _fact(view: _View, entry: EntryId, point: Point) -> dict[str, object]:
-    """An entry of the frontier with its score and cost in their units; `seen` is False for one that this page does not show."""
-    cost = view.axis.metric.standing(point[1]) if view.axis.metric else point[1]
+    """An entry of the frontier with its score and cost in their units; `seen` is False where this page does not show its cost."""
+    cost, one = view.axis.metric.standing(point[1]) if view.axis.metric else point[1], view.diff.after.entries.get(entry)
     return {
         "entry": str(entry),
         "score": view.primary.standing(point[0]),
         view.axis.name: cost,
-        "seen": entry in view.diff.after.entries,
+        "seen": one is not None and view.axis.cost(one) is not None,
     }
 
 

@@ -98,10 +98,15 @@ def remember(diff: Diff, past: Past) -> object:
             for name, window in windows.items()
         },
         "values": {
-            str(entry): [list(window.values[entry]) if entry in window.values else None for window in windows.values()]
+            str(entry): [_plain(window.values[entry]) if entry in window.values else None for window in windows.values()]
             for entry in entries
         },
     }
+
+
+def _plain(values: Sequence[float | None]) -> list[float | None]:
+    """Whole numbers without a point: half the length of what is remembered."""
+    return [int(value) if value is not None and float(value).is_integer() else value for value in values]
 
 
 def _settled(diff: Diff, metric: Metric, window: _Window) -> _Window:
@@ -196,7 +201,11 @@ def _from_json(kept: Mapping[str, Any], metric: str) -> _Window:
             _Reading(observed_at=datetime.fromisoformat(at), url=url, sha256=tuple(map(Sha256, hashes)))
             for at, url, hashes in kept["at"][metric]
         ),
-        values={EntryId(entry): shown[column] for entry, shown in kept["values"].items() if shown[column] is not None},
+        values={
+            EntryId(entry): [None if value is None else float(value) for value in shown[column]]
+            for entry, shown in kept["values"].items()
+            if shown[column] is not None
+        },
     )
 
 

@@ -15,6 +15,7 @@ from tracker.identity.vocabulary import COMMON, SYSTEM
 
 _PARTS = re.compile(r" \+ |(?<=[a-z0-9)])\+(?=[a-z(])| & ")
 _MOST_PARTS = 6
+_TUNED = frozenset({"distill", "guard", "fine-tune", "abliterated", "thinking"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +139,7 @@ def _of_unknown_brand(found: list[Token], said: Said) -> Parsed:
     found = joined(found, {})
     places = families.unknown_words(found, len(found))
     slots = fill(found, None, at=places[0] if places else 0)
-    if said.repository and slots.size.mark and not slots.chat and not slots.base:
-        slots.base = True
+    slots.base |= said.repository and _is_silent_on_tune(slots)
     named = tuple(found[place].text for place in places) or tuple(sorted(slots.words))[:1]
     return Parsed(slots=slots, maker=said.stated or said.hinted or _as_written(said.owner or said.hint), named=named)
 
@@ -190,11 +190,17 @@ def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand
 
 def _means_base(slots: Slots, line: Line, *, repository: bool) -> bool:
     """Whether a name with a size and no tune word is that of the base model."""
-    if line.family.bare == "chat" or slots.size.mark == "" or slots.chat or slots.base:
+    if line.family.bare == "chat" or not _is_silent_on_tune(slots):
         return False
     if line.bare_generations and slots.generation not in line.bare_generations:
         return False
     return repository or line.family.bare == "base"
+
+
+def _is_silent_on_tune(slots: Slots) -> bool:
+    """Whether a name with a size does not say what it was tuned for."""
+    tuned = slots.chat or slots.base or slots.reasoning != "unspecified" or slots.tune in _TUNED
+    return slots.size.mark != "" and not tuned
 
 
 def _own_front(found: Sequence[Token], brand: Brand) -> tuple[str, ...]:

@@ -315,7 +315,7 @@ class _Reader:
         text, slots = token.text, self.slots
         if text in CHAT:
             slots.chat = True
-            slots.tune = "chat" if text == "chat" else "instruct" if text != "hf" else slots.tune
+            slots.tune = "chat" if text == "chat" else "instruct"
         elif text in BASE:
             slots.base, slots.tune = True, "base"
         elif text in PREVIEW:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CHAT = frozenset({"instruct", "inst", "ins", "it", "chat", "hf"})
+CHAT = frozenset({"instruct", "inst", "ins", "it", "chat"})
 """Tuned for use: what a name without any of them means on a board."""
 BASE = frozenset({"base", "pt", "pretrain", "pretrained"})
 PREVIEW = frozenset({"preview", "exp", "experimental"})
@@ -43,7 +43,7 @@ SETTINGS = frozenset({"temperature", "temp", "n", "top", "seed"})
 SILENT = frozenset(
     {
         *("model", "version", "ver", "deprecated", "default", "older", "old", "original", "prev", "adaptive", "effort", "with"),
-        *("context", "tokens", "token", "budget", "api", "mode", "the", "by", "from"),
+        *("hf", "context", "tokens", "token", "budget", "api", "mode", "the", "by", "from"),
     }
 )
 """Words that tell nothing of who a model is."""

@@ -1,0 +1,186 @@
+"""Forty claims over the real boards, ten of each family of verdicts, and five in odd English; each with what the raw files say.
+
+The figures in the reasons were read from the files by a script of its own (JSON, CSV and Markdown, nothing of the tracker), and
+`test_the_reasons_are_what_the_files_say` reads the decisive ones again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import claims, parsers, pipeline, schedules
+from tracker.claims import Finding
+from tracker.stores.archive import FileArchive
+from tracker.stores.sqlite import SqliteStore
+
+DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
+AA = "artificial-analysis/llms"
+BOARDS = (
+    AA,
+    "arena-ai/text",
+    "arena-ai/code",
+    "livebench/table_2024_11_25",
+    "livebench/table_2024_08_31",
+    "vectara/hallucination",
+)
+
+SUPPORTED = {
+    "Qwen3.5 outperforms GPT-4 on the Artificial Analysis Intelligence Index": "45.05 against an estimate of 12.75, error 1.4",
+    "GPT-5.5 (xhigh) beats Claude Opus 4.6 on Artificial Analysis": "60.24 against 52.95",
+    "Gemini 3.1 Pro trails GPT-5.5 by 3 points on AA": "57.18 against 60.24: 3.06",
+    "MiMo-V2.5-Pro rivals Kimi K2.6, per Artificial Analysis": "53.83 against 53.90, error 1.4",
+    "No open-weights model beats GPT-5.5 on Artificial Analysis": "the best is Kimi K2.6 with 53.90",
+    "Gemini 3.1 Pro is cheaper than Claude Opus 4.6, according to Artificial Analysis": "$2 and $12 against $5 and $25",
+    "On Artificial Analysis, Qwen3.5 is better than its predecessor": "like for like: 27B 42.07 against Qwen3 32B 16.53, and so on",
+    "As of 2026-05-14, GPT-5.5 (xhigh) is number one on Artificial Analysis": "60.24; Claude Opus 4.8 only enters on 05-29",
+    "o3-mini trails o1 in maths on LiveBench": "77.29 against 80.32, a gap of 3.03 where 2 % of the spread is 1.5",
+    "Claude 3.5 Sonnet beats Llama 3.1 405B on LiveBench 2024-08-31": "60.33 against 53.24",
+}
+CONTRADICTED = {
+    "GPT-5.5 (xhigh) leads the Artificial Analysis Intelligence Index": "60.24; Claude Fable 5 has 64.88",
+    "Kimi K2.6 is the first open-weights model to beat Gemini 3 Pro on Artificial Analysis": "GLM-5.1 stood at 51.41 before",
+    "The best open-weights model trails GPT-5.5 by 9 points on Artificial Analysis": "53.90 against 60.24: 6.33",
+    "DeepSeek V3.2 matches GPT-5 on Artificial Analysis": "41.71 against 44.63, error 1.4",
+    "DeepSeek V3.2 costs half as much as GPT-5 on Artificial Analysis": "$0.30 against $1.25 to read: 0.24",
+    "Llama 3.1 405B trails DeepSeek V2.5 on LiveBench 2024-08-31": "53.24 against 47.31",
+    "GPT-4 has the lowest hallucination rate on Vectara": "1.8; Gemini-2.0-Flash-001 has 0.7",
+    "Qwen3.5 is in the top ten on Artificial Analysis": "45.05 is far below the tenth",
+    "Qwen3.5 27B is 5 points better than Qwen3 32B on AA": "42.07 against 16.53: 25.54",
+    "Gemini 3.1 Pro has lower latency than GPT-5.5 on AA": "22.9 s against 0.93 s without reasoning",
+}
+MIXED = {
+    "Llama 3.1 405B is above GPT-4o (Nov '24) on Artificial Analysis": ("mixed", "17.38 against 17.32, error 1.4"),
+    "GPT-5.5 overtook GPT-5.4 on Artificial Analysis": ("mixed", "above, by its entry on 04-24, never by passing"),
+    "o3-mini beats o1 overall on LiveBench": ("mixed", "75.88 against 75.67: no error stated, too near"),
+    "claude-opus-4-6-thinking beats claude-opus-4-6 on Arena text": ("mixed", "1504 ± 6 against 1499 ± 5"),
+    "Claude Opus 4.6 outperforms GPT-5.4 in coding": ("mixed", "1546 against 1457 in the arena, 48.09 against 57.25 on AA"),
+    "GPT-5 beats Gemini 2.5 Pro": ("mixed", "44.63 against 34.63 on AA, 1434 ± 5 against 1448 ± 3 in the arena"),
+    "Qwen3.5 outperforms GPT-4 in maths, per Artificial Analysis": ("not comparable", "no maths figure for either"),
+    "Qwen3.5 outperforms GPT-4 in reasoning, per Artificial Analysis": ("not comparable", "no GPQA and no HLE for GPT-4"),
+    "GPT-4.5 is more expensive than GPT-4o on Artificial Analysis": ("not comparable", "no price for GPT-4.5"),
+    "Qwen3.5 9B has a better performance-to-parameter ratio than GPT-5.5": ("not comparable", "no size is stated for GPT-5.5"),
+}
+NOT_ON_RECORD = {
+    "Qwen3.5 72B beats GPT-4": "the line is listed in other sizes",
+    "Qwen3.5 14B rivals Llama 3 70B": "the line is listed in other sizes",
+    "Qwen 3.5's mid-size model beats GPT-4": "nothing says which that is",
+    "Foobar-9 beats GPT-4": "no such model",
+    "Qwen3.5 overtook GPT-4 on AA": "above already where the record begins, 2026-04-09",
+    "Kimi K2.5 is the first open-source model to beat GPT-4.1 on AA": "46.8 against 26.3 already on 2026-04-09",
+    "Qwen3.5 is a first for open source: better performance-to-parameter ratio": "listed already where the record begins",
+    "GPT-4o beats Claude 3.5 Sonnet, according to HELM": "no such board",
+    "As of 2026-01-01, Qwen3.5 beats GPT-4 on Artificial Analysis": "the record begins on 2026-04-09",
+    "Qwen3.5 has been ahead of GPT-4 since 2025-12-01 on AA": "the record begins on 2026-04-09",
+}
+ODD_ENGLISH = {
+    "gpt-5.5 it beats claude opus 4.6, on the artificial analysis": "supported",
+    "GPT-4 gets beaten by Qwen 3.5 on AA!!!": "supported",
+    "BREAKING: Kimi K2.6 > GPT-4.1 (Artificial Analysis)": "supported",
+    "The Claude Opus 4.6 by Anthropic, it trails behind the GPT 5.5 of OpenAI on AA index": "supported",
+    "Is the Qwen3.5 better as GPT-4?": "not understood",
+}
+FOUNDING = (
+    "Qwen3.5's 72B model outperforms GPT-4 in reasoning and maths, the 14B rivals Llama 3 70B, with big gains over Qwen3 and a first"
+    " for open source: better performance-to-parameter ratio, per Artificial Analysis."
+)
+
+
+@pytest.fixture(scope="module")
+def store(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
+    folder = tmp_path_factory.mktemp("claims")
+    with SqliteStore(folder / "tracker.db") as opened:
+        for name in BOARDS:
+            paths = sorted((shared_data / name).iterdir())
+            pipeline.import_bodies(DEFINITIONS.board(name), paths, archive=FileArchive(folder / "captures"), store=opened)
+        yield opened
+
+
+def only(text: str, store: SqliteStore) -> Finding:
+    (found,) = claims.check(text, store)
+    return found
+
+
+@pytest.mark.parametrize(("claim", "reason"), SUPPORTED.items())
+def test_supported(store: SqliteStore, claim: str, reason: str):
+    found = only(claim, store)
+    assert found.verdict == "supported", (reason, found.reason)
+    assert all(figure.sha256 for ground in found.grounds for figure in ground.figures)
+
+
+@pytest.mark.parametrize(("claim", "reason"), CONTRADICTED.items())
+def test_contradicted(store: SqliteStore, claim: str, reason: str):
+    found = only(claim, store)
+    assert found.verdict == "contradicted", (reason, found.reason)
+
+
+@pytest.mark.parametrize(("claim", "answer"), MIXED.items())
+def test_mixed_or_not_comparable(store: SqliteStore, claim: str, answer: tuple[str, str]):
+    verdict, reason = answer
+    found = only(claim, store)
+    assert found.verdict == verdict, (reason, found.reason)
+
+
+@pytest.mark.parametrize(("claim", "reason"), NOT_ON_RECORD.items())
+def test_not_on_record(store: SqliteStore, claim: str, reason: str):
+    found = only(claim, store)
+    assert found.verdict == "not on record", (reason, found.reason)
+
+
+@pytest.mark.parametrize(("claim", "verdict"), ODD_ENGLISH.items())
+def test_odd_english(store: SqliteStore, claim: str, verdict: str):
+    assert only(claim, store).verdict == verdict
+
+
+# ── the founding article ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_founding_article_comes_out_right(store: SqliteStore):
+    reasoning, maths, small, gains, first = claims.check(FOUNDING, store)
+    assert [one.verdict for one in (reasoning, maths, small, gains, first)] == [
+        *["not on record"] * 3,
+        "supported",
+        "not on record",
+    ]
+    sizes = ("Qwen3.5: listed sizes 0.8B, 2B, 4B, 9B, 27B, 35B-A3B, 122B-A10B, 397B-A17B",)
+    assert reasoning.suggestions == maths.suggestions == small.suggestions == sizes
+    (in_reasoning,), (in_maths,) = reasoning.instead, maths.instead
+    assert in_reasoning.verdict == in_maths.verdict == "not comparable"
+    assert "no figure published for either" in in_maths.reason
+    (overall,) = in_maths.instead
+    (ground,) = overall.grounds
+    assert (overall.verdict, ground.metric) == ("supported", "intelligence")
+    assert ground.since is not None
+    assert ground.since.how == "start"
+    assert [figure.estimated for figure in ground.figures] == [False, True]
+    assert any("estimate" in caveat for caveat in ground.caveats)
+    (like_for_like,) = gains.grounds
+    pairs = [caveat for caveat in like_for_like.caveats if " against " in caveat]
+    assert len(pairs) >= 10
+    assert "Qwen3.5 27B (Reasoning) 42.07 against Qwen3 32B (Reasoning) 16.53: +25.54" in pairs
+    assert "begins on 2026-04-09" in first.reason
+
+
+def test_the_reasons_are_what_the_files_say(shared_data: Path):
+    """The decisive figures of the table, from the last file of the series by JSON alone."""
+    path = max((shared_data / AA).iterdir())
+    models: dict[str, Any] = {model["name"]: model for model in json.loads(gzip.decompress(path.read_bytes()))["models"]}
+    index = {name: model["evaluations"]["artificial_analysis_intelligence_index"] for name, model in models.items()}
+    assert models["GPT-4"]["evaluations"]["artificial_analysis_intelligence_index_is_estimated"] is True
+    qwen = {name: value for name, value in index.items() if name.startswith("Qwen3.5 ") and value is not None}
+    assert max(qwen, key=lambda name: qwen[name]) == "Qwen3.5 397B A17B (Reasoning)"
+    assert round(qwen["Qwen3.5 397B A17B (Reasoning)"], 2) == 45.05
+    assert not [name for name in qwen if " 72B" in name or " 14B" in name]
+    assert round(index["GPT-5.5 (xhigh)"] - index["Gemini 3.1 Pro Preview"]) == 3
+    is_open = {name for name, model in models.items() if (model["open_weights"] or {}).get("is_open_weights")}
+    assert max((name for name in is_open if index[name] is not None), key=lambda name: index[name]) == "Kimi K2.6"
+    assert sum(value is not None and value > qwen["Qwen3.5 397B A17B (Reasoning)"] for value in index.values()) >= 10
+    assert all(model["evaluations"].get("artificial_analysis_math_index") is None for model in models.values())
+    assert models["GPT-4"]["evaluations"].get("gpqa") is None
+    assert models["GPT-4.5 (Preview)"]["pricing"]["price_1m_output_tokens"] is None
+    assert models["DeepSeek V3.2 (Reasoning)"]["pricing"]["price_1m_input_tokens"] / 1.25 < 0.25
