@@ -62,6 +62,14 @@ READ = {
         "Vega2 72B above Orion-4 overall",
         'Vega2 14B on par with Vega1 70B overall ("the 14B" is Vega2 14B)',
     ],
+    "Vega2 14B beats Orion-4. Its 7B model trails Orion-5.": [
+        "Vega2 14B above Orion-4 overall",
+        'Orion-5 above Vega2 7B overall ("Its 7B" is Vega2 7B)',
+    ],
+    "vega2-14b beats Orion-4; the 7B trails Orion-5": [
+        "vega2-14b above Orion-4 overall",
+        'Orion-5 above vega2 7B overall ("the 7B" is vega2 7B)',
+    ],
     "Vega2 14B:\n- beats Orion-4\n- top ten on Acme Bench": [
         "? no verb or comparison that the grammar knows",
         "Vega2 14B above Orion-4 overall (said of Vega2 14B)",

@@ -162,6 +162,12 @@ def test_a_score_that_is_taken_back_makes_room():
     assert ([one["entry"] for one in event.facts["entered"]], event.told) == (["c"], False)
 
 
+def test_when_the_last_measured_score_is_taken_back_the_frontier_is_empty():
+    (event,) = seen(day("a:60 b:~50 c:~40", "a:10"), day("a b:~50 c:~40", "a:10"))
+    assert [one["cause"] for one in event.facts["left"]] == ["score no longer stated"]
+    assert (event.facts["entered"], event.facts["frontier"], event.told) == ([], [], False)
+
+
 def test_a_confirmed_departure_makes_room():
     season = [
         day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"),

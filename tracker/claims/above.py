@@ -8,7 +8,6 @@ from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, Unpublished, against, face, ground, variants
 from tracker.claims.weigh import Order
-from tracker.events._event import number
 from tracker.model import Metric, Nature
 
 _VERDICTS = {Order.ABOVE: Verdict.SUPPORTED, Order.BELOW: Verdict.CONTRADICTED, Order.NEAR: Verdict.MIXED}
@@ -107,8 +106,3 @@ def _since_then(claim: Claim, since: Since, reason: str) -> tuple[Verdict, str]:
     if since.how == "start":
         return Verdict.NOT_ON_RECORD, f"{reason}; the comparable record only begins on {since.until.date().isoformat()}"
     return Verdict.CONTRADICTED, f"{reason}; it has been so only since {since.until.date().isoformat()}"
-
-
-def gap_of(faced: Faced) -> str:
-    """The gap in words."""
-    return number(abs(faced.weight.gap), faced.metric)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
 
 from tracker.claims._records import Amount, Claim, Group, Mention, Period, Relation, Sort, Unread
+from tracker.claims.names import SIZE
 from tracker.claims.pieces import Kind, Piece, mention_of, sense_of
 from tracker.claims.words import PASTS, Sense
 
 _DANGLING = re.compile(r"^[\s,;:.]*(?:(?:and|but|while|with)\s+)*|[\s,;:.]+(?:and|but|at|with|while)?[\s,;:.]*$", re.IGNORECASE)
+_GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
 _MOST_CLAIMS = 24
 """So many claims one verb makes, and so many verbs a sentence has; more is no sentence."""
-_LOOSE = (Kind.FILL, Kind.DEGREE, Kind.WORD, Kind.TURN, Kind.IN, Kind.FROM, Kind.BY, Kind.OWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """The parts of a sentence between semicolons; each is read by itself."""
     runs: list[list[Piece]] = [[]]
     for piece in pieces:
-        if piece.text in (";", "|"):
+        if piece.text == ";":
             runs.append([])
         else:
             runs[-1].append(piece)
@@ -168,7 +169,7 @@ def _member(pieces: Sequence[Piece]) -> Piece:
     name = next((mention_of(piece) for piece in pieces if piece.kind is Kind.NAME), None)
     size = next((f"{piece.value:g}B" for piece in pieces if piece.kind is Kind.SIZE), "")
     text = " ".join(piece.text for piece in pieces).replace(" 's", "'s").replace(" ’s", "’s")
-    line = name.name if name else ""
+    line = _without_size(name.name) if name else ""
     mention = Mention(
         text=text,
         name=f"{line} {size}".strip() if size else line,
@@ -499,7 +500,7 @@ class _Reader:
             return mention
         if not self.subjects:
             raise NotUnderstoodError(f'"{mention.text}": it does not say of which line')
-        line = self.subjects[-1].line or self.subjects[-1].name
+        line = self.subjects[-1].line or _without_size(self.subjects[-1].name)
         full = replace(mention, name=f"{line} {mention.name}".strip(), line=line, lab=self.subjects[-1].lab)
         said.read_as.append(f'"{mention.text}" is {full.name}' if mention.name else f'"{mention.text}" is one of {line}')
         return full
@@ -590,6 +591,12 @@ def _ordered(claim: Claim, sense: Sense) -> Claim:
         return claim
     amount = replace(claim.amount, base="subject") if claim.amount else None
     return replace(claim, subject=claim.rival, rival=claim.subject, amount=amount)
+
+
+def _without_size(name: str) -> str:
+    """The line of a name: `Qwen3.5 397B A17B (Reasoning)` and `qwen3.5-397b-a17b` are of Qwen3.5."""
+    words = (_GLUED_SIZE.sub("", word) for word in name.partition(" (")[0].split() if not SIZE.fullmatch(word))
+    return " ".join(word for word in words if word)
 
 
 def _elliptic(mention: Mention) -> bool:

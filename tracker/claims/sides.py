@@ -208,6 +208,8 @@ def variants(faced: Faced) -> tuple[str, ...]:
     for entry in others:
         ordered[weigh(metric, entry.measures[metric.id], faced.other_measure, wide).order].append(entry)
     words = {Order.ABOVE: "also above", Order.NEAR: "too near to tell from", Order.BELOW: "below"}
+    if metric.unit.startswith("USD"):
+        words = {Order.ABOVE: "also cheaper than", Order.NEAR: "at the price of", Order.BELOW: "dearer than"}
     return tuple(f"{words[order]} {faced.other.name}: {_listed(some, metric)}" for order, some in ordered.items() if some)
 
 

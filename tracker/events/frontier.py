@@ -273,7 +273,8 @@ def _event(
     view: _View, entered: Sequence[_Mover], left: Sequence[_Mover], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
 ) -> Event:
     diff, axis, primary = view.diff, view.axis, view.primary
-    middle = median(primary.standing(value) for value in measured(diff.after, primary.id).values())
+    standings = [primary.standing(value) for value in measured(diff.after, primary.id).values()]
+    middle = median(standings) if standings else 0.0  # without a score nobody entered
     news = [one for one in entered if axis.name == "price" and one.cause in _NEWS and points[one.entry][0] <= middle]
     subjects = news or entered
     who = [party(diff.after, mover.entry) for mover in subjects]

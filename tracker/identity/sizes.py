@@ -1,4 +1,4 @@
-"""Sizes as names state them, in 10⁹ parameters: 72B, 350M, 1T, 8x7B, A22B, E4B, 17B-128E."""
+"""Sizes as names state them, in 10⁹ parameters: 72B, 350M, 1T, 8x7B, A22B, A400M, E4B, 17B-128E, 1B-7B."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ def read(kind: str, text: str, *, experts: bool = False) -> Size:
         count, _, each = text[:-1].partition("x")
         return Size(total=float(count) * float(each))
     if kind == "active":
-        return Size(active=float(text[1:-1]))
-    number = round(float(text[:-1]) * _UNITS[text[-1]], 6)
+        return Size(active=_number(text[1:]))
+    number = _number(text)
     return Size(active=number, experts=True) if experts else Size(total=number)
+
+
+def _number(text: str) -> float:
+    return round(float(text[:-1]) * _UNITS[text[-1]], 6)

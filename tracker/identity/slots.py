@@ -208,11 +208,21 @@ class _Reader:
     def size(self, index: int, token: Token) -> None:
         experts = self._near(index + 1).kind == "experts"
         size = sizes.read(token.kind, token.text, experts=experts)
+        if self._is_total_after_active(index, token, size):
+            self.slots.size = Size(total=size.total, active=self.slots.size.total)
+            return
         if size.total is not None and self.slots.size.total not in (None, size.total):
             self.slots.words.add(token.text)  # the model's own size stands first
         self.slots.size = self.slots.size.joined(size)
 
     mixture = active = size
+
+    def _is_total_after_active(self, index: int, token: Token, size: Size) -> bool:
+        """`OLMoE-1B-7B`: of two sizes side by side, the smaller first, that is the active part of the other."""
+        before, known = self._near(index - 1), self.slots.size
+        if before.kind != "size" or token.start - before.end != 1 or known.active is not None:
+            return False
+        return size.total is not None and known.total is not None and known.total < size.total
 
     def experts(self, index: int, token: Token) -> None:
         """How many experts there are tells no size."""

@@ -20,6 +20,8 @@ _FOOTNOTE = re.compile(r"\*\*.*$|\[[a-z]+-[a-z]+\]$|\((?:text-to-image|image-edi
 _BEDROCK = re.compile(r"[-:]v\d{1,2}:\d{1,2}(?::\d{1,4}k)?$")
 """A model id of Amazon Bedrock ends in the version of its interface: `anthropic.claude-3-haiku-20240307-v1:0`."""
 _DOTTED = re.compile(r"((?:us|eu|apac|jp|au|ca|global)\.)?([a-z][a-z0-9]{2,20})\.(?=[a-z][a-z0-9]*-|[a-z]+\d)")
+_DECIMAL = re.compile(r"(?<=[-_][0-9])_(?=[0-9]{1,2}[bB](?![A-Za-z0-9]))")
+"""`stablelm-2-1_6b`: where dashes part the words, this is the dot of 1.6."""
 _PLUS = re.compile(r"(?<=[a-z0-9])\+(?![a-z0-9+])")
 """`Command R+`."""
 _SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
@@ -39,7 +41,7 @@ _TOKEN = re.compile(
     rf"""
      (?P<quant>(?=[abefgimnqw2348])(?<![a-z0-9])(?:i?q[2-8](?:-k(?:-(?:xs|s|m|l|xl))?|-[01k]|-xxs|-xs|-s|-m)?
         |(?:nv|mx)?fp(?:4|8|16|32)|bf16|int[48]|[2348]-?bits?|w[48]a(?:8|16)|awq|gptq|gguf|exl2|mlx|bnb){_END})
-    |(?P<active>(?<![a-z0-9])[ae]\d{{1,4}}(?:\.\d+)?b{_END})
+    |(?P<active>(?<![a-z0-9])(?:[ae]\d{{1,4}}(?:\.\d+)?b|a\d{{2,4}}m){_END})
     |(?P<month>(?=[adfjmnos])(?<![a-z]){_NAMED}\.?(?:[ ]?'[ ]?\d\d|[- ]{_YEAR}|[- ]\d\d)?{_END})
     |(?=[\dv>])(?:
          (?P<date>(?:(?<![a-z0-9])v(?=[012]\d{{3}})|{_NO_DIGIT})(?:2[3-9]-{_MONTH}-{_DAY}|{_YEAR}[-./]?{_MONTH}[-./]?{_DAY}
@@ -71,7 +73,7 @@ class Token(NamedTuple):
 
 def clean(raw: str) -> str:
     """The name in lower case, of composed letters without accents, of visible characters, with one sort of dash and blank."""
-    text = raw
+    text = _DECIMAL.sub(".", raw) if "_" in raw and "-" in raw else raw
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
