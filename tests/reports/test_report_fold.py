@@ -54,6 +54,12 @@ def test_the_prices_of_one_entry_are_one_story_and_both_are_said():
     assert words.asides(story) == ("A: Input price falls.",)
 
 
+def test_a_frontier_is_part_of_the_story_of_the_first_that_came_to_stand_on_it():
+    both = event("both", "frontier", "A", "B", weight=40, grade="price")
+    assert [ids(story) for story in stories(debut("a", "A", weight=60), debut("b", "B"), both)] == [["a", "both"], ["b"]]
+    assert [ids(story) for story in stories(event("none", "frontier", weight=40, grade="price"))] == [["none"]]
+
+
 def test_the_same_entry_a_day_later_is_another_story():
     assert len(stories(debut("1", "A"), event("2", "price_change", "A", at=T0 + DAY))) == 2
 

@@ -35,7 +35,7 @@ def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Ident
     known = facts(lexicon)
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
     settled, model, confidence, reason = _settled(parsed, source, known)
-    settled.slots.size = parsed.slots.size  # an alias may add a size, which is nothing that the name states
+    settled.slots.size = parsed.slots.size.as_read(settled.slots.size)
     return _identity(raw, settled, model if confidence is not Confidence.UNSURE else None, confidence, reason)
 
 

@@ -23,6 +23,12 @@ class Size:
             self.experts or other.experts,
         )
 
+    def as_read(self, other: Size) -> Size:
+        """What is stated, in the other's figures: an alias may correct a size (`lfm-2.2-6b` is 2.6B), not add one."""
+        total = other.total if self.total is not None and other.total is not None else self.total
+        active = other.active if self.active is not None and other.active is not None else self.active
+        return Size(total, active)
+
     @property
     def mark(self) -> str:
         """The size as an id bears it. Where the total is stated the active part says nothing more."""

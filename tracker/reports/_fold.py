@@ -21,6 +21,7 @@ ALIKE = {
     "rename": "renames",
     "attribute_change": "changed attributes",
     "lifecycle": "changed terms",
+    "regime_change": "level shifts",
     "metric_added": "new metrics",
     "metric_removed": "removed metrics",
     "field_drift": "fields that lost values",
@@ -28,6 +29,8 @@ ALIKE = {
 """Kinds that come in crowds, with the words for many of them."""
 GROUP = "release_group"
 """Tells of all siblings of a release at once."""
+FRONTIER = "frontier"
+"""Follows from what the entries that come to stand on it did; the first of them is the best."""
 CONSEQUENCE = "rank_move"
 """Follows from the change it comes with, and folds with it."""
 _MOST_ALIKE = 3
@@ -51,7 +54,9 @@ def order(event: Event) -> Order:
 
 
 def subject(event: Event) -> tuple[str, str]:
-    """What an event is about: the one entry it names; an event that names none or several stands for itself."""
+    """What an event is about: the one entry it names, or the first of a frontier's; others that name none or several stand for themselves."""
+    if event.subjects and event.kind == FRONTIER:
+        return ("entry", event.subjects[0].entry)
     return ("entry", event.subjects[0].entry) if len(event.subjects) == 1 else ("event", event.id)
 
 
