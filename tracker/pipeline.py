@@ -55,7 +55,6 @@ from tracker.model import (
     Validators,
     Verdict,
 )
-from tracker.models import states
 from tracker.parsers import join, parse
 from tracker.ports import Archive, Clock, Store
 
@@ -66,7 +65,6 @@ _AGREEING_FOR = timedelta(days=1)
 """A reading that only the comparison with the past speaks against becomes the new baseline when so many
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
-_SECOND = timedelta(seconds=1)
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract")
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
@@ -534,17 +532,26 @@ def across(
 ) -> tuple[Event, ...]:
     """What several boards (all by default) tell together, recorded in since ≤ recorded_at < until; by time, then id.
 
-    It is worked out from their events and their standings at the end of the window, and stored nowhere.
+    Each time one of them told an overtake, the boards are asked as they stood then; nothing of it is stored.
     """
     chosen = boards or store.boards()
-    events = [
-        event
-        for board in chosen
-        for event in store.events(EventFilter(board=board, since=since - AGREES_WITHIN, until=until, told=True))
+    wanted = [
+        EventFilter(board=board, kinds=("overtake",), since=since - AGREES_WITHIN, until=until, told=True) for board in chosen
     ]
-    panel = [(state.board, state.snapshot) for state in states(store, at=until - _SECOND, lexicon=lexicon, boards=chosen)]
-    found = (event for kind in ACROSS.values() for event in kind(events, panel) if since <= event.recorded_at < until)
-    return tuple(sorted(found, key=lambda event: (event.recorded_at, event.id)))
+    events = sorted((event for one in wanted for event in store.events(one)), key=lambda event: (event.recorded_at, event.id))
+    found: list[Event] = []
+    for at in sorted({event.recorded_at for event in events if event.recorded_at >= since}):
+        panel = _panel(store, chosen, at, lexicon)
+        so_far = [event for event in events if at - AGREES_WITHIN <= event.recorded_at <= at]
+        found += [event for kind in ACROSS.values() for event in kind(so_far, panel)]
+    return tuple(found)
+
+
+def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon | None) -> list[tuple[Board, Snapshot]]:
+    """The boards that rank their entries, with their primary metric as it stood at a time."""
+    declared = [board for name in boards if (board := store.declared(name)) is not None and board.primary is not None]
+    seen = [(board, store.at(board.id, at, [board.primary.id])) for board in declared if board.primary is not None]
+    return [(board, label(snapshot, lexicon)) for board, snapshot in seen if snapshot is not None]
 
 
 # ── decisions and proof ──────────────────────────────────────────────────────────────────────────

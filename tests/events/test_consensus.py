@@ -20,7 +20,9 @@ ELSEWHERE = "maker/"
 def seen(snapshot: Snapshot, board: Board) -> Snapshot:
     """With every entry resolved to a model of its key, `b-high` to the model of `b`; `x…` stays unsure."""
     entries = {
-        key: replace(entry, who=Identity(name=key, model=None if key.startswith("x") else ModelId(ELSEWHERE + key.partition("-")[0])))
+        key: replace(
+            entry, who=Identity(name=key, model=None if key.startswith("x") else ModelId(ELSEWHERE + key.partition("-")[0]))
+        )
         for key, entry in snapshot.entries.items()
     }
     return replace(snapshot, entries=entries, board=board.id)
@@ -127,11 +129,21 @@ def test_an_overtake_that_was_undone_is_no_agreement():
     assert [event.grade for event in consensus(one, other) if event.subjects[0].model == "maker/a"] == ["contradicted"]
 
 
+def test_a_board_that_was_not_seen_for_long_has_no_say():
+    one, other = Place("one"), Place("two", day=AGREES_WITHIN.days + 3)
+    for text in PASSED:
+        one.show(text)
+        other.show(text)
+    assert consensus(one, other) == []
+
+
 def test_overtakes_far_apart_are_not_one_piece_of_news():
     one, other = Place("one"), Place("two", day=AGREES_WITHIN.days + 3)
     for text in PASSED:
         one.show(text)
         other.show(text)
+    one.history.day = AGREES_WITHIN.days
+    one.show(PASSED[1])
     assert [event.grade for event in consensus(one, other)] == ["joined"]
 
 
@@ -161,7 +173,10 @@ def test_the_order_of_boards_and_events_does_not_matter(order: list[int]):
 
 @given(st.lists(st.dictionaries(st.sampled_from("abcde"), st.integers(40, 50)), min_size=1, max_size=3))
 def test_percentiles_are_the_share_of_models_that_stand_below_or_level(boards: list[dict[str, int]]):
-    places = [Place(f"p{number}").show(" ".join(f"{key}:{value}" for key, value in shown.items())) for number, shown in enumerate(boards)]
+    places = [
+        Place(f"p{number}").show(" ".join(f"{key}:{value}" for key, value in shown.items()))
+        for number, shown in enumerate(boards)
+    ]
     panel: Panel = [place.seat for place in places]
     for model in "abcde":
         expected = {
@@ -173,7 +188,14 @@ def test_percentiles_are_the_share_of_models_that_stand_below_or_level(boards: l
 
 
 @given(
-    st.lists(st.tuples(st.dictionaries(st.sampled_from("abcd"), st.integers(40, 60)), st.dictionaries(st.sampled_from("abcd"), st.integers(40, 60))), min_size=2, max_size=3)
+    st.lists(
+        st.tuples(
+            st.dictionaries(st.sampled_from("abcd"), st.integers(40, 60)),
+            st.dictionaries(st.sampled_from("abcd"), st.integers(40, 60)),
+        ),
+        min_size=2,
+        max_size=3,
+    )
 )
 def test_agreement_is_what_a_look_at_every_pair_and_board_finds(shown: list[tuple[dict[str, int], dict[str, int]]]):
     places = [Place(f"p{number}") for number in range(len(shown))]
@@ -185,7 +207,8 @@ def test_agreement_is_what_a_look_at_every_pair_and_board_finds(shown: list[tupl
     for subject, rival in product("abcd", repeat=2):
         says = [_now(values[1], subject, rival) for values in shown]
         tells = [
-            said == 1 and any(_has(event, subject, rival) for event in place.events) for said, place in zip(says, places, strict=True)
+            said == 1 and any(_has(event, subject, rival) for event in place.events)
+            for said, place in zip(says, places, strict=True)
         ]
         if subject == rival or not any(tells):
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 from pipeline_world import BOARD, OTHER, at, board, csv, fresh, keep
@@ -55,12 +54,11 @@ def test_boards_that_were_not_asked_for_have_no_say(archive: FileArchive):
     assert said(store, boards=[BOARD]) == []
 
 
-def test_the_standings_are_those_of_the_end_of_the_window(archive: FileArchive):
+def test_the_standings_are_those_of_the_moment_it_was_told(archive: FileArchive):
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
     keep(archive, {10: PASSED[0]}, BOARD)
     pipeline.settle(board(BOARD), archive, store)
-    assert said(store, until=10) == [("consensus", "agreed")]
-    undone = found(store, until=11)
-    assert {event.grade for event in undone} == {"contradicted"}
-    assert all(event.recorded_at < at(11) - timedelta(hours=1) for event in undone)
+    (agreed,) = found(store, until=11)
+    assert (agreed.grade, agreed.subjects[0].entry, agreed.recorded_at) == ("agreed", "claude-opus-4.6", at(4))
+    assert found(store, until=10) == (agreed,)

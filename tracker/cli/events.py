@@ -58,18 +58,21 @@ def command(
 def _found(settings: Settings, store: SqliteStore, wanted: EventFilter) -> Iterator[Event]:
     yield from store.events(wanted)
     if "consensus" in wanted.kinds:
-        yield from _across(settings, store, wanted)
+        for event in across(settings, store, since=wanted.since, until=wanted.until):
+            fits = wanted.board in (None, event.board) and wanted.told in (None, event.told)
+            if fits and (not wanted.grades or event.grade in wanted.grades):
+                yield event
 
 
-def _across(settings: Settings, store: SqliteStore, wanted: EventFilter) -> Iterator[Event]:
+def across(
+    settings: Settings, store: SqliteStore, *, since: datetime | None = None, until: datetime | None = None
+) -> tuple[Event, ...]:
+    """What all boards of a store tell together, up to its newest reading by default."""
     from tracker import pipeline  # noqa: PLC0415  # as below
 
     newest = max((check.observed_at for board in store.boards() if (check := store.last_check(board))), default=_EVER)
-    until = wanted.until or newest + timedelta(seconds=1)
-    for event in pipeline.across(store, since=wanted.since or _EVER, until=until, lexicon=lexicon_of(settings)):
-        fits = wanted.board in (None, event.board) and wanted.told in (None, event.told)
-        if fits and (not wanted.grades or event.grade in wanted.grades):
-            yield event
+    until = until or newest + timedelta(seconds=1)
+    return pipeline.across(store, since=since or _EVER, until=until, lexicon=lexicon_of(settings))
 
 
 def _known_kinds() -> frozenset[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import cast
 
 import click
 
 from tracker import pipeline
 from tracker.cli._open import as_json, board_of, kept, known, lexicon_of, print_json
 from tracker.cli._text import safe
+from tracker.cli.events import across
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import BoardId, Event, EventFilter
 from tracker.settings import Settings
@@ -24,10 +26,11 @@ from tracker.stores.sqlite import SqliteStore
 def command(settings: Settings, events: tuple[str, ...], board: str | None, *, every: bool, as_json: bool) -> None:
     """Derive events again from the stored bytes and compare.
 
-    EVENTS are ids or their beginnings. Exit code 1 when one does not follow from the bytes.
+    EVENTS are ids or their beginnings; a consensus of boards stands for the events it rests on. Exit code 1 when one does
+    not follow from the bytes.
     """
     with kept(settings) as (archive, store):
-        wanted = _wanted(store, events, board, every=every)
+        wanted = _wanted(settings, store, events, board, every=every)
         by_board: dict[BoardId, list[Event]] = {}
         for event in wanted:
             by_board.setdefault(event.board, []).append(event)
@@ -50,13 +53,21 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     sys.exit(StoreError.exit_code if damaged else 0 if all(one.holds for one in results) else 1)
 
 
-def _wanted(store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:
+def _wanted(settings: Settings, store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:
     if every or board:
         return list(store.events(EventFilter(board=known(store, board) if board else None)))
     if not events:
         raise DeclarationError("verify: no event named; expected ids, --board BOARD or --all (tracker events lists them)")
-    found = [(name, store.event(name)) for name in events]
-    unknown = [name for name, event in found if event is None]
-    if unknown:
-        raise DeclarationError(f'event "{unknown[0]}" is unknown; expected an id or its beginning (tracker events lists them)')
-    return [event for _, event in found if event is not None]
+    wanted = [one for name in events for one in _named(settings, store, name)]
+    return list({event.id: event for event in wanted}.values())
+
+
+def _named(settings: Settings, store: SqliteStore, name: str) -> list[Event]:
+    event = store.event(name)
+    if event is not None:
+        return [event]
+    told = next((one for one in across(settings, store) if one.id.startswith(name)), None)
+    if told is None:
+        raise DeclarationError(f'event "{name}" is unknown; expected an id or its beginning (tracker events lists them)')
+    parts = [store.event(str(part)) for part in cast("list[str]", told.facts["events"])]
+    return [part for part in parts if part is not None]

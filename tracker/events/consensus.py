@@ -35,7 +35,8 @@ AGREES_WITHIN = timedelta(days=45)
 """Boards list a new model weeks apart; overtakes further apart than this are not one piece of news."""
 _WEIGHT = {"agreed": 75, "contradicted": 65, "joined": 10}
 
-Pair = tuple[ModelId, ModelId]
+Pair = tuple[ModelId, ModelId, str]
+"""Subject, rival and topic."""
 Panel = Sequence[tuple[Board, Snapshot]]
 """Boards with a snapshot each, all of about the same time, entries resolved."""
 
@@ -54,6 +55,7 @@ class _Seat:
 class _Ballot:
     """What the boards say of one pair: who told the overtake, who has it so, and who has it the other way, beyond the error."""
 
+    topic: str
     told: tuple[BoardId, ...]
     above: tuple[BoardId, ...]
     below: tuple[BoardId, ...]
@@ -71,16 +73,22 @@ class _Ballot:
 def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     """Agreement and contradiction among boards about the overtakes that were told, as the panel stands.
 
-    A board that told an overtake but no longer has it so is not counted as agreeing. Models are
+    The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board that was not seen for so
+    long has no say. A board that told an overtake but no longer has it so is not counted as agreeing. Models are
     compared by their best variant on each board, on its primary metric; only boards whose primary metrics have one topic
     are held against each other. Entries whose model is not sure are left out.
     """
-    seats = _seats(panel)
-    by_pair = _told(events, seats)
+    events = [event for event in events if event.kind == "overtake" and event.told]
+    now = max((event.recorded_at for event in events), default=None)
+    if now is None:
+        return
+    seats = {board: seat for board, seat in _seats(panel).items() if now - seat.snapshot.observed_at <= AGREES_WITHIN}
+    by_pair = _told((event for event in events if now - event.recorded_at <= AGREES_WITHIN), seats)
     ballots = _ballots(by_pair, seats)
     for (subject, ballot), rivals in sorted(ballots.items(), key=lambda one: (one[0][0], one[0][1].told, one[0][1].below)):
-        reports = [by_pair[subject, rival][board] for rival in rivals for board in ballot.told]
-        yield _event(subject, rivals, ballot, reports, seats)
+        reports = [by_pair[subject, rival, ballot.topic][board] for rival in rivals for board in ballot.told]
+        if max(event.recorded_at for event in reports) == now:
+            yield _event(subject, rivals, ballot, reports, seats)
 
 
 def _seats(panel: Panel) -> dict[BoardId, _Seat]:
@@ -108,22 +116,17 @@ def _measured(entry: Entry | None, metric: Metric) -> Measure | None:
 
 
 def _told(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pair, dict[BoardId, Event]]:
-    """Per pair of models, the last told overtake of each board, none older than AGREES_WITHIN before the last of all."""
+    """Per pair of models and topic, the last told overtake of each board."""
     pairs: dict[Pair, dict[BoardId, Event]] = {}
     for event in sorted(events, key=lambda event: (event.recorded_at, event.id)):
         seat = seats.get(event.board)
-        if event.kind != "overtake" or not event.told or seat is None or event.metric != seat.metric.id:
+        if seat is None or event.metric != seat.metric.id:
             continue
         for subject in event.subjects:
             for rival in event.rivals:
                 if subject.model and rival.model and subject.model != rival.model:
-                    pairs.setdefault((subject.model, rival.model), {})[event.board] = event
-    return {pair: _recent(boards) for pair, boards in pairs.items()}
-
-
-def _recent(boards: Mapping[BoardId, Event]) -> dict[BoardId, Event]:
-    last = max(event.recorded_at for event in boards.values())
-    return {board: event for board, event in boards.items() if last - event.recorded_at <= AGREES_WITHIN}
+                    pairs.setdefault((subject.model, rival.model, seat.metric.topic), {})[event.board] = event
+    return pairs
 
 
 def _ballots(
@@ -131,10 +134,10 @@ def _ballots(
 ) -> dict[tuple[ModelId, _Ballot], list[ModelId]]:
     """Pairs of one subject of which the boards say the same, together."""
     together: dict[tuple[ModelId, _Ballot], list[ModelId]] = {}
-    for (subject, rival), told in sorted(by_pair.items()):
-        topics = {seats[board].metric.topic for board in told}
-        says = {board: _says(seat, subject, rival) for board, seat in seats.items() if seat.metric.topic in topics}
+    for (subject, rival, topic), told in sorted(by_pair.items()):
+        says = {board: _says(seat, subject, rival) for board, seat in seats.items() if seat.metric.topic == topic}
         ballot = _Ballot(
+            topic=topic,
             told=tuple(board for board in sorted(told) if says.get(board) == "above"),
             above=tuple(board for board, word in says.items() if word == "above" and board not in told),
             below=tuple(board for board, word in says.items() if word == "below"),
