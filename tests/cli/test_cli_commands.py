@@ -272,6 +272,23 @@ def test_verify_says_that_events_hold(world: World):
     assert len(world.run("verify", "--board", "acme/text").out.splitlines()) == 1 + sum(counted(world))
 
 
+def test_what_two_boards_tell_together_is_listed_when_asked_for_and_verified_by_what_it_rests_on(world: World):
+    passed = ["key,name,score,price,licence\na,Claude Opus 4.6,{},,\nb,GPT-5.2,90,,\n".format(score) for score in (80, 95)]
+    for board, days in (("acme/text", (1, 2)), ("other/text", (4, 5))):
+        states = {f"2026-03-0{day}T060000Z": text for day, text in zip(days, passed, strict=True)}
+        world.declare(board)
+        assert world.run("import", board, world.bodies(states, board.partition("/")[0], raw=True)).code == 0
+    assert not [row for row in world.run("events", "--json").rows if row["kind"] == "consensus"]
+    (row,) = world.run("events", "--kind", "consensus", "--json").rows
+    assert (row["grade"], row["board"], len(row["facts"]["events"])) == ("agreed", "other/text", 2)
+    assert world.run("events", "--kind", "consensus", "--grade", "contradicted", "--json").rows == []
+    assert world.run("events", "--kind", "consensus", "--board", "acme/text", "--json").rows == []
+    ran = world.run("verify", str(row["id"])[:10], "--json")
+    assert {one["id"] for one in ran.rows} == set(row["facts"]["events"])
+    assert (ran.code, {one["holds"] for one in ran.rows}) == (0, {True})
+    assert str(row["headline"]).rstrip(".") in " ".join(world.run("report", "--since", "2026-03-01").out.split())
+
+
 def test_verify_ends_with_1_for_an_event_that_was_tampered_with(world: World):
     world.imported()
     tamper(world, "UPDATE events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
