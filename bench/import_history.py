@@ -39,7 +39,7 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "check": (("check.py", "check"),),
     "resolve": (("identity/__init__.py", "identify"),),
     "compare": (("compare/__init__.py", "commensurable"), ("compare/__init__.py", "compare")),
-    "detect and advance": (("events/__init__.py", "detect"), ("_past.py", "advance")),
+    "detect and advance": (("events/__init__.py", "detect"), ("events/__init__.py", "advance")),
     "write": (("sqlite.py", "save"),),
 }
 """The steps of an import, by the functions whose cumulative times they are."""

@@ -33,6 +33,7 @@ class Family:
     (`3 vl`), or `*` for always. `both`: beside what a thinking and an instruct model were released, so that a name without
     either is open.
     `dates`: whether a dated name is another `snapshot`, or bears a mere `stamp`. `context`: likewise for `32k`.
+    `line`: how people write family and generation together, where it is not `{family} {generation}`: `GPT-{generation}`.
     `bare`: what a name with a size but no tune word means: the `chat` model, the `base`, or the base only as a `repository`;
     in `bare_generations` alone, if some are given.
     """
@@ -40,6 +41,7 @@ class Family:
     name: str
     words: tuple[str, ...]
     kind: str = "llm"
+    line: str = ""
     base: bool = False
     names_base: bool = False
     shared: bool = False
@@ -225,10 +227,18 @@ def _check_clashes(labs: Mapping[str, Lab], hosts: Iterable[str]) -> None:
         for spelling in own:
             _claim(spellings, spelling, place, "spellings")
         for family in lab.families:
+            _check_line(family, place)
             for phrase in dict.fromkeys(folded(words) for words in family.words):
                 _claim(phrases, phrase, place, f"families.{family.name}.words")
         for name in lab.aliases:
             _claim(names, folded(name), place, "aliases")
+
+
+def _check_line(family: Family, place: str) -> None:
+    if family.line and (family.line.count("{") != 1 or "{generation}" not in family.line):
+        raise DeclarationError(
+            f'{place}: families.{family.name}.line is "{family.line}", expected text with {{generation}} once and no other braces; correct it'
+        )
 
 
 def _claim(claimed: dict[str, str], text: str, place: str, key: str) -> None:

@@ -343,6 +343,7 @@ class Identity:
     `lab` made the model (`OpenAI`), `country` is the lab's as two letters, `family` is the brand line (`Qwen`, `Mistral
     Small`), `generation` its number (`3.5`, `4o`), `tier` the place in the line (`mini`, `pro`, `opus`). Sizes are in 10⁹
     parameters, and only what the name states. `reasoning` is `on`, `off` or `unspecified`; `date` as stated.
+    `line_title` is family and generation as people write them (`GPT-5`, `o3`), empty without a family.
     `model` is the same for the same weights or the same API model, `variant` also for the same flags;
     both are None where the name leaves open which model it means. `reason` says how it was decided.
     """
@@ -352,6 +353,7 @@ class Identity:
     country: str = ""
     family: str = ""
     generation: str = ""
+    line_title: str = ""
     tier: str = ""
     size_total_b: float | None = None
     size_active_b: float | None = None

@@ -75,6 +75,37 @@ READ = {
         "Vega2 14B above Orion-4 overall (said of Vega2 14B)",
         "Vega2 14B top 10 overall on acme bench (said of Vega2 14B)",
     ],
+    # scores
+    "Zorg-9 scores 63 on Acme Bench": ["Zorg-9 scores 63 overall on acme bench"],
+    "Zorg-9: 63 on Acme Bench": ["Zorg-9 scores 63 overall on acme bench"],
+    "Orion-5 gets 60% in coding": ["Orion-5 scores 60% in coding"],
+    "Zorg-9 leads Acme Bench with 63 points": [
+        "Zorg-9 best overall on acme bench",
+        "Zorg-9 scores 63 points overall on acme bench (said of Zorg-9)",
+    ],
+    "Vega2 14B costs $1/$2 per million tokens": ["Vega2 14B scores $1 in input price", "Vega2 14B scores $2 in output price"],
+    "Zorg-9 is the first open model above 60": ["Zorg-9 first scores over 60 among open-weights models overall"],
+    # who is of what
+    "Open-source Zorg-9 leads Acme Bench": ["Zorg-9 best overall on acme bench"],
+    "Orion-5 (closed) leads Acme Bench": ["Orion-5 best overall on acme bench"],
+    "Among open-weights models, Zorg-9 leads Acme Bench": ["Zorg-9 best among open-weights models overall on acme bench"],
+    "Orion-5 beats the open-source Zorg-9": ["Orion-5 above Zorg-9 overall"],
+    "Orion-5 beats every open-weights model": ["Orion-5 above open-weights models overall"],
+    "Orion-5 is ahead of the best open-source model": ["Orion-5 above open-weights models overall"],
+    "The best open model trails the best closed model by 3 points": [
+        "closed models above open-weights models (3 points) overall"
+    ],
+    "Orion-5, the successor to Orion-4, leads Acme Bench": ["Orion-5 best overall on acme bench"],
+    "Orion-5 is Lunar Labs's best model": ["Orion-5 best among models of Lunar Labs overall"],
+    "Vega2 14B is the cheapest model in the top 3": ["Vega2 14B best of the top 3 in price"],
+    "Vega2 14B ranks 3rd on Acme Bench": ["Vega2 14B at rank 3 overall on acme bench"],
+    "In coding, Orion-5 beats Orion-4 and is cheaper than Vega2 14B": [
+        "Orion-5 above Orion-4 in coding",
+        "Orion-5 cheaper than Vega2 14B in price (said of Orion-5)",
+    ],
+    "Vega2 14B is almost twice as fast as Orion-5": ["Vega2 14B above Orion-5 (twice) in speed"],
+    "Vega2 14B beats Orion-4 on MMLU-Pro": ["Vega2 14B above Orion-4 in MMLU-Pro"],
+    "Vega2 14B has caught up with Orion-5": ["Vega2 14B on par with Orion-5 overall"],
     # boards and dates
     "On Duel Arena, Orion-5 beats Orion-4 and trails Vega2 14B": [
         "Orion-5 above Orion-4 overall on duel arena",
@@ -109,6 +140,23 @@ NOT_READ = {
     "Vega2 14B was released yesterday": "no verb",
     "Vega2 14B won the hearts of Orion-5": "no verb",
     "Unlike Orion-4, Vega2 14B beats Orion-5": '"Unlike"',
+    "All open-weights models beat Orion-4": '"All"',
+    "Every Stellar model beats Orion-4": '"Every"',
+    "Vega2 14B does not beat any open model": '"any"',
+    "Orion-5 beats a closed model": '"a"',
+    "Zorg-9 almost leads Acme Bench": "how near",
+    "Vega2 improves on Vega1 by 500%": "by how much",
+    "Vega2 14B rivals Orion-5 since 2026-03-03": "since when",
+    "Orion-5 has not led Acme Bench since 2026-03-03": "since when",
+    "Orion-5 led Acme Bench on 2026-03-02 and on 2026-03-05": "one date",
+    "Vega2 14B is cheaper than Orion-5 in coding": "price",
+    "Zorg-9 leads Acme Bench, 63 points strong": '"63 points"',
+    "Zorg-9 beats Orion-5 on 3 of 4 benchmarks": '"3"',
+    "Zorg-9 beats Orion-5 by over 5": '"over 5"',
+    "Stellar claims Vega2 14B beats Orion-5": '"claims"',
+    "Stellar tested Vega2 14B and beats Orion-5": '"Stellar" before "Vega2 14B"',
+    "Orion-5 vs Orion-4": "who is ahead",
+    "Zorg-9 does not beat Orion-5 on every benchmark": "not everywhere",
 }
 
 
@@ -120,6 +168,13 @@ def test_what_could_mean_something_else_is_quoted_back(world: World, sentence: s
     found = world.only(sentence)
     assert found.verdict == "not understood"
     assert found.quote.strip(".") in sentence
+
+
+def test_a_date_between_two_verbs_is_said_of_neither(world: World):
+    """Nothing says whether the date is that of the second verb as well."""
+    said = world.read("Orion-5 led Acme Bench on 2026-03-02 but trails Zorg-9")
+    assert len(said) == 2
+    assert all("of which verb" in one for one in said)
 
 
 def test_words_that_are_not_judged_are_quoted(world: World):

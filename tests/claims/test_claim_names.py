@@ -9,6 +9,7 @@ from tracker import models
 from tracker.claims import names
 from tracker.identity import resolve
 from tracker.lexicon import EMPTY
+from tracker.model import Entry, EntryId, Identity
 
 FOUND = {
     "Vega2 14B beats Orion-4": ["Vega2 14B", "Orion-4"],
@@ -27,6 +28,19 @@ def test_names_are_found_in_any_spelling(world: World, sentence: str, found: lis
     entries = [entry for state in models.states(world.store, lexicon=EMPTY) for entry in state.snapshot.entries.values()]
     known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY))
     assert [one.mention.name for one in names.find(sentence, known)] == found
+
+
+def test_a_short_name_is_of_the_one_family_that_has_the_word():
+    """`Prime` is of Sol alone; `Pro` and `Wide` are words of several."""
+    names_of = {"Sol Prime 4": "Sol", "Sol Wide 4": "Sol", "Luna Wide 2": "Luna", "Luna Pro 2": "Luna"}
+    entries = [
+        Entry(id=EntryId(name), name=name, position=place, who=Identity(name=name, family=family))
+        for place, (name, family) in enumerate(names_of.items(), start=1)
+    ]
+    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY))
+    assert known.shorts == {"prime": "Sol"}
+    assert [one.mention.name for one in names.find("Prime 4 beats prime-5", known)] == ["Sol Prime 4", "Sol prime-5"]
+    assert [one.mention.name for one in names.find("Prime numbers are 4 to 1", known)] == []
 
 
 def test_another_size_of_a_line_is_not_on_record(world: World):

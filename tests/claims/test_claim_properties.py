@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracker.claims._records import Amount
 from tracker.claims.amounts import agrees
-from tracker.claims.record import Moment, rise
+from tracker.claims.values import Moment, rise
 from tracker.claims.weigh import Order, weigh
 from tracker.claims.words import SENSES
 

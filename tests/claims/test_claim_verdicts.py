@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from claims_world import World
+from claims_world import ELO, World
 
 VERDICTS = {
     # above: beyond the error of 1, within it, an estimate near and far
@@ -67,6 +67,41 @@ VERDICTS = {
     "Vega2 14B is twice as fast as Orion-5": "supported",  # 108 / 51 = 2.12, within a tenth
     "Vega2 14B is 3x faster than Orion-5": "contradicted",
     "Vega2 14B is faster than Vega1 70B": "mixed",  # the order changed
+    # a part of the sentence is wrong: a date, a lead by so much, a class that is only said of it
+    "Zorg-9 has led Acme Bench since 2026-03-04": "supported",
+    "Zorg-9 has led Acme Bench since 2026-03-02": "contradicted",
+    "Orion-4 has been in the top ten on Acme Bench since 2026-01-01": "not on record",
+    "Zorg-9 leads Acme Bench by 3 points": "supported",
+    "Zorg-9 leads Acme Bench by 10 points": "contradicted",
+    "Open-source Vega2 14B leads Acme Bench": "contradicted",
+    "Orion-5 led Acme Bench in March 2026": "mixed",  # until Zorg-9 came
+    "Orion-4 led Acme Bench in March 2026": "contradicted",
+    "Vega2 14B is the cheapest model in the top 3 on Acme Bench": "supported",  # of three, Vega2 7B is cheaper and not among them
+    "Orion-5 is the cheapest model in the top 3 on Acme Bench": "contradicted",
+    "Vega2 7B is the cheapest model in the top 3 on Acme Bench": "contradicted",
+    "Zorg-9 beats Orion-5 across the board": "supported",  # on the one metric that both have
+    "Vega2 14B beats Orion-5 across the board": "contradicted",
+    # scores
+    "Zorg-9 scores 63 on Acme Bench": "supported",
+    "Zorg-9 scores 63.4 on Acme Bench": "contradicted",
+    "Zorg-9 scores 62 on Acme Bench": "contradicted",
+    "Lumen 3 Pro scores 50 on Acme Bench": "supported",  # 49.5, rounded
+    "Lumen 3 Pro scores above 50 on Acme Bench": "contradicted",
+    "Vega2 scores 41 on Acme Bench": "mixed",  # the 7B does; the line's best is 58
+    "Orion-4 scores 40 on Acme Bench": "supported",  # an estimate, and said to be one
+    "Orion-4 scores above 35 on Acme Bench": "mixed",
+    "Zorg-9 does not score above 65 on Acme Bench": "supported",
+    "Orion-5 scores 60% in coding on Acme Bench": "supported",
+    "Orion-5 scores 80": "not comparable",  # perhaps on a board that is not kept
+    "Vega2 14B costs $1 per million input tokens": "supported",
+    "Vega2 14B costs $1 per million output tokens": "contradicted",
+    "Vega2 14B costs $1 per million tokens": "mixed",  # to read; $2 to write
+    "Vega2 14B runs at 108 tokens per second": "supported",
+    "Vega2 14B runs at 150 tokens per second on Acme Bench": "contradicted",
+    "Zorg-9 is the first open model above 62 on Acme Bench": "supported",
+    "Zorg-9 is the first model above 59 on Acme Bench": "contradicted",  # Orion-5 before it
+    "Orion-5 is the first model above 59 on Acme Bench": "not on record",  # from the first day on
+    "Orion-5 is the first model above 70 on Acme Bench": "contradicted",
     # gains, ratio
     "Vega2 improves on Vega1": "supported",
     "Vega2 is better than its predecessor": "supported",
@@ -83,6 +118,25 @@ VERDICTS = {
     "Zorg-9 is the first open-source model to top Acme Bench": "supported",
     "Zorg-9 is a first for open source: better performance-to-parameter ratio": "not on record",
 }
+
+
+def test_an_estimate_is_said_to_be_one(world: World):
+    (ground,) = world.only("Orion-4 scores 40 on Acme Bench").grounds
+    assert any("estimate" in caveat for caveat in ground.caveats)
+
+
+def test_a_first_is_not_answered_from_later_days(world: World):
+    """As of the day before Zorg-9 came, nobody had passed Orion-5."""
+    assert world.verdicts("As of 2026-03-02, Orion-5 is the first model in the top 1 on Acme Bench") == ["not on record"]
+    assert world.verdicts("As of 2026-03-02, Lumen 3 Pro is the first model to top Duel Arena") == ["contradicted"]
+
+
+def test_the_lowest_of_a_page_that_is_cut_is_not_known():
+    cut = World()
+    cut.board("duel/cut", "Cut Arena", ELO, depth="varies")
+    cut.show("duel/cut", "v14:1310±5 o5:1300±5", depth=2)
+    assert cut.verdicts("Vega2 14B has the highest score on Cut Arena") == ["supported"]
+    assert cut.verdicts("Orion-5 has the lowest score on Cut Arena") == ["mixed"]
 
 
 @pytest.mark.parametrize(("sentence", "verdict"), VERDICTS.items())

@@ -273,7 +273,7 @@ def test_verify_says_that_events_hold(world: World):
 
 
 def test_what_two_boards_tell_together_is_listed_when_asked_for_and_verified_by_what_it_rests_on(world: World):
-    passed = ["key,name,score,price,licence\na,Claude Opus 4.6,{},,\nb,GPT-5.2,90,,\n".format(score) for score in (80, 95)]
+    passed = [f"key,name,score,price,licence\na,Claude Opus 4.6,{score},,\nb,GPT-5.2,90,,\n" for score in (80, 95)]
     for board, days in (("acme/text", (1, 2)), ("other/text", (4, 5))):
         states = {f"2026-03-0{day}T060000Z": text for day, text in zip(days, passed, strict=True)}
         world.declare(board)

@@ -211,5 +211,10 @@ def test_a_watch_nobody_wrote_and_a_file_that_is_wrong_are_errors(two):
     assert ran.error.startswith('tracker: schedules/watches.toml: watch "x": "tpo" is unknown; did you mean "top"?')
 
 
+def test_a_watch_cannot_be_tested_on_a_board_nobody_read(two):
+    ran = two.run("watch", "test", "--board", "acme/nothing")
+    assert (ran.code, ran.error.startswith('tracker: board "acme/nothing": nothing of it is in the store')) == (2, True)
+
+
 def test_without_a_file_there_is_nothing_to_watch(world):
     assert (world.run("watch", "list", "--json").out, world.run("watch", "list").code) == ("", 0)

@@ -1,6 +1,7 @@
 """Who leads a class of models, and by what; nobody because the leader could not be seen."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from kit import ELO, SCORE, History, brief, line, metric, of
 
 from tracker.events._classes import classes
-from tracker.model import Event, Identity, Metric
+from tracker.model import Event, Identity, Metric, ModelId
 
 STATED = metric(stated_error=1.4)
 PRICE = metric("price_out", "listed", better="lower", unit="USD per 1M tokens", topic="price", primary=False)
@@ -97,6 +98,30 @@ def test_a_labs_best_is_news_when_the_lab_is_among_the_ten_best():
     assert found == {"new": True, "low": False}
 
 
+def test_the_leader_is_ahead_of_the_next_of_the_class_now_whoever_led_it_before():
+    (event,) = [one for one in led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0 o6:63.5") if one.told]
+    assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o6 (63.5)."
+    assert ("o6", "63.5") in [(proof.entry, proof.raw) for proof in event.evidence]
+
+
+def test_a_variant_of_the_leader_itself_is_not_what_it_is_ahead_of():
+    who = {key: replace(model(), model=ModelId("lab/m")) for key in ("o5", "o6")}
+    season = Season(STATED)
+    season.show(f"{CLOSED} {OPEN}")
+    (event,) = [one for one in season.show(f"{CLOSED} {OPEN} o5:65.0 o6:63.5", who) if one.told]
+    assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
+
+
+def test_where_one_of_unknown_licence_stands_between_nobody_is_said_to_be_next():
+    season = Season(STATED)
+    shown = {
+        key: {"open_weights": "true" if key[0] == "o" else "false"} for key in ["c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5"]
+    }
+    season.show(f"{CLOSED} {OPEN} x:62.0", attributes=shown)
+    (event,) = season.show(f"{CLOSED} {OPEN} x:62.0 o5:65.0", attributes=shown)
+    assert (event.told, event.headline) == (True, "o5 leads among open weights on Board (score) with 65.")
+
+
 def test_size_classes_take_what_is_stated_and_leave_out_what_is_not():
     season = Season(SCORE)
     season.show("a:50", who={"a": model(size=15.0)})
@@ -132,7 +157,7 @@ def test_who_is_better_than_the_missing_leader_was_leads():
     (event,) = season.show(f"{WITHOUT} o5:55.0 o6:65.0")
     assert (brief([event]), event.headline) == (
         ["class_leader/debut o6 > o1"],
-        "o6 leads among open weights on Board (score) with 65, ahead of o1.",
+        "o6 leads among open weights on Board (score) with 65, ahead of o5 (55).",
     )
 
 

@@ -1,8 +1,10 @@
 """Several boards about one model: agreement, contradiction, and silence where they are not sure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -17,23 +19,28 @@ CODING = replace(SCORE, topic="coding")
 ELSEWHERE = "maker/"
 
 
-def seen(snapshot: Snapshot, board: Board) -> Snapshot:
+def seen(snapshot: Snapshot, board: Board, modes: Mapping[str, str]) -> Snapshot:
     """With every entry resolved to a model of its key, `b-high` to the model of `b`; `x…` stays unsure."""
-    entries = {
-        key: replace(
-            entry, who=Identity(name=key, model=None if key.startswith("x") else ModelId(ELSEWHERE + key.partition("-")[0]))
-        )
-        for key, entry in snapshot.entries.items()
-    }
+    entries = {key: replace(entry, who=_who(key, modes)) for key, entry in snapshot.entries.items()}
     return replace(snapshot, entries=entries, board=board.id)
+
+
+def _who(key: str, modes: Mapping[str, str]) -> Identity:
+    model = None if key.startswith("x") else ModelId(ELSEWHERE + key.partition("-")[0])
+    return Identity(name=key, model=model, reasoning=modes.get(key, "unspecified"))
 
 
 class Place:
     """A board of its own, shown day by day."""
 
-    def __init__(self, name: str, on=STATED, day: int = -1) -> None:
+    def __init__(
+        self, name: str, on=STATED, day: int = -1, site: str = "", modes: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.modes = modes
         self.history = History(on)
-        self.history.board = replace(self.history.board, id=BoardId(f"made/{name}"), title=name.title())
+        self.history.board = replace(
+            self.history.board, id=BoardId(f"made/{name}"), title=name.title(), page=f"https://{site or name}.example/board"
+        )
         self.history.day = day
         self.events: list[Event] = []
 
@@ -41,7 +48,7 @@ class Place:
         self.history.day += 1
         from kit import snapshot  # noqa: PLC0415  # the name is the method's too
 
-        self.events += self.history.take(seen(snapshot(text, day=self.history.day), self.history.board))
+        self.events += self.history.take(seen(snapshot(text, day=self.history.day), self.history.board, self.modes))
         return self
 
     @property
@@ -74,6 +81,43 @@ def test_two_boards_that_tell_the_same_overtake_agree():
     assert {evidence.sha256 for evidence in event.evidence} >= {one.seat[1].sha256[0], other.seat[1].sha256[0]}
 
 
+def both(*places: Place) -> list[Event]:
+    for text in PASSED:
+        for place in places:
+            place.show(text)
+    return consensus(*places)
+
+
+def test_boards_of_one_publisher_are_no_two_witnesses():
+    (apart,) = both(Place("one"), Place("two"))
+    (event,) = both(Place("one", site="www.board"), Place("two", site="board"))
+    assert event.headline == "2 boards of one publisher tell that a passed b: One and Two."
+    assert (event.facts["publishers"], len(apart.facts["publishers"])) == (["board.example"], 2)
+    assert event.weight < apart.weight
+
+
+def test_three_boards_are_named_as_people_name_them():
+    (event,) = both(Place("one"), Place("three"), Place("two"))
+    assert event.headline == "3 boards tell that a passed b: One, Three and Two."
+
+
+def test_another_variant_of_a_model_that_stood_above_already_is_no_news():
+    one, other = Place("one"), Place("two")
+    assert [event.grade for event in both(one, other)] == ["agreed"]
+    other.show("a:65 b:60 a-high:70")
+    assert of("overtake", other.events)[-1].subjects[0].entry == "a-high"
+    assert consensus(one, other) == []
+
+
+def test_who_was_passed_back_can_pass_again():
+    one, other = Place("one"), Place("two")
+    both(one, other)
+    for text in ("a:50 b:60", PASSED[1]):
+        other.show(text)
+    (event,) = consensus(one, other)
+    assert (event.grade, event.recorded_at) == ("agreed", other.events[-1].recorded_at)
+
+
 def test_a_board_that_has_it_the_other_way_contradicts():
     one, other = Place("one"), Place("two").show("a:40 b:70")
     for text in PASSED:
@@ -84,6 +128,19 @@ def test_a_board_that_has_it_the_other_way_contradicts():
     assert event.facts["below_on"] == ["made/two"]
     assert event.facts["percentiles"] == {"made/one": 1.0, "made/two": 0.0}
     assert event.facts["spread"] == 1.0
+
+
+def test_a_board_where_a_variant_still_waits_for_its_value_contradicts_nobody():
+    one, other = Place("one"), Place("two").show("a:40 a-high:~41 b:70")
+    assert both(one) == []
+    assert consensus(one, other) == []
+
+
+@pytest.mark.parametrize(("mode", "grades"), [("on", ["contradicted"]), ("unspecified", ["contradicted"]), ("off", [])])
+def test_a_variant_that_does_not_reason_says_nothing_of_one_that_does(mode: str, grades: list[str]):
+    one, other = Place("one", modes={"a": "on"}), Place("two", modes={"a": mode}).show("a:40 b:70")
+    assert both(one) == []
+    assert [event.grade for event in consensus(one, other)] == grades
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,22 @@ def test_dates_agree_when_they_can_be_one_day(one, other, agree):
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "beside"),
+    [
+        (Date(2026, 2, 15), Date(2026, 2, 16), True),
+        (Date(2025, 12, 31), Date(2026, 1, 1), True),
+        (Date(2026, 2, 15), Date(2026, 2, 15), False),
+        (Date(2026, 2, 15), Date(2026, 2, 17), False),
+        (Date(None, 2, 15), Date(None, 2, 16), False),
+        (Date(2026, 2, 30), Date(2026, 2, 28), False),
+    ],
+)
+def test_whole_dates_stand_beside_each_other_a_day_apart(one, other, beside):
+    assert one.is_beside(other) is beside
+    assert other.is_beside(one) is beside
+
+
+@pytest.mark.parametrize(
     ("text", "total", "active"),
     [
         ("72B", 72, None),
@@ -75,6 +91,8 @@ def test_dates_agree_when_they_can_be_one_day(one, other, agree):
         ("17B-128E", None, 17),
         ("30B A3B", 30, 3),
         ("235B-A22B", 235, 22),
+        ("1b-a400m", 1, 0.4),
+        ("-1_6b", 1.6, None),
     ],
 )
 def test_a_size_in_every_form(text, total, active):

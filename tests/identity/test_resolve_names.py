@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracker import lexicon
-from tracker.identity import resolve
+from tracker.identity import line_name, resolve
 from tracker.model import Confidence
 
 WHO = [
@@ -29,6 +29,11 @@ WHO = [
     ("us.anthropic.claude-3-5-haiku-20241022-v1:0", "Anthropic", "Claude", "3.5", None, None, "unspecified", ""),
     ("accounts/fireworks/models/llama-v3p1-70b-instruct", "Meta", "Llama", "3.1", 70, None, "unspecified", ""),
     ("Nous: Hermes 3 405B Instruct", "Nous Research", "Hermes", "3", 405, None, "unspecified", ""),
+    ("stablelm-2-1_6b-chat", "Stability AI", "StableLM", "2", 1.6, None, "unspecified", ""),
+    ("allenai/OLMoE-1B-7B-0924-Instruct", "Ai2", "OLMoE", "", 7, 1, "unspecified", ""),
+    ("ibm-granite/granite-3.0-3b-a800m-instruct", "IBM", "Granite", "3", 3, 0.8, "unspecified", ""),
+    ("Google: Gemma 3n 2B (free)", "Google", "Gemma", "3n", 2, None, "unspecified", ""),
+    ("Tülu 3 405B", "Ai2", "Tulu", "3", 405, None, "unspecified", ""),
     ("SWE-agent + Claude 3 Opus", "Princeton", "SWE-agent", "", None, None, "unspecified", ""),
 ]
 
@@ -58,6 +63,14 @@ ONE_MODEL = [
     ("GLM-4.5V (Reasoning)", "glm-4-5v", "Z.ai: GLM 4.5V"),
     ("GPT-5.1 Codex Max High", "OpenAI: GPT-5.1-Codex-Max", "gpt-5.1-codex-max"),
     ("claude-opus-4-6 Anthropic · Proprietary", "Claude Opus 4.6 (max)"),
+    ("GLM 5", "z-ai/glm-5-20260211", "GLM-5 (Non-reasoning)"),
+    ("Writer: Palmyra X5", "writer/palmyra-x5-20250428"),
+    ("Qwen: Qwen3.5 Plus 2026-02-15", "qwen/qwen3.5-plus-20260216"),
+    ("Kimi K2 0711", "moonshotai/Kimi-K2-Instruct"),
+    ("Qwen3 Coder Next", "Qwen3-Coder-Next", "qwen/qwen3-coder-next"),
+    ("Qwen3 235B A22B Instruct 2507", "qwen/qwen3-235b-a22b-2507"),
+    ("baidu/ERNIE-4.5-21B-A3B-PT", "ERNIE 4.5 21B A3B"),
+    ("Google: Nano Banana Pro (Gemini 3 Pro Image Preview)", "gemini_nano-banana-pro"),
     ("Nano Banana (Gemini 2.5 Flash Image)", "gemini-2.5-flash-image", "nano-banana"),
 ]
 
@@ -70,6 +83,12 @@ TWO_MODELS = [
     ("Qwen3 VL 8B Instruct", "Qwen3 VL 8B Thinking"),
     ("GPT-5.1 Codex", "GPT-5.1 Codex Max"),
     ("GPT-5", "GPT-5 Chat"),
+    ("gpt-5.2-chat-latest-20260210", "openai/gpt-5.2-chat-20251211"),
+    ("reka-core-20240501", "reka-core-20240722"),
+    ("moonshotai/Kimi-K2-Instruct", "moonshotai/Kimi-K2-Instruct-0905"),
+    ("qwen/qwen3-235b-a22b-2507", "qwen/qwen3-235b-a22b-thinking-2507"),
+    ("hunyuan-image-3.0", "hunyuan-image-3.0-instruct"),
+    ("Gemma 3n E4B", "Gemma 3n E4B (May)"),
     ("Gemini 2.5 Flash", "Gemini 2.5 Flash-Lite"),
     ("Gemini 2.0 Flash", "Gemini 2.0 Flash Thinking Experimental (Jan '25)"),
     ("meta-llama/Llama-3.1-70B", "meta-llama/Llama-3.1-70B-Instruct"),
@@ -93,12 +112,74 @@ OPEN = [
     ("Claude 3.5 Sonnet", "several snapshots"),
     ("Optimus Alpha", "stealth name"),
     ("o1 and o1-preview", "several models"),
+    ("Qwen3 235B A22B 2507", "a thinking and an instruct model"),
+    ("Kimi K2 Instruct", "several snapshots"),
     ("Qwen3 VL 8B", "a thinking and an instruct model"),
     ("someone/Llama-3.1-8B-Instruct", "another's copy"),
     ("", "no name"),
     ("🦜", "no name"),
     ("(high)", "no brand"),
 ]
+
+
+IDS = [
+    ("Frobnicate 4 120B", "frobnicate-4-120b"),
+    ("Quillon-3 Ultra Coder", "quillon-3-ultra-coder"),
+    ("o1", "openai/o1"),
+    ("o3-mini-high", "openai/o3-mini"),
+    ("deepseek-r1-0528", "deepseek/deepseek-r1-0528"),
+    ("GPT-4o mini", "openai/gpt-4o-mini"),
+    ("gpt-4.1-2025-04-14", "openai/gpt-4.1"),
+    ("Claude Opus 4.5", "anthropic/claude-4.5-opus"),
+    ("Qwen3 VL 235B A22B Instruct", "alibaba/qwen-3-235b-vl"),
+]
+
+LINES = [
+    ("GPT", "5", "GPT-5"),
+    ("o-series", "3", "o3"),
+    ("DeepSeek V", "4", "DeepSeek V4"),
+    ("DeepSeek R", "1", "DeepSeek R1"),
+    ("Claude", "4.5", "Claude 4.5"),
+    ("Qwen", "3.5", "Qwen3.5"),
+    ("Llama", "3", "Llama 3"),
+    ("Kimi", "K2", "Kimi K2"),
+    ("Frobnicate", "7", "Frobnicate 7"),
+    ("Frobnicate", "", "Frobnicate"),
+    ("", "7", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "model"), IDS)
+def test_an_id_reads_naturally_family_generation_tier_size_tune_date(name, model):
+    assert resolve(name).model == model
+
+
+@pytest.mark.parametrize("hint", [None, "Quill Labs", "openrouter"])
+def test_the_hint_of_an_unknown_lab_splits_no_model(hint):
+    assert resolve("quillon-3", hint).model == "quillon-3"
+
+
+@pytest.mark.parametrize(("family", "generation", "title"), LINES)
+def test_a_line_is_named_as_people_write_it(family, generation, title):
+    assert line_name(family, generation) == title
+
+
+def test_the_record_bears_its_line_title():
+    assert [resolve(name).line_title for name in ("o3-mini", "GPT-5.4 mini", "qwen3-5-0-8b", "")] == [
+        "o3",
+        "GPT-5.4",
+        "Qwen3.5",
+        "",
+    ]
+
+
+def test_only_an_id_in_a_path_bears_a_stamp():
+    """`lab/model-20260211` says when it was listed; a board's `model-20260211` says which snapshot it is."""
+    path, plain, short = (
+        resolve(name, lexicon=lexicon.EMPTY).model for name in ("z/frob-5-20260211", "frob-5-20260211", "z/frob-5-0211")
+    )
+    assert path == resolve("Frob 5", lexicon=lexicon.EMPTY).model
+    assert plain == short == f"{path}-0211"
 
 
 @pytest.mark.parametrize(("name", "stated"), [(name, tuple(stated)) for name, *stated in WHO], ids=[one[0] for one in WHO])

@@ -50,6 +50,13 @@ def write(folder: Path, **files: str) -> Path:
     return models
 
 
+@pytest.mark.parametrize("line", ["R-{number}", "{family} {generation}", "Rocket", "{generation}{generation}"])
+def test_a_line_that_cannot_be_filled_is_refused_in_one_line(tmp_path, line):
+    text = ACME.replace('words = ["rocket"]', f'words = ["rocket"]\nline = "{line}"')
+    with pytest.raises(DeclarationError, match=r"^models/acme.toml: families.Rocket.line is .*expected text with \{generation\}"):
+        lexicon.load(write(tmp_path, acme=text))
+
+
 def test_a_lab_is_known_by_what_its_file_says(tmp_path):
     known = lexicon.load(write(tmp_path, acme=ACME))
     who = resolve("acme-ai/rocket-2-0304", lexicon=known)

@@ -101,6 +101,16 @@ def test_variants_are_matched_by_their_reasoning_mode_then_the_best_are_taken():
     assert pairs(versus(CLAUDE, QWEN, of("cr:60 cn:70 q:1").store)) == [("cn", "q")]
 
 
+def test_a_mode_that_is_not_stated_speaks_against_no_pair_and_an_effort_is_one_of_reasoning():
+    record = Record(STATED)
+    record.show("cr:60 cn:50 gr:40 gn:35", names=NAMES | {"cr": "Claude Opus 4.6 (max)", "gr": "GPT-5.4 (xhigh)"})
+    assert pairs(versus(CLAUDE, GPT, record.store)) == [("cr", "gr")]
+    assert pairs(versus(CLAUDE, "GPT-5.4 (Non-reasoning)", record.store)) == [("cn", "gn")]
+    small = Record(STATED)
+    small.show("cr:60 cn:50 q:40 big:45", names=NAMES | {"q": "Qwen3.5 Plus", "big": "Qwen3.5 397B A17B (Reasoning)"})
+    assert pairs(versus(CLAUDE, "Qwen3.5", small.store)) == [("cr", "big")]
+
+
 def test_all_pairs_can_be_asked_for_the_best_match_first():
     found = pairs(versus(CLAUDE, GPT, of("cr:60 cn:50 gr:40 gn:55").store, every=True))
     assert found[0] == ("cr", "gr")

@@ -85,6 +85,65 @@ ODD_ENGLISH = {
     "The Claude Opus 4.6 by Anthropic, it trails behind the GPT 5.5 of OpenAI on AA index": "supported",
     "Is the Qwen3.5 better as GPT-4?": "not understood",
 }
+PLAIN = {
+    # all of a class is not its best
+    "All open-weights models beat GPT-5 on AA": (["not understood"], "the best has 53.90, most of 279 stand below 44.63"),
+    "GPT-5 does not beat any open model on AA": (["not understood"], "it beats most, and not the best"),
+    "GPT-5.5 beats every open-weights model on AA": (["supported"], "60.24; the best has 53.90"),
+    "An open-weights model beats GPT-5 on AA": (["supported"], "53.90 against 44.63"),
+    "The best open model is 11 points behind the best closed model on AA": (["supported"], "53.90 against 64.88: 10.98"),
+    "Open-source Kimi K2.6 tops the Artificial Analysis index": (["contradicted"], "the best open one, not the best"),
+    "Among open-weights models, Kimi K2.6 leads AA": (["supported"], "53.90; MiMo-V2.5-Pro has 53.83"),
+    "Gemini 3.5 Flash is the cheapest model in the top 10 on AA": (
+        ["mixed"],
+        "$1.50 to read is; $9 to write is not (Qwen3.7 Max, $7.50)",
+    ),
+    # a part of the sentence is wrong
+    "Claude Fable 5 leads AA by 10 points": (["contradicted"], "64.88 against 61.44"),
+    "Claude Fable 5 leads AA by 3.4 points": (["supported"], "64.88 against 61.44"),
+    "Claude Fable 5 has led AA since May 2026": (["contradicted"], "it entered on 06-10"),
+    "Claude Fable 5 has led AA since June 2026": (["supported"], "it entered on 06-10"),
+    "Kimi K2.6 has been in the top 15 on AA since 2026-01-01": (["contradicted"], "it entered on 04-22"),
+    "Claude Fable 5 almost leads AA": (["not understood"], "it leads"),
+    "Claude Opus 4.7 led AA in April 2026": (["mixed"], "from 04-18 until GPT-5.5 entered on 04-24"),
+    "GPT-5.5 led AA on 2026-05-01": (["supported"], "60.24 in the file of 04-30, which held until 05-13"),
+    "GPT-5.5 led AA on 2026-05-01 but trails Fable 5": (["not understood"] * 2, "is the second as of that day?"),
+    "Gemini 3.1 Pro is almost twice as fast as GPT-5.5": (["supported"], "132.5 against 65.9 tokens per second"),
+    "In coding, GPT-5.5 is cheaper than Kimi K2.6": (["contradicted"], "$5 against $0.95: a price, not a coding score"),
+    # scores
+    "Kimi K2.6 scores 53.9 on the AA Intelligence Index": (["supported"], "53.90"),
+    "Kimi K2.6 scores 57 on the AA index": (["contradicted"], "53.90"),
+    "MiniMax-M3 scores over 55 on the AA index": (["contradicted"], "54.67"),
+    "- **Claude Opus 4.8**: 61.4 on the AA Intelligence Index": (["supported"], "61.44"),
+    "GPT-5.5 scores 58.9 on AA": (["mixed"], "58.87 is that of its high effort, 60.24 of xhigh"),
+    "GPT-4 scores above 12 on the Intelligence Index": (["mixed"], "12.75, an estimate"),
+    "GPT-5.5 scores 94% on GPQA Diamond": (["supported"], "0.935"),
+    "GPT-5.5 scores 80": (["not comparable"], "on some board that is not kept, perhaps"),
+    "Claude Opus 4.8 is priced at $5/$25 per million tokens": (["supported"] * 2, "5 and 25"),
+    "GPT-5.5 costs $5 per million tokens": (["mixed"], "to read; 30 to write"),
+    "Claude Opus 4.6 tops the LMArena text leaderboard with 1504 Elo": (["supported"] * 2, "1504 ± 6"),
+    "Kimi K2.6 is the first open-weights model above 50 on the Intelligence Index": (["contradicted"], "GLM-5.1 had 51.4 before"),
+    "GLM-5.1 is the first open-weights model above 50 on the Intelligence Index": (["not on record"], "already on 04-09"),
+    "GPT-5.5 is the first model to hit 60 on AA's Intelligence Index": (["supported"], "60.24 on 04-24"),
+    "Claude Opus 4.8 is the first model to score above 60 on AA": (["contradicted"], "GPT-5.5 on 04-24"),
+    # names
+    "Sonnet 4.6 trails Opus 4.8 on AA": (["supported"], "51.72 against 61.44"),
+    "Kimi K2.6 beats both Opus 4.6 and Sonnet 4.6 on AA": (["mixed", "supported"], "52.95 and 51.72 against 53.90"),
+    "chatgpt-4o-latest beats GPT-4o on LiveBench 2024-11-25": (["supported"], "64.75 against 55.33 of gpt-4o-2024-08-06"),
+    "Claude 3.5 Sonnet beats GPT-4o on LiveBench 2024-11-25": (["supported"], "59.03 against 55.33"),
+    "claude-opus-4-6 is now #2 on LMArena text": (["supported"], "its thinking variant is first"),
+    "Grok 4.20 beta1 ranks 4th on LMArena text": (["supported"], "1491"),
+    "xAI trails Google on AA": (["supported"], "53.20 against 57.18"),
+    "GPT-5.5, the successor to GPT-5.4, is OpenAI's best": (["supported"], "GPT-5.4 is only mentioned"),
+    # lower is better
+    "DeepSeek R1 hallucinates less than GPT-4o on Vectara": (["contradicted"], "far above 1.5 %"),
+    "GPT-4o has a hallucination rate of 1.5% on Vectara": (["supported"], "1.5"),
+    "Llama 3.1 405B has a hallucination rate below 3% on Vectara": (["contradicted"], "3.9"),
+    # what is no statement
+    "Moonshot claims Kimi K2.6 beats GPT-5.5": (["not understood"], "what somebody says"),
+    "GPT-5.4 vs Claude Opus 4.6": (["not understood"], "it does not say who is ahead"),
+    "GPT-5.5 beats Claude Opus 4.8 on 3 of 4 benchmarks": (["not understood"], "it does not say on which"),
+}
 FOUNDING = (
     "Qwen3.5's 72B model outperforms GPT-4 in reasoning and maths, the 14B rivals Llama 3 70B, with big gains over Qwen3 and a first"
     " for open source: better performance-to-parameter ratio, per Artificial Analysis."
@@ -137,6 +196,13 @@ def test_odd_english(store: SqliteStore, claim: str, verdict: str):
     assert only(claim, store).verdict == verdict
 
 
+@pytest.mark.parametrize(("claim", "answer"), PLAIN.items())
+def test_as_people_write(store: SqliteStore, claim: str, answer: tuple[list[str], str]):
+    verdicts, reason = answer
+    found = claims.check(claim, store)
+    assert [str(one.verdict) for one in found] == verdicts, (reason, [one.reason for one in found])
+
+
 # ── the founding article ─────────────────────────────────────────────────────────────────────────
 
 
@@ -182,5 +248,13 @@ def test_the_reasons_are_what_the_files_say(shared_data: Path):
     assert sum(value is not None and value > qwen["Qwen3.5 397B A17B (Reasoning)"] for value in index.values()) >= 10
     assert all(model["evaluations"].get("artificial_analysis_math_index") is None for model in models.values())
     assert models["GPT-4"]["evaluations"].get("gpqa") is None
+    best = {name: value for name, value in index.items() if value is not None}
+    assert sorted(best, key=lambda name: -best[name])[:3] == [
+        "Claude Fable 5 (Adaptive Reasoning, Max Effort, Opus 4.8 Fallback)",
+        "Claude Opus 4.8 (Adaptive Reasoning, Max Effort)",
+        "GPT-5.5 (xhigh)",
+    ]
+    assert [round(best[name], 2) for name in ("Kimi K2.6", "MiniMax-M3", "GPT-5.5 (high)")] == [53.90, 54.67, 58.87]
+    assert any(best[name] < index["GPT-5 (high)"] for name in is_open & best.keys())
     assert models["GPT-4.5 (Preview)"]["pricing"]["price_1m_output_tokens"] is None
     assert models["DeepSeek V3.2 (Reasoning)"]["pricing"]["price_1m_input_tokens"] / 1.25 < 0.25

@@ -35,6 +35,7 @@ class Relation(StrEnum):
     GAIN = "gain"
     PRICE = "price"
     RATIO = "ratio"
+    SCORE = "score"
 
 
 class Sort(StrEnum):
@@ -94,9 +95,9 @@ class Group:
 class Mention:
     """A model, a lab or a group as a sentence names it.
 
-    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is the line it was said to belong to, where
+    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B", `Claude Opus 4.8` for "Opus 4.8"). `line` is the line it was said to belong to, where
     the sentence leaves that to be understood. `lab` is the lab a sentence puts before a name, or the lab itself. `product` is
-    lab, family and generation of a line that the record was asked for.
+    lab, family and generation of a line that the record was asked for. `every` is the word by which all of it is meant, not its best.
     """
 
     text: str
@@ -106,6 +107,7 @@ class Mention:
     lab: str = ""
     group: Group = Group()
     product: tuple[str, str, str] = ("", "", "")
+    every: str = ""
 
     @property
     def whole(self) -> Mention:
@@ -115,9 +117,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """By how much: `value` in `unit` (points, percent, times), as precise as it was written.
+    """By how much, or of a score how high: `value` in `unit` (points, percent, times, usd, tokens/s, or none), as precise as it was written.
 
-    A percentage is one of the `base`: the rival's value or the subject's. `bound`: empty (this figure), `least`, `most` or `about`.
+    A percentage is one of the `base`: the rival's value or the subject's. `bound`: empty (this figure), `least`, `most`, `about`,
+    and of scores `over` and `under`, which leave out the figure itself.
     """
 
     value: float
@@ -143,7 +146,7 @@ class Claim:
 
     `quote` are its words. "B trails A" is read as A above B. `topic` and `sources` are as written; empty: not said.
     `inner` is what the first is said to be first at, or empty. `passing`: it is said to have come about by overtaking.
-    `near`: said to be nearly so. `top` is the worst rank that is claimed; `exact`: that very rank.
+    `near`: said to be nearly so. `top` is the worst rank that is claimed; `exact`: that very rank. `within`: best of those down to that rank.
     `end`: the sentence speaks of the number itself, the `high` or the `low` one, and not of the better one; or of the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was understood though not written,
     `unread` quotes words that were not judged.
     """
@@ -162,6 +165,7 @@ class Claim:
     amount: Amount | None = None
     top: int = 1
     exact: bool = False
+    within: int | None = None
     per: str = ""
     end: str = ""
     since: Period | None = None

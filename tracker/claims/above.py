@@ -8,6 +8,7 @@ from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, Unpublished, against, face, ground, variants
 from tracker.claims.weigh import Order
+from tracker.claims.words import EVERY
 from tracker.model import Metric, Nature
 
 _VERDICTS = {Order.ABOVE: Verdict.SUPPORTED, Order.BELOW: Verdict.CONTRADICTED, Order.NEAR: Verdict.MIXED}
@@ -22,7 +23,10 @@ def judge(claim: Claim, record: Record) -> Finding:
     grounds = tuple(_ground(claim, record, one) for one in faced)
     if not grounds:
         return unmeasured(claim, record, missing)
-    return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
+    verdict = combine(grounds)
+    if claim.topic == EVERY and any(one.verdict is Verdict.CONTRADICTED for one in grounds):
+        verdict = Verdict.CONTRADICTED  # one where it is not so is enough
+    return finding(claim, verdict, summary(grounds), grounds=grounds)
 
 
 def faced_on_all(claim: Claim, record: Record) -> tuple[list[Faced], list[Unpublished]]:
@@ -84,7 +88,7 @@ def _came(claim: Claim, faced: Faced, verdict: Verdict, reason: str) -> tuple[Ve
         return Verdict.MIXED, f"{reason}; since when is not on record"
     if claim.passing and since.how not in ("passing", "debut"):
         return _not_by_passing(since, reason)
-    return _since_then(claim, since, reason) if claim.since is not None else (verdict, reason)
+    return since_then(claim, since, reason) if claim.since is not None else (verdict, reason)
 
 
 def _not_by_passing(since: Since, reason: str) -> tuple[Verdict, str]:
@@ -98,7 +102,7 @@ def _not_by_passing(since: Since, reason: str) -> tuple[Verdict, str]:
     return Verdict.MIXED, f"{reason}; it stands above by entry ({whose} first value, {day}), not by overtaking"
 
 
-def _since_then(claim: Claim, since: Since, reason: str) -> tuple[Verdict, str]:
+def since_then(claim: Claim, since: Since, reason: str) -> tuple[Verdict, str]:
     """It must have been so from the date on; a date within the interval in which it came about will do."""
     assert claim.since is not None
     if since.until < claim.since.end or (since.after is not None and since.after < claim.since.end):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker import models
@@ -11,8 +11,11 @@ from tracker.claims._records import Claim, Finding, Ground, Relation, Since, Ver
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
-from tracker.claims.record import Moment, Record, best_entry, is_in, moments, values_of
+from tracker.claims.meant import is_in
+from tracker.claims.record import Record
+from tracker.claims.score import holds, is_placed
 from tracker.claims.sides import Unpublished
+from tracker.claims.values import Moment, best_entry, moments, values_of
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, Metric, Span
 from tracker.models import State
@@ -36,6 +39,8 @@ def judge(claim: Claim, record: Record) -> Finding:
         return absent
     if claim.inner in (None, Relation.RATIO, Relation.PRICE, Relation.GAIN, Relation.FIRST):
         return _unseen(claim, record)
+    if claim.inner is Relation.SCORE and not is_placed(claim, record.scope(claim)):
+        return finding(claim, Verdict.NOT_COMPARABLE, "it does not say on which board")
     if claim.inner in (Relation.ABOVE, Relation.LEVEL) and claim.rival is None:
         return _unseen(claim, record)
     found = [_told(claim, record, state, metric) for state, metric in record.scope(claim)]
@@ -92,13 +97,25 @@ class _Race:
         if self.claim.inner in (Relation.LEAD, Relation.RANK):
             top = self.claim.top if self.claim.inner is Relation.RANK else 1
             spans = self.record.store.rank_spans(self.state.board.id, entry.id) if self.metric.primary else []
-            time = next((span.valid_from for span in spans if span.rank <= top), None)
+            until = self.state.snapshot.observed_at
+            time = next((span.valid_from for span in spans if span.rank <= top and span.valid_from <= until), None)
             return Reached(entry=entry, nominal=time, sure=time)
         course = self.record.course(self.state.board.id, entry.id, self.metric.id)
+        if self.claim.inner is Relation.SCORE:
+            return self._scored(entry, course)
         both = moments(self.metric, [course], self.rivals, since=self.start, at=self.state.snapshot.observed_at)
         sure = next((one.since for one in both if self._is_there(one)), None)
         nominal = next((one.since for one in both if self._is_there(one) or self._is_higher(one)), None)
         return Reached(entry=entry, nominal=nominal, sure=sure)
+
+    def _scored(self, entry: Entry, course: Sequence[Span]) -> Reached:
+        """When its value first was so high, in the segment: a re-base is no progress. An estimate is not sure."""
+        assert self.claim.amount is not None
+        amount = self.claim.amount if self.claim.amount.bound else replace(self.claim.amount, bound="least")
+        there = [span for span in course if span.valid_to is None or span.valid_to > self.start]
+        there = [span for span in there if holds(amount, self.metric, span.measure)]
+        sure = next((max(span.valid_from, self.start) for span in there if not span.measure.estimated), None)
+        return Reached(entry=entry, nominal=max(there[0].valid_from, self.start) if there else None, sure=sure)
 
     def _is_there(self, moment: Moment) -> bool:
         if moment.mine is None or moment.theirs is None:
@@ -141,13 +158,14 @@ def _told(claim: Claim, record: Record, state: State, metric: Metric) -> Ground 
 def _race(claim: Claim, record: Record, state: State, metric: Metric) -> _Race:
     keys = record.ever_on(state, claim.rival) if claim.rival is not None else ()
     courses = (record.course(state.board.id, entry, metric.id) for entry in keys)
+    start = record.segment(state.board.id, metric.id) if claim.inner is Relation.SCORE else None
     return _Race(
         claim=claim,
         record=record,
         state=state,
         metric=metric,
         rivals=tuple(course for course in courses if course),
-        start=_began(record, state) or state.snapshot.observed_at,
+        start=start or _began(record, state) or state.snapshot.observed_at,
         wide=spread(measure.value for measure in values_of(state.snapshot, metric).values()),
     )
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tracker import models
-from tracker.claims import above, first, gain, lead, level, price, rank, ratio
-from tracker.claims._records import Claim, Finding, Relation, Sort, Verdict
+from tracker.claims import above, first, gain, lead, level, price, rank, ratio, score
+from tracker.claims._records import Claim, Finding, Period, Relation, Sort, Verdict
 from tracker.claims.record import Record
 from tracker.claims.say import claim_text
 
@@ -21,13 +21,15 @@ JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
     Relation.GAIN: gain.judge,
     Relation.PRICE: price.judge,
     Relation.RATIO: ratio.judge,
+    Relation.SCORE: score.judge,
 }
 
 
 def judge(claim: Claim, record: Record) -> Finding:
     """What the record says to a claim; where it cannot tell, also what it says to the nearest claim that it can."""
     as_asked = _as_of(claim, record)
-    told = _with_strange_sources(JUDGES[_relation(claim)](claim, as_asked), claim, as_asked)
+    told = _all_through(claim, record, JUDGES[_relation(claim)](claim, as_asked))
+    told = _with_strange_sources(told, claim, as_asked)
     wider = _wider(claim, told)
     if wider is None:
         return told
@@ -52,6 +54,30 @@ def _as_of(claim: Claim, record: Record) -> Record:
     if claim.at is None:
         return record
     return as_of(record, min(claim.at.end - timedelta(seconds=1), record.at or claim.at.end))
+
+
+def _all_through(claim: Claim, record: Record, told: Finding) -> Finding:
+    """Of a month or a year it must have been so at every reading; where it was so for a part of it, the answer is mixed."""
+    if claim.at is None or claim.at.end - claim.at.start <= timedelta(days=1) or told.verdict in _UNTOLD:
+        return told
+    moments = _readings(claim, record, claim.at)
+    verdicts = {time: JUDGES[_relation(claim)](claim, as_of(record, time)).verdict for time in moments}
+    others = {time: verdict for time, verdict in verdicts.items() if verdict not in (*_UNTOLD, told.verdict)}
+    if not others:
+        return told
+    time, verdict = next(iter(others.items()))
+    reason = f"not the same all through it: {verdict} as of {time.date().isoformat()}, {told.verdict} at its end; {told.reason}"
+    return replace(told, verdict=Verdict.MIXED, reason=reason)
+
+
+_UNTOLD = (Verdict.NOT_ON_RECORD, Verdict.NOT_COMPARABLE)
+
+
+def _readings(claim: Claim, record: Record, period: Period) -> list[datetime]:
+    """When the boards that are meant were read in a period; and its start, which the reading before it tells."""
+    until = min(period.end - timedelta(seconds=1), record.at or period.end)
+    times = {time for state in record.boards(claim.sources) for time in record.looks(state.board.id)}
+    return sorted({period.start, *(time for time in times if period.start < time <= until)})
 
 
 def as_of(record: Record, at: datetime) -> Record:

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tracker.claims import amounts
 from tracker.claims._records import Claim, Finding, Ground, Since, Verdict
-from tracker.claims.above import summary
+from tracker.claims.above import since_then, summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.record import Record, best_entry, is_in, values_of
+from tracker.claims.meant import is_in
+from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, figure, shown
+from tracker.claims.values import best_entry, values_of
 from tracker.claims.weigh import Order, spread, weigh
-from tracker.model import Entry, Metric, RankSpan
+from tracker.model import Entry, EntryId, Metric, RankSpan, competition_ranks
 from tracker.models import State
 
 
@@ -55,10 +58,12 @@ def grounds_of(claim: Claim, record: Record) -> tuple[tuple[Ground, ...], list[U
 def field_of(claim: Claim, record: Record, state: State, metric: Metric) -> Field | Unpublished | Ground:
     """Who stands on a metric; or that the subject has no value there, or is not of the class."""
     own = record.on(state, claim.subject)
+    down_to = _ranked_within(state, claim.within)
     answers = {entry.id: is_in(entry, state.board, claim.group) for entry in state.snapshot.entries.values()}
+    answers |= {entry: False for entry in answers if down_to is not None and entry not in down_to}
     mine = best_entry(metric, [entry for entry in own if answers[entry.id] is not False])
     if mine is None and best_entry(metric, own) is not None:
-        return outside(record, state, metric, own, f"{own[0].name} is not one of the {claim.group}")
+        return outside(record, state, metric, own, f"{own[0].name} is not one of the {_class_in_words(claim)}")
     if mine is None:
         return Unpublished(state=state, metric=metric, subject=False, rival=True, listed=(bool(own), True))
     valued = [state.snapshot.entries[key] for key in values_of(state.snapshot, metric)]
@@ -66,6 +71,21 @@ def field_of(claim: Claim, record: Record, state: State, metric: Metric) -> Fiel
     higher = [entry for entry in unknown if metric.better(entry.measures[metric.id].value, mine.measures[metric.id].value)]
     everyone = [entry for entry in valued if answers[entry.id] is True or entry.id == mine.id]
     return Field(state=state, metric=metric, mine=mine, everyone=tuple(everyone), unknown=tuple(higher))
+
+
+def _ranked_within(state: State, top: int | None) -> frozenset[EntryId] | None:
+    """Who stands at that rank or better on the metric that ranks the board; None where that is not asked, nobody where nothing ranks it."""
+    primary = state.board.primary
+    if top is None:
+        return None
+    values = {key: measure.value for key, measure in values_of(state.snapshot, primary).items()} if primary else {}
+    ranks = competition_ranks(primary, values, state.snapshot.unnamed) if primary else {}
+    return frozenset(entry for entry, rank in ranks.items() if rank <= top)
+
+
+def _class_in_words(claim: Claim) -> str:
+    parts = [f"top {claim.within}" if claim.within is not None else "", str(claim.group) if claim.group else ""]
+    return " ".join(part for part in parts if part)
 
 
 def outside(record: Record, state: State, metric: Metric, own: Sequence[Entry], reason: str) -> Ground:
@@ -108,8 +128,11 @@ def _ground(claim: Claim, record: Record, among: Field) -> Ground:
     metric, mine = among.metric, among.mine
     best = best_entry(metric, among.everyone) or mine
     verdict, reason, shown_too = _verdict(among, best)
+    verdict, reason = _by(claim, among, verdict, reason)
     verdict, caveats = _unsure(claim, among, verdict)
-    since = since_rank(record, among, 1) if verdict is Verdict.SUPPORTED and not claim.group and not claim.end else None
+    plain = not claim.group and not claim.end and claim.within is None
+    since = since_rank(record, among, 1) if verdict is Verdict.SUPPORTED and plain else None
+    verdict, reason = held_since(claim, since, verdict, reason)
     return place(
         record,
         among.state,
@@ -120,6 +143,26 @@ def _ground(claim: Claim, record: Record, among: Field) -> Ground:
         caveats=caveats,
         since=since,
     )
+
+
+def _by(claim: Claim, among: Field, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+    """A lead by a figure is one over the second; a wrong figure contradicts."""
+    following = best_entry(among.metric, [entry for entry in among.everyone if entry.id != among.mine.id])
+    if claim.amount is None or verdict is not Verdict.SUPPORTED or following is None:
+        return verdict, reason
+    values = [entry.measures[among.metric.id].value for entry in (among.mine, following)]
+    right, true = amounts.agrees(claim.amount, among.metric, *values)
+    said = f"the figure is right ({true})" if right else f"it is not {claim.amount.text} but {true}"
+    return (Verdict.SUPPORTED if right else Verdict.CONTRADICTED), f"{reason}; {said}"
+
+
+def held_since(claim: Claim, since: Since | None, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+    """The same with the date from which a place is said to be held."""
+    if claim.since is None or verdict is not Verdict.SUPPORTED:
+        return verdict, reason
+    if since is None:
+        return Verdict.NOT_ON_RECORD, f"{reason}; since when is kept of whole boards by their ranking metric only"
+    return since_then(claim, since, reason)
 
 
 def _verdict(among: Field, best: Entry) -> tuple[Verdict, str, list[Entry]]:
@@ -162,12 +205,21 @@ def _unsure(claim: Claim, among: Field, verdict: Verdict) -> tuple[Verdict, list
     if metric.primary and any(metric.better(value, own.value) for value in among.state.snapshot.unnamed):
         caveats.append("a row that names no single entry stands higher")
         verdict = Verdict.MIXED if verdict is Verdict.SUPPORTED else verdict
+    depth = among.state.snapshot.depth
+    if depth is not None and (not metric.primary or metric.higher_is_better is not _direction(among)):
+        caveats.append(f"the page shows the top {depth} only; what stands below is not known")
+        verdict = Verdict.MIXED if verdict is Verdict.SUPPORTED else verdict
     if among.unknown:
         names = ", ".join(entry.name for entry in among.unknown[:3])
         caveats.append(f"{len(among.unknown)} that stand higher do not state whether they are {claim.group}: {names}")
         by_size_alone = claim.group.open_weights is None and claim.group.country is None
         verdict = Verdict.MIXED if verdict is Verdict.SUPPORTED and not by_size_alone else verdict
     return verdict, caveats
+
+
+def _direction(among: Field) -> bool | None:
+    """Which end of the metric is the better one, as the board declares it: the field may be of the other end."""
+    return among.state.board.metric(among.metric.id).higher_is_better
 
 
 def since_rank(record: Record, among: Field, top: int) -> Since | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tracker.claims._records import Mention, Sort
 from tracker.claims.words import FILLERS, MONTHS, NUMBERS, SENSES
@@ -52,7 +52,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """What the record lists: `names` by their folded words, the `heads` these begin with, the words that `brands` begin with, the `parts` that follow, and labs."""
+    """What the record lists: `names` by their folded words, the `heads` these begin with, the words that `brands` begin with, the `parts` that follow, labs, and `shorts`: a word that tells the family it is of (`opus`: Claude)."""
 
     names: Mapping[tuple[str, ...], str]
     heads: frozenset[str]
@@ -60,10 +60,12 @@ class Vocabulary:
     parts: frozenset[str]
     labs: Mapping[tuple[str, ...], str]
     resolve: Resolve
+    shorts: Mapping[str, str] = field(default_factory=dict)
 
 
-def vocabulary(entries: Iterable[Entry], resolve: Resolve) -> Vocabulary:
+def vocabulary(listed: Iterable[Entry], resolve: Resolve) -> Vocabulary:
     """The words in which the record's entries are named."""
+    entries = tuple(listed)
     names: dict[tuple[str, ...], str] = {}
     labs: dict[tuple[str, ...], str] = {}
     brands: set[tuple[str, ...]] = set()
@@ -86,7 +88,36 @@ def vocabulary(entries: Iterable[Entry], resolve: Resolve) -> Vocabulary:
     makers = {lab[0] for lab in labs if len(lab) == 1} - versioned - families
     begin = {words[0] for words in brands} - makers - _function_words()
     heads = frozenset(name[0] for name in names)
-    return Vocabulary(names=names, heads=heads, brands=frozenset(begin), parts=frozenset(parts), labs=labs, resolve=resolve)
+    return Vocabulary(
+        names=names,
+        heads=heads,
+        brands=frozenset(begin),
+        parts=frozenset(parts),
+        labs=labs,
+        resolve=resolve,
+        shorts=_shorts(entries),
+    )
+
+
+_COMMON = _words("""
+    pro max mini nano plus ultra lite flash turbo small medium large air base chat preview instruct thinking reasoning high low
+    codex coder code instant vision omni fast next large exp experimental latest model agent rag
+""")
+"""Words that any family may have in its names."""
+
+
+def _shorts(entries: Iterable[Entry]) -> dict[str, str]:
+    """Words that stand in names of one family only, between it and a version: `Claude Opus 4.8` is called Opus 4.8 as well."""
+    families: dict[str, set[str]] = {}
+    between: set[str] = set()
+    for one in entries:
+        words = folded_name(one.name.partition(" (")[0])
+        for word in words if one.who.family and "+" not in words else ():  # "RAG + Claude 3 Opus" is of two
+            families.setdefault(word, set()).add(one.who.family)
+        if len(words) > 2 and words[:1] == folded_name(one.who.family) and words[2][0].isdigit() and words[1].isalpha():
+            between.add(words[1])
+    strange = _COMMON | _ENGLISH | _function_words()
+    return {word: min(families[word]) for word in between if len(families[word]) == 1 and len(word) > 3 and word not in strange}
 
 
 def _tells(folded: tuple[str, ...]) -> bool:
@@ -124,9 +155,7 @@ def find(sentence: str, known: Vocabulary, *, taken: Sequence[tuple[int, int]] =
     place = 0
     while place < len(chunks):
         free = not any(start <= chunks[place].start < end for start, end in taken)
-        taken_here = (
-            _model(chunks, place, known) or _lab(chunks, place, known) or (_stranger(chunks, place, known) if free else None)
-        )
+        taken_here = _at(chunks, place, known, free=free)
         if taken_here is None:
             place += 1
             continue
@@ -134,6 +163,16 @@ def find(sentence: str, known: Vocabulary, *, taken: Sequence[tuple[int, int]] =
         found.append(Named(start=chunks[place].start, end=chunks[stop - 1].end, mention=mention))
         place = stop
     return tuple(found)
+
+
+def _at(chunks: Sequence[_Chunk], place: int, known: Vocabulary, *, free: bool) -> tuple[int, Mention] | None:
+    """What is named from here on; in a title of a board only the record's own names are."""
+    if not free and not _exact(chunks, place, known):
+        return _lab(chunks, place, known)
+    model, lab = _model(chunks, place, known), _lab(chunks, place, known)
+    if model and lab and model[0] == lab[0]:
+        return lab  # xAI is a lab, though a board calls a model XAI-2
+    return model or lab or (_stranger(chunks, place, known) if free else None)
 
 
 def _chunk(found: re.Match[str]) -> _Chunk:
@@ -154,8 +193,10 @@ def _model(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int
     stop = max(exact, read)
     if stop == 0:
         return None
-    mention = _mention(chunks, start, stop, lab=lab)
-    return stop, Mention(text=_mention(chunks, place, stop).text, name=mention.name, lab=lab)
+    name = _mention(chunks, start, stop).name
+    if stop > exact and (family := _short_of(chunks, start, known)):
+        name = f"{family} {name}"
+    return stop, Mention(text=_mention(chunks, place, stop).text, name=name, lab=lab)
 
 
 def _lab_before(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[str, int]:
@@ -215,9 +256,20 @@ def _read(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
     return stop if versioned or words[0] not in _NEEDS_VERSION else 0
 
 
+def _short_of(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> str:
+    """The family of a name that leaves it out: `Opus 4.8`, `opus-4.8`; empty for others."""
+    words = chunks[start].folded
+    after = words[1:2] or (
+        chunks[start + 1].folded[:1] if start + 1 < len(chunks) and _touching(*chunks[start : start + 2]) else ()
+    )
+    return known.shorts.get(words[0], "") if words and after and after[0][0].isdigit() else ""
+
+
 def _begins(chunks: Sequence[_Chunk], start: int, words: tuple[str, ...], known: Vocabulary) -> bool:
     chunk = chunks[start]
     if "/" in chunk.text and _SLASHED.fullmatch(chunk.text):
+        return True
+    if _short_of(chunks, start, known):
         return True
     if words[0] not in known.brands:
         return False
@@ -265,7 +317,7 @@ def _bracket(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabulary)
 
 
 def _lab(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, Mention] | None:
-    if not chunks[place].text[:1].isupper():
+    if not any(one.isupper() for one in chunks[place].text):
         return None
     for size in (3, 2, 1):
         stop = place + size

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
-from tracker.claims import names
+from tracker.claims import names, scores
 from tracker.claims._records import Amount, Group, Mention, Period, Sort
 from tracker.claims.names import Named, Vocabulary
+from tracker.claims.scores import Score
 from tracker.claims.words import (
     ATTRIBUTIONS,
     BOUNDS,
@@ -48,6 +49,7 @@ class Kind(StrEnum):
     SENSE = "sense"
     FIRST = "first"
     TOP = "top"
+    SCORE = "score"
     TOPIC = "topic"
     BOARD = "board"
     GROUP = "group"
@@ -72,7 +74,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of a sentence and what it means: `value` is a Sense, a Mention, a Group, an Amount, a Period, or text."""
+    """A stretch of a sentence and what it means: `value` is a Sense, a Mention, a Group, an Amount, a Period, text, or the figures of a score."""
 
     kind: Kind
     text: str
@@ -99,7 +101,12 @@ def titles(boards: Iterable[Board]) -> Titles:
     """The phrases under which people speak of these boards and their metrics."""
     places: dict[tuple[str, ...], str] = {}
     topics = {_words(phrase): topic for phrase, topic in SYNONYMS.items()}
-    for board in boards:
+    every = tuple(boards)
+    sources = [board.id.partition("/")[0] for board in every]
+    for board in every:
+        source, _, part = board.id.partition("/")
+        if sources.count(source) > 1 and part.isalpha() and part not in FILLERS and part not in SENSES:
+            topics.setdefault((part,), canonical(part))
         for phrase in _board_phrases(board):
             if phrase and phrase not in places:
                 places[phrase] = " ".join(phrase)
@@ -195,6 +202,8 @@ def _scan(tokens: Sequence[_Token], sentence: str, named: Sequence[Named], calle
         end = tokens[place + size - 1].end
         if isinstance(value, Period | Amount):
             value = replace(value, text=sentence[token.start : end])
+        if kind is Kind.SCORE and place and tokens[place - 1].text == "by":
+            kind = Kind.WORD  # "beats B by over 5": of what is not said
         yield Piece(kind=kind, text=sentence[token.start : end], start=token.start, end=end, value=value)
         place += size
 
@@ -205,7 +214,7 @@ _LONGEST = 9
 def _longest(tokens: Sequence[_Token], called: Titles) -> tuple[int, Kind, object]:
     """The longest phrase that begins here, with what it means; a single unknown word where none does."""
     words = tuple(token.text for token in tokens)
-    for read in (_period, _top, _group_of_size, _amount):
+    for read in (_score, _period, _top, _group_of_size, _amount):
         if found := read(words):
             return found
     for size in range(len(words), 0, -1):
@@ -263,6 +272,12 @@ _UNITS: Mapping[str, str] = {
 }
 
 
+def _score(words: Sequence[str]) -> tuple[int, Kind, object] | None:
+    """`scores 57`, `above 50`, `costs $5 per million tokens`."""
+    found = scores.read(words)
+    return (found[0], Kind.SCORE, found[1]) if found else None
+
+
 def _amount(words: Sequence[str]) -> tuple[int, Kind, object] | None:
     """`by 3.5 points`, `40 %`, `twice`, `half`, `2x`, `more than 5 points`; the number must have a unit."""
     bound, skip = _bound(words)
@@ -317,13 +332,19 @@ def _top(words: Sequence[str]) -> tuple[int, Kind, object] | None:
         and place > 1
     ):
         return skip + 2, Kind.TOP, (place,)
-    if (
-        rest
-        and (place := ORDINALS.get(rest[0], 0)) > 1
-        and (words[0] in ("ranks", "ranked", "rank") or (len(rest) > 1 and rest[1] in ("place", "overall")))
-    ):
-        return skip + 1, Kind.TOP, (place,)
+    place, used = _ordinal(rest)
+    after = rest[used : used + 1]
+    if place and (words[0] in ("ranks", "ranked", "rank") or tuple(after) in (("place",), ("overall",), ("on",))):
+        return skip + used, Kind.TOP, (place,)
     return None
+
+
+def _ordinal(words: Sequence[str]) -> tuple[int, int]:
+    """A place and how many words it takes: `third`, `3rd`; 0 for none, and for the first, which is a verb of its own."""
+    if len(words) > 1 and words[0].isdecimal() and len(words[0]) < 4 and words[1] in ("st", "nd", "rd", "th"):
+        return int(words[0]), 2
+    place = ORDINALS.get(words[0], 0) if words else 0
+    return (place, 1) if place > 1 else (0, 0)
 
 
 def _count(word: str) -> int:
@@ -440,4 +461,10 @@ def mention_of(piece: Piece) -> Mention:
 def sense_of(piece: Piece) -> Sense:
     """What a verb piece claims."""
     assert isinstance(piece.value, Sense)
+    return piece.value
+
+
+def scores_of(piece: Piece) -> tuple[Score, ...]:
+    """The figures that a score piece states."""
+    assert isinstance(piece.value, tuple)
     return piece.value

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tracker.claims._records import Claim, Finding, Ground, Verdict
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.lead import Field, field_of, place, since_rank
+from tracker.claims.lead import Field, field_of, held_since, place, since_rank
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, spread, weigh
-from tracker.model import Entry, competition_ranks
+from tracker.model import Entry, Metric, competition_ranks, folded_name
+from tracker.models import State
 
 
 def judge(claim: Claim, record: Record) -> Finding:
@@ -17,13 +20,23 @@ def judge(claim: Claim, record: Record) -> Finding:
     absent = stranger(claim, record)
     if absent is not None:
         return absent
-    found = [field_of(claim, record, state, metric) for state, metric in record.scope(claim)]
+    found = [_field(claim, record, state, metric) for state, metric in record.scope(claim)]
     grounds = tuple(
         _ground(claim, record, one) if isinstance(one, Field) else one for one in found if not isinstance(one, Unpublished)
     )
     if not grounds:
         return unmeasured(claim, record, [one for one in found if isinstance(one, Unpublished)])
     return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
+
+
+def _field(claim: Claim, record: Record, state: State, metric: Metric) -> Field | Unpublished | Ground:
+    """Who stands on a metric. A rank to be exact is that of the entry of the very name, where it is the one that holds it."""
+    among = field_of(claim, record, state, metric)
+    if not isinstance(among, Field) or not claim.exact:
+        return among
+    ranks, own = ranked(among), record.on(state, claim.subject)
+    very = [entry for entry in own if folded_name(entry.name) == folded_name(claim.subject.name) and entry in among.everyone]
+    return next((replace(among, mine=entry) for entry in very if ranks[entry.id] == claim.top), among)
 
 
 def ranked(among: Field) -> dict[str, int]:
@@ -41,7 +54,7 @@ def _ground(claim: Claim, record: Record, among: Field) -> Ground:
     holds = rank == claim.top if claim.exact else rank <= claim.top
     verdict = Verdict.SUPPORTED if holds else _missed(claim, among, ranks)
     since = since_rank(record, among, claim.top) if holds and not claim.exact and not claim.group else None
-    reason = f"{shown(metric, mine)} is at rank {rank} of {len(ranks)}"
+    verdict, reason = held_since(claim, since, verdict, f"{shown(metric, mine)} is at rank {rank} of {len(ranks)}")
     caveats = (
         [f"{len(among.unknown)} that stand higher do not state whether they are {claim.group}"]
         if among.unknown and claim.group

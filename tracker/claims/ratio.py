@@ -9,8 +9,9 @@ from tracker.claims._records import Claim, Finding, Ground, Mention, Verdict
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
-from tracker.claims.record import Record, values_of
+from tracker.claims.record import Record
 from tracker.claims.sides import shown
+from tracker.claims.values import values_of
 from tracker.claims.weigh import spread, weigh
 from tracker.events._event import number
 from tracker.events._traits import traits

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
 from tracker import models
-from tracker.claims._records import Claim, Group, Mention, Since, Sort
+from tracker.claims._records import Claim, Mention, Sort
+from tracker.claims.meant import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
-from tracker.claims.words import EVERY, NARROW
-from tracker.events._traits import traits
 from tracker.identity import label, resolve
 from tracker.lexicon import Lexicon
 from tracker.model import (
-    Board,
     BoardId,
     Entry,
     EntryId,
     EventFilter,
     EventId,
     Identity,
-    Measure,
     Metric,
     MetricId,
-    Nature,
     Snapshot,
     Span,
     folded_name,
@@ -112,7 +108,7 @@ class Record:
         who = resolve(mention.name, mention.lab or None, None, lexicon=self.lexicon)
         if _is_bare_line(who) and not _bears_it(mention.name, states):
             who = replace(who, model=None)  # nothing goes by that very name: the line is meant
-        each = [_as_stated(models.matching(mention.name, who, [state])) for state in states]
+        each = [_of_one_product(_as_stated(models.matching(mention.name, who, [state]))) for state in states]
         entries = tuple(one for found in each for one in _plain(found, [other for some in each for other in some.entries]))
         way = next((way for way in Way if any(found.way is way for found in each)), Way.NOT)
         nearest = () if entries else _nearest(mention.name, each)
@@ -266,6 +262,21 @@ def _plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
     return entries
 
 
+def _of_one_product(found: Found) -> Found:
+    """Without what a chat product runs, unless the name says so, and the other way round: `GPT-4o` is not chatgpt-4o-latest."""
+    if found.way is Way.MODEL:
+        return found
+    chat, folded = _is_of_chat(found.name), folded_name(found.name)
+    entries = tuple(one for one in found.entries if _is_of_chat(one.entry.name) is chat or folded_name(one.entry.name) == folded)
+    return found if entries == found.entries else replace(found, entries=entries, way=found.way if entries else Way.NOT)
+
+
+def _is_of_chat(name: str) -> bool:
+    """Whether a name is that of what a chat product runs: `chatgpt-4o-latest`, `GPT-5 (ChatGPT)`, `gpt-5.2-chat-latest`."""
+    words = folded_name(name)
+    return "chatgpt" in words or ("chat", "latest") in pairwise(words)
+
+
 def _nearest(name: str, each: Sequence[Found]) -> tuple[str, ...]:
     close = [one for found in each for one in found.nearest]
     return tuple(get_close_matches(name, list(dict.fromkeys(close)), n=5, cutoff=0.0))
@@ -282,167 +293,3 @@ def _as_stated(found: Found) -> Found:
     if chosen:
         return replace(found, entries=chosen)
     return replace(found, way=Way.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5])
-
-
-# ── what boards and metrics are called ───────────────────────────────────────────────────────────
-
-
-def is_called(board: Board, source: str) -> bool:
-    """Whether people mean this board by these words: `artificial analysis`, `aa`, `arena`, `arena text`."""
-    words = folded_name(source)
-    own = {*folded_name(board.id), *folded_name(board.title)}
-    head = folded_name(board.title.partition(":")[0])
-    if len(words) == 1 and words[0] == "".join(word[0] for word in head) and len(head) > 1:
-        return True
-    if "".join(words) in own:
-        return True
-    return bool(words) and all(any(one == word or (len(word) > 4 and one.endswith(word)) for one in own) for word in words)
-
-
-_TIME_UNITS = ("s", "ms", "seconds", "second", "sec")
-
-
-def topic_of(metric: Metric) -> str:
-    """A metric's topic in one word; a time is a latency, though its board calls it speed."""
-    topic = canonical(metric.topic)
-    return "latency" if topic == "speed" and metric.unit.casefold() in _TIME_UNITS else topic
-
-
-def metrics_of(board: Board, topic: str, *, named: bool) -> tuple[Metric, ...]:
-    """The metrics of a board that a topic means; without one the metric that ranks it, if that is of models in general or the board was `named`."""
-    directed = [metric for metric in board.metrics if metric.higher_is_better is not None]
-    if topic == EVERY:
-        return tuple(metric for metric in directed if metric.ranked)
-    wanted, part = canonical(topic), canonical(board.id.partition("/")[2])
-    if not topic or wanted == "overall":
-        general = [metric for metric in directed if metric.primary and metric.ranked]
-        return tuple(metric for metric in general if named or (part not in NARROW and topic_of(metric) in ("overall", "")))
-    titled = [metric for metric in directed if folded_name(topic) in (folded_name(metric.title), folded_name(metric.id))]
-    about = [metric for metric in directed if topic_of(metric) == wanted and not metric.volatile]
-    if wanted == "price":
-        about = _listed_prices(about)
-    whole = [metric for metric in directed if metric.primary and part == wanted]
-    return tuple(dict.fromkeys(titled or [*about, *whole]))
-
-
-def _listed_prices(metrics: Sequence[Metric]) -> list[Metric]:
-    """Input and output prices where both are listed; else whatever price there is."""
-    listed = [metric for metric in metrics if metric.nature is Nature.LISTED]
-    ends = [metric for metric in listed if {"in", "out", "input", "output"} & set(folded_name(metric.id.replace("_", " ")))]
-    return ends or listed or list(metrics)
-
-
-def is_in(entry: Entry, board: Board, group: Group) -> bool | None:
-    """Whether an entry is of a class; None where the record does not say."""
-    known = traits(entry, board)
-    size = known.size_total_b
-    answers = (
-        None if group.open_weights is None else _same(known.open_weights, group.open_weights),
-        None if group.under_b is None else _same(None if size is None else size < group.under_b, True),
-        None if group.over_b is None else _same(None if size is None else size > group.over_b, True),
-        None
-        if group.reasoning is None
-        else _same(None if known.reasoning == "unspecified" else known.reasoning, group.reasoning),
-        None if group.country is None else _same(known.who.country or None, group.country),
-        None if group.lab is None else _of_lab(entry, group.lab),
-    )
-    asked = [answer for answer in answers if answer is not None]
-    if "no" in asked:
-        return False
-    return None if "unknown" in asked else True
-
-
-def _of_lab(entry: Entry, lab: str) -> str:
-    stated = {folded_name(entry.who.lab), folded_name(entry.attributes.get("creator", ""))} - {()}
-    return "unknown" if not stated else "yes" if folded_name(lab) in stated else "no"
-
-
-def _same(stated: object, wanted: object) -> str:
-    return "unknown" if stated is None else "yes" if stated == wanted else "no"
-
-
-# ── how two sides stood over time ────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """The best measure of each side from a time on, until one of them changes; None where a side has no value."""
-
-    since: datetime
-    mine: Measure | None
-    theirs: Measure | None
-
-
-def moments(
-    metric: Metric, mine: Sequence[Sequence[Span]], theirs: Sequence[Sequence[Span]], *, since: datetime, at: datetime
-) -> list[Moment]:
-    """How the best of two sides stood over time, from `since` to `at`, oldest first."""
-    spans = [span for side in (mine, theirs) for course in side for span in course]
-    times = {time for span in spans for time in (span.valid_from, span.valid_to) if time is not None and since < time <= at}
-    return [
-        Moment(since=time, mine=_best_at(metric, mine, time), theirs=_best_at(metric, theirs, time))
-        for time in sorted({since, *times})
-    ]
-
-
-def _best_at(metric: Metric, side: Sequence[Sequence[Span]], time: datetime) -> Measure | None:
-    values = [measure for course in side if (measure := value_at(course, time)) is not None]
-    return best(metric, values)
-
-
-def value_at(course: Sequence[Span], time: datetime) -> Measure | None:
-    """The measure of a course that held at a time."""
-    place = bisect_right(course, time, key=lambda span: span.valid_from) - 1
-    if place < 0:
-        return None
-    span = course[place]
-    return span.measure if span.valid_to is None or time < span.valid_to else None
-
-
-def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:
-    """The best measured value; the best estimate only where nothing is measured."""
-    return min(values, key=lambda measure: (measure.estimated, metric.standing(measure.value)), default=None)
-
-
-def rise(metric: Metric, course: Sequence[Moment], looks: Sequence[datetime]) -> Since | None:
-    """Since when the first side stands above, and how it came to; None where it does not."""
-    above = [_is_above(metric, moment) for moment in course]
-    if not above or not above[-1]:
-        return None
-    place = len(above) - 1
-    while place > 0 and above[place - 1] is not False:
-        place -= 1
-    start = next(later for later in range(place, len(above)) if above[later])
-    until = course[start].since
-    how = _how(course, start, place)
-    before = bisect_left(looks, until) - 1
-    return Since(after=looks[before] if before >= 0 and how != "start" else None, until=until, how=how)
-
-
-def _is_above(metric: Metric, moment: Moment) -> bool | None:
-    if moment.mine is None or moment.theirs is None:
-        return None
-    return metric.better(moment.mine.value, moment.theirs.value)
-
-
-def _how(course: Sequence[Moment], start: int, place: int) -> str:
-    if place > 0:
-        return "passing"
-    if start == 0:
-        return "start"
-    return "rival_entry" if course[start - 1].mine is not None else "entry"
-
-
-def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:
-    """The entry with the best measured value; one with an estimate only where none is measured."""
-    valued = [entry for entry in entries if metric.id in entry.measures]
-    return min(
-        valued,
-        key=lambda one: (one.measures[metric.id].estimated, metric.standing(one.measures[metric.id].value), one.id),
-        default=None,
-    )
-
-
-def values_of(snapshot: Snapshot, metric: Metric) -> Mapping[EntryId, Measure]:
-    """Every entry's measure of a metric."""
-    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from tracker.claims._records import Claim, Figure, Finding, Ground, Relation, Since
+from tracker.claims._records import Amount, Claim, Figure, Finding, Ground, Relation, Since
 
 _HOW = {
     "passing": "it passed the other",
@@ -73,7 +73,7 @@ def claim_text(claim: Claim) -> str:
     if claim.rival is not None:
         parts.append(claim.rival.name)
     if claim.amount is not None:
-        parts.append(f"({claim.amount.text})")
+        parts.append(_score(claim.amount) if Relation.SCORE in (claim.relation, claim.inner) else f"({claim.amount.text})")
     if claim.group:
         parts.append(f"among {claim.group}")
     parts.append(f"in {claim.topic}" if claim.topic else "overall")
@@ -92,7 +92,17 @@ _RELATIONS: Mapping[Relation, str] = {
     Relation.GAIN: "gains over",
     Relation.PRICE: "cheaper than",
     Relation.RATIO: "better ratio than",
+    Relation.SCORE: "scores",
 }
+
+
+_BOUNDS = {"over": "over ", "under": "under ", "least": "at least ", "most": "at most ", "about": "about "}
+_UNITS = {"percent": "%", "points": " points", "tokens/s": " tokens per second"}
+
+
+def _score(amount: Amount) -> str:
+    figure = f"{_BOUNDS.get(amount.bound, '')}{'$' if amount.unit == 'usd' else ''}{amount.value:.{amount.decimals}f}"
+    return f"{figure}{_UNITS.get(amount.unit, '')}"
 
 
 def _relation(claim: Claim) -> str:
@@ -101,6 +111,8 @@ def _relation(claim: Claim) -> str:
         return f"first {inner if claim.rival else inner.removesuffix(' than')}".strip()
     if claim.relation is Relation.RANK:
         return f"at rank {claim.top}" if claim.exact else f"top {claim.top}"
+    if claim.within is not None:
+        return f"best of the top {claim.within}"
     if claim.end == "ratio":
         return "priced as a share of"
     per = f" (per {claim.per})" if claim.per else ""
@@ -141,6 +153,7 @@ def _claim_json(claim: Claim) -> dict[str, object]:
         "near": claim.near,
         "passing": claim.passing,
         "amount": claim.amount.text if claim.amount else None,
+        "within": claim.within,
         "top": claim.top if claim.relation == "rank" or claim.inner == "rank" else None,
         "since": claim.since.text if claim.since else None,
         "at": claim.at.text if claim.at else None,

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from tracker import models
 from tracker.claims._records import Figure, Ground, Mention, Since, Verdict
-from tracker.claims.record import Moment, Record, best_entry, moments, rise, sha_of, value_at, values_of
+from tracker.claims.record import Record, sha_of
+from tracker.claims.values import Moment, best_entry, moments, rise, value_at, values_of
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.events._event import number
 from tracker.model import Entry, EntryId, Measure, Metric, Nature

@@ -99,7 +99,7 @@ _BEHIND = """
 _ON_PAR = """
     on par with; on a par with; at par with; at parity with; on parity with; comparable to; comparable with; as good as; as strong as;
     as capable as; as smart as; ties with; tied with; ties; tie with; level with; neck and neck with; equal to; equivalent to;
-    holds its own against; keeps up with; keeps pace with; a rival to; a match for; in the same league as; performs like; similar to; =
+    holds its own against; caught up with; caught up to; catches up with; catches up to; keeps up with; keeps pace with; a rival to; a match for; in the same league as; performs like; similar to; =
 """
 _NEAR_TO = "close to; comes close to; come close to; close behind; within striking distance of"
 _IN_FRONT = """
@@ -191,6 +191,8 @@ def _senses() -> Iterator[tuple[str, Sense]]:
         (_COSTS, replace(price, price_word=True)),
         ("faster; faster than; quicker than; as fast as; as quick as; the speed of; the speed", speed),
         ("slower; slower than", replace(speed, swap=True)),
+        ("hallucinates less than; hallucinate less than; hallucinates less often than", replace(_UP, topic="hallucination")),
+        ("hallucinates more than; hallucinate more than; hallucinates more often than", replace(down, topic="hallucination")),
     ):
         yield from ((phrase, sense) for phrase in _all(phrases))
     yield from ((phrase, replace(ratio, per="parameters")) for phrase in _PER_PARAMETER)
@@ -247,7 +249,7 @@ NARROW = frozenset(_all("coding; agents; vision; search; text to image; text to 
 
 _COUNTRIES: Mapping[str, str] = {
     "CN": "chinese",
-    "US": "american; us based",
+    "US": "american; us based; us models; us model; us labs",
     "FR": "french",
     "KR": "korean; south korean",
     "CA": "canadian",
@@ -297,6 +299,46 @@ BOUNDS: Mapping[str, str] = _under(
         "about": "about; around; roughly; approximately; circa; some",
     }
 )
+# ── scores ───────────────────────────────────────────────────────────────────────────────────────
+
+SCORES: Mapping[str, str] = _under(
+    {
+        "": """
+            scores; scored; score; scoring; a score of; with a score of; score of; gets; got; get; reaches; reached; reach; hits; hit; hitting;
+            achieves; achieved; achieve; posts; posted; earns; earned; has; with; at; sits at; stands at; is at; comes in at; came in at;
+            rated at; rated; runs at; an elo of; elo of; rating of; of; :; —; –; -; =
+        """,
+        "over": """
+            breaks; broke; break; cracks; cracked; crack; crosses; crossed; cross; tops; topped; passes; passed; pass; surpasses;
+            surpassed; surpass; exceeds; exceeded; exceed; clears; cleared; clear; beats; beat
+        """,
+    }
+)
+"""What may stand before the figure of a score, and the bound that it brings."""
+WEAK_SCORES = frozenset(_all("gets; got; get; has; with; at; of; :; —; –; -; ="))
+"""Those of them that need a unit, or a figure of two digits: `has 3 in the top ten` is no score."""
+COSTS = frozenset(_all("costs; cost; costing; priced at; is priced at; at; charges"))
+"""The same before a price."""
+SCORE_BOUNDS: Mapping[str, str] = _under(
+    {
+        "over": "above; over; more than; higher than; beyond; north of",
+        "under": "below; under; less than; lower than",
+        "least": "at least; no less than",
+        "most": "at most; no more than; up to",
+        "about": "about; around; roughly; approximately; ~",
+    }
+)
+BARE_BOUNDS = frozenset(_all("above; over; below; under"))
+"""Those that make a score without a verb: `the first model above 50`."""
+AFTER_SCORES = frozenset(
+    (
+        ";",
+        *_all(
+            "on; in; at; for; and; ,; .; :; ); !; ?; while; but; —; –; (; according; per; via; as; now; today; whereas; with; |"
+        ),
+    )
+)
+"""What may follow the figure of a score; before any other word it is a figure of something else."""
 _MONTHS = """
     january jan; february feb; march mar; april apr; may; june jun; july jul; august aug; september sep sept; october oct; november nov;
     december dec
@@ -315,7 +357,7 @@ HEDGES = frozenset(
     _all("""
         may; might; could; would; should; will; shall; can; if; unless; expected to; expects; expect; reportedly; allegedly; supposedly;
         rumoured; rumored; claims to; claim to; aims to; plans to; likely to; likely; probably; possibly; perhaps; maybe; hopes; hoped;
-        promises to; trying to; tries to; set to; about to; seems to; appears to; seem to; appear to
+        claims; claimed; boasts; touts; believes; thinks; argues; alleges; promises to; trying to; tries to; set to; about to; seems to; appears to; seem to; appear to
     """)
 )
 """A sentence of what may be, or of what somebody says, is no statement that a record can bear out."""
@@ -329,6 +371,10 @@ TURNS = frozenset(
     """)
 )
 """Words that change what a sentence says; where one is left over the claim is not understood."""
+EVERY_ONE = frozenset(_all("all; every; each; any"))
+"""Words that speak of all of a class or line, and not of its best."""
+SOME_ONE = frozenset(_all("a; an; some; one"))
+"""Words that speak of one of a class, whichever."""
 PASTS = frozenset(("was", "were", "had"))
 JOINS = frozenset((",", *_all("and; as well as; both; &; plus; and also; along with; /")))
 BREAKS = frozenset((";", *_all("while; but; whereas; :; —; –; with; yet; though; although; however; (; ); |; …; also; then; so")))

@@ -103,6 +103,9 @@ def _interval(since: Interval | None) -> dict[str, object] | None:
 def _print(pair: Pair) -> None:
     board, at = pair.state.board, pair.state.snapshot.observed_at
     click.echo(f"\n{safe(board.title)} ({board.id}), {stamp(at)}: A = {safe(pair.one.name)}, B = {safe(pair.other.name)}")
+    if not pair.rows:
+        click.echo("lists both, and publishes nothing of either that can be compared")
+        return
     rows = [
         (
             row.metric.title,

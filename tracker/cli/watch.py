@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from tracker import pipeline, watches
-from tracker.cli._open import Time, as_json, board_of, kept, lexicon_of, print_json, print_table, stamp
+from tracker.cli._open import Time, as_json, board_of, kept, known, lexicon_of, print_json, print_table, stamp
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
@@ -54,7 +54,8 @@ def test(
     lexicon = lexicon_of(settings)
     chosen = _chosen(_load(settings, lexicon), name)
     with kept(settings) as (archive, store):
-        boards = [board_of(settings, store, one) for one in store.boards() if board in (None, one)]
+        only = [known(store, board)] if board else store.boards()
+        boards = [board_of(settings, store, one) for one in only]
         found = [
             one
             for declared in boards

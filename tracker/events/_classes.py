@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -22,6 +23,7 @@ _SIZE_CLASSES, _PRICE_CLASSES = (
 )
 
 _REASONING = {"on": "reasoning:on", "off": "reasoning:off", "unspecified": "reasoning"}
+_LAB = "lab:"
 ENOUGH = 5
 """To be the best, or the first, of fewer models is no news."""
 _WEIGHTS: Mapping[str, int] = {"open": 30, "size": 22, "lab": 18, "country": 14, "price": 12, "reasoning": 8}
@@ -95,7 +97,7 @@ def _sorted_in(entry: Entry, price: Metric | None) -> tuple[list[str], list[str]
     if cost is not None:
         found += _PRICE_CLASSES[bisect_left(PRICES, cost) :]
     if who.lab:
-        found.append(f"lab:{who.lab}")
+        found.append(f"{_LAB}{who.lab}")
     (undecided if reasoning == "unspecified" else found).append(_REASONING[reasoning])
     (found if country else undecided).append(f"country:{country}" if country else "country")
     undecided += [sort for sort, unknown in (("open", is_open is None), ("size", is_open and size is None)) if unknown]
@@ -153,17 +155,41 @@ def is_priced(diff: Diff, past: Past) -> bool:
 
 
 def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> Roll:
-    """The classes of all entries with a measured value."""
-    order = sorted((metric.standing(value), entry) for entry, value in measured(snapshot, metric.id).items())
-    members: dict[str, list[tuple[float, EntryId]]] = {}
-    unnamed = min((metric.standing(value) for value in snapshot.unnamed), default=inf) if metric.primary else inf
+    """The classes of all entries with a measured value. Entries that are stated alike are sorted in once."""
+    sign, price = metric.standing(1.0), price_metric(board) if priced else None
+    costs = measured(snapshot, price.id) if price else {}
+    members: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
+    labs: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
+    unnamed = min((sign * value for value in snapshot.unnamed), default=inf) if metric.primary else inf
     undecided = dict.fromkeys(_WEIGHTS, unnamed)
-    price = price_metric(board) if priced else None
-    for standing, entry in order:
-        one = snapshot.entries[entry]
-        found, unknown = _sorted_in(one, price)
-        for name in found:
-            members.setdefault(name, []).append((standing, entry))
-        for sort in unknown:
-            undecided[sort] = min(undecided[sort], standing)
-    return Roll(members=members, undecided=undecided)
+    alike: dict[tuple[object, ...], list[list[tuple[float, EntryId]]]] = {}
+    for place in sorted((sign * value, entry) for entry, value in measured(snapshot, metric.id).items()):
+        one = snapshot.entries[place[1]]
+        key = _stated(one, costs.get(place[1]))
+        joined = alike.get(key)
+        if joined is None:
+            found, unknown = _sorted_in(one, price)
+            joined = alike[key] = [members[name] for name in found if not name.startswith(_LAB)]
+            undecided |= {sort: min(undecided[sort], place[0]) for sort in unknown}
+        for those in joined:
+            those.append(place)
+        if one.who.lab and one.who.kind != SYSTEM:
+            labs[one.who.lab].append(place)
+    return Roll(members={**members, **{f"{_LAB}{lab}": those for lab, those in labs.items()}}, undecided=undecided)
+
+
+def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
+    """All that `_sorted_in` reads of an entry but its lab, figures by their class: entries that agree in it are in the same classes."""
+    who, stated, size = entry.who, entry.attributes.get, size_total(entry)
+    return (
+        *(
+            who.country,
+            who.reasoning,
+            who.kind,
+            stated("country"),
+            stated("reasoning"),
+            stated("open_weights"),
+            stated("licence"),
+        ),
+        *(None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost)),
+    )

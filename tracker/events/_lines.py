@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import groupby
+from math import inf
+from operator import itemgetter
 
 from tracker.events._newcomers import drifted_value, undrifted_value
 from tracker.model import Diff, Entry, EntryId, Metric, Snapshot
@@ -28,8 +31,10 @@ def line_of(entry: Entry) -> Line | None:
     return (who.lab, who.family, who.generation) if who.lab and who.kind != SYSTEM else None
 
 
-def title(line: Line) -> str:
-    """A line in words: `Alibaba`, `Qwen`, `Qwen 3.5`."""
+def title(line: Line, entry: Entry | None = None) -> str:
+    """A line in words: `Alibaba`, `Qwen`, `Qwen 3.5`; a generation as people write it (`o3`, `Qwen3.5`) where an entry of it is given."""
+    if len(line) == 3 and entry is not None and entry.who.line == line and entry.who.line_title:
+        return entry.who.line_title
     return line[0] if len(line) == 1 else " ".join(line[1:])
 
 
@@ -47,86 +52,129 @@ class Field:
     listed: Bests
     after: Bests
 
-    def at(self, level: int) -> Field:
-        """The same of lines of so many parts."""
-        return Field(before=_coarser(self.before, level), listed=_coarser(self.listed, level), after=_coarser(self.after, level))
+
+def levels(field: Field) -> Mapping[int, Field]:
+    """The same of labs, families and generations, by how many parts they have."""
+    before, listed, after = (
+        sorted(found.items(), key=itemgetter(1), reverse=True) for found in (field.before, field.listed, field.after)
+    )
+    return {
+        level: Field(before=_coarser(before, level), listed=_coarser(listed, level), after=_coarser(after, level))
+        for level in LEVELS
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineup:
+    """The finest line of every entry of a snapshot that has one; and the entries of each."""
+
+    of: Mapping[EntryId, Line]
+    entries: Mapping[Line, Sequence[EntryId]]
+
+
+def lineup(snapshot: Snapshot) -> Lineup:
+    """The lines of a snapshot."""
+    of = {entry: line for entry, one in snapshot.entries.items() if (line := line_of(one)) is not None}
+    entries: defaultdict[Line, list[EntryId]] = defaultdict(list)
+    for entry, line in of.items():
+        entries[line].append(entry)
+    return Lineup(of=of, entries=entries)
 
 
 def survey(
     diff: Diff,
     metric: Metric,
     *,
-    values: tuple[dict[EntryId, float], dict[EntryId, float]],
-    lines: tuple[dict[EntryId, Line], dict[EntryId, Line]],
+    values: tuple[Mapping[EntryId, float], Mapping[EntryId, float]],
+    lineups: tuple[Lineup, Lineup],
     unseen: Mapping[EntryId, tuple[Line, float]],
     fresh: Mapping[EntryId, str],
 ) -> Field:
     """The best of each line.
 
-    `values` and `lines` of both snapshots are as `measured` and `lines_of` give them, `unseen`: last values of entries that had none before this
+    `values` and `lineups` of both snapshots are as `measured` and `lineup` give them, `unseen`: last values of entries that had none before this
     diff, `fresh`: entries whose value is new.
     """
-    (had, has), (lines_before, lines_after) = values, lines
+    had, has = values
     last = {entry: value for entry, (_, value) in unseen.items() if entry not in had}
-    lines_unseen = {entry: line for entry, (line, _) in unseen.items()}
-    back = {entry: undrifted_value(diff, metric, has[entry]) for entry in has.keys() - had.keys() - fresh.keys() - last.keys()}
-    gone = {entry: drifted_value(diff, metric, value) for entry, value in (had | last).items() if entry not in has}
-    shown = _bests(metric, {}, (has, lines_after))
+    back = {
+        entry: undrifted_value(diff, metric, has[entry])
+        for entry in has.keys() - had.keys()
+        if entry not in fresh and entry not in last
+    }
+    gone, lines_gone = vanished(diff, metric, values=values, lines_before=lineups[0].of, unseen=unseen)
+    before, shown = (bests(metric, value, lines.entries) for value, lines in zip(values, lineups, strict=True))
     return Field(
-        before=_bests(metric, {}, (had, lines_before), (last, lines_unseen), (back, lines_after)),
+        before=_better(
+            metric, _better(metric, before, last, {entry: line for entry, (line, _) in unseen.items()}), back, lineups[1].of
+        ),
         listed={line: best for line, best in shown.items() if line[1]},
-        after=_bests(metric, shown, (gone, lines_unseen | lines_before)),
+        after=_better(metric, shown, gone, lines_gone),
     )
 
 
-def lines_of(snapshot: Snapshot | None) -> dict[EntryId, Line]:
-    """The finest line of every entry that has one."""
-    if snapshot is None:
-        return {}
-    return {entry: line for entry, one in snapshot.entries.items() if (line := line_of(one)) is not None}
+def vanished(
+    diff: Diff,
+    metric: Metric,
+    *,
+    values: tuple[Mapping[EntryId, float], Mapping[EntryId, float]],
+    lines_before: Mapping[EntryId, Line],
+    unseen: Mapping[EntryId, tuple[Line, float]],
+) -> tuple[dict[EntryId, float], dict[EntryId, Line]]:
+    """The last values of entries that have none now, as they would stand now, and their lines."""
+    had, has = values
+    last = {entry: value for entry, (_, value) in unseen.items() if entry not in had and entry not in has}
+    last |= {entry: had[entry] for entry in had.keys() - has.keys()}
+    lines = {entry: lines_before.get(entry) or unseen[entry][0] for entry in last if entry in lines_before or entry in unseen}
+    return {entry: drifted_value(diff, metric, value) for entry, value in last.items()}, lines
 
 
-def _bests(metric: Metric, start: Bests, *shown: tuple[Mapping[EntryId, float], Mapping[EntryId, Line]]) -> dict[Line, Best]:
-    bests = dict(start)
-    for values, lines in shown:
-        for entry, value in values.items():
-            line = lines.get(entry)
-            if line is not None:
-                best, known = (metric.standing(value), entry), bests.get(line)
-                if known is None or best < known:
-                    bests[line] = best
-    return bests
+def bests(metric: Metric, values: Mapping[EntryId, float], entries: Mapping[Line, Sequence[EntryId]]) -> dict[Line, Best]:
+    """The best of each line that has a value."""
+    sign = metric.standing(1.0)
+    found = ((line, [(sign * values[one], one) for one in those if one in values]) for line, those in entries.items())
+    return {line: min(those) for line, those in found if those}
 
 
-def _coarser(bests: Bests, level: int) -> dict[Line, Best]:
+def _better(metric: Metric, known: Bests, values: Mapping[EntryId, float], lines: Mapping[EntryId, Line]) -> Bests:
+    """The best of each line, more values taken into account."""
+    if not values:
+        return known
+    found = dict(known)
+    for entry in values.keys() & lines.keys():
+        line, best = lines[entry], (metric.standing(values[entry]), entry)
+        found[line] = min(found.get(line, best), best)
+    return found
+
+
+def _coarser(worst_first: Iterable[tuple[Line, Best]], level: int) -> dict[Line, Best]:
     """The best of each line of `level` parts; a line whose last part is unknown is none."""
-    coarser: dict[Line, Best] = {}
-    for line, best in bests.items():
-        short = line[:level]
-        if short[-1] and (short not in coarser or best < coarser[short]):
-            coarser[short] = best
-    return coarser
+    last = level - 1
+    return {line[:level]: best for line, best in worst_first if line[last]}
 
 
-def passes(field: Field) -> Iterator[tuple[Line, Line]]:
+def passes(field: Field, *, risers: AbstractSet[Line], rivals: AbstractSet[Line]) -> Iterator[tuple[Line, Line]]:
     """Pairs (riser, rival): the riser's best was not above the rival's before, or there was none, and is strictly above now.
 
-    Both are shown now and the rival had a value before. What of the rival cannot be seen keeps its last
+    Those whose riser is one of `risers`, over whomever, and those whose rival is one of `rivals`, by whomever: nobody else did
+    anything. Both are shown now and the rival had a value before. What of the rival cannot be seen keeps its last
     value: nobody passes by a disappearance. Takes n log n and the number of pairs, not n².
     """
-    standing = {line: best[0] for line, best in field.before.items()}
+    stood = {line: best[0] for line, best in field.before.items() if line in field.listed}
     above: list[tuple[float, Line]] = []
-    known = sorted((standing[line], line) for line in field.listed if line in standing)
-    for _, group in groupby(known, key=lambda pair: pair[0]):
-        level = [line for _, line in group]
-        for rival in level:
+    passed: list[tuple[float, Line]] = []
+    order, place = sorted(stood, key=stood.__getitem__), 0
+    climbers = field.listed if rivals else field.listed.keys() & risers
+    for riser in sorted(climbers, key=lambda line: stood.get(line, inf)):
+        while place < len(order) and stood[order[place]] <= stood.get(riser, inf):
+            rival = order[place]
             insort(above, (field.after[rival][0], rival))
-        for riser in level:
-            yield from _below(above, riser, field)
-    for riser in field.listed.keys() - standing.keys():
-        yield from _below(above, riser, field)
+            if rival in rivals:
+                insort(passed, (field.after[rival][0], rival))
+            place += 1
+        yield from _below(above if riser in risers else passed, riser, field)
 
 
 def _below(rivals: list[tuple[float, Line]], riser: Line, field: Field) -> Iterator[tuple[Line, Line]]:
-    start = bisect_right(rivals, field.listed[riser][0], key=lambda pair: pair[0])
+    start = bisect_right(rivals, field.listed[riser][0], key=itemgetter(0))
     yield from ((riser, rival) for _, rival in rivals[start:])

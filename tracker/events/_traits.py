@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,11 +22,14 @@ OPEN_LICENCES = (
         "glm",
         "kimi",
         "falcon",
-        "yi",
+        "yi licen",
     ),
 )
-"""What a licence text begins with, or contains, when the weights can be downloaded."""
+"""What a word of a licence text begins with when the weights can be downloaded."""
+_OPEN = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in OPEN_LICENCES))
 CLOSED_LICENCES = ("proprietary", "closed", "commercial api", "api only")
+_MIXTURE = re.compile(r"(?<![0-9])[0-9]{1,3} ?[x×] ?[0-9]", re.IGNORECASE)
+_SIZES = re.compile(r"(?<![a-z0-9.])([0-9]{1,4}(?:\.[0-9]{1,3})?)b(?![a-z0-9])")
 _A_COUNT = 1_000_000
 """A number of parameters so large is a plain count; a smaller one is in 10⁹."""
 
@@ -88,7 +92,15 @@ def listed_price(entry: Entry, metric: Metric | None) -> float | None:
 def size_total(entry: Entry) -> float | None:
     """The number of parameters in 10⁹, as the board states it, else the name."""
     total = _size(entry.attributes.get("total_parameters"))
-    return total if total is not None else entry.who.size_total_b
+    return total if total is not None else _size_of_name(entry)
+
+
+def _size_of_name(entry: Entry) -> float | None:
+    """None where the name states no total: `8x7B` shares what its experts have in common, and of two sizes neither is the whole's."""
+    if entry.who.size_total_b is None or _MIXTURE.search(entry.name):
+        return None
+    sizes = set(_SIZES.findall(entry.name.casefold()))
+    return None if len(sizes) > 1 and entry.who.size_active_b is None else entry.who.size_total_b
 
 
 def open_size(entry: Entry) -> float | None:
@@ -109,7 +121,7 @@ def _open(stated: Mapping[str, str]) -> bool | None:
     licence = (stated.get("licence") or "").casefold()
     if any(word in licence for word in CLOSED_LICENCES):
         return False
-    return True if any(word in licence for word in OPEN_LICENCES) else None
+    return True if _OPEN.search(licence) else None
 
 
 def _reasoning(stated: Mapping[str, str], who: Identity) -> str:

@@ -33,12 +33,16 @@ Remembered = Mapping[str, tuple[tuple[EntryId, ...], float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """The lead of a class passed from `before`, at `value`, to entries of whom `fresh` did not share it. `sure`: of the order of the two."""
+    """The lead of a class passed from `before`, at `value`, to entries of whom `fresh` did not share it. `sure`: of the order of the two.
+
+    `next` are the best of the class below the leaders, other models than theirs; nobody where one of unknown class stands between.
+    """
 
     name: str
     leaders: tuple[EntryId, ...]
     fresh: tuple[EntryId, ...]
     before: tuple[EntryId, ...]
+    next: tuple[EntryId, ...]
     value: float
     grade: str
     sure: str
@@ -97,12 +101,25 @@ def _changes(diff: Diff, past: Past, primary: Metric, roll: Roll) -> Iterator[Ch
                 leaders=leaders,
                 fresh=fresh,
                 before=before,
+                next=_next(diff, roll, name, leaders),
                 value=value,
                 grade=_grade(arrivals.get(fresh[0]), cause, sure, by_moves=bool(moves & {fresh[0], *before})),
                 sure=sure,
                 members=len(members),
                 clouded=roll.clouded(name, members[0][0]),
             )
+
+
+def _next(diff: Diff, roll: Roll, name: str, leaders: Sequence[EntryId]) -> tuple[EntryId, ...]:
+    models = {diff.after.entries[entry].who.model for entry in leaders} - {None}
+    others = [
+        (standing, entry)
+        for standing, entry in roll.members[name]
+        if entry not in leaders and diff.after.entries[entry].who.model not in models
+    ]
+    if not others or roll.clouded(name, others[0][0]):
+        return ()
+    return tuple(entry for standing, entry in others if standing == others[0][0])
 
 
 def _grade(arrival: str | None, cause: str, sure: str, *, by_moves: bool) -> str:
@@ -191,6 +208,7 @@ def _event(diff: Diff, primary: Metric, found: Sequence[Change], news: Sequence[
     named = news or found
     fresh, grade = found[0].fresh, found[0].grade
     before = dict.fromkeys(entry for change in (*named, *found) for entry in change.before)
+    quoted = dict.fromkeys((*before, *(entry for entry in named[0].next if entry not in fresh)))
     return make(
         diff,
         rule=RULE,
@@ -206,7 +224,7 @@ def _event(diff: Diff, primary: Metric, found: Sequence[Change], news: Sequence[
             "classes": [_class_facts(change, told=change in news) for change in found],
             "leads_board": leads_board,
         },
-        evidence=both_proofs(diff, [*fresh, *before], primary.id),
+        evidence=both_proofs(diff, [*fresh, *quoted], primary.id),
     )
 
 
@@ -233,9 +251,10 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[Change]) -> str:
     who = [_party(diff, entry) for entry in first.fresh]
     mine = diff.after.entries[first.fresh[0]].measures[primary.id]
     verb = ("share the lead" if len(who) > 1 else "shares the lead") if shared else ("lead" if len(who) > 1 else "leads")
-    rivals = [_party(diff, entry) for entry in first.before]
-    theirs = [measure for entry in first.before if (measure := _measure(diff, primary, entry)) is not None]
-    over = f" with {names(rivals)}" if shared else f", ahead of {names(rivals)}{_at(primary, theirs)}"
+    behind = first.before if shared else first.next
+    rivals = [_party(diff, entry) for entry in behind]
+    theirs = [measure for entry in behind if (measure := _measure(diff, primary, entry)) is not None]
+    over = f" with {names(rivals)}" if shared else f", ahead of {names(rivals)}{_at(primary, theirs)}" if rivals else ""
     near = unsure(primary, mine, *theirs) if first.sure == "nominal" and not shared else ""
     return (
         f"{names(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"

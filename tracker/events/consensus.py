@@ -8,11 +8,14 @@ Source: docs/decisions/0013-insights.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
+from urllib.parse import urlsplit
 
 from tracker.events._event import build, names, proof
+from tracker.events._traits import reasons
 from tracker.model import (
     Board,
     BoardId,
@@ -34,6 +37,8 @@ RULE = "consensus/1"
 AGREES_WITHIN = timedelta(days=45)
 """Boards list a new model weeks apart; overtakes further apart than this are not one piece of news."""
 _WEIGHT = {"agreed": 75, "contradicted": 65, "joined": 10}
+_ONE_PUBLISHER = 45
+"""What an agreement weighs among boards of one publisher: they may rest on the same votes, or be the same table twice."""
 
 Pair = tuple[ModelId, ModelId, str]
 """Subject, rival and topic."""
@@ -43,12 +48,22 @@ Panel = Sequence[tuple[Board, Snapshot]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seat:
-    """A board that measures on a ranked primary metric, with the best measured variant of each model."""
+    """A board that measures on a ranked primary metric, with the best measured variant of each model.
+
+    `open`: models of which it lists a variant without a measured value, so that their best is not known yet.
+    """
 
     board: Board
     snapshot: Snapshot
     metric: Metric
     best: Mapping[ModelId, Entry]
+    open: frozenset[ModelId]
+
+    @property
+    def publisher(self) -> str:
+        """The site whose ranking it is, whoever copied it; where no page is declared, the source."""
+        site = urlsplit(self.board.page).hostname or self.board.id.partition("/")[0]
+        return site.removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +91,8 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board that was not seen for so
     long has no say. A board that told an overtake but no longer has it so is not counted as agreeing. Models are
     compared by their best variant on each board, on its primary metric; only boards whose primary metrics have one topic
-    are held against each other. Entries whose model is not sure are left out.
+    are held against each other. Entries whose model is not sure are left out. Another variant of a model that was
+    told to stand above already is no news.
     """
     events = [event for event in events if event.kind == "overtake" and event.told]
     now = max((event.recorded_at for event in events), default=None)
@@ -93,7 +109,13 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
 
 def _seats(panel: Panel) -> dict[BoardId, _Seat]:
     return {
-        board.id: _Seat(board=board, snapshot=snapshot, metric=board.primary, best=_best(board.primary, snapshot))
+        board.id: _Seat(
+            board=board,
+            snapshot=snapshot,
+            metric=board.primary,
+            best=_best(board.primary, snapshot),
+            open=_open(board.primary, snapshot),
+        )
         for board, snapshot in sorted(panel, key=lambda one: one[0].id)
         if board.primary is not None and board.primary.ranked
     }
@@ -110,23 +132,49 @@ def _best(metric: Metric, snapshot: Snapshot) -> dict[ModelId, Entry]:
     return best
 
 
+def _open(metric: Metric, snapshot: Snapshot) -> frozenset[ModelId]:
+    entries = snapshot.entries.values()
+    return frozenset(entry.who.model for entry in entries if entry.who.model is not None and _measured(entry, metric) is None)
+
+
 def _measured(entry: Entry | None, metric: Metric) -> Measure | None:
     measure = entry.measures.get(metric.id) if entry is not None else None
     return None if measure is None or measure.estimated else measure
 
 
 def _told(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pair, dict[BoardId, Event]]:
-    """Per pair of models and topic, the last told overtake of each board."""
+    """Per pair of models and topic, the last overtake of each board that was not told the other way since, repeats aside."""
     pairs: dict[Pair, dict[BoardId, Event]] = {}
     for event in sorted(events, key=lambda event: (event.recorded_at, event.id)):
         seat = seats.get(event.board)
         if seat is None or event.metric != seat.metric.id:
             continue
-        for subject in event.subjects:
-            for rival in event.rivals:
-                if subject.model and rival.model and subject.model != rival.model:
-                    pairs.setdefault((subject.model, rival.model, seat.metric.topic), {})[event.board] = event
+        for subject, rival in _models(event):
+            pairs.get((rival, subject, seat.metric.topic), {}).pop(event.board, None)
+            reports = pairs.setdefault((subject, rival, seat.metric.topic), {})
+            if event.board not in reports or not _is_repeat(event, reports[event.board], subject, rival):
+                reports[event.board] = event
     return pairs
+
+
+def _is_repeat(event: Event, earlier: Event, subject: ModelId, rival: ModelId) -> bool:
+    """Whether another variant only comes to stand above the rivals that the model was told to stand above already.
+
+    The same variant passes the same rival again only after a fall, told or not: that is no repeat.
+    """
+    risers, fallen = _entries(event.subjects, subject), _entries(event.rivals, rival)
+    return risers.isdisjoint(_entries(earlier.subjects, subject)) and fallen <= _entries(earlier.rivals, rival)
+
+
+def _entries(parties: Iterable[Party], model: ModelId) -> frozenset[EntryId]:
+    return frozenset(party.entry for party in parties if party.model == model)
+
+
+def _models(event: Event) -> Iterator[tuple[ModelId, ModelId]]:
+    """The pairs of sure and different models that an overtake speaks of."""
+    for subject, rival in product(event.subjects, event.rivals):
+        if subject.model and rival.model and subject.model != rival.model:
+            yield subject.model, rival.model
 
 
 def _ballots(
@@ -136,15 +184,26 @@ def _ballots(
     together: dict[tuple[ModelId, _Ballot], list[ModelId]] = {}
     for (subject, rival, topic), told in sorted(by_pair.items()):
         says = {board: _says(seat, subject, rival) for board, seat in seats.items() if seat.metric.topic == topic}
+        tell = tuple(board for board in sorted(told) if says.get(board) == "above")
+        modes = {reasons(seats[board].best[subject]) for board in tell}
         ballot = _Ballot(
             topic=topic,
-            told=tuple(board for board in sorted(told) if says.get(board) == "above"),
+            told=tell,
             above=tuple(board for board, word in says.items() if word == "above" and board not in told),
-            below=tuple(board for board, word in says.items() if word == "below"),
+            below=tuple(board for board, word in says.items() if word == "below" and _has_a_say(seats[board], subject, modes)),
         )
         if ballot.told and ballot.grade:
             together.setdefault((subject, ballot), []).append(rival)
     return together
+
+
+def _has_a_say(seat: _Seat, subject: ModelId, modes: Collection[str]) -> bool:
+    """Whether a board that has a model below speaks of what the others told.
+
+    Not by a variant that does not reason where theirs does, and not while another of its variants waits for its value.
+    """
+    mode = reasons(seat.best[subject])
+    return subject not in seat.open and ("unspecified" in (mode, *modes) or mode in modes)
 
 
 def _says(seat: _Seat, subject: ModelId, rival: ModelId) -> str:
@@ -186,20 +245,22 @@ def _event(
     last = max(reports, key=lambda event: (event.recorded_at, event.id))
     parties = _parties(subject, rivals, reports)
     standing = _percentiles(subject, seats)
+    publishers = sorted({seats[board].publisher for board in ballot.told})
     return build(
         board=last.board,
         recorded_at=last.recorded_at,
         digests=(" ".join(sorted({event.id for event in reports})), " ".join(ballot.below)),
         rule=RULE,
         grade=ballot.grade,
-        weight=_WEIGHT[ballot.grade],
+        weight=_ONE_PUBLISHER if ballot.grade == "agreed" and len(publishers) == 1 else _WEIGHT[ballot.grade],
         told=ballot.grade != "joined",
         subjects=parties[:1],
         rivals=parties[1:],
         metric=last.metric,
-        headline=_headline(parties, ballot, {board: seat.board.title for board, seat in seats.items()}),
+        headline=_headline(parties, ballot, seats, publishers),
         facts={
             "told_by": {board: _dates(board, reports) for board in ballot.told},
+            "publishers": publishers,
             "already_above_on": list(ballot.above),
             "below_on": list(ballot.below),
             "percentiles": standing,
@@ -223,17 +284,22 @@ def _parties(subject: ModelId, rivals: Sequence[ModelId], reports: Iterable[Even
     return tuple(named[model] for model in (subject, *rivals))
 
 
-def _headline(parties: Sequence[Party], ballot: _Ballot, titles: Mapping[BoardId, str]) -> str:
+def _headline(parties: Sequence[Party], ballot: _Ballot, seats: Mapping[BoardId, _Seat], publishers: Sequence[str]) -> str:
     who, passed = parties[0].name, names(parties[1:])
-    where = " and ".join(titles[board] for board in ballot.told)
+    where, already, against = (_titles(boards, seats) for boards in (ballot.told, ballot.above, ballot.below))
     if ballot.below:
-        against = " and ".join(titles[board] for board in ballot.below)
         verb = "has" if len(ballot.below) == 1 else "have"
         return f"{who} passed {passed} on {where}; {against} {verb} it below, beyond the error."
     if ballot.grade == "agreed":
-        return f"{len(ballot.told)} boards tell that {who} passed {passed}: {where}."
-    already = " and ".join(titles[board] for board in ballot.above)
+        of = " of one publisher" if len(publishers) == 1 else ""
+        return f"{len(ballot.told)} boards{of} tell that {who} passed {passed}: {where}."
     return f"{who} passed {passed} on {where}, as {already} had it already."
+
+
+def _titles(boards: Sequence[BoardId], seats: Mapping[BoardId, _Seat]) -> str:
+    """`One`, `One and Two`, `One, Two and Three`."""
+    titles = [seats[board].board.title for board in boards]
+    return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
 
 
 def _proofs(

@@ -10,14 +10,28 @@ Source: docs/decisions/0004-overtakes.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.events import departure, milestone
 from tracker.events._event import both_proofs, make, measured, number, party, unsure
-from tracker.events._lines import LEVELS, Field, Line, line_of, lines_of, passes, survey, title
-from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved
-from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Past, certainty
+from tracker.events._lines import LEVELS, Field, Line, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
+from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved, undrifted_value
+from tracker.model import (
+    Comparability,
+    Diff,
+    EntryId,
+    Event,
+    Evidence,
+    Measure,
+    Metric,
+    MetricId,
+    Nature,
+    Past,
+    certainty,
+)
 
 RULE = "line_overtake/1"
 
@@ -27,6 +41,8 @@ TOP_ELSEWHERE = 3
 """On another metric: when a lab comes among so many of the best, over a lab that was."""
 _RIVALS = 10
 """So many rivals an event names, the best first; `facts.passed` counts them all."""
+_RIVALS_UNTOLD = 4
+"""So many one names that is only kept in the record."""
 _VARIANTS = 5
 _NAMED = 2
 _LAB, _FAMILY, _GENERATION = LEVELS
@@ -34,25 +50,27 @@ _WEIGHT = {"decisive": 66, "supported": 62, "debut": 58, "nominal": 5}
 _ARRIVALS = frozenset(("entry", "first_score", "measured"))
 _KEEPS_UNSEEN = (Comparability.COMPARABLE, Comparability.PRECISION, Comparability.DRIFTED)
 Unseen = Mapping[EntryId, tuple[Line, float]]
+Values = Mapping[EntryId, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """Everything that passes on one metric are judged by, entries as (standing, key) and the best first.
 
-    `places`: the standings of all lines of a level now. `agents`: the entries of each line that can be a cause. `by_lab`:
-    the best of each generation. `estimates`: all that are, with their lines. `told`: keys of passes.
+    `ranks`: whether the metric is the one by which the board is read. `agents`: the entries of each line that can be a cause.
+    `places`, `places_before`: the standings of all lines of a level. `estimates`: all that are, with their lines. `told`: keys of passes.
     """
 
     diff: Diff
     metric: Metric
-    has: Mapping[EntryId, float]
+    ranks: bool
+    has: Values
     fresh: Mapping[EntryId, str]
-    fallen: frozenset[EntryId]
+    fallen: AbstractSet[EntryId]
     fields: Mapping[int, Field]
     places: Mapping[int, Sequence[float]]
+    places_before: Mapping[int, Sequence[float]]
     estimates: Sequence[tuple[float, Line, EntryId]]
-    by_lab: Mapping[str, Sequence[tuple[float, EntryId]]]
     agents: Mapping[Line, Sequence[tuple[float, EntryId]]]
     told: frozenset[str]
 
@@ -65,18 +83,16 @@ class Stage:
 class Pass:
     """One line passed another.
 
-    `cause` is how the best of `by` came to its value, `rise` or, with nobody in `by`, `fall`. `best` and `passed` are the
-    best entries of the two, `sure` is the certainty of their order, `place` the rival's among its likes before.
+    `cause` is how `best` came to its value, `rise` or, where nobody of the riser did anything, `fall`. `best` and `passed` are
+    the best entries of the two. `bar` is the standing that the riser had to beat: the rival's, the better of before and now.
     """
 
     riser: Line
     rival: Line
     cause: str
-    by: tuple[EntryId, ...]
     best: EntryId
     passed: EntryId
-    sure: str
-    place: int
+    bar: float
 
     @property
     def key(self) -> str:
@@ -88,69 +104,121 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     """One event per line that rose and metric, with all the lines it passed; each pair of best entries at the broadest level only.
 
     Where Qwen is the best of Alibaba and Llama of Meta, it is Alibaba that passed Meta, and no second event says that of Qwen.
+    What is no news of any line that an entry is the best of is one event of that entry, kept in the record.
     """
-    for stage in _stages(diff, past):
+    for stage in stages(diff, past):
         found = overtakes(stage)
-        news = frozenset(told(stage, found))
-        risers: dict[Line, list[Pass]] = {}
+        news = told(stage, found)
+        lines = {one.riser for one in news}
+        together: dict[tuple[object, ...], list[Pass]] = {}
         for one in found:
-            risers.setdefault(one.riser, []).append(one)
-        for _, passed in sorted(risers.items(), key=lambda pair: (len(pair[0]), pair[0])):
-            yield _event(stage, passed, [one for one in passed if one in news])
+            together.setdefault((one.riser,) if one.riser in lines else (one.best, one.cause == "fall"), []).append(one)
+        for passed in sorted(together.values(), key=lambda passed: (len(passed[0].riser), passed[0].riser, passed[0].best)):
+            riser = passed[0].riser
+            yield _event(stage, passed, [one for one in news if one.riser == riser]) if riser in lines else _kept(stage, passed)
 
 
-def _stages(diff: Diff, past: Past) -> Iterator[Stage]:
-    if diff.before is None:
-        return
-    known, unseen = _remembered(past)
-    lines = lines_of(diff.before), lines_of(diff.after)
+def stages(diff: Diff, past: Past) -> Iterator[Stage]:
+    """Each metric on which somebody came to a value, rose or fell."""
+    return _stages(diff, past, _shown(diff)) if diff.before is not None else iter(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What both snapshots show: their lines, and the measured values of each metric whose values still say something."""
+
+    lineups: tuple[Lineup, Lineup]
+    values: Mapping[MetricId, tuple[Values, Values]]
+
+
+def _shown(diff: Diff) -> Shown:
+    assert diff.before is not None
+    kept = [one.id for one in diff.board.metrics if one.ranked and diff.metrics[one.id].verdict in _KEEPS_UNSEEN]
+    return Shown(
+        lineups=(lineup(diff.before), lineup(diff.after)),
+        values={metric: (measured(diff.before, metric), measured(diff.after, metric)) for metric in kept},
+    )
+
+
+def _stages(diff: Diff, past: Past, shown: Shown, *, only_news: bool = False) -> Iterator[Stage]:
+    """With `only_news` only those on which a pass could be news."""
+    for metric in _comparable(diff, past):
+        had, has = shown.values[metric.id]
+        fresh = arrivals_among(has.keys() - had.keys(), diff, past, metric)
+        agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.lineups[1].of)
+        fallen = moved(diff, metric, up=False)
+        if _can_tell(diff, metric, agents, had, shown.lineups[0].of) if only_news else (agents or fallen):
+            yield _stage(diff, past, metric, shown, fresh=fresh, agents=agents, fallen=fallen)
+
+
+def _comparable(diff: Diff, past: Past) -> Iterator[Metric]:
     for metric in diff.board.metrics:
         if metric.ranked and diff.metrics[metric.id].usable and metric.id not in past.drifted:
-            values = measured(diff.before, metric.id), measured(diff.after, metric.id)
-            fresh = arrivals_among(values[1].keys() - values[0].keys(), diff, past, metric)
-            if fresh or diff.metrics[metric.id].moves:
-                field = survey(diff, metric, values=values, lines=lines, unseen=unseen.get(metric.id, {}), fresh=fresh)
-                yield _stage(diff, metric, values[1], field, fresh=fresh, told=known.get(metric.id, frozenset()))
+            yield metric
+
+
+def _agents(
+    metric: Metric, entries: Collection[EntryId], has: Values, lines: Mapping[EntryId, Line]
+) -> dict[Line, list[tuple[float, EntryId]]]:
+    """Those of the entries that are of a known family, by each of the lines that they are of."""
+    agents: dict[Line, list[tuple[float, EntryId]]] = {}
+    for standing, entry in sorted((metric.standing(has[entry]), entry) for entry in entries):
+        line = lines.get(entry)
+        if line is not None and line[1]:
+            for level in LEVELS:
+                agents.setdefault(line[:level], []).append((standing, entry))
+    return agents
+
+
+def _can_tell(
+    diff: Diff, metric: Metric, agents: Mapping[Line, Sequence[tuple[float, EntryId]]], had: Values, lines: Mapping[EntryId, Line]
+) -> bool:
+    """Whether one of them can be news: on the metric by which the board is read; elsewhere above what was one of the best labs."""
+    if not agents or _ranks(diff, metric):
+        return bool(agents)
+    best, sign = min(entries[0][0] for entries in agents.values()), metric.standing(1.0)
+    bar = metric.standing(undrifted_value(diff, metric, metric.standing(best)))
+    above = {lines[entry][0] for entry, value in had.items() if sign * value <= bar and entry in lines}
+    return len(above) < TOP_ELSEWHERE
+
+
+def _ranks(diff: Diff, metric: Metric) -> bool:
+    return metric.primary or diff.board.primary is None
 
 
 def _stage(
     diff: Diff,
+    past: Past,
     metric: Metric,
-    has: Mapping[EntryId, float],
-    field: Field,
+    shown: Shown,
     *,
     fresh: Mapping[EntryId, str],
-    told: frozenset[str],
+    agents: Mapping[Line, Sequence[tuple[float, EntryId]]],
+    fallen: AbstractSet[EntryId],
 ) -> Stage:
-    agents: dict[Line, list[tuple[float, EntryId]]] = {}
-    for entry in fresh.keys() | moved(diff, metric, up=True):
-        line = line_of(diff.after.entries[entry])
-        if line is not None and line[1]:
-            for level in LEVELS:
-                agents.setdefault(line[:level], []).append((metric.standing(has[entry]), entry))
-    fields = {level: field.at(level) for level in LEVELS}
-    by_lab: dict[str, list[tuple[float, EntryId]]] = {}
-    for line, best in sorted(fields[_GENERATION].listed.items(), key=lambda pair: pair[1]):
-        by_lab.setdefault(line[0], []).append(best)
+    values, unseen = shown.values[metric.id], _unseen_before(past, metric.id)
+    fields = levels(survey(diff, metric, values=values, lineups=shown.lineups, unseen=unseen, fresh=fresh))
+    estimated = diff.metrics[metric.id].filled_after > len(values[1])
     return Stage(
         diff=diff,
         metric=metric,
-        has=has,
+        ranks=_ranks(diff, metric),
+        has=values[1],
         fresh=fresh,
-        fallen=frozenset(moved(diff, metric, up=False)),
+        fallen=fallen,
         fields=fields,
         places={level: sorted(best[0] for best in field.after.values()) for level, field in fields.items()},
-        estimates=sorted(_estimates(diff, metric)) if diff.metrics[metric.id].filled_after > len(has) else (),
-        by_lab=by_lab,
-        agents={line: sorted(entries) for line, entries in agents.items()},
-        told=told,
+        places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
+        estimates=sorted(_estimates(diff, metric, shown.lineups[1].of)) if estimated else (),
+        agents=agents,
+        told=frozenset(_memory(past)["told"].get(metric.id, ())),
     )
 
 
-def _estimates(diff: Diff, metric: Metric) -> Iterator[tuple[float, Line, EntryId]]:
-    for entry, one in diff.after.entries.items():
-        measure, line = one.measures.get(metric.id), line_of(one)
-        if measure is not None and measure.estimated and line is not None:
+def _estimates(diff: Diff, metric: Metric, lines: Mapping[EntryId, Line]) -> Iterator[tuple[float, Line, EntryId]]:
+    for entry, line in lines.items():
+        measure = diff.after.entries[entry].measures.get(metric.id)
+        if measure is not None and measure.estimated:
             yield metric.standing(measure.value), line, entry
 
 
@@ -161,43 +229,43 @@ def overtakes(stage: Stage) -> list[Pass]:
     """Every pass that has a cause, between lines of different labs, the best rivals first; none twice at a narrower level."""
     found: list[Pass] = []
     for field in stage.fields.values():
+        fallen = {line for line, best in field.before.items() if best[1] in stage.fallen} if stage.fallen else set()
+        pairs = [pair for pair in passes(field, risers=stage.agents.keys(), rivals=fallen) if pair[0][0] != pair[1][0]]
         seen = {(one.best, one.passed) for one in found}
-        places = sorted(best[0] for best in field.before.values())
-        pairs = sorted(passes(field), key=lambda pair: (field.listed[pair[1]], pair))
-        every = [_pass(stage, field, places, riser, rival) for riser, rival in pairs if riser[0] != rival[0]]
-        found += [one for one in every if one is not None and (one.best, one.passed) not in seen]
+        bars = {rival: _bar(stage, field, rival) for _, rival in pairs}
+        for riser, rival in sorted(pairs, key=lambda pair: field.listed[pair[1]]):
+            one = _pass(stage, field, riser, rival, bars[rival])
+            if one is not None and (one.best, one.passed) not in seen:
+                found.append(one)
     return found
 
 
-def _pass(stage: Stage, field: Field, places: Sequence[float], riser: Line, rival: Line) -> Pass | None:
+def _bar(stage: Stage, field: Field, rival: Line) -> float:
+    """What is to be beaten: the rival's best as it would stand now by what it was, and as it stands."""
+    was = stage.metric.standing(field.before[rival][0])
+    return min(stage.metric.standing(drifted_value(stage.diff, stage.metric, was)), field.after[rival][0])
+
+
+def _pass(stage: Stage, field: Field, riser: Line, rival: Line, bar: float) -> Pass | None:
     """The pass with its cause: who alone would have done it, else the rival's fall; None where neither did anything."""
-    was, holder = field.before[rival]
-    then = stage.metric.standing(drifted_value(stage.diff, stage.metric, stage.metric.standing(was)))
-    bar = min(then, field.after[rival][0])
-    by = tuple(entry for standing, entry in stage.agents.get(riser, ()) if standing < bar)
-    if not by and holder not in stage.fallen:
+    agents, passed = stage.agents.get(riser), field.listed[rival][1]
+    if agents and agents[0][0] < bar:
+        best = agents[0][1]
+        return Pass(riser=riser, rival=rival, cause=stage.fresh.get(best, "rise"), best=best, passed=passed, bar=bar)
+    if field.before[rival][1] not in stage.fallen:
         return None
-    best, passed = by[0] if by else field.listed[riser][1], field.listed[rival][1]
-    return Pass(
-        riser=riser,
-        rival=rival,
-        cause=stage.fresh.get(by[0], "rise") if by else "fall",
-        by=by,
-        best=best,
-        passed=passed,
-        sure=certainty(stage.metric, stage.measure(best), stage.measure(passed)),
-        place=1 + bisect_left(places, was),
-    )
+    return Pass(riser=riser, rival=rival, cause="fall", best=field.listed[riser][1], passed=passed, bar=bar)
 
 
 # ── what is news ─────────────────────────────────────────────────────────────────────────────────
 
 
 def tells(stage: Stage, one: Pass) -> bool:
-    """Whether a pass is news: by a cause that is, as sure as the board allows, over a line that matters, and never told before."""
-    if one.key in stage.told or not _is_cause(stage, one) or not _is_sure(stage, one) or _clouded(stage, one):
+    """Whether a pass is news: over a line that matters, by a cause that is, never told before, and as sure as the board allows."""
+    matters = _over_a_reference if len(one.riser) == _GENERATION else _over_the_best
+    if not matters(stage, one) or not _is_cause(stage, one) or one.key in stage.told:
         return False
-    return _over_a_reference(stage, one) if len(one.riser) == _GENERATION else _over_the_best(stage, one)
+    return _is_sure(stage, one) and not _clouded(stage, one)
 
 
 def told(stage: Stage, found: Sequence[Pass]) -> list[Pass]:
@@ -210,27 +278,37 @@ def told(stage: Stage, found: Sequence[Pass]) -> list[Pass]:
 def _is_cause(stage: Stage, one: Pass) -> bool:
     """An arrival, or a rise beyond the error; not a return, a fall of the other, or a measurement that only confirms an estimate."""
     if one.cause == "rise":
-        return stage.diff.metrics[stage.metric.id].moves[one.by[0]].significant
+        return stage.diff.metrics[stage.metric.id].moves[one.best].significant
     if one.cause == "measured":
         assert stage.diff.before is not None
-        estimate = stage.diff.before.entries[one.by[0]].measures[stage.metric.id].value
-        return stage.metric.standing(estimate) >= stage.fields[len(one.rival)].before[one.rival][0]
+        estimate = stage.diff.before.entries[one.best].measures[stage.metric.id].value
+        return stage.metric.standing(estimate) >= _was(stage, one)
     return one.cause in _ARRIVALS
 
 
 def _is_sure(stage: Stage, one: Pass) -> bool:
     """Beyond the error. Where a tested metric states none at all, an arrival counts as published, near the top only."""
-    if one.sure != "nominal":
+    if _certainty(stage, one) != "nominal":
         return True
     if one.cause not in _ARRIVALS or stage.metric.nature is not Nature.TESTED or stage.metric.stated_error is not None:
         return False
     stated = any(stage.measure(entry).half_width is not None for entry in (one.best, one.passed))
-    return not stated and _place(stage, one) <= (TOP_ELSEWHERE if _ranks(stage) else 1)
+    return not stated and _place(stage, one) <= (TOP_ELSEWHERE if stage.ranks else 1)
 
 
-def _ranks(stage: Stage) -> bool:
-    """Whether the metric is the one by which the board is read."""
-    return stage.metric.primary or stage.diff.board.primary is None
+def _certainty(stage: Stage, one: Pass) -> str:
+    """Of the order of the two best entries."""
+    return certainty(stage.metric, stage.measure(one.best), stage.measure(one.passed))
+
+
+def _was(stage: Stage, one: Pass) -> float:
+    """The standing of the rival's best before."""
+    return stage.fields[len(one.rival)].before[one.rival][0]
+
+
+def _place_before(stage: Stage, one: Pass) -> int:
+    """The rival's place among its likes before."""
+    return 1 + bisect_left(stage.places_before[len(one.rival)], _was(stage, one))
 
 
 def _place(stage: Stage, one: Pass) -> int:
@@ -245,16 +323,16 @@ def _clouded(stage: Stage, one: Pass) -> bool:
     assert diff.before is not None
     if not metric.primary:
         return bool(diff.before.ambiguous or diff.after.ambiguous)
-    was = stage.fields[len(one.rival)].before[one.rival][0]
+    was = _was(stage, one)
     return any(metric.standing(value) < was for value in diff.before.unnamed) or any(
         metric.standing(value) <= metric.standing(stage.has[one.best]) for value in diff.after.unnamed
     )
 
 
 def _over_the_best(stage: Stage, one: Pass) -> bool:
-    if _ranks(stage):
-        return one.place <= TOP_LINES
-    return len(one.riser) == _LAB and max(one.place, _place(stage, one)) <= TOP_ELSEWHERE
+    if stage.ranks:
+        return _place_before(stage, one) <= TOP_LINES
+    return len(one.riser) == _LAB and max(_place_before(stage, one), _place(stage, one)) <= TOP_ELSEWHERE
 
 
 def _over_a_reference(stage: Stage, one: Pass) -> bool:
@@ -262,17 +340,15 @@ def _over_a_reference(stage: Stage, one: Pass) -> bool:
 
     And the family has not stood above that line before, by an older generation.
     """
+    if not stage.ranks:
+        return False
     labs, families, generations = (stage.fields[level] for level in LEVELS)
     mine, theirs = labs.listed[one.riser[:_LAB]], labs.after[one.rival[:_LAB]]
-    flagship = labs.before[one.rival[:_LAB]][1] == generations.before[one.rival][1]
     older = families.before.get(one.riser[:_FAMILY])
-    return (
-        (flagship or milestone.reference(stage.diff.after.entries[one.passed]) is not None)
-        and _ranks(stage)
-        and mine[1] == generations.listed[one.riser][1]
-        and theirs[0] <= mine[0]
-        and (older is None or older[0] >= generations.before[one.rival][0])
-    )
+    if mine[1] != generations.listed[one.riser][1] or theirs[0] > mine[0] or (older is not None and older[0] < _was(stage, one)):
+        return False
+    flagship = labs.before[one.rival[:_LAB]][1] == generations.before[one.rival][1]
+    return flagship or milestone.reference(stage.diff.after.entries[one.passed]) is not None
 
 
 # ── the event ────────────────────────────────────────────────────────────────────────────────────
@@ -280,38 +356,83 @@ def _over_a_reference(stage: Stage, one: Pass) -> bool:
 
 def _event(stage: Stage, found: Sequence[Pass], news: Sequence[Pass]) -> Event:
     """All that one line passed on a metric, what is news of it first."""
-    shown = [*news, *(one for one in found if one not in news)][:_RIVALS]
+    told = {one.rival for one in news}
+    shown = [*news, *(one for one in found if one.rival not in told)][:_RIVALS]
     lead, diff, metric = shown[0], stage.diff, stage.metric
-    named = [one for one in (news or found) if one.best == lead.best and (one.cause == "fall") is (lead.cause == "fall")]
+    named = [one for one in news if one.best == lead.best and (one.cause == "fall") is (lead.cause == "fall")]
     return make(
         diff,
         rule=RULE,
-        grade=lead.sure if lead.cause in ("rise", "fall") else "debut",
-        weight=_weight(stage, lead) if news else _WEIGHT["nominal"],
-        told=bool(news),
+        grade=_grade(stage, lead),
+        weight=_weight(stage, lead),
+        told=True,
         subjects=[party(diff.after, lead.best)],
         rivals=[party(diff.after, entry) for entry in dict.fromkeys(one.passed for one in shown)],
         metric=metric.id,
         headline=_headline(stage, lead, named),
         facts=_facts(stage, found, shown, news),
-        evidence=both_proofs(diff, dict.fromkeys([lead.best, *lead.by[:_VARIANTS], *(one.passed for one in shown)]), metric.id),
+        evidence=both_proofs(
+            diff, dict.fromkeys([lead.best, *_variants(stage, lead), *(one.passed for one in shown)]), metric.id
+        ),
     )
 
 
+def _kept(stage: Stage, found: Sequence[Pass]) -> Event:
+    """What an entry did for its lines that is no news: the broadest of them, all that they passed counted, the best rivals named."""
+    shown, lead, diff, metric = found[:_RIVALS_UNTOLD], found[0], stage.diff, stage.metric
+    return make(
+        diff,
+        rule=RULE,
+        grade=_grade(stage, lead),
+        weight=_WEIGHT["nominal"],
+        told=False,
+        subjects=[party(diff.after, lead.best)],
+        rivals=[party(diff.after, one.passed) for one in shown],
+        metric=metric.id,
+        headline=_headline(stage, lead, [one for one in found if one.riser == lead.riser]),
+        facts={
+            "level": LEVELS[len(lead.riser)],
+            "line": list(lead.riser),
+            "cause": lead.cause,
+            "passed": len(found),
+            "rivals": [list(one.rival) for one in shown],
+        },
+        evidence=[*both_proofs(diff, [lead.best], metric.id), *_changes(diff, [one.passed for one in shown], metric.id)],
+    )
+
+
+def _changes(diff: Diff, entries: Sequence[EntryId], metric: MetricId) -> Iterator[Evidence]:
+    """The cells of entries on both days; one that stands unchanged, as it is now."""
+    for entry in entries:
+        before, after = both_proofs(diff, [entry], metric)
+        yield from (after,) if before.raw == after.raw else (before, after)
+
+
+def _grade(stage: Stage, lead: Pass) -> str:
+    return _certainty(stage, lead) if lead.cause in ("rise", "fall") else "debut"
+
+
 def _weight(stage: Stage, lead: Pass) -> int:
-    bonus = -10 if len(lead.riser) == _GENERATION else 14 if lead.place == 1 else 7 if lead.place <= TOP_ELSEWHERE else 0
-    weight = _WEIGHT["debut" if lead.cause in _ARRIVALS else lead.sure] + bonus
-    return weight if _ranks(stage) else weight * 2 // 3
+    place = _place_before(stage, lead)
+    bonus = -10 if len(lead.riser) == _GENERATION else 14 if place == 1 else 7 if place <= TOP_ELSEWHERE else 0
+    weight = _WEIGHT["debut" if lead.cause in _ARRIVALS else _certainty(stage, lead)] + bonus
+    return weight if stage.ranks else weight * 2 // 3
+
+
+def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
+    """The entries of the riser that would each have done it alone, the best first."""
+    agents = stage.agents.get(lead.riser, ()) if lead.cause != "fall" else ()
+    return [entry for standing, entry in agents[:_VARIANTS] if standing < lead.bar]
 
 
 def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
     metric, after = stage.metric, stage.diff.after
     name, value = after.entries[lead.best].name, number(stage.has[lead.best], metric)
     where = f"{stage.diff.board.title} ({metric.title})"
-    near = unsure(metric, stage.measure(lead.best), stage.measure(lead.passed)) if lead.sure == "nominal" else ""
+    near = unsure(metric, stage.measure(lead.best), stage.measure(lead.passed)) if _certainty(stage, lead) == "nominal" else ""
     if lead.cause == "fall":
         return f"{_best(stage, lead)} falls below {title(lead.riser)}'s best ({name}, {value}) on {where}{near}."
-    above = f"above {_others([_best(stage, one) for one in named])}"
+    above = f"above {_others([_best(stage, one) for one in named[:_NAMED]], len(named) - _NAMED)}"
     whose = "" if _is_in(title(lead.riser), name) else f" and puts {title(lead.riser)}"
     if lead.cause == "rise":
         assert stage.diff.before is not None
@@ -336,11 +457,8 @@ def _best(stage: Stage, one: Pass) -> str:
     return f"{whose} ({value})" if whose == passed.name else f"{whose} (best: {passed.name}, {value})"
 
 
-def _others(texts: Sequence[str]) -> str:
-    rest = len(texts) - _NAMED
-    if rest > 0:
-        return f"{', '.join(texts[:_NAMED])} and {rest} more"
-    return " and ".join(texts)
+def _others(texts: Sequence[str], more: int) -> str:
+    return f"{', '.join(texts)} and {more} more" if more > 0 else " and ".join(texts)
 
 
 def _estimated(stage: Stage, named: Sequence[Pass]) -> str:
@@ -360,33 +478,32 @@ def _higher_estimate(stage: Stage, one: Pass) -> tuple[str, float] | None:
 
 def _facts(stage: Stage, found: Sequence[Pass], shown: Sequence[Pass], news: Sequence[Pass]) -> dict[str, object]:
     lead, entries = shown[0], stage.diff.after.entries
-    field = stage.fields[len(lead.riser)]
-    before = field.before.get(lead.riser)
+    before = stage.fields[len(lead.riser)].before.get(lead.riser)
     return {
         "level": LEVELS[len(lead.riser)],
         "line": list(lead.riser),
         "value": stage.has[lead.best],
         "before": None if before is None else stage.metric.standing(before[0]),
         "cause": lead.cause,
-        "variants": [{"entry": entry, "name": entries[entry].name, "value": stage.has[entry]} for entry in lead.by[:_VARIANTS]],
+        "variants": [
+            {"entry": entry, "name": entries[entry].name, "value": stage.has[entry]} for entry in _variants(stage, lead)
+        ],
         "passed": len(found),
         "rivals": [_rival_facts(stage, one) | {"told": one.key if one in news else ""} for one in shown],
     }
 
 
 def _rival_facts(stage: Stage, one: Pass) -> dict[str, object]:
-    was = stage.fields[len(one.rival)].before[one.rival][0]
-    above = _still_above(stage, one)
     estimate = _higher_estimate(stage, one)
     return {
         "line": list(one.rival),
         "passed": stage.diff.after.entries[one.passed].name,
         "value": stage.has[one.passed],
-        "before": stage.metric.standing(was),
-        "place_before": one.place,
+        "before": stage.metric.standing(_was(stage, one)),
+        "place_before": _place_before(stage, one),
         "cause": one.cause,
-        "certainty": one.sure,
-        "still_above": [stage.diff.after.entries[entry].name for entry in above],
+        "certainty": _certainty(stage, one),
+        "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, one)],
         "estimate_above": None if estimate is None else list(estimate),
     }
 
@@ -394,7 +511,9 @@ def _rival_facts(stage: Stage, one: Pass) -> dict[str, object]:
 def _still_above(stage: Stage, one: Pass) -> list[EntryId]:
     """The best of each generation of the rival's lab that still stands above, the best first."""
     mine = stage.metric.standing(stage.has[one.best])
-    return [entry for standing, entry in stage.by_lab.get(one.rival[0], ())[:_VARIANTS] if standing < mine]
+    generations = stage.fields[_GENERATION].listed.items()
+    of_lab = sorted(best for line, best in generations if line[0] == one.rival[0] and best[0] < mine)
+    return [entry for _, entry in of_lab[:_VARIANTS]]
 
 
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
@@ -406,15 +525,14 @@ def remember(diff: Diff, past: Past) -> dict[str, object]:
     `told`: keys of `Pass` by metric. `unseen`: rows of entry, lab, family, generation and value by metric; a
     re-based or lost metric starts anew, and whoever is told as departed is forgotten.
     """
-    known, _ = _remembered(past)
-    every = {metric: set(keys) for metric, keys in known.items()}
-    for stage in _stages(diff, past):
-        for one in told(stage, overtakes(stage)):
-            every.setdefault(stage.metric.id, set()).update(_told_with(stage, one))
-    return {
-        "told": {metric: sorted(keys) for metric, keys in sorted(every.items())},
-        "unseen": {metric: rows for metric, rows in _unseen(diff, past) if rows},
-    }
+    if diff.before is None:
+        return {"told": dict(_memory(past)["told"]), "unseen": {}}
+    shown, every = _shown(diff), dict(_memory(past)["told"])
+    for stage in _stages(diff, past, shown, only_news=True):
+        keys = {key for one in told(stage, overtakes(stage)) for key in _told_with(stage, one)}
+        if keys:
+            every[stage.metric.id] = sorted(keys.union(every.get(stage.metric.id, ())))
+    return {"told": dict(sorted(every.items())), "unseen": {metric: rows for metric, rows in _unseen(diff, past, shown) if rows}}
 
 
 def _told_with(stage: Stage, one: Pass) -> Iterator[str]:
@@ -425,33 +543,39 @@ def _told_with(stage: Stage, one: Pass) -> Iterator[str]:
         yield from (f"{'/'.join(riser[:_FAMILY])} > {'/'.join(rival[:level])}" for level in (_FAMILY, _GENERATION))
 
 
-def _remembered(past: Past) -> tuple[dict[str, frozenset[str]], dict[str, Unseen]]:
-    memory = past.memory.get("line_overtake", {"told": {}, "unseen": {}})
-    told = {metric: frozenset(keys) for metric, keys in memory["told"].items()}
-    unseen: dict[str, Unseen] = {
-        metric: {EntryId(entry): ((lab, family, generation), value) for entry, lab, family, generation, value in rows}
-        for metric, rows in memory["unseen"].items()
-    }
-    return told, unseen
+def _memory(past: Past) -> Mapping[str, Any]:
+    return past.memory.get("line_overtake") or {"told": {}, "unseen": {}}
 
 
-def _unseen(diff: Diff, past: Past) -> Iterator[tuple[MetricId, list[list[object]]]]:
-    if diff.before is None:
-        return
-    _, unseen = _remembered(past)
-    lines = lines_of(diff.before), lines_of(diff.after)
-    gone = {entry for entry, known in past.known.items() if known.departed}.union(departure.confirmed(diff, past))
-    for metric in diff.board.metrics:
-        if not metric.ranked or diff.metrics[metric.id].verdict not in _KEEPS_UNSEEN:
-            continue
-        had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
-        last = unseen.get(metric.id, {})
+def _unseen_before(past: Past, metric: MetricId) -> Unseen:
+    rows = _memory(past)["unseen"].get(metric, ())
+    return {EntryId(entry): ((lab, family, generation), value) for entry, lab, family, generation, value in rows}
+
+
+def _unseen(diff: Diff, past: Past, shown: Shown) -> Iterator[tuple[MetricId, list[list[object]]]]:
+    for metric, (had, has) in shown.values.items():
+        last = _unseen_before(past, metric)
         if last or not had.keys() <= has.keys():
-            fresh = arrivals_among(has.keys() - had.keys(), diff, past, metric)
-            field = survey(diff, metric, values=(had, has), lines=lines, unseen=last, fresh=fresh)
-            rows: list[list[object]] = [
-                [entry, *line, metric.standing(standing)]
-                for line, (standing, entry) in sorted(field.after.items())
-                if entry not in has and (entry not in gone or entry in diff.after.entries)
-            ]
-            yield metric.id, rows
+            yield metric, _rows(diff, past, diff.board.metric(metric), shown, last)
+
+
+def _rows(diff: Diff, past: Past, metric: Metric, shown: Shown, last: Unseen) -> list[list[object]]:
+    """The best of each line whose best cannot be seen, unless it is told as gone."""
+    values, (before, after) = shown.values[metric.id], shown.lineups
+    gone, lines = vanished(diff, metric, values=values, lines_before=before.of, unseen=last)
+    entries = {
+        line: [*after.entries.get(line, ()), *(entry for entry in lines if lines[entry] == line)] for line in lines.values()
+    }
+    best = bests(metric, {**values[1], **gone}, entries)
+    left = {entry for _, entry in best.values() if entry in gone and entry not in diff.after.entries}
+    left = {entry for entry in left if _is_told_as_gone(past, entry)}.union(left.intersection(departure.confirmed(diff, past)))
+    return [
+        [entry, *line, metric.standing(standing)]
+        for line, (standing, entry) in sorted(best.items())
+        if entry in gone and entry not in left
+    ]
+
+
+def _is_told_as_gone(past: Past, entry: EntryId) -> bool:
+    known = past.known.get(entry)
+    return known is not None and known.departed

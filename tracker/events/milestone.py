@@ -8,10 +8,12 @@ Source: docs/decisions/0004-overtakes.md
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import takewhile
+from operator import itemgetter
 from typing import Any
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
@@ -57,6 +59,7 @@ REFERENCES = (
 """Models that were the measure of their time, by which the press still counts: each led the boards of its day, or was the best
 that could be downloaded (Llama 3 70B, DeepSeek R1). Later ones join as they come to lead a board (`led` in the memory)."""
 
+_LABS = frozenset(one.lab for one in REFERENCES)
 _LINES = frozenset((one.lab, one.family, one.generation) for one in REFERENCES)
 
 
@@ -137,7 +140,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         return
     memory = _remembered(past)
     agents = _agents(diff, past, primary)
-    if not agents:
+    if not agents or not _may_be_first(diff, past, primary, memory, agents):
         return
     roll = enrol(diff.board, diff.after, primary, priced=is_priced(diff, past))
     together: dict[tuple[EntryId, str], list[Feat]] = {}
@@ -146,6 +149,17 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
             together.setdefault((feat.entries[0], feat.grade), []).append(feat)
     for _, found in sorted(together.items()):
         yield _event(diff, primary, memory, sorted(found, key=_order))
+
+
+def _may_be_first(diff: Diff, past: Past, primary: Metric, memory: Memory, agents: AbstractSet[EntryId]) -> bool:
+    """Whether one of them stands above a mark where none of a class of its has been told to stand."""
+    marks = [mark for mark in _marks(diff, past, primary, memory) if mark.comparable]
+    for one in (diff.after.entries[entry] for entry in agents):
+        standing = primary.standing(one.measures[primary.id].value)
+        below = {mark.key for mark in marks if standing < mark.bar}
+        if below and any(below - memory.passed.get(name, frozenset()) for name in classes(one, diff.board) if _counts(name)):
+            return True
+    return False
 
 
 def _can_tell(diff: Diff, past: Past, primary: Metric) -> bool:
@@ -162,15 +176,16 @@ def _order(feat: Feat) -> tuple[object, ...]:
 
 def _marks(diff: Diff, past: Past, primary: Metric, memory: Memory) -> list[Mark]:
     """The references that have a measured value now."""
-    listed = {entry: one for entry, one in diff.after.entries.items() if has_value(one.measures.get(primary.id))}
     known: dict[str, list[Entry]] = {}
-    for one in listed.values():
-        if (found := reference(one)) is not None:
+    for one in diff.after.entries.values():
+        found = reference(one) if one.who.lab in _LABS and has_value(one.measures.get(primary.id)) else None
+        if found is not None:
             known.setdefault(found.title, []).append(one)
     marks = [_mark(diff, primary, title, title, entries) for title, entries in sorted(known.items())]
     named = {mark.entry for mark in marks}
-    led = [listed[entry] for entry in _led(diff, past, primary, memory) if entry in listed.keys() - named]
-    return [*marks, *(_mark(diff, primary, f"entry {one.id}", one.name, [one]) for one in led)]
+    led = [diff.after.entries.get(entry) for entry in _led(diff, past, primary, memory) if entry not in named]
+    listed = [one for one in led if one is not None and has_value(one.measures.get(primary.id))]
+    return [*marks, *(_mark(diff, primary, f"entry {one.id}", one.name, [one]) for one in listed)]
 
 
 def _mark(diff: Diff, primary: Metric, key: str, title: str, entries: Sequence[Entry]) -> Mark:
@@ -197,16 +212,16 @@ def _agents(diff: Diff, past: Past, primary: Metric) -> frozenset[EntryId]:
 
 
 def _heights(diff: Diff, past: Past, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Height]:
-    """Each class and each reference that is not of it, where some of the class stand above."""
+    """Each class and each reference that is not of it, where some of the class stand above, and have not been told to by more than the error."""
+    counted = [(name, members, memory.passed.get(name, frozenset())) for name, members in roll.members.items() if _counts(name)]
     for mark in _marks(diff, past, primary, memory):
         own = classes(diff.after.entries[mark.entry], diff.board)
         theirs = diff.after.entries[mark.entry].measures[primary.id]
-        for name, members in roll.members.items():
-            if _counts(name) and name not in own:
-                higher = [entry for standing, entry in takewhile(lambda one, bar=mark.bar: one[0] < bar, members)]  # type: ignore[misc]
+        for name, members, passed in counted:
+            if members[0][0] < mark.bar and mark.key not in passed and name not in own:
+                higher = [entry for _, entry in members[: bisect_left(members, mark.bar, key=itemgetter(0))]]
                 sure = [one for one in higher if certainty(primary, _measure(diff, primary, one), theirs) != "nominal"]
-                if higher:
-                    yield Height(name=name, mark=mark, higher=tuple(higher), sure=tuple(sure))
+                yield Height(name=name, mark=mark, higher=tuple(higher), sure=tuple(sure))
 
 
 def _counts(name: str) -> bool:
@@ -221,7 +236,7 @@ def _feat(height: Height, memory: Memory, roll: Roll, agents: frozenset[EntryId]
     """A first, when all of the class that stand above came there in this diff, and the class has not been told there before."""
     name, mark = height.name, height.mark
     grade, entries = ("first", height.sure) if height.sure else ("nominal", height.higher)
-    been = memory.passed.get(name, frozenset()) | (frozenset() if height.sure else memory.nominal.get(name, frozenset()))
+    been = frozenset() if height.sure else memory.nominal.get(name, frozenset())
     if mark.key in been or not mark.comparable or not agents.issuperset(entries):
         return None
     again = not agents.issuperset(height.higher) or mark.key in memory.nominal.get(name, frozenset())

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.identity.nearest import nearest
-from tracker.identity.resolve import resolve
+from tracker.identity.resolve import line_name, resolve
 from tracker.lexicon import Lexicon
 from tracker.model import Entry, Reading, Sha256, Snapshot
 
-__all__ = ["identify", "label", "nearest", "resolve"]
+__all__ = ["identify", "label", "line_name", "nearest", "resolve"]
 
 
 def identify(

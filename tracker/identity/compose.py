@@ -7,29 +7,46 @@ from collections.abc import Sequence
 from tracker.identity.dates import Date
 from tracker.identity.parse import Parsed
 from tracker.identity.slots import Slots
+from tracker.identity.vocabulary import COMMON, TIERS
 
 
 def core(parsed: Parsed) -> str:
-    """The model without its marks: maker, line, generation, words in one order, size, base. The base of two ids that differ by date."""
+    """The model without its marks: maker/family-generation-tier-size-tune. The base of two ids that differ by date.
+
+    The words within a part are sorted, so that their order in the name never matters. A maker whom only a board's hint names
+    stands in no id: without the hint the same name is the same model.
+    """
     slots, line = parsed.slots, parsed.line
-    words = slots.words if line is None or not parsed.named else slots.words.union(parsed.named)
-    pieces = (
-        "" if line is None else line.slug,
-        slots.generation,
-        *slots.numbers,
-        *sorted(words),
-        slots.size.mark,
-        _context(parsed),
-    )
-    name = "-".join(filter(None, (*pieces, "base" if slots.base else "")))
+    brand, tiers, others = _words(parsed)
+    pieces = (*_family(brand, line.slug if line is not None else "", slots.generation), *slots.numbers, *tiers)
+    name = "-".join(filter(None, (*pieces, slots.size.mark, *others, _context(parsed), "base" if slots.base else "")))
     place = parsed.owner.slug if parsed.owner is not None else "" if line is None or parsed.named else line.maker.slug
     return f"{place}/{name}" if place else name
+
+
+def _words(parsed: Parsed) -> tuple[list[str], list[str], list[str]]:
+    """The words that tell models apart: those of a brand that no lab has declared, places in a line, and all others."""
+    words = parsed.slots.words
+    if not words and not parsed.named:
+        return [], [], []
+    undeclared = parsed.line is None or bool(parsed.named)
+    parts: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for word in sorted(words.union(parsed.named) if parsed.line is not None else words):
+        parts[0 if undeclared and word not in COMMON else 1 if word in TIERS else 2].append(word)
+    return parts
+
+
+def _family(brand: Sequence[str], slug: str, generation: str) -> tuple[str, ...]:
+    """Brand and generation; a line whose name ends in a single letter is written in one with its number: o3, DeepSeek-R1."""
+    if generation[:1].isdigit() and slug[-2:-1] in ("", "-") and slug:
+        return (*brand, slug + generation)
+    return (*brand, slug, generation)
 
 
 def _context(parsed: Parsed) -> str:
     """A window is part of the name where models were released by it; `>200k` is a price tier."""
     context = parsed.slots.context
-    if context.startswith(">"):
+    if not context or context.startswith(">"):
         return ""
     return "" if parsed.line is not None and not parsed.named and parsed.line.family.context == "variant" else context
 
@@ -41,15 +58,20 @@ def marks(slots: Slots) -> str:
 
 def marks_of(*, dates: Sequence[Date], revision: str, preview: bool) -> str:
     """Preview, revision, date. Revision 001 is what the bare name means."""
-    dated = next((date.mark for date in dates if date.day), "") or next((date.mark for date in dates), "")
-    return "".join(f"-{mark}" for mark in ("preview" if preview else "", revision.replace("001", ""), dated) if mark)
+    text = "-preview" if preview else ""
+    if revision and revision != "001":
+        text += f"-{revision}"
+    if dates:
+        dated = next((date for date in dates if date.day), dates[0]).mark
+        text += f"-{dated}" if dated else ""
+    return text
 
 
-def model_text(parsed: Parsed) -> str:
-    """The id of a model as its name alone gives it; of a system, its parts in their order."""
+def model_text(parsed: Parsed, its_core: str = "") -> str:
+    """The id of a model as its name alone gives it; of a system, its parts in their order. `its_core`: where that is known already."""
     if parsed.parts:
         return "system:" + "+".join(core(part) + marks(part.slots) for part in parsed.parts)
-    return core(parsed) + marks(parsed.slots)
+    return (its_core or core(parsed)) + marks(parsed.slots)
 
 
 def flags(parsed: Parsed) -> str:
@@ -60,8 +82,13 @@ def flags(parsed: Parsed) -> str:
         ("effort", slots.effort),
         ("thinking_budget", slots.budget),
         ("quant", slots.quant),
-        ("context", slots.context if not _context(parsed) else ""),
-        ("serving", "+".join(sorted(set(slots.serving)))),
-        ("harness", "+".join(sorted(set(slots.harness)))),
+        ("context", slots.context if slots.context and not _context(parsed) else ""),
+        ("serving", together(slots.serving)),
+        ("harness", together(slots.harness)),
     )
-    return ",".join(f"{name}={value}" for name, value in stated if value)
+    return ",".join([f"{name}={value}" for name, value in stated if value])
+
+
+def together(words: Sequence[str]) -> str:
+    """Several words of one flag, in one order."""
+    return "+".join(sorted(set(words))) if words else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -49,6 +50,21 @@ class Date:
             return one.month == two.month and one.either in (two.either, two.day, two.year and two.year % 100)
         pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
         return all(one is None or two is None or one == two for one, two in pairs)
+
+    def is_beside(self, other: Date) -> bool:
+        """Whether both are whole, and a day apart: one release, by two clocks."""
+        one, two = self._ordinal, other._ordinal
+        return one is not None and two is not None and abs(one - two) == 1
+
+    @property
+    def _ordinal(self) -> int | None:
+        """The number of the day; None where the date is not whole or is none, as 30 February."""
+        if not (self.year and self.month and self.day):
+            return None
+        try:
+            return dt.date(self.year, self.month, self.day).toordinal()
+        except ValueError:
+            return None
 
 
 def read(text: str) -> Date:

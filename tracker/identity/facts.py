@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -101,6 +101,9 @@ def _add_release(
     bare = snapshots[0].model if len(snapshots) == 1 and not release.bare else None
     if release.bare not in ("", UNSURE):
         bare = _snapshot(release.name, release.bare, arranged).model
+    if bare is not None:  # what the plain name means has the plain id
+        snapshots = tuple(replace(one, model=compose.core(parsed)) if one.model == bare else one for one in snapshots)
+        bare = compose.core(parsed)
     entry = Releases(
         snapshots=snapshots,
         bare=bare,
@@ -150,7 +153,8 @@ def read_as(parsed: Parsed, target: Parsed, *, marked: bool) -> Parsed:
 
 def snapshot_of(entry: Releases, slots: Slots) -> str | None:
     """The id of the one snapshot that the stated marks allow; None where they allow several; empty where none."""
-    fitting = [one for one in entry.snapshots if _fits(one, slots)]
+    fitting = [one for one in entry.snapshots if _fits(one, slots, Date.agrees)]
+    fitting = fitting or [one for one in entry.snapshots if _fits(one, slots, Date.is_beside)]
     if len({one.model for one in fitting}) > 1:
         fitting = [one for one in fitting if one.preview == slots.preview] or fitting
     models = {one.model for one in fitting}
@@ -159,11 +163,11 @@ def snapshot_of(entry: Releases, slots: Slots) -> str | None:
     return None if models else ""
 
 
-def _fits(one: Snapshot, slots: Slots) -> bool:
+def _fits(one: Snapshot, slots: Slots, alike: Callable[[Date, Date], bool]) -> bool:
     if slots.preview and not one.preview:
         return False
     if slots.revision and one.revision and slots.revision != one.revision:
         return False
     if slots.revision and not one.revision and slots.revision != "001":
         return False
-    return not slots.dates or not one.dates or any(date.agrees(other) for date in slots.dates for other in one.dates)
+    return not slots.dates or not one.dates or any(alike(date, other) for date in slots.dates for other in one.dates)

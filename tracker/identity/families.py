@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from tracker.identity.known import Known, Line, Maker
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import COMMON
 
+_TELLING = ("word", "number")
 _Fit = tuple[frozenset[str], Line]
 
 
@@ -62,7 +64,7 @@ def _is_brand(found: Sequence[Token], count: int, maker: Maker, known: Known) ->
     own = {token.text for token in found[:count]}
     rest = {token.text for token in found[count:]}
     words = own | rest
-    here = any(phrase <= words and phrase & own for word in own for phrase, _ in known.lines.get(word, ()))
+    here = any(phrase <= words for word in own for phrase, _ in known.lines.get(word, ()))
     return here and not any(
         phrase <= rest and line.maker is maker for word in rest for phrase, line in known.lines.get(word, ()) if not _tiny(phrase)
     )
@@ -73,23 +75,28 @@ def brands(found: Sequence[Token], known: Known, makers: frozenset[str]) -> list
 
     Longer phrases come first and use their words up: `DeepSeek Coder` is not `DeepSeek` beside something else.
     """
-    places: dict[str, list[int]] = {}
-    for index, token in enumerate(found):
-        if token.kind in ("word", "number"):
-            places.setdefault(token.text, []).append(index)
-    words = places.keys()
-    fitting = [(phrase, line) for word in words for phrase, line in known.lines.get(word, ()) if phrase <= words]
+    words = {token.text for token in found if token.kind in _TELLING}
+    fitting = [one for word in words if word in known.lines for one in known.lines[word] if one[0] <= words]
     if any(line.family.shared for _, line in fitting):
-        fitting = _without_shared(fitting, len(places), makers)
+        fitting = _without_shared(fitting, len(words), makers)
+    if len(fitting) > 1:
+        fitting.sort(key=_longest_first)
     used: set[str] = set()
     chosen: list[Brand] = []
-    for phrase, line in sorted(fitting, key=lambda one: (-len(one[0]), -sum(map(len, one[0])))):
-        if phrase & used or (_tiny(phrase) and not _opens(found, phrase)):
+    for phrase, line in fitting:
+        if not used.isdisjoint(phrase) or (_tiny(phrase) and not _opens(found, phrase)):
             continue
         used |= phrase
-        spots = frozenset(index for word in phrase for index in places[word])
+        spots = frozenset([index for index, token in enumerate(found) if token.text in phrase and token.kind in _TELLING])
         chosen.append(Brand(line=line, at=min(spots), places=spots))
-    return sorted(chosen, key=lambda brand: brand.at)
+    if len(chosen) > 1:
+        chosen.sort(key=attrgetter("at"))
+    return chosen
+
+
+def _longest_first(fit: _Fit) -> tuple[int, int, str]:
+    phrase, line = fit
+    return -len(phrase), -sum(map(len, phrase)), line.slug
 
 
 def _without_shared(fitting: list[_Fit], words: int, makers: frozenset[str]) -> list[_Fit]:
@@ -115,8 +122,10 @@ def _opens(found: Sequence[Token], phrase: frozenset[str]) -> bool:
 
 def primary_of(mentioned: Sequence[Brand], found: Sequence[Token]) -> Brand | None:
     """The line that the model belongs to: the first that is nobody's base model, else the first; outside of brackets where possible."""
+    if len(mentioned) < 2:
+        return mentioned[0] if mentioned else None
     outside = [brand for brand in mentioned if found[brand.at].bracket == 0] or list(mentioned)
-    return next((brand for brand in outside if not brand.line.family.base), outside[0] if outside else None)
+    return next((brand for brand in outside if not brand.line.family.base), outside[0])
 
 
 def unknown_words(found: Sequence[Token], until: int) -> list[int]:

@@ -42,7 +42,8 @@ class Line:
 class Known:
     """All there is to look up.
 
-    `lines` maps the first word of a phrase to the phrases that it opens, `fronts` are what a maker's or a host's name can begin with.
+    `lines` maps the first word of a phrase to the phrases that it opens, `fronts` are what a maker's or a host's name can begin with,
+    `patterns` how a family, by its name, is written with a generation.
     """
 
     makers: Mapping[str, Maker] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Known:
     lines: Mapping[str, tuple[tuple[frozenset[str], Line], ...]] = field(default_factory=dict)
     nicknames: Mapping[str, Line] = field(default_factory=dict)
     fronts: frozenset[str] = frozenset()
+    patterns: Mapping[str, str] = field(default_factory=dict)
 
     def maker(self, text: str) -> Maker | None:
         """The lab so spelled; None for a host, and for who is not known."""
@@ -59,6 +61,13 @@ class Known:
     def is_host(self, text: str) -> bool:
         """Whether that only serves the models of others."""
         return folded(text) in self.hosts
+
+    def line_name(self, family: str, generation: str) -> str:
+        """A family's generation as people write it; the family alone where no generation is stated."""
+        if not generation or not family:
+            return family
+        pattern = self.patterns.get(family)
+        return pattern.replace("{generation}", generation) if pattern else f"{family} {generation}"
 
 
 @lru_cache(maxsize=4096)
@@ -93,6 +102,7 @@ def known(lexicon: Lexicon) -> Known:
         hosts=lexicon.hosts,
         lines={word: tuple(sorted(found, key=lambda one: -len(one[0]))) for word, found in lines.items()},
         fronts=frozenset(spelling[:end] for spelling in (*makers, *lexicon.hosts) for end in range(1, len(spelling) + 1)),
+        patterns={family.name: family.line for lab in lexicon.labs.values() for family in lab.families if family.line},
         nicknames=dict(sorted(nicknames.items(), key=lambda one: -len(one[0]))),
     )
 

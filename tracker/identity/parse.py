@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tracker.identity import families
 from tracker.identity.families import Brand
 from tracker.identity.known import Known, Line, Maker, slug
 from tracker.identity.slots import Slots, fill, joined
 from tracker.identity.tokens import Token, clean, split, tokens
-from tracker.identity.vocabulary import COMMON, SYSTEM
+from tracker.identity.vocabulary import COMMON, SYSTEM, TUNES
 
 _PARTS = re.compile(r" \+ |(?<=[a-z0-9)])\+(?=[a-z(])| & ")
 _MOST_PARTS = 6
+_STAMPED = re.compile(r"-20\d{6}(?:$|:)")
+"""OpenRouter's lasting ids are a model's id and the day it was listed: `z-ai/glm-5-20260211`. Labs that sell dated snapshots in
+that form are declared."""
+_OTHERS = ("fine-tune", "abliterated")
+"""What somebody else did to a model."""
 _TUNED = frozenset({"distill", "guard", "fine-tune", "abliterated", "thinking"})
+
+
+Spelled = Literal["repository", "id", "title"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +33,8 @@ class Parsed:
 
     `maker` is None where nothing tells it. `named` are the words of a brand that no lab has declared. `owner` stands for a
     maker of his own in ids: the model is built on the line's, by somebody else. `copy`: somebody else's repository, without a
-    word of its own. `several`: one row for two models. `parts` are those of a system: an agent and its model, or several models.
+    word of its own. `spelled`: as the `repository` `Org/Name`, as an `id` in lower case without blanks, or as a `title`; ids and
+    repositories tell apart what titles need not. `stamped`: an id that ends in the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or several models.
     """
 
     slots: Slots
@@ -33,6 +43,8 @@ class Parsed:
     named: tuple[str, ...] = ()
     owner: Maker | None = None
     copy: bool = False
+    spelled: Spelled = "title"
+    stamped: bool = False
     several: bool = False
     parts: tuple[Parsed, ...] = ()
 
@@ -46,6 +58,8 @@ class Said:
 
     owner: str
     path: bool
+    spelled: Spelled
+    stamped: bool
     hint: str | None
     stated: Maker | None
     hinted: Maker | None
@@ -64,6 +78,7 @@ class Said:
 
 def parse(raw: str, hint: str | None, known: Known) -> Parsed:
     """Take a name apart. `hint` is what its board says of the maker, who may be a mere host, or wrong."""
+    raw = raw.strip()
     prefixes, body, path = split(_without_credit(clean(raw), known))
     hint = None if hint is None or known.is_host(hint) else hint
     pieces = _PARTS.split(body)
@@ -71,7 +86,8 @@ def parse(raw: str, hint: str | None, known: Known) -> Parsed:
         first, *others = pieces
         parts = (_part(prefixes, first, hint, known), *(_part((), other, None, known) for other in others))
         return Parsed(slots=parts[0].slots, maker=parts[0].maker, line=parts[0].line, named=parts[0].named, parts=parts)
-    return _part(prefixes, body, hint, known, path=path)
+    spelled: Spelled = "title" if " " in raw else "id" if raw.islower() else "repository" if path else "title"
+    return _part(prefixes, body, hint, known, path=path, spelled=spelled)
 
 
 def is_system(parsed: Parsed) -> bool:
@@ -95,44 +111,57 @@ def _without_credit(text: str, known: Known) -> str:
 
 
 def _without_nicknames(body: str, known: Known) -> str:
-    """`Nano Banana (Gemini 2.5 Flash Image)` without the nickname; alone it stays."""
+    """`Nano Banana (Gemini 2.5 Flash Image)` without the nickname; alone, or beside its brand (`gemini-nano-banana`), that stays."""
     plain = body.replace("-", " ")
-    for nickname in known.nicknames:
+    for nickname, line in known.nicknames.items():
+        if nickname not in plain:
+            continue
         at = plain.find(nickname)
         if at >= 0:
             rest = body[:at] + body[at + len(nickname) :]
-            return rest if any(letter.isdigit() for letter in rest) else body
+            if any(letter.isdigit() for letter in rest):
+                return rest
+            return nickname if rest.strip("- ") == line.slug else body
     return body
 
 
 # ── one name ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _part(prefixes: Sequence[str], body: str, hint: str | None, known: Known, *, path: bool = False) -> Parsed:
+def _part(
+    prefixes: Sequence[str], body: str, hint: str | None, known: Known, *, path: bool = False, spelled: Spelled = "title"
+) -> Parsed:
     found = tokens(_without_nicknames(body, known))
     leading, taken = families.leading_maker(found, known)
     found = found[taken:]
     owner = families.owner_of(prefixes, known)
     stated = known.maker(owner) if owner else leading
-    said = Said(owner=owner, path=path, hint=hint, stated=stated, hinted=known.maker(hint) if hint else None)
-    found, mentioned = _mentioned(found, body, said, known)
-    brand = families.primary_of(mentioned, found)
+    said = Said(
+        owner=owner,
+        path=path,
+        spelled=spelled,
+        stamped=path and spelled == "id" and owner != "" and _STAMPED.search(body) is not None,
+        hint=hint,
+        stated=stated,
+        hinted=known.maker(hint) if hint else None,
+    )
+    found, mentioned, brand = _mentioned(found, body, said, known)
     return _of_unknown_brand(found, said) if brand is None else _of_brand(found, brand, mentioned, said)
 
 
-def _mentioned(found: list[Token], body: str, said: Said, known: Known) -> tuple[list[Token], list[Brand]]:
-    """The tokens and the brands among them; read together with the prefix where only both name the owner's brand.
+def _mentioned(found: list[Token], body: str, said: Said, known: Known) -> tuple[list[Token], list[Brand], Brand | None]:
+    """The tokens, the brands among them and the one it belongs to; read together with the prefix where only both name the owner's brand.
 
     `DeepSeek: R2` is DeepSeek's, and `Phind: CodeLlama 34B v2` is Phind's, though the names alone say neither.
     """
     mentioned = families.brands(found, known, said.makers)
     brand = families.primary_of(mentioned, found)
     if said.owner == "" or said.stated is None or (brand is not None and brand.line.maker is said.stated):
-        return found, mentioned
+        return found, mentioned, brand
     whole = tokens(f"{said.owner} {body}")
     together = families.brands(whole, known, frozenset((said.stated.slug,)))
-    brand = families.primary_of(together, whole)
-    return (whole, together) if brand is not None and brand.line.maker is said.stated else (found, mentioned)
+    other = families.primary_of(together, whole)
+    return (whole, together, other) if other is not None and other.line.maker is said.stated else (found, mentioned, brand)
 
 
 def _of_unknown_brand(found: list[Token], said: Said) -> Parsed:
@@ -141,7 +170,13 @@ def _of_unknown_brand(found: list[Token], said: Said) -> Parsed:
     slots = fill(found, None, at=places[0] if places else 0)
     slots.base |= said.repository and _is_silent_on_tune(slots)
     named = tuple(found[place].text for place in places) or tuple(sorted(slots.words))[:1]
-    return Parsed(slots=slots, maker=said.stated or said.hinted or _as_written(said.owner or said.hint), named=named)
+    return Parsed(
+        slots=slots,
+        maker=said.stated or said.hinted or _as_written(said.owner or said.hint),
+        named=named,
+        spelled=said.spelled,
+        stamped=said.stamped,
+    )
 
 
 def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], said: Said) -> Parsed:
@@ -156,8 +191,17 @@ def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], said
         maker = maker or said.hinted or _as_written(said.hint)
         return Parsed(slots=slots, maker=None if maker is line.maker else maker, line=line, named=front, owner=owner)
     if maker is None or maker.slug == line.maker.slug:
-        return Parsed(slots=slots, maker=line.maker, line=line, several=_is_row_for_two(found, brand))
-    own = tuple(sorted(word for word in slots.words if word not in COMMON)) or tuple(slots.numbers)
+        return Parsed(
+            slots=slots,
+            maker=line.maker,
+            line=line,
+            spelled=said.spelled,
+            stamped=said.stamped,
+            several=_is_row_for_two(found, brand),
+        )
+    own = tuple(sorted([word for word in slots.words if word not in COMMON or TUNES.get(word) in _OTHERS])) or tuple(
+        slots.numbers
+    )
     if not own:
         return Parsed(slots=slots, maker=line.maker, line=line, copy=said.owner != "")
     return Parsed(slots=slots, maker=maker, line=line, named=own, owner=maker)
@@ -170,7 +214,7 @@ def _slots(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> 
         skip |= _base_models(found, brand, mentioned)
     kept = [token for index, token in enumerate(found) if index not in skip or index == brand.at]
     kept = joined(kept, brand.line.generations)
-    at = next(index for index, token in enumerate(kept) if token is found[brand.at])
+    at = kept.index(found[brand.at])
     return fill(kept, brand.line, skip=(at,), at=at)
 
 

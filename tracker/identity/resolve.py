@@ -5,18 +5,22 @@ Source: docs/decisions/0011-identity.md
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
 from tracker import lexicon as lexicons
 from tracker.identity import compose
 from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of
-from tracker.identity.known import Maker
+from tracker.identity.known import Known, Maker
+from tracker.identity.known import known as arranged
 from tracker.identity.parse import Parsed, is_system, parse
 from tracker.identity.slots import atoms
 from tracker.identity.tokens import LONGEST
 from tracker.lexicon import Lexicon
 from tracker.model import Confidence, Identity, ModelId
+
+_TELLING = re.compile(r"[^\W_]")
 
 
 def resolve(raw_name: str, org_hint: str | None = None, source: str | None = None, *, lexicon: Lexicon | None = None) -> Identity:
@@ -28,28 +32,35 @@ def resolve(raw_name: str, org_hint: str | None = None, source: str | None = Non
     return _resolve(raw_name, org_hint or None, source or "", lexicons.shipped() if lexicon is None else lexicon)
 
 
+def line_name(family: str, generation: str, *, lexicon: Lexicon | None = None) -> str:
+    """A family's generation as people write it: `GPT-5`, `o3`, `DeepSeek V4`; as the family's `line` says, else with a blank between."""
+    return arranged(lexicons.shipped() if lexicon is None else lexicon).line_name(family, generation)
+
+
 @lru_cache(maxsize=65536)
 def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Identity:
-    if len(raw) > LONGEST or not any(letter.isalnum() for letter in raw):
+    if len(raw) > LONGEST or _TELLING.search(raw) is None:
         return Identity(name=raw, reason="no name that can be read")
     known = facts(lexicon)
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
     settled, model, confidence, reason = _settled(parsed, source, known)
     settled.slots.size = parsed.slots.size.as_read(settled.slots.size)
-    return _identity(raw, settled, model if confidence is not Confidence.UNSURE else None, confidence, reason)
+    answer = (model if confidence is not Confidence.UNSURE else None, confidence, reason)
+    return _identity(raw, settled, known.known, answer)
 
 
 def _settled(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Confidence, str]:
     """The name as people read it, its model, how sure that is, and why."""
-    text = compose.model_text(parsed)
+    core = compose.core(parsed)
+    text = compose.model_text(parsed, core)
     doubt = _doubt(text, source, known)
     if doubt is not None:
         return _at_least(parsed, doubt), text, Confidence.UNSURE, doubt.why
     if parsed.parts:
         return parsed, text, Confidence.STATED, "a system of several parts"
-    read, confidence = _read_as_written(parsed, text, known)
-    model, open_because = _model(read, known)
-    doubt = _doubt(model, source, known)
+    read, confidence = _read_as_written(parsed, core, text, known)
+    model, open_because = _model(read, core if read is parsed else compose.core(read), known)
+    doubt = _doubt(model, source, known) if model != text else None
     why = open_because or (doubt.why if doubt is not None else "") or _why_open(read)
     if why:
         return read, model, Confidence.UNSURE, why
@@ -58,12 +69,12 @@ def _settled(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Co
     return read, model, confidence, "as the name states" if confidence is Confidence.STATED else "as written down for its lab"
 
 
-def _read_as_written(parsed: Parsed, text: str, known: Facts) -> tuple[Parsed, Confidence]:
+def _read_as_written(parsed: Parsed, core: str, text: str, known: Facts) -> tuple[Parsed, Confidence]:
     """The name after its alias, if it has one."""
     target = known.aliases.get(text)
     if target is not None:
         return read_as(parsed, target, marked=True), Confidence.ALIAS
-    target = known.renamed.get(compose.core(parsed))
+    target = known.renamed.get(core)
     if target is not None:
         marked = bool(compose.marks(target.slots))
         parsed = read_as(parsed, target, marked=marked)
@@ -72,19 +83,21 @@ def _read_as_written(parsed: Parsed, text: str, known: Facts) -> tuple[Parsed, C
     return parsed, Confidence.STATED
 
 
-def _model(parsed: Parsed, known: Facts) -> tuple[str, str]:
+def _model(parsed: Parsed, core: str, known: Facts) -> tuple[str, str]:
     """The model's id, and why it is open, if it is."""
-    slots, core = parsed.slots, _core(parsed, known)
+    slots, core = parsed.slots, _under(core, known)
     entry = known.releases.get(core)
     stamped = parsed.line is not None and parsed.line.family.dates == "stamp"
     if entry is not None and entry.stamped is not None:
         stamped = entry.stamped
     if entry is None or not entry.snapshots:
-        dates = [] if stamped else slots.dates
+        dates = [] if stamped else [date for date in slots.dates if not (parsed.stamped and date.year and date.day)]
         preview = slots.preview and not (entry is not None and entry.preview_is_release)
         kept = compose.marks_of(dates=dates, revision=slots.revision, preview=preview)
         return core + kept, "a moving alias" if slots.latest and not slots.dates and entry is None else ""
     if not slots.dates and not slots.revision and not (slots.preview and not entry.preview_is_release):
+        if entry.bare is None and parsed.spelled == "repository" and slots.chat:
+            return entry.snapshots[0].model, ""  # a repository keeps its name; those after it bear a date
         return (entry.bare, "") if entry.bare is not None else (core, "several snapshots bear this name")
     found = snapshot_of(entry, slots)
     if found is None:
@@ -92,9 +105,8 @@ def _model(parsed: Parsed, known: Facts) -> tuple[str, str]:
     return found or core + compose.marks(slots), ""
 
 
-def _core(parsed: Parsed, known: Facts) -> str:
+def _under(core: str, known: Facts) -> str:
     """The core under which its releases are written down: with or without the size that may be left out."""
-    core = compose.core(parsed)
     target = known.renamed.get(core)
     return compose.core(target) if target is not None and core not in known.releases else core
 
@@ -122,6 +134,7 @@ def _why_open(parsed: Parsed) -> str:
     if (
         parsed.line is not None
         and parsed.line.both
+        and parsed.spelled == "title"
         and slots.reasoning == "unspecified"
         and not slots.tune.startswith(("inst", "base"))
     ):
@@ -133,15 +146,19 @@ def _why_open(parsed: Parsed) -> str:
     return ""
 
 
-def _identity(raw: str, parsed: Parsed, model: str | None, confidence: Confidence, reason: str) -> Identity:
+def _identity(raw: str, parsed: Parsed, known: Known, answer: tuple[str | None, Confidence, str]) -> Identity:
+    """The record of a name. `answer`: its model, how sure that is, and why."""
+    model, confidence, reason = answer
     slots, maker = parsed.slots, parsed.maker or Maker(name="", slug="")
     stated = compose.flags(parsed)
+    family = _family(raw, parsed)
     return Identity(
         name=raw,
         lab=maker.name,
         country=maker.country,
-        family=_family(raw, parsed),
+        family=family,
         generation=slots.shown_generation,
+        line_title=known.line_name(family, slots.shown_generation),
         tier=" ".join(slots.tier),
         size_total_b=slots.size.total,
         size_active_b=slots.size.active,
@@ -152,10 +169,10 @@ def _identity(raw: str, parsed: Parsed, model: str | None, confidence: Confidenc
         thinking_budget=slots.budget,
         quant=slots.quant,
         context=slots.context,
-        serving="+".join(sorted(set(slots.serving))),
-        harness="+".join(sorted(set(slots.harness))),
+        serving=compose.together(slots.serving),
+        harness=compose.together(slots.harness),
         preview=slots.preview or slots.unfinished,
-        date=max((date.text for date in slots.dates), key=len, default=""),
+        date=max([date.text for date in slots.dates], key=len) if slots.dates else "",
         model=ModelId(model) if model is not None else None,
         variant=None if model is None else f"{model}#{stated}" if stated else model,
         confidence=confidence,

@@ -77,18 +77,20 @@ def joined(found: Sequence[Token], generations: Mapping[str, str]) -> list[Token
     out: list[Token] = []
     index = 0
     while index < len(found):
+        token = found[index]
+        if token.kind != "number":
+            out.append(token)
+            index += 1
+            continue
         run = _run(found, index)
-        if len(run) > 1:
-            out += _put_together(run, generations)
-        else:
-            out.append(_spelled_out(found[index], generations) if found[index].kind == "number" else found[index])
-        index += len(run) or 1
+        out += _put_together(run, generations) if len(run) > 1 else (_spelled_out(token, generations),)
+        index += len(run)
     return out
 
 
 def _run(found: Sequence[Token], start: int) -> Sequence[Token]:
-    """The whole numbers from there on, one dash or blank apart, and the size that ends them."""
-    if found[start].kind != "number" or not found[start].text.removeprefix("v").isdigit():
+    """The whole numbers from there on, one dash or blank apart, and the size that ends them; the first of any sort."""
+    if not found[start].text.removeprefix("v").isdigit():
         return found[start : start + 1]
     end = start + 1
     while end < len(found) and end - start < 4 and _follows(found[end - 1], found[end]):
@@ -180,9 +182,9 @@ class _Reader:
         self.found, self.line, self.slots, self.skip = found, line, slots, set(skip)
         self.numbers: list[tuple[int, Token]] = []
         self.thoughts: list[tuple[Token, bool]] = []
-        for token in found:
-            if token.bracket and token.text in ("fallback", "harness"):
-                self._aside(token.bracket, token.text)
+        for _, text, _, _, bracket in found:
+            if bracket and text in ("fallback", "harness"):
+                self._aside(bracket, text)
 
     def _aside(self, bracket: int, what: str) -> None:
         """`(…, Opus 4.8 Fallback)` names another model, which answers when this one will not; `(codex-harness)` a tool."""

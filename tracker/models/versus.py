@@ -74,7 +74,8 @@ def versus(
     """Lay one model beside another, now or as of a time, on every board (or those named) that lists both.
 
     Where a name means several variants, the pair that matches best is compared: what the names state, then the same harness,
-    reasoning mode and effort, then the best of each. `every` compares all pairs.
+    no other reasoning mode (one that is not stated may be either), the same stated effort, then the best of each. `every`
+    compares all pairs.
 
     Raises:
         DeclarationError: one of the two is not listed anywhere then.
@@ -120,13 +121,19 @@ def _pairs(one: Found, other: Found, mine: Sequence[Listed], theirs: Sequence[Li
 
 def _mismatch(one: Found, other: Found, mine: Listed, theirs: Listed) -> tuple[int, ...]:
     a, b = mine.entry.who, theirs.entry.who
-    modes = {traits(listed.entry, listed.state.board).reasoning for listed in (mine, theirs)}
+    modes = {mode for listed in (mine, theirs) if (mode := _mode(listed)) != "unspecified"}
     return (
         _unlike(one, mine.entry) + _unlike(other, theirs.entry),
         int(a.harness != b.harness),
-        0 if len(modes) == 1 else 1 if "unspecified" in modes else 2,
-        int(a.effort != b.effort),
+        int(len(modes) > 1),
+        int(not a.effort or a.effort != b.effort),
     )
+
+
+def _mode(listed: Listed) -> str:
+    """`on`, `off` or `unspecified`; a stated effort is one of reasoning, unless reasoning is said to be off."""
+    stated = traits(listed.entry, listed.state.board).reasoning
+    return "on" if stated == "unspecified" and listed.entry.who.effort else stated
 
 
 def _unlike(found: Found, entry: Entry) -> int:

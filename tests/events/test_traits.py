@@ -1,0 +1,53 @@
+"""What a board and a name state of a model; what neither states is not known."""
+
+import pytest
+from kit import SCORE, board, snapshot
+
+from tracker.events._traits import traits
+from tracker.model import Entry, Identity
+
+
+def entry(name: str, total: float | None = None, active: float | None = None, **stated: str) -> Entry:
+    who = Identity(name=name, size_total_b=total, size_active_b=active)
+    return snapshot("a:50", names={"a": name}, who={"a": who}, attributes={"a": stated}).entries["a"]
+
+
+def size(name: str, total: float | None, active: float | None = None, **stated: str) -> float | None:
+    return traits(entry(name, total, active, **stated), board(SCORE)).size_total_b
+
+
+def test_a_board_that_states_a_size_knows_better_than_the_name():
+    assert size("Qwen3.5 122B A10B", 122.0, 10.0, total_parameters="125") == 125.0
+    assert size("Qwen3.5 122B A10B", 122.0, 10.0) == 122.0
+    assert size("x", None, total_parameters="7000000000") == 7.0
+
+
+@pytest.mark.parametrize("name", ["Mixtral 8x7B Instruct", "WizardLM-2-8x22B", "mixtral 8 x 7b"])
+def test_experts_times_their_size_is_no_total(name: str):
+    assert size(name, 56.0) is None
+    assert size(name, 56.0, total_parameters="46.7") == 46.7
+
+
+def test_of_two_models_in_a_name_neither_states_the_size_of_the_whole():
+    assert size("aligner-2b_qwen1.5-72b-chat", 2.0) is None
+    assert size("OLMoE-1B-7B", 7.0, 1.0) == 7.0
+    assert size("Llama 3.1 70B", 70.0) == 70.0
+
+
+@pytest.mark.parametrize(
+    ("licence", "is_open"),
+    [
+        ("Apache 2.0", True),
+        ("MIT", True),
+        ("Modified MIT", True),
+        ("Llama 3.1 Community", True),
+        ("Yi License", True),
+        ("Proprietary", False),
+        ("Limited use", None),
+        ("Permitted", None),
+        ("Trying", None),
+        ("", None),
+    ],
+)
+def test_a_licence_is_open_by_its_words_and_not_by_letters_within_them(licence: str, is_open: bool | None):
+    assert traits(entry("a", licence=licence), board(SCORE)).open_weights is is_open
