@@ -98,6 +98,8 @@ READ = {
     "Orion-5, the successor to Orion-4, leads Acme Bench": ["Orion-5 best overall on acme bench"],
     "Orion-5 is Lunar Labs's best model": ["Orion-5 best among models of Lunar Labs overall"],
     "Vega2 14B is the cheapest model in the top 3": ["Vega2 14B best of the top 3 in price"],
+    "Vega2 14B has the lowest price in the top 3": ["Vega2 14B best of the top 3 in price"],
+    "For every task Vega2 14B beats Orion-4": ["Vega2 14B above Orion-4 in every benchmark"],
     "Vega2 14B ranks 3rd on Acme Bench": ["Vega2 14B at rank 3 overall on acme bench"],
     "In coding, Orion-5 beats Orion-4 and is cheaper than Vega2 14B": [
         "Orion-5 above Orion-4 in coding",

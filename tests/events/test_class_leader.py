@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit import ELO, SCORE, History, brief, line, metric, of
 
-from tracker.events._classes import classes
+from tracker.events._classes import classes, enrol
 from tracker.model import Event, Identity, Metric, ModelId
 
 STATED = metric(stated_error=1.4)
@@ -247,6 +247,47 @@ def test_a_newcomer_leads_open_weights_when_it_is_above_every_open_one(before: d
     best = max(fresh.values(), default=0)
     expected = {key for key, value in fresh.items() if value == best >= max(old)} if old and fresh and best >= max(old) else set()
     assert named == expected
+
+
+MODELS = st.builds(
+    Identity,
+    lab=st.sampled_from(["", "one", "two"]),
+    country=st.sampled_from(["", "US", "CN"]),
+    kind=st.sampled_from(["", "", "llm", "system"]),
+    reasoning=st.sampled_from(["on", "off", "unspecified"]),
+    size_total_b=st.sampled_from([None, 4.0, 4.1, 15.0, 70.0, 400.0]),
+)
+STATED_OF = st.fixed_dictionaries(
+    {},
+    optional={
+        "open_weights": st.sampled_from(["true", "false"]),
+        "licence": st.sampled_from(["MIT", "Proprietary", "unheard of"]),
+        "total_parameters": st.sampled_from(["3", "32000000000", "0"]),
+        "reasoning": st.sampled_from(["true", "false"]),
+        "country": st.sampled_from(["FR", "US"]),
+    },
+)
+
+
+@settings(max_examples=300)
+@given(st.data(), st.booleans())
+def test_the_roll_has_every_entry_in_exactly_its_classes_the_best_first(data: st.DataObject, priced: bool):
+    keys = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=12))
+    drawn = {key: data.draw(st.tuples(CELLS, st.sampled_from(["", "0.5", "0.6", "2", "10", "30", "~1"]))) for key in keys}
+    who, stated = ({key: data.draw(some) for key in keys} for some in (MODELS, STATED_OF))
+    season = History(SCORE, PRICE)
+    shown = {
+        "text": line({key: score for key, (score, _) in drawn.items()}),
+        "price_out": line({key: price for key, (_, price) in drawn.items()}),
+    }
+    season.show(**shown, who=who, attributes=stated, columns=["score", "price_out"])
+    entries = season.diff.after.entries
+    expected: dict[str, list[tuple[float, str]]] = {}
+    for key, (score, _) in drawn.items():
+        for name in classes(entries[key], season.board, priced=priced) if score else ():
+            expected.setdefault(name, []).append((-float(score), key))
+    roll = enrol(season.board, season.diff.after, SCORE, priced=priced)
+    assert roll.members == {name: sorted(members) for name, members in expected.items()}
 
 
 def test_the_memory_is_plain():

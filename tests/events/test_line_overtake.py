@@ -42,11 +42,12 @@ def passed(*texts: str, on: Metric = SCORE, **more: object) -> list[Event]:
 
 
 def lines(events: list[Event]) -> list[str]:
-    """`ali/qwen > oai/gpt` for each pair that events tell, with a `!` where it is news."""
+    """`ali/qwen > oai/gpt` for each pair that events name of the broadest lines they speak of, with a `!` where it is news."""
     return [
-        f"{'/'.join(event.facts['line'])} > {'/'.join(rival['line'])}{'!' if rival['told'] else ''}"
+        f"{'/'.join(event.facts['line'])} > {'/'.join(rival['line'])}{'!' if rival.get('told') else ''}"
         for event in events
         for rival in event.facts["rivals"]
+        if len(rival["line"]) == len(event.facts["line"])
     ]
 
 
@@ -128,10 +129,55 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     )
     start = compare(history.board, None, first)
     past, diff = advance(Past(), start, ()), compare(history.board, first, second)
+    found = [one for stage in line_overtake.stages(diff, past) for one in line_overtake.overtakes(stage)]
+    pairs = {("/".join(one.riser), "/".join(one.rival)) for one in found}
+    assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(found))
     events = list(line_overtake.detect(diff, past))
-    found = [("/".join(event.facts["line"]), "/".join(rival["line"])) for event in events for rival in event.facts["rivals"]]
-    assert (len(found), all(len(event.facts["rivals"]) == event.facts["passed"] for event in events)) == (len(set(found)), True)
-    assert set(found) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set())
+    assert sum(event.facts["passed"] for event in events) == len(found)
+    assert {event.subjects[0].entry for event in events} <= {one.best for one in found}
+    fewest = {event.id: min(event.facts["passed"], 10 if event.told else 4) for event in events}
+    assert {event.id: len(event.facts["rivals"]) for event in events} == fewest
+
+
+@settings(max_examples=300)
+@given(days())
+def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str], dict[str, str]]):
+    history = History(SCORE, metric("coding", primary=False, stated_error=0.5))
+    first, second = (
+        snapshot(line(cells), day=day, coding=line(cells), columns=["score"], who={key: who(key) for key in cells})
+        for day, cells in enumerate(shown)
+    )
+    past = advance(Past(), compare(history.board, None, first), ())
+    diff = compare(history.board, first, second)
+    told = {
+        (event.metric, rival["told"])
+        for event in line_overtake.detect(diff, past)
+        for rival in event.facts["rivals"]
+        if rival.get("told")
+    }
+    memory = line_overtake.remember(diff, past)["told"]
+    assert told <= {(metric, key) for metric, keys in memory.items() for key in keys}
+    assert memory.keys() == {metric for metric, _ in told}
+
+
+def test_what_an_entry_did_for_several_lines_is_kept_as_one_event():
+    board = "ali/qwen/3/a:50.0 oai/gpt/5/a:60.0 oai/gpt/4/a:40.0 oai/o/1/a:42.0 meta/llama/4/a:30.0"
+    (event,) = passed(board, f"{board} ali/wan/1/a:45.0", on=metric(stated_error=20.0))
+    assert (event.told, event.facts["passed"], event.facts["line"]) == (False, 3, ["ali", "wan"])
+    assert [rival["line"] for rival in event.facts["rivals"]] == [["oai", "o"], ["meta", "llama"], ["oai", "gpt", "4"]]
+
+
+def test_the_record_shows_a_cell_that_did_not_change_once():
+    board = "a/f/1/x:50.0 b/f/1/x:60.0 c/f/1/x:10.0"
+    (event,) = passed(board, board.replace("b/f/1/x:60.0", "b/f/1/x:45.0"))
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [
+        ("a/f/1/x", "50.0"),
+        ("a/f/1/x", "50.0"),
+        ("b/f/1/x", "60.0"),
+        ("b/f/1/x", "45.0"),
+    ]
+    (event,) = passed(board, f"{board} d/f/1/x:20.0", on=metric(stated_error=20.0))
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [("d/f/1/x", None), ("d/f/1/x", "20.0"), ("c/f/1/x", "10.0")]
 
 
 # ── causes ───────────────────────────────────────────────────────────────────────────────────────
@@ -285,6 +331,16 @@ def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
         season.show(score, coding=coding)
         found = [event for event in season.show(f"{score} e/f/2/x:1", coding=f"{coding} {new}") if event.metric == "coding"]
         assert [event.told for event in found] == [told]
+
+
+@pytest.mark.parametrize(("new", "told"), [("35", ["e > c"]), ("25", [])])
+def test_what_is_told_on_a_secondary_metric_down_to_the_third_lab_is_remembered(new: str, told: list[str]):
+    board = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20"
+    season = Season(STATED, metric("coding", primary=False, stated_error=0.5))
+    season.show(board, coding=board)
+    found = season.show(f"{board} e/f/2/x:1", coding=f"{board} e/f/2/x:{new}")
+    assert [rival["told"] for event in found if event.told for rival in event.facts["rivals"] if rival["told"]] == told
+    assert [key for key in season.past.memory["line_overtake"]["told"].get("coding", ()) if key in told] == told
 
 
 def test_estimates_pass_nobody_and_are_said_where_they_stand_above():

@@ -1,4 +1,5 @@
-"""Forty claims over the real boards, ten of each family of verdicts, and five in odd English; each with what the raw files say.
+"""Claims over the real boards, ten of each family of verdicts, five in odd English, and fifty as people write them, each with what
+the raw files say.
 
 The figures in the reasons were read from the files by a script of its own (JSON, CSV and Markdown, nothing of the tracker), and
 `test_the_reasons_are_what_the_files_say` reads the decisive ones again.

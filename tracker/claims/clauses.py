@@ -171,7 +171,7 @@ def _within(pieces: Sequence[Piece], place: int) -> int:
     for later in range(place + 1, len(pieces)):
         if pieces[later].kind is Kind.TOP and isinstance(pieces[later].value, int):
             return later
-        if pieces[later].kind not in (Kind.FILL, Kind.DEGREE, Kind.IN):
+        if pieces[later].kind not in (Kind.FILL, Kind.DEGREE, Kind.IN, Kind.TOPIC):
             break
     return 0
 

@@ -114,6 +114,8 @@ def titles(boards: Iterable[Board]) -> Titles:
             if metric.topic:
                 topics.setdefault(_words(metric.topic), canonical(metric.topic))
             title = _words(metric.title or metric.id)
+            if not title or title[-1] in PREPOSITIONS:
+                continue  # an id such as `price_in`: "the lowest price in the top 3" names no metric
             if len(title) > 1 or (title and len(title[0]) > 4 and title[0] not in FILLERS and title[0] not in SENSES):
                 topics.setdefault(title, " ".join(title))
     return Titles(boards=places, topics=topics)

@@ -238,7 +238,10 @@ SYNONYMS: Mapping[str, str] = _under(
 EVERY = "every benchmark"
 EVERYWHERE = frozenset(
     _all(
-        "every benchmark; all benchmarks; across the board; every metric; all metrics; every test; all tests; everything; everywhere"
+        """
+        every benchmark; all benchmarks; across the board; every metric; all metrics; every test; all tests; everything; everywhere;
+        every task; all tasks; every category; all categories; every domain; all domains; every area; all areas; all fronts
+        """
     )
 )
 """A topic that means every metric whose order is news."""

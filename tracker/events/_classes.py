@@ -182,14 +182,13 @@ def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
     """All that `_sorted_in` reads of an entry but its lab, figures by their class: entries that agree in it are in the same classes."""
     who, stated, size = entry.who, entry.attributes.get, size_total(entry)
     return (
-        *(
-            who.country,
-            who.reasoning,
-            who.kind,
-            stated("country"),
-            stated("reasoning"),
-            stated("open_weights"),
-            stated("licence"),
-        ),
-        *(None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost)),
+        who.country,
+        who.reasoning,
+        who.kind,
+        stated("country"),
+        stated("reasoning"),
+        stated("open_weights"),
+        stated("licence"),
+        None if size is None else bisect_left(SIZES, size),
+        None if cost is None else bisect_left(PRICES, cost),
     )

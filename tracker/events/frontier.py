@@ -76,7 +76,7 @@ class _View:
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
-    """At most one event per frontier. Told when an entry enters that of the price by being new, or by a price cut, in the upper half of the board.
+    """At most one event per frontier; rivals are those left whom one that entered dominates, or all where nobody entered. Told when an entry enters that of the price by being new, or by a price cut, in the upper half of the board.
 
     No event on a first sight, on a re-based scale, or while a field that it needs has lost its values.
     """
@@ -278,7 +278,8 @@ def _event(
     news = [one for one in entered if axis.name == "price" and one.cause in _NEWS and points[one.entry][0] <= middle]
     subjects = news or entered
     who = [party(diff.after, mover.entry) for mover in subjects]
-    gone = [_party(diff, mover.entry) for mover in left]
+    ousted = [mover for mover in left if not subjects or any(_dominates(points, one.entry, mover.entry) for one in subjects)]
+    gone = [_party(diff, mover.entry) for mover in ousted]
     return make(
         diff,
         rule=RULE,
@@ -298,6 +299,13 @@ def _event(
         },
         evidence=_evidence(view, [mover.entry for mover in (*subjects, *left)][:_PROVEN]),
     )
+
+
+def _dominates(points: Mapping[EntryId, Point], one: EntryId, other: EntryId) -> bool:
+    """Whether the first is why the second is not on the frontier: no worse in either, and better in one."""
+    if other not in points or points[one] == points[other]:
+        return False
+    return all(mine <= theirs for mine, theirs in zip(points[one], points[other], strict=True))
 
 
 def _party(diff: Diff, entry: EntryId) -> Party:

@@ -5,7 +5,7 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from statistics import quantiles
 
@@ -34,7 +34,7 @@ class _Gain:
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
-    """One event per newcomer whose family is known; told for the best variant of a release, unless its generation was there before, like for like.
+    """One event per newcomer whose family is known; told for the best variant of a release, unless its line had its generation there before.
 
     Grades: `gain` and `loss` (beyond the error; where none is stated, by a clear difference), `level` (within the error),
     `nominal` (too small a difference to say, and no error stated), and `unmatched` where there is nothing to compare with.
@@ -71,7 +71,7 @@ def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> set[Entr
 
 
 def _is_refresh(diff: Diff, primary: Metric, entry: EntryId) -> bool:
-    """Whether one of its generation, like it for like, was measured on the board before."""
+    """Whether one of its line and generation was measured on the board before, a preview or in another mode too."""
     assert diff.before is not None
     one = diff.after.entries[entry]
     siblings = Lines(diff.before, diff.board, [one]).siblings(one)
@@ -95,10 +95,9 @@ def _event(diff: Diff, past: Past, primary: Metric, entry: EntryId, found: Prede
         subjects=[party(diff.after, entry)],
         rivals=[party(diff.after, found.entry)],
         metric=primary.id,
-        headline=_headline(diff.board, one, other, gains, found.skipped),
+        headline=_headline(diff.board, one, other, gains),
         facts={
             "predecessor": {"entry": str(other.id), "name": other.name, "generation": other.who.generation},
-            "skipped_generations": list(found.skipped),
             "gains": {
                 str(metric): {"before": gain.values[0], "after": gain.values[1], "gain": gain.gain, "beyond_error": gain.beyond}
                 for metric, gain in gains.items()
@@ -172,15 +171,14 @@ def _alike(diff: Diff, one: Entry, other: Entry) -> dict[str, object]:
     }
 
 
-def _headline(board: Board, one: Entry, other: Entry, gains: Mapping[MetricId, _Gain], skipped: Sequence[str]) -> str:
+def _headline(board: Board, one: Entry, other: Entry, gains: Mapping[MetricId, _Gain]) -> str:
     primary = board.primary
     assert primary is not None
     before, after = gains[primary.id].values
     sure = "" if gains[primary.id].beyond else unsure(primary, one.measures[primary.id], other.measures[primary.id])
     better = sum(gain.gain > 0 for gain in gains.values())
     share = f"; better on {better} of {len(gains)} metrics they share" if len(gains) > 1 else ""
-    between = f" (no {' or '.join(skipped)} is)" if skipped else ""
     return (
         f"{one.name} scores {number(after, primary)} on {board.title} ({primary.title}), against {number(before, primary)} of {other.name},"
-        f" the latest earlier one of its line listed there like for like{between}{sure}{share}."
+        f" the latest earlier one of its line listed there like for like{sure}{share}."
     )

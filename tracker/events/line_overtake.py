@@ -395,7 +395,7 @@ def _kept(stage: Stage, found: Sequence[Pass]) -> Event:
             "line": list(lead.riser),
             "cause": lead.cause,
             "passed": len(found),
-            "rivals": [list(one.rival) for one in shown],
+            "rivals": [_place_facts(stage, one) for one in shown],
         },
         evidence=[*both_proofs(diff, [lead.best], metric.id), *_changes(diff, [one.passed for one in shown], metric.id)],
     )
@@ -496,16 +496,18 @@ def _facts(stage: Stage, found: Sequence[Pass], shown: Sequence[Pass], news: Seq
 def _rival_facts(stage: Stage, one: Pass) -> dict[str, object]:
     estimate = _higher_estimate(stage, one)
     return {
-        "line": list(one.rival),
+        **_place_facts(stage, one),
         "passed": stage.diff.after.entries[one.passed].name,
         "value": stage.has[one.passed],
         "before": stage.metric.standing(_was(stage, one)),
-        "place_before": _place_before(stage, one),
         "cause": one.cause,
-        "certainty": _certainty(stage, one),
         "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, one)],
         "estimate_above": None if estimate is None else list(estimate),
     }
+
+
+def _place_facts(stage: Stage, one: Pass) -> dict[str, object]:
+    return {"line": list(one.rival), "place_before": _place_before(stage, one), "certainty": _certainty(stage, one)}
 
 
 def _still_above(stage: Stage, one: Pass) -> list[EntryId]:

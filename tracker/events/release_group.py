@@ -14,7 +14,7 @@ from tracker.events._arrivals import arrivals
 from tracker.events._event import make, number, party, proof, values
 from tracker.events._predecessor import Line, Lines, model_of, release_of
 from tracker.events._traits import size_words, traits
-from tracker.model import Diff, Entry, EntryId, Event, Past, competition_ranks, folded_name
+from tracker.model import Diff, Entry, EntryId, Event, MetricId, Past, competition_ranks, folded_name
 
 RULE = "release_group/1"
 
@@ -44,10 +44,10 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     """One event for the siblings (same lab, family and generation) of which two or more arrive in one diff; told as one item.
 
     `addition`: siblings were listed before, so the release itself is older. What was merely
-    `revealed`, came back or came in a crowd is no release.
+    `revealed`, came back, came in a crowd or goes on under another key is no release.
     """
     together: dict[Line, list[EntryId]] = {}
-    came = arrivals(diff, past)
+    came = _new(diff, arrivals(diff, past))
     for entry in sorted(came):
         line = release_of(diff.after.entries[entry])
         if line is not None and diff.after.entries[entry].who.generation:
@@ -61,9 +61,24 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         siblings = sorted(
             (diff.after.entries[entry] for entry in entries), key=lambda one: (ranks.get(one.id, inf), one.name, one.id)
         )
-        listed = sorted(one.name for key, one in _before(diff).items() if key not in came and release_of(one) == line)
+        listed = sorted(one.name for one in _before(diff).values() if release_of(one) == line)
         group = _Group(line=line, siblings=siblings, grades=[came[entry] for entry in entries], ranks=ranks, listed=listed)
         yield _event(diff, group, lines)
+
+
+def _new(diff: Diff, came: Mapping[EntryId, str]) -> dict[EntryId, str]:
+    """Arrivals without those whose model stood there before, or whose values are all those of one that is missing now."""
+    models = {one.who.model for one in _before(diff).values()} - {None}
+    left = [shown for entry in diff.missing if (shown := _shown(_before(diff)[entry]))]
+    return {
+        entry: grade
+        for entry, grade in came.items()
+        if diff.after.entries[entry].who.model not in models and _shown(diff.after.entries[entry]) not in left
+    }
+
+
+def _shown(entry: Entry) -> dict[MetricId, float]:
+    return {metric: measure.value for metric, measure in entry.measures.items()}
 
 
 def _before(diff: Diff) -> Mapping[EntryId, Entry]:
@@ -120,14 +135,21 @@ def _what_happened(diff: Diff, group: _Group) -> str:
 
 
 def _name(group: _Group) -> str:
-    """`Alibaba's Qwen3.5`: what all siblings' names begin with, if that states the generation."""
-    best = group.siblings[0]
-    lab, generation = _lab(best), best.who.generation
-    shared = _shared([one.name for one in group.siblings])
-    name = shared if generation.casefold() in shared.casefold() else f"{best.who.family} {generation}"
+    """`Alibaba's Qwen3.5`: what all siblings' names begin with, else their line where one of them states its generation."""
+    best, every = group.siblings[0], [one.name for one in group.siblings]
+    lab, who, shared = _lab(best), best.who, _shared(every)
+    name = shared or who.family
+    if not _states(shared, who.generation) and any(_states(one, who.generation) for one in every):
+        name = who.line_title or f"{who.family} {who.generation}"
     if not lab or folded_name(name)[: len(folded_name(lab))] == folded_name(lab):
         return name
     return f"{lab}{chr(39) if lab.endswith('s') else chr(39) + 's'} {name}"
+
+
+def _states(name: str, generation: str) -> bool:
+    """Whether a name states a generation: 3.5 stands in `claude-3-5-haiku`, 1 in no `Yi-Lightning`."""
+    words, wanted = (folded_name(text.replace(".", " ")) for text in (name, generation))
+    return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
 
 
 def _shared(names: Sequence[str]) -> str:
