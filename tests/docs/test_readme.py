@@ -47,7 +47,7 @@ def test_console_blocks_show_what_the_commands_print(demo, request):
 
 
 def test_the_readme_names_only_commands_that_exist():
-    used = set(re.findall(r"\.venv/bin/tracker (?:--store \S+ )?(\w+)", README.read_text(encoding="utf-8")))
+    used = set(re.findall(r"\.venv/bin/tracker (?:--store \S+ )?([\w-]+)", README.read_text(encoding="utf-8")))
     assert used <= set(cli.list_commands(None))
 
 

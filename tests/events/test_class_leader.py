@@ -249,41 +249,59 @@ def test_a_newcomer_leads_open_weights_when_it_is_above_every_open_one(before: d
     assert named == expected
 
 
-MODELS = st.builds(
-    Identity,
-    lab=st.sampled_from(["", "one", "two"]),
-    country=st.sampled_from(["", "US", "CN"]),
-    kind=st.sampled_from(["", "", "llm", "system"]),
-    reasoning=st.sampled_from(["on", "off", "unspecified"]),
-    size_total_b=st.sampled_from([None, 4.0, 4.1, 15.0, 70.0, 400.0]),
-)
-STATED_OF = st.fixed_dictionaries(
-    {},
-    optional={
-        "open_weights": st.sampled_from(["true", "false"]),
-        "licence": st.sampled_from(["MIT", "Proprietary", "unheard of"]),
-        "total_parameters": st.sampled_from(["3", "32000000000", "0"]),
-        "reasoning": st.sampled_from(["true", "false"]),
-        "country": st.sampled_from(["FR", "US"]),
-    },
-)
+TRAITS: dict[str, list[object]] = {
+    "lab": ["", "one", "two"],
+    "country": ["", "US", "CN"],
+    "kind": ["", "llm", "system"],
+    "reasoning": ["on", "off", "unspecified"],
+    "size_total_b": [None, 4.0, 4.1, 15.0, 70.0, 400.0],
+}
+STATED_OF: dict[str, list[str]] = {
+    "open_weights": ["", "", "", "true", "false"],
+    "licence": ["", "MIT", "Proprietary", "unheard of"],
+    "total_parameters": ["", "3", "32000000000", "0"],
+    "reasoning": ["", "true", "false"],
+    "country": ["", "FR", "US"],
+}
+LISTED = ["", "0.5", "0.6", "2", "10", "30", "~1"]
+
+
+@st.composite
+def alike_but_for_one(draw: st.DrawFn) -> dict[str, tuple[dict[str, object], dict[str, str], str]]:
+    """Entries of one drawn kind, each with one of its traits changed: traits, what the board states, price."""
+    kind = {name: draw(st.sampled_from(some)) for name, some in TRAITS.items()}
+    stated = {name: draw(st.sampled_from(some)) for name, some in STATED_OF.items()}
+    price = draw(st.sampled_from(LISTED))
+    found = {}
+    for key in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=2, max_size=12)):
+        edit = draw(
+            st.sampled_from([*(("who", name) for name in TRAITS), *(("stated", name) for name in STATED_OF), ("price", "")])
+        )
+        mine, theirs = dict(kind), dict(stated)
+        if edit[0] == "who":
+            mine[edit[1]] = draw(st.sampled_from(TRAITS[edit[1]]))
+        elif edit[0] == "stated":
+            theirs[edit[1]] = draw(st.sampled_from(STATED_OF[edit[1]]))
+        found[key] = (mine, {name: text for name, text in theirs.items() if text}, draw(st.sampled_from([price, *LISTED])))
+    return found
 
 
 @settings(max_examples=300)
-@given(st.data(), st.booleans())
-def test_the_roll_has_every_entry_in_exactly_its_classes_the_best_first(data: st.DataObject, priced: bool):
-    keys = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=12))
-    drawn = {key: data.draw(st.tuples(CELLS, st.sampled_from(["", "0.5", "0.6", "2", "10", "30", "~1"]))) for key in keys}
-    who, stated = ({key: data.draw(some) for key in keys} for some in (MODELS, STATED_OF))
+@given(alike_but_for_one(), st.data(), st.booleans())
+def test_the_roll_has_every_entry_in_exactly_its_classes_the_best_first(
+    drawn: dict[str, tuple[dict[str, object], dict[str, str], str]], data: st.DataObject, priced: bool
+):
+    scores = {key: data.draw(CELLS) for key in drawn}
     season = History(SCORE, PRICE)
-    shown = {
-        "text": line({key: score for key, (score, _) in drawn.items()}),
-        "price_out": line({key: price for key, (_, price) in drawn.items()}),
-    }
-    season.show(**shown, who=who, attributes=stated, columns=["score", "price_out"])
-    entries = season.diff.after.entries
-    expected: dict[str, list[tuple[float, str]]] = {}
-    for key, (score, _) in drawn.items():
+    season.show(
+        line(scores),
+        price_out=line({key: price for key, (_, _, price) in drawn.items()}),
+        who={key: Identity(**traits) for key, (traits, _, _) in drawn.items()},
+        attributes={key: stated for key, (_, stated, _) in drawn.items()},
+        columns=["score", "price_out"],
+    )
+    entries, expected = season.diff.after.entries, {}
+    for key, score in scores.items():
         for name in classes(entries[key], season.board, priced=priced) if score else ():
             expected.setdefault(name, []).append((-float(score), key))
     roll = enrol(season.board, season.diff.after, SCORE, priced=priced)

@@ -111,6 +111,17 @@ def test_a_newcomer_that_enters_in_the_upper_half_is_told_with_those_who_leave()
     assert ("new", "price", "4") in {(proof.entry, proof.metric, proof.raw) for proof in event.evidence}
 
 
+def test_only_those_whom_a_newcomer_dominates_are_said_to_leave():
+    before = day("a:60 b:50 c:40 e:35", "a:10 b:5 c:2 e:1")
+    (event,) = seen(before, day("a:60 b:50 c:40 e:35 new:55", "a:10 b:5 c:2 e:2.5 new:4"))
+    assert brief([event]) == ["frontier/price new > b @price"]
+    assert event.headline.endswith("; b leaves it.")
+    assert [(one["entry"], one["cause"], one["by"]) for one in event.facts["left"]] == [
+        ("b", "dominated", "new"),
+        ("e", "price rise", "c"),
+    ]
+
+
 def test_a_newcomer_in_the_lower_half_is_kept_in_the_record():
     (event,) = seen(day("a:60 b:50 c:40", "a:10 b:5 c:3"), day("a:60 b:50 c:40 new:30", "a:10 b:5 c:3 new:1"))
     assert (event.told, event.subjects[0].entry) == (False, "new")

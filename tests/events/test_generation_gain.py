@@ -88,17 +88,92 @@ def test_modes_and_efforts_are_matched():
     assert (event.rivals[0].entry, event.facts["effort"]) == ("max", ["max", "max"])
 
 
-def test_of_several_generations_the_highest_below_counts_and_one_between_is_named():
-    who = {"two": model("Qwen 2 32B"), "old": OLD, "wrong": model("Qwen 3.2 4B"), "new": NEW}
-    (event,) = gains("two:20 old:42 wrong:30", "two:20 old:42 wrong:30 new:45", who=who)
-    assert (event.rivals[0].entry, event.facts["skipped_generations"]) == ("old", ["3.2"])
-    assert "listed there like for like (no 3.2 is)" in event.headline
+def test_of_several_generations_the_one_just_before_counts():
+    who = {"two": model("Qwen 2 32B"), "old": OLD, "new": NEW}
+    (event,) = gains("two:20 old:42", "two:20 old:42 new:45", who=who)
+    assert (event.rivals[0].entry, event.facts["predecessor"]["generation"]) == ("old", "3")
 
 
-def test_a_generation_between_is_no_predecessor_where_no_size_is_stated():
-    who = {"two": model("Phi 2"), "three": model("Phi 3", reasoning="on"), "new": model("Phi 4")}
-    (event,) = gains("two:20 three:30", "two:20 three:30 new:45", who=who)
-    assert event.facts["why"] == "no 3 like it is listed, and no size is stated"
+@pytest.mark.parametrize("between", [model("Qwen 3.2 4B"), model("Qwen 3.2 plus"), model("Qwen 3.2 32B", reasoning="on")])
+def test_a_generation_is_never_skipped(between: Identity):
+    (event,) = gains("old:42 odd:44", "old:42 odd:44 new:45", who={"old": OLD, "odd": between, "new": NEW})
+    assert (event.told, event.facts["why"]) == (False, "no 3.2 of its tier, size, reasoning mode and effort is listed")
+
+
+def test_a_tier_beside_a_plain_model_does_not_follow_one_that_stands_alone():
+    who = {"old": model("GPT 3.5 turbo"), "plain": model("GPT 4"), "new": model("GPT 4 turbo")}
+    (event,) = gains("old:30 plain:40", "old:30 plain:40 new:50", who=who)
+    assert (event.told, event.facts["why"]) == (False, "4 is listed without turbo too, and 3.5 is not")
+    both = {"old": model("GPT 4 mini"), "former": model("GPT 4"), "plain": model("GPT 5"), "new": model("GPT 5 mini")}
+    (event,) = gains("old:30 former:35 plain:40", "old:30 former:35 plain:40 new:50", who=both)
+    assert (event.rivals[0].entry, event.told) == ("old", True)
+
+
+def test_a_mixture_is_not_compared_with_what_does_not_say_it_is_one():
+    who = {"old": model("Qwen 3 110B"), "new": model("Qwen 3.5 122B", size_active_b=10.0)}
+    assert [event.grade for event in gains("old:42", "old:42 new:60", who=who)] == ["unmatched"]
+    who["old"] = model("Qwen 3 110B", size_active_b=12.0)
+    assert [event.grade for event in gains("old:42", "old:42 new:60", who=who)] == ["gain"]
+
+
+def test_the_name_of_a_lab_is_no_difference():
+    who = {
+        "old": model("Llama 3 70B", lab="Meta"),
+        "mid": model("Llama 3.1 70B", lab="Meta", name="Meta-Llama-3.1-70B-Instruct"),
+        "new": model("Llama 3.3 70B", lab="Meta"),
+    }
+    (event,) = gains("old:20 mid:40", "old:20 mid:40 new:50", who=who)
+    assert (event.rivals[0].entry, event.told) == ("mid", True)
+    who["mid"] = model("Llama 3.1 70B", lab="Meta", name="facebookai llama 3.1 70b")
+    (event,) = gains("old:20 mid:40", "old:20 mid:40 new:50", who=who, attributes={"mid": {"creator": "Facebook AI"}})
+    assert event.rivals[0].entry == "mid"
+
+
+FLASH, NEXT = "Gemini 1.5 flash", model("Gemini 2.0 flash", name="gemini-2.0-flash-exp", preview=True)
+
+
+def dated(one: dict[str, object], other: dict[str, object], **more: object) -> Event:
+    """The gain of a newcomer where its generation before has two revisions, `a` the better one."""
+    who = {"a": model(FLASH, key="a", **one), "b": model(FLASH, key="b", **other), "new": NEXT}
+    (event,) = gains("a:42 b:41", "a:42 b:41 new:60", who=who, **more)
+    return event
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    ({"date": "2024-06-20"}, {"date": "2024-10-22"}),
+    ({"date": "2023-12"}, {"date": "2024-01-25"}),
+    ({"preview": True}, {}),
+    ({"preview": True}, {"name": "gemini-1.5-flash-001"}),
+    ({"name": "gemini-1.5-flash-001"}, {"name": "gemini-1.5-flash-002"}),
+    ({}, {"date": "12-10"}),
+])  # fmt: skip
+def test_the_newest_revision_of_the_generation_before_counts(older: dict[str, object], newer: dict[str, object]):
+    assert [party.entry for party in dated(older, newer).rivals] == ["b"]
+    assert [party.entry for party in dated(newer, older).rivals] == ["a"]
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ({"date": "11-06", "preview": True}, {"date": "01-25", "preview": True}),
+    ({"name": "gemini-1.5-flash-002"}, {"date": "08-27", "preview": True}),
+    ({}, {"date": "08-27", "preview": True}),
+])  # fmt: skip
+def test_revisions_whose_order_is_not_plain_give_no_number(one: dict[str, object], other: dict[str, object]):
+    for event in (dated(one, other), dated(other, one)):
+        assert (event.told, event.facts["why"]) == (False, "which 1.5 like it is the newest is not plain")
+
+
+def test_the_day_of_release_that_a_board_states_tells_which_revision_is_the_newest():
+    days = {"a": {"released": "2023-11-06"}, "b": {"released": "2024-01-25"}}
+    event = dated({"date": "11-06", "preview": True}, {"date": "01-25", "preview": True}, attributes=days)
+    assert event.rivals[0].entry == "b"
+
+
+@pytest.mark.parametrize(("twice", "grade"), [("Qwen-3.2", "unmatched"), ("c0ffee-17", "unmatched"), ("x-Gwen-2", "gain")])
+def test_where_a_key_that_stands_there_twice_may_be_of_the_family_no_number_is_given(twice: str, grade: str):
+    who = {"old": OLD, "new": NEW, "x1": model("Gwen 1")}
+    (event,) = gains("old:42", "old:42 new:45", who=who, ambiguous=twice)
+    assert (event.grade, event.told) == (grade, grade == "gain")
+    assert grade == "gain" or event.facts["why"] == f'"{twice}" stands there more than once and may be of its family'
 
 
 def test_generations_whose_order_is_unclear_give_no_number():
@@ -141,6 +216,21 @@ def test_a_refresh_of_a_generation_that_was_there_is_not_told():
     }
     (event,) = gains("old:42 may:44", "old:42 may:44 new:46", who=who)
     assert (event.rivals[0].entry, event.told) == ("old", False)
+
+
+@pytest.mark.parametrize("sibling", [
+    model("Qwen 3.5 27B", key="x", preview=True),
+    model("Qwen 3.5 27B", key="x", name="Qwen API 3.5"),
+    model("Qwen 3.5", key="x", reasoning="on"),
+])  # fmt: skip
+def test_whatever_was_there_of_its_generation_makes_it_a_refresh(sibling: Identity):
+    (event,) = gains("old:42 sib:44", "old:42 sib:44 new:46", who={"old": OLD, "sib": sibling, "new": NEW})
+    assert (event.rivals[0].entry, event.grade, event.told) == ("old", "gain", False)
+
+
+def test_another_size_of_its_generation_makes_it_no_refresh():
+    (event,) = gains("old:42 small:30", "old:42 small:30 new:46", who={"old": OLD, "small": model("Qwen 3.5 4B"), "new": NEW})
+    assert event.told is True
 
 
 def test_a_first_score_is_told_when_it_comes():

@@ -51,6 +51,8 @@ def test_the_rival_is_at_least_three_times_as_large(size: float, found: bool):
 def test_an_unknown_size_is_never_guessed():
     assert parities("big:60", "big:60 new:60", who={"big": BIG, "new": model("New 2", lab="Ours")}) == []
     assert parities("big:60", "big:60 new:60", who={"big": model("Old 1", lab="Theirs"), "new": SMALL}) == []
+    active = model("Old 1", lab="Theirs", size_active_b=70.0)
+    assert parities("big:60", "big:60 new:60", who={"big": active, "new": SMALL}) == []
 
 
 def test_mixtures_are_compared_total_with_total_and_show_what_is_active():

@@ -10,7 +10,7 @@ WHO = {
     "big": model("Qwen 3.5 397B", lab="Alibaba", size_active_b=17.0, reasoning="on"),
     "big0": model("Qwen 3.5 397B", lab="Alibaba", size_active_b=17.0, reasoning="off"),
     "small": model("Qwen 3.5 4B", lab="Alibaba"),
-    "old": model("Qwen 3 397B", lab="Alibaba", reasoning="on"),
+    "old": model("Qwen 3 397B", lab="Alibaba", size_active_b=17.0, reasoning="on"),
     "other": model("Grok 5", lab="xAI"),
 }
 NAMES = {"big": "Qwen3.5 397B A17B (Reasoning)", "big0": "Qwen3.5 397B A17B (Non-reasoning)", "small": "Qwen3.5 4B"}
@@ -120,3 +120,27 @@ def test_a_lab_is_named_once(lab: str, said: str):
     who = {key: model("Fam 3.5", lab=lab, key=key) for key in ("p", "q")}
     (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names={"p": "Fam 3.5 A", "q": "Fam 3.5 B"})
     assert event.headline.startswith(f"{said} enters Board")
+
+
+@pytest.mark.parametrize(("family", "names", "said"), [
+    ("Yi 1", ("Yi-Lightning", "Yi-Lightning-lite"), "Lab's Yi-Lightning enters"),
+    ("Yi 1", ("yi-large", "Yi-Lightning"), "Lab's Yi enters"),
+    ("Claude 3.5", ("Claude 3.5 Haiku", "claude-3-5-sonnet"), "Lab's Line-3.5 enters"),
+    ("Claude 4.5", ("Claude Opus 4.5", "Claude Sonnet 4.5"), "Lab's Line-4.5 enters"),
+])  # fmt: skip
+def test_a_generation_that_no_name_states_is_not_named(family: str, names: tuple[str, str], said: str):
+    who = {key: model(family, key=key, line_title=f"Line-{family.split()[1]}") for key in ("p", "q")}
+    (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names=dict(zip("pq", names, strict=True)))
+    assert event.headline.startswith(said)
+
+
+def test_more_variants_of_a_model_that_stood_there_are_no_release():
+    assert groups("x:60 big:45", "x:60 big:45 big0:40 small:27") == []
+
+
+def test_entries_that_go_on_under_other_keys_are_no_release():
+    who = WHO | {key: model(f"Qwen 3.5 {size}B", lab="Alibaba", key=key) for key, size in (("p", 9), ("q", 27))}
+    assert len(groups("x:60", "x:60 p:45 q:27", who=who)) == 1
+    assert groups("x:60 was:45", "x:60 p:45 q:27", who=who) == []
+    assert len(groups("x:60 was:44", "x:60 p:45 q:27", who=who)) == 1
+    assert len(groups("x:60 was", "x:60 p q", who=who)) == 1

@@ -35,9 +35,12 @@ def states(shared_data: Path) -> dict[datetime, Models]:
 
 @pytest.fixture(scope="module")
 def events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Event, ...]:
-    archive = FileArchive(tmp_path_factory.mktemp("captures"))
-    paths = sorted((shared_data / AA).iterdir())
-    return pipeline.import_bodies(DEFINITIONS.board(AA), paths, archive=archive, store=MemoryStore()).events
+    return season(AA, shared_data, tmp_path_factory.mktemp("captures"))
+
+
+def season(board: str, shared_data: Path, folder: Path) -> tuple[Event, ...]:
+    paths = sorted((shared_data / board).iterdir())
+    return pipeline.import_bodies(DEFINITIONS.board(board), paths, archive=FileArchive(folder), store=MemoryStore()).events
 
 
 def told(events: tuple[Event, ...], kind: str) -> list[Event]:
@@ -121,6 +124,62 @@ def test_the_founding_gains_over_the_generation_before_are_found(events: Any):
         ("GPT-5.5 (xhigh)", "GPT-5.4 (xhigh)"),
         ("Claude Opus 4.8 (Adaptive Reasoning, Max Effort)", "Claude Opus 4.7 (Adaptive Reasoning, Max Effort)"),
     }
+
+
+NEWEST = [
+    ("arena-catalog/leaderboard-text", "gemini-2.5-flash-preview-04-17", "gemini-2.0-flash-001"),
+    ("arena-catalog/leaderboard-vision", "claude-3-7-sonnet-20250219", "claude-3-5-sonnet-20241022"),
+    ("livebench/table_2024_11_25", "llama-3.3-70b-instruct-turbo", "meta-llama-3.1-70b-instruct-turbo"),
+]
+
+
+@pytest.mark.parametrize(("board", "newcomer", "before"), NEWEST)
+def test_a_gain_is_over_the_newest_of_the_generation_before(
+    board: str, newcomer: str, before: str, shared_data: Path, tmp_path: Path
+):
+    found = told(season(board, shared_data, tmp_path), "generation_gain")
+    assert (newcomer, before) in {(event.subjects[0].name, event.rivals[0].name) for event in found}
+
+
+UNSURE = [
+    ("llm-leaderboard-csv/lmsys", ("Gemini-1.5-Pro-Exp-0801", "Gemini-2.0-Flash-Exp", "Llama-3.3-70B-Instruct")),
+    ("livebench/table_2024_11_25", ("gemini-2.0-flash-exp",)),
+    ("ceps/aa_models_leaderboard", ("GLM-5",)),
+    ("ceps/lmarena_text_leaderboard", ("qwen3.5-122b-a10b",)),
+    ("arena-catalog/mt-bench-table", ("GPT-4-Turbo",)),
+    ("alpaca-eval/v1-gpt4", ("gpt4_turbo",)),
+]
+
+
+@pytest.mark.parametrize(("board", "newcomers"), UNSURE)
+def test_where_the_predecessor_is_not_plain_no_gain_is_told(
+    board: str, newcomers: tuple[str, ...], shared_data: Path, tmp_path: Path
+):
+    gains = [event for event in season(board, shared_data, tmp_path) if event.kind == "generation_gain"]
+    found = {event.subjects[0].name: event.told for event in gains if event.subjects[0].name in newcomers}
+    assert found == dict.fromkeys(newcomers, False)
+
+
+def test_a_model_under_another_key_is_no_release_and_names_are_what_the_page_has(shared_data: Path, tmp_path: Path):
+    old, new = (
+        told(season(board, shared_data, tmp_path / board), "release_group")
+        for board in ("arena-catalog/mt-bench-table", "llm-leaderboard-csv/lmsys")
+    )
+    assert old
+    assert "2024-02-02" not in {f"{event.recorded_at:%Y-%m-%d}" for event in old}
+    (yi,) = [event for event in new if "Yi-Lightning" in event.headline]
+    assert yi.headline.startswith("01.AI's Yi-Lightning grows on ")
+
+
+def test_who_is_said_to_leave_the_frontier_is_no_better_and_no_cheaper_than_one_that_enters(events: Any, states: Any):
+    pairs = 0
+    for event in told(events, "frontier"):
+        after = states[event.recorded_at]
+        for gone in (after[str(party.entry)] for party in event.rivals):
+            entering = [after[str(party.entry)] for party in event.subjects]
+            assert any(index_of(one) >= index_of(gone) and price_of(one) <= price_of(gone) for one in entering)
+            pairs += 1
+    assert pairs >= 5
 
 
 def test_weights_told_as_opened_were_listed_as_closed_before_and_never_as_open(events: Any, states: Any):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.model import Board, Entry, Identity, Metric
 
@@ -96,11 +97,14 @@ def size_total(entry: Entry) -> float | None:
 
 
 def _size_of_name(entry: Entry) -> float | None:
-    """None where the name states no total: `8x7B` shares what its experts have in common, and of two sizes neither is the whole's."""
-    if entry.who.size_total_b is None or _MIXTURE.search(entry.name):
-        return None
-    sizes = set(_SIZES.findall(entry.name.casefold()))
-    return None if len(sizes) > 1 and entry.who.size_active_b is None else entry.who.size_total_b
+    who = entry.who
+    return None if who.size_total_b is None or _no_total(entry.name, mixture=who.size_active_b is not None) else who.size_total_b
+
+
+@lru_cache(maxsize=8192)
+def _no_total(name: str, *, mixture: bool) -> bool:
+    """`8x7B` shares what its experts have in common, so it states no total; and of two sizes neither is the whole's."""
+    return _MIXTURE.search(name) is not None or (not mixture and len(set(_SIZES.findall(name.casefold()))) > 1)
 
 
 def open_size(entry: Entry) -> float | None:

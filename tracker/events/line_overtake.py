@@ -428,12 +428,13 @@ def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
 def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
     metric, after = stage.metric, stage.diff.after
     name, value = after.entries[lead.best].name, number(stage.has[lead.best], metric)
+    mine = title(lead.riser, after.entries[lead.best])
     where = f"{stage.diff.board.title} ({metric.title})"
     near = unsure(metric, stage.measure(lead.best), stage.measure(lead.passed)) if _certainty(stage, lead) == "nominal" else ""
     if lead.cause == "fall":
-        return f"{_best(stage, lead)} falls below {title(lead.riser)}'s best ({name}, {value}) on {where}{near}."
+        return f"{_best(stage, lead)} falls below {mine}'s best ({name}, {value}) on {where}{near}."
     above = f"above {_others([_best(stage, one) for one in named[:_NAMED]], len(named) - _NAMED)}"
-    whose = "" if _is_in(title(lead.riser), name) else f" and puts {title(lead.riser)}"
+    whose = "" if _is_in(mine, name) else f" and puts {mine}"
     if lead.cause == "rise":
         assert stage.diff.before is not None
         was = stage.diff.before.entries[lead.best].measures[metric.id].value
@@ -453,7 +454,7 @@ def _best(stage: Stage, one: Pass) -> str:
     """`Meta (best: Llama 4 Maverick, 18.4)`; a reference by its own name, `GPT-4 (21.5)`."""
     passed = stage.diff.after.entries[one.passed]
     known = milestone.reference(passed) if len(one.rival) == _GENERATION else None
-    whose, value = known.title if known else title(one.rival), number(stage.has[one.passed], stage.metric)
+    whose, value = known.title if known else title(one.rival, passed), number(stage.has[one.passed], stage.metric)
     return f"{whose} ({value})" if whose == passed.name else f"{whose} (best: {passed.name}, {value})"
 
 
