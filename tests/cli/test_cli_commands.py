@@ -177,7 +177,7 @@ def test_board_show_prints_the_declaration(world: World):
 def test_standings_are_ordered_by_the_primary_metric(world: World):
     world.imported()
     ran = world.run("standings", "acme/text", "--json")
-    assert keys(ran.rows) == {("rank", "entry", "name", "value", "low", "high", "estimated", "model")}
+    assert keys(ran.rows) == {("rank", "entry", "name", "value", "low", "high", "estimated")}
     assert [(row["rank"], row["entry"], row["value"]) for row in ran.rows][:3] == [(1, "g", 97.0), (2, "b", 95.0), (3, "a", 91.0)]
     people = world.run("standings", "acme/text", "--top", "2").out
     assert [word for word in ("Model G", "Model B", "Model A", "Data: Acme, CC-BY-4.0") if word in people] == [

@@ -8,9 +8,8 @@ from datetime import datetime
 import click
 
 from tracker import query
-from tracker.cli._open import Time, as_json, board_of, history_of, lexicon_of, print_json, print_table
-from tracker.lexicon import Lexicon
-from tracker.model import Board, MetricId
+from tracker.cli._open import Time, as_json, board_of, history_of, print_json, print_table
+from tracker.model import MetricId
 from tracker.settings import Settings
 
 
@@ -30,8 +29,7 @@ def command(settings: Settings, board: str, metric: str | None, at: datetime | N
         declared = board_of(settings, store, board)
         rows = query.standings(declared, store, metric=MetricId(metric) if metric else None, at=at)[:top]
     if as_json:
-        names = lexicon_of(settings)
-        print_json(asdict(row) | {"model": _model(row.name, declared, names)} for row in rows)
+        print_json(asdict(row) for row in rows)
         return
     print_table(
         ("rank", "name", "value", "low", "high", ""),
@@ -43,12 +41,6 @@ def command(settings: Settings, board: str, metric: str | None, at: datetime | N
     )
     if declared.attribution:
         click.echo(f"Data: {declared.attribution}")
-
-
-def _model(name: str, board: Board, lexicon: Lexicon) -> str | None:
-    from tracker.identity import resolve  # noqa: PLC0415  # only programs ask for it
-
-    return resolve(name, None, board.id, lexicon=lexicon).model
 
 
 def _number(value: float | None) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.events._traits import Traits, traits
 from tracker.model import Board, Entry, EntryId, Snapshot, folded_name
@@ -232,6 +233,7 @@ def _efforts_differ(one: Traits, other: Traits) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def order_of(generation: str) -> Order | None:
     """A generation as (letters before it, numbers, letters behind): `3.5` → ("", (3, 5), ""), `V4` → ("v", (4,), ""). None for other forms."""
     found = _NUMBERED.fullmatch(generation.strip().casefold())
