@@ -23,11 +23,11 @@ def model(lab: str = "lab", size: float | None = None, country: str = "US", reas
 class Season(History):
     """A board whose entries are open where their key begins with o, and else closed; its events of classes."""
 
-    def show(self, text: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:  # type: ignore[override]
+    def tells(self, text: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:
         keys = [cell.partition(":")[0] for cell in text.split()]
         attributes = {key: {"open_weights": "true" if key.startswith("o") else "false"} for key in keys}
         named = {key: model() for key in keys} | (who or {})
-        return of("class_leader", super().show(text, **{"attributes": attributes, "who": named, **more}))
+        return of("class_leader", self.show(text, **{"attributes": attributes, "who": named, **more}))
 
 
 CLOSED = "c1:90.0 c2:80.0 c3:70.0"
@@ -37,8 +37,8 @@ OPEN = "o1:60.0 o2:50.0 o3:40.0 o4:30.0"
 def led(*texts: str, on: Metric = STATED, **more: object) -> list[Event]:
     season = Season(on)
     for text in texts[:-1]:
-        season.show(text)
-    return season.show(texts[-1], **more)
+        season.tells(text)
+    return season.tells(texts[-1], **more)
 
 
 def led_classes(event: Event) -> list[str]:
@@ -69,8 +69,8 @@ def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first(
         key: model("other", size, "CN") for key, size in zip(("o1", "o2", "o3", "o4", "o5"), (70, 30, 30, 30, 14), strict=True)
     }
     season = Season(STATED)
-    season.show(f"{CLOSED} {OPEN}", who)
-    (event,) = season.show(f"{CLOSED} {OPEN} o5:65.0", who)
+    season.tells(f"{CLOSED} {OPEN}", who)
+    (event,) = season.tells(f"{CLOSED} {OPEN} o5:65.0", who)
     assert led_classes(event) == ["open", "size<=80", "size<=40", "lab:other", "country:CN"]
     assert event.headline == (
         "o5 leads among open weights on Board (score) with 65, ahead of o1 (60);"
@@ -93,8 +93,8 @@ def test_a_labs_best_is_news_when_the_lab_is_among_the_ten_best():
     who |= {"new": model("lab 09", None, "US", "unspecified"), "low": model("lab 11", None, "US", "unspecified")}
     board = line({f"l{place:02}": 90 - 3 * place for place in range(12)})
     season = Season(STATED)
-    season.show(board, who)
-    found = {event.subjects[0].entry: event.told for event in season.show(f"{board} new:66 low:59", who)}
+    season.tells(board, who)
+    found = {event.subjects[0].entry: event.told for event in season.tells(f"{board} new:66 low:59", who)}
     assert found == {"new": True, "low": False}
 
 
@@ -107,8 +107,8 @@ def test_the_leader_is_ahead_of_the_next_of_the_class_now_whoever_led_it_before(
 def test_a_variant_of_the_leader_itself_is_not_what_it_is_ahead_of():
     who = {key: replace(model(), model=ModelId("lab/m")) for key in ("o5", "o6")}
     season = Season(STATED)
-    season.show(f"{CLOSED} {OPEN}")
-    (event,) = [one for one in season.show(f"{CLOSED} {OPEN} o5:65.0 o6:63.5", who) if one.told]
+    season.tells(f"{CLOSED} {OPEN}")
+    (event,) = [one for one in season.tells(f"{CLOSED} {OPEN} o5:65.0 o6:63.5", who) if one.told]
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
 
 
@@ -117,23 +117,23 @@ def test_where_one_of_unknown_licence_stands_between_nobody_is_said_to_be_next()
     shown = {
         key: {"open_weights": "true" if key[0] == "o" else "false"} for key in ["c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5"]
     }
-    season.show(f"{CLOSED} {OPEN} x:62.0", attributes=shown)
-    (event,) = season.show(f"{CLOSED} {OPEN} x:62.0 o5:65.0", attributes=shown)
+    season.tells(f"{CLOSED} {OPEN} x:62.0", attributes=shown)
+    (event,) = season.tells(f"{CLOSED} {OPEN} x:62.0 o5:65.0", attributes=shown)
     assert (event.told, event.headline) == (True, "o5 leads among open weights on Board (score) with 65.")
 
 
 def test_size_classes_take_what_is_stated_and_leave_out_what_is_not():
     season = Season(SCORE)
-    season.show("a:50", who={"a": model(size=15.0)})
+    season.tells("a:50", who={"a": model(size=15.0)})
     entry = season.diff.after.entries["a"]
     assert [name for name in classes(entry, season.board) if name.startswith("size")] == ["size<=15", "size<=40", "size<=80"]
-    season.show("b:50", who={"b": model(size=None)})
+    season.tells("b:50", who={"b": model(size=None)})
     assert not [name for name in classes(season.diff.after.entries["b"], season.board) if name.startswith("size")]
 
 
 def test_a_system_of_several_models_is_of_no_class():
     season = Season(SCORE)
-    season.show("o:50", who={"o": Identity(lab="lab", kind="system")})
+    season.tells("o:50", who={"o": Identity(lab="lab", kind="system")})
     assert classes(season.diff.after.entries["o"], season.board) == ()
 
 
@@ -146,15 +146,15 @@ WITHOUT = FULL.replace("o1:60.0 ", "")
 
 def test_nobody_inherits_a_lead_from_one_that_is_merely_missing():
     season = Season(STATED)
-    told = [season.show(text) for text in (FULL, WITHOUT, FULL)]
+    told = [season.tells(text) for text in (FULL, WITHOUT, FULL)]
     assert told == [[], [], []]
 
 
 def test_who_is_better_than_the_missing_leader_was_leads():
     season = Season(STATED)
-    season.show(FULL)
-    assert brief(season.show(f"{WITHOUT} o5:55.0")) == []
-    (event,) = season.show(f"{WITHOUT} o5:55.0 o6:65.0")
+    season.tells(FULL)
+    assert brief(season.tells(f"{WITHOUT} o5:55.0")) == []
+    (event,) = season.tells(f"{WITHOUT} o5:55.0 o6:65.0")
     assert (brief([event]), event.headline) == (
         ["class_leader/debut o6 > o1"],
         "o6 leads among open weights on Board (score) with 65, ahead of o5 (55).",
@@ -164,17 +164,17 @@ def test_who_is_better_than_the_missing_leader_was_leads():
 def test_a_lead_that_a_departure_leaves_behind_is_a_succession_and_no_news():
     season = Season(STATED)
     for text in (FULL, WITHOUT):
-        season.show(text)
-    (event,) = season.show(WITHOUT)
+        season.tells(text)
+    (event,) = season.tells(WITHOUT)
     assert (brief([event]), event.told) == (["class_leader/succession o2 > o1"], False)
     assert event.headline.endswith("as o1 has no measured value there any more.")
-    assert season.show(WITHOUT) == []
+    assert season.tells(WITHOUT) == []
 
 
 def test_what_is_newly_stated_makes_a_leader_but_no_news():
     season = Season(STATED)
-    season.show(f"{CLOSED} {OPEN}", {"o2": model(size=3.0), "o3": model(size=2.0)})
-    (event,) = season.show(f"{CLOSED} {OPEN}", {"o1": model(size=4.0), "o2": model(size=3.0), "o3": model(size=2.0)})
+    season.tells(f"{CLOSED} {OPEN}", {"o2": model(size=3.0), "o3": model(size=2.0)})
+    (event,) = season.tells(f"{CLOSED} {OPEN}", {"o1": model(size=4.0), "o2": model(size=3.0), "o3": model(size=2.0)})
     assert (brief([event]), event.told) == (["class_leader/classified o1 > o2"], False)
     assert led_classes(event) == ["size<=80", "size<=40", "size<=15", "size<=4"]
     assert event.headline.endswith(", by what is stated of them now.")
@@ -182,10 +182,10 @@ def test_what_is_newly_stated_makes_a_leader_but_no_news():
 
 def test_one_of_unknown_licence_that_stands_higher_leaves_the_class_open():
     season = Season(STATED)
-    season.show(f"{CLOSED} {OPEN} x:75.0")
+    season.tells(f"{CLOSED} {OPEN} x:75.0")
     stated = {"o": "true", "c": "false"}
     shown = {key: {"open_weights": stated[key[0]]} for key in ("c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5")}
-    (event,) = season.show(f"{CLOSED} {OPEN} x:75.0 o5:65.0", attributes=shown)
+    (event,) = season.tells(f"{CLOSED} {OPEN} x:75.0 o5:65.0", attributes=shown)
     assert (event.told, event.facts["classes"][0]["clouded"]) == (False, True)
 
 
@@ -195,15 +195,15 @@ def test_estimates_lead_nothing():
 
 def test_a_re_base_or_another_table_names_no_new_leader_and_later_ones_are_judged_anew():
     season = Season(STATED)
-    season.show(f"{CLOSED} {OPEN}")
-    assert season.show(f"{CLOSED} {OPEN} o5:65.0", restart="another table") == []
-    assert brief(season.show(f"{CLOSED} {OPEN} o5:65.0 o6:68.0")) == ["class_leader/debut o6 > o5"]
+    season.tells(f"{CLOSED} {OPEN}")
+    assert season.tells(f"{CLOSED} {OPEN} o5:65.0", restart="another table") == []
+    assert brief(season.tells(f"{CLOSED} {OPEN} o5:65.0 o6:68.0")) == ["class_leader/debut o6 > o5"]
 
 
 def test_what_lay_below_the_depth_leads_silently():
     season = Season(SCORE, depth="varies")
-    season.show("c1:90 c2:80 o1:70", depth=3)
-    assert season.show("c1:90 c2:80 o1:70 p:60", {"p": model("other")}, depth=4) == []
+    season.tells("c1:90 c2:80 o1:70", depth=3)
+    assert season.tells("c1:90 c2:80 o1:70 p:60", {"p": model("other")}, depth=4) == []
     assert season.past.memory["class_leader"]["lab:other"] == [["p"], 60.0]
 
 
@@ -212,9 +212,9 @@ def test_price_classes_wait_while_the_price_field_has_lost_its_values(lost: str)
     scores = line({f"c{place}": 90 - place for place in range(8)})
     prices = line(dict.fromkeys((f"c{place}" for place in range(8)), 3))
     season = Season(STATED, PRICE)
-    season.show(scores, price_out=prices)
+    season.tells(scores, price_out=prices)
     before = season.past.memory["class_leader"]["price<=10"]
-    found = season.show(f"{scores} n:95", price_out=f"{lost} n:1", columns=["score", "price_out"])
+    found = season.tells(f"{scores} n:95", price_out=f"{lost} n:1", columns=["score", "price_out"])
     assert not any("price" in name for event in found for name in led_classes(event))
     assert season.past.memory["class_leader"]["price<=10"] == before
 
@@ -222,8 +222,8 @@ def test_price_classes_wait_while_the_price_field_has_lost_its_values(lost: str)
 def test_a_drift_of_a_fitted_board_moves_the_last_value_of_a_missing_leader_along():
     values = {f"c{place:02}": 1500 - 10 * place for place in range(12)} | {"o1": 1450, "o2": 1400}
     season = Season(ELO)
-    season.show(line({key: f"{value}±4" for key, value in values.items()}))
-    season.show(line({key: f"{value + 1}±4" for key, value in values.items() if key != "o1"}))
+    season.tells(line({key: f"{value}±4" for key, value in values.items()}))
+    season.tells(line({key: f"{value + 1}±4" for key, value in values.items() if key != "o1"}))
     assert season.past.memory["class_leader"]["open"] == [["o1"], 1451.0]
 
 
@@ -239,8 +239,8 @@ CELLS = st.integers(40, 46).map(str) | st.just("")
 )
 def test_a_newcomer_leads_open_weights_when_it_is_above_every_open_one(before: dict[str, str], new: dict[str, str]):
     season = Season(SCORE)
-    season.show(line(before), columns=["score"])
-    found = season.show(line(before | new), columns=["score"])
+    season.tells(line(before), columns=["score"])
+    found = season.tells(line(before | new), columns=["score"])
     named = {party.entry for event in found for party in event.subjects if "open" in led_classes(event)}
     old = [int(value) for key, value in before.items() if key.startswith("o") and value]
     fresh = {key: int(value) for key, value in new.items() if key.startswith("o") and value}
@@ -310,6 +310,6 @@ def test_the_roll_has_every_entry_in_exactly_its_classes_the_best_first(
 
 def test_the_memory_is_plain():
     season = Season(STATED)
-    season.show(f"{CLOSED} {OPEN}")
+    season.tells(f"{CLOSED} {OPEN}")
     memory = season.past.memory["class_leader"]
     assert (json.loads(json.dumps(memory)), memory["open"]) == (memory, [["o1"], 60.0])

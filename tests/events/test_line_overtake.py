@@ -25,20 +25,20 @@ def who(key: str) -> Identity:
 class Season(History):
     """A board whose keys say which line an entry is of; its events of lines, without those of generations."""
 
-    def show(self, text: str, **more: object) -> list[Event]:  # type: ignore[override]
+    def tells(self, text: str, **more: object) -> list[Event]:
         return [event for event in self.every(text, **more) if event.facts["level"] != "generation"]
 
     def every(self, text: str, **more: object) -> list[Event]:
         keys = [cell.partition(":")[0] for cell in text.split()]
-        return of("line_overtake", super().show(text, **{"who": {key: who(key) for key in keys}, **more}))
+        return of("line_overtake", self.show(text, **{"who": {key: who(key) for key in keys}, **more}))
 
 
 def passed(*texts: str, on: Metric = SCORE, **more: object) -> list[Event]:
     """The events of the last of some snapshots."""
     season = Season(on)
     for text in texts[:-1]:
-        season.show(text)
-    return season.show(texts[-1], **more)
+        season.tells(text)
+    return season.tells(texts[-1], **more)
 
 
 def lines(events: list[Event]) -> list[str]:
@@ -255,14 +255,14 @@ def test_one_that_comes_back_was_there_all_along():
 
 def test_what_lay_below_the_depth_may_have_been_there():
     season = Season(SCORE, depth="varies")
-    season.show("a/f/1/x:50 b/f/1/x:40", depth=2)
-    assert season.show("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20", depth=4) == []
-    assert season.show("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 d/f/2/x:35", depth=5) != []
+    season.tells("a/f/1/x:50 b/f/1/x:40", depth=2)
+    assert season.tells("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20", depth=4) == []
+    assert season.tells("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 d/f/2/x:35", depth=5) != []
 
 
 def test_a_row_that_names_no_entry_may_be_the_rivals():
     season = Season(SCORE)
-    season.show(BOARD)
+    season.tells(BOARD)
     after = snapshot(f"{BOARD} ali/qwen/4/big:65.0", day=1, who={key: who(key) for key in KEYS})
     shown = dict(season.diff.after.entries) | {
         key: type(one)(id=one.id, name=one.name, position=one.position, measures=one.measures, who=who(key))
@@ -277,21 +277,21 @@ def test_values_that_come_back_to_a_field_pass_nobody():
     full = {f"l{place:02}/f/1/x": 50 - place for place in range(12)}
     thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
     season = Season(SCORE, CODING)
-    told = [season.show(line(full), coding=line(values)) for values in (full, thin, full)]
+    told = [season.tells(line(full), coding=line(values)) for values in (full, thin, full)]
     assert told == [[], [], []]
 
 
 def test_another_table_and_a_re_base_pass_nobody():
     season = Season(SCORE)
-    season.show(BOARD)
-    assert season.show(f"{BOARD} ali/qwen/4/big:65.0", restart="another table") == []
+    season.tells(BOARD)
+    assert season.tells(f"{BOARD} ali/qwen/4/big:65.0", restart="another table") == []
     assert passed(BOARD, "ali/qwen/3/a:61.0 oai/gpt/5/a:55.0 oai/gpt/4/a:41.0 meta/llama/4/a:31.0") == []
 
 
 def test_a_drift_of_the_whole_board_passes_nobody():
     season, values = Season(ELO), {f"l{place:02}/f/1/x": 1500 - 10 * place for place in range(12)}
-    season.show(line({key: f"{value}±4" for key, value in values.items()}))
-    assert season.show(line({key: f"{value + 1}±4" for key, value in values.items()})) == []
+    season.tells(line({key: f"{value}±4" for key, value in values.items()}))
+    assert season.tells(line({key: f"{value + 1}±4" for key, value in values.items()})) == []
 
 
 # ── how sure, and whether it matters ─────────────────────────────────────────────────────────────
@@ -317,9 +317,9 @@ def test_overlapping_intervals_are_no_news():
 def test_each_pair_is_told_once_for_ever():
     season = Season(STATED)
     shown = [BOARD, f"{BOARD} ali/qwen/4/x:65.0", f"{BOARD} ali/qwen/4/x:65.0 oai/gpt/6/x:70.0"]
-    found = [lines(season.show(text)) for text in shown]
+    found = [lines(season.tells(text)) for text in shown]
     assert found == [[], ["ali > oai!"], ["oai > ali!"]]
-    again = season.show(f"{shown[-1]} ali/qwen/5/x:75.0")
+    again = season.tells(f"{shown[-1]} ali/qwen/5/x:75.0")
     assert (lines(again), [event.told for event in again]) == (["ali > oai"], [False])
 
 
@@ -328,8 +328,8 @@ def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
     coding = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 e/f/1/x:10"
     for new, told in (("e/f/2/x:45", False), ("e/f/2/x:55", True)):
         season = Season(SCORE, CODING)
-        season.show(score, coding=coding)
-        found = [event for event in season.show(f"{score} e/f/2/x:1", coding=f"{coding} {new}") if event.metric == "coding"]
+        season.tells(score, coding=coding)
+        found = [event for event in season.tells(f"{score} e/f/2/x:1", coding=f"{coding} {new}") if event.metric == "coding"]
         assert [event.told for event in found] == [told]
 
 
@@ -337,8 +337,8 @@ def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
 def test_what_is_told_on_a_secondary_metric_down_to_the_third_lab_is_remembered(new: str, told: list[str]):
     board = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20"
     season = Season(STATED, metric("coding", primary=False, stated_error=0.5))
-    season.show(board, coding=board)
-    found = season.show(f"{board} e/f/2/x:1", coding=f"{board} e/f/2/x:{new}")
+    season.tells(board, coding=board)
+    found = season.tells(f"{board} e/f/2/x:1", coding=f"{board} e/f/2/x:{new}")
     assert [rival["told"] for event in found if event.told for rival in event.facts["rivals"] if rival["told"]] == told
     assert [key for key in season.past.memory["line_overtake"]["told"].get("coding", ()) if key in told] == told
 
@@ -353,8 +353,8 @@ def test_estimates_pass_nobody_and_are_said_where_they_stand_above():
 def test_a_rival_outside_the_ten_best_labs_is_no_news():
     season = Season(STATED)
     board = " ".join(f"l{place:02}/f/1/x:{90 - 3 * place}" for place in range(14))
-    season.show(board)
-    (event,) = season.show(f"{board} new/f/1/x:58.0")
+    season.tells(board)
+    (event,) = season.tells(f"{board} new/f/1/x:58.0")
     assert (event.told, event.facts["rivals"][0]["place_before"]) == (False, 12)
 
 
@@ -372,7 +372,7 @@ def test_a_known_model_is_passed_while_its_lab_still_stands_above():
     qwen = Identity(name="Qwen3.5", lab="Alibaba", family="Qwen", generation="3.5")
     named = {"gpt4": gpt4, "gpt5": gpt5, "q397": qwen, "q27": qwen, "q2": qwen}
     season = Season(STATED)
-    season.show("gpt5:60.0 gpt4:20.0", who=named)
+    season.tells("gpt5:60.0 gpt4:20.0", who=named)
     (event,) = season.every("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0", who=named)
     (rival,) = event.facts["rivals"]
     assert (event.told, rival["told"], rival["still_above"]) == (True, "Alibaba/Qwen > OpenAI/GPT/4", ["gpt5"])
@@ -391,7 +391,7 @@ def test_an_entry_of_no_known_family_passes_nobody_but_stands_for_its_lab():
 def test_a_system_of_several_models_is_of_no_line():
     named = {"a": who("a/f/1"), "b": who("b/f/1"), "s": Identity(lab="b", family="f", generation="1", kind="system")}
     season = Season(SCORE)
-    season.show("a:50 b:40", who=named)
+    season.tells("a:50 b:40", who=named)
     assert season.every("a:50 b:40 s:60", who=named) == []
 
 
@@ -400,8 +400,8 @@ def test_a_system_of_several_models_is_of_no_line():
 
 def test_the_memory_is_plain_and_has_only_what_was_told_and_what_cannot_be_seen():
     season = Season(STATED)
-    season.show(f"{BOARD} {ROWS}")
-    season.show(f"{BOARD} {ROWS} ali/qwen/4/big:65.0".replace("meta/llama/4/a:30.0 ", ""))
+    season.tells(f"{BOARD} {ROWS}")
+    season.tells(f"{BOARD} {ROWS} ali/qwen/4/big:65.0".replace("meta/llama/4/a:30.0 ", ""))
     memory = season.past.memory["line_overtake"]
     assert json.loads(json.dumps(memory)) == memory
     assert memory["unseen"] == {"score": [["meta/llama/4/a", "meta", "llama", "4", 30.0]]}

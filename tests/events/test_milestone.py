@@ -22,11 +22,11 @@ def other(size: float | None = None) -> Identity:
 class Season(History):
     """A board with GPT-4 under g, Llama 3 70B under l; keys that begin with o have open weights and are small."""
 
-    def show(self, text: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:  # type: ignore[override]
+    def tells(self, text: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:
         keys = [cell.partition(":")[0] for cell in text.split()]
         attributes = {key: {"open_weights": str(key[0] in "ol").lower()} for key in keys}
         named = {key: {"g": GPT4, "l": LLAMA}.get(key, other(8.0 if key[0] == "o" else None)) for key in keys} | (who or {})
-        return of("milestone", super().show(text, **{"attributes": attributes, "who": named, **more}))
+        return of("milestone", self.show(text, **{"attributes": attributes, "who": named, **more}))
 
 
 BOARD = "top:95.0 g:60.0 l:50.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0"
@@ -35,8 +35,8 @@ BOARD = "top:95.0 g:60.0 l:50.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0"
 def reached(*texts: str, on: Metric = STATED) -> list[Event]:
     season = Season(on)
     for text in texts[:-1]:
-        season.show(text)
-    return season.show(texts[-1])
+        season.tells(text)
+    return season.tells(texts[-1])
 
 
 def firsts(events: list[Event]) -> list[tuple[str, str]]:
@@ -45,8 +45,8 @@ def firsts(events: list[Event]) -> list[tuple[str, str]]:
 
 def test_the_first_open_weights_model_above_a_reference_is_told_with_the_record_before():
     season = Season(STATED)
-    season.show(BOARD)
-    (event,) = season.show(f"{BOARD} o6:65.0")
+    season.tells(BOARD)
+    (event,) = season.tells(f"{BOARD} o6:65.0")
     assert (event.grade, event.told) == ("first", True)
     assert event.headline == (
         "o6 (65) is the first open-weights model on record above GPT-4 (best: g, 60) on Board (score);"
@@ -74,26 +74,26 @@ def test_a_reference_of_the_class_itself_is_none_for_it():
 
 def test_each_milestone_is_told_once_for_ever():
     season = Season(STATED)
-    season.show(BOARD)
-    assert ("open", "GPT-4") in firsts(season.show(f"{BOARD} o6:65.0"))
-    assert firsts(season.show(f"{BOARD} o6:65.0 o7:70.0")) == []
-    assert firsts(season.show(f"{BOARD}")) == []
-    assert firsts(season.show(f"{BOARD} o7:70.0")) == []
+    season.tells(BOARD)
+    assert ("open", "GPT-4") in firsts(season.tells(f"{BOARD} o6:65.0"))
+    assert firsts(season.tells(f"{BOARD} o6:65.0 o7:70.0")) == []
+    assert firsts(season.tells(f"{BOARD}")) == []
+    assert firsts(season.tells(f"{BOARD} o7:70.0")) == []
 
 
 def test_what_stood_above_at_the_beginning_is_remembered_silently():
     season = Season(STATED)
-    assert season.show(f"{BOARD} o6:65.0") == []
-    assert firsts(season.show(f"{BOARD} o6:65.0 o7:70.0")) == []
+    assert season.tells(f"{BOARD} o6:65.0") == []
+    assert firsts(season.tells(f"{BOARD} o6:65.0 o7:70.0")) == []
 
 
 def test_within_the_error_it_is_kept_and_told_later_as_by_more_than_the_error():
     season = Season(STATED)
-    season.show(BOARD)
-    (near,) = [event for event in season.show(f"{BOARD} o6:61.4") if ("open", "GPT-4") in firsts([event])]
+    season.tells(BOARD)
+    (near,) = [event for event in season.tells(f"{BOARD} o6:61.4") if ("open", "GPT-4") in firsts([event])]
     assert (near.grade, near.told) == ("nominal", False)
     assert ", within the error of the values" in near.headline
-    (event,) = season.show(f"{BOARD} o6:61.4 o7:61.5")
+    (event,) = season.tells(f"{BOARD} o6:61.4 o7:61.5")
     assert (event.grade, event.told, event.subjects[0].entry) == ("first", True, "o7")
     assert ", by more than the error" in event.headline
 
@@ -116,56 +116,56 @@ def test_estimates_reach_nothing_and_are_no_references():
 def test_a_reference_that_is_listed_only_now_is_passed_silently():
     without = BOARD.replace("g:60.0 ", "")
     season = Season(STATED)
-    season.show(without)
-    season.show(f"{without} o6:65.0")
-    assert season.show(f"{BOARD} o6:65.0") == []
-    assert ("open", "GPT-4") not in firsts(season.show(f"{BOARD} o6:65.0 o7:70.0"))
+    season.tells(without)
+    season.tells(f"{without} o6:65.0")
+    assert season.tells(f"{BOARD} o6:65.0") == []
+    assert ("open", "GPT-4") not in firsts(season.tells(f"{BOARD} o6:65.0 o7:70.0"))
 
 
 def test_whoever_led_the_board_is_a_reference_afterwards():
     season = Season(STATED)
-    season.show("a:70.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
-    season.show("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
-    found = season.show("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0 o6:75.0")
+    season.tells("a:70.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
+    season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
+    found = season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0 o6:75.0")
     assert ("open", "a") in firsts(found)
     assert season.past.memory["milestone"]["led"] == ["a", "b"]
 
 
 def test_one_of_unknown_licence_above_the_reference_may_have_been_the_first():
     season = Season(STATED)
-    season.show(f"{BOARD} x:80.0", attributes={key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5")})
+    season.tells(f"{BOARD} x:80.0", attributes={key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5")})
     known = {key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5", "o6")}
-    found = season.show(f"{BOARD} x:80.0 o6:65.0", attributes=known)
+    found = season.tells(f"{BOARD} x:80.0 o6:65.0", attributes=known)
     clouded = [one["clouded"] for event in found for one in event.facts["firsts"] if one["class"] == "open"]
     assert clouded == [True]
 
 
 def test_one_that_was_below_the_depth_reaches_nothing():
     season = Season(STATED, depth="varies")
-    season.show("top:95.0 g:60.0 l:50.0 o1:45.0", depth=4)
-    assert season.show("top:95.0 g:60.0 l:50.0 o1:45.0 o2:40.0 o3:35.0", depth=6) == []
+    season.tells("top:95.0 g:60.0 l:50.0 o1:45.0", depth=4)
+    assert season.tells("top:95.0 g:60.0 l:50.0 o1:45.0 o2:40.0 o3:35.0", depth=6) == []
 
 
 def test_a_re_base_begins_the_record_anew_and_tells_nothing():
     season = Season(STATED)
-    season.show(BOARD)
-    assert season.show(f"{BOARD} o6:65.0", restart="another table") == []
+    season.tells(BOARD)
+    assert season.tells(f"{BOARD} o6:65.0", restart="another table") == []
     memory = season.past.memory["milestone"]
     assert (memory["since"], memory["records"]["open"][:3]) == ("2026-03-03T06:00:00+00:00", ["o6", "o6", 65.0])
-    assert firsts(season.show(f"{BOARD} o6:65.0 o7:70.0")) == []
+    assert firsts(season.tells(f"{BOARD} o6:65.0 o7:70.0")) == []
 
 
 def test_a_record_is_as_old_as_the_entry_that_holds_it():
     season = Season(STATED)
     for text in (BOARD, f"{BOARD} o6:55.0", f"{BOARD} o6:55.0", f"{BOARD} o6:56.0"):
-        season.show(text)
+        season.tells(text)
     assert season.past.memory["milestone"]["records"]["open"] == ["o6", "o6", 56.0, "2026-03-03T06:00:00+00:00"]
 
 
 def test_the_memory_is_plain():
     season = Season(STATED)
     for text in (BOARD, f"{BOARD} o6:65.0"):
-        season.show(text)
+        season.tells(text)
     memory = season.past.memory["milestone"]
     assert json.loads(json.dumps(memory)) == memory
 
@@ -186,8 +186,8 @@ def test_a_reference_means_its_own_entries_and_no_smaller_sibling(one):
 )
 def test_a_newcomer_is_first_when_no_other_of_its_class_was_surely_above(before: dict[str, int], new: dict[str, int], bar: int):
     season = Season(STATED)
-    season.show(f"top:95 g:{bar} {line(before)}")
-    found = season.show(f"top:95 g:{bar} {line(before | new)}")
+    season.tells(f"top:95 g:{bar} {line(before)}")
+    found = season.tells(f"top:95 g:{bar} {line(before | new)}")
     told = {event.subjects[0].entry for event in found if event.grade == "first" and ("open", "GPT-4") in firsts([event])}
     above = {key for key, value in (before | new).items() if key[0] == "o" and value - bar > 1.4}
     best = max((new[key] for key in above & new.keys()), default=0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from tracker.claims import amounts
 from tracker.claims._records import Claim, Finding, Ground, Since, Verdict
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
@@ -16,17 +19,22 @@ _VERDICTS = {Order.ABOVE: Verdict.SUPPORTED, Order.BELOW: Verdict.CONTRADICTED, 
 
 def judge(claim: Claim, record: Record) -> Finding:
     """Supported where the subject's best stands above the rival's best, beyond the error, on every metric that can tell."""
+    answer = agreed(claim, record, _ground)
+    if claim.topic == EVERY and any(one.verdict is Verdict.CONTRADICTED for one in answer.grounds):
+        return replace(answer, verdict=Verdict.CONTRADICTED)  # one where it is not so is enough
+    return answer
+
+
+def agreed(claim: Claim, record: Record, ground_of: Callable[[Claim, Record, Faced], Ground]) -> Finding:
+    """The answer that every metric with both sides gives alike, or how they divide."""
     absent = stranger(claim, record)
     if absent is not None:
         return absent
     faced, missing = faced_on_all(claim, record)
-    grounds = tuple(_ground(claim, record, one) for one in faced)
+    grounds = tuple(ground_of(claim, record, one) for one in faced)
     if not grounds:
         return unmeasured(claim, record, missing)
-    verdict = combine(grounds)
-    if claim.topic == EVERY and any(one.verdict is Verdict.CONTRADICTED for one in grounds):
-        verdict = Verdict.CONTRADICTED  # one where it is not so is enough
-    return finding(claim, verdict, summary(grounds), grounds=grounds)
+    return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
 
 
 def faced_on_all(claim: Claim, record: Record) -> tuple[list[Faced], list[Unpublished]]:

@@ -30,9 +30,11 @@ def combine(grounds: Iterable[Ground]) -> Verdict:
     return told.pop() if len(told) == 1 else Verdict.MIXED
 
 
-def finding(claim: Claim, verdict: Verdict, reason: str, **more: object) -> Finding:
+def finding(
+    claim: Claim, verdict: Verdict, reason: str, *, grounds: tuple[Ground, ...] = (), suggestions: tuple[str, ...] = ()
+) -> Finding:
     """The answer to a claim."""
-    return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, **more)  # type: ignore[arg-type]  # fields of Finding
+    return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, grounds=grounds, suggestions=suggestions)
 
 
 # ── who is not there ─────────────────────────────────────────────────────────────────────────────

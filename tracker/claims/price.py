@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tracker.claims import amounts
 from tracker.claims._records import Claim, Finding, Ground, Verdict
-from tracker.claims.above import faced_on_all, summary
-from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
+from tracker.claims.above import agreed
+from tracker.claims.answer import turned
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, against, ground, variants
 from tracker.claims.weigh import Order
@@ -13,14 +13,7 @@ from tracker.claims.weigh import Order
 
 def judge(claim: Claim, record: Record) -> Finding:
     """Supported where every listed price agrees: one that is cheaper to read and dearer to write is mixed."""
-    absent = stranger(claim, record)
-    if absent is not None:
-        return absent
-    faced, missing = faced_on_all(claim, record)
-    grounds = tuple(_ground(claim, record, one) for one in faced)
-    if not grounds:
-        return unmeasured(claim, record, missing)
-    return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
+    return agreed(claim, record, _ground)
 
 
 def _ground(claim: Claim, record: Record, faced: Faced) -> Ground:

@@ -45,7 +45,10 @@ def judge(claim: Claim, record: Record) -> Finding:
     for state, metric in record.scope(claim):
         if metric.higher_is_better and metric.ranked:
             told = _told(claim, record, state, metric, claim.rival)
-            (grounds if isinstance(told, Ground) else missing).append(told)  # type: ignore[arg-type]  # of one kind each
+            if isinstance(told, Ground):
+                grounds.append(told)
+            else:
+                missing.append(told)
     if grounds:
         return finding(claim, combine(grounds), summary(tuple(grounds)), grounds=tuple(grounds))
     if missing:

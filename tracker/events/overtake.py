@@ -10,7 +10,7 @@ Source: docs/decisions/0004-overtakes.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import groupby, islice
 
 from tracker.events._event import both_proofs, make, measured, names, number, party, proof, unsure, values
@@ -80,7 +80,7 @@ def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
 
 
 def flips(
-    metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float], *, moved: object
+    metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float], *, moved: Container[EntryId]
 ) -> Iterator[tuple[EntryId, EntryId]]:
     """Pairs (subject, rival): the rival stood strictly above before, the subject stands strictly above after.
 
@@ -94,7 +94,7 @@ def flips(
         for standing, subject in tied:
             passed = above[bisect_right(above, standing, key=lambda pair: pair[0]) :]
             for _, rival in passed:
-                if subject in moved or rival in moved:  # type: ignore[operator]  # a set or a dict's keys
+                if subject in moved or rival in moved:
                     yield subject, rival
         for pair in tied:
             insort(above, pair)
