@@ -109,4 +109,16 @@ class StoreError(TrackerError):
 
 
 class DeliveryError(TrackerError):
-    """A message could not be delivered; it stays in the outbox."""
+    """A message could not be delivered; its letters stay in the outbox.
+
+    `retry_after_s` is what the channel asked for, if it did. `final`: the very same message will never be taken
+    (no such address, no key). `too_large`: a shorter one might be.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after_s: float | None = None, final: bool = False, too_large: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.final = final
+        self.too_large = too_large

@@ -180,8 +180,19 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Hours of every day in which nothing is done: from `start` up to `end`, in minutes after midnight; over midnight where `end` ≤ `start`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """One ranking, as declared in `schedules/<source>/<board>.toml`."""
+    """One ranking, as declared in `schedules/<source>/<board>.toml`.
+
+    It is fetched when its `cadence` asks for it in its `time_zone`, up to `jitter_s` later, and never in its `quiet` windows.
+    """
 
     id: BoardId
     title: str
@@ -196,6 +207,8 @@ class Board:
     contract: Contract = Contract()
     cadence: str = "0 6 * * *"
     time_zone: str = "UTC"
+    jitter_s: float = 0.0
+    quiet: tuple[Window, ...] = ()
     attribution: str = ""
     terms: str = ""
     enabled: bool = True
@@ -754,8 +767,8 @@ class Past:
     """What must be remembered of a board to judge its next snapshot; small, and a fold over its accepted snapshots.
 
     `listed_since`: when the first snapshot was accepted. `leaders` are the acknowledged ones per
-    metric. `changed_at` holds the last times the content changed, oldest first. `broken_since`,
-    `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
+    metric. `changed_at` holds the last times the content changed, oldest first. `failing_since` is the first of the
+    `failures` in a row that the last readings were. `broken_since`, `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
     `memory` is what an event kind remembers for itself, by kind: plain JSON, small (`events.MEMORIES`).
     """
 
@@ -767,6 +780,8 @@ class Past:
     drifted: frozenset[MetricId] = frozenset()
     changed_at: tuple[datetime, ...] = ()
     seen_until: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
     broken_since: datetime | None = None
     broken_by: str = ""
     stale_since: datetime | None = None
@@ -819,6 +834,7 @@ class Step:
     """What one line of the index added to a board's history; stored as one transaction. `diff` is there when it was accepted.
 
     `agreed_since` is the time of the first of several readings in quarantine that this one agrees with: they are right.
+    `took` is how many seconds it took, by what was done (`read`, `detect`); no part of the history.
     """
 
     check: Check
@@ -826,6 +842,7 @@ class Step:
     diff: Diff | None = None
     events: tuple[Event, ...] = ()
     agreed_since: datetime | None = None
+    took: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -923,3 +940,70 @@ class Report:
     since: datetime
     until: datetime
     boards: tuple[BoardReport, ...]
+
+
+# ── 12. delivered, and what the service remembers of itself; none of it can be derived ───────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One event that waits in the outbox for one route; there is never a second one for the same event and route.
+
+    `message` names the message it was put into, so that another try sends the very same one; empty before the first.
+    `tries` failed so far, the last with `error`; not tried before `not_before`. `dead`: given up, a person decides.
+    """
+
+    event: Event
+    route: str
+    queued_at: datetime
+    message: str = ""
+    tries: int = 0
+    not_before: datetime | None = None
+    error: str = ""
+    dead: bool = False
+
+
+class How(StrEnum):
+    """How a letter left the outbox."""
+
+    SENT = "sent"
+    COUNTED = "counted"
+    """Among the "and 14 more" of a message."""
+    DROPPED = "dropped"
+    """By a person, or because the event was withdrawn before it was told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That an event was delivered on a route: when, in which message, and about which subject (for the cool-down)."""
+
+    event: EventId
+    route: str
+    delivered_at: datetime
+    how: How = How.SENT
+    message: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A board that is not fetched until somebody resumes it. `by` is who decided, `tracker` for ourselves."""
+
+    board: BoardId
+    since: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Trouble of the tracker's own (a file in `schedules/`, a route, the clock), from `since` on; `ended_at` when it is over.
+
+    `kind` and `subject` name it: of the two there is one open notice at most.
+    """
+
+    kind: str
+    subject: str
+    message: str
+    since: datetime
+    ended_at: datetime | None = None

@@ -17,9 +17,13 @@ from tracker.model import (
     EventFilter,
     EventId,
     IndexLine,
+    Letter,
     MetricId,
+    Notice,
     Past,
+    Pause,
     RankSpan,
+    Receipt,
     Segment,
     Sha256,
     Snapshot,
@@ -112,8 +116,16 @@ class Store(Protocol):
         """The declaration a board was last settled with."""
         ...
 
-    def save(self, step: Step) -> None:
-        """Store one step whole or not at all. Raises StoreError for one that is not later than the last."""
+    @property
+    def ledger(self) -> Ledger:
+        """What cannot be derived: outbox, receipts, pauses, notices, counts. A replay leaves it as it is."""
+        ...
+
+    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
+        """Store one step whole or not at all, and with it what it has to tell and what the watches hold of the board after it.
+
+        Raises StoreError for a step that is not later than the last.
+        """
         ...
 
     def rewriting(self, board: BoardId) -> AbstractContextManager[None]:
@@ -147,6 +159,10 @@ class Store(Protocol):
         """The board's newest check."""
         ...
 
+    def recent(self, board: BoardId, most: int) -> Sequence[Check]:
+        """The board's newest checks, so many at most, newest first."""
+        ...
+
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
         """An entry's values over time, oldest first."""
         ...
@@ -169,6 +185,82 @@ class Store(Protocol):
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         """Events that a replay no longer found, sorted."""
+        ...
+
+
+class Ledger(Protocol):
+    """What the service itself must remember and no replay can bring back; every call is one transaction."""
+
+    def post(self, letters: Iterable[Letter]) -> int:
+        """Put letters into the outbox, but for those whose event was already posted to that route or has a receipt. How many were new."""
+        ...
+
+    def letters(self, route: str | None = None, *, dead: bool = False) -> Sequence[Letter]:
+        """The letters that wait (or the dead ones), of one route or all: by `queued_at`, then event id, then route."""
+        ...
+
+    def bind(self, letters: Iterable[Letter], message: str) -> None:
+        """Note that these letters go out in that message, before it is sent."""
+        ...
+
+    def put_off(self, letters: Iterable[Letter], *, not_before: datetime, error: str) -> None:
+        """Note a failed try and when the next one is due."""
+        ...
+
+    def bury(self, letters: Iterable[Letter], *, error: str) -> None:
+        """Give letters up: they are dead until somebody revives or drops them."""
+        ...
+
+    def revive(self, letters: Iterable[Letter]) -> None:
+        """Dead (or put off) letters are due at once, as if they had never been tried; they keep their message."""
+        ...
+
+    def receive(self, receipts: Iterable[Receipt]) -> None:
+        """Take letters out of the outbox against their receipts."""
+        ...
+
+    def receipts(self, route: str | None = None, *, since: datetime | None = None) -> Sequence[Receipt]:
+        """Receipts of one route or all with `delivered_at` ≥ since: by time, then event id."""
+        ...
+
+    def route_since(self, route: str, now: datetime) -> datetime:
+        """When the route was first asked for; that is `now` the first time. Older events are not told on it."""
+        ...
+
+    def holds(self, board: BoardId) -> Mapping[str, str]:
+        """What each watch (by the hash of what it asks) remembers of a board, as text; written by `Store.save`."""
+        ...
+
+    def pause(self, pause: Pause) -> None:
+        """Pause a board, or change the reason."""
+        ...
+
+    def resume(self, board: BoardId) -> bool:
+        """Take a board's pause away; whether there was one."""
+        ...
+
+    def pauses(self) -> Mapping[BoardId, Pause]:
+        """The boards that are paused."""
+        ...
+
+    def open_notice(self, notice: Notice) -> bool:
+        """Note a trouble of ours; False where one of that kind and subject is open already (its message is brought up to date)."""
+        ...
+
+    def close_notice(self, kind: str, subject: str, at: datetime) -> Notice | None:
+        """Note that it is over; the notice as it was closed, None where none was open."""
+        ...
+
+    def notices(self, *, ended: bool = False) -> Sequence[Notice]:
+        """The open notices, or those that have ended (the last 100), oldest first."""
+        ...
+
+    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
+        """Add amounts to counters, each named by (what is counted, its label)."""
+        ...
+
+    def counts(self) -> Mapping[tuple[str, str], float]:
+        """Every counter, sorted by name."""
         ...
 
 
