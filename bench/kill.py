@@ -18,8 +18,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from tracker.stores.ledger import TABLES
+
 ROOT = Path(__file__).resolve().parents[1]
-NOT_DERIVED = frozenset(("withdrawn", "hosts", "receipts", "_sqlite_migrations"))
+NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | TABLES
 
 
 def rows(database: Path) -> Mapping[str, list[tuple[object, ...]]]:

@@ -28,7 +28,15 @@ Sha256 = NewType("Sha256", str)
 """Hash of a body as received, lower-case hex."""
 
 
-CADENCES: Mapping[str, str] = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
+CADENCES: Mapping[str, str] = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
 """The short forms of a cadence, as five-field cron expressions."""
 
 
@@ -768,7 +776,7 @@ class Past:
 
     `listed_since`: when the first snapshot was accepted. `leaders` are the acknowledged ones per
     metric. `changed_at` holds the last times the content changed, oldest first. `failing_since` is the first of the
-    `failures` in a row that the last readings were. `broken_since`, `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
+    `failures` in a row that the last readings were, `passing` whether the last of them may be gone at the next try. `broken_since`, `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
     `memory` is what an event kind remembers for itself, by kind: plain JSON, small (`events.MEMORIES`).
     """
 
@@ -782,6 +790,7 @@ class Past:
     seen_until: datetime | None = None
     failing_since: datetime | None = None
     failures: int = 0
+    passing: bool = False
     broken_since: datetime | None = None
     broken_by: str = ""
     stale_since: datetime | None = None

@@ -3,14 +3,17 @@
 `run` and `import_bodies` bring captures into the archive; `settle` brings the store up to what
 the archive holds, one transaction per capture, and it alone writes history. So whatever
 interrupts a run, the next one goes on where the archive is, and a replay ends in the same tables.
+What a step has to tell goes into the outbox in the step's own transaction.
 """
 
 from __future__ import annotations
 
 import re
+import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -43,6 +46,7 @@ from tracker.model import (
     EventFilter,
     Failure,
     IndexLine,
+    Letter,
     Past,
     Reading,
     Result,
@@ -55,8 +59,10 @@ from tracker.model import (
     Validators,
     Verdict,
 )
+from tracker.notify import Route, letters
 from tracker.parsers import join, parse
 from tracker.ports import Archive, Clock, Store
+from tracker.watches import Watch, fire
 
 _DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
@@ -68,6 +74,10 @@ _AGREEMENT = 0.8
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract")
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
+_NEWS_FOR = timedelta(days=7)
+"""What a replay finds anew is told only if it was recorded within so long before the newest reading: older is no news."""
+_CORRECTED_FOR = timedelta(days=30)
+"""What was told and does not hold any more is corrected only so long after it was delivered."""
 
 
 class Fetches(Protocol):
@@ -80,12 +90,16 @@ class Fetches(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one board: the checks that were stored, the events they brought, and the trouble, if the last one failed."""
+    """What became of one board: the checks that were stored, the events they brought, and the trouble, if the last one failed.
+
+    `took`: seconds by what was done (`read`, `detect`, `store`).
+    """
 
     board: BoardId
     checks: tuple[Check, ...] = ()
     events: tuple[Event, ...] = ()
     error: TrackerError | None = None
+    took: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def failed(self) -> bool:
@@ -94,36 +108,102 @@ class Outcome:
         return self.error is not None or last in (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Who is to be told of what: the routes, each with the time since when it is told (older events are not news to it), and the watches."""
+
+    routes: tuple[Route, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    since: Mapping[str, datetime] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, routes: Sequence[Route], watches: Sequence[Watch], store: Store, now: datetime) -> Telling:
+        """What these routes are told from now on, or from when the store first knew of them."""
+        since = {route.name: store.ledger.route_since(route.name, now) for route in routes}
+        return cls(routes=tuple(routes), watches=tuple(watches), since=since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """Everything that settling a board needs beside the board."""
+
+    archive: Archive
+    store: Store
+    lexicon: Lexicon | None
+    telling: Telling | None = None
+
+
 # ── bringing captures in ─────────────────────────────────────────────────────────────────────────
 
 
 def run(
-    boards: Sequence[Board], *, archive: Archive, store: Store, fetcher: Fetches, clock: Clock, lexicon: Lexicon | None = None
+    boards: Sequence[Board],
+    *,
+    archive: Archive,
+    store: Store,
+    fetcher: Fetches,
+    clock: Clock,
+    lexicon: Lexicon | None = None,
+    telling: Telling | None = None,
 ) -> Iterator[Outcome]:
     """Fetch boards, keep what came, and settle each as soon as it is in. One board's trouble never stops another.
 
-    Here and below, `lexicon` is what is known of names; the project's own by default.
+    Here and below, `lexicon` is what is known of names (the project's own by default), and `telling` who is to be told
+    of what happens (by default nobody).
     """
-    jobs = [(board, _validators(archive, board.id)) for board in boards]
+    jobs = [(board, validators(archive, board.id)) for board in boards]
     for board, fetched in fetcher.fetch_all(jobs):
-        try:
-            _keep(archive, board, fetched, clock)
-            yield settle(board, archive, store, lexicon)
-        except StoreError:
-            raise
-        except TrackerError as error:
-            yield Outcome(board=board.id, error=error)
+        yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
 
 
-def _validators(archive: Archive, board: BoardId) -> Validators:
+def take(
+    board: Board,
+    fetched: Capture | Unchanged | FetchError,
+    *,
+    archive: Archive,
+    store: Store,
+    clock: Clock,
+    lexicon: Lexicon | None = None,
+    telling: Telling | None = None,
+) -> Outcome:
+    """Keep what came of one fetch, and settle the board. Trouble with the board is part of the outcome.
+
+    Raises:
+        StoreError: it could not be kept or stored.
+    """
+    desk = _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
+    try:
+        with archive.lease(board.id):
+            line = _keep(archive, board, fetched, clock)
+            outcome = _settle(board, desk)
+    except StoreError:
+        raise
+    except TrackerError as error:
+        return Outcome(board=board.id, error=error)
+    store.ledger.count(_counts(fetched, line, outcome))
+    return outcome
+
+
+def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome: Outcome) -> Mapping[tuple[str, str], float]:
+    """What one fetch adds to the counters, by what is counted and its label."""
+    counts = Counter[tuple[str, str]]({("fetches", f"{outcome.board} {line.verdict.value}"): 1})
+    counts.update(("events", event.kind) for event in outcome.events)
+    amounts: dict[tuple[str, str], float] = dict(counts)
+    if isinstance(fetched, Capture):
+        amounts["fetch_bytes", outcome.board] = sum(map(len, fetched.bodies))
+    return amounts | {(f"{what}_seconds", outcome.board): seconds for what, seconds in outcome.took.items()}
+
+
+def validators(archive: Archive, board: BoardId) -> Validators:
+    """What the board's last capture came with, to ask for changes with."""
     last = archive.last(board)
     return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
 
 
-def _keep(archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, clock: Clock) -> None:
+def _keep(archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, clock: Clock) -> IndexLine:
     if isinstance(fetched, Capture):
-        archive.keep(replace(fetched, observed_at=_later(archive, board.id, fetched.observed_at)))
-    elif isinstance(fetched, Unchanged):
+        return archive.keep(replace(fetched, observed_at=_later(archive, board.id, fetched.observed_at)))
+    if isinstance(fetched, Unchanged):
         last = archive.last(board.id)
         line = IndexLine(
             observed_at=_later(archive, board.id, fetched.observed_at),
@@ -135,16 +215,17 @@ def _keep(archive: Archive, board: Board, fetched: Capture | Unchanged | FetchEr
             last_modified=fetched.validators.last_modified,
         )
         archive.note(board.id, line)
-    else:
-        _keep_failure(archive, board, fetched, _later(archive, board.id, clock.now()))
+        return line
+    return _keep_failure(archive, board, fetched, _later(archive, board.id, clock.now()))
 
 
-def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetime) -> None:
+def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetime) -> IndexLine:
     verdict = Verdict.TRANSIENT if isinstance(error, Transient) else Verdict.GONE if isinstance(error, Gone) else Verdict.REFUSED
     answer = error.answer
     if answer is None:
-        archive.note(board.id, IndexLine(observed_at=at, url=board.request.url, verdict=verdict, error=str(error)))
-        return
+        line = IndexLine(observed_at=at, url=board.request.url, verdict=verdict, error=str(error))
+        archive.note(board.id, line)
+        return line
     capture = Capture(
         board=board.id,
         observed_at=at,
@@ -153,7 +234,7 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
         status=answer.status,
         content_type=answer.content_type,
     )
-    archive.keep(capture, verdict=verdict, error=str(error))
+    return archive.keep(capture, verdict=verdict, error=str(error))
 
 
 def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
@@ -183,10 +264,11 @@ def import_bodies(
     dated = sorted((_observed_at(path), path) for path in paths)
     if dated and not_after is not None and dated[-1][0] > not_after:
         raise DeclarationError(f"{dated[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
-    for at, path in dated:
-        body = _read_body(path, board.request.max_bytes)
-        archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
-    return settle(board, archive, store, lexicon)
+    with archive.lease(board.id):
+        for at, path in dated:
+            body = _read_body(path, board.request.max_bytes)
+            archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
+        return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon))
 
 
 def _observed_at(path: Path) -> datetime:
@@ -225,26 +307,34 @@ def _unpacked(stored: bytes, most: int) -> bytes:
 # ── bringing history up to the archive ───────────────────────────────────────────────────────────
 
 
-def settle(board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None) -> Outcome:
+def settle(
+    board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None, telling: Telling | None = None
+) -> Outcome:
     """Store everything the archive holds of a board and the store does not, oldest first.
 
     Lines that are older than what is stored, decisions, and another way of reading in the declaration change what came
     after them: then the board's history is written anew from the archive, in one transaction.
     """
-    lines, end = archive.index(board.id, store.position(board.id))
+    with archive.lease(board.id):
+        return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+
+
+def _settle(board: Board, desk: _Desk) -> Outcome:
+    store = desk.store
+    lines, end = desk.archive.index(board.id, store.position(board.id))
     last = store.last_check(board.id)
     if last is not None:
         if not _read_alike(board, store.declared(board.id)):
-            return replay(board, archive, store, lexicon)
+            return _replay(board, desk)
         store.declare(board)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in _DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
-            return replay(board, archive, store, lexicon)
+            return _replay(board, desk)
         lines = [line for line in lines if line.observed_at not in stored]
-    outcome, agreed_since = _store(board, lines, archive, store, lexicon)
+    outcome, agreed_since = _store(board, lines, desk)
     if agreed_since is not None:
-        return _believe(board, agreed_since, archive, store, lexicon)
+        return _believe(board, agreed_since, desk)
     if lines or end != store.position(board.id):
         store.move_position(board.id, end)
     return outcome
@@ -266,41 +356,74 @@ def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
     return line.verdict in _CONTENT and (line.sha256, line.status) != (stored.sha256, stored.status)
 
 
-def replay(board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None) -> Outcome:
-    """Write a board's history anew from the archive and its declaration, whole or not at all."""
+def replay(
+    board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None, telling: Telling | None = None
+) -> Outcome:
+    """Write a board's history anew from the archive and its declaration, whole or not at all.
+
+    Events that were told and do not come again are corrected on their routes.
+    """
+    with archive.lease(board.id):
+        return _replay(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+
+
+def _replay(board: Board, desk: _Desk) -> Outcome:
+    store = desk.store
     with store.rewriting(board.id):
-        lines, end = archive.index(board.id)
-        outcome, agreed_since = _store(board, lines, archive, store, lexicon)
+        lines, end = desk.archive.index(board.id)
+        outcome, agreed_since = _store(board, lines, desk)
         store.move_position(board.id, end)
-    return outcome if agreed_since is None else _believe(board, agreed_since, archive, store, lexicon)
+    return outcome if agreed_since is None else _believe(board, agreed_since, desk)
 
 
-def _believe(board: Board, at: datetime, archive: Archive, store: Store, lexicon: Lexicon | None) -> Outcome:
+def _believe(board: Board, at: datetime, desk: _Desk) -> Outcome:
     """Note in the archive that several readings agree with the suspect one of that time: it was right, and history follows it."""
-    suspect = next(check for check in store.checks(board.id) if check.observed_at == at)
+    suspect = next(check for check in desk.store.checks(board.id) if check.observed_at == at)
     reason = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
     line = IndexLine(observed_at=at, url=suspect.url, verdict=Verdict.ACCEPT, sha256=suspect.sha256, by="tracker", reason=reason)
-    archive.note(board.id, line)
-    return replay(board, archive, store, lexicon)
+    desk.archive.note(board.id, line)
+    return _replay(board, desk)
 
 
-def _store(
-    board: Board, lines: Sequence[IndexLine], archive: Archive, store: Store, lexicon: Lexicon | None
-) -> tuple[Outcome, datetime | None]:
+def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> tuple[Outcome, datetime | None]:
     """Store what the lines add, up to the reading that several in quarantine agree with; since when they do."""
+    if not lines:
+        return Outcome(board=board.id), None
+    store, archive = desk.store, desk.archive
     checks: list[Check] = []
     events: list[Event] = []
-    if lines:
-        store.declare(board)
-    before, last = (store.latest(board.id), store.last_check(board.id)) if lines else (None, None)
+    took: dict[str, float] = {}
+    store.declare(board)
+    before, past, last = store.latest(board.id), store.past(board.id), store.last_check(board.id)
     rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
-    for step in steps(board, lines, archive, before=before, past=store.past(board.id), rejected=rejected, lexicon=lexicon):
-        store.save(step)
+    holds = store.ledger.holds(board.id) if last is not None else {}
+    news_since = max(line.observed_at for line in lines) - _NEWS_FOR
+    agreed_since = None
+    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon):
+        started = time.perf_counter()
+        posted, holds = _letters(board, step, past, holds, desk, news_since)
+        store.save(step, posted, holds)
+        past, agreed_since = step.past, step.agreed_since
         checks.append(step.check)
         events.extend(step.events)
-        if step.agreed_since is not None:
-            return Outcome(board=board.id, checks=tuple(checks), events=tuple(events)), step.agreed_since
-    return Outcome(board=board.id, checks=tuple(checks), events=tuple(events)), None
+        for what, seconds in {**step.took, "store": time.perf_counter() - started}.items():
+            took[what] = took.get(what, 0.0) + seconds
+        if agreed_since is not None:
+            break
+    return Outcome(board=board.id, checks=tuple(checks), events=tuple(events), took=took), agreed_since
+
+
+def _letters(  # noqa: PLR0917  # one step of a fold
+    board: Board, step: Step, past: Past, holds: Mapping[str, str], desk: _Desk, news_since: datetime
+) -> tuple[Sequence[Letter], Mapping[str, str]]:
+    """What a step has to tell, and what the watches hold after it: nothing where nobody is told, so that they begin anew later."""
+    telling = desk.telling
+    if telling is None:
+        return (), {}
+    fired = fire(telling.watches, board, step, past, holds, desk.lexicon)
+    since = {name: max(at, news_since) for name, at in telling.since.items()}
+    events = (*step.events, *fired.events)
+    return letters(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds
 
 
 def steps(
@@ -368,6 +491,7 @@ def _step(
         return _unchanged(board, line, past)
     if decision is not None:
         past = _without_sizes(past)
+    started = time.perf_counter()
     try:
         reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256], _baseline(past))
     except ContractBroken as error:
@@ -380,11 +504,12 @@ def _step(
         trouble = Trouble.PARSE if isinstance(error, ParseError) else Trouble.PAGE
         return _failed(board, line, _failure(board, line, trouble, type(error).__name__, str(error)), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
+    read_s = time.perf_counter() - started
     why = commensurable(before, after) if before is not None else None
-    if why is None:
-        return _accepted(board, line, after, before=before, past=past)
-    if decision is not None:
-        return _accepted(board, line, after, before=before, past=past, restart=f"accepted by {decision.by}: {why}")
+    if why is None or decision is not None:
+        restart = f"accepted by {decision.by}: {why}" if decision is not None and why is not None else ""
+        step = _accepted(board, line, after, before=before, past=past, restart=restart)
+        return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
     broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
     return _quarantined(board, line, archive, past=past, why=broken)
 
@@ -452,6 +577,9 @@ def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
         past,
         seen_until=past.seen_until if broken else line.observed_at,
         stale_since=line.observed_at if quiet else past.stale_since,
+        failing_since=past.failing_since if broken else None,
+        failures=past.failures if broken else 0,
+        passing=broken and past.passing,
     )
     message = f"still: {past.broken_by}" if broken else ""
     return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
@@ -490,12 +618,8 @@ def _alike(one: Suspect, other: Suspect) -> bool:
 
 
 def _failed(board: Board, line: IndexLine, failure: Failure, past: Past, result: Result) -> Step:
-    events = fail(board, failure, past)
-    quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256) if failure.passing else ()
-    following = advance_failed(past, failure)
-    if quiet:
-        following = replace(following, stale_since=line.observed_at)
-    return Step(check=_check(line, board.id, result, message=failure.message), past=following, events=(*events, *quiet))
+    check = _check(line, board.id, result, message=failure.message)
+    return Step(check=check, past=advance_failed(past, failure), events=fail(board, failure, past))
 
 
 def _failure(board: Board, line: IndexLine, trouble: Trouble, error: str, message: str, *, passing: bool = False) -> Failure:
@@ -567,6 +691,7 @@ def decide(
     archive: Archive,
     store: Store,
     lexicon: Lexicon | None = None,
+    telling: Telling | None = None,
 ) -> Outcome:
     """Accept a quarantined reading, or reject an accepted one; the history becomes what it would have been.
 
@@ -583,8 +708,10 @@ def decide(
         raise DeclarationError(
             f"{board.id}: {state} at {at.isoformat()}; expected one that is {expected} (tracker quarantine list)"
         )
-    archive.note(board.id, IndexLine(observed_at=at, url=found.url, verdict=verdict, sha256=found.sha256, by=by, reason=reason))
-    return settle(board, archive, store, lexicon)
+    line = IndexLine(observed_at=at, url=found.url, verdict=verdict, sha256=found.sha256, by=by, reason=reason)
+    with archive.lease(board.id):
+        archive.note(board.id, line)
+        return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,18 @@ class Hosts(Protocol):
         """The time a publisher asked us to wait for (Retry-After), None if none."""
         ...
 
+    def turn(self, host: str) -> AbstractContextManager[None]:
+        """Nobody else who remembers hosts in the same place, in whatever process, asks this host within the block."""
+        ...
+
+    def failures(self, host: str) -> int:
+        """How many fetches in a row the host failed."""
+        ...
+
+    def note_failures(self, host: str, failures: int) -> None:
+        """Remember how many fetches in a row it failed; 0 when it answered."""
+        ...
+
     def note_request(self, host: str, at: datetime) -> None:
         """Remember that the host was asked at that time."""
         ...
@@ -82,6 +94,13 @@ class Archive(Protocol):
 
     def note(self, board: BoardId, line: IndexLine) -> None:
         """Append a line that brings no new body: 304, a failed fetch, a person's decision."""
+        ...
+
+    def lease(self, board: BoardId) -> AbstractContextManager[None]:
+        """Within the block nobody else, in whatever process, brings captures of the board in or settles its history.
+
+        Raises StoreError, naming who has it, when it is not given back in time.
+        """
         ...
 
     def boards(self) -> tuple[BoardId, ...]:
@@ -243,12 +262,15 @@ class Ledger(Protocol):
         """The boards that are paused."""
         ...
 
-    def open_notice(self, notice: Notice) -> bool:
-        """Note a trouble of ours; False where one of that kind and subject is open already (its message is brought up to date)."""
+    def open_notice(self, notice: Notice, letters: Iterable[Letter] = ()) -> bool:
+        """Note a trouble of ours, and post what is to be told of it.
+
+        False where one of that kind and subject is open already: its message is brought up to date, and nothing is told.
+        """
         ...
 
-    def close_notice(self, kind: str, subject: str, at: datetime) -> Notice | None:
-        """Note that it is over; the notice as it was closed, None where none was open."""
+    def close_notice(self, kind: str, subject: str, at: datetime, letters: Iterable[Letter] = ()) -> Notice | None:
+        """Note that it is over, and post what is to be told of that; the notice as it was closed, None where none was open."""
         ...
 
     def notices(self, *, ended: bool = False) -> Sequence[Notice]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from tracker import cadence
 from tracker.errors import DeclarationError
 from tracker.model import (
-    CADENCES,
     Board,
     BoardId,
     Check,
@@ -19,8 +18,11 @@ from tracker.model import (
     EventFilter,
     Health,
     Known,
+    Letter,
     MetricId,
+    Notice,
     Past,
+    Pause,
     RankSpan,
     Result,
     Snapshot,
@@ -149,7 +151,7 @@ def _course(board: BoardId, entry: EntryId, known: Known, store: Store) -> Cours
 
 
 def health(board: Board, store: Store, *, now: datetime, environment: Environment | None = None) -> Health:
-    """How a board is: paused (switched off, or no key), broken, stale, partial or ok, with the reason and when it is due."""
+    """How a board is: paused (switched off, by somebody, or no key), broken, stale, partial or ok, with the reason and when it is due."""
     past, last = store.past(board.id), store.last_check(board.id)
     accepted = store.at(board.id, last.observed_at, ()) if last else None
     state, reason = _state(board, past, last, store, now=now, environment=environment)
@@ -165,7 +167,7 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
         last_checked=last.observed_at if last else None,
         last_accepted=accepted.observed_at if accepted else None,
         last_changed=past.changed_at[-1] if past.changed_at else None,
-        due_at=next_due(board, last.observed_at) if last and board.enabled else None,
+        due_at=due_at(board, store, now) if last and board.enabled else None,
     )
 
 
@@ -175,6 +177,8 @@ def _state(
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:
         return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"
+    if (pause := store.ledger.pauses().get(board.id)) is not None:
+        return State.PAUSED, f"by {pause.by} since {_stamp(pause.since)}: {pause.reason}"
     if missing:
         return State.PAUSED, f"no key: set {', '.join(missing)}"
     if past.broken_since is not None:
@@ -205,11 +209,40 @@ def missing_keys(board: Board, environment: Environment) -> tuple[str, ...]:
 
 
 def next_due(board: Board, after: datetime) -> datetime:
-    """The first time of the board's cadence after a time, in UTC."""
-    from cronsim import CronSim  # noqa: PLC0415  # only health needs it
+    """When a board that was last read at `after` is due, in UTC: its cadence, jitter and quiet windows (`tracker/cadence.py`)."""
+    return cadence.next_due(board, after)
 
-    local = after.astimezone(ZoneInfo(board.time_zone))
-    return next(CronSim(CADENCES.get(board.cadence, board.cadence), local)).astimezone(after.tzinfo)
+
+TRY_AGAIN = timedelta(minutes=5)
+LONGEST_TRY = timedelta(hours=6)
+"""A passing fault is tried again after five minutes, then after twice as long each time, up to six hours."""
+SLOWED_BY = timedelta(minutes=15)
+MOST_SLOWED = timedelta(days=1)
+"""A board that is refused, or cannot be read, keeps its cadence but for the times within 15 minutes, 30, an hour … up to a day."""
+CLOCK_BACK = timedelta(days=1)
+"""A last check that lies less than this in the future: the clock was put back, and is waited for; more: somebody's wrong date."""
+
+
+def due_at(board: Board, store: Store, now: datetime) -> datetime:
+    """When a board is to be fetched next, by its last check, its cadence and its failures; `now` where it was never read.
+
+    Source: docs/decisions/0016-when-a-board-is-due.md
+    """
+    last = store.last_check(board.id)
+    if last is None:
+        return cadence.in_quiet(board.quiet, board.time_zone, now) or now
+    if last.observed_at > now:
+        return last.observed_at if last.observed_at - now <= CLOCK_BACK else now
+    return _due_after(board, store.past(board.id), last.observed_at)
+
+
+def _due_after(board: Board, past: Past, last: datetime) -> datetime:
+    doubled = 2 ** min(past.failures - 1, 16) if past.failures else 0
+    if past.failures and past.passing:
+        again = last + min(TRY_AGAIN * doubled, LONGEST_TRY)
+        return cadence.in_quiet(board.quiet, board.time_zone, again) or again
+    slowed = min(SLOWED_BY * doubled, MOST_SLOWED) - timedelta(seconds=1) if doubled > 1 else timedelta(0)
+    return next_due(board, last + slowed)
 
 
 def _last_read(last: Check, store: Store) -> datetime:
@@ -225,3 +258,143 @@ def _late(board: Board, read: datetime, now: datetime) -> bool:
     for _ in range(LATE_AFTER):
         due = next_due(board, due)
     return now > due + timedelta(hours=1)
+
+
+# ── vitals ───────────────────────────────────────────────────────────────────────────────────────
+
+TRACKER = "tracker"
+"""Who a pause is by when nobody asked for it: ourselves, in trouble."""
+_Counts = Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardVitals:
+    """How a board does, and what it has cost since the store was made.
+
+    `last_success` is when it was last read and accepted, or answered that nothing changed while nothing was wrong;
+    `success_age_s` how long ago that is. `failures` in a row began at `failing_since`. `fetches` counts by verdict.
+    """
+
+    health: Health
+    last_success: datetime | None = None
+    success_age_s: float | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    pause: Pause | None = None
+    fetches: Mapping[str, int] = field(default_factory=dict)
+    fetch_bytes: int = 0
+    read_s: float = 0.0
+    detect_s: float = 0.0
+    store_s: float = 0.0
+
+    @property
+    def troubled(self) -> bool:
+        """Whether somebody should look: broken, stale, or paused by the tracker itself. What a person switched off is no trouble."""
+        health = self.health
+        by_itself = self.pause is not None and self.pause.by == TRACKER
+        return health.enabled and (health.state in (State.BROKEN, State.STALE) or by_itself)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteVitals:
+    """What waits for a route, the `oldest_age_s` of it, what was given up (the newest `error` of it), and what it has done so far."""
+
+    route: str
+    waiting: int = 0
+    oldest_age_s: float | None = None
+    dead: int = 0
+    error: str = ""
+    sent: int = 0
+    send_failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """How the whole tracker does at a time: boards by id, routes by name, events so far by kind, and the open notices."""
+
+    at: datetime
+    boards: tuple[BoardVitals, ...]
+    routes: tuple[RouteVitals, ...]
+    events: Mapping[str, int]
+    notices: tuple[Notice, ...]
+
+    @property
+    def troubled(self) -> bool:
+        """Whether somebody should look: a troubled board, a dead letter, or an open notice."""
+        return bool(self.notices) or any(one.troubled for one in self.boards) or any(route.dead for route in self.routes)
+
+
+def vitals(
+    boards: Iterable[Board], store: Store, *, now: datetime, environment: Environment, routes: Iterable[str] = ()
+) -> Vitals:
+    """How those boards do, and the outbox, for `/metrics` and `tracker status` alike.
+
+    `routes` are those declared, so that one with nothing to send is there too.
+    """
+    counts = store.ledger.counts()
+    pauses = store.ledger.pauses()
+    declared = sorted(boards, key=lambda board: board.id)
+    return Vitals(
+        at=now,
+        boards=tuple(_board_vitals(board, store, counts, pauses.get(board.id), now, environment) for board in declared),
+        routes=tuple(_routes(store, counts, routes, now)),
+        events={kind: int(amount) for kind, amount in _labelled(counts, "events").items()},
+        notices=tuple(store.ledger.notices()),
+    )
+
+
+def _board_vitals(  # noqa: PLR0917  # one line above calls it
+    board: Board, store: Store, counts: _Counts, pause: Pause | None, now: datetime, environment: Environment
+) -> BoardVitals:
+    past = store.past(board.id)
+    return BoardVitals(
+        health=health(board, store, now=now, environment=environment),
+        last_success=past.seen_until,
+        success_age_s=None if past.seen_until is None else _age(past.seen_until, now),
+        failures=past.failures,
+        failing_since=past.failing_since,
+        pause=pause,
+        fetches=_fetches(board.id, counts),
+        fetch_bytes=int(counts.get(("fetch_bytes", board.id), 0)),
+        read_s=counts.get(("read_seconds", board.id), 0.0),
+        detect_s=counts.get(("detect_seconds", board.id), 0.0),
+        store_s=counts.get(("store_seconds", board.id), 0.0),
+    )
+
+
+def _fetches(board: BoardId, counts: _Counts) -> dict[str, int]:
+    """By verdict; the label of the count is `<board> <verdict>`."""
+    found = _labelled(counts, "fetches").items()
+    return {label.removeprefix(f"{board} "): int(amount) for label, amount in found if label.startswith(f"{board} ")}
+
+
+def _routes(store: Store, counts: _Counts, declared: Iterable[str], now: datetime) -> Iterator[RouteVitals]:
+    waiting, dead = _by_route(store.ledger.letters()), _by_route(store.ledger.letters(dead=True))
+    sent, failures = _labelled(counts, "sent"), _labelled(counts, "send_failures")
+    for route in sorted({*declared, *waiting, *dead, *sent, *failures}):
+        queue, given_up = waiting.get(route, ()), dead.get(route, ())
+        yield RouteVitals(
+            route=route,
+            waiting=len(queue),
+            oldest_age_s=_age(min(letter.queued_at for letter in queue), now) if queue else None,
+            dead=len(given_up),
+            error=given_up[-1].error if given_up else "",
+            sent=int(sent.get(route, 0)),
+            send_failures=int(failures.get(route, 0)),
+        )
+
+
+def _by_route(letters: Iterable[Letter]) -> dict[str, list[Letter]]:
+    found: dict[str, list[Letter]] = {}
+    for letter in letters:
+        found.setdefault(letter.route, []).append(letter)
+    return found
+
+
+def _labelled(counts: _Counts, what: str) -> dict[str, float]:
+    return {label: amount for (counted, label), amount in counts.items() if counted == what}
+
+
+def _age(then: datetime, now: datetime) -> float:
+    """In seconds; a clock that was set back makes nothing younger than new."""
+    return max(0.0, (now - then).total_seconds())

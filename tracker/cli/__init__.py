@@ -6,17 +6,22 @@ import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from tracker.errors import TrackerError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run", "Fetch boards that are due, or those named, and say what changed."),
+    "daemon": ("daemon", "Watch every enabled board by its cadence until SIGTERM, and tell what changes."),
     "import": ("import_", "Take dated bodies from files through the same line as fetched ones."),
     "replay": ("replay", "Rebuild the history from the archive and the schedules."),
     "boards": ("boards", "List the boards with their health."),
+    "status": ("status", "Say what is wrong, then how boards and deliveries do."),
     "board": ("board", "Show one board, or test its declaration."),
     "standings": ("standings", "Print a board's order on a metric, now or as of a time."),
     "history": ("history", "Print what the record says of a model over time."),
@@ -26,10 +31,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "why-not": ("why_not", "Explain every change of a model: the event that told it, or why none did."),
     "resolve": ("resolve", "Say which model a name stands for, and why."),
     "watch": ("watch", "List the watches, or show when they would have fired."),
+    "notify": ("notify", "List the routes, or send a test message on one."),
+    "outbox": ("outbox", "List what waits to be delivered, try it again, or drop it."),
     "events": ("events", "List events: what really changed."),
     "report": ("report", "Write a change report."),
     "verify": ("verify", "Derive events again from the stored bytes and compare."),
     "quarantine": ("quarantine", "List, show, accept or reject readings held back."),
+    "install": ("install", "Say how to run the tracker as a service here, or do it."),
     "demo": ("demo", "Run a small season of invented boards through the ordinary line."),
 }
 """Command → (module in this package, what it does). The text is what the command's own help begins with."""
@@ -47,6 +55,13 @@ class _Lazy(click.Group):
         module, _ = COMMANDS[cmd_name]
         command: click.Command = importlib.import_module(f"tracker.cli.{module}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The same names when a shell asks what can follow: it waits for the answer."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  # only when a shell asks
+
+        named = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         with formatter.section("Commands"):

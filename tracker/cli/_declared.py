@@ -26,6 +26,11 @@ class _Formats(Mapping[str, type[Struct]]):
         return len(parsers.FORMATS)
 
 
+def formats() -> schedules.Formats:
+    """The options of every format, each loaded when it is first asked for."""
+    return _Formats()
+
+
 def declared(settings: Settings) -> schedules.Schedules:
     """Every declaration of the schedules folder, the broken ones as errors."""
     return schedules.load(settings.schedules, _Formats())

@@ -8,6 +8,7 @@ import sys
 import click
 
 from tracker import pipeline, query
+from tracker.cli import _complete
 from tracker.cli._declared import chosen, declared
 from tracker.cli._open import as_json, fetching, lexicon_of, print_json, stamp
 from tracker.cli._text import safe
@@ -22,7 +23,7 @@ from tracker.settings import Settings
 
 
 @click.command("run")
-@click.argument("boards", nargs=-1)
+@click.argument("boards", nargs=-1, shell_complete=_complete.boards)
 @click.option("--due", is_flag=True, help="Only boards whose cadence asks for them now.")
 @as_json
 @click.pass_obj

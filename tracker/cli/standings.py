@@ -8,13 +8,14 @@ from datetime import datetime
 import click
 
 from tracker import query
+from tracker.cli import _complete
 from tracker.cli._open import Time, as_json, board_of, history_of, print_json, print_table
 from tracker.model import MetricId
 from tracker.settings import Settings
 
 
 @click.command("standings")
-@click.argument("board")
+@click.argument("board", shell_complete=_complete.boards)
 @click.option("--metric", help="The metric to order by; the board's primary one by default.")
 @click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
 @click.option("--top", type=click.IntRange(min=1), help="Only the first N rows.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tracker.events import board_partial, board_recovered, departure, new_leader, overtake
+from tracker.events import board_broken, board_partial, board_recovered, departure, new_leader, overtake
 from tracker.model import Comparability, Diff, Entry, EntryId, Event, Failure, Known, MetricId, Past, Snapshot, Suspect, Trouble
 
 _KEEP_SIZES = 7
@@ -34,16 +34,18 @@ def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
 
 def advance_failed(past: Past, failure: Failure, suspect: Suspect | None = None) -> Past:
     """The past after a reading that was not accepted; `suspect` is what a quarantined one showed."""
-    if failure.passing:
-        return past
-    suspects = (
-        (*past.suspects, suspect)[-_KEEP_SIZES:]
-        if failure.trouble is Trouble.QUARANTINE and suspect is not None
-        else past.suspects
+    breaks = past.broken_since is None and board_broken.breaks(failure, past)
+    failing_since = past.failing_since or failure.observed_at
+    held = suspect if failure.trouble is Trouble.QUARANTINE else None
+    return replace(
+        past,
+        failing_since=failing_since,
+        failures=past.failures + 1,
+        passing=failure.passing,
+        suspects=(*past.suspects, held)[-_KEEP_SIZES:] if held is not None else past.suspects,
+        broken_since=failing_since if breaks else past.broken_since,
+        broken_by=failure.message if breaks else past.broken_by,
     )
-    if past.broken_since is not None:
-        return replace(past, suspects=suspects)
-    return replace(past, broken_since=failure.observed_at, broken_by=failure.message, suspects=suspects)
 
 
 def _known(past: Past, diff: Diff) -> Mapping[EntryId, Known]:

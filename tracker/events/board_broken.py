@@ -1,18 +1,25 @@
-"""A board cannot be read: told once when it starts; nothing happened to its models."""
+"""A board cannot be read: told once when it starts; nothing happened to its models.
+
+Source: docs/decisions/0010-no-such-host.md
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from tracker.events._event import build
+from tracker.events._event import build, span
 from tracker.model import Board, Event, Evidence, Failure, Past, Trouble
 
-RULE = "board_broken/1"
+RULE = "board_broken/2"
+UNREACHABLE_AFTER = timedelta(hours=6)
+UNREACHABLE_TRIES = 3
+"""A passing fault (a timeout, a 5xx) breaks a board when it has lasted so long, over so many tries: a night's maintenance is no news."""
 
 
 def detect(board: Board, failure: Failure, past: Past) -> Iterator[Event]:
-    """One event until the board reads again. A passing fault (`transient`) makes a board late, not broken."""
-    if past.broken_since is not None or failure.passing:
+    """One event until the board reads again. A passing fault (`transient`) makes a board late, and only by lasting broken."""
+    if past.broken_since is not None or not breaks(failure, past):
         return
     why = {
         Trouble.FETCH: "could not be fetched",
@@ -21,17 +28,27 @@ def detect(board: Board, failure: Failure, past: Past) -> Iterator[Event]:
         Trouble.CONTRACT: "shows a table that is not credible",
         Trouble.QUARANTINE: "differs too much from the last accepted snapshot",
     }[failure.trouble]
+    if failure.passing and past.failing_since is not None:
+        why = f"could not be reached for {span(failure.observed_at - past.failing_since)}"
     yield build(
         board=board.id,
         recorded_at=failure.observed_at,
         digests=("", "+".join(failure.sha256)),
         rule=RULE,
-        grade=failure.trouble.value,
+        grade="unreachable" if failure.passing else failure.trouble.value,
         weight=85,
         told=True,
         headline=f"{board.title} {why}; {'its last accepted state stands until it reads again' if past.changed_at else 'nothing of it was accepted yet'}.",
-        facts={"error": failure.error, "message": failure.message},
+        facts={"error": failure.error, "message": failure.message, "failures": past.failures + 1},
         evidence=tuple(Evidence(sha256=sha256, url=failure.url, observed_at=failure.observed_at) for sha256 in failure.sha256),
         after=past.changed_at[-1] if past.changed_at else None,
         until=failure.observed_at,
     )
+
+
+def breaks(failure: Failure, past: Past) -> bool:
+    """Whether a board that reads so badly is broken: at once, or for a passing fault when it lasts."""
+    if not failure.passing:
+        return True
+    lasted = failure.observed_at - past.failing_since if past.failing_since else timedelta(0)
+    return past.failures + 1 >= UNREACHABLE_TRIES and lasted >= UNREACHABLE_AFTER

@@ -9,15 +9,15 @@ from tracker.events import board_partial
 from tracker.events._event import make, page_proofs, span
 from tracker.model import Diff, Entry, Event, Measure, Past
 
-RULE = "board_recovered/1"
+RULE = "board_recovered/2"
 
 
 def detect(diff: Diff, past: Past) -> Iterator[Event]:
     """One event per trouble that ended with this snapshot; for a broken or stale board with how long it lasted."""
     if past.broken_since is not None:
-        yield _event(diff, "broken", past.broken_since, past.broken_by)
+        yield _event(diff, "broken", past.broken_since, past.broken_by, past.failures)
     if past.stale_since is not None and changed(diff):
-        yield _event(diff, "stale", past.stale_since, "the content did not change")
+        yield _event(diff, "stale", past.stale_since, "the content did not change", 0)
     if past.cap_told and past.capped_at is not None and not board_partial.cap_told(diff, past):
         yield _whole(diff, past.capped_at)
 
@@ -46,16 +46,17 @@ def _said(measure: Measure) -> tuple[object, ...]:
     return measure.value, measure.low, measure.high, measure.estimated
 
 
-def _event(diff: Diff, grade: str, since: datetime, why: str) -> Event:
+def _event(diff: Diff, grade: str, since: datetime, why: str, missed: int) -> Event:
     lasted = diff.after.observed_at - since
+    said = f"; {missed} reading{'s' if missed > 1 else ''} in a row had failed" if missed else ""
     return make(
         diff,
         rule=RULE,
         grade=grade,
         weight=50,
         told=True,
-        headline=f"{diff.board.title} {'reads again' if grade == 'broken' else 'changes again'} after {span(lasted)}.",
-        facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why},
+        headline=f"{diff.board.title} {'reads again' if grade == 'broken' else 'changes again'} after {span(lasted)}{said}.",
+        facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why, "missed": missed},
         evidence=page_proofs(diff),
         after=since,
     )

@@ -2,6 +2,7 @@
 
 from tracker.fetch.answers import Answer, answer_of
 from tracker.fetch.client import Fetcher
-from tracker.fetch.politeness import MemoryHosts
+from tracker.fetch.http import Posted, post
+from tracker.fetch.politeness import MemoryHosts, NotYet
 
-__all__ = ["Answer", "Fetcher", "MemoryHosts", "answer_of"]
+__all__ = ["Answer", "Fetcher", "MemoryHosts", "NotYet", "Posted", "answer_of", "post"]

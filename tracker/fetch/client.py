@@ -14,13 +14,13 @@ from importlib import metadata
 from types import TracebackType
 from typing import Self
 
-from tracker.errors import DeclarationError, FetchError, Refused
+from tracker.errors import DeclarationError, FetchError, Refused, Transient
 from tracker.fetch.addresses import Resolve, resolve_host
 from tracker.fetch.answers import trouble, with_answer
 from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
 from tracker.fetch.keys import Secrets, secrets_of
 from tracker.fetch.pages import pages
-from tracker.fetch.politeness import Pace, retry_after_s
+from tracker.fetch.politeness import NotYet, Pace, retry_after_s
 from tracker.fetch.redirects import follow
 from tracker.fetch.retry import patiently
 from tracker.fetch.robots import PRODUCT, Robots
@@ -103,14 +103,27 @@ class Fetcher:
             An error that an HTTP answer led to carries it (`answers.answer_of`).
         """
         ask = ask_for(board, self._environment)
-        how = board.request.pagination
-        if how is None:
-            replies = [self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))]
-        else:
-            replies = pages(ask, how, self._get, self._clock.now)
+        try:
+            replies = self._replies(board, ask, last)
+        except NotYet:
+            raise
+        except Transient:
+            self._pace.failed(ask.host)
+            raise
+        except FetchError:
+            self._pace.answered(ask.host)
+            raise
+        self._pace.answered(ask.host)
         outcome = self._outcome(board, replies, last)
         log.info("board fetched", extra={"board": board.id, "outcome": type(outcome).__name__, "bodies": len(replies)})
         return outcome
+
+    def _replies(self, board: Board, ask: Ask, last: Validators) -> Sequence[Reply]:
+        """Everything that a board is spread over, in its order."""
+        how = board.request.pagination
+        if how is None:
+            return [self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))]
+        return pages(ask, how, self._get, self._clock.now)
 
     def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
         """Fetch many boards, several hosts at a time and one request at a time per host, each yielded when it is done.

@@ -49,6 +49,9 @@ Transport = httpx.BaseTransport
 TOTAL_FACTOR = 4
 EVIDENCE_BYTES = 256 * 1024
 """How much of an error page is kept."""
+ANSWER_BYTES = 4096
+"""How much of the answer to a POST is kept."""
+SENDER = "leaderboard-tracker"
 MAX_PLACE = 200
 ASIDE = "tracker_location"
 BODILESS = frozenset((301, 302, 303, 304, 307, 308))
@@ -72,6 +75,7 @@ class Ask:
     url: URL = field(repr=False)
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes = field(default=b"", repr=False)
     secrets: Secrets = field(default_factory=Secrets)
     timeout_s: float = 30.0
     max_bytes: int = 32_000_000
@@ -189,7 +193,12 @@ class Wire:
     def _exchange(self, ask: Ask, watch: _Watch) -> Reply:
         deadline = self._monotonic() + TOTAL_FACTOR * ask.timeout_s
         request = self._client.build_request(
-            ask.method, ask.url, headers={**ask.headers, **self._ours}, timeout=ask.timeout_s, extensions={"trace": watch.see}
+            ask.method,
+            ask.url,
+            headers={**ask.headers, **self._ours},
+            content=ask.content or None,
+            timeout=ask.timeout_s,
+            extensions={"trace": watch.see},
         )
         response = self._client.send(request, stream=True, follow_redirects=False)
         with closing(response):
@@ -300,6 +309,58 @@ def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
     if isinstance(error, httpx.TransportError) and not isinstance(error, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
         return Transient(f"{ask.place}: the connection failed ({kinds}); it is asked again later")
     return Refused(f"{ask.place}: the request cannot be sent ({kinds}); check request.url, headers and params")
+
+
+# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What a receiver answered to a POST: header names are lower-case, the body is cut after 4 KB."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def post(
+    url: str,
+    *,
+    to: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Mapping[str, str] | None = None,
+    timeout_s: float = 15.0,
+    transport: Transport | None = None,
+) -> Posted:
+    """Send a body once, following no redirect. `to` is what errors call the receiver, `secrets` (by name) never stand in them.
+
+    From first to last byte it takes at most `TOTAL_FACTOR` times the timeout.
+
+    Raises:
+        Transient: no answer came, or the request cannot be sent; the message says which.
+    """
+    hidden = Secrets(secrets or {})
+    try:
+        ask = Ask(
+            board=BoardId(to),
+            declared="",
+            url=read_url(url),
+            method="POST",
+            headers={name.lower(): value for name, value in headers.items()},
+            content=body,
+            secrets=hidden,
+            timeout_s=timeout_s,
+            max_bytes=ANSWER_BYTES,
+            cut=True,
+        )
+        with closing(Wire(user_agent=SENDER, transport=transport)) as wire:
+            reply = wire.send(ask)
+    except ValueError as error:
+        raise Transient(f"{to}: the address is {error}; correct it") from (None if hidden else error)
+    except FetchError as error:
+        raise Transient(str(error).partition(";")[0]) from (None if hidden else error)
+    return Posted(status=reply.status, headers=reply.headers, body=reply.body[:ANSWER_BYTES])
 
 
 # ── logs ─────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -16,12 +16,17 @@ LONGEST_WAIT_S = 60.0
 """Up to this a Retry-After or Crawl-delay is waited for within a run; what is longer waits for the next one."""
 LONGEST_AWAY_S = 7 * 86_400.0
 """What a longer Retry-After is taken for."""
+BREAKS_AFTER = 4
+"""A host that failed so many fetches in a row, of whatever boards, is left alone; when the time is over one board tries."""
+FIRST_BREAK_S = 300.0
+LONGEST_BREAK_S = 6 * 3600.0
+"""It is left alone for five minutes, then for twice as long each time, up to six hours."""
 CUT_S = 1.0
 """What a time loses when it is cut to whole seconds; added to a gap, so that it is never shorter than declared."""
 
 
 class NotYet(Transient):
-    """The host asked us to stay away and that time has not passed: nothing was asked, and trying again now would not help."""
+    """The host asked us to stay away, or failed again and again, and that time has not passed: nothing was asked, and trying again now would not help."""
 
 
 class MemoryHosts:
@@ -30,6 +35,19 @@ class MemoryHosts:
     def __init__(self) -> None:
         self._asked: dict[str, datetime] = {}
         self._away_until: dict[str, datetime] = {}
+        self._failures: dict[str, int] = {}
+
+    def turn(self, host: str) -> AbstractContextManager[None]:  # noqa: ARG002  # nobody else knows of it
+        """Nobody else remembers hosts here."""
+        return nullcontext()
+
+    def failures(self, host: str) -> int:
+        """How many fetches in a row the host failed."""
+        return self._failures.get(host, 0)
+
+    def note_failures(self, host: str, failures: int) -> None:
+        """Remember how many fetches in a row it failed."""
+        self._failures[host] = failures
 
     def last_request(self, host: str) -> datetime | None:
         """When we last asked this host, None if never."""
@@ -81,7 +99,7 @@ class Pace:
         Raises:
             NotYet: the host asked us to come back later.
         """
-        with self._turn_at(ask.host):
+        with self._turn_at(ask.host), self._hosts.turn(ask.host):
             self._keep_away(ask)
             self._clock.sleep(self._gap_left_s(ask))
             with self._guard:
@@ -93,6 +111,23 @@ class Pace:
         with self._guard:
             self._hosts.note_not_before(host, self._clock.now() + timedelta(seconds=wait_s))
 
+    def answered(self, host: str) -> None:
+        """Remember that the host answered: whatever it failed before is over."""
+        with self._guard:
+            if self._hosts.failures(host):
+                self._hosts.note_failures(host, 0)
+
+    def failed(self, host: str) -> None:
+        """Remember that a fetch failed for the host's sake; after `BREAKS_AFTER` in a row it is left alone for a while."""
+        with self._guard:
+            failures = self._hosts.failures(host) + 1
+            self._hosts.note_failures(host, failures)
+            if failures < BREAKS_AFTER:
+                return
+            wait_s = min(FIRST_BREAK_S * 2.0 ** min(failures - BREAKS_AFTER, 20), LONGEST_BREAK_S)
+            until, asked = self._clock.now() + timedelta(seconds=wait_s), self._hosts.not_before(host)
+            self._hosts.note_not_before(host, max(until, asked) if asked else until)
+
     def _turn_at(self, host: str) -> threading.Lock:
         with self._guard:
             return self._turns.setdefault(host, threading.Lock())
@@ -100,12 +135,13 @@ class Pace:
     def _keep_away(self, ask: Ask) -> None:
         now = self._clock.now()
         with self._guard:
-            until = self._hosts.not_before(ask.host)
+            until, failures = self._hosts.not_before(ask.host), self._hosts.failures(ask.host)
             if until is not None and until <= now:
                 self._hosts.note_not_before(ask.host, None)
         if until is not None and until > now:
             wait_s = (until - now).total_seconds()
-            raise NotYet(f"{ask.place}: the host asked us to stay away, due at {until:%Y-%m-%dT%H:%M:%SZ}", retry_after_s=wait_s)
+            why = f"failed {failures} times in a row and is left alone" if failures >= BREAKS_AFTER else "asked us to stay away"
+            raise NotYet(f"{ask.place}: the host {why}, due at {until:%Y-%m-%dT%H:%M:%SZ}", retry_after_s=wait_s)
 
     def _gap_left_s(self, ask: Ask) -> float:
         """A last request that lies in the future (the clock was set back) counts as one made now."""

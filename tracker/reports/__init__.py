@@ -13,9 +13,10 @@ from tracker.errors import DeclarationError
 from tracker.model import Report
 from tracker.reports import atom, html, jsonl, markdown, text
 from tracker.reports._build import build
+from tracker.reports._fold import fold
 from tracker.reports.jsonl import event_json
 
-__all__ = ["FORMATS", "Render", "build", "event_json", "render"]
+__all__ = ["FORMATS", "Render", "build", "event_json", "fold", "render"]
 
 
 class Render(Protocol):

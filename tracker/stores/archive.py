@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import sha256 as hash_of
@@ -32,6 +32,7 @@ import msgspec
 
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Verdict
+from tracker.stores.locks import held as lock_held
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -159,8 +160,8 @@ class _Recent:
 class FileArchive:
     """Captures in files below `root`; fulfils `ports.Archive`. Safe to use from several threads and processes.
 
-    `max_bytes` bounds a body, kept or read. `patience_s` is how long to wait for another writer of the same board;
-    `sleep` waits between two tries. Every method raises StoreError, in one line, when the disk, the archive or the
+    `max_bytes` bounds a body, kept or read. `patience_s` is how long to wait for another writer of the same board,
+    `lease_s` for another that has the board's lease; `sleep` waits between two tries. Every method raises StoreError, in one line, when the disk, the archive or the
     board's id is at fault.
     """
 
@@ -171,12 +172,14 @@ class FileArchive:
         max_bytes: int = MAX_BYTES,
         level: int = LEVEL,
         patience_s: float = 30.0,
+        lease_s: float = 600.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._root = root
         self._max_bytes = max_bytes
         self._level = level
         self._patience_s = patience_s
+        self._lease_s = lease_s
         self._sleep = sleep
         self._shelves: dict[BoardId, _Shelf] = {}
         self._recent = _Recent(KEYFRAMES_IN_MEMORY)
@@ -220,6 +223,11 @@ class FileArchive:
         written = _written(place, line)
         with _disk(board, place.index), self._locked(place) as index:
             _append(index, written)
+
+    def lease(self, board: BoardId) -> AbstractContextManager[None]:
+        """Within the block nobody else, in whatever process, brings captures of the board in or settles its history."""
+        place = self._place(board)
+        return lock_held(place.index.with_name("lease"), patience_s=self._lease_s, sleep=self._sleep)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 

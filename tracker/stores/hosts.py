@@ -6,15 +6,23 @@ for that, and on one connection it would stand in somebody else's transaction.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
 from tracker.errors import StoreError
+from tracker.stores.locks import held
 
 _BUSY_S = 30.0
-_TABLE = "CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER) WITHOUT ROWID"
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS hosts"
+    " (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER, failures INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"
+)
+_TURN_S = 900.0
+"""How long to wait for another process that asks the same host: longer than one request can take."""
 
 
 class SqliteHosts:
@@ -23,15 +31,39 @@ class SqliteHosts:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
+        self._turns = path.with_name("locks")
         try:
             self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise self._trouble(error) from error
         try:
             self._run(_TABLE)
+            self._add_failures()
         except StoreError:
             self._connection.close()
             raise
+
+    def _add_failures(self) -> None:
+        """To a file of version 0.1, which has no such column."""
+        if self._run("SELECT 1 FROM pragma_table_info('hosts') WHERE name = 'failures'") is not None:
+            return
+        with suppress(StoreError):  # another process that met on it has just done so
+            self._run("ALTER TABLE hosts ADD COLUMN failures INTEGER NOT NULL DEFAULT 0")
+        self.failures("")
+
+    def turn(self, host: str) -> AbstractContextManager[None]:
+        """Nobody else with the same file, in whatever process, asks this host within the block."""
+        return held(self._turns / f"host-{hashlib.sha256(host.encode()).hexdigest()[:16]}", patience_s=_TURN_S)
+
+    def failures(self, host: str) -> int:
+        """How many fetches in a row the host failed."""
+        row = self._run("SELECT failures FROM hosts WHERE host = ?", host)
+        return 0 if row is None else row[0] or 0
+
+    def note_failures(self, host: str, failures: int) -> None:
+        """Remember how many fetches in a row it failed."""
+        sql = "INSERT INTO hosts (host, failures) VALUES (?, ?) ON CONFLICT DO UPDATE SET failures = excluded.failures"
+        self._run(sql, host, failures)
 
     def close(self) -> None:
         """Close the connection."""
@@ -47,12 +79,14 @@ class SqliteHosts:
 
     def note_request(self, host: str, at: datetime) -> None:
         """Remember that the host was asked at that time."""
-        sql = "INSERT INTO hosts VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET last_request = excluded.last_request"
+        sql = (
+            "INSERT INTO hosts (host, last_request) VALUES (?, ?) ON CONFLICT DO UPDATE SET last_request = excluded.last_request"
+        )
         self._run(sql, host, int(at.timestamp()))
 
     def note_not_before(self, host: str, at: datetime | None) -> None:
         """Remember, or forget with None, that the host asked us to come back at that time."""
-        sql = "INSERT INTO hosts VALUES (?, NULL, ?) ON CONFLICT DO UPDATE SET not_before = excluded.not_before"
+        sql = "INSERT INTO hosts (host, not_before) VALUES (?, ?) ON CONFLICT DO UPDATE SET not_before = excluded.not_before"
         self._run(sql, host, None if at is None else int(at.timestamp()))
 
     def _time(self, sql: str, host: str) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,10 +16,14 @@ from tracker.model import (
     Event,
     EventFilter,
     EventId,
+    Letter,
     Measure,
     MetricId,
+    Notice,
     Past,
+    Pause,
     RankSpan,
+    Receipt,
     Segment,
     Snapshot,
     Span,
@@ -36,6 +40,11 @@ class MemoryStore:
         self._positions: dict[BoardId, int] = {}
         self._declared: dict[BoardId, Board] = {}
         self._withdrawn: dict[BoardId, set[EventId]] = {}
+        self._ledger = MemoryLedger()
+
+    @property
+    def ledger(self) -> MemoryLedger:
+        return self._ledger
 
     def position(self, board: BoardId) -> int:
         return self._positions.get(board, 0)
@@ -49,22 +58,27 @@ class MemoryStore:
     def declared(self, board: BoardId) -> Board | None:
         return self._declared.get(board)
 
-    def save(self, step: Step) -> None:
+    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
         steps = self._steps.setdefault(step.check.board, [])
         if steps and steps[-1].check.observed_at >= step.check.observed_at:
             raise StoreError(
                 f"{step.check.board}: a step at {step.check.observed_at} is not later than the last stored; another run was here, run the command again"
             )
         steps.append(step)
+        self._ledger.post(letters)
+        if holds is not None:
+            self._ledger.hold(step.check.board, holds)
 
     @contextmanager
     def rewriting(self, board: BoardId) -> Iterator[None]:
         old, position, declared = self._steps.get(board, []), self.position(board), self._declared.pop(board, None)
+        ledger = self._ledger.copy()
         self._steps[board], self._positions[board] = [], 0
         try:
             yield
         except BaseException:
             self._steps[board], self._positions[board] = old, position
+            self._ledger.become(ledger)
             self._declared.pop(board, None)
             if declared is not None:
                 self._declared[board] = declared
@@ -100,6 +114,9 @@ class MemoryStore:
     def last_check(self, board: BoardId) -> Check | None:
         steps = self._steps.get(board)
         return steps[-1].check if steps else None
+
+    def recent(self, board: BoardId, most: int) -> Sequence[Check]:
+        return [step.check for step in reversed(self._steps.get(board, []))][:most]
 
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
         values = [
@@ -142,6 +159,124 @@ class MemoryStore:
 
     def _snapshots(self, board: BoardId) -> list[Snapshot]:
         return [plain(step.diff.after) for step in self._steps.get(board, []) if step.diff]
+
+
+class MemoryLedger:
+    """What cannot be derived, for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._letters: dict[tuple[EventId, str], Letter] = {}
+        self._receipts: dict[tuple[EventId, str], Receipt] = {}
+        self._routes: dict[str, datetime] = {}
+        self._holds: dict[BoardId, Mapping[str, str]] = {}
+        self._pauses: dict[BoardId, Pause] = {}
+        self._notices: list[Notice] = []
+        self._counts: dict[tuple[str, str], float] = {}
+
+    def copy(self) -> MemoryLedger:
+        """Another one with the same content."""
+        other = MemoryLedger()
+        other.become(self)
+        return other
+
+    def become(self, other: MemoryLedger) -> None:
+        """Take over another one's content."""
+        for name, held in vars(other).items():
+            setattr(self, name, held.copy())
+
+    def post(self, letters: Iterable[Letter]) -> int:
+        fresh = [one for one in letters if not {_key(one)} & (self._letters.keys() | self._receipts.keys())]
+        self._letters |= {_key(one): one for one in fresh}
+        return len({_key(one) for one in fresh})
+
+    def letters(self, route: str | None = None, *, dead: bool = False) -> Sequence[Letter]:
+        found = [one for one in self._letters.values() if one.dead == dead and route in (None, one.route)]
+        return sorted(found, key=lambda one: (one.queued_at, one.event.id, one.route))
+
+    def bind(self, letters: Iterable[Letter], message: str) -> None:
+        self._change(letters, lambda one: replace(one, message=message))
+
+    def put_off(self, letters: Iterable[Letter], *, not_before: datetime, error: str) -> None:
+        self._change(letters, lambda one: replace(one, tries=one.tries + 1, not_before=not_before, error=error))
+
+    def bury(self, letters: Iterable[Letter], *, error: str) -> None:
+        self._change(letters, lambda one: replace(one, tries=one.tries + 1, dead=True, error=error))
+
+    def revive(self, letters: Iterable[Letter]) -> None:
+        self._change(letters, lambda one: replace(one, tries=0, dead=False, not_before=None))
+
+    def _change(self, letters: Iterable[Letter], change: Callable[[Letter], Letter]) -> None:
+        for key in map(_key, letters):
+            if key in self._letters:
+                self._letters[key] = change(self._letters[key])
+
+    def receive(self, receipts: Iterable[Receipt]) -> None:
+        for one in receipts:
+            self._receipts.setdefault((one.event, one.route), one)
+            self._letters.pop((one.event, one.route), None)
+
+    def receipts(self, route: str | None = None, *, since: datetime | None = None) -> Sequence[Receipt]:
+        found = [one for one in self._receipts.values() if route in (None, one.route)]
+        found = [one for one in found if since is None or one.delivered_at >= since]
+        return sorted(found, key=lambda one: (one.delivered_at, one.event, one.route))
+
+    def route_since(self, route: str, now: datetime) -> datetime:
+        return self._routes.setdefault(route, now)
+
+    def holds(self, board: BoardId) -> Mapping[str, str]:
+        return self._holds.get(board, {})
+
+    def hold(self, board: BoardId, holds: Mapping[str, str]) -> None:
+        """Put in place of what the watches held of a board."""
+        self._holds[board] = dict(sorted(holds.items()))
+
+    def pause(self, pause: Pause) -> None:
+        self._pauses[pause.board] = pause
+
+    def resume(self, board: BoardId) -> bool:
+        return self._pauses.pop(board, None) is not None
+
+    def pauses(self) -> Mapping[BoardId, Pause]:
+        return dict(sorted(self._pauses.items()))
+
+    def open_notice(self, notice: Notice, letters: Iterable[Letter] = ()) -> bool:
+        place = self._open_place(notice.kind, notice.subject)
+        if place is None:
+            self._notices.append(notice)
+            self.post(letters)
+            return True
+        self._notices[place] = replace(self._notices[place], message=notice.message)
+        return False
+
+    def close_notice(self, kind: str, subject: str, at: datetime, letters: Iterable[Letter] = ()) -> Notice | None:
+        place = self._open_place(kind, subject)
+        if place is None:
+            return None
+        self._notices[place] = replace(self._notices[place], ended_at=at)
+        self.post(letters)
+        return self._notices[place]
+
+    def _open_place(self, kind: str, subject: str) -> int | None:
+        return next(
+            (at for at, one in enumerate(self._notices) if (one.kind, one.subject, one.ended_at) == (kind, subject, None)),
+            None,
+        )
+
+    def notices(self, *, ended: bool = False) -> Sequence[Notice]:
+        found = [one for one in self._notices if (one.ended_at is not None) == ended]
+        latest = sorted(found, key=lambda one: one.ended_at or one.since)[-100:]
+        return sorted(latest, key=lambda one: (one.since, one.kind, one.subject))
+
+    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
+        for name, amount in amounts.items():
+            self._counts[name] = self._counts.get(name, 0.0) + amount
+
+    def counts(self) -> Mapping[tuple[str, str], float]:
+        return dict(sorted(self._counts.items()))
+
+
+def _key(letter: Letter) -> tuple[EventId, str]:
+    return letter.event.id, letter.route
 
 
 def _stretches(values: Iterable[tuple[datetime, object]]) -> list[tuple[datetime, datetime | None, object]]:

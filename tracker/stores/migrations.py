@@ -180,10 +180,63 @@ CREATE VIEW news AS
   FROM events WHERE told ORDER BY events.recorded_at DESC, weight DESC;
 """
 
+_LEDGER = """
+DROP TABLE receipts;
+
+CREATE TABLE outbox (
+  event TEXT NOT NULL,
+  route TEXT NOT NULL,
+  queued_at INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  tries INTEGER NOT NULL,
+  not_before INTEGER,
+  error TEXT NOT NULL,
+  dead INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (event, route)
+) WITHOUT ROWID;
+
+CREATE TABLE receipts (
+  event TEXT NOT NULL,
+  route TEXT NOT NULL,
+  delivered_at INTEGER NOT NULL,
+  how TEXT NOT NULL,
+  message TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  PRIMARY KEY (event, route)
+) WITHOUT ROWID;
+CREATE INDEX receipts_by_time ON receipts (route, delivered_at);
+
+CREATE TABLE routes (route TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE holds (board TEXT NOT NULL, watch TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (board, watch)) WITHOUT ROWID;
+
+CREATE TABLE pauses (board TEXT PRIMARY KEY, since INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE notices (
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  message TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  ended_at INTEGER,
+  PRIMARY KEY (kind, subject, since)
+);
+
+CREATE TABLE counts (what TEXT NOT NULL, label TEXT NOT NULL, amount REAL NOT NULL, PRIMARY KEY (what, label)) WITHOUT ROWID;
+"""
+
 
 @migrations()
 def history(db: Database) -> None:
     """The history as of version 0.1."""
     for statement in (_TABLES + _VIEWS).split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+@migrations()
+def ledger(db: Database) -> None:
+    """Outbox, receipts, pauses, notices and counts, as of version 0.2; nothing was ever written into the first receipts."""
+    for statement in _LEDGER.split(";\n"):
         if statement.strip():
             db.execute(statement)

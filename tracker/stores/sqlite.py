@@ -1,6 +1,6 @@
 """The history in one SQLite file: change-only, half-open intervals per (series, entry), and events with their evidence.
 
-Everything but `receipts`, `hosts` and `withdrawn` can be rebuilt from the archive. sqlite-utils
+Everything but `withdrawn` and the ledger's tables can be rebuilt from the archive. sqlite-utils
 opens, migrates and inspects the file; the hot writes are prepared `executemany`s in one
 transaction per step.
 
@@ -13,7 +13,7 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ from tracker.model import (
     EventFilter,
     EventId,
     Known,
+    Letter,
     Measure,
     MetricId,
     Past,
@@ -45,10 +46,11 @@ from tracker.model import (
 )
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
+from tracker.stores.ledger import SqliteLedger
 
 _Row = tuple[Any, ...]
 _BUSY_MS = 30_000
-NEWEST_MIGRATION = "history"
+NEWEST_MIGRATION = "ledger"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
 _DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
 
@@ -62,7 +64,6 @@ class SqliteStore:
         self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
         self._series: dict[tuple[BoardId, str, str], int] = {}
         self._pasts: dict[BoardId, Past] = {}
-        self._rewriting = False
         self._version = 0
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +73,7 @@ class SqliteStore:
             except BaseException:
                 self._connection.close()
                 raise
+        self._ledger = SqliteLedger(self._connection, self._transaction, lambda: self._storing("read"))
 
     def _prepare(self) -> None:
         if not self._is_current():
@@ -100,6 +102,10 @@ class SqliteStore:
         """Close the file."""
         self._connection.close()
 
+    @property
+    def ledger(self) -> SqliteLedger:
+        return self._ledger
+
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
     def position(self, board: BoardId) -> int:
@@ -125,7 +131,7 @@ class SqliteStore:
         with self._understanding(board):
             return None if row is None or row[0] is None else _codec.decode_board(row[0])
 
-    def save(self, step: Step) -> None:
+    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
         board = step.check.board
         with self._transaction():
             last = self.last_check(board)
@@ -139,6 +145,10 @@ class SqliteStore:
                 self._save_snapshot(step.diff.after)
                 self._save_changes(step.diff)
             self._save_events(board, step.events)
+            if letters:
+                self._ledger.post(letters)
+            if holds is not None:
+                self._ledger.hold(board, holds)
         self._pasts[board] = step.past
 
     @contextmanager
@@ -146,11 +156,9 @@ class SqliteStore:
         with self._transaction():
             old = self._connection.execute("SELECT event, board, headline, body FROM events WHERE board = ?", (board,)).fetchall()
             self._forget(board)
-            self._rewriting = True
             try:
                 yield
             finally:
-                self._rewriting = False
                 self._drop_caches(board)
             self._connection.executemany("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?)", old)
             self._run("DELETE FROM withdrawn WHERE event IN (SELECT event FROM events)")
@@ -411,6 +419,11 @@ class SqliteStore:
         with self._understanding(board):
             return _check(*row) if row else None
 
+    def recent(self, board: BoardId, most: int) -> Sequence[Check]:
+        rows = self._all("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT ?", board, most)
+        with self._understanding(board):
+            return [_check(*row) for row in rows]
+
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
         sql = (
             "SELECT valid_from, valid_to, value, low, high, estimated, decimals, raw FROM measures"
@@ -477,8 +490,8 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All or nothing; within `rewriting` the outer transaction decides."""
-        if self._rewriting:
+        """All or nothing; within another transaction (a step's, a rewriting's) that one decides."""
+        if self._connection.in_transaction:
             yield
             return
         with self._storing("write"):

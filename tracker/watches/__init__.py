@@ -2,7 +2,8 @@
 
 from tracker.watches.declaration import Watch, load
 from tracker.watches.firing import Firing, Held, firings, touches
+from tracker.watches.keeping import Fired, fire
 from tracker.watches.matching import Pattern
 from tracker.watches.standing import Hold
 
-__all__ = ["Firing", "Held", "Hold", "Pattern", "Watch", "firings", "load", "touches"]
+__all__ = ["Fired", "Firing", "Held", "Hold", "Pattern", "Watch", "fire", "firings", "load", "touches"]

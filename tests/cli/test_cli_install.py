@@ -1,0 +1,215 @@
+"""`tracker install` says what it would do, does it only when told to, and shells complete our words."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_world import World
+
+from tracker.cli import COMMANDS
+from tracker.cli._units import DAEMON, RUN, TIMER, Place, crontab, units
+from tracker.cli.install import Machine, here, install, place
+from tracker.errors import DeclarationError, TrackerError
+from tracker.settings import Settings
+
+PLACE = Place(tracker=Path("/venv/bin/tracker"), store=Path("/data/store"), schedules=Path("/data/schedules"))
+COMPLETE = "import sys; from tracker.cli import main; main()"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """One where systemd runs; its systemctl writes down what it is asked, and fails where a file `broken` stands beside it."""
+    systemctl = tmp_path / "systemctl"
+    asked, broken = tmp_path / "asked", tmp_path / "broken"
+    systemctl.write_text(
+        f'#!/bin/sh\necho "$@" >> {asked}\nif [ -e {broken} ]; then echo "Failed to connect to bus" >&2; exit 1; fi\n',
+        encoding="utf-8",
+    )
+    systemctl.chmod(0o755)
+    return Machine(folder=tmp_path / "config" / "systemd" / "user", systemctl=systemctl)
+
+
+def asked(machine: Machine) -> list[str]:
+    """What systemctl was asked since the last time."""
+    file = machine.folder.parents[2] / "asked"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    file.unlink(missing_ok=True)
+    return lines
+
+
+def test_without_yes_everything_is_printed_and_nothing_done(machine, capsys):
+    install(machine, PLACE)
+    printed = capsys.readouterr().out
+    (text,) = units(PLACE, scope="user").values()
+    assert text in printed
+    assert f"# {machine.folder}/{DAEMON}" in printed
+    assert "systemctl --user enable --now tracker.service" in printed
+    assert "loginctl enable-linger" in printed
+    assert str(machine.folder.parents[1] / "tracker" / "env") in printed
+    assert (machine.folder.exists(), asked(machine)) == (False, [])
+
+
+def test_with_yes_the_units_are_written_and_started(machine):
+    install(machine, PLACE, yes=True)
+    assert {path.name: path.read_text(encoding="utf-8") for path in machine.folder.iterdir()} == units(PLACE, scope="user")
+    assert asked(machine) == ["--user daemon-reload", "--user enable --now tracker.service"]
+
+
+def test_the_timer_is_started_and_not_the_service_it_calls(machine):
+    install(machine, PLACE, timer=True, yes=True)
+    assert {path.name for path in machine.folder.iterdir()} == {RUN, TIMER}
+    assert asked(machine) == ["--user daemon-reload", "--user enable --now tracker-run.timer"]
+
+
+def test_installing_again_changes_no_file(machine, capsys):
+    install(machine, PLACE, yes=True)
+    before = (machine.folder / DAEMON).stat().st_mtime_ns
+    install(machine, PLACE, yes=True)
+    assert (machine.folder / DAEMON).stat().st_mtime_ns == before
+    assert "as it was" in capsys.readouterr().out
+
+
+def test_a_unit_that_says_something_else_is_kept_and_nothing_is_written_beside_it(machine):
+    machine.folder.mkdir(parents=True)
+    (machine.folder / TIMER).write_text("mine\n", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"tracker-run\.timer: there already and says something else.*--force"):
+        install(machine, PLACE, timer=True, yes=True)
+    assert [path.name for path in machine.folder.iterdir()] == [TIMER]
+    assert (machine.folder / TIMER).read_text(encoding="utf-8") == "mine\n"
+    assert asked(machine) == []
+
+
+def test_force_replaces_it_and_what_ran_goes_on_with_the_new_one(machine):
+    machine.folder.mkdir(parents=True)
+    (machine.folder / DAEMON).write_text("mine\n", encoding="utf-8")
+    install(machine, PLACE, yes=True, force=True)
+    assert (machine.folder / DAEMON).read_text(encoding="utf-8") == units(PLACE, scope="user")[DAEMON]
+    assert asked(machine)[1] == "--user try-restart tracker.service"
+
+
+def test_what_systemctl_refuses_is_told_with_its_reason(machine):
+    (machine.folder.parents[2] / "broken").touch()
+    with pytest.raises(TrackerError, match="daemon-reload: exit code 1, expected 0: Failed to connect to bus; the units are"):
+        install(machine, PLACE, yes=True)
+    assert (machine.folder / DAEMON).exists()
+
+
+def test_without_systemd_the_crontab_line_is_printed(machine, capsys):
+    install(Machine(folder=machine.folder, systemctl=None), PLACE)
+    assert capsys.readouterr().out.splitlines()[-1] == crontab(PLACE)
+
+
+def test_without_systemd_yes_is_refused_with_the_line(machine):
+    with pytest.raises(DeclarationError, match="no systemd runs here, so nothing was written"):
+        install(Machine(folder=machine.folder, systemctl=None), PLACE, yes=True)
+    assert not machine.folder.exists()
+
+
+def test_paths_are_this_program_and_absolute_folders(world: World):
+    world.declare("acme/text")
+    relative = Path(os.path.relpath(world.folder))
+    found = place(Settings(store=relative / "snapshots", schedules=relative / "schedules"))
+    assert all(path.is_absolute() for path in (found.tracker, found.store, found.schedules))
+    assert found.schedules.samefile(world.folder / "schedules")
+    assert found.tracker.name == "tracker"
+    assert os.access(found.tracker, os.X_OK)
+
+
+def test_a_schedules_folder_that_is_not_there_is_refused(world: World):
+    ran = world.run("install", "--user")
+    assert (ran.code, "no such folder; expected the declarations" in ran.error) == (2, True)
+
+
+@pytest.mark.parametrize("words", [(), ("--user", "--completion", "bash")])
+def test_what_to_install_must_be_said(world: World, words):
+    ran = world.run("install", *words)
+    assert (ran.code, "expected either --user or --completion SHELL" in ran.error) == (2, True)
+
+
+def test_the_command_prints_what_this_machine_needs(world: World):
+    world.declare("acme/text")
+    ran = world.run("install", "--user")
+    assert ran.code == 0
+    assert str(world.store) in ran.out
+    assert ("[Service]" in ran.out) == (here().systemctl is not None)
+
+
+# ── completion ───────────────────────────────────────────────────────────────────────────────────
+
+
+def completed(world: World, line: str) -> list[str]:
+    """What bash is offered at the end of that line."""
+    words = line.split(" ")
+    env = {**os.environ, "_TRACKER_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    ran = subprocess.run([sys.executable, "-c", COMPLETE], env=env, cwd=world.folder, capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
+    return [kind.partition(",")[2] for kind in ran.stdout.splitlines() if kind]
+
+
+def test_a_shell_is_offered_every_command(world: World):
+    assert completed(world, "tracker ") == list(COMMANDS)
+    assert completed(world, "tracker qua") == ["quarantine"]
+
+
+def test_a_shell_is_offered_options_and_their_choices(world: World):
+    assert "--timer" in completed(world, "tracker install --t")
+    assert completed(world, "tracker install --completion ") == ["bash", "zsh", "fish"]
+
+
+@pytest.mark.parametrize("command", ["run", "standings"])
+def test_a_shell_is_offered_boards_by_their_files_names_broken_ones_too(world: World, command):
+    world.declare("acme/text")
+    world.declare("acme/broken", "this is no TOML")
+    world.declare("models/acme")
+    world.declare("zeta/vision")
+    assert completed(world, f"tracker {command} ") == ["acme/broken", "acme/text", "zeta/vision"]
+    assert completed(world, f"tracker {command} acme/t") == ["acme/text"]
+    assert completed(world, f"tracker --schedules elsewhere {command} ") == []
+
+
+def test_completing_a_command_loads_no_command(world: World):
+    code = f"import atexit, sys\natexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))\n{COMPLETE}"
+    env = {**os.environ, "_TRACKER_COMPLETE": "bash_complete", "COMP_WORDS": "tracker ", "COMP_CWORD": "1"}
+    ran = subprocess.run([sys.executable, "-c", code], env=env, cwd=world.folder, capture_output=True, text=True, check=True)
+    assert [name for name in ran.stderr.split() if re.match(r"tracker\.(cli\.|pipeline|model)", name)] == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_each_shell_asks_this_program(world: World, shell):
+    ran = world.plain("install", "--completion", shell)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"_TRACKER_COMPLETE={shell}_complete" in ran.out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_itself_can_read_the_script(world: World, shell):
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not on this machine")
+    script = world.plain("install", "--completion", shell).out
+    words = [program, "--no-execute"] if shell == "fish" else [program, "-n"]
+    ran = subprocess.run(words, input=script, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not on this machine")
+def test_bash_completes_with_the_script(world: World):
+    world.declare("acme/text")
+    script = world.plain("install", "--completion", "bash").out.replace("complete -o nosort -F", "complete -F")
+    ask = (
+        f"{script}\nCOMP_WORDS=(tracker run ac) COMP_CWORD=2\n_tracker_completion tracker ac run\n"
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    folder = world.folder / "bin"
+    folder.mkdir()
+    (folder / "tracker").write_text(f"#!{sys.executable}\n{COMPLETE}\n", encoding="utf-8")
+    (folder / "tracker").chmod(0o755)
+    env = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    ran = subprocess.run(["bash", "--norc", "-c", ask], env=env, cwd=world.folder, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("acme/text\n", "")

@@ -1,0 +1,174 @@
+"""`tracker status`: what is wrong first, from the store alone, with an exit code that a script can use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cli_world import BODIES, DECLARATION, World
+from test_cli_help import modules
+
+from tracker.model import BoardId, EventFilter, Letter, Notice, Pause
+from tracker.stores import locks
+from tracker.stores.sqlite import SqliteStore
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+TEXT, CODE = BoardId("acme/text"), BoardId("acme/code")
+RECENT = {
+    (NOW - timedelta(days=2)).strftime("%Y-%m-%dT%H%M%SZ"): "a:90 b:80 c:70",
+    (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H%M%SZ"): "a:90 b:95 c:70",
+}
+
+
+@contextmanager
+def store_of(world: World) -> Iterator[SqliteStore]:
+    with SqliteStore(world.store / "tracker.db") as store:
+        yield store
+
+
+@pytest.fixture
+def fine(world: World) -> World:
+    """One board, read an hour ago."""
+    world.imported(RECENT)
+    return world
+
+
+def test_a_tracker_without_trouble_says_so_and_ends_with_zero(fine: World):
+    ran = fine.run("status")
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0] == "daemon: none runs on this store"
+    assert lines[1].startswith("1 board: 1 ok; next due acme/text in ")
+
+
+def test_a_board_that_is_no_longer_read_is_told_first(world: World):
+    world.imported(BODIES)
+    ran = world.run("status")
+    assert ran.code == 1
+    assert ran.out.splitlines()[0].startswith("acme/text: stale: not read since 2026-03-05 06:00 UTC; last read ")
+    assert ran.out.splitlines()[1] == ""
+
+
+def test_a_broken_board_is_told_with_how_often_and_since_when(fine: World):
+    at = (NOW - timedelta(minutes=5)).strftime("%Y-%m-%dT%H%M%SZ")
+    fine.run("import", TEXT, fine.bodies({at: "<html>moved</html>"}, "later", raw=True))
+    ran = fine.run("status")
+    assert ran.code == 1
+    assert ran.out.startswith("acme/text: broken: ")
+    assert f"; 1 failure in a row since {at[:13]}:{at[13:15]}:{at[15:17]}Z; last read " in ran.out
+    assert re.search(r"last read \d+ minutes ago$", ran.out.splitlines()[0])
+
+
+@pytest.mark.parametrize(("by", "code"), [("tracker", 1), ("ann", 0)])
+def test_a_pause_is_trouble_only_when_nobody_asked_for_it(fine: World, by: str, code: int):
+    with store_of(fine) as store:
+        store.ledger.pause(Pause(board=TEXT, since=NOW, by=by, reason="401"))
+    ran = fine.run("status")
+    assert ran.code == code
+    assert ran.out.startswith(f"acme/text: paused: by {by} since ") is bool(code)
+    assert "1 board: 1 paused\n" in ran.out
+
+
+def test_a_board_that_was_switched_off_or_taken_away_since_is_no_trouble(world: World):
+    world.imported(BODIES)
+    world.declare("acme/code")
+    assert world.run("status").code == 1
+    world.declare("acme/text", DECLARATION.replace('cadence = "@daily"', "enabled = false"))
+    assert world.run("status").code == 0
+    (world.folder / "schedules/acme/text.toml").unlink()
+    ran = world.run("status")
+    assert (ran.code, "1 board: 1 ok" in ran.out) == (0, True)
+
+
+def test_a_file_that_is_wrong_is_told_and_its_board_is_still_watched(fine: World):
+    fine.declare("acme/text", DECLARATION.replace("cadence", "cadenza"))
+    ran = fine.run("status")
+    assert ran.code == 1
+    assert "cadenza" in ran.out.splitlines()[0]
+    assert ran.out.startswith("acme/text.toml: ")
+    assert "1 board: 1 ok" in ran.out
+
+
+def test_without_schedules_the_boards_are_those_the_store_knows(fine: World):
+    ran = fine.plain("--store", fine.store, "--schedules", fine.folder / "nowhere", "status")
+    assert (ran.code, "1 board: 1 ok" in ran.out) == (0, True)
+
+
+def test_dead_letters_and_open_notices_are_told_first(fine: World):
+    with store_of(fine) as store:
+        event = next(store.events(EventFilter(board=TEXT)))
+        letters = [Letter(event=event, route=route, queued_at=NOW - timedelta(hours=3)) for route in ("chat", "ops")]
+        store.ledger.post(letters)
+        store.ledger.bury(letters[1:], error="410, the webhook is gone")
+        store.ledger.open_notice(Notice(kind="clock", subject="host", message="set back by 3 h", since=NOW))
+        store.ledger.count({("sent", "ops"): 2, ("send_failures", "ops"): 1})
+    ran = fine.run("status")
+    assert ran.code == 1
+    first, second, empty, *rest = ran.out.splitlines()
+    assert first == 'route "ops": 1 dead letter: 410, the webhook is gone (tracker outbox list)'
+    assert second.startswith("clock host: set back by 3 h (since ")
+    assert empty == ""
+    assert 'route "chat": 1 waiting (oldest 3 hours), 0 dead, 0 sent' in rest
+    assert 'route "ops": 0 waiting, 1 dead, 2 sent, 1 try failed' in rest
+
+
+def test_counts_are_added_over_boards(fine: World):
+    fine.declare(CODE)
+    with store_of(fine) as store:
+        store.ledger.count({("fetches", f"{TEXT} new"): 2, ("fetches", f"{CODE} new"): 3, ("fetches", f"{CODE} gone"): 1})
+        store.ledger.count({("fetch_bytes", TEXT): 1_500_000, ("read_seconds", TEXT): 1.25, ("store_seconds", CODE): 1})
+        store.ledger.count({("events", "debut"): 3, ("events", "overtake"): 30})
+    lines = fine.run("status").out.splitlines()
+    assert "fetches: 5 new, 1 gone; 1.5 MB, 2.2 s of work" in lines
+    assert "events: 30 overtake, 3 debut" in lines
+
+
+def test_who_holds_the_store_is_told(fine: World):
+    with locks.held(fine.store / "daemon.lock"):
+        assert fine.run("status").out.startswith("daemon: process ")
+        (whole, *_) = fine.run("status", "--json").rows
+        assert set(whole["daemon"]) == {"pid", "host", "since"}
+    assert fine.run("status").out.startswith("daemon: none")
+
+
+def test_programs_get_one_object_for_the_whole_and_for_each_part(fine: World):
+    fine.declare("acme/wrong", "title = 3")
+    with store_of(fine) as store:
+        event = next(store.events(EventFilter(board=TEXT)))
+        store.ledger.post([Letter(event=replace(event), route="ops", queued_at=NOW)])
+        store.ledger.open_notice(Notice(kind="clock", subject="host", message="set back", since=NOW))
+    ran = fine.run("status", "--json")
+    assert ran.code == 1
+    assert [row["what"] for row in ran.rows] == ["tracker", "declaration", "board", "route", "notice"]
+    whole, wrong, board, route, notice = ran.rows
+    assert (whole["troubled"], whole["daemon"]) == (True, None)
+    assert "acme/wrong.toml" in str(wrong["message"])
+    assert (board["board"], board["state"], board["troubled"], board["entries"], board["failures"]) == (TEXT, "ok", False, 3, 0)
+    assert board["last_success"] == (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (route["route"], route["waiting"], notice["message"]) == ("ops", 1, "set back")
+
+
+def test_published_text_cannot_drive_the_terminal(fine: World):
+    with store_of(fine) as store:
+        store.ledger.open_notice(Notice(kind="clock", subject="\x1b[2Jhost", message="a\nb", since=NOW))
+    ran = fine.run("status")
+    assert ran.out.replace("\n", "").isprintable()
+    assert ran.out.splitlines()[0].startswith("clock  [2Jhost: a b (since ")
+
+
+def test_a_folder_without_a_store_is_refused(world: World):
+    ran = world.run("status")
+    assert (ran.code, "no tracker.db here" in ran.error) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["html_table", "json_records", "csv_table"])
+@pytest.mark.parametrize("args", [("status",), ("status", "--json")], ids=" ".join)
+def test_it_loads_neither_the_network_nor_parsers(fine: World, args: tuple[str, ...], form: str):
+    fine.declare("acme/page", DECLARATION.replace('"csv_table"', f'"{form}"\nrecords = "rows"'))
+    loaded = modules("--store", str(fine.store), "--schedules", str(fine.folder / "schedules"), *args)
+    assert "tracker.stores.sqlite" in loaded
+    assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2", "starlette", "tracker.pipeline"} == set()

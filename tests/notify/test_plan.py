@@ -1,0 +1,382 @@
+"""Which letters go out now, and in which message; the rules one by one, then days of arrivals under a plain checker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from notify_world import NIGHT, START, at, letter, route
+
+from tracker.model import How, Letter, Receipt, Window
+from tracker.notify.plan import COUNTED, MOST_UNANSWERED, Batch, message_of, plan, subject_of
+from tracker.notify.routes import Route
+
+DAILY = "0 8 * * *"
+
+
+def said(batches: Iterable[Batch]) -> list[str]:
+    """Each batch as the ids it tells, and after a + those it counts."""
+    return [
+        " ".join(one.event.id for one in batch.told) + "".join(f" +{one.event.id}" for one in batch.counted) for batch in batches
+    ]
+
+
+def sent(event: str, minutes: float, **more: object) -> Receipt:
+    return Receipt(**{"event": event, "route": "r", "delivered_at": at(minutes), "message": f"m-{event}", **more})
+
+
+# ── at once ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_story_is_a_message_and_the_weightiest_comes_first():
+    letters = [letter("a", subject="x"), letter("b", subject="y", weight=90), letter("c", subject="x", weight=60, kind="debut")]
+    assert said(plan(route(), letters, (), at(0))) == ["b", "c a"]
+
+
+def test_the_same_entry_on_two_boards_is_two_stories():
+    letters = [letter("a", subject="x"), letter("b", subject="x", board="other/board", weight=40)]
+    assert said(plan(route(), letters, (), at(0))) == ["a", "b"]
+
+
+def test_gathering_waits_for_company_after_the_first():
+    letters = [letter("a", 0), letter("b", 8)]
+    assert said(plan(route(gather_s=600), letters, (), at(9))) == []
+    assert said(plan(route(gather_s=600), letters, (), at(10))) == ["a", "b"]
+
+
+def test_nothing_goes_out_in_quiet_hours():
+    night = route(quiet=(NIGHT,))
+    letters = [letter("a", 590), letter("b", 590, message="m")]
+    assert said(plan(night, letters, (), at(599))) == ["b", "a"]
+    assert plan(night, letters, (), at(600)) == ()
+    assert plan(night, letters, (), at(600 + 539)) == ()
+    assert said(plan(night, letters, (), at(600 + 540))) == ["b", "a"]
+
+
+def test_a_letter_that_was_put_off_waits():
+    letters = [letter("a", not_before=at(5)), letter("b")]
+    assert said(plan(route(), letters, (), at(4))) == ["b"]
+    assert said(plan(route(), letters, (), at(5))) == ["a", "b"]
+
+
+def test_a_clock_that_is_set_back_holds_nothing_for_years():
+    ahead = 3 * 365 * 1440
+    assert said(plan(route(), [letter("a", ahead, not_before=at(ahead + 60), tries=1)], (), at(0))) == ["a"]
+    assert said(plan(route(), [letter("a", ahead, message="m", not_before=at(ahead + 60))], (), at(0))) == ["a"]
+    assert said(plan(route(digest=DAILY), [letter("a", ahead)], (), at(0))) == ["a"]
+    assert said(plan(route(most_per_hour=1), [letter("a")], [sent("x", ahead)], at(0))) == ["a"]
+    assert said(plan(route(cool_down_s=60), [letter("a")], [sent("x", ahead, subject="event a")], at(0))) == ["a"]
+
+
+# ── trouble ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_troubles_gather_for_a_quarter_of_an_hour_and_are_one_message():
+    letters = [
+        letter(name, minute, kind="board_broken", board=f"host/{name}") for name, minute in (("a", 0), ("b", 9), ("c", 14))
+    ]
+    assert said(plan(route(), letters, (), at(14))) == []
+    assert said(plan(route(), letters, (), at(15))) == ["a b c"]
+
+
+def test_a_trouble_and_its_end_that_still_wait_are_one_message():
+    letters = [letter("broke", 0, kind="board_broken", weight=85), letter("well", 10, kind="board_recovered")]
+    assert said(plan(route(), letters, (), at(15))) == ["broke well"]
+
+
+def test_news_does_not_wait_for_trouble():
+    letters = [letter("broke", kind="board_broken", weight=85), letter("news")]
+    assert said(plan(route(), letters, (), at(1))) == ["news"]
+    assert said(plan(route(), letters, (), at(15))) == ["broke", "news"]
+
+
+def test_a_board_that_flaps_is_told_once_in_the_cool_down():
+    flapping = route(cool_down_s=3600)
+    letters = [letter("again", 20, kind="board_broken"), letter("well", 30, kind="board_recovered")]
+    first = sent("first", 15, subject="board made/board")
+    assert said(plan(flapping, letters, [first], at(74))) == []
+    assert said(plan(flapping, letters, [first], at(75))) == ["again well"]
+
+
+# ── cool-down ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_subject_that_had_a_message_waits_until_it_has_cooled_down():
+    cooling = route(cool_down_s=3600)
+    letters = [letter("a", 30, subject="x", model="qwen"), letter("b", 30, subject="y")]
+    receipts = [sent("before", 0, subject="model qwen")]
+    assert said(plan(cooling, letters, receipts, at(59))) == ["b"]
+    assert said(plan(cooling, letters, receipts, at(60))) == ["a", "b"]
+    assert said(plan(route(), letters, receipts, at(59))) == ["a", "b"]
+
+
+def test_what_was_only_counted_cools_nothing():
+    counted = sent("before", 0, subject="model qwen", how=How.COUNTED)
+    assert said(plan(route(cool_down_s=3600), [letter("a", 1, subject="x", model="qwen")], [counted], at(2))) == ["a"]
+
+
+def test_stories_of_one_subject_that_wait_together_are_one_message():
+    letters = [
+        letter("a", subject="x", model="qwen"),
+        letter("b", subject="xx", model="qwen", board="other/board"),
+        letter("c", subject="y", model="gpt"),
+    ]
+    assert said(plan(route(cool_down_s=60), letters, (), at(0))) == ["a b", "c"]
+
+
+def test_a_subject_whose_message_waits_for_another_try_is_told_nothing_else():
+    tried = letter("a", subject="x", message="m", tries=1, not_before=at(60))
+    fresh = letter("b", 5, subject="x")
+    assert said(plan(route(cool_down_s=60), [tried, fresh], (), at(30))) == []
+    assert said(plan(route(), [tried, fresh], (), at(30))) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("more", "subject"),
+    [
+        ({"subject": "x", "model": "qwen"}, "model qwen"),
+        ({"subject": "x"}, "entry made/board x"),
+        ({}, "event a"),
+        ({"kind": "board_stale"}, "board made/board"),
+        ({"kind": "board_recovered", "board": "other/board"}, "board other/board"),
+    ],
+)
+def test_the_subject_is_the_model_or_the_entry_or_the_board_in_trouble(more: dict[str, str], subject: str):
+    assert subject_of(letter("a", **more).event) == subject
+
+
+# ── the cap ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_last_slot_tells_the_weightiest_that_is_left_and_counts_all_others():
+    letters = [letter(name, weight=weight) for name, weight in (("a", 10), ("b", 50), ("c", 30), ("d", 40))]
+    assert said(plan(route(most_per_hour=2), letters, (), at(0))) == ["b", "d +c +a"]
+    assert said(plan(route(most_per_hour=4), letters, (), at(0))) == ["b", "d", "c", "a"]
+
+
+def test_messages_of_the_last_hour_take_slots_and_events_of_one_message_take_one():
+    letters = [letter("a"), letter("b")]
+    receipts = [sent("x", -30, message="one"), sent("y", -30, message="one"), sent("z", -59, message="two")]
+    assert said(plan(route(most_per_hour=3), letters, receipts, at(0))) == ["a +b"]
+    assert said(plan(route(most_per_hour=3), letters, receipts, at(1))) == ["a", "b"]
+    assert said(plan(route(most_per_hour=2), letters, receipts, at(0))) == []
+
+
+def test_what_was_counted_or_dropped_takes_no_slot():
+    receipts = [sent("x", -30, how=How.COUNTED, message="elsewhere"), sent("y", -30, how=How.DROPPED, message="")]
+    assert said(plan(route(most_per_hour=1), [letter("a")], receipts, at(0))) == ["a"]
+
+
+# ── digests ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_digest_is_everything_at_its_hour():
+    letters = [letter("a", 0), letter("b", 600, weight=70), letter("c", 1190, subject="x")]
+    assert said(plan(route(digest=DAILY), letters, (), at(1199))) == []
+    assert said(plan(route(digest=DAILY), letters, (), at(1200))) == ["b a c"]
+
+
+def test_a_digest_in_quiet_hours_comes_at_their_end():
+    late = route(digest=DAILY, quiet=(Window(start=7 * 60, end=9 * 60),))
+    assert said(plan(late, [letter("a")], (), at(1259))) == []
+    assert said(plan(late, [letter("a")], (), at(1260))) == ["a"]
+
+
+def test_a_digest_that_could_not_be_begun_waits_with_everything():
+    letters = [letter("a", not_before=at(1300), tries=1), letter("b", 10)]
+    assert said(plan(route(digest=DAILY), letters, (), at(1299))) == []
+    assert said(plan(route(digest=DAILY), letters, (), at(1300))) == ["a b"]
+
+
+# ── tried before ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_message_goes_out_again_as_it_was_when_it_is_due():
+    tried = [letter("a", message="m", not_before=at(5)), letter("b", message="m" + COUNTED, not_before=at(5))]
+    assert said(plan(route(), [*tried, letter("c", weight=99)], (), at(4))) == ["c"]
+    again, new = plan(route(), [*tried, letter("c", weight=99)], (), at(5))
+    assert said([again, new]) == ["a +b", "c"]
+    assert (again.message, message_of(route(), again)) == ("m", "m")
+    assert new.message == ""
+
+
+def test_a_message_takes_its_slot_before_what_is_new():
+    tried = letter("a", message="m", not_before=at(5), weight=1)
+    assert said(plan(route(most_per_hour=1), [tried, letter("b", weight=99)], (), at(5))) == ["a"]
+
+
+def test_what_was_to_be_counted_is_told_anew_when_nothing_is_left_to_tell():
+    (batch,) = plan(route(), [letter("b", message="m" + COUNTED)], (), at(0))
+    assert (said([batch]), batch.message) == (["b"], "")
+
+
+def test_a_person_who_revives_one_letter_revives_its_message():
+    letters = [letter("a", message="m", not_before=at(60)), letter("b", message="m")]
+    assert said(plan(route(), letters, (), at(0))) == ["a b"]
+
+
+def test_while_many_messages_are_unanswered_nothing_new_is_begun():
+    tried = [letter(f"t{number}", message=f"m{number}", not_before=at(60)) for number in range(MOST_UNANSWERED)]
+    assert said(plan(route(), [*tried, letter("a")], (), at(0))) == []
+    assert said(plan(route(), [*tried[1:], letter("a")], (), at(0))) == ["a"]
+
+
+def test_the_name_of_a_message_is_that_of_its_events_on_its_route():
+    one, other = Batch(told=(letter("a"),), counted=(letter("b"),)), Batch(told=(letter("b"),), counted=(letter("a"),))
+    assert message_of(route(), one) == message_of(route(), other)
+    assert message_of(route(), one) != message_of(route(name="s"), one)
+    assert message_of(route(), one) != message_of(route(), replace(one, counted=()))
+
+
+# ── days of it ───────────────────────────────────────────────────────────────────────────────────
+
+DAYS_OF_ARRIVALS, DAYS = 2, 40
+STEP = 7
+
+
+@dataclass
+class Service:
+    """A plain stand-in for the outbox: tries what is planned, and keeps what went out when."""
+
+    route: Route
+    chance: Random
+    fails: float
+    waiting: dict[str, Letter] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+    out: list[tuple[datetime, str, frozenset[str], frozenset[str]]] = field(default_factory=list)
+    tried: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+
+    def work(self, now: datetime) -> None:
+        for batch in plan(self.route, list(self.waiting.values()), self.receipts, now):
+            name = message_of(self.route, batch)
+            content = (ids(batch.told), ids(batch.counted))
+            assert self.tried.setdefault(name, content) == content, "another try is the same message"
+            if self.chance.random() < self.fails:
+                self.put_off(batch, name, now + timedelta(minutes=self.chance.randint(1, 300)))
+                return
+            self.out.append((now, name, *content))
+            for some, how in ((batch.told, How.SENT), (batch.counted, How.COUNTED)):
+                self.receipts += [Receipt(event=one.event.id, route="r", delivered_at=now, how=how, message=name, subject=subject_of(one.event) if how is How.SENT else "") for one in some]  # fmt: skip
+            for one in batch.letters:
+                del self.waiting[one.event.id]
+
+    def put_off(self, batch: Batch, name: str, until: datetime) -> None:
+        for some, message in ((batch.told, name), (batch.counted, name + COUNTED)):
+            for one in some:
+                self.waiting[one.event.id] = replace(one, message=message, not_before=until, tries=one.tries + 1)
+
+
+def ids(letters: Iterable[Letter]) -> frozenset[str]:
+    return frozenset(one.event.id for one in letters)
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> list[Letter]:
+    shape = st.tuples(
+        st.integers(0, DAYS_OF_ARRIVALS * 1440),
+        st.sampled_from(["overtake", "debut", "rank_move", "board_broken", "board_recovered", "board_stale"]),
+        st.sampled_from(["", "x", "y", "z"]),
+        st.sampled_from(["", "m1", "m2"]),
+        st.sampled_from(["one/board", "two/board"]),
+        st.integers(0, 100),
+    )
+    drawn = draw(st.lists(shape, max_size=40))
+    return [
+        letter(f"e{number}", minute - minute % 3, kind=kind, subject="" if "board_" in kind else subject, model=model, board=board, weight=weight)
+        for number, (minute, kind, subject, model, board, weight) in enumerate(drawn)
+    ]  # fmt: skip
+
+
+ROUTES = st.builds(
+    route,
+    quiet=st.sampled_from([(), (NIGHT,), (NIGHT, Window(start=720, end=750))]),
+    cool_down_s=st.sampled_from([0.0, 3600.0, 6 * 3600.0]),
+    most_per_hour=st.sampled_from([None, 1, 2, 5]),
+    gather_s=st.sampled_from([0.0, 600.0, 3600.0]),
+) | st.builds(
+    route,
+    quiet=st.sampled_from([(), (NIGHT,)]),
+    most_per_hour=st.sampled_from([None, 1]),
+    digest=st.sampled_from([DAILY, "0 */3 * * *"]),
+)
+
+
+@settings(max_examples=100)
+@given(ROUTES, arrivals(), st.integers(0, 2**32), st.sampled_from([0.0, 0.3, 0.8]))
+def test_everything_goes_out_once_and_never_when_it_must_not(route: Route, letters: list[Letter], seed: int, fails: float):
+    service = Service(route=route, chance=Random(seed), fails=fails)
+    coming = sorted(letters, key=lambda one: one.queued_at)
+    now = START
+    while coming or service.waiting:
+        assert now < START + timedelta(days=DAYS), "what waits goes out in the end"
+        while coming and coming[0].queued_at <= now:
+            one = coming.pop(0)
+            service.waiting[one.event.id] = one
+        service.work(now)
+        now += timedelta(minutes=STEP)
+    told = [event for _, _, told, counted in service.out for event in (*told, *counted)]
+    assert sorted(told) == sorted(one.event.id for one in letters)
+    check_hours(service.out, route)
+    check_quiet(service.out, route)
+    check_waits(service.out, route, {one.event.id: one for one in letters})
+    check_cool_down(service.out, route, {one.event.id: one for one in letters})
+
+
+Out = Sequence[tuple[datetime, str, frozenset[str], frozenset[str]]]
+
+
+def check_hours(out: Out, route: Route) -> None:
+    times = [when for when, *_ in out]
+    for start in times:
+        inside = sum(start <= when < start + timedelta(hours=1) for when in times)
+        assert inside <= (route.most_per_hour or len(times))
+    if route.most_per_hour is None:
+        assert not any(counted for *_, counted in out)
+
+
+def check_quiet(out: Out, route: Route) -> None:
+    for when, *_ in out:
+        minute = when.hour * 60 + when.minute
+        for window in route.quiet:
+            over_midnight = window.end <= window.start
+            inside = (minute >= window.start or minute < window.end) if over_midnight else window.start <= minute < window.end
+            assert not inside
+
+
+def check_waits(out: Out, route: Route, letters: dict[str, Letter]) -> None:
+    """Nothing goes out before its digest's hour, or before it could have company."""
+    step = {DAILY: 24, "0 */3 * * *": 3}.get(route.digest or "", 0)
+    for when, _, told, counted in out:
+        queued = [letters[event].queued_at for event in (*told, *counted)]
+        assert max(queued) <= when
+        if step:
+            hours = (when - timedelta(hours=8 if step == 24 else 0)).timestamp() // 3600 // step
+            oldest = (min(queued) - timedelta(hours=8 if step == 24 else 0)).timestamp() // 3600 // step
+            assert hours > oldest
+        elif any("board_" in letters[event].event.kind for event in told):
+            assert when - min(queued) >= timedelta(seconds=max(900.0, route.gather_s))
+        else:
+            assert when - min(letters[event].queued_at for event in told) >= timedelta(0)
+
+
+def check_cool_down(out: Out, route: Route, letters: dict[str, Letter]) -> None:
+    about = [(when, {subject(letters[event]) for event in told}) for when, _, told, _ in out]
+    for place, (when, subjects) in enumerate(about):
+        for later, others in about[place + 1 :]:
+            if subjects & others:
+                assert later - when >= timedelta(seconds=route.cool_down_s)
+
+
+def subject(one: Letter) -> str:
+    """What the letter is about, said without the code under test."""
+    if one.event.kind.startswith("board_"):
+        return one.event.board
+    if not one.event.subjects:
+        return one.event.id
+    (party,) = one.event.subjects
+    return party.model or f"{one.event.board} {party.entry}"

@@ -1,0 +1,364 @@
+"""Which events a route wants, and what its file must say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from notify_world import START, at, event, route
+
+from tracker.events import KINDS, TROUBLES
+from tracker.model import Window
+from tracker.notify import Route, Routes, letters, load, wants
+from tracker.notify.channels import CHANNELS as OPENED
+from tracker.notify.routes import CHANNELS, RouteTable
+
+SCHEDULES = Path(__file__).resolve().parents[2] / "schedules"
+WATCHES = ("close on coding", "somebody else leads")
+PLAIN = '[[route]]\nname = "here"\nchannel = "stdout"\n'
+
+
+def loaded(tmp_path: Path, text: str) -> Routes:
+    folder = tmp_path / "schedules"
+    folder.mkdir(exist_ok=True)
+    (folder / "routes.toml").write_text(text, encoding="utf-8")
+    return load(folder / "routes.toml", watches=WATCHES)
+
+
+def one(tmp_path: Path, text: str) -> Route:
+    found = loaded(tmp_path, f'[[route]]\nname = "here"\n{text}\n')
+    assert found.errors == ()
+    (it,) = found.routes
+    return it
+
+
+def error(tmp_path: Path, text: str) -> str:
+    found = loaded(tmp_path, f'[[route]]\nname = "here"\n{text}\n')
+    assert found.routes == ()
+    (it,) = found.errors
+    assert "\n" not in str(it)
+    return str(it)
+
+
+# ── which events ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_route_that_asks_for_nothing_wants_all_news():
+    assert wants(route(), event("a"))
+    assert not wants(route(), event("a", told=False))
+    assert wants(route(told=False), event("a", told=False))
+
+
+def test_a_route_that_is_switched_off_wants_nothing():
+    assert not wants(route(enabled=False), event("a"))
+
+
+@pytest.mark.parametrize(
+    ("asks", "wanted"),
+    [
+        ({"kinds": ("overtake", "debut")}, True),
+        ({"kinds": ("debut",)}, False),
+        ({"grades": ("supported",)}, True),
+        ({"grades": ("decisive",)}, False),
+        ({"boards": ("made/*",)}, True),
+        ({"boards": ("other/*", "made/b?ard")}, True),
+        ({"boards": ("other/*",)}, False),
+        ({"min_weight": 50}, True),
+        ({"min_weight": 51}, False),
+        ({"kinds": ("overtake",), "boards": ("other/*",)}, False),
+    ],
+)
+def test_every_filter_must_hold(asks: dict[str, object], wanted: bool):
+    assert wants(route(**asks), event("a")) is wanted
+
+
+def test_a_route_with_watches_wants_only_what_one_of_them_fired_with():
+    watching = route(watches=("mine", "ours"))
+    assert not wants(watching, event("a"))
+    assert not wants(watching, event("a"), {"theirs"})
+    assert wants(watching, event("a"), {"theirs", "ours"})
+    assert not wants(route(watches=("mine",), min_weight=60), event("a"), {"mine"})
+
+
+def test_what_a_watch_over_standings_says_goes_only_where_that_watch_is_named():
+    fired = event("a", kind="watch")
+    assert not wants(route(), fired, {"mine"})
+    assert wants(route(watches=("mine",)), fired, {"mine"})
+    assert not wants(route(watches=("mine",), kinds=("overtake",)), fired, {"mine"})
+
+
+def test_letters_are_of_events_recorded_since_the_route_was_first_asked_for():
+    events = [event("old", recorded=-1), event("new", recorded=0), event("kept", told=False)]
+    routes = [route(name="r"), route(name="late"), route(name="unknown")]
+    found = letters(routes, events, {}, queued_at=at(5), since={"r": START, "late": at(1)})
+    assert [(one.event.id, one.route, one.queued_at) for one in found] == [("new", "r", at(5))]
+
+
+def test_a_watch_that_fired_with_an_event_makes_a_letter_of_it():
+    found = letters(
+        [route(watches=("mine",))], [event("a"), event("b")], {"b": frozenset({"mine"})}, queued_at=START, since={"r": START}
+    )
+    assert [one.event.id for one in found] == ["b"]
+
+
+# ── the file ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_key_is_understood(tmp_path: Path):
+    assert one(
+        tmp_path,
+        """
+        channel = "webhook"
+        address = "https://hooks.example/${HOOK}"
+        secret = "${HOOK_SECRET}"
+        format = "json"
+        kind = ["new_leader", "board_broken"]
+        grade = "supported"
+        board = "openrouter/*"
+        watch = ["somebody else leads"]
+        min_weight = 40
+        quiet = ["22:00-07:00", "12:00-13:00"]
+        time_zone = "Europe/Berlin"
+        cool_down = "6h"
+        most_per_hour = 5
+        gather = "90s"
+        enabled = false
+        """,
+    ) == Route(
+        name="here",
+        channel="webhook",
+        address="https://hooks.example/${HOOK}",
+        secret="${HOOK_SECRET}",
+        format="json",
+        kinds=("new_leader", "board_broken"),
+        grades=("supported",),
+        boards=("openrouter/*",),
+        watches=("somebody else leads",),
+        min_weight=40,
+        told=False,
+        quiet=(Window(start=22 * 60, end=7 * 60), Window(start=12 * 60, end=13 * 60)),
+        time_zone="Europe/Berlin",
+        cool_down_s=6 * 3600,
+        most_per_hour=5,
+        gather_s=90,
+        enabled=False,
+    )
+
+
+def test_a_route_that_names_watches_leaves_it_to_them_what_is_news(tmp_path: Path):
+    assert one(tmp_path, 'channel = "stdout"').told
+    assert not one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"').told
+    assert one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"\ntold = true').told
+
+
+@pytest.mark.parametrize(
+    ("text", "cadence", "zone"),
+    [
+        ("daily 08:00", "0 8 * * *", "UTC"),
+        ("daily 08:05 Europe/Berlin", "5 8 * * *", "Europe/Berlin"),
+        ("weekly mon 08:00", "0 8 * * 1", "UTC"),
+        ("weekly sun 23:59 America/Argentina/Buenos_Aires", "59 23 * * 0", "America/Argentina/Buenos_Aires"),
+        ("monthly 1 08:00 UTC", "0 8 1 * *", "UTC"),
+        ("30 7 * * 1-5", "30 7 * * 1-5", "UTC"),
+        ("30 7 * * 1-5 Asia/Tokyo", "30 7 * * 1-5", "Asia/Tokyo"),
+        ("@daily", "0 0 * * *", "UTC"),
+    ],
+)
+def test_a_digest_is_said_in_words_or_as_cron(tmp_path: Path, text: str, cadence: str, zone: str):
+    found = one(tmp_path, f'channel = "stdout"\ndigest = "{text}"')
+    assert (found.digest, found.time_zone) == (cadence, zone)
+
+
+def test_the_time_zone_of_a_digest_may_stand_in_its_own_key(tmp_path: Path):
+    found = one(tmp_path, 'channel = "stdout"\ndigest = "daily 08:00"\ntime_zone = "Asia/Tokyo"')
+    assert (found.digest, found.time_zone) == ("0 8 * * *", "Asia/Tokyo")
+
+
+def test_one_wrong_route_does_not_silence_the_others(tmp_path: Path):
+    found = loaded(tmp_path, PLAIN + '[[route]]\nname = "wrong"\nchannel = "smoke"\n' + PLAIN.replace("here", "there") + PLAIN)
+    assert [one.name for one in found.routes] == ["here", "there"]
+    assert [str(one) for one in found.errors] == [
+        'schedules/routes.toml: route "wrong": channel = "smoke" is unknown; known: apprise, file, stdout, webhook',
+        'schedules/routes.toml: route "here": stands there twice; give one of them another name',
+    ]
+
+
+def test_no_file_is_no_route(tmp_path: Path):
+    assert load(tmp_path / "routes.toml", watches=()) == Routes()
+
+
+def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_fault(tmp_path: Path):
+    found = loaded(tmp_path, PLAIN + '[[route]]\nname = "wrong"\nchannel = "smoke"\n')
+    with pytest.raises(Exception, match=r'route "hree" is unknown; did you mean "here"[?] known: here'):
+        found.route("hree")
+    with pytest.raises(Exception, match='channel = "smoke" is unknown'):
+        found.route("wrong")
+    assert found.route("here").channel == "stdout"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('chanel = "stdout"', '"chanel" is unknown; did you mean "channel"? known: address, board, '),
+        ("", "channel is missing (how it is delivered)"),
+        ('channel = "stdout"\nkind = "overtakes"', 'kind = "overtakes" is unknown; did you mean "overtake"? known: '),
+        ('channel = "stdout"\nkind = "watch"', 'kind = "watch" without a watch; name those that are meant, as in watch = ["…"]'),
+        ('channel = "stdout"\nwatch = "close on codin"', 'watch = "close on codin" is unknown; did you mean "close on coding"? known: '),
+        ('channel = "stdout"\nmin_weight = 101', 'min_weight = "101": expected whole number <= 100'),
+        ('channel = "stdout"\nmost_per_hour = 0', 'most_per_hour = "0": expected whole number >= 1'),
+        ('channel = "stdout"\ntold = "no"', 'told = "no": expected true or false, found text'),
+        ('channel = "stdout"\nformat = "htlm"', 'format = "htlm" is unknown; did you mean "html"? known: html, json, markdown, text'),
+        ('channel = "stdout"\ndigest = "daily 8:00"', 'digest = "daily 8:00" is no time; expected "daily 08:00", '),
+        ('channel = "stdout"\ndigest = "monthly 31 08:00"', 'digest = "monthly 31 08:00" is no time; '),
+        ('channel = "stdout"\ndigest = "0 0 30 2 *"', 'digest = "0 0 30 2 *" is no time; '),
+        ('channel = "stdout"\ndigest = "daily 08:00 Europe/Berln"', 'time_zone = "Europe/Berln" is unknown; expected a name such as "Europe/Berlin"'),
+        ('channel = "stdout"\ntime_zone = "../etc/passwd"', 'time_zone = "../etc/passwd" is unknown; '),
+        ('channel = "stdout"\ndigest = "daily 08:00 Asia/Tokyo"\ntime_zone = "Europe/Berlin"', "digest says Asia/Tokyo and time_zone Europe/Berlin; remove one of them"),
+        ('channel = "stdout"\ndigest = "daily 08:00"\ncool_down = "6h"', "cool_down is for messages that are sent at once, but digest is set; remove one of them"),
+        ('channel = "stdout"\nquiet = "22-7"', 'quiet = "22-7" is no window; expected hours as in "22:00-06:00"'),
+        ('channel = "stdout"\nquiet = ["00:00-12:00", "12:00-24:00"]', "quiet covers the whole day; leave some time, or write enabled = false"),
+        ('channel = "stdout"\ncool_down = "soon"', 'cool_down = "soon"; expected a number and s, m, h or d, as in "6h"'),
+        ('channel = "stdout"\naddress = "x"', "channel stdout has no address; "),
+        ('channel = "file"', "address is missing; expected the path of the file that is appended to"),
+        ('channel = "file"\naddress = "x"\nsecret = "${S}"', "secret is for channel webhook; remove it"),
+        ('channel = "apprise"', 'address is missing; expected a URL with its secrets as ${NAME}, or one "${NAME}"'),
+        ('channel = "apprise"\naddress = "slack"', 'address is no apprise URL; expected "${NAME}", or kind://… with its secrets as ${NAME}'),
+        ('channel = "apprise"\naddress = "ntfy://${A-B}"', "address has a malformed reference; expected ${NAME} of letters, digits and _"),
+        ('channel = "webhook"\naddress = "ftp://x"\nsecret = "${S}"', "address is no URL of a webhook; "),
+        ('channel = "webhook"\naddress = "https://x.example/"', 'secret is missing: what the messages are signed with; expected secret = "${NAME}", with the secret in the environment'),
+        ('channel = "webhook"\naddress = "https://x.example/"\nsecret = "${S}"\nformat = "html"', 'format = "html"; a webhook is sent json, remove the key'),
+    ],
+)  # fmt: skip
+def test_a_wrong_key_is_said_in_one_line(tmp_path: Path, text: str, said: str):
+    assert f'schedules/routes.toml: route "here": {said}' in error(tmp_path, text)
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "-x", "x" * 61, "trail "])
+def test_a_name_can_stand_in_a_line_and_in_a_label(tmp_path: Path, name: str):
+    found = loaded(tmp_path, f'[[route]]\nname = {msgspec.json.encode(name).decode()}\nchannel = "stdout"\n')
+    (said,) = found.errors
+    assert "name" in str(said)
+    assert "\n" not in str(said)
+
+
+@pytest.mark.parametrize(
+    "text", ["route = 1", "[route]\nname = 'x'", "[[roote]]\nname = 'x'", "[[route]\n", "x" * 300_000, "\x00"]
+)
+def test_a_file_of_another_shape_is_one_error(tmp_path: Path, text: str):
+    found = loaded(tmp_path, text)
+    assert found.routes == ()
+    assert len(found.errors) == 1
+    assert str(found.errors[0]).startswith("schedules/routes.toml: ")
+
+
+@given(st.text(max_size=40))
+def test_whatever_stands_in_the_file_the_answer_is_routes_and_errors(tmp_path_factory: pytest.TempPathFactory, text: str):
+    folder = tmp_path_factory.mktemp("any")
+    (folder / "routes.toml").write_text(PLAIN + text, encoding="utf-8", newline="")
+    found = load(folder / "routes.toml", watches=WATCHES)
+    assert found.errors or [one.name for one in found.routes] == ["here"]
+
+
+# ── secrets ──────────────────────────────────────────────────────────────────────────────────────
+
+SECRET = "xoxb17a9c3f04e5d6b7c8d9e"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "${NTFY_URL}",
+        "slack://${SLACK_A}/${SLACK_B}/${SLACK_C}/#models",
+        "tgram://${TELEGRAM_TOKEN}/12345678",
+        "mailtos://${SMTP_USER}:${SMTP_PASSWORD}@smtp.example.org?to=team@example.org&from=tracker@example.org",
+        "mailto://localhost:2525?from=tracker@example.org&to=team@example.org",
+        "ntfy://localhost:8080/models",
+        "matrixs://${MATRIX_USER}:${MATRIX_PASSWORD}@matrix.example.org/%23models?token=${MATRIX_TOKEN}",
+    ],
+)
+def test_an_address_names_its_secrets(tmp_path: Path, address: str):
+    assert one(tmp_path, f'channel = "apprise"\naddress = "{address}"').address == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"slack://{SECRET}/B/C",
+        "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+        "tgram://123456789:abcdefg_hijklmnop/12315544",
+        "mailtos://team:hunter2@smtp.example.org",
+        "mailtos://${SMTP_USER}:hunter2@smtp.example.org",
+        "mailtos://team:${SMTP_PASSWORD}@smtp.example.org",
+        "ntfys://hunter2@ntfy.sh/models",
+        "json://localhost/hook?token=hunter2",
+        "json://localhost/hook?+X-Api-Key=hunter2",
+        "gotify://localhost/hunter2",
+        f"ntfys://ntfy.sh/{SECRET}",
+        "pover://hunter2@hunter2",
+    ],
+)
+def test_a_secret_in_plain_text_is_refused_and_not_repeated(tmp_path: Path, address: str):
+    said = error(tmp_path, f'channel = "apprise"\naddress = "{address}"')
+    assert "in plain text; set it in the environment and write ${NAME} in its place" in said
+    assert not any(secret in said for secret in ("hunter2", SECRET, "JHMHI8", "hijklm"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'channel = "webhook"\naddress = "https://x.example/"\nsecret = "{SECRET}"',
+        f'channel = "webhook"\naddress = "https://x.example/{SECRET}"\nsecret = "${{S}}"',
+        f'channel = "webhook"\naddress = "https://me:{SECRET}@x.example/"\nsecret = "${{S}}"',
+        f'channel = "webhook"\naddress = "https://x.example/?key={SECRET}"\nsecret = "${{S}}"',
+        f'channel = "webhook"\naddress = ["https://x.example/{SECRET}"]\nsecret = "${{S}}"',
+        f'channel = "apprise"\naddress = "slack {SECRET}"',
+        f'channel = "apprise"\naddress = "{SECRET}" "',
+    ],
+)
+def test_no_error_repeats_a_secret(tmp_path: Path, text: str):
+    found = loaded(tmp_path, f'[[route]]\nname = "here"\n{text}\n')
+    assert found.routes == ()
+    assert SECRET not in str(found.errors[0])
+
+
+# ── what is written down ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_channels_are_those_that_can_be_opened():
+    assert set(CHANNELS) == set(OPENED)
+
+
+def test_the_readme_explains_every_key_and_every_channel():
+    readme = (SCHEDULES / "README.md").read_text(encoding="utf-8").partition("\n## Routes\n")[2].partition("\n## ")[0]
+    keys = {one.encode_name for one in msgspec.structs.fields(RouteTable)}
+    assert set(re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE)) == keys
+    assert all(f"`{channel}`" in readme for channel in CHANNELS)
+    for one in msgspec.structs.fields(RouteTable):
+        description = next(note.description for note in one.type.__metadata__ if getattr(note, "description", None))
+        assert f"| {description} |" in readme
+
+
+def test_the_example_of_the_readme_loads(tmp_path: Path):
+    readme = (SCHEDULES / "README.md").read_text(encoding="utf-8").partition("\n## Routes\n")[2]
+    (text,) = re.findall(r"```toml\n(.*?)```", readme.partition("\n## ")[0], re.DOTALL)
+    found = loaded(tmp_path, text)
+    assert found.errors == ()
+    assert len(found.routes) > 1
+
+
+def test_the_shipped_file_has_only_examples_and_every_one_of_them_loads(tmp_path: Path):
+    text = (SCHEDULES / "routes.toml").read_text(encoding="utf-8")
+    assert load(SCHEDULES / "routes.toml", watches=()) == Routes()
+    active = re.sub(r"^#(?=\[\[|\w+ *= )", "", text, flags=re.MULTILINE)
+    folder = tmp_path / "schedules"
+    folder.mkdir()
+    (folder / "routes.toml").write_text(active, encoding="utf-8")
+    named = re.findall(r'^name += "(.*)"$', (SCHEDULES / "watches.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    found = load(folder / "routes.toml", watches=named)
+    assert found.errors == ()
+    assert len(found.routes) == active.count("\n[[route]]\n") >= 5
+    assert {one for one in (*KINDS, *TROUBLES) for route in found.routes if one in route.kinds}

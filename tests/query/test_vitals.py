@@ -1,0 +1,182 @@
+"""What `/metrics` and `tracker status` both show: boards, the outbox, counts and notices at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kit import History
+from query_world import BOARD, OTHER, at, board, check, entry, note, save
+
+from tracker import query
+from tracker.model import EventId, How, Letter, Notice, Pause, Receipt, Request, Result, State, Step
+from tracker.ports import Store
+from tracker.query import BoardVitals, RouteVitals, Vitals
+from tracker.stores.memory import MemoryStore
+
+HISTORY = History()
+HISTORY.show("a:90 b:80")
+(EVENT, *_) = HISTORY.show("a:90 b:95")
+
+
+def letter(number: int, route: str, queued_at: datetime, **more: object) -> Letter:
+    return Letter(event=replace(EVENT, id=EventId(f"{number:064x}")), route=route, queued_at=queued_at, **more)
+
+
+def vitals(store: Store, days: float, *boards: object, **more: object) -> Vitals:
+    return query.vitals(boards or [board()], store, now=at(days), environment={}, **more)
+
+
+def only(store: Store, days: float, *boards: object) -> BoardVitals:
+    (one,) = vitals(store, days, *boards).boards
+    return one
+
+
+# ── boards ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_answer_that_nothing_changed_is_a_success(store: Store):
+    save(store, 0, [entry("a", 90), entry("b", 80)])
+    store.save(Step(check=check(board(), 1, Result.UNCHANGED), past=replace(store.past(BOARD), seen_until=at(1))))
+    one = only(store, 1.5)
+    assert (one.last_success, one.success_age_s, one.failures) == (at(1), 43200, 0)
+    assert (one.health.state, one.health.entries, one.health.last_changed) == (State.OK, 2, at(0))
+    assert not one.troubled
+
+
+def test_failures_in_a_row_are_counted_since_the_first_and_are_no_success(store: Store):
+    save(store, 0, [entry("a", 90)])
+    for days in (1, 2, 3):
+        note(store, days, Result.FAILED, "acme/text: timed out", passing=True)
+    one = only(store, 3)
+    assert (one.failures, one.failing_since, one.last_success, one.success_age_s) == (3, at(1), at(0), 3 * 86400)
+
+
+def test_a_board_that_was_never_read_has_no_age_and_not_age_zero(store: Store):
+    one = only(store, 5)
+    assert (one.last_success, one.success_age_s, one.troubled) == (None, None, False)
+
+
+def test_a_clock_that_was_set_back_makes_no_negative_age(store: Store):
+    save(store, 2, [entry("a", 90)])
+    assert only(store, 1).success_age_s == 0
+
+
+def test_a_broken_board_is_trouble_but_not_when_it_was_switched_off(store: Store):
+    save(store, 0, [entry("a", 90)])
+    note(store, 1, Result.FAILED, "acme/text: 404")
+    assert (only(store, 1).health.state, only(store, 1).troubled) == (State.BROKEN, True)
+    assert not only(store, 1, board(enabled=False)).troubled
+
+
+@pytest.mark.parametrize(("by", "troubled"), [("tracker", True), ("ann", False)])
+def test_a_pause_is_trouble_only_when_nobody_asked_for_it(store: Store, by: str, troubled: bool):
+    save(store, 0, [entry("a", 90)])
+    store.ledger.pause(Pause(board=BOARD, since=at(1), by=by, reason="401, the key is refused"))
+    one = only(store, 1)
+    assert (one.health.state, one.troubled) == (State.PAUSED, troubled)
+    assert one.health.reason == f"by {by} since 2026-03-02 06:00 UTC: 401, the key is refused"
+    assert store.ledger.resume(BOARD)
+    assert (only(store, 1).health.state, only(store, 1).pause) == (State.OK, None)
+
+
+def test_a_board_whose_key_is_not_set_is_paused_without_trouble(store: Store):
+    one = only(store, 1, board(request=Request(url="https://a.example/", headers={"x": "${KEY}"})))
+    assert (one.health.state, one.troubled) == (State.PAUSED, False)
+
+
+def test_each_board_has_its_own_counts(store: Store):
+    near = board(type(BOARD)("acme/text2"))
+    counts = {
+        ("fetches", "acme/text new"): 3,
+        ("fetches", "acme/text not_modified"): 9,
+        ("fetches", "acme/text2 new"): 1,
+        ("fetch_bytes", "acme/text"): 4096,
+        ("read_seconds", "acme/text"): 0.5,
+        ("detect_seconds", "acme/text"): 0.25,
+        ("store_seconds", "acme/text2"): 0.125,
+    }
+    store.ledger.count(counts)
+    one, other = vitals(store, 1, near, board()).boards
+    assert (one.health.board, other.health.board) == (BOARD, "acme/text2")
+    assert (one.fetches, one.fetch_bytes, one.read_s, one.detect_s, one.store_s) == (
+        {"new": 3, "not_modified": 9},
+        4096,
+        0.5,
+        0.25,
+        0,
+    )
+    assert (other.fetches, other.fetch_bytes, other.store_s) == ({"new": 1}, 0, 0.125)
+
+
+# ── delivery ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_route_tells_what_waits_what_is_dead_and_what_was_done(store: Store):
+    letters = [letter(1, "ops", at(1)), letter(2, "ops", at(2)), letter(3, "ops", at(0)), letter(4, "chat", at(2))]
+    store.ledger.post(letters)
+    store.ledger.bury(letters[2:3], error="ops: 410, the webhook is gone")
+    store.ledger.count({("sent", "ops"): 5, ("send_failures", "ops"): 2})
+    found = vitals(store, 3, routes=["quiet"])
+    assert found.troubled
+    assert found.routes == (
+        RouteVitals(route="chat", waiting=1, oldest_age_s=86400),
+        RouteVitals(
+            route="ops",
+            waiting=2,
+            oldest_age_s=2 * 86400,
+            dead=1,
+            error="ops: 410, the webhook is gone",
+            sent=5,
+            send_failures=2,
+        ),
+        RouteVitals(route="quiet"),
+    )
+
+
+def test_letters_that_wait_are_no_trouble_and_delivered_ones_are_gone(store: Store):
+    one = letter(1, "ops", at(1))
+    store.ledger.post([one])
+    assert not vitals(store, 9).troubled
+    store.ledger.receive([Receipt(event=one.event.id, route="ops", delivered_at=at(2), how=How.SENT)])
+    assert vitals(store, 9).routes == ()
+
+
+def test_an_open_notice_is_trouble_until_it_is_closed(store: Store):
+    notice = Notice(kind="declaration", subject="acme/code.toml", message="cadence is missing", since=at(1))
+    store.ledger.open_notice(notice)
+    found = vitals(store, 2)
+    assert (found.notices, found.troubled) == ((notice,), True)
+    store.ledger.close_notice("declaration", "acme/code.toml", at(2))
+    assert (vitals(store, 2).notices, vitals(store, 2).troubled) == ((), False)
+
+
+def test_events_are_counted_by_kind(store: Store):
+    store.ledger.count({("events", "debut"): 4, ("events", "overtake"): 1, ("sent", "debut"): 7})
+    assert vitals(store, 1).events == {"debut": 4, "overtake": 1}
+
+
+def test_looking_changes_nothing(store: Store):
+    save(store, 0, [entry("a", 90)])
+    store.ledger.post([letter(1, "ops", at(0))])
+    assert vitals(store, 1, board(), board(OTHER)) == vitals(store, 1, board(), board(OTHER))
+    assert store.boards() == (BOARD,)
+
+
+@given(queued=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.booleans()), max_size=12))
+def test_every_letter_is_in_one_route_once_and_the_oldest_is_the_oldest(queued: list[tuple[str, int, bool]]):
+    store = MemoryStore()
+    letters = [letter(number, route, at(days)) for number, (route, days, _) in enumerate(queued)]
+    store.ledger.post(letters)
+    store.ledger.bury([one for one, (_, _, dead) in zip(letters, queued, strict=True) if dead], error="gone")
+    routes = vitals(store, 10).routes
+    assert all(one.route < other.route for one, other in pairwise(routes))
+    for name in "abc":
+        ages = [(10 - days) * 86400 for route, days, dead in queued if route == name and not dead]
+        dead = sum(dead for route, _, dead in queued if route == name)
+        (found,) = [one for one in routes if one.route == name] or [RouteVitals(route=name)]
+        assert (found.waiting, found.dead, found.oldest_age_s) == (len(ages), dead, max(ages, default=None))

@@ -1,0 +1,155 @@
+"""A line for each thing that happened, whatever stands in it, and never a secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime, timedelta, timezone
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker import log
+
+STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+Told = Callable[..., str]
+
+
+@pytest.fixture
+def unlogged() -> Iterator[None]:
+    """The logger as it was before."""
+    logger = logging.getLogger("tracker")
+    before = (logger.handlers[:], logger.level, logger.propagate)
+    yield
+    logger.handlers[:], logger.propagate = before[0], before[2]
+    logger.setLevel(before[1])
+
+
+def told(event: str, /, *, as_json: bool = False, secrets: Collection[str] = (), exc_info: object = None, **facts: object) -> str:
+    """The line of one record."""
+    record = logging.makeLogRecord({"name": "tracker.x", "msg": event, "levelname": "INFO", "exc_info": exc_info, **facts})
+    return log._Lines(as_json=as_json, secrets=secrets).format(record)
+
+
+def test_a_line_for_people_has_time_level_event_and_keys():
+    line = told("board read", board="acme/text", entries=3, first=None)
+    assert re.fullmatch(STAMP + r' info board read board="acme/text" entries=3 first=null', line), line
+
+
+def test_a_line_for_programs_is_one_object():
+    found = json.loads(told("board read", as_json=True, board="acme/text", entries=3, share=0.5, ok=True))
+    assert list(found) == ["time", "level", "event", "board", "entries", "share", "ok"]
+    assert (found["level"], found["event"], found["entries"], found["share"], found["ok"]) == ("info", "board read", 3, 0.5, True)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_times_are_utc_whatever_the_machine_says(as_json: bool):
+    assert "2026-04-18T06:18:33Z" in told(
+        "x", as_json=as_json, created=datetime.fromisoformat("2026-04-18T06:18:33Z").timestamp()
+    )
+    local = datetime(2026, 4, 18, 8, tzinfo=timezone(timedelta(hours=2)))
+    assert "2026-04-18T06:00:00Z" in told("x", as_json=as_json, due_at=local)
+
+
+def test_a_key_cannot_take_the_place_of_the_time_or_the_event():
+    found = json.loads(told("board read", as_json=True, event="forged", level="error", time="never"))
+    assert (found["event"], found["level"], found["event_"], found["level_"], found["time_"]) == (
+        "board read",
+        "info",
+        "forged",
+        "error",
+        "never",
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_numbers_that_json_does_not_know_are_texts(value: float):
+    assert json.loads(told("x", as_json=True, value=value), parse_constant=pytest.fail)["value"] == str(value)
+
+
+@given(event=st.text(), value=st.text(), key=st.text(min_size=1))
+@pytest.mark.parametrize("as_json", [False, True])
+def test_nothing_breaks_a_line_or_drives_a_terminal(as_json: bool, event: str, value: str, key: str):
+    line = told(event, as_json=as_json, board=value, nested={key: [value]})
+    assert line.isascii()
+    assert line.isprintable()
+
+
+@given(event=st.text(), value=st.text())
+def test_json_gives_back_what_was_told(event: str, value: str):
+    found = json.loads(told(event, as_json=True, value=value))
+    assert (found["event"], found["value"]) == (event, value)
+
+
+@given(
+    tail=st.text("abcXYZ019+/=&%'\"\\ é\t", min_size=6),
+    around=st.text("._-", max_size=5),
+    spelled=st.sampled_from([str, quote, quote_plus, lambda text: quote(text, safe=""), str.upper, str.lower]),
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_secret_is_hidden_wherever_it_stands(as_json: bool, tail: str, around: str, spelled: Callable[[str], str]):
+    written = spelled(f"S#{tail}")
+    text = f"{around}{written}{around}"
+    error = ValueError(text)
+    nested = {"headers": [text, {text: 1}], "why": error}
+    line = told(
+        text,
+        as_json=as_json,
+        secrets=[f"S#{tail}", ""],
+        exc_info=(ValueError, error, None),
+        url=f"https://a.example/?key={text}",
+        nested=nested,
+    )
+    assert line.count(f"{around}{log.HIDDEN}{around}") == 6
+    assert [one for one in (written, json.dumps(written)[1:-1]) if one.lower() in line.lower()] == []
+
+
+@pytest.mark.parametrize("secret", ["k/e+y=1", 'quote"d', "näme", "a b&c"])
+def test_the_usual_spellings_of_a_secret_are_hidden(secret: str):
+    for text in (
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        json.dumps(secret)[1:-1],
+        secret.replace("/", "\\/"),
+    ):
+        assert told("x", value=text, secrets=[secret]).endswith('x value="***"')
+
+
+def test_a_secret_that_is_a_number_and_one_within_another_are_hidden():
+    assert told("x", value=123456, other=12, secrets=["123456"]).endswith('value="***" other=12')
+    assert told("x", value="sk-abc-def", secrets=["abc", "sk-abc-def"]).endswith('value="***"')
+
+
+def test_an_exception_is_told_with_the_way_to_it():
+    try:
+        raise ValueError("broken\ntwice")
+    except ValueError as error:
+        found = json.loads(told("page failed", as_json=True, exc_info=(ValueError, error, error.__traceback__)))
+    assert found["error"] == "ValueError: broken\ntwice"
+    assert [re.fullmatch(r".*test_log_lines\.py:\d+ test_an_exception.*", way) is not None for way in found["raised_at"]] == [
+        True
+    ]
+
+
+@pytest.mark.usefixtures("unlogged")
+@pytest.mark.parametrize(("verbose", "events"), [(False, ["late"]), (True, ["read", "late"])])
+def test_warnings_are_told_and_the_rest_when_asked(verbose: bool, events: list[str], capsys: pytest.CaptureFixture[str]):
+    log.configure(verbose=verbose, as_json=True)
+    logging.getLogger("tracker.pipeline").info("read")
+    logging.getLogger("tracker.pipeline").warning("late")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == events
+
+
+@pytest.mark.usefixtures("unlogged")
+def test_configuring_again_takes_the_new_secrets_and_tells_nothing_twice(capsys: pytest.CaptureFixture[str]):
+    log.configure(verbose=False, secrets=["old-secret"])
+    log.configure(verbose=False, secrets=["new-secret"])
+    logging.getLogger("tracker").warning("x", extra={"value": "new-secret"})
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith('warning x value="***"')

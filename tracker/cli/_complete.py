@@ -1,0 +1,14 @@
+"""What can follow on the command line, for a shell that asks: it waits for the answer, so no declaration is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+def boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001  # click's signature
+    """The ids that begin so, by the names of the files that declare them; broken declarations are among them."""
+    folder: Path = ctx.find_root().params["schedules"]
+    found = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.toml"))
+    return sorted(name for name in found if name.startswith(incomplete) and not name.startswith("models/"))

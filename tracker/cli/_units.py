@@ -1,0 +1,100 @@
+"""The texts that start the tracker on a machine: systemd units and a crontab line, from the templates in `units/`.
+
+The units in `contrib/systemd/` are written by this module too (a test compares), so what `tracker install` writes and what
+people copy by hand cannot drift apart. How paths are quoted follows systemd.syntax(7), systemd.service(5) and crontab(5).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from tracker.errors import DeclarationError
+
+Scope = Literal["system", "user"]
+DAEMON, RUN, TIMER = "tracker.service", "tracker-run.service", "tracker-run.timer"
+_PLAIN = re.compile(r"[\w/.+,:@-]+", re.ASCII)
+_QUOTES = re.compile(r"['\"\\]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The absolute paths a unit names: the program, and the folders of the store and the declarations."""
+
+    tracker: Path
+    store: Path
+    schedules: Path
+
+
+def units(place: Place, *, scope: Scope, timer: bool = False) -> Mapping[str, str]:
+    """Name → text of the units: the daemon's, or those of `tracker run --due` every quarter of an hour.
+
+    Raises:
+        DeclarationError: a path has a character that no unit can hold.
+    """
+    names = (RUN, TIMER) if timer else (DAEMON,)
+    values = {
+        "tracker": _program(place.tracker),
+        "store": _word(place.store),
+        "schedules": _word(place.schedules),
+        "scope": scope,
+    }
+    return {name: _fill(f"{name}.jinja", values) for name in names}
+
+
+def crontab(place: Place) -> str:
+    """The line that does the same without systemd. Nothing is printed but errors, which cron sends by mail.
+
+    Raises:
+        DeclarationError: a path has a character that no crontab can hold.
+    """
+    words = (_legible(place.tracker), "--store", _legible(place.store), "--schedules", _legible(place.schedules), "run", "--due")
+    return f"*/15 * * * *  {shlex.join(words)} > /dev/null".replace("%", r"\%")
+
+
+def _word(path: Path) -> str:
+    """A path as one word of `ExecStart=`."""
+    text = _legible(path)
+    said = text.replace("\\", r"\\").replace('"', r"\"").replace("%", "%%").replace("$", "$$")
+    return said if _PLAIN.fullmatch(text.replace("%", "")) else f'"{said}"'
+
+
+def _program(path: Path) -> str:
+    """The first word of `ExecStart=`: `$` has no meaning in it, and systemd takes no quotes and backslashes there."""
+    if found := _QUOTES.search(str(path)):
+        raise DeclarationError(
+            f"{path}: systemd starts no program with {found[0]} in its path; install the tracker in another folder"
+        )
+    return _word(path).replace("$$", "$")
+
+
+def _legible(path: Path) -> str:
+    if _CONTROL.search(str(path)):
+        raise DeclarationError(
+            f"{str(path)!r}: the path has a control character, expected none; neither a unit nor a crontab can hold it"
+        )
+    return str(path)
+
+
+def _fill(name: str, values: Mapping[str, str]) -> str:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # only what is printed needs it
+
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=False,  # noqa: S701  # no markup: `_word` quotes as systemd wants it
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(name).render(values)
+
+
+def _source(name: str) -> str:
+    return files("tracker.cli").joinpath("units", name).read_text(encoding="utf-8")

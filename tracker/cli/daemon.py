@@ -1,0 +1,183 @@
+"""`tracker daemon`."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import click
+
+from tracker import log, pipeline, query
+from tracker.cli._declared import declared, formats
+from tracker.cli._open import as_json, print_json, print_table, stamp
+from tracker.clock import SystemClock
+from tracker.daemon import Courier, Declarations, Declared, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
+from tracker.daemon.run import run
+from tracker.errors import DeclarationError, StoreError
+from tracker.fetch import Fetcher
+from tracker.model import Board
+from tracker.settings import Settings
+from tracker.stores import rescue
+from tracker.stores.archive import FileArchive
+from tracker.stores.hosts import SqliteHosts
+from tracker.stores.locks import held
+from tracker.stores.sqlite import SqliteStore
+
+FIRINGS = 20
+LEASE_S = 20.0
+"""How long the loop waits for another process that has a board's lease, before it says so and tries again later."""
+_SPAN = re.compile(r"([1-9][0-9]{0,5})([smh])")
+_SPAN_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Span(click.ParamType[float]):
+    """A time such as `30s`, `10m`, `1h`, as seconds."""
+
+    name = "span"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, int | float):
+            return float(value)
+        match = _SPAN.fullmatch(str(value))
+        if match is None:
+            self.fail(f"{value!r} is no span; expected 30s, 10m or 1h", param, ctx)
+        return int(match[1]) * _SPAN_S[match[2]]
+
+
+@click.command("daemon")
+@click.option("--dry-run", is_flag=True, help="Print the next 20 times at which a board is due, and end.")
+@click.option("--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="So many fetches at a time, one per host.")
+@click.option("--deadline", type=Span(), default="10m", show_default=True, help="A fetch that takes longer is cut off.")
+@click.option("--stop-within", type=Span(), default="50s", show_default=True, help="After SIGTERM, how long to wait for what is under way.")
+@click.option("--http", default="", help="Serve /healthz, /readyz and /metrics at this address, such as 127.0.0.1:8787 (extra: web).")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How log lines are written.")
+@as_json
+@click.pass_obj
+def command(
+    settings: Settings,
+    *,
+    dry_run: bool,
+    parallel: int,
+    deadline: float,
+    stop_within: float,
+    http: str,
+    log_format: str,
+    as_json: bool,
+) -> None:
+    """Watch every enabled board by its cadence until SIGTERM, and tell what changes.
+
+    SIGHUP reads the schedules anew, and so does any change of a file. A second SIGTERM ends it at once. Exit code 3 when
+    another daemon holds the store.
+    """
+    if dry_run:
+        _print_firings(settings, as_json=as_json)
+        return
+    say, watchdog = notifier(os.environ), watchdog_s(os.environ)
+    log.configure(verbose=True, as_json=log_format == "json", secrets=_secrets(settings))
+    with _loop(settings, parallel=parallel, deadline_s=deadline, stop_within_s=stop_within) as loop, _served(http, loop, settings):
+        run(loop, say=say, watchdog_s=watchdog, stop_within_s=stop_within, monotonic=time.monotonic)
+
+
+@contextmanager
+def _loop(settings: Settings, *, parallel: int, deadline_s: float, stop_within_s: float) -> Iterator[Loop]:
+    """The loop over this folder's store, alone with it."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stack.enter_context(held(settings.store / "daemon.lock"))
+        store = stack.enter_context(SqliteStore(settings.database))
+        archive = FileArchive(settings.captures, lease_s=LEASE_S)
+        hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
+        fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ))
+        courier = Courier(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
+        stack.callback(courier.stop, stop_within_s)
+        world = World(
+            archive=archive,
+            store=store,
+            hosts=hosts,
+            clock=clock,
+            environment=os.environ,
+            monotonic=time.monotonic,
+            rescue=partial(rescue.rescue, store, archive),
+        )
+
+        def flights(wake: object) -> Flights:
+            assert callable(wake)
+            return Flights(
+                lambda board: fetcher.fetch(board, pipeline.validators(archive, board.id)),
+                parallel=parallel,
+                deadline_s=deadline_s,
+                monotonic=time.monotonic,
+                wake=wake,
+            )
+
+        yield Loop(world, Declarations(settings.schedules, formats(), store.declared), flights, courier)
+
+
+@contextmanager
+def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
+    """With an address: the pages about this loop, as long as the block lasts."""
+    if not address:
+        yield
+        return
+    from tracker import web  # noqa: PLC0415  # an extra
+
+    def probe() -> web.Probe:
+        troubles = (loop.trouble,) if loop.trouble else ()
+        return web.Probe(idle_s=time.monotonic() - loop.turned_at, boards=len(loop.declared.boards), troubles=troubles)
+
+    def vitals() -> query.Vitals:
+        with SqliteStore(settings.database) as store:
+            return query.vitals(loop.declared.boards.values(), store, now=SystemClock().now(), environment=os.environ)
+
+    server = web.serve(web.app(probe, vitals, os.environ.get(web.TOKEN)), address)
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _secrets(settings: Settings) -> frozenset[str]:
+    """The values of every variable that a file of the schedules names: none of them may stand in a log."""
+    named = {
+        name
+        for path in settings.schedules.rglob("*.toml")
+        for name in re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", path.read_text(encoding="utf-8", errors="replace"))
+    }
+    return frozenset(value for name in named if (value := os.environ.get(name)))
+
+
+# ── what would happen ────────────────────────────────────────────────────────────────────────────
+
+
+def _print_firings(settings: Settings, *, as_json: bool) -> None:
+    now, found = SystemClock().now(), declared(settings)
+    for error in found.errors.values():
+        click.echo(f"tracker: {error}", err=True)
+    boards = [board for board in found.boards.values() if board.enabled and not query.missing_keys(board, os.environ)]
+    if not boards:
+        raise DeclarationError(f"{settings.schedules}: no board is enabled and has its keys; expected one (tracker boards)")
+    with _store_if_any(settings) as store:
+        firings = upcoming(boards, store, now, FIRINGS)
+    if as_json:
+        print_json({"board": board.id, "due_at": at, "local": _local(at, board), "cadence": board.cadence} for at, board in firings)
+        return
+    print_table(("due", "local", "board", "cadence"), ((stamp(at), _local(at, board), board.id, board.cadence) for at, board in firings))
+
+
+@contextmanager
+def _store_if_any(settings: Settings) -> Iterator[SqliteStore | None]:
+    if not settings.database.exists():
+        yield None
+        return
+    with SqliteStore(settings.database) as store:
+        yield store
+
+
+def _local(at: datetime, board: Board) -> str:
+    return at.astimezone(ZoneInfo(board.time_zone)).strftime("%a %Y-%m-%d %H:%M:%S %Z")

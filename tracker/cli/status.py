@@ -1,0 +1,188 @@
+"""`tracker status`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+from msgspec import Struct, field
+
+from tracker import query, schedules
+from tracker.cli._open import as_json, history_of, print_json, stamp
+from tracker.cli._text import safe
+from tracker.clock import SystemClock
+from tracker.model import Board, BoardId, State
+from tracker.parsers import FORMATS
+from tracker.ports import Store
+from tracker.query import BoardVitals, RouteVitals, Vitals
+from tracker.settings import Settings
+from tracker.stores import locks
+from tracker.stores.locks import Holder
+
+
+@click.command("status")
+@as_json
+@click.pass_obj
+def command(settings: Settings, *, as_json: bool) -> None:
+    """Say what is wrong, then how boards and deliveries do.
+
+    Read from the store alone: no daemon needs to run. Exit code 1 when somebody should look: a board is broken, stale or
+    paused by the tracker itself, a file of the schedules is wrong, a letter is dead, or a notice is open.
+    """
+    found = status(settings)
+    if as_json:
+        print_json(_rows(found))
+    else:
+        for line in _lines(found):
+            click.echo(safe(line))
+    sys.exit(1 if found.troubled else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The vitals of the declared boards (without schedules: of those the store knows), what is wrong with the declarations, and the daemon, if one runs."""
+
+    vitals: Vitals
+    errors: tuple[str, ...]
+    daemon: Holder | None
+
+    @property
+    def troubled(self) -> bool:
+        """Whether somebody should look. That no daemon runs is no trouble: a timer may do its work."""
+        return self.vitals.troubled or bool(self.errors)
+
+
+def status(settings: Settings) -> Status:
+    """How the tracker of that store is. Raises DeclarationError when the folder has no store yet."""
+    with history_of(settings) as store:
+        boards, errors = _boards(settings, store)
+        vitals = query.vitals(boards.values(), store, now=SystemClock().now(), environment=os.environ)
+    return Status(vitals=vitals, errors=errors, daemon=locks.holder(settings.store / "daemon.lock"))
+
+
+def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], tuple[str, ...]]:
+    """A board whose file is wrong now is taken as it was last read; one that is no longer declared is left out."""
+    known = {board: one for board in store.boards() if (one := store.declared(board)) is not None}
+    if not settings.schedules.is_dir():
+        return known, ()
+    found = schedules.load(settings.schedules, _ANY_OPTIONS)
+    broken = {board: one for board, one in known.items() if any(path.endswith(f"/{board}.toml") for path in found.errors)}
+    return {**broken, **found.boards}, tuple(str(error) for error in found.errors.values())
+
+
+class _AnyOptions(Struct):
+    """The options of a format as they stand: to check them, its parser and what that needs would have to be loaded."""
+
+    options: dict[str, Any] = field(default_factory=dict, name=schedules.REST)
+
+
+_ANY_OPTIONS = dict.fromkeys(FORMATS, _AnyOptions)
+
+
+# ── for people ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _lines(found: Status) -> Iterator[str]:
+    troubles = [*found.errors, *_troubles(found.vitals)]
+    yield from troubles
+    if troubles:
+        yield ""
+    yield f"daemon: {found.daemon or 'none runs on this store'}"
+    yield from _summary(found.vitals)
+
+
+def _troubles(found: Vitals) -> Iterator[str]:
+    """A line for each thing that somebody should look at."""
+    for one in found.boards:
+        if one.troubled:
+            yield f"{one.health.board}: {one.health.state}: {one.health.reason}{_failing(one)}; last read {_ago(one.success_age_s)}"
+    for route in found.routes:
+        if route.dead:
+            yield f'route "{route.route}": {_many(route.dead, "dead letter")}: {route.error} (tracker outbox list)'
+    for notice in found.notices:
+        yield f"{notice.kind} {notice.subject}: {notice.message} (since {stamp(notice.since)})"
+
+
+def _failing(one: BoardVitals) -> str:
+    return f"; {_many(one.failures, 'failure')} in a row since {stamp(one.failing_since)}" if one.failures else ""
+
+
+def _summary(found: Vitals) -> Iterator[str]:
+    states = Counter(one.health.state for one in found.boards)
+    told = ", ".join(f"{states[state]} {state}" for state in State if states[state])
+    yield f"{_many(len(found.boards), 'board')}{f': {told}' if told else ''}{_next_due(found)}"
+    yield _fetches(found)
+    yield from map(_delivery, found.routes)
+    events = sorted(found.events.items(), key=lambda pair: (-pair[1], pair[0]))
+    yield f"events: {', '.join(f'{count} {kind}' for kind, count in events) or 'none counted'}"
+
+
+def _next_due(found: Vitals) -> str:
+    paused = State.PAUSED
+    due = sorted((due, one.health.board) for one in found.boards if (due := one.health.due_at) and one.health.state is not paused)
+    return f"; next due {due[0][1]} {_until(due[0][0], found.at)}" if due else ""
+
+
+def _fetches(found: Vitals) -> str:
+    verdicts: Counter[str] = Counter()
+    for one in found.boards:
+        verdicts.update(one.fetches)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+    size = sum(one.fetch_bytes for one in found.boards) / 1e6
+    spent = sum(one.read_s + one.detect_s + one.store_s for one in found.boards)
+    return f"fetches: {told}; {size:.1f} MB, {spent:.1f} s of work" if told else "fetches: none counted"
+
+
+def _delivery(route: RouteVitals) -> str:
+    oldest = f" (oldest {_span(route.oldest_age_s)})" if route.oldest_age_s is not None else ""
+    failed = f", {_many(route.send_failures, 'try', 'tries')} failed" if route.send_failures else ""
+    return f'route "{route.route}": {route.waiting} waiting{oldest}, {route.dead} dead, {route.sent} sent{failed}'
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {more or f'{one}s'}"
+
+
+def _ago(age_s: float | None) -> str:
+    return "never" if age_s is None else f"{_span(age_s)} ago"
+
+
+def _until(due: datetime, now: datetime) -> str:
+    return f"in {_span((due - now).total_seconds())}" if due > now else "now"
+
+
+def _span(seconds: float) -> str:
+    """The largest unit that fits twice: 90 minutes, 47 hours, 3 days."""
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+# ── for programs ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _rows(status: Status) -> Iterator[dict[str, object]]:
+    """One object for the whole, then one for each declaration that is wrong, each board, route and notice; `what` tells them apart."""
+    found, daemon = status.vitals, asdict(status.daemon) if status.daemon else None
+    yield {"what": "tracker", "at": found.at, "troubled": status.troubled, "daemon": daemon, "events": found.events}
+    for error in status.errors:
+        yield {"what": "declaration", "message": error}
+    for one in found.boards:
+        yield {"what": "board", "troubled": one.troubled, **_board(one)}
+    for route in found.routes:
+        yield {"what": "route", **asdict(route)}
+    for notice in found.notices:
+        yield {"what": "notice", **asdict(notice)}
+
+
+def _board(one: BoardVitals) -> dict[str, object]:
+    """The health's own keys stand beside the others."""
+    plain = asdict(one)
+    return {**plain.pop("health"), **plain}

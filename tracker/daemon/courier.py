@@ -1,0 +1,101 @@
+"""Sends what waits in the outbox, beside the loop: a channel that hangs holds nobody up. One courier per store, by a lock."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from tracker.daemon.declared import Declared
+from tracker.errors import StoreError
+from tracker.fetch import post
+from tracker.model import Board, BoardId
+from tracker.notify import Route
+from tracker.notify.channels import open_channel
+from tracker.notify.outbox import Delivered, deliver, standing_in
+from tracker.ports import Clock, Environment, Store
+from tracker.stores.locks import held
+
+PASS_EVERY_S = 15.0
+"""Quiet hours end and digests come due without anybody waking the courier."""
+
+log = logging.getLogger("tracker.daemon")
+
+
+def pass_once(
+    store: Store, routes: tuple[Route, ...], boards: Mapping[BoardId, Board], clock: Clock, environment: Environment
+) -> Delivered:
+    """Send what is to be sent now, and count it. Only who holds the courier's lock may. Raises StoreError."""
+    delivered = deliver(
+        store.ledger,
+        routes,
+        lambda route: open_channel(route, environment, post),
+        clock=clock,
+        boards=boards,
+        exists=standing_in(store),
+    )
+    counts = Counter[tuple[str, str]]({("sent", route): sent for route, sent in delivered.sent.items() if sent})
+    counts.update(("send_failures", route) for route in delivered.failures)
+    if counts:
+        store.ledger.count(counts)
+    return delivered
+
+
+def lock_of(store: Path) -> Path:
+    """The file whose lock the courier of a store holds."""
+    return store / "locks" / "courier"
+
+
+class Courier:
+    """Call it with what is in force whenever there may be something to send; it returns at once.
+
+    `opened` opens a store of its own for the thread. The thread ends with `stop`.
+    """
+
+    def __init__(
+        self, opened: Callable[[], AbstractContextManager[Store]], lock: Path, clock: Clock, environment: Environment
+    ) -> None:
+        self._opened = opened
+        self._lock = lock
+        self._clock = clock
+        self._environment = environment
+        self._declared = Declared()
+        self._kick = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+        self._thread.start()
+
+    def __call__(self, declared: Declared) -> None:
+        """There may be something to send."""
+        self._declared = declared
+
+    def kick(self) -> None:
+        """There is: do not wait."""
+        self._kick.set()
+
+    def stop(self, within_s: float) -> None:
+        """Begin nothing new, and wait so long for what is under way."""
+        self._stopping = True
+        self._kick.set()
+        self._thread.join(within_s)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                with held(self._lock), self._opened() as store:
+                    self._passes(store)
+            except StoreError as error:
+                log.warning("courier waits", extra={"why": str(error)})
+                time.sleep(PASS_EVERY_S)
+
+    def _passes(self, store: Store) -> None:
+        while not self._stopping:
+            declared = self._declared
+            if declared.routes:
+                pass_once(store, declared.routes, declared.boards, self._clock, self._environment)
+            self._kick.wait(PASS_EVERY_S)
+            self._kick.clear()

@@ -1,0 +1,103 @@
+"""Everything that is declared, read again when a file changes; a file that is wrong leaves what it last said in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from tracker import lexicon, notify, schedules, watches
+from tracker.errors import DeclarationError, TrackerError
+from tracker.lexicon import Lexicon
+from tracker.model import Board, BoardId
+from tracker.notify import Route
+from tracker.schedules import Formats
+from tracker.watches import Watch
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What is in force, and what is wrong with the files, by the path that errors begin with."""
+
+    boards: Mapping[BoardId, Board] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    lexicon: Lexicon | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+class Declarations:
+    """The schedules folder. `last_good` knows how a board was declared before this process began, for a file that is wrong from the start."""
+
+    def __init__(self, root: Path, formats: Formats, last_good: Callable[[BoardId], Board | None]) -> None:
+        self._root = root
+        self._formats = formats
+        self._last_good = last_good
+        self._seen: Mapping[str, tuple[int, int, int]] | None = None
+        self._last = Declared()
+
+    def changed(self) -> bool:
+        """Whether any file is another than when all was last read."""
+        return schedules.fingerprint(self._root) != self._seen
+
+    def read(self) -> Declared:
+        """Everything anew; what cannot be read stays as it last was."""
+        self._seen = schedules.fingerprint(self._root)
+        errors: dict[str, str] = {}
+        known = self._lexicon(errors)
+        watched = self._watches(known, errors)
+        self._last = Declared(
+            boards=self._boards(errors), routes=self._routes(watched, errors), watches=watched, lexicon=known, errors=errors
+        )
+        return self._last
+
+    def _boards(self, errors: dict[str, str]) -> Mapping[BoardId, Board]:
+        try:
+            found = schedules.load(self._root, self._formats)
+        except DeclarationError as error:
+            return self._kept(error, errors, self._last.boards)
+        errors.update((path, str(error)) for path, error in found.errors.items())
+        return dict(found.boards) | {board.id: board for board in self._kept_boards(found.errors)}
+
+    def _kept_boards(self, paths: Iterable[str]) -> Iterable[Board]:
+        for path in paths:
+            board = BoardId("/".join(path.removesuffix(".toml").split("/")[-2:]))
+            kept = self._last.boards.get(board) or self._last_good(board)
+            if kept is not None:
+                yield kept
+
+    def _lexicon(self, errors: dict[str, str]) -> Lexicon | None:
+        folder = self._root / "models"
+        try:
+            return lexicon.load(folder) if folder.is_dir() else lexicon.shipped()
+        except DeclarationError as error:
+            return self._kept(error, errors, self._last.lexicon)
+
+    def _watches(self, known: Lexicon | None, errors: dict[str, str]) -> tuple[Watch, ...]:
+        try:
+            return watches.load(self._root / "watches.toml", known)
+        except DeclarationError as error:
+            return self._kept(error, errors, self._last.watches)
+
+    def _routes(self, watched: tuple[Watch, ...], errors: dict[str, str]) -> tuple[Route, ...]:
+        try:
+            found = notify.load(self._root / "routes.toml", watches=[watch.name for watch in watched])
+        except DeclarationError as error:
+            return self._kept(error, errors, self._last.routes)
+        if not found.errors:
+            return found.routes
+        for wrong in found.errors:
+            self._kept(wrong, errors, None)
+        named = {route.name for route in found.routes}
+        said = " ".join(map(str, found.errors))
+        kept = (route for route in self._last.routes if route.name not in named and f'"{route.name}"' in said)
+        return (*found.routes, *kept)
+
+    def _kept(self, error: TrackerError, errors: dict[str, str], last: Thing) -> Thing:
+        """What was in force before, with the error noted under the path it begins with."""
+        path = str(error).partition(": ")[0]
+        errors[path] = f"{errors[path]}; {error}" if path in errors else str(error)
+        return last

@@ -1,0 +1,343 @@
+"""The loop of the service: what is due is fetched beside it, what lands is settled in it, one board after the other.
+
+What is due stands in the store and in the declarations, not in the process: whatever ends it, the next one goes on.
+Only this loop writes history, so boards need no locks among themselves; another process (`tracker run`) takes turns
+with it by the lease of each board.
+
+Source: docs/decisions/0016-when-a-board-is-due.md, docs/decisions/0017-the-daemon.md
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from tracker import notify, pipeline, query
+from tracker.daemon.declared import Declarations, Declared
+from tracker.daemon.flights import Fetched, Flights
+from tracker.daemon.network import Network
+from tracker.daemon.notices import Notices
+from tracker.daemon.ticker import Ticker
+from tracker.errors import StoreError, Transient
+from tracker.fetch import NotYet
+from tracker.model import Board, BoardId, Event, Letter, Pause, Result
+from tracker.pipeline import Outcome, Telling
+from tracker.ports import Archive, Clock, Environment, Hosts, Store
+
+LOOK_AGAIN = timedelta(minutes=1)
+CLOCK_SET_BACK = timedelta(minutes=1)
+STORE_AGAIN_S = (5.0, 300.0)
+"""When the store failed, it is tried again after so many seconds, doubled each time up to so many."""
+OF_A_PROCESS = ("clock", "network", "store")
+"""Kinds of trouble that a new process finds out for itself."""
+REFUSED_FOR = timedelta(days=7)
+REFUSED_TIMES = 7
+"""A board that was refused so often, over so long, is paused: a person decides (terms, a key, another source)."""
+
+log = logging.getLogger("tracker.daemon")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the loop works with. `rescue` mends a store that is spoilt, and says what it did; None where it cannot."""
+
+    archive: Archive
+    store: Store
+    hosts: Hosts
+    clock: Clock
+    environment: Environment
+    monotonic: Callable[[], float]
+    rescue: Callable[[StoreError], str | None] = lambda _: None
+
+
+class Loop:
+    """Call `turn` again and again: it does what there is to do. After it, `idle_s` is for how long nothing will be due.
+
+    `flights` fetch; `deliver` is told that there may be something in the outbox. Everything happens in the caller's thread,
+    but for what `flights` and `deliver` start themselves; `wake` may be waited on between two turns.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        declarations: Declarations,
+        flights: Callable[[Callable[[], None]], Flights],
+        deliver: Callable[[Declared], None],
+    ) -> None:
+        self._world = world
+        self._declarations = declarations
+        self._deliver = deliver
+        self.wake = threading.Event()
+        self._flights = flights(self.wake.set)
+        self._ticker = Ticker(self._due, self._say)
+        self._notices = Notices(world.store.ledger, self._letters)
+        self._network = Network()
+        self._waiting: dict[BoardId, bool] = {}
+        self._unsettled: deque[tuple[Board, Fetched]] = deque()
+        self._declared = Declared()
+        self._telling = Telling()
+        self._reload_asked = True
+        self._newest: datetime | None = None
+        self._set_back = False
+        self._store_failed_at: datetime | None = None
+        self._store_pause_s = 0.0
+        self._store_again_at = 0.0
+        self.turned_at = world.monotonic()
+        self.idle_s: float | None = None
+        self._ticker.start()
+
+    @property
+    def declared(self) -> Declared:
+        """What is in force."""
+        return self._declared
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be stored now, empty when it can."""
+        return (
+            ""
+            if self._store_failed_at is None
+            else f"the store cannot be written since {self._store_failed_at:%Y-%m-%dT%H:%M:%SZ}"
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(len(self._flights) or self._unsettled)
+
+    def reload(self) -> None:
+        """Read all declarations anew at the next turn."""
+        self._reload_asked = True
+        self.wake.set()
+
+    # ── one turn ─────────────────────────────────────────────────────────────────────────────────
+
+    def turn(self, *, start: bool = True) -> None:
+        """Do what there is to do now. Without `start` no new fetch begins: what is under way is brought to its end."""
+        self.turned_at = self._world.monotonic()
+        if self._store_failed_at is not None and self.turned_at < self._store_again_at:
+            return
+        try:
+            self._do(self._world.clock.now(), start=start)
+        except StoreError as error:
+            self._store_failed(error)
+        else:
+            self._store_is_well()
+
+    def _do(self, now: datetime, *, start: bool) -> None:
+        self._mind_the_clock(now)
+        if self._reload_asked or self._declarations.changed():
+            self._reload(now)
+        self._land()
+        if start:
+            self.idle_s = self._ticker.tick()
+            self._probe(now)
+            while self._launch(now):
+                self._land()
+        self._deliver(self._declared)
+
+    def _mind_the_clock(self, now: datetime) -> None:
+        """Boards that were read later than now wait until the clock has caught up (`query.due_at`)."""
+        if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
+            times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
+            self._notices.open("clock", "", f"The clock was set back {times}; boards wait until it has caught up", now)
+            if not self._set_back:
+                self._watch_all(now)
+            self._set_back = True
+        elif self._set_back:
+            self._notices.close("clock", "", now)
+            self._set_back = False
+        self._newest = max(now, self._newest or now)
+
+    def _land(self) -> None:
+        """Settle what has come in. What cannot be stored stays, and is tried again."""
+        self._unsettled.extend(self._flights.landed())
+        while self._unsettled:
+            self._settle(*self._unsettled[0])
+            self._unsettled.popleft()
+
+    # ── declarations ─────────────────────────────────────────────────────────────────────────────
+
+    def _reload(self, now: datetime) -> None:
+        first, self._reload_asked = not self._declared.boards, True  # until all of it is done
+        self._declared = self._declarations.read()
+        self._telling = Telling.of(self._declared.routes, self._declared.watches, self._world.store, now)
+        self._notices.only("declaration", dict(self._declared.errors), now)
+        if first:
+            for kind in OF_A_PROCESS:
+                self._notices.only(kind, {}, now)
+        self._watch_all(now)
+        self._reload_asked = False
+        counts = {
+            "boards": len(self._ticker.boards()),
+            "routes": len(self._declared.routes),
+            "errors": len(self._declared.errors),
+        }
+        log.info("declarations read", extra=counts)
+
+    def _watch_all(self, now: datetime) -> None:
+        wanted = {name for name, board in self._declared.boards.items() if self._is_wanted(board)}
+        for board in self._ticker.boards() - wanted:
+            self._ticker.forget(board)
+        for board in sorted(wanted):
+            self._ticker.watch(board, now)
+
+    def _is_wanted(self, board: Board) -> bool:
+        return board.enabled and not query.missing_keys(board, self._world.environment)
+
+    # ── what is due ──────────────────────────────────────────────────────────────────────────────
+
+    def _due(self, name: BoardId, now: datetime) -> datetime:
+        """When a board is due, by the store; a minute from now while that cannot be said."""
+        board = self._declared.boards.get(name)
+        if board is None or self._store_failed_at is not None or self._is_paused(name):
+            return now + LOOK_AGAIN
+        due = query.due_at(board, self._world.store, now)
+        away = self._world.hosts.not_before(host_of(board))
+        return max(due, away) if away is not None else due
+
+    def _is_paused(self, board: BoardId) -> bool:
+        return board in self._world.store.ledger.pauses()
+
+    def _say(self, board: BoardId) -> None:
+        self._waiting.setdefault(board, False)
+
+    def _launch(self, now: datetime) -> bool:
+        """Begin what waits, in the order in which it became due, as far as there are places. Whether anything was begun."""
+        begun = False
+        for name, forced in tuple(self._waiting.items()):
+            board = self._declared.boards.get(name)
+            if board is None or name in self._flights:
+                del self._waiting[name]
+            elif self._flights.may_start(host_of(board)):
+                del self._waiting[name]
+                begun = self._begin(board, now, forced=forced) or begun
+        return begun
+
+    def _begin(self, board: Board, now: datetime, *, forced: bool) -> bool:
+        if not forced and self._due(board.id, now) > now:  # `tracker run` has read it meanwhile
+            self._ticker.watch(board.id, now)
+            return False
+        self._flights.start(board, host_of(board))
+        return True
+
+    def _probe(self, now: datetime) -> None:
+        """While nothing answers, one board in a while asks for all."""
+        if not self._network.wants_a_probe(now) or len(self._flights):
+            return
+        failing = [name for name in sorted(self._ticker.boards()) if not self._is_paused(name)]
+        if failing:
+            probe = min(failing, key=lambda name: (self._due(name, now), name))
+            self._network.probes(now)
+            self._world.hosts.note_not_before(host_of(self._declared.boards[probe]), None)
+            self._flights.start(self._declared.boards[probe], host_of(self._declared.boards[probe]))
+
+    # ── what landed ──────────────────────────────────────────────────────────────────────────────
+
+    def _settle(self, board: Board, fetched: Fetched) -> None:
+        """Keep what came and bring the board's history up to it."""
+        world = self._world
+        board = self._declared.boards.get(board.id, board)
+        outcome = pipeline.take(
+            board,
+            fetched,
+            archive=world.archive,
+            store=world.store,
+            clock=world.clock,
+            lexicon=self._declared.lexicon,
+            telling=self._telling,
+        )
+        now = world.clock.now()
+        _log(outcome)
+        self._listen(board, fetched, now)
+        self._give_up(board, now)
+        self._waiting.pop(board.id, None)
+        self._ticker.watch(board.id, now)
+
+    def _listen(self, board: Board, fetched: Fetched, now: datetime) -> None:
+        """Tell a host that failed from a network that is gone."""
+        if isinstance(fetched, NotYet):
+            return
+        if isinstance(fetched, Transient) and fetched.answer is None:
+            self._network.silent(host_of(board), now)
+            if self._network.dark and self._network.since is not None:
+                message = f"No host answers since {self._network.since:%Y-%m-%d %H:%M} UTC; expected a network; one board asks every five minutes"
+                self._notices.open("network", "", message, now)
+            return
+        if self._network.answered():
+            self._ask_again()
+        self._notices.close("network", "", now)
+
+    def _ask_again(self) -> None:
+        """What failed for our own sake is asked again at once."""
+        for name in self._ticker.boards():
+            board, past = self._declared.boards[name], self._world.store.past(name)
+            if past.failures and past.passing:
+                self._world.hosts.note_failures(host_of(board), 0)
+                self._world.hosts.note_not_before(host_of(board), None)
+                self._waiting[name] = True
+
+    def _give_up(self, board: Board, now: datetime) -> None:
+        """Pause a board that is refused for too long."""
+        past, last = self._world.store.past(board.id), self._world.store.last_check(board.id)
+        if last is None or last.result is not Result.FAILED or past.passing or past.failing_since is None:
+            return
+        if past.failures >= REFUSED_TIMES and now - past.failing_since >= REFUSED_FOR:
+            reason = f"refused {past.failures} times since {past.failing_since:%Y-%m-%d}: {last.message}"
+            self._world.store.ledger.pause(Pause(board=board.id, since=now, by=query.TRACKER, reason=reason))
+            self._notices.open("paused", board.id, f"{board.title} is paused: {reason} (tracker board resume {board.id})", now)
+
+    # ── telling ──────────────────────────────────────────────────────────────────────────────────
+
+    def _letters(self, event: Event, now: datetime) -> Sequence[Letter]:
+        return notify.letters(self._telling.routes, (event,), {}, queued_at=now, since=self._telling.since)
+
+    # ── the store ────────────────────────────────────────────────────────────────────────────────
+
+    def _store_failed(self, error: StoreError) -> None:
+        """Say it once, keep what landed, and try again later and later."""
+        first, longest = STORE_AGAIN_S
+        self._store_pause_s = min(self._store_pause_s * 2 or first, longest)
+        self._store_again_at = self._world.monotonic() + self._store_pause_s
+        if self._store_failed_at is None:
+            self._store_failed_at = self._world.clock.now()
+            log.error("store failed", extra={"error": str(error), "kept": len(self._unsettled)})
+        mended = self._world.rescue(error)
+        if mended is not None:
+            log.error("store rebuilt", extra={"what": mended})
+            self._store_again_at = self._world.monotonic()
+
+    def _store_is_well(self) -> None:
+        if self._store_failed_at is None:
+            return
+        since, now = self._store_failed_at, self._world.clock.now()
+        try:
+            self._notices.open("store", "", f"The store could not be written from {since:%Y-%m-%d %H:%M} UTC on", since)
+            self._notices.close("store", "", now)
+        except StoreError as error:
+            self._store_failed(error)
+            return
+        self._store_failed_at, self._store_pause_s = None, 0.0
+        log.warning("store is well again", extra={"since": since.isoformat()})
+        self._watch_all(now)
+
+
+def host_of(board: Board) -> str:
+    """The host a board is fetched from, as its address is declared."""
+    return (urlsplit(board.request.url).hostname or "").lower()
+
+
+def _log(outcome: Outcome) -> None:
+    last = outcome.checks[-1] if outcome.checks else None
+    facts: dict[str, object] = {"board": outcome.board, "told": sum(event.told for event in outcome.events)}
+    if last is not None:
+        facts |= {"result": last.result.value, "entries": last.entries, "at": last.observed_at.isoformat()}
+    if outcome.failed:
+        log.warning("board failed", extra=facts | {"why": str(outcome.error or (last.message if last else ""))})
+    else:
+        log.info("board read", extra=facts)

@@ -1,0 +1,81 @@
+"""The tracker's own troubles: told once when they start and once when they end, as events that belong to no board's history."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from tracker.model import BoardId, Event, EventId, Letter, Notice
+from tracker.notify.routes import RECOVERED, TROUBLE
+from tracker.ports import Ledger
+
+TRACKER = BoardId("tracker")
+"""What such an event names in the place of a board."""
+
+log = logging.getLogger("tracker.daemon")
+
+
+class Notices:
+    """Opens and closes them in the ledger, together with the letters that tell of it. `letters` are those for one event."""
+
+    def __init__(self, ledger: Ledger, letters: Callable[[Event, datetime], Sequence[Letter]]) -> None:
+        self._ledger = ledger
+        self._letters = letters
+
+    def open(self, kind: str, subject: str, message: str, now: datetime) -> None:
+        """Trouble: told if it is new. One line without what only a person could have put there is expected."""
+        notice = Notice(kind=kind, subject=subject, message=message, since=now)
+        if self._ledger.open_notice(notice, self._letters(as_event(notice), now)):
+            log.warning("trouble", extra={"kind": kind, "subject": subject, "what": message})
+
+    def close(self, kind: str, subject: str, now: datetime) -> None:
+        """It is over, if it was open."""
+        for notice in self._ledger.notices():
+            if (notice.kind, notice.subject) == (kind, subject):
+                ended = Notice(kind=kind, subject=subject, message=notice.message, since=notice.since, ended_at=now)
+                self._ledger.close_notice(kind, subject, now, self._letters(as_event(ended), now))
+                log.info("trouble ended", extra={"kind": kind, "subject": subject, "since": notice.since.isoformat()})
+
+    def only(self, kind: str, messages: dict[str, str], now: datetime) -> None:
+        """Of one kind, exactly these are open now, by subject."""
+        for notice in self._ledger.notices():
+            if notice.kind == kind and notice.subject not in messages:
+                self.close(kind, notice.subject, now)
+        for subject, message in sorted(messages.items()):
+            self.open(kind, subject, message, now)
+
+
+def as_event(notice: Notice) -> Event:
+    """What a notice tells when it opens, or, with `ended_at`, when it closes."""
+    ended = notice.ended_at
+    at = ended or notice.since
+    named = [notice.kind, notice.subject, notice.since.isoformat(), "ended" if ended else "began"]
+    lasted = f" It lasted {_span((ended - notice.since).total_seconds())}." if ended else ""
+    return Event(
+        id=EventId(hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]),
+        kind=RECOVERED if ended else TROUBLE,
+        grade=notice.kind,
+        weight=50 if ended else 80,
+        told=True,
+        board=TRACKER,
+        metric=None,
+        subjects=(),
+        rivals=(),
+        after=notice.since if ended else None,
+        until=at,
+        headline=f"{'Over: ' if ended else ''}{notice.message.rstrip('.')}.{lasted}",
+        facts={"kind": notice.kind, "subject": notice.subject, "since": notice.since.isoformat()},
+        evidence=(),
+        rule="tracker/1",
+        recorded_at=at,
+    )
+
+
+def _span(seconds: float) -> str:
+    for size, word in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {word}"
+    return f"{seconds:.0f} seconds"

@@ -1,0 +1,69 @@
+"""Where messages go: one file per channel, each with `open_route`. A file that begins with `_` is no channel but shared by them.
+
+A channel sends a message once and says what came of it; trying again is the outbox's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from tracker import fetch
+from tracker.clock import SystemClock
+from tracker.errors import DeliveryError
+from tracker.notify.channels import apprise, file, stdout, webhook
+from tracker.notify.channels.webhook import Post
+from tracker.notify.messages import Limits, Message
+from tracker.ports import Clock, Environment
+
+if TYPE_CHECKING:
+    from tracker.notify.routes import Route
+
+__all__ = ["CHANNELS", "Channel", "Limits", "open_channel"]
+
+
+class Channel(Protocol):
+    """Somewhere messages can be sent to."""
+
+    @property
+    def limits(self) -> Limits:
+        """What it takes; messages are composed within that."""
+        ...
+
+    def send(self, message: Message) -> None:
+        """Send it once, and return when it was taken.
+
+        Raises:
+            DeliveryError: it was not taken, or nobody can know; the error says whether another try, or a shorter message, can help.
+        """
+        ...
+
+
+class Open(Protocol):
+    """How a channel is opened for a route."""
+
+    def __call__(self, route: Route, environment: Environment, *, post: Post, clock: Clock) -> Channel:
+        """The channel. Raises DeliveryError, final."""
+        ...
+
+
+CHANNELS: Mapping[str, Open] = {
+    "apprise": apprise.open_route,
+    "webhook": webhook.open_route,
+    "file": file.open_route,
+    "stdout": stdout.open_route,
+}
+
+
+def open_channel(route: Route, environment: Environment, post: Post = fetch.post, clock: Clock | None = None) -> Channel:
+    """The route's channel, with its secrets from the environment.
+
+    Raises:
+        DeliveryError: final; it cannot be opened before a person changes something: a name not set, a library not installed.
+    """
+    opened = CHANNELS.get(route.channel)
+    if opened is None:
+        raise DeliveryError(
+            f"{route.name}: channel = {route.channel!r} is unknown; known: {', '.join(CHANNELS)}; correct it", final=True
+        )
+    return opened(route, environment, post=post, clock=clock or SystemClock())

@@ -1,0 +1,179 @@
+"""Chats, mail and push services through apprise (https://github.com/caronc/apprise): over a hundred kinds of address.
+
+apprise is asked for what a service takes (length, title, form), so that nothing is cut or converted after us. What it
+writes to its log when a service refuses is the only reason it gives: it is taken from there, freed of every secret.
+
+A message that takes longer than `DEADLINE_S` counts as failed, and may still arrive: that is the documented window in
+which a message can come twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import DeliveryError
+from tracker.notify.channels._secrets import Filled, fill
+from tracker.notify.messages import Limits, Message
+from tracker.ports import Clock, Environment
+from tracker.reports._clean import clean
+
+if TYPE_CHECKING:
+    from tracker.notify.channels.webhook import Post
+    from tracker.notify.routes import Route
+
+DEADLINE_S = 60.0
+_MOST = 200_000
+"""Characters; no service is sent more, whatever it says it takes."""
+_LONGEST_REASON = 300
+_PREFERRED = ("html", "text", "markdown")
+"""A service's form, where it takes several: in HTML and plain text nothing of a name can become markup."""
+_MARKDOWN_ANYWAY = frozenset(("mmost", "mmosts", "zulip", "rocket", "rockets"))
+"""Services that show Markdown in whatever they are sent, though apprise calls it text."""
+_STATUS = re.compile(r"(?:error|status|code)\D{0,3}([45]\d\d)\b", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"too (?:long|large|big)|exceeds? (?:the )?(?:max|limit|size)", re.IGNORECASE)
+_RETRY_AFTER = re.compile(r"retry[-_ ]after(_ms)?\D{0,4}(\d+(?:\.\d+)?)", re.IGNORECASE)
+_NEVER = frozenset((401, 403, 404, 410))
+_LOGGERS = ("apprise", "urllib3.connectionpool")
+"""Those that write while a message is sent; the second writes addresses with their tokens at DEBUG."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Apprise:
+    """One apprise address. `busy` is the thread of a message that is not done yet."""
+
+    route: str
+    service: Any
+    address: Filled
+    limits: Limits
+    deadline_s: float = DEADLINE_S
+    busy: threading.Thread | None = field(default=None, init=False)
+
+    def send(self, message: Message) -> None:
+        """Hand it to the service, and wait for it up to the deadline; a message given up on must end before the next one begins."""
+        if self.busy is not None and self.busy.is_alive():
+            raise DeliveryError(f"{self.route}: still busy with the last message, expected it to be done; it is tried again")
+        self._must_fit(message)
+        trial = _Trial(self.service, message)
+        self.busy = threading.Thread(target=trial.run, name=f"notify {self.route}", daemon=True)
+        self.busy.start()
+        self.busy.join(self.deadline_s)
+        if self.busy.is_alive():
+            raise DeliveryError(f"{self.route}: not done after {self.deadline_s:g} s; it is tried again, and may come twice")
+        if not trial.taken:
+            raise self._refused(" ".join(trial.said))
+
+    def _must_fit(self, message: Message) -> None:
+        """Some services are sent other markup than we write, which may be longer than what we wrote."""
+        convert: Callable[[str, object], str] | None = getattr(self.service, "dialect_convert", None)
+        sent = convert(message.body, _format(message.form)) if convert else message.body
+        if len(sent) > self.service.body_maxlen:
+            raise DeliveryError(
+                f"{self.route}: {len(sent)} characters as the service writes them, expected at most {self.service.body_maxlen}",
+                too_large=True,
+            )
+
+    def _refused(self, said: str) -> DeliveryError:
+        """What apprise wrote to its log → whether another try can help."""
+        status = int(found[1]) if (found := _STATUS.search(said)) else None
+        reason = clean(self.address.scrub(said))[:_LONGEST_REASON] or "it gave no reason"
+        wait = _RETRY_AFTER.search(said)
+        return DeliveryError(
+            f"{self.route}: the service did not take it: {reason}",
+            retry_after_s=float(wait[2]) / (1000 if wait[1] else 1) if wait else None,
+            final=status in _NEVER,
+            too_large=status == 413 or bool(_TOO_LARGE.search(said)),
+        )
+
+
+class _Trial:
+    """One message on its way, in a thread of its own: whether it was taken, and what was written to the log meanwhile."""
+
+    def __init__(self, service: Any, message: Message) -> None:
+        self.taken = False
+        self.said: list[str] = []
+        self._service = service
+        self._message = message
+
+    def run(self) -> None:
+        message = self._message
+        try:
+            with _overheard(self.said):
+                self.taken = bool(self._service.notify(body=message.body, title=message.title, body_format=_format(message.form)))
+        except Exception as error:  # noqa: BLE001  # a service may raise anything: it is why the message was not taken
+            self.said.append(f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def _overheard(said: list[str]) -> Iterator[None]:
+    """What this thread writes to the loggers of apprise goes to `said` and nowhere else: it may hold secrets."""
+    thread = threading.get_ident()
+
+    def keep(record: logging.LogRecord) -> bool:
+        if record.thread != thread:
+            return True
+        if record.levelno >= logging.WARNING:
+            said.append(record.getMessage())
+        return False
+
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    for one in loggers:
+        one.addFilter(keep)
+    try:
+        yield
+    finally:
+        for one in loggers:
+            one.removeFilter(keep)
+
+
+# ── opening ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Apprise:  # noqa: ARG001  # every channel is opened alike
+    """The service behind the route's address.
+
+    Raises:
+        DeliveryError: final; apprise is not installed, a secret is not set, or it is no address apprise can read.
+    """
+    try:
+        from apprise import Apprise as Library  # noqa: PLC0415  # 0.3 s, and an extra that need not be there
+    except ImportError:
+        raise DeliveryError(
+            f"{route.name}: apprise is not installed, expected it for this channel; pip install leaderboard-tracker[notify]",
+            final=True,
+        ) from None
+    address = fill(route.address, environment, route=route.name)
+    said: list[str] = []
+    with _overheard(said):
+        service = Library.instantiate(address.text, suppress_exceptions=True)
+    if service is None:
+        reason = clean(address.scrub(" ".join(said)))[:_LONGEST_REASON] or "it gave no reason"
+        raise DeliveryError(f"{route.name}: apprise cannot read the address ({reason}); correct it", final=True)
+    form = _chosen(service, route, address.text.partition(":")[0].casefold())
+    limits = Limits(title=max(0, service.title_maxlen), body=min(service.body_maxlen, _MOST), form=form)
+    return Apprise(route=route.name, service=service, address=address, limits=limits)
+
+
+def _chosen(service: Any, route: Route, scheme: str) -> str:
+    """The form of the route, else the one of the service's that is safest. A service of one form is told to take the route's."""
+    declared = service.notify_format
+    forms = [one.value for one in (declared if isinstance(declared, tuple) else (declared,))]
+    wanted = route.format or ("markdown" if scheme in _MARKDOWN_ANYWAY else "")
+    if wanted == "json":
+        raise DeliveryError(
+            f'{route.name}: format = "json" is for webhooks and files; expected text, markdown or html', final=True
+        )
+    if wanted and wanted not in forms and not isinstance(declared, tuple):
+        service.notify_format = _format(wanted)
+    return wanted or next(form for form in _PREFERRED if form in forms)
+
+
+def _format(form: str) -> object:
+    from apprise import NotifyFormat  # noqa: PLC0415  # see open_route
+
+    return NotifyFormat(form)

@@ -1,0 +1,244 @@
+"""Sends what waits in the outbox: at least once, under a name by which a receiver can tell a second try from a second message.
+
+A letter is bound to its message before the message is sent, and leaves the outbox against a receipt after it was. Whoever is
+killed between the two sends the very same message again: that is the one window in which a receiver sees it twice.
+
+Source: docs/guide/notify.md
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tracker.errors import DeliveryError
+from tracker.events._event import build
+from tracker.model import Board, BoardId, Event, EventId, How, Letter, Receipt
+from tracker.notify.channels import Channel
+from tracker.notify.messages import Message, compose
+from tracker.notify.plan import COUNTED, LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
+from tracker.notify.routes import OURS, WATCH, Route
+from tracker.ports import Clock, Ledger, Store
+
+MOST_TRIES = 20
+FIRST_WAIT = timedelta(minutes=1)
+SLOWEST = timedelta(hours=6)
+_SHORTEST = 200
+"""A message that is too large at so many characters of body is not made shorter."""
+
+log = logging.getLogger("tracker.notify")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What one pass over the outbox came to: messages by route, and letters that were dropped or given up.
+
+    `failures` has the last error of each route on which something could not be delivered.
+    """
+
+    sent: Mapping[str, int] = field(default_factory=dict)
+    dropped: int = 0
+    buried: int = 0
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+def deliver(
+    ledger: Ledger,
+    routes: Iterable[Route],
+    channels: Callable[[Route], Channel],
+    *,
+    clock: Clock,
+    boards: Mapping[BoardId, Board],
+    exists: Callable[[Letter], bool] = lambda _: True,
+) -> Delivered:
+    """One pass over the outbox. What fails waits longer each time, and after MOST_TRIES for a person.
+
+    One route's trouble never stops another. `channels` opens a route's channel and may raise DeliveryError; `exists` says
+    whether the event of a letter still stands (`standing_in` says it of a store): one that was withdrawn is not told.
+    Only one process may do this on a store at a time.
+
+    Raises:
+        StoreError: the ledger cannot be read or written.
+    """
+    waiting: dict[str, list[Letter]] = {}
+    for letter in ledger.letters():
+        waiting.setdefault(letter.route, []).append(letter)
+    passes = [
+        _Pass(ledger, route, channels, clock, boards, exists) for route in routes if route.enabled and route.name in waiting
+    ]
+    for one in passes:
+        one.run(waiting[one.route.name])
+    return Delivered(
+        sent={one.route.name: one.sent for one in passes if one.sent},
+        dropped=sum(one.dropped for one in passes),
+        buried=sum(one.buried for one in passes),
+        failures={one.route.name: one.failure for one in passes if one.failure},
+    )
+
+
+def standing_in(store: Store) -> Callable[[Letter], bool]:
+    """Whether the event of a letter stands in a store's history. Those that no history has are never withdrawn."""
+    return lambda letter: letter.event.kind in (WATCH, *OURS) or store.event(letter.event.id) is not None
+
+
+def drop(ledger: Ledger, letters: Iterable[Letter], at: datetime) -> int:
+    """Take letters out of the outbox, never to be sent. How many."""
+    receipts = [Receipt(event=one.event.id, route=one.route, delivered_at=at, how=How.DROPPED) for one in letters]
+    ledger.receive(receipts)
+    return len(receipts)
+
+
+def send_test(route: Route, channel: Channel, at: datetime) -> Message:
+    """Send one message on a route that says it is a test, and give it back. Raises DeliveryError."""
+    event = build(
+        board=BoardId(""),
+        recorded_at=at,
+        digests=("", route.name),
+        rule="test/1",
+        grade="test",
+        weight=0,
+        told=True,
+        headline=f'This is a test of the route "{route.name}": nothing has happened.',
+        facts={},
+        evidence=(),
+        after=None,
+        until=at,
+    )
+    message = compose([event], route=route.name, id=f"test-{event.id}", boards={}, limits=channel.limits)
+    channel.send(message)
+    return message
+
+
+def wait_after(tries: int, retry_after_s: float | None) -> timedelta:
+    """How long to wait after so many failed tries: a minute, doubled each time, up to SLOWEST; longer if the channel asks for it, but no longer than LONGEST_WAIT."""
+    ours = min(SLOWEST, FIRST_WAIT * (1 << min(tries - 1, 16)))
+    asked = min(LONGEST_WAIT, timedelta(seconds=min(max(retry_after_s or 0.0, 0.0), LONGEST_WAIT.total_seconds())))
+    return max(ours, asked)
+
+
+class _Pass:
+    """One pass over the letters of one route."""
+
+    def __init__(  # noqa: PLR0917  # what `deliver` was given, in its order
+        self,
+        ledger: Ledger,
+        route: Route,
+        channels: Callable[[Route], Channel],
+        clock: Clock,
+        boards: Mapping[BoardId, Board],
+        exists: Callable[[Letter], bool],
+    ) -> None:
+        self.route = route
+        self.sent = self.dropped = self.buried = 0
+        self.failure = ""
+        self._ledger, self._channels, self._clock, self._boards, self._exists = ledger, channels, clock, boards, exists
+
+    def run(self, letters: Sequence[Letter]) -> None:
+        """Send what is due, up to the first message that the channel does not take now."""
+        batches = self._plan(letters)
+        if not batches:
+            return
+        try:
+            channel = self._channels(self.route)
+        except DeliveryError as error:
+            # Whatever is missing may be there after the next start: nothing is given up for it before its time.
+            for batch in batches:
+                self._put_off_or_bury(batch, error, final=False)
+            return
+        for batch in batches:
+            if is_quiet(self.route, self._clock.now()) or not self._sent(channel, batch):
+                return
+
+    def _plan(self, letters: Sequence[Letter]) -> Sequence[Batch]:
+        """The batches that are due, without letters whose events were withdrawn: those are dropped, and the rest is planned anew."""
+        now = self._clock.now()
+        receipts = self._ledger.receipts(self.route.name, since=remembers(self.route, now))
+        standing: set[EventId] = set()
+        while True:
+            batches = plan(self.route, letters, receipts, now)
+            looked_at = [one for batch in batches for one in batch.letters if one.event.id not in standing]
+            gone = {one.event.id for one in looked_at if not self._exists(one)}
+            if not gone:
+                return batches
+            standing.update(one.event.id for one in looked_at if one.event.id not in gone)
+            self.dropped += drop(self._ledger, (one for one in letters if one.event.id in gone), now)
+            log.info("withdrawn before it was told", extra={"route": self.route.name, "events": sorted(gone)})
+            letters = [one for one in letters if one.event.id not in gone]
+
+    def _sent(self, channel: Channel, batch: Batch) -> bool:
+        """Whether the channel can be asked for more: it took the message, or will never take this one."""
+        named = replace(batch, message=message_of(self.route, batch))
+        self._ledger.bind(named.told, named.message)
+        self._ledger.bind(named.counted, named.message + COUNTED)
+        try:
+            self._hand_over(channel, named)
+        except DeliveryError as error:
+            self._put_off_or_bury(named, error, final=error.final)
+            return error.final
+        self._receive(named)
+        return True
+
+    def _hand_over(self, channel: Channel, batch: Batch) -> None:
+        """Send the message, and where the channel finds it too large a shorter one at once."""
+        limits = channel.limits
+        while True:
+            try:
+                message = compose(
+                    _events(batch.told),
+                    _events(batch.counted),
+                    route=self.route.name,
+                    id=batch.message,
+                    boards=self._boards,
+                    limits=limits,
+                )
+                channel.send(message)
+            except DeliveryError as error:
+                if not error.too_large:
+                    raise
+                limits = replace(limits, body=min(limits.body, len(message.body)) // 2)
+                if limits.body < _SHORTEST:
+                    raise DeliveryError(f"{error}; it was too large even when made short", final=True) from error
+            except Exception as error:
+                # A fault of ours in one channel must not stop the others; its text may hold a secret.
+                raise DeliveryError(f"{self.route.channel}: {type(error).__name__} while sending; please report this") from error
+            else:
+                return
+
+    def _receive(self, batch: Batch) -> None:
+        at = self._clock.now()
+        receipts = [_receipt(one, batch, at, How.SENT) for one in batch.told]
+        receipts += [_receipt(one, batch, at, How.COUNTED) for one in batch.counted]
+        self._ledger.receive(receipts)
+        self._ledger.count({("sent", self.route.name): 1})
+        self.sent += 1
+        log.info("message sent", extra=self._said(batch))
+
+    def _put_off_or_bury(self, batch: Batch, error: DeliveryError, *, final: bool) -> None:
+        tries = 1 + max(letter.tries for letter in batch.letters)
+        self.failure = str(error)
+        self._ledger.count({("send_failures", self.route.name): 1})
+        if final or tries >= MOST_TRIES:
+            self._ledger.bury(batch.letters, error=self.failure)
+            self.buried += len(batch.letters)
+            log.error("message given up", extra={**self._said(batch), "tries": tries, "error": self.failure})
+            return
+        at = self._clock.now() + wait_after(tries, error.retry_after_s)
+        self._ledger.put_off(batch.letters, not_before=at, error=self.failure)
+        log.warning(
+            "message put off", extra={**self._said(batch), "tries": tries, "until": at.isoformat(), "error": self.failure}
+        )
+
+    def _said(self, batch: Batch) -> dict[str, object]:
+        names = {"route": self.route.name, "message_id": batch.message, "events": len(batch.told), "more": len(batch.counted)}
+        return {name: value for name, value in names.items() if value}
+
+
+def _events(letters: Iterable[Letter]) -> tuple[Event, ...]:
+    return tuple(letter.event for letter in letters)
+
+
+def _receipt(letter: Letter, batch: Batch, at: datetime, how: How) -> Receipt:
+    subject = subject_of(letter.event) if how is How.SENT else ""
+    return Receipt(event=letter.event.id, route=letter.route, delivered_at=at, how=how, message=batch.message, subject=subject)

@@ -1,0 +1,208 @@
+"""What the service must remember and no replay can bring back: outbox, receipts, pauses, notices, counts; in the history's file.
+
+It shares the history's connection, so that what a step has to tell is stored in the step's own transaction.
+
+Source: docs/decisions/0015-outbox.md
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from tracker.model import BoardId, Event, EventId, How, Letter, Notice, Pause, Receipt
+
+TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
+"""The tables of the file that are not derived from the archive."""
+_ENDED_NOTICES = 100
+_event = msgspec.json.Decoder(Event)
+_LETTER = "body, route, queued_at, message, tries, not_before, error, dead"
+_RECEIPT = "event, route, delivered_at, how, message, subject"
+_NOTICE = "kind, subject, message, since, ended_at"
+
+Transaction = Callable[[], AbstractContextManager[None]]
+
+
+class SqliteLedger:
+    """Fulfils `ports.Ledger` on a store's connection. `transaction` begins one, or takes part in the one that is open."""
+
+    def __init__(self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction) -> None:
+        self._connection = connection
+        self._transaction = transaction
+        self._reading = reading
+
+    # ── the outbox ───────────────────────────────────────────────────────────────────────────────
+
+    def post(self, letters: Iterable[Letter]) -> int:
+        sql = (
+            "INSERT INTO outbox SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+            " WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ?1 AND route = ?2) ON CONFLICT DO NOTHING"
+        )
+        with self._transaction():
+            return sum(self._connection.execute(sql, _letter_row(letter)).rowcount for letter in letters)
+
+    def letters(self, route: str | None = None, *, dead: bool = False) -> Sequence[Letter]:
+        where, values = ("route = ? AND", [route]) if route is not None else ("", [])
+        sql = f"SELECT {_LETTER} FROM outbox WHERE {where} dead = ? ORDER BY queued_at, event, route"  # noqa: S608  # our own words
+        return [_letter(*row) for row in self._all(sql, *values, int(dead))]
+
+    def bind(self, letters: Iterable[Letter], message: str) -> None:
+        self._change("UPDATE outbox SET message = ? WHERE event = ? AND route = ?", letters, message)
+
+    def put_off(self, letters: Iterable[Letter], *, not_before: datetime, error: str) -> None:
+        sql = "UPDATE outbox SET tries = tries + 1, not_before = ?, error = ? WHERE event = ? AND route = ?"
+        self._change(sql, letters, _seconds(not_before), error)
+
+    def bury(self, letters: Iterable[Letter], *, error: str) -> None:
+        self._change("UPDATE outbox SET tries = tries + 1, dead = 1, error = ? WHERE event = ? AND route = ?", letters, error)
+
+    def revive(self, letters: Iterable[Letter]) -> None:
+        self._change("UPDATE outbox SET tries = 0, dead = 0, not_before = NULL WHERE event = ? AND route = ?", letters)
+
+    def receive(self, receipts: Iterable[Receipt]) -> None:
+        rows = [(one.event, one.route, _seconds(one.delivered_at), one.how.value, one.message, one.subject) for one in receipts]
+        with self._transaction():
+            self._connection.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("DELETE FROM outbox WHERE event = ? AND route = ?", [row[:2] for row in rows])
+
+    def receipts(self, route: str | None = None, *, since: datetime | None = None) -> Sequence[Receipt]:
+        where, values = ["1"], list[object]()
+        if route is not None:
+            where, values = [*where, "route = ?"], [*values, route]
+        if since is not None:
+            where, values = [*where, "delivered_at >= ?"], [*values, _seconds(since)]
+        sql = f"SELECT {_RECEIPT} FROM receipts WHERE {' AND '.join(where)} ORDER BY delivered_at, event, route"  # noqa: S608  # our own words
+        return [_receipt(*row) for row in self._all(sql, *values)]
+
+    def route_since(self, route: str, now: datetime) -> datetime:
+        with self._transaction():
+            self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, _seconds(now)))
+            return _time(self._all("SELECT since FROM routes WHERE route = ?", route)[0][0])
+
+    def _change(self, sql: str, letters: Iterable[Letter], *values: object) -> None:
+        with self._transaction():
+            self._connection.executemany(sql, [(*values, letter.event.id, letter.route) for letter in letters])
+
+    # ── watches, pauses, notices ─────────────────────────────────────────────────────────────────
+
+    def holds(self, board: BoardId) -> Mapping[str, str]:
+        return dict(self._all("SELECT watch, body FROM holds WHERE board = ? ORDER BY watch", board))
+
+    def hold(self, board: BoardId, holds: Mapping[str, str]) -> None:
+        """Put in place of what the watches held of a board; within the transaction of the step that brought it."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM holds WHERE board = ?", (board,))
+            self._connection.executemany("INSERT INTO holds VALUES (?, ?, ?)", [(board, *one) for one in sorted(holds.items())])
+
+    def pause(self, pause: Pause) -> None:
+        with self._transaction():
+            row = (pause.board, _seconds(pause.since), pause.by, pause.reason)
+            self._connection.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?, ?, ?)", row)
+
+    def resume(self, board: BoardId) -> bool:
+        with self._transaction():
+            return self._connection.execute("DELETE FROM pauses WHERE board = ?", (board,)).rowcount > 0
+
+    def pauses(self) -> Mapping[BoardId, Pause]:
+        rows = self._all("SELECT board, since, by, reason FROM pauses ORDER BY board")
+        return {
+            BoardId(board): Pause(board=BoardId(board), since=_time(since), by=by, reason=why) for board, since, by, why in rows
+        }
+
+    def open_notice(self, notice: Notice, letters: Iterable[Letter] = ()) -> bool:
+        update = "UPDATE notices SET message = ? WHERE kind = ? AND subject = ? AND ended_at IS NULL"
+        with self._transaction():
+            if self._connection.execute(update, (notice.message, notice.kind, notice.subject)).rowcount:
+                return False
+            row = (notice.kind, notice.subject, notice.message, _seconds(notice.since), None)
+            self._connection.execute(f"INSERT OR REPLACE INTO notices ({_NOTICE}) VALUES (?, ?, ?, ?, ?)", row)  # noqa: S608  # our own words
+            self.post(letters)
+            return True
+
+    def close_notice(self, kind: str, subject: str, at: datetime, letters: Iterable[Letter] = ()) -> Notice | None:
+        where = "kind = ? AND subject = ? AND ended_at IS NULL"
+        with self._transaction():
+            found = self._all(f"SELECT {_NOTICE} FROM notices WHERE {where}", kind, subject)  # noqa: S608  # our own words
+            if not found:
+                return None
+            self._connection.execute(f"UPDATE notices SET ended_at = ? WHERE {where}", (_seconds(at), kind, subject))  # noqa: S608  # our own words
+            self._forget_old_notices()
+            self.post(letters)
+            return _notice((*found[0][:-1], _seconds(at)))
+
+    def _forget_old_notices(self) -> None:
+        kept = f"SELECT rowid FROM notices WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT {_ENDED_NOTICES}"  # noqa: S608  # an int of ours
+        self._connection.execute(f"DELETE FROM notices WHERE ended_at IS NOT NULL AND rowid NOT IN ({kept})")  # noqa: S608  # an int of ours
+
+    def notices(self, *, ended: bool = False) -> Sequence[Notice]:
+        which = "ended_at IS NOT NULL" if ended else "ended_at IS NULL"
+        sql = f"SELECT {_NOTICE} FROM notices WHERE {which} ORDER BY since, kind, subject"  # noqa: S608  # our own words
+        return [_notice(row) for row in self._all(sql)]
+
+    # ── counts ───────────────────────────────────────────────────────────────────────────────────
+
+    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
+        sql = "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+        with self._transaction():
+            self._connection.executemany(sql, [(*name, amount) for name, amount in sorted(amounts.items())])
+
+    def counts(self) -> Mapping[tuple[str, str], float]:
+        return {(what, label): amount for what, label, amount in self._all("SELECT * FROM counts ORDER BY what, label")}
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._reading():
+            return self._connection.execute(sql, values).fetchall()
+
+
+def _letter_row(letter: Letter) -> tuple[object, ...]:
+    return (
+        letter.event.id,
+        letter.route,
+        _seconds(letter.queued_at),
+        letter.message,
+        letter.tries,
+        None if letter.not_before is None else _seconds(letter.not_before),
+        letter.error,
+        int(letter.dead),
+        msgspec.json.encode(letter.event, order="deterministic").decode(),
+    )
+
+
+def _letter(  # noqa: PLR0917  # the columns of a row
+    body: str, route: str, queued_at: int, message: str, tries: int, not_before: int | None, error: str, dead: int
+) -> Letter:
+    return Letter(
+        event=_event.decode(body),
+        route=route,
+        queued_at=_time(queued_at),
+        message=message,
+        tries=tries,
+        not_before=None if not_before is None else _time(not_before),
+        error=error,
+        dead=bool(dead),
+    )
+
+
+def _receipt(event: str, route: str, delivered_at: int, how: str, message: str, subject: str) -> Receipt:  # noqa: PLR0917  # the columns of a row
+    return Receipt(
+        event=EventId(event), route=route, delivered_at=_time(delivered_at), how=How(how), message=message, subject=subject
+    )
+
+
+def _notice(row: tuple[Any, ...]) -> Notice:
+    kind, subject, message, since, ended_at = row
+    ended = None if ended_at is None else _time(ended_at)
+    return Notice(kind=kind, subject=subject, message=message, since=_time(since), ended_at=ended)
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

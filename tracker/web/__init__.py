@@ -1,0 +1,76 @@
+"""What the daemon shows over HTTP: whether it lives, whether it is ready, and its figures for Prometheus.
+
+The libraries are an extra; they are loaded when something is served, not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.errors import DeclarationError
+from tracker.query import Vitals
+from tracker.web.address import TOKEN, Address, parse_address
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from tracker.web.server import Server
+
+__all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve"]
+
+STUCK_AFTER_S = 60.0
+"""A main loop that has not turned for so long is stuck: it waits for nothing longer than a few seconds."""
+_LIBRARIES = frozenset(("starlette", "uvicorn", "prometheus_client", "anyio", "h11"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """How the daemon is, at the moment it is asked.
+
+    `idle_s` is how long ago its main loop last turned, by a clock that nobody can set; since the start if it never did.
+    `boards` is how many are declared. `troubles` is whatever else keeps it from its work (the store does not open), a line each.
+    """
+
+    idle_s: float
+    boards: int
+    troubles: tuple[str, ...] = ()
+
+
+def app(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str | None = None) -> Starlette:
+    """The pages `/healthz`, `/readyz` and `/metrics`.
+
+    `probe` and `vitals` are called in threads of the server, `vitals` never twice at once: it reads through a store of its
+    own, not the main loop's. With a `token` (an empty one is none) every page but `/healthz` asks for it.
+
+    Raises:
+        DeclarationError: a library of the extra `web` is missing.
+    """
+    with _extra():
+        from tracker.web.pages import pages  # noqa: PLC0415  # an extra
+    return pages(probe, vitals, token or None)
+
+
+def serve(app: Starlette, address: str) -> Server:
+    """Answer at `127.0.0.1:8787` or `[::1]:8787` (port 0: any free one) in a thread, until `stop()`. It listens on return.
+
+    Raises:
+        DeclarationError: the address is none, cannot be bound, or can be reached from elsewhere while the app asks for no token;
+            or a library is missing.
+    """
+    with _extra():
+        from tracker.web.server import Server  # noqa: PLC0415  # an extra
+    return Server(app, parse_address(address))
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _LIBRARIES:
+            raise
+        raise DeclarationError(f"--http: {missing} is not installed; pip install leaderboard-tracker[web]") from error

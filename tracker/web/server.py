@@ -1,0 +1,85 @@
+"""A uvicorn in a thread of its own: no signal handlers, no access log, and its words through our log."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from threading import Thread
+
+import uvicorn
+from starlette.applications import Starlette
+
+from tracker.errors import DeclarationError
+from tracker.web.address import TOKEN, Address
+
+log = logging.getLogger(__name__)
+_FINISHES_WITHIN_S = 2
+_MOST_AT_ONCE = 64
+
+
+class Server:
+    """Listens from its making on until `stop()`. `address` is where, with the port that was found."""
+
+    def __init__(self, app: Starlette, address: Address) -> None:
+        """Bind and begin to answer. Raises DeclarationError when that cannot or must not be."""
+        if not address.is_loopback and not app.state.guarded:
+            raise DeclarationError(
+                f"--http {address}: others can reach this address and no token is set; set {TOKEN}, or listen on 127.0.0.1:{address.port}"
+            )
+        self._socket = _bound(address)
+        self.address = Address(host=address.host, port=self._socket.getsockname()[1])
+        _relay()
+        self._server = uvicorn.Server(_config(app))
+        self._thread = Thread(target=self._server.run, args=([self._socket],), name="tracker-http", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still answers."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Finish what is being answered, for a few seconds at most, and close. Stopping twice is stopping once."""
+        self._server.should_exit = True
+        self._thread.join(_FINISHES_WITHIN_S + 5)
+        if self.alive:
+            log.warning("http server does not stop", extra={"address": str(self.address)})
+        self._socket.close()
+
+
+def _bound(address: Address) -> socket.socket:
+    """A socket that listens already, so that a port in use is told at once and not from a thread."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        return socket.create_server((address.host, address.port), family=family, backlog=128)
+    except OSError as error:
+        raise DeclarationError(f"--http {address}: cannot listen there: {error.strerror}; expected a free port") from error
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=_FINISHES_WITHIN_S,
+    )
+
+
+class _Relay(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        log.log(record.levelno, "http server", extra={"said": record.getMessage()}, exc_info=record.exc_info)
+
+
+def _relay() -> None:
+    theirs = logging.getLogger("uvicorn")
+    theirs.handlers[:] = [_Relay()]
+    theirs.setLevel(logging.INFO)
+    theirs.propagate = False
