@@ -89,7 +89,7 @@ def test_a_file_that_is_wrong_is_told_and_its_board_is_still_watched(fine: World
     ran = fine.run("status")
     assert ran.code == 1
     assert "cadenza" in ran.out.splitlines()[0]
-    assert ran.out.startswith("acme/text.toml: ")
+    assert ran.out.startswith("schedules/acme/text.toml: ")
     assert "1 board: 1 ok" in ran.out
 
 

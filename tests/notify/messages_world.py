@@ -17,7 +17,10 @@ PROOF = Evidence(sha256="ab" * 32, url="https://aa.example/api", observed_at=T0)
 def boards(*more: Board) -> dict[BoardId, Board]:
     made = [
         declared(AA, "Artificial Analysis: language models", "https://aa.example/models", "Artificial Analysis, aa.example"),
-        *(declared(f"arena/{name}", f"Arena {name}", f"https://www.arena.example/{name}", "Arena") for name in ("text", "vision", "code")),
+        *(
+            declared(f"arena/{name}", f"Arena {name}", f"https://www.arena.example/{name}", "Arena")
+            for name in ("text", "vision", "code")
+        ),
         *more,
     ]
     return {one.id: one for one in made}
@@ -62,11 +65,30 @@ def event(
 
 
 LEAD = event(
-    "3c7213a00910aaaa", "Qwen 9 (57.1) takes the lead on Intelligence from GPT-9.", kind="new_leader", grade="supported", weight=90
+    "3c7213a00910aaaa",
+    "Qwen 9 (57.1) takes the lead on Intelligence from GPT-9.",
+    kind="new_leader",
+    grade="supported",
+    weight=90,
 )
 DEBUT = event("77aa00000000bbbb", "Qwen 9 enters at rank 1 with 57.1.", weight=60)
-OTHER = event("51b000000000cccc", "Llama 9 costs $0.20 per 1M tokens, was $0.40.", kind="price_change", grade="cut", weight=30, subjects=("Llama 9",))
-ARENA = event("9d0000000000dddd", "o9 overtakes Gemini 9 on the arena.", kind="overtake", grade="decisive", weight=70, of="arena/text", subjects=("o9",))
+OTHER = event(
+    "51b000000000cccc",
+    "Llama 9 costs $0.20 per 1M tokens, was $0.40.",
+    kind="price_change",
+    grade="cut",
+    weight=30,
+    subjects=("Llama 9",),
+)
+ARENA = event(
+    "9d0000000000dddd",
+    "o9 overtakes Gemini 9 on the arena.",
+    kind="overtake",
+    grade="decisive",
+    weight=70,
+    of="arena/text",
+    subjects=("o9",),
+)
 
 
 def broken(name: str, *, minutes: float = 0, url: str = "https://api.arena.example/v1") -> Event:
@@ -100,7 +122,13 @@ def recovered(name: str, *, minutes: float = 0) -> Event:
 
 
 def message(
-    told: Iterable[Event], counted: Iterable[Event] = (), *, form: str = "text", title: int = 0, body: int = 100_000, of: dict[BoardId, Board] | None = None
+    told: Iterable[Event],
+    counted: Iterable[Event] = (),
+    *,
+    form: str = "text",
+    title: int = 0,
+    body: int = 100_000,
+    of: dict[BoardId, Board] | None = None,
 ) -> Message:
     limits = Limits(title=title, body=body, form=form)
     return compose(tuple(told), tuple(counted), route="team", id="m1", boards=boards() if of is None else of, limits=limits)

@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "replay": ("replay", "Rebuild the history from the archive and the schedules."),
     "boards": ("boards", "List the boards with their health."),
     "status": ("status", "Say what is wrong, then how boards and deliveries do."),
-    "board": ("board", "Show one board, or test its declaration."),
+    "board": ("board", "Show one board, test its declaration, pause or resume it."),
     "standings": ("standings", "Print a board's order on a metric, now or as of a time."),
     "history": ("history", "Print what the record says of a model over time."),
     "models": ("models", "Show models across all boards: their names, and their standing on each."),

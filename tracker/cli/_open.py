@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from tracker.stores.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from tracker.fetch import Fetcher
+    from tracker.pipeline import Telling
     from tracker.stores.archive import FileArchive
 
 _AGO = re.compile(r"(\d+)([hdw])")
@@ -78,6 +80,18 @@ def lexicon_of(settings: Settings) -> Lexicon:
     """What the schedules say of names; the project's own lexicon where they say nothing."""
     folder = settings.schedules / "models"
     return lexicon.load(folder) if folder.is_dir() else lexicon.shipped()
+
+
+def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> Telling:
+    """Who is to be told of what, as the schedules say; what is wrong with a route is told on stderr, and the others hold."""
+    from tracker import notify, watches  # noqa: PLC0415  # only who settles boards tells
+    from tracker.pipeline import Telling  # noqa: PLC0415  # as above
+
+    watched = watches.load(settings.schedules / "watches.toml", known)
+    found = notify.load(settings.schedules / "routes.toml", watches=[watch.name for watch in watched])
+    for error in found.errors:
+        click.echo(f"tracker: {error}", err=True)
+    return Telling.of(found.routes, watched, store, now)
 
 
 def board_of(settings: Settings, store: Store, name: str) -> Board:
@@ -147,3 +161,11 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, righ
     if not console.is_terminal:
         console.width = 160
     console.print(table)
+
+
+def user() -> str:
+    """Who runs this, by name; by number where the system has no name for it (a container)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

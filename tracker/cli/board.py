@@ -9,15 +9,17 @@ import click
 
 from tracker.cli import _cases
 from tracker.cli._declared import declared
-from tracker.cli._open import as_json, board_of, opened, print_json, print_table, stamp
+from tracker.cli._open import as_json, board_of, opened, print_json, print_table, stamp, user
 from tracker.cli._text import safe
-from tracker.model import Board
+from tracker.clock import SystemClock
+from tracker.errors import DeclarationError
+from tracker.model import Board, BoardId, Pause
 from tracker.settings import Settings
 
 
 @click.group("board")
 def command() -> None:
-    """Show one board, or test its declaration."""
+    """Show one board, test its declaration, pause or resume it."""
 
 
 @command.command("show")
@@ -45,6 +47,33 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
     )
     if latest is not None:
         click.echo(f"last accepted {stamp(latest.observed_at)}: {len(latest.entries)} entries (tracker standings {one.id})")
+
+
+@command.command("pause")
+@click.argument("board")
+@click.option("--reason", required=True, help="Why; shown wherever the board's health is.")
+@click.option("--by", default=None, help="Who decided; your user name by default.")
+@click.pass_obj
+def pause(settings: Settings, board: str, reason: str, by: str | None) -> None:
+    """Do not fetch a board until it is resumed; a running daemon takes notice."""
+    with opened(settings) as (_, store):
+        one = declared(settings).board(board)
+        paused = Pause(board=one.id, since=SystemClock().now(), by=safe(by or user()), reason=safe(reason))
+        store.ledger.pause(paused)
+    click.echo(f"{one.id}: paused (tracker board resume {one.id})")
+
+
+@command.command("resume")
+@click.argument("board")
+@click.pass_obj
+def resume(settings: Settings, board: str) -> None:
+    """Fetch a paused board again, from its next time on."""
+    with opened(settings) as (_, store):
+        known = {str(one) for one in store.ledger.pauses()}
+        if not store.ledger.resume(BoardId(board)):
+            paused = ", ".join(sorted(known)) or "none"
+            raise DeclarationError(f'board "{safe(board)}" is not paused; paused: {paused}')
+    click.echo(f"{board}: resumed")
 
 
 def _described(board: Board) -> dict[str, object]:

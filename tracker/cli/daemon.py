@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import click
 
 from tracker import log, pipeline, query
 from tracker.cli._declared import declared, formats
-from tracker.cli._open import as_json, print_json, print_table, stamp
+from tracker.cli._open import as_json, lexicon_of, print_json, print_table, stamp
 from tracker.clock import SystemClock
-from tracker.daemon import Courier, Declarations, Declared, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
+from tracker.daemon import Courier, Declarations, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
+from tracker.daemon.rescue import is_spoilt, rebuild
 from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
 from tracker.fetch import Fetcher
 from tracker.model import Board
 from tracker.settings import Settings
-from tracker.stores import rescue
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
 
 FIRINGS = 20
+LAST_MESSAGE_S = 5.0
+"""At the end, how long a message that is under way may take; if it takes longer it is sent again, under its name."""
 LEASE_S = 20.0
 """How long the loop waits for another process that has a board's lease, before it says so and tries again later."""
+logger = logging.getLogger("tracker.daemon")
 _SPAN = re.compile(r"([1-9][0-9]{0,5})([smh])")
 _SPAN_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -42,6 +45,7 @@ class Span(click.ParamType[float]):
     name = "span"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds."""
         if isinstance(value, int | float):
             return float(value)
         match = _SPAN.fullmatch(str(value))
@@ -52,11 +56,19 @@ class Span(click.ParamType[float]):
 
 @click.command("daemon")
 @click.option("--dry-run", is_flag=True, help="Print the next 20 times at which a board is due, and end.")
-@click.option("--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="So many fetches at a time, one per host.")
+@click.option(
+    "--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="So many fetches at a time, one per host."
+)
 @click.option("--deadline", type=Span(), default="10m", show_default=True, help="A fetch that takes longer is cut off.")
-@click.option("--stop-within", type=Span(), default="50s", show_default=True, help="After SIGTERM, how long to wait for what is under way.")
-@click.option("--http", default="", help="Serve /healthz, /readyz and /metrics at this address, such as 127.0.0.1:8787 (extra: web).")
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How log lines are written.")
+@click.option(
+    "--stop-within", type=Span(), default="50s", show_default=True, help="After SIGTERM, how long to wait for what is under way."
+)
+@click.option(
+    "--http", default="", help="Serve /healthz, /readyz and /metrics at this address, such as 127.0.0.1:8787 (extra: web)."
+)
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How log lines are written."
+)
 @as_json
 @click.pass_obj
 def command(
@@ -80,22 +92,38 @@ def command(
         return
     say, watchdog = notifier(os.environ), watchdog_s(os.environ)
     log.configure(verbose=True, as_json=log_format == "json", secrets=_secrets(settings))
-    with _loop(settings, parallel=parallel, deadline_s=deadline, stop_within_s=stop_within) as loop, _served(http, loop, settings):
-        run(loop, say=say, watchdog_s=watchdog, stop_within_s=stop_within, monotonic=time.monotonic)
+    with held(settings.store / "daemon.lock"):
+        while True:
+            try:
+                with _loop(settings, parallel=parallel, deadline_s=deadline) as loop, _served(http, loop, settings):
+                    run(loop, say=say, watchdog_s=watchdog, stop_within_s=stop_within, monotonic=time.monotonic)
+            except StoreError as error:
+                _rescue(settings, error)
+            else:
+                return
+
+
+def _rescue(settings: Settings, error: StoreError) -> None:
+    """Make a spoilt database anew. Raises the error if it is of another kind."""
+    if not is_spoilt(error):
+        raise error
+    logger.error("store is spoilt", extra={"error": str(error)})
+    boards, clock = declared(settings).boards, SystemClock()
+    aside = rebuild(settings.database, FileArchive(settings.captures), boards, lexicon=lexicon_of(settings), now=clock.now())
+    logger.error("store rebuilt", extra={"spoilt": aside.name})
 
 
 @contextmanager
-def _loop(settings: Settings, *, parallel: int, deadline_s: float, stop_within_s: float) -> Iterator[Loop]:
-    """The loop over this folder's store, alone with it."""
+def _loop(settings: Settings, *, parallel: int, deadline_s: float) -> Iterator[Loop]:
+    """The loop over this folder's store."""
     clock = SystemClock()
     with ExitStack() as stack:
-        stack.enter_context(held(settings.store / "daemon.lock"))
         store = stack.enter_context(SqliteStore(settings.database))
         archive = FileArchive(settings.captures, lease_s=LEASE_S)
         hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
         fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ))
         courier = Courier(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
-        stack.callback(courier.stop, stop_within_s)
+        stack.callback(courier.stop, LAST_MESSAGE_S)
         world = World(
             archive=archive,
             store=store,
@@ -103,11 +131,9 @@ def _loop(settings: Settings, *, parallel: int, deadline_s: float, stop_within_s
             clock=clock,
             environment=os.environ,
             monotonic=time.monotonic,
-            rescue=partial(rescue.rescue, store, archive),
         )
 
-        def flights(wake: object) -> Flights:
-            assert callable(wake)
+        def flights(wake: Callable[[], None]) -> Flights:
             return Flights(
                 lambda board: fetcher.fetch(board, pipeline.validators(archive, board.id)),
                 parallel=parallel,
@@ -165,9 +191,13 @@ def _print_firings(settings: Settings, *, as_json: bool) -> None:
     with _store_if_any(settings) as store:
         firings = upcoming(boards, store, now, FIRINGS)
     if as_json:
-        print_json({"board": board.id, "due_at": at, "local": _local(at, board), "cadence": board.cadence} for at, board in firings)
+        print_json(
+            {"board": board.id, "due_at": at, "local": _local(at, board), "cadence": board.cadence} for at, board in firings
+        )
         return
-    print_table(("due", "local", "board", "cadence"), ((stamp(at), _local(at, board), board.id, board.cadence) for at, board in firings))
+    print_table(
+        ("due", "local", "board", "cadence"), ((stamp(at), _local(at, board), board.id, board.cadence) for at, board in firings)
+    )
 
 
 @contextmanager

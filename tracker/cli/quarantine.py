@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Iterator
 from datetime import datetime
 
 import click
 
 from tracker import pipeline
-from tracker.cli._open import Time, as_json, board_of, history_of, kept, known, lexicon_of, print_json, print_table, stamp
+from tracker.cli._open import (
+    Time,
+    as_json,
+    board_of,
+    history_of,
+    kept,
+    known,
+    lexicon_of,
+    print_json,
+    print_table,
+    stamp,
+    telling_of,
+    user,
+)
 from tracker.cli._text import safe
 from tracker.cli.import_ import summary
+from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Check, Result, Verdict
 from tracker.settings import Settings
@@ -77,21 +89,15 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
         with kept(settings) as (archive, store):
             when = at or _one(store, board, None).observed_at
             declared = board_of(settings, store, board)
-            who, why = safe(by or _user()), safe(reason)
+            who, why = safe(by or user()), safe(reason)
+            lexicon = lexicon_of(settings)
+            telling = telling_of(settings, lexicon, store, SystemClock().now())
             outcome = pipeline.decide(
-                declared, when, verdict, by=who, reason=why, archive=archive, store=store, lexicon=lexicon_of(settings)
+                declared, when, verdict, by=who, reason=why, archive=archive, store=store, lexicon=lexicon, telling=telling
             )
         summary(outcome)
 
     return decide
-
-
-def _user() -> str:
-    """Who runs this, by name; by number where the system has no name for it (a container)."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 command.add_command(

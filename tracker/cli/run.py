@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
 from tracker import pipeline, query
 from tracker.cli import _complete
 from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, fetching, lexicon_of, print_json, stamp
+from tracker.cli._open import as_json, fetching, lexicon_of, print_json, stamp, telling_of
 from tracker.cli._text import safe
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board
-from tracker.pipeline import Outcome
+from tracker.pipeline import Outcome, Telling
 from tracker.ports import Clock, Store
 from tracker.reports.jsonl import event_json
 from tracker.settings import Settings
+from tracker.stores import locks
 
 
 @click.command("run")
@@ -37,36 +39,55 @@ def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: 
 
 
 def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> bool:
-    """Fetch and settle boards, printing as it goes. True when some board failed."""
+    """Fetch and settle boards, printing as it goes, and send what is to be told. True when some board failed."""
     failed = bool(names) is False and _print_errors(settings)
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(settings, names, store, clock, due=due)
         lexicon = lexicon_of(settings)
-        for outcome in pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon):
+        telling = telling_of(settings, lexicon, store, clock.now())
+        for outcome in pipeline.run(
+            boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
+        ):
             failed = failed or outcome.failed
             if as_json:
                 print_json(event_json(event) for event in outcome.events)
                 complain(outcome)
             else:
                 _print(outcome)
+        _send(settings, telling, boards, store, clock)
     return failed
+
+
+def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: Store, clock: Clock) -> None:
+    """Send what waits in the outbox, unless a daemon does."""
+    if not telling.routes:
+        return
+    from tracker.daemon import lock_of, pass_once  # noqa: PLC0415  # only where there are routes
+
+    if locks.holder(lock_of(settings.store)) is None:
+        with locks.held(lock_of(settings.store), patience_s=1.0):
+            delivered = pass_once(store, telling.routes, {board.id: board for board in boards}, clock, os.environ)
+        for route, error in delivered.failures.items():
+            click.echo(f"tracker: route {route}: {safe(error)}; kept in the outbox (tracker outbox list)", err=True)
 
 
 def _wanted(settings: Settings, names: tuple[str, ...], store: Store, clock: Clock, *, due: bool) -> list[Board]:
     boards = chosen(settings, names)
     if names:
+        paused = store.ledger.pauses()
         for board in boards:
+            if board.id in paused:
+                why = paused[board.id]
+                raise DeclarationError(f"{board.id}: paused by {why.by}: {why.reason} (tracker board resume {board.id})")
             if not board.enabled:
                 raise DeclarationError(
                     f"{board.id}: disabled: {board.terms or 'no reason is given'} (to decide otherwise: enabled = true)"
                 )
-    ready = boards if names else [board for board in boards if board.enabled and not query.missing_keys(board, os.environ)]
-    return [board for board in ready if not due or _is_due(board, store, clock)]
-
-
-def _is_due(board: Board, store: Store, clock: Clock) -> bool:
-    last = store.last_check(board.id)
-    return last is None or query.next_due(board, last.observed_at) <= clock.now()
+    if names and not due:
+        return boards
+    paused, now = store.ledger.pauses(), clock.now()
+    ready = [board for board in boards if board.enabled and board.id not in paused and not query.missing_keys(board, os.environ)]
+    return [board for board in ready if not due or query.due_at(board, store, now) <= now]
 
 
 def _print_errors(settings: Settings) -> bool:

@@ -22,6 +22,7 @@ from tracker.daemon.declared import Declarations, Declared
 from tracker.daemon.flights import Fetched, Flights
 from tracker.daemon.network import Network
 from tracker.daemon.notices import Notices
+from tracker.daemon.rescue import is_spoilt
 from tracker.daemon.ticker import Ticker
 from tracker.errors import StoreError, Transient
 from tracker.fetch import NotYet
@@ -44,7 +45,7 @@ log = logging.getLogger("tracker.daemon")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What the loop works with. `rescue` mends a store that is spoilt, and says what it did; None where it cannot."""
+    """What the loop works with. `monotonic` is in seconds, by a clock that nobody can set."""
 
     archive: Archive
     store: Store
@@ -52,7 +53,6 @@ class World:
     clock: Clock
     environment: Environment
     monotonic: Callable[[], float]
-    rescue: Callable[[StoreError], str | None] = lambda _: None
 
 
 class Loop:
@@ -300,17 +300,15 @@ class Loop:
     # ── the store ────────────────────────────────────────────────────────────────────────────────
 
     def _store_failed(self, error: StoreError) -> None:
-        """Say it once, keep what landed, and try again later and later."""
+        """Say it once, keep what landed, and try again later and later. A file that is spoilt gets no better by itself: then raise."""
+        if is_spoilt(error):
+            raise error
         first, longest = STORE_AGAIN_S
         self._store_pause_s = min(self._store_pause_s * 2 or first, longest)
         self._store_again_at = self._world.monotonic() + self._store_pause_s
         if self._store_failed_at is None:
             self._store_failed_at = self._world.clock.now()
             log.error("store failed", extra={"error": str(error), "kept": len(self._unsettled)})
-        mended = self._world.rescue(error)
-        if mended is not None:
-            log.error("store rebuilt", extra={"what": mended})
-            self._store_again_at = self._world.monotonic()
 
     def _store_is_well(self) -> None:
         if self._store_failed_at is None:

@@ -24,6 +24,10 @@ _WORTH_CUTTING = 24
 """A line of which fewer characters would remain is left out whole."""
 
 
+_LEAST_HEADLINE = 4
+"""Where even the barest message is too long, so much of the headline is better than no message."""
+
+
 class Place(StrEnum):
     """What a line is in a message."""
 
@@ -165,27 +169,34 @@ def fit(
         whole -= 1
     if whole < 0 or len(text(whole)) > most:
         return _headline_and(tails(0), head[:1], rendered, most), 0
-    if whole < len(middle) and (part := _cut(middle[whole], lambda line: len(text(whole, line)) <= most)):
+    part = _cut(middle[whole], lambda line: len(text(whole, line)) <= most) if whole < len(middle) else None
+    if part is not None and part != middle[whole]:  # a whole line that only a longer tail kept out would be told and counted
         return text(whole, part), whole
+    while whole > 0 and middle[whole - 1].place is Place.HEADING:  # nothing would stand under it
+        whole -= 1
     return text(whole), whole
 
 
 def _headline_and(tails: Sequence[Sequence[Line]], head: Sequence[Line], rendered: Rendered, most: int) -> str:
-    for tail in tails:
+    for tail, least in [*((tail, _WORTH_CUTTING) for tail in tails), (tails[-1], _LEAST_HEADLINE)]:
         if not head and len(bare := rendered(tail)) <= most:
             return bare
-        if head and (part := _cut(head[0], lambda line, tail=tail: len(rendered([line, *tail])) <= most)):  # type: ignore[misc]  # mypy cannot type a default here
+        if head and (part := _cut(head[0], _fits_with(tail, rendered, most), least)):
             return rendered([part, *tail])
     raise DeliveryError(
         f"{most} characters are too few for a headline and its evidence; choose a channel that takes more", final=True
     )
 
 
-def _cut(line: Line, fits: Callable[[Line], bool]) -> Line | None:
+def _fits_with(tail: Sequence[Line], rendered: Rendered, most: int) -> Callable[[Line], bool]:
+    return lambda line: len(rendered([line, *tail])) <= most
+
+
+def _cut(line: Line, fits: Callable[[Line], bool], least: int = _WORTH_CUTTING) -> Line | None:
     """The line shortened until it fits; None where hardly anything would be left, or for a line that is no sentence."""
     if line.place in (Place.NOTE, Place.HEADING, Place.FOOT):
         return None
-    ends = range(min(_WORTH_CUTTING, len(line.text)), len(line.text) + 1)
+    ends = range(min(least, len(line.text)), len(line.text) + 1)
     room = bisect_left(ends, x=True, key=lambda most: not fits(replace(line, text=shorten(line.text, most))))
     while room > 0:
         part = replace(line, text=shorten(line.text, ends[room - 1]))

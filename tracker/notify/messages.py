@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ _TOGETHER: Mapping[tuple[str, str], str] = {
 _MOST_BOARDS = 6
 _SHORT_ID = 12
 _LONGEST_TITLE = 250
+_LONGEST_LINK = 60
 _LONG_PAGE = 0.4
 """A page's address that would take more of a message than this share is left out; the command to verify stays."""
 
@@ -161,7 +162,8 @@ def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId
     said = [Line(place=Place.FOOT, text=f"{many}.")] if more else []
     publishers = "; ".join(_publishers(news, boards))
     source = [Line(place=Place.FOOT, text=f"Data: {publishers}")] if publishers else []
-    return [[*listing, *source, evidence], [*said, *source, evidence], [*said, evidence], [evidence]]
+    bare = replace(evidence, url="")
+    return [[*listing, *source, evidence], [*said, *source, evidence], [*said, evidence], [evidence], [*said, bare], [bare]]
 
 
 def _publishers(news: Sequence[_News], boards: Mapping[BoardId, Board]) -> Iterable[str]:
@@ -174,9 +176,15 @@ def _evidence(news: _News, most: int) -> Line:
     """Where to check the first story: the board's page, and the command that shows the bytes."""
     shown = news.page if len(news.page) <= most * _LONG_PAGE else ""
     if not news.lead.evidence:
-        return Line(place=Place.FOOT, text="Details: ", url=shown, link_text=news.heading, command="tracker status")
+        return Line(
+            place=Place.FOOT,
+            text="Details: ",
+            url=shown,
+            link_text=shorten(news.heading, _LONGEST_LINK),
+            command="tracker status",
+        )
     command = f"tracker verify {news.lead.id[:_SHORT_ID]}"
-    return Line(place=Place.FOOT, text="Evidence: ", url=shown, link_text=news.heading, command=command)
+    return Line(place=Place.FOOT, text="Evidence: ", url=shown, link_text=shorten(news.heading, _LONGEST_LINK), command=command)
 
 
 def _listing(events: Sequence[Event]) -> str:
@@ -191,7 +199,7 @@ def _listing(events: Sequence[Event]) -> str:
 
 
 def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_News]:
-    """The stories the events tell, the weightiest first; every event is in exactly one."""
+    """The stories the events tell, the weightiest first, then the one of more events; every event is in exactly one."""
     by_trouble: dict[_Trouble, list[Event]] = {}
     by_board: dict[BoardId, list[Event]] = {}
     ended, rest = _ended(events)
@@ -202,7 +210,7 @@ def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_New
             by_board.setdefault(event.board, []).append(event)
     stories = [_told(story, boards) for several in by_board.values() for story in fold(several)]
     stories += [_of_host(at, several, ended, boards) for at, several in by_trouble.items()]
-    return sorted(stories, key=lambda one: order(one.lead))
+    return sorted(stories, key=lambda one: (-one.lead.weight, -len(one.events), order(one.lead)))
 
 
 def _shared(event: Event) -> tuple[str, str] | None:
@@ -244,11 +252,12 @@ def _of_host(
 
 def _reasons(events: Iterable[Event], boards: Mapping[BoardId, Board], *, named: bool) -> Iterator[str]:
     """What was wrong, each thing once."""
-    found = {}
+    found: dict[str, bool] = {}
     for event in events:
         reason = event.facts.get("message") or event.facts.get("why")
         if isinstance(reason, str) and reason:
-            found[calm(f"{_name(event, boards)}: {reason}" if named else reason)] = True
+            plain = reason.removeprefix(f"{event.board}: ")
+            found[calm(f"{_name(event, boards)}: {plain}" if named else plain)] = True
     yield from found
 
 

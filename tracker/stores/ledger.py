@@ -154,6 +154,16 @@ class SqliteLedger:
     def counts(self) -> Mapping[tuple[str, str], float]:
         return {(what, label): amount for what, label, amount in self._all("SELECT * FROM counts ORDER BY what, label")}
 
+    # ── as they are ──────────────────────────────────────────────────────────────────────────────
+
+    def restore(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Put in rows of one of TABLES as they were in another file of this version."""
+        if table not in TABLES or not rows:
+            return
+        with self._transaction():
+            signs = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({signs})", rows)  # noqa: S608  # our own table names
+
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._reading():
             return self._connection.execute(sql, values).fetchall()
