@@ -1,6 +1,6 @@
 """Reads what is declared in `schedules/`: one TOML file per board becomes one `Board`.
 
-Every key is explained in `schedules/README.md`, and `schedules/board.schema.json` tells editors the same;
+What a board's file leaves out comes from `_defaults.toml` of its source, then from `_defaults.toml` beside the sources. Every key is explained in `schedules/README.md`, and `schedules/board.schema.json` tells editors the same;
 both follow the file shapes below and are held to them by tests. https://toml.io/en/v1.0.0
 """
 
@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ from cronsim import CronSim, CronSimError
 from msgspec import Meta, Struct, field
 from msgspec.structs import FieldInfo
 
+from tracker.cadence import covers_the_day, window
 from tracker.errors import DeclarationError
 from tracker.model import (
     CADENCES,
@@ -46,6 +47,7 @@ from tracker.model import (
     Pagination,
     Parse,
     Request,
+    Window,
 )
 
 Formats = Mapping[str, type[Struct]]
@@ -71,13 +73,15 @@ MAX_BYTES = 256 * 1024
 
 _NORMAL_95 = 1.96  # half-width of a 95 % interval in standard errors of a normal distribution
 _NO_BOARDS = frozenset({"models", "routes.toml", "watches.toml"})
+_DEFAULTS = "_defaults.toml"
 _PATH_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 §5.6.2
-_SPAN = re.compile(r"([1-9][0-9]{0,4})([mhdw])")
-_SPAN_S = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_SPAN = re.compile(r"([0-9]{1,5})([smhdw])")
+_SPAN_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_LONGEST_JITTER_S = 86_400.0
 
 _SECRETS = re.compile(
     r"(x-)?(api|access|secret|auth)?[-_]?key|((access|api|auth|id|secret|x-auth)[-_]?)?token|(client[-_]?)?secret"
@@ -102,6 +106,20 @@ _Source = Annotated[str, Meta(min_length=1, description="Column, dotted path, or
 _Sources = Annotated[list[_Source], Meta(min_length=1, description="Alternatives: the first one that the table has")]
 _Missing = Annotated[list[str | int | float], Meta(description="Values that mean unknown, besides blanks, dashes and N/A")]
 _Share = Annotated[float, Meta(ge=0, le=1)]
+
+# What a board has in common with the files of defaults.
+_Cadence = Annotated[
+    str,
+    Meta(description="When it is fetched: five-field cron, @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"),
+]
+_TimeZone = Annotated[str, Meta(description="IANA time zone of the cadence and of quiet")]
+_Jitter = Annotated[str, Meta(description='Spread: each fetch comes up to so much later: "90s", "5m", "1h"')]
+_Quiet = Annotated[list[str], Meta(description='Hours in which nothing is fetched: "22:00-06:00"; what falls into them waits')]
+_Attribution = Annotated[str, Meta(description="Printed wherever its content is shown")]
+_Terms = Annotated[str, Meta(description="What the publisher allows, and what follows from it")]
+_MaxBytes = Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest body accepted, in bytes after inflating")]
+_Timeout = Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request is given up")]
+_Gap = Annotated[float, Meta(ge=0, le=3600, description="Seconds between two requests to the same host")]
 
 
 class _ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,11 +158,9 @@ class _RequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     params: Annotated[dict[str, str | int], Meta(description="Query parameters; values may name secrets as ${NAME}")] = field(
         default_factory=dict
     )
-    max_bytes: Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest body accepted, in bytes after inflating")] = (
-        32_000_000
-    )
-    timeout_s: Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request is given up")] = 30.0
-    gap_s: Annotated[float, Meta(ge=0, le=3600, description="Seconds between two requests to the same host")] = 2.0
+    max_bytes: _MaxBytes = 32_000_000
+    timeout_s: _Timeout = 30.0
+    gap_s: _Gap = 2.0
     pagination: Annotated[_PaginationTable | None, Meta(description="How a board spread over several answers is asked for")] = (
         None
     )
@@ -230,12 +246,12 @@ class _ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class _BoardFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Annotated[_Text, Meta(description="Name of the board, for people")]
     page: Annotated[_Text, Meta(description="Where people read it")]
-    cadence: Annotated[str, Meta(description="When it is fetched: five-field cron, @hourly, @daily, @weekly or @monthly")] = (
-        "0 6 * * *"
-    )
-    time_zone: Annotated[str, Meta(description="IANA time zone of the cadence")] = "UTC"
-    attribution: Annotated[str, Meta(description="Printed wherever its content is shown")] = ""
-    terms: Annotated[str, Meta(description="What the publisher allows, and what follows from it")] = ""
+    cadence: _Cadence = "0 6 * * *"
+    time_zone: _TimeZone = "UTC"
+    jitter: _Jitter = "0s"
+    quiet: _Quiet = field(default_factory=list)
+    attribution: _Attribution = ""
+    terms: _Terms = ""
     enabled: Annotated[bool, Meta(description="false: kept, but not fetched until an operator decides otherwise")] = True
     request: Annotated[_RequestTable, Meta(description="What is asked for")]
     parse: Annotated[_ParseTable, Meta(description="Which parser reads the bytes, with its options")]
@@ -244,6 +260,26 @@ class _BoardFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         default_factory=dict
     )
     contract: Annotated[_ContractTable, Meta(description="When the content is credible")] = field(default_factory=_ContractTable)
+
+
+class _RequestDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    max_bytes: _MaxBytes = 32_000_000
+    timeout_s: _Timeout = 30.0
+    gap_s: _Gap = 2.0
+
+
+class _DefaultsFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which keys a file of defaults may hold. Files are laid upon each other as they are written, so what it leaves out is left out."""
+
+    cadence: _Cadence = "0 6 * * *"
+    time_zone: _TimeZone = "UTC"
+    jitter: _Jitter = "0s"
+    quiet: _Quiet = field(default_factory=list)
+    attribution: _Attribution = ""
+    terms: _Terms = ""
+    request: Annotated[_RequestDefaults, Meta(description="Of [request], these keys alone")] = field(
+        default_factory=_RequestDefaults
+    )
 
 
 # ── the public door ──────────────────────────────────────────────────────────────────────────────
@@ -283,9 +319,13 @@ def load(root: Path, formats: Formats) -> Schedules:
     """
     boards: dict[BoardId, Board] = {}
     errors: dict[str, DeclarationError] = {}
+    read = cache(_read_defaults)
     for path in sorted(_definitions(root)):
         try:
-            board = load_board(path, root, formats)
+            if _holds_defaults(path, root):
+                read(path, root)
+                continue
+            board = _load_board(path, root, formats, read)
         except DeclarationError as error:
             errors[_place(path, root)] = error
         else:
@@ -294,15 +334,22 @@ def load(root: Path, formats: Formats) -> Schedules:
 
 
 def load_board(path: Path, root: Path, formats: Formats) -> Board:
-    """Read `<root>/<source>/<board>.toml`. `formats` tells the options of each parser.
+    """Read `<root>/<source>/<board>.toml`, upon the defaults of its source and of all. `formats` tells the options of each parser.
 
     Raises:
-        DeclarationError: the file is wrong; one line naming file, key, value found, values allowed.
+        DeclarationError: the file, or one of the defaults, is wrong; one line naming file, key, value found, values allowed.
     """
-    try:
-        return _board(_tables(_content(path, root)), _board_id(path, root), formats)
-    except _FileError as error:
-        raise DeclarationError(f"{_place(path, root)}: {error}") from error
+    return _load_board(path, root, formats, _read_defaults)
+
+
+def fingerprint(root: Path) -> Mapping[str, tuple[int, int, int]]:
+    """Every TOML file under `root`, by its path there: time of change in ns, size and inode. Two that are equal say that nothing changed.
+
+    Nothing is read. A file that vanishes meanwhile is left out; a folder that cannot be listed stands there with zeros.
+    """
+    found: dict[str, tuple[int, int, int]] = {}
+    _take_fingerprints(root, "", found)
+    return MappingProxyType(found)
 
 
 def schema(formats: Formats) -> dict[str, Any]:
@@ -339,6 +386,28 @@ def _definitions(root: Path) -> Iterator[Path]:
         if Path(error.filename) == root:
             raise DeclarationError(f"{_clean(str(root))}: {error.strerror}; expected a folder of boards (--schedules)") from error
         yield Path(error.filename)
+
+
+def _take_fingerprints(folder: Path, inside: str, found: dict[str, tuple[int, int, int]]) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            for one in entries:
+                if one.is_dir(follow_symlinks=False):
+                    if not one.name.startswith("."):
+                        _take_fingerprints(Path(one.path), f"{inside}{one.name}/", found)
+                elif one.name.lower().endswith(".toml") and (seen := _stat(one)):
+                    found[inside + one.name] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+    except (FileNotFoundError, NotADirectoryError):
+        return  # it has just been removed
+    except OSError:
+        found[inside or "."] = (0, 0, 0)  # `load` says what is wrong with it
+
+
+def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
 
 
 def _place(path: Path, root: Path) -> str:
@@ -391,6 +460,55 @@ def _tables(text: str) -> dict[str, Any]:
         raise _FileError("is not valid TOML: nested too deeply") from error
     except (ValueError, ArithmeticError) as error:
         raise _FileError("is not valid TOML: a number is too long") from error
+
+
+# ── defaults ─────────────────────────────────────────────────────────────────────────────────────
+
+_Defaults = Callable[[Path, Path], dict[str, Any]]
+"""How the tables of a file of defaults are had, by path and root; empty where there is no such file."""
+
+
+def _holds_defaults(path: Path, root: Path) -> bool:
+    """Whether it is the file of defaults of a source, or of all of them."""
+    return path.name == _DEFAULTS and root in (path.parent, path.parent.parent)
+
+
+def _read_defaults(path: Path, root: Path) -> dict[str, Any]:
+    if not os.path.lexists(path):
+        return {}
+    try:
+        tables = _tables(_content(path, root))
+        file = msgspec.convert(_normal(tables, _DefaultsFile, ""), _DefaultsFile)
+        _check_times(file)
+    except _FileError as error:
+        raise DeclarationError(f"{_place(path, root)}: {error}") from error
+    return tables
+
+
+def _load_board(path: Path, root: Path, formats: Formats, read: _Defaults) -> Board:
+    try:
+        board = _board_id(path, root)
+        defaults = _upon(_defaults(root, root, read), _defaults(path.parent, root, read))
+        return _board(_upon(defaults, _tables(_content(path, root)), of_board=True), board, formats)
+    except _FileError as error:
+        raise DeclarationError(f"{_place(path, root)}: {error}") from error
+
+
+def _defaults(folder: Path, root: Path, read: _Defaults) -> dict[str, Any]:
+    try:
+        return read(folder / _DEFAULTS, root)
+    except DeclarationError as error:
+        raise _FileError(f"its defaults are wrong: {error}") from error
+
+
+def _upon(under: dict[str, Any], over: dict[str, Any], *, of_board: bool = False) -> dict[str, Any]:
+    """The keys of both; those of `over` win, and those of [request] one by one. A board without a [request] is not given one."""
+    merged = under | over
+    if isinstance(over.get("request"), dict):
+        merged["request"] = under.get("request", {}) | over["request"]
+    elif of_board and "request" not in over:
+        merged.pop("request", None)
+    return merged
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────
@@ -540,8 +658,7 @@ def _board(tables: dict[str, Any], board: BoardId, formats: Formats) -> Board:
     normal = _normal(tables, _BoardFile, "")
     parse = _parse(normal["parse"], formats)
     file = msgspec.convert(normal, _BoardFile)  # cannot fail: every value was judged on the way
-    _check_cadence(file.cadence)
-    _check_time_zone(file.time_zone)
+    _check_times(file)
     _check_address(file.page, "page")
     metrics = _metrics(file.metrics)
     return Board(
@@ -558,10 +675,42 @@ def _board(tables: dict[str, Any], board: BoardId, formats: Formats) -> Board:
         contract=_contract(file.contract, metrics),
         cadence=file.cadence,
         time_zone=file.time_zone,
+        jitter_s=_jitter(file.jitter),
+        quiet=_quiet(file.quiet),
         attribution=file.attribution,
         terms=file.terms,
         enabled=file.enabled,
     )
+
+
+def _check_times(file: _BoardFile | _DefaultsFile) -> None:
+    _check_cadence(file.cadence)
+    _check_time_zone(file.time_zone)
+    _jitter(file.jitter)
+    _quiet(file.quiet)
+
+
+def _jitter(span: str) -> float:
+    seconds = _seconds(span, "jitter", example="90s")
+    if seconds > _LONGEST_JITTER_S:
+        raise _FileError(f"jitter = {_quoted(span)} is longer than a day; expected at most 24h")
+    return seconds
+
+
+def _quiet(found: Sequence[str]) -> tuple[Window, ...]:
+    windows = tuple(_window(text, f"quiet[{at}]") for at, text in enumerate(found))
+    if covers_the_day(windows):
+        raise _FileError(
+            f"quiet = {_quoted(', '.join(found))} covers the whole day; leave some time, or set enabled = false in the board"
+        )
+    return windows
+
+
+def _window(text: str, place: str) -> Window:
+    try:
+        return window(text)
+    except ValueError as error:
+        raise _FileError(f"{place} = {_quoted(text)} is {error}") from error
 
 
 def _check_cadence(cadence: str) -> None:
@@ -857,17 +1006,17 @@ def _contract(table: _ContractTable, metrics: Sequence[Metric]) -> Contract:
         max_drop=table.max_drop,
         duplicates=table.duplicates,
         bounds=MappingProxyType({MetricId(name): Bounds(**msgspec.structs.asdict(one)) for name, one in table.metrics.items()}),
-        stale_after_s=_seconds(table.stale_after),
+        stale_after_s=_seconds(table.stale_after, "contract.stale_after", example="14d", least=1)
+        if table.stale_after is not None
+        else None,
     )
 
 
-def _seconds(span: str | None) -> float | None:
-    if span is None:
-        return None
+def _seconds(span: str, place: str, *, example: str, least: int = 0) -> float:
     found = _SPAN.fullmatch(span)
-    if not found:
+    if not found or int(found[1]) < least:
         raise _FileError(
-            f'contract.stale_after = {_quoted(span)} is no span of time; expected a number and m, h, d or w, as in "14d"'
+            f'{place} = {_quoted(span)} is no span of time; expected a number and s, m, h, d or w, as in "{example}"'
         )
     return float(int(found[1]) * _SPAN_S[found[2]])
 

@@ -104,7 +104,7 @@ def test_a_first_run_commits_captures_and_report_but_neither_database_nor_leases
     files = world.files()
     assert {f"snapshots/captures/{board}/index.jsonl" for board in boards()} <= files
     assert {"report.md", "feed.atom"} <= files
-    assert [name for name in files if ".db" in name or name.endswith("/lease")] == []
+    assert [name for name in files if ".db" in name or ".locks/" in name] == []
 
 
 @needs_git

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tracker import schedules
 from tracker.errors import DeclarationError
-from tracker.model import CADENCES, Board, BoardId, Bounds, Column, Contract, Kind, Nature, Pagination, Parse, Request
+from tracker.model import CADENCES, Board, BoardId, Bounds, Column, Contract, Kind, Nature, Pagination, Parse, Request, Window
 from tracker.parsers import FORMATS, options_of
 from tracker.schedules import KINDS, MAX_BYTES, load, load_board, schema
 
@@ -57,6 +57,8 @@ title = "Title"
 page = "https://boards.example/page"
 cadence = "17 */6 * * *"
 time_zone = "Europe/Berlin"
+jitter = "90s"
+quiet = ["22:00-06:30", "12:00-13:00"]
 attribution = "Someone"
 terms = '''Two
 lines.'''
@@ -153,6 +155,7 @@ def test_every_key_reaches_the_board(tmp_path: Path):
     board = declared(tmp_path, FULL)
     assert (board.id, board.title, board.page) == ("source/board", "Title", "https://boards.example/page")
     assert (board.cadence, board.time_zone, board.attribution) == ("17 */6 * * *", "Europe/Berlin", "Someone")
+    assert (board.jitter_s, board.quiet) == (90.0, (Window(start=1320, end=390), Window(start=720, end=780)))
     assert (board.terms, board.enabled) == ("Two\nlines.", False)
     assert board.request == Request(
         url="https://boards.example/t.json?v=${VERSION}",
@@ -252,7 +255,16 @@ def test_the_file_shape_knows_every_key_of_the_model():
     assert keys(schedules._BoundsTable) == names(Bounds)
     assert keys(schedules._ContractTable) - {"stale_after", "*"} == names(Contract) - {"bounds", "stale_after_s"}
     assert keys(schedules._MetricTable) - {"from", "missing", "standard_error"} == names(schedules.Metric) - {"id", "column"}
-    assert keys(schedules._BoardFile) - {"columns"} == names(Board) - {"id", "key", "name", "rank", "attributes"}
+    assert keys(schedules._BoardFile) - {"columns", "jitter"} == names(Board) - {
+        "id",
+        "key",
+        "name",
+        "rank",
+        "attributes",
+        "jitter_s",
+    }
+    assert keys(schedules._DefaultsFile) < keys(schedules._BoardFile)
+    assert keys(schedules._RequestDefaults) < keys(schedules._RequestTable)
 
 
 def test_the_words_of_the_file_are_those_of_the_model():

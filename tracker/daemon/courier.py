@@ -51,7 +51,7 @@ def lock_of(store: Path) -> Path:
 
 
 class Courier:
-    """Call it with what is in force whenever there may be something to send; it returns at once.
+    """Call it with what is in force, and with `fresh` when there is something new to send; it returns at once.
 
     `opened` opens a store of its own for the thread. The thread ends with `stop`.
     """
@@ -69,13 +69,11 @@ class Courier:
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 
-    def __call__(self, declared: Declared) -> None:
-        """There may be something to send."""
+    def __call__(self, declared: Declared, *, fresh: bool) -> None:
+        """What is in force now."""
         self._declared = declared
-
-    def kick(self) -> None:
-        """There is: do not wait."""
-        self._kick.set()
+        if fresh:
+            self._kick.set()
 
     def stop(self, within_s: float) -> None:
         """Begin nothing new, and wait so long for what is under way."""

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from tracker import notify, pipeline, query
@@ -55,10 +56,18 @@ class World:
     monotonic: Callable[[], float]
 
 
+class Deliver(Protocol):
+    """Is told after every turn what is in force, and whether there is something new in the outbox."""
+
+    def __call__(self, declared: Declared, *, fresh: bool) -> None:
+        """Send it, or have it sent."""
+        ...
+
+
 class Loop:
     """Call `turn` again and again: it does what there is to do. After it, `idle_s` is for how long nothing will be due.
 
-    `flights` fetch; `deliver` is told that there may be something in the outbox. Everything happens in the caller's thread,
+    `flights` fetch. Everything happens in the caller's thread,
     but for what `flights` and `deliver` start themselves; `wake` may be waited on between two turns.
     """
 
@@ -67,7 +76,7 @@ class Loop:
         world: World,
         declarations: Declarations,
         flights: Callable[[Callable[[], None]], Flights],
-        deliver: Callable[[Declared], None],
+        deliver: Deliver,
     ) -> None:
         self._world = world
         self._declarations = declarations
@@ -78,6 +87,7 @@ class Loop:
         self._notices = Notices(world.store.ledger, self._letters)
         self._network = Network()
         self._waiting: dict[BoardId, bool] = {}
+        self._fresh = False
         self._unsettled: deque[tuple[Board, Fetched]] = deque()
         self._declared = Declared()
         self._telling = Telling()
@@ -139,7 +149,8 @@ class Loop:
             self._probe(now)
             while self._launch(now):
                 self._land()
-        self._deliver(self._declared)
+        fresh, self._fresh = self._fresh, False
+        self._deliver(self._declared, fresh=fresh)
 
     def _mind_the_clock(self, now: datetime) -> None:
         """Boards that were read later than now wait until the clock has caught up (`query.due_at`)."""
@@ -254,6 +265,7 @@ class Loop:
         )
         now = world.clock.now()
         _log(outcome)
+        self._fresh = self._fresh or bool(outcome.events)
         self._listen(board, fetched, now)
         self._give_up(board, now)
         self._waiting.pop(board.id, None)
@@ -295,6 +307,7 @@ class Loop:
     # ── telling ──────────────────────────────────────────────────────────────────────────────────
 
     def _letters(self, event: Event, now: datetime) -> Sequence[Letter]:
+        self._fresh = True
         return notify.letters(self._telling.routes, (event,), {}, queued_at=now, since=self._telling.since)
 
     # ── the store ────────────────────────────────────────────────────────────────────────────────

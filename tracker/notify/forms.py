@@ -41,7 +41,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line: plain text, then what is called by name. `url` is a page that `link_text` names, `command` what can be typed.
+    """One line: plain text, then what is called by name. `url` is a page, shown as it is so that it survives where markup is taken away; `command` is what can be typed.
 
     `story` counts the stories from 0; it is None for lines that belong to none.
     """
@@ -49,7 +49,6 @@ class Line:
     place: Place
     text: str
     url: str = ""
-    link_text: str = ""
     command: str = ""
     story: int | None = None
 
@@ -129,13 +128,13 @@ def _joined(*parts: str) -> str:
 
 
 def _markdown(line: Line) -> str:
-    target = f"[{escape_markdown(line.link_text)}](<{line.url}>)" if line.url else ""
+    target = f"[{escape_markdown(line.url)}](<{line.url}>)" if line.url else ""
     said = _joined(escape_markdown(line.text), target, f"`{line.command}`" if line.command else "")
     return f"**{said}**" if line.place in _STRONG else f"{_MARKDOWN_MARKS[line.place]}{said}"
 
 
 def _html(line: Line) -> str:
-    target = f'<a href="{escape_html(line.url)}">{escape_html(line.link_text)}</a>' if line.url else ""
+    target = f'<a href="{escape_html(line.url)}">{escape_html(line.url)}</a>' if line.url else ""
     return _joined(escape_html(line.text), target, f"<code>{escape_html(line.command)}</code>" if line.command else "")
 
 

@@ -33,7 +33,6 @@ _TOGETHER: Mapping[tuple[str, str], str] = {
 _MOST_BOARDS = 6
 _SHORT_ID = 12
 _LONGEST_TITLE = 250
-_LONGEST_LINK = 60
 _LONG_PAGE = 0.4
 """A page's address that would take more of a message than this share is left out; the command to verify stays."""
 
@@ -180,11 +179,10 @@ def _evidence(news: _News, most: int) -> Line:
             place=Place.FOOT,
             text="Details: ",
             url=shown,
-            link_text=shorten(news.heading, _LONGEST_LINK),
             command="tracker status",
         )
     command = f"tracker verify {news.lead.id[:_SHORT_ID]}"
-    return Line(place=Place.FOOT, text="Evidence: ", url=shown, link_text=shorten(news.heading, _LONGEST_LINK), command=command)
+    return Line(place=Place.FOOT, text="Evidence: ", url=shown, command=command)
 
 
 def _listing(events: Sequence[Event]) -> str:

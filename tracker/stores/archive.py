@@ -227,7 +227,8 @@ class FileArchive:
     def lease(self, board: BoardId) -> AbstractContextManager[None]:
         """Within the block nobody else, in whatever process, brings captures of the board in or settles its history."""
         place = self._place(board)
-        return lock_held(place.index.with_name("lease"), patience_s=self._lease_s, sleep=self._sleep)
+        path = self._root / ".locks" / place.board.replace("/", "--")
+        return lock_held(path, patience_s=self._lease_s, sleep=self._sleep)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
