@@ -115,9 +115,7 @@ class DeliveryError(TrackerError):
     (no such address, no key). `too_large`: a shorter one might be.
     """
 
-    def __init__(
-        self, message: str, *, retry_after_s: float | None = None, final: bool = False, too_large: bool = False
-    ) -> None:
+    def __init__(self, message: str, *, retry_after_s: float | None = None, final: bool = False, too_large: bool = False) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.final = final

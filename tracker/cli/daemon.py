@@ -91,11 +91,15 @@ def command(
         _print_firings(settings, as_json=as_json)
         return
     say, watchdog = notifier(os.environ), watchdog_s(os.environ)
-    log.configure(verbose=True, as_json=log_format == "json", secrets=_secrets(settings))
-    with held(settings.store / "daemon.lock"):
+
+    def configure() -> None:
+        log.configure(verbose=True, as_json=log_format == "json", secrets=_secrets(settings))
+
+    configure()
+    with held(settings.store / "daemon.lock", patience_s=0.5):  # who only looks holds it for a moment
         while True:
             try:
-                with _loop(settings, parallel=parallel, deadline_s=deadline) as loop, _served(http, loop, settings):
+                with _loop(settings, configure, parallel=parallel, deadline_s=deadline) as loop, _served(http, loop, settings):
                     run(loop, say=say, watchdog_s=watchdog, stop_within_s=stop_within, monotonic=time.monotonic)
             except StoreError as error:
                 _rescue(settings, error)
@@ -114,7 +118,7 @@ def _rescue(settings: Settings, error: StoreError) -> None:
 
 
 @contextmanager
-def _loop(settings: Settings, *, parallel: int, deadline_s: float) -> Iterator[Loop]:
+def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
     """The loop over this folder's store."""
     clock = SystemClock()
     with ExitStack() as stack:
@@ -131,6 +135,7 @@ def _loop(settings: Settings, *, parallel: int, deadline_s: float) -> Iterator[L
             clock=clock,
             environment=os.environ,
             monotonic=time.monotonic,
+            reloaded=reloaded,
         )
 
         def flights(wake: Callable[[], None]) -> Flights:
@@ -159,7 +164,10 @@ def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
 
     def vitals() -> query.Vitals:
         with SqliteStore(settings.database) as store:
-            return query.vitals(loop.declared.boards.values(), store, now=SystemClock().now(), environment=os.environ)
+            routes = [route.name for route in loop.declared.routes]
+            return query.vitals(
+                loop.declared.boards.values(), store, now=SystemClock().now(), environment=os.environ, routes=routes
+            )
 
     server = web.serve(web.app(probe, vitals, os.environ.get(web.TOKEN)), address)
     try:

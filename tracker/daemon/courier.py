@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -29,8 +28,8 @@ log = logging.getLogger("tracker.daemon")
 def pass_once(
     store: Store, routes: tuple[Route, ...], boards: Mapping[BoardId, Board], clock: Clock, environment: Environment
 ) -> Delivered:
-    """Send what is to be sent now, and count it. Only who holds the courier's lock may. Raises StoreError."""
-    delivered = deliver(
+    """Send what is to be sent now. Only who holds the courier's lock may. Raises StoreError."""
+    return deliver(
         store.ledger,
         routes,
         lambda route: open_channel(route, environment, post),
@@ -38,11 +37,6 @@ def pass_once(
         boards=boards,
         exists=standing_in(store),
     )
-    counts = Counter[tuple[str, str]]({("sent", route): sent for route, sent in delivered.sent.items() if sent})
-    counts.update(("send_failures", route) for route in delivered.failures)
-    if counts:
-        store.ledger.count(counts)
-    return delivered
 
 
 def lock_of(store: Path) -> Path:

@@ -46,7 +46,10 @@ log = logging.getLogger("tracker.daemon")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What the loop works with. `monotonic` is in seconds, by a clock that nobody can set."""
+    """What the loop works with.
+
+    `monotonic` is in seconds, by a clock that nobody can set. `reloaded` is called when the declarations were read.
+    """
 
     archive: Archive
     store: Store
@@ -54,6 +57,7 @@ class World:
     clock: Clock
     environment: Environment
     monotonic: Callable[[], float]
+    reloaded: Callable[[], None] = lambda: None
 
 
 class Deliver(Protocol):
@@ -184,6 +188,7 @@ class Loop:
                 self._notices.only(kind, {}, now)
         self._watch_all(now)
         self._reload_asked = False
+        self._world.reloaded()
         counts = {
             "boards": len(self._ticker.boards()),
             "routes": len(self._declared.routes),
