@@ -487,9 +487,9 @@ def _read_defaults(path: Path, root: Path) -> dict[str, Any]:
 
 def _load_board(path: Path, root: Path, formats: Formats, read: _Defaults) -> Board:
     try:
-        board = _board_id(path, root)
+        own, board = _tables(_content(path, root)), _board_id(path, root)
         defaults = _upon(_defaults(root, root, read), _defaults(path.parent, root, read))
-        return _board(_upon(defaults, _tables(_content(path, root)), of_board=True), board, formats)
+        return _board(_upon(defaults, own, of_board=True), board, formats)
     except _FileError as error:
         raise DeclarationError(f"{_place(path, root)}: {error}") from error
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -43,11 +41,11 @@ class Declarations:
 
     def changed(self) -> bool:
         """Whether any file is another than when all was last read."""
-        return _fingerprint(self._root) != self._seen
+        return schedules.fingerprint(self._root) != self._seen
 
     def read(self) -> Declared:
         """Everything anew; what cannot be read stays as it last was."""
-        self._seen = _fingerprint(self._root)
+        self._seen = schedules.fingerprint(self._root)
         errors: dict[str, str] = {}
         known = self._lexicon(errors)
         watched = self._watches(known, errors)
@@ -61,7 +59,7 @@ class Declarations:
             found = schedules.load(self._root, self._formats)
         except DeclarationError as error:
             return self._kept(error, errors, self._last.boards)
-        errors.update((path, str(error)) for path, error in found.errors.items())
+        errors.update((path, str(error)) for path, error in found.errors.items() if not _is_of_defaults(error))
         return dict(found.boards) | {board.id: board for board in self._kept_boards(found.errors)}
 
     def _kept_boards(self, paths: Iterable[str]) -> Iterable[Board]:
@@ -105,14 +103,7 @@ class Declarations:
         return last
 
 
-def _fingerprint(root: Path) -> Mapping[str, tuple[int, int, int]]:
-    """Time, size and inode of every TOML file, without reading one. A file that vanishes meanwhile is not there."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
-            if name.endswith(".toml"):
-                path = os.path.join(folder, name)  # noqa: PTH118  # hundreds of files every few seconds
-                with suppress(OSError):
-                    now = os.stat(path)  # noqa: PTH116  # as above
-                    found[path] = (now.st_mtime_ns, now.st_size, now.st_ino)
-    return found
+def _is_of_defaults(error: DeclarationError) -> bool:
+    """Whether a board is wrong only because its defaults are: these are told themselves, once."""
+    cause = error.__cause__
+    return cause is not None and isinstance(cause.__cause__, DeclarationError)
