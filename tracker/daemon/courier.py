@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -82,7 +81,10 @@ class Courier:
                     self._passes(store)
             except StoreError as error:
                 log.warning("courier waits", extra={"why": str(error)})
-                time.sleep(PASS_EVERY_S)
+                self._kick.wait(PASS_EVERY_S)
+            except Exception:
+                log.exception("courier failed for our own sake")
+                self._kick.wait(PASS_EVERY_S)
 
     def _passes(self, store: Store) -> None:
         while not self._stopping:

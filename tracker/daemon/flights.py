@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from tracker.model import Board, BoardId, Capture, Unchanged
 Fetched = Capture | Unchanged | FetchError
 Start = Callable[[Callable[[], None]], None]
 """Runs a function beside the caller (a thread), or at once (a simulation)."""
+
+log = logging.getLogger("tracker.daemon")
 
 
 def in_a_thread(work: Callable[[], None]) -> None:
@@ -30,7 +33,7 @@ class _Flight:
 class Flights:
     """Starts fetches and collects what came of them, always in the caller's thread.
 
-    `fetch` may raise anything: a FetchError is an answer, any other rises from `landed`. `monotonic` is in seconds.
+    Whatever `fetch` raises is an answer. `monotonic` is in seconds.
     A fetch that is still out at its deadline counts as failed and frees its place; what it may bring later is thrown away.
     """
 
@@ -51,7 +54,7 @@ class Flights:
         self._start = start
         self._wake = wake
         self._out: dict[BoardId, _Flight] = {}
-        self._down: queue.SimpleQueue[tuple[_Flight, Fetched | BaseException]] = queue.SimpleQueue()
+        self._down: queue.SimpleQueue[tuple[_Flight, Fetched]] = queue.SimpleQueue()
 
     def __contains__(self, board: object) -> bool:
         return board in self._out
@@ -70,35 +73,28 @@ class Flights:
         self._start(lambda: self._fly(flight))
 
     def _fly(self, flight: _Flight) -> None:
-        try:
-            result: Fetched | BaseException = self._fetch(flight.board)
-        except BaseException as error:  # noqa: BLE001  # it rises where it can be answered
-            result = error
-        self._down.put((flight, result))
+        self._down.put((flight, self._fetched(flight.board)))
         self._wake()
 
-    def landed(self) -> list[tuple[Board, Fetched]]:
-        """What has come in since the last call, and what is cut off now.
+    def _fetched(self, board: Board) -> Fetched:
+        """What came of a fetch. A fault that is none of the publisher's is told in the board's record, and asked again like any other."""
+        try:
+            return self._fetch(board)
+        except FetchError as error:
+            return error
+        except Exception as error:
+            log.exception("fetch failed for our own sake", extra={"board": board.id})
+            return Transient(f"{board.id}: {type(error).__name__} of the tracker's own: {error}; expected a fetch; see the log")
 
-        Raises:
-            Whatever a fetch raised that was no FetchError; its flight has ended, the others are kept for the next call.
-        """
+    def landed(self) -> list[tuple[Board, Fetched]]:
+        """What has come in since the last call, and what is cut off now."""
         found: list[tuple[Board, Fetched]] = []
         while not self._down.empty():
             flight, result = self._down.get()
-            if self._out.get(flight.board.id) is not flight:  # it was cut off before
-                continue
-            del self._out[flight.board.id]
-            if isinstance(result, BaseException) and not isinstance(result, FetchError):
-                self._return(found)
-                raise result
-            found.append((flight.board, result))
+            if self._out.get(flight.board.id) is flight:  # else it was cut off before
+                del self._out[flight.board.id]
+                found.append((flight.board, result))
         return found + [(board, self._cut_off(board)) for board in self._overdue()]
-
-    def _return(self, found: list[tuple[Board, Fetched]]) -> None:
-        for board, result in found:
-            flight = self._out[board.id] = _Flight(board=board, host="", until=float("inf"))
-            self._down.put((flight, result))
 
     def _overdue(self) -> list[Board]:
         now = self._monotonic()

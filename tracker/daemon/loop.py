@@ -35,7 +35,8 @@ LOOK_AGAIN = timedelta(minutes=1)
 CLOCK_SET_BACK = timedelta(minutes=1)
 STORE_AGAIN_S = (5.0, 300.0)
 """When the store failed, it is tried again after so many seconds, doubled each time up to so many."""
-OF_A_PROCESS = ("clock", "network", "store")
+FAULT_AGAIN = timedelta(hours=1)
+OF_A_PROCESS = ("clock", "network", "store", "fault")
 """Kinds of trouble that a new process finds out for itself."""
 REFUSED_FOR = timedelta(days=7)
 REFUSED_TIMES = 7
@@ -92,6 +93,7 @@ class Loop:
         self._network = Network()
         self._waiting: dict[BoardId, bool] = {}
         self._fresh = False
+        self._aside: dict[BoardId, datetime] = {}
         self._unsettled: deque[tuple[Board, Fetched]] = deque()
         self._declared = Declared()
         self._telling = Telling()
@@ -173,8 +175,23 @@ class Loop:
         """Settle what has come in. What cannot be stored stays, and is tried again."""
         self._unsettled.extend(self._flights.landed())
         while self._unsettled:
-            self._settle(*self._unsettled[0])
+            board, fetched = self._unsettled[0]
+            try:
+                self._settle(board, fetched)
+            except StoreError:
+                raise
+            except Exception as error:  # one board must never stop the others, not even by a fault of ours
+                log.exception("board not settled", extra={"board": board.id})
+                self._set_aside(board, error)
             self._unsettled.popleft()
+
+    def _set_aside(self, board: Board, error: Exception) -> None:
+        """A fault of the tracker's own with one board: say it, and leave the board alone for a while."""
+        now = self._world.clock.now()
+        self._aside[board.id] = now + FAULT_AGAIN
+        message = f"{board.title} cannot be settled: {type(error).__name__}: {error}; this is a fault of the tracker, see its log"
+        self._notices.open("fault", board.id, message, now)
+        self._ticker.watch(board.id, now)
 
     # ── declarations ─────────────────────────────────────────────────────────────────────────────
 
@@ -213,7 +230,7 @@ class Loop:
         board = self._declared.boards.get(name)
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
-        due = query.due_at(board, self._world.store, now)
+        due = max(query.due_at(board, self._world.store, now), self._aside.get(name, now))
         away = self._world.hosts.not_before(host_of(board))
         return max(due, away) if away is not None else due
 
@@ -271,6 +288,8 @@ class Loop:
         now = world.clock.now()
         _log(outcome)
         self._fresh = self._fresh or bool(outcome.events)
+        if self._aside.pop(board.id, None) is not None:
+            self._notices.close("fault", board.id, now)
         self._listen(board, fetched, now)
         self._give_up(board, now)
         self._waiting.pop(board.id, None)
