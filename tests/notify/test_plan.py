@@ -84,6 +84,15 @@ def test_troubles_gather_for_a_quarter_of_an_hour_and_are_one_message():
     assert said(plan(route(), letters, (), at(15))) == ["a b c"]
 
 
+def test_boards_of_a_host_that_stays_silent_wait_an_hour_for_each_other():
+    silent = {"kind": "board_broken", "grade": "unreachable"}
+    letters = [letter(name, minute, board=f"host/{name}", **silent) for name, minute in (("a", 0), ("b", 31), ("c", 58))]
+    assert said(plan(route(), letters, (), at(59))) == []
+    assert said(plan(route(), letters, (), at(60))) == ["a b c"]
+    worse = letter("d", 40, kind="board_broken", grade="parse", board="host/d")
+    assert said(plan(route(), [*letters, worse], (), at(58))) == ["a b d c"]
+
+
 def test_a_trouble_and_its_end_that_still_wait_are_one_message():
     letters = [letter("broke", 0, kind="board_broken", weight=85), letter("well", 10, kind="board_recovered")]
     assert said(plan(route(), letters, (), at(15))) == ["broke well"]

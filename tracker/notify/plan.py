@@ -20,6 +20,8 @@ from tracker.reports import fold
 HOUR = timedelta(hours=1)
 TROUBLES_GATHER = timedelta(minutes=15)
 """Trouble waits so long for more of it: boards of one host are read minutes apart, and when the host fails that is one message."""
+UNREACHABLE_GATHER = timedelta(hours=1)
+"""What is told only after hours of silence can wait for the other boards of the same host: each has its own rhythm of tries."""
 MOST_UNANSWERED = 5
 """While so many messages wait for another try, no new one is begun: when the channel is back, what waited is told together."""
 LONGEST_WAIT = timedelta(days=1)
@@ -29,6 +31,7 @@ COUNTED = "+"
 
 _TROUBLES = frozenset((*TROUBLES, "board_recovered"))
 _FRONTIER = "frontier"
+_UNREACHABLE = "unreachable"
 _EARLY = datetime.min.replace(tzinfo=UTC)
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _LONG = timedelta(days=32)
@@ -179,7 +182,9 @@ def _at_once(route: Route, letters: Iterable[Letter], warm: frozenset[str], now:
     due = (letter for letter in letters if _is_due(letter.not_before or _EARLY, now))
     ready = [letter for letter in due if subject_of(letter.event) not in warm]
     gather = timedelta(seconds=route.gather_s)
-    trouble = _gathered((one for one in ready if one.event.kind in _TROUBLES), max(gather, TROUBLES_GATHER), now)
+    troubles = [one for one in ready if one.event.kind in _TROUBLES]
+    silent = all(one.event.grade == _UNREACHABLE for one in troubles)
+    trouble = _gathered(troubles, max(gather, UNREACHABLE_GATHER if silent else TROUBLES_GATHER), now)
     news = _gathered((one for one in ready if one.event.kind not in _TROUBLES), gather, now)
     groups = _stories(news)
     groups = _joined(groups) if route.cool_down_s else groups
