@@ -6,17 +6,16 @@ What a name means is `tracker.identity`'s business: nothing here is parsed, only
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from tracker.errors import DeclarationError
+from tracker.toml import Wrong, at, dotted, in_toml_words, tables, text_of, unknown_key
 
-MOST_BYTES = 512_000
+_MAX_BYTES = 512_000  # a lab's names grow with every release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +147,8 @@ def load(folder: Path) -> Lexicon:
     hosts: set[str] = set()
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
         place = f"{folder.name}/{path.name}"
-        found = _file(path, place)
+        with at(place):
+            found = _file(path)
         if isinstance(found, _Hosts):
             hosts.update(folded(host) for host in found.hosts)
         else:
@@ -166,49 +166,39 @@ def shipped() -> Lexicon:
 # ── one file ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _file(path: Path, place: str) -> Lab | _Hosts:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DeclarationError(f"{place}: {path.stat().st_size} bytes, expected at most {MOST_BYTES}; split the lab's file")
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DeclarationError(f"{place}: {error.strerror}; expected a file that can be read") from error
-    except ValueError as error:
-        raise DeclarationError(f"{place}: {error}; expected TOML in UTF-8") from error
-    return _converted(found, _Hosts if "hosts" in found else Lab, place)
-
-
-def _converted(found: dict[str, Any], shape: type[Lab | _Hosts], place: str) -> Lab | _Hosts:
+def _file(path: Path) -> Lab | _Hosts:
     import msgspec  # noqa: PLC0415 # only who loads a lexicon pays for it
 
-    _check_keys(found, shape, place)
+    found = tables(text_of(path, max_bytes=_MAX_BYTES))
+    shape: type[Lab | _Hosts] = _Hosts if "hosts" in found else Lab
+    _check_keys(found, shape, "")
     for key, part in (("families", Family), ("releases", Release), ("unsure", Unsure)):
-        for index, table in enumerate(_tables(found.get(key))):
-            _check_keys(table, part, f"{place}: {key}[{index}]", separator=".")
+        for index, table in enumerate(_tables_in(found.get(key))):
+            _check_keys(table, part, f"{key}[{index}]")
     try:
         return msgspec.convert(found, shape)
     except msgspec.ValidationError as error:
-        raise DeclarationError(f"{place}: {_in_toml(str(error))}") from error
+        raise Wrong(_key_first(str(error))) from error
 
 
-def _tables(found: object) -> Iterator[dict[str, Any]]:
+def _tables_in(found: object) -> Iterator[dict[str, Any]]:
     return (one for one in found if isinstance(one, dict)) if isinstance(found, list) else iter(())
 
 
-def _check_keys(found: Mapping[str, Any], shape: type, place: str, separator: str = ": ") -> None:
-    known = [one.name for one in fields(shape)]
+def _check_keys(found: Mapping[str, Any], shape: type, place: str) -> None:
+    known = {one.name: one for one in fields(shape)}
     for key in found:
         if key not in known:
-            near = get_close_matches(key, known, n=1)
-            meant = f'; did you mean "{near[0]}"?' if near else ";"
-            raise DeclarationError(f"{place}{separator}{key} is unknown{meant} known: {', '.join(known)}")
+            raise Wrong(unknown_key(place, key, known))
+    for key, one in known.items():
+        if key not in found and one.default is MISSING and one.default_factory is MISSING:
+            raise Wrong(f"{dotted(place, key)} is missing")
 
 
-def _in_toml(message: str) -> str:
-    """What msgspec says, key first: ``Expected `str`, got `int` - at `$.lab` `` → ``lab: expected `str`, found `int` ``."""
+def _key_first(message: str) -> str:
+    """What msgspec says, key first: ``Expected `str`, got `int` - at `$.lab` `` → `lab: expected text, found whole number`."""
     what, _, where = message.partition(" - at ")
-    told = what[:1].lower() + what[1:].replace(", got ", ", found ")
-    return f"{where.strip('`').removeprefix('$.').removeprefix('$')}: {told}" if where.strip("`$") else told
+    return f"{where.strip('`').removeprefix('$.')}: {in_toml_words(what)}"
 
 
 # ── all files together ───────────────────────────────────────────────────────────────────────────

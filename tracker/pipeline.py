@@ -45,6 +45,7 @@ from tracker.model import (
     Event,
     EventFilter,
     Failure,
+    How,
     IndexLine,
     Letter,
     Past,
@@ -60,6 +61,7 @@ from tracker.model import (
     Verdict,
 )
 from tracker.notify import Route, letters
+from tracker.notify.corrections import CORRECTED_FOR, corrections
 from tracker.parsers import join, parse
 from tracker.ports import Archive, Clock, Store
 from tracker.watches import Watch, fire
@@ -76,8 +78,6 @@ _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "con
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 _NEWS_FOR = timedelta(days=7)
 """What a replay finds anew is told only if it was recorded within so long before the newest reading: older is no news."""
-_CORRECTED_FOR = timedelta(days=30)
-"""What was told and does not hold any more is corrected only so long after it was delivered."""
 
 
 class Fetches(Protocol):
@@ -367,22 +367,40 @@ def replay(
         return _replay(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
-def _replay(board: Board, desk: _Desk) -> Outcome:
+def _replay(board: Board, desk: _Desk, sent: Sequence[tuple[Event, str]] | None = None) -> Outcome:
+    """`sent` is what was told of the board's history as it was, where a first try at it has already changed it."""
     store = desk.store
+    lines, end = desk.archive.index(board.id)
+    newest = max((line.observed_at for line in lines), default=None)
+    if sent is None:
+        sent = _sent(board, desk, newest)
     with store.rewriting(board.id):
-        lines, end = desk.archive.index(board.id)
         outcome, agreed_since = _store(board, lines, desk)
-        store.move_position(board.id, end)
-    return outcome if agreed_since is None else _believe(board, agreed_since, desk)
+        if agreed_since is None:  # else the history is not whole yet, and whoever is cut off here reads on from the start
+            store.move_position(board.id, end)
+        if agreed_since is None and newest is not None:
+            store.ledger.post(corrections(((event, route) for event, route in sent if store.event(event.id) is None), newest))
+    return outcome if agreed_since is None else _believe(board, agreed_since, desk, sent)
 
 
-def _believe(board: Board, at: datetime, desk: _Desk) -> Outcome:
+def _sent(board: Board, desk: _Desk, newest: datetime | None) -> list[tuple[Event, str]]:
+    """What was lately told of a board, and on which of the routes that are told now."""
+    if desk.telling is None or newest is None:
+        return []
+    store, since = desk.store, newest - CORRECTED_FOR
+    routes = [route.name for route in desk.telling.routes if route.enabled]
+    receipts = [one for route in routes for one in store.ledger.receipts(route, since=since) if one.how is How.SENT]
+    found = [(event, one.route) for one in receipts if (event := store.event(one.event)) is not None]
+    return [(event, route) for event, route in found if event.board == board.id]
+
+
+def _believe(board: Board, at: datetime, desk: _Desk, sent: Sequence[tuple[Event, str]] | None = None) -> Outcome:
     """Note in the archive that several readings agree with the suspect one of that time: it was right, and history follows it."""
     suspect = next(check for check in desk.store.checks(board.id) if check.observed_at == at)
     reason = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
     line = IndexLine(observed_at=at, url=suspect.url, verdict=Verdict.ACCEPT, sha256=suspect.sha256, by="tracker", reason=reason)
     desk.archive.note(board.id, line)
-    return _replay(board, desk)
+    return _replay(board, desk, sent)
 
 
 def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> tuple[Outcome, datetime | None]:

@@ -9,28 +9,25 @@ from __future__ import annotations
 import math
 import os
 import re
-import stat
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from inspect import cleandoc
 from pathlib import Path
-from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import parse_qsl, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import jmespath
 import jmespath.exceptions
 import msgspec
 from cronsim import CronSim, CronSimError
 from msgspec import Meta, Struct, field
-from msgspec.structs import FieldInfo
 
+from tracker import toml
 from tracker.cadence import covers_the_day, window
 from tracker.errors import DeclarationError
 from tracker.model import (
@@ -48,6 +45,23 @@ from tracker.model import (
     Parse,
     Request,
     Window,
+)
+from tracker.toml import (
+    Wrong,
+    clean,
+    dotted,
+    in_toml_words,
+    judge,
+    keys,
+    meant,
+    members,
+    purpose,
+    quoted,
+    span_s,
+    texts,
+    time_zone,
+    understood,
+    unknown_value,
 )
 
 Formats = Mapping[str, type[Struct]]
@@ -68,19 +82,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 """Attributes whose kind is known from their name; every other one is text."""
 
-MAX_BYTES = 256 * 1024
-"""No definition is longer; a longer file is not one of ours."""
-
 _NORMAL_95 = 1.96  # half-width of a 95 % interval in standard errors of a normal distribution
 _NO_BOARDS = frozenset({"models", "routes.toml", "watches.toml"})
 _DEFAULTS = "_defaults.toml"
 _PATH_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 §5.6.2
-_SPAN = re.compile(r"([0-9]{1,5})([smhdw])")
-_SPAN_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LONGEST_JITTER_S = 86_400.0
 
 _SECRETS = re.compile(
@@ -89,10 +97,6 @@ _SECRETS = re.compile(
     re.IGNORECASE,
 )
 """Names of headers and parameters whose values belong in the environment, not in a file under version control."""
-
-_KEY_PART = r"""(?:[A-Za-z0-9_-]{1,64}+|"(?:[^"\\\n]|\\.){0,64}+"|'[^'\n]{0,64}+')[ \t]{0,64}+"""
-_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_PART}\.[ \t]{{0,64}}+){{32}}")
-"""A dotted key no definition needs: tomllib takes time that grows with the square of the number of its parts."""
 
 
 # ── the shape of a file ──────────────────────────────────────────────────────────────────────────
@@ -307,7 +311,7 @@ class Schedules:
         near = inside[:5] or get_close_matches(board[:200], self.boards, n=3)
         meant = f"; did you mean {', '.join(near)}?" if near else ""
         raise DeclarationError(
-            f"board {_quoted(board)} is unknown{meant} ({len(self.boards)} boards are declared: tracker boards)"
+            f"board {quoted(board)} is unknown{meant} ({len(self.boards)} boards are declared: tracker boards)"
         )
 
 
@@ -369,10 +373,6 @@ def schema(formats: Formats) -> dict[str, Any]:
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _FileError(ValueError):
-    """What is wrong with a file, before its name is put in front."""
-
-
 def _definitions(root: Path) -> Iterator[Path]:
     """Every file that should be a board; links and unreadable folders too, as they are refused by name, not passed over."""
     unreadable: list[OSError] = []
@@ -384,7 +384,7 @@ def _definitions(root: Path) -> Iterator[Path]:
         yield from (at / name for name in files if name.lower().endswith(".toml") and name not in skipped)
     for error in unreadable:
         if Path(error.filename) == root:
-            raise DeclarationError(f"{_clean(str(root))}: {error.strerror}; expected a folder of boards (--schedules)") from error
+            raise DeclarationError(f"{clean(str(root))}: {error.strerror}; expected a folder of boards (--schedules)") from error
         yield Path(error.filename)
 
 
@@ -413,53 +413,28 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
 def _place(path: Path, root: Path) -> str:
     """How a file is called in messages: `schedules/livebench/livebench.toml`."""
     inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-    return _clean(f"{root.absolute().name}/{inside}")
+    return clean(f"{root.absolute().name}/{inside}")
 
 
 def _board_id(path: Path, root: Path) -> BoardId:
     parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
     if len(parts) != 2 or not parts[1].endswith(".toml"):
-        raise _FileError("a board stands in <source>/<board>.toml, two levels deep; move the file there")
+        raise Wrong("a board stands in <source>/<board>.toml, two levels deep; move the file there")
     for name in parts:
         if not _PATH_NAME.fullmatch(name):
-            raise _FileError(
-                f"{_quoted(name)} is no name for a path; use a-z, 0-9, '.', '_' and '-', beginning with a letter or digit"
-            )
+            raise Wrong(f"{quoted(name)} is no name for a path; use a-z, 0-9, '.', '_' and '-', beginning with a letter or digit")
     return BoardId(f"{parts[0]}/{parts[1].removesuffix('.toml')}")
 
 
 def _content(path: Path, root: Path) -> str:
     """The file's text. Links, devices and large files are refused before they are opened."""
     if path.is_symlink() or (path.parent != root and path.parent.is_symlink()):
-        raise _FileError("is reached through a symbolic link; put the file itself there")
-    try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise _FileError("is a folder; expected a TOML file that can be read")
-        if not stat.S_ISREG(found.st_mode):
-            raise _FileError("is no regular file; expected a TOML file")
-        if found.st_size > MAX_BYTES:
-            raise _FileError(f"has {found.st_size} bytes; expected at most {MAX_BYTES}")
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES).decode()
-    except UnicodeDecodeError as error:
-        raise _FileError(f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
-    except OSError as error:
-        raise _FileError(f"cannot be read: {error.strerror}") from error
+        raise Wrong("is reached through a symbolic link; put the file itself there")
+    return toml.text_of(path)
 
 
 def _tables(text: str) -> dict[str, Any]:
-    if long := _LONG_KEY.search(text):
-        line = text.count("\n", 0, long.start()) + 1
-        raise _FileError(f"a key of more than 32 parts (at line {line}); no definition needs one")
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise _FileError(f"is not valid TOML: {_clean(str(error))}") from error
-    except RecursionError as error:
-        raise _FileError("is not valid TOML: nested too deeply") from error
-    except (ValueError, ArithmeticError) as error:
-        raise _FileError("is not valid TOML: a number is too long") from error
+    return toml.tables(text, parse_float=Decimal)
 
 
 # ── defaults ─────────────────────────────────────────────────────────────────────────────────────
@@ -476,29 +451,25 @@ def _holds_defaults(path: Path, root: Path) -> bool:
 def _read_defaults(path: Path, root: Path) -> dict[str, Any]:
     if not os.path.lexists(path):
         return {}
-    try:
+    with toml.at(_place(path, root)):
         tables = _tables(_content(path, root))
         file = msgspec.convert(_normal(tables, _DefaultsFile, ""), _DefaultsFile)
         _check_times(file)
-    except _FileError as error:
-        raise DeclarationError(f"{_place(path, root)}: {error}") from error
     return tables
 
 
 def _load_board(path: Path, root: Path, formats: Formats, read: _Defaults) -> Board:
-    try:
+    with toml.at(_place(path, root)):
         own, board = _tables(_content(path, root)), _board_id(path, root)
         defaults = _upon(_defaults(root, root, read), _defaults(path.parent, root, read))
         return _board(_upon(defaults, own, of_board=True), board, formats)
-    except _FileError as error:
-        raise DeclarationError(f"{_place(path, root)}: {error}") from error
 
 
 def _defaults(folder: Path, root: Path, read: _Defaults) -> dict[str, Any]:
     try:
         return read(folder / _DEFAULTS, root)
     except DeclarationError as error:
-        raise _FileError(f"its defaults are wrong: {error}") from error
+        raise Wrong(f"its defaults are wrong: {error}") from error
 
 
 def _upon(under: dict[str, Any], over: dict[str, Any], *, of_board: bool = False) -> dict[str, Any]:
@@ -520,135 +491,48 @@ def _normal(found: object, hint: Any, place: str) -> Any:
     msgspec says what is wrong but not under which key of a mapping, so the tables are walked here
     and msgspec judges the values.
     """
-    members = _members(hint)
+    types = members(hint)
     if isinstance(found, dict):
-        for member in members:
+        for member in types:
             if isinstance(member, type) and issubclass(member, Struct):
                 return _normal_table(found, member, place)
             if get_origin(member) is dict:
-                return {key: _normal(value, get_args(member)[1], _join(place, key)) for key, value in found.items()}
+                return {key: _normal(value, get_args(member)[1], dotted(place, key)) for key, value in found.items()}
     if isinstance(found, list):
-        for member in members:
+        for member in types:
             if get_origin(member) in (list, tuple, frozenset):
                 found = [_normal(value, get_args(member)[0], f"{place}[{at}]") for at, value in enumerate(found)]
-    _check_word(found, members, place)
-    _check_value(found, hint, place)
+    if isinstance(found, Decimal) and not (found.is_finite() and math.isfinite(found)):
+        raise Wrong(f"{place} = {'(not shown)' if _may_be_secret(place) else quoted(found)} is no finite number")
+    judge(place, found, hint, secret=_may_be_secret(place))
     return found
 
 
 def _normal_table(found: dict[str, Any], table: type[Struct], place: str) -> dict[str, Any]:
-    fields = dict(_fields(table))
+    fields = dict(keys(table))
     rest = fields.pop(REST, None)
     named = {key: value for key, value in found.items() if key in fields}
     further = {key: value for key, value in found.items() if key not in fields}
-    inner = get_args(_members(rest.type)[0])[1] if rest else None
+    inner = get_args(members(rest.type)[0])[1] if rest else None
     for key, value in further.items():
         if rest is None or (inner is _BoundsTable and not isinstance(value, dict)):
-            raise _FileError(_unknown_key(place, key, fields))
+            raise Wrong(_unknown_key(place, key, fields))
     for one in fields.values():
         if one.required and one.encode_name not in found:
-            raise _FileError(f"{_join(place, one.encode_name)} is missing{_purpose(one.type)}")
-    normal = {key: _normal(value, fields[key].type, _join(place, key)) for key, value in named.items()}
+            raise Wrong(f"{dotted(place, one.encode_name)} is missing{purpose(one.type)}")
+    normal = {key: _normal(value, fields[key].type, dotted(place, key)) for key, value in named.items()}
     if rest is not None:
-        normal[REST] = {key: _normal(value, inner, _join(place, key)) for key, value in further.items()}
+        normal[REST] = {key: _normal(value, inner, dotted(place, key)) for key, value in further.items()}
     return normal
 
 
-@cache
-def _fields(table: type[Struct]) -> Mapping[str, FieldInfo]:
-    """The keys of a table, as they stand in the file. Kept, as msgspec resolves every type anew."""
-    return MappingProxyType({one.encode_name: one for one in msgspec.structs.fields(table)})
-
-
-def _members(hint: Any) -> tuple[Any, ...]:
-    """The types a value may have: those of a union, each without its notes."""
-    if get_origin(hint) is Annotated:
-        return _members(get_args(hint)[0])
-    if get_origin(hint) in (Union, UnionType):
-        return tuple(member for one in get_args(hint) for member in _members(one) if member is not NoneType)
-    return (hint,)
-
-
-def _purpose(hint: Any) -> str:
-    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
-    texts = [note.description for note in notes if isinstance(note, Meta) and note.description]
-    return f" ({texts[-1][:1].lower()}{texts[-1][1:]})" if texts else ""
-
-
-def _check_word(found: object, members: Iterable[Any], place: str) -> None:
-    words = [word for member in members if get_origin(member) is Literal for word in get_args(member)]
-    if words and isinstance(found, str) and found not in words and str not in members:
-        number = "; or a whole number" if any(_members(member) == (int,) for member in members) else ""
-        raise _FileError(_unknown_value(place, found, words) + number)
-
-
-def _check_value(found: object, hint: Any, place: str) -> None:
-    if isinstance(found, Decimal) and not (found.is_finite() and math.isfinite(found)):
-        raise _FileError(f"{place} = {_shown(found, place)} is no finite number")
-    try:
-        msgspec.convert(found, hint)
-    except (msgspec.ValidationError, OverflowError) as error:
-        raise _FileError(f"{place} = {_shown(found, place)}: {_in_toml(str(error))}{_purpose(hint)}") from error
-
-
-_TOML_WORDS = {
-    "str": "string",
-    "int": "whole number",
-    "float": "number",
-    "decimal": "number",
-    "bool": "true or false",
-    "array": "list",
-    "object": "table",
-}
-
-
-def _in_toml(message: str) -> str:
-    """What msgspec says, in the words of a TOML file: ``Expected `int`, got `str` `` → `expected whole number, found string`."""
-
-    def words(match: re.Match[str]) -> str:
-        kinds = [_TOML_WORDS.get(kind, kind) for kind in match[1].split(" | ") if kind != "null"]
-        return " or ".join(dict.fromkeys(kinds))
-
-    said = re.sub(r"`([^`]+)`", words, message.replace(", got ", ", found "))
-    return said[:1].lower() + said[1:]
-
-
-# ── messages ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _clean(text: str) -> str:
-    """One line without control characters, whatever a file or a path contains."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape", "backslashreplace").decode() for sign in text)
-
-
-def _quoted(found: object) -> str:
-    text = "true" if found is True else "false" if found is False else str(found)
-    return f'"{_clean(text if len(text) <= 80 else text[:77] + "…")}"'
-
-
-def _shown(found: object, place: str) -> str:
-    """The value in quotes, unless it may be a secret."""
-    return "(not shown)" if place.startswith("request.") and "pagination" not in place else _quoted(found)
-
-
-def _join(place: str, key: str) -> str:
-    shown = key if _BARE_KEY.fullmatch(key) else _quoted(key)
-    return f"{place}.{shown}" if place else shown
-
-
-def _meant(found: str, known: Iterable[str]) -> str:
-    known = sorted(known)
-    near = get_close_matches(found[:80], known, n=1)
-    return (f'; did you mean "{near[0]}"?' if near else ";") + f" known: {', '.join(known)}"
-
-
 def _unknown_key(place: str, key: str, known: Iterable[str]) -> str:
-    hint = "; it belongs to the top of the file, above the first [table]" if place and key in _fields(_BoardFile) else ""
-    return f"{_join(place, key)} is unknown{hint}{_meant(key, known)}"
+    hint = "; it belongs to the top of the file, above the first [table]" if place and key in keys(_BoardFile) else ""
+    return f"{dotted(place, key)} is unknown{hint}{meant(key, known)}"
 
 
-def _unknown_value(place: str, found: str, known: Iterable[str]) -> str:
-    return f"{place} = {_quoted(found)} is unknown{_meant(found, known)}"
+def _may_be_secret(place: str) -> bool:
+    return place.startswith("request.") and "pagination" not in place
 
 
 # ── board ────────────────────────────────────────────────────────────────────────────────────────
@@ -685,66 +569,50 @@ def _board(tables: dict[str, Any], board: BoardId, formats: Formats) -> Board:
 
 def _check_times(file: _BoardFile | _DefaultsFile) -> None:
     _check_cadence(file.cadence)
-    _check_time_zone(file.time_zone)
+    understood("time_zone", file.time_zone, time_zone)
     _jitter(file.jitter)
     _quiet(file.quiet)
 
 
 def _jitter(span: str) -> float:
-    seconds = _seconds(span, "jitter", example="90s")
+    seconds = understood("jitter", span, span_s)
     if seconds > _LONGEST_JITTER_S:
-        raise _FileError(f"jitter = {_quoted(span)} is longer than a day; expected at most 24h")
+        raise Wrong(f"jitter = {quoted(span)} is longer than a day; expected at most 24h")
     return seconds
 
 
 def _quiet(found: Sequence[str]) -> tuple[Window, ...]:
-    windows = tuple(_window(text, f"quiet[{at}]") for at, text in enumerate(found))
+    windows = tuple(understood(f"quiet[{at}]", text, window) for at, text in enumerate(found))
     if covers_the_day(windows):
-        raise _FileError(
-            f"quiet = {_quoted(', '.join(found))} covers the whole day; leave some time, or set enabled = false in the board"
+        raise Wrong(
+            f"quiet = {quoted(', '.join(found))} covers the whole day; leave some time, or set enabled = false in the board"
         )
     return windows
-
-
-def _window(text: str, place: str) -> Window:
-    try:
-        return window(text)
-    except ValueError as error:
-        raise _FileError(f"{place} = {_quoted(text)} is {error}") from error
 
 
 def _check_cadence(cadence: str) -> None:
     cron = CADENCES.get(cadence, cadence)
     if cadence.startswith("@") and cadence not in CADENCES:
-        raise _FileError(_unknown_value("cadence", cadence, CADENCES))
+        raise Wrong(unknown_value("cadence", cadence, CADENCES))
     if len(cron.split()) != 5:
-        raise _FileError(f"cadence = {_quoted(cadence)} has {len(cron.split())} fields; expected minute hour day month weekday")
+        raise Wrong(f"cadence = {quoted(cadence)} has {len(cron.split())} fields; expected minute hour day month weekday")
     try:
         next(CronSim(cron, datetime(2024, 1, 1)))  # noqa: DTZ001 - only asks whether the expression ever fires
     except CronSimError as error:
-        raise _FileError(f"cadence = {_quoted(cadence)} is no cron expression: {error}") from error
+        raise Wrong(f"cadence = {quoted(cadence)} is no cron expression: {error}") from error
     except StopIteration as error:
-        raise _FileError(f"cadence = {_quoted(cadence)} never comes; expected a date that exists") from error
-
-
-def _check_time_zone(time_zone: str) -> None:
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        near = get_close_matches(time_zone[:80], available_timezones(), n=1)
-        meant = f'did you mean "{near[0]}"?' if near else 'expected an IANA name such as "Europe/Berlin"'
-        raise _FileError(f"time_zone = {_quoted(time_zone)} is unknown; {meant}") from error
+        raise Wrong(f"cadence = {quoted(cadence)} never comes; expected a date that exists") from error
 
 
 def _parse(found: dict[str, Any], formats: Formats) -> Parse:
     name, options = found["format"], found[REST]
     if name not in formats:
-        raise _FileError(_unknown_value("parse.format", name, formats))
+        raise Wrong(unknown_value("parse.format", name, formats))
     normal = _normal_table(options, formats[name], "parse")
     try:
         msgspec.convert(normal, formats[name])
     except msgspec.ValidationError as error:
-        raise _FileError(f"parse: {_in_toml(str(error))}") from error
+        raise Wrong(f"parse: {in_toml_words(str(error))}") from error
     return Parse(format=name, options=MappingProxyType(_plain(normal)))
 
 
@@ -765,7 +633,7 @@ def _request(table: _RequestTable) -> Request:
     _check_headers(table.headers)
     params = {name: str(value) for name, value in table.params.items()}
     for name, value in params.items():
-        _check_secret(name, value, _join("request.params", name))
+        _check_secret(name, value, dotted("request.params", name))
     _check_pagination(table)
     return Request(
         url=table.url,
@@ -782,40 +650,40 @@ def _request(table: _RequestTable) -> Request:
 def _check_address(url: str, place: str) -> None:
     """Refuse what is no plain http(s) address. What may be a secret is not repeated in the message."""
     if not url.isprintable() or re.search(r"[\s\\]", url):
-        raise _FileError(f"{place} contains blanks, backslashes or control characters; percent-encode them")
+        raise Wrong(f"{place} contains blanks, backslashes or control characters; percent-encode them")
     try:
         parts = urlsplit(url)
         host = parts.hostname if parts.port is None or parts.port else None
     except ValueError as error:
-        raise _FileError(f"{place} is no address: {_clean(str(error))}") from error
+        raise Wrong(f"{place} is no address: {clean(str(error))}") from error
     if "@" in parts.netloc:
-        raise _FileError(f"{place} contains a user name; remove it, and send credentials as a header with ${{NAME}}")
+        raise Wrong(f"{place} contains a user name; remove it, and send credentials as a header with ${{NAME}}")
     if parts.scheme not in ("http", "https") or not host or "$" in parts.netloc:
-        raise _FileError(f"{place} = {_quoted(url.partition('?')[0])} is no address; expected http:// or https:// and a host")
+        raise Wrong(f"{place} = {quoted(url.partition('?')[0])} is no address; expected http:// or https:// and a host")
     _check_references(url, place)
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
-        _check_secret(name, value, f"{place}, parameter {_quoted(name)},")
+        _check_secret(name, value, f"{place}, parameter {quoted(name)},")
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
-        place = _join("request.headers", name)
+        place = dotted("request.headers", name)
         if not _HEADER_NAME.fullmatch(name):
-            raise _FileError(f"{place} is no name of a header; expected letters, digits and '-'")
+            raise Wrong(f"{place} is no name of a header; expected letters, digits and '-'")
         if not value.isprintable() or not value.isascii():
-            raise _FileError(f"{place} contains characters that a header cannot carry; use printable ASCII on one line")
+            raise Wrong(f"{place} contains characters that a header cannot carry; use printable ASCII on one line")
         _check_secret(name, value, place)
 
 
 def _check_secret(name: str, value: str, place: str) -> None:
     _check_references(value, place)
     if _SECRETS.fullmatch(name) and value and not _REFERENCE.search(value):
-        raise _FileError(f"{place} holds a secret in plain text; set it in the environment and write ${{NAME}} here")
+        raise Wrong(f"{place} holds a secret in plain text; set it in the environment and write ${{NAME}} here")
 
 
 def _check_references(text: str, place: str) -> None:
     if re.search(r"\$\{|\$[A-Z]", _REFERENCE.sub("", text)):
-        raise _FileError(f"{place} has a malformed reference to the environment; expected ${{NAME}} of letters, digits and _")
+        raise Wrong(f"{place} has a malformed reference to the environment; expected ${{NAME}} of letters, digits and _")
 
 
 _PAGINATION_KEYS = {
@@ -839,17 +707,15 @@ def _check_pagination(table: _RequestTable) -> None:
     fresh = _PaginationTable(kind=pagination.kind)
     for key in _PAGINATION_KEYS[pagination.kind]:
         if not getattr(pagination, key):
-            raise _FileError(f'request.pagination.{key} is missing; the kind "{pagination.kind}" needs it')
+            raise Wrong(f'request.pagination.{key} is missing; the kind "{pagination.kind}" needs it')
     for key, owners in _PAGINATION_OWNERS.items():
         if pagination.kind not in owners and getattr(pagination, key) != getattr(fresh, key):
-            raise _FileError(f'request.pagination.{key} means nothing to the kind "{pagination.kind}"; remove it')
+            raise Wrong(f'request.pagination.{key} means nothing to the kind "{pagination.kind}"; remove it')
     for key in ("next", "more", "records"):
         _check_jmespath(getattr(pagination, key), f"request.pagination.{key}")
     sent = {*table.params, *(name for name, _ in parse_qsl(urlsplit(table.url).query, keep_blank_values=True))}
     if pagination.param in sent:
-        raise _FileError(
-            f"request.pagination.param = {_quoted(pagination.param)} is also set by the url or params; remove it there"
-        )
+        raise Wrong(f"request.pagination.param = {quoted(pagination.param)} is also set by the url or params; remove it there")
 
 
 def _check_jmespath(expression: str, place: str) -> None:
@@ -858,15 +724,11 @@ def _check_jmespath(expression: str, place: str) -> None:
     try:
         jmespath.compile(expression)
     except (jmespath.exceptions.JMESPathError, RecursionError) as error:
-        reason = _clean(str(error).partition("\n")[0])
-        raise _FileError(f"{place} = {_quoted(expression)} is no JMESPath: {reason}") from error
+        reason = clean(str(error).partition("\n")[0])
+        raise Wrong(f"{place} = {quoted(expression)} is no JMESPath: {reason}") from error
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _sources(found: str | Sequence[str]) -> tuple[str, ...]:
-    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def _missing(found: Iterable[str | float]) -> frozenset[str]:
@@ -875,8 +737,8 @@ def _missing(found: Iterable[str | float]) -> frozenset[str]:
 
 def _column(found: str | Sequence[str] | _ColumnTable, kind: Kind) -> Column:
     if not isinstance(found, _ColumnTable):
-        return Column(sources=_sources(found), kind=kind)
-    return Column(sources=_sources(found.from_), missing=_missing(found.missing), kind=Kind(found.kind) if found.kind else kind)
+        return Column(sources=texts(found), kind=kind)
+    return Column(sources=texts(found.from_), missing=_missing(found.missing), kind=Kind(found.kind) if found.kind else kind)
 
 
 def _optional(found: str | Sequence[str] | _ColumnTable | None, kind: Kind) -> Column | None:
@@ -890,13 +752,13 @@ def _key(found: str | _ColumnTable | Sequence[str | list[str] | _ColumnTable]) -
 
 def _attributes(found: Mapping[str, str | list[str] | _ColumnTable]) -> Mapping[str, Column]:
     for name in found:
-        _check_name(name, _join("columns", name))
+        _check_name(name, dotted("columns", name))
     return MappingProxyType({name: _column(column, KINDS.get(name, Kind.TEXT)) for name, column in found.items()})
 
 
 def _check_name(name: str, place: str) -> None:
     if not _NAME.fullmatch(name):
-        raise _FileError(f"{place} is no name; use a-z, 0-9 and '_', beginning with a letter, 64 at most")
+        raise Wrong(f"{place} is no name; use a-z, 0-9 and '_', beginning with a letter, 64 at most")
 
 
 # ── metrics ──────────────────────────────────────────────────────────────────────────────────────
@@ -904,16 +766,16 @@ def _check_name(name: str, place: str) -> None:
 
 def _metrics(found: Mapping[str, _MetricTable]) -> tuple[Metric, ...]:
     for at, (name, table) in enumerate(found.items()):
-        place = _join("metrics", name)
+        place = dotted("metrics", name)
         _check_name(name, place)
-        if name in _fields(_ContractTable):
-            raise _FileError(f"{place} cannot be told from the key contract.{name}; choose another id")
+        if name in keys(_ContractTable):
+            raise Wrong(f"{place} cannot be told from the key contract.{name}; choose another id")
         _check_origin(table, place, tuple(found)[:at], tuple(found)[at:])
         _check_interval(table, place)
         _check_direction(table, place)
     first, *others = [name for name, table in found.items() if table.primary] or [""]
     if others:
-        raise _FileError(f"metrics.{others[0]}.primary = true, but metrics.{first} is primary already; a board has one at most")
+        raise Wrong(f"metrics.{others[0]}.primary = true, but metrics.{first} is primary already; a board has one at most")
     return tuple(_metric(MetricId(name), table) for name, table in found.items())
 
 
@@ -922,42 +784,42 @@ _OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "st
 
 def _check_origin(table: _MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
     if table.from_ is None and not table.mean_of:
-        raise _FileError(f"{place}.from is missing; expected a column, or mean_of = [metrics] instead")
+        raise Wrong(f"{place}.from is missing; expected a column, or mean_of = [metrics] instead")
     if table.from_ is not None and table.mean_of:
-        raise _FileError(f"{place} has both from and mean_of; keep one")
+        raise Wrong(f"{place} has both from and mean_of; keep one")
     for key in (*_OF_A_COLUMN, "scale") if table.mean_of else ():
         if getattr(table, key) != getattr(_MetricTable(nature=table.nature), key):
-            raise _FileError(f"{place}.{key} means nothing beside mean_of; remove it")
+            raise Wrong(f"{place}.{key} means nothing beside mean_of; remove it")
     for at, part in enumerate(table.mean_of):
         here = f"{place}.mean_of[{at}]"
         if part in later:
-            raise _FileError(f'{here} = "{part}" stands in the file no earlier than this metric; move [metrics.{part}] above it')
+            raise Wrong(f'{here} = "{part}" stands in the file no earlier than this metric; move [metrics.{part}] above it')
         if part not in earlier:
-            raise _FileError(_unknown_value(here, part, earlier))
+            raise Wrong(unknown_value(here, part, earlier))
         if part in table.mean_of[:at]:
-            raise _FileError(f'{here} = "{part}" occurs twice; remove one')
+            raise Wrong(f'{here} = "{part}" occurs twice; remove one')
     if not table.scale.is_finite() or table.scale <= 0:
-        raise _FileError(f"{place}.scale = {_quoted(table.scale)}; expected a number above 0")
+        raise Wrong(f"{place}.scale = {quoted(table.scale)}; expected a number above 0")
 
 
 def _check_interval(table: _MetricTable, place: str) -> None:
     if (table.low is None) != (table.high is None):
         there, absent = ("low", "high") if table.high is None else ("high", "low")
-        raise _FileError(f"{place}.{absent} is missing; {there} needs it")
+        raise Wrong(f"{place}.{absent} is missing; {there} needs it")
     given = [key for key in ("low", "plus_minus", "standard_error") if getattr(table, key) is not None]
     if len(given) > 1:
-        raise _FileError(f"{place} has both {given[0]} and {given[1]}; keep one way to tell the interval")
+        raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one way to tell the interval")
     if table.half_width_factor is not None and table.standard_error is not None:
-        raise _FileError(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
+        raise Wrong(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
 
 
 def _check_direction(table: _MetricTable, place: str) -> None:
     if table.higher_is_better is not None:
         return
     if table.primary:
-        raise _FileError(f"{place}.higher_is_better is missing; a primary metric ranks the board, so expected true or false")
+        raise Wrong(f"{place}.higher_is_better is missing; a primary metric ranks the board, so expected true or false")
     if table.nature != "count":
-        raise _FileError(f'{place}.higher_is_better is missing; expected true or false, as its nature is "{table.nature}"')
+        raise Wrong(f'{place}.higher_is_better is missing; expected true or false, as its nature is "{table.nature}"')
 
 
 def _metric(metric: MetricId, table: _MetricTable) -> Metric:
@@ -965,7 +827,7 @@ def _metric(metric: MetricId, table: _MetricTable) -> Metric:
     return Metric(
         id=metric,
         title=table.title or metric.replace("_", " ").capitalize(),
-        column=Column(sources=_sources(table.from_ or ()), missing=_missing(table.missing), kind=Kind.NUMBER),
+        column=Column(sources=texts(table.from_ or ()), missing=_missing(table.missing), kind=Kind.NUMBER),
         nature=Nature(table.nature),
         unit=table.unit,
         topic=table.topic,
@@ -990,35 +852,24 @@ def _contract(table: _ContractTable, metrics: Sequence[Metric]) -> Contract:
     known = {metric.id for metric in metrics}
     for name, bounds in table.metrics.items():
         if name not in known:
-            keys = {*_fields(_ContractTable), *known} - {REST}
-            raise _FileError(f"{_join('contract', name)} is neither a key nor a metric{_meant(name, keys)}")
+            every = {*keys(_ContractTable), *known} - {REST}
+            raise Wrong(f"{dotted('contract', name)} is neither a key nor a metric{meant(name, every)}")
         if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
-            raise _FileError(f"contract.{name}.min = {_quoted(bounds.min)} is above its max {_quoted(bounds.max)}")
+            raise Wrong(f"contract.{name}.min = {quoted(bounds.min)} is above its max {quoted(bounds.max)}")
     if isinstance(table.depth, int) and table.min_entries > table.depth:
-        raise _FileError(
-            f"contract.min_entries = {_quoted(table.min_entries)} is more than contract.depth {_quoted(table.depth)} shows"
-        )
+        raise Wrong(f"contract.min_entries = {quoted(table.min_entries)} is more than contract.depth {quoted(table.depth)} shows")
     if table.duplicates == "best" and not any(metric.primary for metric in metrics):
-        raise _FileError('contract.duplicates = "best" needs a metric with primary = true; declare one, or use "first"')
+        raise Wrong('contract.duplicates = "best" needs a metric with primary = true; declare one, or use "first"')
     return Contract(
         depth=table.depth,
         min_entries=table.min_entries,
         max_drop=table.max_drop,
         duplicates=table.duplicates,
         bounds=MappingProxyType({MetricId(name): Bounds(**msgspec.structs.asdict(one)) for name, one in table.metrics.items()}),
-        stale_after_s=_seconds(table.stale_after, "contract.stale_after", example="14d", least=1)
+        stale_after_s=understood("contract.stale_after", table.stale_after, partial(span_s, least=1))
         if table.stale_after is not None
         else None,
     )
-
-
-def _seconds(span: str, place: str, *, example: str, least: int = 0) -> float:
-    found = _SPAN.fullmatch(span)
-    if not found or int(found[1]) < least:
-        raise _FileError(
-            f'{place} = {_quoted(span)} is no span of time; expected a number and s, m, h, d or w, as in "{example}"'
-        )
-    return float(int(found[1]) * _SPAN_S[found[2]])
 
 
 # ── schema ───────────────────────────────────────────────────────────────────────────────────────

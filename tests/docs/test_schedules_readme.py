@@ -13,6 +13,7 @@ from tracker import schedules
 from tracker.model import CADENCES, Column, Kind, Nature
 from tracker.parsers import FORMATS, options_of
 from tracker.schedules import KINDS, load_board
+from tracker.toml import members
 
 README = (Path(__file__).parents[2] / "schedules" / "README.md").read_text(encoding="utf-8")
 PARSERS = {name: options_of(name) for name in FORMATS}
@@ -49,7 +50,7 @@ def described(hint: Any) -> str:
 
 
 def words(hint: Any) -> list[str]:
-    literals = [member for member in schedules._members(hint) if get_origin(member) is Literal]
+    literals = [member for member in members(hint) if get_origin(member) is Literal]
     return [word for literal in literals for word in get_args(literal)]
 
 

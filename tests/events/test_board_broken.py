@@ -44,17 +44,64 @@ def test_the_event_carries_the_bytes_the_reason_and_the_interval():
     history = History()
     history.show("a:50 b:40")
     ((event,),) = failing(history, failure())
-    assert event.facts == {"error": "ParseError", "message": "made/board: no table"}
+    assert event.facts == {"error": "ParseError", "message": "made/board: no table", "failures": 1}
     assert [(proof.sha256, proof.url) for proof in event.evidence] == [("page", PAGE)]
     assert (event.after, event.until, event.told) == (START, START + timedelta(hours=30), True)
 
 
-def test_a_passing_fault_is_neither_told_nor_remembered():
+def passing(*hours: int) -> list[Failure]:
+    return [failure(hour, trouble=Trouble.FETCH, passing=True) for hour in hours]
+
+
+def test_a_passing_fault_is_remembered_and_not_told():
     history = History()
     history.show("a:50 b:40")
-    before = history.past
-    assert failing(history, failure(passing=True)) == [()]
-    assert history.past == before
+    assert failing(history, *passing(30)) == [()]
+    past = history.past
+    assert (past.failing_since, past.failures, past.passing) == (START + timedelta(hours=30), 1, True)
+    assert past.broken_since is None
+
+
+@pytest.mark.parametrize(("hours", "told_at"), [
+    ((30, 31, 36), 36),
+    ((30, 31, 35, 36), 36),
+    ((30, 31, 35), None),
+    ((30, 36), None),
+    ((30, 90, 91), 91),
+    ((30, 31, 36, 40, 90), 36),
+])  # fmt: skip
+def test_a_passing_fault_is_told_once_when_it_lasted_six_hours_over_three_tries(hours: tuple[int, ...], told_at: int | None):
+    history = History()
+    history.show("a:50 b:40")
+    told = [event for events in failing(history, *passing(*hours)) for event in events]
+    assert [event.recorded_at for event in told] == ([] if told_at is None else [START + timedelta(hours=told_at)])
+    assert brief(told) == ["board_broken/unreachable"] * len(told)
+    assert history.past.broken_since == (None if told_at is None else START + timedelta(hours=30))
+
+
+def test_an_unreachable_board_says_for_how_long_and_after_how_many_tries():
+    history = History()
+    history.show("a:50 b:40")
+    ((), (), (event,)) = failing(history, *passing(30, 33, 36))
+    assert event.headline == "Board could not be reached for 6 hours; its last accepted state stands until it reads again."
+    assert event.facts["failures"] == 3
+
+
+def test_a_fault_that_does_not_pass_after_passing_ones_breaks_at_once_and_dates_from_the_first():
+    history = History()
+    history.show("a:50 b:40")
+    (), (event,) = failing(history, *passing(30), failure(31))
+    assert (event.grade, event.facts["failures"]) == ("parse", 2)
+    assert history.past.broken_since == START + timedelta(hours=30)
+
+
+def test_a_reading_between_two_passing_faults_begins_the_count_anew():
+    history = History()
+    history.show("a:50 b:40")
+    failing(history, *passing(6, 12))
+    history.show("a:50 b:40")
+    assert (history.past.failing_since, history.past.failures, history.past.passing) == (None, 0, False)
+    assert failing(history, *passing(25, 31)) == [(), ()]
 
 
 def test_a_board_that_recovered_can_break_again():

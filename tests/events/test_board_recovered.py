@@ -20,7 +20,14 @@ def recovered(past: Past, after: str = "a:50 b:40", *, hours: float = 24) -> lis
 def test_a_broken_board_reads_again_after_a_time_in_words(hours: float, words: str):
     (event,) = recovered(Past(broken_since=START, broken_by="no table"), hours=hours)
     assert (brief([event]), event.headline) == (["board_recovered/broken"], f"Board reads again after {words}.")
-    assert event.facts == {"since": START.isoformat(), "lasted_s": int(hours * 3600), "why": "no table"}
+    assert event.facts == {"since": START.isoformat(), "lasted_s": int(hours * 3600), "why": "no table", "missed": 0}
+
+
+@pytest.mark.parametrize(("missed", "words"), [(1, "1 reading in a row had failed"), (9, "9 readings in a row had failed")])
+def test_a_recovery_says_how_many_readings_were_missed(missed: int, words: str):
+    (event,) = recovered(Past(broken_since=START, broken_by="no table", failing_since=START, failures=missed))
+    assert event.headline == f"Board reads again after 24 hours; {words}."
+    assert event.facts["missed"] == missed
 
 
 def test_a_stale_board_recovers_only_when_its_content_changes():

@@ -86,21 +86,60 @@ def test_a_page_that_is_refused_or_gone_breaks_the_board_until_its_state_is_seen
     outcome = pipeline.settle(board(), archive, store)
     assert outcome.failed
     assert kinds(store) == ["board_broken/fetch"]
-    assert told(store)[0].facts == {"error": verdict.value, "message": "acme/text: 404 at https://acme.example/text.csv"}
+    message = "acme/text: 404 at https://acme.example/text.csv"
+    assert told(store)[0].facts == {"error": verdict.value, "message": message, "failures": 1}
     note(archive, 3, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
     assert not pipeline.settle(board(), archive, store).failed
     assert kinds(store) == ["board_broken/fetch", "board_recovered/broken"]
+    assert told(store)[1].headline == "Acme Arena reads again after 2 days; 2 readings in a row had failed."
 
 
-def test_a_passing_fault_makes_a_board_late_and_not_broken(archive: FileArchive, store: Store):
+HOUR = 1 / 24
+
+
+def fail_for_now(archive: FileArchive, *hours: float) -> None:
+    for number in hours:
+        note(archive, 1 + number * HOUR, Verdict.TRANSIENT, error="acme/text: timed out after 30 s")
+
+
+@pytest.mark.parametrize("hours", [(0,), (0, 5.99), (0, 9), (0, 1, 2, 3, 4, 5, 5.99)])
+def test_a_passing_fault_of_less_than_six_hours_or_three_tries_makes_a_board_late_and_not_broken(
+    archive: FileArchive, store: Store, hours: tuple[float, ...]
+):
     keep(archive, {0: csv(SIX)})
-    for number in (1, 2, 3):
-        note(archive, number, Verdict.TRANSIENT, error="acme/text: timed out after 30 s")
+    fail_for_now(archive, *hours)
     outcome = pipeline.settle(board(), archive, store)
     assert outcome.failed
     assert told(store) == []
-    assert store.past(BOARD).broken_since is None
-    assert [check.result for check in store.checks(BOARD)][1:] == [Result.FAILED] * 3
+    past = store.past(BOARD)
+    assert (past.broken_since, past.failing_since, past.failures, past.passing) == (None, at(1), len(hours), True)
+    assert [check.result for check in store.checks(BOARD)][1:] == [Result.FAILED] * len(hours)
+
+
+def test_a_passing_fault_that_lasts_breaks_the_board_once_from_its_first_failure_on(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX)})
+    fail_for_now(archive, 0, 1, 6, 12, 24)
+    pipeline.settle(board(), archive, store)
+    (broken,) = told(store)
+    assert (broken.kind, broken.grade, broken.recorded_at) == ("board_broken", "unreachable", at(1.25))
+    assert broken.headline == "Acme Arena could not be reached for 6 hours; its last accepted state stands until it reads again."
+    assert (store.past(BOARD).broken_since, store.past(BOARD).failures) == (at(1), 5)
+    keep(archive, {3: csv(SIX)})
+    assert not pipeline.settle(board(), archive, store).failed
+    assert kinds(store) == ["board_broken/unreachable", "board_recovered/broken"]
+    recovered = told(store)[1]
+    assert (recovered.after, recovered.until, recovered.facts["missed"]) == (at(1), at(3), 5)
+    assert (store.past(BOARD).failing_since, store.past(BOARD).failures, store.past(BOARD).passing) == (None, 0, False)
+
+
+def test_an_answer_between_two_faults_begins_their_count_anew(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX)})
+    fail_for_now(archive, 0, 3)
+    keep(archive, {1 + 4 * HOUR: csv(SIX)})
+    fail_for_now(archive, 5, 7, 10)
+    pipeline.settle(board(), archive, store)
+    assert told(store) == []
+    assert store.past(BOARD).failing_since == at(1 + 5 * HOUR)
 
 
 def test_the_body_of_a_failed_fetch_is_never_read_as_a_board(archive: FileArchive, store: Store):
@@ -127,12 +166,12 @@ def test_a_board_that_shows_the_same_for_too_long_is_stale_once_until_it_changes
     assert (recovered.after, recovered.until) == (at(2.5), at(11))
 
 
-def test_a_board_that_cannot_be_fetched_for_too_long_is_stale_too(archive: FileArchive, store: Store):
+def test_a_board_that_cannot_be_fetched_for_too_long_is_broken_and_not_stale_besides(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
     for number in (1, 2, 3, 4):
         note(archive, number, Verdict.TRANSIENT, error="acme/text: timed out")
     pipeline.settle(board(stale_after_s=2 * 86_400.0), archive, store)
-    assert kinds(store) == ["board_stale/stale"]
+    assert kinds(store) == ["board_broken/unreachable"]
     assert told(store)[0].recorded_at == at(3)
 
 

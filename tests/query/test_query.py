@@ -167,19 +167,24 @@ def test_a_board_that_nobody_asked_for_three_times_is_stale(store: Store):
     assert health(store, 3.1) == (State.STALE, "not read since 2026-03-01 06:00 UTC")
 
 
-def test_a_board_that_was_asked_and_did_not_answer_three_times_is_stale(store: Store):
+def test_a_board_that_did_not_answer_is_broken_at_its_third_try_if_that_is_six_hours_later(store: Store):
     save(store, 0, [entry("a", 90)])
-    for days in (1, 2, 3):
+    for days in (1, 1.2):
         note(store, days, Result.FAILED, "acme/text: timed out", passing=True)
-        expected = (State.OK, "acme/text: timed out")
-        assert health(store, days) == expected
-    note(store, 4, Result.FAILED, "acme/text: timed out", passing=True)
-    assert health(store, 4) == (State.STALE, "not read since 2026-03-01 06:00 UTC: acme/text: timed out")
+        assert health(store, days) == (State.OK, "acme/text: timed out")
+    note(store, 1.25, Result.FAILED, "acme/text: timed out", passing=True)
+    assert health(store, 1.25) == (State.BROKEN, "acme/text: timed out")
 
 
-def test_a_board_that_never_answered_is_stale_after_three_times(store: Store):
-    for days in range(5):
+def test_a_board_that_never_answered_is_broken_too(store: Store):
+    for days in range(3):
         note(store, days, Result.FAILED, "acme/text: timed out", passing=True)
+    assert health(store, 2) == (State.BROKEN, "acme/text: timed out")
+
+
+def test_a_board_that_nobody_asked_again_after_a_fault_is_stale(store: Store):
+    note(store, 0, Result.FAILED, "acme/text: timed out", passing=True)
+    note(store, 1, Result.FAILED, "acme/text: timed out", passing=True)
     assert health(store, 4) == (State.STALE, "not read since 2026-03-01 06:00 UTC: acme/text: timed out")
 
 

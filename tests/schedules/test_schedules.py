@@ -22,7 +22,8 @@ from tracker import schedules
 from tracker.errors import DeclarationError
 from tracker.model import CADENCES, Board, BoardId, Bounds, Column, Contract, Kind, Nature, Pagination, Parse, Request, Window
 from tracker.parsers import FORMATS, options_of
-from tracker.schedules import KINDS, MAX_BYTES, load, load_board, schema
+from tracker.schedules import KINDS, load, load_board, schema
+from tracker.toml import MAX_BYTES, Wrong, members
 
 SHIPPED = Path(__file__).parents[2] / "schedules"
 PARSERS = {name: options_of(name) for name in FORMATS}
@@ -270,7 +271,7 @@ def test_the_file_shape_knows_every_key_of_the_model():
 def test_the_words_of_the_file_are_those_of_the_model():
     def words(table: type[msgspec.Struct], key: str) -> set[str]:
         hint = next(one.type for one in msgspec.structs.fields(table) if one.encode_name == key)
-        return {word for member in schedules._members(hint) for word in getattr(member, "__args__", ())}
+        return {word for member in members(hint) for word in getattr(member, "__args__", ())}
 
     assert words(schedules._MetricTable, "nature") == set(Nature)
     assert words(schedules._ColumnTable, "kind") == set(Kind)
@@ -365,8 +366,8 @@ def test_an_unknown_value_names_the_allowed(tmp_path: Path, old: str, new: str, 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('title = "Title"', "title = 3", 'title = "3": expected string, found whole number'),
-        ("enabled = false", 'enabled = "no"', 'enabled = "no": expected true or false, found string'),
+        ('title = "Title"', "title = 3", 'title = "3": expected text, found whole number'),
+        ("enabled = false", 'enabled = "no"', 'enabled = "no": expected true or false, found text'),
         ("depth = 50", "depth = 0", 'contract.depth = "0": expected whole number >= 1'),
         ("min_entries = 20", "min_entries = 20.5", 'contract.min_entries = "20.5": expected whole number, found number'),
         ("min_entries = 20", "min_entries = true", 'contract.min_entries = "true": expected whole number, found true or false'),
@@ -381,17 +382,17 @@ def test_an_unknown_value_names_the_allowed(tmp_path: Path, old: str, new: str, 
         (
             'missing = [0, "-1"]',
             "missing = [[0]]",
-            'metrics.score.missing[0] = "[0]": expected whole number or number or string, found list',
+            'metrics.score.missing[0] = "[0]": expected whole number or number or text, found list',
         ),
         ('missing = [0, "-1"]', "missing = 0", 'metrics.score.missing = "0": expected list, found whole number'),
-        ('rank = "rank"', "rank = 2024-01-01", 'columns.rank = "2024-01-01": expected string or table or list, found date'),
-        ('rank = "rank"', 'rank = ""', 'columns.rank = "": expected string of length >= 1'),
+        ('rank = "rank"', "rank = 2024-01-01", 'columns.rank = "2024-01-01": expected text or table or list, found date'),
+        ('rank = "rank"', 'rank = ""', 'columns.rank = "": expected text of length >= 1'),
         ('rank = "rank"', "rank = []", 'columns.rank = "[]": expected list of length >= 1'),
-        ('key = ["id",', 'key = ["",', 'columns.key[0] = "": expected string of length >= 1'),
+        ('key = ["id",', 'key = ["",', 'columns.key[0] = "": expected text of length >= 1'),
         (
             'where = { category = "overall" }',
             "where = { category = 3 }",
-            'parse.where.category = "3": expected string, found whole number',
+            'parse.where.category = "3": expected text, found whole number',
         ),
         ("timeout_s = 12.5", "timeout_s = 0", "request.timeout_s = (not shown): expected number > 0"),
         ("[contract]", "[[contract]]", "contract = \"[{'depth': 50"),
@@ -502,7 +503,7 @@ def test_an_address_must_be_plain_and_without_secrets(tmp_path: Path, url: str, 
         ('headers = { x-api-key = "hunter2" }', "request.headers.x-api-key holds a secret in plain text"),
         ('headers = { x-api-key = "$HUNTER2" }', "request.headers.x-api-key has a malformed reference"),
         ('headers = { Cookie = "session=hunter2" }', "request.headers.Cookie holds a secret"),
-        ("headers = { x-api-key = 12345 }", "request.headers.x-api-key = (not shown): expected string, found whole number"),
+        ("headers = { x-api-key = 12345 }", "request.headers.x-api-key = (not shown): expected text, found whole number"),
         (
             'headers = { Accept = "a\\r\\nX-Other: hunter2" }',
             "request.headers.Accept contains characters that a header cannot carry",
@@ -510,7 +511,7 @@ def test_an_address_must_be_plain_and_without_secrets(tmp_path: Path, url: str, 
         ('headers = { "a b" = "x" }', 'request.headers."a b" is no name of a header'),
         ('params = { token = "hunter2" }', "request.params.token holds a secret in plain text"),
         ('params = { q = "${1}" }', "request.params.q has a malformed reference"),
-        ("params = { q = 1.5 }", "request.params.q = (not shown): expected whole number or string, found number"),
+        ("params = { q = 1.5 }", "request.params.q = (not shown): expected whole number or text, found number"),
         ('method = "DELETE"', 'request.method = "DELETE" is unknown; known: GET, POST'),
     ],
 )
@@ -703,7 +704,7 @@ def outcome(read: Callable[[], object]) -> tuple[object, str]:
     """What was read, or what is said against it. Any other error rises."""
     try:
         return read(), ""
-    except schedules._FileError as error:
+    except Wrong as error:
         return None, str(error) or "\n"
 
 

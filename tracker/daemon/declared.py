@@ -93,8 +93,9 @@ class Declarations:
             self._kept(wrong, errors, None)
         named = {route.name for route in found.routes}
         said = " ".join(map(str, found.errors))
-        kept = (route for route in self._last.routes if route.name not in named and f'"{route.name}"' in said)
-        return (*found.routes, *kept)
+        gone = [route for route in self._last.routes if route.name not in named]
+        meant = [route for route in gone if f'"{route.name}"' in said]
+        return (*found.routes, *(meant if meant or found.routes else gone))  # a file without any route is wrong as a whole
 
     def _kept(self, error: TrackerError, errors: dict[str, str], last: Thing) -> Thing:
         """What was in force before, with the error noted under the path it begins with."""

@@ -9,6 +9,7 @@ Source: docs/decisions/0016-when-a-board-is-due.md, docs/decisions/0017-the-daem
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections import deque
@@ -25,9 +26,9 @@ from tracker.daemon.network import Network
 from tracker.daemon.notices import Notices
 from tracker.daemon.rescue import is_spoilt
 from tracker.daemon.ticker import Ticker
-from tracker.errors import StoreError, Transient
+from tracker.errors import FetchError, StoreError, Transient
 from tracker.fetch import NotYet
-from tracker.model import Board, BoardId, Event, Letter, Pause, Result
+from tracker.model import Board, BoardId, Capture, Event, Letter, Pause, Result
 from tracker.pipeline import Outcome, Telling
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
 
@@ -59,6 +60,16 @@ class World:
     environment: Environment
     monotonic: Callable[[], float]
     reloaded: Callable[[], None] = lambda: None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Landed:
+    """What came of a fetch, and when; `tried`: it could not be stored so far."""
+
+    board: Board
+    fetched: Fetched
+    at: datetime
+    tried: bool = False
 
 
 class Deliver(Protocol):
@@ -94,10 +105,11 @@ class Loop:
         self._waiting: dict[BoardId, bool] = {}
         self._fresh = False
         self._aside: dict[BoardId, datetime] = {}
-        self._unsettled: deque[tuple[Board, Fetched]] = deque()
+        self._unsettled: deque[_Landed] = deque()
         self._declared = Declared()
         self._telling = Telling()
         self._reload_asked = True
+        self._caught_up = False
         self._newest: datetime | None = None
         self._set_back = False
         self._store_failed_at: datetime | None = None
@@ -149,12 +161,15 @@ class Loop:
         self._mind_the_clock(now)
         if self._reload_asked or self._declarations.changed():
             self._reload(now)
+        if not self._caught_up:
+            self._catch_up(now)
         self._land()
         if start:
             self.idle_s = self._ticker.tick()
             self._probe(now)
             while self._launch(now):
                 self._land()
+        self._mind_the_pauses(now)
         fresh, self._fresh = self._fresh, False
         self._deliver(self._declared, fresh=fresh)
 
@@ -162,8 +177,8 @@ class Loop:
         """Boards that were read later than now wait until the clock has caught up (`query.due_at`)."""
         if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
             times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
-            self._notices.open("clock", "", f"The clock was set back {times}; boards wait until it has caught up", now)
             if not self._set_back:
+                self._notices.open("clock", "", f"The clock was set back {times}; boards wait until it has caught up", now)
                 self._watch_all(now)
             self._set_back = True
         elif self._set_back:
@@ -171,14 +186,30 @@ class Loop:
             self._set_back = False
         self._newest = max(now, self._newest or now)
 
+    def _mind_the_pauses(self, now: datetime) -> None:
+        """A pause of ours is told as long as it lasts: somebody may end it at any time, and we may end before it was told."""
+        ledger = self._world.store.ledger
+        ours = {name: pause for name, pause in ledger.pauses().items() if pause.by == query.TRACKER}
+        if {notice.subject for notice in ledger.notices() if notice.kind == "paused"} != ours.keys():
+            self._notices.only("paused", {name: self._paused(pause) for name, pause in ours.items()}, now)
+
+    def _paused(self, pause: Pause) -> str:
+        board = self._declared.boards.get(pause.board)
+        return f"{board.title if board else pause.board} is paused: {pause.reason} (tracker board resume {pause.board})"
+
     def _land(self) -> None:
         """Settle what has come in. What cannot be stored stays, and is tried again."""
-        self._unsettled.extend(self._flights.landed())
+        now = self._world.clock.now()
+        self._unsettled.extend(
+            _Landed(board=board, fetched=came, at=_seen_at(came, now)) for board, came in self._flights.landed()
+        )
         while self._unsettled:
-            board, fetched = self._unsettled[0]
+            landed = self._unsettled[0]
+            board = landed.board
             try:
-                self._settle(board, fetched)
+                self._settle(landed)
             except StoreError:
+                landed.tried = True
                 raise
             except Exception as error:  # one board must never stop the others, not even by a fault of ours
                 log.exception("board not settled", extra={"board": board.id})
@@ -192,6 +223,25 @@ class Loop:
         message = f"{board.title} cannot be settled: {type(error).__name__}: {error}; this is a fault of the tracker, see its log"
         self._notices.open("fault", board.id, message, now)
         self._ticker.watch(board.id, now)
+
+    def _catch_up(self, now: datetime) -> None:
+        """Settle what a process that was killed had kept and not settled: a board that was fetched is not fetched again for it."""
+        world = self._world
+        for board in filter(self._is_wanted, self._declared.boards.values()):
+            if not world.archive.index(board.id, world.store.position(board.id))[0]:
+                continue
+            try:
+                _log(pipeline.settle(board, world.archive, world.store, self._declared.lexicon, self._telling))
+            except StoreError:
+                raise
+            except Exception as error:  # as in _land
+                log.exception("board not settled", extra={"board": board.id})
+                self._set_aside(board, error)
+            else:
+                self._fresh = True
+                self._give_up(board, now)
+                self._ticker.watch(board.id, now)
+        self._caught_up = True
 
     # ── declarations ─────────────────────────────────────────────────────────────────────────────
 
@@ -272,20 +322,11 @@ class Loop:
 
     # ── what landed ──────────────────────────────────────────────────────────────────────────────
 
-    def _settle(self, board: Board, fetched: Fetched) -> None:
+    def _settle(self, landed: _Landed) -> None:
         """Keep what came and bring the board's history up to it."""
-        world = self._world
-        board = self._declared.boards.get(board.id, board)
-        outcome = pipeline.take(
-            board,
-            fetched,
-            archive=world.archive,
-            store=world.store,
-            clock=world.clock,
-            lexicon=self._declared.lexicon,
-            telling=self._telling,
-        )
-        now = world.clock.now()
+        fetched, board = landed.fetched, self._declared.boards.get(landed.board.id, landed.board)
+        outcome = self._taken(board, landed)
+        now = self._world.clock.now()
         _log(outcome)
         self._fresh = self._fresh or bool(outcome.events)
         if self._aside.pop(board.id, None) is not None:
@@ -294,6 +335,21 @@ class Loop:
         self._give_up(board, now)
         self._waiting.pop(board.id, None)
         self._ticker.watch(board.id, now)
+
+    def _taken(self, board: Board, landed: _Landed) -> Outcome:
+        """What came of a fetch. Where only the history could not be written the last time, the archive is not given it again."""
+        world, lexicon = self._world, self._declared.lexicon
+        if landed.tried and _is_kept(landed, world.archive):
+            return pipeline.settle(board, world.archive, world.store, lexicon, self._telling)
+        return pipeline.take(
+            board,
+            landed.fetched,
+            archive=world.archive,
+            store=world.store,
+            clock=world.clock,
+            lexicon=lexicon,
+            telling=self._telling,
+        )
 
     def _listen(self, board: Board, fetched: Fetched, now: datetime) -> None:
         """Tell a host that failed from a network that is gone."""
@@ -313,7 +369,7 @@ class Loop:
         """What failed for our own sake is asked again at once."""
         for name in self._ticker.boards():
             board, past = self._declared.boards[name], self._world.store.past(name)
-            if past.failures and past.passing:
+            if past.failures and past.passing and not self._is_paused(name):
                 self._world.hosts.note_failures(host_of(board), 0)
                 self._world.hosts.note_not_before(host_of(board), None)
                 self._waiting[name] = True
@@ -326,7 +382,6 @@ class Loop:
         if past.failures >= REFUSED_TIMES and now - past.failing_since >= REFUSED_FOR:
             reason = f"refused {past.failures} times since {past.failing_since:%Y-%m-%d}: {last.message}"
             self._world.store.ledger.pause(Pause(board=board.id, since=now, by=query.TRACKER, reason=reason))
-            self._notices.open("paused", board.id, f"{board.title} is paused: {reason} (tracker board resume {board.id})", now)
 
     # ── telling ──────────────────────────────────────────────────────────────────────────────────
 
@@ -365,6 +420,21 @@ class Loop:
 def host_of(board: Board) -> str:
     """The host a board is fetched from, as its address is declared."""
     return (urlsplit(board.request.url).hostname or "").lower()
+
+
+def _seen_at(fetched: Fetched, now: datetime) -> datetime:
+    return now if isinstance(fetched, FetchError) else fetched.observed_at
+
+
+def _is_kept(landed: _Landed, archive: Archive) -> bool:
+    """Whether the archive has what landed, or somebody else's newer look at the board, which says as much."""
+    newest = archive.newest(landed.board.id)
+    if newest is None or newest < landed.at:
+        return False
+    if not isinstance(landed.fetched, Capture):
+        return True
+    last = archive.last(landed.board.id)
+    return last is not None and last.sha256 == tuple(hashlib.sha256(body).hexdigest() for body in landed.fetched.bodies)
 
 
 def _log(outcome: Outcome) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from tracker.daemon.loop import Loop
@@ -13,6 +15,10 @@ from tracker.daemon.service import Say
 
 LOOK_EVERY_S = 5.0
 """How soon a changed file, a pause or a set clock is noticed."""
+
+STUCK_AFTER_S = 1800.0
+"""A turn that takes longer is stuck. A history of years that has to be written anew takes minutes, and must not be cut off half-way
+each time by the manager's watchdog."""
 
 log = logging.getLogger("tracker.daemon")
 
@@ -23,6 +29,7 @@ class Orders:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self.stop = False
+        self.reload = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._reload)
@@ -34,28 +41,69 @@ class Orders:
         self._loop.wake.set()
 
     def _reload(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of a handler
-        self._loop.reload()
+        self.reload = True
+        self._loop.wake.set()
 
 
 def run(loop: Loop, *, say: Say, watchdog_s: float | None, stop_within_s: float, monotonic: Callable[[], float]) -> None:
     """Turn the loop until SIGTERM; then bring what is under way to its end, for so long at most."""
     orders = Orders(loop)
+    with _beating(loop, say, watchdog_s, monotonic):
+        _turning(loop, orders, say, monotonic)
+        say("STOPPING=1")
+        _ending(loop, monotonic, stop_within_s)
+
+
+def _turning(loop: Loop, orders: Orders, say: Say, monotonic: Callable[[], float]) -> None:
     loop.turn()
     say("READY=1\nSTATUS=watching")
     log.info("daemon ready", extra={"boards": len(loop.declared.boards)})
     while not orders.stop:
-        wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S, watchdog_s or LOOK_EVERY_S)
+        wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
         loop.wake.wait(max(wait_s, 0.01))
         loop.wake.clear()
+        if orders.reload:
+            orders.reload = False
+            _reload(loop, say, monotonic)
         loop.turn()
-        say("WATCHDOG=1")
-    say("STOPPING=1")
-    until = monotonic() + stop_within_s
+
+
+def _ending(loop: Loop, monotonic: Callable[[], float], within_s: float) -> None:
+    until = monotonic() + within_s
     log.info("daemon stops", extra={"under_way": loop.busy})
     while loop.busy and monotonic() < until:
         loop.turn(start=False)
         if loop.busy:
             loop.wake.wait(0.1)
             loop.wake.clear()
-        say("WATCHDOG=1")
     log.info("daemon stopped", extra={"left": loop.busy})
+
+
+@contextmanager
+def _beating(loop: Loop, say: Say, every_s: float | None, monotonic: Callable[[], float]) -> Iterator[None]:
+    """Within the block the manager hears from us so often, unless the loop is stuck."""
+    if every_s is None:
+        yield
+        return
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(every_s):
+            if monotonic() - loop.turned_at < STUCK_AFTER_S:
+                say("WATCHDOG=1")
+
+    heart = threading.Thread(target=beat, name="heart", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+
+
+def _reload(loop: Loop, say: Say, monotonic: Callable[[], float]) -> None:
+    """Read all declarations anew, and have the manager wait for it (sd_notify(3), RELOADING=1)."""
+    say(f"RELOADING=1\nMONOTONIC_USEC={int(monotonic() * 1e6)}")
+    loop.reload()
+    loop.turn()
+    say("READY=1\nSTATUS=watching")

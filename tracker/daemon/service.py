@@ -5,11 +5,13 @@ https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, MutableMapping
 
 Say = Callable[[str], None]
+log = logging.getLogger("tracker.daemon")
 
 
 def notifier(environment: MutableMapping[str, str]) -> Say:
@@ -20,8 +22,11 @@ def notifier(environment: MutableMapping[str, str]) -> Say:
     place = "\0" + address[1:] if address.startswith("@") else address
 
     def say(state: str) -> None:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
-            line.sendto(state.encode(), place)
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
+                line.sendto(state.encode(), place)
+        except OSError as error:  # a manager that is gone is no reason to end
+            log.warning("service manager not told", extra={"state": state.partition("\n")[0], "error": str(error)})
 
     return say
 

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
-from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Meta, Struct, field
-from msgspec.structs import FieldInfo
 
 from tracker import cadence
 from tracker.errors import DeclarationError
 from tracker.events import KINDS, TROUBLES
 from tracker.model import CADENCES, Event, EventId, Letter, Window
+from tracker.toml import Wrong, at, called, check_words, listed, meant, quoted, span_s, texts, time_zone, understood
+from tracker.toml import table as in_shape
 
 WATCH = "watch"
 """The kind of the events that watches over standings make (`tracker.watches.fire`)."""
 WITHDRAWN, TROUBLE, RECOVERED = OURS = ("withdrawn", "tracker_trouble", "tracker_recovered")
 """Kinds that no board's history has: what was told and does not hold any more, and the tracker's own troubles."""
 
-_MOST_BYTES = 256 * 1024
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?")
-_SPAN = re.compile(r"([1-9][0-9]{0,4})([smhd])")
-_SPAN_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -109,9 +104,9 @@ class Routes:
             if one.name == name:
                 return one
         for error in self.errors:
-            if f": route {_quoted(name)}: " in str(error):
+            if f": route {quoted(name)}: " in str(error):
                 raise error
-        raise DeclarationError(f"route {_quoted(name)} is unknown{_meant(name, (one.name for one in self.routes))}")
+        raise DeclarationError(f"route {quoted(name)} is unknown{meant(name, (one.name for one in self.routes))}")
 
 
 # ── which events ─────────────────────────────────────────────────────────────────────────────────
@@ -164,14 +159,16 @@ def load(path: Path, *, watches: Collection[str]) -> Routes:
     """
     place = f"{path.parent.name}/{path.name}"
     try:
-        tables = _tables(path, place)
+        with at(place):
+            tables = listed(path, "route", secret=True)
     except DeclarationError as error:
         return Routes(errors=(error,))
     routes: dict[str, Route] = {}
     errors = []
     for number, table in enumerate(tables, start=1):
         try:
-            route = _route(table, f"{place}: {_called(table, number)}", watches, taken=routes)
+            with at(f"{place}: {called('route', table, number)}"):
+                route = _route(table, watches, taken=routes)
         except DeclarationError as error:
             errors.append(error)
         else:
@@ -179,157 +176,71 @@ def load(path: Path, *, watches: Collection[str]) -> Routes:
     return Routes(routes=tuple(routes.values()), errors=tuple(errors))
 
 
-def _tables(path: Path, place: str) -> list[dict[str, object]]:
-    file = _toml(path, place)
-    for key in file.keys() - {"route"}:
-        raise DeclarationError(f"{place}: {_quoted(key)} is unknown; expected only [[route]] tables")
-    found = file.get("route", [])
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise DeclarationError(f"{place}: route is no list of tables; write [[route]] above each")
-    return found
-
-
-def _toml(path: Path, place: str) -> dict[str, object]:
-    try:
-        with path.open("rb") as file:
-            body = file.read(_MOST_BYTES + 1)
-        if len(body) > _MOST_BYTES:
-            raise DeclarationError(f"{place}: more than {_MOST_BYTES} bytes; expected a list of routes")
-        return tomllib.loads(body.decode())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise DeclarationError(f"{place}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        # What stands in the line is not repeated: it may be a secret. Python's own message may quote a part of it.
-        where = re.search(r"\(at (?:line \d+, column \d+|end of document)\)", str(error))
-        raise DeclarationError(f"{place}: is not valid TOML {where[0] if where else ''}; expected [[route]] tables") from None
-
-
-def _called(table: Mapping[str, object], number: int) -> str:
-    name = table.get("name")
-    return f"route {_quoted(name)}" if isinstance(name, str) and name else f"route {number}"
-
-
 # ── one route ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _route(found: Mapping[str, object], place: str, watches: Collection[str], *, taken: Collection[str]) -> Route:
-    table = _table(found, place)
-    _check_name(table.name, place)
+def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Collection[str]) -> Route:
+    table = in_shape(found, RouteTable, secret=("address", "secret"))
+    _check_name(table.name)
     if table.name in taken:
-        raise DeclarationError(f"{place}: stands there twice; give one of them another name")
-    _check_words(_texts(table.kind), place, "kind", (*KINDS, *TROUBLES, WATCH, *OURS))
-    _check_words(_texts(table.watch), place, "watch", watches)
-    if WATCH in _texts(table.kind) and not table.watch:
-        raise DeclarationError(f'{place}: kind = "watch" without a watch; name those that are meant, as in watch = ["…"]')
-    _check_times(table, place)
-    _ADDRESSES[table.channel](table, place)
+        raise Wrong("stands there twice; give one of them another name")
+    check_words("kind", texts(table.kind), (*KINDS, *TROUBLES, WATCH, *OURS))
+    check_words("watch", texts(table.watch), watches)
+    if WATCH in texts(table.kind) and not table.watch:
+        raise Wrong('kind = "watch" without a watch; name those that are meant, as in watch = ["…"]')
+    _check_times(table)
+    _ADDRESSES[table.channel](table)
     if table.secret and table.channel != "webhook":
-        raise DeclarationError(f"{place}: secret is for channel webhook; remove it")
-    digest, time_zone = _digest(table, place)
+        raise Wrong("secret is for channel webhook; remove it")
+    digest, zone = _digest(table)
     return Route(
         name=table.name,
         channel=table.channel,
         address=table.address,
         secret=table.secret,
         format=table.format,
-        kinds=_texts(table.kind),
-        grades=_texts(table.grade),
-        boards=_texts(table.board),
-        watches=_texts(table.watch),
+        kinds=texts(table.kind),
+        grades=texts(table.grade),
+        boards=texts(table.board),
+        watches=texts(table.watch),
         min_weight=table.min_weight,
         told=not table.watch if table.told is None else table.told,
         digest=digest,
-        time_zone=time_zone,
-        quiet=_quiet(table, place),
-        cool_down_s=_seconds(table.cool_down, place, "cool_down"),
+        time_zone=zone,
+        quiet=_quiet(table),
+        cool_down_s=_seconds("cool_down", table.cool_down),
         most_per_hour=table.most_per_hour,
-        gather_s=_seconds(table.gather, place, "gather"),
+        gather_s=_seconds("gather", table.gather),
         enabled=table.enabled,
     )
 
 
-def _texts(found: str | Iterable[str]) -> tuple[str, ...]:
-    return (found,) if isinstance(found, str) else tuple(found)
-
-
-def _table(found: Mapping[str, object], place: str) -> RouteTable:
-    """The table in its shape. msgspec does not say which key of it is wrong in our words, so the keys are judged one by one."""
-    shape = {one.encode_name: one for one in msgspec.structs.fields(RouteTable)}
-    for key, value in found.items():
-        if key not in shape:
-            raise DeclarationError(f"{place}: {_quoted(key)} is unknown{_meant(key, shape)}")
-        _check_value(value, shape[key], place)
-    for key, one in shape.items():
-        if one.required and key not in found:
-            raise DeclarationError(f"{place}: {key} is missing ({_description(one)})")
-    return msgspec.convert(found, RouteTable)
-
-
-def _description(one: FieldInfo) -> str:
-    text: str = next(note.description for note in get_args(one.type)[1:] if isinstance(note, Meta) and note.description)
-    return text[:1].lower() + text[1:]
-
-
-def _check_value(value: object, key: FieldInfo, place: str) -> None:
-    name = key.encode_name
-    shown = "(not shown)" if name in ("address", "secret") else _quoted(value)
-    words = _WORDS.get(name, ())
-    if words and isinstance(value, str) and value not in words:
-        raise DeclarationError(f"{place}: {name} = {shown} is unknown{_meant(value, words)}")
-    try:
-        msgspec.convert(value, key.type)
-    except msgspec.ValidationError as error:
-        said = _TYPES.sub(lambda word: _IN_TOML.get(word[1], word[1]), str(error).replace(", got ", ", found "))
-        raise DeclarationError(f"{place}: {name} = {shown}: {said[:1].lower() + said[1:]}") from error
-
-
-_TYPES = re.compile(r"`(\w+)(?: \| \w+)*`")
-_IN_TOML = {"str": "text", "array": "list", "int": "whole number", "float": "number", "bool": "true or false", "object": "table"}
-_WORDS = {"channel": CHANNELS, "format": get_args(_Form)}
-
-
-def _check_name(name: str, place: str) -> None:
+def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise DeclarationError(
-            f"{place}: name = {_quoted(name)}; expected at most 60 letters, digits, blanks, '.', '_' and '-', the first and last a letter or digit"
+        raise Wrong(
+            f"name = {quoted(name)}; expected at most 60 letters, digits, blanks, '.', '_' and '-', the first and last a letter or digit"
         )
-
-
-def _check_words(found: Iterable[str], place: str, key: str, known: Collection[str]) -> None:
-    for word in found:
-        if word not in known:
-            raise DeclarationError(f"{place}: {key} = {_quoted(word)} is unknown{_meant(word, known)}")
 
 
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _check_times(table: RouteTable, place: str) -> None:
+def _check_times(table: RouteTable) -> None:
     """What is for messages sent at once makes no sense of a digest, which waits for its hour and tells everything."""
     for key in ("cool_down", "gather"):
         if table.digest and getattr(table, key):
-            raise DeclarationError(f"{place}: {key} is for messages that are sent at once, but digest is set; remove one of them")
+            raise Wrong(f"{key} is for messages that are sent at once, but digest is set; remove one of them")
 
 
-def _quiet(table: RouteTable, place: str) -> tuple[Window, ...]:
-    try:
-        windows = tuple(cadence.window(text) for text in _texts(table.quiet))
-    except ValueError as error:
-        raise DeclarationError(f"{place}: quiet = {_quoted(table.quiet)} is {error}") from error
+def _quiet(table: RouteTable) -> tuple[Window, ...]:
+    windows = tuple(understood("quiet", text, cadence.window) for text in texts(table.quiet))
     if windows and cadence.covers_the_day(windows):
-        raise DeclarationError(f"{place}: quiet covers the whole day; leave some time, or write enabled = false")
+        raise Wrong("quiet covers the whole day; leave some time, or write enabled = false")
     return windows
 
 
-def _seconds(span: str, place: str, key: str) -> float:
-    if not span:
-        return 0.0
-    found = _SPAN.fullmatch(span)
-    if not found:
-        raise DeclarationError(f'{place}: {key} = {_quoted(span)}; expected a number and s, m, h or d, as in "6h"')
-    return float(int(found[1]) * _SPAN_S[found[2]])
+def _seconds(key: str, span: str) -> float:
+    return understood(key, span, partial(span_s, least=1)) if span else 0.0
 
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -339,34 +250,25 @@ _PLAIN = re.compile(
 _CRON = re.compile(r"@[a-z]+|[^\s@]+(?: [^\s@]+){4}")
 
 
-def _digest(table: RouteTable, place: str) -> tuple[str | None, str]:
+def _digest(table: RouteTable) -> tuple[str | None, str]:
     """The cadence of a digest and its time zone, which may stand behind the cadence as well ("daily 08:00 Europe/Berlin")."""
     text, _, zone = table.digest.rpartition(" ")
     if not _ZONE.fullmatch(zone) or not text or not _cadence(text):
         text, zone = table.digest, table.time_zone
-    _check_zone(zone, place)
+    understood("time_zone", zone, time_zone)
     if zone != table.time_zone != "UTC":
-        raise DeclarationError(f"{place}: digest says {zone} and time_zone {table.time_zone}; remove one of them")
+        raise Wrong(f"digest says {zone} and time_zone {table.time_zone}; remove one of them")
     if not text:
         return None, zone
     found = _cadence(text)
     if found is None:
-        raise DeclarationError(
-            f'{place}: digest = {_quoted(text)} is no time; expected "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" (day 1 to 28), or five-field cron'
+        raise Wrong(
+            f'digest = {quoted(text)} is no time; expected "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" (day 1 to 28), or five-field cron'
         )
     return found, zone
 
 
 _ZONE = re.compile(r"UTC|[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)+")
-
-
-def _check_zone(zone: str, place: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise DeclarationError(
-            f'{place}: time_zone = {_quoted(zone)} is unknown; expected a name such as "Europe/Berlin"'
-        ) from error
 
 
 def _cadence(text: str) -> str | None:
@@ -415,68 +317,64 @@ _LOOKS_SECRET = re.compile(r"(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za
 _REMEDY = "set it in the environment and write ${NAME} in its place"
 
 
-def _check_apprise(table: RouteTable, place: str) -> None:
+def _check_apprise(table: RouteTable) -> None:
     """One `${NAME}` for all of it, or an address whose user, password and tokens are `${NAME}`."""
-    address = _address(table, place)
+    address = _address(table)
     if _REFERENCE.fullmatch(address):
         return
     found = _SCHEME.fullmatch(address)
     if not found:
-        raise DeclarationError(
-            f'{place}: address is no apprise URL; expected "${{NAME}}", or kind://… with its secrets as ${{NAME}}'
-        )
-    _check_secrets(address, place)
+        raise Wrong('address is no apprise URL; expected "${NAME}", or kind://… with its secrets as ${NAME}')
+    _check_secrets(address)
     if found[1].lower() not in _WITHOUT_TOKEN and not _REFERENCE.search(found[2]):
-        raise DeclarationError(f"{place}: address of kind {_quoted(found[1])} holds its token in plain text; {_REMEDY}")
+        raise Wrong(f"address of kind {quoted(found[1])} holds its token in plain text; {_REMEDY}")
 
 
-def _check_webhook(table: RouteTable, place: str) -> None:
-    address = _address(table, place)
+def _check_webhook(table: RouteTable) -> None:
+    address = _address(table)
     if not _REFERENCE.fullmatch(address):
-        _check_secrets(address, place)
+        _check_secrets(address)
         if not re.fullmatch(r"https?://[^/\s?#]+(?:[/?#]\S*)?", address):
-            raise DeclarationError(
-                f'{place}: address is no URL of a webhook; expected http:// or https:// and a host, or "${{NAME}}"'
-            )
+            raise Wrong('address is no URL of a webhook; expected http:// or https:// and a host, or "${NAME}"')
     if not _REFERENCE.fullmatch(table.secret):
         found = "holds a secret in plain text" if table.secret else "is missing: what the messages are signed with"
-        raise DeclarationError(f'{place}: secret {found}; expected secret = "${{NAME}}", with the secret in the environment')
+        raise Wrong(f'secret {found}; expected secret = "${{NAME}}", with the secret in the environment')
     if table.format not in ("", "json"):
-        raise DeclarationError(f"{place}: format = {_quoted(table.format)}; a webhook is sent json, remove the key")
+        raise Wrong(f"format = {quoted(table.format)}; a webhook is sent json, remove the key")
 
 
-def _check_file(table: RouteTable, place: str) -> None:
+def _check_file(table: RouteTable) -> None:
     if not table.address:
-        raise DeclarationError(f"{place}: address is missing; expected the path of the file that is appended to")
+        raise Wrong("address is missing; expected the path of the file that is appended to")
     if not table.address.isprintable():
-        raise DeclarationError(f"{place}: address contains control characters; expected the path of a file")
+        raise Wrong("address contains control characters; expected the path of a file")
 
 
-def _check_stdout(table: RouteTable, place: str) -> None:
+def _check_stdout(table: RouteTable) -> None:
     if table.address:
-        raise DeclarationError(f'{place}: channel stdout has no address; remove it, or write channel = "file"')
+        raise Wrong('channel stdout has no address; remove it, or write channel = "file"')
 
 
 _ADDRESSES = {"apprise": _check_apprise, "webhook": _check_webhook, "file": _check_file, "stdout": _check_stdout}
 
 
-def _address(table: RouteTable, place: str) -> str:
+def _address(table: RouteTable) -> str:
     if not table.address:
-        raise DeclarationError(f'{place}: address is missing; expected a URL with its secrets as ${{NAME}}, or one "${{NAME}}"')
+        raise Wrong('address is missing; expected a URL with its secrets as ${NAME}, or one "${NAME}"')
     if not table.address.isprintable() or " " in table.address:
-        raise DeclarationError(f"{place}: address contains blanks or control characters; percent-encode them")
+        raise Wrong("address contains blanks or control characters; percent-encode them")
     if "$" in _REFERENCE.sub("", table.address):
-        raise DeclarationError(f"{place}: address has a malformed reference; expected ${{NAME}} of letters, digits and _")
+        raise Wrong("address has a malformed reference; expected ${NAME} of letters, digits and _")
     return table.address
 
 
-def _check_secrets(address: str, place: str) -> None:
+def _check_secrets(address: str) -> None:
     """Refuse an address that holds a secret; the message does not repeat it."""
     for part, text in _secret_parts(address):
         if _REFERENCE.sub("", text).strip(":"):
-            raise DeclarationError(f"{place}: {part} of the address stands there in plain text; {_REMEDY}")
+            raise Wrong(f"{part} of the address stands there in plain text; {_REMEDY}")
     if _LOOKS_SECRET.search(_REFERENCE.sub("/", address)):
-        raise DeclarationError(f"{place}: a part of the address looks like a token in plain text; {_REMEDY}")
+        raise Wrong(f"a part of the address looks like a token in plain text; {_REMEDY}")
 
 
 def _secret_parts(address: str) -> Iterator[tuple[str, str]]:
@@ -490,19 +388,7 @@ def _secret_parts(address: str) -> Iterator[tuple[str, str]]:
             yield "the user", user
     for name, value in parse_qsl(urlsplit(f"x://h/?{rest.partition('?')[2]}").query, keep_blank_values=True):
         if _SECRET_NAMES.fullmatch(name.lstrip("+-:")):
-            yield f"parameter {_quoted(name)}", value
-
-
-def _meant(found: str, known: Iterable[str]) -> str:
-    every = sorted(known)
-    near = get_close_matches(found[:80], every, n=1)
-    return (f'; did you mean "{near[0]}"?' if near else ";") + f" known: {', '.join(every) or 'none'}"
-
-
-def _quoted(found: object) -> str:
-    text = str(found).lower() if isinstance(found, bool) else str(found)
-    shown = "".join(sign if sign.isprintable() else "?" for sign in (text if len(text) <= 80 else text[:77] + "…"))
-    return f'"{shown}"'
+            yield f"parameter {quoted(name)}", value
 
 
 assert set(_ADDRESSES) == set(CHANNELS), "every channel has its rule for addresses"

@@ -185,9 +185,11 @@ class MemoryLedger:
             setattr(self, name, held.copy())
 
     def post(self, letters: Iterable[Letter]) -> int:
-        fresh = [one for one in letters if not {_key(one)} & (self._letters.keys() | self._receipts.keys())]
-        self._letters |= {_key(one): one for one in fresh}
-        return len({_key(one) for one in fresh})
+        before = len(self._letters)
+        for one in letters:
+            if _key(one) not in self._receipts:
+                self._letters.setdefault(_key(one), one)
+        return len(self._letters) - before
 
     def letters(self, route: str | None = None, *, dead: bool = False) -> Sequence[Letter]:
         found = [one for one in self._letters.values() if one.dead == dead and route in (None, one.route)]

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct, field
-from msgspec.structs import FieldInfo
 
-from tracker.errors import DeclarationError
 from tracker.events import KINDS, TROUBLES
 from tracker.lexicon import Lexicon
+from tracker.toml import Wrong, at, called, check_words, listed, quoted, texts
+from tracker.toml import table as in_shape
 from tracker.watches.matching import ANYONE, PREFIXES, Classes, Pattern, pattern
 
-_MOST_BYTES = 256 * 1024
 _MOST_STARS = 5
 
 _Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -96,66 +92,42 @@ def load(path: Path, lexicon: Lexicon | None = None) -> tuple[Watch, ...]:
         DeclarationError: the file is wrong; one line naming file, watch, key, what was found and what is expected.
     """
     place = f"{path.parent.name}/{path.name}"
-    tables = _tables(path, place)
-    for key in tables.keys() - {"watch"}:
-        raise DeclarationError(f"{place}: {_quoted(key)} is unknown; expected only [[watch]] tables")
-    found = tables.get("watch", [])
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise DeclarationError(f"{place}: watch is no list of tables; write [[watch]] above each")
-    watches = tuple(_watch(one, f"{place}: {_called(one, number)}", lexicon) for number, one in enumerate(found, start=1))
-    _check_names(watches, place)
-    return watches
+    watches = []
+    with at(place):
+        for number, one in enumerate(listed(path, "watch"), start=1):
+            with at(f"{place}: {called('watch', one, number)}"):
+                watches.append(_watch(one, lexicon))
+        _check_names(watches)
+    return tuple(watches)
 
 
-def _tables(path: Path, place: str) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            body = file.read(_MOST_BYTES + 1)
-        if len(body) > _MOST_BYTES:
-            raise DeclarationError(f"{place}: more than {_MOST_BYTES} bytes; expected a list of watches")
-        return tomllib.loads(body.decode())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise DeclarationError(f"{place}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DeclarationError(f"{place}: is not valid TOML: {error}; expected [[watch]] tables") from error
-
-
-def _called(table: Mapping[str, object], number: int) -> str:
-    name = table.get("name")
-    return f"watch {_quoted(name)}" if isinstance(name, str) and name else f"watch {number}"
-
-
-def _check_names(watches: Iterable[Watch], place: str) -> None:
+def _check_names(watches: Iterable[Watch]) -> None:
     seen: set[str] = set()
     for watch in watches:
         if watch.name in seen:
-            raise DeclarationError(f"{place}: watch {_quoted(watch.name)} stands there twice; give one of them another name")
+            raise Wrong(f"watch {quoted(watch.name)} stands there twice; give one of them another name")
         seen.add(watch.name)
 
 
 # ── one watch ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _watch(found: Mapping[str, object], place: str, lexicon: Lexicon | None) -> Watch:
-    table = _table(found, place)
-    _check_one_sort(found, place)
-    _check_words(found, place, "kind", (*KINDS, *TROUBLES))
+def _watch(found: Mapping[str, object], lexicon: Lexicon | None) -> Watch:
+    table = in_shape(found, WatchTable)
+    _check_one_sort(found)
+    check_words("kind", texts(table.kind), (*KINDS, *TROUBLES))
     for key in ("subject", "rival"):
-        for text in _texts(getattr(table, key)):
-            _check_pattern(text, place, key)
+        for text in texts(getattr(table, key)):
+            _check_pattern(text, key)
     if table.min_size_b is not None and table.max_size_b is not None and table.min_size_b > table.max_size_b:
-        raise DeclarationError(
-            f"{place}: min_size_b = {table.min_size_b:g} is above max_size_b = {table.max_size_b:g}; swap them"
-        )
+        raise Wrong(f"min_size_b = {table.min_size_b:g} is above max_size_b = {table.max_size_b:g}; swap them")
     return Watch(
         name=table.name,
-        subjects=tuple(pattern(one, lexicon) for one in _texts(table.subject)),
-        rivals=tuple(pattern(one, lexicon) for one in _texts(table.rival)),
-        boards=_texts(table.board),
-        metrics=_texts(table.metric),
-        topics=_texts(table.topic),
+        subjects=tuple(pattern(one, lexicon) for one in texts(table.subject)),
+        rivals=tuple(pattern(one, lexicon) for one in texts(table.rival)),
+        boards=texts(table.board),
+        metrics=texts(table.metric),
+        topics=texts(table.topic),
         classes=Classes(
             open_weights=table.open_weights,
             min_size_b=table.min_size_b,
@@ -164,8 +136,8 @@ def _watch(found: Mapping[str, object], place: str, lexicon: Lexicon | None) -> 
             country=table.country,
             reasoning=table.reasoning or "",
         ),
-        kinds=_texts(table.kind),
-        grades=_texts(table.grade),
+        kinds=texts(table.kind),
+        grades=texts(table.grade),
         min_weight=table.min_weight or 0,
         told=table.told is not False,
         within=table.within,
@@ -177,75 +149,23 @@ def _watch(found: Mapping[str, object], place: str, lexicon: Lexicon | None) -> 
     )
 
 
-def _texts(found: str | Iterable[str]) -> tuple[str, ...]:
-    return (found,) if isinstance(found, str) else tuple(found)
-
-
-def _table(found: Mapping[str, object], place: str) -> WatchTable:
-    """The table in its shape. msgspec does not say which key of it is wrong in our words, so the keys are judged one by one."""
-    shape = {one.encode_name: one for one in msgspec.structs.fields(WatchTable)}
-    for key, value in found.items():
-        if key not in shape:
-            raise DeclarationError(f"{place}: {_quoted(key)} is unknown{_meant(key, shape)}")
-        _check_value(value, shape[key], place)
-    if "name" not in found:
-        raise DeclarationError(f"{place}: name is missing (what the watch is called)")
-    return msgspec.convert(found, WatchTable)
-
-
-def _check_value(value: object, key: FieldInfo, place: str) -> None:
-    try:
-        msgspec.convert(value, key.type)
-    except msgspec.ValidationError as error:
-        said = _TYPES.sub(lambda word: _IN_TOML.get(word[1], word[1]), str(error).replace(", got ", ", found "))
-        said = said[:1].lower() + said[1:]
-        raise DeclarationError(f"{place}: {key.encode_name} = {_quoted(value)}: {said}") from error
-
-
-_TYPES = re.compile(r"`(\w+)(?: \| \w+)*`")
-_IN_TOML = {"str": "text", "array": "list", "int": "whole number", "float": "number", "bool": "true or false", "object": "table"}
-
-
-def _check_one_sort(found: Mapping[str, object], place: str) -> None:
+def _check_one_sort(found: Mapping[str, object]) -> None:
     """Keys over events and keys over standings do not go together."""
     over_standings = [key for key in ("within", "top", "above", "below") if key in found]
     stray = [key for key in (_OF_EVENTS if over_standings else ("each",)) if key in found]
     if stray and over_standings:
-        raise DeclarationError(
-            f"{place}: {stray[0]} is about events, but {over_standings[0]} makes this a watch over standings; remove one of them"
-        )
+        raise Wrong(f"{stray[0]} is about events, but {over_standings[0]} makes this a watch over standings; remove one of them")
     if stray:
-        raise DeclarationError(f"{place}: each is about standings; expected one of within, top, above, below beside it")
+        raise Wrong("each is about standings; expected one of within, top, above, below beside it")
     if len(found.keys() - {"name", "told"}) == 0:
-        raise DeclarationError(f"{place}: asks for nothing; expected at least one of kind, subject, board, topic, within, top")
+        raise Wrong("asks for nothing; expected at least one of kind, subject, board, topic, within, top")
 
 
-def _check_words(found: Mapping[str, object], place: str, key: str, known: Iterable[str]) -> None:
-    value = found.get(key, [])
-    for word in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
-        if word not in known:
-            raise DeclarationError(f"{place}: {key} = {_quoted(word)} is unknown{_meant(word, known)}")
-
-
-def _check_pattern(text: str, place: str, key: str) -> None:
+def _check_pattern(text: str, key: str) -> None:
     kind, found, rest = text.partition(":")
     if found and kind in PREFIXES and not rest.strip():
-        raise DeclarationError(f"{place}: {key} = {_quoted(text)} names nothing; expected {kind}:NAME")
+        raise Wrong(f"{key} = {quoted(text)} names nothing; expected {kind}:NAME")
     if found and kind not in PREFIXES and (near := get_close_matches(kind.casefold(), PREFIXES, n=1, cutoff=0.75)):
-        raise DeclarationError(f'{place}: {key} = {_quoted(text)} is unknown; did you mean "{near[0]}:{rest}"?')
+        raise Wrong(f'{key} = {quoted(text)} is unknown; did you mean "{near[0]}:{rest}"?')
     if text.count("*") > _MOST_STARS or not text.strip("* "):
-        raise DeclarationError(
-            f"{place}: {key} = {_quoted(text)}; expected a name with at most {_MOST_STARS} stars; leave {key} out to mean any"
-        )
-
-
-def _meant(found: str, known: Iterable[str]) -> str:
-    every = sorted(known)
-    near = get_close_matches(found[:80], every, n=1)
-    return (f'; did you mean "{near[0]}"?' if near else ";") + f" known: {', '.join(every)}"
-
-
-def _quoted(found: object) -> str:
-    text = str(found).lower() if isinstance(found, bool) else str(found)
-    shown = "".join(sign if sign.isprintable() else "?" for sign in (text if len(text) <= 80 else text[:77] + "…"))
-    return f'"{shown}"'
+        raise Wrong(f"{key} = {quoted(text)}; expected a name with at most {_MOST_STARS} stars; leave {key} out to mean any")

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve"]
 
-STUCK_AFTER_S = 60.0
-"""A main loop that has not turned for so long is stuck: it waits for nothing longer than a few seconds."""
+STUCK_AFTER_S = 900.0
+"""A main loop that has not turned for so long is stuck: it waits for nothing longer than a few seconds, but a history of years
+that has to be written anew takes minutes."""
 _LIBRARIES = frozenset(("starlette", "uvicorn", "prometheus_client", "anyio", "h11"))
 
 

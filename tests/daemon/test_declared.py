@@ -1,0 +1,217 @@
+"""Files that change under a running daemon; a wrong one keeps what it last said in force, and is told once."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+from daemon_world import BOARD, DAY, HOUR, ROUTE, START, TEXT, Daemon
+
+MINUTE = timedelta(minutes=1)
+
+
+def routes(daemon: Daemon) -> list[str]:
+    return [route.name for route in daemon.loop.declared.routes]
+
+
+def test_a_board_that_is_added_is_asked_without_a_restart(daemon: Daemon):
+    daemon.declare()
+    daemon.run(HOUR)
+    daemon.declare("new")
+    daemon.run(MINUTE)
+    assert daemon.times("acme/new") == [START + HOUR]
+    assert daemon.times() == [START]
+
+
+def test_a_board_whose_file_is_gone_is_not_asked_any_more(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    daemon.declare("other", cadence="@hourly")
+    daemon.run(HOUR)
+    daemon.remove("acme/text.toml")
+    daemon.run(3 * HOUR)
+    assert daemon.times() == [START, START + HOUR]
+    assert len(daemon.times("acme/other")) == 5
+    assert daemon.checks(), "its history stays"
+
+
+def test_a_board_that_is_switched_off_is_not_asked_any_more(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR)
+    daemon.declare(cadence="@hourly", more="enabled = false\n")
+    daemon.run(3 * HOUR)
+    assert len(daemon.times()) == 2
+
+
+def test_another_cadence_holds_at_once(daemon: Daemon):
+    daemon.declare(cadence="@daily")
+    daemon.run(HOUR)
+    daemon.declare(cadence="*/20 * * * *")
+    daemon.run(HOUR)
+    assert [(at - START) // MINUTE for at in daemon.times()] == [0, 60, 80, 100, 120]
+
+
+def test_defaults_of_a_folder_hold_at_once(daemon: Daemon):
+    daemon.write("acme/text.toml", BOARD.format(name="text", cadence="x", host="a.test").replace('cadence = "x"\n', ""))
+    daemon.write("acme/_defaults.toml", 'cadence = "@daily"\n')
+    daemon.run(HOUR)
+    assert daemon.loop.declared.errors == {}
+    daemon.write("acme/_defaults.toml", 'cadence = "@hourly"\n')
+    daemon.run(3 * HOUR)
+    assert [(at - START) // HOUR for at in daemon.times()] == [0, 1, 2, 3, 4]
+
+
+def test_a_broken_board_goes_on_as_it_last_was_and_is_told_once_and_its_mending_once(daemon: Daemon):
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR)
+    path = daemon.folder / "schedules/acme/text.toml"
+    good = path.read_text(encoding="utf-8")
+    for wrong in ("not toml at all", good.replace("csv_table", "csv_tabel")):
+        path.write_text(wrong, encoding="utf-8")
+        daemon.run(2 * HOUR)
+    assert len(daemon.times()) == 6
+    assert list(daemon.open()) == [("declaration", next(iter(daemon.loop.declared.errors)))]
+    assert 'parse.format = "csv_tabel" is unknown' in next(iter(daemon.open().values())), "what it says is brought up to date"
+    path.write_text(good, encoding="utf-8")
+    daemon.run(HOUR)
+    assert daemon.open() == {}
+    began, ended = daemon.told()
+    assert "acme/text.toml" in began
+    assert ended.startswith("Over: ")
+    assert ended.endswith("It lasted 4 hours.")
+
+
+def test_a_broken_board_goes_on_after_a_restart(daemon: Daemon):
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR)
+    daemon.write("acme/text.toml", "not toml at all")
+    daemon.run(HOUR)
+    daemon.restart()
+    daemon.run(2 * HOUR)
+    assert len(daemon.times()) == 5
+    assert len(daemon.told()) == 1, "the restart does not tell it again"
+
+
+def test_a_file_mended_while_the_daemon_was_down_is_told_at_the_start(daemon: Daemon):
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare()
+    daemon.run()
+    good = (daemon.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
+    daemon.write("acme/text.toml", "not toml at all")
+    daemon.run()
+    daemon.store.close()
+    daemon.write("acme/text.toml", good)
+    daemon.restart()
+    daemon.run(HOUR)
+    assert daemon.open() == {}
+    assert [line[:5] for line in daemon.told()] != []
+    assert daemon.told()[-1].startswith("Over: ")
+
+
+def test_a_broken_board_never_stops_the_others(daemon: Daemon):
+    daemon.declare()
+    daemon.write("acme/bad.toml", "[[[")
+    daemon.run()
+    assert daemon.times() == [START]
+    assert [kind for kind, _ in daemon.open()] == ["declaration"]
+
+
+def test_broken_routes_stay_as_they_were_and_one_wrong_route_does_not_take_the_others(daemon: Daemon):
+    daemon.declare()
+    daemon.write("routes.toml", ROUTE)
+    daemon.run()
+    assert routes(daemon) == ["all"]
+    daemon.write("routes.toml", "[[[")
+    daemon.run(MINUTE)
+    assert routes(daemon) == ["all"]
+    daemon.write("routes.toml", ROUTE.replace('"stdout"', '"pigeon"') + ROUTE.replace('"all"', '"more"'))
+    daemon.run(MINUTE)
+    assert sorted(routes(daemon)) == ["all", "more"]
+    assert [kind for kind, _ in daemon.open()] == ["declaration"]
+    daemon.write("routes.toml", ROUTE.replace('"all"', '"more"'))
+    daemon.run(MINUTE)
+    assert routes(daemon) == ["more"]
+    assert daemon.open() == {}
+
+
+def test_a_route_is_told_nothing_from_before_it_was_there(daemon: Daemon):
+    daemon.declare("bad", cadence="@daily")
+    daemon.write("acme/wrong.toml", "[[[")
+    daemon.run(HOUR)
+    daemon.write("routes.toml", ROUTE)
+    daemon.run(HOUR)
+    assert daemon.told() == []
+
+
+def test_broken_watches_stay_as_they_were(daemon: Daemon):
+    daemon.declare()
+    (daemon.folder / "schedules/watches.toml").write_text("", encoding="utf-8")
+    daemon.run()
+    assert daemon.open() == {}
+    daemon.write("watches.toml", "[[[")
+    daemon.run(MINUTE)
+    assert [subject for _, subject in daemon.open()][0].endswith("watches.toml")
+    daemon.remove("watches.toml")
+    daemon.run(MINUTE)
+    assert daemon.open() == {}
+
+
+def test_a_broken_lexicon_stays_as_it_was(daemon: Daemon):
+    daemon.declare()
+    (daemon.folder / "schedules/models").mkdir()
+    daemon.write("models/acme.toml", 'lab = "Acme"\nspellings = ["acme"]\n')
+    daemon.run()
+    before = daemon.loop.declared
+    assert before.errors == {}
+    daemon.write("models/acme.toml", "[[[")
+    daemon.run(MINUTE)
+    assert daemon.loop.declared.lexicon is before.lexicon
+    assert list(daemon.open()) == [("declaration", "models/acme.toml")]
+
+
+def test_files_are_read_again_only_when_one_has_changed(daemon: Daemon):
+    daemon.declare()
+    daemon.run()
+    before = daemon.loop.declared
+    daemon.run(HOUR)
+    assert daemon.loop.declared is before
+    path = daemon.folder / "schedules/acme/text.toml"
+    os.utime(path, ns=(1, 1))
+    daemon.run(MINUTE)
+    assert daemon.loop.declared is not before
+
+
+def test_a_file_that_is_replaced_by_one_of_the_same_size_and_time_is_seen(daemon: Daemon):
+    """As `mv` and git do."""
+    daemon.declare(cadence="@daily")
+    daemon.run()
+    path = daemon.folder / "schedules/acme/text.toml"
+    new = path.with_suffix(".new")
+    new.write_text(path.read_text(encoding="utf-8").replace("@daily", "@hourl"), encoding="utf-8")
+    os.utime(new, ns=(path.stat().st_mtime_ns, path.stat().st_mtime_ns))
+    new.replace(path)
+    daemon.run(MINUTE)
+    assert [kind for kind, _ in daemon.open()] == ["declaration"]
+
+
+def test_a_reload_that_is_asked_for_reads_everything(daemon: Daemon):
+    daemon.declare()
+    daemon.run()
+    before = daemon.loop.declared
+    daemon.loop.reload()
+    assert daemon.loop.wake.is_set()
+    daemon.run()
+    assert daemon.loop.declared is not before
+
+
+@pytest.mark.parametrize("gone", ["", "schedules"])
+def test_a_folder_that_is_gone_leaves_all_in_force(daemon: Daemon, gone: str):
+    daemon.declare(cadence="@hourly")
+    daemon.run()
+    if gone:
+        (daemon.folder / gone).rename(daemon.folder / "elsewhere")
+    daemon.run(DAY / 4)
+    assert len(daemon.times()) == 7
+    assert len(daemon.open()) == len([gone] * bool(gone))

@@ -1,0 +1,123 @@
+"""Fetches under way: places, hosts, deadlines, and answers of every kind."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from daemon_world import Later
+from hypothesis import given
+from hypothesis import strategies as st
+from kit import board
+
+from tracker.daemon.flights import Flights, in_a_thread
+from tracker.errors import Gone, Transient
+from tracker.model import Board, BoardId, Unchanged, Validators
+from daemon_world import START
+
+
+def made(name: str) -> Board:
+    return replace(board(), id=BoardId(f"made/{name}"))
+
+
+def unchanged(asked: Board) -> Unchanged:
+    return Unchanged(board=asked.id, observed_at=START, url=asked.request.url, validators=Validators())
+
+
+class Time:
+    def __init__(self) -> None:
+        self.s = 0.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+def test_what_comes_is_landed_once_in_the_order_in_which_it_came():
+    later = Later()
+    flights = Flights(unchanged, parallel=3, deadline_s=10, monotonic=Time(), start=later)
+    for name in "abc":
+        flights.start(made(name), name)
+    assert (len(flights), flights.landed()) == (3, [])
+    later.begun.reverse()
+    later.go_on()
+    assert [one.id for one, _ in flights.landed()] == ["made/c", "made/b", "made/a"]
+    assert (len(flights), flights.landed()) == (0, [])
+
+
+def test_an_error_of_the_fetch_is_an_answer():
+    def gone(asked: Board) -> Unchanged:
+        raise Gone(f"{asked.id}: status 404")
+
+    flights = Flights(gone, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights.start(made("a"), "a")
+    ((_, error),) = flights.landed()
+    assert isinstance(error, Gone)
+
+
+def test_a_fault_of_ours_is_an_answer_too_and_says_whose_it_is():
+    def faulty(_: Board) -> Unchanged:
+        raise KeyError("oops")
+
+    flights = Flights(faulty, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights.start(made("a"), "a")
+    ((_, error),) = flights.landed()
+    assert isinstance(error, Transient)
+    assert str(error) == "made/a: KeyError of the tracker's own: 'oops'; expected a fetch; see the log"
+
+
+def test_a_flight_is_cut_off_at_its_deadline_and_not_before():
+    later, time = Later(), Time()
+    flights = Flights(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights.start(made("a"), "a")
+    time.s = 9.9
+    assert flights.landed() == []
+    assert made("a").id in flights
+    time.s = 10.0
+    ((_, error),) = flights.landed()
+    assert isinstance(error, Transient)
+    assert error.answer is None
+    assert str(error).startswith("made/a: cut off after 10 s")
+    assert flights.may_start("a")
+    later.go_on()
+    assert flights.landed() == []
+
+
+def test_what_a_cut_off_flight_brings_does_not_count_for_the_next_flight_of_the_board():
+    later, time = Later(), Time()
+    flights = Flights(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights.start(made("a"), "a")
+    (late,) = later.begun
+    later.begun.clear()
+    time.s = 10.0
+    flights.landed()
+    flights.start(made("a"), "a")
+    late()
+    assert flights.landed() == []
+    assert len(flights) == 1
+    later.go_on()
+    assert [one.id for one, _ in flights.landed()] == ["made/a"]
+
+
+def test_who_waits_is_woken_by_what_lands():
+    woken = threading.Event()
+    flights = Flights(unchanged, parallel=1, deadline_s=60, monotonic=Time(), start=in_a_thread, wake=woken.set)
+    flights.start(made("a"), "a")
+    assert woken.wait(30)
+    assert len(flights.landed()) == 1
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=20), st.integers(1, 4))
+def test_there_are_never_more_than_so_many_nor_two_of_one_host(hosts: list[str], parallel: int):
+    later = Later()
+    flights = Flights(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), start=later)
+    out: list[str] = []
+    for number, host in enumerate(hosts):
+        allowed = len(out) < parallel and host not in out
+        assert flights.may_start(host) is allowed
+        if allowed:
+            flights.start(made(str(number)), host)
+            out.append(host)
+        else:
+            later.go_on()
+            assert len(flights.landed()) == len(out)
+            out = []

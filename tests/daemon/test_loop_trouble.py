@@ -1,0 +1,305 @@
+"""What the daemon does in trouble that is its own: the store, the clock, the network, and a publisher that refuses."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+import time_machine
+from daemon_world import DAY, HOUR, ONE, OTHER, ROUTE, START, TEXT, Daemon, refused, showing, silent
+
+from tracker.errors import Refused, StoreError
+from tracker.model import Result
+from tracker.stores.sqlite import SqliteStore
+
+MINUTE = timedelta(minutes=1)
+
+
+class Failing:
+    """A store whose `save` fails so many times."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.times = 0
+
+    def save(self, *args: object) -> None:
+        if self.times:
+            self.times -= 1
+            raise StoreError("tracker.db: cannot write the store: disk I/O error; expected a writable SQLite file")
+        self._store.save(*args)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+class Locked:
+    """Somebody else has the database for himself."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Self:
+        self._connection = sqlite3.connect(self._path, isolation_level=None)
+        self._connection.execute("BEGIN EXCLUSIVE")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self._connection.close()
+
+
+@pytest.fixture
+def failing(tmp_path: Path, clock: time_machine.Traveller) -> tuple[Daemon, Failing]:
+    made: list[Failing] = []
+
+    def wrapped(store: SqliteStore) -> Failing:
+        made.append(Failing(store))
+        return made[-1]
+
+    daemon = Daemon(folder=tmp_path, traveller=clock, wraps=wrapped)
+    return daemon, made[0]
+
+
+# ── the store ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_what_landed_while_the_store_failed_is_stored_once_it_is_well(failing: tuple[Daemon, Failing], times: int):
+    daemon, store = failing
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR - MINUTE)
+    daemon.answers[TEXT] = showing(OTHER)
+    store.times = times
+    daemon.run(2 * MINUTE)
+    assert daemon.times() == [START, START + HOUR]
+    daemon.run(10 * MINUTE)
+    assert daemon.times() == [START, START + HOUR], "it is not asked for what was received"
+    assert daemon.results() == [Result.ACCEPTED, Result.ACCEPTED]
+    assert daemon.checks()[1].observed_at == START + HOUR, "it is stored for when it was seen"
+    assert len(daemon.archive.index(TEXT)[0]) == 2
+    assert daemon.store.past(TEXT).seen_until == START + HOUR
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_store_that_failed_is_told_of_once_afterwards(failing: tuple[Daemon, Failing], times: int):
+    daemon, store = failing
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare(cadence="@hourly")
+    store.times = times
+    daemon.run(HOUR)
+    assert daemon.open() == {}
+    assert daemon.ended() == [("store", "")]
+    began, ended = daemon.told()
+    assert began == "The store could not be written from 2026-03-01 06:00 UTC on."
+    assert ended.startswith("Over: The store could not be written from 2026-03-01 06:00 UTC on. It lasted ")
+
+
+def test_a_failure_that_could_not_be_stored_counts_once(failing: tuple[Daemon, Failing]):
+    daemon, store = failing
+    daemon.declare(cadence="@hourly")
+    daemon.answers[TEXT] = refused
+    store.times = 3
+    daemon.run(HOUR - MINUTE)
+    assert daemon.results() == [Result.FAILED]
+    assert daemon.store.past(TEXT).failures == 1
+
+
+def test_no_board_is_asked_while_the_store_cannot_be_written(failing: tuple[Daemon, Failing]):
+    daemon, store = failing
+    daemon.declare("a", cadence="*/5 * * * *")
+    daemon.run(4 * MINUTE)
+    daemon.declare("b")
+    store.times = 10_000
+    daemon.run(HOUR)
+    assert daemon.times("acme/b") == [START + 4 * MINUTE]
+    assert len(daemon.times("acme/a")) <= 2
+    assert daemon.loop.trouble == "the store cannot be written since 2026-03-01T06:04:00Z"
+    store.times = 0
+    daemon.run(6 * MINUTE)
+    assert daemon.loop.trouble == ""
+    assert [(check.observed_at, check.result) for check in daemon.checks("acme/b")] == [(START + 4 * MINUTE, Result.ACCEPTED)]
+
+
+def test_a_locked_database_is_waited_for_and_nothing_is_lost(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR - MINUTE)
+    daemon.answers[TEXT] = showing(OTHER)
+    with Locked(daemon.folder / "tracker.db"):
+        daemon.run(20 * MINUTE)
+        assert daemon.loop.trouble
+    daemon.run(6 * MINUTE)
+    assert daemon.results() == [Result.ACCEPTED, Result.ACCEPTED]
+    assert daemon.times() == [START, START + HOUR]
+    assert daemon.ended() == [("store", "")]
+
+
+def test_a_spoilt_file_is_not_waited_for(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR / 2)
+    path = daemon.folder / "tracker.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+    with pytest.raises(StoreError):
+        daemon.restart()
+        daemon.run(HOUR)
+
+
+# ── the clock ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_clock_that_was_set_back_is_waited_for_told_once_and_then_all_goes_on(daemon: Daemon):
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare(cadence="@hourly")
+    daemon.run(5 * HOUR)
+    asked = daemon.times()
+    daemon.traveller.shift(-3 * HOUR)
+    daemon.run(3 * HOUR - 2 * MINUTE)
+    assert daemon.times() == asked, "boards wait until the clock has caught up"
+    (message,) = daemon.open().values()
+    assert "The clock was set back from 2026-03-01 11:00:00 to 2026-03-01 08:00:00 UTC" in message
+    daemon.run(2 * HOUR)
+    assert daemon.times() == [START + n * HOUR for n in range(7)]
+    assert daemon.open() == {}
+    assert [line.partition(" from")[0] for line in daemon.told()] == ["The clock was set back", "Over: The clock was set back"]
+
+
+def test_a_clock_that_is_put_right_by_seconds_is_no_trouble(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR)
+    daemon.traveller.shift(timedelta(seconds=-30))
+    daemon.run(HOUR)
+    assert daemon.open() == {}
+    assert daemon.ended() == []
+
+
+# ── the network ──────────────────────────────────────────────────────────────────────────────────
+
+NAMES = ("a", "b", "c", "d", "e")
+
+
+def networked(daemon: Daemon) -> Callable[[Callable[..., object]], None]:
+    """Five boards on five hosts, read once; the function has them answer otherwise."""
+    daemon.write("routes.toml", ROUTE)
+    for name in NAMES:
+        daemon.declare(name, cadence="@hourly")
+
+    def answer(what: Callable[..., object]) -> None:
+        daemon.answers.update({f"acme/{name}": what for name in NAMES})
+
+    daemon.run(HOUR / 2)
+    return answer
+
+
+def test_a_network_that_is_gone_is_one_notice_and_one_board_in_five_minutes_asks_for_all(daemon: Daemon):
+    answer = networked(daemon)
+    answer(silent)
+    daemon.run(HOUR / 2)
+    gone = len(daemon.asked)
+    daemon.run(4 * HOUR)
+    assert list(daemon.open()) == [("network", "")]
+    assert daemon.told() == ["No host answers since 2026-03-01 07:00 UTC; expected a network; one board asks every five minutes."]
+    times = sorted(at for at, _ in daemon.asked[gone:])
+    assert len(times) >= 4 * 12 - 1
+    assert max(late - early for early, late in zip(times, times[1:], strict=False)) <= 6 * MINUTE
+
+
+def test_when_the_network_is_back_all_boards_are_asked_at_once(daemon: Daemon):
+    answer = networked(daemon)
+    answer(silent)
+    daemon.run(24 * HOUR)
+    answer(showing(OTHER))
+    daemon.asked.clear()
+    daemon.run(6 * MINUTE)
+    assert {board for _, board in daemon.asked} == {f"acme/{name}" for name in NAMES}
+    assert max(daemon.times(f"acme/{name}")[-1] for name in NAMES) - daemon.asked[0][0] <= MINUTE
+    assert all(daemon.results(f"acme/{name}")[-1] is Result.ACCEPTED for name in NAMES)
+    assert daemon.open() == {}
+    assert [line for line in daemon.told() if "host" in line][1].startswith("Over: No host answers since")
+
+
+def test_one_host_that_is_silent_is_no_trouble_of_ours(daemon: Daemon):
+    networked(daemon)
+    daemon.answers["acme/a"] = silent
+    daemon.run(4 * HOUR)
+    assert daemon.open() == {}
+
+
+def test_no_network_at_the_start_is_found_and_gone_through(daemon: Daemon):
+    for name in NAMES:
+        daemon.declare(name)
+        daemon.answers[f"acme/{name}"] = silent
+    daemon.run(HOUR)
+    assert list(daemon.open()) == [("network", "")]
+    daemon.answers.clear()
+    daemon.run(6 * MINUTE)
+    assert all(daemon.results(f"acme/{name}")[-1] is Result.ACCEPTED for name in NAMES)
+
+
+# ── refused ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_board_that_is_refused_for_a_week_is_paused_with_the_reason_and_told_once(daemon: Daemon):
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare(cadence="0 */6 * * *")
+    daemon.run(HOUR)
+    daemon.answers[TEXT] = refused
+    daemon.run(6 * DAY)
+    assert daemon.store.ledger.pauses() == {}
+    daemon.run(3 * DAY)
+    (pause,) = daemon.store.ledger.pauses().values()
+    assert (pause.board, pause.by) == (TEXT, "tracker")
+    assert pause.reason.startswith("refused ")
+    assert "status 403" in pause.reason
+    assert [kind for kind, _ in daemon.open()] == ["paused"]
+    asked = len(daemon.times())
+    daemon.run(5 * DAY)
+    assert len(daemon.times()) == asked
+    assert len([line for line in daemon.told() if "is paused" in line]) == 1
+
+
+def test_a_board_that_was_resumed_is_asked_and_is_not_paused_again_when_it_answers(daemon: Daemon):
+    daemon.declare(cadence="0 */6 * * *")
+    daemon.answers[TEXT] = refused
+    daemon.run(9 * DAY)
+    assert daemon.store.ledger.resume(TEXT)
+    daemon.answers[TEXT] = showing(ONE)
+    daemon.run(2 * DAY)
+    assert daemon.results()[-1] is Result.UNCHANGED
+    assert daemon.store.ledger.pauses() == {}
+    assert daemon.open() == {}, "the pause is over, and so is what was said of it"
+
+
+def test_few_refusals_over_a_long_time_are_no_reason_to_pause(daemon: Daemon):
+    daemon.declare(cadence="@weekly")
+    daemon.answers[TEXT] = refused
+    daemon.run(28 * DAY)
+    assert daemon.store.ledger.pauses() == {}
+    assert daemon.store.past(TEXT).failures < 7
+
+
+def test_a_board_that_passes_through_faults_for_weeks_is_never_paused(daemon: Daemon):
+    daemon.declare(cadence="0 */6 * * *")
+    daemon.declare("well", cadence="0 */6 * * *")
+    daemon.answers[TEXT] = silent
+    daemon.run(10 * DAY)
+    assert daemon.store.past(TEXT).failures > 7
+    assert daemon.store.ledger.pauses() == {}
+
+
+def test_a_refusal_says_who_refused(daemon: Daemon):
+    daemon.declare()
+
+    def page(board):
+        raise Refused(f"{board.id}: robots.txt forbids it")
+
+    daemon.answers[TEXT] = page
+    daemon.run()
+    assert "robots.txt" in daemon.checks()[0].message

@@ -1,0 +1,104 @@
+"""Trouble of our own is told once when it starts and once when it ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from daemon_world import START
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.daemon.notices import TRACKER, Notices, as_event
+from tracker.model import Event, Letter, Notice
+from tracker.stores.memory import MemoryLedger
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    return MemoryLedger()
+
+
+def notices(ledger: MemoryLedger) -> Notices:
+    def letters(event: Event, now):
+        return [Letter(event=event, route="all", queued_at=now)]
+
+    return Notices(ledger, letters)
+
+
+def told(ledger: MemoryLedger) -> list[tuple[str, str]]:
+    return [(letter.event.kind, letter.event.headline) for letter in ledger.letters()]
+
+
+def test_trouble_is_told_when_it_starts_and_when_it_ends_with_how_long(ledger: MemoryLedger):
+    ours = notices(ledger)
+    ours.open("network", "", "No host answers", START)
+    ours.open("network", "", "No host answers", START + HOUR)
+    ours.close("network", "", START + 3 * HOUR)
+    ours.close("network", "", START + 4 * HOUR)
+    assert told(ledger) == [
+        ("tracker_trouble", "No host answers."),
+        ("tracker_recovered", "Over: No host answers. It lasted 3 hours."),
+    ]
+    assert ledger.notices() == []
+
+
+def test_another_process_goes_on_with_what_is_open(ledger: MemoryLedger):
+    notices(ledger).open("declaration", "a.toml", "a.toml is wrong", START)
+    notices(ledger).only("declaration", {"a.toml": "a.toml is wrong"}, START + HOUR)
+    notices(ledger).only("declaration", {}, START + 2 * HOUR)
+    assert [kind for kind, _ in told(ledger)] == ["tracker_trouble", "tracker_recovered"]
+
+
+def test_the_same_trouble_later_is_another_one(ledger: MemoryLedger):
+    ours = notices(ledger)
+    for day in range(3):
+        ours.open("clock", "", "The clock was set back", START + day * 24 * HOUR)
+        ours.close("clock", "", START + day * 24 * HOUR + HOUR)
+    assert len({letter.event.id for letter in ledger.letters()}) == 6
+
+
+def test_a_notice_closes_only_its_own_kind_and_subject(ledger: MemoryLedger):
+    ours = notices(ledger)
+    for kind, subject in (("paused", "a"), ("paused", "b"), ("fault", "a")):
+        ours.open(kind, subject, "x", START)
+    ours.close("paused", "a", START + HOUR)
+    assert {(one.kind, one.subject) for one in ledger.notices()} == {("paused", "b"), ("fault", "a")}
+
+
+@given(st.lists(st.tuples(st.sampled_from(["declaration", "paused"]), st.sets(st.sampled_from("abcd"))), max_size=12))
+def test_exactly_those_named_last_are_open_and_each_stretch_was_told_by_two_letters(changes: list[tuple[str, set[str]]]):
+    ledger = MemoryLedger()
+    ours, open_now, letters = notices(ledger), {"declaration": set(), "paused": set()}, 0
+    for number, (kind, subjects) in enumerate(changes):
+        ours.only(kind, dict.fromkeys(subjects, "wrong"), START + number * HOUR)
+        letters += len(open_now[kind] ^ subjects)
+        open_now[kind] = subjects
+    assert {(one.kind, one.subject) for one in ledger.notices()} == {
+        (kind, subject) for kind, subjects in open_now.items() for subject in subjects
+    }
+    assert len(ledger.letters()) == letters
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=40), "40 seconds"),
+        (timedelta(seconds=119), "119 seconds"),
+        (timedelta(minutes=2), "2 minutes"),
+        (timedelta(minutes=119), "119 minutes"),
+        (timedelta(hours=47), "47 hours"),
+        (timedelta(days=57), "57 days"),
+    ],
+)
+def test_how_long_it_lasted_is_said_in_one_unit(span: timedelta, words: str):
+    notice = Notice(kind="store", subject="", message="The store failed.", since=START, ended_at=START + span)
+    assert as_event(notice).headline == f"Over: The store failed. It lasted {words}."
+
+
+def test_such_an_event_belongs_to_no_board_and_names_its_cause():
+    event = as_event(Notice(kind="store", subject="", message="x", since=START))
+    assert (event.board, event.kind, event.grade, event.told) == (TRACKER, "tracker_trouble", "store", True)
+    assert event.id == as_event(Notice(kind="store", subject="", message="y", since=START)).id, "the message is no part of it"

@@ -1,0 +1,173 @@
+"""A database that is damaged is put aside and made anew; what only it knew is saved as far as it can be read."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from daemon_world import HOUR, ONE, OTHER, ROUTE, TEXT, Daemon, showing
+
+from tracker.daemon.rescue import is_spoilt, rebuild
+from tracker.errors import StoreError
+from tracker.model import Pause
+from tracker.stores.sqlite import SqliteStore
+
+DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
+KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")
+
+
+@pytest.fixture
+def used(daemon: Daemon) -> Daemon:
+    """A daemon that has seen something, told of it, and knows of a pause."""
+    daemon.write("routes.toml", ROUTE)
+    daemon.declare(cadence="@hourly")
+    daemon.declare("other", cadence="@hourly")
+    daemon.run(HOUR)
+    daemon.answers[TEXT] = showing(OTHER)
+    daemon.run(HOUR)
+    daemon.store.ledger.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
+    assert daemon.told()
+    return daemon
+
+
+def tables(path: Path, names: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}  # noqa: S608
+
+
+def whole(daemon: Daemon) -> Path:
+    """The one file that holds everything, with nobody at it."""
+    daemon.store.close()
+    path = daemon.folder / "tracker.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+def rebuilt(daemon: Daemon, path: Path) -> Path:
+    boards = daemon.loop.declared.boards
+    return rebuild(path, daemon.archive, boards, lexicon=daemon.loop.declared.lexicon, now=daemon.now)
+
+
+def spoil(path: Path, table: str) -> None:
+    """Fill the pages of one table with rubbish, as a bad disk would."""
+    with closing(sqlite3.connect(path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xee" * size)
+
+
+def error_of(path: Path) -> StoreError:
+    """What using it comes to."""
+    with pytest.raises(StoreError) as raised, SqliteStore(path) as store:
+        for _ in store.checks(TEXT):
+            pass
+        store.past(TEXT)
+        store.latest(TEXT)
+    return raised.value
+
+
+def test_history_is_as_before_and_the_ledger_is_kept(used: Daemon):
+    path = whole(used)
+    before, ledger = tables(path, DERIVED), tables(path, KEPT)
+    spoil(path, "checks")
+    assert is_spoilt(error_of(path))
+    aside = rebuilt(used, path)
+    assert tables(path, DERIVED) == before
+    after = tables(path, KEPT)
+    (notice,) = set(after.pop("notices")) - set(ledger.pop("notices"))
+    assert after == ledger
+    assert notice[:3] == (
+        "store",
+        "",
+        f"The database was damaged; it is at {aside.name}, and was made anew from the archive. Lost: nothing",
+    )
+
+
+def test_what_cannot_be_read_of_the_ledger_is_named(used: Daemon):
+    path = whole(used)
+    before = tables(path, DERIVED)
+    spoil(path, "pauses")
+    spoil(path, "checks")
+    rebuilt(used, path)
+    assert tables(path, DERIVED) == before
+    with SqliteStore(path) as store:
+        (notice,) = [one for one in store.ledger.notices() if one.kind == "store"]
+        assert notice.message.endswith("Lost: pauses")
+        assert store.ledger.pauses() == {}
+        assert store.ledger.letters()
+
+
+def test_a_file_that_is_no_database_loses_the_ledger_and_says_so(used: Daemon):
+    path = whole(used)
+    before = tables(path, DERIVED)
+    path.write_bytes(b"all gone" * 1000)
+    assert is_spoilt(error_of(path))
+    aside = rebuilt(used, path)
+    assert tables(path, DERIVED) == before
+    assert aside.read_bytes().startswith(b"all gone")
+    with SqliteStore(path) as store:
+        assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes" in store.ledger.notices()[0].message
+
+
+def test_nothing_is_told_again_by_the_new_database(used: Daemon):
+    path = whole(used)
+    with SqliteStore(path) as store:
+        letters = store.ledger.letters()
+    spoil(path, "checks")
+    rebuilt(used, path)
+    with SqliteStore(path) as store:
+        assert store.ledger.letters() == letters
+
+
+def test_the_daemon_goes_on_with_the_new_database(used: Daemon):
+    path = whole(used)
+    spoil(path, "checks")
+    rebuilt(used, path)
+    used._opened()  # noqa: SLF001  # as the next loop does
+    used.run(2 * HOUR)
+    assert len(used.results("acme/other")) == 5
+    assert used.open() == {}
+    assert ("store", "") in used.ended()
+
+
+def test_two_rescues_in_a_row_keep_both_files(used: Daemon):
+    path = whole(used)
+    spoil(path, "checks")
+    first = rebuilt(used, path)
+    spoil(path, "checks")
+    used.traveller.shift(timedelta(seconds=5))
+    second = rebuilt(used, path)
+    assert first != second
+    assert first.exists()
+    assert second.exists()
+
+
+def test_a_full_disk_or_a_lock_is_no_spoilt_file(used: Daemon):
+    with closing(sqlite3.connect(used.folder / "tracker.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError) as raised:
+            used.store.ledger.pause(Pause(board=TEXT, since=used.now, by="ann", reason="x"))
+    assert not is_spoilt(raised.value)
+    assert not is_spoilt(StoreError("of no database"))
+
+
+def test_a_board_whose_archive_is_damaged_too_says_so(used: Daemon):
+    path = whole(used)
+    for body in (used.folder / "captures" / "acme" / "text").rglob("*"):
+        if body.is_file() and body.name != "index.jsonl":
+            body.write_bytes(b"x")
+    with suppress(StoreError):
+        rebuilt(used, path)
+    with SqliteStore(path) as store:
+        assert list(store.checks("acme/other")), "the other board has its history"
+
+
+def test_the_bodies_are_those_that_were_shown(used: Daemon):
+    assert [line.verdict for line in used.archive.index(TEXT)[0]] == ["new", "revisit", "new"]
+    assert used.answers[TEXT] is not showing(ONE)

@@ -1,0 +1,212 @@
+"""What was sent and does not follow any more is taken back on the route that told it, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from pipeline_world import BOARD, OTHER, SIX, URL, at, board, capture, csv, fresh, keep
+
+from tracker import pipeline
+from tracker.clock import FixedClock
+from tracker.errors import StoreError
+from tracker.model import BoardId, Event, EventFilter, How, IndexLine, Letter, Receipt, Result, Verdict
+from tracker.notify import Route
+from tracker.pipeline import Telling
+from tracker.ports import Store
+from tracker.stores.archive import FileArchive
+
+ALL, OTHERS = Route(name="all", channel="stdout"), Route(name="others", channel="stdout")
+E_LEADS = SIX.replace("e:50", "e:95")
+TWO = "a:90:2:MIT b:95:3"
+
+
+def telling(*routes: Route) -> Telling:
+    routes = routes or (ALL,)
+    return Telling(routes=routes, since={route.name: at(0) for route in routes})
+
+
+def run(archive: FileArchive, store: Store, number: float, text: str, of: BoardId = BOARD) -> None:
+    fetched = capture(number, csv(text), board_id=of)
+    told = telling(ALL, OTHERS)
+    pipeline.take(board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=told)
+
+
+def send(store: Store, number: float = 1, route: str = "all", how: How = How.SENT) -> list[Event]:
+    """Everything that waits for a route and still stands has gone out."""
+    waiting = store.ledger.letters(route)
+    letters = [one for one in waiting if one.event.kind == "withdrawn" or store.event(one.event.id) is not None]
+    store.ledger.receive(Receipt(event=one.event.id, route=route, delivered_at=at(number), how=how) for one in letters)
+    return [one.event for one in letters]
+
+
+def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, told: Telling | None) -> None:
+    pipeline.decide(board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store, telling=told)
+
+
+def corrections(store: Store, route: str | None = None) -> Sequence[Letter]:
+    return [one for one in store.ledger.letters(route) if one.event.kind == "withdrawn"]
+
+
+@pytest.fixture
+def told(archive: FileArchive, store: Store) -> list[Event]:
+    """Events of a reading of day 1, sent that day on one of two routes; day 2 shows the board as it had been."""
+    run(archive, store, 0, SIX)
+    run(archive, store, 1, E_LEADS)
+    events = send(store)
+    run(archive, store, 2, SIX)
+    assert "new_leader" in {event.kind for event in events}
+    return events
+
+
+def test_what_was_sent_and_is_withdrawn_is_taken_back_on_that_route(archive: FileArchive, store: Store, told: list[Event]):
+    decide(archive, store, 1, Verdict.REJECT, telling(ALL, OTHERS))
+    letters = corrections(store)
+    assert {one.event.facts["event"] for one in letters} == {event.id for event in told}
+    assert {(one.route, one.queued_at, one.event.recorded_at) for one in letters} == {("all", at(2), at(2))}
+    leader = next(event for event in told if event.kind == "new_leader")
+    (taken_back,) = [one.event for one in letters if one.event.facts == {"event": leader.id}]
+    assert taken_back.headline == f"Withdrawn: {leader.headline}"
+    assert (taken_back.weight, taken_back.board, taken_back.told) == (leader.weight, BOARD, True)
+    assert store.event(taken_back.id) is None
+
+
+def test_what_only_waits_or_was_dropped_or_counted_is_not_taken_back(archive: FileArchive, store: Store):
+    run(archive, store, 0, SIX)
+    run(archive, store, 1, E_LEADS)
+    dropped = store.ledger.letters("others")[0].event.id
+    store.ledger.receive([Receipt(event=dropped, route="others", delivered_at=at(1), how=How.DROPPED)])
+    send(store, route="all", how=How.COUNTED)
+    decide(archive, store, 1, Verdict.REJECT, telling(ALL, OTHERS))
+    assert corrections(store) == []
+
+
+def test_what_still_follows_is_not_taken_back(archive: FileArchive, store: Store, told: list[Event]):
+    pipeline.replay(board(), archive, store, telling=telling())
+    assert corrections(store) == []
+    assert all(store.event(event.id) for event in told)
+
+
+def test_nothing_is_taken_back_where_nobody_is_told(archive: FileArchive, store: Store, told: list[Event]):
+    decide(archive, store, 1, Verdict.REJECT, None)
+    assert store.event(told[0].id) is None
+    assert corrections(store) == []
+
+
+@pytest.mark.parametrize("route", [Route(name="all", channel="stdout", enabled=False), OTHERS])
+def test_a_route_that_is_not_told_any_more_gets_no_correction(
+    archive: FileArchive, store: Store, told: list[Event], route: Route
+):
+    decide(archive, store, 1, Verdict.REJECT, telling(route))
+    assert store.event(told[0].id) is None
+    assert corrections(store) == []
+
+
+@pytest.mark.parametrize(("newest", "taken_back"), [(31, True), (31.1, False)])
+def test_what_was_delivered_more_than_thirty_days_ago_is_not_taken_back(
+    archive: FileArchive, store: Store, told: list[Event], newest: float, taken_back: bool
+):
+    run(archive, store, newest, SIX)
+    decide(archive, store, 1, Verdict.REJECT, telling())
+    assert store.event(told[0].id) is None
+    assert bool(corrections(store)) is taken_back
+
+
+def test_another_board_is_not_concerned(archive: FileArchive, store: Store, told: list[Event]):
+    run(archive, store, 0, SIX, of=OTHER)
+    run(archive, store, 1, E_LEADS, of=OTHER)
+    others = send(store)
+    decide(archive, store, 1, Verdict.REJECT, telling())
+    assert {one.event.board for one in corrections(store)} == {BOARD}
+    assert {event.id for event in told} <= {one.event.facts["event"] for one in corrections(store)}
+    assert all(store.event(event.id) for event in others if event.board == OTHER)
+
+
+def test_an_event_is_taken_back_once_however_often_it_comes_and_goes(archive: FileArchive, store: Store, told: list[Event]):
+    decide(archive, store, 1, Verdict.REJECT, telling())
+    first = {one.event.id for one in corrections(store)}
+    send(store, 3)
+    decide(archive, store, 1, Verdict.ACCEPT, telling())
+    assert all(store.event(event.id) for event in told)
+    assert corrections(store) == []
+    decide(archive, store, 1, Verdict.REJECT, telling())
+    assert store.event(told[0].id) is None
+    assert corrections(store) == []
+    assert first == {one.event for one in store.ledger.receipts("all", since=at(3))} - {event.id for event in told}
+
+
+def test_a_rewriting_that_fails_takes_nothing_back(archive: FileArchive, store: Store, told: list[Event]):
+    line = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.REJECT, by="ann", reason="seen")
+    archive.note(BOARD, line)
+    with pytest.raises(StoreError, match="full"):
+        pipeline.settle(board(), archive, _NoPosition(store), telling=telling())
+    assert corrections(store) == []
+    assert all(store.event(event.id) for event in told)
+    pipeline.settle(board(), archive, store, telling=telling())
+    assert len(corrections(store)) == len(told)
+
+
+class _NoPosition:
+    """A store whose disk is full after the last step of a rewriting."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def move_position(self, *_: object) -> None:
+        raise StoreError("the disk is full")
+
+
+# ── a reading that later ones agree with ─────────────────────────────────────────────────────────
+
+
+def test_a_quarantine_that_resolves_itself_takes_its_alarm_back_and_nothing_else(archive: FileArchive, store: Store):
+    run(archive, store, 0, SIX)
+    run(archive, store, 1, E_LEADS)
+    for number in (2, 2.6):
+        run(archive, store, number, TWO)
+    sent = send(store, 3)
+    assert store.last_check(BOARD).result is Result.QUARANTINED
+    run(archive, store, 3.2, TWO)
+    assert len(store.latest(BOARD).entries) == 2
+    (broken,) = [event for event in sent if event.kind == "board_broken"]
+    assert [one.event.facts["event"] for one in corrections(store, "all")] == [broken.id]
+
+
+def test_events_behind_a_reading_that_is_believed_in_a_replay_are_not_taken_back(archive: FileArchive, store: Store):
+    run(archive, store, 0, SIX)
+    run(archive, store, 1, SIX)
+    run(archive, store, 5, SIX.replace("c:70", "c:99"))
+    sent = send(store, 5)
+    assert sent
+    keep(archive, {1.5: csv(TWO), 2.1: csv(TWO), 2.8: csv(TWO), 3: csv(SIX), 3.1: csv(SIX), 4.3: csv(SIX)})
+    pipeline.settle(board(), archive, store, telling=telling())
+    decided = [line for line in archive.index(BOARD)[0] if line.verdict is Verdict.ACCEPT]
+    assert [line.by for line in decided] == ["tracker"] * len(decided) != []
+    gone = {event.id for event in sent if store.event(event.id) is None}
+    assert {one.event.facts["event"] for one in corrections(store, "all")} == gone
+    assert len(gone) < len(sent)
+
+
+class _NoDecision(FileArchive):
+    """An archive that is killed when a decision is to be noted."""
+
+    def note(self, board: BoardId, line: IndexLine) -> None:
+        if line.verdict is Verdict.ACCEPT:
+            raise StoreError("killed")
+        super().note(board, line)
+
+
+def test_whoever_is_killed_before_a_reading_is_believed_loses_nothing_behind_it(archive: FileArchive, store: Store):
+    season = {0: csv(SIX), 1: csv(TWO), 2: csv(TWO), 2.5: csv(TWO), 3: csv(TWO + " c:70"), 4: csv(TWO + " c:71")}
+    keep(archive, season)
+    with pytest.raises(StoreError, match="killed"):
+        pipeline.replay(board(), _NoDecision(archive._root), store)
+    pipeline.settle(board(), archive, store)
+    undisturbed = fresh("memory")
+    pipeline.replay(board(), archive, undisturbed)
+    assert list(store.checks(BOARD)) == list(undisturbed.checks(BOARD))
+    assert len(list(store.checks(BOARD))) == len(season)
+    assert list(store.events(EventFilter())) == list(undisturbed.events(EventFilter()))

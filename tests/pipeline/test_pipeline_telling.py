@@ -1,0 +1,275 @@
+"""What the line puts into the outbox: news of live readings, once, in the transaction of the step that brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from pipeline_world import (
+    BOARD,
+    OTHER,
+    SEASON,
+    SIX,
+    FakeFetcher,
+    at,
+    board,
+    capture,
+    csv,
+    files,
+    fresh,
+    keep,
+    note,
+)
+
+from tracker import pipeline
+from tracker.clock import FixedClock
+from tracker.errors import StoreError, Transient
+from tracker.model import EventFilter, Letter, Result, Step, Unchanged, Verdict
+from tracker.notify import Route
+from tracker.pipeline import Telling
+from tracker.ports import Store
+from tracker.stores.archive import FileArchive
+from tracker.watches import Watch
+from tracker.watches.matching import pattern
+
+ALL = Route(name="all", channel="stdout")
+B_LEADS = SIX.replace("b:80", "b:95")
+TWO = "a:90:2:MIT b:95:3"
+
+
+def telling(*routes: Route, since: float = 0, watches: Sequence[Watch] = ()) -> Telling:
+    routes = routes or (ALL,)
+    return Telling(routes=routes, watches=tuple(watches), since={route.name: at(since) for route in routes})
+
+
+def run(archive: FileArchive, store: Store, number: float, text: str, told: Telling | None = None) -> pipeline.Outcome:
+    """A live reading on that day."""
+    return take(archive, store, capture(number, csv(text)), told or telling(), now=number)
+
+
+def take(archive: FileArchive, store: Store, fetched: object, told: Telling | None, *, now: float) -> pipeline.Outcome:
+    return pipeline.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(now)), telling=told)
+
+
+def posted(store: Store, route: str = "all") -> list[str]:
+    """`kind@day` of the letters that wait."""
+    return [f"{one.event.kind}@{(one.event.recorded_at - at(0)).days}" for one in store.ledger.letters(route)]
+
+
+def told_events(store: Store, since: float = 0) -> list[str]:
+    return sorted(event.id for event in store.events(EventFilter(told=True, since=at(since))))
+
+
+# ── what is told ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_told_event_of_live_readings_is_posted_once_and_no_other(archive: FileArchive, store: Store):
+    for number, body in SEASON.items():
+        take(archive, store, capture(number, body), telling(), now=number)
+    letters = store.ledger.letters()
+    assert sorted(one.event.id for one in letters) == told_events(store)
+    assert len(told_events(store)) < len(list(store.events(EventFilter())))
+    assert all((one.queued_at, one.route, one.tries) == (one.event.recorded_at, "all", 0) for one in letters)
+
+
+def test_a_letter_has_the_event_as_the_store_has_it(archive: FileArchive, store: Store):
+    run(archive, store, 0, SIX)
+    run(archive, store, 1, B_LEADS)
+    letters = store.ledger.letters()
+    assert letters
+    assert [one.event for one in letters] == [store.event(one.event.id) for one in letters]
+
+
+def test_nobody_is_told_where_nobody_is_to_be(archive: FileArchive, store: Store):
+    for number, text in enumerate((SIX, B_LEADS)):
+        take(archive, store, capture(number, csv(text)), None, now=number)
+    assert told_events(store)
+    assert list(store.ledger.letters()) == []
+
+
+def test_a_route_is_told_only_what_was_recorded_since_it_was_asked_for(archive: FileArchive, store: Store):
+    run(archive, store, 0, SIX, telling(since=3))
+    run(archive, store, 1, B_LEADS, telling(since=3))
+    assert posted(store) == []
+    run(archive, store, 3, SIX, telling(since=3))
+    assert "new_leader@3" in posted(store)
+    assert sorted(one.event.id for one in store.ledger.letters()) == told_events(store, since=3) != told_events(store)
+
+
+def test_the_store_remembers_since_when_a_route_is_told(archive: FileArchive, store: Store):
+    assert Telling.of((ALL,), (), store, at(1)).since == {"all": at(1)}
+    assert Telling.of((ALL,), (), store, at(5)).since == {"all": at(1)}
+
+
+def test_imports_tell_nothing_and_neither_do_the_live_readings_after_them_of_what_was_imported(
+    archive: FileArchive, store: Store, tmp_path
+):
+    paths = files(tmp_path / "bodies", {0: csv(SIX), 1: csv(B_LEADS)})
+    pipeline.import_bodies(board(), paths, archive=archive, store=store)
+    assert told_events(store)
+    run(archive, store, 2, B_LEADS)
+    assert posted(store) == []
+
+
+def test_what_the_archive_got_before_a_run_was_killed_is_told_by_the_next(archive: FileArchive, store: Store):
+    run(archive, store, 0, SIX)
+    keep(archive, {1: csv(B_LEADS)})
+    take(archive, store, Unchanged(board=BOARD, observed_at=at(2), url="u"), telling(), now=2)
+    assert "new_leader@1" in posted(store)
+    assert sorted(one.event.id for one in store.ledger.letters()) == told_events(store)
+
+
+@pytest.mark.parametrize(("number", "told"), [(12.9, False), (13, True), (19, True)])
+def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_is_told(
+    archive: FileArchive, store: Store, number: float, told: bool
+):
+    run(archive, store, 0, SIX)
+    run(archive, store, 20, SIX)
+    keep(archive, {number: csv(B_LEADS)})
+    pipeline.settle(board(), archive, store, telling=telling())
+    at_that_time = [one for one in store.ledger.letters() if one.event.recorded_at == at(number)]
+    assert bool(at_that_time) is told
+    assert any(event.recorded_at == at(number) for event in store.events(EventFilter(told=True)))
+
+
+@pytest.mark.parametrize(("later", "told"), [(7, True), (8.5, False)])
+def test_the_news_of_a_quarantined_reading_is_told_when_it_is_accepted_within_seven_days(
+    archive: FileArchive, store: Store, later: float, told: bool
+):
+    run(archive, store, 0, SIX)
+    run(archive, store, 1, TWO)
+    assert store.last_check(BOARD).result is Result.QUARANTINED
+    run(archive, store, 1 + later, SIX)
+    assert "new_leader@1" not in posted(store)
+    pipeline.decide(
+        board(), at(1), Verdict.ACCEPT, by="ann", reason="seen", archive=archive, store=store, telling=telling()
+    )
+    assert ("new_leader@1" in posted(store)) is told
+
+
+def test_a_replay_tells_nothing_a_second_time(archive: FileArchive, store: Store):
+    for number, body in SEASON.items():
+        take(archive, store, capture(number, body), telling(), now=number)
+    before = list(store.ledger.letters())
+    pipeline.replay(board(), archive, store, telling=telling())
+    assert list(store.ledger.letters()) == before
+
+
+# ── nothing is lost ──────────────────────────────────────────────────────────────────────────────
+
+
+class Stops:
+    """A store whose disk is full at the save of that number, before or after it wrote."""
+
+    def __init__(self, store: Store, at_save: int) -> None:
+        self._store, self._left = store, at_save
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise StoreError("the disk is full")
+        self._store.save(step, letters, holds)
+
+
+@pytest.mark.parametrize("at_save", range(1, 5))
+def test_a_run_that_is_stopped_between_two_steps_loses_no_letter_and_no_hold(archive: FileArchive, store: Store, at_save: int):
+    season = {0: csv(SIX), 1: csv(B_LEADS), 2: csv(SIX), 3: csv(SIX + " g:97:1")}
+    told = telling(watches=(SECOND,))
+    undisturbed = fresh("memory")
+    keep(archive, season)
+    pipeline.settle(board(), archive, undisturbed, telling=told)
+    assert len({one.queued_at for one in undisturbed.ledger.letters()}) == 3
+    with pytest.raises(StoreError, match="full"):
+        pipeline.settle(board(), archive, Stops(store, at_save), telling=told)
+    assert len(list(store.checks(BOARD))) == at_save - 1
+    pipeline.settle(board(), archive, store, telling=told)
+    assert list(store.ledger.letters()) == list(undisturbed.ledger.letters())
+    assert store.ledger.holds(BOARD) == undisturbed.ledger.holds(BOARD) != {}
+
+
+# ── watches over standings ───────────────────────────────────────────────────────────────────────
+
+SECOND = Watch(name="second", subjects=(pattern("b"),), top=2)
+WATCHED = Route(name="all", channel="stdout", watches=("second",), told=False)
+B_THIRD, B_SECOND = SIX.replace("b:80", "b:65"), SIX
+
+
+def fired(store: Store) -> list[str]:
+    return [one for one in posted(store) if one.startswith("watch@")]
+
+
+def test_what_a_watch_holds_stands_between_two_runs(archive: FileArchive, store: Store):
+    told = telling(WATCHED, watches=(SECOND,))
+    for number, text in enumerate((B_THIRD, B_SECOND, B_SECOND + "\n", B_THIRD, B_SECOND)):
+        run(archive, store, number, text, told)
+    assert fired(store) == ["watch@1", "watch@4"]
+
+
+def test_a_watch_that_is_new_does_not_tell_what_was_so_already(archive: FileArchive, store: Store):
+    run(archive, store, 0, B_SECOND)
+    run(archive, store, 1, SIX.replace("c:70", "c:71"), telling(WATCHED, watches=(SECOND,)))
+    assert fired(store) == []
+
+
+def test_after_an_import_a_watch_begins_anew_without_telling_what_was_so_already(archive: FileArchive, store: Store, tmp_path):
+    told = telling(WATCHED, watches=(SECOND,))
+    run(archive, store, 0, B_THIRD, told)
+    assert store.ledger.holds(BOARD) != {}
+    pipeline.import_bodies(board(), files(tmp_path / "bodies", {1: csv(B_SECOND)}), archive=archive, store=store)
+    assert store.ledger.holds(BOARD) == {}
+    run(archive, store, 2, SIX.replace("c:70", "c:71"), told)
+    assert fired(store) == []
+    run(archive, store, 3, B_THIRD, told)
+    run(archive, store, 4, B_SECOND, told)
+    assert fired(store) == ["watch@4"]
+
+
+# ── counters ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_fetches_bytes_events_and_seconds_are_counted(archive: FileArchive, store: Store):
+    bodies = [csv(SIX), csv(B_LEADS), csv(B_LEADS)]
+    for number, body in enumerate(bodies):
+        take(archive, store, capture(number, body), None, now=number)
+    take(archive, store, Unchanged(board=BOARD, observed_at=at(4), url="u"), None, now=4)
+    take(archive, store, Transient("acme/text: timed out"), None, now=5)
+    counts = dict(store.ledger.counts())
+    assert all(counts.pop((f"{what}_seconds", BOARD)) > 0 for what in ("read", "detect", "store"))
+    assert counts.pop(("fetch_bytes", BOARD)) == sum(map(len, bodies))
+    kinds = {name: amount for name, amount in counts.items() if name[0] == "events"}
+    assert sum(kinds.values()) == len(list(store.events(EventFilter())))
+    assert kinds["events", "new_leader"] == 1
+    assert {name: amount for name, amount in counts.items() if name not in kinds} == {
+        ("fetches", f"{BOARD} new"): 2,
+        ("fetches", f"{BOARD} not_modified"): 1,
+        ("fetches", f"{BOARD} revisit"): 1,
+        ("fetches", f"{BOARD} transient"): 1,
+    }
+
+
+def test_an_import_and_a_replay_count_nothing(archive: FileArchive, store: Store, tmp_path):
+    pipeline.import_bodies(board(), files(tmp_path / "bodies", SEASON), archive=archive, store=store)
+    pipeline.replay(board(), archive, store)
+    assert store.ledger.counts() == {}
+
+
+def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, store: Store):
+    for number, texts in enumerate(((SIX, SIX), (B_LEADS, SIX))):
+        answers = {one: (capture(number, csv(text), board_id=one),) for one, text in zip((BOARD, OTHER), texts, strict=True)}
+        fetcher = FakeFetcher(script=answers, asked=[])
+        boards = [board(), board(OTHER)]
+        outcomes = pipeline.run(
+            boards, archive=archive, store=store, fetcher=fetcher, clock=FixedClock(at(number)), telling=telling()
+        )
+        assert [one.failed for one in outcomes] == [False, False]
+    assert {one.event.board for one in store.ledger.letters()} == {BOARD}
+
+
+def test_a_board_that_fails_is_told_too(archive: FileArchive, store: Store):
+    run(archive, store, 0, SIX)
+    note(archive, 1, Verdict.GONE, status=404, error="acme/text: 404")
+    pipeline.settle(board(), archive, store, telling=telling())
+    assert posted(store) == ["board_broken@1"]

@@ -1,0 +1,147 @@
+"""What all declarations have in common: how a file is read, how a value is judged, and how it is said in one line."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Meta, Struct
+
+from tracker import toml
+from tracker.errors import DeclarationError
+from tracker.toml import Wrong
+
+SECRET = "xoxb17a9c3f04e5d6b7c8d9e"
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class Rocket(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(description="What it is called")]
+    stage: Literal["first", "last"] | Annotated[int, Meta(ge=1)] | None = None
+    key: str = ""
+
+
+def refused(found: dict[str, object]) -> str:
+    with pytest.raises(Wrong) as caught:
+        toml.table(found, Rocket, secret=("key",))
+    return str(caught.value)
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_wrong_begins_with_its_place():
+    with pytest.raises(DeclarationError, match=r"^schedules/x\.toml: it is$"), toml.at("schedules/x.toml"):
+        raise Wrong("it is")
+
+
+def test_an_absent_file_is_empty_only_where_it_may_be_absent(tmp_path: Path):
+    assert toml.text_of(tmp_path / "no.toml", optional=True) == ""
+    with pytest.raises(Wrong, match=r"^cannot be read: No such file or directory$"):
+        toml.text_of(tmp_path / "no.toml")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Wrong, match=r"^cannot be read: Not a directory$"):
+        toml.text_of(tmp_path / "file" / "no.toml", optional=True)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(Wrong, match=r"^is no regular file; expected a TOML file$"):
+        toml.text_of(tmp_path / "pipe.toml", optional=True)
+
+
+@pytest.mark.parametrize("size", [9, 10])
+def test_a_file_of_the_size_allowed_is_read_whole(tmp_path: Path, size: int):
+    (tmp_path / "a.toml").write_text("#" * size)
+    assert toml.text_of(tmp_path / "a.toml", max_bytes=10) == "#" * size
+
+
+def test_a_longer_file_is_refused(tmp_path: Path):
+    (tmp_path / "a.toml").write_text("#" * 11)
+    with pytest.raises(Wrong, match=r"^has 11 bytes; expected at most 10$"):
+        toml.text_of(tmp_path / "a.toml", max_bytes=10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'a = "{SECRET}" x',
+        f"[[route]\n{SECRET}",
+        f"a = {{ {SECRET} = 1, {SECRET} = 2 }}",
+        f"a = 1\n[{SECRET}]\n[{SECRET}]",
+        f'a = "{SECRET}',
+    ],
+)  # fmt: skip
+def test_a_file_of_secrets_is_repeated_neither_by_the_message_nor_by_its_cause(text: str):
+    with pytest.raises(Wrong, match=r"^is not valid TOML \(at ") as caught:
+        toml.tables(text, secret=True)
+    assert SECRET not in "".join(line for line in traceback.format_exception_only(caught.value))
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_any_other_file_is_told_what_is_wrong():
+    with pytest.raises(Wrong, match=r"^is not valid TOML: Cannot overwrite a value \(at line 2, column 6\)$|end of document"):
+        toml.tables("a = 1\na = 2")
+
+
+# ── values ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"nmae": "x"}, 'nmae is unknown; did you mean "name"? known: key, name, stage'),
+        ({"na\nme": "x"}, '"na\\nme" is unknown; did you mean "name"? known: key, name, stage'),
+        ({}, "name is missing (what it is called)"),
+        ({"name": 3}, 'name = "3": expected text, found whole number (what it is called)'),
+        ({"name": "x", "stage": "frist"}, 'stage = "frist" is unknown; did you mean "first"? known: first, last; or a whole number'),
+        ({"name": "x", "stage": 0}, 'stage = "0": expected whole number >= 1'),
+        ({"name": "x", "key": [SECRET]}, "key = (not shown): expected text, found list"),
+    ],
+)  # fmt: skip
+def test_a_wrong_table_names_the_key_what_was_found_and_what_is_expected(found: dict[str, object], said: str):
+    assert refused(found) == said
+
+
+def test_a_right_table_takes_its_shape():
+    found: Any = {"name": "x", "stage": 2}
+    assert toml.table(found, Rocket) == Rocket(name="x", stage=2)
+
+
+@given(st.integers(0, 99_999), st.sampled_from(sorted(UNITS)))
+def test_a_span_is_its_number_of_seconds(number: int, unit: str):
+    assert toml.span_s(f"{number}{unit}") == timedelta(**{UNITS[unit]: number}).total_seconds()
+
+
+@pytest.mark.parametrize("text", ["", "6", "h", "-6h", "6 h", "6H", "1.5h", "6h30m", "100000s", "٣h", "6h\n"])
+def test_anything_else_is_no_span(text: str):
+    with pytest.raises(ValueError, match=r"^no span of time; expected a number and s, m, h, d or w"):
+        toml.span_s(text)
+
+
+def test_a_span_may_have_to_be_longer_than_nothing():
+    assert toml.span_s("0h") == 0
+    with pytest.raises(ValueError, match="no span"):
+        toml.span_s("0h", least=1)
+
+
+@pytest.mark.parametrize("text", ["", "Europe/Berln", "../etc/passwd", "/etc/localtime", "a\0b", "America", "\ud800"])
+def test_a_place_that_has_no_clock_is_no_time_zone(text: str):
+    with pytest.raises(Wrong, match=r"^time_zone = ") as caught:
+        toml.understood("time_zone", text, toml.time_zone)
+    assert str(caught.value).isprintable()
+
+
+@given(st.text(st.characters(), max_size=200))
+def test_whatever_is_quoted_stands_on_one_short_line(text: str):
+    said = toml.quoted(text)
+    assert said.isprintable()
+    assert said.startswith('"')
+    assert len(said) <= 2 + 80 * len("\\U0010ffff")
