@@ -186,13 +186,19 @@ def _tables_in(found: object) -> Iterator[dict[str, Any]]:
 
 
 def _check_keys(found: Mapping[str, Any], shape: type, place: str) -> None:
-    known = {one.name: one for one in fields(shape)}
+    known = _keys(shape)
     for key in found:
         if key not in known:
             raise Wrong(unknown_key(place, key, known))
-    for key, one in known.items():
-        if key not in found and one.default is MISSING and one.default_factory is MISSING:
+    for key, required in known.items():
+        if required and key not in found:
             raise Wrong(f"{dotted(place, key)} is missing")
+
+
+@cache
+def _keys(shape: type) -> Mapping[str, bool]:
+    """The keys of a table, and whether it must have them."""
+    return {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(shape)}
 
 
 def _key_first(message: str) -> str:

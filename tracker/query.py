@@ -218,7 +218,8 @@ LONGEST_TRY = timedelta(hours=6)
 """A passing fault is tried again after five minutes, then after twice as long each time, up to six hours."""
 SLOWED_BY = timedelta(minutes=15)
 MOST_SLOWED = timedelta(days=1)
-"""A board that is refused, or cannot be read, keeps its cadence but for the times within 15 minutes, 30, an hour … up to a day."""
+"""A board that is refused, or cannot be read, keeps its cadence: after one failure as it is, after two but for the times within
+half an hour, after three within an hour … up to a day."""
 CLOCK_BACK = timedelta(days=1)
 """A last check that lies less than this in the future: the clock was put back, and is waited for; more: somebody's wrong date."""
 

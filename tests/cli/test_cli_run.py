@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +15,14 @@ from pytest_httpserver import HTTPServer
 
 from tracker.cli.run import run
 from tracker.clock import FixedClock
+from tracker.daemon import lock_of
+from tracker.model import BoardId, EventFilter
 from tracker.settings import Settings
+from tracker.stores import locks
+from tracker.stores.archive import FileArchive
+from tracker.stores.sqlite import SqliteStore
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 SIX = "a:90:2 b:80:3 c:70:1 d:60:1 e:50:1 f:40:1"
 
@@ -68,6 +76,31 @@ def test_run_with_due_asks_only_boards_whose_time_has_come(world: World, server:
         assert len([one for one, _ in server.log if one.path == "/acme/text"]) == requests
 
 
+def asked(server: HTTPServer, board: str = "acme/text") -> int:
+    return len([one for one, _ in server.log if one.path == f"/{board}"])
+
+
+def test_run_with_due_tries_a_board_that_did_not_answer_again_after_five_minutes_then_ten(world: World, server: HTTPServer):
+    declare(world, server)
+    shows(server, "down", status=500)
+    for minutes, tries in ((0, 1), (4, 1), (7, 2), (14, 2), (19, 3), (37, 3), (42, 4)):
+        run(settings(world), (), FixedClock(NOW + timedelta(minutes=minutes)), due=True)
+        assert asked(server) == 3 * tries, minutes
+    shows(server, csv(SIX))
+    assert run(settings(world), (), FixedClock(NOW + timedelta(hours=2)), due=True) is False
+    before = asked(server)
+    run(settings(world), (), FixedClock(NOW + timedelta(hours=3)), due=True)
+    assert asked(server) == before
+
+
+def test_run_without_due_asks_a_board_that_failed_a_moment_ago(world: World, server: HTTPServer):
+    declare(world, server)
+    shows(server, "gone", status=404)
+    for minutes in (0, 1):
+        assert run(settings(world), (), FixedClock(NOW + timedelta(minutes=minutes))) is True
+    assert asked(server) == 2
+
+
 def test_run_fetches_neither_disabled_boards_nor_those_without_a_key(world: World, server: HTTPServer):
     declare(world, server, cadence='enabled = false\ncadence = "@daily"')
     declare(world, server, "acme/key", request='[request]\nheaders = { x-api-key = "${TRACKER_TEST_NO_SUCH_KEY}" }')
@@ -112,3 +145,127 @@ def test_without_schedules_there_is_nothing_to_run(world: World):
     ran = world.run("run")
     assert ran.code == 2
     assert str(Path("schedules")) in ran.error
+
+
+# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def route(world: World, address: Path) -> None:
+    text = f'[[route]]\nname = "told"\nchannel = "file"\naddress = "{address}"\n'
+    (world.folder / "schedules" / "routes.toml").write_text(text, encoding="utf-8")
+
+
+def kinds_in(told: Path) -> list[str]:
+    """The kinds of all events of all messages in the file."""
+    lines = told.read_text(encoding="utf-8").splitlines()
+    return sorted(event["kind"] for line in lines for event in json.loads(line)["events"])
+
+
+def change_twice(world: World, server: HTTPServer, first: int = 0) -> None:
+    for number, text in enumerate((SIX, SIX.replace("b:80", "b:95"))):
+        shows(server, csv(text))
+        run(settings(world), (), FixedClock(NOW + timedelta(days=first + number)))
+
+
+def test_run_sends_what_is_to_be_told_once(world: World, server: HTTPServer):
+    declare(world, server)
+    told = world.folder / "told.txt"
+    route(world, told)
+    change_twice(world, server)
+    once = told.read_text(encoding="utf-8")
+    assert kinds_in(told) == ["new_leader", "overtake", "rank_move", "score_revision"]
+    run(settings(world), (), FixedClock(NOW + timedelta(days=2)))
+    assert told.read_text(encoding="utf-8") == once
+    with SqliteStore(world.store / "tracker.db") as store:
+        assert list(store.ledger.letters()) == []
+        assert {one.route for one in store.ledger.receipts()} == {"told"}
+
+
+def test_beside_a_daemon_run_leaves_sending_to_it(world: World, server: HTTPServer):
+    declare(world, server)
+    told = world.folder / "told.txt"
+    route(world, told)
+    with locks.held(lock_of(world.store)):
+        change_twice(world, server)
+    assert not told.exists()
+    with SqliteStore(world.store / "tracker.db") as store:
+        assert len(store.ledger.letters("told")) > 0
+    run(settings(world), (), FixedClock(NOW + timedelta(days=2)))
+    assert "Model B leads" in told.read_text(encoding="utf-8")
+
+
+def test_a_lock_file_that_cannot_be_made_is_store_trouble_and_not_somebody_elses_turn(world: World, server: HTTPServer):
+    declare(world, server)
+    route(world, world.folder / "told.txt")
+    shows(server, csv(SIX))
+    lock_of(world.store).mkdir(parents=True)
+    ran = world.run("run")
+    assert (ran.code, "cannot be locked" in ran.error) == (3, True)
+
+
+def test_a_route_that_cannot_be_delivered_keeps_its_letters_and_fails_no_board(world: World, server: HTTPServer):
+    declare(world, server)
+    route(world, world.folder / "no" / "such" / "folder" / "told.txt")
+    (world.folder / "no").write_text("a file", encoding="utf-8")
+    shows(server, csv(SIX))
+    assert run(settings(world), (), FixedClock(NOW)) is False
+    shows(server, csv(SIX.replace("b:80", "b:95")))
+    world.captured.readouterr()
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) is False
+    (line,) = world.captured.readouterr().err.splitlines()
+    assert line.startswith("tracker: route told: ")
+    assert line.endswith("; kept in the outbox (tracker outbox list)")
+    with SqliteStore(world.store / "tracker.db") as store:
+        assert {one.tries for one in store.ledger.letters("told")} == {1}
+
+
+# ── several processes at once ────────────────────────────────────────────────────────────────────
+
+TRACKER = [sys.executable, "-c", "from tracker.cli import main; main()"]
+
+
+def started(world: World, *args: str | Path) -> subprocess.Popen[str]:
+    where = ["--store", str(world.store), "--schedules", str(world.folder / "schedules")]
+    return subprocess.Popen(
+        [*TRACKER, *where, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+
+
+def ended(processes: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str]]:
+    said = [process.communicate(timeout=60) for process in processes]
+    return [(process.returncode, err) for process, (_, err) in zip(processes, said, strict=True)]
+
+
+def test_runs_at_once_end_well_and_double_no_event_and_no_letter(world: World, server: HTTPServer):
+    declare(world, server)
+    told = world.folder / "told.txt"
+    route(world, told)
+    shows(server, csv(SIX))
+    assert world.run("run").code == 0
+    shows(server, csv(SIX.replace("b:80", "b:95")))
+    assert ended([started(world, "run") for _ in range(3)]) == [(0, "")] * 3
+    with SqliteStore(world.store / "tracker.db") as store:
+        assert len(list(store.checks(BoardId("acme/text")))) == 4
+        leads = [one for one in store.events(EventFilter()) if one.kind == "new_leader"]
+        assert len(leads) == 1
+        assert FileArchive(world.store / "captures").check(BoardId("acme/text")) == ()
+        left = {one.event.id for one in store.ledger.letters()} & {one.event for one in store.ledger.receipts()}
+        assert left == set()
+    assert world.run("run").code == 0
+    assert kinds_in(told) == ["new_leader", "overtake", "rank_move", "score_revision"]
+
+
+def test_an_import_beside_a_run_of_the_same_board_ends_well_and_doubles_no_event(world: World, server: HTTPServer):
+    declare(world, server)
+    states = {f"2026-02-{number:02}T060000Z": f"{SIX} g:{50 + number}" for number in range(1, 25)}
+    bodies = world.bodies(states)
+    shows(server, csv(f"{SIX} g:99"))
+    assert ended([started(world, "import", "acme/text", bodies), started(world, "run")]) == [(0, "")] * 2
+    with SqliteStore(world.store / "tracker.db") as store:
+        assert len(list(store.checks(BoardId("acme/text")))) == len(states) + 1
+        events = list(store.events(EventFilter()))
+        position = store.position(BoardId("acme/text"))
+    assert position == FileArchive(world.store / "captures").index(BoardId("acme/text"))[1]
+    assert world.run("replay").code == 0
+    with SqliteStore(world.store / "tracker.db") as store:
+        assert [one.id for one in store.events(EventFilter())] == [one.id for one in events]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from daemon_world import HOUR, ONE, OTHER, ROUTE, TEXT, Daemon, showing
+from daemon_world import HOUR, OTHER, ROUTE, TEXT, Daemon, showing
 
 from tracker.daemon.rescue import is_spoilt, rebuild
 from tracker.errors import StoreError
-from tracker.model import Pause
+from tracker.model import BoardId, Pause
 from tracker.stores.sqlite import SqliteStore
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
@@ -157,17 +157,15 @@ def test_a_full_disk_or_a_lock_is_no_spoilt_file(used: Daemon):
     assert not is_spoilt(StoreError("of no database"))
 
 
-def test_a_board_whose_archive_is_damaged_too_says_so(used: Daemon):
+def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_others(used: Daemon):
     path = whole(used)
-    for body in (used.folder / "captures" / "acme" / "text").rglob("*"):
-        if body.is_file() and body.name != "index.jsonl":
-            body.write_bytes(b"x")
-    with suppress(StoreError):
-        rebuilt(used, path)
+    damaged = [one for one in (used.folder / "captures/acme/other").rglob("*") if one.is_file() and one.name != "index.jsonl"]
+    assert damaged
+    for body in damaged:
+        body.write_bytes(b"x")
+    spoil(path, "checks")
+    rebuilt(used, path)
     with SqliteStore(path) as store:
-        assert list(store.checks("acme/other")), "the other board has its history"
-
-
-def test_the_bodies_are_those_that_were_shown(used: Daemon):
-    assert [line.verdict for line in used.archive.index(TEXT)[0]] == ["new", "revisit", "new"]
-    assert used.answers[TEXT] is not showing(ONE)
+        assert len(list(store.checks(TEXT))) == 3
+        assert list(store.checks(BoardId("acme/other"))) == []
+        assert store.ledger.notices()[-1].message.endswith("Lost: the history of acme/other")

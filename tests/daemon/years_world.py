@@ -7,6 +7,7 @@ again sees the same. Every request is written to a log of its own, and what the 
 import bisect
 import gzip
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -23,7 +24,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import time_machine
@@ -172,25 +172,36 @@ class Shown:
             del self.rows[rng.choice(sorted(self.rows))]
 
     def arrive(self, rng: random.Random, number: int) -> None:
+        if f"m{number}" in self.rows:
+            return
         brand = BRANDS[number % len(BRANDS)]
         name = f"{brand} {1 + number // 14}.{number % 5} {rng.choice((2, 7, 14, 32, 72))}B"
-        self.rows[f"m{number}"] = (name, round(min(95.0, rng.uniform(30, 70) + number / 8), 1), rng.choice((0.5, 1.0, 3.0)))
+        self.rows[f"m{number}"] = (name, round(min(95.0, rng.uniform(30, 70) + number % 200 / 8), 1), rng.choice((0.5, 1.0, 3.0)))
 
 
 class Script:
     """The boards, what each shows at any time, and when it fails. Times that are asked for may not go back far cheaply."""
 
-    def __init__(self, *, seed: int, boards: int, days: int, faults: bool = True) -> None:
-        self.seed, self.days = seed, days
+    def __init__(
+        self,
+        *,
+        seed: int,
+        boards: int,
+        days: int,
+        rhythms: Sequence[tuple[str, str, int]] = (),
+        models: int = 0,
+        outages: float = 1.0,
+    ) -> None:
+        """`rhythms` instead of the usual ones. So many `models` come and go, without end by default; so many `outages` of the usual ones."""
+        self.seed, self._models, self._share = seed, models, outages
         hosts = max(2, math.ceil(boards / BOARDS_PER_HOST))
-        self.boards = tuple(_made(number, hosts) for number in range(boards))
+        self.boards = tuple(_made(number, hosts, rhythms) for number in range(boards))
         self.by_id = {made.id: made for made in self.boards}
         self.end = START + timedelta(days=days)
         self._outages = {made.id: list[Outage]() for made in self.boards}
-        if faults:
-            self._plan()
-        for outages in self._outages.values():
-            outages.sort(key=lambda one: one.start)
+        self._plan()
+        for planned in self._outages.values():
+            planned.sort(key=lambda one: one.start)
         self._states: dict[BoardId, tuple[int, Shown, random.Random, Iterator[int]]] = {}
 
     def fault(self, board: BoardId, at: datetime) -> str:
@@ -210,10 +221,13 @@ class Script:
         return shown.rows
 
     def _first(self, made: Made) -> tuple[int, Shown, random.Random, Iterator[int]]:
-        rng, born, shown = random.Random(f"{self.seed} {made.id}"), iter(range(10**9)), Shown()
+        rng, born, shown = random.Random(f"{self.seed} {made.id}"), self._numbers(), Shown()
         for _ in range(11):
             shown.arrive(rng, next(born))
         return 0, shown, rng, born
+
+    def _numbers(self) -> Iterator[int]:
+        return itertools.cycle(range(self._models)) if self._models else itertools.count()
 
     def body(self, made: Made, at: datetime, *, column: str = "score", empty: bool = False) -> bytes:
         rows = {} if empty else self.rows(made, at)
@@ -231,14 +245,14 @@ class Script:
             kind = rng.choices(SILENT, (4, 4, 1))[0]
             lasts = timedelta(hours=2 if kind == "drip" else rng.choice((1, 4, 9, 16, 30)))  # each drip takes real time
             self._fail(kind, at, at + lasts, rng)
-            at += lasts + timedelta(hours=rng.uniform(20, 300))
+            at += lasts + timedelta(hours=rng.uniform(20, 300)) / self._share
         for made in self.boards:
-            at = START + timedelta(days=rng.uniform(1, 40))
+            at = START + timedelta(days=rng.uniform(1, 40)) / self._share
             while at < self.end:
                 lasts = timedelta(hours=rng.choice((2, 7, 20, 40, 75)))
                 kind = rng.choice((*LASTING, "error", "busy_seconds", "busy_date"))
                 self._outages[made.id].append(Outage(kind=kind, start=at, end=at + lasts))
-                at += lasts + timedelta(days=rng.uniform(5, 90))
+                at += lasts + timedelta(days=rng.uniform(5, 90)) / self._share
 
     def _fail(self, kind: str, start: datetime, end: datetime, rng: random.Random) -> None:
         made = rng.choice(self.boards)
@@ -247,9 +261,9 @@ class Script:
             self._outages[one.id].append(Outage(kind=kind, start=start, end=end))
 
 
-def _made(number: int, hosts: int) -> Made:
-    rhythm = RHYTHMS[number] if number < ONCE else RHYTHMS[ONCE + (number - ONCE) % (len(RHYTHMS) - ONCE)]
-    cadence_, zone, hours = rhythm
+def _made(number: int, hosts: int, rhythms: Sequence[tuple[str, str, int]]) -> Made:
+    among = rhythms or (RHYTHMS[number : number + 1] if number < ONCE else RHYTHMS[ONCE:])
+    cadence_, zone, hours = among[number % len(among)]
     return Made(
         id=BoardId(f"house{number % hosts}/board{number}"),
         number=number,
@@ -452,8 +466,15 @@ class Arrived:
 class Receiver:
     """Counts what comes. `behave` says of the n-th message how it is answered: ok, error, hang, large; `before` is called with n before the answer."""
 
-    def __init__(self, behave: Callable[[int, int], str] = lambda *_: "ok", before: Callable[[int], None] = lambda _: None) -> None:
-        self._behave, self._before = behave, before
+    def __init__(
+        self,
+        behave: Callable[[int, int], str] = lambda *_: "ok",
+        before: Callable[[int], None] = lambda _: None,
+        *,
+        keep: int | None = None,
+    ) -> None:
+        """`keep`: remember only so many messages."""
+        self._behave, self._before, self._keep = behave, before, keep
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._socket.settimeout(0.05)
         self._stopping = False
@@ -490,6 +511,8 @@ class Receiver:
             at = int(headers["webhook-timestamp"])
             name = headers["webhook-id"]
             self.arrived.append(Arrived(id=name, route=said["route"], at=at, events=events, more=said["more"], answer=behaviour))
+            if self._keep is not None:
+                del self.arrived[: len(self.arrived) - self._keep]
             self._before(number)
             if behaviour == "hang":
                 time.sleep(0.3)

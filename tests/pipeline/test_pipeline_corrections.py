@@ -12,6 +12,7 @@ from tracker.clock import FixedClock
 from tracker.errors import StoreError
 from tracker.model import BoardId, Event, EventFilter, How, IndexLine, Letter, Receipt, Result, Verdict
 from tracker.notify import Route
+from tracker.notify.outbox import standing_in
 from tracker.pipeline import Telling
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -135,6 +136,14 @@ def test_an_event_is_taken_back_once_however_often_it_comes_and_goes(archive: Fi
     assert first == {one.event for one in store.ledger.receipts("all", since=at(3))} - {event.id for event in told}
 
 
+def test_a_correction_that_waits_while_its_event_comes_again_is_not_sent(archive: FileArchive, store: Store, told: list[Event]):
+    decide(archive, store, 1, Verdict.REJECT, telling())
+    letters = corrections(store)
+    assert [standing_in(store)(one) for one in letters] == [True] * len(told)
+    decide(archive, store, 1, Verdict.ACCEPT, telling())
+    assert [standing_in(store)(one) for one in letters] == [False] * len(told)
+
+
 def test_a_rewriting_that_fails_takes_nothing_back(archive: FileArchive, store: Store, told: list[Event]):
     line = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.REJECT, by="ann", reason="seen")
     archive.note(BOARD, line)
@@ -200,7 +209,7 @@ class _NoDecision(FileArchive):
 
 
 def test_whoever_is_killed_before_a_reading_is_believed_loses_nothing_behind_it(archive: FileArchive, store: Store):
-    season = {0: csv(SIX), 1: csv(TWO), 2: csv(TWO), 2.5: csv(TWO), 3: csv(TWO + " c:70"), 4: csv(TWO + " c:71")}
+    season = {0: csv(SIX), 1: csv(TWO), 2: csv(TWO), 2.5: csv(TWO), 3: csv("a:90:2 b:96:3"), 4: csv("a:90:2 b:97:3")}
     keep(archive, season)
     with pytest.raises(StoreError, match="killed"):
         pipeline.replay(board(), _NoDecision(archive._root), store)

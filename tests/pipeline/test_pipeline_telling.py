@@ -141,9 +141,7 @@ def test_the_news_of_a_quarantined_reading_is_told_when_it_is_accepted_within_se
     assert store.last_check(BOARD).result is Result.QUARANTINED
     run(archive, store, 1 + later, SIX)
     assert "new_leader@1" not in posted(store)
-    pipeline.decide(
-        board(), at(1), Verdict.ACCEPT, by="ann", reason="seen", archive=archive, store=store, telling=telling()
-    )
+    pipeline.decide(board(), at(1), Verdict.ACCEPT, by="ann", reason="seen", archive=archive, store=store, telling=telling())
     assert ("new_leader@1" in posted(store)) is told
 
 

@@ -59,16 +59,18 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
 
 
 def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: Store, clock: Clock) -> None:
-    """Send what waits in the outbox, unless a daemon does."""
+    """Send what waits in the outbox, unless a daemon or another run is at it: then it is left to them, or to the next run."""
     if not telling.routes:
         return
     from tracker.daemon import lock_of, pass_once  # noqa: PLC0415  # only where there are routes
 
-    if locks.holder(lock_of(settings.store)) is None:
-        with locks.held(lock_of(settings.store), patience_s=1.0):
+    try:
+        with locks.held(lock_of(settings.store), patience_s=1.0, sleep=clock.sleep):
             delivered = pass_once(store, telling.routes, {board.id: board for board in boards}, clock, os.environ)
-        for route, error in delivered.failures.items():
-            click.echo(f"tracker: route {route}: {safe(error)}; kept in the outbox (tracker outbox list)", err=True)
+    except locks.Taken:
+        return
+    for route, error in delivered.failures.items():
+        click.echo(f"tracker: route {route}: {safe(error)}; kept in the outbox (tracker outbox list)", err=True)
 
 
 def _wanted(settings: Settings, names: tuple[str, ...], store: Store, clock: Clock, *, due: bool) -> list[Board]:

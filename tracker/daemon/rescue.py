@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
@@ -16,6 +17,7 @@ from tracker.ports import Archive
 from tracker.stores.ledger import TABLES
 from tracker.stores.sqlite import SqliteStore
 
+log = logging.getLogger("tracker.daemon")
 _SPOILT = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
@@ -34,13 +36,21 @@ def rebuild(database: Path, archive: Archive, boards: Mapping[BoardId, Board], *
     aside = _put_aside(database, now)
     with SqliteStore(database) as store:
         saved = _take_over(aside, store)
-        for board in archive.boards():
-            if board in boards:
-                pipeline.replay(boards[board], archive, store, lexicon)
-        lost = ", ".join(sorted(TABLES - saved)) or "nothing"
+        unreadable = [name for name in archive.boards() if name in boards and not _replay(boards[name], archive, store, lexicon)]
+        lost = ", ".join([*sorted(TABLES - saved), *(f"the history of {name}" for name in unreadable)]) or "nothing"
         message = f"The database was damaged; it is at {aside.name}, and was made anew from the archive. Lost: {lost}"
         store.ledger.open_notice(Notice(kind="store", subject="", message=message, since=now))
     return aside
+
+
+def _replay(board: Board, archive: Archive, store: SqliteStore, lexicon: Lexicon | None) -> bool:
+    """Whether a board's history could be made anew; a damaged archive of one does not stop the others."""
+    try:
+        pipeline.replay(board, archive, store, lexicon)
+    except StoreError as error:
+        log.error("history not rebuilt", extra={"board": board.id, "error": str(error)})  # noqa: TRY400  # it says all
+        return False
+    return True
 
 
 def _put_aside(path: Path, now: datetime) -> Path:

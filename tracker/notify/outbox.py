@@ -19,7 +19,7 @@ from tracker.model import Board, BoardId, Event, EventId, How, Letter, Receipt
 from tracker.notify.channels import Channel
 from tracker.notify.messages import Message, compose
 from tracker.notify.plan import COUNTED, LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
-from tracker.notify.routes import OURS, WATCH, Route
+from tracker.notify.routes import OURS, WATCH, WITHDRAWN, Route
 from tracker.ports import Clock, Ledger, Store
 
 MOST_TRIES = 20
@@ -79,8 +79,17 @@ def deliver(
 
 
 def standing_in(store: Store) -> Callable[[Letter], bool]:
-    """Whether the event of a letter stands in a store's history. Those that no history has are never withdrawn."""
-    return lambda letter: letter.event.kind in (WATCH, *OURS) or store.event(letter.event.id) is not None
+    """Whether the event of a letter stands in a store's history. Those that no history has are never withdrawn.
+
+    A correction stands as long as what it takes back is gone: that may have come again before the correction was sent.
+    """
+    return lambda letter: _stands(letter.event, store)
+
+
+def _stands(event: Event, store: Store) -> bool:
+    if event.kind == WITHDRAWN:
+        return store.event(str(event.facts["event"])) is None
+    return event.kind in (WATCH, *OURS) or store.event(event.id) is not None
 
 
 def drop(ledger: Ledger, letters: Iterable[Letter], at: datetime) -> int:

@@ -18,6 +18,10 @@ POLL_S = 0.05
 _MOST_BYTES = 4096
 
 
+class Taken(StoreError):
+    """Somebody else holds the lock; nothing is wrong with its file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
     """Who holds a lock; `pid` is 0 where its file does not say."""
@@ -35,7 +39,8 @@ def held(path: Path, *, patience_s: float = 0.0, sleep: Callable[[float], None] 
     """Hold the lock of that file within the block.
 
     Raises:
-        StoreError: another process (or another block of this one) holds it for longer than `patience_s`; who is named.
+        Taken: another process (or another block of this one) holds it for longer than `patience_s`; who is named.
+        StoreError: the file cannot be made, locked or written.
     """
     handle = _open(path)
     try:
@@ -44,7 +49,7 @@ def held(path: Path, *, patience_s: float = 0.0, sleep: Callable[[float], None] 
                 break
             sleep(POLL_S)
         else:
-            raise StoreError(f"{path}: held by {_read(handle)}; end it, or try later")
+            raise Taken(f"{path}: held by {_read(handle)}; end it, or try later")
         _sign(handle, path)
         yield
     finally:

@@ -244,7 +244,8 @@ class MemoryLedger:
     def open_notice(self, notice: Notice, letters: Iterable[Letter] = ()) -> bool:
         place = self._open_place(notice.kind, notice.subject)
         if place is None:
-            self._notices.append(notice)
+            name = (notice.kind, notice.subject, notice.since)
+            self._notices = [one for one in self._notices if (one.kind, one.subject, one.since) != name] + [notice]
             self.post(letters)
             return True
         self._notices[place] = replace(self._notices[place], message=notice.message)

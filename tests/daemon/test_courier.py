@@ -1,0 +1,110 @@
+"""The courier sends what waits, beside the loop, and is one per store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from daemon_world import HOUR, OTHER, ROUTE, TEXT, Daemon, showing
+
+from tracker.clock import SystemClock
+from tracker.daemon import Courier, Declared, lock_of, pass_once
+from tracker.errors import StoreError
+from tracker.stores.locks import held
+from tracker.stores.sqlite import SqliteStore
+
+PATIENCE_S = 30.0
+
+
+@pytest.fixture
+def used(daemon: Daemon) -> Daemon:
+    """A daemon with news for a route that writes a file."""
+    daemon.write("routes.toml", ROUTE.replace('"stdout"', f'"file"\naddress = "{daemon.folder}/told.txt"'))
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR / 2)
+    daemon.answers[TEXT] = showing(OTHER)
+    daemon.run(HOUR)
+    assert daemon.told()
+    return daemon
+
+
+def told(daemon: Daemon) -> str:
+    path = daemon.folder / "told.txt"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def soon(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.01)
+
+
+def test_a_pass_sends_what_waits_once_and_counts_it(used: Daemon):
+    declared = used.loop.declared
+    for _ in range(2):
+        pass_once(used.store, declared.routes, declared.boards, SystemClock(), {})
+    assert used.told() == []
+    assert told(used).count("Model B leads") == 1
+    assert used.store.ledger.counts()["sent", "all"] == len(used.store.ledger.receipts("all"))
+
+
+def test_a_channel_that_fails_is_counted_and_loses_nothing(used: Daemon):
+    (used.folder / "told.txt").mkdir()
+    declared, waiting = used.loop.declared, used.told()
+    pass_once(used.store, declared.routes, declared.boards, SystemClock(), {})
+    assert used.store.ledger.counts()["send_failures", "all"] == 1
+    assert used.told() == waiting
+
+
+def courier(daemon: Daemon) -> Courier:
+    return Courier(lambda: SqliteStore(daemon.folder / "tracker.db"), lock_of(daemon.folder), SystemClock(), {})
+
+
+def test_news_is_sent_as_soon_as_the_courier_hears_of_it(used: Daemon):
+    sends = courier(used)
+    sends(used.loop.declared, fresh=True)
+    soon(lambda: "Model B leads" in told(used))
+    sends.stop(PATIENCE_S)
+    assert not [one for one in threading.enumerate() if one.name == "courier"]
+
+
+def test_a_courier_that_hears_of_no_route_sends_nothing(used: Daemon):
+    sends = courier(used)
+    sends(Declared(), fresh=True)
+    sends.stop(PATIENCE_S)
+    assert told(used) == ""
+    assert used.told()
+
+
+def test_there_is_one_courier_per_store(used: Daemon, caplog: pytest.LogCaptureFixture):
+    with held(lock_of(used.folder)):
+        sends = courier(used)
+        sends(used.loop.declared, fresh=True)
+        soon(lambda: "courier waits" in caplog.messages)
+        sends.stop(PATIENCE_S)
+        assert told(used) == ""
+
+
+def test_a_store_that_cannot_be_opened_is_no_end_of_the_courier(used: Daemon, caplog: pytest.LogCaptureFixture):
+    tries = 0
+
+    def opened() -> SqliteStore:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise StoreError("tracker.db: cannot open the store: unable to open database file")
+        return SqliteStore(used.folder / "tracker.db")
+
+    sends = Courier(opened, lock_of(used.folder), SystemClock(), {})
+    soon(lambda: "courier waits" in caplog.messages)
+    sends(used.loop.declared, fresh=True)
+    soon(lambda: "Model B leads" in told(used))
+    sends.stop(PATIENCE_S)
+
+
+def test_the_lock_of_the_courier_lies_with_the_store(tmp_path: Path):
+    assert lock_of(tmp_path) == tmp_path / "locks" / "courier"

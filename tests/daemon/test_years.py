@@ -1,0 +1,136 @@
+"""Weeks of the daemon against publishers that misbehave, held against the servers' own log; `bench/years.py` runs years of it."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from years_world import (
+    CHANNEL_ROUTES,
+    LASTING,
+    PASSING,
+    START,
+    Arrived,
+    Place,
+    Receiver,
+    Script,
+    Served,
+    _stretches,
+    capped,
+    kept_once,
+    one_certificate,
+    oracle,
+    served,
+    years,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """A run that is over, and what the receiver had of it."""
+
+    script: Script
+    place: Place
+    arrived: list[Arrived]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = one_certificate(tmp_path_factory.mktemp("certificate"))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", str(path))
+        yield path
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory, certificate: Path) -> Weeks:
+    """Ten boards for sixteen days."""
+    script, receiver = Script(seed=3, boards=10, days=16), Receiver()
+    place = Place(root=tmp_path_factory.mktemp("weeks"))
+    with years(place.root, script, receiver.url) as one:
+        one.run(script.end)
+    receiver.close()
+    return Weeks(script=script, place=place, arrived=receiver.arrived)
+
+
+@pytest.fixture
+def spoilt(weeks: Weeks, tmp_path: Path) -> Weeks:
+    """A copy of it, to be tampered with."""
+    shutil.copytree(weeks.place.root, tmp_path / "copy")
+    return Weeks(script=weeks.script, place=Place(root=tmp_path / "copy"), arrived=weeks.arrived)
+
+
+def test_what_the_servers_said_well_is_in_history_once_and_nothing_comes_of_what_they_said_badly(weeks: Weeks):
+    wrong, seen = oracle(weeks.script, weeks.place, arrived=weeks.arrived)
+    assert wrong == []
+    assert seen["states served well"] > 300
+    assert seen["outages that must be told"] >= 3
+    assert seen["receipts"] > 300
+
+
+def test_the_servers_misbehaved_in_passing_and_in_lasting_ways(weeks: Weeks):
+    kinds = Counter(one.kind for ones in served(weeks.place.log).values() for one in ones)
+    assert len(kinds.keys() & set(PASSING)) >= 2
+    assert len(kinds.keys() & set(LASTING)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("tampered", "found"),
+    [
+        ("DELETE FROM checks WHERE (board, observed_at) = (SELECT board, observed_at FROM checks LIMIT 1)", "not in the history"),
+        ("UPDATE checks SET observed_at = observed_at + 1 WHERE result = 'unchanged'", "not served well"),
+        ("UPDATE measures SET value = value + 1", "the snapshot says"),
+        ("DELETE FROM events WHERE kind = 'board_broken'", "was told 0 times"),
+        ("UPDATE events SET recorded_at = recorded_at + 7 WHERE kind = 'overtake'", "which was no good fetch"),
+        ("DELETE FROM receipts WHERE route = 'news'", "is in 0 places"),
+    ],
+)  # fmt: skip
+def test_the_servers_log_speaks_against_a_store_that_was_tampered_with(spoilt: Weeks, tampered: str, found: str):
+    with closing(sqlite3.connect(spoilt.place.database)) as connection:
+        assert connection.execute(tampered).rowcount > 0
+        connection.commit()
+    wrong, _ = oracle(spoilt.script, spoilt.place, arrived=spoilt.arrived)
+    assert any(found in one for one in wrong), wrong[:5]
+
+
+def test_failing_fetches_in_a_row_are_one_outage():
+    def one(hour: int, kind: str) -> Served:
+        return Served(board="a/b", at=START + timedelta(hours=hour), kind=kind, sha256="")
+
+    ones = [one(0, ""), one(1, "half"), one(2, "gone"), one(3, ""), one(4, "error")]
+    assert list(_stretches(ones)) == [([ones[1], ones[2]], ones[3]), ([ones[4]], None)]
+
+
+def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_and_gets_nothing_twice(
+    tmp_path: Path, certificate: Path
+):
+    def behave(number: int, length: int) -> str:
+        return ("error", "ok", "hang", "ok", "ok")[number % 5] if length < 20_000 else "large"
+
+    script, receiver, place = Script(seed=2, boards=5, days=4), Receiver(behave), Place(root=tmp_path)
+    with years(place.root, script, receiver.url, routes=CHANNEL_ROUTES, post_s=0.1) as one:
+        one.run(script.end)
+    receiver.close()
+    wrong, seen = kept_once(place, receiver.arrived)
+    assert wrong == []
+    assert capped(receiver.arrived, "capped", 3) == []
+    assert seen["letters only counted"] > 0
+    assert all(seen[f"answered {answer}"] > 0 for answer in ("ok", "error", "hang", "large")), seen
+
+
+def test_a_daemon_that_is_killed_again_and_again_ends_with_the_store_of_one_that_was_not(tmp_path: Path):
+    size = ["--boards", "6", "--days", "5", "--kills", "12", "--scratch", str(tmp_path)]
+    command = [sys.executable, str(ROOT / "bench" / "years.py"), *size]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ, cwd=ROOT)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "0 lines differ" in ran.stdout
