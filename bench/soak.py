@@ -63,7 +63,10 @@ def main() -> None:
     arguments.add_argument("--scratch", type=Path, help="where to make the store; a disk in memory spares the real one")
     given = arguments.parse_args()
     logging.disable()
-    script, receiver = Script(seed=1, boards=given.boards, days=given.days, rhythms=DAILY, models=24, outages=0.2), Receiver(keep=0)
+    script, receiver = (
+        Script(seed=1, boards=given.boards, days=given.days, rhythms=DAILY, models=24, outages=0.2),
+        Receiver(keep=0),
+    )
     looks: list[float] = []
     first: tracemalloc.Snapshot | None = None
     with tempfile.TemporaryDirectory(dir=given.scratch) as scratch:
@@ -75,7 +78,10 @@ def main() -> None:
                 gc.collect()
                 looks.append(resident_mb())
                 took_s = time.perf_counter() - begin
-                print(f"day {day:5}: {looks[-1]:7.1f} MB resident, {len(gc.get_objects()):9,} objects, {one.turns:8,} turns, {took_s:5.0f} s", flush=True)
+                print(
+                    f"day {day:5}: {looks[-1]:7.1f} MB resident, {len(gc.get_objects()):9,} objects, {one.turns:8,} turns, {took_s:5.0f} s",
+                    flush=True,
+                )
                 first = grown(first)
                 if given.trace and not tracemalloc.is_tracing():
                     tracemalloc.start()

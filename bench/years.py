@@ -50,7 +50,9 @@ def rows(database: Path) -> Mapping[str, list[tuple[object, ...]]]:
     """Every row of every table but the counters, which count what was done twice as two."""
     with closing(sqlite3.connect(database)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in tables if name not in NOT_COMPARED}
+        return {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in tables if name not in NOT_COMPARED
+        }
 
 
 def differing(one: Path, other: Path) -> list[str]:
@@ -61,7 +63,9 @@ def differing(one: Path, other: Path) -> list[str]:
         only, more = set(mine.get(table, ())) - set(theirs.get(table, ())), set(theirs.get(table, ())) - set(mine.get(table, ()))
         if only or more:
             found.append(f"{table}: {len(only)} rows only undisturbed, {len(more)} only killed")
-            found += [f"    {sign} {str(row)[:400]}" for sign, some in (("-", only), ("+", more)) for row in sorted(some, key=repr)[:4]]
+            found += [
+                f"    {sign} {str(row)[:400]}" for sign, some in (("-", only), ("+", more)) for row in sorted(some, key=repr)[:4]
+            ]
     return found
 
 
@@ -198,8 +202,12 @@ def disturbed(given: argparse.Namespace, script: Script, scratch: Path) -> list[
     receiver.close()
     again, two_names = twice(receiver)
     differences = differing(calm.database, rough.database)
-    print(f"killed {kills} times in {time.perf_counter() - begin:.0f} s ({', '.join(f'{n} {kind}' for kind, n in axe.kinds.items())})")
-    print(f"  {len(receiver.arrived):,} messages came, {again} of them a second time under their name, {len(two_names)} events under two")
+    print(
+        f"killed {kills} times in {time.perf_counter() - begin:.0f} s ({', '.join(f'{n} {kind}' for kind, n in axe.kinds.items())})"
+    )
+    print(
+        f"  {len(receiver.arrived):,} messages came, {again} of them a second time under their name, {len(two_names)} events under two"
+    )
     print(f"  {sum(map(len, rows(rough.database).values())):,} rows compared; {len(differences)} lines differ")
     return [*wrong, *two_names, *differences, *([f"{again} messages came twice in {kills} kills"] if again > kills else [])]
 

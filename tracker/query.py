@@ -214,8 +214,8 @@ def next_due(board: Board, after: datetime) -> datetime:
 
 
 TRY_AGAIN = timedelta(minutes=5)
-LONGEST_TRY = timedelta(hours=6)
-"""A passing fault is tried again after five minutes, then after twice as long each time, up to six hours."""
+LONGEST_TRY = timedelta(hours=2)
+"""A passing fault is tried again after five minutes, then after twice as long each time, up to two hours."""
 SLOWED_BY = timedelta(minutes=15)
 MOST_SLOWED = timedelta(days=1)
 """A board that is refused, or cannot be read, keeps its cadence: after one failure as it is, after two but for the times within

@@ -208,7 +208,7 @@ def test_a_watch_nobody_wrote_and_a_file_that_is_wrong_are_errors(two):
     (two.folder / "schedules" / "watches.toml").write_text('[[watch]]\nname = "x"\ntpo = 3\n', encoding="utf-8")
     ran = two.run("watch", "list")
     assert ran.code == 2
-    assert ran.error.startswith('tracker: schedules/watches.toml: watch "x": "tpo" is unknown; did you mean "top"?')
+    assert ran.error.startswith('tracker: schedules/watches.toml: watch "x": tpo is unknown; did you mean "top"?')
 
 
 def test_a_watch_cannot_be_tested_on_a_board_nobody_read(two):

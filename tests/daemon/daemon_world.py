@@ -75,7 +75,9 @@ def showing(text: str) -> Callable[[Board], Fetched]:
     """The board shows that."""
 
     def answer(board: Board) -> Fetched:
-        return Capture(board=board.id, observed_at=datetime.now(UTC).replace(microsecond=0), url=board.request.url, bodies=(csv(text),))
+        return Capture(
+            board=board.id, observed_at=datetime.now(UTC).replace(microsecond=0), url=board.request.url, bodies=(csv(text),)
+        )
 
     return answer
 
@@ -120,7 +122,7 @@ class Daemon:
 
     def _opened(self) -> None:
         self.store = SqliteStore(self.folder / "tracker.db")
-        self.store._connection.execute("PRAGMA busy_timeout = 1")  # noqa: SLF001  # nobody waits half a minute in a test
+        self.store._connection.execute("PRAGMA busy_timeout = 1")  # nobody waits half a minute in a test
         self.loop = self._loop(self.wraps(self.store))
 
     def _loop(self, store: object) -> Loop:
@@ -144,7 +146,7 @@ class Daemon:
             wake=wake,
         )
 
-    def _deliver(self, declared: Declared, *, fresh: bool) -> None:  # noqa: ARG002  # the signature of a courier
+    def _deliver(self, declared: Declared, *, fresh: bool) -> None:  # the signature of a courier
         if fresh:
             self.fresh.append(self.now)
 

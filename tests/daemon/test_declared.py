@@ -6,7 +6,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from daemon_world import BOARD, DAY, HOUR, ROUTE, START, TEXT, Daemon
+from daemon_world import BOARD, DAY, HOUR, ROUTE, START, Daemon
 
 MINUTE = timedelta(minutes=1)
 
@@ -152,7 +152,7 @@ def test_broken_watches_stay_as_they_were(daemon: Daemon):
     assert daemon.open() == {}
     daemon.write("watches.toml", "[[[")
     daemon.run(MINUTE)
-    assert [subject for _, subject in daemon.open()][0].endswith("watches.toml")
+    assert next(subject for _, subject in daemon.open()).endswith("watches.toml")
     daemon.remove("watches.toml")
     daemon.run(MINUTE)
     assert daemon.open() == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from daemon_world import Later
+from daemon_world import START, Later
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import board
@@ -13,7 +13,6 @@ from kit import board
 from tracker.daemon.flights import Flights, in_a_thread
 from tracker.errors import Gone, Transient
 from tracker.model import Board, BoardId, Unchanged, Validators
-from daemon_world import START
 
 
 def made(name: str) -> Board:

@@ -37,7 +37,7 @@ def derived(path: Path) -> Mapping[str, list[tuple[object, ...]]]:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         kept = [name for name in names if name not in TABLES | {"withdrawn", "_sqlite_migrations"}]
-        return {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in kept}  # noqa: S608
+        return {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in kept}
 
 
 # ── an import ────────────────────────────────────────────────────────────────────────────────────
@@ -117,6 +117,10 @@ class Disk:
     def empty(self) -> None:
         (self.place / "ballast").unlink()
 
+    def remount(self, how: str) -> None:
+        """`ro` or `rw`. Nobody may have a file open there."""
+        subprocess.run(["mount", "-o", f"remount,{how}", self.place], check=True)
+
     def close(self) -> None:
         subprocess.run(["umount", "--lazy", self.place], check=True)
 
@@ -166,6 +170,22 @@ def test_a_day_on_which_the_disk_is_full_loses_nothing_that_was_received(
     daemon.run(timedelta(minutes=1))
     daemon.store.close()
     assert derived(disk.place / "tracker.db") == before
+
+
+def test_a_folder_that_is_read_only_is_one_line_and_nothing_changes(
+    world: Path, undisturbed: Mapping[str, list[tuple[object, ...]]], disk: Disk
+):
+    store = disk.place / "store"
+    assert imported(world, store) == (0, "")
+    disk.remount("ro")
+    code, said = imported(world, store)
+    disk.remount("rw")
+    assert code == 3
+    (line,) = said.splitlines()
+    assert "expected a writable" in line or "Read-only" in line
+    assert derived(store / "tracker.db") == undisturbed
+    assert imported(world, store) == (0, "")
+    assert derived(store / "tracker.db") == undisturbed
 
 
 def test_a_day_without_trouble_on_the_same_disk_is_the_other_half_of_the_proof(

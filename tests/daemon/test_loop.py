@@ -77,9 +77,7 @@ def test_no_host_is_asked_by_two_at_a_time(tmp_path, clock: time_machine.Travell
     daemon.store.close()
 
 
-def test_a_stuck_fetch_is_cut_off_frees_its_place_and_what_it_brings_late_is_thrown_away(
-    tmp_path, clock: time_machine.Traveller
-):
+def test_a_stuck_fetch_is_cut_off_frees_its_place_and_what_it_brings_late_is_thrown_away(tmp_path, clock: time_machine.Traveller):
     later = Later()
     daemon = Daemon(folder=tmp_path, traveller=clock, start=later, parallel=1)
     daemon.declare("stuck")

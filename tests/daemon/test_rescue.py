@@ -35,7 +35,7 @@ def used(daemon: Daemon) -> Daemon:
 
 def tables(path: Path, names: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(path)) as connection:
-        return {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}  # noqa: S608
+        return {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}
 
 
 def whole(daemon: Daemon) -> Path:
@@ -62,13 +62,16 @@ def spoil(path: Path, table: str) -> None:
         file.write(b"\xee" * size)
 
 
+def used_up(path: Path) -> None:
+    with SqliteStore(path) as store:
+        list(store.checks(TEXT))
+        store.latest(TEXT)
+
+
 def error_of(path: Path) -> StoreError:
     """What using it comes to."""
-    with pytest.raises(StoreError) as raised, SqliteStore(path) as store:
-        for _ in store.checks(TEXT):
-            pass
-        store.past(TEXT)
-        store.latest(TEXT)
+    with pytest.raises(StoreError) as raised:
+        used_up(path)
     return raised.value
 
 
@@ -129,7 +132,7 @@ def test_the_daemon_goes_on_with_the_new_database(used: Daemon):
     path = whole(used)
     spoil(path, "checks")
     rebuilt(used, path)
-    used._opened()  # noqa: SLF001  # as the next loop does
+    used._opened()  # as the next loop does
     used.run(2 * HOUR)
     assert len(used.results("acme/other")) == 5
     assert used.open() == {}

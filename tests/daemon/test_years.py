@@ -17,17 +17,18 @@ from years_world import (
     CHANNEL_ROUTES,
     LASTING,
     PASSING,
+    RHYTHMS,
     START,
     Arrived,
     Place,
     Receiver,
     Script,
     Served,
-    _stretches,
     capped,
     kept_once,
     one_certificate,
     oracle,
+    outages,
     served,
     years,
 )
@@ -54,8 +55,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def weeks(tmp_path_factory: pytest.TempPathFactory, certificate: Path) -> Weeks:
-    """Ten boards for sixteen days."""
-    script, receiver = Script(seed=3, boards=10, days=16), Receiver()
+    """Twelve boards for twelve days, with more trouble than usual."""
+    script, receiver = Script(seed=3, boards=12, days=12, rhythms=RHYTHMS[1:], outages=6), Receiver()
     place = Place(root=tmp_path_factory.mktemp("weeks"))
     with years(place.root, script, receiver.url) as one:
         one.run(script.end)
@@ -73,9 +74,9 @@ def spoilt(weeks: Weeks, tmp_path: Path) -> Weeks:
 def test_what_the_servers_said_well_is_in_history_once_and_nothing_comes_of_what_they_said_badly(weeks: Weeks):
     wrong, seen = oracle(weeks.script, weeks.place, arrived=weeks.arrived)
     assert wrong == []
-    assert seen["states served well"] > 300
+    assert seen["states served well"] > 150
     assert seen["outages that must be told"] >= 3
-    assert seen["receipts"] > 300
+    assert seen["receipts"] > 150
 
 
 def test_the_servers_misbehaved_in_passing_and_in_lasting_ways(weeks: Weeks):
@@ -108,7 +109,7 @@ def test_failing_fetches_in_a_row_are_one_outage():
         return Served(board="a/b", at=START + timedelta(hours=hour), kind=kind, sha256="")
 
     ones = [one(0, ""), one(1, "half"), one(2, "gone"), one(3, ""), one(4, "error")]
-    assert list(_stretches(ones)) == [([ones[1], ones[2]], ones[3]), ([ones[4]], None)]
+    assert list(outages(ones)) == [([ones[1], ones[2]], ones[3]), ([ones[4]], None)]
 
 
 def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_and_gets_nothing_twice(
@@ -117,7 +118,7 @@ def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_
     def behave(number: int, length: int) -> str:
         return ("error", "ok", "hang", "ok", "ok")[number % 5] if length < 20_000 else "large"
 
-    script, receiver, place = Script(seed=2, boards=5, days=4), Receiver(behave), Place(root=tmp_path)
+    script, receiver, place = Script(seed=2, boards=4, days=3), Receiver(behave), Place(root=tmp_path)
     with years(place.root, script, receiver.url, routes=CHANNEL_ROUTES, post_s=0.1) as one:
         one.run(script.end)
     receiver.close()
@@ -129,7 +130,7 @@ def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_
 
 
 def test_a_daemon_that_is_killed_again_and_again_ends_with_the_store_of_one_that_was_not(tmp_path: Path):
-    size = ["--boards", "6", "--days", "5", "--kills", "12", "--scratch", str(tmp_path)]
+    size = ["--boards", "5", "--days", "4", "--kills", "12", "--scratch", str(tmp_path)]
     command = [sys.executable, str(ROOT / "bench" / "years.py"), *size]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ, cwd=ROOT)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -25,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import time_machine
 
@@ -153,7 +154,9 @@ class Shown:
     def changed(self, rng: random.Random, born: "Iterator[int]", *, fitted: bool) -> None:
         """The next state."""
         if fitted:
-            self.rows = {key: (name, round(score + rng.uniform(-0.4, 0.4), 2), price) for key, (name, score, price) in self.rows.items()}
+            self.rows = {
+                key: (name, round(score + rng.uniform(-0.4, 0.4), 2), price) for key, (name, score, price) in self.rows.items()
+            }
         elif rng.random() < 0.012:  # the publisher measures anew
             self.rows = {key: (name, round(score * 0.9 + 2, 1), price) for key, (name, score, price) in self.rows.items()}
         for _ in range(rng.choice((0, 0, 1, 1, 2))):
@@ -310,7 +313,7 @@ name = "name"
 
 [metrics.score]
 from = "score"
-nature = "{'fitted' if made.fitted else 'tested'}"
+nature = "{"fitted" if made.fitted else "tested"}"
 unit = "points"
 topic = "overall"
 higher_is_better = true
@@ -584,7 +587,7 @@ class Years:
         place.root.mkdir(parents=True, exist_ok=True)
         self.publishers = Publishers(script, self.clock.now, place.log, port)
 
-    def __enter__(self) -> "Years":
+    def __enter__(self) -> Self:
         self._stack.callback(self.publishers.close)
         self._travel = self._stack.enter_context(time_machine.travel(self.clock.at, tick=False))
         self.store = self._stack.enter_context(SqliteStore(self._place.database))
@@ -803,11 +806,9 @@ def _events(made: Made, ones: Sequence[Served], store: SqliteStore, seen: Counte
 def _outages(made: Made, ones: Sequence[Served], store: SqliteStore, seen: Counter[str]) -> list[str]:
     """Each stretch of failing fetches is told once when it must be, at most once otherwise; and so is its end."""
     told = sorted(store.events(EventFilter(board=made.id, kinds=("board_broken",))), key=lambda event: event.recorded_at)
-    ended = [
-        event for event in store.events(EventFilter(board=made.id, kinds=("board_recovered",))) if event.grade == "broken"
-    ]
+    ended = [event for event in store.events(EventFilter(board=made.id, kinds=("board_recovered",))) if event.grade == "broken"]
     wrong, claimed = [], 0
-    for stretch, after in _stretches(ones):
+    for stretch, after in outages(ones):
         until = after.at if after else datetime.max.replace(tzinfo=UTC)
         mine = [event for event in told if stretch[0].at <= event.recorded_at < until]
         over = [event for event in ended if after and event.recorded_at == after.at]
@@ -828,7 +829,7 @@ def _outages(made: Made, ones: Sequence[Served], store: SqliteStore, seen: Count
     return wrong
 
 
-def _stretches(ones: Sequence[Served]) -> Iterator[tuple[list[Served], Served | None]]:
+def outages(ones: Sequence[Served]) -> Iterator[tuple[list[Served], Served | None]]:
     """Failing fetches in a row, and the good one after them."""
     stretch: list[Served] = []
     for one in ones:
@@ -897,12 +898,22 @@ def kept_once(place: Place, arrived: Sequence[Arrived]) -> tuple[list[str], Coun
     for one in taken:
         seen["events left out of a shortened message"] += told[one.id] - len(one.events)
         if len(one.events) + one.more != told[one.id] + counted[one.id]:
-            wrong.append(f"message {one.id} tells {len(one.events)} and counts {one.more}; receipts: {told[one.id]} and {counted[one.id]}")
-        wrong += [f"{event} came in {one.id} and has no receipt of it" for event in one.events if homes.get((event, one.route)) != one.id]
+            wrong.append(
+                f"message {one.id} tells {len(one.events)} and counts {one.more}; receipts: {told[one.id]} and {counted[one.id]}"
+            )
+        wrong += [
+            f"{event} came in {one.id} and has no receipt of it"
+            for event in one.events
+            if homes.get((event, one.route)) != one.id
+        ]
     return wrong, seen
 
 
 def capped(arrived: Sequence[Arrived], route: str, most: int) -> list[str]:
     """Every hour in which more than `most` messages were taken on a route."""
     times = sorted(one.at for one in arrived if one.taken and one.route == route)
-    return [f"{route}: more than {most} within an hour from {first}" for first, last in zip(times, times[most:], strict=False) if last - first < 3600]
+    return [
+        f"{route}: more than {most} within an hour from {first}"
+        for first, last in zip(times, times[most:], strict=False)
+        if last - first < 3600
+    ]

@@ -93,6 +93,11 @@ def test_boards_of_a_host_that_stays_silent_wait_an_hour_for_each_other():
     assert said(plan(route(), [*letters, worse], (), at(58))) == ["a b d c"]
 
 
+def test_what_a_board_takes_back_is_one_message():
+    letters = [letter(name, 0, kind="withdrawn", board=f"host/{name[0]}") for name in ("a1", "a2", "b1")]
+    assert said(plan(route(), letters, (), at(0))) == ["a1 a2", "b1"]
+
+
 def test_a_trouble_and_its_end_that_still_wait_are_one_message():
     letters = [letter("broke", 0, kind="board_broken", weight=85), letter("well", 10, kind="board_recovered")]
     assert said(plan(route(), letters, (), at(15))) == ["broke well"]

@@ -31,11 +31,11 @@ def test_a_main_loop_that_no_longer_turns_is_neither_alive_nor_ready(idle_s: flo
 
 
 def test_each_reason_not_to_be_ready_has_a_line_and_none_makes_it_dead():
-    probe = Probe(idle_s=61, boards=0, troubles=("store: disk\nfull", "schedules: no such folder"))
+    probe = Probe(idle_s=STUCK_AFTER_S + 1, boards=0, troubles=("store: disk\nfull", "schedules: no such folder"))
     found = ask("/readyz", probe=probe)
     assert (found.status_code, found.text.splitlines()) == (
         503,
-        ["the main loop has not turned for 61 s", "no board is declared", "store: disk full", "schedules: no such folder"],
+        ["the main loop has not turned for 901 s", "no board is declared", "store: disk full", "schedules: no such folder"],
     )
     alive = Probe(idle_s=1, boards=0, troubles=("store: disk full",))
     assert (ask("/healthz", probe=alive).status_code, ask("/readyz", probe=alive).status_code) == (200, 503)

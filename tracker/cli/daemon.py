@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import log, pipeline, query
+from tracker import log, pipeline, query, toml
 from tracker.cli._declared import declared, formats
 from tracker.cli._open import as_json, lexicon_of, print_json, print_table, stamp
 from tracker.clock import SystemClock
@@ -35,8 +35,6 @@ LAST_MESSAGE_S = 5.0
 LEASE_S = 20.0
 """How long the loop waits for another process that has a board's lease, before it says so and tries again later."""
 logger = logging.getLogger("tracker.daemon")
-_SPAN = re.compile(r"([1-9][0-9]{0,5})([smh])")
-_SPAN_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class Span(click.ParamType[float]):
@@ -48,10 +46,10 @@ class Span(click.ParamType[float]):
         """Seconds."""
         if isinstance(value, int | float):
             return float(value)
-        match = _SPAN.fullmatch(str(value))
-        if match is None:
-            self.fail(f"{value!r} is no span; expected 30s, 10m or 1h", param, ctx)
-        return int(match[1]) * _SPAN_S[match[2]]
+        try:
+            return toml.span_s(str(value), least=1)
+        except ValueError as error:
+            self.fail(f"{value!r} is {error}", param, ctx)
 
 
 @click.command("daemon")

@@ -19,8 +19,8 @@ LONGEST_AWAY_S = 7 * 86_400.0
 BREAKS_AFTER = 4
 """A host that failed so many fetches in a row, of whatever boards, is left alone; when the time is over one board tries."""
 FIRST_BREAK_S = 300.0
-LONGEST_BREAK_S = 6 * 3600.0
-"""It is left alone for five minutes, then for twice as long each time, up to six hours."""
+LONGEST_BREAK_S = 2 * 3600.0
+"""It is left alone for five minutes, then for twice as long each time, up to two hours."""
 CUT_S = 1.0
 """What a time loses when it is cut to whole seconds; added to a gap, so that it is never shorter than declared."""
 

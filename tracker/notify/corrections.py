@@ -1,6 +1,6 @@
 """Takes back what was told: a letter for each event that was sent and that the history, written anew, does not give any more.
 
-Source: docs/decisions/0002-event-ids.md
+Source: docs/decisions/0015-outbox.md
 """
 
 from __future__ import annotations

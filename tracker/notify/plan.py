@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from tracker import cadence
 from tracker.events import TROUBLES
 from tracker.model import BoardId, Event, How, Letter, Receipt
-from tracker.notify.routes import Route
+from tracker.notify.routes import WITHDRAWN, Route
 from tracker.reports import fold
 
 HOUR = timedelta(hours=1)
@@ -199,9 +199,13 @@ def _gathered(letters: Iterable[Letter], gather: timedelta, now: datetime) -> Se
 
 def _stories(letters: Iterable[Letter]) -> list[Sequence[Letter]]:
     boards: dict[BoardId, dict[str, Letter]] = {}
+    withdrawn: dict[BoardId, Sequence[Letter]] = {}
     for letter in letters:
-        boards.setdefault(letter.event.board, {})[letter.event.id] = letter
-    return [
+        if letter.event.kind == WITHDRAWN:  # a reading that was wrong takes all of its news with it
+            withdrawn[letter.event.board] = [*withdrawn.get(letter.event.board, ()), letter]
+        else:
+            boards.setdefault(letter.event.board, {})[letter.event.id] = letter
+    return [*withdrawn.values()] + [
         [of_board[event.id] for event in (story.lead, *story.folded)]
         for of_board in boards.values()
         for story in fold(letter.event for letter in of_board.values())
