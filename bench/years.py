@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,7 @@ from years_world import (  # noqa: E402  # after its path
     capped,
     declare,
     kept_once,
+    noted,
     one_certificate,
     oracle,
     years,
@@ -73,11 +75,11 @@ def differing(one: Path, other: Path) -> list[str]:
 
 
 class Axe:
-    """Kills a child at a moment of its choice: after a while, or when the receiver holds a message."""
+    """Kills a child at moments spread over the simulated time: a little later at random, or when the receiver holds a message."""
 
-    def __init__(self, seed: int, *, timed_s: float) -> None:
-        self._rng = random.Random(f"{seed} kills")
-        self._timed_s = timed_s
+    def __init__(self, script: Script, kills: int) -> None:
+        self._rng = random.Random(f"{script.seed} kills")
+        self._moments = sorted(START + (script.end - START) * self._rng.uniform(0, 0.99) for _ in range(kills))
         self._armed = ""
         self._struck = threading.Event()
         self.child: subprocess.Popen[bytes] | None = None
@@ -102,11 +104,12 @@ class Axe:
         assert self.child is not None
         kind = self._rng.choices(("any moment", "starting", "before the answer", "after the answer"), (60, 8, 16, 16))[0]
         self._struck.clear()
+        moment = self._moments.pop(0)
         if kind != "starting":
-            self._wait_for_a_turn(place)
+            self._wait_until(moment, place)
         if kind in ("any moment", "starting"):
             with suppress(subprocess.TimeoutExpired):
-                self.child.wait(self._rng.uniform(0, self._timed_s if kind == "any moment" else 0.8))
+                self.child.wait(self._rng.uniform(0, 0.05 if kind == "any moment" else 0.8))
                 return
             self._armed = kind
             self._strike()
@@ -117,11 +120,10 @@ class Axe:
             self._armed = ""
         self.child.wait()
 
-    def _wait_for_a_turn(self, place: Place) -> None:
+    def _wait_until(self, moment: datetime, place: Place) -> None:
         assert self.child is not None
-        before = place.time.stat().st_mtime_ns if place.time.exists() else 0
-        while self.child.poll() is None and not (place.time.exists() and place.time.stat().st_mtime_ns != before):
-            time.sleep(0.005)
+        while self.child.poll() is None and noted(place.time) < moment:
+            time.sleep(0.003)
 
 
 def killed(given: argparse.Namespace, place: Place, axe: Axe, command: Sequence[str]) -> int:
@@ -195,7 +197,7 @@ def disturbed(given: argparse.Namespace, script: Script, scratch: Path) -> list[
     print("".join(f"  {amount:8,} {what}\n" for what, amount in seen.items()), end="", flush=True)
     if not given.kills:
         return wrong
-    axe = Axe(given.seed, timed_s=2.0 * took_s / given.kills)
+    axe = Axe(script, given.kills)
     receiver = Receiver(before=axe.at_the_door)
     begin = time.perf_counter()
     kills = killed(given, rough, axe, command(rough, receiver.url))

@@ -32,7 +32,8 @@ class Failing:
     def save(self, *args: object) -> None:
         if self.times:
             self.times -= 1
-            raise StoreError("tracker.db: cannot write the store: disk I/O error; expected a writable SQLite file")
+            error = sqlite3.OperationalError("disk I/O error")
+            raise StoreError(f"tracker.db: cannot write the store: {error}; expected a writable SQLite file") from error
         self._store.save(*args)
 
     def __getattr__(self, name: str) -> object:

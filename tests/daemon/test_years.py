@@ -56,7 +56,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def weeks(tmp_path_factory: pytest.TempPathFactory, certificate: Path) -> Weeks:
     """Twelve boards for twelve days, with more trouble than usual."""
-    script, receiver = Script(seed=3, boards=12, days=12, rhythms=RHYTHMS[1:], outages=6), Receiver()
+    script, receiver = Script(seed=11, boards=12, days=12, rhythms=RHYTHMS[1:], outages=6), Receiver()
     place = Place(root=tmp_path_factory.mktemp("weeks"))
     with years(place.root, script, receiver.url) as one:
         one.run(script.end)
@@ -81,8 +81,8 @@ def test_what_the_servers_said_well_is_in_history_once_and_nothing_comes_of_what
 
 def test_the_servers_misbehaved_in_passing_and_in_lasting_ways(weeks: Weeks):
     kinds = Counter(one.kind for ones in served(weeks.place.log).values() for one in ones)
-    assert len(kinds.keys() & set(PASSING)) >= 2
-    assert len(kinds.keys() & set(LASTING)) >= 3
+    assert len(kinds.keys() & set(PASSING)) >= 4
+    assert len(kinds.keys() & set(LASTING)) >= 4
 
 
 @pytest.mark.parametrize(

@@ -582,7 +582,7 @@ class Years:
     def __init__(self, place: Place, script: Script, *, port: int = 0, post_s: float = 0.0) -> None:
         self._place, self._script, self._post_s = place, script, post_s
         self._stack = ExitStack()
-        self.clock = Standing(_noted(place.time))
+        self.clock = Standing(noted(place.time))
         self.turns = 0
         place.root.mkdir(parents=True, exist_ok=True)
         self.publishers = Publishers(script, self.clock.now, place.log, port)
@@ -656,9 +656,8 @@ class Years:
         if self.store.ledger.pauses():
             times.append(_midnight(self.clock.at) + DAY)
         letters = self.store.ledger.letters()
-        for route in self.loop.declared.routes:
-            if mine := [one for one in letters if one.route == route.name]:
-                times.append(_sendable(route, mine, self.store, self.clock.at))
+        queues = [(route, [one for one in letters if one.route == route.name]) for route in self.loop.declared.routes]
+        times += [_sendable(route, queue, self.store, self.clock.at) for route, queue in queues if queue]
         return min(times)
 
     def _jump(self, at: datetime) -> None:
@@ -697,7 +696,8 @@ def note(path: Path, at: datetime) -> None:
     temporary.replace(path)
 
 
-def _noted(path: Path) -> datetime:
+def noted(path: Path) -> datetime:
+    """The time that was written there last, START if none was."""
     return datetime.fromisoformat(path.read_text(encoding="utf-8")) if path.exists() else START
 
 

@@ -32,7 +32,7 @@ from tracker.stores.sqlite import SqliteStore
 FIRINGS = 20
 LAST_MESSAGE_S = 5.0
 """At the end, how long a message that is under way may take; if it takes longer it is sent again, under its name."""
-LEASE_S = 20.0
+LEASE_S = 2.0
 """How long the loop waits for another process that has a board's lease, before it says so and tries again later."""
 logger = logging.getLogger("tracker.daemon")
 

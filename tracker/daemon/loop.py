@@ -24,13 +24,14 @@ from tracker.daemon.declared import Declarations, Declared
 from tracker.daemon.flights import Fetched, Flights
 from tracker.daemon.network import Network
 from tracker.daemon.notices import Notices
-from tracker.daemon.rescue import is_spoilt
+from tracker.daemon.rescue import is_of_all, is_spoilt
 from tracker.daemon.ticker import Ticker
-from tracker.errors import FetchError, StoreError, Transient
+from tracker.errors import FetchError, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
 from tracker.model import Board, BoardId, Capture, Event, Letter, Pause, Result
 from tracker.pipeline import Outcome, Telling
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
+from tracker.stores.locks import Taken
 
 LOOK_AGAIN = timedelta(minutes=1)
 CLOCK_SET_BACK = timedelta(minutes=1)
@@ -203,24 +204,30 @@ class Loop:
         self._unsettled.extend(
             _Landed(board=board, fetched=came, at=_seen_at(came, now)) for board, came in self._flights.landed()
         )
+        taken: list[_Landed] = []
         while self._unsettled:
             landed = self._unsettled[0]
             board = landed.board
             try:
                 self._settle(landed)
-            except StoreError:
-                landed.tried = True
-                raise
+            except Taken as error:  # by an import, perhaps: the others need not wait for it
+                log.warning("board is taken", extra={"board": board.id, "why": str(error)})
+                taken.append(landed)
             except Exception as error:  # one board must never stop the others, not even by a fault of ours
+                if isinstance(error, StoreError) and is_of_all(error):
+                    landed.tried = True
+                    raise
                 log.exception("board not settled", extra={"board": board.id})
                 self._set_aside(board, error)
             self._unsettled.popleft()
+        self._unsettled.extend(taken)
 
     def _set_aside(self, board: Board, error: Exception) -> None:
         """A fault of the tracker's own with one board: say it, and leave the board alone for a while."""
         now = self._world.clock.now()
         self._aside[board.id] = now + FAULT_AGAIN
-        message = f"{board.title} cannot be settled: {type(error).__name__}: {error}; this is a fault of the tracker, see its log"
+        whose = "" if isinstance(error, TrackerError) else f"{type(error).__name__} of the tracker's own, see its log: "
+        message = f"{board.title} cannot be settled: {whose}{error}"
         self._notices.open("fault", board.id, message, now)
         self._ticker.watch(board.id, now)
 
@@ -295,7 +302,7 @@ class Loop:
         begun = False
         for name, forced in tuple(self._waiting.items()):
             board = self._declared.boards.get(name)
-            if board is None or name in self._flights:
+            if board is None or name in self._flights or any(one.board.id == name for one in self._unsettled):
                 del self._waiting[name]
             elif self._flights.may_start(host_of(board)):
                 del self._waiting[name]

@@ -27,6 +27,11 @@ def is_spoilt(error: StoreError) -> bool:
     return isinstance(cause, sqlite3.DatabaseError) and (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SPOILT
 
 
+def is_of_all(error: StoreError) -> bool:
+    """Whether the disk or the database is in trouble, and with it every board; else one board's bytes or rows are damaged."""
+    return isinstance(error.__cause__, sqlite3.Error | OSError)
+
+
 def rebuild(database: Path, archive: Archive, boards: Mapping[BoardId, Board], *, lexicon: Lexicon | None, now: datetime) -> Path:
     """Make the database anew; nothing is told again. Where the spoilt one is now. Nobody may have it open.
 

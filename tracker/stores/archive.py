@@ -32,6 +32,7 @@ import msgspec
 
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Verdict
+from tracker.stores.locks import Taken
 from tracker.stores.locks import held as lock_held
 
 if sys.version_info >= (3, 14):
@@ -434,7 +435,7 @@ class FileArchive:
             if _lock(index):
                 return
             self._sleep(LOCK_POLL_S)
-        raise StoreError(
+        raise Taken(
             f"{place.board}: {place.index} found locked by another process for {self._patience_s:g} s;"
             " end that process or try later"
         )
