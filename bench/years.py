@@ -220,7 +220,7 @@ def channel(given: argparse.Namespace, script: Script, scratch: Path) -> list[st
 
     def behave(_: int, length: int) -> str:
         drawn = rng.random()
-        return "error" if drawn < 0.3 else "hang" if drawn < 0.33 else "large" if length > 8000 else "ok"
+        return "error" if drawn < 0.3 else "hang" if drawn < 0.33 else "large" if length > 20_000 else "ok"
 
     receiver, place = Receiver(behave), Place(root=scratch / "channel")
     with years(place.root, script, receiver.url, routes=CHANNEL_ROUTES, post_s=0.1) as one:

@@ -130,7 +130,7 @@ def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_
 
 
 def test_a_daemon_that_is_killed_again_and_again_ends_with_the_store_of_one_that_was_not(tmp_path: Path):
-    size = ["--boards", "5", "--days", "4", "--kills", "12", "--scratch", str(tmp_path)]
+    size = ["--boards", "5", "--days", "3", "--kills", "12", "--scratch", str(tmp_path)]
     command = [sys.executable, str(ROOT / "bench" / "years.py"), *size]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ, cwd=ROOT)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -48,6 +48,9 @@ class Orders:
 def run(loop: Loop, *, say: Say, watchdog_s: float | None, stop_within_s: float, monotonic: Callable[[], float]) -> None:
     """Turn the loop until SIGTERM; then bring what is under way to its end, for so long at most."""
     orders = Orders(loop)
+    loop.turn()
+    say("READY=1\nSTATUS=watching")
+    log.info("daemon ready", extra={"boards": len(loop.declared.boards)})
     with _beating(loop, say, watchdog_s, monotonic):
         _turning(loop, orders, say, monotonic)
         say("STOPPING=1")
@@ -55,9 +58,6 @@ def run(loop: Loop, *, say: Say, watchdog_s: float | None, stop_within_s: float,
 
 
 def _turning(loop: Loop, orders: Orders, say: Say, monotonic: Callable[[], float]) -> None:
-    loop.turn()
-    say("READY=1\nSTATUS=watching")
-    log.info("daemon ready", extra={"boards": len(loop.declared.boards)})
     while not orders.stop:
         wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
         loop.wake.wait(max(wait_s, 0.01))

@@ -50,6 +50,8 @@ WORTH = 0.5
 MIN_MATCH = 6
 """Short matches only cost: the text of a board repeats in whole cells and rows (−9 % bytes in the same time)."""
 KEYFRAMES_IN_MEMORY = 4
+SHELVES_IN_MEMORY = 4
+"""Of so many boards it is remembered which bodies there are; of others the folder is listed again."""
 
 BLOCK = 64 * 1024
 LOCK_POLL_S = 0.02
@@ -326,7 +328,7 @@ class FileArchive:
         ending, squeezed = self._squeeze(place, shelf, one)
         path = place.bodies / f"{one.sha256}{ending}"
         _write_whole(path, squeezed)
-        self._shelves[place.board] = _Shelf(stamp=_stamp(place.bodies), held={**shelf.held, **_named((path,))})
+        self._put_shelf(place, _Shelf(stamp=_stamp(place.bodies), held={**shelf.held, **_named((path,))}))
 
     def _squeeze(self, place: _Place, shelf: _Shelf, one: _Received) -> tuple[str, bytes]:
         """How the body's file name ends, and what the file holds.
@@ -406,8 +408,16 @@ class FileArchive:
         stamp = _stamp(place.bodies)
         known = self._shelves.get(place.board)
         if known is None or fresh or known.stamp != stamp:
-            known = self._shelves[place.board] = _scan(place, stamp)
+            known = _scan(place, stamp)
+            self._put_shelf(place, known)
         return known
+
+    def _put_shelf(self, place: _Place, shelf: _Shelf) -> None:
+        """Remember a shelf, and forget the one that was put longest ago: a service that runs for a year must not grow with its archive."""
+        self._shelves.pop(place.board, None)
+        self._shelves[place.board] = shelf
+        while len(self._shelves) > SHELVES_IN_MEMORY:
+            self._shelves.pop(next(iter(self._shelves)), None)
 
     def _swept(self, place: _Place) -> _Shelf:
         """The shelf, after what a crashed writer left behind is gone. The index is locked."""
