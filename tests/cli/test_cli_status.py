@@ -12,7 +12,9 @@ import pytest
 from cli_world import BODIES, DECLARATION, World
 from test_cli_help import modules
 
+from tracker.cli.status import disk_trouble, status
 from tracker.model import BoardId, EventFilter, Letter, Notice, Pause
+from tracker.settings import Settings
 from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
 
@@ -172,3 +174,15 @@ def test_it_loads_neither_the_network_nor_parsers(fine: World, args: tuple[str, 
     loaded = modules("--store", str(fine.store), "--schedules", str(fine.folder / "schedules"), *args)
     assert "tracker.stores.sqlite" in loaded
     assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2", "starlette", "tracker.pipeline"} == set()
+
+
+def test_a_disk_without_space_and_a_file_that_cannot_be_written_are_trouble(fine: World):
+    settings = Settings(store=fine.store, schedules=fine.folder / "schedules")
+    assert disk_trouble(settings, 1_000_000) == ""
+    assert disk_trouble(settings, 999_999) == f"{fine.store}: 999999 bytes free; expected 1000000 at least; make space"
+
+
+def test_trouble_with_the_disk_is_trouble_of_the_whole(fine: World):
+    found = status(Settings(store=fine.store, schedules=fine.folder / "schedules"))
+    assert not found.troubled
+    assert replace(found, disk="full").troubled

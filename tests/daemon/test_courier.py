@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -100,6 +101,7 @@ def test_a_store_that_cannot_be_opened_is_no_end_of_the_courier(used: Daemon, ca
         return SqliteStore(used.folder / "tracker.db")
 
     sends = Courier(opened, lock_of(used.folder), SystemClock(), {})
+    sends(used.loop.declared, fresh=True)
     soon(lambda: "courier waits" in caplog.messages)
     sends(used.loop.declared, fresh=True)
     soon(lambda: "Model B leads" in told(used))
@@ -108,3 +110,21 @@ def test_a_store_that_cannot_be_opened_is_no_end_of_the_courier(used: Daemon, ca
 
 def test_the_lock_of_the_courier_lies_with_the_store(tmp_path: Path):
     assert lock_of(tmp_path) == tmp_path / "locks" / "courier"
+
+
+def test_a_route_that_hangs_holds_up_no_other(daemon: Daemon):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # it takes the connection, and never says a word
+        hangs = f'[[route]]\nname = "a hangs"\nchannel = "webhook"\naddress = "http://127.0.0.1:{deaf.getsockname()[1]}/"\nsecret = "${{HOOK}}"\n'
+        daemon.write("routes.toml", hangs + ROUTE.replace('"stdout"', f'"file"\naddress = "{daemon.folder}/told.txt"'))
+        daemon.declare(cadence="@hourly")
+        daemon.run(HOUR / 2)
+        daemon.answers[TEXT] = showing(OTHER)
+        daemon.run(HOUR)
+        clock, database = SystemClock(), daemon.folder / "tracker.db"
+        sends = Courier(lambda: SqliteStore(database), lock_of(daemon.folder), clock, {"HOOK": "0123456789abcdef"})
+        began = time.monotonic()
+        sends(daemon.loop.declared, fresh=True)
+        soon(lambda: "Model B leads" in told(daemon))
+        assert time.monotonic() - began < 12, "the webhook is given up after 15 s"
+        sends.stop(0.0)
+    assert daemon.store.ledger.letters("a hangs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 from daemon_world import HOUR, OTHER, ROUTE, TEXT, Daemon, showing
 
-from tracker.daemon.rescue import is_spoilt, rebuild
+from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.errors import StoreError
-from tracker.model import BoardId, Pause
+from tracker.model import BoardId, EventId, Pause, Receipt
 from tracker.stores.sqlite import SqliteStore
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
@@ -116,6 +117,41 @@ def test_a_file_that_is_no_database_loses_the_ledger_and_says_so(used: Daemon):
     assert aside.read_bytes().startswith(b"all gone")
     with SqliteStore(path) as store:
         assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes" in store.ledger.notices()[0].message
+
+
+def test_what_cannot_be_read_of_the_ledger_comes_from_its_backup(used: Daemon):
+    backup = used.folder / "ledger.bak"
+    back_up(used.store, backup, used.now)
+    path = whole(used)
+    ledger = tables(path, KEPT)
+    path.write_bytes(b"all gone" * 1000)
+    rebuild(path, used.archive, used.loop.declared.boards, lexicon=None, now=used.now, backup=backup)
+    after = tables(path, KEPT)
+    (notice,) = set(after.pop("notices")) - set(ledger.pop("notices"))
+    assert after == ledger
+    assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes. Lost: nothing" in str(notice)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pauses": 3}', '{"pauses": [["acme/text"]]}'])
+def test_a_backup_that_cannot_be_read_is_no_end_of_the_rescue(used: Daemon, text: str):
+    backup = used.folder / "ledger.bak"
+    backup.write_text(text, encoding="utf-8")
+    path = whole(used)
+    path.write_bytes(b"all gone" * 1000)
+    rebuild(path, used.archive, used.loop.declared.boards, lexicon=None, now=used.now, backup=backup)
+    with SqliteStore(path) as store:
+        assert "pauses" in store.ledger.notices()[0].message.partition("Lost: ")[2]
+
+
+def test_old_receipts_are_left_out_of_the_backup(used: Daemon):
+    backup = used.folder / "ledger.bak"
+    old, new = (
+        Receipt(event=EventId(name), route="r", delivered_at=used.now - timedelta(days=days))
+        for name, days in (("o", 32), ("n", 30))
+    )
+    used.store.ledger.receive([old, new])
+    back_up(used.store, backup, used.now)
+    assert [row[0] for row in json.loads(backup.read_text(encoding="utf-8"))["receipts"]] == ["n"]
 
 
 def test_nothing_is_told_again_by_the_new_database(used: Daemon):

@@ -49,9 +49,7 @@ def test_a_board_that_reads_is_due_by_its_cadence(store: Store, cadence: str, ho
 
 
 @pytest.mark.parametrize("cadence", [HOURLY, WEEKLY])
-@pytest.mark.parametrize(
-    ("failures", "minutes"), [(1, 5), (2, 10), (3, 20), (4, 40), (5, 80), (6, 120), (7, 120), (40, 120)]
-)
+@pytest.mark.parametrize(("failures", "minutes"), [(1, 5), (2, 10), (3, 20), (4, 40), (5, 80), (6, 120), (7, 120), (40, 120)])
 def test_a_passing_fault_is_tried_again_ever_later_whatever_the_cadence(store: Store, cadence: str, failures: int, minutes: int):
     last = failed(store, failures, passing=True)
     assert wait(store, last, cadence=cadence) == timedelta(minutes=minutes)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tracker.fetch import Fetcher
     from tracker.pipeline import Telling
     from tracker.stores.archive import FileArchive
+    from tracker.watches import Watch
 
 _AGO = re.compile(r"(\d+)([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -87,10 +88,15 @@ def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) 
     from tracker import notify, watches  # noqa: PLC0415  # only who settles boards tells
     from tracker.pipeline import Telling  # noqa: PLC0415  # as above
 
-    watched = watches.load(settings.schedules / "watches.toml", known)
+    errors: list[DeclarationError] = []
+    watched: tuple[Watch, ...] = ()
+    try:
+        watched = watches.load(settings.schedules / "watches.toml", known)
+    except DeclarationError as error:
+        errors.append(error)
     found = notify.load(settings.schedules / "routes.toml", watches=[watch.name for watch in watched])
-    for error in found.errors:
-        click.echo(f"tracker: {error}", err=True)
+    for wrong in (*errors, *found.errors):
+        click.echo(f"tracker: {safe(str(wrong))}", err=True)
     return Telling.of(found.routes, watched, store, now)
 
 

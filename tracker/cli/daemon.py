@@ -18,7 +18,7 @@ from tracker.cli._declared import declared, formats
 from tracker.cli._open import as_json, lexicon_of, print_json, print_table, stamp
 from tracker.clock import SystemClock
 from tracker.daemon import Courier, Declarations, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
-from tracker.daemon.rescue import is_spoilt, rebuild
+from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
 from tracker.fetch import Fetcher
@@ -30,6 +30,7 @@ from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
 
 FIRINGS = 20
+BACKUP = "ledger.bak"
 LAST_MESSAGE_S = 5.0
 """At the end, how long a message that is under way may take; if it takes longer it is sent again, under its name."""
 LEASE_S = 2.0
@@ -111,8 +112,8 @@ def _rescue(settings: Settings, error: StoreError) -> None:
         raise error
     logger.error("store is spoilt", extra={"error": str(error)})
     boards, clock = declared(settings).boards, SystemClock()
-    aside = rebuild(settings.database, FileArchive(settings.captures), boards, lexicon=lexicon_of(settings), now=clock.now())
-    logger.error("store rebuilt", extra={"spoilt": aside.name})
+    archive, lexicon = FileArchive(settings.captures), lexicon_of(settings)
+    rebuild(settings.database, archive, boards, lexicon=lexicon, now=clock.now(), backup=settings.store / BACKUP)
 
 
 @contextmanager
@@ -134,6 +135,7 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
             environment=os.environ,
             monotonic=time.monotonic,
             reloaded=reloaded,
+            back_up=lambda: back_up(store, settings.store / BACKUP, clock.now()),
         )
 
         def flights(wake: Callable[[], None]) -> Flights:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import click
 
@@ -12,7 +13,7 @@ from tracker import notify, watches
 from tracker.cli._open import as_json, history_of, print_json, print_table
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
-from tracker.errors import TrackerError
+from tracker.errors import DeclarationError, TrackerError
 from tracker.model import Letter
 from tracker.notify import Route, Routes
 from tracker.settings import Settings
@@ -69,8 +70,13 @@ def test(settings: Settings, route: str) -> None:
 
 
 def _load(settings: Settings) -> Routes:
-    names = [one.name for one in watches.load(settings.schedules / "watches.toml")]
-    return notify.load(settings.schedules / "routes.toml", watches=names)
+    path, wrong = settings.schedules / "routes.toml", tuple[DeclarationError, ...]()
+    try:
+        names = [one.name for one in watches.load(settings.schedules / "watches.toml")]
+    except DeclarationError as error:  # the routes that name no watch hold
+        names, wrong = [], (error,)
+    found = notify.load(path, watches=names)
+    return replace(found, errors=(*wrong, *found.errors))
 
 
 def _depths(settings: Settings) -> tuple[Counter[str], Counter[str]]:

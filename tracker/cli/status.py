@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,9 @@ from tracker.query import BoardVitals, RouteVitals, Vitals
 from tracker.settings import Settings
 from tracker.stores import locks
 from tracker.stores.locks import Holder
+
+LEAST_FREE = 1_000_000
+"""Bytes: a body of a large board, squeezed, and the database's log."""
 
 
 @click.command("status")
@@ -51,11 +55,12 @@ class Status:
     vitals: Vitals
     errors: tuple[str, ...]
     daemon: Holder | None
+    disk: str = ""
 
     @property
     def troubled(self) -> bool:
         """Whether somebody should look. That no daemon runs is no trouble: a timer may do its work."""
-        return self.vitals.troubled or bool(self.errors)
+        return self.vitals.troubled or bool(self.errors or self.disk)
 
 
 def status(settings: Settings) -> Status:
@@ -63,7 +68,19 @@ def status(settings: Settings) -> Status:
     with history_of(settings) as store:
         boards, errors = _boards(settings, store)
         vitals = query.vitals(boards.values(), store, now=SystemClock().now(), environment=os.environ)
-    return Status(vitals=vitals, errors=errors, daemon=locks.holder(settings.store / "daemon.lock"))
+    return Status(
+        vitals=vitals,
+        errors=errors,
+        daemon=locks.holder(settings.store / "daemon.lock"),
+        disk=disk_trouble(settings, shutil.disk_usage(settings.store).free),
+    )
+
+
+def disk_trouble(settings: Settings, free: int) -> str:
+    """Why nothing more can be stored with so many bytes free, empty where it can: a daemon that waits for space cannot write that down."""
+    if free < LEAST_FREE:
+        return f"{settings.store}: {free} bytes free; expected {LEAST_FREE} at least; make space"
+    return "" if os.access(settings.database, os.W_OK) else f"{settings.database}: cannot be written; expected a writable file"
 
 
 def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], tuple[str, ...]]:
@@ -89,7 +106,7 @@ _ANY_OPTIONS = dict.fromkeys(FORMATS, _AnyOptions)
 
 
 def _lines(found: Status) -> Iterator[str]:
-    troubles = [*found.errors, *_troubles(found.vitals)]
+    troubles = [*([found.disk] if found.disk else ()), *found.errors, *_troubles(found.vitals)]
     yield from troubles
     if troubles:
         yield ""
@@ -106,7 +123,8 @@ def _troubles(found: Vitals) -> Iterator[str]:
         if route.dead:
             yield f'route "{route.route}": {_many(route.dead, "dead letter")}: {route.error} (tracker outbox list)'
     for notice in found.notices:
-        yield f"{notice.kind} {notice.subject}: {notice.message} (since {stamp(notice.since)})"
+        if notice.kind != "declaration":  # said as the file stands now
+            yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {stamp(notice.since)})"
 
 
 def _failing(one: BoardVitals) -> str:
@@ -171,7 +189,14 @@ def _span(seconds: float) -> str:
 def _rows(status: Status) -> Iterator[dict[str, object]]:
     """One object for the whole, then one for each declaration that is wrong, each board, route and notice; `what` tells them apart."""
     found, daemon = status.vitals, asdict(status.daemon) if status.daemon else None
-    yield {"what": "tracker", "at": found.at, "troubled": status.troubled, "daemon": daemon, "events": found.events}
+    yield {
+        "what": "tracker",
+        "at": found.at,
+        "troubled": status.troubled,
+        "daemon": daemon,
+        "disk": status.disk,
+        "events": found.events,
+    }
     for error in status.errors:
         yield {"what": "declaration", "message": error}
     for one in found.boards:

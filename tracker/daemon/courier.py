@@ -1,9 +1,13 @@
-"""Sends what waits in the outbox, beside the loop: a channel that hangs holds nobody up. One courier per store, by a lock."""
+"""Sends what waits in the outbox, beside the loop and each route beside the others: a channel that hangs holds nobody up.
+
+One courier per store, by a lock.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -46,7 +50,7 @@ def lock_of(store: Path) -> Path:
 class Courier:
     """Call it with what is in force, and with `fresh` when there is something new to send; it returns at once.
 
-    `opened` opens a store of its own for the thread. The thread ends with `stop`.
+    `opened` opens a store of its own for each round. The thread ends with `stop`.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Courier:
         self._declared = Declared()
         self._kick = threading.Event()
         self._stopping = False
+        self._rounds: dict[str, threading.Thread] = {}
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 
@@ -72,24 +77,36 @@ class Courier:
         """Begin nothing new, and wait so long for what is under way."""
         self._stopping = True
         self._kick.set()
-        self._thread.join(within_s)
+        until = time.monotonic() + within_s
+        for thread in (self._thread, *self._rounds.values()):
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self) -> None:
         while not self._stopping:
             try:
-                with held(self._lock), self._opened() as store:
-                    self._passes(store)
+                with held(self._lock):
+                    self._send_out()
             except StoreError as error:
                 log.warning("courier waits", extra={"why": str(error)})
                 self._kick.wait(PASS_EVERY_S)
-            except Exception:
-                log.exception("courier failed for our own sake")
-                self._kick.wait(PASS_EVERY_S)
 
-    def _passes(self, store: Store) -> None:
+    def _send_out(self) -> None:
+        """A round for each route again and again, side by side: a slow route holds up no other."""
         while not self._stopping:
             declared = self._declared
-            if declared.routes:
-                pass_once(store, declared.routes, declared.boards, self._clock, self._environment)
+            for route in declared.routes:
+                if route.name not in self._rounds or not self._rounds[route.name].is_alive():
+                    thread = threading.Thread(target=self._round, args=(route, declared), name=f"route {route.name}", daemon=True)
+                    self._rounds[route.name] = thread
+                    thread.start()
             self._kick.wait(PASS_EVERY_S)
             self._kick.clear()
+
+    def _round(self, route: Route, declared: Declared) -> None:
+        try:
+            with self._opened() as store:
+                pass_once(store, (route,), declared.boards, self._clock, self._environment)
+        except StoreError as error:
+            log.warning("courier waits", extra={"route": route.name, "why": str(error)})
+        except Exception:
+            log.exception("courier failed for our own sake", extra={"route": route.name})

@@ -35,9 +35,10 @@ from tracker.stores.locks import Taken
 
 LOOK_AGAIN = timedelta(minutes=1)
 CLOCK_SET_BACK = timedelta(minutes=1)
-STORE_AGAIN_S = (5.0, 300.0)
+STORE_AGAIN_S = (5.0, 60.0)
 """When the store failed, it is tried again after so many seconds, doubled each time up to so many."""
 FAULT_AGAIN = timedelta(hours=1)
+BACK_UP_EVERY = timedelta(minutes=5)
 OF_A_PROCESS = ("clock", "network", "store", "fault")
 """Kinds of trouble that a new process finds out for itself."""
 REFUSED_FOR = timedelta(days=7)
@@ -51,7 +52,8 @@ log = logging.getLogger("tracker.daemon")
 class World:
     """What the loop works with.
 
-    `monotonic` is in seconds, by a clock that nobody can set. `reloaded` is called when the declarations were read.
+    `monotonic` is in seconds, by a clock that nobody can set. `reloaded` is called when the declarations were read,
+    `back_up` every five minutes.
     """
 
     archive: Archive
@@ -61,6 +63,7 @@ class World:
     environment: Environment
     monotonic: Callable[[], float]
     reloaded: Callable[[], None] = lambda: None
+    back_up: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,6 +117,7 @@ class Loop:
         self._newest: datetime | None = None
         self._set_back = False
         self._store_failed_at: datetime | None = None
+        self._backed_up_at: datetime | None = None
         self._store_pause_s = 0.0
         self._store_again_at = 0.0
         self.turned_at = world.monotonic()
@@ -149,7 +153,7 @@ class Loop:
     def turn(self, *, start: bool = True) -> None:
         """Do what there is to do now. Without `start` no new fetch begins: what is under way is brought to its end."""
         self.turned_at = self._world.monotonic()
-        if self._store_failed_at is not None and self.turned_at < self._store_again_at:
+        if start and self._store_failed_at is not None and self.turned_at < self._store_again_at:
             return
         try:
             self._do(self._world.clock.now(), start=start)
@@ -171,6 +175,7 @@ class Loop:
             while self._launch(now):
                 self._land()
         self._mind_the_pauses(now)
+        self._back_up(now)
         fresh, self._fresh = self._fresh, False
         self._deliver(self._declared, fresh=fresh)
 
@@ -186,6 +191,11 @@ class Loop:
             self._notices.close("clock", "", now)
             self._set_back = False
         self._newest = max(now, self._newest or now)
+
+    def _back_up(self, now: datetime) -> None:
+        if self._backed_up_at is None or not timedelta(0) <= now - self._backed_up_at < BACK_UP_EVERY:
+            self._world.back_up()
+            self._backed_up_at = now
 
     def _mind_the_pauses(self, now: datetime) -> None:
         """A pause of ours is told as long as it lasts: somebody may end it at any time, and we may end before it was told."""

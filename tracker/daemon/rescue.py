@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tracker import pipeline
@@ -18,6 +20,8 @@ from tracker.stores.ledger import TABLES
 from tracker.stores.sqlite import SqliteStore
 
 log = logging.getLogger("tracker.daemon")
+RECEIPTS_FOR = timedelta(days=31)
+"""Older receipts are not backed up: nothing so old is told any more."""
 _SPOILT = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
@@ -32,8 +36,34 @@ def is_of_all(error: StoreError) -> bool:
     return isinstance(error.__cause__, sqlite3.Error | OSError)
 
 
-def rebuild(database: Path, archive: Archive, boards: Mapping[BoardId, Board], *, lexicon: Lexicon | None, now: datetime) -> Path:
+def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
+    """Write down the ledger, without old receipts, where a spoilt database cannot take it along. Raises StoreError."""
+    rows = {table: store.ledger.rows(table) for table in sorted(TABLES)}
+    since = int((now - RECEIPTS_FOR).timestamp())
+    rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
+    new = path.with_name(f"{path.name}.new")
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(rows, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; expected space and a writable folder") from error
+
+
+def rebuild(
+    database: Path,
+    archive: Archive,
+    boards: Mapping[BoardId, Board],
+    *,
+    lexicon: Lexicon | None,
+    now: datetime,
+    backup: Path | None = None,
+) -> Path:
     """Make the database anew; nothing is told again. Where the spoilt one is now. Nobody may have it open.
+
+    What cannot be read of the spoilt one's ledger is as `back_up` last wrote it.
 
     Raises:
         StoreError: the archive, or the new file, cannot be used either.
@@ -41,9 +71,12 @@ def rebuild(database: Path, archive: Archive, boards: Mapping[BoardId, Board], *
     aside = _put_aside(database, now)
     with SqliteStore(database) as store:
         saved = _take_over(aside, store)
+        from_backup = _take_from(backup, store, TABLES - saved) if backup is not None else frozenset()
         unreadable = [name for name in archive.boards() if name in boards and not _replay(boards[name], archive, store, lexicon)]
-        lost = ", ".join([*sorted(TABLES - saved), *(f"the history of {name}" for name in unreadable)]) or "nothing"
-        message = f"The database was damaged; it is at {aside.name}, and was made anew from the archive. Lost: {lost}"
+        lost = ", ".join([*sorted(TABLES - saved - from_backup), *(f"the history of {name}" for name in unreadable)]) or "nothing"
+        older = f" As last backed up: {', '.join(sorted(from_backup))}." if from_backup else ""
+        message = f"The database was damaged; it is at {aside.name}, and was made anew from the archive.{older} Lost: {lost}"
+        log.error("store rebuilt", extra={"spoilt": aside.name, "from_backup": sorted(from_backup), "lost": lost})
         store.ledger.open_notice(Notice(kind="store", subject="", message=message, since=now))
     return aside
 
@@ -80,3 +113,18 @@ def _take_over(aside: Path, store: SqliteStore) -> frozenset[str]:
                 store.ledger.restore(table, old.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608  # our own table names
                 saved.add(table)
     return frozenset(saved)
+
+
+def _take_from(backup: Path, store: SqliteStore, tables: frozenset[str]) -> frozenset[str]:
+    """Restore those tables as they were backed up. The tables that were."""
+    restored = set()
+    try:
+        rows = json.loads(backup.read_text(encoding="utf-8"))
+        for table in sorted(tables & rows.keys()):
+            store.ledger.restore(table, [tuple(row) for row in rows[table]])
+            restored.add(table)
+    except FileNotFoundError:
+        log.warning("no backup", extra={"path": str(backup)})
+    except (OSError, ValueError, TypeError, AttributeError, sqlite3.Error, StoreError) as error:
+        log.error("backup not readable", extra={"path": str(backup), "error": str(error)})  # noqa: TRY400  # it says all
+    return frozenset(restored)

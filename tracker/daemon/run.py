@@ -74,7 +74,7 @@ def _ending(loop: Loop, monotonic: Callable[[], float], within_s: float) -> None
     while loop.busy and monotonic() < until:
         loop.turn(start=False)
         if loop.busy:
-            loop.wake.wait(0.1)
+            loop.wake.wait(1.0 if loop.trouble else 0.1)
             loop.wake.clear()
     log.info("daemon stopped", extra={"left": loop.busy})
 

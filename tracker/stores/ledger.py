@@ -156,6 +156,11 @@ class SqliteLedger:
 
     # ── as they are ──────────────────────────────────────────────────────────────────────────────
 
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """All rows of one of TABLES."""
+        assert table in TABLES, "a table of the ledger"
+        return self._all(f"SELECT * FROM {table}")  # noqa: S608  # our own table names
+
     def restore(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Put in rows of one of TABLES as they were in another file of this version."""
         if table not in TABLES or not rows:

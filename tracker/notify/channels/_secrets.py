@@ -49,7 +49,8 @@ def fill(text: str, environment: Environment, *, route: str) -> Filled:
         )
     whole = NAMED.fullmatch(text)
     filled = values[whole[1]] if whole else NAMED.sub(lambda found: quote(values[found[1]], safe=""), text)
-    return Filled(text=filled, secrets=tuple(_parts(values.values(), filled)) if values else ())
+    secrets = _parts(values.values(), filled) if whole else iter((*values.values(), filled))
+    return Filled(text=filled, secrets=tuple(secrets) if values else ())
 
 
 def _parts(values: Iterable[str], filled: str) -> Iterator[str]:
