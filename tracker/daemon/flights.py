@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tracker.errors import FetchError, Transient
+from tracker.errors import FetchError, TrackerError, Transient
 from tracker.model import Board, BoardId, Capture, Unchanged
 
 Fetched = Capture | Unchanged | FetchError
@@ -82,6 +82,8 @@ class Flights:
             return self._fetch(board)
         except FetchError as error:
             return error
+        except TrackerError as error:  # hosts cannot be noted, say: the disk is full
+            return Transient(f"{board.id}: not asked: {error}")
         except Exception as error:
             log.exception("fetch failed for our own sake", extra={"board": board.id})
             return Transient(f"{board.id}: {type(error).__name__} of the tracker's own: {error}; expected a fetch; see the log")
