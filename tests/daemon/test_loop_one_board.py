@@ -38,6 +38,18 @@ def test_damaged_bytes_of_one_board_do_not_hold_up_the_others(daemon: Daemon):
     assert daemon.ended() == [("fault", TEXT)]
 
 
+def test_a_daemon_that_starts_over_damaged_bytes_of_one_board_reads_the_others(daemon: Daemon):
+    two(daemon)
+    index = daemon.folder / "captures" / TEXT / "index.jsonl"
+    with index.open("ab") as file:
+        file.write(b"no line of ours\n")
+    daemon.restart()
+    daemon.answers[CODE] = showing(OTHER)
+    daemon.run(HOUR)
+    assert daemon.results(CODE) == [Result.ACCEPTED, Result.ACCEPTED]
+    assert list(daemon.open()) == [("fault", TEXT)]
+
+
 def test_a_board_that_another_process_has_waits_alone_and_is_not_asked_again(daemon: Daemon):
     two(daemon)
     daemon.answers[TEXT] = daemon.answers[CODE] = showing(OTHER)

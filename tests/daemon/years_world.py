@@ -359,14 +359,16 @@ class Publishers:
         self._stopping = True
         self._thread.join()
         for key in list(self._selector.get_map().values()):
-            key.fileobj.close()  # type: ignore[union-attr]
+            assert isinstance(key.fileobj, socket.socket)
+            key.fileobj.close()
         self._selector.close()
         os.close(self._log)
 
     def _serve(self) -> None:
         while not self._stopping:
             for key, _ in self._selector.select(0.05):
-                connection, _ = key.fileobj.accept()  # type: ignore[union-attr]
+                assert isinstance(key.fileobj, socket.socket)
+                connection, _ = key.fileobj.accept()
                 threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:

@@ -245,13 +245,15 @@ class Loop:
         """Settle what a process that was killed had kept and not settled: a board that was fetched is not fetched again for it."""
         world = self._world
         for board in filter(self._is_wanted, self._declared.boards.values()):
-            if not world.archive.index(board.id, world.store.position(board.id))[0]:
-                continue
             try:
+                if not world.archive.index(board.id, world.store.position(board.id))[0]:
+                    continue
                 _log(pipeline.settle(board, world.archive, world.store, self._declared.lexicon, self._telling))
-            except StoreError:
-                raise
+            except Taken as error:  # whoever has it settles it
+                log.warning("board is taken", extra={"board": board.id, "why": str(error)})
             except Exception as error:  # as in _land
+                if isinstance(error, StoreError) and is_of_all(error):
+                    raise
                 log.exception("board not settled", extra={"board": board.id})
                 self._set_aside(board, error)
             else:
