@@ -38,6 +38,12 @@ CADENCES: Mapping[str, str] = {
     "@annually": "0 0 1 1 *",
 }
 """The short forms of a cadence, as five-field cron expressions."""
+NEWEST = "{newest}"
+"""Stands in an address for the newest release (`Newest`)."""
+ASKED_FOR = "{each}"
+"""Stands in an address for each of the values (`Each`)."""
+EACH = "$each"
+"""The column of that value."""
 
 
 # ── 1. declared ──────────────────────────────────────────────────────────────────────────────────
@@ -83,25 +89,75 @@ class Pagination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """Where the newest release of a board is found; `{newest}` in addresses and params is replaced by it.
+
+    `find` is a regular expression with one group, searched in what `url` answers (or in the file that
+    the one group of `follow` finds there): every match is a candidate, compared by the numbers in it.
+    `replace` rewrites a candidate (`-` → `_`). The newest one whose body begins with `begins` is taken.
+    """
+
+    url: str
+    find: str
+    follow: str = ""
+    replace: Mapping[str, str] = field(default_factory=dict)
+    begins: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each:
+    """A board spread over one answer per value: `{each}` in the address and params is replaced by each of them.
+
+    The values are listed here, or found by the JMESPath `find` in what `url` answers.
+    """
+
+    values: tuple[str, ...] = ()
+    url: str = ""
+    find: str = ""
+    max_values: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked for. Header values and params may name secrets as `${NAME}`, read from the environment at fetch time."""
+    """What is asked for. Header values and params may name secrets as `${NAME}`, read from the environment at fetch time.
+
+    `member` is the one file that is kept of an answer that is a ZIP archive.
+    """
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     pagination: Pagination | None = None
+    newest: Newest | None = None
+    each: Each | None = None
+    member: str = ""
     max_bytes: int = 32_000_000
     timeout_s: float = 30.0
     gap_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """All rows with the same `key` become one row.
+
+    With `by`, each of its values `v` becomes columns of its own, called `v:column`; a column without
+    such a prefix is the first value that its rows have. `take` says what becomes of several cells
+    for one place: `only` refuses them, `first` takes the first, `mean` the mean of the numbers.
+    """
+
+    key: tuple[str, ...]
+    by: str = ""
+    take: str = "only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parse:
-    """Which parser reads the bytes, with its options (`tracker/parsers/<format>.py` documents them)."""
+    """Which parser reads the bytes, with its options (`tracker/parsers/<format>.py` documents them), and how its rows are grouped."""
 
     format: str
     options: Mapping[str, object] = field(default_factory=dict)
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +178,8 @@ class Metric:
     or `+5/-4`; an interval inside the cell itself (`1504 ±6`) needs none of them.
     `half_width_factor` turns a published standard error into a 95 % half-width (1.96).
     `stated_error` is the publisher's own error between two entries, at 95 %, in `unit`.
-    `mean_of` computes the metric as the plain mean of other metrics (None if one of them is missing).
+    `mean_of` computes the metric as the plain mean of other metrics (None if one of them is missing),
+    `blend_of` as their mean with these weights.
     """
 
     id: MetricId
@@ -142,6 +199,12 @@ class Metric:
     stated_error: float | None = None
     volatile: bool = False
     mean_of: tuple[MetricId, ...] = ()
+    blend_of: tuple[tuple[MetricId, Decimal], ...] = ()
+
+    @property
+    def parts(self) -> tuple[MetricId, ...]:
+        """The metrics it is computed from, none where it is published."""
+        return self.mean_of or tuple(part for part, _ in self.blend_of)
 
     def better(self, one: float, other: float) -> bool:
         """Whether `one` stands above `other`. False for a metric without a direction."""
@@ -196,6 +259,24 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A further answer that a board's table is joined with. A column `<name>:<column>` of the board stands in it.
+
+    `key` are its columns that equal the board's key, in the same order. With `means` it has no
+    key: each of its rows is a name (first column, `$key`) and a list of columns of the board's own table (`$value`, as
+    JSON), `<name>:<row>` is the mean of those, and `<name>:*` the mean of all these means.
+    A payload that is not `required` may be absent: then its columns are.
+    """
+
+    name: str
+    request: Request
+    parse: Parse
+    key: tuple[Column, ...] = ()
+    means: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """One ranking, as declared in `schedules/<source>/<board>.toml`.
 
@@ -220,11 +301,17 @@ class Board:
     attribution: str = ""
     terms: str = ""
     enabled: bool = True
+    payloads: tuple[Payload, ...] = ()
 
     @property
     def primary(self) -> Metric | None:
         """The metric that ranks the board, if it has one."""
         return next((metric for metric in self.metrics if metric.primary), None)
+
+    def asked_with(self) -> tuple[str, ...]:
+        """Every text of its requests that may name a secret: URLs, values of headers and params."""
+        requests = (self.request, *(payload.request for payload in self.payloads))
+        return tuple(text for one in requests for text in (one.url, *one.headers.values(), *one.params.values()))
 
     def metric(self, metric: MetricId) -> Metric:
         """The metric of that id. Raises KeyError."""
@@ -249,7 +336,9 @@ class Validators:
 class Capture:
     """The bytes one fetch received. Several bodies where a board is spread over several answers, in their order.
 
-    `url` never contains a secret: it is the declared one, with `${NAME}` left as it stands.
+    `url` never contains a secret: it is the declared one, with `${NAME}` left as it stands, and `{newest}` filled in.
+    `parts` says what each body belongs to: a payload's name, `@value` for one of `Each`'s values, or both (`name@value`);
+    empty for the board's own pages. None at all where all are.
     """
 
     board: BoardId
@@ -259,6 +348,7 @@ class Capture:
     status: int = 200
     content_type: str = ""
     validators: Validators = Validators()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +381,7 @@ class Verdict(StrEnum):
 class IndexLine:
     """One line of a board's index: a fetch, or a person's decision about the reading of `observed_at`.
 
-    `sha256` holds one hash per body of the capture; empty when nothing was received.
+    `sha256` holds one hash per body of the capture; empty when nothing was received. `parts` is as in `Capture`.
     """
 
     observed_at: datetime
@@ -305,6 +395,7 @@ class IndexLine:
     error: str = ""
     by: str = ""
     reason: str = ""
+    parts: tuple[str, ...] = ()
 
 
 # ── 5. parsed ────────────────────────────────────────────────────────────────────────────────────

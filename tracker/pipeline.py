@@ -19,6 +19,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
+from tracker.combine import combine
 from tracker.compare import commensurable, compare
 from tracker.contract import check, recognise
 from tracker.errors import (
@@ -37,6 +38,8 @@ from tracker.events.consensus import AGREES_WITHIN
 from tracker.identity import identify, label
 from tracker.lexicon import Lexicon
 from tracker.model import (
+    EACH,
+    NEWEST,
     Baseline,
     Board,
     BoardId,
@@ -48,6 +51,7 @@ from tracker.model import (
     How,
     IndexLine,
     Letter,
+    Parse,
     Past,
     Reading,
     Result,
@@ -55,6 +59,7 @@ from tracker.model import (
     Snapshot,
     Step,
     Suspect,
+    Table,
     Trouble,
     Unchanged,
     Validators,
@@ -74,7 +79,7 @@ _AGREEING_FOR = timedelta(days=1)
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
 _CLOCK_SET_BACK = timedelta(minutes=1)
-_HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract")
+_HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract", "payloads")
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 _NEWS_FOR = timedelta(days=7)
 """What a replay finds anew is told only if it was recorded within so long before the newest reading: older is no news."""
@@ -511,7 +516,7 @@ def _step(
         past = _without_sizes(past)
     started = time.perf_counter()
     try:
-        reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256], _baseline(past))
+        reading = read_line(board, line, archive, _baseline(past))
     except ContractBroken as error:
         if error.guard:
             return _quarantined(board, line, archive, past=past, why=error)
@@ -542,30 +547,64 @@ def _named(board: Board, line: IndexLine, archive: Archive) -> str:
     return line.error
 
 
-def read(board: Board, bodies: Sequence[bytes], baseline: Baseline = Baseline()) -> Reading:  # noqa: B008  # a frozen record
-    """Recognise, parse and check: what the bodies of one capture say.
+def read_line(board: Board, line: IndexLine, archive: Archive, baseline: Baseline = Baseline()) -> Reading:  # noqa: B008  # frozen
+    """What the bodies that a line of the index names say. Raises as `read`, and StoreError for damaged bytes."""
+    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
+    return read(board, bodies, baseline, parts=line.parts, url=line.url)
+
+
+def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
+    """What the capture of that time says. Raises as `read_line`, and DeclarationError where there is none."""
+    line = next((line for line in archive.index(board.id)[0] if line.observed_at == at and line.sha256), None)
+    if line is None:
+        raise DeclarationError(f"{board.id}: no capture of {at.isoformat()} is in the archive; expected one (tracker boards)")
+    return read_line(board, line, archive)
+
+
+def read(
+    board: Board,
+    bodies: Sequence[bytes],
+    baseline: Baseline = Baseline(),  # noqa: B008  # a frozen record
+    *,
+    parts: Sequence[str] = (),
+    url: str = "",
+) -> Reading:
+    """Recognise, parse, combine and check: what the bodies of one capture say. `parts` and `url` are as in `Capture`.
 
     Raises:
         Refused: they are a challenge page, a login wall, an empty shell.
-        ParseError: they have not the shape of the board's format.
+        ParseError: they have not the shape of the board's formats, or do not fit each other.
         ContractBroken: what they show is not credible.
     """
-    tables = []
-    for body in bodies:
-        recognise(board.id, body, board.parse.format)
-        tables.append(parse(body, board.parse, wanted(board), board.id))
-    return check(join(tables), board, baseline)
+    placed = list(zip(parts or [""] * len(bodies), bodies, strict=True))
+
+    def table(payload: str, spec: Parse, wanted: Sequence[str]) -> Table | None:
+        found = [(part.partition("@")[2], body) for part, body in placed if part.partition("@")[0] == payload]
+        return join([_parsed(board, body, spec, wanted, value) for value, body in found]) if found else None
+
+    combined = combine(board, table)
+    release = _release(board, url)
+    if release and "version" not in combined.facts:
+        combined = replace(combined, facts={**combined.facts, "version": release})
+    return check(combined, board, baseline)
 
 
-def wanted(board: Board) -> tuple[str, ...]:
-    """Every column or path that a board's declaration names, once, in its order."""
-    columns = [*board.key, board.name, *board.attributes.values()]
-    if board.rank is not None:
-        columns.append(board.rank)
-    for metric in board.metrics:
-        extra = (metric.low, metric.high, metric.plus_minus, metric.estimated)
-        columns.extend(column for column in (metric.column, *extra) if column is not None)
-    return tuple(dict.fromkeys(source for column in columns for source in column.sources))
+def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value: str) -> Table:
+    """What one body shows; `value` is the one of `Each` that it was asked for with, and stands in the column `$each`."""
+    recognise(board.id, body, spec.format)
+    found = parse(body, spec, [column for column in wanted if column != EACH], board.id)
+    if not value:
+        return found
+    return replace(found, columns=(*found.columns, EACH), rows=[(*row, value) for row in found.rows])
+
+
+def _release(board: Board, url: str) -> str:
+    """The release that the address of a capture names, "" where its declaration seeks none."""
+    if board.request.newest is None or not url:
+        return ""
+    before, _, behind = board.request.url.partition(NEWEST)
+    value, found, _ = url.removeprefix(before).partition(behind) if behind else (url.removeprefix(before), True, "")
+    return value if url.startswith(before) and found and value != NEWEST else ""
 
 
 def _baseline(past: Past) -> Baseline:
@@ -605,7 +644,7 @@ def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
 
 def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Past, why: ContractBroken) -> Step:
     """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
-    reading = read(board, [archive.body(board.id, sha256) for sha256 in line.sha256])
+    reading = read_line(board, line, archive)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
     past = replace(past, suspects=_agreeing(past.suspects, suspect))

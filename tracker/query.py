@@ -202,9 +202,8 @@ def _stamp(at: datetime) -> str:
 
 
 def missing_keys(board: Board, environment: Environment) -> tuple[str, ...]:
-    """Names of the secrets the board's request needs and the environment does not have."""
-    texts = (board.request.url, *board.request.headers.values(), *board.request.params.values())
-    named = [part.partition("}")[0] for text in texts for part in text.split("${")[1:]]
+    """Names of the secrets the board's requests need and the environment does not have."""
+    named = [part.partition("}")[0] for text in board.asked_with() for part in text.split("${")[1:]]
     return tuple(dict.fromkeys(name for name in named if not environment.get(name)))
 
 

@@ -10,7 +10,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -37,12 +37,16 @@ from tracker.model import (
     Bounds,
     Column,
     Contract,
+    Each,
+    Group,
     Kind,
     Metric,
     MetricId,
     Nature,
+    Newest,
     Pagination,
     Parse,
+    Payload,
     Request,
     Window,
 )
@@ -153,7 +157,30 @@ class _PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_pages: Annotated[int, Meta(ge=1, le=10_000, description="More pages than this are an error, never a silent cut")] = 50
 
 
-class _RequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _NewestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    url: Annotated[_Text, Meta(description="Where the releases are named")]
+    find: Annotated[
+        _Text, Meta(description="Regular expression with one group; each match is a candidate, newest by its numbers")
+    ]
+    follow: Annotated[
+        str, Meta(description="Regular expression with one group: the address of the file in which to look instead")
+    ] = ""
+    replace: Annotated[dict[str, str], Meta(description='Rewrites what was found: { "-" = "_" }')] = field(default_factory=dict)
+    begins: Annotated[
+        str, Meta(description="How the body of a release that is out begins; else the one before it is tried, 5 at most")
+    ] = ""
+
+
+class _EachTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    url: Annotated[_Text, Meta(description="Where the values are listed, as JSON")]
+    find: Annotated[_Text, Meta(description="JMESPath of the list of texts there")]
+    max_values: Annotated[int, Meta(ge=1, le=2_000, description="More values than this are an error, never a silent cut")] = 200
+
+
+_Each = Annotated[list[_Text], Meta(min_length=1, description="The values themselves")]
+
+
+class _FurtherRequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: Annotated[_Text, Meta(description="What is fetched: http or https; may name secrets as ${NAME}")]
     method: Annotated[Literal["GET", "POST"], Meta(description="HTTP method; a POST is sent without a body")] = "GET"
     headers: Annotated[dict[str, str], Meta(description="Request headers; values may name secrets as ${NAME}")] = field(
@@ -162,17 +189,47 @@ class _RequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     params: Annotated[dict[str, str | int], Meta(description="Query parameters; values may name secrets as ${NAME}")] = field(
         default_factory=dict
     )
-    max_bytes: _MaxBytes = 32_000_000
-    timeout_s: _Timeout = 30.0
-    gap_s: _Gap = 2.0
     pagination: Annotated[_PaginationTable | None, Meta(description="How a board spread over several answers is asked for")] = (
         None
     )
+    each: Annotated[
+        _Each | _EachTable | None, Meta(description="One answer per value, which stands for {each} in url and params")
+    ] = None
+    member: Annotated[str, Meta(description="The one file that is kept of an answer that is a ZIP archive")] = ""
+
+
+class _RequestTable(_FurtherRequestTable, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    max_bytes: _MaxBytes = 32_000_000
+    timeout_s: _Timeout = 30.0
+    gap_s: _Gap = 2.0
+    newest: Annotated[
+        _NewestTable | None, Meta(description="How the release that stands for {newest} in url and params is found")
+    ] = None
+
+
+class _GroupTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    key: Annotated[_Source | _Sources, Meta(description="Rows that are equal here become one; a list: all of them together")]
+    by: Annotated[str, Meta(description="Each value v of this column gives columns of its own, called v:column")] = ""
+    take: Annotated[
+        Literal["only", "first", "mean"], Meta(description="What becomes of several cells for one place; see the table")
+    ] = "only"
 
 
 class _ParseTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Annotated[_Text, Meta(description="Which parser reads the bytes")]
+    group: Annotated[_GroupTable | None, Meta(description="How the rows that belong together become one")] = None
     options: Annotated[dict[str, Any], Meta(description="Options of that format")] = field(default_factory=dict, name=REST)
+
+
+class _PayloadTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    request: Annotated[_FurtherRequestTable, Meta(description="What is asked for, as in [request]")]
+    parse: Annotated[_ParseTable, Meta(description="Which parser reads the bytes, as in [parse]")]
+    key: Annotated[
+        _Source | _ColumnTable | Annotated[list[_Column], Meta(min_length=1)] | None,
+        Meta(description="Its column that equals the board's key; a list: its parts, in the board's order"),
+    ] = None
+    means: Annotated[bool, Meta(description="It names columns instead of holding values: their means are its columns")] = False
+    required: Annotated[bool, Meta(description="false: where it cannot be had, its columns are absent")] = True
 
 
 class _ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -194,6 +251,9 @@ class _MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     mean_of: Annotated[list[str], Meta(description="Instead of `from`: the plain mean of these metrics, declared above")] = field(
         default_factory=list
     )
+    blend_of: Annotated[
+        dict[str, Decimal], Meta(description="Instead of `from`: the mean of these metrics, declared above, with these weights")
+    ] = field(default_factory=dict)
     title: Annotated[str, Meta(description="For people; else made of the id")] = ""
     nature: Annotated[
         Literal["tested", "fitted", "live", "listed", "count"],
@@ -257,12 +317,19 @@ class _BoardFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     attribution: _Attribution = ""
     terms: _Terms = ""
     enabled: Annotated[bool, Meta(description="false: kept, but not fetched until an operator decides otherwise")] = True
+    missing: Annotated[
+        list[str | int | float], Meta(description="Values that mean unknown in every column, besides those of the column itself")
+    ] = field(default_factory=list)
     request: Annotated[_RequestTable, Meta(description="What is asked for")]
     parse: Annotated[_ParseTable, Meta(description="Which parser reads the bytes, with its options")]
     columns: Annotated[_ColumnsTable, Meta(description="Which column is the key, the name and each attribute")]
     metrics: Annotated[dict[str, _MetricTable], Meta(description="Columns of numbers that can be compared, by id")] = field(
         default_factory=dict
     )
+    payloads: Annotated[
+        dict[str, _PayloadTable],
+        Meta(description="Further answers that the table is joined with; name:column is a column of one"),
+    ] = field(default_factory=dict)
     contract: Annotated[_ContractTable, Meta(description="When the content is credible")] = field(default_factory=_ContractTable)
 
 
@@ -359,7 +426,10 @@ def fingerprint(root: Path) -> Mapping[str, tuple[int, int, int]]:
 def schema(formats: Formats) -> dict[str, Any]:
     """JSON Schema of a board's file, the options of every format included, for editors."""
     components = _components(_BoardFile, "{name}")
-    components["_ParseTable"] = {"oneOf": [_parse_schema(name, options, components) for name, options in sorted(formats.items())]}
+    ours = components["_ParseTable"]["properties"]
+    components["_ParseTable"] = {
+        "oneOf": [_parse_schema(name, options, components, ours["group"]) for name, options in sorted(formats.items())]
+    }
     root = components.pop("_BoardFile")
     definitions = {name.lstrip("_"): _published(node) for name, node in sorted(components.items())}
     return {
@@ -532,7 +602,7 @@ def _unknown_key(place: str, key: str, known: Iterable[str]) -> str:
 
 
 def _may_be_secret(place: str) -> bool:
-    return place.startswith("request.") and "pagination" not in place
+    return (place.startswith("request.") or ".request." in place) and "pagination" not in place
 
 
 # ── board ────────────────────────────────────────────────────────────────────────────────────────
@@ -540,18 +610,20 @@ def _may_be_secret(place: str) -> bool:
 
 def _board(tables: dict[str, Any], board: BoardId, formats: Formats) -> Board:
     normal = _normal(tables, _BoardFile, "")
-    parse = _parse(normal["parse"], formats)
+    parse = _parse(normal["parse"], formats, "parse")
     file = msgspec.convert(normal, _BoardFile)  # cannot fail: every value was judged on the way
     _check_times(file)
     _check_address(file.page, "page")
     metrics = _metrics(file.metrics)
-    return Board(
+    key = _key(file.columns.key)
+    payloads = _payloads(file, normal, formats, len(key))
+    board_of_file = Board(
         id=board,
         title=file.title,
         page=file.page,
-        request=_request(file.request),
+        request=_own_request(file.request),
         parse=parse,
-        key=_key(file.columns.key),
+        key=key,
         name=_column(file.columns.name, Kind.TEXT),
         rank=_optional(file.columns.rank, Kind.NUMBER),
         attributes=_attributes(file.columns.attributes),
@@ -564,7 +636,9 @@ def _board(tables: dict[str, Any], board: BoardId, formats: Formats) -> Board:
         attribution=file.attribution,
         terms=file.terms,
         enabled=file.enabled,
+        payloads=payloads,
     )
+    return _with_missing(board_of_file, _missing(file.missing)) if file.missing else board_of_file
 
 
 def _check_times(file: _BoardFile | _DefaultsFile) -> None:
@@ -604,16 +678,66 @@ def _check_cadence(cadence: str) -> None:
         raise Wrong(f"cadence = {quoted(cadence)} never comes; expected a date that exists") from error
 
 
-def _parse(found: dict[str, Any], formats: Formats) -> Parse:
+def _with_missing(board: Board, missing: frozenset[str]) -> Board:
+    """The same with the board's own words for unknown in every column."""
+
+    def more(column: Column | None) -> Any:
+        return None if column is None else replace(column, missing=column.missing | missing)
+
+    metrics = tuple(
+        replace(
+            one,
+            column=more(one.column),
+            low=more(one.low),
+            high=more(one.high),
+            plus_minus=more(one.plus_minus),
+            estimated=more(one.estimated),
+        )
+        for one in board.metrics
+    )
+    attributes = MappingProxyType({name: more(column) for name, column in board.attributes.items()})
+    return replace(board, rank=more(board.rank), attributes=attributes, metrics=metrics)
+
+
+def _parse(found: dict[str, Any], formats: Formats, place: str) -> Parse:
     name, options = found["format"], found[REST]
     if name not in formats:
-        raise Wrong(unknown_value("parse.format", name, formats))
-    normal = _normal_table(options, formats[name], "parse")
+        raise Wrong(unknown_value(f"{place}.format", name, formats))
+    normal = _normal_table(options, formats[name], place)
     try:
         msgspec.convert(normal, formats[name])
     except msgspec.ValidationError as error:
-        raise Wrong(f"parse: {in_toml_words(str(error))}") from error
-    return Parse(format=name, options=MappingProxyType(_plain(normal)))
+        raise Wrong(f"{place}: {in_toml_words(str(error))}") from error
+    group = msgspec.convert(found["group"], _GroupTable) if "group" in found else None
+    return Parse(
+        format=name,
+        options=MappingProxyType(_plain(normal)),
+        group=None if group is None else Group(key=texts(group.key), by=group.by, take=group.take),
+    )
+
+
+# ── payloads ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _payloads(file: _BoardFile, normal: Mapping[str, Any], formats: Formats, key_parts: int) -> tuple[Payload, ...]:
+    found = normal.get("payloads", {})
+    return tuple(
+        _payload(name, table, _parse(found[name]["parse"], formats, f"{dotted('payloads', name)}.parse"), file.request, key_parts)
+        for name, table in file.payloads.items()
+    )
+
+
+def _payload(name: str, table: _PayloadTable, parse: Parse, board: _RequestTable, key_parts: int) -> Payload:
+    place = dotted("payloads", name)
+    _check_name(name, place)
+    key = () if table.key is None else _key(table.key)
+    if table.means and key:
+        raise Wrong(f"{place}.key means nothing beside means; remove it")
+    if not table.means and len(key) != key_parts:
+        raise Wrong(f"{place}.key has {len(key)} columns; expected {key_parts}, as columns.key has")
+    request = _request(table.request, f"{place}.request", newest=board.newest)
+    request = replace(request, max_bytes=board.max_bytes, timeout_s=board.timeout_s, gap_s=board.gap_s)
+    return Payload(name=name, request=request, parse=parse, key=key, means=table.means, required=table.required)
 
 
 def _plain(found: Any) -> Any:
@@ -628,23 +752,78 @@ def _plain(found: Any) -> Any:
 # ── request ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _request(table: _RequestTable) -> Request:
-    _check_address(table.url, "request.url")
-    _check_headers(table.headers)
+def _own_request(table: _RequestTable) -> Request:
+    request = _request(table, "request", newest=table.newest)
+    newest = None if table.newest is None else _newest(table.newest)
+    return replace(request, newest=newest, max_bytes=table.max_bytes, timeout_s=table.timeout_s, gap_s=table.gap_s)
+
+
+def _request(table: _FurtherRequestTable, place: str, *, newest: _NewestTable | None) -> Request:
+    _check_address(table.url, f"{place}.url")
+    _check_headers(table.headers, f"{place}.headers")
     params = {name: str(value) for name, value in table.params.items()}
     for name, value in params.items():
-        _check_secret(name, value, dotted("request.params", name))
-    _check_pagination(table)
+        _check_secret(name, value, dotted(f"{place}.params", name))
+    _check_pagination(table, place)
+    _check_places(table, place, newest=newest)
     return Request(
         url=table.url,
         method=table.method,
         headers=MappingProxyType(dict(table.headers)),
         params=MappingProxyType(params),
         pagination=Pagination(**msgspec.structs.asdict(table.pagination)) if table.pagination else None,
-        max_bytes=table.max_bytes,
-        timeout_s=table.timeout_s,
-        gap_s=table.gap_s,
+        each=None if table.each is None else _each(table.each, f"{place}.each"),
+        member=table.member,
     )
+
+
+def _check_places(table: _FurtherRequestTable, place: str, *, newest: _NewestTable | None) -> None:
+    """What is to be replaced in addresses stands there exactly where something replaces it."""
+    texts_ = (table.url, *map(str, table.params.values()))
+    if isinstance(table, _RequestTable) and newest is not None and "{newest}" not in table.url:
+        raise Wrong(
+            f"{place}.newest is declared, but {place}.url does not say {{newest}}"
+        )  # the url of a capture tells its release
+    for word, there in (("{newest}", newest is not None), ("{each}", table.each is not None)):
+        used = any(word in text for text in texts_)
+        if used and not there:
+            raise Wrong(f"{place}.url or params say {word}, but request.{word.strip('{}')} is missing")
+        if there and not used and word == "{each}":
+            raise Wrong(f"{place}.each is declared, but neither url nor params say {word}")
+    if table.each is not None and table.pagination is not None:
+        raise Wrong(f"{place} has both each and pagination; keep one")
+    host = urlsplit(table.url).netloc
+    if "{" in host:
+        raise Wrong(f"{place}.url has a part to be replaced in its host; expected one behind it")
+
+
+def _newest(table: _NewestTable) -> Newest:
+    _check_address(table.url, "request.newest.url")
+    for key in ("find", "follow"):
+        if pattern := getattr(table, key):
+            _check_one_group(pattern, f"request.newest.{key}")
+    return Newest(
+        url=table.url, find=table.find, follow=table.follow, replace=MappingProxyType(dict(table.replace)), begins=table.begins
+    )
+
+
+def _check_one_group(pattern: str, place: str) -> None:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise Wrong(f"{place} = {quoted(pattern)} is no regular expression: {error}") from error
+    if groups != 1:
+        raise Wrong(f"{place} = {quoted(pattern)} has {groups} groups; expected one")
+
+
+def _each(found: Sequence[str] | _EachTable, place: str) -> Each:
+    if isinstance(found, _EachTable):
+        _check_address(found.url, f"{place}.url")
+        _check_jmespath(found.find, f"{place}.find")
+        return Each(url=found.url, find=found.find, max_values=found.max_values)
+    if len(set(found)) != len(found):
+        raise Wrong(f"{place} names a value twice; remove one")
+    return Each(values=tuple(found))
 
 
 def _check_address(url: str, place: str) -> None:
@@ -665,9 +844,9 @@ def _check_address(url: str, place: str) -> None:
         _check_secret(name, value, f"{place}, parameter {quoted(name)},")
 
 
-def _check_headers(headers: Mapping[str, str]) -> None:
+def _check_headers(headers: Mapping[str, str], under: str) -> None:
     for name, value in headers.items():
-        place = dotted("request.headers", name)
+        place = dotted(under, name)
         if not _HEADER_NAME.fullmatch(name):
             raise Wrong(f"{place} is no name of a header; expected letters, digits and '-'")
         if not value.isprintable() or not value.isascii():
@@ -700,22 +879,22 @@ _PAGINATION_OWNERS = {
 }
 
 
-def _check_pagination(table: _RequestTable) -> None:
+def _check_pagination(table: _FurtherRequestTable, place: str) -> None:
     pagination = table.pagination
     if pagination is None:
         return
     fresh = _PaginationTable(kind=pagination.kind)
     for key in _PAGINATION_KEYS[pagination.kind]:
         if not getattr(pagination, key):
-            raise Wrong(f'request.pagination.{key} is missing; the kind "{pagination.kind}" needs it')
+            raise Wrong(f'{place}.pagination.{key} is missing; the kind "{pagination.kind}" needs it')
     for key, owners in _PAGINATION_OWNERS.items():
         if pagination.kind not in owners and getattr(pagination, key) != getattr(fresh, key):
-            raise Wrong(f'request.pagination.{key} means nothing to the kind "{pagination.kind}"; remove it')
+            raise Wrong(f'{place}.pagination.{key} means nothing to the kind "{pagination.kind}"; remove it')
     for key in ("next", "more", "records"):
-        _check_jmespath(getattr(pagination, key), f"request.pagination.{key}")
+        _check_jmespath(getattr(pagination, key), f"{place}.pagination.{key}")
     sent = {*table.params, *(name for name, _ in parse_qsl(urlsplit(table.url).query, keep_blank_values=True))}
     if pagination.param in sent:
-        raise Wrong(f"request.pagination.param = {quoted(pagination.param)} is also set by the url or params; remove it there")
+        raise Wrong(f"{place}.pagination.param = {quoted(pagination.param)} is also set by the url or params; remove it there")
 
 
 def _check_jmespath(expression: str, place: str) -> None:
@@ -779,27 +958,38 @@ def _metrics(found: Mapping[str, _MetricTable]) -> tuple[Metric, ...]:
     return tuple(_metric(MetricId(name), table) for name, table in found.items())
 
 
+_ORIGINS = ("from", "mean_of", "blend_of")
 _OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
 
 
 def _check_origin(table: _MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
-    if table.from_ is None and not table.mean_of:
-        raise Wrong(f"{place}.from is missing; expected a column, or mean_of = [metrics] instead")
-    if table.from_ is not None and table.mean_of:
-        raise Wrong(f"{place} has both from and mean_of; keep one")
-    for key in (*_OF_A_COLUMN, "scale") if table.mean_of else ():
+    given = [key for key, found in zip(_ORIGINS, (table.from_, table.mean_of, table.blend_of), strict=True) if found]
+    if not given:
+        raise Wrong(
+            f"{place}.from is missing; expected a column, or mean_of = [metrics] or blend_of = {{ metric = weight }} instead"
+        )
+    if len(given) > 1:
+        raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one")
+    for key in (*_OF_A_COLUMN, "scale") if given != ["from"] else ():
         if getattr(table, key) != getattr(_MetricTable(nature=table.nature), key):
-            raise Wrong(f"{place}.{key} means nothing beside mean_of; remove it")
+            raise Wrong(f"{place}.{key} means nothing beside {given[0]}; remove it")
     for at, part in enumerate(table.mean_of):
-        here = f"{place}.mean_of[{at}]"
-        if part in later:
-            raise Wrong(f'{here} = "{part}" stands in the file no earlier than this metric; move [metrics.{part}] above it')
-        if part not in earlier:
-            raise Wrong(unknown_value(here, part, earlier))
+        _check_part(part, f"{place}.mean_of[{at}]", earlier, later)
         if part in table.mean_of[:at]:
-            raise Wrong(f'{here} = "{part}" occurs twice; remove one')
+            raise Wrong(f'{place}.mean_of[{at}] = "{part}" occurs twice; remove one')
+    for part, weight in table.blend_of.items():
+        _check_part(part, f"{place}.blend_of", earlier, later)
+        if not weight.is_finite() or weight <= 0:
+            raise Wrong(f"{place}.blend_of.{part} = {quoted(weight)}; expected a weight above 0")
     if not table.scale.is_finite() or table.scale <= 0:
         raise Wrong(f"{place}.scale = {quoted(table.scale)}; expected a number above 0")
+
+
+def _check_part(part: str, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
+    if part in later:
+        raise Wrong(f'{place} = "{part}" stands in the file no earlier than this metric; move [metrics.{part}] above it')
+    if part not in earlier:
+        raise Wrong(unknown_value(place, part, earlier))
 
 
 def _check_interval(table: _MetricTable, place: str) -> None:
@@ -842,6 +1032,7 @@ def _metric(metric: MetricId, table: _MetricTable) -> Metric:
         stated_error=table.stated_error,
         volatile=table.volatile,
         mean_of=tuple(MetricId(part) for part in table.mean_of),
+        blend_of=tuple((MetricId(part), weight) for part, weight in table.blend_of.items()),
     )
 
 
@@ -880,14 +1071,18 @@ def _components(table: type[Struct], name: str) -> dict[str, Any]:
     return components
 
 
-def _parse_schema(name: str, options: type[Struct], components: dict[str, Any]) -> dict[str, Any]:
-    """The [parse] table of one format. Types its options refer to join the components under the format's name."""
+def _parse_schema(name: str, options: type[Struct], components: dict[str, Any], group: Any) -> dict[str, Any]:
+    """The [parse] table of one format, with what every format has. Types its options refer to join the components under the format's name."""
     own = _components(options, f"{name}.{{name}}")
     table = own.pop(options.__name__)
     components.update({f"{name}.{inner}": node for inner, node in own.items()})
     return {
         **table,
-        "properties": {"format": {"const": name, "description": "Which parser reads the bytes"}, **table["properties"]},
+        "properties": {
+            "format": {"const": name, "description": "Which parser reads the bytes"},
+            "group": group,
+            **table["properties"],
+        },
         "required": ["format", *table.get("required", ())],
     }
 

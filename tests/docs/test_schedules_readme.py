@@ -20,8 +20,12 @@ PARSERS = {name: options_of(name) for name in FORMATS}
 TABLES = {
     "### The file": schedules._BoardFile,
     "### `[request]`": schedules._RequestTable,
+    "### `[request.newest]`": schedules._NewestTable,
+    "### `[request.each]`": schedules._EachTable,
     "### `[request.pagination]`": schedules._PaginationTable,
     "### `[parse]`": schedules._ParseTable,
+    "### `[parse.group]`": schedules._GroupTable,
+    "### `[payloads.<name>]`": schedules._PayloadTable,
     "### `[columns]`": schedules._ColumnsTable,
     "### A column as a table": schedules._ColumnTable,
     "### `[metrics.<id>]`": schedules._MetricTable,
@@ -79,7 +83,7 @@ def test_every_row_is_a_key_that_exists():
         tables = found if isinstance(found, tuple) else (found,)
         known = {one.encode_name for table in tables for one in msgspec.structs.fields(table)}
         named = re.findall(r"^\| `([^`]+)` \| .* \| .* \| .* \|$", section(heading), re.MULTILINE)
-        extra = set(named) - known - {*Nature, *Kind, "page_number", "cursor", "offset", "link"}
+        extra = set(named) - known - {*Nature, *Kind, "page_number", "cursor", "offset", "link", "only", "first", "mean"}
         assert not extra, f"schedules/README.md explains keys of {heading!r} that do not exist: {sorted(extra)}"
 
 
@@ -94,6 +98,7 @@ def test_every_nature_kind_of_page_depth_and_duplicate_is_explained():
     for heading, table, key in (
         ("### `[metrics.<id>]`", schedules._MetricTable, "nature"),
         ("### `[request.pagination]`", schedules._PaginationTable, "kind"),
+        ("### `[parse.group]`", schedules._GroupTable, "take"),
         ("### `[contract]`", schedules._ContractTable, "depth"),
         ("### `[contract]`", schedules._ContractTable, "duplicates"),
     ):

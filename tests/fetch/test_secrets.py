@@ -149,7 +149,8 @@ def test_a_board_without_keys_may_show_anything(world):
 
 
 def test_a_request_shown_in_a_debugger_hides_its_keys():
-    ask = ask_for(make_board(headers={"X-Key": "${API_KEY}"}, params={"k": "${API_KEY}"}), KEY)
+    board = make_board(headers={"X-Key": "${API_KEY}"}, params={"k": "${API_KEY}"})
+    ask = ask_for(board, board.request, KEY)
     assert_untold(repr(ask))
 
 

@@ -20,7 +20,24 @@ from hypothesis import strategies as st
 
 from tracker import schedules
 from tracker.errors import DeclarationError
-from tracker.model import CADENCES, Board, BoardId, Bounds, Column, Contract, Kind, Nature, Pagination, Parse, Request, Window
+from tracker.model import (
+    CADENCES,
+    Board,
+    BoardId,
+    Bounds,
+    Column,
+    Contract,
+    Each,
+    Group,
+    Kind,
+    Nature,
+    Newest,
+    Pagination,
+    Parse,
+    Payload,
+    Request,
+    Window,
+)
 from tracker.parsers import FORMATS, options_of
 from tracker.schedules import KINDS, load, load_board, schema
 from tracker.toml import MAX_BYTES, Wrong, members
@@ -256,7 +273,11 @@ def test_the_file_shape_knows_every_key_of_the_model():
     assert keys(schedules._BoundsTable) == names(Bounds)
     assert keys(schedules._ContractTable) - {"stale_after", "*"} == names(Contract) - {"bounds", "stale_after_s"}
     assert keys(schedules._MetricTable) - {"from", "missing", "standard_error"} == names(schedules.Metric) - {"id", "column"}
-    assert keys(schedules._BoardFile) - {"columns", "jitter"} == names(Board) - {
+    assert keys(schedules._GroupTable) == names(Group)
+    assert keys(schedules._NewestTable) == names(Newest)
+    assert keys(schedules._EachTable) == names(Each) - {"values"}
+    assert keys(schedules._PayloadTable) == names(Payload) - {"name"}
+    assert keys(schedules._BoardFile) - {"columns", "jitter", "missing"} == names(Board) - {
         "id",
         "key",
         "name",
@@ -750,7 +771,7 @@ def test_the_schema_knows_every_format_and_its_options():
     assert set(formats) == set(FORMATS)
     for name, options in PARSERS.items():
         keys = {one.encode_name for one in msgspec.structs.fields(options)}
-        assert set(formats[name]["properties"]) == keys | {"format"}
+        assert set(formats[name]["properties"]) == keys | {"format", "group"}
         assert formats[name]["additionalProperties"] is False
 
 

@@ -67,7 +67,7 @@ def show(settings: Settings, board: str, at: datetime | None) -> None:
     with kept(settings) as (archive, store):
         check = _one(store, board, at)
         declared = board_of(settings, store, board)
-        reading = pipeline.read(declared, [archive.body(check.board, sha256) for sha256 in check.sha256])
+        reading = pipeline.read_at(declared, check.observed_at, archive)
     click.echo(f"{board} at {stamp(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (

@@ -77,7 +77,7 @@ def _clarifies(now: Entry, had: Entry) -> bool:
 
 def _scores(board: Board, one: Entry) -> tuple[tuple[str, float], ...] | None:
     """Its measured scores, if there are enough of them to tell it from others."""
-    natures = {metric.id for metric in board.metrics if metric.nature in (Nature.TESTED, Nature.FITTED) and not metric.mean_of}
+    natures = {metric.id for metric in board.metrics if metric.nature in (Nature.TESTED, Nature.FITTED) and not metric.parts}
     measured = {metric: measure.value for metric, measure in one.measures.items() if metric in natures and not measure.estimated}
     found = tuple(sorted(measured.items()))
     return found if len([value for _, value in found if value]) >= _ENOUGH_VALUES else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tracker.contract.attributes import parse_attribute
-from tracker.contract.cells import CellError, parse_measure, parse_rank, parse_spread, reader
+from tracker.contract.cells import CellError, number_of, parse_measure, parse_rank, parse_spread, reader
 from tracker.contract.check import CODES, GUARDS, check
+from tracker.contract.columns import keys_of
 from tracker.contract.names import clean_name, clean_text, fold_doubled
 from tracker.contract.pages import recognise
 
@@ -16,6 +17,8 @@ __all__ = [
     "clean_name",
     "clean_text",
     "fold_doubled",
+    "keys_of",
+    "number_of",
     "parse_attribute",
     "parse_measure",
     "parse_rank",

@@ -202,6 +202,12 @@ def parse_number(cell: str) -> Decimal:
     return parts.value
 
 
+def number_of(cell: str | None) -> Decimal | None:
+    """The one number a cell shows, None where it says "unknown" in one of the common ways. Raises CellError."""
+    text = bounded(cell)
+    return None if text.casefold() in MISSING else parse_number(text)
+
+
 def bounded(text: str | None) -> str:
     """The cell without surrounding white space, empty for nothing. Raises CellError beyond 200 characters."""
     if text is None:

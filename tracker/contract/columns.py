@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat, starmap
 from math import fsum
 from typing import TypeVar
@@ -91,13 +91,13 @@ def bounds_of(board: Board, metric: MetricId) -> Bounds:
 
 
 def read_measures(sheet: Sheet, board: Board) -> dict[MetricId, Sequence[Measure | None]]:
-    """The metrics that the table has. A mean stands behind its parts in the board's order.
+    """The metrics that the table has. A computed one stands behind its parts in the board's order.
 
     The primary metric, and one that must be filled, may not be absent.
     """
     found: dict[MetricId, Sequence[Measure | None]] = {}
     for metric in board.metrics:
-        column = _mean_column(metric, found) if metric.mean_of else _metric_column(sheet, metric)
+        column = _computed_column(metric, found) if metric.parts else _metric_column(sheet, metric)
         if column is not None:
             found[metric.id] = column
         elif metric.primary or bounds_of(board, metric.id).min_filled > 0:
@@ -111,15 +111,24 @@ def read_keys(sheet: Sheet, board: Board) -> list[str]:
     The first part must be there; others, such as a reasoning effort, may be empty.
     """
     columns = [_texts(sheet, part, _key_part) for part in board.key]
-    if any(column is None for column in columns):
-        return []
-    keys = [" | ".join(parts) for parts in zip(*(column or () for column in columns), strict=True)]
     for row, text in enumerate(columns[0] or (), 1):
         if text.casefold() in MISSING:
             sheet.note(
                 "empty_key", column=sheet.source(board.key[0]), row=row, value=text, expected="a text that names the entry"
             )
-    return keys
+    return _joined(columns)
+
+
+def keys_of(table: Table, key: Sequence[Column]) -> list[str]:
+    """The key of each row as a reading has it; no keys where a key column is absent."""
+    sheet = sheet_of(table)
+    return _joined([_texts(sheet, part, _key_part) for part in key])
+
+
+def _joined(columns: Sequence[Sequence[str] | None]) -> list[str]:
+    if any(column is None for column in columns):
+        return []
+    return [" | ".join(parts) for parts in zip(*(column or () for column in columns), strict=True)]
 
 
 def read_names(sheet: Sheet, board: Board) -> list[str]:
@@ -159,32 +168,37 @@ def _metric_column(sheet: Sheet, metric: Metric) -> list[Measure | None] | None:
     return sheet.read(metric.column, reader(metric), zip(cells, *filled, strict=False))
 
 
-def _mean_column(metric: Metric, found: Measures) -> list[Measure | None] | None:
-    if any(part not in found for part in metric.mean_of):
+def _computed_column(metric: Metric, found: Measures) -> list[Measure | None] | None:
+    if any(part not in found for part in metric.parts):
         return None
-    raw = f"mean of {', '.join(metric.mean_of)}"
-    return [_mean(raw, parts) for parts in zip(*(found[part] for part in metric.mean_of), strict=True)]
+    weights = tuple(weight for _, weight in metric.blend_of)
+    raw = f"mean of {', '.join(metric.parts)}" + (f", weighted {':'.join(map(str, weights))}" if weights else "")
+    mean = partial(_mean, raw, tuple(map(float, weights)))
+    return [mean(parts) for parts in zip(*(found[part] for part in metric.parts), strict=True)]
 
 
-def _mean(raw: str, parts: tuple[Measure | None, ...]) -> Measure | None:
+def _mean(raw: str, weights: tuple[float, ...], parts: tuple[Measure | None, ...]) -> Measure | None:
     known = tuple(part for part in parts if part is not None)
     if len(known) < len(parts):
         return None
     decimals = min(MEAN_DECIMALS, max(part.decimals for part in known))
-    return _mean_measure(raw, tuple(part.value for part in known), decimals, any(part.estimated for part in known))
+    return _mean_measure(raw, weights, tuple(part.value for part in known), decimals, any(part.estimated for part in known))
 
 
 @lru_cache(maxsize=8_192)
-def _mean_measure(raw: str, values: tuple[float, ...], decimals: int, estimated: bool) -> Measure:
-    """Remembered, so that the same parts give the same object, as the same cell does."""
-    return Measure(value=fsum(values) / len(values), decimals=decimals, estimated=estimated, raw=raw)
+def _mean_measure(raw: str, weights: tuple[float, ...], values: tuple[float, ...], decimals: int, estimated: bool) -> Measure:
+    """Remembered, so that the same parts give the same object, as the same cell does. No weights: all weigh the same."""
+    if not weights:
+        return Measure(value=fsum(values) / len(values), decimals=decimals, estimated=estimated, raw=raw)
+    blend = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
+    return Measure(value=blend, decimals=decimals, estimated=estimated, raw=raw)
 
 
 def _note_absent(sheet: Sheet, metric: Metric, found: Measures) -> None:
-    if not metric.mean_of:
+    if not metric.parts:
         sheet.note_missing(metric.column)
         return
-    absent = ", ".join(part for part in metric.mean_of if part not in found)
+    absent = ", ".join(part for part in metric.parts if part not in found)
     sheet.note("missing_column", column=absent, expected=f"every part of {metric.id}")
 
 

@@ -20,7 +20,12 @@ SHORT_NOTICE = 800
 
 DATA_FORMATS = {"json_records": "JSON", "csv_table": "CSV", "yaml_records": "YAML", "markdown_table": "Markdown"}
 """Formats for which a page of HTML is the wrong answer."""
-MARKUP_FORMATS = {"html_table": "a page with a table", "flight": "a page with Next.js data", "json_ld": "a page with JSON-LD"}
+MARKUP_FORMATS = {
+    "html_table": "a page with a table",
+    "flight": "a page with Next.js data",
+    "json_ld": "a page with JSON-LD",
+    "js_literal": "a script, or a page with one",
+}
 
 TITLES = {
     "just a moment": "Cloudflare challenge page",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from importlib import metadata
 from types import TracebackType
@@ -17,14 +18,15 @@ from typing import Self
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
 from tracker.fetch.addresses import Resolve, resolve_host
 from tracker.fetch.answers import trouble, with_answer
+from tracker.fetch.gather import Gathered, Gatherer
 from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
 from tracker.fetch.keys import Secrets, secrets_of
-from tracker.fetch.pages import pages
 from tracker.fetch.politeness import NotYet, Pace, retry_after_s
 from tracker.fetch.redirects import follow
 from tracker.fetch.retry import patiently
 from tracker.fetch.robots import PRODUCT, Robots
-from tracker.model import Board, Capture, Unchanged, Validators
+from tracker.fetch.shared import Shared
+from tracker.model import Board, Capture, Request, Unchanged, Validators
 from tracker.ports import Clock, Environment, Hosts
 
 log = logging.getLogger("tracker.fetch")
@@ -77,6 +79,7 @@ class Fetcher:
         self._wire = Wire(user_agent=user_agent, transport=transport, monotonic=monotonic)
         self._pace = Pace(hosts, clock)
         self._robots = Robots(clock, lambda ask: follow(ask, self._in_turn, resolve))
+        self._shared = Shared(clock)
         self._clock = clock
         self._environment = environment
         self._resolve = resolve
@@ -102,9 +105,12 @@ class Fetcher:
             Gone: no such page or host.
             An error that an HTTP answer led to carries it (`answers.answer_of`).
         """
-        ask = ask_for(board, self._environment)
+        shared = self._shared.of(board, last)
+        if shared is not None:
+            return shared
+        ask = ask_for(board, board.request, self._environment)
         try:
-            replies = self._replies(board, ask, last)
+            gathered = self._gathered(board, ask, last)
         except NotYet:
             raise
         except Transient:
@@ -114,16 +120,18 @@ class Fetcher:
             self._pace.answered(ask.host)
             raise
         self._pace.answered(ask.host)
-        outcome = self._outcome(board, replies, last)
-        log.info("board fetched", extra={"board": board.id, "outcome": type(outcome).__name__, "bodies": len(replies)})
+        outcome = self._outcome(board, gathered, last)
+        log.info("board fetched", extra={"board": board.id, "outcome": type(outcome).__name__, "bodies": len(gathered.replies)})
+        self._shared.keep(board, last, outcome)
         return outcome
 
-    def _replies(self, board: Board, ask: Ask, last: Validators) -> Sequence[Reply]:
-        """Everything that a board is spread over, in its order."""
-        how = board.request.pagination
-        if how is None:
-            return [self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))]
-        return pages(ask, how, self._get, self._clock.now)
+    def _gathered(self, board: Board, ask: Ask, last: Validators) -> Gathered:
+        """Everything that a board is spread over, in its order. Only what is one answer can be asked for as changed or not."""
+        if not _is_one_answer(board):
+            asks = partial(ask_for, board, environment=self._environment)
+            return Gatherer(board=board, ask_for=asks, get=self._get, now=self._clock.now).whole()
+        reply = self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))
+        return Gathered(replies=[reply], parts=[""], url=board.request.url)
 
     def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
         """Fetch many boards, several hosts at a time and one request at a time per host, each yielded when it is done.
@@ -194,24 +202,34 @@ class Fetcher:
             self._pace.stay_away(ask.host, asked_s)
         return reply
 
-    def _outcome(self, board: Board, replies: Sequence[Reply], last: Validators) -> Capture | Unchanged:
-        first, now, url = replies[0], self._clock.now(), board.request.url
-        validators = Validators() if board.request.pagination else _validators(first)
+    def _outcome(self, board: Board, gathered: Gathered, last: Validators) -> Capture | Unchanged:
+        first, now = gathered.replies[0], self._clock.now()
+        validators = _validators(first) if _is_one_answer(board) else Validators()
         if first.status == HTTPStatus.NOT_MODIFIED:
             kept = Validators(etag=validators.etag or last.etag, last_modified=validators.last_modified or last.last_modified)
-            return Unchanged(board=board.id, observed_at=now, url=url, validators=kept)
-        bodies = tuple(reply.body for reply in replies)
-        kind = first.headers.get("content-type", "")
-        return Capture(board=board.id, observed_at=now, url=url, bodies=bodies, content_type=kind, validators=validators)
+            return Unchanged(board=board.id, observed_at=now, url=gathered.url, validators=kept)
+        return Capture(
+            board=board.id,
+            observed_at=now,
+            url=gathered.url,
+            bodies=tuple(reply.body for reply in gathered.replies),
+            content_type=first.headers.get("content-type", ""),
+            validators=validators,
+            parts=tuple(gathered.parts) if any(gathered.parts) else (),
+        )
 
 
-def ask_for(board: Board, environment: Mapping[str, str]) -> Ask:
-    """The board's request with its secrets put in.
+def _is_one_answer(board: Board) -> bool:
+    request = board.request
+    return not (request.pagination or request.newest or request.each or request.member or board.payloads)
+
+
+def ask_for(board: Board, request: Request, environment: Mapping[str, str]) -> Ask:
+    """A request of the board (its own, or of one of its payloads) with its secrets put in, paced and bounded as the board's own.
 
     Raises:
         Refused: a secret is missing, or the request cannot be sent as it is declared.
     """
-    request = board.request
     secrets = secrets_of(board, environment)
     if request.method not in METHODS:
         raise Refused(f"{board.id}: request.method = {request.method!r}, expected one of {', '.join(METHODS)}")
@@ -226,16 +244,16 @@ def ask_for(board: Board, environment: Mapping[str, str]) -> Ask:
         declared=request.url,
         url=url,
         method=request.method,
-        headers=_headers(board, secrets),
+        headers=_headers(board, request, secrets),
         secrets=secrets,
-        timeout_s=request.timeout_s,
-        max_bytes=request.max_bytes,
-        gap_s=request.gap_s,
+        timeout_s=board.request.timeout_s,
+        max_bytes=board.request.max_bytes,
+        gap_s=board.request.gap_s,
     )
 
 
-def _headers(board: Board, secrets: Secrets) -> Mapping[str, str]:
-    headers = {name.lower(): secrets.fill(value) for name, value in board.request.headers.items()}
+def _headers(board: Board, request: Request, secrets: Secrets) -> Mapping[str, str]:
+    headers = {name.lower(): secrets.fill(value) for name, value in request.headers.items()}
     for name, value in headers.items():
         if not is_sendable(name, value):
             raise Refused(f"{board.id}: request.headers: {name!r} has characters that no header can carry; correct it or its key")

@@ -70,14 +70,12 @@ def _any_of(texts: frozenset[str]) -> re.Pattern[bytes]:
 
 
 def secrets_of(board: Board, environment: Mapping[str, str]) -> Secrets:
-    """The values of every `${NAME}` in the board's URL, headers and params. An empty value counts as missing.
+    """The values of every `${NAME}` in the URLs, headers and params of the board and its payloads. An empty value counts as missing.
 
     Raises:
         Refused: a name is not set, or holds what cannot be printed (a line end, a broken encoding). Nothing has been asked yet.
     """
-    request = board.request
-    texts = (request.url, *request.headers.values(), *request.params.values())
-    names = sorted({name for text in texts for name in NAMED.findall(text)})
+    names = sorted({name for text in board.asked_with() for name in NAMED.findall(text)})
     missing = [name for name in names if not environment.get(name)]
     if missing:
         raise Refused(f"{board.id}: paused: no key: set {', '.join(missing)} in the environment")

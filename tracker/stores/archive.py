@@ -87,6 +87,7 @@ class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, kw_o
     error: str = ""
     by: str = ""
     reason: str = ""
+    parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.verdict in CONTENT and not self.sha256:
@@ -468,6 +469,7 @@ def _line(
         etag=capture.validators.etag,
         last_modified=capture.validators.last_modified,
         content_type=capture.content_type,
+        parts=capture.parts,
     )
 
 

@@ -1,0 +1,241 @@
+"""The tables of one capture become the one table that its board declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.combine import combine, wanted
+from tracker.combine.groups import grouped, needed
+from tracker.combine.means import mean_text
+from tracker.errors import ParseError
+from tracker.model import Board, BoardId, Column, Group, Metric, MetricId, Nature, Parse, Payload, Request, Table
+
+REQUEST = Request(url="https://boards.example/x")
+
+
+def table(text: str, *, starts: tuple[int, ...] = (0,), **facts: str) -> Table:
+    """Lines of cells parted by blanks, the first one the header; `~` is nothing."""
+    header, *rows = [line.split() for line in text.strip().splitlines()]
+    return Table(
+        columns=tuple(header),
+        rows=[tuple(None if cell == "~" else cell for cell in row) for row in rows],
+        facts=facts,
+        page_starts=starts,
+    )
+
+
+def metric(name: str, source: str) -> Metric:
+    return Metric(id=MetricId(name), title=name, column=Column(sources=(source,)), nature=Nature.TESTED, higher_is_better=True)
+
+
+def board(
+    *sources: str, payloads: Sequence[Payload] = (), group: Group | None = None, key: tuple[str, ...] = ("model",)
+) -> Board:
+    return Board(
+        id=BoardId("test/board"),
+        title="T",
+        page="https://boards.example/",
+        request=REQUEST,
+        parse=Parse(format="csv_table", group=group),
+        key=tuple(Column(sources=(one,)) for one in key),
+        name=Column(sources=(key[0],)),
+        metrics=tuple(metric(f"m{at}", source) for at, source in enumerate(sources)),
+        payloads=tuple(payloads),
+    )
+
+
+def payload(name: str = "cost", *, means: bool = False, group: Group | None = None, key: tuple[str, ...] = ("model",)) -> Payload:
+    columns = () if means else tuple(Column(sources=(one,)) for one in key)
+    return Payload(name=name, request=REQUEST, parse=Parse(format="csv_table", group=group), key=columns, means=means)
+
+
+def combined(one: Board, own: Table, **further: Table) -> Table:
+    """As a capture with these answers gives it: each has those of the wanted columns that it has."""
+
+    def read(name: str, _: Parse, asked: Sequence[str]) -> Table | None:
+        found = {"": own, **further}.get(name)
+        if found is None:
+            return None
+        columns = [column for column in asked if column in found.columns]
+        rows = [tuple(row[found.columns.index(column)] for column in columns) for row in found.rows]
+        return Table(columns=tuple(columns), rows=rows, facts=found.facts, page_starts=found.page_starts)
+
+    return combine(one, read)
+
+
+def cells(found: Table) -> Mapping[str, Mapping[str, str | None]]:
+    return {str(row[0]): dict(zip(found.columns[1:], row[1:], strict=True)) for row in found.rows}
+
+
+def test_a_board_of_one_answer_is_that_answer():
+    own = table("model a\nx 1\ny 2")
+    assert combined(board("a"), own) == own
+
+
+# ── payloads ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_payload_says_more_of_the_entries_it_knows():
+    found = combined(board("a", "cost:usd", payloads=[payload()]), table("model a\nx 1\ny 2"), cost=table("model usd\nz 9\ny 3"))
+    assert {name: row["cost:usd"] for name, row in cells(found).items()} == {"x": None, "y": "3"}
+
+
+def test_a_key_of_several_columns_must_agree_in_all():
+    one = board("a", "cost:usd", payloads=[payload(key=("name", "how"))], key=("model", "effort"))
+    found = combined(one, table("model effort a\nx low 1\nx high 2"), cost=table("name how usd\nx high 7\nx medium 8"))
+    assert [dict(zip(found.columns, row, strict=True))["cost:usd"] for row in found.rows] == [None, "7"]
+
+
+def test_a_payload_that_is_absent_leaves_its_columns_out():
+    found = combined(board("a", "cost:usd", payloads=[payload()]), table("model a\nx 1"))
+    assert found.columns == ("model", "a")
+
+
+def test_a_payload_without_a_key_in_common_is_no_empty_column_but_an_error():
+    with pytest.raises(
+        ParseError, match=r"no key in common with the board: 'X9', expected such as 'x'; correct payloads.cost.key"
+    ):
+        combined(board("a", "cost:usd", payloads=[payload()]), table("model a\nx 1"), cost=table("model usd\nX9 3"))
+
+
+def test_two_rows_of_a_payload_for_one_key_must_be_equal():
+    one = board("a", "cost:usd", payloads=[payload()])
+    assert cells(combined(one, table("model a\nx 1"), cost=table("model usd\nx 3\nx 3")))["x"]["cost:usd"] == "3"
+    with pytest.raises(ParseError, match="two rows of the key 'x' that differ"):
+        combined(one, table("model a\nx 1"), cost=table("model usd\nx 3\nx 4"))
+
+
+def test_facts_and_pages_are_those_of_the_boards_own_answers():
+    own = table("model a\nx 1\ny 2", starts=(0, 1), version="7")
+    found = combined(board("a", "cost:usd", payloads=[payload()]), own, cost=table("model usd\nx 3", version="8"))
+    assert (found.facts, found.page_starts) == ({"version": "7"}, (0, 1))
+
+
+# ── groups ───────────────────────────────────────────────────────────────────────────────────────
+
+LONG = "model lab category rating\nx L overall 10\ny ~ overall 20\nx ~ math 11\ny M math 19\nz N math 5"
+
+
+def test_categories_become_columns_side_by_side():
+    found = combined(board("overall:rating", "math:rating", group=Group(key=("model",), by="category")), table(LONG))
+    assert cells(found) == {
+        "x": {"overall:rating": "10", "math:rating": "11"},
+        "y": {"overall:rating": "20", "math:rating": "19"},
+        "z": {"overall:rating": None, "math:rating": "5"},
+    }
+
+
+def test_a_category_that_no_row_has_is_an_absent_column():
+    found = combined(board("overall:rating", "coding:rating", group=Group(key=("model",), by="category")), table(LONG))
+    assert found.columns == ("model", "overall:rating")
+
+
+def test_a_column_without_a_category_is_the_first_value_of_the_rows():
+    found = grouped(table(LONG), Group(key=("model",), by="category"), ["model", "lab"], numbers=())
+    assert found.rows == [("x", "L"), ("y", "M"), ("z", "N")]
+
+
+def test_a_payload_may_be_grouped_as_well():
+    style = payload("style", group=Group(key=("model",), by="category"))
+    found = combined(board("a", "style:math:rating", payloads=[style]), table("model a\nx 1\ny 2"), style=table(LONG))
+    assert {name: row["style:math:rating"] for name, row in cells(found).items()} == {"x": "11", "y": "19"}
+
+
+def test_a_second_cell_for_one_place_is_an_error_unless_it_is_equal():
+    group = Group(key=("model",), by="category")
+    again = f"{LONG}\nx L math "
+    assert grouped(table(again + "11"), group, ["model", "math:rating"], numbers=()).rows[0] == ("x", "11")
+    with pytest.raises(ParseError, match=r"found '11' and '12' in math:rating of x, expected one; .*parse.group.take"):
+        grouped(table(again + "12"), group, ["model", "math:rating"], numbers=())
+
+
+def test_the_first_of_several_cells_is_taken_where_that_is_declared():
+    found = grouped(
+        table(f"{LONG}\nx L math 12"), Group(key=("model",), by="category", take="first"), ["math:rating"], numbers=()
+    )
+    assert found.rows[0] == ("11",)
+
+
+def test_a_mean_is_unknown_where_one_of_its_cells_is():
+    group = Group(key=("model",), take="mean")
+    found = grouped(table("model s\nx 1\nx 2\ny 1\ny ~\nz -\nz 4"), group, ["model", "s"], numbers={"s"})
+    assert found.rows == [("x", "1.5"), ("y", None), ("z", None)]
+
+
+def test_a_mean_of_what_is_no_number_is_an_error():
+    with pytest.raises(ParseError, match="s of x"):
+        grouped(table("model s\nx 1\nx soon"), Group(key=("model",), take="mean"), ["model", "s"], numbers={"s"})
+
+
+def test_an_absent_column_to_group_by_is_named():
+    with pytest.raises(ParseError, match="found no column 'category' to group by among model, s"):
+        grouped(table("model s\nx 1"), Group(key=("model",), by="category"), ["model", "s"], numbers=())
+
+
+def test_a_grouped_row_is_on_the_page_of_its_first_row():
+    found = grouped(table(LONG, starts=(0, 2, 4)), Group(key=("model",), by="category"), ["model"], numbers=())
+    assert found.page_starts == (0, 2, 2)
+
+
+LETTERS = st.sampled_from("abc")
+ROWS = st.lists(st.tuples(LETTERS, LETTERS, st.integers(-99, 99)), min_size=1, max_size=30)
+
+
+@given(ROWS)
+def test_grouped_means_are_those_a_person_would_work_out(rows: list[tuple[str, str, int]]):
+    group = Group(key=("m",), by="c", take="mean")
+    columns = ["m", *(f"{value}:s" for value in "abc")]
+    assert set(needed(group, columns)) >= {"m", "c", "s"}
+    source = Table(columns=("m", "c", "s"), rows=[(model, category, str(score)) for model, category, score in rows])
+    found = grouped(source, group, columns, numbers=set(columns))
+    for row in found.rows:
+        for column, cell in zip(found.columns[1:], row[1:], strict=True):
+            scores = [score for model, category, score in rows if (model, category) == (row[0], column[0])]
+            assert (cell is None) == (not scores)
+            if cell is not None:
+                assert abs(Decimal(cell) - Decimal(sum(scores)) / len(scores)) < Decimal(1) / len(scores) / 2
+    assert {row[0] for row in found.rows} == {model for model, _, _ in rows}
+
+
+# ── means ────────────────────────────────────────────────────────────────────────────────────────
+
+LISTS = Table(columns=("$key", "$value"), rows=[("Reasoning", '["a","b"]'), ("Coding", '["c"]')])
+
+
+def test_a_payload_may_name_the_columns_of_a_mean_and_the_mean_of_all_means():
+    one = board("cats:Reasoning", "cats:*", payloads=[payload("cats", means=True)])
+    found = combined(one, table("model a b c\nx 1 2 4\ny 1 - 4"), cats=LISTS)
+    assert cells(found)["x"] | cells(found)["y"] == {"a": "1", "b": "-", "c": "4", "cats:Reasoning": None, "cats:*": None}
+    assert (cells(found)["x"]["cats:Reasoning"], cells(found)["x"]["cats:*"]) == ("1.5", "2.75")
+
+
+def test_a_listed_column_that_the_board_lacks_is_an_error():
+    one = board("cats:*", payloads=[payload("cats", means=True)])
+    with pytest.raises(ParseError, match="the payload cats lists 'c', which is none of the board's columns"):
+        combined(one, table("model a b\nx 1 2"), cats=LISTS)
+
+
+@pytest.mark.parametrize("value", ['"a"', "[]", '["a","a"]', "[1]", "{", None])
+def test_a_list_that_is_none_is_an_error(value: str | None):
+    one = board("cats:*", payloads=[payload("cats", means=True)])
+    with pytest.raises(ParseError, match="payload cats"):
+        combined(one, table("model a b c\nx 1 2 3"), cats=Table(columns=("$key", "$value"), rows=[("R", value)]))
+
+
+@given(st.lists(st.decimals(-100, 100, places=3), min_size=1, max_size=40))
+def test_a_mean_has_enough_decimals_to_tell_any_two_apart(numbers: list[Decimal]):
+    found = mean_text([str(number) for number in numbers], "here")
+    assert found is not None
+    assert abs(Decimal(found) - sum(numbers) / len(numbers)) < Decimal("0.001") / len(numbers) / 2 + Decimal("1e-20")
+
+
+# ── what is asked for ────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_a_board_names_is_asked_for_once_in_its_order():
+    assert wanted(board("a", "cost:usd", "a")) == ("model", "a", "cost:usd")

@@ -1,0 +1,87 @@
+"""Means that a payload declares: its rows name columns of the board, as LiveBench's categories name tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, localcontext
+
+import msgspec
+
+from tracker.contract import CellError, number_of
+from tracker.errors import ParseError
+from tracker.model import BoardId, Table
+
+Lists = Mapping[str, tuple[str, ...]]
+"""Name of a mean → the columns it is the mean of."""
+
+ALL = "*"
+"""The mean of all the means."""
+_MAX_DECIMALS = 12
+_names = msgspec.json.Decoder(tuple[str, ...])
+
+
+def lists_of(table: Table, payload: str, rows: Sequence[str]) -> Lists:
+    """What each row lists: those asked for, all of them where their common mean is.
+
+    Raises:
+        ParseError: the payload has other columns than `$key` and `$value`, or a list that is none of texts, or an empty one.
+    """
+    if table.columns != ("$key", "$value"):
+        raise ParseError(
+            f"the payload {payload} has the columns {', '.join(table.columns)}, expected $key and $value (pairs = true)"
+        )
+    asked = None if ALL in rows else set(rows)
+    return {name or "": _listed(value, payload, name) for name, value in table.rows if asked is None or name in asked}
+
+
+def _listed(value: str | None, payload: str, name: str | None) -> tuple[str, ...]:
+    try:
+        found = _names.decode(value or "")
+    except msgspec.MsgspecError as error:
+        raise ParseError(f"the payload {payload} says {value!r} of {name!r}, expected a list of columns") from error
+    if not found or len(set(found)) < len(found):
+        raise ParseError(f"the payload {payload} lists {value!r} under {name!r}, expected columns, each once")
+    return found
+
+
+def with_means(table: Table, payload: str, lists: Lists, rows: Sequence[str], board: BoardId) -> Table:
+    """The table with a column `<payload>:<row>` for each of the rows asked for that the payload has.
+
+    A mean is unknown where one of its parts is.
+
+    Raises:
+        ParseError: a listed column is absent from the board's table, or holds what is no number.
+    """
+    places = {column: at for at, column in enumerate(table.columns)}
+    absent = next((column for names in lists.values() for column in names if column not in places), None)
+    if absent is not None:
+        raise ParseError(f"{board}: the payload {payload} lists {absent!r}, which is none of the board's columns")
+    means = {name: [_mean(row, names, places) for row in table.rows] for name, names in lists.items()}
+    if ALL in rows and means:
+        means[ALL] = [mean_text(parts, payload) if all(parts) else None for parts in zip(*means.values(), strict=True)]
+    asked = [name for name in rows if name in means]
+    columns = (*table.columns, *(f"{payload}:{name}" for name in asked))
+    made = [(*row, *(means[name][at] for name in asked)) for at, row in enumerate(table.rows)]
+    return Table(columns=columns, rows=made, facts=table.facts, page_starts=table.page_starts)
+
+
+def _mean(row: Sequence[str | None], names: Sequence[str], places: Mapping[str, int]) -> str | None:
+    return mean_text([row[places[name]] for name in names], " + ".join(names))
+
+
+def mean_text(cells: Sequence[str | None], place: str) -> str | None:
+    """The exact mean of numbers as published, None where one is unknown; with as many decimals as tell any two such means apart.
+
+    Raises:
+        ParseError: a cell is no number.
+    """
+    try:
+        numbers = [number_of(cell) for cell in cells]
+    except CellError as error:
+        raise ParseError(f"{place}: {error}") from error
+    if not numbers or any(number is None for number in numbers):
+        return None
+    known = [number for number in numbers if number is not None]
+    decimals = max(max(0, -int(number.as_tuple().exponent)) for number in known) + len(str(len(known) - 1))
+    with localcontext(prec=60):
+        return f"{(sum(known, Decimal(0)) / len(known)).quantize(Decimal(1).scaleb(-min(decimals, _MAX_DECIMALS)))}"

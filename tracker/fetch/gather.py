@@ -1,0 +1,179 @@
+"""Everything a board is spread over: the newest release, one answer per value, its pages, and its further payloads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import quote
+
+import jmespath
+import msgspec
+from jmespath.exceptions import JMESPathError
+
+from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.fetch.answers import with_answer
+from tracker.fetch.http import Ask, Reply, join_url, origin_of
+from tracker.fetch.members import with_member
+from tracker.fetch.pages import pages
+from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Request
+
+MAX_TRIES = 5
+"""So many releases are asked for, newest first, until one is out."""
+MAX_VALUE = 200
+_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NUMBER = re.compile(r"[0-9]+")
+
+E = TypeVar("E", bound=FetchError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What came: replies with the part of the board that each is (as in `Capture.parts`), and the address with its release filled in."""
+
+    replies: Sequence[Reply]
+    parts: Sequence[str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gatherer:
+    """Asks for all parts of one board. `ask_for` makes a request of a declaration, `get` sends it."""
+
+    board: Board
+    ask_for: Callable[[Request], Ask]
+    get: Callable[[Ask], Reply]
+    now: Callable[[], datetime]
+
+    def whole(self) -> Gathered:
+        """Every part, the board's own answers first.
+
+        Raises:
+            Gone: no release is out.
+            Refused: what was found cannot be asked for: no release, too many values, an address elsewhere.
+            FetchError: whatever `get` raises; of a payload that is not required, `Gone` is no trouble.
+        """
+        release, own = self._own()
+        parts, replies = [part for part, _ in own], [reply for _, reply in own]
+        for payload in self.board.payloads:
+            try:
+                found = list(self._answers(_filled(payload.request, NEWEST, release), payload.name))
+            except Gone:
+                if payload.required:
+                    raise
+                continue
+            parts += [part for part, _ in found]
+            replies += [reply for _, reply in found]
+        return Gathered(replies=replies, parts=parts, url=self.board.request.url.replace(NEWEST, release or NEWEST))
+
+    def _own(self) -> tuple[str, list[tuple[str, Reply]]]:
+        newest, request = self.board.request.newest, self.board.request
+        if newest is None:
+            return "", list(self._answers(request, ""))
+        tried = self._releases(newest)[:MAX_TRIES]
+        for release in tried:
+            try:
+                found = list(self._answers(_filled(request, NEWEST, release), ""))
+            except Gone:
+                continue
+            if found and found[0][1].body.startswith(newest.begins.encode()):
+                return release, found
+        raise Gone(
+            f"{self.board.id}: none of the releases {', '.join(tried)} answers with a body that begins with {newest.begins!r};"
+            " correct request.newest"
+        )
+
+    # ── one request of a declaration ─────────────────────────────────────────────────────────────
+
+    def _answers(self, request: Request, name: str) -> Iterator[tuple[str, Reply]]:
+        """The answers to one request, each with its part."""
+        if request.each is None:
+            ask = self.ask_for(request)
+            how = request.pagination
+            replies = pages(ask, how, self.get, self.now) if how else [self.get(ask)]
+            yield from ((name, self._unpacked(ask, reply, request)) for reply in replies)
+            return
+        for value in self._values(request.each):
+            ask = self.ask_for(_filled(request, ASKED_FOR, value))
+            yield f"{name}@{value}", self._unpacked(ask, self.get(ask), request)
+
+    def _unpacked(self, ask: Ask, reply: Reply, request: Request) -> Reply:
+        if not request.member:
+            return reply
+        try:
+            return with_member(ask, reply, request.member)
+        except FetchError as error:
+            raise self._evident(error, ask, reply) from error.__cause__
+
+    def _evident(self, error: E, ask: Ask, reply: Reply) -> E:
+        return with_answer(error, ask, reply, self.now())
+
+    # ── what stands in the address ───────────────────────────────────────────────────────────────
+
+    def _releases(self, newest: Newest) -> list[str]:
+        """Newest first by the numbers in them."""
+        ask = self.ask_for(Request(url=newest.url))
+        reply = self.get(ask)
+        if newest.follow:
+            ask = self._followed(newest, ask, reply)
+            reply = self.get(ask)
+        text = reply.body.decode("utf-8", "replace")
+        found = {_rewritten(one, newest.replace) for one in re.findall(newest.find, text)}
+        releases = sorted((one for one in found if _RELEASE.fullmatch(one)), key=_numbers, reverse=True)
+        if not releases:
+            raise self._evident(
+                Refused(f"{ask.place}: names no release {newest.find!r}; correct request.newest.find"), ask, reply
+            )
+        return releases
+
+    def _followed(self, newest: Newest, ask: Ask, reply: Reply) -> Ask:
+        found = re.search(newest.follow, reply.body.decode("utf-8", "replace"))
+        try:
+            url = join_url(reply.url, found[1]) if found else None
+        except ValueError:
+            url = None
+        if url is None or origin_of(url) != origin_of(ask.url):
+            error = Refused(f"{ask.place}: names no file of its own {newest.follow!r}; correct request.newest.follow")
+            raise self._evident(error, ask, reply)
+        return replace(ask, url=url)
+
+    def _values(self, each: Each) -> Sequence[str]:
+        if each.values:
+            return each.values
+        ask = self.ask_for(Request(url=each.url))
+        reply = self.get(ask)
+        try:
+            found = jmespath.search(each.find or "@", msgspec.json.decode(reply.body))
+        except (msgspec.DecodeError, JMESPathError, UnicodeDecodeError, RecursionError) as error:
+            found = type(error).__name__
+        if not _is_list_of_values(found):
+            raise self._evident(
+                Transient(f"{ask.place}: no list of values at {each.find!r}, expected one; look at its answer"), ask, reply
+            )
+        if len(found) > each.max_values:
+            raise Refused(f"{ask.place}: {len(found)} values, expected at most {each.max_values}; raise request.each.max_values")
+        return list(dict.fromkeys(found))
+
+
+def _is_list_of_values(found: object) -> bool:
+    if not isinstance(found, list) or not found:
+        return False
+    return all(isinstance(one, str) and 0 < len(one) <= MAX_VALUE and one.isprintable() for one in found)
+
+
+def _filled(request: Request, word: str, value: str) -> Request:
+    """The request with a value where the word stands; percent-encoded in the address, so that it adds nothing to it."""
+    params = {name: text.replace(word, value) for name, text in request.params.items()}
+    return replace(request, url=request.url.replace(word, quote(value, safe="")), params=params)
+
+
+def _rewritten(found: str, changes: Mapping[str, str]) -> str:
+    for old, new in changes.items():
+        found = found.replace(old, new)
+    return found
+
+
+def _numbers(release: str) -> tuple[tuple[int, ...], str]:
+    return tuple(map(int, _NUMBER.findall(release))), release
