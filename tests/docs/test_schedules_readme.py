@@ -9,27 +9,27 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 import pytest
 
-from tracker import schedules
+from tracker.errors import DeclarationError
 from tracker.model import CADENCES, Column, Kind, Nature
 from tracker.parsers import FORMATS, options_of
-from tracker.schedules import KINDS, load_board
+from tracker.schedules import KINDS, load_board, shapes
 from tracker.toml import members
 
 README = (Path(__file__).parents[2] / "schedules" / "README.md").read_text(encoding="utf-8")
 PARSERS = {name: options_of(name) for name in FORMATS}
 TABLES = {
-    "### The file": schedules._BoardFile,
-    "### `[request]`": schedules._RequestTable,
-    "### `[request.newest]`": schedules._NewestTable,
-    "### `[request.each]`": schedules._EachTable,
-    "### `[request.pagination]`": schedules._PaginationTable,
-    "### `[parse]`": schedules._ParseTable,
-    "### `[parse.group]`": schedules._GroupTable,
-    "### `[payloads.<name>]`": schedules._PayloadTable,
-    "### `[columns]`": schedules._ColumnsTable,
-    "### A column as a table": schedules._ColumnTable,
-    "### `[metrics.<id>]`": schedules._MetricTable,
-    "### `[contract]`": (schedules._ContractTable, schedules._BoundsTable),
+    "### The file": shapes.BoardFile,
+    "### `[request]`": shapes.RequestTable,
+    "### `[request.newest]`": shapes.NewestTable,
+    "### `[request.each]`": shapes.EachTable,
+    "### `[request.pagination]`": shapes.PaginationTable,
+    "### `[parse]`": shapes.ParseTable,
+    "### `[parse.group]`": shapes.GroupTable,
+    "### `[payloads.<name>]`": shapes.PayloadTable,
+    "### `[columns]`": shapes.ColumnsTable,
+    "### A column as a table": shapes.ColumnTable,
+    "### `[metrics.<id>]`": shapes.MetricTable,
+    "### `[contract]`": (shapes.ContractTable, shapes.BoundsTable),
     **{f"### `{name}`": options for name, options in PARSERS.items()},
 }
 
@@ -43,9 +43,7 @@ def section(heading: str) -> str:
 
 def keys() -> list[tuple[str, msgspec.structs.FieldInfo]]:
     pairs = [(heading, one) for heading, found in TABLES.items() for one in (found if isinstance(found, tuple) else (found,))]
-    return [
-        (heading, one) for heading, table in pairs for one in msgspec.structs.fields(table) if one.encode_name != schedules.REST
-    ]
+    return [(heading, one) for heading, table in pairs for one in msgspec.structs.fields(table) if one.encode_name != shapes.REST]
 
 
 def described(hint: Any) -> str:
@@ -96,11 +94,11 @@ def test_every_kind_of_attribute_and_short_cadence_is_explained():
 
 def test_every_nature_kind_of_page_depth_and_duplicate_is_explained():
     for heading, table, key in (
-        ("### `[metrics.<id>]`", schedules._MetricTable, "nature"),
-        ("### `[request.pagination]`", schedules._PaginationTable, "kind"),
-        ("### `[parse.group]`", schedules._GroupTable, "take"),
-        ("### `[contract]`", schedules._ContractTable, "depth"),
-        ("### `[contract]`", schedules._ContractTable, "duplicates"),
+        ("### `[metrics.<id>]`", shapes.MetricTable, "nature"),
+        ("### `[request.pagination]`", shapes.PaginationTable, "kind"),
+        ("### `[parse.group]`", shapes.GroupTable, "take"),
+        ("### `[contract]`", shapes.ContractTable, "depth"),
+        ("### `[contract]`", shapes.ContractTable, "duplicates"),
     ):
         hint = next(one.type for one in msgspec.structs.fields(table) if one.encode_name == key)
         for word in words(hint):
@@ -128,6 +126,6 @@ def test_the_error_it_shows_is_the_one_that_comes(tmp_path: Path):
     path.write_text(
         'title="T"\npage="https://b.example"\nrequest.url="https://b.example"\nparse.format="html-tabel"\ncolumns={key="k",name="n"}\n'
     )
-    with pytest.raises(schedules.DeclarationError) as caught:
+    with pytest.raises(DeclarationError) as caught:
         load_board(path, tmp_path / "schedules", PARSERS)
     assert str(caught.value).startswith(shown[0].removesuffix(", …"))

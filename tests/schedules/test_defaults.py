@@ -9,11 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tracker import schedules
 from tracker.errors import DeclarationError
 from tracker.model import Board, Window
 from tracker.parsers import FORMATS, options_of
-from tracker.schedules import fingerprint, load, load_board
+from tracker.schedules import fingerprint, load, load_board, shapes
 
 PARSERS = {name: options_of(name) for name in FORMATS}
 README = (Path(__file__).parents[2] / "schedules" / "README.md").read_text(encoding="utf-8")
@@ -121,7 +120,7 @@ def test_a_wrong_value_of_the_boards_own_is_told_of_the_board(root: Path):
 
 def test_the_readme_names_every_key_of_the_defaults():
     section = README.split("\n### Defaults\n")[1].split("\n### ")[0]
-    for table in (schedules._DefaultsFile, schedules._RequestDefaults):
+    for table in (shapes.DefaultsFile, shapes.RequestDefaults):
         assert all(f"`{key}`" in section for key in msgspec.structs.fields(table) for key in [key.encode_name])
 
 

@@ -30,6 +30,7 @@ from tracker.model import (
     Each,
     Group,
     Kind,
+    Metric,
     Nature,
     Newest,
     Pagination,
@@ -39,7 +40,7 @@ from tracker.model import (
     Window,
 )
 from tracker.parsers import FORMATS, options_of
-from tracker.schedules import KINDS, load, load_board, schema
+from tracker.schedules import KINDS, boards, files, load, load_board, schema, shapes
 from tracker.toml import MAX_BYTES, Wrong, members
 
 SHIPPED = Path(__file__).parents[2] / "schedules"
@@ -268,16 +269,16 @@ def test_the_file_shape_knows_every_key_of_the_model():
     def names(record: type) -> set[str]:
         return {one.name for one in fields(record)}
 
-    assert keys(schedules._PaginationTable) == names(Pagination)
-    assert keys(schedules._RequestTable) == names(Request)
-    assert keys(schedules._BoundsTable) == names(Bounds)
-    assert keys(schedules._ContractTable) - {"stale_after", "*"} == names(Contract) - {"bounds", "stale_after_s"}
-    assert keys(schedules._MetricTable) - {"from", "missing", "standard_error"} == names(schedules.Metric) - {"id", "column"}
-    assert keys(schedules._GroupTable) == names(Group)
-    assert keys(schedules._NewestTable) == names(Newest)
-    assert keys(schedules._EachTable) == names(Each) - {"values"}
-    assert keys(schedules._PayloadTable) == names(Payload) - {"name"}
-    assert keys(schedules._BoardFile) - {"columns", "jitter", "missing"} == names(Board) - {
+    assert keys(shapes.PaginationTable) == names(Pagination)
+    assert keys(shapes.RequestTable) == names(Request)
+    assert keys(shapes.BoundsTable) == names(Bounds)
+    assert keys(shapes.ContractTable) - {"stale_after", "*"} == names(Contract) - {"bounds", "stale_after_s"}
+    assert keys(shapes.MetricTable) - {"from", "missing", "standard_error"} == names(Metric) - {"id", "column"}
+    assert keys(shapes.GroupTable) == names(Group)
+    assert keys(shapes.NewestTable) == names(Newest)
+    assert keys(shapes.EachTable) == names(Each) - {"values"}
+    assert keys(shapes.PayloadTable) == names(Payload) - {"name"}
+    assert keys(shapes.BoardFile) - {"columns", "jitter", "missing"} == names(Board) - {
         "id",
         "key",
         "name",
@@ -285,8 +286,8 @@ def test_the_file_shape_knows_every_key_of_the_model():
         "attributes",
         "jitter_s",
     }
-    assert keys(schedules._DefaultsFile) < keys(schedules._BoardFile)
-    assert keys(schedules._RequestDefaults) < keys(schedules._RequestTable)
+    assert keys(shapes.DefaultsFile) < keys(shapes.BoardFile)
+    assert keys(shapes.RequestDefaults) < keys(shapes.RequestTable)
 
 
 def test_the_words_of_the_file_are_those_of_the_model():
@@ -294,8 +295,8 @@ def test_the_words_of_the_file_are_those_of_the_model():
         hint = next(one.type for one in msgspec.structs.fields(table) if one.encode_name == key)
         return {word for member in members(hint) for word in getattr(member, "__args__", ())}
 
-    assert words(schedules._MetricTable, "nature") == set(Nature)
-    assert words(schedules._ColumnTable, "kind") == set(Kind)
+    assert words(shapes.MetricTable, "nature") == set(Nature)
+    assert words(shapes.ColumnTable, "kind") == set(Kind)
 
 
 def test_a_board_cannot_be_changed(tmp_path: Path):
@@ -740,13 +741,13 @@ def test_any_value_under_any_key_is_taken_or_refused_in_one_line(where: str, key
     for part in filter(None, where.split(".")):
         place = place[part]
     place[key] = value
-    taken, said = outcome(lambda: schedules._board(tables, BoardId("a/b"), SOME))
+    taken, said = outcome(lambda: boards.board_from(tables, BoardId("a/b"), SOME))
     assert isinstance(taken, Board) or said.isprintable()
 
 
 @given(st.text(string.ascii_letters + string.digits + "_.=[]{}\"'#\n ", max_size=200))
 def test_any_text_is_read_or_refused(text: str):
-    taken, said = outcome(lambda: schedules._tables(text))
+    taken, said = outcome(lambda: files.tables_of(text))
     assert isinstance(taken, dict) or said.isprintable()
 
 

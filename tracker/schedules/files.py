@@ -1,0 +1,146 @@
+"""Files under `schedules/`: which of them declare boards, what they hold, and the defaults that lie under them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tracker import toml
+from tracker.errors import DeclarationError
+from tracker.model import (
+    Board,
+    BoardId,
+)
+from tracker.schedules.boards import board_from, check_times
+from tracker.schedules.shapes import DefaultsFile, Formats
+from tracker.schedules.tables import shaped
+from tracker.toml import (
+    Wrong,
+    clean,
+    quoted,
+)
+
+_NO_BOARDS = frozenset({"models", "routes.toml", "watches.toml"})
+_DEFAULTS = "_defaults.toml"
+_PATH_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+def definitions(root: Path) -> Iterator[Path]:
+    """Every file that should be a board; links and unreadable folders too, as they are refused by name, not passed over."""
+    unreadable: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=unreadable.append):
+        at = Path(folder)
+        skipped = _NO_BOARDS if at == root else frozenset()
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in skipped]
+        yield from (at / name for name in folders if (at / name).is_symlink())
+        yield from (at / name for name in files if name.lower().endswith(".toml") and name not in skipped)
+    for error in unreadable:
+        if Path(error.filename) == root:
+            raise DeclarationError(f"{clean(str(root))}: {error.strerror}; expected a folder of boards (--schedules)") from error
+        yield Path(error.filename)
+
+
+def take_fingerprints(folder: Path, inside: str, found: dict[str, tuple[int, int, int]]) -> None:
+    """Note the TOML files of a folder, and of those in it, under their paths."""
+    try:
+        with os.scandir(folder) as entries:
+            for one in entries:
+                if one.is_dir(follow_symlinks=False):
+                    if not one.name.startswith("."):
+                        take_fingerprints(Path(one.path), f"{inside}{one.name}/", found)
+                elif one.name.lower().endswith(".toml") and (seen := _stat(one)):
+                    found[inside + one.name] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+    except (FileNotFoundError, NotADirectoryError):
+        return  # it has just been removed
+    except OSError:
+        found[inside or "."] = (0, 0, 0)  # `load` says what is wrong with it
+
+
+def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def place_of(path: Path, root: Path) -> str:
+    """How a file is called in messages: `schedules/livebench/livebench.toml`."""
+    inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return clean(f"{root.absolute().name}/{inside}")
+
+
+def board_id(path: Path, root: Path) -> BoardId:
+    """The id that a file's place gives. Raises Wrong."""
+    parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    if len(parts) != 2 or not parts[1].endswith(".toml"):
+        raise Wrong("a board stands in <source>/<board>.toml, two levels deep; move the file there")
+    for name in parts:
+        if not _PATH_NAME.fullmatch(name):
+            raise Wrong(f"{quoted(name)} is no name for a path; use a-z, 0-9, '.', '_' and '-', beginning with a letter or digit")
+    return BoardId(f"{parts[0]}/{parts[1].removesuffix('.toml')}")
+
+
+def content(path: Path, root: Path) -> str:
+    """The file's text. Links, devices and large files are refused before they are opened."""
+    if path.is_symlink() or (path.parent != root and path.parent.is_symlink()):
+        raise Wrong("is reached through a symbolic link; put the file itself there")
+    return toml.text_of(path)
+
+
+def tables_of(text: str) -> dict[str, Any]:
+    """The tables of a TOML text, numbers exact. Raises Wrong."""
+    return toml.tables(text, parse_float=Decimal)
+
+
+# ── defaults ─────────────────────────────────────────────────────────────────────────────────────
+
+Defaults = Callable[[Path, Path], dict[str, Any]]
+"""How the tables of a file of defaults are had, by path and root; empty where there is no such file."""
+
+
+def holds_defaults(path: Path, root: Path) -> bool:
+    """Whether it is the file of defaults of a source, or of all of them."""
+    return path.name == _DEFAULTS and root in (path.parent, path.parent.parent)
+
+
+def read_defaults(path: Path, root: Path) -> dict[str, Any]:
+    """The tables of a file of defaults, empty where there is none. Raises DeclarationError."""
+    if not os.path.lexists(path):
+        return {}
+    with toml.at(place_of(path, root)):
+        tables = tables_of(content(path, root))
+        file = msgspec.convert(shaped(tables, DefaultsFile, ""), DefaultsFile)
+        check_times(file)
+    return tables
+
+
+def read_board(path: Path, root: Path, formats: Formats, read: Defaults) -> Board:
+    """The board of a file, upon its defaults, which `read` gives. Raises DeclarationError."""
+    with toml.at(place_of(path, root)):
+        own, board = tables_of(content(path, root)), board_id(path, root)
+        defaults = upon(defaults_in(root, root, read), defaults_in(path.parent, root, read))
+        return board_from(upon(defaults, own, of_board=True), board, formats)
+
+
+def defaults_in(folder: Path, root: Path, read: Defaults) -> dict[str, Any]:
+    """The defaults that stand in a folder. Raises Wrong."""
+    try:
+        return read(folder / _DEFAULTS, root)
+    except DeclarationError as error:
+        raise Wrong(f"its defaults are wrong: {error}") from error
+
+
+def upon(under: dict[str, Any], over: dict[str, Any], *, of_board: bool = False) -> dict[str, Any]:
+    """The keys of both; those of `over` win, and those of [request] one by one. A board without a [request] is not given one."""
+    merged = under | over
+    if isinstance(over.get("request"), dict):
+        merged["request"] = under.get("request", {}) | over["request"]
+    elif of_board and "request" not in over:
+        merged.pop("request", None)
+    return merged

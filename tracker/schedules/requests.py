@@ -1,0 +1,194 @@
+"""`[request]`, and the requests of payloads → what is asked for; nothing secret may stand in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from urllib.parse import parse_qsl, urlsplit
+
+import jmespath
+import jmespath.exceptions
+import msgspec
+
+from tracker.model import (
+    Each,
+    Newest,
+    Pagination,
+    Request,
+)
+from tracker.schedules.shapes import EachTable, FurtherRequestTable, NewestTable, PaginationTable, RequestTable
+from tracker.toml import (
+    Wrong,
+    clean,
+    dotted,
+    quoted,
+)
+
+_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 §5.6.2
+
+_SECRETS = re.compile(
+    r"(x-)?(api|access|secret|auth)?[-_]?key|((access|api|auth|id|secret|x-auth)[-_]?)?token|(client[-_]?)?secret"
+    r"|passw(or)?d|pwd|(proxy-)?authorization|auth|bearer|cookie|sig|signature",
+    re.IGNORECASE,
+)
+"""Names of headers and parameters whose values belong in the environment, not in a file under version control."""
+
+
+def own_request(table: RequestTable) -> Request:
+    """The board's own request. Raises Wrong."""
+    request = further_request(table, "request", newest=table.newest)
+    newest = None if table.newest is None else _newest(table.newest)
+    return replace(request, newest=newest, max_bytes=table.max_bytes, timeout_s=table.timeout_s, gap_s=table.gap_s)
+
+
+def further_request(table: FurtherRequestTable, place: str, *, newest: NewestTable | None) -> Request:
+    """A request without what only the board's own has. Raises Wrong."""
+    check_address(table.url, f"{place}.url")
+    _check_headers(table.headers, f"{place}.headers")
+    params = {name: str(value) for name, value in table.params.items()}
+    for name, value in params.items():
+        _check_secret(name, value, dotted(f"{place}.params", name))
+    _check_pagination(table, place)
+    _check_places(table, place, newest=newest)
+    return Request(
+        url=table.url,
+        method=table.method,
+        headers=MappingProxyType(dict(table.headers)),
+        params=MappingProxyType(params),
+        pagination=Pagination(**msgspec.structs.asdict(table.pagination)) if table.pagination else None,
+        each=None if table.each is None else _each(table.each, f"{place}.each"),
+        member=table.member,
+    )
+
+
+def _check_places(table: FurtherRequestTable, place: str, *, newest: NewestTable | None) -> None:
+    """What is to be replaced in addresses stands there exactly where something replaces it."""
+    texts_ = (table.url, *map(str, table.params.values()))
+    if isinstance(table, RequestTable) and newest is not None and "{newest}" not in table.url:
+        raise Wrong(
+            f"{place}.newest is declared, but {place}.url does not say {{newest}}"
+        )  # the url of a capture tells its release
+    for word, there in (("{newest}", newest is not None), ("{each}", table.each is not None)):
+        used = any(word in text for text in texts_)
+        if used and not there:
+            raise Wrong(f"{place}.url or params say {word}, but request.{word.strip('{}')} is missing")
+        if there and not used and word == "{each}":
+            raise Wrong(f"{place}.each is declared, but neither url nor params say {word}")
+    if table.each is not None and table.pagination is not None:
+        raise Wrong(f"{place} has both each and pagination; keep one")
+    host = urlsplit(table.url).netloc
+    if "{" in host:
+        raise Wrong(f"{place}.url has a part to be replaced in its host; expected one behind it")
+
+
+def _newest(table: NewestTable) -> Newest:
+    check_address(table.url, "request.newest.url")
+    for key in ("find", "follow"):
+        if pattern := getattr(table, key):
+            _check_one_group(pattern, f"request.newest.{key}")
+    return Newest(
+        url=table.url, find=table.find, follow=table.follow, replace=MappingProxyType(dict(table.replace)), begins=table.begins
+    )
+
+
+def _check_one_group(pattern: str, place: str) -> None:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise Wrong(f"{place} = {quoted(pattern)} is no regular expression: {error}") from error
+    if groups != 1:
+        raise Wrong(f"{place} = {quoted(pattern)} has {groups} groups; expected one")
+
+
+def _each(found: Sequence[str] | EachTable, place: str) -> Each:
+    if isinstance(found, EachTable):
+        check_address(found.url, f"{place}.url")
+        _check_jmespath(found.find, f"{place}.find")
+        return Each(url=found.url, find=found.find, max_values=found.max_values)
+    if len(set(found)) != len(found):
+        raise Wrong(f"{place} names a value twice; remove one")
+    return Each(values=tuple(found))
+
+
+def check_address(url: str, place: str) -> None:
+    """Refuse what is no plain http(s) address. What may be a secret is not repeated in the message."""
+    if not url.isprintable() or re.search(r"[\s\\]", url):
+        raise Wrong(f"{place} contains blanks, backslashes or control characters; percent-encode them")
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port is None or parts.port else None
+    except ValueError as error:
+        raise Wrong(f"{place} is no address: {clean(str(error))}") from error
+    if "@" in parts.netloc:
+        raise Wrong(f"{place} contains a user name; remove it, and send credentials as a header with ${{NAME}}")
+    if parts.scheme not in ("http", "https") or not host or "$" in parts.netloc:
+        raise Wrong(f"{place} = {quoted(url.partition('?')[0])} is no address; expected http:// or https:// and a host")
+    _check_references(url, place)
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        _check_secret(name, value, f"{place}, parameter {quoted(name)},")
+
+
+def _check_headers(headers: Mapping[str, str], under: str) -> None:
+    for name, value in headers.items():
+        place = dotted(under, name)
+        if not _HEADER_NAME.fullmatch(name):
+            raise Wrong(f"{place} is no name of a header; expected letters, digits and '-'")
+        if not value.isprintable() or not value.isascii():
+            raise Wrong(f"{place} contains characters that a header cannot carry; use printable ASCII on one line")
+        _check_secret(name, value, place)
+
+
+def _check_secret(name: str, value: str, place: str) -> None:
+    _check_references(value, place)
+    if _SECRETS.fullmatch(name) and value and not _REFERENCE.search(value):
+        raise Wrong(f"{place} holds a secret in plain text; set it in the environment and write ${{NAME}} here")
+
+
+def _check_references(text: str, place: str) -> None:
+    if re.search(r"\$\{|\$[A-Z]", _REFERENCE.sub("", text)):
+        raise Wrong(f"{place} has a malformed reference to the environment; expected ${{NAME}} of letters, digits and _")
+
+
+_PAGINATION_KEYS = {
+    "page_number": ("param",),
+    "cursor": ("param", "next"),
+    "offset": ("param",),
+    "link": (),
+}
+_PAGINATION_OWNERS = {
+    "start": ("page_number",),
+    "size": ("offset",),
+    "next": ("cursor",),
+    "param": ("page_number", "cursor", "offset"),
+}
+
+
+def _check_pagination(table: FurtherRequestTable, place: str) -> None:
+    pagination = table.pagination
+    if pagination is None:
+        return
+    fresh = PaginationTable(kind=pagination.kind)
+    for key in _PAGINATION_KEYS[pagination.kind]:
+        if not getattr(pagination, key):
+            raise Wrong(f'{place}.pagination.{key} is missing; the kind "{pagination.kind}" needs it')
+    for key, owners in _PAGINATION_OWNERS.items():
+        if pagination.kind not in owners and getattr(pagination, key) != getattr(fresh, key):
+            raise Wrong(f'{place}.pagination.{key} means nothing to the kind "{pagination.kind}"; remove it')
+    for key in ("next", "more", "records"):
+        _check_jmespath(getattr(pagination, key), f"{place}.pagination.{key}")
+    sent = {*table.params, *(name for name, _ in parse_qsl(urlsplit(table.url).query, keep_blank_values=True))}
+    if pagination.param in sent:
+        raise Wrong(f"{place}.pagination.param = {quoted(pagination.param)} is also set by the url or params; remove it there")
+
+
+def _check_jmespath(expression: str, place: str) -> None:
+    if not expression:
+        return
+    try:
+        jmespath.compile(expression)
+    except (jmespath.exceptions.JMESPathError, RecursionError) as error:
+        reason = clean(str(error).partition("\n")[0])
+        raise Wrong(f"{place} = {quoted(expression)} is no JMESPath: {reason}") from error

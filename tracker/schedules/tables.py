@@ -1,0 +1,74 @@
+"""TOML tables held against a file shape: every key known, every value of its type, each wrong one named."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, get_args, get_origin
+
+from msgspec import Struct
+
+from tracker.schedules.shapes import REST, BoardFile, BoundsTable
+from tracker.toml import (
+    Wrong,
+    dotted,
+    judge,
+    keys,
+    meant,
+    members,
+    purpose,
+    quoted,
+)
+
+
+def shaped(found: object, hint: Any, place: str) -> Any:
+    """The value with every open table's further keys gathered under `*`, if it has the declared shape.
+
+    msgspec says what is wrong but not under which key of a mapping, so the tables are walked here
+    and msgspec judges the values.
+    """
+    types = members(hint)
+    if isinstance(found, dict):
+        for member in types:
+            if isinstance(member, type) and issubclass(member, Struct):
+                return shaped_table(found, member, place)
+            if get_origin(member) is dict:
+                return {key: shaped(value, get_args(member)[1], dotted(place, key)) for key, value in found.items()}
+    if isinstance(found, list):
+        for member in types:
+            if get_origin(member) in (list, tuple, frozenset):
+                found = [shaped(value, get_args(member)[0], f"{place}[{at}]") for at, value in enumerate(found)]
+    if isinstance(found, Decimal) and not (found.is_finite() and math.isfinite(found)):
+        raise Wrong(f"{place} = {'(not shown)' if may_be_secret(place) else quoted(found)} is no finite number")
+    judge(place, found, hint, secret=may_be_secret(place))
+    return found
+
+
+def shaped_table(found: dict[str, Any], table: type[Struct], place: str) -> dict[str, Any]:
+    """The same for one table; its keys are those of a file shape. Raises Wrong."""
+    fields = dict(keys(table))
+    rest = fields.pop(REST, None)
+    named = {key: value for key, value in found.items() if key in fields}
+    further = {key: value for key, value in found.items() if key not in fields}
+    inner = get_args(members(rest.type)[0])[1] if rest else None
+    for key, value in further.items():
+        if rest is None or (inner is BoundsTable and not isinstance(value, dict)):
+            raise Wrong(_unknown_key(place, key, fields))
+    for one in fields.values():
+        if one.required and one.encode_name not in found:
+            raise Wrong(f"{dotted(place, one.encode_name)} is missing{purpose(one.type)}")
+    normal = {key: shaped(value, fields[key].type, dotted(place, key)) for key, value in named.items()}
+    if rest is not None:
+        normal[REST] = {key: shaped(value, inner, dotted(place, key)) for key, value in further.items()}
+    return normal
+
+
+def _unknown_key(place: str, key: str, known: Iterable[str]) -> str:
+    hint = "; it belongs to the top of the file, above the first [table]" if place and key in keys(BoardFile) else ""
+    return f"{dotted(place, key)} is unknown{hint}{meant(key, known)}"
+
+
+def may_be_secret(place: str) -> bool:
+    """Whether a value at that place must not be repeated in a message."""
+    return (place.startswith("request.") or ".request." in place) and "pagination" not in place
