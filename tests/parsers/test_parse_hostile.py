@@ -26,12 +26,16 @@ GOOD = {
         + "</table></body></html>",
         {},
     ),
+    "js_literal": (
+        "// board\nconst data = [\n" + "".join(f"  {{ name: '{m['name']}', score: {m['score']}, }},\n" for m in MODELS) + "];\n",
+        {"variable": "data"},
+    ),
     "json_ld": (f'<p>x</p><script type="application/ld+json">{json.dumps({"@type": "Dataset", "data": MODELS})}</script>', {}),
     "json_records": (json.dumps({"data": MODELS}), {"records": "data"}),
     "markdown_table": ("# Board\n\n|name|score|\n|--|--|\n" + "".join(f"|**{m['name']}**|{m['score']} %|\n" for m in MODELS), {}),
     "yaml_records": ("".join(f"- name: {m['name']}\n  score: {m['score']}\n  note: {m['note']}\n" for m in MODELS), {}),
 }
-WHOLE = ("flight", "json_ld", "json_records", "html_table")
+WHOLE = ("flight", "js_literal", "json_ld", "json_records", "html_table")
 """Formats that say where they end: a part of one is refused. Of the others what is there is read, and `contract/` counts it."""
 
 BODIES = {
@@ -61,6 +65,8 @@ BODIES = {
     "zeros": b"\0" * 100_000,
     "not utf-8": b"\xff\xfe\xfa" * 1000,
     "image": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20,
+    "half scripts with data": "<script>data=[`${" * 20_000,
+    "half expressions": "data=(/[" * 40_000,
     "gzip": b"\x1f\x8b\x08\x00" + bytes(range(256)),
 }
 

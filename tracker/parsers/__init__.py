@@ -23,6 +23,7 @@ FORMATS: tuple[str, ...] = (
     "csv_table",
     "flight",
     "html_table",
+    "js_literal",
     "json_ld",
     "json_records",
     "markdown_table",

@@ -31,8 +31,15 @@ def check_locator(name: str, locator: str) -> None:
     if not locator.startswith(REGEX):
         search(locator)
         return
-    if compiled(locator[len(REGEX) :]).groups != 1:
-        raise ValueError(f"facts.{name} = {locator!r} must have exactly one group")
+    one_group(f"facts.{name}", locator)
+
+
+def one_group(option: str, locator: str) -> re.Pattern[str]:
+    """The regular expression of a locator `re:…`, compiled. Raises ValueError when it is none, or has not exactly one group."""
+    found = compiled(locator.removeprefix(REGEX))
+    if not locator.startswith(REGEX) or found.groups != 1:
+        raise ValueError(f"{option} = {locator!r} must begin with {REGEX!r} and have exactly one group")
+    return found
 
 
 def compiled(pattern: str) -> re.Pattern[str]:

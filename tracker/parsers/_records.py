@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,6 +19,9 @@ from tracker.parsers._text import REGEX, fold, names, quote
 PARENT = "^."
 """Begins the path of a column that stands in the record around an exploded one."""
 
+WHOLE = re.compile(r"0|[1-9][0-9]*")
+"""A whole number as it is written in JSON. Texts of digits that begin with 0 are ordered as any text."""
+
 Record = Mapping[str, object]
 
 
@@ -31,6 +35,16 @@ class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_o
     where: Annotated[dict[str, str], msgspec.Meta(description="Path → exact text; records that say otherwise are left out.")] = (
         msgspec.field(default_factory=dict)
     )
+    without: Annotated[
+        dict[str, str | tuple[str, ...]],
+        msgspec.Meta(description="Path → exact text, or a list of texts; records that say so are left out."),
+    ] = msgspec.field(default_factory=dict)
+    latest: Annotated[
+        str,
+        msgspec.Meta(
+            description="Path; only the records with the greatest text there are kept (dates as YYYY-MM-DD; whole numbers by their size)."
+        ),
+    ] = ""
     explode: Annotated[
         str,
         msgspec.Meta(
@@ -55,6 +69,16 @@ class Records:
         if self.outer is not None and path.startswith(PARENT):
             return column(self.outer, path[len(PARENT) :], values)
         return column(self.inner, path, values)
+
+    def texts(self, path: str, values: Values) -> list[str | None]:
+        """One text per record, as a cell would show it."""
+        cells = self.column(path, values)
+        return [cell if cell is None or type(cell) is str else text(values.plain(cell)) for cell in cells]
+
+    def only(self, keep: Sequence[int]) -> Records:
+        """The records at these places."""
+        outer = None if self.outer is None else [self.outer[place] for place in keep]
+        return Records(inner=[self.inner[place] for place in keep], outer=outer)
 
 
 def records_in(found: object, place: str) -> list[Record]:
@@ -104,7 +128,7 @@ def _flat(value: object) -> str | None:
 
 
 def tabulate(
-    found: list[Record],
+    found: Sequence[Record],
     wanted: Sequence[str],
     options: RecordOptions,
     facts: Mapping[str, str],
@@ -112,7 +136,7 @@ def tabulate(
     *,
     nested: bool = True,
 ) -> Table:
-    """The table of the records: exploded, filtered, and of the wanted columns those that at least one record has.
+    """The table of the records: exploded, filtered (`where`, `without`, then `latest`), and of the wanted columns those that at least one record has.
 
     Raises:
         ParseError: no record is left, or none of the wanted columns is there.
@@ -120,6 +144,8 @@ def tabulate(
     """
     records = _explode(found, options.explode, values) if options.explode else Records(inner=found)
     records = _filter(records, options.where, values)
+    records = _without(records, options.without, values)
+    records = _latest(records, options.latest, values) if options.latest else records
     columns = {path: records.column(path, values) for path in dict.fromkeys(wanted)}
     present = tuple(path for path, cells in columns.items() if any(cell is not MISSING for cell in cells))
     if not present:
@@ -137,7 +163,7 @@ def _keys(records: Records) -> str:
     return names(key for record in records.inner[:20] for key in record)
 
 
-def _explode(found: list[Record], path: str, values: Values) -> Records:
+def _explode(found: Sequence[Record], path: str, values: Values) -> Records:
     inner: list[Record] = []
     outer: list[Record] = []
     for record, nested in zip(found, column(found, path, values), strict=True):
@@ -153,13 +179,37 @@ def _explode(found: list[Record], path: str, values: Values) -> Records:
 
 def _filter(records: Records, where: Mapping[str, str], values: Values) -> Records:
     for path, expected in where.items():
-        seen = [text(value) for value in records.column(path, values)]
-        keep = [number for number, value in enumerate(seen) if value == expected]
+        seen = records.texts(path, values)
+        keep = [place for place, value in enumerate(seen) if value == expected]
         if not keep:
             raise ParseError(f"found no record with {path} = {expected!r}; it says {names(quote(str(value)) for value in seen)}")
-        inner = [records.inner[number] for number in keep]
-        records = Records(inner=inner, outer=None if records.outer is None else [records.outer[number] for number in keep])
+        records = records.only(keep)
     return records
+
+
+def _without(records: Records, without: Mapping[str, str | tuple[str, ...]], values: Values) -> Records:
+    for path, said in without.items():
+        unwanted = {said} if isinstance(said, str) else set(said)
+        keep = [place for place, value in enumerate(records.texts(path, values)) if value not in unwanted]
+        if not keep:
+            raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(unwanted)))}")
+        records = records.only(keep)
+    return records
+
+
+def _latest(records: Records, path: str, values: Values) -> Records:
+    """The records with the greatest text; a record that says nothing there is none of them."""
+    seen = records.texts(path, values)
+    stated = {value for value in seen if value}
+    if not stated:
+        raise ParseError(f"found no record that says anything at {path}, expected what tells the latest")
+    greatest = max(stated, key=_size if all(map(WHOLE.fullmatch, stated)) else str)
+    return records.only([place for place, value in enumerate(seen) if value == greatest])
+
+
+def _size(number: str) -> tuple[int, str]:
+    """Orders whole numbers as texts, however long: 10 is after 9."""
+    return len(number), number
 
 
 def facts_at(document: object, locators: Mapping[str, str], values: Values = AS_WRITTEN) -> dict[str, str]:

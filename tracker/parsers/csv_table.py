@@ -11,7 +11,7 @@ import msgspec
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions, only_regex
+from tracker.parsers._options import CommonOptions, one_group, only_regex
 from tracker.parsers._text import decode, find_facts, header, names, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -42,10 +42,18 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     where: Annotated[dict[str, str], msgspec.Meta(description="Column → exact text; rows that say otherwise are left out.")] = (
         msgspec.field(default_factory=dict)
     )
+    inside: Annotated[
+        str,
+        msgspec.Meta(
+            description="`re:` and a regular expression with one group: the part of the text that is the CSV (a template string in JavaScript)."
+        ),
+    ] = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         only_regex(self.facts)
+        if self.inside:
+            one_group("inside", self.inside)
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
@@ -56,7 +64,8 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """
     text = decode(body)
     refuse_markup(text, "CSV")
-    lines = _lines(text, options.delimiter or _delimiter(text))
+    part = _inside(text, options.inside) if options.inside else text
+    lines = _lines(part, options.delimiter or _delimiter(part))
     _, head = next(lines, (0, []))
     columns, facts = _wide(head, lines, options) if options.layout == "wide" else (_long(head, lines, options), {})
     present = {want: cells for want in dict.fromkeys(wanted) if (cells := _named(columns, want)) is not None}
@@ -67,6 +76,14 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
         rows=list(zip(*present.values(), strict=True)),
         facts=facts | find_facts(options.facts, lambda: text),
     )
+
+
+def _inside(text: str, locator: str) -> str:
+    found = one_group("inside", locator).search(text)
+    part = (found.group(1) or "") if found else ""
+    if not part.strip():
+        raise ParseError(f"found nothing by inside = {locator!r} in {quote(text)}, expected the CSV there")
+    return part
 
 
 def _lines(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:

@@ -1,0 +1,119 @@
+"""Where the records stand in a document of objects and lists, for the formats that hold one: `json_records` and `js_literal`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from tracker.errors import ParseError
+from tracker.model import Table
+from tracker.parsers._paths import MISSING, column, search, steps
+from tracker.parsers._records import Record, RecordOptions, facts_at, kind, records_in, tabulate, text
+from tracker.parsers._text import find_facts, header, quote, unique
+
+
+class DocumentOptions(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Options of the formats whose records stand somewhere in one document."""
+
+    records: Annotated[str, msgspec.Meta(description="Path of the records; empty: the document itself.")] = ""
+    first_of: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="Alternative paths of the records, of which the first that finds something is taken."),
+    ] = ()
+    pairs: Annotated[
+        bool,
+        msgspec.Meta(
+            description="The records are an object of plain values: each member is a record with `$key` and `$value` (what is nested as JSON)."
+        ),
+    ] = False
+    header: Annotated[
+        str,
+        msgspec.Meta(description="The records are lists of cells: path, in the document, of the list that names their columns."),
+    ] = ""
+    cell: Annotated[str, msgspec.Meta(description="Path of the value inside a cell; empty: the cell is the value.")] = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.records and self.first_of:
+            raise ValueError("records and first_of exclude each other")
+        if self.pairs and self.header:
+            raise ValueError("pairs and header exclude each other")
+        if self.cell and not self.header:
+            raise ValueError("cell is of use only with header")
+        for path in (self.records, *self.first_of, self.header, self.cell):
+            search(path)
+
+
+def is_plain(options: DocumentOptions, wanted: Sequence[str]) -> bool:
+    """Whether nothing but keys is looked at: no expression or text that compares values."""
+    located = (options.records, options.header, options.cell)
+    paths = (*wanted, *options.first_of, *filter(None, located), *options.facts.values())
+    compared = options.where or options.without or options.latest or options.explode
+    return not compared and all(steps(path) is not None for path in paths)
+
+
+def table_of(document: object, options: DocumentOptions, wanted: Sequence[str], body: str, *, nested: bool = True) -> Table:
+    """The table of the records that the options find in a document.
+
+    Raises:
+        ParseError: there are no records where the options say.
+        NestedCell: `nested` is False, and a cell is an object or a list.
+    """
+    found, place = _find(document, options)
+    facts = facts_at(document, options.facts) | find_facts(options.facts, lambda: body)
+    return tabulate(_records(document, found, place, options), wanted, options, facts, nested=nested)
+
+
+def _find(document: object, options: DocumentOptions) -> tuple[object, str]:
+    paths = options.first_of or (options.records,)
+    found = next((found for path in paths[:-1] if (found := search(path)(document))), None)
+    return found or search(paths[-1])(document), " or ".join(paths) or "the root"
+
+
+def _records(document: object, found: object, place: str, options: DocumentOptions) -> Sequence[Record]:
+    if options.pairs:
+        return _pairs(found, place)
+    if options.header:
+        return _rows(found, place, _names(search(options.header)(document), options.header), options.cell)
+    return records_in(found, place)
+
+
+def _pairs(found: object, place: str) -> list[Record]:
+    if not isinstance(found, dict) or not found:
+        raise ParseError(f"found {kind(found)} at {place}, expected an object whose members are pairs")
+    return [{"$key": key, "$value": value} for key, value in found.items()]
+
+
+def _names(found: object, place: str) -> tuple[str, ...]:
+    """The columns' names, folded as those of any table."""
+    if not isinstance(found, list) or not found:
+        raise ParseError(f"found {kind(found)} at {place}, expected the list of the columns' names")
+    for number, name in enumerate(found, 1):
+        if name is None or isinstance(name, dict | list):
+            raise ParseError(f"found {kind(name)} as name {number} at {place}, expected text")
+    return unique(header(text(name) or "") for name in found)
+
+
+def _rows(found: object, place: str, names: Sequence[str], cell: str) -> list[Record]:
+    if not isinstance(found, list) or not found:
+        raise ParseError(f"found {kind(found)} at {place}, expected a list of rows")
+    for number, row in enumerate(found, 1):
+        if not isinstance(row, list):
+            raise ParseError(f"found {kind(row)} as row {number} at {place}, expected a list of cells")
+        if len(row) != len(names):
+            raise ParseError(f"found {len(row)} cells in row {number} at {place}, the header has {len(names)}")
+    columns = [_cells(cells, cell, name) if cell else cells for name, cells in zip(names, zip(*found, strict=True), strict=True)]
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if value is not MISSING}
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _cells(cells: Sequence[object], path: str, name: str) -> Sequence[object]:
+    """What stands at the path in each cell; a cell that is null has nothing."""
+    for number, cell in enumerate(cells, 1):
+        if cell is not None and not isinstance(cell, dict):
+            raise ParseError(f"found {kind(cell)} in column {quote(name)} of row {number}, expected a cell with {path}")
+    return column([cell if isinstance(cell, dict) else {} for cell in cells], path)
