@@ -180,3 +180,13 @@ def test_keys_go_with_every_page(world):
     world.fetcher({"KEY": "s3cret-value"}).fetch(board)
     sent = [request.headers["x-key"] for request in world.asked if request.url.path == "/models"]
     assert sent == ["s3cret-value"] * 3
+
+
+@given(st.integers(1, 12), st.integers(1, 5))
+def test_a_server_that_gives_fewer_records_than_it_was_asked_for_loses_none(count: int, size: int):
+    world = World()
+    world.put("/models", Listing(count, size))
+    how = Pagination(kind="offset", param="offset", records="data", size=5, max_pages=20)
+    capture = world.fetcher().fetch(make_board(pagination=how), Validators())
+    world.close()
+    assert [row for body in capture.bodies for row in json.loads(body)["data"]] == list(range(count))

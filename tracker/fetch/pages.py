@@ -31,27 +31,28 @@ def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Ca
         FetchError: whatever `get` raises.
     """
     replies: list[Reply] = []
+    seen = 0
     current: Ask | None = _first(ask, pagination)
     while current is not None:
         reply = get(replace(current, max_bytes=ask.max_bytes - sum(len(one.body) for one in replies)))
         try:
-            current = _turn(ask, pagination, replies, reply)
+            current, seen = _turn(ask, pagination, replies, reply, seen)
         except FetchError as error:
             with_answer(error, ask, reply, now())
             raise
     return replies
 
 
-def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply) -> Ask | None:
-    """Put a page to the others, unless it only closes them, and tell how to ask for the next."""
+def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply, seen: int) -> tuple[Ask | None, int]:
+    """Put a page to the others, unless it only closes them; tell how to ask for the next, and how many records were seen by then."""
     _demand_new(ask, reply, replies)
-    page = _Page(ask, pagination, reply)
+    page = _Page(ask, pagination, reply, seen)
     if page.is_closing and replies:
-        return None
+        return None, seen
     if len(replies) == pagination.max_pages:
         raise Refused(f"{ask.place}: more than {pagination.max_pages} pages, expected no more; raise pagination.max_pages")
     replies.append(reply)
-    return page.next_ask(len(replies))
+    return page.next_ask(len(replies)), page.seen_after
 
 
 def _first(ask: Ask, pagination: Pagination) -> Ask:
@@ -76,6 +77,17 @@ class _Page:
     ask: Ask
     pagination: Pagination
     reply: Reply
+    seen: int
+    """Records on the pages before it."""
+
+    @cached_property
+    def seen_after(self) -> int:
+        """Records on the pages up to it, where they are counted at all."""
+        return self.seen + (len(self._records()) if self._counts_records else 0)
+
+    @property
+    def _counts_records(self) -> bool:
+        return self.pagination.kind == "offset" and bool(self.pagination.records or not self.pagination.more)
 
     @cached_property
     def is_closing(self) -> bool:
@@ -99,8 +111,9 @@ class _Page:
         return _with_param(self.ask, self.pagination.param, self.pagination.start + count)
 
     def offset(self, count: int) -> Ask:
-        """By the number of records before it."""
-        return _with_param(self.ask, self.pagination.param, self.pagination.size * count)
+        """By the number of records before it: those that came, as a server may give fewer than it was asked for."""
+        before = self.seen_after if self._counts_records else self.pagination.size * count
+        return _with_param(self.ask, self.pagination.param, before)
 
     def cursor(self, _: int) -> Ask | None:
         """By what this page says comes next."""

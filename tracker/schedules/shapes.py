@@ -64,7 +64,7 @@ class PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ]
     param: Annotated[str, Meta(description="Query parameter that is sent: the page, the cursor or the offset")] = ""
     start: Annotated[int, Meta(ge=0, description="Number of the first page")] = 1
-    size: Annotated[int, Meta(ge=1, description="Records per page, by which the offset grows")] = 100
+    size: Annotated[int, Meta(ge=1, description="Records per page, by which the offset grows where they are not counted")] = 100
     next: Annotated[str, Meta(description="JMESPath of the next cursor in the answer")] = ""
     more: Annotated[str, Meta(description="JMESPath that must be true for another page to be asked for")] = ""
     records: Annotated[str, Meta(description="JMESPath of the records; a page without any is the last")] = ""
