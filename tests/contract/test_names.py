@@ -25,6 +25,7 @@ from tracker.contract.names import BADGES, MAX_CHARS, clean_name, clean_text, fo
         ("Kimi K3 [1]", "Kimi K3"),
         ("Kimi K3[1][12]", "Kimi K3"),
         ("**Kimi K3**", "Kimi K3"),
+        ("*claude-opus-4-6", "claude-opus-4-6"),
         ("Kimi **K3** Thinking", "Kimi K3 Thinking"),
         ("[Kimi K3](https://example.invalid/k3)", "Kimi K3"),
         ("🥈 [**Kimi K3**](https://example.invalid/k3) 🆕", "Kimi K3"),

@@ -183,6 +183,15 @@ def test_a_payload_that_cannot_be_had_just_now_stops_the_board_for_now(world: Wo
         world.fetcher().fetch(replace(make_board(), payloads=(payload(required=False),)))
 
 
+def test_a_payload_that_asks_for_the_boards_own_answer_is_not_asked_for_again(world: World):
+    site(world)
+    world.put("/table_2026_06_25.csv", answer(body=b"model,a\nx,1\n"))
+    again = payload("levels", url=f"{HOST}/table_{{newest}}.csv", gap_s=0.0)
+    found = capture(world, replace(released(), payloads=(again,)))
+    assert (found.parts, len(set(found.bodies))) == (("", "levels"), 1)
+    assert len([page for page in world.pages if "2026_06_25" in page]) == 1
+
+
 def test_the_key_of_a_payload_is_sent_to_it_alone(world: World):
     world.put("/models", answer(body=b"own"))
     world.put("/cost.csv", answer(body=b"more"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tracker import pipeline
@@ -27,23 +27,66 @@ class Tested:
 
 
 def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
-    """Read `page.*` (several in the order of their names), compare with `expected.json`, then try every page of `hostile/`."""
-    pages = sorted(folder.glob("page*"))
-    if not pages:
+    """Read the bodies kept in the folder, compare with `expected.json`, then try every page of `hostile/` in place of the first.
+
+    `page.*` are the board's own (several in the order of their names), `<payload>.*` those of a payload; `@value` before the
+    ending says which of `each` it is.
+    """
+    bodies = bodies_in(board, folder)
+    if not any(part.partition("@")[0] == "" for part, _, _ in bodies):
         raise DeclarationError(f"{board.id}: {folder} has no page; expected page.<ext> as received")
     hostile = sorted((folder / "hostile").glob("*")) if (folder / "hostile").is_dir() else []
+    board = _for_an_excerpt(board, folder / "expected.json")
     problems = [
-        *_page_problems(board, folder, pages, save=save),
-        *(text for page in hostile for text in _hostile_problems(board, page)),
+        *_page_problems(board, folder, bodies, save=save),
+        *(text for page in hostile for text in _hostile_problems(board, page, bodies)),
     ]
     return Tested(board=board.id, cases=1 + len(hostile), problems=tuple(problems))
 
 
-def _page_problems(board: Board, folder: Path, pages: list[Path], *, save: bool) -> list[str]:
+Body = tuple[str, str, bytes]
+"""The part of a capture that a file is (`model.Capture.parts`), the file's name, and what it holds."""
+
+_NO_BODIES = frozenset({"expected.json", "places.tsv", "README.md"})
+
+
+def bodies_in(board: Board, folder: Path) -> list[Body]:
+    """The bodies kept in a test folder, the board's own first. A payload that asks for the board's own answer needs no file."""
+    files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name not in _NO_BODIES]
+    found = [(_part(path), path.name, path.read_bytes()) for path in files]
+    own = [body for body in found if body[0].partition("@")[0] == ""]
+    for payload in board.payloads:
+        theirs = [body for body in found if body[0].partition("@")[0] == payload.name]
+        same = [(payload.name + part, name, body) for part, name, body in own] if payload.request.url == board.request.url else []
+        own += theirs or same
+    if strangers := sorted({name for _, name, _ in found} - {name for _, name, _ in own}):
+        raise DeclarationError(f"{board.id}: {folder / strangers[0]} is no page and no payload of the board; remove or rename it")
+    return own
+
+
+def _part(path: Path) -> str:
+    name, _, value = path.stem.partition("@")
+    payload = name.partition(".")[0]
+    return ("" if payload == "page" else payload) + (f"@{value}" if value else "")
+
+
+def _read(board: Board, bodies: list[Body]) -> Reading:
+    parts = [part for part, _, _ in bodies]
+    return pipeline.read(board, [body for _, _, body in bodies], parts=parts)
+
+
+def _for_an_excerpt(board: Board, expected: Path) -> Board:
+    """A page kept for a test may be an excerpt: no more entries are demanded than are expected of it."""
+    entries = len(json.loads(expected.read_text(encoding="utf-8"))["entries"]) if expected.exists() else 1
+    least = min(board.contract.min_entries, max(1, entries))
+    return replace(board, contract=replace(board.contract, min_entries=least))
+
+
+def _page_problems(board: Board, folder: Path, bodies: list[Body], *, save: bool) -> list[str]:
     try:
-        found = described(pipeline.read(board, [page.read_bytes() for page in pages]))
+        found = described(_read(board, bodies))
     except TrackerError as error:
-        return [f"{pages[0].name}: {error}"]
+        return [f"{bodies[0][1]}: {error}"]
     expected = folder / "expected.json"
     if save:
         expected.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -52,10 +95,12 @@ def _page_problems(board: Board, folder: Path, pages: list[Path], *, save: bool)
     return _differences(json.loads(expected.read_text(encoding="utf-8")), found)
 
 
-def _hostile_problems(board: Board, page: Path) -> list[str]:
+def _hostile_problems(board: Board, page: Path, bodies: list[Body]) -> list[str]:
     wanted = page.name.split(".")[1] if page.name.count(".") > 1 else ""
+    further = [body for body in bodies if body[0] and not body[0].startswith("@")]
+    first = next(part for part, _, _ in bodies if part.partition("@")[0] == "")
     try:
-        reading = pipeline.read(board, [page.read_bytes()])
+        reading = _read(board, [(first, page.name, page.read_bytes()), *further])
     except TrackerError as error:
         found = type(error).__name__
         return [] if found == wanted else [f"{page.name}: refused with {found}, expected {wanted}: {error}"]

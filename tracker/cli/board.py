@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -17,7 +19,33 @@ from tracker.model import Board, BoardId, Pause
 from tracker.settings import Settings
 
 
-@click.group("board")
+LATER: Mapping[str, tuple[str, str]] = {
+    "new": ("new", "Declare a board from its page: find the table, say what its columns mean, write the declaration and its test."),
+    "heal": ("heal", "Find what replaced the columns that a page no longer has, and show the change to the declaration."),
+}
+"""Commands that are loaded only when they are called → (module in this package, what it does)."""
+
+
+class _WithLater(click.Group):
+    """A group of which some commands are known by name and short help alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted((*super().list_commands(ctx), *LATER))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in LATER:
+            return super().get_command(ctx, cmd_name)
+        later: click.Command = import_module(f"tracker.cli.{LATER[cmd_name][0]}").command
+        return later
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        here = {name: one.get_short_help_str(formatter.width) for name, one in self.commands.items()}
+        rows = {**here, **{name: text for name, (_, text) in LATER.items()}}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, rows[name]) for name in self.list_commands(ctx)])
+
+
+@click.group("board", cls=_WithLater)
 def command() -> None:
     """Show one board, test its declaration, pause or resume it."""
 

@@ -63,7 +63,7 @@ def _settled(text: str) -> str:
 def _once(text: str) -> str:
     text = _visible(text)
     text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
-    text = text.lstrip(BADGES + VARIATION + " ")
+    text = text.lstrip(BADGES + VARIATION + " *")
     text = _GLUED_NOTE.split(text, maxsplit=1)[0]
     text = _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡"))
     return text[:MAX_CHARS].rstrip()

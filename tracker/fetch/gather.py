@@ -58,8 +58,13 @@ class Gatherer:
         release, own = self._own()
         parts, replies = [part for part, _ in own], [reply for _, reply in own]
         for payload in self.board.payloads:
+            request = _filled(payload.request, NEWEST, release)
             try:
-                found = list(self._answers(_filled(payload.request, NEWEST, release), payload.name))
+                found = (
+                    [(payload.name + part, reply) for part, reply in own]
+                    if _asks_alike(request, _filled(self.board.request, NEWEST, release))
+                    else list(self._answers(request, payload.name))
+                )
             except Gone:
                 if payload.required:
                     raise
@@ -167,6 +172,11 @@ def _filled(request: Request, word: str, value: str) -> Request:
     """The request with a value where the word stands; percent-encoded in the address, so that it adds nothing to it."""
     params = {name: text.replace(word, value) for name, text in request.params.items()}
     return replace(request, url=request.url.replace(word, quote(value, safe="")), params=params)
+
+
+def _asks_alike(one: Request, other: Request) -> bool:
+    """Whether the answer to the one is that to the other: a payload may be the board's own answer, read in another way."""
+    return one == replace(other, newest=None)
 
 
 def _rewritten(found: str, changes: Mapping[str, str]) -> str:

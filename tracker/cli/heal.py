@@ -1,0 +1,290 @@
+"""`tracker board heal`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import unified_diff
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from tracker import pipeline, propose, schedules
+from tracker.cli._declared import chosen, formats
+from tracker.cli._open import as_json, fetching, opened, print_json, print_table, stamp
+from tracker.cli._text import safe
+from tracker.clock import SystemClock
+from tracker.errors import DeclarationError, TrackerError
+from tracker.fetch import Fetcher
+from tracker.model import Board, Capture, IndexLine, Measure, Reading, Request, Result, Snapshot
+from tracker.ports import Archive, Store
+from tracker.propose.amend import Path as Keys
+from tracker.propose.amend import amended
+from tracker.propose.repair import Look, Repair, changes_of, repairs
+from tracker.settings import Settings
+
+HEAD = 3
+"""Entries shown of the reading that the change gives."""
+EARLIER = 5
+"""So many accepted captures are read both ways before a change is called harmless."""
+DEFAULTS = "_defaults.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The bodies of one capture, with what each belongs to, and where they were had."""
+
+    bodies: Sequence[bytes]
+    parts: Sequence[str]
+    url: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Healed:
+    """A change to a declaration: the file's text before and after, what is changed and why, and what the page then says.
+
+    `lost` are the times of accepted captures that would then be read otherwise, or not at all.
+    """
+
+    board: Board
+    path: Path
+    before: str
+    after: str
+    repairs: tuple[Repair, ...]
+    reading: Reading
+    lost: tuple[datetime, ...]
+
+    @property
+    def diff(self) -> str:
+        """The change as a unified diff."""
+        name = self.path.as_posix()
+        lines = unified_diff(
+            self.before.splitlines(keepends=True), self.after.splitlines(keepends=True), f"a/{name}", f"b/{name}"
+        )
+        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+@click.command("heal")
+@click.argument("board")
+@click.option("--apply", is_flag=True, help="Change the file; without it the change is only shown.")
+@click.option("--lose-earlier", is_flag=True, help="Apply also where captures accepted before would then be read otherwise.")
+@click.option("--url", default=None, help="Look at this page, fetched once, instead of the newest capture.")
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, help="Look at this file instead."
+)
+@as_json
+@click.pass_obj
+def command(
+    settings: Settings, board: str, url: str | None, file: Path | None, *, apply: bool, lose_earlier: bool, as_json: bool
+) -> None:
+    """Find what replaced the columns that a page no longer has, and show the change to the declaration.
+
+    Each column of the page is laid against the board's last reading. What is sure enough is shown as a diff, with the
+    reading that it gives; --apply changes the file. Exit code 1 when nothing sure was found.
+    """
+    if url is not None and file is not None:
+        raise DeclarationError("--url and --file exclude each other; give the one to look at")
+    (one,) = chosen(settings, (board,))
+    with opened(settings) as (archive, store):
+        page = _page(settings, one, archive, url, file)
+        healed = heal(settings, one, page, archive, store, propose.candidates)
+    if apply:
+        _apply(healed, lose_earlier=lose_earlier)
+    if as_json:
+        print_json([_described(healed, applied=apply)])
+    else:
+        _print(healed, page, applied=apply)
+
+
+def heal(settings: Settings, board: Board, page: Page, archive: Archive, store: Store, look: Look) -> Healed:
+    """The change after which the board reads that page as it read the last one.
+
+    Raises:
+        DeclarationError: there is nothing to heal, or nothing to compare with.
+        TrackerError: what is wrong with the page, where nothing sure replaces what is gone.
+    """
+    last = store.latest(board.id)
+    if last is None:
+        raise DeclarationError(
+            f"{board.id}: no reading was ever accepted, so nothing can be compared; declare it anew (tracker board new)"
+        )
+    wrong = _what_is_wrong(board, page)
+    found = _repairs(board, page, last, look)
+    if not found and wrong is None:
+        raise DeclarationError(f"{board.id}: {page.origin} reads as it is declared; nothing to heal")
+    if not found:
+        raise type_of(wrong)(f"{wrong}; nothing on the page is sure to be what is gone: look at {board.page}")
+    path = settings.schedules / f"{board.id}.toml"
+    before = path.read_text(encoding="utf-8")
+    after = amended(before, _changes(found, before, path), path.as_posix())
+    with _loaded(settings, board, after) as changed:
+        reading = _read(changed, page)
+        lost = tuple(_lost(board, changed, archive, store))
+    return Healed(board=board, path=path, before=before, after=after, repairs=found, reading=reading, lost=lost)
+
+
+def type_of(error: TrackerError | None) -> type[TrackerError]:
+    """The class that an error is told again in; one that carries more than its message as a plain one."""
+    return DeclarationError if isinstance(error, DeclarationError) else TrackerError
+
+
+def _what_is_wrong(board: Board, page: Page) -> TrackerError | None:
+    try:
+        _read(board, page)
+    except TrackerError as error:
+        return error
+    return None
+
+
+def _repairs(board: Board, page: Page, last: Snapshot, look: Look) -> tuple[Repair, ...]:
+    return repairs(board, page.bodies, last, parts=page.parts, read=lambda changed: _read(changed, page), look=look)
+
+
+def _read(board: Board, page: Page) -> Reading:
+    return pipeline.read(board, page.bodies, parts=page.parts, url=page.url)
+
+
+def _changes(found: Sequence[Repair], text: str, path: Path) -> Mapping[Keys, object]:
+    try:
+        return changes_of(found, text)
+    except ValueError as error:
+        raise DeclarationError(f"{path}: {error}; change it by hand") from error
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _page(settings: Settings, board: Board, archive: Archive, url: str | None, file: Path | None) -> Page:
+    if file is not None:
+        return Page(bodies=(_bytes_of(file, board.request),), parts=(), url=board.request.url, origin=str(file))
+    if url is not None:
+        with fetching(settings, SystemClock()) as (_, _, fetcher):
+            return fetched(board, url, fetcher)
+    line = next((line for line in reversed(archive.index(board.id)[0]) if line.sha256), None)
+    if line is None:
+        raise DeclarationError(
+            f"{board.id}: no capture is in the archive; expected one (tracker run {board.id}), or --url or --file"
+        )
+    return _captured(board, line, archive)
+
+
+def fetched(board: Board, url: str, fetcher: Fetcher) -> Page:
+    """The page at another address, asked for as the board's own is; nothing of it is archived."""
+    from dataclasses import replace  # noqa: PLC0415  # only here
+
+    found = fetcher.fetch(replace(board, request=replace(board.request, url=url, newest=None, each=None, member=""), payloads=()))
+    if not isinstance(found, Capture):
+        raise DeclarationError(f"{board.id}: {url} answered that nothing changed to a plain request; expected a page")
+    return Page(bodies=found.bodies, parts=found.parts, url=board.request.url, origin=url)
+
+
+def _captured(board: Board, line: IndexLine, archive: Archive) -> Page:
+    bodies = tuple(archive.body(board.id, sha256) for sha256 in line.sha256)
+    return Page(bodies=bodies, parts=line.parts, url=line.url, origin=f"the capture of {stamp(line.observed_at)}")
+
+
+def _bytes_of(file: Path, request: Request) -> bytes:
+    body = file.read_bytes()
+    if len(body) > request.max_bytes:
+        raise DeclarationError(f"{file}: more than {request.max_bytes} bytes; raise request.max_bytes if that is right")
+    return body
+
+
+# ── the declaration ──────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def _loaded(settings: Settings, board: Board, text: str) -> Iterator[Board]:
+    """The board as the schedules would read it from that text, upon the same defaults."""
+    source, _, name = board.id.partition("/")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / source).mkdir()
+        for inside in (DEFAULTS, f"{source}/{DEFAULTS}"):
+            if (settings.schedules / inside).is_file():
+                (root / inside).write_bytes((settings.schedules / inside).read_bytes())
+        path = root / source / f"{name}.toml"
+        path.write_text(text, encoding="utf-8")
+        yield schedules.load_board(path, root, formats())
+
+
+def _lost(board: Board, changed: Board, archive: Archive, store: Store) -> Iterator[datetime]:
+    """The newest accepted captures that the changed board reads otherwise than the board as it is."""
+    accepted = (check for check in store.recent(board.id, 200) if check.result is Result.ACCEPTED)
+    times = {check.observed_at for check in islice(accepted, EARLIER)}
+    for line in archive.index(board.id)[0]:
+        if line.observed_at in times and line.sha256 and not _alike(board, changed, line, archive):
+            yield line.observed_at
+
+
+def _alike(board: Board, changed: Board, line: IndexLine, archive: Archive) -> bool:
+    try:
+        return pipeline.read_line(board, line, archive).entries == pipeline.read_line(changed, line, archive).entries
+    except TrackerError:  # one of the two cannot read it: that is not alike
+        return False
+
+
+def _apply(healed: Healed, *, lose_earlier: bool) -> None:
+    """Replace the file whole or not at all, if it is still the one that was read."""
+    if healed.lost and not lose_earlier:
+        times = ", ".join(map(stamp, healed.lost))
+        raise DeclarationError(
+            f"{healed.board.id}: not applied: captures accepted before would be read otherwise ({times}); "
+            "declare the page as a new board (tracker board new), or say --lose-earlier"
+        )
+    if healed.path.read_text(encoding="utf-8") != healed.before:
+        raise DeclarationError(f"{healed.path}: changed meanwhile; nothing was applied, try again")
+    temporary = healed.path.with_name(f".{healed.path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(healed.after, encoding="utf-8")
+        temporary.chmod(healed.path.stat().st_mode & 0o777)
+        temporary.replace(healed.path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+# ── what is told ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _print(healed: Healed, page: Page, *, applied: bool) -> None:
+    click.echo(f"{healed.board.id}: {safe(page.origin)}")
+    for one in healed.repairs:
+        click.echo(f"  {safe(one.why)}")
+    for line in healed.diff.splitlines():
+        click.echo(safe(line))
+    click.echo(f"it then reads {len(healed.reading.entries)} entries:")
+    primary = healed.board.primary
+    print_table(
+        ("entry", "name", primary.title if primary else ""),
+        ((one.id, one.name, _figure(one.measures.get(primary.id)) if primary else "") for one in healed.reading.entries[:HEAD]),
+    )
+    if healed.lost:
+        click.echo(f"careful: captures accepted before would be read otherwise: {', '.join(map(stamp, healed.lost))}")
+    if applied:
+        click.echo(f"{healed.path}: changed; the history follows with: tracker replay {healed.board.id}")
+    else:
+        click.echo(f"nothing was changed; to change the file: tracker board heal {healed.board.id} --apply")
+    sys.stdout.flush()
+
+
+def _figure(measure: Measure | None) -> str:
+    return "" if measure is None else measure.raw or f"{measure.value:g}"
+
+
+def _described(healed: Healed, *, applied: bool) -> dict[str, object]:
+    return {
+        "board": healed.board.id,
+        "repairs": [{"place": ".".join(one.place), "was": list(one.was), "column": one.column, "sure": one.sure, "why": one.why} for one in healed.repairs],
+        "diff": healed.diff,
+        "entries": len(healed.reading.entries),
+        "head": [{"entry": one.id, "name": one.name} for one in healed.reading.entries[:HEAD]],
+        "lost": [stamp(at) for at in healed.lost],
+        "applied": applied,
+    }  # fmt: skip

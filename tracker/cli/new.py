@@ -1,0 +1,514 @@
+"""`tracker board new`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import click
+
+from tracker import pipeline, propose
+from tracker.cli import _cases
+from tracker.cli._declared import formats
+from tracker.cli._open import as_json, print_json, print_table
+from tracker.cli._text import safe
+from tracker.clock import SystemClock
+from tracker.errors import DeclarationError, Refused, TrackerError
+from tracker.fetch import Fetcher
+from tracker.fetch.addresses import Resolve, is_public, resolve_host
+from tracker.model import Board, BoardId, Capture, Column, Parse, Reading, Request
+from tracker.propose.declaration import Address, Settled, board_id, printable, settled
+from tracker.propose.folder import folder
+from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
+from tracker.propose.repair import Look
+from tracker.schedules import load_board
+from tracker.settings import Settings
+from tracker.stores.hosts import SqliteHosts
+
+MAX_BYTES = 32_000_000
+"""A larger file is not looked at; the same bound as `request.max_bytes` has."""
+MAX_SHOWN = 5
+"""Candidates shown; the others are told by their number."""
+TRIES = 4
+"""Questions asked one after the other before it is given up."""
+
+SUFFIXES: Mapping[str, str] = {
+    "csv_table": "csv",
+    "json_records": "json",
+    "markdown_table": "md",
+    "yaml_records": "yml",
+    "js_literal": "js",
+}
+"""What a page of that format is called, unless it is a page of HTML."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
+_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<")
+_SECRET_LIKE = 20
+_LOOKED_AT = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the user says of the page, as far as anything; `table` counts from 1."""
+
+    key: tuple[str, ...] = ()
+    name: str | None = None
+    metric: str | None = None
+    higher_is_better: bool | None = None
+    table: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be declared: a page at `url`, or the bytes of a file that will be fetched there."""
+
+    url: str
+    file: Path | None = None
+    board: str | None = None
+    title: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cases: Path = Path("tests/boards")
+    dry_run: bool = False
+    told: Told = Told()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A declaration and a test folder, with all that led to them. `tested` is None where nothing was written."""
+
+    at: Address
+    candidates: Sequence[Candidate]
+    proposal: Proposal
+    settled: Settled
+    files: Mapping[str, bytes]
+    tested: _cases.Tested | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something that the page does not tell for certain: what is asked in a terminal, and the flag that settles it."""
+
+    what: str
+    flag: str
+    why: str
+
+
+class Guesses(Protocol):
+    """Proposes how a page is declared, as `propose.propose`."""
+
+    def __call__(
+        self,
+        body: bytes,
+        *,
+        key: Sequence[str] | None,
+        name: str | None,
+        metric: str | None,
+        higher_is_better: bool | None,
+        table: int | None,
+    ) -> Proposal:
+        """The proposal; what is told is taken as sure. Raises TrackerError for a page without a leaderboard."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What reads pages that nobody declared: every table-like thing of a body, and what its columns mean."""
+
+    look: Look
+    guess: Guesses
+
+
+class Asks(Protocol):
+    """Settles a question, or says that nobody is there to be asked."""
+
+    def __call__(self, question: Question, proposal: Proposal, told: Told) -> Told:
+        """What is told then. Raises DeclarationError."""
+        ...
+
+
+@click.command("new")
+@click.argument("source")
+@click.option("--id", "board", default=None, help="The board's id, <source>/<board>; else made of host and title.")
+@click.option("--key", multiple=True, help="Column that tells the entries apart; several make one key together.")
+@click.option("--name", default=None, help="Column of the names.")
+@click.option("--metric", default=None, help="Column that ranks the board.")
+@click.option("--higher-is-better/--lower-is-better", "higher", default=None, help="Which way that column is better.")
+@click.option("--table", type=click.IntRange(min=1), default=None, help="Which of the tables that were found, by its number.")
+@click.option("--title", default=None, help="The board's title; else the page's.")
+@click.option("--header", "-H", "headers", multiple=True, help="Request header NAME=VALUE; keys as ${NAME} of the environment.")
+@click.option("--url", default=None, help="Where a file's page will be fetched.")
+@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), default=Path("tests/boards"), show_default=True, help="Folder of test folders.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@as_json
+@click.pass_obj
+def command(
+    settings: Settings,
+    source: str,
+    board: str | None,
+    key: tuple[str, ...],
+    name: str | None,
+    metric: str | None,
+    higher: bool | None,
+    table: int | None,
+    title: str | None,
+    headers: tuple[str, ...],
+    url: str | None,
+    cases: Path,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Declare a board from its page: find the table, say what its columns mean, write the declaration and its test.
+
+    SOURCE is an address, fetched once and not archived, or a file (then --url says where it will be fetched). What is
+    not certain is asked for in a terminal; in a script it is refused, naming the flag that settles it.
+    """
+    told = Told(key=key, name=name, metric=metric, higher_is_better=higher, table=table)
+    asked = Asked(
+        url=_address_of(source, url, dry_run=dry_run),
+        file=None if _is_address(source) else Path(source),
+        board=board,
+        title=title,
+        headers=dict(map(_header, headers)),
+        cases=cases,
+        dry_run=dry_run,
+        told=told,
+    )
+    with _fetcher(settings) as fetcher:
+        made = make(
+            settings,
+            asked,
+            lambda: fetched(asked, fetcher),
+            machine=Machine(look=propose.candidates, guess=propose.propose),
+            ask=_prompt if sys.stdin.isatty() and not as_json else refuse,
+        )
+    if as_json:
+        print_json([_described(made)])
+    else:
+        _print(made, settings, asked)
+    sys.exit(0 if made.tested is None or made.tested.ok else 1)
+
+
+def make(
+    settings: Settings, asked: Asked, fetch: Callable[[], bytes], *, machine: Machine, ask: Asks, today: str | None = None
+) -> Made:
+    """Propose a declaration for a page, and write it with its test folder unless it is a dry run.
+
+    Raises:
+        DeclarationError: what the user says is wrong, there is such a board already, or a question stays open.
+        Refused, ParseError: the page is no leaderboard.
+    """
+    body = fetch() if asked.file is None else _bytes_of(asked.file)
+    found = machine.look(body)
+    proposal = _settled_questions(body, asked.told, machine, ask)
+    at = _address(asked, body)
+    _refuse_existing(settings, asked, at)
+
+    def read(board: Board, page: bytes) -> Reading:
+        return pipeline.read(board, [page])
+
+    declared = settled(proposal, at, lambda board: read(board, body))
+    board = declared.board
+    files = folder(
+        proposal, board, body, _suffix(body, board.parse.format), read=lambda page: read(board, page), describe=_cases.described, taken=today or f"{datetime.now(UTC):%Y-%m-%d}"
+    )  # fmt: skip
+    tested = None if asked.dry_run else _written(settings, asked, at, declared, files)
+    return Made(at=at, candidates=found, proposal=proposal, settled=declared, files=files, tested=tested)
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_address(source: str) -> bool:
+    return source.startswith(("http://", "https://"))
+
+
+def _address_of(source: str, url: str | None, *, dry_run: bool) -> str:
+    if _is_address(source):
+        if url is not None:
+            raise DeclarationError(f'--url = "{safe(url)}" goes with a file; {safe(source)} is an address itself')
+        return source
+    if not Path(source).is_file():
+        raise DeclarationError(f'"{safe(source)}" is neither an address (http://, https://) nor a file')
+    if url is None and not dry_run:
+        raise DeclarationError(f"{safe(source)}: a file says not where its page is fetched; expected --url URL, or --dry-run")
+    return url or "https://example.org/"
+
+
+def _header(given: str) -> tuple[str, str]:
+    name, found, value = given.partition("=")
+    if not found or not name.strip():
+        raise DeclarationError(f'--header "{safe(given[:40])}" is no header; expected NAME=VALUE, keys as ${{NAME}}')
+    return name.strip(), value
+
+
+@contextmanager
+def _fetcher(settings: Settings) -> Iterator[Fetcher]:
+    """A fetcher that keeps to when each host was asked by other runs, and stores nothing else."""
+    settings.store.mkdir(parents=True, exist_ok=True)
+    with closing(SqliteHosts(settings.hosts)) as hosts, Fetcher(hosts, SystemClock(), os.environ) as fetcher:
+        yield fetcher
+
+
+def fetched(asked: Asked, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
+    """The one body at the address, asked for politely. Raises FetchError; Refused for an address within a private network."""
+    host = urlsplit(asked.url).hostname or ""
+    try:
+        private = [address for address in resolve(host) if not is_public(address)]
+    except OSError as error:
+        raise Refused(f"{safe(asked.url)}: the host cannot be resolved: {error}; check the address") from error
+    if private:
+        raise Refused(f"{safe(asked.url)}: {host} is {private[0]}, an address within a private network; expected a public page")
+    found = fetcher.fetch(_stand_in(asked))
+    if not isinstance(found, Capture):
+        raise Refused(f"{safe(asked.url)}: answered that nothing changed to a plain request; expected a page")
+    return found.bodies[0]
+
+
+def _stand_in(asked: Asked) -> Board:
+    """Enough of a board to fetch its page."""
+    column = Column(sources=("$1",))
+    return Board(
+        id=BoardId("board/new"),
+        title=asked.url,
+        page=asked.url,
+        request=Request(url=asked.url, headers=asked.headers),
+        parse=Parse(format="csv_table"),
+        key=(column,),
+        name=column,
+    )
+
+
+def _bytes_of(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        body = opened.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise DeclarationError(f"{file}: more than {MAX_BYTES} bytes; expected one page")
+    return body
+
+
+def _suffix(body: bytes, form: str) -> str:
+    return "html" if _MARKUP.match(body[:200]) and form != "markdown_table" else SUFFIXES.get(form, "html")
+
+
+# ── names ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _address(asked: Asked, body: bytes) -> Address:
+    parts = urlsplit(asked.url)
+    title = (
+        asked.title
+        or _title_of(body)
+        or (parts.path.rstrip("/").rpartition("/")[2].partition(".")[0])
+        or parts.hostname
+        or "Board"
+    )
+    board = asked.board or board_id(parts.hostname or "page", title)
+    if not _ID.fullmatch(board) or ".." in board:
+        raise DeclarationError(f'--id = "{safe(board)}" is no id; expected <source>/<board> of a-z, 0-9, ".", "_" and "-"')
+    return Address(board=BoardId(board), title=printable(title) or board, url=asked.url, page=asked.url, headers=asked.headers)
+
+
+def _title_of(body: bytes) -> str:
+    found = _TITLE.search(body, 0, _LOOKED_AT) if _MARKUP.match(body[:200]) else None
+    return printable(unescape(found[1].decode("utf-8", "replace"))) if found else ""
+
+
+def _refuse_existing(settings: Settings, asked: Asked, at: Address) -> None:
+    for path in (settings.schedules / f"{at.board}.toml", asked.cases / at.board):
+        if path.exists() and not asked.dry_run:
+            raise DeclarationError(f"{path} is there already, and is not overwritten; choose another id with --id")
+
+
+# ── questions ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _settled_questions(body: bytes, told: Told, machine: Machine, ask: Asks) -> Proposal:
+    """The proposal once nothing that matters is unsure. Raises DeclarationError where a question stays open."""
+    for _ in range(TRIES):
+        proposal = machine.guess(
+            body,
+            key=told.key or None,
+            name=told.name,
+            metric=told.metric,
+            higher_is_better=told.higher_is_better,
+            table=told.table,
+        )
+        question = open_question(proposal, told)
+        if question is None:
+            return proposal
+        told = ask(question, proposal, told)
+    raise DeclarationError(f"{question.what}: still not sure ({question.why}); settle it with {question.flag}")
+
+
+def open_question(proposal: Proposal, told: Told) -> Question | None:
+    """What is not sure enough to be written down, the first thing first."""
+    if told.table is None and proposal.candidate.score < SURE:
+        return Question(
+            what="which table is the leaderboard", flag="--table N", why="; ".join(proposal.candidate.why) or "none stands out"
+        )
+    if not told.key and proposal.key.sure < SURE:
+        return Question(
+            what=f"whether {_shown(proposal.key.value)} tells the entries apart", flag="--key COLUMN", why=proposal.key.why
+        )
+    if told.metric is None and proposal.metrics and proposal.primary.sure < SURE:
+        return Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why)
+    primary = primary_of(proposal)
+    if primary is not None and told.higher_is_better is None:
+        direction = primary.higher_is_better
+        if direction.value is None or direction.sure < SURE:
+            return Question(
+                what=f"which way {_shown((primary.column,))} is better",
+                flag="--higher-is-better or --lower-is-better",
+                why=direction.why,
+            )
+    return None
+
+
+def primary_of(proposal: Proposal) -> MetricGuess | None:
+    """The metric that ranks the board, if one does."""
+    return next((metric for metric in proposal.metrics if metric.id == proposal.primary.value), None)
+
+
+def refuse(question: Question, proposal: Proposal, told: Told) -> Told:
+    """Nobody is there to be asked."""
+    columns = ", ".join(proposal.candidate.columns[:12])
+    raise DeclarationError(
+        safe(f"{question.what} is not sure ({question.why}); settle it with {question.flag}; columns: {columns}")
+    )
+
+
+def _prompt(question: Question, proposal: Proposal, told: Told) -> Told:
+    click.echo(safe(f"Not sure {question.what} ({question.why})."), err=True)
+    columns = [safe(column) for column in proposal.candidate.columns]
+    match question.flag.split()[0]:
+        case "--table":
+            return replace(told, table=click.prompt("Number of the table", type=click.IntRange(min=1), default=1, err=True))
+        case "--key":
+            return replace(told, key=(_column("Column that tells the entries apart", columns, proposal.key.value[0]),))
+        case "--metric":
+            primary = primary_of(proposal)
+            return replace(
+                told, metric=_column("Column that ranks the board", columns, primary.column if primary else columns[0])
+            )
+        case _:
+            return replace(told, higher_is_better=click.confirm("Is more better?", default=None, err=True))
+
+
+def _column(text: str, columns: Sequence[str], default: str) -> str:
+    chosen: str = click.prompt(text, type=click.Choice(list(columns)), default=safe(default), err=True)
+    return chosen
+
+
+def _shown(columns: Sequence[str]) -> str:
+    return " + ".join(f"`{safe(column)}`" for column in columns)
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _written(settings: Settings, asked: Asked, at: Address, declared: Settled, files: Mapping[str, bytes]) -> _cases.Tested:
+    """Write both, never over anything, and try the board on its folder."""
+    path = settings.schedules / f"{at.board}.toml"
+    cases = asked.cases / at.board
+    for name, content in files.items():
+        _create(cases / name, content)
+    _create(path, declared.text.encode("utf-8"))
+    try:
+        return _cases.try_folder(load_board(path, settings.schedules, formats()), cases)
+    except TrackerError as error:
+        return _cases.Tested(board=at.board, cases=0, problems=(str(error),))
+
+
+def _create(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(content)
+
+
+# ── what is told ─────────────────────────────────────────────────────────────────────────────────
+
+Line = tuple[str, str, str, str]
+"""What a column means, the column, how sure that is, and why."""
+
+
+def lines_of(proposal: Proposal, left_out: Mapping[str, str]) -> list[Line]:
+    """The proposal column by column."""
+    lines = [_line("key", proposal.key, " + ".join(proposal.key.value)), _line("name", proposal.name, proposal.name.value)]
+    if proposal.rank is not None:
+        lines.append(_line("rank", proposal.rank, proposal.rank.value))
+    lines += [(name, column, "", "") for name, column in proposal.attributes if column not in left_out]
+    for metric in proposal.metrics:
+        if metric.column not in left_out:
+            lines.append(_metric_line(metric, proposal))
+    return [*lines, *(("left out", column, "", why) for column, why in left_out.items())]
+
+
+def _line(meaning: str, guess: Guess[object], column: str) -> Line:
+    return (meaning, column, f"{guess.sure:.2f}", guess.why)
+
+
+def _metric_line(metric: MetricGuess, proposal: Proposal) -> Line:
+    direction = {True: "higher is better", False: "lower is better", None: "no direction"}[metric.higher_is_better.value]
+    primary = "ranks the board; " if metric.id == proposal.primary.value else ""
+    unit = f", {metric.unit.value}" if metric.unit.value else ""
+    return (
+        f"metric {metric.id}",
+        metric.column,
+        f"{metric.higher_is_better.sure:.2f}",
+        f"{primary}{direction}{unit} ({metric.higher_is_better.why})",
+    )
+
+
+def _print(made: Made, settings: Settings, asked: Asked) -> None:
+    found = made.candidates
+    click.echo(f"{safe(asked.url)}: {len(found)} table{'s' if len(found) != 1 else ''} that may be a leaderboard")
+    rows = [
+        (number, f"{one.score:.2f}", one.parse.format, len(one.rows), ", ".join(one.columns[:6]), "; ".join(one.why))
+        for number, one in enumerate(found[:MAX_SHOWN], 1)
+    ]
+    print_table(("table", "score", "format", "rows", "columns", "why"), rows, right=frozenset({"score", "rows"}))
+    click.echo(f"proposed as {made.at.board} ({safe(made.at.title)}):")
+    print_table(("meaning", "column", "sure", "why"), lines_of(made.proposal, made.settled.left_out), right=frozenset({"sure"}))
+    if made.tested is None:
+        click.echo("\n".join(map(safe, made.settled.text.splitlines())))
+        click.echo(f"{len(made.settled.reading.entries)} entries; nothing was written")
+        return
+    hostile = sum(name.startswith("hostile/") for name in made.files)
+    others = ", ".join(name for name in made.files if not name.startswith("hostile/"))
+    click.echo(f"wrote {settings.schedules / made.at.board}.toml")
+    click.echo(f"wrote {asked.cases / made.at.board}/: {others}, {hostile} pages to refuse")
+    click.echo(
+        f"{made.at.board}: {'ok' if made.tested.ok else 'FAILED'}, {made.tested.cases} pages, {len(made.settled.reading.entries)} entries"
+    )
+    for problem in made.tested.problems:
+        click.echo(f"    {safe(problem)}")
+    click.echo("next: read the publisher's terms and say them in the file, and compare expected.json with the page")
+
+
+def _described(made: Made) -> dict[str, object]:
+    return {
+        "board": made.at.board,
+        "title": made.at.title,
+        "candidates": [
+            {"score": one.score, "format": one.parse.format, "rows": len(one.rows), "columns": list(one.columns), "why": list(one.why)}
+            for one in made.candidates
+        ],
+        "proposal": [dict(zip(("meaning", "column", "sure", "why"), line, strict=True)) for line in lines_of(made.proposal, made.settled.left_out)],
+        "entries": len(made.settled.reading.entries),
+        "declaration": made.settled.text,
+        "files": sorted(made.files),
+        "written": made.tested is not None,
+        "ok": made.tested.ok if made.tested else None,
+        "problems": list(made.tested.problems) if made.tested else [],
+    }  # fmt: skip

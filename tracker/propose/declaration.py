@@ -1,0 +1,340 @@
+"""A proposal as the TOML file that declares the board; each guess with its reason, the unsure ones marked.
+
+The text is read again by `tracker.schedules` before anything is done with it: `declared` and `settled` give the board it makes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import ceil, floor, log10
+from zlib import crc32
+
+from tracker import parsers, toml
+from tracker.contract import CellError, clean_text, reader
+from tracker.errors import ContractBroken
+from tracker.model import Board, BoardId, Column, Kind, Metric, MetricId, Nature, Parse, Reading
+from tracker.propose.amend import toml_key, toml_value
+from tracker.propose.proposal import SURE, Guess, MetricGuess, Proposal
+from tracker.schedules.boards import board_from
+from tracker.schedules.files import tables_of
+
+MAX_TITLE = 120
+MAX_WHY = 100
+MAX_ROUNDS = 12
+"""So many columns that cannot be read as they were guessed are left out, one after the other."""
+NOT_LOOKED_UP = "not looked up"
+"""What `terms` says of a board whose terms nobody has read."""
+
+NO_DIRECTION = "nothing on the page tells whether more is better"
+
+_UNPRINTED = re.compile(r"[^ -~\u00a1-\u036f\u0370-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufaff]")
+_HOST_WORDS = re.compile(r"[a-z0-9]+")
+_NO_SOURCE = frozenset(
+    ("www", "api", "com", "org", "net", "io", "ai", "co", "dev", "app", "github", "raw", "data", "leaderboard")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """What a declaration says that no page tells: the board's id, where it is fetched and with what, where people read it."""
+
+    board: BoardId
+    title: str
+    url: str
+    page: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A declaration that reads its page: its text, the board that it makes, what the page then says, and what had to be left out."""
+
+    text: str
+    board: Board
+    reading: Reading
+    left_out: Mapping[str, str]
+
+
+def declaration(proposal: Proposal, at: Address, left_out: Mapping[str, str] | None = None) -> str:
+    """The TOML file. `left_out` are columns that cannot be read as they were guessed, with the reason."""
+    dropped = left_out or {}
+    metrics = [metric for metric in proposal.metrics if metric.column not in dropped]
+    blocks = [
+        _head(at),
+        _request(at),
+        _parse(proposal),
+        _columns(proposal, dropped),
+        *(_metric(metric, proposal, dropped) for metric in metrics),
+        _contract(proposal, metrics),
+    ]
+    return "\n".join(blocks)
+
+
+def declared(text: str, board: BoardId) -> Board:
+    """The board that a declaration makes, without defaults. Raises DeclarationError as the schedules do."""
+    with toml.at(f"{board}.toml"):
+        return board_from(tables_of(text), board, {name: parsers.options_of(name) for name in parsers.FORMATS})
+
+
+def settled(proposal: Proposal, at: Address, read: Callable[[Board], Reading]) -> Settled:
+    """The declaration with which the page reads: a column that is not what it seemed in every row is left out.
+
+    Raises:
+        TrackerError: the page cannot be read even so; as `read` raises it.
+    """
+    left_out = {metric.column: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
+    for _ in range(MAX_ROUNDS):
+        text = declaration(proposal, at, left_out)
+        board = declared(text, at.board)
+        try:
+            return Settled(text=text, board=board, reading=read(board), left_out=left_out)
+        except ContractBroken as error:
+            found = _spoilt(error, proposal)
+            if found.keys() <= left_out.keys():
+                raise
+            left_out.update(found)
+    return Settled(text=text, board=board, reading=read(board), left_out=left_out)
+
+
+def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
+    """Whether nothing tells which way it is better, and it must be told. The primary one's direction is asked for before."""
+    told = metric.higher_is_better.value is not None or metric.nature.value is Nature.COUNT
+    return not told and metric.id != proposal.primary.value
+
+
+def _spoilt(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
+    """The columns that the board can do without in which something could not be read."""
+    primary = {metric.column for metric in proposal.metrics if metric.id == proposal.primary.value}
+    needed = {*proposal.key.value, proposal.name.value, *primary}
+    return {
+        violation.column: f"row {violation.row} has {violation.value!r}, expected {violation.expected}"
+        for violation in reversed(error.violations)
+        if violation.column and violation.column not in needed
+    }
+
+
+# ── the blocks of the file ───────────────────────────────────────────────────────────────────────
+
+
+def _head(at: Address) -> str:
+    minute = crc32(at.board.encode()) % 60  # spread over the hour: boards do not all ask at once
+    lines = [
+        "#:schema ../board.schema.json",
+        "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
+        *_aligned(
+            [
+                ("title", toml_value(printable(at.title)[:MAX_TITLE]), ""),
+                ("page", toml_value(at.page), ""),
+                ("cadence", toml_value(f"{minute} 6 * * *"), "once a day; more often only where the board changes more often"),
+                ("attribution", toml_value(""), "whom to name where its content is shown"),
+                ("terms", toml_value(NOT_LOOKED_UP), "read what the publisher allows and say it here; robots.txt is kept to in any case"),
+                ("enabled", "true", ""),
+            ]
+        ),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _request(at: Address) -> str:
+    rows = [("url", toml_value(at.url), "")]
+    if at.headers:
+        rows.append(("headers", toml_value(at.headers), ""))
+    return _block("request", rows)
+
+
+def _parse(proposal: Proposal) -> str:
+    spec = proposal.candidate.parse
+    rows = [("format", toml_value(spec.format), "; ".join(proposal.candidate.why))]
+    rows += [(toml_key(name), toml_value(_plain(value)), "") for name, value in spec.options.items() if name != "facts"]
+    if proposal.facts:
+        rows.append(("facts", toml_value(dict(proposal.facts)), ""))
+    if spec.group is not None:
+        rows.append(("group", toml_value(_group(spec)), ""))
+    return _block("parse", rows)
+
+
+def _group(spec: Parse) -> dict[str, object]:
+    group = spec.group
+    if group is None:
+        return {}
+    found: dict[str, object] = {"key": _one_or_all(group.key)}
+    return found | ({"by": group.by} if group.by else {}) | ({"take": group.take} if group.take != "only" else {})
+
+
+def _plain(value: object) -> object:
+    """An option as TOML has it: a list for a tuple, sorted for a set."""
+    return sorted(value) if isinstance(value, frozenset | set) else value
+
+
+def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
+    rows = [
+        ("key", toml_value(_one_or_all(proposal.key.value)), _reason(proposal.key)),
+        ("name", toml_value(proposal.name.value), _reason(proposal.name)),
+    ]
+    if proposal.rank is not None and proposal.rank.value not in dropped:
+        rows.append(("rank", toml_value(proposal.rank.value), _reason(proposal.rank)))
+    rows += [(toml_key(name), toml_value(column), "") for name, column in proposal.attributes if column not in dropped]
+    notes = [f"# {_line(column)} is left out: {_line(why)}" for column, why in dropped.items()]
+    return _block("columns", rows) + "".join(f"{note}\n" for note in notes)
+
+
+def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str]) -> str:
+    rows = [
+        ("from", toml_value(metric.column), ""),
+        ("title", toml_value(printable(metric.title)[:MAX_TITLE]), ""),
+        ("nature", toml_value(metric.nature.value.value), _reason(metric.nature)),
+    ]
+    if metric.unit.value:
+        rows.append(("unit", toml_value(printable(metric.unit.value)), _reason(metric.unit)))
+    if metric.topic.value:
+        rows.append(("topic", toml_value(metric.topic.value), _reason(metric.topic)))
+    if (direction := metric.higher_is_better.value) is not None:
+        rows.append(("higher_is_better", toml_value(direction), _reason(metric.higher_is_better)))
+    if metric.id == proposal.primary.value:
+        rows.append(("primary", "true", _reason(proposal.primary)))
+    if metric.scale != "1":
+        rows.append(("scale", toml_value(metric.scale), "published value × scale is in the unit"))
+    if metric.missing:
+        rows.append(("missing", toml_value(metric.missing), "mean unknown"))
+    sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
+    rows += [
+        (side, toml_value(column), "") for side, column in sides.items() if column and not {*sides.values()} & dropped.keys()
+    ]
+    return _block(f"metrics.{toml_key(metric.id)}", rows)
+
+
+def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
+    least = max(1, len(proposal.candidate.rows) // 2)
+    rows = [
+        ("depth", toml_value("whole"), ""),
+        ("min_entries", str(least), f"half of the {len(proposal.candidate.rows)} rows seen"),
+    ]
+    if proposal.duplicates != "refuse":
+        rows.append(("duplicates", toml_value(proposal.duplicates), "some keys stand more than once"))
+    rows += [(toml_key(metric.id), bounds, "") for metric in metrics if (bounds := _bounds(metric, proposal))]
+    return _block("contract", rows)
+
+
+# ── bounds ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _bounds(metric: MetricGuess, proposal: Proposal) -> str:
+    """What is credible for a metric: 0 to 100 for a percentage, else its values and as much again on both sides."""
+    values = _values(metric, proposal)
+    if not values:
+        return ""
+    lowest, highest = min(values), max(values)
+    primary = metric.id == proposal.primary.value
+    if metric.unit.value == "%" and lowest >= 0 and highest <= 100:
+        found: dict[str, object] = {"min": 0, "max": 100}
+    elif primary:
+        room = (
+            max(highest - lowest, abs(highest), 1.0)
+            if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED)
+            else highest - lowest or 1.0
+        )
+        found = {
+            "min": _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0,
+            "max": _rounded(highest + room, ceil),
+        }
+    else:
+        found = {"min": 0} if lowest >= 0 else {}
+    if primary:
+        share = len(values) / len(proposal.candidate.rows)
+        found["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of what is filled now, in steps of 0.05
+    return toml_value(found) if found else ""
+
+
+def _values(metric: MetricGuess, proposal: Proposal) -> list[float]:
+    """The metric's values in its unit. A cell that cannot be read is not judged here: reading the page judges it."""
+    read = reader(
+        Metric(
+            id=MetricId(metric.id),
+            title=metric.title,
+            column=Column(sources=(metric.column,), missing=frozenset(metric.missing), kind=Kind.NUMBER),
+            nature=metric.nature.value,
+            scale=Decimal(metric.scale),
+        )
+    )
+    if metric.column not in proposal.candidate.columns:
+        return []
+    place = proposal.candidate.columns.index(metric.column)
+    values = []
+    for row in proposal.candidate.rows:
+        try:
+            measure = read(row[place])
+        except CellError:
+            continue
+        if measure is not None:
+            values.append(measure.value)
+    return values
+
+
+def _rounded(value: float, towards: Callable[[float], int]) -> int | float:
+    """To two digits, away from the values."""
+    if value == 0:
+        return 0
+    digits = 1 - floor(log10(abs(value)))
+    rounded = towards(value * 10.0**digits)
+    return rounded * 10**-digits if digits <= 0 else float(f"{rounded / 10**digits:.{digits}f}")
+
+
+# ── lines ────────────────────────────────────────────────────────────────────────────────────────
+
+Row = tuple[str, str, str]
+"""A key, its value as TOML writes it, and what is said behind it."""
+
+
+def _block(table: str, rows: Iterable[Row]) -> str:
+    return "\n".join([f"[{table}]", *_aligned(list(rows))]) + "\n"
+
+
+def _aligned(rows: Sequence[Row]) -> Iterator[str]:
+    width = max(len(key) for key, _, _ in rows)
+    for key, value, note in rows:
+        line = f"{key:{width}} = {value}"
+        yield f"{line} # {_line(note)}" if note else line
+
+
+def _reason(guess: Guess[object]) -> str:
+    """Why, and how sure where it is not."""
+    if guess.sure >= SURE:
+        return guess.why
+    return f"unsure ({guess.sure:.2f}): {guess.why}"
+
+
+def printable(text: str) -> str:
+    """One line without what nobody sees or what acts on a terminal, whatever a page holds."""
+    return " ".join(_UNPRINTED.sub(" ", clean_text(text)).split())
+
+
+def _line(text: str) -> str:
+    found = printable(text)
+    return found if len(found) <= MAX_WHY else f"{found[: MAX_WHY - 1]}…"
+
+
+def _one_or_all(columns: Sequence[str]) -> object:
+    return columns[0] if len(columns) == 1 else list(columns)
+
+
+# ── ids ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def board_id(host: str, title: str) -> BoardId:
+    """An id from a host and a title: `boards.example.org`, `Code arena | Example` → `example/code-arena`."""
+    words = [word for word in host.lower().split(".") if word]
+    telling = [word for word in words[:-1] if word not in _NO_SOURCE] or words[:1] or ["page"]
+    source = _slug(telling[-1]) or "page"
+    told = [_slug(part) for part in re.split(r"[|–—:·]| - ", title)]
+    board = next((part for part in told if part and part != source), "board")
+    return BoardId(f"{source}/{board[:48].strip('-')}")
+
+
+def _slug(text: str) -> str:
+    return "-".join(_HOST_WORDS.findall(text.lower()))
+
+
+__all__ = ["NOT_LOOKED_UP", "Address", "Settled", "board_id", "declaration", "declared", "printable", "settled"]

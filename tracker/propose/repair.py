@@ -1,0 +1,613 @@
+"""What replaced the columns that a board's declaration names and its page no longer has.
+
+Each column of the page is laid against the last reading: a header alone proves nothing. What is proposed adds a further source
+behind the old one, so that earlier captures read as before, and is proposed only if the page then gives a credible reading.
+What the thresholds are worth on real series: docs/decisions/0020-mending-declarations.md
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from tracker import parsers
+from tracker.combine import PREFIX
+from tracker.contract import CellError, clean_name, keys_of, parse_rank, reader
+from tracker.contract.attributes import attribute_reader
+from tracker.errors import TrackerError
+from tracker.model import (
+    Board,
+    Column,
+    Entry,
+    EntryId,
+    Measure,
+    Metric,
+    MetricId,
+    Nature,
+    Parse,
+    Payload,
+    Reading,
+    Snapshot,
+    Table,
+)
+from tracker.propose.amend import GONE
+from tracker.propose.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
+from tracker.propose.proposal import Candidate
+
+MAX_BYTES = 16_000_000
+"""Larger bodies are not looked at: a person who mends them has time, a run has not."""
+MAX_CELLS = 3_000_000
+MAX_LAYOUTS = 8
+"""So many other tables of a page are tried, those with the most known keys first."""
+SAME_KEYS = 0.6
+"""Share of the known keys that must stand in a column for it to be the key."""
+DRIFTING = frozenset((Nature.FITTED, Nature.LIVE, Nature.COUNT))
+"""Natures of which all values move between two readings. Others are not the same where most values are not."""
+NARROWING = ("headers", "require")
+"""Options that name columns a table must have."""
+SEES_OTHERS = ("records", "first_of")
+"""Options that say where the records stand, and can name several places."""
+
+Look = Callable[[bytes], Sequence[Candidate]]
+"""Every table-like thing of a body, as `propose.candidates` finds it. May raise TrackerError."""
+Read = Callable[[Board], Reading]
+"""What the capture says when the board is declared so, as `pipeline.read`. May raise TrackerError."""
+Place = tuple[str, ...]
+"""Where a column is declared: `("metrics", "score", "from")`; of a key that is a list, its part's number comes last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """One change to a declaration, with how sure it is (0–1) and why.
+
+    Either `column` becomes a further source behind those that the column at `place` had (`was`), or `parse` replaces
+    the one there.
+    """
+
+    place: Place
+    sure: float
+    why: str
+    was: tuple[str, ...] = ()
+    column: str = ""
+    parse: Parse | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The board's own answer, or that of a payload: columns of it begin with `prefix` in the declaration."""
+
+    prefix: str
+    place: Place
+    key_place: Place
+    parse: Parse
+    key: tuple[Column, ...]
+    body: bytes
+    others: tuple[str, ...] = ()
+
+    def inside(self, column: Column) -> tuple[str, ...]:
+        """The column's sources that stand in this part, without the prefix; none of the `others`' prefixes is one of its own."""
+        mine = (
+            one for one in column.sources if one.startswith(self.prefix) and not (self.others and one.startswith(self.others))
+        )
+        return tuple(one.removeprefix(self.prefix) for one in mine)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slot:
+    """A declared column, with what the last reading had from it, and how a cell of it is read."""
+
+    place: Place
+    column: Column
+    must: bool
+    drifts: bool
+    old: Mapping[EntryId, Measure] | Mapping[EntryId, str]
+    read: Callable[[str | None], Measure | str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """One way to read a part: its table, and the change to `[parse]` that it takes."""
+
+    table: Table
+    change: Repair | None
+
+
+def repairs(
+    board: Board, bodies: Sequence[bytes], last: Snapshot | Reading, *, parts: Sequence[str] = (), read: Read, look: Look
+) -> tuple[Repair, ...]:
+    """What to change in a declaration so that these bodies read as the last reading did; nothing where that is not certain.
+
+    `last` is the board's last credible reading. Never raises for what the bodies hold.
+    """
+    if sum(map(len, bodies)) > MAX_BYTES or len(_entries(last)) < MIN_COMMON:
+        return ()
+    found: list[Repair] = []
+    for part in _parts(board, bodies, parts):
+        mended = _mended(board, part, last, look)
+        if mended is None:
+            return ()
+        found.extend(mended)
+    return tuple(found) if found and _credible(repaired(board, found), last, read) else ()
+
+
+def proposal_line(
+    board: Board, bodies: Sequence[bytes], last: Snapshot | Reading, *, parts: Sequence[str] = (), read: Read, look: Look
+) -> str:
+    """The same in one line for a message, "" where there is nothing to propose."""
+    found = repairs(board, bodies, last, parts=parts, read=read, look=look)
+    return "; ".join(one.why for one in found) + f" (tracker board heal {board.id})" if found else ""
+
+
+def repaired(board: Board, found: Iterable[Repair]) -> Board:
+    """The board as it would be declared then."""
+    for one in found:
+        board = _with_parse(board, one.place, one.parse) if one.parse else _with_column(board, one)
+    return board
+
+
+# ── what a board is made of ──────────────────────────────────────────────────────────────────────
+
+
+def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[str]) -> Iterator[_Part]:
+    """The board's own answer, and each payload's, by its first body; rows that are grouped are not told apart by their columns."""
+    first: dict[str, bytes] = {}
+    for name, body in zip(parts or [""] * len(bodies), bodies, strict=True):
+        first.setdefault(name.partition("@")[0], body)
+    if "" in first and board.parse.group is None:
+        others = tuple(f"{one.name}{PREFIX}" for one in board.payloads)
+        at: Place = ("columns", "key")
+        yield _Part(prefix="", place=("parse",), key_place=at, parse=board.parse, key=board.key, body=first[""], others=others)
+    for one in board.payloads:
+        if one.name in first and one.parse.group is None and not one.means:
+            yield _part_of(one, first[one.name])
+
+
+def _part_of(payload: Payload, body: bytes) -> _Part:
+    at = ("payloads", payload.name)
+    return _Part(
+        prefix=f"{payload.name}{PREFIX}", place=(*at, "parse"), key_place=(*at, "key"), parse=payload.parse, key=payload.key, body=body
+    )  # fmt: skip
+
+
+def _slots(board: Board, last: Snapshot | Reading) -> Iterator[_Slot]:
+    """Every declared column but the keys, of which the last reading had something."""
+    entries = _entries(last)
+    names = {entry.id: entry.name for entry in entries}
+    yield _Slot(place=("columns", "name"), column=board.name, must=True, drifts=False, old=names, read=_name)
+    if board.rank is not None:
+        ranks = {entry.id: Measure(value=entry.rank) for entry in entries if entry.rank is not None}
+        yield _Slot(place=("columns", "rank"), column=board.rank, must=False, drifts=False, old=ranks, read=_rank)
+    for attribute, column in board.attributes.items():
+        texts = {entry.id: entry.attributes[attribute] for entry in entries if attribute in entry.attributes}
+        yield _Slot(
+            place=("columns", attribute), column=column, must=False, drifts=False, old=texts, read=attribute_reader(column)
+        )
+    for metric in board.metrics:
+        yield from _metric_slots(board, metric, entries)
+
+
+def _metric_slots(board: Board, metric: Metric, entries: Sequence[Entry]) -> Iterator[_Slot]:
+    measures = {entry.id: entry.measures[metric.id] for entry in entries if metric.id in entry.measures}
+    bare = replace(metric, low=None, high=None, plus_minus=None, estimated=None)
+    place = ("metrics", metric.id)
+    slot = partial(_Slot, drifts=metric.nature in DRIFTING)
+    if metric.column.sources:
+        bounds = board.contract.bounds.get(metric.id)
+        must = metric.primary or (bounds is not None and bounds.min_filled > 0)
+        yield slot(place=(*place, "from"), column=metric.column, must=must, old=measures, read=reader(bare))
+    sides = (("low", metric.low), ("high", metric.high))
+    for side, column in sides:
+        if column is not None:
+            old = {
+                entry: replace(one, value=value) for entry, one in measures.items() if (value := getattr(one, side)) is not None
+            }
+            yield slot(place=(*place, side), column=column, must=False, old=old, read=reader(replace(bare, column=column)))
+    if metric.plus_minus is not None:
+        widths = {entry: replace(one, value=one.half_width) for entry, one in measures.items() if one.half_width is not None}
+        yield slot(
+            place=(*place, "plus_minus"), column=metric.plus_minus, must=False, old=widths, read=partial(_half_width, metric)
+        )
+
+
+def _name(cell: str | None) -> str | None:
+    return clean_name(cell or "") or None
+
+
+def _rank(cell: str | None) -> Measure | None:
+    rank = parse_rank(cell)
+    return None if rank is None else Measure(value=rank)
+
+
+def _half_width(metric: Metric, cell: str | None) -> Measure | None:
+    """Read beside a 0, as the half-width of which it stands."""
+    found = reader(replace(metric, low=None, high=None))("0", cell)
+    return None if found is None or found.half_width is None else replace(found, value=found.half_width)
+
+
+def _entries(last: Snapshot | Reading) -> tuple[Entry, ...]:
+    return last.entries if isinstance(last, Reading) else tuple(last.entries.values())
+
+
+# ── mending one part ─────────────────────────────────────────────────────────────────────────────
+
+
+def _mended(board: Board, part: _Part, last: Snapshot | Reading, look: Look) -> list[Repair] | None:
+    """What the part needs; None where something is gone that it cannot do without, and nothing replaced it."""
+    slots = [slot for slot in _slots(board, last) if part.inside(slot.column)]
+    known = {entry.id for entry in _entries(last)}
+    for layout in _layouts(part, [source for slot in slots for source in part.inside(slot.column)], known, look):
+        mended = _laid(part, layout, slots, known)
+        if mended is not None:
+            return ([layout.change] if layout.change else []) + mended
+    return None
+
+
+def _laid(part: _Part, layout: _Layout, slots: Sequence[_Slot], known: set[EntryId]) -> list[Repair] | None:
+    """What replaced each column that the table lacks; None where one of them must be there and cannot be told."""
+    table = layout.table
+    key = _key_repair(part, table, known)
+    if key is None:
+        return None
+    entries = _named_rows(table, _key_with(part.key, key))
+    used = {source for slot in slots for source in part.inside(slot.column)} & set(table.columns)
+    gone = [slot for slot in slots if slot.old and not set(part.inside(slot.column)) & set(table.columns)]
+    found = _assigned({slot.place: _replacement(part, slot, table, entries, used) for slot in gone})
+    if any(slot.must and slot.place not in found for slot in gone):
+        return None
+    return [*key, *(_column_repair(part, slot, found[slot.place]) for slot in gone if slot.place in found)]
+
+
+def _assigned(found: Mapping[Place, Likeness | None]) -> dict[Place, Likeness]:
+    """Each column for one place only, the one that it is likest to; names and attributes may share theirs."""
+    best: dict[str, Likeness] = {}
+    for place, one in found.items():
+        if one is not None and place[0] == "metrics":
+            best[one.column] = max(best.get(one.column, one), one, key=_closeness)
+    return {place: one for place, one in found.items() if one is not None and (place[0] != "metrics" or best[one.column] is one)}
+
+
+def _closeness(one: Likeness) -> tuple[float, float, float]:
+    return (round(one.same, 1), -(one.distance or 0.0), one.header)
+
+
+def _replacement(part: _Part, slot: _Slot, table: Table, entries: Mapping[EntryId, int], used: set[str]) -> Likeness | None:
+    """The column of the table that holds what the slot's column held."""
+    was = part.inside(slot.column)
+    of_numbers_only = all(isinstance(one, Measure) for one in slot.old.values())
+    free = [column for column in table.columns if not (of_numbers_only and column in used)]
+    found = (one for column in free if (one := _likeness(slot, table, column, entries, was)) is not None)
+    return likest(_told_apart(found, table))
+
+
+def _told_apart(found: Iterable[Likeness], table: Table) -> list[Likeness]:
+    """Of columns that are equal cell by cell the one whose header is likest."""
+    best: dict[tuple[str | None, ...], Likeness] = {}
+    for one in found:
+        place = table.columns.index(one.column)
+        cells = tuple(row[place] for row in table.rows)
+        best[cells] = max(best.get(cells, one), one, key=lambda like: like.header)
+    return list(best.values())
+
+
+def _likeness(slot: _Slot, table: Table, column: str, entries: Mapping[EntryId, int], was: Sequence[str]) -> Likeness | None:
+    place = table.columns.index(column)
+    numbers: dict[EntryId, Measure] = {}
+    texts: dict[EntryId, str] = {}
+    try:
+        for entry, row in entries.items():
+            value = slot.read(table.rows[row][place]) if entry in slot.old else None
+            if isinstance(value, Measure):
+                numbers[entry] = value
+            elif value is not None:
+                texts[entry] = value
+    except CellError:  # a cell that is not what the slot promises: another column
+        return None
+    old_numbers = {entry: one for entry, one in slot.old.items() if isinstance(one, Measure)}
+    if old_numbers:
+        return of_numbers(column, was, old_numbers, numbers, number=_value, decimals=_decimals, drifts=slot.drifts)
+    return of_texts(column, was, {entry: one for entry, one in slot.old.items() if isinstance(one, str)}, texts)
+
+
+def _value(one: Measure) -> float:
+    return one.value
+
+
+def _decimals(one: Measure) -> int:
+    return one.decimals
+
+
+def _column_repair(part: _Part, slot: _Slot, found: Likeness) -> Repair:
+    was = part.inside(slot.column)
+    return Repair(
+        place=slot.place, sure=found.sure, why=_why(was, found), was=slot.column.sources, column=f"{part.prefix}{found.column}"
+    )
+
+
+def _why(was: Sequence[str], found: Likeness) -> str:
+    gone = " or ".join(f"`{one}`" for one in was)
+    entries = f"{found.common} common entries"
+    if found.order is None:
+        return f"column {gone} is gone; `{found.column}` looks like it (the same text for {found.same:.0%} of {entries})"
+    same = f", {found.same:.0%} of them with the same value" if found.same >= 0.01 else ""
+    return f"column {gone} is gone; `{found.column}` looks like it ({found.order:.2f} rank correlation with the last reading over {entries}{same})"
+
+
+# ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _key_repair(part: _Part, table: Table, known: set[EntryId]) -> list[Repair] | None:
+    """What replaced the one part of the key that is gone, [] where none is; None where that cannot be told."""
+    gone = [at for at, column in enumerate(part.key) if not set(column.sources) & set(table.columns)]
+    if not gone:
+        return [] if _keys_cover(table, part.key, known) else None
+    if len(gone) > 1:
+        return None
+    at = gone[0]
+    tried = {column: _share(table, _with_part(part.key, at, column), known) for column in table.columns}
+    best = max(tried, key=lambda column: (round(tried[column], 2), alike(column, part.key[at].sources)), default=None)
+    if best is None or tried[best] < SAME_KEYS:
+        return None
+    why = f"column {' or '.join(f'`{one}`' for one in part.key[at].sources)} is gone; `{best}` looks like it ({tried[best]:.0%} of the {len(known)} keys of the last reading)"
+    place = part.key_place if len(part.key) == 1 else (*part.key_place, str(at))
+    return [Repair(place=place, sure=tried[best], why=why, was=part.key[at].sources, column=best)]
+
+
+def _keys_cover(table: Table, key: Sequence[Column], known: set[EntryId]) -> bool:
+    """Whether enough of the known entries are there under their keys to lay anything against them."""
+    there = known & {EntryId(one) for one in keys_of(table, key)}
+    return len(there) >= MIN_COMMON and len(there) >= MIN_COVER * len(known)
+
+
+def _share(table: Table, key: Sequence[Column], known: set[EntryId]) -> float:
+    """The share of the known keys that this key gives; 0 where it names several rows alike, and none of them is known."""
+    keys = keys_of(table, key)
+    there = known & {EntryId(one) for one in keys}
+    unique = len(set(keys)) >= 0.9 * len(keys)
+    return len(there) / len(known) if unique and len(there) >= MIN_COMMON else 0.0
+
+
+def _with_part(key: Sequence[Column], at: int, column: str) -> tuple[Column, ...]:
+    return tuple(replace(one, sources=(column,)) if place == at else one for place, one in enumerate(key))
+
+
+def _key_with(key: Sequence[Column], found: Sequence[Repair]) -> tuple[Column, ...]:
+    for one in found:
+        at = int(one.place[-1]) if one.place[-1].isdecimal() else 0
+        key = _with_part(key, at, one.column)
+    return tuple(key)
+
+
+def _named_rows(table: Table, key: Sequence[Column]) -> dict[EntryId, int]:
+    """The row of each key that stands once."""
+    keys = keys_of(table, key)
+    rows = {EntryId(one): row for row, one in enumerate(keys)}
+    if len(rows) == len(keys):
+        return rows
+    twice: set[str] = set()
+    seen: set[str] = set()
+    for one in keys:
+        (twice if one in seen else seen).add(one)
+    return {entry: row for entry, row in rows.items() if entry not in twice}
+
+
+# ── where the table stands ───────────────────────────────────────────────────────────────────────
+
+
+def _layouts(part: _Part, declared: Sequence[str], known: set[EntryId], look: Look) -> Iterator[_Layout]:
+    """The ways to read the part: as declared, then as declared but for what the page no longer has, then anew."""
+    try:
+        found = look(part.body)
+    except TrackerError:  # a wall, an empty page: nothing to read in any way
+        return
+    own = [source for column in part.key for source in column.sources]
+    ranked = sorted(found, key=lambda one: -_keys_in(one, known))[:MAX_LAYOUTS]
+    columns = dict.fromkeys(
+        (*own, *declared, *(name for one in ranked if one.parse.format == part.parse.format for name in one.columns))
+    )
+    for spec in (part.parse, *_loosened(part.parse, ranked), *(one.parse for one in ranked if _keys_in(one, known) >= SAME_KEYS)):
+        anew = () if spec.format == part.parse.format else [name for one in ranked if one.parse == spec for name in one.columns]
+        table = _table(part.body, spec, tuple(dict.fromkeys((*columns, *anew))))
+        if table is not None:
+            yield _Layout(table=table, change=None if spec == part.parse else _parse_repair(part, spec))
+
+
+def _table(body: bytes, spec: Parse, columns: Sequence[str]) -> Table | None:
+    try:
+        table = parsers.parse(body, spec, columns)
+    except TrackerError:  # this is not how the page is read
+        return None
+    return table if len(table.rows) * len(table.columns) <= MAX_CELLS else None
+
+
+def _keys_in(candidate: Candidate, known: set[EntryId]) -> float:
+    """The greatest share of the known keys (or of their first parts) that one column of the candidate holds."""
+    first = {one.partition(" | ")[0] for one in known}
+    columns = zip(*candidate.rows, strict=True) if candidate.rows else ()
+    return max((len(first & {clean_name(cell or "") for cell in column}) / len(first) for column in columns), default=0.0)
+
+
+def _loosened(spec: Parse, found: Sequence[Candidate]) -> Iterator[Parse]:
+    """The declared way to read, with another place of the records beside its own, or without the columns that are gone."""
+    for one in found:
+        if one.parse.format != spec.format:
+            continue
+        places = _places(one.parse)
+        if places:
+            kept = {name: value for name, value in spec.options.items() if name not in SEES_OTHERS}
+            yield replace(spec, options={**kept, "first_of": tuple(dict.fromkeys((*_places(spec), *places)))})
+        for name in NARROWING:
+            asked = spec.options.get(name)
+            if (
+                isinstance(asked, list | tuple)
+                and (left := [column for column in asked if column in one.columns])
+                and len(left) < len(asked)
+            ):
+                yield replace(spec, options={**spec.options, name: left})
+
+
+def _places(spec: Parse) -> tuple[str, ...]:
+    """Where the options say that the records stand."""
+    several = spec.options.get("first_of")
+    if isinstance(several, list | tuple):
+        return tuple(str(one) for one in several)
+    one = spec.options.get("records")
+    return (one,) if isinstance(one, str) else ()
+
+
+def _parse_repair(part: _Part, spec: Parse) -> Repair:
+    facts = part.parse.options.get("facts")
+    if facts and spec.format == part.parse.format:
+        spec = replace(spec, options={**spec.options, "facts": facts})
+    spec = replace(spec, group=part.parse.group)
+    why = f"the table is not where it was ({_told(part.parse)}); {_told(spec)} finds it"
+    return Repair(place=part.place, sure=1.0, why=why, parse=spec)
+
+
+def _told(spec: Parse) -> str:
+    options = ", ".join(f"{name} = {value}" for name, value in spec.options.items() if name != "facts")
+    return f"{spec.format}{': ' if options else ''}{options}"
+
+
+# ── the board as it would be ─────────────────────────────────────────────────────────────────────
+
+
+def _with_parse(board: Board, place: Place, parse: Parse | None) -> Board:
+    if parse is None:
+        return board
+    if place == ("parse",):
+        return replace(board, parse=parse)
+    payloads = tuple(replace(one, parse=parse) if one.name == place[1] else one for one in board.payloads)
+    return replace(board, payloads=payloads)
+
+
+def _with_column(board: Board, one: Repair) -> Board:
+    match one.place:
+        case ("columns", "key", *part):
+            return replace(board, key=_key_behind(board.key, part, one.column))
+        case ("payloads", name, "key", *part):
+            payloads = tuple(
+                replace(x, key=_key_behind(x.key, part, one.column)) if x.name == name else x for x in board.payloads
+            )
+            return replace(board, payloads=payloads)
+        case ("columns", "name"):
+            return replace(board, name=_behind(board.name, one.column))
+        case ("columns", "rank"):
+            return replace(board, rank=_behind(board.rank, one.column) if board.rank else None)
+        case ("columns", attribute):
+            return replace(board, attributes={**board.attributes, attribute: _behind(board.attributes[attribute], one.column)})
+        case (_, metric, side):
+            return replace(
+                board, metrics=tuple(_metric_with(x, side, one.column) if x.id == metric else x for x in board.metrics)
+            )
+    raise ValueError(f"{board.id}: {one.place} is no place of a column")
+
+
+def _metric_with(metric: Metric, side: str, column: str) -> Metric:
+    if side == "from":
+        return replace(metric, column=_behind(metric.column, column))
+    sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
+    had = sides[side]
+    return metric if had is None else replace(metric, **{side: _behind(had, column)})
+
+
+def _key_behind(key: Sequence[Column], part: Sequence[str], column: str) -> tuple[Column, ...]:
+    at = int(part[0]) if part else 0
+    return tuple(_behind(one, column) if place == at else one for place, one in enumerate(key))
+
+
+def _behind(column: Column, source: str) -> Column:
+    return replace(column, sources=(*column.sources, source))
+
+
+def _credible(board: Board, last: Snapshot | Reading, read: Read) -> bool:
+    """Whether the mended board reads the page as the same board: its entries, in much the same order."""
+    try:
+        reading = read(board)
+    except TrackerError:  # what was found does not give a reading: nothing is proposed
+        return False
+    old, new = {one.id: one for one in _entries(last)}, {one.id: one for one in reading.entries}
+    common = [entry for entry in old if entry in new]
+    if len(common) < max(MIN_COMMON, MIN_COVER * len(old)):
+        return False
+    return board.primary is None or _same_order(board.primary.id, [(old[one], new[one]) for one in common])
+
+
+def _same_order(metric: MetricId, pairs: Sequence[tuple[Entry, Entry]]) -> bool:
+    both = [
+        (old.measures[metric].value, new.measures[metric].value)
+        for old, new in pairs
+        if metric in old.measures and metric in new.measures
+    ]
+    order = spearman([old for old, _ in both], [new for _, new in both]) if both else None
+    return order is None or order >= 0.9
+
+
+# ── the file as it would be ──────────────────────────────────────────────────────────────────────
+
+
+def changes_of(found: Sequence[Repair], text: str) -> dict[Place, object]:
+    """The values of the declaration's TOML text that change, by their keys, as `amend.amended` takes them.
+
+    Raises:
+        ValueError: the text has no such column where a repair says.
+    """
+    tables = tomllib.loads(text, parse_float=Decimal)
+    changes: dict[Place, object] = {}
+    for one in found:
+        if one.parse is not None:
+            changes |= _parse_changes(one, one.parse, tables)
+        else:
+            place, value = _column_change(one, tables)
+            changes[place] = value
+            _put(tables, place, value)
+    return changes
+
+
+def _column_change(one: Repair, tables: Mapping[str, Any]) -> tuple[Place, object]:
+    """Where the column stands, and its value with the further source. Only a column that is a table has a list for a key's part."""
+    place, part = (one.place[:-1], int(one.place[-1])) if one.place[-1].isdecimal() else (one.place, None)
+    if place[-1] == "plus_minus" and _at(tables, place) is None:
+        place = (*place[:-1], "standard_error")
+    value = _at(tables, place)
+    if value is None:
+        raise ValueError(f"{'.'.join(place)} does not stand in this file")
+    of_key = place[-1] == "key"
+    if part is not None and isinstance(value, list):
+        return place, [_with_source(old, one.column, table=True) if at == part else old for at, old in enumerate(value)]
+    return place, _with_source(value, one.column, table=of_key)
+
+
+def _with_source(value: object, column: str, *, table: bool) -> object:
+    if isinstance(value, dict):
+        return {**value, "from": _with_source(value["from"], column, table=False)}
+    sources = [*value, column] if isinstance(value, list) else [value, column]
+    return {"from": sources} if table else sources
+
+
+def _parse_changes(one: Repair, spec: Parse, tables: Mapping[str, Any]) -> dict[Place, object]:
+    old = _at(tables, one.place)
+    before = old if isinstance(old, dict) else {}
+    after = {"format": spec.format, **spec.options}
+    gone: dict[Place, object] = {(*one.place, name): GONE for name in before if name not in after and name != "group"}
+    return gone | {(*one.place, name): value for name, value in after.items() if before.get(name) != value}
+
+
+def _at(tables: Mapping[str, Any], place: Place) -> object:
+    inside: Any = tables
+    for key in place:
+        inside = inside.get(key) if isinstance(inside, dict) else None
+    return inside
+
+
+def _put(tables: dict[str, Any], place: Place, value: object) -> None:
+    inside = tables
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = value
+
+
+__all__ = ["Look", "Place", "Read", "Repair", "changes_of", "proposal_line", "repaired", "repairs"]
