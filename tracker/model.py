@@ -265,7 +265,7 @@ class Payload:
     `key` are its columns that equal the board's key, in the same order. With `means` it has no
     key: each of its rows is a name (first column, `$key`) and a list of columns of the board's own table (`$value`, as
     JSON), `<name>:<row>` is the mean of those, and `<name>:*` the mean of all these means.
-    A payload that is not `required` may be absent: then its columns are.
+    A payload that is not `required` may be absent: then its columns are. A body that does not begin with `begins` is no answer.
     """
 
     name: str
@@ -274,6 +274,7 @@ class Payload:
     key: tuple[Column, ...] = ()
     means: bool = False
     required: bool = True
+    begins: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

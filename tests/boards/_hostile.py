@@ -92,19 +92,6 @@ def _artificial_analysis(spelt_id: str = '"id":"') -> Spoils:
     }
 
 
-def _dataset() -> Spoils:
-    return {
-        **API,
-        "indexing.ParseError": _always(b'{"error":"The dataset index is loading. Please try again later."}'),
-        "other-category.ParseError": partial(_every, '"category":"overall"', '"category":"math"'),
-        "renamed-key-column.ContractBroken": partial(_every, '"model_name":', '"model":'),
-        "score-out-of-range.ContractBroken": partial(_first, ".0390625", "000"),
-        "interval-reversed.ContractBroken": partial(_every, '"rating_upper":', '"rating_upper":1000,"was":'),
-        "unreadable-cell.ContractBroken": partial(_first, '"rank":1,', '"rank":"first",'),
-        "duplicate-key.ContractBroken": partial(_first, "kittiwake-5-high", "kittiwake-5-max"),
-    }
-
-
 def _swebench(name: str, score: str, *, key: str = "folder") -> Spoils:
     return {
         **RAW_GITHUB,
@@ -145,21 +132,6 @@ PAGES: Mapping[str, Spoils] = {
             _first, '\\"contextWindowTokens\\":1048576', '\\"contextWindowTokens\\":\\"large\\"'
         ),
     },
-    "livebench/livebench": {
-        **EMPTY,
-        **WALLED,
-        "unrendered.Refused": _always(SHELL),
-        "html.Refused": _always(ARTICLE),
-        "truncated.ParseError": partial(_cut, 0.6),
-        "only-a-header.ParseError": lambda page: page.partition(b"\n")[0],
-        "renamed-key-column.ContractBroken": partial(_first, "model,", "name,"),
-        "renamed-task.ContractBroken": partial(_first, ",olympiad,", ",olympics,"),
-        "score-out-of-range.ContractBroken": partial(_first, ",81.5,", ",815,"),
-        "unreadable-cell.ContractBroken": partial(_first, ",81.5,", ",api error,"),
-        "duplicate-key.ContractBroken": partial(_first, "smew-7b,", "pochard-2-400b-a32b,"),
-    },
-    "lmarena/text": _dataset(),
-    "lmarena/text-style-control": _dataset(),
     "lmarena/text-page": {
         **SITE,
         "json.ParseError": _always(b'{"entries":[]}'),

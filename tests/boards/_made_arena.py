@@ -1,14 +1,11 @@
-"""The folders of lmarena: the open dataset through the viewer of Hugging Face, and the web page.
-
-Dataset: https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset
-"""
+"""The folder of lmarena's web page: https://arena.ai/leaderboard/text"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from _made import Entry, Folder, Plain, Row, compact, known, lines, number, object_of, plain, pushes, without
+from _made import Entry, Folder, Plain, Row, compact, known, number, object_of, plain, pushes, without
 
 PLAIN = 194
 UNREAD = frozenset({"rankUpper", "rankLower", "modelUrl"})
@@ -28,30 +25,14 @@ class Line:
     votes: int
     rank: int
 
-    def row(self, on: str, category: str = "overall", lift: int = 0) -> Row:
-        return {
-            "model_name": self.name,
-            "organization": self.lab,
-            "license": self.license,
-            "rating": self.rating + lift,
-            "rating_lower": self.low and self.low + lift,
-            "rating_upper": self.high and self.high + lift,
-            "variance": 2.25,
-            "vote_count": self.votes,
-            "rank": self.rank,
-            "category": category,
-            "leaderboard_publish_date": on,
-        }
-
-    def entry(self, lift: int = 0) -> Entry:
-        bounds = known(low=self.low and self.low + lift, high=self.high and self.high + lift)
-        rating = self.rating + lift
+    def entry(self) -> Entry:
+        bounds = known(low=self.low, high=self.high)
         return {
             "entry": self.name,
             "name": self.name,
             "rank": self.rank,
             "attributes": known(creator=self.lab or None, license=self.license or None),
-            "measures": {"score": {"value": rating, **bounds} if bounds else rating, "votes": self.votes},
+            "measures": {"score": {"value": self.rating, **bounds} if bounds else self.rating, "votes": self.votes},
         }
 
 
@@ -85,50 +66,6 @@ def _plain(one: Plain, licences: tuple[str, ...] = LICENSES) -> Line:
 
 
 LINES = [*TRAPS, *map(_plain, plain(PLAIN))]
-TYPES = {
-    "rating": "float64",
-    "rating_lower": "float64",
-    "rating_upper": "float64",
-    "variance": "float64",
-    "vote_count": "int64",
-    "rank": "int64",
-}
-
-
-def _answer(rows: list[Row], offset: int, total: int) -> bytes:
-    names = rows[0].keys()
-    features = [
-        {"feature_idx": at, "name": name, "type": {"dtype": TYPES.get(name, "string"), "_type": "Value"}}
-        for at, name in enumerate(names)
-    ]
-    numbered = [{"row_idx": offset + at, "row": row, "truncated_cells": []} for at, row in enumerate(rows)]
-    ends = {"num_rows_total": total, "num_rows_per_page": 100, "partial": False}
-    return lines({"features": features, "rows": numbered, **ends}, "rows")
-
-
-def _dataset(on: str, lift: int) -> Folder:
-    """Three answers of at most 100 rows. One row of another category slips through: the same model with another rating."""
-    rows = [line.row(on, lift=lift) for line in LINES]
-    rows.insert(150, TRAPS[0].row(on, "hard_prompts", lift=-99))
-    pages = {
-        f"page.{at}.json": _answer(rows[first : first + 100], first, len(rows))
-        for at, first in enumerate(range(0, len(rows), 100), 1)
-    }
-    return Folder(
-        pages=pages, entries=[line.entry(lift) for line in LINES], head={"stated_on": on}, short=_answer(rows[:4], 0, 4)
-    )
-
-
-def text() -> Folder:
-    """Without style control."""
-    return _dataset("2026-09-13", 0)
-
-
-def style_control() -> Folder:
-    """With style control: other ratings for the same models."""
-    return _dataset("2026-09-14", 16)
-
-
 # ── the web page ─────────────────────────────────────────────────────────────────────────────────
 
 Shown = tuple[Row, Entry]
@@ -270,4 +207,4 @@ def text_page() -> Folder:
     )
 
 
-FOLDERS = {"lmarena/text": text, "lmarena/text-style-control": style_control, "lmarena/text-page": text_page}
+FOLDERS = {"lmarena/text-page": text_page}

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import _made_aa
 import _made_arena
-import _made_livebench
 import _made_openrouter
 import _made_swebench
 from _hostile import PAGES
@@ -21,7 +20,6 @@ HERE = Path(__file__).resolve().parent
 FOLDERS: Mapping[str, Callable[[], Folder]] = {
     **_made_aa.FOLDERS,
     **_made_arena.FOLDERS,
-    **_made_livebench.FOLDERS,
     **_made_openrouter.FOLDERS,
     **_made_swebench.FOLDERS,
 }

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _folders import BOARDS, DECLARED, HERE, bodies_of, excerpt, expected_of, found_in, hostile_of
 from _made_swebench import TABLES, lines_of, older_file_of
 from _make import BY_HAND, files
 
-from tracker import pipeline, schedules
+from tracker import pipeline
 from tracker.cli import _cases
 from tracker.errors import ContractBroken, TrackerError
 from tracker.model import Board, BoardId, Metric, MetricId
-from tracker.parsers import FORMATS, options_of
 
-HERE = Path(__file__).resolve().parent
-DECLARED = schedules.load(HERE.parents[1] / "schedules", {name: options_of(name) for name in FORMATS})
-BOARDS: Mapping[BoardId, Board] = DECLARED.boards
-HOSTILE = [(board, page) for board in sorted(BOARDS) for page in sorted((HERE / board / "hostile").glob("*"))]
+HOSTILE = [(board, page) for board in sorted(BOARDS) for page in hostile_of(board)]
+GENERATED = frozenset(path for path, _ in files())
+MADE = frozenset(path.removesuffix("/expected.json") for path in GENERATED if path.endswith("/expected.json"))
+"""The boards whose folders `_make.py` writes from facts. The others are written by hand, and say where each value stands."""
 
 CODES = {
     "duplicate-key": "duplicate_key",
@@ -71,8 +71,9 @@ def board(request: pytest.FixtureRequest) -> Board:
     return BOARDS[request.param]
 
 
-def pages_of(board: Board) -> list[Path]:
-    return sorted((HERE / board.id).glob("page*"))
+def names_of(board: Board) -> list[str]:
+    """The files that are bodies of the board, its own first."""
+    return list(dict.fromkeys(name for _, name, _ in bodies_of(board.id)))
 
 
 def test_every_definition_has_a_folder_and_every_folder_a_definition():
@@ -84,13 +85,18 @@ def test_every_definition_has_a_folder_and_every_folder_a_definition():
 def test_a_board_reads_its_page_and_refuses_the_hostile_ones(board: Board):
     tested = _cases.try_folder(board, HERE / board.id)
     assert tested.problems == ()
-    assert tested.cases == 1 + len(list((HERE / board.id / "hostile").iterdir()))
+    assert tested.cases == 1 + len(hostile_of(board.id))
 
 
-def test_a_board_meets_at_least_six_hostile_pages_of_all_kinds(board: Board):
-    names = [page.name for at, page in HOSTILE if at == board.id]
-    assert len(names) >= 6
+def test_a_board_meets_hostile_pages_of_all_kinds(board: Board):
+    names = [page.name for page in hostile_of(board.id)]
     assert {name.split(".")[1] for name in names} == {"Refused", "ParseError", "ContractBroken"}
+
+
+@pytest.mark.parametrize("board", sorted({*MADE, *BY_HAND}))
+def test_a_board_whose_hostile_pages_are_generated_meets_at_least_six(board: BoardId):
+    names = [page.name for page in hostile_of(board)]
+    assert len(names) >= 6
     for what in ("empty", "truncated", "renamed-"):
         assert any(name.startswith(what) for name in names), what
     assert any("out-of-range" in name for name in names)
@@ -101,7 +107,7 @@ def test_a_board_meets_at_least_six_hostile_pages_of_all_kinds(board: Board):
 def test_a_hostile_page_is_refused_for_the_reason_it_is_named_for(name: BoardId, page: Path):
     what = page.name.split(".")[0]
     with pytest.raises(TrackerError) as raised:
-        pipeline.read(BOARDS[name], [page.read_bytes()])
+        _cases.read(BOARDS[name], _cases.instead(bodies_of(name), page.name, page.read_bytes()))
     message = str(raised.value)
     assert message.startswith(f"{name}: ")
     assert "\n" not in message
@@ -113,7 +119,7 @@ def test_a_hostile_page_is_refused_for_the_reason_it_is_named_for(name: BoardId,
 
 
 def test_no_two_hostile_pages_of_a_board_are_the_same(board: Board):
-    bodies = [page.read_bytes() for at, page in HOSTILE if at == board.id]
+    bodies = [page.read_bytes() for page in hostile_of(board.id)]
     assert len(set(bodies)) == len(bodies)
 
 
@@ -128,35 +134,24 @@ def altered(value: Any) -> Any:
     return {**value, "value": value["value"] + 0.01} if isinstance(value, dict) else value + 0.01
 
 
-def case(board: Board, expected: Mapping[str, Any], folder: Path) -> tuple[str, ...]:
-    for page in pages_of(board):
-        (folder / page.name).write_bytes(page.read_bytes())
-    (folder / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
-    return _cases.try_folder(board, folder).problems
-
-
-def expected_of(board: Board) -> Any:
-    return json.loads((HERE / board.id / "expected.json").read_text(encoding="utf-8"))
-
-
 def test_every_metric_is_expected_somewhere(board: Board):
-    entries = expected_of(board)["entries"]
+    entries = expected_of(board.id)["entries"]
     unseen = {metric.id for metric in board.metrics if last_with(entries, metric.id) is None}
     paid = {"gpqa", "hle"} if board.id == "artificial-analysis/llms" else set()
     assert unseen == paid
 
 
-def test_one_changed_value_of_each_metric_makes_the_case_fail(board: Board, tmp_path: Path):
-    expected = expected_of(board)
+def test_one_changed_value_of_each_metric_is_seen(board: Board):
+    expected = expected_of(board.id)
     changed = [(entry, metric.id) for metric in board.metrics if (entry := last_with(expected["entries"], metric.id))]
     for entry, metric in changed:
         entry["measures"][metric] = altered(entry["measures"][metric])
-    assert len(case(board, expected, tmp_path)) == len(changed)
+    assert len(_cases.differences(expected, found_in(board.id))) == len(changed)
 
 
 @pytest.mark.parametrize("spoil", ["name", "attribute", "lost entry", "order"])
-def test_a_changed_name_attribute_number_or_order_of_entries_makes_the_case_fail(board: Board, spoil: str, tmp_path: Path):
-    expected = expected_of(board)
+def test_a_changed_name_attribute_number_or_order_of_entries_is_seen(board: Board, spoil: str):
+    expected = expected_of(board.id)
     first, *others = expected["entries"]
     spoilt: Mapping[str, list[Any]] = {
         "name": [{**first, "name": first["name"] + " "}, *others],
@@ -164,7 +159,7 @@ def test_a_changed_name_attribute_number_or_order_of_entries_makes_the_case_fail
         "lost entry": others,
         "order": [*others, first],
     }
-    assert case(board, {**expected, "entries": spoilt[spoil]}, tmp_path) != ()
+    assert _cases.differences({**expected, "entries": spoilt[spoil]}, found_in(board.id)) != []
 
 
 # ── the folders ──────────────────────────────────────────────────────────────────────────────────
@@ -175,23 +170,36 @@ def test_the_generated_files_are_what_the_generator_writes():
         assert (HERE / path).read_bytes() == body, f"{path}: run python tests/boards/_make.py"
 
 
-def test_no_file_stands_in_a_folder_that_nobody_wrote():
-    generated = {path for path, _ in files()}
-    by_hand = {f"{board}/{name}" for board, page in BY_HAND.items() for name in (page, "expected.json")}
-    found = {path.relative_to(HERE).as_posix() for path in HERE.glob("*/*/**/*") if path.is_file()}
-    assert found == generated | by_hand | {f"{board}/README.md" for board in BOARDS}
+def test_a_folder_is_generated_from_facts_or_says_where_each_value_stands():
+    placed = {places.parent.relative_to(HERE).as_posix() for places in HERE.glob("*/*/places.tsv")}
+    assert placed == set(BOARDS) - MADE
+
+
+def test_no_file_stands_in_a_folder_that_nobody_wrote(board: Board):
+    folder = HERE / board.id
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    generated = {path.removeprefix(f"{board.id}/") for path in GENERATED if path.startswith(f"{board.id}/")}
+    by_hand = {"README.md", "expected.json"} | (set() if board.id in MADE else {"places.tsv", *names_of(board)})
+    hostile = set() if generated else {f"hostile/{page.name}" for page in hostile_of(board.id)}
+    assert found == generated | by_hand | hostile
 
 
 def sources(metric: Metric) -> Iterator[str]:
     columns = [metric.column, metric.low, metric.high, metric.estimated]
-    return (column.sources[0] for column in columns if column and not metric.mean_of)
+    return (column.sources[0] for column in columns if column and not metric.parts)
+
+
+def is_named(source: str, text: str) -> bool:
+    """Whether a README names a column, or what of it stands behind the name of a payload or of a group."""
+    return any(f"`{one}`" in text for one in (source, source.rpartition(":")[2]))
 
 
 def test_the_readme_says_where_every_number_stands_and_that_they_are_invented(board: Board):
     text = (HERE / board.id / "README.md").read_text(encoding="utf-8")
-    named = [*(page.name for page in pages_of(board)), *(source for metric in board.metrics for source in sources(metric))]
-    assert [name for name in named if f"`{name}`" not in text] == []
-    assert "invented" in text
+    pages = {"page@…" if "@" in name else name for name in names_of(board)}
+    assert [name for name in pages if f"`{name}`" not in text and f"{name[:-1]}" not in text] == []
+    assert [source for metric in board.metrics for source in sources(metric) if not is_named(source, text)] == []
+    assert re.search("invented|real", text)
 
 
 # ── shapes that stand in no folder ───────────────────────────────────────────────────────────────
@@ -214,7 +222,7 @@ PAID: Mapping[str, object] = {
 
 def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
     board = BOARDS[BoardId("artificial-analysis/llms")]
-    first, second = (json.loads(page.read_bytes()) for page in pages_of(board))
+    first, second = (json.loads(body) for _, _, body in bodies_of(board.id))
     first["data"][0] = {**first["data"][0], **PAID}
     first["data"][0]["evaluations"] |= {"gpqa_diamond": 0.69, "hle": 0.1}
     first["data"][1] = {**first["data"][1], "parameters": None}
@@ -231,8 +239,8 @@ def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
     assert "total_parameters" not in bare.attributes
 
 
-def test_a_paginated_board_reads_every_page_and_says_which(board: Board):
-    pages = pages_of(board)
-    reading = pipeline.read(board, [page.read_bytes() for page in pages])
-    assert {entry.page for entry in reading.entries} == set(range(len(pages)))
-    assert len(pages) > 1 or board.request.pagination is None
+def test_a_board_of_several_pages_reads_every_one_and_says_which(board: Board):
+    own = [one for one in bodies_of(board.id) if one[0].partition("@")[0] == ""]
+    reading = _cases.read(excerpt(board.id), bodies_of(board.id))
+    assert {entry.page for entry in reading.entries} == set(range(len(own)))
+    assert len(own) > 1 or board.request.pagination is None

@@ -98,9 +98,14 @@ def test_a_payload_that_is_absent_leaves_its_columns_out():
 
 def test_a_payload_without_a_key_in_common_is_no_empty_column_but_an_error():
     with pytest.raises(
-        ParseError, match=r"no key in common with the board: 'X9', expected such as 'x'; correct payloads.cost.key"
+        ParseError, match=r"\A\w+/\w+: the payload cost has no key in common with the board: 'X9', expected such as 'x'; correct"
     ):
         combined(board("a", "cost:usd", payloads=[payload()]), table("model a\nx 1"), cost=table("model usd\nX9 3"))
+
+
+def test_a_table_without_the_boards_key_is_not_joined_so_that_the_contract_names_what_is_missing():
+    found = combined(board("a", "cost:usd", payloads=[payload()]), table("system a\nx 1"), cost=table("model usd\nx 3"))
+    assert found.columns == ("a",)
 
 
 def test_two_rows_of_a_payload_for_one_key_must_be_equal():

@@ -176,6 +176,17 @@ def test_a_payload_that_is_gone_stops_the_board_only_if_it_is_required(world: Wo
     assert found.parts == ()
 
 
+def test_a_payload_that_begins_otherwise_than_declared_counts_as_gone(world: World):
+    world.put("/models", answer(body=b"own"))
+    world.put("/cost.csv", answer(body=b"<!doctype html><p>the page that stands for every address</p>"))
+    optional = replace(payload(required=False), begins="model,")
+    assert capture(world, replace(make_board(), payloads=(optional,))).bodies == (b"own",)
+    with pytest.raises(Gone, match="the payload cost does not begin with 'model,'"):
+        world.fetcher().fetch(replace(make_board(), payloads=(replace(optional, required=True),)))
+    world.put("/cost.csv", answer(body=b"model,usd"))
+    assert capture(world, replace(make_board(), payloads=(optional,))).bodies == (b"own", b"model,usd")
+
+
 def test_a_payload_that_cannot_be_had_just_now_stops_the_board_for_now(world: World):
     world.put("/models", answer(body=b"own"))
     world.put("/cost.csv", answer(503))

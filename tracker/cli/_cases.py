@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,10 +33,10 @@ def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
     ending says which of `each` it is.
     """
     bodies = bodies_in(board, folder)
-    if not any(part.partition("@")[0] == "" for part, _, _ in bodies):
+    if not any(_is_own(part) for part, _, _ in bodies):
         raise DeclarationError(f"{board.id}: {folder} has no page; expected page.<ext> as received")
     hostile = sorted((folder / "hostile").glob("*")) if (folder / "hostile").is_dir() else []
-    board = _for_an_excerpt(board, folder / "expected.json")
+    board = for_an_excerpt(board, folder / "expected.json")
     problems = [
         *_page_problems(board, folder, bodies, save=save),
         *(text for page in hostile for text in _hostile_problems(board, page, bodies)),
@@ -54,7 +54,7 @@ def bodies_in(board: Board, folder: Path) -> list[Body]:
     """The bodies kept in a test folder, the board's own first. A payload that asks for the board's own answer needs no file."""
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name not in _NO_BODIES]
     found = [(_part(path), path.name, path.read_bytes()) for path in files]
-    own = [body for body in found if body[0].partition("@")[0] == ""]
+    own = [body for body in found if _is_own(body[0])]
     for payload in board.payloads:
         theirs = [body for body in found if body[0].partition("@")[0] == payload.name]
         same = [(payload.name + part, name, body) for part, name, body in own] if payload.request.url == board.request.url else []
@@ -70,12 +70,24 @@ def _part(path: Path) -> str:
     return ("" if payload == "page" else payload) + (f"@{value}" if value else "")
 
 
-def _read(board: Board, bodies: list[Body]) -> Reading:
+def read(board: Board, bodies: Sequence[Body]) -> Reading:
+    """What the bodies say. Raises as `pipeline.read`."""
     parts = [part for part, _, _ in bodies]
     return pipeline.read(board, [body for _, _, body in bodies], parts=parts)
 
 
-def _for_an_excerpt(board: Board, expected: Path) -> Board:
+def instead(bodies: Sequence[Body], name: str, body: bytes) -> list[Body]:
+    """The bodies with another in place of the board's own first one, and without its further ones."""
+    first = next(part for part, _, _ in bodies if _is_own(part))
+    return [(first, name, body), *(one for one in bodies if not _is_own(one[0]))]
+
+
+def _is_own(part: str) -> bool:
+    """Whether a part of a capture is the board's own and not a payload's."""
+    return part.partition("@")[0] == ""
+
+
+def for_an_excerpt(board: Board, expected: Path) -> Board:
     """A page kept for a test may be an excerpt: no more entries are demanded than are expected of it."""
     entries = len(json.loads(expected.read_text(encoding="utf-8"))["entries"]) if expected.exists() else 1
     least = min(board.contract.min_entries, max(1, entries))
@@ -84,7 +96,7 @@ def _for_an_excerpt(board: Board, expected: Path) -> Board:
 
 def _page_problems(board: Board, folder: Path, bodies: list[Body], *, save: bool) -> list[str]:
     try:
-        found = described(_read(board, bodies))
+        found = described(read(board, bodies))
     except TrackerError as error:
         return [f"{bodies[0][1]}: {error}"]
     expected = folder / "expected.json"
@@ -92,15 +104,13 @@ def _page_problems(board: Board, folder: Path, bodies: list[Body], *, save: bool
         expected.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if not expected.exists():
         return [f"{expected} is missing; write it, or let --save write it and read it like code"]
-    return _differences(json.loads(expected.read_text(encoding="utf-8")), found)
+    return differences(json.loads(expected.read_text(encoding="utf-8")), found)
 
 
 def _hostile_problems(board: Board, page: Path, bodies: list[Body]) -> list[str]:
     wanted = page.name.split(".")[1] if page.name.count(".") > 1 else ""
-    further = [body for body in bodies if body[0] and not body[0].startswith("@")]
-    first = next(part for part, _, _ in bodies if part.partition("@")[0] == "")
     try:
-        reading = _read(board, [(first, page.name, page.read_bytes()), *further])
+        reading = read(board, instead(bodies, page.name, page.read_bytes()))
     except TrackerError as error:
         found = type(error).__name__
         return [] if found == wanted else [f"{page.name}: refused with {found}, expected {wanted}: {error}"]
@@ -137,18 +147,19 @@ def _measure(measure: Measure) -> object:
     return {"value": measure.value, **known} if known else measure.value
 
 
-def _differences(expected: object, found: object, place: str = "") -> list[str]:
+def differences(expected: object, found: object, place: str = "") -> list[str]:
+    """Every place at which two readings, as plain JSON values, are not the same; one line each."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return [
             text
             for key in sorted(expected.keys() | found.keys())
-            for text in _differences(expected.get(key), found.get(key), f"{place}.{key}" if place else str(key))
+            for text in differences(expected.get(key), found.get(key), f"{place}.{key}" if place else str(key))
         ]
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         return [
             text
             for number, (one, other) in enumerate(zip(expected, found, strict=True))
-            for text in _differences(one, other, f"{place}[{number}]")
+            for text in differences(one, other, f"{place}[{number}]")
         ]
     same = _close(expected, found)
     return [] if same else [f"{place}: found {_short(found)}, expected {_short(expected)}"]

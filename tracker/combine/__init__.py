@@ -7,11 +7,13 @@ payloads (`schedules/README.md`). Its columns then have prefixes: `cost:price` s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from tracker.combine.groups import grouped, needed
 from tracker.combine.joins import joined
 from tracker.combine.means import Lists, lists_of, with_means
+from tracker.errors import ParseError
 from tracker.model import Board, Column, Parse, Payload, Table
 
 __all__ = ["combine", "wanted"]
@@ -35,7 +37,7 @@ def combine(board: Board, read: Read) -> Table:
     columns = wanted(board)
     inside = {payload.name: _inside(payload, columns) for payload in board.payloads}
     own = tuple(column for column in columns if _payload_of(column, board) is None)
-    lists = {one.name: found for one in board.payloads if one.means and (found := _lists(one, inside[one.name], read))}
+    lists = {one.name: found for one in board.payloads if one.means and (found := _lists(one, inside[one.name], board, read))}
     listed = tuple(column for found in lists.values() for names in found.values() for column in names)
     table = _table(board.parse, tuple(dict.fromkeys((*own, *listed))), board, read, OWN)
     if table is None:
@@ -43,9 +45,11 @@ def combine(board: Board, read: Read) -> Table:
     for payload in board.payloads:
         further = None if payload.means else _table(payload.parse, inside[payload.name], board, read, payload.name)
         if further is not None:
-            table = joined(table, further, board, payload)
+            with _named(board):
+                table = joined(table, further, board, payload)
     for name, found in lists.items():
-        table = with_means(table, name, found, inside[name], board.id)
+        with _named(board):
+            table = with_means(table, name, found, inside[name])
     return table
 
 
@@ -60,6 +64,15 @@ def wanted(board: Board) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source for column in columns for source in column.sources))
 
 
+@contextmanager
+def _named(board: Board) -> Iterator[None]:
+    """Says of which board an error is; what `read` raises says it already."""
+    try:
+        yield
+    except ParseError as error:
+        raise ParseError(f"{board.id}: {error}") from error
+
+
 def _payload_of(column: str, board: Board) -> Payload | None:
     name, found, _ = column.partition(PREFIX)
     return next((payload for payload in board.payloads if payload.name == name), None) if found else None
@@ -71,9 +84,10 @@ def _inside(payload: Payload, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(column.removeprefix(prefix) for column in columns if column.startswith(prefix))
 
 
-def _lists(payload: Payload, rows: Sequence[str], read: Read) -> Lists | None:
+def _lists(payload: Payload, rows: Sequence[str], board: Board, read: Read) -> Lists | None:
     table = read(payload.name, payload.parse, ("$key", "$value"))
-    return None if table is None else lists_of(table, payload.name, rows)
+    with _named(board):
+        return None if table is None else lists_of(table, payload.name, rows)
 
 
 def _table(parse: Parse, columns: Sequence[str], board: Board, read: Read, name: str) -> Table | None:
@@ -84,7 +98,8 @@ def _table(parse: Parse, columns: Sequence[str], board: Board, read: Read, name:
         return read(name, parse, tuple(dict.fromkeys(columns)))
     table = read(name, parse, needed(parse.group, columns))
     numbers = {source for metric in board.metrics for source in metric.column.sources}
-    return None if table is None else grouped(table, parse.group, columns, numbers={_bare(one, name) for one in numbers})
+    with _named(board):
+        return None if table is None else grouped(table, parse.group, columns, numbers={_bare(one, name) for one in numbers})
 
 
 def _bare(column: str, name: str) -> str:

@@ -15,11 +15,15 @@ _SHOWN = 3
 def joined(table: Table, further: Table, board: Board, payload: Payload) -> Table:
     """The table with the payload's columns as `<name>:<column>`; None where the payload has no row of that key.
 
+    A table without the board's key is given back as it is: what it lacks is for the contract to say.
+
     Raises:
         ParseError: the payload has no key in common with the board, or two rows of one key that differ.
     """
     rows = _by_key(further, keys_of(further, payload.key), payload)
     keys = keys_of(table, board.key)
+    if table.rows and not keys:
+        return table
     if not rows or not any(key in rows for key in keys):
         raise ParseError(
             f"the payload {payload.name} has no key in common with the board: {_few(rows)}, expected such as {_few(keys)};"
@@ -27,7 +31,7 @@ def joined(table: Table, further: Table, board: Board, payload: Payload) -> Tabl
         )
     absent = (None,) * len(further.columns)
     columns = (*table.columns, *(f"{payload.name}:{column}" for column in further.columns))
-    merged = [(*row, *rows.get(key, absent)) for row, key in zip(table.rows, keys or [""] * len(table.rows), strict=True)]
+    merged = [(*row, *rows.get(key, absent)) for row, key in zip(table.rows, keys, strict=True)]
     return Table(columns=columns, rows=merged, facts=table.facts, page_starts=table.page_starts)
 
 

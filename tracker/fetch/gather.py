@@ -18,7 +18,7 @@ from tracker.fetch.answers import with_answer
 from tracker.fetch.http import Ask, Reply, join_url, origin_of
 from tracker.fetch.members import with_member
 from tracker.fetch.pages import pages
-from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Request
+from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Payload, Request
 
 MAX_TRIES = 5
 """So many releases are asked for, newest first, until one is out."""
@@ -58,13 +58,8 @@ class Gatherer:
         release, own = self._own()
         parts, replies = [part for part, _ in own], [reply for _, reply in own]
         for payload in self.board.payloads:
-            request = _filled(payload.request, NEWEST, release)
             try:
-                found = (
-                    [(payload.name + part, reply) for part, reply in own]
-                    if _asks_alike(request, _filled(self.board.request, NEWEST, release))
-                    else list(self._answers(request, payload.name))
-                )
+                found = self._further(payload, release, own)
             except Gone:
                 if payload.required:
                     raise
@@ -72,6 +67,16 @@ class Gatherer:
             parts += [part for part, _ in found]
             replies += [reply for _, reply in found]
         return Gathered(replies=replies, parts=parts, url=self.board.request.url.replace(NEWEST, release or NEWEST))
+
+    def _further(self, payload: Payload, release: str, own: Sequence[tuple[str, Reply]]) -> list[tuple[str, Reply]]:
+        """The answers of one payload: the board's own, where it asks for just those."""
+        request = _filled(payload.request, NEWEST, release)
+        if _asks_alike(request, _filled(self.board.request, NEWEST, release)):
+            return [(payload.name + part, reply) for part, reply in own]
+        found = list(self._answers(request, payload.name))
+        if not all(reply.body.startswith(payload.begins.encode()) for _, reply in found):
+            raise Gone(f"{self.board.id}: the payload {payload.name} does not begin with {payload.begins!r}, so it is not out")
+        return found
 
     def _own(self) -> tuple[str, list[tuple[str, Reply]]]:
         newest, request = self.board.request.newest, self.board.request
