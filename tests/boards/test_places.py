@@ -170,8 +170,13 @@ def number_trouble(place: Place, value: Decimal) -> str | None:
     except (ValueError, ArithmeticError, SyntaxError) as error:
         return str(error)
     if place.how:  # what is computed or scaled may be written with fewer decimals, though never with others
-        shown = round(shown, max(0, -int(value.as_tuple().exponent)))
+        return None if abs(shown - value) <= half_unit(value) else f"shows {shown}, expected {value}"
     return None if shown == value else f"shows {shown}, expected {value}"
+
+
+def half_unit(value: Decimal) -> Decimal:
+    """Half of the last decimal that is written: one may round a half either way."""
+    return Decimal(1).scaleb(min(0, int(value.as_tuple().exponent))) / 2
 
 
 def shown_by(place: Place) -> Decimal:
@@ -228,6 +233,7 @@ def place(
         (place("12.5k", "k", line="about 12.5k votes"), Decimal(12500)),
         (place("", "= (3 * 0.5 + 1.5) / 4"), Decimal("0.75")),
         (place("", "= 2 / 3"), Decimal("0.67")),
+        (place("", "= 1 / 8"), Decimal("0.13")),
         (place("-6"), Decimal(-6)),
         (place("A &amp; B"), "A & B"),
         (place("A &amp; B", "first part"), "A & B | high"),

@@ -123,6 +123,13 @@ def test_boards_lists_health(world: World):
             "last_accepted",
             "last_changed",
             "due_at",
+            "cadence",
+            "time_zone",
+            "terms",
+            "format",
+            "primary",
+            "higher_is_better",
+            "topic",
         )
     }
     text, unread = ran.rows
@@ -166,7 +173,13 @@ def test_board_show_prints_the_declaration(world: World):
         "attribution",
         "terms",
         "enabled",
+        "member",
+        "newest",
+        "each",
+        "group",
+        "payloads",
         "metrics",
+        "last",
     )
     assert keys(row["metrics"]) == {("id", "title", "unit", "higher_is_better", "nature", "topic", "primary")}
     people = world.run("board", "show", "acme/text").out

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from tracker import query
 from tracker.cli import _cases
-from tracker.cli._declared import declared
+from tracker.cli._declared import chosen, declared
 from tracker.cli._open import as_json, board_of, opened, print_json, print_table, stamp, user
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId, Pause
+from tracker.model import Board, BoardId, Pause, Snapshot
+from tracker.ports import Clock
 from tracker.settings import Settings
+from tracker.stores.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from tracker.cli._live import Lived
+    from tracker.fetch import Fetcher
 
 
 LATER: Mapping[str, tuple[str, str]] = {
-    "new": ("new", "Declare a board from its page: find the table, say what its columns mean, write the declaration and its test."),
+    "new": (
+        "new",
+        "Declare a board from its page: find the table, say what its columns mean, write the declaration and its test.",
+    ),
     "heal": ("heal", "Find what replaced the columns that a page no longer has, and show the change to the declaration."),
 }
 """Commands that are loaded only when they are called → (module in this package, what it does)."""
@@ -50,6 +64,10 @@ def command() -> None:
     """Show one board, test its declaration, pause or resume it."""
 
 
+SHOWN = 5
+"""Entries of the last reading that are shown."""
+
+
 @command.command("show")
 @click.argument("board")
 @as_json
@@ -59,13 +77,13 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
     with opened(settings) as (_, store):
         one = board_of(settings, store, board)
         latest = store.latest(one.id)
+        head = query.standings(one, store)[:SHOWN] if latest is not None and one.primary else ()
     if as_json:
-        print_json([_described(one)])
+        print_json([{**_described(one), "last": None if latest is None else _last(latest, head)}])
         return
-    click.echo(
-        f"{one.title}\n  page: {one.page}\n  read: {one.request.method} {one.request.url} as {one.parse.format}, {one.cadence} {one.time_zone}"
-    )
-    click.echo(f"  terms: {one.terms}\n  attribution: {one.attribution}\n  enabled: {'yes' if one.enabled else 'no'}")
+    click.echo(f"{safe(one.title)}\n  page: {safe(one.page)}")
+    for line in _reads(one):
+        click.echo(f"  {safe(line)}")
     print_table(
         ("metric", "title", "unit", "better", "nature", "topic", ""),
         (
@@ -75,6 +93,28 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
     )
     if latest is not None:
         click.echo(f"last accepted {stamp(latest.observed_at)}: {len(latest.entries)} entries (tracker standings {one.id})")
+    for each in head:
+        click.echo(f"  {each.rank}. {safe(each.name)}  {each.value:g}")
+
+
+def _reads(board: Board) -> Iterator[str]:
+    """How a board is read, one line for each thing that is declared of it."""
+    request, group = board.request, board.parse.group
+    yield f"read: {request.method} {request.url} as {board.parse.format}, {board.cadence} {board.time_zone}"
+    if request.newest is not None:
+        yield f"newest release: found in {request.newest.url} by {request.newest.find}"
+    if request.each is not None:
+        yield f"one answer for each of: {', '.join(request.each.values) or request.each.url}"
+    if request.member:
+        yield f"of the archive, the file {request.member}"
+    if group is not None:
+        yield f"rows of one {' and '.join(group.key)} are one{f', by {group.by}' if group.by else ''}, take {group.take}"
+    for payload in board.payloads:
+        use = "means of columns" if payload.means else "joined" if payload.required else "joined where it can be had"
+        yield f"payload {payload.name}: {payload.request.method} {payload.request.url} as {payload.parse.format}, {use}"
+    yield f"terms: {board.terms}"
+    yield f"attribution: {board.attribution}"
+    yield f"enabled: {'yes' if board.enabled else 'no'}"
 
 
 @command.command("pause")
@@ -116,6 +156,14 @@ def _described(board: Board) -> dict[str, object]:
         "attribution": board.attribution,
         "terms": board.terms,
         "enabled": board.enabled,
+        "member": board.request.member or None,
+        "newest": board.request.newest and board.request.newest.url,
+        "each": board.request.each and (list(board.request.each.values) or board.request.each.url),
+        "group": board.parse.group and asdict(board.parse.group),
+        "payloads": [
+            {"name": one.name, "url": one.request.url, "format": one.parse.format, "means": one.means, "required": one.required}
+            for one in board.payloads
+        ],
         "metrics": [
             {
                 "id": m.id,
@@ -131,25 +179,42 @@ def _described(board: Board) -> dict[str, object]:
     }
 
 
+def _last(latest: Snapshot, head: Sequence[query.Standing]) -> dict[str, object]:
+    return {"observed_at": latest.observed_at, "entries": len(latest.entries), "head": [asdict(one) for one in head]}
+
+
 def _better(higher: bool | None) -> str:
     return "" if higher is None else "higher" if higher else "lower"
 
 
 @command.command("test")
 @click.argument("boards", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every board; the same as naming none.")
+@click.option("--live", is_flag=True, help="Fetch each enabled board once and read it; nothing is kept.")
 @click.option("--cases", type=click.Path(file_okay=False, path_type=Path), default=Path("tests/boards"), show_default=True, help="Folder of test folders.")  # fmt: skip
 @click.option("--save", is_flag=True, help="Write what is read as the expectation; read it like code before you commit it.")
 @as_json
 @click.pass_obj
-def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> None:
-    """Read the pages kept in a board's test folder and compare with what is expected there.
+def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, every: bool, live: bool, save: bool, as_json: bool) -> None:
+    """Read the pages kept in a board's test folder and compare with what is expected there; or, with --live, its real page.
 
     <cases>/<source>/<board>/page.* must give expected.json; every page in hostile/ must be refused with
-    the error class its name ends in.
+    the error class its name ends in. --live says of each board whether it answers, can be read and keeps its
+    contract, and what has drifted from the declaration.
     """
+    if every and boards:
+        raise DeclarationError(f'--all and "{safe(boards[0])}" were both given; expected names or --all')
+    if live and save:
+        raise DeclarationError("--live and --save were both given; a live page is no test folder (tracker board new)")
+    good = check_live(settings, boards, cases, SystemClock(), as_json=as_json) if live else _test(settings, boards, cases, save=save, as_json=as_json)  # fmt: skip
+    sys.exit(0 if good else 1)
+
+
+def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> bool:
+    """Try the folders, print what became of them. True when all are well."""
     known = declared(settings)
     names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
-    results = [_cases.try_folder(known.board(name), cases / name, save=save) for name in names]
+    results = [_cases.try_folder(known.board(BoardId(name)), cases / name, save=save) for name in names]
     if as_json:
         print_json({"board": one.board, "ok": one.ok, "cases": one.cases, "problems": list(one.problems)} for one in results)
     else:
@@ -157,4 +222,59 @@ def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool
             click.echo(f"{one.board}: {'ok' if one.ok else 'FAILED'}, {one.cases} pages")
             for problem in one.problems:
                 click.echo(f"    {safe(problem)}")
-    sys.exit(0 if all(one.ok for one in results) else 1)
+    return all(one.ok for one in results)
+
+
+def check_live(
+    settings: Settings,
+    names: tuple[str, ...],
+    cases: Path,
+    clock: Clock,
+    *,
+    as_json: bool = False,
+    **network: Any,  # `transport` and `resolve` of a Fetcher
+) -> bool:
+    """Fetch the boards once and print how they are; declarations that are wrong go to stderr. True when all are well."""
+    from tracker.cli import _live  # noqa: PLC0415  # only with --live
+
+    boards, errors = chosen(settings, names), {} if names else declared(settings).errors
+    for error in errors.values():
+        click.echo(f"tracker: {safe(str(error))}", err=True)
+    results: list[_live.Lived] = []
+    with _asking(settings, clock, **network) as fetcher:
+        for one in _live.live(boards, fetcher, cases=cases, environment=os.environ, pauses=_pauses(settings)):
+            results.append(one)
+            if as_json:
+                print_json([{**asdict(one), "ok": one.ok}])
+    if not as_json:
+        _print_live(sorted(results, key=lambda one: one.board))
+    return not errors and all(one.ok for one in results)
+
+
+def _print_live(results: Sequence[Lived]) -> None:
+    from tracker.cli import _live  # noqa: PLC0415  # as above
+
+    print_table(_live.HEADER, map(_live.row, results), right=frozenset(("entries",)))
+    for one in results:
+        if one.problem:
+            click.echo(safe(one.problem))
+    click.echo(_live.summary(results))
+
+
+@contextmanager
+def _asking(settings: Settings, clock: Clock, **network: Any) -> Iterator[Fetcher]:
+    """A fetcher that remembers when it asked each host, and neither archive nor store."""
+    from tracker.fetch import Fetcher  # noqa: PLC0415  # only with --live
+    from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
+
+    settings.store.mkdir(parents=True, exist_ok=True)
+    with closing(SqliteHosts(settings.hosts)) as hosts, Fetcher(hosts, clock, os.environ, **network) as fetcher:
+        yield fetcher
+
+
+def _pauses(settings: Settings) -> Mapping[BoardId, Pause]:
+    """Which boards an operator has paused, as far as there is a store that says so."""
+    if not settings.database.exists():
+        return {}
+    with SqliteStore(settings.database) as store:
+        return store.ledger.pauses()

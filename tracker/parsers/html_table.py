@@ -174,13 +174,12 @@ def _elements(root: Element, places: list[Element], options: Options) -> Grid:
 
 
 def _choose(places: list[Element], options: Options) -> Grid:
-    tables = list(dict.fromkeys(table for place in places for table in place.iter("table")))
-    sections = [_section(table) for table in tables]
-    fitting = [section for section in sections if _fits(section, options)]
+    found = sections(places)
+    fitting = [section for section in found if _fits(section, options)]
     if not fitting:
         conditions = [f"{key} = {value!r}" for key in ("select", "caption", "headers") if (value := getattr(options, key))]
-        said = "; ".join(names(section.names) for section in sections[:5]) or "none"
-        raise ParseError(f"found {len(tables)} tables, none with {' and '.join(conditions) or 'a header'}; their columns: {said}")
+        said = "; ".join(names(section.names) for section in found[:5]) or "none"
+        raise ParseError(f"found {len(found)} tables, none with {' and '.join(conditions) or 'a header'}; their columns: {said}")
     chosen = fitting[0] if options.first else max(fitting, key=lambda section: sum(map(len, section.groups)))
     return _grid(chosen)
 
@@ -192,6 +191,12 @@ class Section:
     table: Element
     names: tuple[str, ...]
     groups: Sequence[Sequence[Element]]
+
+
+def sections(places: Sequence[Element]) -> list[Section]:
+    """The tables in those parts of a page, in order, each once."""
+    tables = dict.fromkeys(table for place in places for table in place.iter("table"))
+    return [_section(table) for table in tables]
 
 
 def _fits(section: Section, options: Options) -> bool:

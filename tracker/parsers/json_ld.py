@@ -40,7 +40,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
         ParseError: none fits, or several do, or it has no records.
     """
     page = decode(body)
-    things = [thing for thing in _things(page) if options.type in _types(thing)]
+    things = [thing for thing in objects(page) if options.type in _types(thing)]
     fitting = [thing for thing in things if _named(thing, options.name)]
     if len(fitting) != 1:
         said = names(repr(thing.get("name", "")) for thing in things)
@@ -52,7 +52,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     return tabulate(found, wanted, options, facts)
 
 
-def _things(page: str) -> Iterator[dict[str, object]]:
+def objects(page: str) -> Iterator[dict[str, object]]:
     """Every object with a type, those of a `@graph` or a list included."""
     for attributes, content in scripts(page):
         if attributes.get("type", "").lower() == "application/ld+json":

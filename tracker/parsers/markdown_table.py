@@ -54,7 +54,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     text = decode(body)
     if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         refuse_markup(text, "Markdown")
-    found = _choose(list(_tables(text)), options, _start(text, options.after))
+    found = _choose(list(tables(text)), options, _start(text, options.after))
     columns = {want: found.names.index(header(want)) for want in dict.fromkeys(wanted) if header(want) in found.names}
     if not columns:
         raise ParseError(f"found none of the wanted columns ({names(wanted)}) in the table; it has {names(found.names)}")
@@ -96,7 +96,8 @@ def _inline() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
 
 
-def _tables(text: str) -> Iterator[Pipes]:
+def tables(text: str) -> Iterator[Pipes]:
+    """Every table of the text, in order; those inside code blocks are none."""
     rows: list[list[str]] = []
     line = 0
     for token in _blocks().parse(text):

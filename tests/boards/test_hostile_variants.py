@@ -1,0 +1,115 @@
+"""Every board, disabled ones too, refuses what its page becomes when it is cut, replaced or spoilt: variants made of the page it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from _folders import BOARDS, HERE, bodies_of, excerpt
+from _hostile import ARTICLE, CHALLENGE, LOGIN
+
+from tracker.cli import _cases
+from tracker.cli._cases import Body
+from tracker.errors import ContractBroken, ParseError, Refused, TrackerError
+from tracker.model import Board, BoardId, Metric, Nature
+
+PLACED = sorted(BoardId(places.parent.relative_to(HERE).as_posix()) for places in HERE.glob("*/*/places.tsv"))
+ABSURD = "987654321098"
+UNREADABLE = "seventy"
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+
+
+def refused(board: BoardId, bodies: list[Body]) -> TrackerError:
+    with pytest.raises((Refused, ParseError, ContractBroken)) as raised:
+        _cases.read(excerpt(board), bodies)
+    return raised.value
+
+
+@pytest.mark.parametrize("board", sorted(BOARDS))
+@pytest.mark.parametrize("what", ["empty", "challenge", "login wall", "not found", "cut in half"])
+def test_what_stands_there_instead_of_the_page_is_refused(board: BoardId, what: str):
+    _, name, page = bodies_of(board)[0]
+    body = {"empty": b"", "challenge": CHALLENGE, "login wall": LOGIN, "not found": ARTICLE, "cut in half": half(board, page)}
+    error = refused(board, _cases.instead(bodies_of(board), name, body[what]))
+    assert what not in ("challenge", "login wall") or isinstance(error, Refused)
+
+
+def half(board: BoardId, page: bytes) -> bytes:
+    """The first half of a page, or less, where the last of its entries stands before that (several tables on one page)."""
+    name = bodies_of(board)[0][1]
+    places = (HERE / board / "places.tsv").read_text(encoding="utf-8").splitlines() if board in PLACED else []
+    lines = [int(line) for file, _, line in (one.split("\t")[2].partition(":") for one in places) if file == name and line]
+    before = b"".join(page.splitlines(keepends=True)[: max(lines) - 1]) if lines else page
+    return page[: min(len(page) // 2, len(before))]
+
+
+# ── one value at its place ───────────────────────────────────────────────────────────────────────
+
+
+def headline(board: Board) -> list[Metric]:
+    """The metrics in the order in which they are worth spoiling: the primary one, then those it is computed from."""
+    return sorted(board.metrics, key=lambda metric: (not metric.primary, bool(metric.parts)))
+
+
+def spots(board: BoardId, metric: Metric) -> Iterator[tuple[Path, int, str]]:
+    """File, line and text of each place of a metric; of a computed value the first of its numbers that stands there."""
+    for written in (HERE / board / "places.tsv").read_text(encoding="utf-8").splitlines():
+        _, field, place, text, how = written.split("\t")
+        file, _, line = place.partition(":")
+        numbers = [] if text or not how.startswith("=") else NUMBER.findall(how.removeprefix("="))
+        if field == metric.id and (text or numbers):
+            yield from ((HERE / board / file, int(line), one) for one in ([text] if text else numbers))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """Where the last value of a board's headline stands: lines of a file, counted from 0, and the match in that line."""
+
+    metric: Metric
+    name: str
+    lines: list[str]
+    line: int
+    match: re.Match[str]
+
+    def spoilt(self, board: BoardId, value: str) -> list[Body]:
+        """The bodies of the board with another value there."""
+        code = self.name.rpartition(".")[2] in {"json", "js", "html"}
+        changed = replaced(self.lines[self.line], self.match, value, code=code)
+        body = "".join([*self.lines[: self.line], changed, *self.lines[self.line + 1 :]]).encode()
+        return [(part, name, body if name == self.name else old) for part, name, old in bodies_of(board)]
+
+
+def spot_of(board: BoardId) -> Spot:
+    for metric in headline(BOARDS[board]):
+        for path, line, text in reversed(list(spots(board, metric))):
+            lines = path.read_bytes().decode("utf-8").splitlines(keepends=True)
+            match = re.search(rf"(?<![\w.-]){re.escape(text)}(?![\w%]|\.\d)", lines[line - 1])
+            if match is not None:
+                return Spot(metric=metric, name=path.name, lines=lines, line=line - 1, match=match)
+    raise AssertionError(f"{board}: no place of a metric is found in its pages")
+
+
+def replaced(line: str, match: re.Match[str], value: str, *, code: bool) -> str:
+    """The line with another value; where a bare number stood in JSON or JavaScript, a word is put into quotes as that line writes them."""
+    before, behind = line[: match.start()], line[match.end() :]
+    bare = code and re.search(r"[:\[,]\s*$", before) is not None and value == UNREADABLE
+    quote = '\\"' if '\\"' in line else '"'
+    return f"{before}{quote}{value}{quote}{behind}" if bare else f"{before}{value}{behind}"
+
+
+@pytest.mark.parametrize("board", PLACED)
+def test_a_headline_that_is_no_number_is_refused(board: BoardId):
+    refused(board, spot_of(board).spoilt(board, UNREADABLE))
+
+
+@pytest.mark.parametrize("board", PLACED)
+def test_a_headline_far_below_anything_is_refused(board: BoardId):
+    refused(board, spot_of(board).spoilt(board, f"-{ABSURD}"))
+
+
+@pytest.mark.parametrize("board", [board for board in PLACED if spot_of(board).metric.nature in (Nature.TESTED, Nature.FITTED)])
+def test_a_headline_far_above_anything_is_refused_unless_it_counts_or_costs(board: BoardId):
+    refused(board, spot_of(board).spoilt(board, ABSURD))

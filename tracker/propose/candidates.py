@@ -1,0 +1,151 @@
+"""The tables of a body, each read again as it would be declared, the most like a leaderboard first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log2
+
+from tracker.contract import recognise
+from tracker.errors import ParseError, TrackerError
+from tracker.model import Parse, Table
+from tracker.parsers import parse
+from tracker.propose.columns import Cells
+from tracker.propose.leads import Lead, leads
+from tracker.propose.proposal import Candidate
+from tracker.propose.words import HIGHER, LIMIT, LOWER, NAME, RANK
+
+MAX_LEADS = 300
+MAX_READ = 24
+"""So many leads are read, those with most cells first."""
+MAX_ROWS = 5_000
+"""Rows beyond these are not looked at."""
+MIN_ROWS = 2
+LEAST = 0.4
+"""A candidate that is less like a leaderboard is none."""
+_KINDS = ("json_records", "csv_table", "html_table")
+"""One format of each sort is enough to tell whether a body is a page that is no board."""
+
+
+def candidates(body: bytes) -> tuple[Candidate, ...]:
+    """The best first; at least one.
+
+    Raises:
+        Refused: it is a challenge page, a login wall, an error page, an empty shell.
+        ParseError: there is nothing on it that looks like a ranking.
+    """
+    recognise("the page", body, "html_table")
+    found = sorted(_found(body), key=lambda one: -one.score)
+    like = [one for one in found if one.score >= LEAST]
+    if not like:
+        seen = "; ".join(f"{one.parse.format} of {len(one.rows)} rows, {one.why[-1]}" for one in found[:3]) or "no table of any kind"
+        raise ParseError(f"found {seen}; expected rows with names and figures")
+    return tuple(like)
+
+
+def _found(body: bytes) -> Iterator[Candidate]:
+    seen: set[tuple[tuple[str, ...], int]] = set()
+    wanted = sorted(_some(leads(body)), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12))
+    for lead in wanted[:MAX_READ]:
+        read = _read(body, lead)
+        if read is None:
+            continue
+        spec, table = read
+        mark = (table.columns, len(table.rows))
+        if mark not in seen and len(table.rows) >= MIN_ROWS:
+            seen.add(mark)
+            yield _judged(spec, table)
+
+
+def _some(found: Iterator[Lead]) -> Iterator[Lead]:
+    for at, lead in enumerate(found):
+        if at >= MAX_LEADS:
+            return
+        yield lead
+
+
+def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:
+    """The first way of declaring it in which the parsers give that table."""
+    for way in lead.ways:
+        try:
+            table = parse(body, way, lead.columns)
+        except TrackerError:
+            continue
+        if lead.size and way.format in ("html_table", "markdown_table", "flight") and not _is_it(table, lead):
+            continue
+        return way, table
+    return None
+
+
+def _is_it(table: Table, lead: Lead) -> bool:
+    return table.columns[:1] == lead.columns[:1] and 0.5 * lead.size <= len(table.rows) <= lead.size
+
+
+# ── how like a leaderboard ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was seen of the columns of a table."""
+
+    names: int
+    named: bool
+    figures: int
+    worded: int
+    ordered: bool
+    ranked: bool
+
+
+def _judged(spec: Parse, table: Table) -> Candidate:
+    columns = [Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)]
+    look = _look(columns)
+    score = _score(look, len(table.rows))
+    return Candidate(parse=spec, columns=table.columns, rows=table.rows, score=round(score, 3), why=tuple(_why(look, len(table.rows))))
+
+
+def _look(columns: Sequence[Cells]) -> Look:
+    names = [one for one in columns if _names(one)]
+    figures = [one for one in columns if is_figure(one)]
+    worded = [one for one in figures if (LOWER | HIGHER) & {*one.words}]
+    return Look(
+        names=len(names),
+        named=any(NAME & {*one.words} for one in names),
+        figures=len(figures),
+        worded=len(worded),
+        ordered=any(abs(one.order()) >= 0.95 for one in figures),
+        ranked=any(RANK & {*one.leaf} and one.numeric >= 0.8 for one in columns),
+    )
+
+
+def _names(one: Cells) -> bool:
+    """Whether it names the rows; in a long table a name stands in several of them."""
+    return one.is_text and one.filled >= 0.8 and (one.distinct >= 0.5 or (bool(NAME & {*one.leaf}) and one.distinct >= 0.01))
+
+
+def is_figure(one: Cells) -> bool:
+    """Whether it may be a figure of merit: numbers that differ, no places, no times, no limits, no flags."""
+    if one.numeric < 0.8 or one.filled < 0.1 or one.is_count_up or one.is_time or one.is_date or len({*one.values}) < 2:
+        return False
+    return not LIMIT & {*one.leaf} or bool((LOWER | HIGHER) & {*one.leaf} - {"rank"})
+
+
+def _score(look: Look, rows: int) -> float:
+    """Points for what leaderboards have, to a share of 1. Without names or figures it is none."""
+    if not look.names or not look.figures:
+        return 0.1 * bool(look.names) + 0.1 * bool(look.figures)
+    points = 0.42 + 0.06 * min(look.figures, 4) / 2 + 0.05 * min(log2(rows) / 3, 2)
+    points += 0.1 * look.named + 0.1 * min(look.worded, 3) / 2 + 0.08 * look.ordered + 0.06 * look.ranked
+    return min(points, 1.0)
+
+
+def _why(look: Look, rows: int) -> Iterator[str]:
+    yield f"{rows} rows"
+    if look.names:
+        yield "a column of names" if look.named else "a column of texts that differ"
+    if look.ranked:
+        yield "a column of ranks"
+    if look.ordered:
+        yield "rows in the order of a figure"
+    yield f"{look.figures} columns of figures" if look.figures else "no column of figures"
+    if not look.names:
+        yield "no column of names"

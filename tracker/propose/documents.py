@@ -1,0 +1,197 @@
+"""Lists of records in a document of objects and lists, wherever they stand, and the paths that lead to them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+MAX_NODES = 200_000
+MAX_SPOTS = 60
+"""Of more lists the longest are told."""
+MAX_FIELDS = 200
+MAX_LEVELS = 4
+"""So deep are fields looked for inside a record."""
+SAMPLE = 60
+"""Records looked at."""
+MIN_RECORDS = 2
+MIN_PAIRS = 5
+MOST = 0.6
+"""Share of the members of an object that must have the same field, so that they are records of one kind."""
+TITLES = ("name", "slug", "id", "title", "key", "category", "label")
+"""What an object in a list is called by."""
+
+_PLAIN = re.compile(r"[A-Za-z_$][\w$-]*")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?")
+
+Object = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where records stand: the options that find them (records, explode, pairs, header, cell), their columns, how many they are.
+
+    `kind` is list, members (of an object), pairs or rows (lists of cells); `fields` are the fields that all of them have.
+    """
+
+    options: Mapping[str, object]
+    columns: tuple[str, ...]
+    size: int
+    kind: str
+    fields: tuple[str, ...] = field(default=())
+
+
+def spots(document: object) -> list[Spot]:
+    """The longest ones, in the order of the document."""
+    found = list(_walk(document))
+    longest = sorted(found, key=lambda spot: -spot.size * min(len(spot.columns), 8))[:MAX_SPOTS]
+    return [spot for spot in found if spot in longest] if len(found) > MAX_SPOTS else found
+
+
+def _walk(document: object) -> Iterator[Spot]:
+    waiting: deque[tuple[str, object]] = deque([("", document)])
+    for _ in range(MAX_NODES):
+        if not waiting:
+            return
+        path, node = waiting.popleft()
+        yield from _here(path, node)
+        waiting.extend(_inside(path, node))
+
+
+def _here(path: str, node: object) -> Iterator[Spot]:
+    if isinstance(node, list) and len(node) >= MIN_RECORDS and all(isinstance(one, dict) for one in node):
+        yield from _records(path, node, "list")
+    elif isinstance(node, dict):
+        members = [{**value, "$key": key} for key, value in node.items() if isinstance(value, dict)]
+        if len(members) >= MIN_RECORDS and len(members) == len(node) and _are_alike(members):
+            yield from _records(path, members, "members")
+        numbers = [value for value in node.values() if isinstance(value, str) and _NUMBER.fullmatch(value)]
+        if len(numbers) >= MIN_PAIRS and len(numbers) == len(node):
+            yield Spot(options={**_at(path), "pairs": True}, columns=("$key", "$value"), size=len(node), kind="pairs")
+        yield from _tables(path, node)
+
+
+def _at(path: str) -> dict[str, object]:
+    return {"records": path} if path else {}
+
+
+def _records(path: str, records: Sequence[Object], kind: str) -> Iterator[Spot]:
+    columns = fields_of(records)
+    every = tuple(name for name in records[0] if name != "$key" and all(name in record for record in records))
+    if columns:
+        yield Spot(options=_at(path), columns=columns, size=len(records), kind=kind, fields=every)
+    for name in _nested(records):
+        inner = [member for record in records for member in _members(record.get(name))]
+        own = fields_of(inner)
+        if len(inner) >= MIN_RECORDS and own:
+            outer = tuple(f"^.{column}" for column in columns[:20])
+            yield Spot(options={**_at(path), "explode": _key(name)}, columns=(*own, *outer), size=len(inner), kind="list")
+
+
+def fields_of(records: Sequence[Object]) -> tuple[str, ...]:
+    """The paths of single values in the records, those first that come first."""
+    counted: Counter[str] = Counter()
+    for record in records[:SAMPLE]:
+        counted.update(list(dict.fromkeys(_leaves(record, "", MAX_LEVELS))))
+    return tuple(islice(counted, MAX_FIELDS))
+
+
+def _leaves(record: Object, before: str, levels: int) -> Iterator[str]:
+    for name, value in islice(record.items(), MAX_FIELDS):
+        path = f"{before}{name if name == '$key' else _key(name)}"
+        if isinstance(value, dict) and levels:
+            yield from _leaves(value, f"{path}.", levels - 1)
+        elif not isinstance(value, dict | list):
+            yield path
+
+
+def _nested(records: Sequence[Object]) -> Iterator[str]:
+    """The fields that hold records of their own in most of the records."""
+    counted = Counter(name for record in records[:SAMPLE] for name, value in record.items() if len(_members(value)))
+    for name, many in counted.items():
+        if many >= MOST * min(len(records), SAMPLE):
+            yield name
+
+
+def _members(value: object) -> list[Object]:
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return value
+    if isinstance(value, dict) and value and all(isinstance(one, dict) for one in value.values()):
+        members: list[Object] = [{**one, "$key": key} for key, one in value.items()]
+        return members if len(members) == 1 or _are_alike(members) else []
+    return []
+
+
+def _are_alike(members: Sequence[Object]) -> bool:
+    """Whether they are records of one kind: most have a field in common besides their key."""
+    counted = Counter(name for member in members[:SAMPLE] for name in member if name != "$key")
+    return bool(counted) and counted.most_common(1)[0][1] >= MOST * min(len(members), SAMPLE)
+
+
+def _tables(path: str, node: Object) -> Iterator[Spot]:
+    """Rows that are lists of cells, beside a list that names their columns."""
+    for name, rows in node.items():
+        if not _is_grid(rows):
+            continue
+        width = len(rows[0])
+        cell = _common(one for row in rows[:SAMPLE] for one in row)
+        for other, names in node.items():
+            if not isinstance(names, list) or len(names) != width or other == name or cell is None:
+                continue
+            title = _common(names)
+            texts = [one.get(title) if isinstance(one, dict) else one for one in names]
+            if title is not None and all(isinstance(text, str) for text in texts):
+                header = _join(path, other) + (f"[].{_key(title)}" if title else "")
+                options = {"records": _join(path, name), "header": header} | ({"cell": _key(cell)} if cell else {})
+                yield Spot(options=options, columns=tuple(dict.fromkeys(map(str, texts))), size=len(rows), kind="rows")
+
+
+def _is_grid(rows: object) -> bool:
+    if not isinstance(rows, list) or len(rows) < MIN_RECORDS or not all(isinstance(row, list) for row in rows):
+        return False
+    return len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows)
+
+
+def _common(cells: object) -> str | None:
+    """The field that holds the value where cells are objects, "" where they are values themselves, None where they are neither."""
+    found = list(cells)  # type: ignore[call-overload]
+    objects = [one for one in found if isinstance(one, dict)]
+    if not objects:
+        return "" if not any(isinstance(one, list) for one in found) else None
+    if len(objects) < len([one for one in found if one is not None]):
+        return None
+    return next((name for name in ("value", *TITLES, "text", "data") if all(name in one for one in objects)), None)
+
+
+def _inside(path: str, node: object) -> Iterator[tuple[str, object]]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if isinstance(value, dict | list):
+                yield _join(path, name), value
+    elif isinstance(node, list) and len(node) <= SAMPLE:
+        for at, value in enumerate(node):
+            if isinstance(value, dict | list):
+                yield _member(path, node, at), value
+
+
+def _member(path: str, node: Sequence[object], at: int) -> str:
+    """A member of a list by what it is called, else by its place."""
+    one = node[at]
+    if isinstance(one, dict) and path:
+        for title in TITLES:
+            said = one.get(title)
+            names = [other.get(title) for other in node if isinstance(other, dict)]
+            if isinstance(said, str) and "'" not in said and "`" not in said and names.count(said) == 1 and len(said) < 60:
+                return f"{path}[?{title}=='{said}'] | [0]"
+    return f"{path}[{at}]" if path else f"[{at}]"
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{_key(name)}" if path else _key(name)
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)

@@ -1,0 +1,290 @@
+"""Everything on a body that may be a table: HTML tables and repeated elements, flight arrays, JSON in all its places, CSV, Markdown, YAML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from tracker.errors import ParseError
+from tracker.model import Parse
+from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
+from tracker.parsers._html import Element, inner_text, root_of, scripts
+from tracker.parsers._js import assignments, literal
+from tracker.parsers._json import load
+from tracker.parsers._text import decode, header, unique
+from tracker.parsers.html_table import Section, sections
+from tracker.propose.documents import Spot, fields_of, spots
+
+MAX_SCRIPTS = 60
+MAX_ASSIGNMENTS = 200
+MAX_TABLES = 60
+MAX_ELEMENTS = 60_000
+"""A page with more elements outside of tables is not searched for repeated ones."""
+MAX_NAMED = 400
+"""Columns of a CSV beyond these are not looked at."""
+MIN_REPEATED = 5
+"""So many elements of one make are needed to be rows."""
+
+_MARKDOWN = re.compile(r"^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)+\|? *$", re.MULTILINE)
+_ASSIGNS = re.compile(r"^\s*(?:export\s+)?(?:const|let|var|window\.)\s*[\w$.]+\s*=", re.MULTILINE)
+_TEMPLATE = re.compile(r"([A-Za-z_$][\w$]*)\s*=\s*`([^`]{10,})`")
+_FLIGHT = re.compile(rb"[0-9a-f]{0,8}:(?:[\[{\"IHT]|[0-9a-f]+,)")
+_DATE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d")
+_CLASS = re.compile(r"[A-Za-z_][\w-]*")
+_ROWS = ("tr", "li", "div", "article", "section", "a")
+_RUN = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """Ways to declare one table, the plainest first, with the columns to ask for and how many rows it has; 0 where that is not known."""
+
+    ways: tuple[Parse, ...]
+    columns: tuple[str, ...]
+    size: int = 0
+
+
+def leads(body: bytes) -> Iterator[Lead]:
+    """Every lead. A part of the body that cannot be read gives none.
+
+    Raises:
+        ParseError: the body is no text.
+    """
+    text = decode(body)
+    start = text.lstrip()[:1]
+    if start == "<":
+        yield from _of_page(body, text)
+    elif start in ("{", "["):
+        yield from _documents("json_records", {}, _loaded(text))
+    if _FLIGHT.match(body):
+        yield from _flight(body)
+    if _MARKDOWN.search(text):
+        yield from _markdown(text)
+    elif start not in ("<", "{", "["):
+        yield from _of_text(text)
+
+
+# ── text ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_text(text: str) -> Iterator[Lead]:
+    if _ASSIGNS.search(text):
+        yield from _assigned(text)
+        yield from _templates(text)
+        return
+    if text.lstrip()[:2] == "- " or re.match(r"[\w.-]+:(?: |\n)", text.lstrip()):
+        yield from _yaml(text)
+    yield from _csv(text, {})
+
+
+def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
+    try:
+        lines = islice(csv_table._lines(text, csv_table._delimiter(text)), 400)  # noqa: SLF001
+        head, *rows = [line for _, line in lines]
+    except (ParseError, ValueError):
+        return
+    names = unique(header(name) for name in head)
+    columns = tuple(name or f"${at}" for at, name in enumerate(names[:MAX_NAMED], 1))
+    if len(rows) < 2 or Counter(map(len, rows)).most_common(1)[0][0] > len(head):
+        return
+    ways = [Parse(format="csv_table", options=options)]
+    if any(len(row) < len(head) for row in rows):
+        ways.append(Parse(format="csv_table", options={**options, "short_rows": True}))
+    if len(head) > 2 * MIN_REPEATED and all(_DATE.fullmatch(row[0]) for row in rows if row):
+        yield Lead(ways=(Parse(format="csv_table", options={**options, "layout": "wide"}),), columns=("$key", "$value"))
+        return
+    yield Lead(ways=tuple(ways), columns=columns, size=0)
+
+
+def _templates(text: str) -> Iterator[Lead]:
+    """CSV that a script holds in a template string."""
+    for found in islice(_TEMPLATE.finditer(text), MAX_ASSIGNMENTS):
+        yield from _csv(found[2], {"inside": rf"re:\b{re.escape(found[1])}\s*=\s*`([^`]*)`"})
+
+
+def _markdown(text: str) -> Iterator[Lead]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    found = list(islice(markdown_table.tables(text), MAX_TABLES))
+    longest = max((len(table.rows) for table in found), default=0)
+    for table in found:
+        names = tuple(name for name in table.names if name)
+        ways = [] if len(table.rows) < longest else [Parse(format="markdown_table", options={})]
+        ways.append(Parse(format="markdown_table", options={"headers": names[:6]}))
+        above = next((line for line in reversed(lines[: table.line]) if line.strip()), "")
+        if above and sum(above in line for line in lines) == 1:
+            ways.append(Parse(format="markdown_table", options={"after": above, "headers": names[:6]}))
+        yield Lead(ways=tuple(ways), columns=names, size=len(table.rows))
+
+
+def _yaml(text: str) -> Iterator[Lead]:
+    try:
+        document = yaml_records.load(text)
+    except (ParseError, RecursionError):
+        return
+    yield from _documents("yaml_records", {}, document, only_records=True)
+
+
+# ── documents ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _loaded(text: str) -> object:
+    try:
+        return load(text, allow_nan=True)
+    except (ParseError, RecursionError, ValueError):
+        return None
+
+
+def _documents(name: str, options: Mapping[str, object], document: object, *, only_records: bool = False) -> Iterator[Lead]:
+    for spot in spots(document):
+        if only_records and not spot.options.keys() <= {"records", "explode"}:
+            continue
+        ways = [Parse(format=name, options={**options, **spot.options})]
+        if name == "json_records":
+            ways.append(Parse(format=name, options={**options, **spot.options, "allow_nan": True}))
+        yield Lead(ways=tuple(ways), columns=spot.columns, size=spot.size)
+
+
+def _assigned(script: str) -> Iterator[Lead]:
+    """What a script assigns to names."""
+    try:
+        found = list(islice(assignments(script), MAX_ASSIGNMENTS))
+    except ParseError:
+        return
+    for name, place in found:
+        if script[place : place + 400].lstrip()[:1] not in ("[", "{") and "JSON.parse" not in script[place : place + 30]:
+            continue
+        try:
+            value = literal(script, place)
+        except (ParseError, RecursionError):
+            continue
+        yield from _documents("js_literal", {"variable": name}, value)
+
+
+def _flight(body: bytes) -> Iterator[Lead]:
+    try:
+        stream = flight.Stream.of(flight.stream_in(body))
+        rows = [stream.value(name) for name in stream.with_all((b"[{",))]
+    except (ParseError, RecursionError):
+        return
+    found = [spot for row in rows for spot in spots(row) if spot.kind == "list"]
+    for spot in found:
+        yield Lead(ways=tuple(_arrays(spot, found)), columns=spot.columns, size=spot.size)
+
+
+def _arrays(spot: Spot, found: Sequence[Spot]) -> Iterator[Parse]:
+    """The fields that tell an array from the others: the fewest others have them."""
+    others = [set(other.fields) for other in found if other is not spot]
+    rare = sorted(spot.fields, key=lambda name: sum(name in other for other in others))[:4]
+    for require in (rare[:2], rare):
+        yield Parse(format="flight", options={"require": tuple(sorted(require, key=spot.fields.index)), "min_records": min(3, spot.size)})
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_page(body: bytes, page: str) -> Iterator[Lead]:
+    yield from _flight(body)
+    for attributes, content in islice(scripts(page), MAX_SCRIPTS):
+        kind = attributes.get("type", "").partition(";")[0].strip()
+        if kind.lower() == "application/json" and attributes.get("id"):
+            yield from _documents("json_records", {"script": attributes["id"]}, _loaded(content))
+        elif _RUN.fullmatch(kind) and "__next_f" not in content:
+            yield from _assigned(content)
+    yield from _linked(page)
+    yield from _elements(page)
+
+
+def _linked(page: str) -> Iterator[Lead]:
+    try:
+        things = list(json_ld.objects(page))
+    except (ParseError, RecursionError):
+        return
+    for thing in things[:MAX_SCRIPTS]:
+        kind, name = thing.get("@type"), thing.get("name")
+        for spot in spots(thing) if isinstance(kind, str) else ():
+            if spot.kind == "list" and "explode" not in spot.options:
+                options: dict[str, object] = {"type": kind, "records": spot.options["records"]}
+                if isinstance(name, str) and sum(other.get("@type") == kind for other in things) > 1:
+                    options["name"] = name
+                yield Lead(ways=(Parse(format="json_ld", options=options),), columns=spot.columns, size=spot.size)
+
+
+def _elements(page: str) -> Iterator[Lead]:
+    try:
+        root = root_of(page)
+    except ParseError:
+        return
+    yield from _tables(root)
+    yield from _repeated(root)
+
+
+def _tables(root: Element) -> Iterator[Lead]:
+    try:
+        found = sections([root])[:MAX_TABLES]
+    except ParseError:
+        return
+    sizes = [sum(map(len, section.groups)) for section in found]
+    for section, size in zip(found, sizes, strict=True):
+        names = tuple(name for name in dict.fromkeys(section.names) if name)
+        if size < 2 or not names:
+            continue
+        alone = [Parse(format="html_table", options={})] if size == max(sizes) else []
+        yield Lead(ways=(*alone, *_named(section, names)), columns=names, size=size)
+
+
+def _named(section: Section, names: tuple[str, ...]) -> Iterator[Parse]:
+    """By what stands at the table: its headers, the first of those that have them, its caption, its id."""
+    yield Parse(format="html_table", options={"headers": names[:6]})
+    yield Parse(format="html_table", options={"headers": names[:6], "first": True})
+    caption = next(section.table.iterchildren("caption"), None)
+    if caption is not None and (said := inner_text(caption)):
+        yield Parse(format="html_table", options={"caption": said})
+    for element in (section.table, *islice(section.table.iterancestors(), 4)):
+        if _CLASS.fullmatch(element.get("id") or ""):
+            yield Parse(format="html_table", options={"select": f"#{element.get('id')}"})
+
+
+def _repeated(root: Element) -> Iterator[Lead]:
+    """Rows that are no rows of a table: the same element over and over, told by a data- attribute or its class."""
+    elements = list(islice(root.iter(*_ROWS), MAX_ELEMENTS))
+    counted = Counter(mark for element in elements for mark in _marks(element))
+    for mark, many in counted.most_common(40):
+        if many < MIN_REPEATED:
+            return
+        tag, by, name = mark
+        css = f"{tag}[{name}]" if by == "attribute" else f"{tag}.{name}"
+        rows = [element for element in elements if mark in _marks(element)]
+        if columns := _cells_of(rows, table_rows=tag == "tr"):
+            yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=many)
+
+
+def _marks(element: Element) -> set[tuple[str, str, str]]:
+    tag = str(element.tag)
+    marked = {(tag, "attribute", name) for name in element.attrib if name.startswith(("data-", "x-")) and _CLASS.fullmatch(name)}
+    if tag == "tr":
+        return marked
+    classes = (element.get("class") or "").split()[:2]
+    return marked | {(tag, "class", name) for name in classes if _CLASS.fullmatch(name)}
+
+
+def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
+    """Columns that most of the rows have: attributes of the row itself, and marked elements in it that hold text and no others."""
+    sample = rows[:60]
+    counted = Counter(name for row in sample for name in _inside(row, table_rows=table_rows))
+    return tuple(name for name, many in counted.items() if 2 * many >= len(sample))[:40]
+
+
+def _inside(row: Element, *, table_rows: bool) -> set[str]:
+    found = {f"@{name}" for name in row.attrib if name.startswith("data-")}
+    for part in islice(() if table_rows else row.iterdescendants(), 80):
+        if isinstance(part.tag, str) and len(part) == 0 and inner_text(part):
+            classes = (part.get("class") or "").split()[:1]
+            found |= {f"css:{part.tag}.{name}" for name in classes if _CLASS.fullmatch(name)}
+            found |= {f"css:[{name}]" for name in part.attrib if name.startswith(("data-", "x-")) and _CLASS.fullmatch(name)}
+    return found
+
+
+__all__ = ["Lead", "fields_of", "leads"]
