@@ -218,13 +218,13 @@ def is_named(source: str, text: str) -> bool:
     return any(f"`{one}`" in text for one in (source, path, path.rpartition(":")[2], path.rpartition(".")[2]))
 
 
-def test_the_readme_says_where_every_number_stands_and_that_they_are_invented(board: Board):
+def test_the_readme_says_where_every_number_stands_and_where_the_page_is_from(board: Board):
     text = (HERE / board.id / "README.md").read_text(encoding="utf-8")
     pages = {"page@…" if "@" in name else name for name in names_of(board)}
     assert [name for name in pages if f"`{name}`" not in text and f"{name[:-1]}" not in text] == []
     unnamed = [some for metric in board.metrics for some in sources(metric) if not any(is_named(one, text) for one in some)]
     assert unnamed == []
-    assert re.search("invented|real", text)
+    assert re.search("invented|as it came", text)
 
 
 # ── shapes that stand in no folder ───────────────────────────────────────────────────────────────

@@ -36,13 +36,12 @@ def command(settings: Settings, *, as_json: bool) -> None:
         print_json({**asdict(row), **_declared_of(board)} for board, row in rows)
         return
     print_table(
-        ("board", "state", "entries", "last checked", "last changed", "cadence", "next due", "terms", "reason"),
+        ("board", "state", "entries", "last changed", "cadence", "next due", "terms", "reason"),
         (
             (
                 row.board,
                 row.state,
                 row.entries,
-                _minute(row.last_checked),
                 _minute(row.last_changed),
                 board.cadence,
                 _minute(row.due_at),
@@ -55,10 +54,10 @@ def command(settings: Settings, *, as_json: bool) -> None:
     )
 
 
-def short(terms: str) -> str:
+def short(terms: str, most: int = MOST) -> str:
     """What the terms begin with, up to the first stop: "CC-BY-4.0" of "CC-BY-4.0; documented API"."""
-    first = re.split(r"[;:]\s|\.\s|\.$", terms, maxsplit=1)[0].strip()
-    return first if len(first) <= MOST else f"{first[: MOST - 1].rstrip()}…"
+    first = re.split(r"[;:,]\s|\.\s|\.$", terms, maxsplit=1)[0].strip()
+    return first if len(first) <= most else f"{first[: most - 1].rstrip()}…"
 
 
 def _minute(at: datetime | None) -> str:

@@ -13,7 +13,7 @@ from tracker.parsers import parse
 from tracker.propose.columns import Cells
 from tracker.propose.leads import Lead, leads
 from tracker.propose.proposal import Candidate
-from tracker.propose.words import HIGHER, LIMIT, LOWER, NAME, RANK
+from tracker.propose.words import AVERAGE, HIGHER, LIMIT, LOWER, NAME, PRICE, RANK, words_of
 
 MAX_LEADS = 300
 MAX_READ = 24
@@ -99,8 +99,8 @@ class Look:
 def _judged(spec: Parse, table: Table) -> Candidate:
     columns = [Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)]
     look = _look(columns)
-    score = _score(look, len(table.rows))
-    return Candidate(parse=spec, columns=table.columns, rows=table.rows, score=round(score, 3), why=tuple(_why(look, len(table.rows))))
+    score = _score(look, len(table.rows)) - _oddness(table)
+    return Candidate(parse=spec, columns=table.columns, rows=table.rows, score=round(max(score, 0.0), 3), why=tuple(_why(look, len(table.rows))))
 
 
 def _look(columns: Sequence[Cells]) -> Look:
@@ -126,16 +126,25 @@ def is_figure(one: Cells) -> bool:
     """Whether it may be a figure of merit: numbers that differ, no places, no times, no limits, no flags."""
     if one.numeric < 0.8 or one.filled < 0.1 or one.is_count_up or one.is_time or one.is_date or len({*one.values}) < 2:
         return False
-    return not LIMIT & {*one.leaf} or bool((LOWER | HIGHER) & {*one.leaf} - {"rank"})
+    merit = (LOWER | HIGHER) - AVERAGE - RANK
+    return bool(merit & {*one.leaf} or PRICE & {*one.words}) or not LIMIT & {*one.words}
 
 
 def _score(look: Look, rows: int) -> float:
     """Points for what leaderboards have, to a share of 1. Without names or figures it is none."""
     if not look.names or not look.figures:
         return 0.1 * bool(look.names) + 0.1 * bool(look.figures)
-    points = 0.42 + 0.06 * min(look.figures, 4) / 2 + 0.05 * min(log2(rows) / 3, 2)
+    points = 0.42 + 0.06 * min(look.figures, 4) / 2 + 0.16 * min(log2(rows) / 9, 1)
     points += 0.1 * look.named + 0.1 * min(look.worded, 3) / 2 + 0.08 * look.ordered + 0.06 * look.ranked
     return min(points, 1.0)
+
+
+def _oddness(table: Table) -> float:
+    """Points off for a table that lies on its side, and for rows whose names stand only around them."""
+    sideways = len(table.rows) < 6 and len(table.columns) > 8 * len(table.rows)
+    within = [one for one in table.columns if not one.startswith("^.")]
+    inside = len(within) < len(table.columns) and not any(NAME & {*words_of(one)} or one == "id" for one in within)
+    return 0.3 * sideways + 0.2 * inside
 
 
 def _why(look: Look, rows: int) -> Iterator[str]:

@@ -14,7 +14,9 @@ from tracker.propose.candidates import MAX_ROWS, candidates, is_figure
 from tracker.propose.columns import Cells
 from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
 from tracker.propose.words import (
+    ASIDE,
     ATTRIBUTES,
+    AVERAGE,
     BOUND_HIGH,
     BOUND_LOW,
     COUNT,
@@ -23,6 +25,8 @@ from tracker.propose.words import (
     HALF,
     HIGHER,
     ID,
+    IN_AND_OUT,
+    LIMIT,
     LIVE,
     LOWER,
     NAME,
@@ -71,6 +75,24 @@ class Sheet:
         taken = {one.header for one in (self.rank,) if one}
         found = [one for one in self.columns.values() if one.header not in taken and (is_figure(one) or one.header == self.told_metric)]
         return [one for one in found if not _is_attribute(one) and (not RANK & {*one.leaf} or one.header == self.told_metric)]
+
+    @cached_property
+    def prices(self) -> set[str]:
+        """The columns that are prices though their headers only say in and out."""
+        around = {*words_of(" ".join(str(self.candidate.parse.options.get(name, "")) for name in ("records", "explode")))}
+        sides = [[one for one in self.columns.values() if side & {*one.leaf} and one.values and max(one.values) < 2_000] for side in IN_AND_OUT]
+        broken = any(value != int(value) for one in (*sides[0], *sides[1]) for value in one.values)
+        if not all(sides) or not (broken or around & PRICE):
+            return set()
+        leaves = {one.leaf for one in (*sides[0], *sides[1])}
+        return {one.header for one in self.columns.values() if one.leaf in leaves or {*one.leaf} & {"cached", "cache"}}
+
+    @cached_property
+    def leaning(self) -> bool | None:
+        """Which way most of the figures are better by their headers, averages and prices aside."""
+        said = [_said(one)[0] for one in self.figures if not {*one.leaf} & AVERAGE and not {*one.words} & (PRICE | LIVE)]
+        lower, higher = said.count(False), said.count(True)
+        return None if not said or lower == higher else higher > lower
 
     @cached_property
     def matrix(self) -> int:
@@ -272,7 +294,7 @@ def _metrics(sheet: Sheet, taken: set[str]) -> Iterator[MetricGuess]:
 
 
 def _metric(one: Cells, sheet: Sheet, used: set[str], sides: Mapping[str, str]) -> MetricGuess:
-    nature = _nature(one)
+    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if one.header in sheet.prices else _nature(one)
     unit, scale = _unit(one, nature.value)
     return MetricGuess(
         id=_id(one.header, used),
@@ -345,13 +367,17 @@ def _is_share(one: Cells) -> bool:
 def _direction(one: Cells, sheet: Sheet) -> Guess[bool | None]:
     if sheet.told_direction is not None and one.header == sheet.told_metric:
         return Guess(value=sheet.told_direction, sure=1.0, why="told")
-    said, why = _said(one)
+    said, why = (False, "a price") if one.header in sheet.prices else _said(one)
+    if said and {*one.leaf} & AVERAGE and not {*one.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
+        said, why = False, "the average of figures of which less is better"
     shown = _shown(one, sheet)
     if said is not None:
         contrary = shown is not None and shown is not said
         return Guess(value=said, sure=0.55 if contrary else 0.9 if shown is said else 0.8, why=f"{why}, though the rows are in the other order" if contrary else why)
     if shown is not None:
         return Guess(value=shown, sure=0.72 if sheet.rank is None else 0.85, why="the rows are in its order" + (", and a rank says so" if sheet.rank else ""))
+    if one.values and min(one.values) >= 600 and max(one.values) <= 3200 and one.distinct > 0.5 and not {*one.leaf} & LIMIT:
+        return Guess(value=True, sure=0.7, why="on the Elo scale")
     if _is_share(one) and sheet.matrix >= MATRIX:
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
     return Guess(value=None, sure=0.0, why="nothing on the page tells whether more is better")
@@ -455,11 +481,11 @@ def _as_primary(one: MetricGuess, at: int, sheet: Sheet) -> float:
     column = sheet.columns[one.column]
     leaf, words = {*column.leaf}, {*column.words}
     order = abs(column.order())
-    points = 2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97) - 0.03 * at + 0.4 * column.filled
+    points = 2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97) - 0.03 * at + 1.2 * column.filled
     points += 1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL) + 0.4 * bool(leaf & HIGHER)
     points += 0.6 * bool(one.low or one.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
-    points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.8}.get(one.nature.value, 0.0)
-    points -= 0.5 * bool(words & {"cost", "error", "std", "median"} and one.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)
+    points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(one.nature.value, 0.0)
+    points -= 1.4 * bool(words & ASIDE and one.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)
     numbered = [int(word) for word in column.leaf if word.isdigit() and len(word) == 1]
     points += 0.05 * numbered[-1] if numbered else 0.0
     return points + 0.2 * bool(words & {"output", "completion"} and one.nature.value is Nature.LISTED)

@@ -23,7 +23,7 @@ def set_of(text: str) -> frozenset[str]:
 
 
 LOWER = set_of("""
-    price prices cost costs latency ttft ttfat seconds secs duration error errors err wer cer mer loss losses perplexity ppl rank
+    price prices pricing cost costs latency ttft ttfat seconds secs duration error errors err wer cer mer loss losses perplexity ppl rank
     hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty penalties bias regret refusals
     crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents defects churn unemployment ↓ handicap deaths
     """)
@@ -49,8 +49,18 @@ COUNT = set_of("""
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
 LIVE = set_of("speed latency throughput ttft ttfat seconds tokens tps trending rtfx uptime")
 PRICE = set_of("price prices pricing cost costs usd dollars $")
-LIMIT = set_of("context window limit length max parameters params size date created updated released release modified year timestamp time elapsed version")
+AVERAGE = set_of("average avg mean overall total global")
+"""Of which more is as good as of what they are the average of."""
+LIMIT = set_of("""
+    context window limit length words max parameters params size date created updated released release modified year timestamp time elapsed version
+    opacity color colour width height priority sort order zoom latitude longitude temperature frequency presence repetition seed top layer offset
+    page port step month day week hour change delta diff
+    """)
 """Of what is no figure of merit, though a number."""
+ASIDE = set_of("cost costs usd error std median estimated previous old tokens token input cache cached count")
+"""Of figures that stand beside the one that ranks."""
+IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
+"""Beside each other, and small: prices of what goes in and what comes out."""
 BOUND_LOW = set_of("lower low q025 min lo lcb")
 BOUND_HIGH = set_of("upper high q975 max hi ucb")
 HALF = set_of("ci95 ci interval margin moe halfwidth pm confidence")

@@ -1,0 +1,274 @@
+"""`tracker board test`: the folders offline; with --live the boards themselves, each asked once and nothing kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+from cli_world import CHALLENGE, DECLARATION, World, csv
+
+from tracker.cli.board import check_live
+from tracker.clock import FixedClock
+from tracker.errors import FetchError
+from tracker.settings import Settings
+
+NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
+SIX = csv("a:90:2:MIT b:80:3:MIT c:70:1:MIT d:60:1:MIT e:50:1:MIT f:40:1:MIT")
+
+Answering = Callable[[httpx.Request], httpx.Response]
+
+
+def says(text: str, status: int = 200) -> Answering:
+    return lambda _: httpx.Response(status, text=text, headers={"content-type": "text/csv"})
+
+
+def silent(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("no route to host", request=request)
+
+
+class Network:
+    """Servers by path; `/robots.txt` is 404. Remembers the pages that were asked for."""
+
+    def __init__(self, **answers: Answering) -> None:
+        self.answers: Mapping[str, Answering] = answers
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return self.answers.get("robots", says("", 404))(request)
+        self.asked.append(request)
+        return self.answers[request.url.path.rpartition("/")[2]](request)
+
+
+def declare(world: World, name: str, text: str = DECLARATION, host: str = "acme.example") -> None:
+    world.declare(f"acme/{name}", text.replace("https://acme.example/text.csv", f"https://{host}/acme/{name}"))
+
+
+def folder(world: World, name: str, page: str = SIX, *, fill: str = "") -> Path:
+    """A test folder of six entries, each with the metrics named."""
+    cases = world.folder / "cases"
+    (cases / "acme" / name).mkdir(parents=True, exist_ok=True)
+    measures = dict.fromkeys(("score", *fill.split()), 1)
+    entries = [{"entry": key, "name": key, "attributes": {}, "measures": measures} for key in "abcdef"]
+    (cases / "acme" / name / "page.csv").write_text(page, encoding="utf-8")
+    (cases / "acme" / name / "expected.json").write_text(json.dumps({"entries": entries}), encoding="utf-8")
+    return cases
+
+
+def ran(world: World, network: Network, *names: str, as_json: bool = True) -> tuple[bool, str]:
+    """Whether all boards are well, and what was printed."""
+    settings = Settings(store=world.store, schedules=world.folder / "schedules")
+    transport = httpx.MockTransport(network)
+    good = check_live(
+        settings,
+        names,
+        world.folder / "cases",
+        FixedClock(NOW),
+        as_json=as_json,
+        transport=transport,
+        resolve=lambda _: [ip_address("93.184.216.34")],
+    )
+    return good, world.captured.readouterr().out
+
+
+def rows(out: str) -> dict[str, dict[str, object]]:
+    return {row["board"]: row for row in map(json.loads, out.splitlines())}
+
+
+def test_a_board_that_is_as_declared_is_ok_and_nothing_is_kept(world: World):
+    declare(world, "text")
+    network = Network(text=says(SIX))
+    good, out = ran(world, network)
+    row = rows(out)["acme/text"]
+    assert good
+    assert (row["ok"], row["reachable"], row["parsed"], row["entries"], row["contract"]) == (True, True, True, 6, "ok")
+    assert (row["drift"], row["terms"]) == ([], "ok")
+    assert {path.name for path in world.store.iterdir() if path.is_file()} <= {"hosts.db", "hosts.db-wal", "hosts.db-shm"}
+    assert not (world.store / "captures").exists()
+
+
+def test_each_board_is_asked_once_and_without_conditions(world: World):
+    for name in ("one", "two"):
+        declare(world, name)
+    network = Network(one=says(SIX), two=says(SIX))
+    assert ran(world, network)[0]
+    assert sorted(request.url.path for request in network.asked) == ["/acme/one", "/acme/two"]
+    assert not [name for request in network.asked for name in request.headers if name.startswith("if-")]
+
+
+def test_one_boards_trouble_never_stops_another_and_each_says_what_it_is(world: World):
+    for name in ("gone", "wall", "broken", "renamed", "good"):
+        declare(world, name)
+    network = Network(
+        gone=says("", 404),
+        wall=says(CHALLENGE),
+        broken=says("key,name\n"),
+        renamed=says(SIX.replace("score", "points")),
+        good=says(SIX),
+    )
+    good, out = ran(world, network)
+    found = rows(out)
+    assert not good
+    assert {name: (row["reachable"], row["parsed"], row["ok"]) for name, row in found.items()} == {
+        "acme/gone": (False, None, False),
+        "acme/wall": (True, False, False),
+        "acme/broken": (True, False, False),
+        "acme/renamed": (True, True, False),
+        "acme/good": (True, True, True),
+    }
+    assert str(found["acme/renamed"]["contract"]).startswith("missing_column: column score")
+    assert "404" in str(found["acme/gone"]["problem"])
+    assert all("\n" not in str(row["problem"]) for row in found.values())
+
+
+def test_columns_that_the_page_lacks_are_drift_and_fail_nothing(world: World):
+    declare(world, "text")
+    folder(world, "text", fill="price")
+    page = "\n".join(line.rsplit(",", 2)[0] for line in SIX.splitlines()) + "\n"
+    good, out = ran(world, Network(text=says(page)))
+    row = rows(out)["acme/text"]
+    assert (good, row["contract"]) == (True, "ok")
+    assert row["drift"] == ["no column price (price)", "no entry has licence (licence)"]
+
+
+def test_a_metric_filled_much_less_than_in_the_test_folder_is_drift(world: World):
+    declare(world, "text")
+    folder(world, "text", fill="price")
+    one = csv("a:90:2:MIT b:80 c:70 d:60 e:50 f:40")
+    row = rows(ran(world, Network(text=says(one)))[1])["acme/text"]
+    assert row["drift"] == ["price has a value in 17% of the entries, in the test folder in 100%"]
+
+
+@pytest.mark.parametrize(
+    ("change", "terms"),
+    [
+        (('cadence = "@daily"', 'cadence = "@daily"\nenabled = false'), "off: CC-BY-4.0"),
+        (
+            ("[request]", '[request]\nheaders = { x-api-key = "${TRACKER_TEST_NO_SUCH_KEY}" }'),
+            "paused: no key TRACKER_TEST_NO_SUCH_KEY",
+        ),  # fmt: skip
+    ],
+)
+def test_a_board_that_may_not_be_asked_is_not_even_when_it_is_named(world: World, change: tuple[str, str], terms: str):
+    declare(world, "text", DECLARATION.replace(*change))
+    network = Network(text=says(SIX))
+    good, out = ran(world, network, "acme/text")
+    row = rows(out)["acme/text"]
+    assert (good, row["terms"], row["reachable"], network.asked) == (True, terms, None, [])
+
+
+def test_a_board_that_an_operator_has_paused_is_not_asked(world: World):
+    declare(world, "text")
+    assert world.run("board", "pause", "acme/text", "--reason", "terms under review", "--by", "ann").code == 0
+    network = Network(text=says(SIX))
+    row = rows(ran(world, network)[1])["acme/text"]
+    assert (row["terms"], network.asked) == ("paused by ann: terms under review", [])
+
+
+def test_without_a_network_it_is_said_once_and_not_for_every_board(world: World):
+    names = [f"board{number}" for number in range(9)]
+    for name in names:
+        declare(world, name, host=f"{name}.example")
+    network = Network(robots=silent, **dict.fromkeys(names, silent))
+    with pytest.raises(FetchError, match=r"hosts asked, none answers: is there a network\? The last: "):
+        ran(world, network)
+
+
+def test_one_host_that_answers_nothing_beside_others_is_a_board_in_trouble_and_no_lack_of_network(world: World):
+    for name in ("up", "down"):
+        declare(world, name, host=f"{name}.example")
+    network = Network(up=says(SIX), down=silent)
+    good, out = ran(world, network)
+    assert (good, rows(out)["acme/down"]["reachable"], rows(out)["acme/up"]["ok"]) == (False, False, True)
+
+
+def test_people_get_a_table_the_errors_and_a_summary(world: World):
+    for name in ("gone", "good"):
+        declare(world, name)
+    good, out = ran(world, Network(gone=says("", 404), good=says(SIX)), as_json=False)
+    assert not good
+    lines = out.splitlines()
+    assert [
+        word for word in ("board", "reachable", "parsed", "entries", "contract", "drift", "terms") if word not in lines[1]
+    ] == []
+    assert [line.split()[:5] for line in lines if line.strip().startswith("acme/good ")] == [
+        ["acme/good", "yes", "yes", "6", "ok"]
+    ]
+    assert [line for line in lines if line.startswith("acme/gone: ")] != []
+    assert lines[-1] == "2 boards asked, 1 read as declared (0 with drift), 0 not asked"
+
+
+def test_a_declaration_that_is_wrong_fails_the_check_and_stops_no_board(world: World):
+    declare(world, "text")
+    world.declare("acme/wrong", "title = 3")
+    settings = Settings(store=world.store, schedules=world.folder / "schedules")
+    transport = httpx.MockTransport(Network(text=says(SIX)))
+    resolve = lambda _: [ip_address("93.184.216.34")]  # noqa: E731
+    good = check_live(settings, (), world.folder, FixedClock(NOW), as_json=True, transport=transport, resolve=resolve)
+    printed = world.captured.readouterr()
+    assert (good, rows(printed.out)["acme/text"]["ok"]) == (False, True)
+    assert "acme/wrong.toml" in printed.err
+
+
+# ── offline ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def saved(world: World) -> Path:
+    declare(world, "text")
+    cases = folder(world, "text")
+    (cases / "acme" / "text" / "expected.json").unlink()
+    assert world.run("board", "test", "acme/text", "--cases", cases, "--save").code == 0
+    return cases
+
+
+def test_a_folder_that_is_read_as_expected_is_ok_and_one_changed_value_fails_it(world: World):
+    cases = saved(world)
+    assert world.run("board", "test", "--all", "--cases", cases).out == "acme/text: ok, 1 pages\n"
+    page = cases / "acme" / "text" / "page.csv"
+    page.write_text(SIX.replace("90", "91"), encoding="utf-8")
+    ran_ = world.run("board", "test", "--cases", cases)
+    assert (ran_.code, ran_.out.splitlines()[1]) == (1, "    entries[0].measures.score: found 91.0, expected 90.0")
+
+
+def test_a_hostile_page_that_is_read_or_refused_with_another_error_fails_it(world: World):
+    cases = saved(world)
+    hostile = cases / "acme" / "text" / "hostile"
+    hostile.mkdir()
+    (hostile / "copy.ParseError.csv").write_text(SIX, encoding="utf-8")
+    (hostile / "empty.Refused.csv").write_text("", encoding="utf-8")
+    (row,) = world.run("board", "test", "--cases", cases, "--json").rows
+    assert (row["ok"], row["cases"]) == (False, 3)
+    assert [str(problem)[:60] for problem in row["problems"]] == [
+        "copy.ParseError.csv: gave 6 entries, expected ParseError",
+        "empty.Refused.csv: refused with ParseError, expected Refused",
+    ]
+
+
+def test_an_excerpt_may_have_fewer_entries_than_the_contract_demands_but_no_fewer_than_expected(world: World):
+    declare(world, "text", DECLARATION.replace("[contract]", "[contract]\nmin_entries = 50"))
+    cases = folder(world, "text")
+    (cases / "acme" / "text" / "expected.json").unlink()
+    world.run("board", "test", "acme/text", "--cases", cases, "--save")
+    assert world.run("board", "test", "acme/text", "--cases", cases).code == 0
+    (cases / "acme" / "text" / "page.csv").write_text("\n".join(SIX.splitlines()[:4]) + "\n", encoding="utf-8")
+    found = world.run("board", "test", "acme/text", "--cases", cases)
+    assert (found.code, "too_few_entries" in found.out) == (1, True)
+
+
+def test_a_file_that_is_no_page_and_no_payload_is_named(world: World):
+    cases = saved(world)
+    (cases / "acme" / "text" / "notes.txt").write_text("?", encoding="utf-8")
+    found = world.run("board", "test", "acme/text", "--cases", cases)
+    assert (found.code, "notes.txt is no page and no payload" in found.error) == (2, True)
+
+
+@pytest.mark.parametrize("words", [("--all", "acme/text"), ("--live", "--save")])
+def test_words_that_contradict_each_other_are_refused(world: World, words: tuple[str, ...]):
+    declare(world, "text")
+    found = world.run("board", "test", *words)
+    assert (found.code, "were both given" in found.error) == (2, True)

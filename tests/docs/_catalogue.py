@@ -1,0 +1,132 @@
+"""The catalogue of shipped boards, as Markdown: a row for each source in the README, one for each board in docs/reference/boards.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tracker import parsers, query, schedules
+from tracker.cli.boards import short
+from tracker.model import Board, Metric
+
+ROOT = Path(__file__).resolve().parents[2]
+ARROWS = {True: " ↑", False: " ↓", None: ""}
+MOST_HEADLINES = 3
+MOST_TERMS = 60
+
+
+def boards() -> list[Board]:
+    """Every shipped board, by id. A declaration that is wrong is an error here."""
+    found = schedules.load(ROOT / "schedules", {name: parsers.options_of(name) for name in parsers.FORMATS})
+    assert found.errors == {}
+    return [found.boards[board] for board in sorted(found.boards)]
+
+
+def code_files(found: Sequence[Board]) -> list[str]:
+    """The Python files of the package that name one of the boards by its id."""
+    files = sorted((ROOT / "tracker").rglob("*.py"))
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    return [name for name, text in texts.items() if any(f'"{board.id}"' in text for board in found)]
+
+
+def counts(found: Sequence[Board]) -> str:
+    """One line: how many boards there are, of how many sources, and how many can be fetched by whom."""
+    by_state = [state(board) for board in found]
+    off, free = by_state.count("off"), by_state.count("on")
+    formats = len({board.parse.format for board in found})
+    return (
+        f"**{len(found)} boards of {len({source(board) for board in found})} sources**: {free} fetched as they are, "
+        f"{len(found) - off - free} with a key of yours, {off} off because of their publishers' terms. "
+        f"{formats} formats; Python files written for one board: {len(code_files(found))}."
+    )
+
+
+def source(board: Board) -> str:
+    """The first half of its id."""
+    return board.id.partition("/")[0]
+
+
+def state(board: Board) -> str:
+    """Whether it is fetched: `on`, `off`, or the names of the keys that it needs."""
+    return "off" if not board.enabled else ", ".join(f"`{name}`" for name in query.missing_keys(board, {})) or "on"
+
+
+def headline(board: Board) -> str:
+    """The metric that ranks it with its direction, else what its metrics are of."""
+    if board.primary is not None:
+        return title(board.primary)
+    return ", ".join(dict.fromkeys(metric.topic or metric.title for metric in board.metrics)) or "no numbers"
+
+
+def title(metric: Metric) -> str:
+    """What a metric is called, and which way is up."""
+    return f"{metric.title}{ARROWS[metric.higher_is_better]}"
+
+
+def short_table(found: Sequence[Board]) -> Iterator[str]:
+    """One row for each source."""
+    yield from ("| source | boards | headline | terms |", "|---|---|---|---|")
+    for name, group in groupby(found, key=source):
+        some = list(group)
+        yield row((name, ", ".join(map(link, some)), few(map(headline, some)), few(short(one.terms, MOST_TERMS) for one in some)))
+
+
+def link(board: Board) -> str:
+    """The second half of its id, leading to the page that people read, and what stands in the way of fetching it."""
+    way = {"on": "", "off": " (off)"}.get(state(board), " (key)")
+    return f"[{board.id.partition('/')[2]}]({board.page}){way}"
+
+
+def few(texts: Iterable[str], most: int = MOST_HEADLINES) -> str:
+    """Each different text once, no more than so many."""
+    seen = [text for text in dict.fromkeys(texts) if text]
+    return " · ".join([*seen[:most], *(["…"] if len(seen) > most else [])])
+
+
+def row(cells: Sequence[object]) -> str:
+    """A line of a table; what a cell holds cannot end it."""
+    return "| " + " | ".join(" ".join(str(cell).replace("|", "\\|").split()) for cell in cells) + " |"
+
+
+def long_table(found: Sequence[Board]) -> Iterator[str]:
+    """One row for each board."""
+    yield from ("| board | title | headline | topics | format | cadence | fetched | data |", "|---|---|---|---|---|---|---|---|")
+    for board in found:
+        topics = few((metric.topic for metric in board.metrics), 4)
+        where = urlsplit(board.request.url).netloc
+        yield row((f"[{board.id}]({board.page})", board.title, headline(board), topics, f"`{board.parse.format}`", f"`{board.cadence}`", state(board), where))  # fmt: skip
+
+
+def terms_table(found: Sequence[Board]) -> Iterator[str]:
+    """One row for each statement of terms, with the boards it holds for."""
+    yield from ("| boards | terms | attribution |", "|---|---|---|")
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for board in found:
+        grouped.setdefault((source(board), board.terms, board.attribution), []).append(board.id)
+    for (_, terms, attribution), ids in grouped.items():
+        yield row((", ".join(ids), terms, attribution))
+
+
+def page(found: Sequence[Board]) -> str:
+    """The whole of docs/reference/boards.md."""
+    lines = [
+        "# Boards",
+        "",
+        "Made from `schedules/` by `pytest tests/docs/test_catalogue.py --accept`; a test holds it to them. `tracker boards` shows the",
+        "same with their health, `tracker board show ID` the whole of a declaration. ↑: higher is better, ↓: lower is better.",
+        "",
+        counts(found),
+        "",
+        *long_table(found),
+        "",
+        "## Terms",
+        "",
+        "What we read of the publishers' terms; it is no legal advice. What they forbid is off, with the open alternative where there is",
+        "one, and stays off until an operator writes `enabled = true`.",
+        "",
+        *terms_table(found),
+        "",
+    ]
+    return "\n".join(lines)
