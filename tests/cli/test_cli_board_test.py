@@ -151,7 +151,7 @@ def test_a_metric_filled_much_less_than_in_the_test_folder_is_drift(world: World
         (
             ("[request]", '[request]\nheaders = { x-api-key = "${TRACKER_TEST_NO_SUCH_KEY}" }'),
             "paused: no key TRACKER_TEST_NO_SUCH_KEY",
-        ),  # fmt: skip
+        ),
     ],
 )
 def test_a_board_that_may_not_be_asked_is_not_even_when_it_is_named(world: World, change: tuple[str, str], terms: str):

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,12 +22,15 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Pause, Snapshot
 from tracker.ports import Clock
+from tracker.schedules import Schedules
 from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from tracker.cli._live import Lived
     from tracker.fetch import Fetcher
+    from tracker.fetch.addresses import Resolve
+    from tracker.fetch.http import Transport
 
 
 LATER: Mapping[str, tuple[str, str]] = {
@@ -232,23 +235,28 @@ def check_live(
     clock: Clock,
     *,
     as_json: bool = False,
-    **network: Any,  # `transport` and `resolve` of a Fetcher
+    transport: Transport | None = None,
+    resolve: Resolve | None = None,
 ) -> bool:
-    """Fetch the boards once and print how they are; declarations that are wrong go to stderr. True when all are well."""
+    """Fetch the boards once and print how they are; declarations that are wrong go to stderr. True when all are well.
+
+    `transport` and `resolve` stand for the network and the system's resolver, as in a `Fetcher`.
+    """
     from tracker.cli import _live  # noqa: PLC0415  # only with --live
 
-    boards, errors = chosen(settings, names), {} if names else declared(settings).errors
-    for error in errors.values():
+    found = Schedules(boards={one.id: one for one in chosen(settings, names)}, errors={}) if names else declared(settings)
+    boards = list(found.boards.values())
+    for error in found.errors.values():
         click.echo(f"tracker: {safe(str(error))}", err=True)
     results: list[_live.Lived] = []
-    with _asking(settings, clock, **network) as fetcher:
+    with _asking(settings, clock, transport, resolve) as fetcher:
         for one in _live.live(boards, fetcher, cases=cases, environment=os.environ, pauses=_pauses(settings)):
             results.append(one)
             if as_json:
                 print_json([{**asdict(one), "ok": one.ok}])
     if not as_json:
         _print_live(sorted(results, key=lambda one: one.board))
-    return not errors and all(one.ok for one in results)
+    return not found.errors and all(one.ok for one in results)
 
 
 def _print_live(results: Sequence[Lived]) -> None:
@@ -262,13 +270,17 @@ def _print_live(results: Sequence[Lived]) -> None:
 
 
 @contextmanager
-def _asking(settings: Settings, clock: Clock, **network: Any) -> Iterator[Fetcher]:
+def _asking(settings: Settings, clock: Clock, transport: Transport | None, resolve: Resolve | None) -> Iterator[Fetcher]:
     """A fetcher that remembers when it asked each host, and neither archive nor store."""
     from tracker.fetch import Fetcher  # noqa: PLC0415  # only with --live
+    from tracker.fetch.addresses import resolve_host  # noqa: PLC0415  # as above
     from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
 
     settings.store.mkdir(parents=True, exist_ok=True)
-    with closing(SqliteHosts(settings.hosts)) as hosts, Fetcher(hosts, clock, os.environ, **network) as fetcher:
+    with (
+        closing(SqliteHosts(settings.hosts)) as hosts,
+        Fetcher(hosts, clock, os.environ, transport=transport, resolve=resolve or resolve_host) as fetcher,
+    ):
         yield fetcher
 
 

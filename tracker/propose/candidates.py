@@ -13,10 +13,10 @@ from tracker.parsers import parse
 from tracker.propose.columns import Cells
 from tracker.propose.leads import Lead, leads
 from tracker.propose.proposal import Candidate
-from tracker.propose.words import AVERAGE, HIGHER, LIMIT, LOWER, NAME, PRICE, RANK, words_of
+from tracker.propose.words import AVERAGE, COUNT, HIGHER, LIMIT, LOWER, NAME, PRICE, RANK, words_of
 
 MAX_LEADS = 300
-MAX_READ = 24
+MAX_READ = 10
 """So many leads are read, those with most cells first."""
 MAX_ROWS = 5_000
 """Rows beyond these are not looked at."""
@@ -92,6 +92,7 @@ class Look:
     named: bool
     figures: int
     worded: int
+    counts: int
     ordered: bool
     ranked: bool
 
@@ -112,6 +113,7 @@ def _look(columns: Sequence[Cells]) -> Look:
         named=any(NAME & {*one.words} for one in names),
         figures=len(figures),
         worded=len(worded),
+        counts=sum(bool(COUNT & {*one.leaf}) for one in figures if one not in worded),
         ordered=any(abs(one.order()) >= 0.95 for one in figures),
         ranked=any(RANK & {*one.leaf} and one.numeric >= 0.8 for one in columns),
     )
@@ -135,6 +137,7 @@ def _score(look: Look, rows: int) -> float:
     if not look.names or not look.figures:
         return 0.1 * bool(look.names) + 0.1 * bool(look.figures)
     points = 0.42 + 0.06 * min(look.figures, 4) / 2 + 0.16 * min(log2(rows) / 9, 1)
+    points -= 0.3 * (look.counts == look.figures and not look.ordered and not look.ranked)
     points += 0.1 * look.named + 0.1 * min(look.worded, 3) / 2 + 0.08 * look.ordered + 0.06 * look.ranked
     return min(points, 1.0)
 

@@ -39,6 +39,9 @@ from tracker.propose.words import (
 )
 
 MAX_METRICS = 40
+MANY_TOKENS = 10_000_000
+ENOUGH = 8
+"""Rows from which on their order is no accident."""
 MATRIX = 3
 """So many columns of figures between 0 and 100 are benchmark scores."""
 _BAD_ID = re.compile(r"[^a-z0-9]+")
@@ -357,6 +360,14 @@ def _topic(one: Cells) -> Guess[str]:
     return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing says it")
 
 
+def _is_elo(one: Cells) -> bool:
+    """Whether nearly all figures are such as ratings are, and differ as ratings do."""
+    middle = sorted(one.values)[len(one.values) // 20 : len(one.values) - len(one.values) // 20]
+    if len(middle) < 3 or {*one.leaf} & LIMIT or one.distinct < 0.5:
+        return False
+    return middle[0] >= 600 and middle[-1] <= 3200 and middle[-1] - middle[0] >= 20
+
+
 def _is_share(one: Cells) -> bool:
     return bool(one.values) and min(one.values) >= 0 and max(one.values) <= 100 and max(one.values) > 0
 
@@ -376,8 +387,10 @@ def _direction(one: Cells, sheet: Sheet) -> Guess[bool | None]:
         return Guess(value=said, sure=0.55 if contrary else 0.9 if shown is said else 0.8, why=f"{why}, though the rows are in the other order" if contrary else why)
     if shown is not None:
         return Guess(value=shown, sure=0.72 if sheet.rank is None else 0.85, why="the rows are in its order" + (", and a rank says so" if sheet.rank else ""))
-    if one.values and min(one.values) >= 600 and max(one.values) <= 3200 and one.distinct > 0.5 and not {*one.leaf} & LIMIT:
+    if _is_elo(one):
         return Guess(value=True, sure=0.7, why="on the Elo scale")
+    if "tokens" in one.words and one.values and max(one.values) >= MANY_TOKENS:
+        return Guess(value=True, sure=0.7, why="so many tokens are use, not length")
     if _is_share(one) and sheet.matrix >= MATRIX:
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
     return Guess(value=None, sure=0.0, why="nothing on the page tells whether more is better")
@@ -481,8 +494,8 @@ def _as_primary(one: MetricGuess, at: int, sheet: Sheet) -> float:
     column = sheet.columns[one.column]
     leaf, words = {*column.leaf}, {*column.words}
     order = abs(column.order())
-    points = 2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97) - 0.03 * at + 1.2 * column.filled
-    points += 1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL) + 0.4 * bool(leaf & HIGHER)
+    points = (2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)) * min(1.0, len(column.values) / ENOUGH) - 0.03 * at + 1.2 * column.filled
+    points += 1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL) + 0.4 * bool(leaf & (HIGHER | LOWER))
     points += 0.6 * bool(one.low or one.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
     points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(one.nature.value, 0.0)
     points -= 1.4 * bool(words & ASIDE and one.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)

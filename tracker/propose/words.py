@@ -57,7 +57,7 @@ LIMIT = set_of("""
     page port step month day week hour change delta diff
     """)
 """Of what is no figure of merit, though a number."""
-ASIDE = set_of("cost costs usd error std median estimated previous old tokens token input cache cached count")
+ASIDE = set_of("cost costs usd error std median estimated previous old input cache cached count")
 """Of figures that stand beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Beside each other, and small: prices of what goes in and what comes out."""
