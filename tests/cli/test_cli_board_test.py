@@ -144,6 +144,28 @@ def test_a_metric_filled_much_less_than_in_the_test_folder_is_drift(world: World
     assert row["drift"] == ["price has a value in 17% of the entries, in the test folder in 100%"]
 
 
+RELEASES = """url = "https://acme.example/acme/table_{newest}.csv"
+newest = { url = "https://acme.example/acme/index", find = "(20[0-9-]+[0-9])" }"""
+COST = """
+[payloads.cost]
+key = "key"
+[payloads.cost.request]
+url = "https://acme.example/acme/cost.csv"
+[payloads.cost.parse]
+format = "csv_table"
+"""
+
+
+def test_a_board_of_several_answers_is_read_whole_and_says_its_release(world: World):
+    text = DECLARATION.replace('url = "https://acme.example/text.csv"', RELEASES).replace('from = "price"', 'from = "cost:usd"')
+    world.declare("acme/text", text + COST)
+    answers = {"index": says("2026-01-08 2026-02-11"), "table_2026-02-11.csv": says(SIX), "cost.csv": says("key,usd\na,3\nb,4\n")}
+    network = Network(**answers)
+    row = rows(ran(world, network)[1])["acme/text"]
+    assert (row["problem"], row["contract"], row["version"], row["drift"]) == ("", "ok", "2026-02-11", [])
+    assert len(network.asked) == 3
+
+
 @pytest.mark.parametrize(
     ("change", "terms"),
     [

@@ -52,7 +52,8 @@ _NO_BODIES = frozenset({"expected.json", "places.tsv", "README.md"})
 
 def bodies_in(board: Board, folder: Path) -> list[Body]:
     """The bodies kept in a test folder, the board's own first. A payload that asks for the board's own answer needs no file."""
-    files = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name not in _NO_BODIES]
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [path for path in there if path.is_file() and path.name not in _NO_BODIES]
     found = [(_part(path), path.name, path.read_bytes()) for path in files]
     own = [body for body in found if _is_own(body[0])]
     for payload in board.payloads:

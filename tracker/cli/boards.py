@@ -26,9 +26,9 @@ MOST = 28
 @as_json
 @click.pass_obj
 def command(settings: Settings, *, as_json: bool) -> None:
-    """List the boards: state, entries, last change, cadence, terms.
+    """List the boards with their health.
 
-    Declared ones, and those that only the store still knows.
+    Declared ones, and those that only the store still knows: state, entries, last change, cadence, next due, terms.
     """
     boards = known(settings)
     rows = [(boards[row.board], row) for row in health(settings, boards)]
