@@ -20,7 +20,7 @@ from tracker.contract import keys_of
 from tracker.errors import TrackerError
 from tracker.model import Board, Column, Kind, Metric, Reading, Table
 from tracker.parsers import FORMATS, options_of
-from tracker.propose import MetricGuess, Proposal, propose
+from tracker.propose import SURE, MetricGuess, Proposal, propose
 from tracker.propose.columns import Cells
 from tracker.propose.words import ID, NAME
 
@@ -97,13 +97,14 @@ RANKS_BY: Mapping[str, tuple[str, bool]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One file: what was right, and what was said."""
+    """One file: what was right, what was said, and whether it was said without a question."""
 
     file: str
     board: bool
     table: bool
     metric: bool
     said: str
+    sure: bool = False
 
 
 def judged(data: Path, examples: Path | None) -> list[Judged]:
@@ -133,7 +134,7 @@ def _of_series(name: str, board: Board, file: Path) -> Judged:
     if isinstance(proposal, str):
         return Judged(file=place, board=True, table=False, metric=False, said=proposal)
     table = _is_table(proposal, reading)
-    return Judged(file=place, board=True, table=table, metric=_is_metric(proposal, board, reading), said=said_of(proposal))
+    return Judged(file=place, board=True, table=table, metric=_is_metric(proposal, board, reading), said=said_of(proposal), sure=is_sure(proposal))
 
 
 def _examples(folder: Path) -> Iterator[Judged]:
@@ -148,7 +149,7 @@ def _examples(folder: Path) -> Iterator[Judged]:
         primary = _primary(proposal)
         metric = primary is not None and _named(primary, metrics) and direction in (None, primary.higher_is_better.value)
         keyed = keys == "*" or key in keys.replace("|", " ").split(" ") or key in keys.split("|")
-        yield Judged(file=name, board=True, table=keyed, metric=metric, said=said_of(proposal))
+        yield Judged(file=name, board=True, table=keyed, metric=metric, said=said_of(proposal), sure=is_sure(proposal))
 
 
 def _named(primary: MetricGuess, wanted: str) -> bool:
@@ -171,6 +172,13 @@ def _proposed(body: bytes) -> Proposal | str:
 
 def _primary(proposal: Proposal) -> MetricGuess | None:
     return next((one for one in proposal.metrics if one.id == proposal.primary.value), None)
+
+
+def is_sure(proposal: Proposal) -> bool:
+    """Whether a script may take it without a question."""
+    primary = _primary(proposal)
+    guesses = [proposal.table, proposal.key, proposal.primary, *([primary.higher_is_better] if primary else ())]
+    return all(guess.sure >= SURE for guess in guesses)
 
 
 def body_of(file: Path) -> bytes:
@@ -264,6 +272,9 @@ def scores(found: Sequence[Judged]) -> Iterator[str]:
             f"{title}: table and key {tables}/{len(boards)} ({tables / max(1, len(boards)):.1%}), metric and direction"
             f" {metrics}/{len(boards)} ({metrics / max(1, len(boards)):.1%}), nothing proposed {quiet}/{len(others)}"
         )
+    sure = [one for one in found if one.board and one.sure]
+    wrong = [one for one in sure if not (one.table and one.metric)]
+    yield f"said without a question: {len(sure)} boards, of which {len(wrong)} wrong; the others are asked about"
 
 
 def half_of(one: Judged) -> int:
@@ -276,5 +287,5 @@ if __name__ == "__main__":
     for result in results:
         if not (result.table and result.metric):
             wrong = "board" if not result.board else " and ".join(name for name, right in (("table", result.table), ("metric", result.metric)) if not right)
-            print(f"wrong {wrong}: {result.file}: {result.said}")
+            print(f"wrong {wrong}{', though sure' if result.sure else ''}: {result.file}: {result.said}")
     print("\n".join(scores(results)))

@@ -63,6 +63,7 @@ def propose(
     direction = Guess(value=True, sure=0.9, why="a score") if higher_is_better is None else Guess(value=higher_is_better, sure=1.0, why="told")
     return Proposal(
         candidate=look(body)[0],
+        table=Guess(value=1, sure=0.9, why="one table"),
         key=Guess(value=tuple(key or ("model",)), sure=0.95, why="unique in all rows"),
         name=Guess(value=name or "model", sure=0.95, why="texts, all different"),
         rank=Guess(value="place", sure=0.9, why="1, 2, 3 …"),

@@ -353,9 +353,9 @@ def _settled_questions(body: bytes, told: Told, machine: Machine, ask: Asks) -> 
 
 def open_question(proposal: Proposal, told: Told) -> Question | None:
     """What is not sure enough to be written down, the first thing first."""
-    if told.table is None and proposal.candidate.score < SURE:
+    if proposal.table.sure < SURE:
         return Question(
-            what="which table is the leaderboard", flag="--table N", why="; ".join(proposal.candidate.why) or "none stands out"
+            what="which table is the leaderboard", flag="--table N", why=proposal.table.why
         )
     if not told.key and proposal.key.sure < SURE:
         return Question(

@@ -22,6 +22,7 @@ from tracker.model import Board, BoardId, State
 from tracker.parsers import FORMATS
 from tracker.ports import Store
 from tracker.query import BoardVitals, RouteVitals, Vitals
+from tracker.schedules.shapes import REST
 from tracker.settings import Settings
 from tracker.stores import locks
 from tracker.stores.locks import Holder
@@ -96,7 +97,7 @@ def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], 
 class _AnyOptions(Struct):
     """The options of a format as they stand: to check them, its parser and what that needs would have to be loaded."""
 
-    options: dict[str, Any] = field(default_factory=dict, name=schedules.REST)
+    options: dict[str, Any] = field(default_factory=dict, name=REST)
 
 
 _ANY_OPTIONS = dict.fromkeys(FORMATS, _AnyOptions)

@@ -39,6 +39,8 @@ from tracker.propose.words import (
 )
 
 MAX_METRICS = 40
+CLOSE = 0.06
+"""A candidate whose score is so near is as like a leaderboard."""
 MANY_TOKENS = 10_000_000
 ENOUGH = 8
 """Rows from which on their order is no accident."""
@@ -123,7 +125,29 @@ def propose(
     fitting = [one for one in found if set(told) <= set(one.columns)] if table is None else list(found[table - 1 : table] if table > 0 else ())
     if not fitting:
         raise DeclarationError(_no_such(found, told, table))
-    return guessed(fitting[0], key=key, name=name, metric=metric, higher_is_better=higher_is_better)
+    chosen = Guess(value=table, sure=1.0, why="told") if table else _table(found, fitting)
+    return guessed(fitting[0], chosen, key=key, name=name, metric=metric, higher_is_better=higher_is_better)
+
+
+def _table(found: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
+    """The first of them; not sure where another is as good, and not the same rows told in another way."""
+    best, *others = fitting
+    place = found.index(best) + 1
+    rivals = [one for one in others if one.score > best.score - CLOSE and not _are_one(best, one)]
+    if rivals:
+        return Guess(value=place, sure=0.6, why=f"{rivals[0].parse.format} of {len(rivals[0].rows)} rows is as like one")
+    return Guess(value=place, sure=0.9, why="; ".join(best.why))
+
+
+def _are_one(one: Candidate, other: Candidate) -> bool:
+    """Whether two tables of a page show the same entries: a table and the data it is made of."""
+    texts = [{cell for row in table.rows[:MAX_ROWS] for cell in row if cell} for table in (one, other)]
+    names = [max((Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)), key=_named_by) for table in (one, other)]
+    return any(len({*column.known} & cells) >= 0.5 * len({*column.known}) > 0 for column, cells in zip(names, reversed(texts), strict=True))
+
+
+def _named_by(one: Cells) -> tuple[bool, float]:
+    return one.is_text and bool(NAME & {*one.leaf}), one.distinct
 
 
 def _no_such(found: Sequence[Candidate], told: Sequence[str], table: int | None) -> str:
@@ -134,6 +158,7 @@ def _no_such(found: Sequence[Candidate], told: Sequence[str], table: int | None)
 
 def guessed(
     candidate: Candidate,
+    table: Guess[int] | None = None,
     *,
     key: Sequence[str] | None = None,
     name: str | None = None,
@@ -150,6 +175,7 @@ def guessed(
     metrics = tuple(_metrics(sheet, {*keyed.value, named.value}))
     return Proposal(
         candidate=candidate,
+        table=table or Guess(value=1, sure=1.0, why="told"),
         key=keyed,
         name=named,
         rank=_rank(sheet),
@@ -495,7 +521,7 @@ def _as_primary(one: MetricGuess, at: int, sheet: Sheet) -> float:
     leaf, words = {*column.leaf}, {*column.words}
     order = abs(column.order())
     points = (2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)) * min(1.0, len(column.values) / ENOUGH) - 0.03 * at + 1.2 * column.filled
-    points += 1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL) + 0.4 * bool(leaf & (HIGHER | LOWER))
+    points += (1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)) * (not words & ASIDE) + 0.4 * bool(leaf & (HIGHER | LOWER))
     points += 0.6 * bool(one.low or one.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
     points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(one.nature.value, 0.0)
     points -= 1.4 * bool(words & ASIDE and one.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)

@@ -59,10 +59,12 @@ class MetricGuess:
 class Proposal:
     """How one candidate would be declared. `attributes` are attribute name → column; `primary` is a metric's id, "" where nothing ranks.
 
-    `rows` is how many rows the candidate has, `filled` the share of them that have a value, per metric id.
+    `table` is which of the body's candidates it is, counted from 1. `duplicates` is what a key that occurs twice means, as in a
+    contract.
     """
 
     candidate: Candidate
+    table: Guess[int]
     key: Guess[tuple[str, ...]]
     name: Guess[str]
     rank: Guess[str] | None
