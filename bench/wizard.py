@@ -34,7 +34,11 @@ EXAMPLES_SAY: Mapping[str, tuple[str, str, bool | None]] = {
     "aa_api_free_page2.json": ("id name slug", "evaluations.artificial_analysis_intelligence_index", True),
     "aa_api_legacy.json": ("id name slug", "evaluations.artificial_analysis_intelligence_index", True),
     "aa_api_media_t2i_free.json": ("id name slug", "elo", True),
-    "aa_leaderboard_models.html": ("Model|id|slug|name|shortName", "Artificial Analysis Intelligence Index|intelligenceIndex", True),
+    "aa_leaderboard_models.html": (
+        "Model|id|slug|name|shortName",
+        "Artificial Analysis Intelligence Index|intelligenceIndex",
+        True,
+    ),
     "aa_leaderboard_models.rsc.txt": ("id slug name shortName", "intelligenceIndex", True),
     "aa_leaderboard_providers.html": ("hostApiId", "performance.medianOutputTokensPerSecond", True),
     "aider_polyglot_leaderboard.yml": ("dirname", "pass_rate_2", True),
@@ -134,7 +138,14 @@ def _of_series(name: str, board: Board, file: Path) -> Judged:
     if isinstance(proposal, str):
         return Judged(file=place, board=True, table=False, metric=False, said=proposal)
     table = _is_table(proposal, reading)
-    return Judged(file=place, board=True, table=table, metric=_is_metric(proposal, board, reading), said=said_of(proposal), sure=is_sure(proposal))
+    return Judged(
+        file=place,
+        board=True,
+        table=table,
+        metric=_is_metric(proposal, board, reading),
+        said=said_of(proposal),
+        sure=is_sure(proposal),
+    )
 
 
 def _examples(folder: Path) -> Iterator[Judged]:
@@ -160,7 +171,9 @@ def _named(primary: MetricGuess, wanted: str) -> bool:
 def _no_board(place: str, body: bytes) -> Judged:
     proposal = _proposed(body)
     right = isinstance(proposal, str)
-    return Judged(file=place, board=False, table=right, metric=right, said=proposal if isinstance(proposal, str) else said_of(proposal))
+    return Judged(
+        file=place, board=False, table=right, metric=right, said=proposal if isinstance(proposal, str) else said_of(proposal)
+    )
 
 
 def _proposed(body: bytes) -> Proposal | str:
@@ -267,7 +280,11 @@ def scores(found: Sequence[Judged]) -> Iterator[str]:
     """The shares, for all and for both halves."""
     for title, some in (("all", found), *((f"half {half}", [one for one in found if half_of(one) == half]) for half in (0, 1))):
         boards, others = [one for one in some if one.board], [one for one in some if not one.board]
-        tables, metrics, quiet = (sum(one.table for one in boards), sum(one.metric for one in boards), sum(one.table for one in others))
+        tables, metrics, quiet = (
+            sum(one.table for one in boards),
+            sum(one.metric for one in boards),
+            sum(one.table for one in others),
+        )
         yield (
             f"{title}: table and key {tables}/{len(boards)} ({tables / max(1, len(boards)):.1%}), metric and direction"
             f" {metrics}/{len(boards)} ({metrics / max(1, len(boards)):.1%}), nothing proposed {quiet}/{len(others)}"
@@ -286,6 +303,10 @@ if __name__ == "__main__":
     results = judged(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     for result in results:
         if not (result.table and result.metric):
-            wrong = "board" if not result.board else " and ".join(name for name, right in (("table", result.table), ("metric", result.metric)) if not right)
+            wrong = (
+                "board"
+                if not result.board
+                else " and ".join(name for name, right in (("table", result.table), ("metric", result.metric)) if not right)
+            )
             print(f"wrong {wrong}{', though sure' if result.sure else ''}: {result.file}: {result.said}")
     print("\n".join(scores(results)))

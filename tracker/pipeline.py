@@ -520,12 +520,13 @@ def _step(
     except ContractBroken as error:
         if error.guard:
             return _quarantined(board, line, archive, past=past, why=error)
-        return _failed(
-            board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", str(error)), past, Result.UNREADABLE
-        )
-    except (ParseError, Refused) as error:
-        trouble = Trouble.PARSE if isinstance(error, ParseError) else Trouble.PAGE
-        return _failed(board, line, _failure(board, line, trouble, type(error).__name__, str(error)), past, Result.UNREADABLE)
+        message = _with_proposal(board, line, archive, before, past, error)
+        return _failed(board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", message), past, Result.UNREADABLE)
+    except ParseError as error:
+        message = _with_proposal(board, line, archive, before, past, error)
+        return _failed(board, line, _failure(board, line, Trouble.PARSE, "ParseError", message), past, Result.UNREADABLE)
+    except Refused as error:
+        return _failed(board, line, _failure(board, line, Trouble.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
     why = commensurable(before, after) if before is not None else None
@@ -535,6 +536,27 @@ def _step(
         return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
     broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
     return _quarantined(board, line, archive, past=past, why=broken)
+
+
+def _with_proposal(
+    board: Board, line: IndexLine, archive: Archive, before: Snapshot | None, past: Past, error: ContractBroken | ParseError
+) -> str:
+    """Why it cannot be read; when a board breaks, also what seems to have replaced what is gone."""
+    if before is None or past.broken_since is not None:
+        return str(error)
+    from tracker.propose import candidates  # noqa: PLC0415 - loaded when a board breaks
+    from tracker.propose.repair import proposal_line  # noqa: PLC0415 - see above
+
+    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
+    found = proposal_line(
+        board,
+        bodies,
+        before,
+        parts=line.parts,
+        read=lambda one: read(one, bodies, parts=line.parts, url=line.url),
+        look=candidates,
+    )
+    return f"{error}; {found}" if found else str(error)
 
 
 def _named(board: Board, line: IndexLine, archive: Archive) -> str:

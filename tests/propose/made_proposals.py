@@ -32,7 +32,11 @@ def rows_of(body: bytes) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]
 def look(body: bytes) -> tuple[Candidate, ...]:
     """The one table of a CSV body."""
     columns, rows = rows_of(body)
-    return (Candidate(parse=Parse(format="csv_table"), columns=columns, rows=rows, score=0.93, why=("a name column", "sorted by score")),)
+    return (
+        Candidate(
+            parse=Parse(format="csv_table"), columns=columns, rows=rows, score=0.93, why=("a name column", "sorted by score")
+        ),
+    )
 
 
 def metric(column: str = "score", **changes: object) -> MetricGuess:
@@ -60,7 +64,11 @@ def propose(
     """A key `model`, a metric `score`; what is told is taken."""
     del table
     column = metric or "score"
-    direction = Guess(value=True, sure=0.9, why="a score") if higher_is_better is None else Guess(value=higher_is_better, sure=1.0, why="told")
+    direction = (
+        Guess(value=True, sure=0.9, why="a score")
+        if higher_is_better is None
+        else Guess(value=higher_is_better, sure=1.0, why="told")
+    )
     return Proposal(
         candidate=look(body)[0],
         table=Guess(value=1, sure=0.9, why="one table"),
@@ -68,7 +76,10 @@ def propose(
         name=Guess(value=name or "model", sure=0.95, why="texts, all different"),
         rank=Guess(value="place", sure=0.9, why="1, 2, 3 …"),
         attributes=(("creator", "lab"),),
-        metrics=(globals()["metric"](column, higher_is_better=direction), globals()["metric"]("votes", nature=Guess(value=Nature.COUNT, sure=0.9, why="votes"))),
+        metrics=(
+            globals()["metric"](column, higher_is_better=direction),
+            globals()["metric"]("votes", nature=Guess(value=Nature.COUNT, sure=0.9, why="votes")),
+        ),
         primary=Guess(value=column, sure=0.9, why="the rows are in its order"),
         facts=(),
         duplicates="refuse",

@@ -13,7 +13,7 @@ from tracker.parsers import parse
 from tracker.propose.columns import Cells
 from tracker.propose.leads import Lead, leads
 from tracker.propose.proposal import Candidate
-from tracker.propose.words import AVERAGE, COUNT, HIGHER, LIMIT, LOWER, NAME, PRICE, RANK, words_of
+from tracker.propose.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME, PRICE, RANK, words_of
 
 MAX_LEADS = 300
 MAX_READ = 10
@@ -38,7 +38,9 @@ def candidates(body: bytes) -> tuple[Candidate, ...]:
     found = sorted(_found(body), key=lambda one: -one.score)
     like = [one for one in found if one.score >= LEAST]
     if not like:
-        seen = "; ".join(f"{one.parse.format} of {len(one.rows)} rows, {one.why[-1]}" for one in found[:3]) or "no table of any kind"
+        seen = (
+            "; ".join(f"{one.parse.format} of {len(one.rows)} rows, {one.why[-1]}" for one in found[:3]) or "no table of any kind"
+        )
         raise ParseError(f"found {seen}; expected rows with names and figures")
     return tuple(like)
 
@@ -78,7 +80,8 @@ def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:
 
 
 def _is_it(table: Table, lead: Lead) -> bool:
-    return table.columns[:1] == lead.columns[:1] and 0.5 * lead.size <= len(table.rows) <= lead.size
+    """Whether it is the table that was seen: its columns, and not more rows than it has, nor far fewer."""
+    return len(table.columns) >= 0.9 * len(lead.columns) and 0.5 * lead.size <= len(table.rows) <= lead.size
 
 
 # ── how like a leaderboard ───────────────────────────────────────────────────────────────────────
@@ -101,7 +104,13 @@ def _judged(spec: Parse, table: Table) -> Candidate:
     columns = [Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)]
     look = _look(columns)
     score = _score(look, len(table.rows)) - _oddness(table)
-    return Candidate(parse=spec, columns=table.columns, rows=table.rows, score=round(max(score, 0.0), 3), why=tuple(_why(look, len(table.rows))))
+    return Candidate(
+        parse=spec,
+        columns=table.columns,
+        rows=table.rows,
+        score=round(max(score, 0.0), 3),
+        why=tuple(_why(look, len(table.rows))),
+    )
 
 
 def _look(columns: Sequence[Cells]) -> Look:
@@ -129,7 +138,7 @@ def is_figure(one: Cells) -> bool:
     if one.numeric < 0.8 or one.filled < 0.1 or one.is_count_up or one.is_time or one.is_date or len({*one.values}) < 2:
         return False
     merit = (LOWER | HIGHER) - AVERAGE - RANK
-    return bool(merit & {*one.leaf} or PRICE & {*one.words}) or not LIMIT & {*one.words}
+    return bool(merit & {*one.leaf} or PRICE & {*one.words}) or not (LIMIT & {*one.words} or ID & {*one.leaf})
 
 
 def _score(look: Look, rows: int) -> float:

@@ -56,7 +56,12 @@ class Cells:
     def numbers(self) -> list[float | None]:
         """The value of each row; None where there is none or it cannot be read."""
         read = reader(
-            Metric(id=MetricId("x"), title="", column=Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER), nature=Nature.COUNT)
+            Metric(
+                id=MetricId("x"),
+                title="",
+                column=Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER),
+                nature=Nature.COUNT,
+            )
         )
         return [_value(read, cell) for cell in self.cells]
 
@@ -99,7 +104,12 @@ class Cells:
     @cached_property
     def is_time(self) -> bool:
         """Whether its numbers are seconds or milliseconds since 1970."""
-        return bool(self.values) and min(self.values) >= EPOCH and max(self.values) < 1e13 and max(self.values) < 3 * min(self.values)
+        return (
+            bool(self.values)
+            and min(self.values) >= EPOCH
+            and max(self.values) < 1e13
+            and max(self.values) < 3 * min(self.values)
+        )
 
     @cached_property
     def places(self) -> list[int | None]:

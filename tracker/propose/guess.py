@@ -64,9 +64,7 @@ class Sheet:
     def columns(self) -> Mapping[str, Cells]:
         """Each column with the cells that are looked at."""
         rows = self.candidate.rows[:MAX_ROWS]
-        return {
-            name: Cells(header=name, cells=[row[at] for row in rows]) for at, name in enumerate(self.candidate.columns)
-        }
+        return {name: Cells(header=name, cells=[row[at] for row in rows]) for at, name in enumerate(self.candidate.columns)}
 
     @cached_property
     def rank(self) -> Cells | None:
@@ -78,14 +76,19 @@ class Sheet:
     def figures(self) -> list[Cells]:
         """The columns that may be figures of merit."""
         taken = {one.header for one in (self.rank,) if one}
-        found = [one for one in self.columns.values() if one.header not in taken and (is_figure(one) or one.header == self.told_metric)]
+        found = [
+            one for one in self.columns.values() if one.header not in taken and (is_figure(one) or one.header == self.told_metric)
+        ]
         return [one for one in found if not _is_attribute(one) and (not RANK & {*one.leaf} or one.header == self.told_metric)]
 
     @cached_property
     def prices(self) -> set[str]:
         """The columns that are prices though their headers only say in and out."""
         around = {*words_of(" ".join(str(self.candidate.parse.options.get(name, "")) for name in ("records", "explode")))}
-        sides = [[one for one in self.columns.values() if side & {*one.leaf} and one.values and max(one.values) < 2_000] for side in IN_AND_OUT]
+        sides = [
+            [one for one in self.columns.values() if side & {*one.leaf} and one.values and max(one.values) < 2_000]
+            for side in IN_AND_OUT
+        ]
         broken = any(value != int(value) for one in (*sides[0], *sides[1]) for value in one.values)
         if not all(sides) or not (broken or around & PRICE):
             return set()
@@ -122,7 +125,11 @@ def propose(
     """
     found = candidates(body)
     told = [one for one in (*(key or ()), name, metric) if one]
-    fitting = [one for one in found if set(told) <= set(one.columns)] if table is None else list(found[table - 1 : table] if table > 0 else ())
+    fitting = (
+        [one for one in found if set(told) <= set(one.columns)]
+        if table is None
+        else list(found[table - 1 : table] if table > 0 else ())
+    )
     if not fitting:
         raise DeclarationError(_no_such(found, told, table))
     chosen = Guess(value=table, sure=1.0, why="told") if table else _table(found, fitting)
@@ -142,8 +149,17 @@ def _table(found: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[in
 def _are_one(one: Candidate, other: Candidate) -> bool:
     """Whether two tables of a page show the same entries: a table and the data it is made of."""
     texts = [{cell for row in table.rows[:MAX_ROWS] for cell in row if cell} for table in (one, other)]
-    names = [max((Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)), key=_named_by) for table in (one, other)]
-    return any(len({*column.known} & cells) >= 0.5 * len({*column.known}) > 0 for column, cells in zip(names, reversed(texts), strict=True))
+    names = [
+        max(
+            (Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)),
+            key=_named_by,
+        )
+        for table in (one, other)
+    ]
+    return any(
+        len({*column.known} & cells) >= 0.5 * len({*column.known}) > 0
+        for column, cells in zip(names, reversed(texts), strict=True)
+    )
 
 
 def _named_by(one: Cells) -> tuple[bool, float]:
@@ -210,7 +226,12 @@ def _as_name(one: Cells, at: int) -> float:
     points = 2.0 * one.distinct + 0.4 * one.filled - 0.03 * at
     points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "team", "app", "label", "display"})
     points += 0.5 * bool(NAME & leaf) - 1.2 * bool(_attribute_of(one)) - 0.4 * bool(leaf & (ID - {"key"}))
-    return points - 0.3 * one.header.count(".") - 1.0 * one.header.startswith("^.") - 0.6 * bool(leaf & {"url", "link", "note", "notes", "description", "license", "short", "source", "family"})
+    return (
+        points
+        - 0.3 * one.header.count(".")
+        - 1.0 * one.header.startswith("^.")
+        - 0.6 * bool(leaf & {"url", "link", "note", "notes", "description", "license", "short", "source", "family"})
+    )
 
 
 def _key(sheet: Sheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
@@ -227,7 +248,9 @@ def _key(sheet: Sheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
     if together:
         return Guess(value=together, sure=0.75, why="only together unique in all rows"), "refuse"
     repeated = 1 - sheet.columns[name].distinct
-    return Guess(value=(name,), sure=0.72 if repeated < 0.1 else 0.5, why=f"{repeated:.0%} of its values occur again"), "ambiguous"
+    return Guess(
+        value=(name,), sure=0.72 if repeated < 0.1 else 0.5, why=f"{repeated:.0%} of its values occur again"
+    ), "ambiguous"
 
 
 def _may_be_key(one: Cells) -> bool:
@@ -290,7 +313,13 @@ def _attribute_of(one: Cells) -> str:
     """The attribute that a header names, "" if none."""
     leaf, words = {*one.leaf}, {*one.words}
     for name, known in ATTRIBUTES.items():
-        if leaf & known and len(one.leaf) <= 2 and name in ("creator", "license", "country") and not one.is_date and one.numeric < 0.5:
+        if (
+            leaf & known
+            and len(one.leaf) <= 2
+            and name in ("creator", "license", "country")
+            and not one.is_date
+            and one.numeric < 0.5
+        ):
             return name
     if one.is_date and words & {"release", "released"}:
         return "released"
@@ -368,7 +397,9 @@ def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
     signs = "".join(one.known[:50])
     if nature is Nature.LISTED and words & PRICE or "$" in signs:
         small = one.values and max(one.values) < 0.01
-        return Guess(value="USD per 1M tokens" if small or words & {"tokens", "token", "1m"} else "USD", sure=0.7, why="a price"), "1000000" if small else "1"
+        return Guess(
+            value="USD per 1M tokens" if small or words & {"tokens", "token", "1m"} else "USD", sure=0.7, why="a price"
+        ), "1000000" if small else "1"
     if "%" in signs or "%" in words or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
     if nature is Nature.FITTED:
@@ -410,9 +441,17 @@ def _direction(one: Cells, sheet: Sheet) -> Guess[bool | None]:
     shown = _shown(one, sheet)
     if said is not None:
         contrary = shown is not None and shown is not said
-        return Guess(value=said, sure=0.55 if contrary else 0.9 if shown is said else 0.8, why=f"{why}, though the rows are in the other order" if contrary else why)
+        return Guess(
+            value=said,
+            sure=0.55 if contrary else 0.9 if shown is said else 0.8,
+            why=f"{why}, though the rows are in the other order" if contrary else why,
+        )
     if shown is not None:
-        return Guess(value=shown, sure=0.72 if sheet.rank is None else 0.85, why="the rows are in its order" + (", and a rank says so" if sheet.rank else ""))
+        return Guess(
+            value=shown,
+            sure=0.72 if sheet.rank is None else 0.85,
+            why="the rows are in its order" + (", and a rank says so" if sheet.rank else ""),
+        )
     if _is_elo(one):
         return Guess(value=True, sure=0.7, why="on the Elo scale")
     if "tokens" in one.words and one.values and max(one.values) >= MANY_TOKENS:
@@ -463,7 +502,10 @@ def _is_side(one: Cells) -> bool:
     words = {*one.leaf}
     if words & ERROR:
         return True
-    return bool(words & HALF) or (bool(words & (BOUND_LOW | BOUND_HIGH)) and bool(words & {"bound", "ci", "rating", "score", "rank", "elo", "lower", "upper", "q025", "q975"}))
+    return bool(words & HALF) or (
+        bool(words & (BOUND_LOW | BOUND_HIGH))
+        and bool(words & {"bound", "ci", "rating", "score", "rank", "elo", "lower", "upper", "q025", "q975"})
+    )
 
 
 def _bounds_of(one: Cells, sheet: Sheet) -> dict[str, str]:
@@ -477,7 +519,14 @@ def _bounds_of(one: Cells, sheet: Sheet) -> dict[str, str]:
             if _between(low, one, high):
                 return {"low": low.header, "high": high.header}
     if {*one.leaf} & (FITTED | {"score", "rating", "accuracy"}) or len(sheet.figures) <= 4:
-        half = next((other for other in near if {*other.leaf} & HALF and not {*other.leaf} & (BOUND_LOW | BOUND_HIGH) and _is_half(other, one)), None)
+        half = next(
+            (
+                other
+                for other in near
+                if {*other.leaf} & HALF and not {*other.leaf} & (BOUND_LOW | BOUND_HIGH) and _is_half(other, one)
+            ),
+            None,
+        )
         if half is not None:
             return {"plus_minus": half.header}
     return {}
@@ -488,7 +537,11 @@ def _about(words: set[str], mine: set[str]) -> bool:
 
 
 def _between(low: Cells, one: Cells, high: Cells) -> bool:
-    rows = [(a, b, c) for a, b, c in zip(low.numbers, one.numbers, high.numbers, strict=True) if a is not None and b is not None and c is not None]
+    rows = [
+        (a, b, c)
+        for a, b, c in zip(low.numbers, one.numbers, high.numbers, strict=True)
+        if a is not None and b is not None and c is not None
+    ]
     return bool(rows) and all(a <= b <= c for a, b, c in rows)
 
 
@@ -511,7 +564,13 @@ def _primary(sheet: Sheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
     best, one = scored[0]
     second = scored[1][0] if len(scored) > 1 else best - 2
     ordered = abs(sheet.columns[one.column].order()) >= 0.95
-    why = "the rows are in its order" if ordered else "its header" if OVERALL & {*words_of(one.column)} else "the first of the figures"
+    why = (
+        "the rows are in its order"
+        if ordered
+        else "its header"
+        if OVERALL & {*words_of(one.column)}
+        else "the first of the figures"
+    )
     return Guess(value=one.id, sure=max(0.5, min(0.95, SURE + 0.15 * (best - second))) if best > 0.4 else 0.5, why=why)
 
 
@@ -520,8 +579,14 @@ def _as_primary(one: MetricGuess, at: int, sheet: Sheet) -> float:
     column = sheet.columns[one.column]
     leaf, words = {*column.leaf}, {*column.words}
     order = abs(column.order())
-    points = (2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)) * min(1.0, len(column.values) / ENOUGH) - 0.03 * at + 1.2 * column.filled
-    points += (1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)) * (not words & ASIDE) + 0.4 * bool(leaf & (HIGHER | LOWER))
+    points = (
+        (2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)) * min(1.0, len(column.values) / ENOUGH)
+        - 0.03 * at
+        + 1.2 * column.filled
+    )
+    points += (1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)) * (not words & ASIDE) + 0.4 * bool(
+        leaf & (HIGHER | LOWER)
+    )
     points += 0.6 * bool(one.low or one.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
     points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(one.nature.value, 0.0)
     points -= 1.4 * bool(words & ASIDE and one.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)

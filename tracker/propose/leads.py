@@ -16,7 +16,7 @@ from tracker.parsers._js import assignments, literal
 from tracker.parsers._json import load
 from tracker.parsers._text import decode, header, unique
 from tracker.parsers.html_table import Section, sections
-from tracker.propose.documents import Spot, fields_of, spots
+from tracker.propose.documents import Spot, spots
 
 MAX_SCRIPTS = 60
 MAX_ASSIGNMENTS = 200
@@ -179,7 +179,9 @@ def _arrays(spot: Spot, found: Sequence[Spot]) -> Iterator[Parse]:
     others = [set(other.fields) for other in found if other is not spot]
     rare = sorted(spot.fields, key=lambda name: sum(name in other for other in others))[:4]
     for require in (rare[:2], rare):
-        yield Parse(format="flight", options={"require": tuple(sorted(require, key=spot.fields.index)), "min_records": min(3, spot.size)})
+        yield Parse(
+            format="flight", options={"require": tuple(sorted(require, key=spot.fields.index)), "min_records": min(3, spot.size)}
+        )
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────
@@ -261,13 +263,17 @@ def _repeated(root: Element) -> Iterator[Lead]:
             yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=many)
 
 
-def _marks(element: Element) -> set[tuple[str, str, str]]:
+def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
+    """What rows of one make have in common, in the order in which it is written."""
     tag = str(element.tag)
-    marked = {(tag, "attribute", name) for name in element.attrib if name.startswith(("data-", "x-")) and _CLASS.fullmatch(name)}
-    if tag == "tr":
-        return marked
-    classes = (element.get("class") or "").split()[:2]
-    return marked | {(tag, "class", name) for name in classes if _CLASS.fullmatch(name)}
+    marked = [(tag, "attribute", str(name)) for name in element.attrib if _is_data(str(name))]
+    if tag != "tr":
+        marked += [(tag, "class", name) for name in (element.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]
+    return tuple(dict.fromkeys(marked))
+
+
+def _is_data(name: str) -> bool:
+    return name.startswith(("data-", "x-")) and bool(_CLASS.fullmatch(name))
 
 
 def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
@@ -277,14 +283,10 @@ def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
     return tuple(name for name, many in counted.items() if 2 * many >= len(sample))[:40]
 
 
-def _inside(row: Element, *, table_rows: bool) -> set[str]:
-    found = {f"@{name}" for name in row.attrib if name.startswith("data-")}
+def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:
+    found = [f"@{name}" for name in row.attrib if _is_data(str(name))]
     for part in islice(() if table_rows else row.iterdescendants(), 80):
         if isinstance(part.tag, str) and len(part) == 0 and inner_text(part):
-            classes = (part.get("class") or "").split()[:1]
-            found |= {f"css:{part.tag}.{name}" for name in classes if _CLASS.fullmatch(name)}
-            found |= {f"css:[{name}]" for name in part.attrib if name.startswith(("data-", "x-")) and _CLASS.fullmatch(name)}
-    return found
-
-
-__all__ = ["Lead", "fields_of", "leads"]
+            found += [f"css:{part.tag}.{name}" for name in (part.get("class") or "").split()[:1] if _CLASS.fullmatch(name)]
+            found += [f"css:[{name}]" for name in part.attrib if _is_data(str(name))]
+    return iter(dict.fromkeys(found))

@@ -37,10 +37,22 @@ HIGHER = set_of("""
     streams plays listeners grossing turnover capacity ugi share attendance worth gdp population citations hindex assists
     """)
 """More is better."""
-PER_SECOND = ("tokens per second", "tokens s", "tok s", "tokens sec", "tps", "per second", "tokens per sec", "output speed", "per sec")
+PER_SECOND = (
+    "tokens per second",
+    "tokens s",
+    "tok s",
+    "tokens sec",
+    "tps",
+    "per second",
+    "tokens per sec",
+    "output speed",
+    "per sec",
+)
 """Rates, whose last word would say the contrary."""
 RANK = set_of("rank ranking place position pos placement standing no nr #")
-NAME = set_of("name model models title player team app repo repository system entry display agent method competitor club driver product country song artist movie game")
+NAME = set_of(
+    "name model models title player team app repo repository system entry display agent method competitor club driver product country song artist movie game"
+)
 ID = set_of("id key slug uuid permaslug folder dirname sha handle")
 COUNT = set_of("""
     votes vote downloads likes pulls count appearances battles samples games played observations sessions puzzles
@@ -69,7 +81,9 @@ OVERALL = set_of("overall average avg mean global total score rating elo index i
 """Which of the figures ranks, if the order of the rows does not say it."""
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    "creator": set_of("organization organisation org creator vendor company lab developer owner author provider publisher maker institution"),
+    "creator": set_of(
+        "organization organisation org creator vendor company lab developer owner author provider publisher maker institution"
+    ),
     "license": set_of("license licence"),
     "released": set_of("released release_date"),
     "country": set_of("country nation"),

@@ -1,0 +1,287 @@
+"""What the columns of an unknown page mean, how sure that is, and that what does not matter changes nothing."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.errors import DeclarationError
+from tracker.model import Nature
+from tracker.propose import SURE, MetricGuess, Proposal, propose
+
+WRONG = Path(__file__).parent / "wrong"
+NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1")
+
+
+def csv_of(header: Sequence[str], *columns: Sequence[object]) -> bytes:
+    lines = [",".join(header), *(",".join(map(str, row)) for row in zip(*columns, strict=True))]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def primary(found: Proposal) -> MetricGuess:
+    return next(one for one in found.metrics if one.id == found.primary.value)
+
+
+def metric(found: Proposal, column: str) -> MetricGuess:
+    return next(one for one in found.metrics if one.column == column)
+
+
+def falling(first: float, step: float) -> list[float]:
+    return [round(first - step * at, 3) for at in range(len(NAMES))]
+
+
+# ── key, name, rank ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_id_that_tells_the_rows_apart_is_the_key_and_the_name_stays_the_name():
+    rows = [{"id": f"m-{at:04x}", "name": name, "score": 90.5 - at} for at, name in enumerate(NAMES)]
+    found = propose(json.dumps(rows).encode())
+    assert (found.key.value, found.name.value) == (("id",), "name")
+    assert found.key.sure >= SURE
+
+
+def test_a_column_that_counts_the_rows_is_no_key():
+    found = propose(csv_of(("id", "model", "score"), range(1, 9), NAMES, falling(90, 3.5)))
+    assert found.key.value == ("model",)
+
+
+def test_names_that_occur_again_need_a_second_column():
+    names = [NAMES[at // 2] for at in range(8)]
+    found = propose(csv_of(("Model", "Effort", "Score"), names, ["low", "high"] * 4, falling(90, 3.5)))
+    assert found.key.value == ("Model", "Effort")
+
+
+def test_names_that_nothing_tells_apart_are_asked_about():
+    found = propose(csv_of(("Model", "Score"), [NAMES[at // 2] for at in range(8)], falling(90, 3.5)))
+    assert found.key.sure < SURE
+    assert found.duplicates == "ambiguous"
+
+
+def test_ranks_are_ranks_and_no_figures():
+    found = propose(csv_of(("Rank", "Player", "Rating"), range(1, 9), NAMES, falling(2850, 11.5)))
+    assert found.rank is not None
+    assert found.rank.value == "Rank"
+    assert [one.column for one in found.metrics] == ["Rating"]
+
+
+def test_the_columns_of_makers_licences_and_releases_are_attributes():
+    header = ("Model", "Organization", "License", "Release Date", "Score")
+    dates = [f"2026-0{at + 1}-01" for at in range(8)]
+    found = propose(csv_of(header, NAMES, ["lab"] * 4 + ["other"] * 4, ["MIT"] * 8, dates, falling(90, 3.5)))
+    assert dict(found.attributes) == {"creator": "Organization", "license": "License", "released": "Release Date"}
+
+
+# ── direction, unit, nature ──────────────────────────────────────────────────────────────────────
+
+BETTER = {
+    "Accuracy (%)": True,
+    "Elo": True,
+    "winRate": True,
+    "pass@1": True,
+    "output_tokens_per_second": True,
+    "Throughput (tokens/s)": True,
+    "stargazers": True,
+    "downloads": True,
+    "F1 ↑": True,
+    "WER": False,
+    "avg_wer ↓": False,
+    "Latency (s)": False,
+    "medianTimeToFirstTokenSeconds": False,
+    "price_out": False,
+    "Cost ($)": False,
+    "Hallucination Rate": False,
+    "calibration_error": False,
+    "perplexity": False,
+}
+
+
+@pytest.mark.parametrize("header", sorted(BETTER))
+def test_the_header_says_which_way_is_better_whatever_the_order(header: str):
+    figures = [41.5, 12.25, 77, 3.5, 60, 22.75, 90, 55.5]
+    found = propose(csv_of(("Model", header), NAMES, figures))
+    assert primary(found).higher_is_better.value is BETTER[header]
+
+
+@pytest.mark.parametrize("higher", [True, False])
+def test_the_order_of_the_rows_says_it_where_the_header_does_not(higher: bool):
+    figures = falling(97.5, 7.25)
+    found = propose(csv_of(("Model", "Zog"), NAMES, figures if higher else figures[::-1]))
+    direction = primary(found).higher_is_better
+    assert direction.value is higher
+    assert direction.sure >= SURE
+
+
+def test_a_header_and_an_order_that_contradict_each_other_are_asked_about():
+    found = propose(csv_of(("Model", "Score"), NAMES, falling(97.5, 7.25)[::-1]))
+    assert primary(found).higher_is_better.sure < SURE
+
+
+def test_without_a_word_and_an_order_the_direction_is_not_guessed():
+    found = propose(csv_of(("Model", "Zog"), NAMES, [410, 122, 770, 35, 600, 227, 900, 555]))
+    assert primary(found).higher_is_better.value is None
+
+
+def test_the_average_of_error_rates_is_better_when_it_is_less():
+    columns = [[9.5, 3.5, 7, 8, 2.5, 6, 5.5, 4], [4, 2.5, 6, 8, 3.5, 7, 9.5, 5.5]]
+    found = propose(csv_of(("Model", "avg", "Clean WER", "Other WER"), NAMES, [5, 3, 6, 8, 2, 7, 9, 4.5], *columns))
+    assert metric(found, "avg").higher_is_better.value is False
+
+
+def test_prices_per_token_are_brought_to_a_million():
+    rows = [
+        {"id": name, "pricing": {"prompt": f"{0.000001 * (at + 1):.7f}", "completion": f"{0.000002 * (at + 1):.7f}"}}
+        for at, name in enumerate(NAMES)
+    ]
+    found = metric(propose(json.dumps(rows).encode()), "pricing.completion")
+    assert (found.scale, found.unit.value, found.nature.value) == ("1000000", "USD per 1M tokens", Nature.LISTED)
+    assert found.higher_is_better.value is False
+
+
+def test_input_and_output_beside_each_other_are_prices():
+    rows = [{"id": name, "input": 0.25 * (at + 1), "output": 2 + at} for at, name in enumerate(NAMES)]
+    found = propose(json.dumps({"prices": rows}).encode())
+    assert {one.column: one.higher_is_better.value for one in found.metrics} == {"input": False, "output": False}
+
+
+def test_votes_are_counted_and_a_rating_is_fitted_with_its_interval():
+    ratings = falling(1510, 9.5)
+    header = ("Model", "Rating", "rating_lower", "rating_upper", "Votes")
+    found = propose(
+        csv_of(header, NAMES, ratings, [one - 4 for one in ratings], [one + 5 for one in ratings], range(900, 1700, 100))
+    )
+    rating = primary(found)
+    assert (rating.column, rating.low, rating.high) == ("Rating", "rating_lower", "rating_upper")
+    assert (rating.nature.value, metric(found, "Votes").nature.value) == (Nature.FITTED, Nature.COUNT)
+
+
+def test_a_half_width_beside_a_rating_is_its_interval():
+    found = propose(
+        csv_of(("Model", "Elo", "95% CI"), NAMES, falling(1510, 9.5), ["±6", "±7", "±5", "±9", "±4", "±6", "±8", "±12"])
+    )
+    assert primary(found).plus_minus == "95% CI"
+    assert len(found.metrics) == 1
+
+
+# ── other rankings ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("header", "figures", "better"),
+    [
+        (("Rank", "App", "Downloads (M)"), falling(90, 7), True),
+        (("#", "Player", "Rating"), falling(2839, 8), True),
+        (("Place", "Repository", "Stars"), falling(90_000, 7_000), True),
+        (("Pos", "Driver", "Points"), falling(400, 31), True),
+        (("Pos", "Team", "Penalties"), falling(90, 7)[::-1], False),
+    ],
+)
+def test_rankings_of_other_things_are_read_too(header: Sequence[str], figures: Sequence[float], better: bool):
+    found = propose(csv_of(header, range(1, 9), NAMES, figures))
+    assert (found.name.value, found.rank and found.rank.value) == (header[1], header[0])
+    assert (primary(found).column, primary(found).higher_is_better.value) == (header[2], better)
+
+
+# ── told ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_told_is_taken():
+    body = csv_of(
+        ("slug", "Model", "Zog", "Accuracy"), [name.lower() for name in NAMES], NAMES, [5, 1, 9, 2, 7, 3, 8, 4], falling(90, 3)
+    )
+    found = propose(body, key=["slug"], name="slug", metric="Zog", higher_is_better=False)
+    assert (found.key.value, found.name.value, primary(found).column) == (("slug",), "slug", "Zog")
+    assert (primary(found).higher_is_better.value, primary(found).higher_is_better.sure) == (False, 1.0)
+
+
+def test_a_column_or_a_table_that_is_not_there_is_named():
+    body = csv_of(("Model", "Score"), NAMES, falling(90, 3))
+    with pytest.raises(DeclarationError, match="no table has 'Elo', expected among Model, Score"):
+        propose(body, metric="Elo")
+    with pytest.raises(DeclarationError, match="table 2 is not there, expected 1 to 1"):
+        propose(body, table=2)
+
+
+def test_two_tables_that_are_as_like_a_board_are_asked_about():
+    rows = lambda names: "".join(f"<tr><td>{name}</td><td>{90 - at}</td></tr>" for at, name in enumerate(names))  # noqa: E731
+    head = "<tr><th>Model</th><th>{}</th></tr>"
+    page = "".join(
+        f"<table>{head.format(title)}{rows(names)}</table>"
+        for title, names in (("Score", NAMES), ("Points", [name[::-1] for name in NAMES]))
+    )
+    assert propose(f"<html><body>{page}</body></html>".encode()).table.sure < SURE
+    assert propose(f"<html><body>{page}</body></html>".encode(), table=2).table.sure == 1.0
+
+
+# ── properties ───────────────────────────────────────────────────────────────────────────────────
+
+COLUMNS = {
+    "rank": [*range(1, 9)],
+    "model": list(NAMES),
+    "organization": ["a", "b", "a", "c", "b", "a", "c", "a"],
+    "score": falling(91.5, 6.25),
+    "latency_s": [3.5, 1.25, 9, 2, 7, 3, 8, 4],
+    "votes": [900, 120, 77, 3000, 41, 56, 800, 12],
+}
+
+
+def said(found: Proposal) -> tuple[object, ...]:
+    return found.key.value, found.name.value, primary(found).column, primary(found).higher_is_better.value, dict(found.attributes)
+
+
+@given(st.permutations(sorted(COLUMNS)))
+def test_the_order_of_the_columns_changes_nothing_of_what_is_said(order: Sequence[str]):
+    body = csv_of(order, *(COLUMNS[name] for name in order))
+    assert said(propose(body)) == (("model",), "model", "score", True, {"creator": "organization"})
+
+
+@settings(max_examples=20)
+@given(st.integers(2, 12), st.randoms(use_true_random=False))
+def test_navigation_and_footers_around_a_board_change_nothing(links: int, order: random.Random):
+    header = "".join(f"<th>{name}</th>" for name in COLUMNS)
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in zip(*COLUMNS.values(), strict=True))
+    board = f"<table><tr>{header}</tr>{rows}</table>"
+    nav = (
+        "<table><tr><th>Page</th></tr>"
+        + "".join(f"<tr><td><a href='/{at}'>Page {at}</a></td></tr>" for at in range(links))
+        + "</table>"
+    )
+    footer = "<table><tr><th>Contact</th><th>Address</th></tr><tr><td>mail</td><td>somewhere</td></tr></table>"
+    parts = [board, nav, footer]
+    order.shuffle(parts)
+    found = propose(f"<html><body>{''.join(parts)}</body></html>".encode())
+    assert said(found) == (("model",), "model", "score", True, {"creator": "organization"})
+
+
+# ── what it gets wrong ───────────────────────────────────────────────────────────────────────────
+
+MISTAKES = {
+    "golf.csv": (
+        ("Player",),
+        "Total",
+        True,
+        "fewer strokes are better, and the total says it nowhere but in the order of the rows",
+    ),
+    "years.html": (
+        ("Film",),
+        "Seen",
+        True,
+        "what ranks is how often it was seen this week, not the column that the rows are ordered by",
+    ),
+    "two-tables.html": (("Model",), "Score", True, "this year's table is the second; the longer one of last year is taken"),
+    "notes.md": (("Model",), "Score", True, "names carry a footnote's number: Smew 5 of last month is Smew 51 now"),
+    "share.json": (("name",), "share_of_errors", False, "a share of all errors found is a merit of a checker"),
+}
+"""Page → the key and the figure it takes, which way, and what is right. All of this is in docs/decisions/0019-reading-unknown-pages.md."""
+
+
+@pytest.mark.parametrize("name", sorted(MISTAKES))
+def test_five_pages_that_it_gets_wrong_and_what_it_says_there(name: str):
+    key, column, better, _ = MISTAKES[name]
+    found = propose((WRONG / name).read_bytes())
+    assert (found.key.value, primary(found).column, primary(found).higher_is_better.value) == (key, column, better)

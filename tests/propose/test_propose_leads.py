@@ -1,0 +1,194 @@
+"""Every table-like thing of a body is found, and read again exactly as it would be declared."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.errors import ParseError, Refused, TrackerError
+from tracker.parsers import parse
+from tracker.propose import Candidate, candidates
+
+NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3")
+SCORES = ("91.5", "88", "84.25", "77", "60.5", "41")
+RECORDS = [
+    {"model": name, "score": float(score), "lab": f"lab {at % 3}"}
+    for at, (name, score) in enumerate(zip(NAMES, SCORES, strict=True))
+]
+ROWS = "".join(f"<tr><td>{name}</td><td>{score}</td></tr>" for name, score in zip(NAMES, SCORES, strict=True))
+TABLE = f"<table><thead><tr><th>Model</th><th>Score</th></tr></thead><tbody>{ROWS}</tbody></table>"
+
+
+def page(inside: str) -> bytes:
+    return f"<!DOCTYPE html><html><head><title>A board</title></head><body><h1>A board</h1>{inside}</body></html>".encode()
+
+
+def flight(records: object) -> bytes:
+    stream = f'1:["$","$L2",null,{{"rows":{json.dumps(records)}}}]\n'
+    half = len(stream) // 2
+    pushes = "".join(f"<script>self.__next_f.push([1,{json.dumps(part)}])</script>" for part in (stream[:half], stream[half:]))
+    return page(f"<p>Loading</p>{pushes}")
+
+
+def csv_of(delimiter: str = ",") -> bytes:
+    return "\n".join(delimiter.join(row) for row in (("model", "score"), *zip(NAMES, SCORES, strict=True))).encode()
+
+
+BODIES = {
+    "html_table": page(TABLE),
+    "json_records": json.dumps({"meta": {"n": 6}, "data": {"rows": RECORDS}}).encode(),
+    "csv_table": csv_of(),
+    "markdown_table": "\n".join(("# Board", "", "| Model | Score |", "|---|---|", *(f"| {a} | {b} |" for a, b in zip(NAMES, SCORES, strict=True)))).encode(),
+    "yaml_records": "\n".join(f"- model: {a}\n  score: {b}" for a, b in zip(NAMES, SCORES, strict=True)).encode(),
+    "flight": flight(RECORDS),
+    "js_literal": ("const other = 1;\nconst board = [" + ", ".join(f'{{model: "{a}", score: {b},}}' for a, b in zip(NAMES, SCORES, strict=True)) + "];").encode(),
+    "json_ld": page(
+        '<script type="application/ld+json">'
+        + json.dumps({"@type": "Dataset", "name": "Scores", "data": RECORDS})
+        + "</script><p>" + "words " * 60 + "</p>"
+    ),
+}  # fmt: skip
+
+
+def names_in(one: Candidate) -> set[str]:
+    return {cell for row in one.rows for cell in row if cell in NAMES}
+
+
+@pytest.mark.parametrize("form", sorted(BODIES))
+def test_a_board_in_each_format_is_found_whole(form: str):
+    found = candidates(BODIES[form])
+    assert found[0].parse.format == form
+    assert names_in(found[0]) == {*NAMES}
+
+
+@pytest.mark.parametrize("form", sorted(BODIES))
+def test_a_candidate_is_read_again_by_its_own_declaration(form: str):
+    for one in candidates(BODIES[form]):
+        again = parse(BODIES[form], one.parse, one.columns)
+        assert (again.columns, [*map(tuple, again.rows)]) == (one.columns, [*map(tuple, one.rows)])
+
+
+@pytest.mark.parametrize(
+    ("body", "options"),
+    [
+        (json.dumps({name: {"elo": 1200 + at, "votes": at} for at, name in enumerate(NAMES)}).encode(), {}),
+        (json.dumps({"full": {name: {"elo": 1200 + at} for at, name in enumerate(NAMES)}}).encode(), {"records": "full"}),
+        (json.dumps({name: float(score) for name, score in zip(NAMES, SCORES, strict=True)}).encode(), {"pairs": True}),
+        (json.dumps({"columns": ["model", "score"], "data": [*zip(NAMES, map(float, SCORES), strict=True)]}).encode(), {"records": "data", "header": "columns"}),
+        (json.dumps({"header": [{"value": "model"}, {"value": "score"}], "rows": [[{"value": a}, {"value": float(b)}] for a, b in zip(NAMES, SCORES, strict=True)]}).encode(), {"records": "rows", "header": "header[].value", "cell": "value"}),
+        (json.dumps({lab: {"models": {name: {"name": name, "price": 5 + at % 3} for at, name in enumerate(NAMES)}} for lab in ("one", "two")}).encode(), {"explode": "models"}),
+        (b"const x = 1;\nconst rows = `model,score\n" + "\n".join(f"{a},{b}" for a, b in zip(NAMES, SCORES, strict=True)).encode() + b"`;", {"inside": r"re:\brows\s*=\s*`([^`]*)`"}),
+    ],
+)  # fmt: skip
+def test_data_in_odd_shapes_is_found_where_it_stands(body: bytes, options: dict[str, object]):
+    found = candidates(body)[0]
+    assert dict(found.parse.options) == options
+    assert names_in(found) == {*NAMES}
+
+
+def test_one_column_per_model_is_read_on_its_side():
+    head = "day," + ",".join(f"model {at}" for at in range(14))
+    days = "\n".join(f"2026010{day}," + ",".join(str(1000 + 7 * at + day) for at in range(14)) for day in (1, 2, 3))
+    (found,) = candidates(f"{head}\n{days}\n".encode())
+    assert dict(found.parse.options) == {"layout": "wide"}
+    assert found.rows[0] == ("model 0", "1003")
+
+
+def test_repeated_elements_are_rows_where_there_is_no_table():
+    items = "".join(
+        f'<li class="entry" data-rank="{at}"><b class="title">{name}</b><i class="downloads">{900 - at}k</i></li>'
+        for at, name in enumerate(NAMES, 1)
+    )
+    found = candidates(page(f"<ol>{items}</ol>" + "<p>words and words</p>" * 20))[0]
+    assert found.parse.format == "html_table"
+    assert names_in(found) == {*NAMES}
+
+
+def test_rows_that_say_their_data_in_attributes_are_found():
+    rows = "".join(f'<tr data-model="{name}" data-elo="{1500 - 9 * at}"><td><i></i></td></tr>' for at, name in enumerate(NAMES))
+    found = candidates(page(f"<table><tr><th></th></tr>{rows}</table>"))[0]
+    assert dict(found.parse.options) == {"rows": "tr[data-model]"}
+    assert found.columns == ("@data-model", "@data-elo")
+
+
+def test_each_of_several_tables_is_found_by_what_tells_it_from_the_others():
+    other = TABLE.replace("<th>Score</th>", "<th>Price</th>").replace("</tbody>", "<tr><td>Extra</td><td>3</td></tr></tbody>")
+    found = candidates(page(TABLE + other))
+    assert {one.columns for one in found} == {("Model", "Score"), ("Model", "Price")}
+
+
+def test_a_list_in_a_list_is_named_by_what_it_is_called():
+    boards = [{"name": name, "results": RECORDS[at:]} for at, name in enumerate(("Lite", "Verified"))]
+    places = {str(one.parse.options["records"]) for one in candidates(json.dumps({"boards": boards}).encode())}
+    assert places >= {"boards[?name=='Lite'] | [0].results", "boards[?name=='Verified'] | [0].results"}
+
+
+# ── no board ─────────────────────────────────────────────────────────────────────────────────────
+
+NO_BOARDS = {
+    "challenge": b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><script>window._cf_chl_opt={}</script></body></html>",
+    "login": b'<!DOCTYPE html><html><head><title>Sign in</title></head><body><form><input type="password"></form></body></html>',
+    "shell": b'<!doctype html><html><head><script src="/m.js"></script></head><body><div id="root"></div></body></html>',
+    "error": b'{"error": {"code": 401, "message": "no key"}}',
+    "not found": page("<p>What you look for is not here.</p>"),
+    "only a header": page("<table><tr><th>Model</th><th>Score</th></tr></table>"),
+    "skeleton": page("<table><tr><th>Model</th><th>Score</th></tr>" + "<tr><td></td><td></td></tr>" * 9 + "</table>"),
+    "commits": json.dumps([{"sha": f"{at:040x}", "commit": {"message": f"fix {at}"}} for at in range(9)]).encode(),
+    "categories": json.dumps({"Reasoning": ["a", "b"], "Coding": ["c"]}).encode(),
+    "prose": b"Nothing but words stands here.\nAnd here too.\n",
+    "empty": b"  ",
+    "a list of links": page("<ul>" + "".join(f'<li class="nav"><a href="/{name}">{name}</a></li>' for name in NAMES) + "</ul>"),
+    "only counts": json.dumps([{"name": name, "count": at % 3} for at, name in enumerate(NAMES)]).encode(),
+}
+
+
+@pytest.mark.parametrize("what", sorted(NO_BOARDS))
+def test_nothing_is_proposed_for_what_is_no_board(what: str):
+    with pytest.raises((Refused, ParseError)) as raised:
+        candidates(NO_BOARDS[what])
+    assert "\n" not in str(raised.value)
+
+
+# ── hostile ──────────────────────────────────────────────────────────────────────────────────────
+
+HOSTILE = {
+    "deep JSON": b"[" * 50_000 + b"]" * 50_000,
+    "deep page": b"<div>" * 50_000,
+    "wide CSV": (",".join(f"c{at}" for at in range(60_000)) + "\n" + ",".join("1" for _ in range(60_000)) + "\n").encode() * 2,
+    "noise": bytes(range(256)) * 400,
+    "NaN": b'[{"m": "a", "s": NaN}, {"m": "b", "s": Infinity}, {"m": "c", "s": 1}]',
+    "cut flight": BODIES["flight"][:-60],
+    "many objects": json.dumps({f"k{at}": {"a": at} for at in range(20_000)}).encode(),
+    "spans": page('<table><tr><th colspan="1000000">Model</th></tr>' + '<tr><td rowspan="65000" colspan="1000">x</td></tr>' * 50 + "</table>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", sorted(HOSTILE))
+def test_a_hostile_body_is_refused_or_read_and_never_more(what: str):
+    try:
+        found = candidates(HOSTILE[what])
+    except TrackerError:
+        return
+    assert len(found) <= 10
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_refused_or_read(body: bytes):
+    try:
+        assert candidates(body)
+    except TrackerError as error:
+        assert "\n" not in str(error)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4), max_leaves=30))  # fmt: skip
+def test_any_document_is_refused_or_read_again_as_proposed(document: object):
+    body = json.dumps(document).encode()
+    try:
+        found = candidates(body)
+    except TrackerError:
+        return
+    for one in found:
+        assert parse(body, one.parse, one.columns).columns == one.columns
