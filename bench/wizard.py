@@ -111,16 +111,16 @@ class Judged:
     sure: bool = False
 
 
-def judged(data: Path, examples: Path | None) -> list[Judged]:
-    """Every file that is looked at: of each series the first and the newest."""
-    return [*_series(data), *(_examples(examples) if examples else ())]
+def judged(data: Path, examples: Path | None, *, newest: bool = False) -> list[Judged]:
+    """Every file that is looked at: of each series the newest, and the first unless told otherwise."""
+    return [*_series(data, newest=newest), *(_examples(examples) if examples else ())]
 
 
-def _series(data: Path) -> Iterator[Judged]:
+def _series(data: Path, *, newest: bool) -> Iterator[Judged]:
     known = schedules.load(DECLARED, {name: options_of(name) for name in FORMATS}).boards
     for name, board in sorted(known.items()):
         files = sorted((data / name).iterdir()) if (data / name).is_dir() else []
-        for file in dict.fromkeys(files[:1] + files[-1:]):
+        for file in dict.fromkeys(([] if newest else files[:1]) + files[-1:]):
             yield _of_series(name, board, file)
     for folder in sorted((data / "livebench").glob("categories_*")):
         yield _no_board(f"livebench/{folder.name}", body_of(sorted(folder.iterdir())[-1]))
