@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import log2
 
 from tracker.contract import recognise
@@ -21,6 +22,8 @@ MAX_READ = 10
 MAX_ROWS = 5_000
 """Rows beyond these are not looked at."""
 MIN_ROWS = 2
+PLAIN_ENOUGH = 0.7
+"""A table or data that is so like a leaderboard needs no other reading of the page."""
 LEAST = 0.4
 """A candidate that is less like a leaderboard is none."""
 _KINDS = ("json_records", "csv_table", "html_table")
@@ -45,25 +48,23 @@ def candidates(body: bytes) -> tuple[Candidate, ...]:
     return tuple(like)
 
 
-def _found(body: bytes) -> Iterator[Candidate]:
-    seen: set[tuple[tuple[str, ...], int]] = set()
-    wanted = sorted(_some(leads(body)), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12))
+def _found(body: bytes) -> list[Candidate]:
+    """Repeated elements are costly to read, and are looked at where no table and no data is like a leaderboard."""
+    known = sorted(islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12))
+    found = _read_all(body, [lead for lead in known if not lead.loose])
+    if not any(one.score >= PLAIN_ENOUGH for one in found):
+        found += _read_all(body, [lead for lead in known if lead.loose])
+    return found
+
+
+def _read_all(body: bytes, wanted: Sequence[Lead]) -> list[Candidate]:
+    found: dict[tuple[tuple[str, ...], int], Candidate] = {}
     for lead in wanted[:MAX_READ]:
         read = _read(body, lead)
-        if read is None:
-            continue
-        spec, table = read
-        mark = (table.columns, len(table.rows))
-        if mark not in seen and len(table.rows) >= MIN_ROWS:
-            seen.add(mark)
-            yield _judged(spec, table)
-
-
-def _some(found: Iterator[Lead]) -> Iterator[Lead]:
-    for at, lead in enumerate(found):
-        if at >= MAX_LEADS:
-            return
-        yield lead
+        if read is not None and len(read[1].rows) >= MIN_ROWS:
+            spec, table = read
+            found.setdefault((table.columns, len(table.rows)), _judged(spec, table))
+    return list(found.values())
 
 
 def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:

@@ -40,11 +40,15 @@ _RUN = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """Ways to declare one table, the plainest first, with the columns to ask for and how many rows it has; 0 where that is not known."""
+    """Ways to declare one table, the plainest first, with the columns to ask for and how many rows it has; 0 where that is not known.
+
+    `loose` are repeated elements, which may be anything.
+    """
 
     ways: tuple[Parse, ...]
     columns: tuple[str, ...]
     size: int = 0
+    loose: bool = False
 
 
 def leads(body: bytes) -> Iterator[Lead]:
@@ -260,7 +264,7 @@ def _repeated(root: Element) -> Iterator[Lead]:
         css = f"{tag}[{name}]" if by == "attribute" else f"{tag}.{name}"
         rows = [element for element in elements if mark in _marks(element)]
         if columns := _cells_of(rows, table_rows=tag == "tr"):
-            yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=many)
+            yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=many, loose=True)
 
 
 def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
