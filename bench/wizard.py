@@ -123,7 +123,7 @@ def _series(data: Path, *, newest: bool) -> Iterator[Judged]:
         for file in dict.fromkeys(([] if newest else files[:1]) + files[-1:]):
             yield _of_series(name, board, file)
     for folder in sorted((data / "livebench").glob("categories_*")):
-        yield _no_board(f"livebench/{folder.name}", body_of(sorted(folder.iterdir())[-1]))
+        yield _no_board(f"livebench/{folder.name}", body_of(max(folder.iterdir())))
 
 
 def _of_series(name: str, board: Board, file: Path) -> Judged:

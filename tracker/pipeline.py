@@ -520,10 +520,10 @@ def _step(
     except ContractBroken as error:
         if error.guard:
             return _quarantined(board, line, archive, past=past, why=error)
-        message = _with_proposal(board, line, archive, before, past, error)
+        message = f"{error}{_proposal(board, line, archive, before) if past.broken_since is None else ''}"
         return _failed(board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", message), past, Result.UNREADABLE)
     except ParseError as error:
-        message = _with_proposal(board, line, archive, before, past, error)
+        message = f"{error}{_proposal(board, line, archive, before) if past.broken_since is None else ''}"
         return _failed(board, line, _failure(board, line, Trouble.PARSE, "ParseError", message), past, Result.UNREADABLE)
     except Refused as error:
         return _failed(board, line, _failure(board, line, Trouble.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
@@ -538,12 +538,10 @@ def _step(
     return _quarantined(board, line, archive, past=past, why=broken)
 
 
-def _with_proposal(
-    board: Board, line: IndexLine, archive: Archive, before: Snapshot | None, past: Past, error: ContractBroken | ParseError
-) -> str:
-    """Why it cannot be read; when a board breaks, also what seems to have replaced what is gone."""
-    if before is None or past.broken_since is not None:
-        return str(error)
+def _proposal(board: Board, line: IndexLine, archive: Archive, before: Snapshot | None) -> str:
+    """What seems to have replaced what the page no longer has, to stand behind the error of a board that breaks; "" if nothing."""
+    if before is None:
+        return ""
     from tracker.propose import candidates  # noqa: PLC0415 - loaded when a board breaks
     from tracker.propose.repair import proposal_line  # noqa: PLC0415 - see above
 
@@ -556,7 +554,7 @@ def _with_proposal(
         read=lambda one: read(one, bodies, parts=line.parts, url=line.url),
         look=candidates,
     )
-    return f"{error}; {found}" if found else str(error)
+    return f"; {found}" if found else ""
 
 
 def _named(board: Board, line: IndexLine, archive: Archive) -> str:

@@ -178,9 +178,10 @@ def test_a_hostile_body_is_refused_or_read_and_never_more(what: str):
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_or_read(body: bytes):
     try:
-        assert candidates(body)
-    except TrackerError as error:
-        assert "\n" not in str(error)
+        found = candidates(body)
+    except TrackerError:
+        return
+    assert found
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4), max_leaves=30))  # fmt: skip

@@ -131,7 +131,7 @@ class Machine:
 class Asks(Protocol):
     """Settles a question, or says that nobody is there to be asked."""
 
-    def __call__(self, question: Question, proposal: Proposal, told: Told) -> Told:
+    def __call__(self, question: Question, proposal: Proposal, told: Told, /) -> Told:
         """What is told then. Raises DeclarationError."""
         ...
 
@@ -335,28 +335,33 @@ def _refuse_existing(settings: Settings, asked: Asked, at: Address) -> None:
 
 def _settled_questions(body: bytes, told: Told, machine: Machine, ask: Asks) -> Proposal:
     """The proposal once nothing that matters is unsure. Raises DeclarationError where a question stays open."""
+    proposal = _guessed(body, told, machine)
     for _ in range(TRIES):
-        proposal = machine.guess(
-            body,
-            key=told.key or None,
-            name=told.name,
-            metric=told.metric,
-            higher_is_better=told.higher_is_better,
-            table=told.table,
-        )
         question = open_question(proposal, told)
         if question is None:
             return proposal
         told = ask(question, proposal, told)
+        proposal = _guessed(body, told, machine)
+    if (question := open_question(proposal, told)) is None:
+        return proposal
     raise DeclarationError(f"{question.what}: still not sure ({question.why}); settle it with {question.flag}")
+
+
+def _guessed(body: bytes, told: Told, machine: Machine) -> Proposal:
+    return machine.guess(
+        body,
+        key=told.key or None,
+        name=told.name,
+        metric=told.metric,
+        higher_is_better=told.higher_is_better,
+        table=told.table,
+    )
 
 
 def open_question(proposal: Proposal, told: Told) -> Question | None:
     """What is not sure enough to be written down, the first thing first."""
     if proposal.table.sure < SURE:
-        return Question(
-            what="which table is the leaderboard", flag="--table N", why=proposal.table.why
-        )
+        return Question(what="which table is the leaderboard", flag="--table N", why=proposal.table.why)
     if not told.key and proposal.key.sure < SURE:
         return Question(
             what=f"whether {_shown(proposal.key.value)} tells the entries apart", flag="--key COLUMN", why=proposal.key.why
@@ -380,7 +385,7 @@ def primary_of(proposal: Proposal) -> MetricGuess | None:
     return next((metric for metric in proposal.metrics if metric.id == proposal.primary.value), None)
 
 
-def refuse(question: Question, proposal: Proposal, told: Told) -> Told:
+def refuse(question: Question, proposal: Proposal, _told: Told) -> Told:
     """Nobody is there to be asked."""
     columns = ", ".join(proposal.candidate.columns[:12])
     raise DeclarationError(

@@ -61,7 +61,7 @@ def with_means(table: Table, payload: str, lists: Lists, rows: Sequence[str]) ->
     exact = {name: [_mean(row, names, places) for row in table.rows] for name, names in lists.items()}
     if ALL in rows and exact:
         exact[ALL] = [_mean_of_means(parts) for parts in zip(*exact.values(), strict=True)]
-    means = {name: [mean and mean.text for mean in column] for name, column in exact.items()}
+    means = {name: [None if mean is None else mean.text for mean in column] for name, column in exact.items()}
     asked = [name for name in rows if name in means]
     columns = (*table.columns, *(f"{payload}:{name}" for name in asked))
     made = [(*row, *(means[name][at] for name in asked)) for at, row in enumerate(table.rows)]
@@ -103,7 +103,7 @@ def mean_text(cells: Sequence[str | None], place: str) -> str | None:
         ParseError: a cell is no number.
     """
     mean = _exact(cells, place)
-    return mean and mean.text
+    return None if mean is None else mean.text
 
 
 def _exact(cells: Sequence[str | None], place: str) -> Mean | None:

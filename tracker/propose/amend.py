@@ -1,4 +1,4 @@
-"""A TOML file with some values changed, and every comment, blank and order of the rest as it was. https://toml.io/en/v1.0.0"""
+"""A TOML file with some values changed, and every comment, blank and order of the rest as it was (https://toml.io/en/v1.0.0)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,17 @@ GONE = object()
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PIECE = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""|' r"'''.*?'''|" r'"(?:[^"\\\n]|\\.)*"|' r"'[^'\n]*'|" r"#[^\n]*|[\[\]{}]|\n|[^\"'#\[\]{}\n]+",
-    re.DOTALL,
+    r"""
+    "{3}(?:[^\\]|\\.)*?"{3}
+    | '{3}.*?'{3}
+    | "(?:[^"\\\n]|\\.)*"
+    | '[^'\n]*'
+    | \#[^\n]*
+    | [\[\]{}]
+    | \n
+    | [^"'\#\[\]{}\n]+
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 """What a file is made of: strings, comments, brackets, ends of lines, and everything between them."""
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]')

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeGuard
 
 MAX_NODES = 200_000
 MAX_SPOTS = 60
@@ -142,22 +143,22 @@ def _tables(path: str, node: Object) -> Iterator[Spot]:
             if not isinstance(names, list) or len(names) != width or other == name or cell is None:
                 continue
             title = _common(names)
-            texts = [one.get(title) if isinstance(one, dict) else one for one in names]
+            texts: list[object] = [one.get(title) if isinstance(one, dict) else one for one in names]
             if title is not None and all(isinstance(text, str) for text in texts):
                 header = _join(path, other) + (f"[].{_key(title)}" if title else "")
                 options = {"records": _join(path, name), "header": header} | ({"cell": _key(cell)} if cell else {})
                 yield Spot(options=options, columns=tuple(dict.fromkeys(map(str, texts))), size=len(rows), kind="rows")
 
 
-def _is_grid(rows: object) -> bool:
+def _is_grid(rows: object) -> TypeGuard[list[list[object]]]:
     if not isinstance(rows, list) or len(rows) < MIN_RECORDS or not all(isinstance(row, list) for row in rows):
         return False
     return len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows)
 
 
-def _common(cells: object) -> str | None:
+def _common(cells: Iterable[object]) -> str | None:
     """The field that holds the value where cells are objects, "" where they are values themselves, None where they are neither."""
-    found = list(cells)  # type: ignore[call-overload]
+    found = list(cells)
     objects = [one for one in found if isinstance(one, dict)]
     if not objects:
         return "" if not any(isinstance(one, list) for one in found) else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from tracker.errors import DeclarationError
 from tracker.model import Nature
@@ -297,7 +297,9 @@ def _ranks(one: Cells) -> bool:
 
 
 def _rank(sheet: Sheet) -> Guess[str] | None:
-    return sheet.rank and Guess(value=sheet.rank.header, sure=0.9, why="its header says so, and it counts from the top")
+    if sheet.rank is None:
+        return None
+    return Guess(value=sheet.rank.header, sure=0.9, why="its header says so, and it counts from the top")
 
 
 def _attributes(sheet: Sheet, taken: set[str]) -> Iterator[tuple[str, str]]:
@@ -363,7 +365,9 @@ def _metric(one: Cells, sheet: Sheet, used: set[str], sides: Mapping[str, str]) 
         topic=_topic(one),
         higher_is_better=_direction(one, sheet),
         scale=scale,
-        **sides,
+        low=sides.get("low", ""),
+        high=sides.get("high", ""),
+        plus_minus=sides.get("plus_minus", ""),
     )
 
 
@@ -387,7 +391,7 @@ def _nature(one: Cells) -> Guess[Nature]:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
     if {*one.leaf} & COUNT and not {*one.leaf} & HIGHER - COUNT and all(value == int(value) for value in one.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
-    if words & FITTED or (words & {"score", "arena"} and one.values and 600 <= min(one.values) and max(one.values) <= 3200):
+    if words & FITTED or (words & {"score", "arena"} and one.values and min(one.values) >= 600 and max(one.values) <= 3200):
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
@@ -395,7 +399,7 @@ def _nature(one: Cells) -> Guess[Nature]:
 def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
     words = {*one.words}
     signs = "".join(one.known[:50])
-    if nature is Nature.LISTED and words & PRICE or "$" in signs:
+    if (nature is Nature.LISTED and words & PRICE) or "$" in signs:
         small = one.values and max(one.values) < 0.01
         return Guess(
             value="USD per 1M tokens" if small or words & {"tokens", "token", "1m"} else "USD", sure=0.7, why="a price"
@@ -491,7 +495,7 @@ def _shown(one: Cells, sheet: Sheet) -> bool | None:
 
 def _rises(rank: Cells) -> bool:
     known = [place for place in rank.places if place is not None]
-    return all(b >= a for a, b in zip(known, known[1:], strict=False))
+    return all(b >= a for a, b in pairwise(known))
 
 
 # ── bounds ───────────────────────────────────────────────────────────────────────────────────────
@@ -511,7 +515,7 @@ def _is_side(one: Cells) -> bool:
 def _bounds_of(one: Cells, sheet: Sheet) -> dict[str, str]:
     """The columns of the interval around a figure: two between which it lies, or one of half-widths."""
     mine = {*one.leaf} - {"score"}
-    near = [other for other in sheet.columns.values() if other is not one and other.numeric >= 0.5 or {*other.leaf} & HALF]
+    near = [other for other in sheet.columns.values() if (other is not one and other.numeric >= 0.5) or {*other.leaf} & HALF]
     lows = [other for other in near if {*other.leaf} & BOUND_LOW and _about({*other.leaf} - BOUND_LOW - HALF, mine)]
     highs = [other for other in near if {*other.leaf} & BOUND_HIGH and _about({*other.leaf} - BOUND_HIGH - HALF, mine)]
     for low in lows:

@@ -288,9 +288,9 @@ def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
 
 
 def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:
-    found = [f"@{name}" for name in row.attrib if _is_data(str(name))]
+    found = [f"@{name}" for name in map(str, row.attrib) if _is_data(name)]
     for part in islice(() if table_rows else row.iterdescendants(), 80):
         if isinstance(part.tag, str) and len(part) == 0 and inner_text(part):
             found += [f"css:{part.tag}.{name}" for name in (part.get("class") or "").split()[:1] if _CLASS.fullmatch(name)]
-            found += [f"css:[{name}]" for name in part.attrib if _is_data(str(name))]
+            found += [f"css:[{name}]" for name in map(str, part.attrib) if _is_data(name)]
     return iter(dict.fromkeys(found))

@@ -102,9 +102,10 @@ def _moved_together(found: Likeness) -> bool:
 
 def likest(found: Iterable[Likeness]) -> Likeness | None:
     """The one column that is it; None where there is none, or several that neither values nor headers tell apart."""
-    best, *others = sorted(found, key=_likeness, reverse=True) or [None]
-    if best is None:
+    ranked = sorted(found, key=_likeness, reverse=True)
+    if not ranked:
         return None
+    best, *others = ranked
     rivals = [one for one in others if not _plainly(best, one)]
     if not rivals:
         return best

@@ -8,17 +8,17 @@ from typing import Generic, TypeVar
 
 from tracker.model import Nature, Parse
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 SURE = 0.7
 """From here on a guess is taken without asking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guess(Generic[T]):  # Python 3.11 has no `Guess[T]`
+class Guess(Generic[T_co]):  # Python 3.11 has no `Guess[T]`
     """A value, how sure it is (0–1), and the reason in a few words. A value that was told from outside has `sure` = 1."""
 
-    value: T
+    value: T_co
     sure: float
     why: str
 

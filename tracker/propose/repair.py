@@ -511,7 +511,13 @@ def _metric_with(metric: Metric, side: str, column: str) -> Metric:
         return replace(metric, column=_behind(metric.column, column))
     sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
     had = sides[side]
-    return metric if had is None else replace(metric, **{side: _behind(had, column)})
+    return metric if had is None else _with_side(metric, side, _behind(had, column))
+
+
+def _with_side(metric: Metric, side: str, column: Column) -> Metric:
+    if side == "low":
+        return replace(metric, low=column)
+    return replace(metric, high=column) if side == "high" else replace(metric, plus_minus=column)
 
 
 def _key_behind(key: Sequence[Column], part: Sequence[str], column: str) -> tuple[Column, ...]:

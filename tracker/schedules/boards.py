@@ -179,7 +179,9 @@ def _payload(name: str, table: PayloadTable, parse: Parse, board: RequestTable, 
         raise Wrong(f"{place}.key has {len(key)} columns; expected {key_parts}, as columns.key has")
     request = further_request(table.request, f"{place}.request", newest=board.newest)
     request = replace(request, max_bytes=board.max_bytes, timeout_s=board.timeout_s, gap_s=board.gap_s)
-    return Payload(name=name, request=request, parse=parse, key=key, means=table.means, required=table.required, begins=table.begins)
+    return Payload(
+        name=name, request=request, parse=parse, key=key, means=table.means, required=table.required, begins=table.begins
+    )
 
 
 def _plain(found: Any) -> Any:

@@ -154,7 +154,9 @@ class PayloadTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = None
     means: Annotated[bool, Meta(description="It names columns instead of holding values: their means are its columns")] = False
     required: Annotated[bool, Meta(description="false: where it cannot be had, its columns are absent")] = True
-    begins: Annotated[str, Meta(description="How its body begins if it is there; an answer that begins otherwise counts as 404")] = ""
+    begins: Annotated[
+        str, Meta(description="How its body begins if it is there; an answer that begins otherwise counts as 404")
+    ] = ""
 
 
 class ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
