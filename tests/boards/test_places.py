@@ -4,7 +4,7 @@ Nothing of the tracker is used here: numbers are read and the arithmetic is done
 
     entry ⇥ field ⇥ file:line ⇥ text ⇥ how
 
-`text` is exactly what stands there. `how` is empty where that is the value, `* 100` or `/ 1000` where it is scaled, `k` or `M` where the
+`text` is exactly what stands there. `how` is empty where that is the value, `* 100` or `/ 1000` where it is scaled, `k`, `M` (or `K`, `m`, `b` …) where the
 page writes thousands or millions so, `= (3 * 0.5 + 1.5) / 4` where it is computed from published numbers, `first part` where a key has
 several parts, and `the name of the file` where it stands in no body.
 """
@@ -27,7 +27,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 FOLDERS = sorted(places.parent.relative_to(HERE).as_posix() for places in HERE.glob("*/*/places.tsv"))
 NUMBER = re.compile(r"[$€£]?\s?([+-]?)[$€£]?(\d{1,3}(?:,\d{3})+|\d*)(\.\d*)?([eE][+-]?\d+)?\s?(?:%|st|nd|rd|th)?")
-LETTERS = {"k": Decimal(1000), "M": Decimal(1_000_000)}
+LETTERS = {letter: Decimal(1000) ** power for power, letters in enumerate(("kK", "mM", "bB", "tT"), 1) for letter in letters}
 """What a letter behind a number stands for, where the line says that it stands there."""
 CONSTANTS = {Decimal("1.96")}
 """Numbers with decimals that a computation may use although no page publishes them: the 95 % quantile."""

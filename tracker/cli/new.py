@@ -219,6 +219,7 @@ def make(
 
     declared = settled(proposal, at, lambda board: read(board, body))
     board = declared.board
+    board = replace(board, contract=replace(board.contract, min_entries=1))  # the folder may keep an excerpt
     files = folder(
         proposal, board, body, _suffix(body, board.parse.format), read=lambda page: read(board, page), describe=_cases.described, taken=today or f"{datetime.now(UTC):%Y-%m-%d}"
     )  # fmt: skip

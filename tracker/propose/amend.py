@@ -83,6 +83,7 @@ def amended(text: str, changes: Mapping[Path, object], place: str) -> str:
         DeclarationError: it is written so that this cannot be done for certain; `place` is the file's name for the message.
     """
     wanted = _read(text, place)
+    list(_statements(text, place))  # a file that is not changed by programs is refused before anything is tried
     for path, value in changes.items():
         wanted = _put(wanted, path, value)
         text = _edited(text, wanted, path, value, place)

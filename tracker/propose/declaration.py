@@ -126,7 +126,7 @@ def _head(at: Address) -> str:
         "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
         *_aligned(
             [
-                ("title", toml_value(printable(at.title)[:MAX_TITLE]), ""),
+                ("title", toml_value(printable(at.title)[:MAX_TITLE] or at.board), ""),
                 ("page", toml_value(at.page), ""),
                 ("cadence", toml_value(f"{minute} 6 * * *"), "once a day; more often only where the board changes more often"),
                 ("attribution", toml_value(""), "whom to name where its content is shown"),

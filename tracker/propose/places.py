@@ -138,7 +138,7 @@ def _of_number(row: _Row, field: str, column: Column, value: Decimal, scale: Dec
     found = _token(row.cell(column), value, scale)
     at = _near(row.page, row.entry, column, [found[0]]) if found else None
     if found and at:
-        yield row.place(field, (at[0], found[0]), _scaled(found[1]))
+        yield row.place(field, (at[0], found[0]), found[1])
 
 
 def _of_half(row: _Row, metric: Metric, side: str, measure: Measure) -> Iterator[Place]:
@@ -165,13 +165,14 @@ def _worked_out(value: str, half: str, metric: Metric, side: str) -> Decimal:
     return Decimal(repr(float(found)))
 
 
-def _token(cell: str | None, value: Decimal, scale: Decimal) -> tuple[str, Decimal] | None:
-    """The number in a cell that is the value, and what it is multiplied by."""
-    for found in _NUMBER.finditer(cell or ""):
-        suffix = (cell or "")[found.end() : found.end() + 1].lower()
-        for factor in (scale, scale.scaleb(_POWERS.get(suffix, 0))):
-            if _same(_plain(found[0]) * factor, value):
-                return found[0], factor.normalize()
+def _token(cell: str, value: Decimal, scale: Decimal) -> tuple[str, str] | None:
+    """The number in a cell that is the value, and how the value comes from it: what it is multiplied by, or a letter behind it."""
+    for found in _NUMBER.finditer(cell):
+        letter = cell[found.end() : found.end() + 1]
+        if _same(_plain(found[0]) * scale, value):
+            return found[0], _scaled(scale.normalize())
+        if scale == 1 and _same(_plain(found[0]).scaleb(_POWERS.get(letter.lower(), 0)), value):
+            return f"{found[0]}{letter}", letter
     return None
 
 

@@ -1,0 +1,144 @@
+"""A proposal becomes a file that says why, and a test folder that holds at once."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tracker import pipeline
+from tracker.cli import _cases
+from tracker.errors import TrackerError
+from tracker.model import Board, BoardId, Reading
+from tracker.propose import propose
+from tracker.propose.declaration import Address, Settled, settled
+from tracker.propose.folder import folder
+
+CSV = (
+    "place,model,lab,score,votes,err\n"
+    '1,Kestrel 3,Northwind,84.25,"12,730",±0.5\n'
+    '2,Heron-2b,Tidewater,81.5,"9,120",±0.6\n'
+    '3,"Osprey, small",Northwind,77,"8,400",±0.7\n'
+    '4,Wren <i>x</i>,Fernhill,71.25,"8,100",±0.8\n'
+    '5,Dunlin,Fernhill,60,"7,000",±0.9\n'
+    '6,Sanderling,Tidewater,58.75,"6,100",±1.1\n'
+).encode()
+JSON = json.dumps(
+    {"updated": "2026-10-01", "rows": [{"id": f"m-{at}f", "name": f'Model "{at}"\t', "elo": 1500 - 7 * at, "price_in": f"0.00000{at + 1}"} for at in range(6)]}
+).encode()  # fmt: skip
+MARKDOWN = ("# Board\n\n| Model | WER % |\n|---|---:|\n" + "".join(f"| Bird {at} | {3 + at}.5 |\n" for at in range(6))).encode()
+HTML = ("<html><body><table><tr><th>App</th><th>Downloads</th></tr>" + "".join(f"<tr><td>App &amp; {at}</td><td>{900 - at}K</td></tr>\n" for at in range(6)) + "</table></body></html>").encode()  # fmt: skip
+BODIES = {"csv": CSV, "json": JSON, "md": MARKDOWN, "html": HTML}
+AT = Address(board=BoardId("made/board"), title="A board", url="https://boards.example/x", page="https://boards.example/x")
+
+
+def read(board: Board, body: bytes) -> Reading:
+    return pipeline.read(board, [body])
+
+
+def made(body: bytes, at: Address = AT) -> Settled:
+    return settled(propose(body), at, lambda board: read(board, body))
+
+
+def files_of(body: bytes, suffix: str) -> tuple[Settled, Mapping[str, bytes]]:
+    proposal = propose(body)
+    found = settled(proposal, AT, lambda board: read(board, body))
+    board = replace(found.board, contract=replace(found.board.contract, min_entries=1))
+    files = folder(
+        proposal,
+        board,
+        body,
+        suffix,
+        read=lambda page: read(board, page),
+        describe=_cases.described,
+        taken="2026-11-24",
+    )
+    return found, files
+
+
+@pytest.mark.parametrize("suffix", sorted(BODIES))
+def test_the_declaration_reads_its_page(suffix: str):
+    found = made(BODIES[suffix])
+    assert len(found.reading.entries) == 6
+    assert found.board.primary is not None
+    assert all(found.board.primary.id in entry.measures for entry in found.reading.entries)
+
+
+@pytest.mark.parametrize("suffix", sorted(BODIES))
+def test_the_folder_that_is_written_holds_at_once(suffix: str, tmp_path: Path):
+    found, files = files_of(BODIES[suffix], suffix)
+    for name, body in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(body)
+    tested = _cases.try_folder(found.board, tmp_path)
+    assert tested.problems == ()
+    kinds = {name.split(".")[1] for name in files if name.startswith("hostile/")}
+    assert kinds == {"Refused", "ParseError", "ContractBroken"}
+
+
+@pytest.mark.parametrize("suffix", sorted(BODIES))
+def test_every_value_has_its_place_and_stands_there(suffix: str):
+    found, files = files_of(BODIES[suffix], suffix)
+    places = [line.split("\t") for line in files["places.tsv"].decode().splitlines()]
+    lines = files[f"page.{suffix}"].decode().splitlines()
+    for _, _, where, text, _ in places:
+        assert text in lines[int(where.rpartition(":")[2]) - 1]
+    said = {(entry, field) for entry, field, *_ in places}
+    wanted = {(entry.id, metric) for entry in found.reading.entries for metric in entry.measures}
+    assert wanted <= said
+
+
+def test_each_guess_gives_its_reason_and_what_nobody_looked_up_says_so():
+    text = made(CSV).text
+    lines = text.splitlines()
+    assert any(line.startswith("key ") and "# unique in all rows" in line for line in lines)
+    assert any(line.startswith("higher_is_better") and "#" in line for line in lines)
+    assert 'terms       = "not looked up"' in text
+    assert tomllib.loads(text)["enabled"] is True
+
+
+def test_a_column_that_is_not_what_it_seemed_is_left_out_with_the_reason():
+    body = CSV.replace(b"score,votes", b"score,downloads").replace(b'"6,100"', b"many")
+    found = made(body)
+    assert {one.id for one in found.board.metrics} == {"score"}
+    assert "downloads" in found.left_out
+    assert "# downloads is left out: " in found.text
+
+
+HOSTILE_TITLES = ('a"\nenabled = false\nx = "', "\x1b[31mred\x1b[0m", "# no comment", "\u202eback", "a" * 5_000, "'''", "\ud800")
+
+
+@pytest.mark.parametrize("title", HOSTILE_TITLES)
+def test_a_hostile_title_stays_a_title(title: str):
+    at = Address(board=AT.board, title=title, url=AT.url, page=AT.page)
+    read_again = tomllib.loads(made(CSV, at).text)
+    assert read_again["enabled"] is True
+    assert len(read_again["title"]) <= 120
+    assert read_again["title"].isprintable()
+
+
+def test_hostile_headers_stay_headers():
+    evil = 'sc"ore]\n[request]\nurl = "https://evil.example'
+    header = evil.replace("\n", " ").replace('"', '""')
+    body = CSV.replace(b"score", f'"{header}"'.encode(), 1)
+    found = made(body)
+    assert found.board.request.url == AT.url
+    assert len(found.reading.entries) == 6
+
+
+def test_a_large_page_is_cut_only_where_the_rest_reads_as_its_beginning():
+    rows = "".join(f"Model number {at},{round(99 - at * 0.01, 2)},{'x' * 60}\n" for at in range(4_000))
+    body = f"model,score,note\n{rows}".encode()
+    found, files = files_of(body, "csv")
+    assert len(files["page.csv"]) < 10_000 < len(body)
+    expected = json.loads(files["expected.json"])["entries"]
+    assert [one["entry"] for one in expected] == [entry.id for entry in found.reading.entries[: len(expected)]]
+
+
+def test_what_cannot_be_read_is_an_error_and_no_folder():
+    with pytest.raises(TrackerError):
+        settled(propose(CSV), AT, lambda board: read(board, b"nothing,here\n"))
