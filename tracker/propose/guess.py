@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, pairwise
 
@@ -58,7 +58,6 @@ class Sheet:
     told_key: Sequence[str] | None
     told_name: str | None
     told_metric: str | None
-    told_direction: bool | None
 
     @cached_property
     def columns(self) -> Mapping[str, Cells]:
@@ -182,13 +181,17 @@ def guessed(
     higher_is_better: bool | None = None,
 ) -> Proposal:
     """The proposal for one candidate."""
-    sheet = Sheet(candidate, key, name, metric, higher_is_better)
+    sheet = Sheet(candidate, key, name, metric)
     missing = [one for one in (*(key or ()), name, metric) if one and one not in sheet.columns]
     if missing:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     named = _name(sheet)
     keyed, duplicates = _key(sheet, named.value)
     metrics = tuple(_metrics(sheet, {*keyed.value, named.value}))
+    primary = _primary(sheet, metrics)
+    if higher_is_better is not None:
+        told = Guess(value=higher_is_better, sure=1.0, why="told")
+        metrics = tuple(replace(one, higher_is_better=told) if one.id == primary.value else one for one in metrics)
     return Proposal(
         candidate=candidate,
         table=table or Guess(value=1, sure=1.0, why="told"),
@@ -197,7 +200,7 @@ def guessed(
         rank=_rank(sheet),
         attributes=tuple(_attributes(sheet, {named.value})),
         metrics=metrics,
-        primary=_primary(sheet, metrics),
+        primary=primary,
         facts=(),
         duplicates=duplicates,
     )
@@ -437,8 +440,6 @@ def _is_share(one: Cells) -> bool:
 
 
 def _direction(one: Cells, sheet: Sheet) -> Guess[bool | None]:
-    if sheet.told_direction is not None and one.header == sheet.told_metric:
-        return Guess(value=sheet.told_direction, sure=1.0, why="told")
     said, why = (False, "a price") if one.header in sheet.prices else _said(one)
     if said and {*one.leaf} & AVERAGE and not {*one.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
         said, why = False, "the average of figures of which less is better"

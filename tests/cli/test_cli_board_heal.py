@@ -1,0 +1,95 @@
+"""`tracker board heal`: the change to a declaration as a diff, applied only when told to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_world import BODIES, CHALLENGE, DECLARATION, World, csv
+
+LAST = "a:91:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9"
+RENAMED = csv(LAST).replace("score", "rating_value", 1)
+
+
+@pytest.fixture
+def broken(world: World) -> World:
+    """A board with a history, of which the newest page has another header."""
+    assert world.imported().code == 0
+    folder = world.folder / "later"
+    folder.mkdir()
+    (folder / "2026-03-07T060000Z.csv").write_text(RENAMED, encoding="utf-8")
+    world.run("import", "acme/text", folder)
+    return world
+
+
+def declaration(world: World) -> str:
+    return (world.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
+
+
+def test_the_event_says_what_looks_like_the_column_that_is_gone(broken: World):
+    ran = broken.run("events", "--kind", "board_broken", "--json")
+    assert "column `score` is gone; `rating_value` looks like it (1.00 rank correlation" in ran.out
+
+
+def test_the_change_is_shown_as_a_diff_and_nothing_is_changed(broken: World):
+    ran = broken.run("board", "heal", "acme/text")
+    assert ran.code == 0
+    assert '-from = "score"' in ran.out
+    assert '+from = ["score", "rating_value"]' in ran.out
+    assert "it then reads 6 entries:" in ran.out
+    assert "nothing was changed; to change the file: tracker board heal acme/text --apply" in ran.out
+    assert declaration(broken) == DECLARATION
+
+
+def test_told_to_it_changes_the_file_and_the_history_goes_on(broken: World):
+    ran = broken.run("board", "heal", "acme/text", "--apply")
+    assert ran.code == 0
+    assert declaration(broken) == DECLARATION.replace('from = "score"', 'from = ["score", "rating_value"]')
+    assert broken.run("replay", "acme/text").code == 0
+    states = broken.run("boards", "--json").rows
+    assert [row["state"] for row in states if row["board"] == "acme/text"] in (["ok"], ["stale"])
+    kinds = [row["kind"] for row in broken.run("events", "--json").rows]
+    assert "board_broken" not in kinds
+
+
+def test_the_same_for_machines(broken: World):
+    (row,) = broken.run("board", "heal", "acme/text", "--json").rows
+    assert (row["board"], row["entries"], row["applied"]) == ("acme/text", 6, False)
+    assert row["repairs"][0]["column"] == "rating_value"  # type: ignore[index]
+    assert row["lost"] == []
+
+
+def test_a_board_that_reads_needs_no_healing(world: World):
+    world.imported()
+    ran = world.run("board", "heal", "acme/text")
+    assert ran.code == 2
+    assert "reads as it is declared; nothing to heal" in ran.error
+
+
+def test_a_board_without_a_reading_has_nothing_to_be_compared_with(world: World):
+    world.declare("acme/text")
+    (world.folder / "page.csv").write_text(RENAMED, encoding="utf-8")
+    ran = world.run("board", "heal", "acme/text", "--file", world.folder / "page.csv")
+    assert ran.code == 2
+    assert "no reading was ever accepted" in ran.error
+
+
+@pytest.mark.parametrize("page", [CHALLENGE, "a,b\n1,2\n3,4\n"])
+def test_nothing_sure_is_one_line_and_exit_code_1(world: World, page: str):
+    world.imported(BODIES)
+    file = Path(world.folder / "page.csv")
+    file.write_text(page, encoding="utf-8")
+    ran = world.run("board", "heal", "acme/text", "--file", file)
+    assert ran.code == 1
+    assert "nothing on the page is sure to be what is gone" in ran.error
+    assert declaration(world) == DECLARATION
+
+
+def test_a_file_can_be_looked_at_instead_of_the_newest_capture(world: World):
+    world.imported(BODIES)
+    file = world.folder / "page.csv"
+    file.write_text(RENAMED, encoding="utf-8")
+    assert '+from = ["score", "rating_value"]' in world.run("board", "heal", "acme/text", "--file", file).out
+    both = world.run("board", "heal", "acme/text", "--file", file, "--url", "https://acme.example/")
+    assert both.code == 2
+    assert "--url and --file exclude each other" in both.error

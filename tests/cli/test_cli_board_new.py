@@ -1,0 +1,240 @@
+"""`tracker board new`: a board from one look at its page, in one command; what is not sure is asked for, never guessed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from cli_world import CHALLENGE, Ran, World
+
+from tracker import propose
+from tracker.cli.new import Asked, Machine, Question, Told, fetched, make, refuse
+from tracker.clock import FixedClock
+from tracker.errors import DeclarationError, Refused
+from tracker.fetch import Fetcher
+from tracker.propose import Proposal
+from tracker.settings import Settings
+from tracker.stores.hosts import SqliteHosts
+
+URL = "https://boards.example/scores.csv"
+NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3")
+PAGE = "model,lab,score,votes\n" + "".join(f"{name},Lab {at % 2},{90.5 - 3 * at},{900 + at}\n" for at, name in enumerate(NAMES))
+UNSURE = "model,zog\n" + "".join(f"{name},{value}\n" for name, value in zip(NAMES, (410, 122, 770, 35, 600, 227), strict=True))
+
+
+def file_of(world: World, text: str = PAGE, name: str = "page.csv") -> Path:
+    path = world.folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def new(world: World, *args: str | Path, text: str = PAGE) -> Ran:
+    return world.run("board", "new", file_of(world, text), "--url", URL, "--cases", world.folder / "cases", *args)
+
+
+def written(world: World) -> list[str]:
+    return sorted(
+        path.relative_to(world.folder).as_posix()
+        for top in ("schedules", "cases")
+        for path in (world.folder / top).rglob("*")
+        if path.is_file()
+    )
+
+
+def test_one_command_writes_a_declaration_and_a_folder_that_holds(world: World):
+    ran = new(world, "--id", "made/scores")
+    assert ran.code == 0
+    assert "made/scores: ok" in ran.out
+    assert {
+        "cases/made/scores/expected.json",
+        "cases/made/scores/page.csv",
+        "cases/made/scores/places.tsv",
+        "schedules/made/scores.toml",
+    } <= {*written(world)}
+    tested = world.run("board", "test", "made/scores", "--cases", world.folder / "cases")
+    assert tested.code == 0
+
+
+def test_the_declaration_says_what_was_guessed_and_the_terms_are_not_looked_up(world: World):
+    new(world, "--id", "made/scores")
+    declared = tomllib.loads((world.folder / "schedules/made/scores.toml").read_text(encoding="utf-8"))
+    assert declared["columns"] == {"key": "model", "name": "model", "creator": "lab"}
+    assert declared["metrics"]["score"]["primary"] is True
+    assert declared["terms"] == "not looked up"
+    assert declared["request"] == {"url": URL}
+
+
+def test_it_prints_each_meaning_with_its_reason(world: World):
+    ran = new(world, "--id", "made/scores", "--json")
+    (row,) = ran.rows
+    lines = {(one["meaning"], one["column"]) for one in row["proposal"]}  # type: ignore[attr-defined]
+    assert {("key", "model"), ("creator", "lab"), ("metric score", "score")} <= lines
+    assert all(one["why"] for one in row["proposal"] if one["meaning"] == "key")  # type: ignore[attr-defined]
+
+
+def test_a_dry_run_writes_nothing(world: World):
+    ran = new(world, "--id", "made/scores", "--dry-run")
+    assert ran.code == 0
+    assert written(world) == []
+
+
+def test_nothing_that_is_there_is_overwritten(world: World):
+    new(world, "--id", "made/scores")
+    before = (world.folder / "schedules/made/scores.toml").read_bytes()
+    ran = new(world, "--id", "made/scores", "--lower-is-better", "--metric", "score")
+    assert ran.code == 2
+    assert "is there already, and is not overwritten; choose another id with --id" in ran.error
+    assert (world.folder / "schedules/made/scores.toml").read_bytes() == before
+
+
+def test_without_an_id_it_is_made_of_host_and_title(world: World):
+    assert new(world).code == 0
+    assert any(name.startswith("schedules/boards") for name in written(world))
+
+
+# ── what is not sure ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_script_is_told_which_flag_settles_the_direction(world: World):
+    ran = new(world, "--id", "made/zog", text=UNSURE)
+    assert ran.code == 2
+    assert "which way `zog` is better is not sure (nothing on the page tells whether more is better)" in ran.error
+    assert "settle it with --higher-is-better or --lower-is-better" in ran.error
+    assert written(world) == []
+
+
+@pytest.mark.parametrize(("flag", "higher"), [("--higher-is-better", True), ("--lower-is-better", False)])
+def test_the_flag_settles_it(world: World, flag: str, higher: bool):
+    assert new(world, "--id", "made/zog", flag, text=UNSURE).code == 0
+    declared = tomllib.loads((world.folder / "schedules/made/zog.toml").read_text(encoding="utf-8"))
+    assert declared["metrics"]["zog"]["higher_is_better"] is higher
+
+
+def test_key_name_and_metric_can_be_told(world: World):
+    lines = PAGE.splitlines()
+    text = "\n".join([f"slug,{lines[0]}", *(f"s{at}x,{line}" for at, line in enumerate(lines[1:]))]) + "\n"
+    ran = new(
+        world, "--id", "made/told", "--key", "slug", "--name", "model", "--metric", "votes", "--higher-is-better", text=text
+    )
+    assert ran.code == 0
+    declared = tomllib.loads((world.folder / "schedules/made/told.toml").read_text(encoding="utf-8"))
+    assert (declared["columns"]["key"], declared["columns"]["name"]) == ("slug", "model")
+    assert declared["metrics"]["votes"]["primary"] is True
+
+
+def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
+    asked: list[str] = []
+
+    def ask(question: Question, proposal: Proposal, told: Told) -> Told:
+        asked.append(question.flag)
+        return replace(told, higher_is_better=False)
+
+    made = make(
+        Settings(store=world.store, schedules=world.folder / "schedules"),
+        Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
+        UNSURE.encode,
+        machine=Machine(look=propose.candidates, guess=propose.propose),
+        ask=ask,
+    )
+    assert asked == ["--higher-is-better or --lower-is-better"]
+    assert made.settled.board.primary is not None
+    assert made.settled.board.primary.higher_is_better is False
+
+
+def test_who_answers_nothing_is_not_asked_for_ever(world: World):
+    def silent(question: Question, proposal: Proposal, told: Told) -> Told:
+        return told
+
+    with pytest.raises(DeclarationError, match="still not sure"):
+        make(
+            Settings(store=world.store, schedules=world.folder / "schedules"),
+            Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
+            UNSURE.encode,
+            machine=Machine(look=propose.candidates, guess=propose.propose),
+            ask=silent,
+        )
+
+
+# ── what is no board, and what is said wrongly ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(CHALLENGE, "Cloudflare challenge page"), ('{"error": "no key"}', "found no table of any kind"), ("", "empty body")],
+)
+def test_a_page_that_is_no_board_is_one_line_and_nothing_is_written(world: World, text: str, said: str):
+    ran = new(world, "--id", "made/none", text=text)
+    assert ran.code == 1
+    assert said in ran.error
+    assert written(world) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--id", "Made/../x"], "is no id; expected <source>/<board>"),
+        (["--id", "made/x", "--key", "nope"], "no table has 'nope'"),
+        (["--id", "made/x", "--table", "7"], "table 7 is not there, expected 1 to 1"),
+        (["--id", "made/x", "-H", "nothing"], "is no header; expected NAME=VALUE"),
+    ],
+)
+def test_what_is_said_wrongly_is_named_with_what_was_expected(world: World, args: Sequence[str], said: str):
+    ran = new(world, *args)
+    assert ran.code == 2
+    assert said in ran.error
+    assert written(world) == []
+
+
+def test_a_file_without_an_address_is_only_looked_at(world: World):
+    ran = world.run("board", "new", file_of(world))
+    assert ran.code == 2
+    assert "a file says not where its page is fetched; expected --url URL, or --dry-run" in ran.error
+    assert world.run("board", "new", file_of(world), "--dry-run").code == 0
+
+
+def test_hostile_cells_reach_neither_the_terminal_nor_the_file(world: World):
+    text = PAGE.replace("Kittiwake 5", "\x1b]0;evil\x07Kitti\x1b[31mwake").replace("Lab 1", '"=cmd()"""')
+    ran = new(world, "--id", "made/evil", text=text)
+    assert "\x1b" not in ran.out
+    assert "\x07" not in ran.err
+    for path in (world.folder / "schedules/made").glob("*.toml"):
+        assert path.read_text(encoding="utf-8").replace("\n", "").isprintable()
+
+
+# ── fetched ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def asking(world: World, url: str, resolve: Sequence[str]) -> bytes:
+    from datetime import UTC, datetime  # noqa: PLC0415 - only here
+    from ipaddress import ip_address  # noqa: PLC0415 - only here
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404 if request.url.path == "/robots.txt" else 200, text=PAGE)
+
+    addresses = [ip_address(one) for one in resolve]
+    world.store.mkdir(parents=True, exist_ok=True)
+    hosts = SqliteHosts(world.store / "hosts.db")
+    clock = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
+    with Fetcher(hosts, clock, {}, transport=httpx.MockTransport(answer), resolve=lambda _: addresses) as fetcher:
+        return fetched(Asked(url=url), fetcher, lambda _: addresses)
+
+
+def test_an_address_is_fetched_once_through_the_door_of_all_fetches(world: World):
+    assert asking(world, URL, ["93.184.216.34"]) == PAGE.encode()
+    assert {path.name for path in world.store.iterdir()} <= {"hosts.db", "locks"}
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1"])
+def test_a_private_address_is_not_asked(world: World, address: str):
+    with pytest.raises(Refused, match="an address within a private network"):
+        asking(world, URL, [address])
+
+
+def test_nobody_is_there_to_be_asked_in_a_script():
+    proposal = propose.propose(UNSURE.encode())
+    with pytest.raises(DeclarationError, match="settle it with --key COLUMN"):
+        refuse(Question(what="it", flag="--key COLUMN", why="so"), proposal, Told())
