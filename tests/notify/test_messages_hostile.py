@@ -124,8 +124,9 @@ def test_markdown_has_no_link_but_ours_and_no_markup_of_a_name(text: str, most: 
 def test_the_message_starts_with_the_beginning_of_the_headline(form: str, text: str, most: int):
     headline = calm(text)
     first = " ".join(visible(form, said(text, form, body=most)).split())
-    wanted = " ".join(headline.split())[:20].rstrip(" .…")
-    assert first.startswith(wanted)
+    whole = " ".join(headline.split())
+    cut = first.partition("…")[0]  # a headline that does not fit ends with a word
+    assert first.startswith(whole[:20].rstrip(" .…")) or (cut and whole.startswith(cut))
 
 
 @given(text=ANY_TEXT)

@@ -824,10 +824,11 @@ def test_no_shipped_definition_is_fetched_more_often_than_every_six_hours(shippe
         assert hours.isdigit() or int(hours.removeprefix("*/")) >= 6, board.id
 
 
-def test_livebench_averages_are_means_of_means(shipped: schedules.Schedules):
+def test_livebench_averages_are_means_over_whatever_categories_its_newest_release_has(shipped: schedules.Schedules):
     board = shipped.board("livebench/livebench")
-    average = board.primary
-    assert average is not None
-    parts = [board.metric(part).mean_of for part in average.mean_of]
-    assert (len(parts), sum(map(len, parts))) == (7, 23)
-    assert {task for part in parts for task in part} | {*average.mean_of, average.id} == {metric.id for metric in board.metrics}
+    assert board.primary is not None
+    assert board.primary.column.sources == ("categories:*",)
+    assert board.request.newest is not None
+    assert [(one.name, one.means, one.required) for one in board.payloads] == [("categories", True, True), ("cost", False, False)]
+    averages = {source for metric in board.metrics for source in metric.column.sources if source.startswith("categories:")}
+    assert len(averages) == 8

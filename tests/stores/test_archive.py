@@ -82,7 +82,7 @@ def test_the_index_is_json_in_a_stable_order_without_defaults(tmp_path: Path) ->
 def test_every_field_of_an_index_line_survives_the_index(tmp_path: Path) -> None:
     line = IndexLine(
         observed_at=START, url='u\n\u2028"', verdict=Verdict.REJECT, status=9, sha256=(Sha256("0" * 64),), etag="e",
-        last_modified="l", content_type="c", error="x", by="ann", reason="r",
+        last_modified="l", content_type="c", error="x", by="ann", reason="r", parts=("p",),
     )  # fmt: skip
     assert all(getattr(line, one.name) for one in fields(line)), "a new field needs a value here"
     FileArchive(tmp_path).note(BOARD, line)

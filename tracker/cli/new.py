@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html import unescape
@@ -184,14 +184,13 @@ def command(
         dry_run=dry_run,
         told=told,
     )
-    with _fetcher(settings) as fetcher:
-        made = make(
-            settings,
-            asked,
-            lambda: fetched(asked, fetcher),
-            machine=Machine(look=propose.candidates, guess=propose.propose),
-            ask=_prompt if sys.stdin.isatty() and not as_json else refuse,
-        )
+    made = make(
+        settings,
+        asked,
+        lambda: _fetch(settings, asked),
+        machine=Machine(look=propose.candidates, guess=propose.propose),
+        ask=_prompt if sys.stdin.isatty() and not as_json else refuse,
+    )
     if as_json:
         print_json([_described(made)])
     else:
@@ -253,12 +252,11 @@ def _header(given: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-@contextmanager
-def _fetcher(settings: Settings) -> Iterator[Fetcher]:
-    """A fetcher that keeps to when each host was asked by other runs, and stores nothing else."""
+def _fetch(settings: Settings, asked: Asked) -> bytes:
+    """The page, by a fetcher that keeps to when each host was asked by other runs, and stores nothing else."""
     settings.store.mkdir(parents=True, exist_ok=True)
     with closing(SqliteHosts(settings.hosts)) as hosts, Fetcher(hosts, SystemClock(), os.environ) as fetcher:
-        yield fetcher
+        return fetched(asked, fetcher)
 
 
 def fetched(asked: Asked, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
@@ -451,7 +449,7 @@ Line = tuple[str, str, str, str]
 def lines_of(proposal: Proposal, left_out: Mapping[str, str]) -> list[Line]:
     """The proposal column by column."""
     lines = [_line("key", proposal.key, " + ".join(proposal.key.value)), _line("name", proposal.name, proposal.name.value)]
-    if proposal.rank is not None:
+    if proposal.rank is not None and proposal.rank.value not in left_out:
         lines.append(_line("rank", proposal.rank, proposal.rank.value))
     lines += [(name, column, "", "") for name, column in proposal.attributes if column not in left_out]
     for metric in proposal.metrics:

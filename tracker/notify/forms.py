@@ -17,8 +17,9 @@ from tracker.errors import DeliveryError
 from tracker.reports._clean import clean, link
 from tracker.reports.markdown import escape as escape_markdown
 
-_SUMMONS = re.compile(r"<(?=[!@#&/:\w])(?!\d)")
-"""How Slack (`<!channel>`, `<@U1>`) and Discord (`<@&1>`, `<:name:1>`, `</command:1>`) begin what is more than text; `<15B` is not among it."""
+_SUMMONS = re.compile(r"<(?=[!@#&/:\w]|$)(?!\d)")
+"""How Slack (`<!channel>`, `<@U1>`) and Discord (`<@&1>`, `<:name:1>`, `</command:1>`) begin what is more than text; `<15B` is not
+among it. At the end of a text, what is put behind it may make a call of it."""
 _SENTENCE_ENDS = re.compile(r"[.!?…](?=\s)")
 _WORTH_CUTTING = 24
 """A line of which fewer characters would remain is left out whole."""

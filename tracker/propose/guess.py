@@ -41,6 +41,8 @@ from tracker.propose.words import (
 MAX_METRICS = 40
 CLOSE = 0.06
 """A candidate whose score is so near is as like a leaderboard."""
+LEAST_CONTEXT = 1_000
+"""Tokens; a smaller number is no context window."""
 MANY_TOKENS = 10_000_000
 ENOUGH = 8
 """Rows from which on their order is no accident."""
@@ -330,7 +332,7 @@ def _attribute_of(one: Cells) -> str:
         return "released"
     if "open" in leaf and "weights" in leaf:
         return "open_weights"
-    if "context" in words and one.numeric > 0.8:
+    if "context" in words and one.numeric > 0.8 and max(one.values) >= LEAST_CONTEXT and "%" not in "".join(one.known[:20]):
         return "context"
     return "creator" if one.leaf == ("name",) and words & ATTRIBUTES["creator"] else ""
 
@@ -365,7 +367,7 @@ def _metric(one: Cells, sheet: Sheet, used: set[str], sides: Mapping[str, str]) 
         title=one.header.rpartition(".")[2] or one.header,
         nature=nature,
         unit=unit,
-        topic=_topic(one),
+        topic=_topic(one, nature.value),
         higher_is_better=_direction(one, sheet),
         scale=scale,
         low=sides.get("low", ""),
@@ -402,7 +404,7 @@ def _nature(one: Cells) -> Guess[Nature]:
 def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
     words = {*one.words}
     signs = "".join(one.known[:50])
-    if (nature is Nature.LISTED and words & PRICE) or "$" in signs:
+    if (nature is Nature.LISTED and words & PRICE) or "$" in signs or words & {"$", "usd"}:
         small = one.values and max(one.values) < 0.01
         return Guess(
             value="USD per 1M tokens" if small or words & {"tokens", "token", "1m"} else "USD", sure=0.7, why="a price"
@@ -418,9 +420,10 @@ def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
     return Guess(value="", sure=0.6, why="nothing says it"), "1"
 
 
-def _topic(one: Cells) -> Guess[str]:
+def _topic(one: Cells, nature: Nature) -> Guess[str]:
     words = {*one.words}
     found = next((topic for topic, known in TOPICS.items() if words & known), "")
+    found = "" if found == "price" and nature is not Nature.LISTED else found  # the cost of a run is no price
     return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing says it")
 
 
