@@ -194,13 +194,23 @@ def _free_page(rows: list[Row], page: int, pages: int) -> bytes:
     return lines({"tier": "free", "intelligence_index_version": 4.3, "pagination": pagination, "data": rows}, "data")
 
 
+def _blended(entry: Entry) -> Entry:
+    """With the mean of both prices, three parts in to one part out, where both are known."""
+    measures = entry["measures"]
+    assert isinstance(measures, dict)
+    if not {"price_in", "price_out"} <= measures.keys():
+        return entry
+    blend = (3 * Decimal(str(measures["price_in"])) + Decimal(str(measures["price_out"]))) / 4
+    return {**entry, "measures": {**measures, "price_blended": number(blend)}}
+
+
 def free() -> Folder:
     """Two pages of the free route."""
     table = [*FREE_TOP, *map(_free_plain, plain(PLAIN)), *FREE_BOTTOM]
     rows = [row for row, _ in table]
     return Folder(
         pages={"page.1.json": _free_page(rows[:PAGE_SIZE], 1, 2), "page.2.json": _free_page(rows[PAGE_SIZE:], 2, 2)},
-        entries=[entry for _, entry in table],
+        entries=[_blended(entry) for _, entry in table],
         head={"version": "4.3"},
         short=_free_page([rows[0], *rows[5:8]], 1, 1),
     )
@@ -333,7 +343,7 @@ def legacy() -> Folder:
     generated = list(map(_legacy_plain, plain(PLAIN)))
     table = [*generated[:5], *LEGACY_TRAPS, *generated[5:]]
     rows = [row for row, _ in table]
-    return Folder(pages={"page.json": _legacy_page(rows)}, entries=[entry for _, entry in table], short=_legacy_page(rows[4:8]))
+    return Folder(pages={"page.json": _legacy_page(rows)}, entries=[_blended(entry) for _, entry in table], short=_legacy_page(rows[4:8]))
 
 
 # ── the web page ─────────────────────────────────────────────────────────────────────────────────
@@ -536,7 +546,7 @@ def page() -> Folder:
     records = ['"$1a:props:spotlight"' if pair is of_the_day else compact(pair[0]) for pair in table]
     return Folder(
         pages={"page.html": _page(_stream(records, of_the_day[0]), 7919)},
-        entries=[entry for _, entry in table],
+        entries=[_blended(entry) for _, entry in table],
         head={"version": "4.3"},
         short=_page(_stream([*records[39:42], records[45]], of_the_day[0]), 701),
     )

@@ -46,7 +46,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
                 board.cadence,
                 _minute(row.due_at),
                 short(board.terms),
-                "" if row.reason.startswith("disabled: ") else row.reason,
+                "disabled" if row.reason.startswith("disabled: ") else row.reason,
             )
             for board, row in rows
         ),
