@@ -1,0 +1,280 @@
+"""The figures of a candidate: nature, unit, direction and interval of each, and which of them ranks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from tracker.model import Nature
+from tracker.propose.columns import Cells
+from tracker.propose.proposal import SURE, Guess, MetricGuess
+from tracker.propose.sheet import Sheet, direction_said, is_share
+from tracker.propose.words import (
+    ASIDE,
+    AVERAGE,
+    BOUND_HIGH,
+    BOUND_LOW,
+    COUNT,
+    ERROR,
+    FITTED,
+    HALF,
+    HIGHER,
+    LIMIT,
+    LIVE,
+    LOWER,
+    OVERALL,
+    PER_SECOND,
+    PRICE,
+    TOPICS,
+    words_of,
+)
+
+MAX_METRICS = 40
+MANY_TOKENS = 10_000_000
+ENOUGH = 8
+"""Rows from which on their order is no accident."""
+MATRIX = 3
+"""So many columns of figures between 0 and 100 are benchmark scores."""
+
+_BAD_ID = re.compile(r"[^a-z0-9]+")
+
+
+def metrics_of(sheet: Sheet, taken: set[str]) -> Iterator[MetricGuess]:
+    """The figures, but for those taken as key or name and those that are a side of another."""
+    bounds = {one.header: _bounds_of(one, sheet) for one in sheet.figures}
+    sides = {side for found in bounds.values() for side in found.values()}
+    used: set[str] = set()
+    for one in sheet.figures:
+        if one.header in taken or (one.header != sheet.told_metric and (one.header in sides or _is_side(one))):
+            continue
+        if len(used) == MAX_METRICS:
+            return
+        made = _metric(one, sheet, used, bounds[one.header])
+        used.add(made.id)
+        yield made
+
+
+def _metric(one: Cells, sheet: Sheet, used: set[str], sides: Mapping[str, str]) -> MetricGuess:
+    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if one.header in sheet.prices else _nature(one)
+    unit, scale = _unit(one, nature.value)
+    return MetricGuess(
+        id=_id(one.header, used),
+        column=one.header,
+        title=one.header.rpartition(".")[2] or one.header,
+        nature=nature,
+        unit=unit,
+        topic=_topic(one, nature.value),
+        higher_is_better=_direction(one, sheet),
+        scale=scale,
+        low=sides.get("low", ""),
+        high=sides.get("high", ""),
+        plus_minus=sides.get("plus_minus", ""),
+    )
+
+
+def _id(header: str, used: set[str]) -> str:
+    """A short id of the header's words, told from those there are."""
+    leaf = [word for word in words_of(re.split(r"[.:@]", header)[-1]) if word.isascii() and word.isalnum()]
+    full = [word for word in words_of(header) if word.isascii() and word.isalnum()]
+    for words in (leaf, full):
+        made = _BAD_ID.sub("_", "_".join(words)).strip("_")[:60]
+        made = made if made[:1].isalpha() else f"m_{made}".rstrip("_")
+        if words and made not in used:
+            return made
+    return next(f"{made}_{number}" for number in range(2, 10_000) if f"{made}_{number}" not in used)
+
+
+def _nature(one: Cells) -> Guess[Nature]:
+    words, text = {*one.words}, " ".join(one.words)
+    if any(phrase in text for phrase in PER_SECOND) or (words & LIVE and not words & {"score"}):
+        return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
+    if words & PRICE and not words & {"total", "run"}:
+        return Guess(value=Nature.LISTED, sure=0.8, why="a price")
+    if {*one.leaf} & COUNT and not {*one.leaf} & HIGHER - COUNT and all(value == int(value) for value in one.values):
+        return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
+    if words & FITTED or (words & {"score", "arena"} and one.values and min(one.values) >= 600 and max(one.values) <= 3200):
+        return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
+    return Guess(value=Nature.TESTED, sure=0.7, why="figures")
+
+
+def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
+    words = {*one.words}
+    signs = "".join(one.known[:50])
+    if (nature is Nature.LISTED and words & PRICE) or "$" in signs or words & {"$", "usd"}:
+        small = one.values and max(one.values) < 0.01
+        return Guess(
+            value="USD per 1M tokens" if small or words & {"tokens", "token", "1m"} else "USD", sure=0.7, why="a price"
+        ), "1000000" if small else "1"
+    if "%" in signs or "%" in words or words & {"percent", "percentage"}:
+        return Guess(value="%", sure=0.95, why="a percent sign"), "1"
+    if nature is Nature.FITTED:
+        return Guess(value="Elo", sure=0.8, why="a rating"), "1"
+    if nature is Nature.LIVE and words & {"tokens", "tps"}:
+        return Guess(value="tokens/s", sure=0.8, why="its header"), "1"
+    if nature is Nature.LIVE and words & {"seconds", "latency", "ttft", "s"}:
+        return Guess(value="s", sure=0.7, why="its header"), "1"
+    return Guess(value="", sure=0.6, why="nothing says it"), "1"
+
+
+def _topic(one: Cells, nature: Nature) -> Guess[str]:
+    words = {*one.words}
+    found = next((topic for topic, known in TOPICS.items() if words & known), "")
+    found = "" if found == "price" and nature is not Nature.LISTED else found  # the cost of a run is no price
+    return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing says it")
+
+
+def _is_elo(one: Cells) -> bool:
+    """Whether nearly all figures are such as ratings are, and differ as ratings do."""
+    middle = sorted(one.values)[len(one.values) // 20 : len(one.values) - len(one.values) // 20]
+    if len(middle) < 3 or {*one.leaf} & LIMIT or one.distinct < 0.5:
+        return False
+    return middle[0] >= 600 and middle[-1] <= 3200 and middle[-1] - middle[0] >= 20
+
+
+# ── direction ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _direction(one: Cells, sheet: Sheet) -> Guess[bool | None]:
+    told, why = (False, "a price") if one.header in sheet.prices else direction_said(one)
+    if told and {*one.leaf} & AVERAGE and not {*one.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
+        told, why = False, "the average of figures of which less is better"
+    shown = _shown(one, sheet)
+    if told is not None:
+        contrary = shown is not None and shown is not told
+        return Guess(
+            value=told,
+            sure=0.55 if contrary else 0.9 if shown is told else 0.8,
+            why=f"{why}, though the rows are in the other order" if contrary else why,
+        )
+    if shown is not None:
+        return Guess(
+            value=shown,
+            sure=0.72 if sheet.rank is None else 0.85,
+            why="the rows are in its order" + (", and a rank says so" if sheet.rank else ""),
+        )
+    if _is_elo(one):
+        return Guess(value=True, sure=0.7, why="on the Elo scale")
+    if "tokens" in one.words and one.values and max(one.values) >= MANY_TOKENS:
+        return Guess(value=True, sure=0.7, why="so many tokens are use, not length")
+    if is_share(one) and sheet.matrix >= MATRIX:
+        return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
+    return Guess(value=None, sure=0.0, why="nothing on the page tells whether more is better")
+
+
+def _shown(one: Cells, sheet: Sheet) -> bool | None:
+    """What the order of the rows says: they fall from the best."""
+    order = one.order()
+    best = max((abs(other.order()) for other in sheet.figures), default=0.0)
+    if abs(order) < 0.9 or abs(order) < best - 1e-9 or len(one.values) < 4:
+        return None
+    if sheet.rank is not None and not _rises(sheet.rank):
+        return None
+    return order > 0
+
+
+def _rises(rank: Cells) -> bool:
+    known = [place for place in rank.places if place is not None]
+    return all(b >= a for a, b in pairwise(known))
+
+
+# ── bounds ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_side(one: Cells) -> bool:
+    """Whether it is a bound, a half-width or an error of another column, by its header."""
+    words = {*one.leaf}
+    if words & ERROR:
+        return True
+    return bool(words & HALF) or (
+        bool(words & (BOUND_LOW | BOUND_HIGH))
+        and bool(words & {"bound", "ci", "rating", "score", "rank", "elo", "lower", "upper", "q025", "q975"})
+    )
+
+
+def _bounds_of(one: Cells, sheet: Sheet) -> dict[str, str]:
+    """The columns of the interval around a figure: two between which it lies, or one of half-widths."""
+    mine = {*one.leaf} - {"score"}
+    near = [other for other in sheet.columns.values() if (other is not one and other.numeric >= 0.5) or {*other.leaf} & HALF]
+    lows = [other for other in near if {*other.leaf} & BOUND_LOW and _about({*other.leaf} - BOUND_LOW - HALF, mine)]
+    highs = [other for other in near if {*other.leaf} & BOUND_HIGH and _about({*other.leaf} - BOUND_HIGH - HALF, mine)]
+    for low in lows:
+        for high in highs:
+            if _between(low, one, high):
+                return {"low": low.header, "high": high.header}
+    if {*one.leaf} & (FITTED | {"score", "rating", "accuracy"}) or len(sheet.figures) <= 4:
+        half = next(
+            (
+                other
+                for other in near
+                if {*other.leaf} & HALF and not {*other.leaf} & (BOUND_LOW | BOUND_HIGH) and _is_half(other, one)
+            ),
+            None,
+        )
+        if half is not None:
+            return {"plus_minus": half.header}
+    return {}
+
+
+def _about(words: set[str], mine: set[str]) -> bool:
+    return not words or bool(words & mine) or words <= {"bound", "rating", "score", "interval", "norm", "95", "90"}
+
+
+def _between(low: Cells, one: Cells, high: Cells) -> bool:
+    rows = [
+        (a, b, c)
+        for a, b, c in zip(low.numbers, one.numbers, high.numbers, strict=True)
+        if a is not None and b is not None and c is not None
+    ]
+    return bool(rows) and all(a <= b <= c for a, b, c in rows)
+
+
+def _is_half(half: Cells, one: Cells) -> bool:
+    if any(cell.lstrip("±+- ")[:1].isdigit() is False for cell in half.known[:20]):
+        return False
+    spread = max(one.values) - min(one.values)
+    return not half.values or (min(half.values) >= 0 and max(half.values) <= max(spread, 1.0))
+
+
+# ── which one ranks ──────────────────────────────────────────────────────────────────────────────
+
+
+def primary_of(sheet: Sheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
+    """The id of the figure that ranks the board; empty where none does."""
+    if sheet.told_metric:
+        return Guess(value=next(one.id for one in metrics if one.column == sheet.told_metric), sure=1.0, why="told")
+    scored = sorted(((_as_primary(one, at, sheet), one) for at, one in enumerate(metrics)), key=lambda pair: -pair[0])
+    if not scored:
+        return Guess(value="", sure=0.3, why="no figure ranks")
+    best, one = scored[0]
+    second = scored[1][0] if len(scored) > 1 else best - 2
+    ordered = abs(sheet.columns[one.column].order()) >= 0.95
+    why = (
+        "the rows are in its order"
+        if ordered
+        else "its header"
+        if OVERALL & {*words_of(one.column)}
+        else "the first of the figures"
+    )
+    return Guess(value=one.id, sure=max(0.5, min(0.95, SURE + 0.15 * (best - second))) if best > 0.4 else 0.5, why=why)
+
+
+def _as_primary(one: MetricGuess, at: int, sheet: Sheet) -> float:
+    """How like the figure that ranks the board."""
+    column = sheet.columns[one.column]
+    leaf, words = {*column.leaf}, {*column.words}
+    order = abs(column.order())
+    points = (
+        (2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)) * min(1.0, len(column.values) / ENOUGH)
+        - 0.03 * at
+        + 1.2 * column.filled
+    )
+    points += (1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)) * (not words & ASIDE) + 0.4 * bool(
+        leaf & (HIGHER | LOWER)
+    )
+    points += 0.6 * bool(one.low or one.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
+    points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(one.nature.value, 0.0)
+    points -= 1.4 * bool(words & ASIDE and one.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)
+    numbered = [int(word) for word in column.leaf if word.isdigit() and len(word) == 1]
+    points += 0.05 * numbered[-1] if numbered else 0.0
+    return points + 0.2 * bool(words & {"output", "completion"} and one.nature.value is Nature.LISTED)

@@ -1,0 +1,127 @@
+"""A candidate's columns, and what is asked of several of them at once: ranks, figures, prices, which way most are better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tracker.propose.candidates import MAX_ROWS, is_figure
+from tracker.propose.columns import Cells
+from tracker.propose.proposal import Candidate
+from tracker.propose.words import ATTRIBUTES, AVERAGE, HIGHER, IN_AND_OUT, LIVE, LOWER, PER_SECOND, PRICE, RANK, words_of
+
+LEAST_CONTEXT = 1_000
+"""Tokens; a smaller number is no context window."""
+
+_PARAMETERS = re.compile(r"param|\bsize\b")
+
+
+@dataclass(frozen=True)  # no slots: a cached property needs a place
+class Sheet:
+    """The columns of a candidate; `told_metric` is one that was told to rank, and so is a figure whatever it looks like."""
+
+    candidate: Candidate
+    told_metric: str | None
+
+    @cached_property
+    def columns(self) -> Mapping[str, Cells]:
+        """Each column with the cells that are looked at."""
+        rows = self.candidate.rows[:MAX_ROWS]
+        return {name: Cells(header=name, cells=[row[at] for row in rows]) for at, name in enumerate(self.candidate.columns)}
+
+    @cached_property
+    def rank(self) -> Cells | None:
+        """The column of places, if there is one."""
+        worded = [one for one in self.columns.values() if RANK & {*one.leaf} and len(one.leaf) <= 2 and _ranks(one)]
+        return worded[0] if worded else None
+
+    @cached_property
+    def figures(self) -> list[Cells]:
+        """The columns that may be figures of merit."""
+        taken = {one.header for one in (self.rank,) if one}
+        found = [
+            one for one in self.columns.values() if one.header not in taken and (is_figure(one) or one.header == self.told_metric)
+        ]
+        return [one for one in found if not _is_attribute(one) and (not RANK & {*one.leaf} or one.header == self.told_metric)]
+
+    @cached_property
+    def prices(self) -> set[str]:
+        """The columns that are prices though their headers only say in and out."""
+        around = {*words_of(" ".join(str(self.candidate.parse.options.get(name, "")) for name in ("records", "explode")))}
+        sides = [
+            [one for one in self.columns.values() if side & {*one.leaf} and one.values and max(one.values) < 2_000]
+            for side in IN_AND_OUT
+        ]
+        broken = any(value != int(value) for one in (*sides[0], *sides[1]) for value in one.values)
+        if not all(sides) or not (broken or around & PRICE):
+            return set()
+        leaves = {one.leaf for one in (*sides[0], *sides[1])}
+        return {one.header for one in self.columns.values() if one.leaf in leaves or {*one.leaf} & {"cached", "cache"}}
+
+    @cached_property
+    def leaning(self) -> bool | None:
+        """Which way most of the figures are better by their headers, averages and prices aside."""
+        said = [direction_said(one)[0] for one in self.figures if not {*one.leaf} & AVERAGE and not {*one.words} & (PRICE | LIVE)]
+        lower, higher = said.count(False), said.count(True)
+        return None if not said or lower == higher else higher > lower
+
+    @cached_property
+    def matrix(self) -> int:
+        """How many columns hold figures between 0 and 100, as benchmarks do."""
+        return sum(is_share(one) for one in self.figures)
+
+
+def _ranks(one: Cells) -> bool:
+    known = [place for place in one.places if place is not None]
+    if len(known) < 0.8 * len(one.cells) or not known or min(known) > 3:
+        return False
+    return max(known) <= 4 * len(one.cells) + 10
+
+
+def attribute_of(one: Cells) -> str:
+    """The attribute that a header names, "" if none."""
+    leaf, words = {*one.leaf}, {*one.words}
+    for name, known in ATTRIBUTES.items():
+        if (
+            leaf & known
+            and len(one.leaf) <= 2
+            and name in ("creator", "license", "country")
+            and not one.is_date
+            and one.numeric < 0.5
+        ):
+            return name
+    if one.is_date and words & {"release", "released"}:
+        return "released"
+    if "open" in leaf and "weights" in leaf:
+        return "open_weights"
+    if "context" in words and one.numeric > 0.8 and max(one.values) >= LEAST_CONTEXT and "%" not in "".join(one.known[:20]):
+        return "context"
+    return "creator" if one.leaf == ("name",) and words & ATTRIBUTES["creator"] else ""
+
+
+def _is_attribute(one: Cells) -> bool:
+    return bool(attribute_of(one)) or bool(_PARAMETERS.search(" ".join(one.leaf)) and one.numeric > 0.8)
+
+
+def direction_said(one: Cells) -> tuple[bool | None, str]:
+    """What the header says; the last part of a path before the rest."""
+    for words in (one.leaf, one.words):
+        found, text = {*words}, " ".join(words)
+        if "↓" in found or "↑" in found:
+            return "↑" in found, "an arrow in the header"
+        if any(phrase in text for phrase in PER_SECOND):
+            return True, "a rate per second"
+        if low := found & LOWER - {"distance", "age", "bias"} or found & {"distance"}:
+            return False, f"{min(low)!r} in its header"
+        if high := found & HIGHER:
+            return True, f"{min(high)!r} in its header"
+        if found & {"time", "seconds", "secs", "duration", "elapsed"}:
+            return False, "a time"
+    return None, ""
+
+
+def is_share(one: Cells) -> bool:
+    """Whether its figures lie between 0 and 100."""
+    return bool(one.values) and min(one.values) >= 0 and max(one.values) <= 100 and max(one.values) > 0
