@@ -92,6 +92,13 @@ def test_every_value_has_its_place_and_stands_there(suffix: str):
     assert wanted <= said
 
 
+def test_the_readme_of_the_folder_names_every_column_of_a_figure():
+    found, files = files_of(CSV.replace(b"err", b"95% CI"), "csv")
+    (score, *_) = found.board.metrics
+    assert score.plus_minus is not None
+    assert "| score | `score`, `95% CI` |" in files["README.md"].decode()
+
+
 def test_each_guess_gives_its_reason_and_what_nobody_looked_up_says_so():
     text = made(CSV).text
     lines = text.splitlines()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tracker.errors import ContractBroken, ParseError, Refused, TrackerError
-from tracker.model import Board, Measure, Reading
+from tracker.model import Board, Column, Measure, Metric, Reading
 from tracker.propose.declaration import printable
 from tracker.propose.places import Place, between_commas, by_itself, places, source_of
 from tracker.propose.proposal import Candidate, Proposal
@@ -172,7 +172,7 @@ def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int,
         2 + (entry.rank is not None) + sum(_parts_of(one) for one in entry.measures.values()) for entry in reading.entries
     )
     columns = proposal.candidate.columns
-    rows = [("entry", board.key), ("name", (board.name,)), *((metric.id, (metric.column,)) for metric in board.metrics)]
+    rows = [("entry", board.key), ("name", (board.name,)), *((metric.id, _columns_of(metric)) for metric in board.metrics)]
     table = [f"| {field} | {', '.join(_quoted(source_of(part, columns)) for part in parts)} |" for field, parts in rows]
     return "\n".join(
         [
@@ -190,6 +190,11 @@ def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int,
             "",
         ]
     )  # fmt: skip
+
+
+def _columns_of(metric: Metric) -> tuple[Column, ...]:
+    """The column of its value, and those of its interval."""
+    return tuple(column for column in (metric.column, metric.low, metric.high, metric.plus_minus) if column is not None)
 
 
 def _parts_of(measure: Measure) -> int:

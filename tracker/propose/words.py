@@ -23,7 +23,7 @@ def set_of(text: str) -> frozenset[str]:
 
 
 LOWER = set_of("""
-    price prices pricing cost costs latency ttft ttfat seconds secs duration error errors err wer cer mer loss losses perplexity ppl rank
+    price prices pricing cost costs latency ms ttft ttfat seconds secs duration error errors err wer cer mer loss losses perplexity ppl rank
     hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty penalties bias regret refusals
     crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents defects churn unemployment ↓ handicap deaths
     """)
@@ -69,7 +69,7 @@ LIMIT = set_of("""
     page port step month day week hour change delta diff
     """)
 """Of what is no figure of merit, though a number."""
-ASIDE = set_of("cost costs usd error std median estimated previous old input cache cached count")
+ASIDE = set_of("cost costs usd error std median estimated previous old input cache cached")
 """Of figures that stand beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Beside each other, and small: prices of what goes in and what comes out."""
