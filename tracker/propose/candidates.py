@@ -19,6 +19,8 @@ from tracker.propose.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME
 MAX_LEADS = 300
 MAX_READ = 10
 """So many leads are read, those with most cells first."""
+MAX_LOOSE = 3
+"""Of repeated elements only so many kinds, as each takes a second on a large page."""
 MAX_ROWS = 5_000
 """Rows beyond these are not looked at."""
 MIN_ROWS = 2
@@ -53,7 +55,7 @@ def _found(body: bytes) -> list[Candidate]:
     known = sorted(islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12))
     found = _read_all(body, [lead for lead in known if not lead.loose])
     if not any(one.score >= PLAIN_ENOUGH for one in found):
-        found += _read_all(body, [lead for lead in known if lead.loose])
+        found += _read_all(body, [lead for lead in known if lead.loose][:MAX_LOOSE])
     return found
 
 
