@@ -343,7 +343,9 @@ def legacy() -> Folder:
     generated = list(map(_legacy_plain, plain(PLAIN)))
     table = [*generated[:5], *LEGACY_TRAPS, *generated[5:]]
     rows = [row for row, _ in table]
-    return Folder(pages={"page.json": _legacy_page(rows)}, entries=[_blended(entry) for _, entry in table], short=_legacy_page(rows[4:8]))
+    return Folder(
+        pages={"page.json": _legacy_page(rows)}, entries=[_blended(entry) for _, entry in table], short=_legacy_page(rows[4:8])
+    )
 
 
 # ── the web page ─────────────────────────────────────────────────────────────────────────────────
