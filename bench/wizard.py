@@ -27,6 +27,8 @@ from tracker.propose.words import ID, NAME
 ROOT = Path(__file__).resolve().parents[1]
 DECLARED = ROOT / "tests" / "real" / "schedules"
 COVER = 0.95
+LARGE = 1_500_000
+"""Bytes of a page that a quick run leaves out."""
 
 EXAMPLES_SAY: Mapping[str, tuple[str, str, bool | None]] = {
     "aa_api_free_before_rebase.json": ("id name slug", "evaluations.artificial_analysis_intelligence_index", True),
@@ -111,17 +113,18 @@ class Judged:
     sure: bool = False
 
 
-def judged(data: Path, examples: Path | None, *, newest: bool = False) -> list[Judged]:
-    """Every file that is looked at: of each series the newest, and the first unless told otherwise."""
-    return [*_series(data, newest=newest), *(_examples(examples) if examples else ())]
+def judged(data: Path, examples: Path | None, *, quick: bool = False) -> list[Judged]:
+    """Every file that is looked at: of each series the first and the newest; `quick`: the newest, if it is not large."""
+    return [*_series(data, quick=quick), *(_examples(examples) if examples else ())]
 
 
-def _series(data: Path, *, newest: bool) -> Iterator[Judged]:
+def _series(data: Path, *, quick: bool) -> Iterator[Judged]:
     known = schedules.load(DECLARED, {name: options_of(name) for name in FORMATS}).boards
     for name, board in sorted(known.items()):
         files = sorted((data / name).iterdir()) if (data / name).is_dir() else []
-        for file in dict.fromkeys(([] if newest else files[:1]) + files[-1:]):
-            yield _of_series(name, board, file)
+        for file in dict.fromkeys(([] if quick else files[:1]) + files[-1:]):
+            if not quick or len(body_of(file)) <= LARGE:
+                yield _of_series(name, board, file)
     for folder in sorted((data / "livebench").glob("categories_*")):
         yield _no_board(f"livebench/{folder.name}", body_of(max(folder.iterdir())))
 
