@@ -85,6 +85,24 @@ def test_nothing_sure_is_one_line_and_exit_code_1(world: World, page: str):
     assert declaration(world) == DECLARATION
 
 
+def test_a_change_that_would_read_earlier_captures_otherwise_is_not_applied_unless_told_to(world: World):
+    world.imported(BODIES)
+    rows = [line.split(",") for line in csv(LAST).splitlines()]
+    table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows[1:])
+    head = "".join(f"<th>{cell}</th>" for cell in rows[0])
+    file = world.folder / "page.html"
+    file.write_text(f"<html><body><table><tr>{head}</tr>{table}</table></body></html>", encoding="utf-8")
+    shown = world.run("board", "heal", "acme/text", "--file", file)
+    assert 'format = "html_table"' in shown.out
+    assert "careful: captures accepted before would be read otherwise" in shown.out
+    refused = world.run("board", "heal", "acme/text", "--file", file, "--apply")
+    assert refused.code == 2
+    assert "not applied: captures accepted before would be read otherwise" in refused.error
+    assert declaration(world) == DECLARATION
+    assert world.run("board", "heal", "acme/text", "--file", file, "--apply", "--lose-earlier").code == 0
+    assert 'format = "html_table"' in declaration(world)
+
+
 def test_a_file_can_be_looked_at_instead_of_the_newest_capture(world: World):
     world.imported(BODIES)
     file = world.folder / "page.csv"

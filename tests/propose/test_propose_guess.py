@@ -57,6 +57,12 @@ def test_names_that_occur_again_need_a_second_column():
     assert found.key.value == ("Model", "Effort")
 
 
+def test_the_second_column_of_a_key_is_one_that_does_tell_them_apart():
+    names, labs = [NAMES[at // 2] for at in range(8)], ["one", "one", "two", "two"] * 2
+    found = propose(csv_of(("Model", "Lab", "Effort", "Score"), names, labs, ["low", "high"] * 4, falling(90, 3.5)))
+    assert found.key.value == ("Model", "Effort")
+
+
 def test_names_that_nothing_tells_apart_are_asked_about():
     found = propose(csv_of(("Model", "Score"), [NAMES[at // 2] for at in range(8)], falling(90, 3.5)))
     assert found.key.sure < SURE
@@ -158,6 +164,13 @@ def test_votes_are_counted_and_a_rating_is_fitted_with_its_interval():
     rating = primary(found)
     assert (rating.column, rating.low, rating.high) == ("Rating", "rating_lower", "rating_upper")
     assert (rating.nature.value, metric(found, "Votes").nature.value) == (Nature.FITTED, Nature.COUNT)
+
+
+def test_two_columns_between_which_a_rating_does_not_lie_are_not_its_interval():
+    ratings = falling(1510, 9.5)
+    header = ("Model", "Rating", "rating_lower", "rating_upper")
+    found = propose(csv_of(header, NAMES, ratings, [one + 4 for one in ratings], [one + 9 for one in ratings]))
+    assert (primary(found).low, primary(found).high) == ("", "")
 
 
 def test_a_half_width_beside_a_rating_is_its_interval():

@@ -143,6 +143,19 @@ def test_too_few_common_entries_prove_nothing():
     assert found(renamed("score", "zq7", **few)) == ()
 
 
+def test_a_board_of_four_entries_is_too_small_to_be_mended():
+    few = {name: column[:4] for name, column in zip(HEAD, (NAMES, LABS, SCORES, VOTES, SPEED), strict=True)}
+    assert found(renamed("score", "zq7", **few), last=reading(board(), csv_of(**few))) == ()
+
+
+def test_figures_of_which_most_are_the_same_in_another_order_are_not_taken_for_the_ranking_ones():
+    scores = [91.5, 88, 84.25, 77, 60.5, 58, 99, 97, 95, 93]  # six are as they were, the last four lead now
+    assert found(renamed("score", "zq7", score=scores)) == ()
+    near = [91.5, 88, 84.25, 77, 60.5, 58, 41, 62, 63, 7.5]
+    assert 0.8 < (spearman(SCORES, near) or 0) < 0.9
+    assert found(renamed("score", "zq7", score=near)) == ()
+
+
 def test_other_entries_altogether_prove_nothing():
     assert found(renamed("score", "zq7", model=[name[::-1] for name in NAMES])) == ()
 
