@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from _folders import BOARDS, DECLARED, HERE, bodies_of, excerpt, expected_of, found_in, hostile_of
-from _made_swebench import TABLES, lines_of, older_file_of
-from _make import BY_HAND, files
 
 from tracker import pipeline
 from tracker.cli import _cases
@@ -19,9 +17,6 @@ from tracker.errors import ContractBroken, TrackerError
 from tracker.model import Board, BoardId, Metric, MetricId
 
 HOSTILE = [(board, page) for board in sorted(BOARDS) for page in hostile_of(board)]
-GENERATED = frozenset(path for path, _ in files())
-MADE = frozenset(path.removesuffix("/expected.json") for path in GENERATED if path.endswith("/expected.json"))
-"""The boards whose folders `_make.py` writes from facts. The others are written by hand, and say where each value stands."""
 
 CODES: Mapping[str, frozenset[str]] = {
     what: frozenset(codes.split())
@@ -114,16 +109,6 @@ def test_a_board_meets_hostile_pages_of_all_kinds(board: Board):
     assert {name.split(".")[1] for name in names} == {"Refused", "ParseError", "ContractBroken"}
 
 
-@pytest.mark.parametrize("board", sorted({*MADE, *BY_HAND}))
-def test_a_board_whose_hostile_pages_are_generated_meets_at_least_six(board: BoardId):
-    names = [page.name for page in hostile_of(board)]
-    assert len(names) >= 6
-    for what in ("empty", "truncated", "renamed-"):
-        assert any(name.startswith(what) for name in names), what
-    assert any("out-of-range" in name for name in names)
-    assert any(name.startswith("unreadable-cell") for name in names)
-
-
 @pytest.mark.parametrize(("name", "page"), HOSTILE, ids=[f"{board}/{page.name}" for board, page in HOSTILE])
 def test_a_hostile_page_is_refused_for_the_reason_it_is_named_for(name: BoardId, page: Path):
     what = page.name.split(".")[0]
@@ -187,23 +172,15 @@ def test_a_changed_name_attribute_number_or_order_of_entries_is_seen(board: Boar
 # ── the folders ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_generated_files_are_what_the_generator_writes():
-    for path, body in files():
-        assert (HERE / path).read_bytes() == body, f"{path}: run python tests/boards/_make.py"
+def test_every_folder_says_where_each_value_stands():
+    assert {places.parent.relative_to(HERE).as_posix() for places in HERE.glob("*/*/places.tsv")} == set(BOARDS)
 
 
-def test_a_folder_is_generated_from_facts_or_says_where_each_value_stands():
-    placed = {places.parent.relative_to(HERE).as_posix() for places in HERE.glob("*/*/places.tsv")}
-    assert placed == set(BOARDS) - MADE
-
-
-def test_no_file_stands_in_a_folder_that_nobody_wrote(board: Board):
+def test_no_file_stands_in_a_folder_that_nobody_reads(board: Board):
     folder = HERE / board.id
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    generated = {path.removeprefix(f"{board.id}/") for path in GENERATED if path.startswith(f"{board.id}/")}
-    by_hand = {"README.md", "expected.json"} | (set() if board.id in MADE else {"places.tsv", *names_of(board)})
-    hostile = set() if generated else {f"hostile/{page.name}" for page in hostile_of(board.id)}
-    assert found == generated | by_hand | hostile
+    hostile = {f"hostile/{page.name}" for page in hostile_of(board.id)}
+    assert found == {"README.md", "expected.json", "places.tsv", *names_of(board)} | hostile
 
 
 def sources(metric: Metric) -> Iterator[tuple[str, ...]]:
@@ -230,11 +207,13 @@ def test_the_readme_says_where_every_number_stands_and_where_the_page_is_from(bo
 # ── shapes that stand in no folder ───────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", ["Lite", "Test"])
+@pytest.mark.parametrize("name", ["lite", "test"])
 def test_the_older_shape_of_swebench_is_read_by_name(name: str):
-    reading = pipeline.read(BOARDS[BoardId(f"swebench/{name.lower()}")], [older_file_of(name)])
+    """Before August 2024 each board had a list of its own, without folders and with figures as text."""
+    rows = [{"name": f"Agent {at}", "resolved": f"{at}.25", "date": "2024-04-02", "oss": False} for at in range(30, 20, -1)]
+    reading = pipeline.read(BOARDS[BoardId(f"swebench/{name}")], [json.dumps({f"{name}_leaderboard": rows}).encode()])
     found = [(entry.id, entry.measures[MetricId("resolved")].value) for entry in reading.entries]
-    assert found == [(line.name, float(line.resolved)) for line in lines_of(TABLES[name])]
+    assert found == [(f"Agent {at}", at + 0.25) for at in range(30, 20, -1)]
 
 
 PAID: Mapping[str, object] = {
@@ -251,7 +230,7 @@ def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
     first["data"][0] = {**first["data"][0], **PAID}
     first["data"][0]["evaluations"] |= {"gpqa_diamond": 0.69, "hle": 0.1}
     first["data"][1] = {**first["data"][1], "parameters": None}
-    full, bare = pipeline.read(board, [json.dumps(one).encode() for one in (first, second)]).entries[:2]
+    full, bare = pipeline.read(excerpt(board.id), [json.dumps(one).encode() for one in (first, second)]).entries[:2]
     assert full.measures[MetricId("gpqa")].value == 69
     assert full.measures[MetricId("hle")].value == 10
     assert dict(full.attributes).items() >= {

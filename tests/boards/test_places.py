@@ -6,7 +6,7 @@ Nothing of the tracker is used here: numbers are read and the arithmetic is done
 
 `text` is exactly what stands there. `how` is empty where that is the value, `* 100` or `/ 1000` where it is scaled, `k`, `M` (or `K`, `m`, `b` …) where the
 page writes thousands or millions so, `= (3 * 0.5 + 1.5) / 4` where it is computed from published numbers, `first part` where a key has
-several parts, and `the name of the file` where it stands in no body.
+several parts, `cut` where a script ends within it and the next script goes on, and `the name of the file` where it stands in no body.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import ast
 import html
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ LETTERS = {letter: Decimal(1000) ** power for power, letters in enumerate(("kK",
 CONSTANTS = {Decimal("1.96")}
 """Numbers with decimals that a computation may use although no page publishes them: the 95 % quantile."""
 MAX_ARITHMETIC = 400
+SEAM = re.compile(r'"\]\)</script>\n?<script>self\.__next_f\.push\(\[1,"')
+"""Between two scripts of a Next.js page, which cut its text anywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,8 @@ def places_of(folder: str) -> Iterator[Place]:
         assert len(cells) == 5, f"{folder}/places.tsv:{number}: {len(cells)} cells, expected 5"
         entry, field, place, text, how = cells
         file, _, line = place.partition(":")
-        yield Place(entry=entry, field=field, file=file, line=line_of(folder, file, line), text=text, how=how)
+        there = joined(folder, file, line) if how == "cut" else line_of(folder, file, line)
+        yield Place(entry=entry, field=field, file=file, line=there, text=text, how="" if how == "cut" else how)
 
 
 def line_of(folder: str, file: str, number: str) -> str:
@@ -61,6 +65,11 @@ def line_of(folder: str, file: str, number: str) -> str:
     lines = re.split(r"\r\n|\n|\r", body)
     assert not number or 1 <= int(number) <= len(lines), f"{folder}/{file}: no line {number}"
     return lines[int(number) - 1] if number else ""
+
+
+def joined(folder: str, file: str, number: str) -> str:
+    """A line and the next one, without the seam of two scripts between them."""
+    return SEAM.sub("", line_of(folder, file, number) + line_of(folder, file, str(int(number) + 1)), count=1)
 
 
 def expected_of(folder: str) -> list[dict[str, Any]]:
@@ -121,10 +130,10 @@ def literals(text: str) -> set[Decimal]:
 
 
 def readings(text: str) -> set[str]:
-    """What a text can stand for: itself, or what HTML, JSON, CSV and JavaScript escape so."""
+    """What a text can stand for: itself, or what HTML, JSON, CSV and JavaScript escape so; accents are one sign with their letter."""
     unescaped = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
     plain = {text, html.unescape(text), text.replace('""', '"'), re.sub(r"\\(.)", r"\1", unescaped)}
-    return {" ".join(one.split()) for one in plain}
+    return {" ".join(unicodedata.normalize("NFC", one).split()) for one in plain}
 
 
 def digits(number: Decimal) -> tuple[int, ...]:
