@@ -42,6 +42,8 @@ NEWEST = "{newest}"
 """Stands in an address for the newest release (`Newest`)."""
 ASKED_FOR = "{each}"
 """Stands in an address for each of the values (`Each`)."""
+ROW = "$row"
+"""The column of a row's place on its pages, from 1: the rank where a page ranks by its order alone."""
 EACH = "$each"
 """The column of that value."""
 

@@ -40,6 +40,7 @@ from tracker.lexicon import Lexicon
 from tracker.model import (
     EACH,
     NEWEST,
+    ROW,
     Baseline,
     Board,
     BoardId,
@@ -600,7 +601,10 @@ def read(
 
     def table(payload: str, spec: Parse, wanted: Sequence[str]) -> Table | None:
         found = [(part.partition("@")[2], body) for part, body in placed if part.partition("@")[0] == payload]
-        return join([_parsed(board, body, spec, wanted, value) for value, body in found]) if found else None
+        if not found:
+            return None
+        tables = join([_parsed(board, body, spec, wanted, value) for value, body in found])
+        return _numbered(tables) if ROW in wanted else tables
 
     combined = combine(board, table)
     release = _release(board, url)
@@ -612,10 +616,15 @@ def read(
 def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value: str) -> Table:
     """What one body shows; `value` is the one of `Each` that it was asked for with, and stands in the column `$each`."""
     recognise(board.id, body, spec.format)
-    found = parse(body, spec, [column for column in wanted if column != EACH], board.id)
+    found = parse(body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id)
     if not value:
         return found
     return replace(found, columns=(*found.columns, EACH), rows=[(*row, value) for row in found.rows])
+
+
+def _numbered(table: Table) -> Table:
+    """The table with the place of each row in the column `$row`."""
+    return replace(table, columns=(*table.columns, ROW), rows=[(*row, str(at)) for at, row in enumerate(table.rows, 1)])
 
 
 def _release(board: Board, url: str) -> str:

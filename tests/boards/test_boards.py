@@ -73,7 +73,7 @@ WORDS = {
     "row-missing": "leads nowhere",
     "row-too-long": "the header has",
     "shell": "none with a list",
-    "truncated": "cut off|broken JSON|broken YAML|cells in the row|none fits|found nothing by inside|found the end|found no line with",
+    "truncated": "cut off|broken (JSON|YAML|CSV)|cells in the row|and no rows|found no <script|found 0 JSON-LD objects|none fits|found nothing by inside|found the end|found no line with",
     "unreadable-cell": "expected one number",
     "unrendered": "empty until its script runs",
 }

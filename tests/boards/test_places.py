@@ -92,8 +92,8 @@ def values_of(entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def number(text: str) -> Decimal:
-    """A number as pages write it: `1,504`, `$0.25`, `77.47%`, `7.5e-08`, `1st`."""
-    match = NUMBER.fullmatch(text.strip().replace("−", "-"))
+    """A number as pages write it: `1,504`, `$0.25`, `77.47%`, `7.5e-08`, `1st`, `T4` (a shared place)."""
+    match = NUMBER.fullmatch(text.strip().replace("−", "-").removeprefix("T"))
     if not match or not (match[2] or len(match[3] or "") > 1):
         raise ValueError(f"{text!r} is no number")
     sign, whole, rest, exponent = match.groups("")

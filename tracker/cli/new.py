@@ -25,11 +25,10 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
-from tracker.model import Board, BoardId, Capture, Column, Parse, Reading, Request
+from tracker.model import ROW, Board, BoardId, Capture, Column, Parse, Reading, Request
 from tracker.propose.declaration import Address, Settled, board_id, printable, settled
 from tracker.propose.folder import folder
 from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
-from tracker.propose.repair import Look
 from tracker.schedules import load_board
 from tracker.settings import Settings
 from tracker.stores.hosts import SqliteHosts
@@ -124,7 +123,7 @@ class Guesses(Protocol):
 class Machine:
     """What reads pages that nobody declared: every table-like thing of a body, and what its columns mean."""
 
-    look: Look
+    look: Callable[..., Sequence[Candidate]]
     guess: Guesses
 
 
@@ -208,7 +207,7 @@ def make(
         Refused, ParseError: the page is no leaderboard.
     """
     body = fetch() if asked.file is None else _bytes_of(asked.file)
-    found = machine.look(body)
+    found = machine.look(body, by_order=True) if asked.told.metric == ROW else machine.look(body)
     proposal = _settled_questions(body, asked.told, machine, ask)
     at = _address(asked, body)
     _refuse_existing(settings, asked, at)

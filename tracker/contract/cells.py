@@ -57,7 +57,7 @@ _CELL = re.compile(
 _PLUS_MINUS = re.compile(
     rf"±?\ ?(?P<half>{_AMOUNT})\ ?%?|(?P<first>[+-]?{_AMOUNT})%?\ ?/\ ?(?P<second>[+-]?{_AMOUNT})%?", re.VERBOSE
 )
-_RANK = re.compile(r"#?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0+)?(?:st|nd|rd|th)?")
+_RANK = re.compile(r"(?:#|T|=)?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0+)?(?:st|nd|rd|th)?=?")
 _SPREAD = re.compile(r"([0-9]{1,9}) ?(?:◄─►|<->|↔|[-–—/ ]) ?([0-9]{1,9})")
 
 
@@ -159,7 +159,7 @@ def reader(metric: Metric) -> Reader:
 
 
 def parse_rank(text: str | None) -> int | None:
-    """A published rank: `3`, `3.0`, `3rd`, `#3`, `🥉`. None where none is stated. Raises CellError."""
+    """A published rank: `3`, `3.0`, `3rd`, `#3`, `T3` or `3=` (shared), `🥉`. None where none is stated. Raises CellError."""
     cell = bounded(text)
     if cell.casefold() in MISSING:
         return None

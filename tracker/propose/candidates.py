@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
 from math import log2
 
 from tracker.contract import recognise
 from tracker.errors import ParseError, TrackerError
-from tracker.model import Parse, Table
+from tracker.model import ROW, Parse, Table
 from tracker.parsers import parse
 from tracker.propose.columns import Cells
 from tracker.propose.leads import Lead, leads
@@ -28,45 +29,58 @@ PLAIN_ENOUGH = 0.7
 """A table or data that is so like a leaderboard needs no other reading of the page."""
 LEAST = 0.4
 """A candidate that is less like a leaderboard is none."""
+_NO_FIGURES = "no column of figures"
+_NAMELESS = "no column of names"
+_HEADLESS = "its header looks like a row"
 _KINDS = ("json_records", "csv_table", "html_table")
 """One format of each sort is enough to tell whether a body is a page that is no board."""
 
 
-def candidates(body: bytes) -> tuple[Candidate, ...]:
-    """The best first; at least one.
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
+
+
+def candidates(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
+    """The best first; at least one. `by_order`: rows are ranked by their order, so that each has its place in the column `$row`.
 
     Raises:
         Refused: it is a challenge page, a login wall, an error page, an empty shell.
         ParseError: there is nothing on it that looks like a ranking.
     """
     recognise("the page", body, "html_table")
-    found = sorted(_found(body), key=lambda one: -one.score)
+    found = sorted(_found(body, by_order), key=lambda one: -one.score)
     like = [one for one in found if one.score >= LEAST]
     if not like:
         seen = (
             "; ".join(f"{one.parse.format} of {len(one.rows)} rows, {one.why[-1]}" for one in found[:3]) or "no table of any kind"
         )
-        raise ParseError(f"found {seen}; expected rows with names and figures")
+        names = any(_NO_FIGURES in one.why and _NAMELESS not in one.why for one in found[:3])
+        remedy = f" (--metric '{ROW}' where the order of the rows ranks them)" if names and not by_order else ""
+        raise ParseError(f"found {seen}; expected rows with names and figures{remedy}")
     return tuple(like)
 
 
-def _found(body: bytes) -> list[Candidate]:
+def _found(body: bytes, by_order: bool) -> list[Candidate]:
     """Repeated elements are costly to read, and are looked at where no table and no data is like a leaderboard."""
     known = sorted(islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12))
-    found = _read_all(body, [lead for lead in known if not lead.loose])
+    found = _read_all(body, [lead for lead in known if not lead.loose], by_order)
     if not any(one.score >= PLAIN_ENOUGH for one in found):
-        found += _read_all(body, [lead for lead in known if lead.loose][:MAX_LOOSE])
+        found += _read_all(body, [lead for lead in known if lead.loose][:MAX_LOOSE], by_order)
     return found
 
 
-def _read_all(body: bytes, wanted: Sequence[Lead]) -> list[Candidate]:
+def _read_all(body: bytes, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
     found: dict[tuple[tuple[str, ...], int], Candidate] = {}
     for lead in wanted[:MAX_READ]:
         read = _read(body, lead)
         if read is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
+            table = _with_places(table) if by_order else table
             found.setdefault((table.columns, len(table.rows)), _judged(spec, table))
     return list(found.values())
+
+
+def _with_places(table: Table) -> Table:
+    return replace(table, columns=(*table.columns, ROW), rows=[(*row, str(at)) for at, row in enumerate(table.rows, 1)])
 
 
 def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:
@@ -101,18 +115,29 @@ class Look:
     counts: int
     ordered: bool
     ranked: bool
+    placed: bool
 
 
 def _judged(spec: Parse, table: Table) -> Candidate:
     columns = [Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)]
     look = _look(columns)
-    score = _score(look, len(table.rows)) - _oddness(table)
+    headless = _is_headless(columns)
+    score = _score(look, len(table.rows)) - _oddness(table) - 0.5 * headless
     return Candidate(
         parse=spec,
         columns=table.columns,
         rows=table.rows,
         score=round(max(score, 0.0), 3),
-        why=tuple(_why(look, len(table.rows))),
+        why=(*_why(look, len(table.rows)), *([_HEADLESS] if headless else ())),
+    )
+
+
+def _is_headless(columns: Sequence[Cells]) -> bool:
+    """Whether what stands for the header is the first row: a figure with decimals, or a place that the rows go on counting from."""
+    numbers = [one for one in columns if _NUMBER.fullmatch(one.header) and one.numeric >= 0.8]
+    broken = any(not one.header.lstrip("+-").isdigit() for one in numbers)
+    return broken or any(
+        [int(one.header), *one.places[:3]] == list(range(int(one.header), int(one.header) + 4)) for one in numbers
     )
 
 
@@ -127,13 +152,20 @@ def _look(columns: Sequence[Cells]) -> Look:
         worded=len(worded),
         counts=sum(bool(COUNT & {*one.leaf}) for one in figures if one not in worded),
         ordered=any(abs(one.order()) >= 0.95 for one in figures),
-        ranked=any(RANK & {*one.leaf} and one.numeric >= 0.8 for one in columns),
+        ranked=any(one.header == ROW or (RANK & {*one.leaf} and one.numeric >= 0.8) for one in columns),
+        placed=any(one.header == ROW or (RANK & {*one.leaf} and _counts(one)) for one in columns),
     )
 
 
 def _names(one: Cells) -> bool:
     """Whether it names the rows; in a long table a name stands in several of them."""
     return one.is_text and one.filled >= 0.8 and (one.distinct >= 0.5 or (bool(NAME & {*one.leaf}) and one.distinct >= 0.01))
+
+
+def _counts(one: Cells) -> bool:
+    """Whether it is a list of places from 1 on, shared ones too."""
+    known = [place for place in one.places if place is not None]
+    return len(known) == len(one.cells) and known[:1] == [1] and all(0 <= b - a <= 1 + known.count(a) for a, b in pairwise(known))
 
 
 def is_figure(one: Cells) -> bool:
@@ -146,10 +178,10 @@ def is_figure(one: Cells) -> bool:
 
 def _score(look: Look, rows: int) -> float:
     """Points for what leaderboards have, to a share of 1. Without names or figures it is none."""
-    if not look.names or not look.figures:
+    if not look.names or not (look.figures or look.placed):
         return 0.1 * bool(look.names) + 0.1 * bool(look.figures)
     points = 0.42 + 0.06 * min(look.figures, 4) / 2 + 0.16 * min(log2(rows) / 9, 1)
-    points -= 0.3 * (look.counts == look.figures and not look.ordered and not look.ranked)
+    points -= 0.3 * (0 < look.figures == look.counts and not look.ordered and not look.ranked)
     points += 0.1 * look.named + 0.1 * min(look.worded, 3) / 2 + 0.08 * look.ordered + 0.06 * look.ranked
     return min(points, 1.0)
 
@@ -170,6 +202,9 @@ def _why(look: Look, rows: int) -> Iterator[str]:
         yield "a column of ranks"
     if look.ordered:
         yield "rows in the order of a figure"
-    yield f"{look.figures} columns of figures" if look.figures else "no column of figures"
+    if look.figures or look.placed:
+        yield f"{look.figures} columns of figures" if look.figures else "places alone"
+    else:
+        yield _NO_FIGURES
     if not look.names:
-        yield "no column of names"
+        yield _NAMELESS

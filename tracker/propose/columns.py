@@ -16,7 +16,7 @@ from tracker.propose.words import words_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
-_ORDINAL = re.compile(r"#?(\d{1,6})(?:st|nd|rd|th|\.)?")
+_ORDINAL = re.compile(r"(?:#|T|=)?(\d{1,6})(?:st|nd|rd|th|\.|=)?")
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _LETTER = re.compile(r"[^\W\d_]")
 LONG = 90
@@ -113,7 +113,7 @@ class Cells:
 
     @cached_property
     def places(self) -> list[int | None]:
-        """The ranks it says: `1`, `#2`, `3rd`, a medal."""
+        """The ranks it says: `1`, `#2`, `3rd`, `T4`, a medal."""
         return [_place(cell) for cell in self.cells]
 
     @cached_property

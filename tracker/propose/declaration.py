@@ -17,11 +17,14 @@ from tracker.contract import CellError, clean_text, reader
 from tracker.errors import ContractBroken
 from tracker.model import Board, BoardId, Column, Kind, Metric, MetricId, Nature, Parse, Reading
 from tracker.propose.amend import toml_key, toml_value
+from tracker.propose.metrics import POSITION
 from tracker.propose.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.schedules.boards import board_from
 from tracker.schedules.files import tables_of
 
 MAX_TITLE = 120
+LEAST_SHARE = 0.6
+"""A page with fewer of the entries that it had is not believed."""
 MAX_WHY = 100
 MAX_ROUNDS = 12
 """So many columns that cannot be read as they were guessed are left out, one after the other."""
@@ -207,10 +210,11 @@ def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str])
 
 
 def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
-    least = max(1, len(proposal.candidate.rows) // 2)
+    seen = len(proposal.candidate.rows)
+    chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
     rows = [
-        ("depth", toml_value("whole"), ""),
-        ("min_entries", str(least), f"half of the {len(proposal.candidate.rows)} rows seen"),
+        ("depth", str(seen) if chart else toml_value("whole"), "a chart of so many places" if chart else ""),
+        ("min_entries", str(ceil(LEAST_SHARE * seen)), f"{LEAST_SHARE:.0%} of the {seen} rows seen: half a page is none"),
     ]
     if proposal.duplicates != "refuse":
         rows.append(("duplicates", toml_value(proposal.duplicates), "some keys stand more than once"))

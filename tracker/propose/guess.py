@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from tracker.errors import DeclarationError
+from tracker.model import ROW
 from tracker.propose.candidates import MAX_ROWS, candidates
 from tracker.propose.columns import Cells
 from tracker.propose.metrics import metrics_of, primary_of
@@ -33,7 +34,7 @@ def propose(
         Refused, ParseError: as `candidates`.
         DeclarationError: a column that was told is not there, or there are not so many tables.
     """
-    found = candidates(body)
+    found = candidates(body, by_order=metric == ROW)
     told = [one for one in (*(key or ()), name, metric) if one]
     fitting = (
         [one for one in found if set(told) <= set(one.columns)]

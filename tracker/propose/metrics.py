@@ -34,6 +34,9 @@ MAX_METRICS = 40
 MANY_TOKENS = 10_000_000
 ENOUGH = 8
 """Rows from which on their order is no accident."""
+POSITION = "position"
+LEAST_ELO = 100
+"""A rating that never is so large is an average of stars or marks, not fitted to games."""
 MATRIX = 3
 """So many columns of figures between 0 and 100 are benchmark scores."""
 
@@ -45,7 +48,12 @@ def metrics_of(sheet: Sheet, taken: set[str]) -> Iterator[MetricGuess]:
     bounds = {one.header: _bounds_of(one, sheet) for one in sheet.figures}
     sides = {side for found in bounds.values() for side in found.values()}
     used: set[str] = set()
+    if sheet.rank is not None and (sheet.rank.header == sheet.told_metric or not sheet.figures):
+        yield _position(sheet.rank)
+        used.add(POSITION)
     for one in sheet.figures:
+        if one is sheet.rank:
+            continue
         if one.header in taken or (one.header != sheet.told_metric and (one.header in sides or _is_side(one))):
             continue
         if len(used) == MAX_METRICS:
@@ -73,6 +81,19 @@ def _metric(one: Cells, sheet: Sheet, used: set[str], sides: Mapping[str, str]) 
     )
 
 
+def _position(rank: Cells) -> MetricGuess:
+    """The place itself, where nothing else ranks."""
+    return MetricGuess(
+        id=POSITION,
+        column=rank.header,
+        title="Position",
+        nature=Guess(value=Nature.COUNT, sure=0.8, why="a place, which moves with all others"),
+        unit=Guess(value="", sure=0.9, why="a place has none"),
+        topic=Guess(value="", sure=0.5, why="nothing says it"),
+        higher_is_better=Guess(value=False, sure=0.9, why="the first place is the best"),
+    )
+
+
 def _id(header: str, used: set[str]) -> str:
     """A short id of the header's words, told from those there are."""
     leaf = [word for word in words_of(re.split(r"[.:@]", header)[-1]) if word.isascii() and word.isalnum()]
@@ -93,7 +114,10 @@ def _nature(one: Cells) -> Guess[Nature]:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
     if {*one.leaf} & COUNT and not {*one.leaf} & HIGHER - COUNT and all(value == int(value) for value in one.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
-    if words & FITTED or (words & {"score", "arena"} and one.values and min(one.values) >= 600 and max(one.values) <= 3200):
+    stars = words & FITTED <= {"rating"} and max(one.values, default=0.0) < LEAST_ELO
+    if (words & FITTED and not stars) or (
+        words & {"score", "arena"} and one.values and min(one.values) >= 600 and max(one.values) <= 3200
+    ):
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
@@ -108,10 +132,12 @@ def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
         ), "1000000" if small else "1"
     if "%" in signs or "%" in words or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
-    if nature is Nature.FITTED:
+    if nature is Nature.FITTED and max(one.values, default=0.0) >= LEAST_ELO:
         return Guess(value="Elo", sure=0.8, why="a rating"), "1"
     if nature is Nature.LIVE and words & {"tokens", "tps"}:
         return Guess(value="tokens/s", sure=0.8, why="its header"), "1"
+    if words & {"ms", "msec", "millis", "milliseconds"}:
+        return Guess(value="s", sure=0.8, why="its header says milliseconds"), "0.001"
     if nature is Nature.LIVE and words & {"seconds", "latency", "ttft", "s"}:
         return Guess(value="s", sure=0.7, why="its header"), "1"
     return Guess(value="", sure=0.6, why="nothing says it"), "1"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from tracker.contract import keys_of
-from tracker.model import Board, Column, Entry, EntryId, Measure, Metric, Reading, Table
+from tracker.model import ROW, Board, Column, Entry, EntryId, Measure, Metric, Reading, Table
 from tracker.propose.proposal import Candidate
 
 SEARCHED_LINES = 400
@@ -20,6 +20,7 @@ FIRST = "first part"
 """How a key of several parts is told: its first part stands there."""
 
 _NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_SHARED = re.compile(r"T[0-9]+")
 _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
 
 
@@ -83,7 +84,11 @@ def _of_row(row: _Row, board: Board) -> Iterator[Place]:
     )
     yield from _of_text(row, "name", board.name, entry.name)
     if entry.rank is not None and board.rank is not None:
-        yield from _of_number(row, "rank", board.rank, Decimal(entry.rank), Decimal(1))
+        shared = row.cell(board.rank).strip()
+        if _SHARED.fullmatch(shared):
+            yield from _of_text(row, "rank", board.rank, shared)
+        else:
+            yield from _of_number(row, "rank", board.rank, Decimal(entry.rank), Decimal(1))
     for metric in board.metrics:
         if (measure := entry.measures.get(metric.id)) is not None:
             yield from _of_measure(row, metric, measure)
@@ -135,6 +140,9 @@ def _of_measure(row: _Row, metric: Metric, measure: Measure) -> Iterator[Place]:
 
 
 def _of_number(row: _Row, field: str, column: Column, value: Decimal, scale: Decimal) -> Iterator[Place]:
+    if source_of(column, row.page.columns) == ROW:
+        yield row.place(field, (row.page.anchors.get(row.entry.id, 0), ""), f"= {value}")
+        return
     found = _token(row.cell(column), value, scale)
     at = _near(row.page, row.entry, column, [found[0]]) if found else None
     if found and at:
@@ -170,7 +178,7 @@ def _token(cell: str, value: Decimal, scale: Decimal) -> tuple[str, str] | None:
     for found in _NUMBER.finditer(cell):
         letter = cell[found.end() : found.end() + 1]
         if _same(_plain(found[0]) * scale, value):
-            return found[0], _scaled(scale.normalize())
+            return f"{found[0]}{letter if letter == '%' else ''}", _scaled(scale.normalize())
         if scale == 1 and _same(_plain(found[0]).scaleb(_POWERS.get(letter.lower(), 0)), value):
             return f"{found[0]}{letter}", letter
     return None
@@ -236,7 +244,7 @@ def _spelled(text: str) -> list[str]:
     for ascii_only in (False, True):
         quoted = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
         ways += [quoted, json.dumps(quoted, ensure_ascii=ascii_only)[1:-1]]
-    ways += [html.escape(one_line), html.escape(one_line, quote=False)]
+    ways += [one_line.replace('"', '""'), html.escape(one_line), html.escape(one_line, quote=False)]
     return [way for way in dict.fromkeys(ways) if way and "\t" not in way]
 
 

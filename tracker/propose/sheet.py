@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tracker.model import ROW
 from tracker.propose.candidates import MAX_ROWS, is_figure
 from tracker.propose.columns import Cells
 from tracker.propose.proposal import Candidate
@@ -35,12 +36,12 @@ class Sheet:
     def rank(self) -> Cells | None:
         """The column of places, if there is one."""
         worded = [one for one in self.columns.values() if RANK & {*one.leaf} and len(one.leaf) <= 2 and _ranks(one)]
-        return worded[0] if worded else None
+        return worded[0] if worded else self.columns.get(ROW)
 
     @cached_property
     def figures(self) -> list[Cells]:
         """The columns that may be figures of merit."""
-        taken = {one.header for one in (self.rank,) if one}
+        taken = {one.header for one in (self.rank,) if one and one.header != self.told_metric}
         found = [
             one for one in self.columns.values() if one.header not in taken and (is_figure(one) or one.header == self.told_metric)
         ]
