@@ -96,6 +96,34 @@ def test_without_an_id_it_is_made_of_host_and_title(world: World):
     assert any(name.startswith("schedules/boards") for name in written(world))
 
 
+def test_a_chart_without_figures_is_declared_by_its_order(world: World):
+    chart = "app,maker\n" + "".join(f"App {name},Maker {name}\n" for name in "qwertyuiop")
+    assert "--metric '$row' where the order of the rows ranks them" in new(world, "--id", "made/chart", text=chart).error
+    assert new(world, "--id", "made/chart", "--metric", "$row", text=chart).code == 0
+    declared = tomllib.loads((world.folder / "schedules/made/chart.toml").read_text(encoding="utf-8"))
+    assert (declared["columns"]["rank"], declared["metrics"]["position"]["from"]) == ("$row", "$row")
+    assert declared["contract"]["depth"] == 10
+    (places,) = world.folder.rglob("places.tsv")
+    assert "App w\tposition\tpage.csv:3\t\t= 2.0\n" in places.read_text(encoding="utf-8")
+
+
+def test_every_value_has_a_place_however_the_page_writes_it(world: World):
+    places = ("1", "T2", "T2", "4", "T5", "T5", "T5", "8")
+    rows = "".join(
+        f'{place},"The ""{name}""",{90 - at}.5%\n' for at, (place, name) in enumerate(zip(places, "qwertyui", strict=True))
+    )
+    assert new(world, "--id", "made/odd", text=f"Pos,Player,Accuracy\n{rows}").code == 0
+    (file,) = world.folder.rglob("places.tsv")
+    found = [line.split("\t")[3] for line in file.read_text(encoding="utf-8").splitlines() if "page.csv:3\t" in line]
+    assert found == ['The ""w""', 'The ""w""', "T2", "89.5%"]
+
+
+def test_a_page_with_half_of_its_rows_is_not_enough(world: World):
+    new(world, "--id", "made/scores")
+    declared = tomllib.loads((world.folder / "schedules/made/scores.toml").read_text(encoding="utf-8"))
+    assert (len(NAMES), declared["contract"]["min_entries"]) == (6, 4)
+
+
 # ── what is not sure ─────────────────────────────────────────────────────────────────────────────
 
 

@@ -306,6 +306,9 @@ def test_two_metrics_do_not_share_what_they_remember():
         ("🥈", 2),
         ("🥉", 3),
         ("🥇 1", 1),
+        ("T2", 2),
+        ("=2", 2),
+        ("2=", 2),
         ("1,204", 1204),
         ("-", None),
         (None, None),
@@ -315,7 +318,7 @@ def test_a_rank_is_read_as_published(text: str | None, expected: int | None):
     assert parse_rank(text) == expected
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "1.5", "first", "9007199254740991", "1 2", "1◄─►2"])
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "T", "TT2", "2T", "A2", "first", "9007199254740991", "1 2", "1◄─►2"])
 def test_what_is_no_rank_is_refused(text: str):
     with pytest.raises(CellError):
         parse_rank(text)

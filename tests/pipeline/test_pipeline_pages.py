@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 from pipeline_world import BOARD, FakeFetcher, board, capture, csv, dump, fresh
 
 from tracker import pipeline
 from tracker.clock import FixedClock
-from tracker.model import EventFilter, Evidence
+from tracker.model import ROW, Column, EventFilter, Evidence, Parse
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 
@@ -31,6 +32,27 @@ def named(body: bytes) -> str:
 
 def pages(evidence: tuple[Evidence, ...]) -> list[tuple[str, str]]:
     return [(str(one.entry), one.sha256) for one in evidence]
+
+
+def test_the_place_of_a_row_goes_on_from_page_to_page():
+    """Pages that rank by their order alone have it in the column `$row`."""
+    one = board()
+    score, _ = one.metrics
+    chart = replace(
+        one,
+        parse=Parse(format="json_records"),
+        rank=Column(sources=(ROW,)),
+        metrics=(replace(score, column=Column(sources=(ROW,)), higher_is_better=False),),
+    )
+    reading = pipeline.read(
+        chart, [b'[{"key":"b","name":"B"},{"key":"a","name":"A"}]', b'[{"key":"d","name":"D"},{"key":"c","name":"C"}]']
+    )
+    assert [(entry.id, entry.rank, entry.measures[score.id].value) for entry in reading.entries] == [
+        ("b", 1, 1),
+        ("a", 2, 2),
+        ("d", 3, 3),
+        ("c", 4, 4),
+    ]
 
 
 def test_the_pages_of_one_capture_are_one_snapshot(archive: FileArchive, store: Store):

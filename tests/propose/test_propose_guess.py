@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.errors import DeclarationError
-from tracker.model import Nature
+from tracker.errors import DeclarationError, ParseError
+from tracker.model import ROW, Nature
 from tracker.propose import SURE, MetricGuess, Proposal, propose
 
 WRONG = Path(__file__).parent / "wrong"
@@ -112,6 +112,20 @@ def test_the_header_says_which_way_is_better_whatever_the_order(header: str):
     figures = [41.5, 12.25, 77, 3.5, 60, 22.75, 90, 55.5]
     found = propose(csv_of(("Model", header), NAMES, figures))
     assert primary(found).higher_is_better.value is BETTER[header]
+
+
+def test_milliseconds_are_told_in_seconds():
+    found = metric(propose(csv_of(("Model", "ttft_ms"), NAMES, range(200, 280, 10))), "ttft_ms")
+    assert (found.unit.value, found.scale) == ("s", "0.001")
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "unit", "nature"),
+    [("Rating", 2850.5, "Elo", Nature.FITTED), ("Rating", 9.5, "", Nature.TESTED), ("BT", 2.5, "", Nature.FITTED)],
+)
+def test_a_rating_of_a_few_points_is_marks_and_not_elo(header: str, first: float, unit: str, nature: Nature):
+    found = primary(propose(csv_of(("Film", header), NAMES, falling(first, 0.25))))
+    assert (found.unit.value, found.nature.value) == (unit, nature)
 
 
 @pytest.mark.parametrize("higher", [True, False])
@@ -229,6 +243,81 @@ def test_two_tables_that_are_as_like_a_board_are_asked_about():
     )
     assert propose(f"<html><body>{page}</body></html>".encode()).table.sure < SURE
     assert propose(f"<html><body>{page}</body></html>".encode(), table=2).table.sure == 1.0
+
+
+# ── charts, and tables without a header ──────────────────────────────────────────────────────────
+
+
+def test_a_chart_of_places_alone_is_ranked_by_them():
+    found = propose(csv_of(("Rank", "App", "Developer"), range(1, 9), NAMES, list("abcabcab")))
+    assert (found.key.value, found.rank and found.rank.value) == (("App",), "Rank")
+    assert [(one.id, one.column, one.nature.value, one.higher_is_better.value) for one in found.metrics] == [
+        ("position", "Rank", Nature.COUNT, False)
+    ]
+
+
+def test_places_in_a_table_with_figures_are_no_metric():
+    found = propose(csv_of(("Rank", "App", "Downloads"), range(1, 9), NAMES, [90, 80, 70, 60, 50, 40, 30, 20]))
+    assert [one.column for one in found.metrics] == ["Downloads"]
+
+
+def test_a_list_that_ranks_by_its_order_alone_is_read_where_that_is_told():
+    body = json.dumps(
+        {"results": [{"id": str(900 + 7 * at), "name": name, "kind": "apps"} for at, name in enumerate(NAMES)]}
+    ).encode()
+    with pytest.raises(ParseError, match=r"no column of figures; .* \(--metric '\$row' where the order of the rows ranks them\)"):
+        propose(body)
+    found = propose(body, metric=ROW)
+    assert (found.name.value, primary(found).column, primary(found).higher_is_better.value) == ("name", ROW, False)
+    assert [row[-1] for row in found.candidate.rows] == [str(at) for at in range(1, 9)]
+
+
+def test_nothing_is_said_of_an_order_where_nothing_has_a_name():
+    with pytest.raises(ParseError) as raised:
+        propose(csv_of(("a", "b"), range(8), range(0, 16, 2)))
+    assert ROW not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param(("91.5", "Ruff", "7"), id="a figure with decimals"),
+        pytest.param(("1,5", "Ruff", "7"), id="a decimal comma"),
+        pytest.param(("91%", "Ruff", "7"), id="a share"),
+    ],
+)
+def test_a_first_row_that_stands_for_a_header_is_refused_rather_than_lost(header: tuple[str, str, str]):
+    lines = [";".join(header), *(f"{80.25 - at};{name};{at}" for at, name in enumerate(NAMES))]
+    with pytest.raises(ParseError, match="its header looks like a row"):
+        propose("\n".join(lines).encode())
+
+
+def test_a_place_that_the_rows_go_on_counting_from_is_no_header():
+    with pytest.raises(ParseError, match="its header looks like a row"):
+        propose(csv_of(("1", "Ruff", "2900"), range(2, 10), NAMES, [2890, 2880, 2875, 2870, 2860, 2850, 2840, 2830]))
+
+
+@pytest.mark.parametrize("years", [("2024", "2025"), ("1", "2")])
+def test_years_and_rounds_are_headers(years: tuple[str, str]):
+    found = propose(csv_of(("Player", *years), NAMES, falling(91.5, 6.25), falling(88.25, 4.5)))
+    assert {one.column for one in found.metrics} == {*years}
+
+
+def test_a_column_of_texts_under_a_number_is_a_column():
+    found = propose(csv_of(("Player", "3.5", "Score"), NAMES, ["yes", "no"] * 4, falling(91.5, 6.25)))
+    assert [one.column for one in found.metrics] == ["Score"]
+
+
+def test_the_place_ranks_a_table_with_figures_where_that_is_told():
+    found = propose(csv_of(("Rank", "App", "Downloads"), range(1, 9), NAMES, [90, 80, 70, 60, 50, 40, 30, 20]), metric="Rank")
+    assert (primary(found).id, primary(found).column, primary(found).higher_is_better.value) == ("position", "Rank", False)
+
+
+def test_shared_places_are_places():
+    found = propose(csv_of(("Pos", "Player", "Total"), ["1", "T2", "T2", "4", "T5", "T5", "7", "8"], NAMES, range(270, 278)))
+    assert found.rank is not None
+    assert found.rank.value == "Pos"
+    assert primary(found).higher_is_better.value is False
 
 
 # ── properties ───────────────────────────────────────────────────────────────────────────────────

@@ -206,7 +206,8 @@ def _is_unique(sheet: Sheet, key: Sequence[str]) -> bool:
 def _rank(sheet: Sheet) -> Guess[str] | None:
     if sheet.rank is None:
         return None
-    return Guess(value=sheet.rank.header, sure=0.9, why="its header says so, and it counts from the top")
+    why = "the order of the rows" if sheet.rank.header == ROW else "its header says so, and it counts from the top"
+    return Guess(value=sheet.rank.header, sure=0.9, why=why)
 
 
 def _attributes(sheet: Sheet, taken: set[str]) -> Iterator[tuple[str, str]]:

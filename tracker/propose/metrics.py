@@ -52,8 +52,6 @@ def metrics_of(sheet: Sheet, taken: set[str]) -> Iterator[MetricGuess]:
         yield _position(sheet.rank)
         used.add(POSITION)
     for one in sheet.figures:
-        if one is sheet.rank:
-            continue
         if one.header in taken or (one.header != sheet.told_metric and (one.header in sides or _is_side(one))):
             continue
         if len(used) == MAX_METRICS:

@@ -41,7 +41,7 @@ class Sheet:
     @cached_property
     def figures(self) -> list[Cells]:
         """The columns that may be figures of merit."""
-        taken = {one.header for one in (self.rank,) if one and one.header != self.told_metric}
+        taken = {one.header for one in (self.rank,) if one}
         found = [
             one for one in self.columns.values() if one.header not in taken and (is_figure(one) or one.header == self.told_metric)
         ]

@@ -82,7 +82,7 @@ OVERALL = set_of("overall average avg mean global total score rating elo index i
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "creator": set_of(
-        "organization organisation org creator vendor company lab developer owner author provider publisher maker institution"
+        "organization organisation org creator vendor company lab developer owner author provider publisher maker institution artist"
     ),
     "license": set_of("license licence"),
     "released": set_of("released release_date"),
