@@ -45,7 +45,7 @@ def test_the_place_of_a_row_goes_on_from_page_to_page():
         metrics=(replace(score, column=Column(sources=(ROW,)), higher_is_better=False),),
     )
     reading = pipeline.read(
-        chart, [b'[{"key":"b","name":"B"},{"key":"a","name":"A"}]', b'[{"key":"d","name":"D"},{"key":"c","name":"C"}]']
+        chart, [b'[{"key":"b","name":"B","$row":7},{"key":"a","name":"A"}]', b'[{"key":"d","name":"D"},{"key":"c","name":"C"}]']
     )
     assert [(entry.id, entry.rank, entry.measures[score.id].value) for entry in reading.entries] == [
         ("b", 1, 1),
