@@ -257,6 +257,24 @@ def test_a_folder_that_is_read_as_expected_is_ok_and_one_changed_value_fails_it(
     assert (ran_.code, ran_.out.splitlines()[1]) == (1, "    entries[0].measures.score: found 91.0, expected 90.0")
 
 
+def test_a_definition_that_cannot_be_read_fails_the_whole_test_and_is_named(world: World):
+    cases = saved(world)
+    world.declare("acme/broken", "title = 3")
+    ran_ = world.run("board", "test", "--cases", cases)
+    assert ran_.code == 1
+    assert "acme/text: ok" in ran_.out
+    assert "schedules/acme/broken.toml" in ran_.error
+    assert world.run("board", "test", "acme/text", "--cases", cases).code == 0
+
+
+def test_boards_without_a_folder_are_counted(world: World):
+    cases = saved(world)
+    assert world.run("board", "test", "--cases", cases).err == ""
+    declare(world, "bare")
+    ran_ = world.run("board", "test", "--all", "--cases", cases)
+    assert (ran_.code, ran_.error) == (0, f"tracker: 1 boards have no folder in {cases}, and were not tried\n")
+
+
 def test_a_hostile_page_that_is_read_or_refused_with_another_error_fails_it(world: World):
     cases = saved(world)
     hostile = cases / "acme" / "text" / "hostile"

@@ -214,8 +214,11 @@ def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, every: boo
 
 
 def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> bool:
-    """Try the folders, print what became of them. True when all are well."""
+    """Try the folders, print what became of them; declarations that are wrong go to stderr. True when all are well."""
     known = declared(settings)
+    wrong = {} if boards else known.errors
+    for error in wrong.values():
+        click.echo(f"tracker: {safe(str(error))}", err=True)
     names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
     results = [_cases.try_folder(known.board(BoardId(name)), cases / name, save=save) for name in names]
     if as_json:
@@ -225,7 +228,10 @@ def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: boo
             click.echo(f"{one.board}: {'ok' if one.ok else 'FAILED'}, {one.cases} pages")
             for problem in one.problems:
                 click.echo(f"    {safe(problem)}")
-    return all(one.ok for one in results)
+    untested = len(known.boards) - len(names)
+    if untested and not boards:
+        click.echo(f"tracker: {untested} boards have no folder in {cases}, and were not tried", err=True)
+    return not wrong and all(one.ok for one in results)
 
 
 def check_live(

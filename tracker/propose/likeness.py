@@ -37,7 +37,8 @@ class Likeness:
     """One column laid against old values of the `common` entries.
 
     `same` is the share of equal values; `order` is Spearman's rank correlation and `distance` the median distance in mean
-    deviations of the old values, both None for texts; `header` (0–1) is how like the two headers are.
+    deviations of the old values, both None for texts; `header` (0–1) is how like the two headers are; `twins` are
+    columns that are equal to it cell by cell.
     """
 
     column: str
@@ -46,6 +47,7 @@ class Likeness:
     order: float | None = None
     distance: float | None = None
     header: float = 0.0
+    twins: tuple[str, ...] = ()
 
     @property
     def sure(self) -> float:

@@ -284,13 +284,13 @@ def _replacement(part: _Part, slot: _Slot, table: Table, entries: Mapping[EntryI
 
 
 def _told_apart(found: Iterable[Likeness], table: Table) -> list[Likeness]:
-    """Of columns that are equal cell by cell the one whose header is likest."""
-    best: dict[tuple[str | None, ...], Likeness] = {}
+    """Of columns that are equal cell by cell the one whose header is likest, which names the others."""
+    equal: dict[tuple[str | None, ...], list[Likeness]] = {}
     for one in found:
         place = table.columns.index(one.column)
-        cells = tuple(row[place] for row in table.rows)
-        best[cells] = max(best.get(cells, one), one, key=lambda like: like.header)
-    return list(best.values())
+        equal.setdefault(tuple(row[place] for row in table.rows), []).append(one)
+    best = [(max(twins, key=lambda like: like.header), twins) for twins in equal.values()]
+    return [replace(one, twins=tuple(twin.column for twin in twins if twin is not one)) for one, twins in best]
 
 
 def _likeness(slot: _Slot, table: Table, column: str, entries: Mapping[EntryId, int], was: Sequence[str]) -> Likeness | None:
@@ -330,10 +330,11 @@ def _column_repair(part: _Part, slot: _Slot, found: Likeness) -> Repair:
 def _why(was: Sequence[str], found: Likeness) -> str:
     gone = " or ".join(f"`{one}`" for one in was)
     entries = f"{found.common} common entries"
+    twins = f"; {' and '.join(f'`{one}`' for one in found.twins)} says the same there" if found.twins else ""
     if found.order is None:
-        return f"column {gone} is gone; `{found.column}` looks like it (the same text for {found.same:.0%} of {entries})"
+        return f"column {gone} is gone; `{found.column}` looks like it (the same text for {found.same:.0%} of {entries}{twins})"
     same = f", {found.same:.0%} of them with the same value" if found.same >= 0.01 else ""
-    return f"column {gone} is gone; `{found.column}` looks like it ({found.order:.2f} rank correlation with the last reading over {entries}{same})"
+    return f"column {gone} is gone; `{found.column}` looks like it ({found.order:.2f} rank correlation with the last reading over {entries}{same}{twins})"
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
