@@ -230,7 +230,7 @@ def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: boo
                 click.echo(f"    {safe(problem)}")
     untested = len(known.boards) - len(names)
     if untested and not boards:
-        click.echo(f"tracker: {untested} boards have no folder in {cases}, and were not tried", err=True)
+        click.echo(f"tracker: {untested} of {len(known.boards)} boards have no folder in {cases}, and were not tried", err=True)
     return not wrong and all(one.ok for one in results)
 
 
