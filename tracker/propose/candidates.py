@@ -36,6 +36,7 @@ _KINDS = ("json_records", "csv_table", "html_table")
 """One format of each sort is enough to tell whether a body is a page that is no board."""
 
 
+_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),(?:\d{1,2}|\d{4,})\s?%?")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
 
@@ -116,6 +117,7 @@ class Look:
     ordered: bool
     ranked: bool
     placed: bool
+    comma: str
 
 
 def _judged(spec: Parse, table: Table) -> Candidate:
@@ -153,6 +155,7 @@ def _look(columns: Sequence[Cells]) -> Look:
         counts=sum(bool(COUNT & {*one.leaf}) for one in figures if one not in worded),
         ordered=any(abs(one.order()) >= 0.95 for one in figures),
         ranked=any(one.header == ROW or (RANK & {*one.leaf} and one.numeric >= 0.8) for one in columns),
+        comma=next((one.known[0] for one in columns if _has_commas(one)), ""),
         placed=any(one.header == ROW or (RANK & {*one.leaf} and _counts(one)) for one in columns),
     )
 
@@ -160,6 +163,11 @@ def _look(columns: Sequence[Cells]) -> Look:
 def _names(one: Cells) -> bool:
     """Whether it names the rows; in a long table a name stands in several of them."""
     return one.is_text and one.filled >= 0.8 and (one.distinct >= 0.5 or (bool(NAME & {*one.leaf}) and one.distinct >= 0.01))
+
+
+def _has_commas(one: Cells) -> bool:
+    """Whether it holds figures as much of Europe writes them: 91,5 or 1.204,50."""
+    return bool(one.known) and sum(bool(_COMMA.fullmatch(cell)) for cell in one.known) >= 0.8 * len(one.known)
 
 
 def _counts(one: Cells) -> bool:
@@ -204,6 +212,8 @@ def _why(look: Look, rows: int) -> Iterator[str]:
         yield "rows in the order of a figure"
     if look.figures or look.placed:
         yield f"{look.figures} columns of figures" if look.figures else "places alone"
+    elif look.comma:
+        yield f"figures with a decimal comma ({look.comma}), which is not read"
     else:
         yield _NO_FIGURES
     if not look.names:
