@@ -114,6 +114,33 @@ def test_the_header_says_which_way_is_better_whatever_the_order(header: str):
     assert primary(found).higher_is_better.value is BETTER[header]
 
 
+def test_the_change_of_a_price_is_no_price_and_has_no_direction_of_its_own():
+    body = csv_of(
+        ("Coin", "market_cap", "price_change_percentage_24h"), NAMES, falling(9000, 950), [1.5, -2, 0, 3.25, -1, 2, 0.5, -4]
+    )
+    found = metric(propose(body), "price_change_percentage_24h")
+    assert (found.unit.value, found.nature.value, found.higher_is_better.value) == ("%", Nature.TESTED, None)
+
+
+def test_records_are_preferred_to_a_list_of_one_within_each():
+    rows = [
+        {"driver": name, "points": 400 - 31 * at, "teams": [{"name": f"Team {at}", "wins": at}]} for at, name in enumerate(NAMES)
+    ]
+    found = propose(json.dumps({"standings": rows}).encode())
+    assert dict(found.candidate.parse.options) == {"records": "standings"}
+
+
+def test_a_figure_beside_an_icon_is_read_by_the_class_that_is_its_own():
+    rows = "".join(
+        f'<article class="Box-row"><h2><a class="Link" href="/{at}"><span>own/</span> {name}</a></h2>'
+        f'<a class="Link Link--muted" href="/{at}/stars"><svg></svg> {9000 - 700 * at:,}</a></article>'
+        for at, name in enumerate(NAMES)
+    )
+    found = propose(f"<html><body>{rows}</body></html>".encode())
+    assert (found.name.value, primary(found).column) == ("css:a.Link", "css:a.Link--muted")
+    assert [row[1] for row in found.candidate.rows[:2]] == ["9,000", "8,300"]
+
+
 def test_milliseconds_are_told_in_seconds():
     found = metric(propose(csv_of(("Model", "ttft_ms"), NAMES, range(200, 280, 10))), "ttft_ms")
     assert (found.unit.value, found.scale) == ("s", "0.001")

@@ -48,7 +48,7 @@ def candidates(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
         ParseError: there is nothing on it that looks like a ranking.
     """
     recognise("the page", body, "html_table")
-    found = sorted(_found(body, by_order), key=lambda one: -one.score)
+    found = sorted(_found(body, by_order), key=lambda one: (-one.score, _is_within(one)))
     like = [one for one in found if one.score >= LEAST]
     if not like:
         seen = (
@@ -200,6 +200,11 @@ def _oddness(table: Table) -> float:
     within = [one for one in table.columns if not one.startswith("^.")]
     inside = len(within) < len(table.columns) and not any(NAME & {*words_of(one)} or one == "id" for one in within)
     return 0.3 * sideways + 0.2 * inside
+
+
+def _is_within(one: Candidate) -> bool:
+    """Whether its rows stand within other records: of two that are as like a leaderboard the plainer one is taken."""
+    return any(column.startswith("^.") for column in one.columns)
 
 
 def _why(look: Look, rows: int) -> Iterator[str]:

@@ -15,6 +15,7 @@ from tracker.propose.words import (
     AVERAGE,
     BOUND_HIGH,
     BOUND_LOW,
+    CHANGE,
     COUNT,
     ERROR,
     FITTED,
@@ -108,7 +109,7 @@ def _nature(one: Cells) -> Guess[Nature]:
     words, text = {*one.words}, " ".join(one.words)
     if any(phrase in text for phrase in PER_SECOND) or (words & LIVE and not words & {"score"}):
         return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
-    if words & PRICE and not words & {"total", "run"}:
+    if words & PRICE and not words & ({"total", "run"} | CHANGE):
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
     if {*one.leaf} & COUNT and not {*one.leaf} & HIGHER - COUNT and all(value == int(value) for value in one.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
@@ -123,6 +124,8 @@ def _nature(one: Cells) -> Guess[Nature]:
 def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
     words = {*one.words}
     signs = "".join(one.known[:50])
+    if words & CHANGE and words & {"percent", "percentage", "%"}:
+        return Guess(value="%", sure=0.9, why="a change in percent"), "1"
     if (nature is Nature.LISTED and words & PRICE) or "$" in signs or words & {"$", "usd"}:
         small = one.values and max(one.values) < 0.01
         return Guess(

@@ -11,7 +11,7 @@ from tracker.model import ROW
 from tracker.propose.candidates import MAX_ROWS, is_figure
 from tracker.propose.columns import Cells
 from tracker.propose.proposal import Candidate
-from tracker.propose.words import ATTRIBUTES, AVERAGE, HIGHER, IN_AND_OUT, LIVE, LOWER, PER_SECOND, PRICE, RANK, words_of
+from tracker.propose.words import ATTRIBUTES, AVERAGE, CHANGE, HIGHER, IN_AND_OUT, LIVE, LOWER, PER_SECOND, PRICE, RANK, words_of
 
 LEAST_CONTEXT = 1_000
 """Tokens; a smaller number is no context window."""
@@ -110,6 +110,8 @@ def direction_said(one: Cells) -> tuple[bool | None, str]:
     """What the header says; the last part of a path before the rest."""
     for words in (one.leaf, one.words):
         found, text = {*words}, " ".join(words)
+        if found & CHANGE:
+            return None, ""
         if "↓" in found or "↑" in found:
             return "↑" in found, "an arrow in the header"
         if any(phrase in text for phrase in PER_SECOND):

@@ -61,6 +61,7 @@ COUNT = set_of("""
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
 LIVE = set_of("speed latency throughput ttft ttfat seconds tokens tps trending rtfx uptime")
 PRICE = set_of("price prices pricing cost costs usd dollars $")
+CHANGE = set_of("change changes delta diff")
 AVERAGE = set_of("average avg mean overall total global")
 """Of which more is as good as of what they are the average of."""
 LIMIT = set_of("""
