@@ -133,12 +133,16 @@ def test_records_are_preferred_to_a_list_of_one_within_each():
 def test_a_figure_beside_an_icon_is_read_by_the_class_that_is_its_own():
     rows = "".join(
         f'<article class="Box-row"><h2><a class="Link" href="/{at}"><span>own/</span> {name}</a></h2>'
-        f'<a class="Link Link--muted" href="/{at}/stars"><svg></svg> {9000 - 700 * at:,}</a></article>'
+        f'<p class="about">What {name} is for, told in a few words</p><div class="f6">'
+        f'<a class="Link Link--muted" href="/{at}/stars"><svg></svg> {9000 - 700 * at:,}</a>'
+        f'<b class="new">{at} stars today</b></div></article>'
         for at, name in enumerate(NAMES)
     )
     found = propose(f"<html><body>{rows}</body></html>".encode())
     assert (found.name.value, primary(found).column) == ("css:a.Link", "css:a.Link--muted")
-    assert [row[1] for row in found.candidate.rows[:2]] == ["9,000", "8,300"]
+    assert found.key.value == ("css:a.Link",)
+    at = found.candidate.columns.index("css:a.Link--muted")
+    assert [row[at] for row in found.candidate.rows[:2]] == ["9,000", "8,300"]
 
 
 def test_milliseconds_are_told_in_seconds():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,9 +17,12 @@ from tracker.propose.words import words_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
+_WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _ORDINAL = re.compile(r"(?:#|T|=)?(\d{1,6})(?:st|nd|rd|th|\.|=)?")
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _LETTER = re.compile(r"[^\W\d_]")
+MANY_WORDS = 5
+"""A text of more words on average tells something."""
 LONG = 90
 """A text longer than this on average is no name."""
 EPOCH = 900_000_000.0
@@ -89,11 +93,24 @@ class Cells:
     def is_text(self) -> bool:
         """Whether it could name things: letters, no addresses, no dates, no prose."""
         sample = self.known[:200]
-        if not sample or self.numeric > 0.5:
+        if not sample or self.numeric > 0.5 or self.is_worded_number:
             return False
         named = sum(bool(_LETTER.search(cell)) and not _URL.match(cell) and not _DATE.fullmatch(cell) for cell in sample)
         flags = sum(cell.casefold() in ("true", "false", "yes", "no") for cell in sample)
         return named >= 0.8 * len(sample) and flags < 0.5 * len(sample) and sum(map(len, sample)) / len(sample) <= LONG
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether it tells rather than names."""
+        sample = self.known[:200]
+        return bool(sample) and sum(cell.count(" ") for cell in sample) > MANY_WORDS * len(sample)
+
+    @cached_property
+    def is_worded_number(self) -> bool:
+        """Whether it says a number and what it counts: `900 stars today`, `1 vote`."""
+        sample = self.known[:200]
+        behind = Counter(found[1] for cell in sample if (found := _WORDED.fullmatch(cell)))
+        return len(sample) > 1 and sum(many for _, many in behind.most_common(2)) >= 0.8 * len(sample)
 
     @cached_property
     def is_date(self) -> bool:

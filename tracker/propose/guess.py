@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -15,6 +16,8 @@ from tracker.propose.proposal import Candidate, Guess, Proposal
 from tracker.propose.sheet import Sheet, attribute_of
 from tracker.propose.words import ID, NAME
 
+_HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
+"""Elements that pages name things in."""
 CLOSE = 0.06
 """A candidate whose score is so near is as like a leaderboard."""
 
@@ -141,7 +144,9 @@ def _as_name(one: Cells, at: int) -> float:
     points += 0.5 * bool(NAME & leaf) - 1.2 * bool(attribute_of(one)) - 0.4 * bool(leaf & (ID - {"key"}))
     return (
         points
-        - 0.3 * one.header.count(".")
+        - 0.3 * one.header.removeprefix("css:").count(".")
+        + 0.3 * bool(_HEADING.match(one.header))
+        - 0.4 * one.is_prose
         - 1.0 * one.header.startswith("^.")
         - 0.6 * bool(leaf & {"url", "link", "note", "notes", "description", "license", "short", "source", "family"})
     )
@@ -177,7 +182,12 @@ def _may_be_key(one: Cells) -> bool:
 def _as_key(one: Cells, name: str) -> float:
     leaf = {*one.leaf}
     points = 3.0 * (one.header == "$key") + 2.0 * bool(leaf & ID) + 1.5 * (one.header == name) + 0.5 * bool(leaf & NAME)
-    points -= 1.0 * one.header.count(".") + 0.8 * bool(attribute_of(one)) + 0.5 * one.header.startswith("_")
+    points -= (
+        1.0 * one.header.removeprefix("css:").count(".")
+        + 1.0 * one.is_prose
+        + 0.8 * bool(attribute_of(one))
+        + 0.5 * one.header.startswith("_")
+    )
     return points - 2.0 * (one.numeric > 0.5) - 0.5 * bool(leaf & {"short", "canonical", "repo", "hugging", "face"})
 
 
