@@ -174,7 +174,8 @@ def _key(sheet: Sheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
 
 def _may_be_key(one: Cells) -> bool:
     known = one.unique and not one.is_count_up and not one.is_date
-    if not known or {*one.leaf} & {"url", "link", "href", "sha", "hash", "description", "note", "notes", "rank"}:
+    said = {*one.leaf} - ({"link"} if one.header.startswith("css:") else set())  # a class of links, not an address
+    if not known or said & {"url", "link", "href", "sha", "hash", "description", "note", "notes", "rank"}:
         return False
     return one.is_text or bool(ID & {*one.leaf}) or (one.header == "$key")
 
