@@ -68,7 +68,7 @@ from tracker.model import (
 )
 from tracker.notify import Route, letters
 from tracker.notify.corrections import CORRECTED_FOR, corrections
-from tracker.parsers import join, parse
+from tracker.parsers import join, numbered, parse
 from tracker.ports import Archive, Clock, Store
 from tracker.watches import Watch, fire
 
@@ -604,7 +604,7 @@ def read(
         if not found:
             return None
         tables = join([_parsed(board, body, spec, wanted, value) for value, body in found])
-        return _numbered(tables) if ROW in wanted else tables
+        return numbered(tables) if ROW in wanted else tables
 
     combined = combine(board, table)
     release = _release(board, url)
@@ -620,11 +620,6 @@ def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value
     if not value:
         return found
     return replace(found, columns=(*found.columns, EACH), rows=[(*row, value) for row in found.rows])
-
-
-def _numbered(table: Table) -> Table:
-    """The table with the place of each row in the column `$row`."""
-    return replace(table, columns=(*table.columns, ROW), rows=[(*row, str(at)) for at, row in enumerate(table.rows, 1)])
 
 
 def _release(board: Board, url: str) -> str:

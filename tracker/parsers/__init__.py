@@ -7,6 +7,7 @@ Modules with one are what the formats share.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
 from itertools import accumulate
@@ -15,7 +16,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from tracker.errors import DeclarationError, ParseError
-from tracker.model import Parse, Table
+from tracker.model import ROW, Parse, Table
 from tracker.parsers._options import CommonOptions
 from tracker.parsers._text import fold
 
@@ -116,6 +117,11 @@ def join(tables: Sequence[Table]) -> Table:
     starts = tuple(accumulate((len(table.rows) for table in tables[:-1]), initial=0))
     facts = {name: value for table in reversed(tables) for name, value in table.facts.items()}
     return Table(columns=columns, rows=rows, facts=facts, page_starts=starts)
+
+
+def numbered(table: Table) -> Table:
+    """The table with the place of each row in the column `$row`."""
+    return replace(table, columns=(*table.columns, ROW), rows=[(*row, str(at)) for at, row in enumerate(table.rows, 1)])
 
 
 def _aligned(table: Table, columns: tuple[str, ...]) -> Sequence[Sequence[str | None]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, pairwise
 from math import log2
 
 from tracker.contract import recognise
 from tracker.errors import ParseError, TrackerError
 from tracker.model import ROW, Parse, Table
-from tracker.parsers import parse
+from tracker.parsers import numbered, parse
 from tracker.propose.columns import Cells
 from tracker.propose.leads import Lead, leads
 from tracker.propose.proposal import Candidate
@@ -32,10 +32,6 @@ LEAST = 0.4
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
-_KINDS = ("json_records", "csv_table", "html_table")
-"""One format of each sort is enough to tell whether a body is a page that is no board."""
-
-
 _COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),(?:\d{1,2}|\d{4,})\s?%?")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
@@ -75,13 +71,9 @@ def _read_all(body: bytes, wanted: Sequence[Lead], by_order: bool) -> list[Candi
         read = _read(body, lead)
         if read is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
-            table = _with_places(table) if by_order else table
+            table = numbered(table) if by_order else table
             found.setdefault((table.columns, len(table.rows)), _judged(spec, table))
     return list(found.values())
-
-
-def _with_places(table: Table) -> Table:
-    return replace(table, columns=(*table.columns, ROW), rows=[(*row, str(at)) for at, row in enumerate(table.rows, 1)])
 
 
 def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:
