@@ -192,7 +192,8 @@ def sources(metric: Metric) -> Iterator[tuple[str, ...]]:
 def is_named(source: str, text: str) -> bool:
     """Whether a README names a column, or what of it stands behind the name of a payload, of a group or of an object around it."""
     path = source.replace('"', "")
-    return any(f"`{one}`" in text for one in (source, path, path.rpartition(":")[2], path.rpartition(".")[2]))
+    printed = path.replace("\ufe0f", "")  # which asks for a sign in colour
+    return any(f"`{one}`" in text for one in (source, path, printed, path.rpartition(":")[2], path.rpartition(".")[2]))
 
 
 def test_the_readme_says_where_every_number_stands_and_where_the_page_is_from(board: Board):

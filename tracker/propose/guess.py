@@ -183,12 +183,7 @@ def _may_be_key(one: Cells) -> bool:
 def _as_key(one: Cells, name: str) -> float:
     leaf = {*one.leaf}
     points = 3.0 * (one.header == "$key") + 2.0 * bool(leaf & ID) + 1.5 * (one.header == name) + 0.5 * bool(leaf & NAME)
-    points -= (
-        1.0 * one.header.removeprefix("css:").count(".")
-        + 1.0 * one.is_prose
-        + 0.8 * bool(attribute_of(one))
-        + 0.5 * one.header.startswith("_")
-    )
+    points -= 1.0 * one.header.removeprefix("css:").count(".") + 0.8 * bool(attribute_of(one)) + 0.5 * one.header.startswith("_")
     return points - 2.0 * (one.numeric > 0.5) - 0.5 * bool(leaf & {"short", "canonical", "repo", "hugging", "face"})
 
 

@@ -34,7 +34,6 @@ _TEMPLATE = re.compile(r"([A-Za-z_$][\w$]*)\s*=\s*`([^`]{10,})`")
 _FLIGHT = re.compile(rb"[0-9a-f]{0,8}:(?:[\[{\"IHT]|[0-9a-f]+,)")
 _DATE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d")
 _CLASS = re.compile(r"[A-Za-z_][\w-]*")
-_ICONS = ("svg", "img")
 _ROWS = ("tr", "li", "div", "article", "section", "a")
 _RUN = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
 
@@ -288,15 +287,10 @@ def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
     return tuple(name for name, many in counted.items() if 2 * many >= len(sample))[:40]
 
 
-def _holds_text(part: Element) -> bool:
-    """Whether it holds text and nothing else but icons."""
-    return bool(inner_text(part)) and all(child.tag in _ICONS for child in part)
-
-
 def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:
     found = [f"@{name}" for name in map(str, row.attrib) if _is_data(name)]
     for part in islice(() if table_rows else row.iterdescendants(), 80):
-        if isinstance(part.tag, str) and _holds_text(part):
+        if isinstance(part.tag, str) and len(part) == 0 and inner_text(part):
             found += [f"css:{part.tag}.{name}" for name in (part.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]
             found += [f"css:[{name}]" for name in map(str, part.attrib) if _is_data(name)]
     return iter(dict.fromkeys(found))

@@ -124,8 +124,6 @@ def _nature(one: Cells) -> Guess[Nature]:
 def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
     words = {*one.words}
     signs = "".join(one.known[:50])
-    if words & CHANGE and words & {"percent", "percentage", "%"}:
-        return Guess(value="%", sure=0.9, why="a change in percent"), "1"
     if (nature is Nature.LISTED and words & PRICE) or "$" in signs or words & {"$", "usd"}:
         small = one.values and max(one.values) < 0.01
         return Guess(
