@@ -1,57 +1,91 @@
 # Two commands do all the set-up on a fresh machine with Python 3.11 or later: `make run` and `make test`.
+# Both install exactly what requirements.lock and requirements-dev.lock pin, so no release of a dependency can break them.
 
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
-RUNTIME := $(VENV)/.runtime
-DEV     := $(VENV)/.dev
+UV      := $(BIN)/uv
+PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCKS   := requirements.lock requirements-dev.lock
+EXPORT  := $(UV) export --quiet --frozen --no-emit-project --no-annotate --no-header
+WHEEL   := $(VENV)/wheel
+SOURCES := pyproject.toml README.md LICENSE $(shell find tracker schedules snapshots/seed -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint types layers pytest runtime bench seasons clean
+.PHONY: run test lint types layers pytest test-latest test-lowest wheel lock bench seasons clean
 
 ## Install into .venv and run the main job on a small season of invented boards: no key, no internet.
-run: $(RUNTIME)
+run: $(VENV)/.runtime
 	@$(BIN)/tracker demo
 
 ## Everything CI runs.
-test: runtime lint types layers pytest
+test: lint types layers pytest
 
-## The command starts, and the demo runs, with the runtime dependencies alone.
-runtime: $(RUNTIME)
-	@$(BIN)/tracker --help > /dev/null
-	@$(BIN)/tracker demo --store .venv/demo-check > /dev/null && echo "runtime: tracker demo ran with the runtime dependencies alone"
-
-lint: $(DEV)
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(DEV)
+types: $(VENV)/.dev
 	$(BIN)/mypy
 
-layers: $(DEV)
+layers: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-pytest: $(DEV)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+## All tests, the slow ones and those of the installed wheel too. Plain `pytest` leaves those out.
+pytest: $(VENV)/.dev $(WHEEL)/.installed
+	TRACKER_WHEEL=$(WHEEL) $(BIN)/python -m pytest -m "slow or not slow"
+
+## All tests with the newest, and with the oldest, dependencies that pyproject.toml allows.
+test-latest: RESOLUTION = highest
+test-lowest: RESOLUTION = lowest-direct
+test-latest test-lowest: $(VENV)/.dev
+	$(UV) venv --quiet --clear --python $(PYTHON) $(VENV)/$@
+	$(UV) pip install --quiet --python $(VENV)/$@ --resolution $(RESOLUTION) -r pyproject.toml \
+	  --extra explore --extra notify --extra web --group dev --group build
+	$(UV) pip install --quiet --python $(VENV)/$@ --no-deps --editable .
+	$(VENV)/$@/bin/python -m pytest -m "slow or not slow"
+
+## Build dist/*.whl, which carries the boards, the model names and the demo.
+wheel: $(VENV)/.wheel
+
+## Resolve again after pyproject.toml has changed; `make lock UPGRADE=--upgrade` takes the newest of everything.
+lock: $(VENV)/.dev
+	$(UV) lock $(UPGRADE)
+	$(EXPORT) --no-default-groups --group build --output-file requirements.lock > /dev/null
+	$(EXPORT) --all-groups --all-extras --no-extra httpx2 --output-file requirements-dev.lock > /dev/null
 
 ## The measurements of docs/performance.md; DATA is a folder of dated states.
-bench: $(DEV)
+bench: $(VENV)/.dev
 	$(BIN)/python bench/start.py
 
 ## What a daily reader would have been told over each series of dated states in DATA, a page each, into build/seasons.
-seasons: $(RUNTIME)
+seasons: $(VENV)/.runtime
 	$(BIN)/python bench/seasons.py $(DATA)
 
-$(BIN)/python:
+# A changed lock makes the environment anew, so that nothing stays behind which the lock does not name.
+$(VENV)/.locked: $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tracker needs Python 3.11 or later, found " + sys.version.split()[0] + "; set PYTHON=python3.x")'
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-
-$(RUNTIME): $(BIN)/python pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
 	@touch $@
 
-$(DEV): $(RUNTIME)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+$(VENV)/.runtime: $(VENV)/.locked pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.wheel: $(VENV)/.dev $(SOURCES)
+	@rm -rf dist
+	@$(BIN)/hatchling build --target wheel > /dev/null
+	@touch $@
+
+# The wheel in an environment of its own, beside the locked runtime dependencies and nothing else.
+$(WHEEL)/.installed: $(VENV)/.wheel
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(WHEEL)
+	@$(EXPORT) --no-default-groups | $(UV) pip install --quiet --python $(WHEEL) --require-hashes -r -
+	@$(UV) pip install --quiet --python $(WHEEL) --no-deps dist/*.whl
 	@touch $@
 
 clean:
