@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tracker.errors import DeclarationError
+from tracker.shipped import SCHEDULES
 from tracker.toml import Wrong, at, dotted, in_toml_words, tables, text_of, unknown_key
 
 _MAX_BYTES = 512_000  # a lab's names grow with every release
@@ -159,8 +160,8 @@ def load(folder: Path) -> Lexicon:
 
 @cache
 def shipped() -> Lexicon:
-    """The lexicon of the project's own `schedules/models`."""
-    return load(Path(__file__).parents[1] / "schedules" / "models")
+    """The lexicon that comes with the package."""
+    return load(SCHEDULES / "models")
 
 
 # ── one file ─────────────────────────────────────────────────────────────────────────────────────

@@ -10,10 +10,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from tracker.cli._season import SEED, Season
+from tracker.cli._season import Season
 from tracker.errors import ContractBroken, DeclarationError, Refused
 from tracker.model import Board, Reading
 from tracker.pipeline import read
+from tracker.shipped import SEED
 
 CAPTURES = SEED / "captures"
 BROKEN = {"meridian/llms/2026-03-09T060000Z.html": Refused, "veritas/hallucination/2026-03-08T060000Z.md": ContractBroken}
@@ -210,7 +211,7 @@ def test_a_season_that_ended_answers_no_more():
 
 
 def test_a_folder_without_captures_is_no_season(tmp_path):
-    with pytest.raises(DeclarationError, match="found no captures, expected <source>/<board>/<time>"):
+    with pytest.raises(DeclarationError, match="no captures found; expected <source>/<board>/<time>"):
         Season(tmp_path)
 
 

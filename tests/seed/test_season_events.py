@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tracker import pipeline
-from tracker.cli._season import SEED, Season
+from tracker.cli._season import Season
 from tracker.clock import FixedClock
 from tracker.fetch import Fetcher, MemoryHosts
 from tracker.model import Board, Comparability, Event, EventFilter, Result, Verdict
 from tracker.ports import Store
+from tracker.shipped import SEED
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 

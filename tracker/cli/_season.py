@@ -18,9 +18,8 @@ from types import TracebackType
 from typing import Self
 
 from tracker.errors import DeclarationError
+from tracker.shipped import SEED
 
-SEED = Path(__file__).resolve().parents[2] / "snapshots" / "seed"
-"""Where the season stands in a checkout."""
 PLACEHOLDER = "http://127.0.0.1:0/"
 """What the season's schedules have for an address: the port is only known when the server runs."""
 CONTENT_TYPES = {".html": "text/html; charset=utf-8", ".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
@@ -111,9 +110,7 @@ def _pages(captures: Path) -> dict[str, list[Page]]:
     for path in sorted(captures.glob("*/*/*")):
         pages.setdefault(f"{path.parent.parent.name}/{path.parent.name}", []).append(_page(path))
     if not pages:
-        raise DeclarationError(
-            f"{captures}: found no captures, expected <source>/<board>/<time>.<ext>; run from a whole checkout"
-        )
+        raise DeclarationError(f"{captures}: no captures found; expected <source>/<board>/<time>.<ext> (tracker demo --seed DIR)")
     return pages
 
 

@@ -12,11 +12,12 @@ import click
 from tracker import pipeline, reports
 from tracker.cli._declared import chosen
 from tracker.cli._open import fetching, lexicon_of, opened, stamp
-from tracker.cli._season import SEED, Season
+from tracker.cli._season import Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
 from tracker.settings import Settings
+from tracker.shipped import SEED
 
 _MARK = ".made-by-tracker-demo"
 
