@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from tracker.errors import DeclarationError
 from tracker.shipped import SCHEDULES
-from tracker.toml import Wrong, at, dotted, in_toml_words, tables, text_of, unknown_key
+from tracker.toml import Wrong, at, dotted, in_toml_words, overlaid, tables, text_of, unknown_key
 
 _MAX_BYTES = 512_000  # a lab's names grow with every release
 
@@ -138,18 +138,18 @@ def folded(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def load(folder: Path) -> Lexicon:
-    """The lexicon of a folder of TOML files; empty where there is none.
+def load(folder: Path, base: Path | None = None) -> Lexicon:
+    """The lexicon of a folder of TOML files, laid over those of `base` if one is given; empty where there is none.
 
     Raises:
         DeclarationError: a file is wrong, or two contradict each other; one line naming file, key, found, expected.
     """
     labs: dict[str, Lab] = {}
     hosts: set[str] = set()
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-        place = f"{folder.name}/{path.name}"
+    for name, paths in _files(base, folder).items():
+        place = f"{folder.name}/{name}"
         with at(place):
-            found = _file(path)
+            found = _lab_or_hosts(paths)
         if isinstance(found, _Hosts):
             hosts.update(folded(host) for host in found.hosts)
         else:
@@ -164,13 +164,22 @@ def shipped() -> Lexicon:
     return load(SCHEDULES / "models")
 
 
+def _files(*folders: Path | None) -> Mapping[str, tuple[Path, ...]]:
+    """Name → the files of that name, in the order of the folders. A folder need not exist."""
+    paths = [path for folder in dict.fromkeys(folders) if folder is not None for path in folder.glob("*.toml")]
+    return {name: tuple(path for path in paths if path.name == name) for name in sorted({path.name for path in paths})}
+
+
 # ── one file ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _file(path: Path) -> Lab | _Hosts:
+def _lab_or_hosts(paths: Iterable[Path]) -> Lab | _Hosts:
+    """What files of one name say, each laid over those before it. Raises Wrong."""
     import msgspec  # noqa: PLC0415 # only who loads a lexicon pays for it
 
-    found = tables(text_of(path, max_bytes=_MAX_BYTES))
+    found: Mapping[str, Any] = {}
+    for path in paths:
+        found = overlaid(found, tables(text_of(path, max_bytes=_MAX_BYTES)))
     shape: type[Lab | _Hosts] = _Hosts if "hosts" in found else Lab
     _check_keys(found, shape, "")
     for key, part in (("families", Family), ("releases", Release), ("unsure", Unsure)):

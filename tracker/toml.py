@@ -101,6 +101,15 @@ def tables(text: str, *, parse_float: Callable[[str], Any] = float, secret: bool
         raise Wrong("is not valid TOML: a number is too long") from error
 
 
+def overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two files as one: tables merge key by key, at any depth; any other value of `over`, a list too, replaces that of `under`."""
+    merged = {**under, **over}
+    for key in under.keys() & over.keys():
+        if isinstance(under[key], Mapping) and isinstance(over[key], Mapping):
+            merged[key] = overlaid(under[key], over[key])
+    return merged
+
+
 def listed(path: Path, key: str, *, secret: bool = False) -> list[dict[str, Any]]:
     """The `[[key]]` tables of a file that holds nothing else; none where there is no file. `secret` as in `tables`.
 

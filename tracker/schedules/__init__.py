@@ -1,5 +1,6 @@
 """Reads what is declared in `schedules/`: one TOML file per board becomes one `Board`.
 
+The folder may be laid over another one, `base`, file by file: a user's over the one that comes with the package.
 What a board's file leaves out comes from `_defaults.toml` of its source, then from `_defaults.toml` beside the sources. Every
 key is explained in `schedules/README.md`, and `schedules/board.schema.json` tells editors the same; both follow the file
 shapes in `shapes.py` and are held to them by tests. https://toml.io/en/v1.0.0
@@ -7,9 +8,11 @@ shapes in `shapes.py` and are held to them by tests. https://toml.io/en/v1.0.0
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,20 +20,42 @@ from types import MappingProxyType
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.schedules.columns import KINDS
-from tracker.schedules.files import definitions, holds_defaults, place_of, read_board, read_defaults, take_fingerprints
+from tracker.schedules.files import (
+    counterpart,
+    definitions,
+    holds_defaults,
+    place_of,
+    read_board,
+    read_defaults,
+    shipped,
+    take_fingerprints,
+)
 from tracker.schedules.schema import schema
 from tracker.schedules.shapes import Formats
 from tracker.toml import quoted
 
-__all__ = ["KINDS", "Formats", "Schedules", "fingerprint", "load", "load_board", "schema"]
+__all__ = ["KINDS", "Formats", "Origin", "Schedules", "fingerprint", "load", "load_board", "schema"]
+
+
+class Origin(StrEnum):
+    """Where a board's declaration comes from."""
+
+    SHIPPED = "shipped"
+    LOCAL = "local"
+    CUSTOMIZED = "customized"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedules:
-    """Everything that is declared: the boards that could be read, and what is wrong with the other files, by path."""
+    """Everything that is declared: the boards that could be read, and what is wrong with the other files, by path.
+
+    `left_out` are the boards of `base` that were not selected.
+    """
 
     boards: Mapping[BoardId, Board]
     errors: Mapping[str, DeclarationError]
+    origins: Mapping[BoardId, Origin] = field(default_factory=dict)
+    left_out: frozenset[BoardId] = frozenset()
 
     def board(self, board: str) -> Board:
         """The board of that id.
@@ -43,6 +68,8 @@ class Schedules:
         for path, error in self.errors.items():
             if path.endswith(f"/{board}.toml"):
                 raise error
+        if BoardId(board) in self.left_out:
+            raise DeclarationError(f"board {quoted(board)} is not selected; add it to boards in tracker.toml")
         inside = [one for one in self.boards if board and board in one]
         near = inside[:5] or get_close_matches(board[:200], self.boards, n=3)
         meant = f"; did you mean {', '.join(near)}?" if near else ""
@@ -51,35 +78,66 @@ class Schedules:
         )
 
 
-def load(root: Path, formats: Formats) -> Schedules:
-    """Read every board under `root`; a file that is wrong never hides the others.
+def load(root: Path, formats: Formats, base: Path | None = None, select: Sequence[str] = ("*",)) -> Schedules:
+    """Read every board under `root`, and of `base` those whose id matches a glob of `select`; a file that is wrong never hides the others.
+
+    `root` need not exist where there is a `base`. If both are the same folder, it is read once and all of it is selected from.
 
     Raises:
         DeclarationError: `root` is no folder that can be read.
     """
     boards: dict[BoardId, Board] = {}
     errors: dict[str, DeclarationError] = {}
+    origins: dict[BoardId, Origin] = {}
+    left_out: set[BoardId] = set()
     read = cache(read_defaults)
-    for path in sorted(definitions(root)):
+    for path, origin in _files(root, base):
         try:
             if holds_defaults(path, root):
-                read(path, root)
-                continue
-            board = read_board(path, root, formats, read)
+                read(path, root, base)
+            elif origin is Origin.SHIPPED and not _is_selected(_id_at(path), select):
+                left_out.add(_id_at(path))
+            else:
+                board = read_board(path, root, formats, read, base)
+                boards[board.id], origins[board.id] = board, origin
         except DeclarationError as error:
             errors[place_of(path, root)] = error
+    return Schedules(
+        boards=MappingProxyType(boards),
+        errors=MappingProxyType(errors),
+        origins=MappingProxyType(origins),
+        left_out=frozenset(left_out),
+    )
+
+
+def _files(root: Path, base: Path | None) -> Iterator[tuple[Path, Origin]]:
+    """Every file that is a board or defaults, by its path under `root`, whether it is there, in `base`, or in both."""
+    own = set(definitions(root)) if base is None or root.exists() else set[Path]()
+    inherited = {root / path.relative_to(base) for path in shipped(base)} if base is not None and base != root else set[Path]()
+    for path in sorted(own | inherited):
+        if path not in own or base == root:
+            yield path, Origin.SHIPPED
         else:
-            boards[board.id] = board
-    return Schedules(boards=MappingProxyType(boards), errors=MappingProxyType(errors))
+            yield path, Origin.LOCAL if counterpart(path, root, base) is None else Origin.CUSTOMIZED
 
 
-def load_board(path: Path, root: Path, formats: Formats) -> Board:
+def _id_at(path: Path) -> BoardId:
+    return BoardId(f"{path.parent.name}/{path.stem}")
+
+
+def _is_selected(board: BoardId, select: Sequence[str]) -> bool:
+    return any(fnmatchcase(board, glob) for glob in select)
+
+
+def load_board(path: Path, root: Path, formats: Formats, base: Path | None = None) -> Board:
     """Read `<root>/<source>/<board>.toml`, upon the defaults of its source and of all. `formats` tells the options of each parser.
+
+    With a `base`, the file may be there alone, or in both.
 
     Raises:
         DeclarationError: the file, or one of the defaults, is wrong; one line naming file, key, value found, values allowed.
     """
-    return read_board(path, root, formats, read_defaults)
+    return read_board(path, root, formats, read_defaults, base)
 
 
 def fingerprint(root: Path) -> Mapping[str, tuple[int, int, int]]:

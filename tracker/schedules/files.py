@@ -1,4 +1,8 @@
-"""Files under `schedules/`: which of them declare boards, what they hold, and the defaults that lie under them."""
+"""Files under `schedules/`: which of them declare boards, what they hold, and the defaults that lie under them.
+
+`base` is another folder of declarations that `root` is laid over, file by file (`toml.overlaid`): the one that comes with
+the package. Its files are trusted, so how an installer put them there (through links, say) does not matter.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,13 @@ def definitions(root: Path) -> Iterator[Path]:
         if Path(error.filename) == root:
             raise DeclarationError(f"{clean(str(root))}: {error.strerror}; expected a folder of boards (--schedules)") from error
         yield Path(error.filename)
+
+
+def shipped(base: Path) -> Iterator[Path]:
+    """Every file of `base` that is a board or defaults of a source."""
+    for path in base.glob("*/*.toml"):
+        if path.parent.name not in _NO_BOARDS:
+            yield path
 
 
 def take_fingerprints(folder: Path, inside: str, found: dict[str, tuple[int, int, int]]) -> None:
@@ -98,10 +109,27 @@ def tables_of(text: str) -> dict[str, Any]:
     return toml.tables(text, parse_float=Decimal)
 
 
+def overlaid_tables(path: Path, root: Path, base: Path | None) -> dict[str, Any]:
+    """The tables of a file under `root`, over those of the file at the same place in `base`; one of the two must be there. Raises Wrong."""
+    under = counterpart(path, root, base)
+    if under is None:
+        return tables_of(content(path, root))
+    tables = tables_of(toml.text_of(under))
+    return toml.overlaid(tables, tables_of(content(path, root))) if os.path.lexists(path) else tables
+
+
+def counterpart(path: Path, root: Path, base: Path | None) -> Path | None:
+    """The file of `base` that a file under `root` is laid over, if there is one."""
+    if base is None or base == root or not path.is_relative_to(root):
+        return None
+    under = base / path.relative_to(root)
+    return under if under.is_file() else None
+
+
 # ── defaults ─────────────────────────────────────────────────────────────────────────────────────
 
-Defaults = Callable[[Path, Path], dict[str, Any]]
-"""How the tables of a file of defaults are had, by path and root; empty where there is no such file."""
+Defaults = Callable[[Path, Path, Path | None], dict[str, Any]]
+"""How the tables of a file of defaults are had, by path, root and base; empty where there is no such file."""
 
 
 def holds_defaults(path: Path, root: Path) -> bool:
@@ -109,29 +137,29 @@ def holds_defaults(path: Path, root: Path) -> bool:
     return path.name == _DEFAULTS and root in (path.parent, path.parent.parent)
 
 
-def read_defaults(path: Path, root: Path) -> dict[str, Any]:
+def read_defaults(path: Path, root: Path, base: Path | None = None) -> dict[str, Any]:
     """The tables of a file of defaults, empty where there is none. Raises DeclarationError."""
-    if not os.path.lexists(path):
+    if not os.path.lexists(path) and counterpart(path, root, base) is None:
         return {}
     with toml.at(place_of(path, root)):
-        tables = tables_of(content(path, root))
+        tables = overlaid_tables(path, root, base)
         file = msgspec.convert(shaped(tables, DefaultsFile, ""), DefaultsFile)
         check_times(file)
     return tables
 
 
-def read_board(path: Path, root: Path, formats: Formats, read: Defaults) -> Board:
+def read_board(path: Path, root: Path, formats: Formats, read: Defaults, base: Path | None = None) -> Board:
     """The board of a file, upon its defaults, which `read` gives. Raises DeclarationError."""
     with toml.at(place_of(path, root)):
-        own, board = tables_of(content(path, root)), board_id(path, root)
-        defaults = upon(defaults_in(root, root, read), defaults_in(path.parent, root, read))
+        own, board = overlaid_tables(path, root, base), board_id(path, root)
+        defaults = upon(defaults_in(root, root, read, base), defaults_in(path.parent, root, read, base))
         return board_from(upon(defaults, own, of_board=True), board, formats)
 
 
-def defaults_in(folder: Path, root: Path, read: Defaults) -> dict[str, Any]:
+def defaults_in(folder: Path, root: Path, read: Defaults, base: Path | None) -> dict[str, Any]:
     """The defaults that stand in a folder. Raises Wrong."""
     try:
-        return read(folder / _DEFAULTS, root)
+        return read(folder / _DEFAULTS, root, base)
     except DeclarationError as error:
         raise Wrong(f"its defaults are wrong: {error}") from error
 
