@@ -17,8 +17,8 @@ from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, Refused
 from tracker.fetch import Fetcher
 from tracker.propose import Proposal
-from tracker.settings import Settings
 from tracker.stores.hosts import SqliteHosts
+from tracker.workspace import Settings
 
 URL = "https://boards.example/scores.csv"
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3")

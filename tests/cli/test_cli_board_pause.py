@@ -10,8 +10,8 @@ from cli_world import World
 from tracker.cli.run import run
 from tracker.clock import FixedClock
 from tracker.model import BoardId
-from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 BOARD = BoardId("acme/text")
 NOW = datetime(2026, 3, 9, 6, tzinfo=UTC)

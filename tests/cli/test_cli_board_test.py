@@ -15,7 +15,7 @@ from cli_world import CHALLENGE, DECLARATION, World, csv
 from tracker.cli.board import check_live
 from tracker.clock import FixedClock
 from tracker.errors import FetchError
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 SIX = csv("a:90:2:MIT b:80:3:MIT c:70:1:MIT d:60:1:MIT e:50:1:MIT f:40:1:MIT")

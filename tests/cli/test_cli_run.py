@@ -17,10 +17,10 @@ from tracker.cli.run import run
 from tracker.clock import FixedClock
 from tracker.daemon import lock_of
 from tracker.model import BoardId, EventFilter
-from tracker.settings import Settings
 from tracker.stores import locks
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)

@@ -14,9 +14,9 @@ from test_cli_help import modules
 
 from tracker.cli.status import disk_trouble, status
 from tracker.model import BoardId, EventFilter, Letter, Notice, Pause
-from tracker.settings import Settings
 from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TEXT, CODE = BoardId("acme/text"), BoardId("acme/code")

@@ -76,7 +76,7 @@ class _Lazy(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, store: Path, schedules: Path, *, verbose: bool) -> None:
     """Track public leaderboards of AI models: keep every published state, and say what really changed."""
-    from tracker.settings import Settings  # noqa: PLC0415  # loaded when a command runs, not for --help
+    from tracker.workspace import Settings  # noqa: PLC0415  # loaded when a command runs, not for --help
 
     ctx.obj = Settings(store=store, schedules=schedules)
     if verbose:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tracker import parsers, schedules
 from tracker.model import Board, BoardId
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 class _Formats(Mapping[str, type[Struct]]):

@@ -19,8 +19,8 @@ from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId
 from tracker.ports import Clock, Store
-from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 if TYPE_CHECKING:
     from tracker.fetch import Fetcher

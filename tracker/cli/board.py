@@ -23,8 +23,8 @@ from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Pause, Snapshot
 from tracker.ports import Clock
 from tracker.schedules import Schedules
-from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 if TYPE_CHECKING:
     from tracker.cli._live import Lived

@@ -16,7 +16,7 @@ from tracker.cli._open import as_json, opened, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 MOST = 28
 """Characters of the terms that a table shows."""

@@ -13,7 +13,7 @@ from tracker.claims import Finding, Verdict
 from tracker.cli._open import Time, as_json, history_of, known, lexicon_of, print_json
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 _MOST_BYTES = 2_000_000
 

@@ -13,7 +13,7 @@ from tracker.cli._text import safe
 from tracker.events._event import number
 from tracker.model import Entry, Measure, Metric
 from tracker.models import How, Interval, Pair, Row, Versus
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.command("compare")

@@ -23,11 +23,11 @@ from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
 from tracker.fetch import Fetcher
 from tracker.model import Board
-from tracker.settings import Settings
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 FIRINGS = 20
 BACKUP = "ledger.bak"

@@ -16,8 +16,8 @@ from tracker.cli._season import Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
-from tracker.settings import Settings
 from tracker.shipped import SEED
+from tracker.workspace import Settings
 
 _MARK = ".made-by-tracker-demo"
 

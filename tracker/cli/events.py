@@ -12,8 +12,8 @@ from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.model import Event, EventFilter
 from tracker.reports.jsonl import event_json
-from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 _EVER = datetime(1971, 1, 1, tzinfo=UTC)
 

@@ -27,7 +27,7 @@ from tracker.ports import Archive, Store
 from tracker.propose.amend import Path as Keys
 from tracker.propose.amend import amended
 from tracker.propose.repair import Look, Repair, changes_of, repairs
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 HEAD = 3
 """Entries shown of the reading that the change gives."""

@@ -11,7 +11,7 @@ from tracker.cli._open import as_json, history_of, known, print_json, print_tabl
 from tracker.cli._text import safe
 from tracker.query import Course
 from tracker.reports.jsonl import event_json
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.command("history")

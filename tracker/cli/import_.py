@@ -15,7 +15,7 @@ from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.pipeline import Outcome
 from tracker.reports.jsonl import event_json
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 _CLOCKS_DIFFER = timedelta(days=1)
 

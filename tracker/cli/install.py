@@ -15,7 +15,7 @@ import click
 from tracker.cli._text import safe
 from tracker.cli._units import DAEMON, TIMER, Place, crontab, units
 from tracker.errors import DeclarationError, TrackerError
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 _BOOTED = Path("/run/systemd/system")
 """There exactly where systemd runs the machine: sd_booted(3)."""

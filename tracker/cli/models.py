@@ -11,7 +11,7 @@ from tracker.errors import DeclarationError
 from tracker.events._event import number
 from tracker.model import Identity
 from tracker.models import Card, Place
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.command("models")

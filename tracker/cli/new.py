@@ -30,8 +30,8 @@ from tracker.propose.declaration import Address, Settled, board_id, printable, s
 from tracker.propose.folder import folder
 from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
 from tracker.schedules import load_board
-from tracker.settings import Settings
 from tracker.stores.hosts import SqliteHosts
+from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000
 """A larger file is not looked at; the same bound as `request.max_bytes` has."""

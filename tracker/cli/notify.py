@@ -16,7 +16,7 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.model import Letter
 from tracker.notify import Route, Routes
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.group("notify")

@@ -11,7 +11,7 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Letter
 from tracker.ports import Ledger
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 _of_route = click.option("--route", help="Only on this route.")
 _of_events = click.argument("events", nargs=-1, metavar="[EVENT]...")

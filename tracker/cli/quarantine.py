@@ -27,8 +27,8 @@ from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Check, Result, Verdict
-from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 
 @click.group("quarantine")

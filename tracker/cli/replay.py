@@ -12,7 +12,7 @@ from tracker.cli._open import lexicon_of, opened
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
 from tracker.model import BoardId
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.command("replay")

@@ -14,8 +14,8 @@ from tracker.cli._open import Time, history_of, known, lexicon_of, stamp
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.model import EventFilter, Report
-from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 _SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
 _EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)

@@ -11,7 +11,7 @@ from tracker.cli._open import as_json, history_of, lexicon_of, print_json
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.command("resolve")

@@ -20,8 +20,8 @@ from tracker.model import Board
 from tracker.pipeline import Outcome, Telling
 from tracker.ports import Clock, Store
 from tracker.reports.jsonl import event_json
-from tracker.settings import Settings
 from tracker.stores import locks
+from tracker.workspace import Settings
 
 
 @click.command("run")

@@ -11,7 +11,7 @@ from tracker import query
 from tracker.cli import _complete
 from tracker.cli._open import Time, as_json, board_of, history_of, print_json, print_table
 from tracker.model import MetricId
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.command("standings")

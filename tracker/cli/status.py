@@ -23,9 +23,9 @@ from tracker.parsers import FORMATS
 from tracker.ports import Store
 from tracker.query import BoardVitals, RouteVitals, Vitals
 from tracker.schedules.shapes import REST
-from tracker.settings import Settings
 from tracker.stores import locks
 from tracker.stores.locks import Holder
+from tracker.workspace import Settings
 
 LEAST_FREE = 1_000_000
 """Bytes: a body of a large board, squeezed, and the database's log."""

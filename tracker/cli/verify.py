@@ -13,8 +13,8 @@ from tracker.cli._text import safe
 from tracker.cli.events import across
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import BoardId, Event, EventFilter
-from tracker.settings import Settings
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 
 @click.command("verify")

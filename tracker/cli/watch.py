@@ -15,8 +15,8 @@ from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.model import Board, Event, EventFilter, Evidence, Party, Past, Step
 from tracker.ports import Archive, Store
-from tracker.settings import Settings
 from tracker.watches import Firing, Held, Watch
+from tracker.workspace import Settings
 
 
 @click.group("watch")

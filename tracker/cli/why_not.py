@@ -15,7 +15,7 @@ from tracker.lexicon import Lexicon
 from tracker.model import BoardId, EntryId, Past
 from tracker.models import Explained
 from tracker.ports import Archive, Store
-from tracker.settings import Settings
+from tracker.workspace import Settings
 
 
 @click.command("why-not")

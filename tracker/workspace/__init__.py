@@ -1,0 +1,5 @@
+"""The user's workspace: where the store, the declarations and the settings are."""
+
+from tracker.workspace.settings import Settings
+
+__all__ = ["Settings"]
