@@ -130,6 +130,8 @@ def _without_facts(lab: Lab) -> Lab:
 
 
 EMPTY = Lexicon()
+SHIPPED = SCHEDULES / "models"
+"""The folder that comes with the package."""
 
 
 @lru_cache(maxsize=4096)
@@ -161,7 +163,7 @@ def load(folder: Path, base: Path | None = None) -> Lexicon:
 @cache
 def shipped() -> Lexicon:
     """The lexicon that comes with the package."""
-    return load(SCHEDULES / "models")
+    return load(SHIPPED)
 
 
 def _files(*folders: Path | None) -> Mapping[str, tuple[Path, ...]]:

@@ -78,8 +78,8 @@ class Ran:
 
     @property
     def error(self) -> str:
-        """The one line on stderr."""
-        (line,) = self.err.splitlines()
+        """The one line on stderr, besides the one that says where a store was created."""
+        (line,) = (line for line in self.err.splitlines() if not line.startswith("tracker: created the store "))
         return line
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from cli_world import BODIES, CHALLENGE, DECLARATION, World, csv
 
+from tracker.stores.sqlite import SqliteStore
+
 LAST = "a:91:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9"
 RENAMED = csv(LAST).replace("score", "rating_value", 1)
 
@@ -68,6 +70,7 @@ def test_a_board_that_reads_needs_no_healing(world: World):
 
 def test_a_board_without_a_reading_has_nothing_to_be_compared_with(world: World):
     world.declare("acme/text")
+    SqliteStore(world.store / "tracker.db").close()
     (world.folder / "page.csv").write_text(RENAMED, encoding="utf-8")
     ran = world.run("board", "heal", "acme/text", "--file", world.folder / "page.csv")
     assert ran.code == 2

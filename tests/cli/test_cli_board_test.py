@@ -15,6 +15,7 @@ from cli_world import CHALLENGE, DECLARATION, World, csv
 from tracker.cli.board import check_live
 from tracker.clock import FixedClock
 from tracker.errors import FetchError
+from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -186,6 +187,7 @@ def test_a_board_that_may_not_be_asked_is_not_even_when_it_is_named(world: World
 
 def test_a_board_that_an_operator_has_paused_is_not_asked(world: World):
     declare(world, "text")
+    SqliteStore(world.store / "tracker.db").close()
     assert world.run("board", "pause", "acme/text", "--reason", "terms under review", "--by", "ann").code == 0
     network = Network(text=says(SIX))
     row = rows(ran(world, network)[1])["acme/text"]

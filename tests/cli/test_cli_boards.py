@@ -60,6 +60,7 @@ def test_board_show_names_requests_payloads_and_groups(world: World):
     )
     text = text.replace('url = "https://acme.example/text.csv"', 'url = "https://acme.example/{newest}.csv"\nnewest = { url = "https://acme.example/", find = "(v[0-9]+)" }')  # fmt: skip
     world.declare("acme/text", text + PAYLOAD)
+    world.store.mkdir()
     out = world.run("board", "show", "acme/text").out
     assert "  read: GET https://acme.example/{newest}.csv as csv_table, @daily UTC\n" in out
     assert "  newest release: found in https://acme.example/ by (v[0-9]+)\n" in out

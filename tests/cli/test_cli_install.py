@@ -163,12 +163,13 @@ def test_a_shell_is_offered_options_and_their_choices(world: World):
 
 
 @pytest.mark.parametrize("command", ["run", "standings"])
-def test_a_shell_is_offered_boards_by_their_files_names_broken_ones_too(world: World, command):
+def test_a_shell_is_offered_boards_by_their_files_names_broken_ones_and_shipped_ones_too(world: World, command):
     world.declare("acme/text")
     world.declare("acme/broken", "this is no TOML")
     world.declare("models/acme")
     world.declare("zeta/vision")
-    assert completed(world, f"tracker {command} ") == ["acme/broken", "acme/text", "zeta/vision"]
+    assert completed(world, f"tracker --schedules schedules {command} ") == ["acme/broken", "acme/text", "zeta/vision"]
+    assert set(completed(world, f"tracker {command} ")) > {"acme/broken", "acme/text", "zeta/vision", "lmarena/text"}
     assert completed(world, f"tracker {command} acme/t") == ["acme/text"]
     assert completed(world, f"tracker --schedules elsewhere {command} ") == []
 

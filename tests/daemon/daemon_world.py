@@ -19,6 +19,7 @@ from tracker.model import Board, BoardId, Capture, Check, Letter, Result
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 LOOK_EVERY_S = 60.0
@@ -134,7 +135,12 @@ class Daemon:
             environment=self.environment,
             monotonic=lambda: self.passed_s,
         )
-        return Loop(world, Declarations(self.folder / "schedules", _FORMATS, self.store.declared), self._flights, self._deliver)
+        return Loop(
+            world,
+            Declarations(Settings(store=self.folder, schedules=self.folder / "schedules"), _FORMATS, self.store.declared),
+            self._flights,
+            self._deliver,
+        )
 
     def _flights(self, wake: Callable[[], None]) -> Flights:
         return Flights(

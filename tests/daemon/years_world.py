@@ -40,6 +40,7 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.memory import MemoryStore
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 START = datetime(2027, 1, 4, 0, 0, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -604,7 +605,9 @@ class Years:
             environment=ENVIRONMENT,
             monotonic=time.perf_counter,
         )
-        declarations = Declarations(self._place.schedules, formats(), self.store.declared)
+        declarations = Declarations(
+            Settings(store=self._place.root, schedules=self._place.schedules), formats(), self.store.declared
+        )
         self.loop = Loop(world, declarations, self._flights, self._deliver)
         return self
 

@@ -43,6 +43,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Command → (module in this package, what it does). The text is what the command's own help begins with."""
 
 
+_WITHOUT_WORKSPACE = frozenset({"init", "demo"})
+"""Commands that make a folder of their own."""
+
+
 class _Lazy(click.Group):
     """Knows the names and short helps of its commands without importing them, so that `--help` stays fast."""
 
@@ -70,15 +74,17 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="leaderboard-tracker", prog_name="tracker")
-@click.option("--store", type=click.Path(file_okay=False, path_type=Path), default=Path("snapshots"), envvar="TRACKER_STORE", show_default=True, help="Folder of the archive and the database.")  # fmt: skip
-@click.option("--schedules", type=click.Path(file_okay=False, path_type=Path), default=Path("schedules"), envvar="TRACKER_SCHEDULES", show_default=True, help="Folder of the declarations.")  # fmt: skip
+@click.option("--store", type=click.Path(file_okay=False, path_type=Path), envvar="TRACKER_STORE", help="Folder of the store, or of a workspace; found from the current folder by default.")  # fmt: skip
+@click.option("--schedules", type=click.Path(file_okay=False, path_type=Path), envvar="TRACKER_SCHEDULES", help="Use only the boards declared in this folder.")  # fmt: skip
+@click.option("--tz", metavar="ZONE", help="Time zone of the times you type and read, such as Europe/Berlin.")
 @click.option("--verbose", "-v", is_flag=True, help="Log what is done to stderr.")
 @click.pass_context
-def cli(ctx: click.Context, store: Path, schedules: Path, *, verbose: bool) -> None:
+def cli(ctx: click.Context, store: Path | None, schedules: Path | None, tz: str | None, *, verbose: bool) -> None:
     """Track public leaderboards of AI models: keep every published state, and say what really changed."""
-    from tracker.workspace import Settings  # noqa: PLC0415  # loaded when a command runs, not for --help
+    if ctx.invoked_subcommand not in _WITHOUT_WORKSPACE:
+        from tracker.cli._open import located  # noqa: PLC0415  # loaded when a command runs, not for --help
 
-    ctx.obj = Settings(store=store, schedules=schedules)
+        ctx.obj = located(store, schedules, tz)
     if verbose:
         from tracker.log import configure  # noqa: PLC0415  # as above
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
+
+from tracker.cli._open import located
 
 
 def boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001  # click's signature
     """The ids that begin so, by the names of the files that declare them; broken declarations are among them."""
-    folder: Path = ctx.find_root().params["schedules"]
-    found = (path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.toml"))
+    given = ctx.find_root().params
+    settings = located(given["store"], given["schedules"])
+    found = {
+        path.relative_to(folder).with_suffix("").as_posix()
+        for folder in settings.declarations
+        for path in folder.glob("*/*.toml")
+    }
     return sorted(name for name in found if name.startswith(incomplete) and not name.startswith("models/"))

@@ -1,4 +1,4 @@
-"""The declarations of the schedules folder, for the commands that need them."""
+"""The declarations of the workspace, for the commands that need them."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def formats() -> schedules.Formats:
 
 
 def declared(settings: Settings) -> schedules.Schedules:
-    """Every declaration of the schedules folder, the broken ones as errors."""
-    return schedules.load(settings.schedules, _Formats())
+    """Every declaration of the workspace, the broken ones as errors."""
+    return schedules.load(settings.schedules, _Formats(), settings.shipped, settings.boards)
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
@@ -45,6 +45,8 @@ def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
 
 def _named(settings: Settings, name: str) -> Board:
     path = settings.schedules / f"{name}.toml"
-    if name.count("/") == 1 and ".." not in name and path.is_file():
-        return schedules.load_board(path, settings.schedules, _Formats())
+    is_shipped_too = settings.shipped is not None and (settings.shipped / f"{name}.toml").is_file()
+    is_known = path.is_file() or (is_shipped_too and schedules.is_selected(BoardId(name), settings.boards))
+    if name.count("/") == 1 and ".." not in name and is_known:
+        return schedules.load_board(path, settings.schedules, _Formats(), settings.shipped)
     return declared(settings).board(BoardId(name))  # it raises, and knows the nearest names

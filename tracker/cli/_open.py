@@ -1,4 +1,4 @@
-"""What commands share: opening the stores, reading times, printing rows."""
+"""What commands share: finding the workspace, opening the stores, reading times, printing rows."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import lexicon
+from tracker import toml, workspace
 from tracker.cli._text import escaped, safe
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.fetch import Fetcher
     from tracker.pipeline import Telling
     from tracker.stores.archive import FileArchive
+    from tracker.stores.hosts import SqliteHosts
     from tracker.watches import Watch
 
 _AGO = re.compile(r"(\d+)([hdw])")
@@ -34,12 +38,26 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
 
 
+def located(store: Path | None, schedules: Path | None, tz: str | None = None) -> Settings:
+    """The workspace that the global options, the environment and the current folder name. Raises DeclarationError."""
+    found = workspace.find(store, schedules, here=Path(), environment=os.environ)
+    if tz is None:
+        return found
+    try:
+        return replace(found, time_zone=toml.time_zone(tz))
+    except ValueError as error:
+        raise click.BadParameter(f"{tz!r} is {error}", param_hint="--tz") from error
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
-    """The archive and the store of this folder, created if they are not there."""
+    """The archive and the store, for writing; they are created, and where is said on stderr, if they are not there."""
     from tracker.stores.archive import FileArchive  # noqa: PLC0415  # commands that only read history do without
 
+    is_new = not settings.database.exists()
     with SqliteStore(settings.database) as store:
+        if is_new:
+            click.echo(f"tracker: created the store {safe(str(settings.store))}", err=True)
         yield FileArchive(settings.captures), store
 
 
@@ -52,19 +70,37 @@ def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, Sq
     with (
         opened(settings) as (archive, store),
         closing(SqliteHosts(settings.hosts)) as hosts,
-        Fetcher(hosts, clock, os.environ) as fetcher,
+        Fetcher(hosts, clock, os.environ, contact=settings.contact) as fetcher,
     ):
         yield archive, store, fetcher
 
 
 @contextmanager
+def hosts_if_any(settings: Settings) -> Iterator[SqliteHosts]:
+    """When each host was asked, for commands that fetch and store nothing; without a store, remembered only meanwhile."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  # as above
+
+    from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
+
+    with ExitStack() as stack:
+        folder = settings.store if settings.store.is_dir() else Path(stack.enter_context(TemporaryDirectory()))
+        yield stack.enter_context(closing(SqliteHosts(folder / settings.hosts.name)))
+
+
+@contextmanager
 def history_of(settings: Settings) -> Iterator[SqliteStore]:
     """The store, for reading. Raises DeclarationError when the folder has none yet."""
-    if not settings.database.exists():
-        raise DeclarationError(
-            f"{settings.store}: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
-        )
+    settings.require_store()
     with SqliteStore(settings.database) as store:
+        yield store
+
+
+@contextmanager
+def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
+    """The store, for reading; an empty one where nothing was fetched yet. Raises DeclarationError for a folder that was named and is not there."""
+    if settings.store_is_named and not settings.store.is_dir():
+        settings.require_store()
+    with SqliteStore(settings.database if settings.database.exists() else Path(":memory:")) as store:
         yield store
 
 
@@ -77,12 +113,6 @@ def kept(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
         yield FileArchive(settings.captures), store
 
 
-def lexicon_of(settings: Settings) -> Lexicon:
-    """What the schedules say of names; the project's own lexicon where they say nothing."""
-    folder = settings.schedules / "models"
-    return lexicon.load(folder) if folder.is_dir() else lexicon.shipped()
-
-
 def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> Telling:
     """Who is to be told of what, as the schedules say; what is wrong with a route is told on stderr, and the others hold."""
     from tracker import notify, watches  # noqa: PLC0415  # only who settles boards tells
@@ -91,10 +121,10 @@ def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) 
     errors: list[DeclarationError] = []
     watched: tuple[Watch, ...] = ()
     try:
-        watched = watches.load(settings.schedules / "watches.toml", known)
+        watched = watches.load(settings.declaration("watches.toml"), known)
     except DeclarationError as error:
         errors.append(error)
-    found = notify.load(settings.schedules / "routes.toml", watches=[watch.name for watch in watched])
+    found = notify.load(settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
     for wrong in (*errors, *found.errors):
         click.echo(f"tracker: {safe(str(wrong))}", err=True)
     return Telling.of(found.routes, watched, store, now)
@@ -119,7 +149,7 @@ def known(store: Store, name: str) -> BoardId:
 
 
 class Time(click.ParamType[datetime]):
-    """An ISO date or time (UTC unless it says otherwise), or an age such as `7d`, `36h`, `2w`."""
+    """An ISO date or time (in the workspace's time zone unless it says otherwise), or an age such as `7d`, `36h`, `2w`."""
 
     name = "time"
 
@@ -131,7 +161,7 @@ class Time(click.ParamType[datetime]):
             if match := _AGO.fullmatch(text):
                 return datetime.now(UTC).replace(microsecond=0) - int(match[1]) * _UNITS[match[2]]
             at = datetime.fromisoformat(text)
-            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+            return (at if at.tzinfo else at.replace(tzinfo=zone(ctx))).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is no time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d", param, ctx)
 
@@ -149,6 +179,18 @@ def _plain(value: object) -> str:
 def stamp(at: datetime | None) -> str:
     """A time as `2026-04-18T06:18:33Z`, empty for None."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
+
+
+def zone(ctx: click.Context | None = None) -> tzinfo:
+    """The zone in which people type and read times."""
+    settings = ctx and ctx.find_object(Settings)
+    return ZoneInfo(settings.time_zone) if settings and settings.time_zone != "UTC" else UTC
+
+
+def when(at: datetime | None) -> str:
+    """A time for people, in their zone: `2026-04-18T06:18:33Z` or `2026-04-18T08:18:33+02:00`, empty for None."""
+    local = at and at.astimezone(zone(click.get_current_context(silent=True)))
+    return local.isoformat(timespec="seconds").replace("+00:00", "Z") if local else ""
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: frozenset[str] = frozenset()) -> None:

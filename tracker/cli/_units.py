@@ -25,11 +25,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The absolute paths a unit names: the program, and the folders of the store and the declarations."""
+    """The absolute paths a unit names: the program, the folder of the store or the workspace, and declarations that stand alone."""
 
     tracker: Path
     store: Path
-    schedules: Path
+    schedules: Path | None = None
 
 
 def units(place: Place, *, scope: Scope, timer: bool = False) -> Mapping[str, str]:
@@ -39,10 +39,10 @@ def units(place: Place, *, scope: Scope, timer: bool = False) -> Mapping[str, st
         DeclarationError: a path has a character that no unit can hold.
     """
     names = (RUN, TIMER) if timer else (DAEMON,)
-    values = {
+    values: Mapping[str, str | None] = {
         "tracker": _program(place.tracker),
         "store": _word(place.store),
-        "schedules": _word(place.schedules),
+        "schedules": _word(place.schedules) if place.schedules else None,
         "scope": scope,
     }
     return {name: _fill(f"{name}.jinja", values) for name in names}
@@ -54,7 +54,8 @@ def crontab(place: Place) -> str:
     Raises:
         DeclarationError: a path has a character that no crontab can hold.
     """
-    words = (_legible(place.tracker), "--store", _legible(place.store), "--schedules", _legible(place.schedules), "run", "--due")
+    alone = ("--schedules", _legible(place.schedules)) if place.schedules else ()
+    words = (_legible(place.tracker), "--store", _legible(place.store), *alone, "run", "--due")
     return f"*/15 * * * *  {shlex.join(words)} > /dev/null".replace("%", r"\%")
 
 
@@ -82,7 +83,7 @@ def _legible(path: Path) -> str:
     return str(path)
 
 
-def _fill(name: str, values: Mapping[str, str]) -> str:
+def _fill(name: str, values: Mapping[str, str | None]) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # only what is printed needs it
 
     environment = Environment(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +16,7 @@ import click
 from tracker import query
 from tracker.cli import _cases
 from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, board_of, opened, print_json, print_table, stamp, user
+from tracker.cli._open import as_json, board_of, history_if_any, history_of, hosts_if_any, print_json, print_table, user, when
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -77,7 +77,7 @@ SHOWN = 5
 @click.pass_obj
 def show(settings: Settings, board: str, *, as_json: bool) -> None:
     """Print a board's declaration: where it is read, its metrics, and the head of its last reading."""
-    with opened(settings) as (_, store):
+    with history_if_any(settings) as store:
         one = board_of(settings, store, board)
         latest = store.latest(one.id)
         head = query.standings(one, store)[:SHOWN] if latest is not None and one.primary else ()
@@ -95,7 +95,7 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
         ),
     )
     if latest is not None:
-        click.echo(f"last accepted {stamp(latest.observed_at)}: {len(latest.entries)} entries (tracker standings {one.id})")
+        click.echo(f"last accepted {when(latest.observed_at)}: {len(latest.entries)} entries (tracker standings {one.id})")
     for each in head:
         click.echo(f"  {each.rank}. {safe(each.name)}  {each.value:g}")
 
@@ -127,7 +127,7 @@ def _reads(board: Board) -> Iterator[str]:
 @click.pass_obj
 def pause(settings: Settings, board: str, reason: str, by: str | None) -> None:
     """Do not fetch a board until it is resumed; a running daemon takes notice."""
-    with opened(settings) as (_, store):
+    with history_of(settings) as store:
         one = declared(settings).board(board)
         paused = Pause(board=one.id, since=SystemClock().now(), by=safe(by or user()), reason=safe(reason))
         store.ledger.pause(paused)
@@ -139,7 +139,7 @@ def pause(settings: Settings, board: str, reason: str, by: str | None) -> None:
 @click.pass_obj
 def resume(settings: Settings, board: str) -> None:
     """Fetch a paused board again, from its next time on."""
-    with opened(settings) as (_, store):
+    with history_of(settings) as store:
         known = {str(one) for one in store.ledger.pauses()}
         if not store.ledger.resume(BoardId(board)):
             paused = ", ".join(sorted(known)) or "none"
@@ -280,12 +280,12 @@ def _asking(settings: Settings, clock: Clock, transport: Transport | None, resol
     """A fetcher that remembers when it asked each host, and neither archive nor store."""
     from tracker.fetch import Fetcher  # noqa: PLC0415  # only with --live
     from tracker.fetch.addresses import resolve_host  # noqa: PLC0415  # as above
-    from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
 
-    settings.store.mkdir(parents=True, exist_ok=True)
     with (
-        closing(SqliteHosts(settings.hosts)) as hosts,
-        Fetcher(hosts, clock, os.environ, transport=transport, resolve=resolve or resolve_host) as fetcher,
+        hosts_if_any(settings) as hosts,
+        Fetcher(
+            hosts, clock, os.environ, contact=settings.contact, transport=transport, resolve=resolve or resolve_host
+        ) as fetcher,
     ):
         yield fetcher
 

@@ -6,20 +6,24 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
 from tracker import query
 from tracker.cli._declared import declared
-from tracker.cli._open import as_json, opened, print_json, print_table
+from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId, Health
+from tracker.model import Board, BoardId
+from tracker.ports import Store
+from tracker.schedules import Origin
 from tracker.workspace import Settings
 
 MOST = 28
 """Characters of the terms that a table shows."""
+_STORE = "store"
+"""The origin of a board that is no longer declared."""
 
 
 @click.command("boards")
@@ -28,18 +32,23 @@ MOST = 28
 def command(settings: Settings, *, as_json: bool) -> None:
     """List the boards with their health.
 
-    Declared ones, and those that only the store still knows: state, entries, last change, cadence, next due, terms.
+    Declared ones, and those that only the store still knows: state, entries, last change, cadence, next due, terms. The
+    origin says where a declaration comes from: shipped with the package, local, customized (both), or the store alone.
     """
-    boards = known(settings)
-    rows = [(boards[row.board], row) for row in health(settings, boards)]
+    with history_if_any(settings) as store:
+        boards, origins = known(settings, store)
+        now = SystemClock().now()
+        healths = [query.health(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]
+    rows = [(boards[row.board], origins.get(row.board, _STORE), row) for row in healths]
     if as_json:
-        print_json({**asdict(row), **_declared_of(board)} for board, row in rows)
+        print_json({**asdict(row), "origin": origin, **_declared_of(board)} for board, origin, row in rows)
         return
     print_table(
-        ("board", "state", "entries", "last changed", "cadence", "next due", "terms", "reason"),
+        ("board", "origin", "state", "entries", "last changed", "cadence", "next due", "terms", "reason"),
         (
             (
                 row.board,
+                origin,
                 row.state,
                 row.entries,
                 _minute(row.last_changed),
@@ -48,7 +57,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
                 short(board.terms),
                 "disabled" if row.reason.startswith("disabled: ") else row.reason,
             )
-            for board, row in rows
+            for board, origin, row in rows
         ),
         right=frozenset(("entries",)),
     )
@@ -61,7 +70,7 @@ def short(terms: str, most: int = MOST) -> str:
 
 
 def _minute(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else ""
+    return when(at)[:16].replace("T", " ")
 
 
 def _declared_of(board: Board) -> dict[str, object]:
@@ -78,24 +87,16 @@ def _declared_of(board: Board) -> dict[str, object]:
     }
 
 
-def known(settings: Settings) -> dict[BoardId, Board]:
-    """Every board that is declared or that the store knows; declarations that are wrong are told on stderr."""
-    with opened(settings) as (_, store):
-        boards: dict[BoardId, Board] = {board: one for board in store.boards() if (one := store.declared(board)) is not None}
-    if settings.schedules.is_dir():
-        found = declared(settings)
-        for error in found.errors.values():
-            click.echo(f"tracker: {error}", err=True)
-        boards |= found.boards
-    if not boards:
+def known(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], Mapping[BoardId, Origin]]:
+    """Every board that is declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
+    boards = {board: last for board in store.boards() if (last := store.declared(board)) is not None}
+    if settings.shipped is None and not settings.schedules.is_dir() and boards:
+        return boards, {}
+    found = declared(settings)
+    for error in found.errors.values():
+        click.echo(f"tracker: {error}", err=True)
+    if not found.boards and not boards:
         raise DeclarationError(
-            f"{settings.schedules}: no boards here and none in {settings.store}; expected <source>/<board>.toml"
+            f"{settings.schedules}: no board is declared, and {settings.store} has none; expected <source>/<board>.toml"
         )
-    return boards
-
-
-def health(settings: Settings, boards: Mapping[BoardId, Board]) -> list[Health]:
-    """Every board's health, by id."""
-    now = SystemClock().now()
-    with opened(settings) as (_, store):
-        return [query.health(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]
+    return {**boards, **found.boards}, found.origins

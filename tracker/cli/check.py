@@ -10,10 +10,11 @@ import click
 
 from tracker import claims
 from tracker.claims import Finding, Verdict
-from tracker.cli._open import Time, as_json, history_of, known, lexicon_of, print_json
+from tracker.cli._open import Time, as_json, history_of, known, print_json
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 _MOST_BYTES = 2_000_000
 

@@ -8,12 +8,13 @@ from datetime import datetime
 import click
 
 from tracker import models
-from tracker.cli._open import Time, as_json, history_of, known, lexicon_of, print_json, print_table, stamp
+from tracker.cli._open import Time, as_json, history_of, known, print_json, print_table, stamp, when
 from tracker.cli._text import safe
 from tracker.events._event import number
 from tracker.model import Entry, Measure, Metric
 from tracker.models import How, Interval, Pair, Row, Versus
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("compare")
@@ -102,7 +103,7 @@ def _interval(since: Interval | None) -> dict[str, object] | None:
 
 def _print(pair: Pair) -> None:
     board, at = pair.state.board, pair.state.snapshot.observed_at
-    click.echo(f"\n{safe(board.title)} ({board.id}), {stamp(at)}: A = {safe(pair.one.name)}, B = {safe(pair.other.name)}")
+    click.echo(f"\n{safe(board.title)} ({board.id}), {when(at)}: A = {safe(pair.one.name)}, B = {safe(pair.other.name)}")
     if not pair.rows:
         click.echo("lists both, and publishes nothing of either that can be compared")
         return
@@ -139,10 +140,10 @@ def _verdict(row: Row) -> str:
 def _since(since: Interval | None, upper: str, lower: str) -> str:
     if since is None:
         return ""
-    until = stamp(since.until)[:10]
+    until = when(since.until)[:10]
     if since.how is How.START:
         return f", so since comparable values begin ({until})"
-    day = until if since.after is None or stamp(since.after)[:10] == until else f"between {stamp(since.after)[:10]} and {until}"
+    day = until if since.after is None or when(since.after)[:10] == until else f"between {when(since.after)[:10]} and {until}"
     return {
         How.PASSING: f", passed {lower} {day}",
         How.ENTRY: f", {upper} entered above {day}",

@@ -15,7 +15,7 @@ import click
 
 from tracker import log, pipeline, query, toml
 from tracker.cli._declared import declared, formats
-from tracker.cli._open import as_json, lexicon_of, print_json, print_table, stamp
+from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.daemon import Courier, Declarations, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild
@@ -28,6 +28,7 @@ from tracker.stores.hosts import SqliteHosts
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 FIRINGS = 20
 BACKUP = "ledger.bak"
@@ -121,10 +122,13 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
     """The loop over this folder's store."""
     clock = SystemClock()
     with ExitStack() as stack:
+        is_new = not settings.database.exists()
         store = stack.enter_context(SqliteStore(settings.database))
+        if is_new:
+            logger.info("store created", extra={"store": str(settings.store)})
         archive = FileArchive(settings.captures, lease_s=LEASE_S)
         hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
-        fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ))
+        fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact))
         courier = Courier(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
         stack.callback(courier.stop, LAST_MESSAGE_S)
         world = World(
@@ -147,7 +151,7 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
                 wake=wake,
             )
 
-        yield Loop(world, Declarations(settings.schedules, formats(), store.declared), flights, courier)
+        yield Loop(world, Declarations(settings, formats(), store.declared), flights, courier)
 
 
 @contextmanager
@@ -177,10 +181,11 @@ def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
 
 
 def _secrets(settings: Settings) -> frozenset[str]:
-    """The values of every variable that a file of the schedules names: none of them may stand in a log."""
+    """The values of every variable that a declaration names: none of them may stand in a log."""
     named = {
         name
-        for path in settings.schedules.rglob("*.toml")
+        for folder in settings.declarations
+        for path in folder.rglob("*.toml")
         for name in re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", path.read_text(encoding="utf-8", errors="replace"))
     }
     return frozenset(value for name in named if (value := os.environ.get(name)))
@@ -204,7 +209,7 @@ def _print_firings(settings: Settings, *, as_json: bool) -> None:
         )
         return
     print_table(
-        ("due", "local", "board", "cadence"), ((stamp(at), _local(at, board), board.id, board.cadence) for at, board in firings)
+        ("due", "local", "board", "cadence"), ((when(at), _local(at, board), board.id, board.cadence) for at, board in firings)
     )
 
 

@@ -11,13 +11,15 @@ import click
 
 from tracker import pipeline, reports
 from tracker.cli._declared import chosen
-from tracker.cli._open import fetching, lexicon_of, opened, stamp
+from tracker.cli._open import fetching, opened, stamp
 from tracker.cli._season import Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
 from tracker.shipped import SEED
+from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 _MARK = ".made-by-tracker-demo"
 
@@ -36,6 +38,7 @@ def command(ctx: click.Context, folder: Path, seed: Path) -> None:
     with Season(seed) as season:
         settings = Settings(store=folder, schedules=folder / "schedules")
         season.schedules(settings.schedules)
+        SqliteStore(settings.database).close()
         play(settings, season)
     with opened(settings) as (_, store):
         first = min(check.observed_at for board in store.boards() for check in store.checks(board))

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from tracker.cli._open import Time, as_json, history_of, known, lexicon_of, print_json, stamp
+from tracker.cli._open import Time, as_json, history_of, known, print_json, when
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.model import Event, EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 _EVER = datetime(1971, 1, 1, tzinfo=UTC)
 
@@ -52,7 +53,7 @@ def command(
             return
         for event in _found(settings, store, wanted):
             if told is not None or event.told:
-                click.echo(f"{event.id[:12]}  {stamp(event.recorded_at)}  {event.kind}/{event.grade}  {safe(event.headline)}")
+                click.echo(f"{event.id[:12]}  {when(event.recorded_at)}  {event.kind}/{event.grade}  {safe(event.headline)}")
 
 
 def _found(settings: Settings, store: SqliteStore, wanted: EventFilter) -> Iterator[Event]:

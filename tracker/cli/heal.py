@@ -17,7 +17,7 @@ import click
 
 from tracker import pipeline, propose, schedules
 from tracker.cli._declared import chosen, formats
-from tracker.cli._open import as_json, fetching, opened, print_json, print_table, stamp
+from tracker.cli._open import as_json, fetching, kept, print_json, print_table, stamp
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
@@ -50,11 +50,13 @@ class Page:
 class Healed:
     """A change to a declaration: the file's text before and after, what is changed and why, and what the page then says.
 
+    `path` is the user's file; `source` the one that the text was read from, which is the shipped one where the user has none.
     `lost` are the times of accepted captures that would then be read otherwise, or not at all.
     """
 
     board: Board
     path: Path
+    source: Path
     before: str
     after: str
     repairs: tuple[Repair, ...]
@@ -92,7 +94,7 @@ def command(
     if url is not None and file is not None:
         raise DeclarationError("--url and --file exclude each other; give the one to look at")
     (one,) = chosen(settings, (board,))
-    with opened(settings) as (archive, store):
+    with kept(settings) as (archive, store):
         page = _page(settings, one, archive, url, file)
         healed = heal(settings, one, page, archive, store, propose.candidates)
     if apply:
@@ -122,12 +124,13 @@ def heal(settings: Settings, board: Board, page: Page, archive: Archive, store: 
     if not found:
         raise type_of(wrong)(f"{wrong}; nothing on the page is sure to be what is gone: look at {board.page}")
     path = settings.schedules / f"{board.id}.toml"
-    before = path.read_text(encoding="utf-8")
+    source = path if settings.shipped is None or path.exists() else settings.shipped / f"{board.id}.toml"
+    before = source.read_text(encoding="utf-8")
     after = amended(before, _changes(found, before, path), path.as_posix())
     with _loaded(settings, board, after) as changed:
         reading = _read(changed, page)
         lost = tuple(_lost(board, changed, archive, store))
-    return Healed(board=board, path=path, before=before, after=after, repairs=found, reading=reading, lost=lost)
+    return Healed(board=board, path=path, source=source, before=before, after=after, repairs=found, reading=reading, lost=lost)
 
 
 def type_of(error: TrackerError | None) -> type[TrackerError]:
@@ -212,7 +215,7 @@ def _loaded(settings: Settings, board: Board, text: str) -> Iterator[Board]:
                 (root / inside).write_bytes((settings.schedules / inside).read_bytes())
         path = root / source / f"{name}.toml"
         path.write_text(text, encoding="utf-8")
-        yield schedules.load_board(path, root, formats())
+        yield schedules.load_board(path, root, formats(), settings.shipped)
 
 
 def _lost(board: Board, changed: Board, archive: Archive, store: Store) -> Iterator[datetime]:
@@ -239,12 +242,15 @@ def _apply(healed: Healed, *, lose_earlier: bool) -> None:
             f"{healed.board.id}: not applied: captures accepted before would be read otherwise ({times}); "
             "declare the page as a new board (tracker board new), or say --lose-earlier"
         )
-    if healed.path.read_text(encoding="utf-8") != healed.before:
+    is_new = healed.path != healed.source
+    if healed.source.read_text(encoding="utf-8") != healed.before or (is_new and healed.path.exists()):
         raise DeclarationError(f"{healed.path}: changed meanwhile; nothing was applied, try again")
+    healed.path.parent.mkdir(parents=True, exist_ok=True)
     temporary = healed.path.with_name(f".{healed.path.name}.{os.getpid()}")
     try:
         temporary.write_text(healed.after, encoding="utf-8")
-        temporary.chmod(healed.path.stat().st_mode & 0o777)
+        if not is_new:
+            temporary.chmod(healed.path.stat().st_mode & 0o777)
         temporary.replace(healed.path)
     finally:
         temporary.unlink(missing_ok=True)

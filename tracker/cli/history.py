@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from tracker import query
-from tracker.cli._open import as_json, history_of, known, print_json, print_table, stamp
+from tracker.cli._open import as_json, history_of, known, print_json, print_table, when
 from tracker.cli._text import safe
 from tracker.query import Course
 from tracker.reports.jsonl import event_json
@@ -58,15 +58,15 @@ def _rows(course: Course, metric: str | None) -> Iterator[dict[str, object]]:
 
 
 def _print(course: Course, metric: str | None) -> None:
-    until = f"last seen {stamp(course.known.last_seen)}" if course.known.last_seen else "still listed"
+    until = f"last seen {when(course.known.last_seen)}" if course.known.last_seen else "still listed"
     click.echo(
-        f"\n{safe(course.known.name)} on {course.board} (key {safe(course.entry)}): first seen {stamp(course.known.first_seen)}, {until}"
+        f"\n{safe(course.known.name)} on {course.board} (key {safe(course.entry)}): first seen {when(course.known.first_seen)}, {until}"
     )
     others = sorted(course.known.names - {course.known.name})
     if others:
         click.echo(f"  also named: {safe(', '.join(others))}")
     rows = [
-        (one, stamp(span.valid_from), stamp(span.valid_to) or "now", span.measure.raw)
+        (one, when(span.valid_from), when(span.valid_to) or "now", span.measure.raw)
         for one, spans in course.values.items()
         if metric is None or metric == one
         for span in spans
@@ -74,4 +74,4 @@ def _print(course: Course, metric: str | None) -> None:
     print_table(("metric", "from", "to", "as published"), rows, right=frozenset(("as published",)))
     for event in course.events:
         if event.told:
-            click.echo(f"  {stamp(event.until)}  {safe(event.headline)}")
+            click.echo(f"  {when(event.until)}  {safe(event.headline)}")

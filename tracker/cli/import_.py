@@ -10,12 +10,13 @@ import click
 
 from tracker import pipeline
 from tracker.cli._declared import chosen
-from tracker.cli._open import as_json, lexicon_of, opened, print_json, stamp
+from tracker.cli._open import as_json, opened, print_json, when
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.pipeline import Outcome
 from tracker.reports.jsonl import event_json
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 _CLOCKS_DIFFER = timedelta(days=1)
 
@@ -56,7 +57,7 @@ def summary(outcome: Outcome) -> None:
     """What was stored, and every capture that was not accepted, for people."""
     for check in outcome.checks:
         if check.message:
-            click.echo(f"{stamp(check.observed_at)}  {check.result}: {safe(check.message)}")
+            click.echo(f"{when(check.observed_at)}  {check.result}: {safe(check.message)}")
     counts: dict[str, int] = {}
     for check in outcome.checks:
         counts[check.result] = counts.get(check.result, 0) + 1

@@ -64,11 +64,23 @@ def here() -> Machine:
 
 
 def place(settings: Settings) -> Place:
-    """The paths as they are from anywhere. Raises DeclarationError when there is no such schedules folder, or no program."""
-    schedules = settings.schedules.absolute()
-    if not schedules.is_dir():
-        raise DeclarationError(f"{schedules}: no such folder; expected the declarations (tracker --schedules DIR install)")
-    return Place(tracker=_program(), store=settings.store.absolute(), schedules=schedules)
+    """The paths as they are from anywhere.
+
+    Raises:
+        DeclarationError: there is no program, no such schedules folder, or nothing that says which folder overlays the shipped one.
+    """
+    if settings.folder is not None and not settings.store_is_named and settings.shipped is not None:
+        return Place(tracker=_program(), store=settings.folder.absolute())
+    own = settings.schedules.absolute()
+    if settings.shipped is None and not own.is_dir():
+        raise DeclarationError(f"{own}: no such folder; expected the declarations (tracker --schedules DIR install)")
+    if settings.shipped == settings.schedules or settings.shipped is None:
+        return Place(tracker=_program(), store=settings.store.absolute(), schedules=own)
+    if own.is_dir():
+        raise DeclarationError(
+            f"{own}: overlays the shipped boards here, but not for a service; make this a workspace (tracker init)"
+        )
+    return Place(tracker=_program(), store=settings.store.absolute())
 
 
 def _program() -> Path:

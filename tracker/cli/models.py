@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from tracker import models
-from tracker.cli._open import as_json, history_of, lexicon_of, print_json, print_table, stamp
+from tracker.cli._open import as_json, history_of, print_json, print_table, stamp, when
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.events._event import number
 from tracker.model import Identity
 from tracker.models import Card, Place
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("models")
@@ -93,8 +94,8 @@ def _print(card: Card) -> None:
             _names(place),
             f"{place.rank} of {place.of}" if place.rank is not None else "",
             _value(place),
-            stamp(place.first_seen)[:10],
-            stamp(place.last_seen)[:10] or "listed",
+            when(place.first_seen)[:10],
+            when(place.last_seen)[:10] or "listed",
         )
         for place in card.places
     ]

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html import unescape
@@ -19,7 +18,7 @@ import click
 from tracker import pipeline, propose
 from tracker.cli import _cases
 from tracker.cli._declared import formats
-from tracker.cli._open import as_json, print_json, print_table
+from tracker.cli._open import as_json, hosts_if_any, print_json, print_table
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, Refused, TrackerError
@@ -30,7 +29,6 @@ from tracker.propose.declaration import Address, Settled, board_id, printable, s
 from tracker.propose.folder import folder
 from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
 from tracker.schedules import load_board
-from tracker.stores.hosts import SqliteHosts
 from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000
@@ -253,8 +251,7 @@ def _header(given: str) -> tuple[str, str]:
 
 def _fetch(settings: Settings, asked: Asked) -> bytes:
     """The page, by a fetcher that keeps to when each host was asked by other runs, and stores nothing else."""
-    settings.store.mkdir(parents=True, exist_ok=True)
-    with closing(SqliteHosts(settings.hosts)) as hosts, Fetcher(hosts, SystemClock(), os.environ) as fetcher:
+    with hosts_if_any(settings) as hosts, Fetcher(hosts, SystemClock(), os.environ, contact=settings.contact) as fetcher:
         return fetched(asked, fetcher)
 
 
@@ -323,7 +320,8 @@ def _title_of(body: bytes) -> str:
 
 
 def _refuse_existing(settings: Settings, asked: Asked, at: Address) -> None:
-    for path in (settings.schedules / f"{at.board}.toml", asked.cases / at.board):
+    shipped = settings.shipped or settings.schedules
+    for path in (settings.schedules / f"{at.board}.toml", shipped / f"{at.board}.toml", asked.cases / at.board):
         if path.exists() and not asked.dry_run:
             raise DeclarationError(f"{path} is there already, and is not overwritten; choose another id with --id")
 
@@ -428,7 +426,7 @@ def _written(settings: Settings, asked: Asked, at: Address, declared: Settled, f
         _create(cases / name, content)
     _create(path, declared.text.encode("utf-8"))
     try:
-        return _cases.try_folder(load_board(path, settings.schedules, formats()), cases)
+        return _cases.try_folder(load_board(path, settings.schedules, formats(), settings.shipped), cases)
     except TrackerError as error:
         return _cases.Tested(board=at.board, cases=0, problems=(str(error),))
 

@@ -70,9 +70,9 @@ def test(settings: Settings, route: str) -> None:
 
 
 def _load(settings: Settings) -> Routes:
-    path, wrong = settings.schedules / "routes.toml", tuple[DeclarationError, ...]()
+    path, wrong = settings.declaration("routes.toml"), tuple[DeclarationError, ...]()
     try:
-        names = [one.name for one in watches.load(settings.schedules / "watches.toml")]
+        names = [one.name for one in watches.load(settings.declaration("watches.toml"))]
     except DeclarationError as error:  # the routes that name no watch hold
         names, wrong = [], (error,)
     found = notify.load(path, watches=names)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from tracker.cli._open import as_json, history_of, print_json, print_table, stamp
+from tracker.cli._open import as_json, history_of, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Letter
@@ -38,7 +38,7 @@ def list_(settings: Settings, events: Sequence[str], route: str | None, *, as_js
         print_json(_row(one) for one in found)
         return
     header = ("event", "route", "board", "queued", "state", "tries", "due", "error", "headline")
-    shown = ((one.event.id, one.route, one.event.board, stamp(one.queued_at), _state(one), one.tries, stamp(one.not_before), one.error, one.event.headline) for one in found)  # fmt: skip
+    shown = ((one.event.id, one.route, one.event.board, when(one.queued_at), _state(one), one.tries, when(one.not_before), one.error, one.event.headline) for one in found)  # fmt: skip
     print_table(header, shown, right=frozenset(("tries",)))
 
 

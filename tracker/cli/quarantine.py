@@ -15,12 +15,11 @@ from tracker.cli._open import (
     history_of,
     kept,
     known,
-    lexicon_of,
     print_json,
     print_table,
-    stamp,
     telling_of,
     user,
+    when,
 )
 from tracker.cli._text import safe
 from tracker.cli.import_ import summary
@@ -29,6 +28,7 @@ from tracker.errors import DeclarationError
 from tracker.model import Check, Result, Verdict
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.group("quarantine")
@@ -54,7 +54,7 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
         )
     else:
         print_table(
-            ("board", "at", "entries", "why"), ((one.board, stamp(one.observed_at), one.entries, one.message) for one in held)
+            ("board", "at", "entries", "why"), ((one.board, when(one.observed_at), one.entries, one.message) for one in held)
         )
 
 
@@ -68,7 +68,7 @@ def show(settings: Settings, board: str, at: datetime | None) -> None:
         check = _one(store, board, at)
         declared = board_of(settings, store, board)
         reading = pipeline.read_at(declared, check.observed_at, archive)
-    click.echo(f"{board} at {stamp(check.observed_at)}: {safe(check.message)}")
+    click.echo(f"{board} at {when(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (
         (entry.position, entry.name, entry.measures[primary.id].raw if primary and primary.id in entry.measures else "")
@@ -114,6 +114,6 @@ def _held(store: SqliteStore, board: str | None) -> Iterator[Check]:
 def _one(store: SqliteStore, board: str, at: datetime | None) -> Check:
     held = [check for check in _held(store, board) if at is None or check.observed_at == at]
     if not held:
-        when = f" at {stamp(at)}" if at else ""
-        raise DeclarationError(f"{board}: nothing in quarantine{when}; expected a reading held back (tracker quarantine list)")
+        time = f" at {when(at)}" if at else ""
+        raise DeclarationError(f"{board}: nothing in quarantine{time}; expected a reading held back (tracker quarantine list)")
     return held[-1]

@@ -8,11 +8,12 @@ import click
 
 from tracker import pipeline
 from tracker.cli._declared import declared
-from tracker.cli._open import lexicon_of, opened
+from tracker.cli._open import opened
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
 from tracker.model import BoardId
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("replay")
@@ -25,6 +26,8 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
     changed, and events that no longer follow are kept as withdrawn. A board that the schedules do not
     declare is read as it was last declared.
     """
+    if not settings.captures.is_dir():
+        raise DeclarationError(f"no captures in {settings.captures}; expected an archive (tracker run, or --store DIR)")
     with opened(settings) as (archive, store):
         known = declared(settings)
         held = archive.boards()

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 
 from tracker import pipeline, query, reports
-from tracker.cli._open import Time, history_of, known, lexicon_of, stamp
+from tracker.cli._open import Time, history_of, known, stamp
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.model import EventFilter, Report
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 _SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
 _EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)

@@ -7,11 +7,12 @@ from dataclasses import fields
 import click
 
 from tracker import identity, models
-from tracker.cli._open import as_json, history_of, lexicon_of, print_json
+from tracker.cli._open import as_json, history_of, print_json
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("resolve")
@@ -34,8 +35,8 @@ def command(settings: Settings, name: str, org: str | None, source: str | None, 
     for key, value in _fields(who).items():
         if value not in ("", None, False):
             click.echo(f"{key + ':':17} {safe(str(value))}")
-    for title, names in (("listed as:", same), ("nearest:", near)):
-        for number, one in enumerate(names):
+    for title, shown in (("listed as:", same), ("nearest:", near)):
+        for number, one in enumerate(shown):
             click.echo(f"{'' if number else title:17} {safe(one)}")
 
 

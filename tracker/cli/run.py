@@ -11,7 +11,7 @@ import click
 from tracker import pipeline, query
 from tracker.cli import _complete
 from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, fetching, lexicon_of, print_json, stamp, telling_of
+from tracker.cli._open import as_json, fetching, print_json, telling_of, when
 from tracker.cli._text import safe
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
@@ -22,6 +22,7 @@ from tracker.ports import Clock, Store
 from tracker.reports.jsonl import event_json
 from tracker.stores import locks
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("run")
@@ -106,7 +107,7 @@ def _print(outcome: Outcome) -> None:
         told = [event for event in outcome.events if event.told and event.recorded_at == check.observed_at]
         entries = f", {check.entries} entries" if check.entries is not None else ""
         click.echo(
-            f"{stamp(check.observed_at)}  {outcome.board}: {check.result}{entries}{f': {safe(check.message)}' if check.message else ''}"
+            f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{f': {safe(check.message)}' if check.message else ''}"
         )
         for event in sorted(told, key=lambda event: -event.weight):
             click.echo(f"    {event.kind}: {safe(event.headline)}")

@@ -15,7 +15,7 @@ import click
 from msgspec import Struct, field
 
 from tracker import query, schedules
-from tracker.cli._open import as_json, history_of, print_json, stamp
+from tracker.cli._open import as_json, history_of, print_json, when
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.model import Board, BoardId, State
@@ -87,9 +87,9 @@ def disk_trouble(settings: Settings, free: int) -> str:
 def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], tuple[str, ...]]:
     """A board whose file is wrong now is taken as it was last read; one that is no longer declared is left out."""
     known = {board: one for board in store.boards() if (one := store.declared(board)) is not None}
-    if not settings.schedules.is_dir():
+    if settings.shipped is None and not settings.schedules.is_dir():
         return known, ()
-    found = schedules.load(settings.schedules, _ANY_OPTIONS)
+    found = schedules.load(settings.schedules, _ANY_OPTIONS, settings.shipped, settings.boards)
     broken = {board: one for board, one in known.items() if any(path.endswith(f"/{board}.toml") for path in found.errors)}
     return {**broken, **found.boards}, tuple(str(error) for error in found.errors.values())
 
@@ -125,11 +125,11 @@ def _troubles(found: Vitals) -> Iterator[str]:
             yield f'route "{route.route}": {_many(route.dead, "dead letter")}: {route.error} (tracker outbox list)'
     for notice in found.notices:
         if notice.kind != "declaration":  # said as the file stands now
-            yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {stamp(notice.since)})"
+            yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {when(notice.since)})"
 
 
 def _failing(one: BoardVitals) -> str:
-    return f"; {_many(one.failures, 'failure')} in a row since {stamp(one.failing_since)}" if one.failures else ""
+    return f"; {_many(one.failures, 'failure')} in a row since {when(one.failing_since)}" if one.failures else ""
 
 
 def _summary(found: Vitals) -> Iterator[str]:

@@ -8,13 +8,14 @@ from typing import cast
 import click
 
 from tracker import pipeline
-from tracker.cli._open import as_json, board_of, kept, known, lexicon_of, print_json
+from tracker.cli._open import as_json, board_of, kept, known, print_json
 from tracker.cli._text import safe
 from tracker.cli.events import across
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import BoardId, Event, EventFilter
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("verify")

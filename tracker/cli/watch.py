@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from tracker import pipeline, watches
-from tracker.cli._open import Time, as_json, board_of, kept, known, lexicon_of, print_json, print_table, stamp
+from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, print_table, stamp, when
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
@@ -17,6 +17,7 @@ from tracker.model import Board, Event, EventFilter, Evidence, Party, Past, Step
 from tracker.ports import Archive, Store
 from tracker.watches import Firing, Held, Watch
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.group("watch")
@@ -71,7 +72,7 @@ def test(
 
 
 def _load(settings: Settings, lexicon: Lexicon) -> tuple[Watch, ...]:
-    return watches.load(settings.schedules / "watches.toml", lexicon)
+    return watches.load(settings.declaration("watches.toml"), lexicon)
 
 
 def _chosen(declared: tuple[Watch, ...], name: str | None) -> tuple[Watch, ...]:
@@ -147,4 +148,4 @@ def _print(watch: Watch, fired: list[Firing]) -> None:
     for one in fired:
         proof = f"event {one.event[:12]}" if one.event else f"evidence {one.evidence[0].sha256[:12]}"
         mark = "  (already so)" if one.already else ""
-        click.echo(f"  {stamp(one.until)}  {safe(one.headline)}  [{proof}]{mark}")
+        click.echo(f"  {when(one.until)}  {safe(one.headline)}  [{proof}]{mark}")

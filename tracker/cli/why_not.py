@@ -9,13 +9,14 @@ from itertools import groupby, pairwise
 import click
 
 from tracker import models, pipeline
-from tracker.cli._open import Time, as_json, board_of, kept, known, lexicon_of, print_json, stamp
+from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, stamp, when
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.model import BoardId, EntryId, Past
 from tracker.models import Explained
 from tracker.ports import Archive, Store
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("why-not")
@@ -79,7 +80,7 @@ def _print(rows: Iterable[Explained]) -> None:
         click.echo(f"\n{safe(mine[-1].name)} on {board} (key {safe(entry)})")
         for run in _runs(mine):
             first, last = run[0], run[-1]
-            times = stamp(first.until)[:16] + (f" … {stamp(last.until)[:16]} ({len(run)} times)" if len(run) > 1 else "")
+            times = when(first.until)[:16] + (f" … {when(last.until)[:16]} ({len(run)} times)" if len(run) > 1 else "")
             event = f" [{one[:12]}]" if (one := first.event) and len(run) == 1 else ""
             click.echo(f"  {times}  {_what(run)}: {safe(first.reason)}{event}")
 

@@ -1,19 +1,20 @@
-"""Everything that is declared, read again when a file changes; a file that is wrong leaves what it last said in force."""
+"""Everything that a workspace declares, read again when a file changes; a file that is wrong leaves what it last said in force."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
-from tracker import lexicon, notify, schedules, watches
+from tracker import notify, schedules, watches
 from tracker.errors import DeclarationError, TrackerError
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId
 from tracker.notify import Route
 from tracker.schedules import Formats
 from tracker.watches import Watch
+from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 Thing = TypeVar("Thing")
 
@@ -30,10 +31,10 @@ class Declared:
 
 
 class Declarations:
-    """The schedules folder. `last_good` knows how a board was declared before this process began, for a file that is wrong from the start."""
+    """What the workspace declares. Only the user's files are watched for changes. `last_good` knows how a board was declared before this process began, for a file that is wrong from the start."""
 
-    def __init__(self, root: Path, formats: Formats, last_good: Callable[[BoardId], Board | None]) -> None:
-        self._root = root
+    def __init__(self, settings: Settings, formats: Formats, last_good: Callable[[BoardId], Board | None]) -> None:
+        self._settings = settings
         self._formats = formats
         self._last_good = last_good
         self._seen: Mapping[str, tuple[int, int, int]] | None = None
@@ -41,11 +42,11 @@ class Declarations:
 
     def changed(self) -> bool:
         """Whether any file is another than when all was last read."""
-        return schedules.fingerprint(self._root) != self._seen
+        return schedules.fingerprint(self._settings.schedules) != self._seen
 
     def read(self) -> Declared:
         """Everything anew; what cannot be read stays as it last was."""
-        self._seen = schedules.fingerprint(self._root)
+        self._seen = schedules.fingerprint(self._settings.schedules)
         errors: dict[str, str] = {}
         known = self._lexicon(errors)
         watched = self._watches(known, errors)
@@ -56,7 +57,7 @@ class Declarations:
 
     def _boards(self, errors: dict[str, str]) -> Mapping[BoardId, Board]:
         try:
-            found = schedules.load(self._root, self._formats)
+            found = schedules.load(self._settings.schedules, self._formats, self._settings.shipped, self._settings.boards)
         except DeclarationError as error:
             return self._kept(error, errors, self._last.boards)
         errors.update((path, str(error)) for path, error in found.errors.items() if not _is_of_defaults(error))
@@ -70,21 +71,20 @@ class Declarations:
                 yield kept
 
     def _lexicon(self, errors: dict[str, str]) -> Lexicon | None:
-        folder = self._root / "models"
         try:
-            return lexicon.load(folder) if folder.is_dir() else lexicon.shipped()
+            return lexicon_of(self._settings)
         except DeclarationError as error:
             return self._kept(error, errors, self._last.lexicon)
 
     def _watches(self, known: Lexicon | None, errors: dict[str, str]) -> tuple[Watch, ...]:
         try:
-            return watches.load(self._root / "watches.toml", known)
+            return watches.load(self._settings.declaration("watches.toml"), known)
         except DeclarationError as error:
             return self._kept(error, errors, self._last.watches)
 
     def _routes(self, watched: tuple[Watch, ...], errors: dict[str, str]) -> tuple[Route, ...]:
         try:
-            found = notify.load(self._root / "routes.toml", watches=[watch.name for watch in watched])
+            found = notify.load(self._settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
         except DeclarationError as error:
             return self._kept(error, errors, self._last.routes)
         if not found.errors:

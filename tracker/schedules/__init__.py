@@ -8,7 +8,7 @@ shapes in `shapes.py` and are held to them by tests. https://toml.io/en/v1.0.0
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
@@ -34,7 +34,7 @@ from tracker.schedules.schema import schema
 from tracker.schedules.shapes import Formats
 from tracker.toml import quoted
 
-__all__ = ["KINDS", "Formats", "Origin", "Schedules", "fingerprint", "load", "load_board", "schema"]
+__all__ = ["KINDS", "Formats", "Origin", "Schedules", "fingerprint", "is_selected", "load", "load_board", "schema"]
 
 
 class Origin(StrEnum):
@@ -95,13 +95,15 @@ def load(root: Path, formats: Formats, base: Path | None = None, select: Sequenc
         try:
             if holds_defaults(path, root):
                 read(path, root, base)
-            elif origin is Origin.SHIPPED and not _is_selected(_id_at(path), select):
+            elif origin is Origin.SHIPPED and not is_selected(_id_at(path), select):
                 left_out.add(_id_at(path))
             else:
                 board = read_board(path, root, formats, read, base)
                 boards[board.id], origins[board.id] = board, origin
         except DeclarationError as error:
             errors[place_of(path, root)] = error
+    if base is not None:
+        errors |= _unmatched(select, {*left_out, *(board for board, origin in origins.items() if origin is not Origin.LOCAL)})
     return Schedules(
         boards=MappingProxyType(boards),
         errors=MappingProxyType(errors),
@@ -125,8 +127,19 @@ def _id_at(path: Path) -> BoardId:
     return BoardId(f"{path.parent.name}/{path.stem}")
 
 
-def _is_selected(board: BoardId, select: Sequence[str]) -> bool:
+def is_selected(board: BoardId, select: Sequence[str]) -> bool:
+    """Whether one of the globs matches the board's id."""
     return any(fnmatchcase(board, glob) for glob in select)
+
+
+def _unmatched(select: Sequence[str], boards: Collection[BoardId]) -> Mapping[str, DeclarationError]:
+    """The error for globs that match no shipped board: a misspelt one would silently follow nothing."""
+    for glob in select:
+        if glob != "*" and not any(fnmatchcase(board, glob) for board in boards):
+            near = get_close_matches(glob[:200], boards, n=1)
+            meant = f'; did you mean "{near[0]}"?' if near else "; see: tracker boards"
+            return {"tracker.toml": DeclarationError(f"tracker.toml: boards = {quoted(glob)} matches no shipped board{meant}")}
+    return {}
 
 
 def load_board(path: Path, root: Path, formats: Formats, base: Path | None = None) -> Board:

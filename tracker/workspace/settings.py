@@ -1,17 +1,31 @@
-"""Where things are kept and who we say we are, from options and the environment."""
+"""Where the store and the declarations are, and what the workspace says for all commands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.errors import DeclarationError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`store` holds `captures/` (the truth) and `tracker.db` (derived); `schedules` holds the declarations."""
+    """`store` holds `captures/` (the truth) and `tracker.db` (derived), `schedules` the user's declarations.
+
+    `shipped` is the folder of declarations that `schedules` overlays, None where `schedules` stands alone; of its boards,
+    those are followed whose id matches a glob in `boards`. `contact` goes into the user agent. `time_zone` is the IANA name
+    of the zone in which times are typed and shown to people. `folder` is that of the `tracker.toml`, if there is one.
+    `store_is_named`: by an option or the environment.
+    """
 
     store: Path
     schedules: Path
+    shipped: Path | None = None
+    boards: tuple[str, ...] = ("*",)
+    contact: str = ""
+    time_zone: str = "UTC"
+    folder: Path | None = None
+    store_is_named: bool = False
 
     @property
     def captures(self) -> Path:
@@ -27,3 +41,20 @@ class Settings:
     def hosts(self) -> Path:
         """The file that remembers when each host was asked."""
         return self.store / "hosts.db"
+
+    def declaration(self, name: str) -> Path:
+        """`watches.toml` or `routes.toml`: the user's if it is there, otherwise the shipped one. It need not exist."""
+        own = self.schedules / name
+        return own if self.shipped is None or own.exists() else self.shipped / name
+
+    @property
+    def declarations(self) -> tuple[Path, ...]:
+        """The folders that hold declarations, the user's first."""
+        return (self.schedules,) if self.shipped in {None, self.schedules} else (self.schedules, self.shipped)
+
+    def require_store(self) -> None:
+        """Refuse a store that is not there. Raises DeclarationError."""
+        if not self.database.exists():
+            raise DeclarationError(
+                f"{self.store}: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
+            )

@@ -1,0 +1,70 @@
+"""Reads `tracker.toml`, the file that makes a folder a workspace (https://toml.io/en/v1.0.0)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from tracker import toml
+from tracker.toml import Wrong, quoted, understood
+
+_Text = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class WorkspaceTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of the file."""
+
+    store: Annotated[_Text, Meta(description="Folder of captures and the database")] = "snapshots"
+    schedules: Annotated[_Text, Meta(description="Folder of your declarations, which overlays the shipped one")] = "schedules"
+    contact: Annotated[str, Meta(max_length=200, description="Your mail address or web page, sent with every request")] = ""
+    time_zone: Annotated[_Text, Meta(description="IANA time zone of the times you type and read")] = "UTC"
+    boards: Annotated[_Text | list[_Text], Meta(description="Shipped boards to follow, by id; `*` stands for anything")] = field(
+        default_factory=lambda: ["*"]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceFile:
+    """What the file says. `store` and `schedules` may be relative to its folder."""
+
+    store: Path
+    schedules: Path
+    contact: str
+    time_zone: str
+    boards: tuple[str, ...]
+
+
+def read(path: Path) -> WorkspaceFile:
+    """The file, with its defaults.
+
+    Raises:
+        DeclarationError: it is wrong; one line naming the file, the key, what was found and what is expected.
+    """
+    with toml.at(toml.clean(str(path))):
+        table = toml.table(toml.tables(toml.text_of(path)), WorkspaceTable)
+        return WorkspaceFile(
+            store=_folder("store", table.store),
+            schedules=_folder("schedules", table.schedules),
+            contact=_contact(table.contact),
+            time_zone=understood("time_zone", table.time_zone, toml.time_zone),
+            boards=toml.texts(table.boards),
+        )
+
+
+def _folder(key: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise Wrong(f"{key} = {quoted(text)}: there is no such home folder") from error
+
+
+def _contact(text: str) -> str:
+    is_header = text.isascii() and text.isprintable()
+    if text and not (is_header and ("@" in text or "://" in text)):
+        raise Wrong(
+            f'contact = {quoted(text)} is not an address; expected one such as "you@example.org" or "https://example.org/bot"'
+        )
+    return text

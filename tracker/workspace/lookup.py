@@ -1,0 +1,87 @@
+"""Finds the workspace of a command: by its options, by `tracker.toml`, by its folders, or in the user's data folder.
+
+The store is the first of: `--store`, `TRACKER_STORE`, `store` of the nearest `tracker.toml` upwards, `./snapshots` beside
+`./schedules`, `leaderboard-tracker/snapshots` in the XDG data folder. The declarations are found likewise. Nothing is created.
+
+Source: docs/decisions/0022-workspaces.md, https://specifications.freedesktop.org/basedir-spec/latest/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tracker import shipped
+from tracker.errors import DeclarationError
+from tracker.workspace.settings import Settings
+
+FILE = "tracker.toml"
+"""The file that makes a folder a workspace."""
+CONTACT = "TRACKER_CONTACT"
+"""The variable that overrides the file's `contact`."""
+
+
+def find(store: Path | None, schedules: Path | None, *, here: Path, environment: Mapping[str, str]) -> Settings:
+    """The workspace of a command that runs in the folder `here`; paths below it are relative if `here` is.
+
+    A `store` that holds a `tracker.toml` is a workspace. Other folders that are given replace those of the workspace found from
+    `here`; `schedules` then stands alone.
+
+    Raises:
+        DeclarationError: `tracker.toml` is wrong, or belongs to another user.
+    """
+    is_workspace = store is not None and (store / FILE).is_file()
+    settings = _settings(store if store is not None and is_workspace else _root(here, environment))
+    if store is not None:
+        settings = replace(settings, store=settings.store if is_workspace else store, store_is_named=True)
+    if schedules is not None:
+        settings = replace(settings, schedules=schedules, shipped=None)
+    return replace(settings, contact=environment.get(CONTACT) or settings.contact)
+
+
+def _root(here: Path, environment: Mapping[str, str]) -> Path:
+    for folder in (here, *here.absolute().parents):
+        if (folder / FILE).is_file():
+            _check_owner(folder)
+            return folder
+    is_workspace = (here / "schedules").is_dir() or (here / "snapshots" / "tracker.db").exists()
+    return here if is_workspace else _data_folder(environment) or here
+
+
+def _check_owner(folder: Path) -> None:
+    """The file decides which addresses are asked, with which keys: one that somebody left in a shared folder is not obeyed."""
+    if (folder / FILE).stat().st_uid not in {os.geteuid(), 0}:
+        raise DeclarationError(f"{folder / FILE}: belongs to another user; expected your own (if you trust it: --store {folder})")
+
+
+def _data_folder(environment: Mapping[str, str]) -> Path | None:
+    stated = Path(environment.get("XDG_DATA_HOME", ""))
+    try:
+        return (stated if stated.is_absolute() else Path.home() / ".local" / "share") / "leaderboard-tracker"
+    except RuntimeError:
+        return None  # no home folder
+
+
+def _settings(root: Path) -> Settings:
+    """What the workspace in that folder says, or the defaults where it has no `tracker.toml`."""
+    if not (root / FILE).is_file():
+        return Settings(store=root / "snapshots", schedules=(own := root / "schedules"), shipped=_base(own))
+    from tracker.workspace.file import read  # noqa: PLC0415  # only where there is one
+
+    file = read(root / FILE)
+    return Settings(
+        store=root / file.store,
+        schedules=(own := root / file.schedules),
+        shipped=_base(own),
+        boards=file.boards,
+        contact=file.contact,
+        time_zone=file.time_zone,
+        folder=root,
+    )
+
+
+def _base(own: Path) -> Path:
+    """The shipped folder; in a checkout it may be the user's own, and is then written as that."""
+    return own if own.is_dir() and own.samefile(shipped.SCHEDULES) else shipped.SCHEDULES
