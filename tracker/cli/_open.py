@@ -6,6 +6,8 @@ import getpass
 import json
 import os
 import re
+import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from tracker.stores.hosts import SqliteHosts
     from tracker.watches import Watch
 
+_PROGRAMS = frozenset({"tracker", "leaderboard-tracker"})
 _AGO = re.compile(r"(\d+)([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -209,6 +212,14 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, righ
     if not console.is_terminal:
         console.width = 160
     console.print(table)
+
+
+def program(ctx: click.Context) -> str:
+    """This program, as a person would type it from here."""
+    name = sys.argv[0] if sys.argv and Path(sys.argv[0]).name in _PROGRAMS else ctx.find_root().info_name or "tracker"
+    if shutil.which(Path(name).name) == name:
+        return Path(name).name
+    return os.path.relpath(name) if os.sep in name and Path(name).is_relative_to(Path.cwd()) else name
 
 
 def user() -> str:

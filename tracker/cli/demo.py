@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from pathlib import Path
 
 import click
 
 from tracker import pipeline, reports
 from tracker.cli._declared import chosen
-from tracker.cli._open import fetching, opened, stamp
+from tracker.cli._open import fetching, opened, program, stamp
 from tracker.cli._season import Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
@@ -76,8 +74,7 @@ def fresh(folder: Path) -> None:
 
 
 def _say_what_next(folder: Path, ctx: click.Context) -> None:
-    name = sys.argv[0] if sys.argv and Path(sys.argv[0]).name == "tracker" else ctx.find_root().info_name or "tracker"
-    tracker = os.path.relpath(name) if os.sep in name and Path(name).is_relative_to(Path.cwd()) else name
+    tracker = program(ctx)
     click.echo(f"The same report: {folder}/report.html and {folder}/report.md. Try next:")
     click.echo(f"  {tracker} --store {folder} standings meridian/llms --top 10")
     click.echo(f"  {tracker} --store {folder} events --kind overtake --json")

@@ -27,7 +27,7 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
     declare is read as it was last declared.
     """
     if not settings.captures.is_dir():
-        raise DeclarationError(f"no captures in {settings.captures}; expected an archive (tracker run, or --store DIR)")
+        settings.require_store()
     with opened(settings) as (archive, store):
         known = declared(settings)
         held = archive.boards()

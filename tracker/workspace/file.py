@@ -44,7 +44,14 @@ def read(path: Path) -> WorkspaceFile:
         DeclarationError: it is wrong; one line naming the file, the key, what was found and what is expected.
     """
     with toml.at(toml.clean(str(path))):
-        table = toml.table(toml.tables(toml.text_of(path)), WorkspaceTable)
+        text = toml.text_of(path)
+    return parsed(text, str(path))
+
+
+def parsed(text: str, place: str) -> WorkspaceFile:
+    """The file of that text; `place` is what messages call it. Raises DeclarationError, as `read` does."""
+    with toml.at(toml.clean(place)):
+        table = toml.table(toml.tables(text), WorkspaceTable)
         return WorkspaceFile(
             store=_folder("store", table.store),
             schedules=_folder("schedules", table.schedules),

@@ -1,0 +1,48 @@
+"""`tracker init`."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from tracker import query
+from tracker.cli._declared import declared
+from tracker.cli._open import located, program
+from tracker.cli._text import safe
+from tracker.model import Board
+from tracker.workspace.create import create
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), metavar="[DIR]")
+@click.option("--contact", default="", help="Mail address or web page that publishers can reach you by.")
+@click.option("--time-zone", default="UTC", show_default=True, help="Time zone of the times you type and read.")
+@click.option("--boards", multiple=True, default=("*",), metavar="GLOB", help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.")  # fmt: skip
+@click.pass_context
+def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> None:
+    """Make a folder a workspace, the current one by default.
+
+    Writes tracker.toml and schedules/ with an example board, routes and watches to edit. Files that are there are kept.
+    """
+    created = create(folder, contact=contact, time_zone=time_zone, boards=boards)
+    click.echo(f"Workspace in {safe(str(folder.absolute()))}")
+    for path in created.written:
+        click.echo(f"  wrote {path}")
+    for path in created.kept:
+        click.echo(f"  kept  {path}, which was there")
+    found = declared(located(folder, None))
+    for error in found.errors.values():
+        click.echo(f"tracker: {safe(str(error))}", err=True)
+    counts = Counter(map(_kind, found.boards.values()))
+    click.echo(f"{len(found.boards)} boards: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
+    at = "" if folder.absolute() == Path.cwd() else f" --store {folder}"
+    click.echo(f"Next:\n  {program(ctx)}{at} run\n  {program(ctx)}{at} report")
+
+
+def _kind(board: Board) -> str:
+    if not board.enabled:
+        return "off (terms, or an example)"
+    return "need a key of yours" if query.missing_keys(board, os.environ) else "ready to be fetched"

@@ -1,0 +1,67 @@
+"""Makes a folder a workspace: `tracker.toml`, and `schedules/` with an example board, routes and watches to edit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from tracker import shipped
+from tracker.errors import DeclarationError
+from tracker.workspace.file import parsed
+from tracker.workspace.lookup import FILE
+
+SHIPPED = ("routes.toml", "watches.toml", "README.md", "board.schema.json")
+"""Files of the shipped schedules that are copied, to be edited or looked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """What `create` did: the files written, and those that were there and were left as they are, relative to the folder."""
+
+    written: tuple[Path, ...]
+    kept: tuple[Path, ...]
+
+
+def create(folder: Path, *, contact: str = "", time_zone: str = "UTC", boards: Sequence[str] = ("*",)) -> Created:
+    """Make the folder a workspace. Files that are there are never overwritten.
+
+    Raises:
+        DeclarationError: it is a workspace already, it is a checkout of the tracker, or a setting is wrong; nothing was written.
+    """
+    if (folder / FILE).exists():
+        raise DeclarationError(f"{folder / FILE}: already exists; edit it, or choose another folder (tracker init DIR)")
+    if (folder / "schedules").is_dir() and (folder / "schedules").samefile(shipped.SCHEDULES):
+        raise DeclarationError(f"{folder.absolute()}: is the tracker's own checkout; choose another folder (tracker init DIR)")
+    texts = _texts(contact=contact, time_zone=time_zone, boards=boards)
+    written = tuple(path for path, text in texts.items() if _write(folder / path, text))
+    return Created(written=written, kept=tuple(path for path in texts if path not in written))
+
+
+def _texts(*, contact: str, time_zone: str, boards: Sequence[str]) -> Mapping[Path, str]:
+    """The files by path, `tracker.toml` last: a folder is a workspace only once it is complete."""
+    templates = files("tracker.workspace") / "templates"
+    stated = {"contact": contact, "time_zone": time_zone, "boards": list(boards)}
+    settings = (templates / FILE).read_text(encoding="utf-8")
+    for key, value in stated.items():
+        settings = settings.replace(f"{{{key}}}", json.dumps(value, ensure_ascii=False))
+    parsed(settings, FILE)
+    schedules = Path("schedules")
+    return {
+        schedules / "example" / "board.toml": (templates / "board.toml").read_text(encoding="utf-8"),
+        **{schedules / name: (shipped.SCHEDULES / name).read_text(encoding="utf-8") for name in SHIPPED},
+        Path(FILE): settings,
+    }
+
+
+def _write(path: Path, text: str) -> bool:
+    """Write a new file; whether there was none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    return True
