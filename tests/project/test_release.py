@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import tarfile
+import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,12 @@ from release_world import CHANGELOG, Project, changed, script
 
 ROOT = Path(__file__).parents[2]
 NAME = "leaderboard_tracker-1.2.3"
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
+LOCK = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+TOOLS = {package["name"]: package["version"] for package in LOCK["package"] if package["name"] in {"uv", "hatchling"}}
+pytestmark = [
+    pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine"),
+    pytest.mark.skipif({name: metadata.version(name) for name in TOOLS} != TOOLS, reason="a release is made by the locked tools"),
+]
 
 
 @pytest.fixture(scope="module")
