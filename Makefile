@@ -11,7 +11,7 @@ EXPORT  := $(UV) export --quiet --frozen --no-emit-project --no-annotate --no-he
 WHEEL   := $(VENV)/wheel
 SOURCES := pyproject.toml README.md LICENSE $(shell find tracker schedules snapshots/seed -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint types layers pytest test-latest test-lowest wheel lock bench seasons clean
+.PHONY: run test lint types layers pytest test-latest test-lowest wheel lock release bench seasons clean
 
 ## Install into .venv and run the main job on a small season of invented boards: no key, no internet.
 run: $(VENV)/.runtime
@@ -52,6 +52,11 @@ lock: $(VENV)/.dev
 	$(UV) lock $(UPGRADE)
 	$(EXPORT) --no-default-groups --group build --output-file requirements.lock > /dev/null
 	$(EXPORT) --all-groups --all-extras --no-extra httpx2 --output-file requirements-dev.lock > /dev/null
+
+## Check, build into dist/ and tag the commit that is checked out: `make release VERSION=1.2.3`; DRY_RUN=1 creates no tag.
+## TAGGED=1 is for CI, which builds a tag that exists.
+release: $(VENV)/.dev
+	@$(BIN)/python .ci/release.py "$$VERSION" $(if $(DRY_RUN),--dry-run) $(if $(TAGGED),--tagged)
 
 ## The measurements of docs/performance.md; DATA is a folder of dated states.
 bench: $(VENV)/.dev
