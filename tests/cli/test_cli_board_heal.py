@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from cli_world import BODIES, CHALLENGE, DECLARATION, World, csv
+from click.testing import CliRunner
 
+from tracker.cli._declared import chosen
+from tracker.cli.heal import command
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
 
 LAST = "a:91:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9"
 RENAMED = csv(LAST).replace("score", "rating_value", 1)
@@ -114,3 +118,14 @@ def test_a_file_can_be_looked_at_instead_of_the_newest_capture(world: World):
     both = world.run("board", "heal", "acme/text", "--file", file, "--url", "https://acme.example/")
     assert both.code == 2
     assert "--url and --file exclude each other" in both.error
+
+
+def test_a_shipped_board_is_healed_by_a_file_of_the_users_own(broken: World):
+    shipped, own = broken.folder / "schedules", broken.folder / "mine"
+    settings = Settings(store=broken.store, schedules=own, shipped=shipped)
+    ran = CliRunner().invoke(command, ["acme/text", "--apply"], obj=settings)
+    assert (ran.exit_code, declaration(broken)) == (0, DECLARATION)
+    healed = (own / "acme/text.toml").read_text(encoding="utf-8")
+    assert healed == DECLARATION.replace('from = "score"', 'from = ["score", "rating_value"]')
+    (board,) = chosen(settings, ["acme/text"])
+    assert board.metrics[0].column.sources == ("score", "rating_value")

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from daemon_world import BOARD, DAY, HOUR, ROUTE, START, Daemon
+
+from tracker.cli._declared import formats
+from tracker.daemon import Declarations
+from tracker.model import BoardId
+from tracker.workspace import Settings
 
 MINUTE = timedelta(minutes=1)
 
@@ -215,3 +221,19 @@ def test_a_folder_that_is_gone_leaves_all_in_force(daemon: Daemon, gone: str):
     daemon.run(DAY / 4)
     assert len(daemon.times()) == 7
     assert len(daemon.open()) == len([gone] * bool(gone))
+
+
+def test_a_workspace_follows_shipped_boards_under_its_own(daemon: Daemon, tmp_path: Path):
+    daemon.declare()
+    daemon.declare("other")
+    own = tmp_path / "own"
+    (own / "acme").mkdir(parents=True)
+    settings = Settings(store=daemon.folder, schedules=own, shipped=daemon.folder / "schedules", boards=("acme/t*",))
+    declarations = Declarations(settings, formats(), lambda _: None)
+    assert [*declarations.read().boards] == ["acme/text"]
+    (own / "acme" / "text.toml").write_text('title = "Mine"\n', encoding="utf-8")
+    assert declarations.changed()
+    assert declarations.read().boards[BoardId("acme/text")].title == "Mine"
+    (own / "acme" / "text.toml").write_text("title = 3\n", encoding="utf-8")
+    kept = declarations.read()
+    assert (kept.boards[BoardId("acme/text")].title, list(kept.errors)) == ("Mine", ["own/acme/text.toml"])

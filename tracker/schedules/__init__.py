@@ -103,7 +103,7 @@ def load(root: Path, formats: Formats, base: Path | None = None, select: Sequenc
         except DeclarationError as error:
             errors[place_of(path, root)] = error
     if base is not None:
-        errors |= _unmatched(select, {*left_out, *(board for board, origin in origins.items() if origin is not Origin.LOCAL)})
+        errors |= _unmatched(select, {_id_at(path) for path in shipped(base) if not holds_defaults(path, base)})
     return Schedules(
         boards=MappingProxyType(boards),
         errors=MappingProxyType(errors),
