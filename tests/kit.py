@@ -208,3 +208,8 @@ def pages(draw: st.DrawFn, *, depths: bool = True) -> dict[str, object]:
         "attributes": {key: {"licence": draw(st.sampled_from(["MIT", "closed"]))} for key in keys},
         "columns": ("score", "price"),
     }
+
+
+def begins(said: str) -> str:
+    """The pattern of a message that begins so; `…` stands for words that are a library's, not ours."""
+    return r"\A" + ".*".join(re.escape(part.strip(" ")) for part in said.split("…"))

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kit import begins
 from notify_world import START, at, event, route
 
 from tracker.events import KINDS, TROUBLES
@@ -208,9 +209,9 @@ def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_fau
         ('channel = "stdout"\nkind = "overtakes"', 'kind = "overtakes" is unknown; did you mean "overtake"? known: '),
         ('channel = "stdout"\nkind = "watch"', 'kind = "watch" without a watch; name those that are meant, as in watch = ["…"]'),
         ('channel = "stdout"\nwatch = "close on codin"', 'watch = "close on codin" is unknown; did you mean "close on coding"? known: '),
-        ('channel = "stdout"\nmin_weight = 101', 'min_weight = "101": expected whole number <= 100'),
-        ('channel = "stdout"\nmost_per_hour = 0', 'most_per_hour = "0": expected whole number >= 1'),
-        ('channel = "stdout"\ntold = "no"', 'told = "no": expected true or false, found text'),
+        ('channel = "stdout"\nmin_weight = 101', 'min_weight = "101": … whole number … 100'),
+        ('channel = "stdout"\nmost_per_hour = 0', 'most_per_hour = "0": … whole number … 1'),
+        ('channel = "stdout"\ntold = "no"', 'told = "no": … true or false … text'),
         ('channel = "stdout"\nformat = "htlm"', 'format = "htlm" is unknown; did you mean "html"? known: html, json, markdown, text'),
         ('channel = "stdout"\ndigest = "daily 8:00"', 'digest = "daily 8:00" is no time; expected "daily 08:00", '),
         ('channel = "stdout"\ndigest = "monthly 31 08:00"', 'digest = "monthly 31 08:00" is no time; '),
@@ -234,7 +235,7 @@ def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_fau
     ],
 )  # fmt: skip
 def test_a_wrong_key_is_said_in_one_line(tmp_path: Path, text: str, said: str):
-    assert f'schedules/routes.toml: route "here": {said}' in error(tmp_path, text)
+    assert re.search(begins(f'schedules/routes.toml: route "here": {said}'), error(tmp_path, text))
 
 
 @pytest.mark.parametrize("name", ["", "a\nb", "-x", "x" * 61, "trail "])

@@ -152,6 +152,21 @@ def test_a_page_without_the_table_is_refused(body, options, message):
         read("html_table", body, ["Model"], **options)
 
 
+def test_a_page_is_read_down_to_the_depth_that_browsers_build():
+    def page(depth):
+        inner = depth - len(("html", "body", "table", "tbody", "tr", "td"))
+        return table("<tr><td>" + "<b>" * inner + "a" + "</b>" * inner + "<td>1")
+
+    assert read("html_table", page(512), ["Model"]).rows == [("a",)]
+    with pytest.raises(ParseError, match="found elements nested too deeply to be read, expected a page"):
+        read("html_table", page(513), ["Model"])
+
+
+def test_nesting_counts_where_a_reader_sees_nothing_too():
+    with pytest.raises(ParseError, match="found elements nested too deeply to be read, expected a page"):
+        read("html_table", table("<tr><td>a<td>1") + "<svg>" + "<g>" * 600 + "</g>" * 600 + "</svg>", ["Model"])
+
+
 @pytest.mark.parametrize(
     "rows",
     [

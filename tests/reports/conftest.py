@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree.ElementTree import canonicalize
 
 import pytest
 
@@ -14,6 +15,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         path = GOLDEN / name
         if request.config.getoption("--accept"):
             path.write_bytes(text.encode())
-        assert text == path.read_bytes().decode(), f"{name} differs; pytest --accept writes it anew"
+        found, expected = text, path.read_bytes().decode()
+        if path.suffix == ".xml":  # `<link/>` and `<link></link>` are one; which it is, a library decides
+            found, expected = canonicalize(found), canonicalize(expected)
+        assert found == expected, f"{name} differs; pytest --accept writes it anew"
 
     return same

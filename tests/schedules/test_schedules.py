@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kit import begins
 
 from tracker import schedules
 from tracker.errors import DeclarationError
@@ -388,40 +390,40 @@ def test_an_unknown_value_names_the_allowed(tmp_path: Path, old: str, new: str, 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('title = "Title"', "title = 3", 'title = "3": expected text, found whole number'),
-        ("enabled = false", 'enabled = "no"', 'enabled = "no": expected true or false, found text'),
-        ("depth = 50", "depth = 0", 'contract.depth = "0": expected whole number >= 1'),
-        ("min_entries = 20", "min_entries = 20.5", 'contract.min_entries = "20.5": expected whole number, found number'),
-        ("min_entries = 20", "min_entries = true", 'contract.min_entries = "true": expected whole number, found true or false'),
-        ("max_drop = 0.5", "max_drop = 30", 'contract.max_drop = "30": expected number <= 1'),
-        ("min_filled = 1", "min_filled = -1", 'contract.score.min_filled = "-1": expected number >= 0'),
+        ('title = "Title"', "title = 3", 'title = "3": … text … whole number'),
+        ("enabled = false", 'enabled = "no"', 'enabled = "no": … true or false … text'),
+        ("depth = 50", "depth = 0", 'contract.depth = "0": … whole number … 1'),
+        ("min_entries = 20", "min_entries = 20.5", 'contract.min_entries = "20.5": … whole number … number'),
+        ("min_entries = 20", "min_entries = true", 'contract.min_entries = "true": … whole number … true or false'),
+        ("max_drop = 0.5", "max_drop = 30", 'contract.max_drop = "30": … number … 1'),
+        ("min_filled = 1", "min_filled = -1", 'contract.score.min_filled = "-1": … number … 0'),
         ("max = 2000.5", "max = inf", 'contract.score.max = "Infinity" is no finite number'),
         ("max = 2000.5", "max = 1e400", 'contract.score.max = "1E+400" is no finite number'),
         ("scale = 0.1", "scale = nan", 'metrics.score.scale = "NaN" is no finite number'),
-        ("scale = 0.1", 'scale = "ten"', 'metrics.score.scale = "ten": invalid decimal string'),
+        ("scale = 0.1", 'scale = "ten"', 'metrics.score.scale = "ten": '),
         ("scale = 0.1", "scale = 0", 'metrics.score.scale = "0"; expected a number above 0'),
         ("scale = 0.1", 'scale = "-inf"', 'metrics.score.scale = "-Infinity"; expected a number above 0'),
         (
             'missing = [0, "-1"]',
             "missing = [[0]]",
-            'metrics.score.missing[0] = "[0]": expected whole number or number or text, found list',
+            'metrics.score.missing[0] = "[0]": … text … list',
         ),
-        ('missing = [0, "-1"]', "missing = 0", 'metrics.score.missing = "0": expected list, found whole number'),
-        ('rank = "rank"', "rank = 2024-01-01", 'columns.rank = "2024-01-01": expected text or table or list, found date'),
-        ('rank = "rank"', 'rank = ""', 'columns.rank = "": expected text of length >= 1'),
-        ('rank = "rank"', "rank = []", 'columns.rank = "[]": expected list of length >= 1'),
-        ('key = ["id",', 'key = ["",', 'columns.key[0] = "": expected text of length >= 1'),
+        ('missing = [0, "-1"]', "missing = 0", 'metrics.score.missing = "0": … list … whole number'),
+        ('rank = "rank"', "rank = 2024-01-01", 'columns.rank = "2024-01-01": … text … date'),
+        ('rank = "rank"', 'rank = ""', 'columns.rank = "": … text … 1'),
+        ('rank = "rank"', "rank = []", 'columns.rank = "[]": … list … 1'),
+        ('key = ["id",', 'key = ["",', 'columns.key[0] = "": … text … 1'),
         (
             'where = { category = "overall" }',
             "where = { category = 3 }",
-            'parse.where.category = "3": expected text, found whole number',
+            'parse.where.category = "3": … text … whole number',
         ),
-        ("timeout_s = 12.5", "timeout_s = 0", "request.timeout_s = (not shown): expected number > 0"),
+        ("timeout_s = 12.5", "timeout_s = 0", "request.timeout_s = (not shown): … number … 0"),
         ("[contract]", "[[contract]]", "contract = \"[{'depth': 50"),
     ],
 )
 def test_a_wrong_type_names_what_was_found_and_wanted(tmp_path: Path, old: str, new: str, said: str):
-    assert refused(tmp_path, swap(FULL, old, new)).startswith(said)
+    assert re.search(begins(said), refused(tmp_path, swap(FULL, old, new)))
 
 
 @pytest.mark.parametrize(
@@ -477,7 +479,7 @@ def test_metrics_and_contract_must_make_sense_together(tmp_path: Path, old: str,
 @pytest.mark.parametrize(
     ("cadence", "said"),
     [
-        ("77 * * * *", "is no cron expression: Bad minute"),
+        ("77 * * * *", "is no cron expression: "),
         ("0 0 30 2 *", "is no cron expression"),
         ("* * * *", "has 4 fields; expected minute hour day month weekday"),
         ("0 * * * * *", "has 6 fields; expected minute hour day month weekday"),
@@ -525,7 +527,7 @@ def test_an_address_must_be_plain_and_without_secrets(tmp_path: Path, url: str, 
         ('headers = { x-api-key = "hunter2" }', "request.headers.x-api-key holds a secret in plain text"),
         ('headers = { x-api-key = "$HUNTER2" }', "request.headers.x-api-key has a malformed reference"),
         ('headers = { Cookie = "session=hunter2" }', "request.headers.Cookie holds a secret"),
-        ("headers = { x-api-key = 12345 }", "request.headers.x-api-key = (not shown): expected text, found whole number"),
+        ("headers = { x-api-key = 12345 }", "request.headers.x-api-key = (not shown): … text … whole number"),
         (
             'headers = { Accept = "a\\r\\nX-Other: hunter2" }',
             "request.headers.Accept contains characters that a header cannot carry",
@@ -533,13 +535,13 @@ def test_an_address_must_be_plain_and_without_secrets(tmp_path: Path, url: str, 
         ('headers = { "a b" = "x" }', 'request.headers."a b" is no name of a header'),
         ('params = { token = "hunter2" }', "request.params.token holds a secret in plain text"),
         ('params = { q = "${1}" }', "request.params.q has a malformed reference"),
-        ("params = { q = 1.5 }", "request.params.q = (not shown): expected whole number or text, found number"),
+        ("params = { q = 1.5 }", "request.params.q = (not shown): … text … number"),
         ('method = "DELETE"', 'request.method = "DELETE" is unknown; known: GET, POST'),
     ],
 )
 def test_secrets_are_refused_in_plain_text_and_never_repeated(tmp_path: Path, line: str, said: str):
     message = refused(tmp_path, swap(SMALL, '.json"\n', f'.json"\n{line}\n'))
-    assert message.startswith(said)
+    assert re.search(begins(said), message)
     assert "hunter2" not in message
     assert "12345" not in message
 
@@ -559,13 +561,13 @@ def test_a_harmless_parameter_is_no_secret(tmp_path: Path, name: str):
         ('{ kind = "page_number", param = "p", size = 5 }', 'request.pagination.size means nothing to the kind "page_number"'),
         ('{ kind = "link", param = "p" }', 'request.pagination.param means nothing to the kind "link"'),
         ('{ kind = "link", more = "a.[" }', 'request.pagination.more = "a.[" is no JMESPath'),
-        ('{ kind = "link", max_pages = 0 }', 'request.pagination.max_pages = "0": expected whole number >= 1'),
+        ('{ kind = "link", max_pages = 0 }', 'request.pagination.max_pages = "0": … whole number … 1'),
         ('{ kind = "offset", param = "v" }', 'request.pagination.param = "v" is also set by the url or params'),
     ],
 )
 def test_pagination_has_what_its_kind_needs_and_no_more(tmp_path: Path, table: str, said: str):
     message = refused(tmp_path, swap(SMALL, '.json"\n', f'.json?v=1"\npagination = {table}\n'))
-    assert message.startswith(said)
+    assert re.search(begins(said), message)
 
 
 # ── files that are none of ours ──────────────────────────────────────────────────────────────────
@@ -617,7 +619,7 @@ def test_a_file_of_exactly_the_cap_is_read(tmp_path: Path):
 
 
 def test_an_absent_file_is_an_error_of_ours(tmp_path: Path):
-    with pytest.raises(DeclarationError, match=r"schedules/a/b\.toml: cannot be read: No such file"):
+    with pytest.raises(DeclarationError, match=rf"schedules/a/b\.toml: cannot be read: {os.strerror(errno.ENOENT)}"):
         load_board(tmp_path / "schedules/a/b.toml", tmp_path / "schedules", SOME)
 
 
@@ -692,7 +694,7 @@ def test_links_are_refused_and_never_followed(tmp_path: Path):
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path):
-    with pytest.raises(DeclarationError, match="No such file or directory; expected a folder of boards"):
+    with pytest.raises(DeclarationError, match=f"{os.strerror(errno.ENOENT)}; expected a folder of boards"):
         load(tmp_path / "nothing", SOME)
     (tmp_path / "file").write_text("x")
     with pytest.raises(DeclarationError, match="expected a folder of boards"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import traceback
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kit import begins
 from msgspec import Meta, Struct
 
 from tracker import toml
@@ -43,10 +46,10 @@ def test_what_is_wrong_begins_with_its_place():
 
 def test_an_absent_file_is_empty_only_where_it_may_be_absent(tmp_path: Path):
     assert toml.text_of(tmp_path / "no.toml", optional=True) == ""
-    with pytest.raises(Wrong, match=r"^cannot be read: No such file or directory$"):
+    with pytest.raises(Wrong, match=f"^cannot be read: {os.strerror(errno.ENOENT)}$"):
         toml.text_of(tmp_path / "no.toml")
     (tmp_path / "file").write_text("")
-    with pytest.raises(Wrong, match=r"^cannot be read: Not a directory$"):
+    with pytest.raises(Wrong, match=f"^cannot be read: {os.strerror(errno.ENOTDIR)}$"):
         toml.text_of(tmp_path / "file" / "no.toml", optional=True)
 
 
@@ -87,7 +90,7 @@ def test_a_file_of_secrets_is_repeated_neither_by_the_message_nor_by_its_cause(t
 
 
 def test_any_other_file_is_told_what_is_wrong():
-    with pytest.raises(Wrong, match=r"^is not valid TOML: Cannot overwrite a value \(at line 2, column 6\)$|end of document"):
+    with pytest.raises(Wrong, match=r"^is not valid TOML: .+"):
         toml.tables("a = 1\na = 2")
 
 
@@ -100,14 +103,28 @@ def test_any_other_file_is_told_what_is_wrong():
         ({"nmae": "x"}, 'nmae is unknown; did you mean "name"? known: key, name, stage'),
         ({"na\nme": "x"}, '"na\\nme" is unknown; did you mean "name"? known: key, name, stage'),
         ({}, "name is missing (what it is called)"),
-        ({"name": 3}, 'name = "3": expected text, found whole number (what it is called)'),
+        ({"name": 3}, 'name = "3": … text … whole number … (what it is called)'),
         ({"name": "x", "stage": "frist"}, 'stage = "frist" is unknown; did you mean "first"? known: first, last; or a whole number'),
-        ({"name": "x", "stage": 0}, 'stage = "0": expected whole number >= 1'),
-        ({"name": "x", "key": [SECRET]}, "key = (not shown): expected text, found list"),
+        ({"name": "x", "stage": 0}, 'stage = "0": … whole number … 1'),
+        ({"name": "x", "key": [SECRET]}, "key = (not shown): … text … list"),
     ],
 )  # fmt: skip
 def test_a_wrong_table_names_the_key_what_was_found_and_what_is_expected(found: dict[str, object], said: str):
-    assert refused(found) == said
+    assert re.search(begins(said) + r"\Z", refused(found))
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("Expected `int`, got `str`", "expected whole number, found text"),
+        ("Expected `int | float | null`, got `array`", "expected whole number or number, found list"),
+        ("Expected `decimal | float`, got `object`", "expected number, found table"),
+        ("Expected `bool` or none", "expected true or false or none"),
+        ("Something new about `date`", "something new about date"),
+    ],
+)
+def test_the_types_of_a_message_are_named_in_the_words_of_toml(message: str, words: str):
+    assert toml.in_toml_words(message) == words
 
 
 def test_a_right_table_takes_its_shape():
