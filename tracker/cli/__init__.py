@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "init": ("init", "Make a folder a workspace: its settings, and declarations of your own to edit."),
+    "init": ("init", "Make a folder a workspace, the current one by default."),
     "run": ("run", "Fetch boards that are due, or those named, and say what changed."),
     "daemon": ("daemon", "Watch every enabled board by its cadence until SIGTERM, and tell what changes."),
     "import": ("import_", "Take dated bodies from files through the same line as fetched ones."),

@@ -22,7 +22,7 @@ from tracker.workspace import Settings
 
 MOST = 28
 """Characters of the terms that a table shows."""
-_STORE = "store"
+STORE = "store"
 """The origin of a board that is no longer declared."""
 
 
@@ -39,7 +39,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
         boards, origins = known(settings, store)
         now = SystemClock().now()
         healths = [query.health(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]
-    rows = [(boards[row.board], origins.get(row.board, _STORE), row) for row in healths]
+    rows = [(boards[row.board], origins.get(row.board, STORE), row) for row in healths]
     if as_json:
         print_json({**asdict(row), "origin": origin, **_declared_of(board)} for board, origin, row in rows)
         return

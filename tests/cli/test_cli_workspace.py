@@ -1,0 +1,197 @@
+"""Commands find the workspace they run in, read shipped boards and their own, create nothing by reading, and say where they create."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_world import BODIES, DECLARATION, World, csv
+from pytest_httpserver import HTTPServer
+
+from tracker.cli import COMMANDS
+
+READING: dict[str, list[str]] = {
+    "boards": [],
+    "status": [],
+    "board": ["show", "lmarena/text"],
+    "standings": ["lmarena/text"],
+    "history": ["gpt-4o"],
+    "models": ["gpt-4o"],
+    "compare": ["gpt-4o", "gpt-4"],
+    "check": ["GPT-4o beats GPT-4"],
+    "why-not": ["gpt-4o"],
+    "resolve": ["gpt-4o"],
+    "watch": ["list"],
+    "notify": ["list"],
+    "outbox": ["list"],
+    "events": [],
+    "report": [],
+    "verify": ["--all"],
+    "quarantine": ["list"],
+    "install": ["--completion", "bash"],
+    "replay": [],
+}
+WRITING = {"init", "run", "daemon", "import", "demo"}
+NEEDS_NO_STORE = {"boards", "board", "resolve", "watch", "notify", "install"}
+
+
+@pytest.fixture
+def empty(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The command line in an empty folder, of a user without a store."""
+    for name in ("TRACKER_STORE", "TRACKER_SCHEDULES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(world.folder / "data"))
+    monkeypatch.chdir(world.folder)
+    return world
+
+
+def there(world: World) -> set[str]:
+    return {str(path.relative_to(world.folder)) for path in world.folder.rglob("*")}
+
+
+def test_every_command_reads_or_writes():
+    assert READING.keys() | WRITING == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_command_that_only_reads_creates_nothing(empty: World, command: str):
+    ran = empty.plain(command, *READING[command])
+    assert (ran.code == 0) == (command in NEEDS_NO_STORE)
+    assert there(empty) == set()
+
+
+@pytest.mark.parametrize("command", sorted(READING.keys() - {"install", "watch", "notify", "resolve"}))
+def test_a_store_that_is_named_and_is_not_there_is_an_error_in_one_line(empty: World, command: str):
+    ran = empty.plain("--store", "typo", command, *READING[command])
+    assert (ran.code, ran.out, there(empty)) == (2, "", set())
+    assert ran.error == "tracker: typo: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
+
+
+def test_boards_are_listed_where_the_named_folder_has_no_store_yet(empty: World):
+    (empty.folder / "volume").mkdir()
+    assert empty.plain("--store", "volume", "boards").code == 0
+    assert there(empty) == {"volume"}
+
+
+def test_import_says_where_it_creates_the_store(empty: World):
+    bodies = empty.bodies(BODIES)
+    assert empty.plain("init").code == 0
+    empty.declare("acme/text")
+    ran = empty.plain("import", "acme/text", bodies)
+    assert (ran.code, ran.err) == (0, "tracker: created the store snapshots\n")
+    assert empty.plain("import", "acme/text", bodies).err == ""
+
+
+def test_a_workspace_works_from_every_folder_below_it(empty: World, monkeypatch: pytest.MonkeyPatch):
+    bodies = empty.bodies(BODIES)
+    empty.plain("init", "boards", "--boards", "lmarena/*")
+    World(folder=empty.folder / "boards", captured=empty.captured).declare("acme/text")
+    below = empty.folder / "boards" / "schedules" / "acme"
+    monkeypatch.chdir(below)
+    assert empty.plain("import", "acme/text", bodies).code == 0
+    assert (empty.folder / "boards" / "snapshots" / "tracker.db").exists()
+    origins = {row["board"].partition("/")[0]: row["origin"] for row in empty.plain("boards", "--json").rows}
+    assert origins == {"acme": "local", "example": "local", "lmarena": "shipped"}
+    monkeypatch.chdir(empty.folder)
+    assert empty.plain("--store", "boards", "standings", "acme/text").code == 0
+
+
+def test_a_board_that_is_not_selected_says_how_to_select_it(empty: World):
+    empty.plain("init", "--boards", "lmarena/*")
+    ran = empty.plain("run", "livebench/livebench")
+    assert (ran.code, ran.error) == (
+        2,
+        'tracker: board "livebench/livebench" is not selected; add it to boards in tracker.toml',
+    )
+
+
+def test_schedules_that_are_named_stand_alone_but_shipped_names_hold(empty: World):
+    empty.declare("acme/text")
+    ran = empty.plain("--schedules", "schedules", "boards", "--json")
+    assert [(row["board"], row["origin"]) for row in ran.rows] == [("acme/text", "local")]
+    resolved = empty.plain("--schedules", "schedules", "resolve", "gpt-4o-mini-2024-07-18", "--json").rows[0]
+    assert resolved["lab"] == "OpenAI"
+
+
+def test_a_new_board_may_not_take_a_shipped_boards_id(empty: World):
+    empty.plain("init")
+    page = empty.folder / "board.csv"
+    page.write_text("Model,Score\nNova,71.5\nLyra,68.25\nVega,61.0\nDeneb,55.5\n", encoding="utf-8")
+    ran = empty.plain(
+        "board", "new", page, "--url", "https://lmarena.example/x.csv", "--id", "lmarena/text", "--higher-is-better"
+    )
+    assert (ran.code, "is there already, and is not overwritten" in ran.error) == (2, True)
+
+
+def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: World):
+    ran = empty.plain("init", "boards")
+    assert ran.code == 0
+    assert [line.split()[-3:] for line in ran.out.splitlines()[-2:]] == [
+        ["--store", "boards", "run"],
+        ["--store", "boards", "report"],
+    ]
+    assert "  wrote tracker.toml" in ran.out
+
+
+def test_init_in_the_current_folder_needs_no_option_afterwards(empty: World):
+    assert [line.split()[-1] for line in empty.plain("init").out.splitlines()[-2:]] == ["run", "report"]
+    assert "--store" not in empty.plain("init", "again").out.splitlines()[0]
+
+
+def test_times_are_read_and_shown_in_the_workspaces_zone_and_stored_in_utc(empty: World):
+    bodies = empty.bodies(BODIES)
+    empty.plain("init", "--time-zone", "Asia/Tokyo")
+    empty.declare("acme/text")
+    empty.plain("import", "acme/text", bodies)
+    assert "2026-03-02T15:00:00+09:00" in empty.plain("events").out
+    assert "2026-03-02T06:00:00Z" in empty.plain("--tz", "UTC", "events").out
+    assert {row["recorded_at"][-1] for row in empty.plain("events", "--json").rows} == {"Z"}
+    assert empty.plain("events", "--since", "2026-03-05T15:00:01").out == ""
+    assert empty.plain("events", "--since", "2026-03-05T14:59").out != ""
+
+
+def test_a_zone_that_does_not_exist_is_refused(empty: World):
+    ran = empty.plain("--tz", "Europe/Berln", "boards")
+    assert (ran.code, 'did you mean "Europe/Berlin"?' in ran.error) == (2, True)
+
+
+def test_a_service_is_installed_for_the_workspace(empty: World):
+    empty.plain("init")
+    ran = empty.plain("install", "--user")
+    assert ran.code == 0
+    assert f"--store {empty.folder} " in ran.out
+    assert "--schedules" not in ran.out
+
+
+def test_a_service_is_not_installed_for_folders_it_would_not_find(empty: World):
+    empty.declare("acme/text")
+    ran = empty.plain("install", "--user")
+    assert (ran.code, "make this a workspace (tracker init)" in ran.error) == (2, True)
+
+
+def test_the_contact_of_the_workspace_is_what_publishers_see(empty: World, httpserver: HTTPServer):
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/text.csv").respond_with_data(csv(BODIES["2026-03-01T060000Z"]), content_type="text/csv")
+    empty.plain("init", "--contact", "ann@example.org")
+    empty.declare("acme/text", DECLARATION.replace("https://acme.example/text.csv", httpserver.url_for("/text.csv")))
+    assert empty.plain("run", "acme/text").code == 0
+    agents = {request.headers["User-Agent"] for request, _ in httpserver.log}
+    assert [agent.partition("(")[2] for agent in agents] == ["+ann@example.org)"]
+
+
+def test_a_folder_with_own_boards_overlays_the_shipped_ones(empty: World):
+    path = empty.folder / "schedules" / "lmarena" / "text.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text("enabled = false\n", encoding="utf-8")
+    rows = {row["board"]: row for row in empty.plain("boards", "--json").rows}
+    assert (rows["lmarena/text"]["origin"], rows["lmarena/text"]["enabled"]) == ("customized", False)
+    assert rows["lmarena/vision"]["origin"] == "shipped"
+
+
+def test_the_users_watches_and_routes_replace_the_shipped_ones(empty: World):
+    shipped = empty.plain("watch", "list").out
+    Path("schedules").mkdir()
+    Path("schedules/watches.toml").write_text('[[watch]]\nname = "mine"\nkind = "new_leader"\n', encoding="utf-8")
+    own = empty.plain("watch", "list").out
+    assert "somebody else leads" in shipped
+    assert ("somebody else leads" in own, "mine" in own) == (False, True)

@@ -1,0 +1,95 @@
+"""`create` makes a folder a workspace: complete and commented, over nothing that is there, all or nothing."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tracker import shipped
+from tracker.errors import DeclarationError
+from tracker.parsers import FORMATS, options_of
+from tracker.schedules import Origin, load
+from tracker.toml import keys
+from tracker.workspace import Settings, find
+from tracker.workspace.create import create
+from tracker.workspace.file import WorkspaceTable
+
+PARSERS = {name: options_of(name) for name in FORMATS}
+
+
+def settings(folder: Path) -> Settings:
+    return find(None, None, here=folder, environment={})
+
+
+def test_the_workspace_says_what_was_asked_for(tmp_path: Path):
+    create(tmp_path, contact="ann@example.org", time_zone="Europe/Berlin", boards=["lmarena/*", "livebench/livebench"])
+    made = settings(tmp_path)
+    assert (made.store, made.schedules, made.shipped) == (tmp_path / "snapshots", tmp_path / "schedules", shipped.SCHEDULES)
+    assert (made.contact, made.time_zone, made.boards) == (
+        "ann@example.org",
+        "Europe/Berlin",
+        ("lmarena/*", "livebench/livebench"),
+    )
+
+
+def test_what_is_written_by_default_are_the_defaults(tmp_path: Path):
+    create(tmp_path / "new")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "tracker.toml").touch()
+    made, empty = settings(tmp_path / "new"), settings(tmp_path / "empty")
+    assert (made.contact, made.time_zone, made.boards) == (empty.contact, empty.time_zone, empty.boards)
+    assert (made.store.name, made.schedules.name) == (empty.store.name, empty.schedules.name)
+
+
+def test_every_key_of_tracker_toml_is_written_and_explained(tmp_path: Path):
+    create(tmp_path)
+    text = (tmp_path / "tracker.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text).keys() == keys(WorkspaceTable).keys()
+    paragraphs = text.split("\n\n")[1:]
+    assert all(paragraph.startswith("# ") for paragraph in paragraphs)
+    assert len(paragraphs) == len(keys(WorkspaceTable))
+
+
+def test_the_example_board_is_right_and_off_beside_all_shipped_ones(tmp_path: Path):
+    create(tmp_path)
+    made = settings(tmp_path)
+    found = load(made.schedules, PARSERS, made.shipped, made.boards)
+    assert found.errors == {}
+    own = [board for board, origin in found.origins.items() if origin is not Origin.SHIPPED]
+    assert own == ["example/board"]
+    assert not found.boards[own[0]].enabled
+    assert len(found.boards) >= 85
+
+
+def test_files_that_are_there_are_kept(tmp_path: Path):
+    (tmp_path / "schedules").mkdir()
+    (tmp_path / "schedules" / "routes.toml").write_text("# mine", encoding="utf-8")
+    created = create(tmp_path)
+    assert created.kept == (Path("schedules/routes.toml"),)
+    assert (tmp_path / "schedules" / "routes.toml").read_text(encoding="utf-8") == "# mine"
+    assert Path("tracker.toml") in created.written
+
+
+def test_a_workspace_is_not_made_twice(tmp_path: Path):
+    create(tmp_path, contact="ann@example.org")
+    with pytest.raises(DeclarationError, match=r"tracker\.toml: already exists"):
+        create(tmp_path)
+    assert settings(tmp_path).contact == "ann@example.org"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"contact": "ann"}, {"time_zone": "Mars/Olympus"}, {"boards": [""]}, {"contact": 'a@b"\nstore = "/etc'}],
+)
+def test_a_wrong_setting_writes_nothing(tmp_path: Path, wrong: dict[str, object]):
+    with pytest.raises(DeclarationError, match=r"^tracker\.toml: "):
+        create(tmp_path, **wrong)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_trackers_own_checkout_is_refused(tmp_path: Path):
+    (tmp_path / "schedules").symlink_to(shipped.SCHEDULES)
+    with pytest.raises(DeclarationError, match="own checkout; choose another folder"):
+        create(tmp_path)
