@@ -78,13 +78,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.host = self.path.removesuffix(":443")
         self.send_response(200)
         self.end_headers()
-        self.close_connection = True
+        plain = self.rfile, self.wfile
         with (
             self.server.publishers.context.wrap_socket(self.connection, server_side=True) as secured,
             secured.makefile("rb") as self.rfile,
             secured.makefile("wb", buffering=0) as self.wfile,
         ):
             self.handle_one_request()
+        self.rfile, self.wfile = plain
+        self.close_connection = True
 
     def do_GET(self) -> None:
         address = address_of(urljoin(f"https://{self.host}", self.path))
