@@ -133,6 +133,13 @@ def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: Wo
     assert "  wrote tracker.toml" in ran.out
 
 
+def test_a_workspace_that_is_named_is_read_before_anything_was_fetched(empty: World):
+    empty.plain("init", "boards")
+    ran = empty.plain("--store", "boards", "boards")
+    assert (ran.code, "example/board" in ran.out) == (0, True)
+    assert not (empty.folder / "boards" / "snapshots").exists()
+
+
 def test_init_in_the_current_folder_needs_no_option_afterwards(empty: World):
     assert [line.split()[-1] for line in empty.plain("init").out.splitlines()[-2:]] == ["run", "report"]
     assert "--store" not in empty.plain("init", "again").out.splitlines()[0]
@@ -161,6 +168,13 @@ def test_a_service_is_installed_for_the_workspace(empty: World):
     assert ran.code == 0
     assert f"--store {empty.folder} " in ran.out
     assert "--schedules" not in ran.out
+
+
+def test_a_service_is_installed_for_a_workspace_that_is_named(empty: World):
+    empty.plain("init", "boards")
+    ran = empty.plain("--store", "boards", "install", "--user")
+    assert ran.code == 0
+    assert f"--store {empty.folder / 'boards'} " in ran.out
 
 
 def test_a_service_is_not_installed_for_folders_it_would_not_find(empty: World):

@@ -93,6 +93,7 @@ def test_a_store_with_a_tracker_toml_is_a_workspace(here: Path, tmp_path: Path):
         other / "schedules",
         "Europe/Berlin",
     )
+    assert not settings.store_is_named
 
 
 def test_schedules_that_are_named_stand_alone(here: Path):

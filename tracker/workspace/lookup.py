@@ -35,7 +35,7 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
     is_workspace = store is not None and (store / FILE).is_file()
     settings = _settings(store if store is not None and is_workspace else _root(here, environment))
     if store is not None:
-        settings = replace(settings, store=settings.store if is_workspace else store, store_is_named=True)
+        settings = settings if is_workspace else replace(settings, store=store, store_is_named=True)
     if schedules is not None:
         settings = replace(settings, schedules=schedules, shipped=None)
     return replace(settings, contact=environment.get(CONTACT) or settings.contact)

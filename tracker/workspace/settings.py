@@ -15,7 +15,7 @@ class Settings:
     `shipped` is the folder of declarations that `schedules` overlays, None where `schedules` stands alone; of its boards,
     those are followed whose id matches a glob in `boards`. `contact` goes into the user agent. `time_zone` is the IANA name
     of the zone in which times are typed and shown to people. `folder` is that of the `tracker.toml`, if there is one.
-    `store_is_named`: by an option or the environment.
+    `store_is_named`: by an option or the environment, and not as the workspace that has it.
     """
 
     store: Path
