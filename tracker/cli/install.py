@@ -15,7 +15,7 @@ import click
 from tracker.cli._text import safe
 from tracker.cli._units import DAEMON, TIMER, Place, crontab, units
 from tracker.errors import DeclarationError, TrackerError
-from tracker.workspace import Settings
+from tracker.workspace import Settings, find
 
 _BOOTED = Path("/run/systemd/system")
 """There exactly where systemd runs the machine: sd_booted(3)."""
@@ -69,7 +69,7 @@ def place(settings: Settings) -> Place:
     Raises:
         DeclarationError: there is no program, no such schedules folder, or nothing that says which folder overlays the shipped one.
     """
-    if settings.folder is not None and not settings.store_is_named and settings.shipped is not None:
+    if settings.folder is not None and _is_found_by(settings.folder, settings):
         return Place(tracker=_program(), store=settings.folder.absolute())
     own = settings.schedules.absolute()
     if settings.shipped is None and not own.is_dir():
@@ -83,11 +83,19 @@ def place(settings: Settings) -> Place:
     return Place(tracker=_program(), store=settings.store.absolute())
 
 
+def _is_found_by(folder: Path, settings: Settings) -> bool:
+    """Whether `--store` with that workspace gives a service the same store and declarations."""
+    found = find(folder, None, here=Path(), environment={})
+    return (found.store, found.schedules, found.shipped) == (settings.store, settings.schedules, settings.shipped)
+
+
 def _program() -> Path:
     beside = Path(sysconfig.get_path("scripts")) / "tracker"
     found = str(beside) if beside.is_file() else shutil.which("tracker")
     if found is None:
-        raise DeclarationError(f"{beside}: not found; expected the installed command (pip install leaderboard-tracker)")
+        raise DeclarationError(
+            f"{beside}: not found; expected the installed command beside this Python (install the tracker again)"
+        )
     return Path(found).absolute()
 
 
