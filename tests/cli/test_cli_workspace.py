@@ -170,11 +170,18 @@ def test_a_service_is_installed_for_the_workspace(empty: World):
     assert "--schedules" not in ran.out
 
 
-def test_a_service_is_installed_for_a_workspace_that_is_named(empty: World):
+def test_a_service_is_installed_for_a_workspace_that_is_named(empty: World, monkeypatch: pytest.MonkeyPatch):
     empty.plain("init", "boards")
     ran = empty.plain("--store", "boards", "install", "--user")
-    assert ran.code == 0
-    assert f"--store {empty.folder / 'boards'} " in ran.out
+    assert (ran.code, f"--store {empty.folder / 'boards'} " in ran.out) == (0, True)
+    monkeypatch.setenv("TRACKER_STORE", "boards")
+    assert empty.plain("install", "--user").out == ran.out
+
+
+def test_a_service_is_not_installed_for_another_store_than_the_workspaces(empty: World):
+    empty.plain("init")
+    ran = empty.plain("--store", "elsewhere", "install", "--user")
+    assert (ran.code, "make this a workspace (tracker init)" in ran.error) == (2, True)
 
 
 def test_a_service_is_not_installed_for_folders_it_would_not_find(empty: World):

@@ -18,7 +18,7 @@ from tracker.cli._units import Place, crontab
 from tracker.errors import DeclarationError
 
 CRONTAB = Path(__file__).parents[2] / "contrib" / "crontab"
-PLACE = Place(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/var/lib/tracker"), schedules=Path("/etc/tracker/schedules"))
+PLACE = Place(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/etc/tracker"))
 SHOW = "#!{python}\nimport json, pathlib, sys\npathlib.Path({seen!r}).write_text(json.dumps(sys.argv[1:]))\nprint('noise')\n"
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tracker.workspace import find
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "contrib" / "docker"
 DOCKERFILE = FOLDER / "Dockerfile"
@@ -96,10 +98,37 @@ def test_nothing_unwanted_is_in_it(unwanted):
     assert [line for line in (f"{name} {words}" for name, words in instructions()) if re.search(unwanted, line)] == []
 
 
+def pips() -> list[list[str]]:
+    """The words of every call of pip."""
+    calls = [shlex.split(call) for words in of("RUN") for call in words.split("&&")]
+    return [call for call in calls if call[0].endswith("pip")]
+
+
 def test_pip_leaves_no_cache_in_a_layer():
-    installs = [words for words in of("RUN") if "pip install" in words]
-    assert installs
-    assert all("--no-cache-dir" in words for words in installs)
+    assert [call[1] for call in pips()] == ["download", "wheel", "install"]
+    assert all("--no-cache-dir" in call for call in pips())
+
+
+def test_everything_downloaded_has_a_hash_and_nothing_else_is_installed():
+    download, *others = pips()
+    assert "--require-hashes" in download
+    (lock,) = [word for word in download if word.endswith(".lock")]
+    assert "--hash=sha256:" in (ROOT / lock).read_text(encoding="utf-8")
+    assert all({"--no-index", "--find-links"} <= set(call) for call in others)
+
+
+def test_the_lock_has_what_builds_and_runs_the_image():
+    lock = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"]
+    wanted = [*project["build-system"]["requires"], *project["project"]["dependencies"], *extras["web"], *extras["notify"]]
+    assert {re.split(r"[<>=;]", name)[0].replace(".", "-") for name in wanted} <= lock
+
+
+def test_everything_the_wheel_carries_is_in_the_build():
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for source in (*wheel["packages"], *wheel["force-include"]):
+        assert any(Path(source).is_relative_to(folder) for folder in copied()), source
 
 
 def test_everything_copied_is_in_the_checkout_and_not_ignored():
@@ -118,7 +147,7 @@ def test_no_key_and_no_store_gets_into_the_build():
 
 def test_the_extras_installed_are_declared():
     (install,) = [words for words in of("RUN") if "pip install" in words]
-    extras = re.findall(r"\.\[([\w,]+)\]", install)[0].split(",")
+    extras = re.findall(r"'leaderboard-tracker\[([\w,]+)\]'", install)[0].split(",")
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     assert set(extras) <= set(declared)
 
@@ -140,11 +169,29 @@ def test_compose_builds_this_dockerfile_from_the_root():
     assert ROOT / build["dockerfile"] == DOCKERFILE
 
 
-def test_compose_mounts_what_the_image_expects():
+def workspace() -> str:
+    """The folder in which commands look in the image: the user's data folder."""
     environment = dict(pair.split("=", 1) for pair in shlex.split(of("ENV")[0]))
-    targets = {volume.split(":")[1] for volume in service()["volumes"]}
-    assert targets == {environment["TRACKER_STORE"], environment["TRACKER_SCHEDULES"]} >= set(of("VOLUME"))
-    assert (FOLDER / "../../schedules").is_dir()
+    assert not {"TRACKER_STORE", "TRACKER_SCHEDULES"} & set(environment)
+    found = find(None, None, here=Path(of("WORKDIR")[-1]), environment=environment)
+    return str(found.store.parent)
+
+
+def test_the_volume_is_the_folder_in_which_commands_look():
+    assert of("VOLUME") == [workspace()]
+
+
+def test_no_declarations_are_copied_beside_those_in_the_wheel():
+    assert [words for name, words in final() if name == "COPY"] == ["--from=build /opt/tracker /opt/tracker"]
+
+
+def test_compose_mounts_the_workspace():
+    assert {volume.split(":")[1] for volume in service()["volumes"]} == {workspace()}
+
+
+def test_compose_says_where_files_of_ones_own_go():
+    text = (FOLDER / "compose.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r"#- \S+?:(\S+):ro", text)) == {f"{workspace()}/tracker.toml", f"{workspace()}/schedules"}
 
 
 def test_compose_waits_longer_than_the_daemon_takes_to_stop():

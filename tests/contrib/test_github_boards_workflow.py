@@ -88,6 +88,14 @@ def test_no_script_holds_an_expression_that_somebody_else_could_fill_and_no_step
     assert [step for step in STEPS if "secrets." in json.dumps(step)] == []
 
 
+def test_it_installs_by_a_target_of_the_makefile():
+    (target,) = re.findall(r"^make (\S+)$", SCRIPTS["Install"], re.MULTILINE)
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(VENV)", ".venv").splitlines()
+    assert any(line.startswith(f"{target}:") for line in lines)
+    (setup,) = [step["with"] for step in STEPS if step.get("uses", "").startswith("actions/setup-python@")]
+    assert (ROOT / setup["cache-dependency-path"]).is_file()
+
+
 def test_every_action_is_pinned_by_version():
     used = [step["uses"] for step in STEPS if "uses" in step]
     assert [name for name in used if not re.fullmatch(r"actions/[\w/-]+@(v\d+|[0-9a-f]{40})", name)] == []

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tracker.cli._season import Season
+from tracker.workspace.create import create
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / "contrib" / "github" / "track.yml"
@@ -37,13 +38,12 @@ class Runner:
     output: Path
     inputs: dict[str, str] = field(default_factory=dict)
 
-    def step(self, name: str) -> subprocess.CompletedProcess[str]:
+    def step(self, name: str, path: Path = Path(sys.executable).parent) -> subprocess.CompletedProcess[str]:
         env = {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{path}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.clone.parent),
             "GITHUB_OUTPUT": str(self.output),
             "GITHUB_STEP_SUMMARY": str(self.clone.parent / "summary.md"),
-            **JOB["env"],
             **self.inputs,
         }
         words = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", SCRIPTS[name]]
@@ -84,8 +84,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     with Season() as season:
         git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
         git(tmp_path, "clone", "--quiet", str(tmp_path / "remote.git"), "first")
-        season.schedules(tmp_path / "first" / "schedules")
-        shutil.copy(ROOT / ".gitignore", tmp_path / "first" / ".gitignore")
+        workspace = tmp_path / "first"
+        create(workspace, boards=())
+        season.schedules(workspace / "schedules")
+        shutil.copy(ROOT / "LICENSE", workspace / "leaderboard_tracker-0.1.0-py3-none-any.whl")  # nothing reads it here
         git(tmp_path / "first", "add", ".")
         git(tmp_path / "first", "commit", "--quiet", "-m", "Schedules")
         git(tmp_path / "first", "push", "--quiet", "origin", "HEAD:main")
@@ -159,6 +161,30 @@ def test_the_job_may_write_the_repository_and_nothing_else():
     assert JOB["permissions"] == {"contents": "write"}
     assert "permissions" not in JOB["jobs"]["track"]
     assert JOB["concurrency"]["cancel-in-progress"] is False
+
+
+@needs_git
+def test_install_takes_the_wheel_beside_tracker_toml(world):
+    runner = world.runner("one")
+    program = runner.clone.parent / "bin" / "python"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    ran = runner.step("Install", path=program.parent)
+    assert ran.stdout.splitlines() == ["-m", "pip", "install", "--quiet", "./leaderboard_tracker-0.1.0-py3-none-any.whl"]
+
+
+@needs_git
+def test_all_it_needs_is_a_workspace_and_a_wheel(world):
+    files = {name for name in world.files() if not name.startswith("schedules/")}
+    assert files == {"tracker.toml", "leaderboard_tracker-0.1.0-py3-none-any.whl"}
+    (setup,) = [step["with"] for step in STEPS if step.get("uses", "").startswith("actions/setup-python@")]
+    assert setup["cache-dependency-path"] in files
+
+
+def test_the_workspace_is_found_without_options_and_variables():
+    assert "env" not in JOB
+    assert [name for name, script in SCRIPTS.items() if "--store" in script or "--schedules" in script] == []
 
 
 def test_no_script_holds_an_expression_that_somebody_else_could_fill():

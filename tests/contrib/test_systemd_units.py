@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 
 from tracker.cli._units import DAEMON, RUN, TIMER, Place, units
 from tracker.errors import DeclarationError
+from tracker.workspace import find
 
 FOLDER = Path(__file__).parents[2] / "contrib" / "systemd"
-SYSTEM = Place(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/var/lib/tracker"), schedules=Path("/etc/tracker/schedules"))
-USER = Place(
-    tracker=Path("%h/.local/bin/tracker"), store=Path("%h/.local/share/tracker"), schedules=Path("%h/.config/tracker/schedules")
-)
+SYSTEM = Place(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/etc/tracker"))
+USER = Place(tracker=Path("%h/.local/bin/tracker"), store=Path("%h/.local/share/leaderboard-tracker"))
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not on this machine")
 WORST = 2.0
@@ -39,6 +38,18 @@ def test_the_units_in_contrib_are_those_of_the_templates(request):
             (FOLDER / name).write_text(text, encoding="utf-8")
     found = {str(path.relative_to(FOLDER)): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.*") if path.is_file()}
     assert found == expected()
+
+
+def test_a_users_unit_names_the_workspace_in_which_commands_look():
+    data = find(None, None, here=Path("/nowhere"), environment={"XDG_DATA_HOME": "/home/ann/.local/share"}).store.parent
+    assert str(USER.store).replace("%h", "/home/ann") == str(data)
+
+
+def test_a_system_unit_can_write_where_the_guide_puts_its_store():
+    guide = (FOLDER.parents[1] / "docs" / "guide" / "install.md").read_text(encoding="utf-8")
+    (state,) = settings(units(SYSTEM, scope="system")[DAEMON], "StateDirectory")
+    assert f"tracker init {SYSTEM.store}\n" in guide
+    assert f'store = "/var/lib/{state}"' in guide
 
 
 def written(folder: Path, scope: str, program: Path) -> list[Path]:

@@ -157,7 +157,7 @@ except DeclarationError as error:
     print(error)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout == f"--http: {library} is not installed; pip install leaderboard-tracker[web]\n"
+    assert ran.stdout == f"--http: {library} is not installed; install the extra: leaderboard-tracker[web]\n"
 
 
 def test_naming_the_package_loads_none_of_the_libraries():

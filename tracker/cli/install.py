@@ -87,7 +87,9 @@ def _program() -> Path:
     beside = Path(sysconfig.get_path("scripts")) / "tracker"
     found = str(beside) if beside.is_file() else shutil.which("tracker")
     if found is None:
-        raise DeclarationError(f"{beside}: not found; expected the installed command (pip install leaderboard-tracker)")
+        raise DeclarationError(
+            f"{beside}: not found; expected the installed command beside this Python (install the tracker again)"
+        )
     return Path(found).absolute()
 
 

@@ -2,7 +2,7 @@
 
 Everything else in this package is written against `Ask` and `Reply`. The library behind the door is httpx;
 its upstream has been dormant since 0.28.1, and httpx2 (by Pydantic, with httpx's author) is the maintained fork
-with the same API, so it is used where it is installed (`pip install leaderboard-tracker[httpx2]`).
+with the same API, so it is used where it is installed (the extra `leaderboard-tracker[httpx2]`).
 
 Addresses: a request that must stay public (`Ask.public`) is checked on the connection itself, before a byte is
 sent, so a name that resolves to something else between check and connect gains nothing. Through a proxy

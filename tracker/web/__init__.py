@@ -74,4 +74,4 @@ def _extra() -> Iterator[None]:
         missing = (error.name or "").partition(".")[0]
         if missing not in _LIBRARIES:
             raise
-        raise DeclarationError(f"--http: {missing} is not installed; pip install leaderboard-tracker[web]") from error
+        raise DeclarationError(f"--http: {missing} is not installed; install the extra: leaderboard-tracker[web]") from error

@@ -144,7 +144,7 @@ def open_route(route: Route, environment: Environment, *, post: Post, clock: Clo
         from apprise import Apprise as Library  # noqa: PLC0415  # 0.3 s, and an extra that need not be there
     except ImportError:
         raise DeliveryError(
-            f"{route.name}: apprise is not installed, expected it for this channel; pip install leaderboard-tracker[notify]",
+            f"{route.name}: apprise is not installed, expected it for this channel; install the extra: leaderboard-tracker[notify]",
             final=True,
         ) from None
     address = fill(route.address, environment, route=route.name)
