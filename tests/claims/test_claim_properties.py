@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import kit
 import pytest
 from claims_world import METRICS, NAMES, World
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 
 from tracker.claims._records import Amount
 from tracker.claims.amounts import agrees
@@ -26,7 +27,7 @@ MEASURES = st.builds(
 
 
 @given(st.lists(st.sampled_from(SCRAPS), max_size=14).map(" ".join))
-@settings(max_examples=300)
+@examples(300)
 def test_any_string_of_claim_words_has_an_answer(world: World, text: str):
     """Each finding quotes words of the text; whatever names a model is in one of them."""
     found = world.check(text)
@@ -35,7 +36,7 @@ def test_any_string_of_claim_words_has_an_answer(world: World, text: str):
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=150)
+@examples(150)
 def test_any_text_at_all_has_an_answer(world: World, text: str):
     assert all(one.verdict for one in world.check(text))
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 from pipeline_world import (
     BOARD,
     CHALLENGE,
@@ -76,7 +77,7 @@ def test_the_season_has_every_kind_of_trouble_and_news(kind: str, archive: FileA
     }
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(data=st.data())
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 def test_the_order_and_the_number_of_imports_never_matter(kind: str, data: st.DataObject):
