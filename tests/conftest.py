@@ -1,9 +1,52 @@
-"""What every test may ask of the command line."""
+"""What every test may ask of the command line, and how a run is spread over the cores."""
+
+import gc
+import os
+import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Containers often forbid bytecode. Every worker of every run would then compile all tests anew, and every child all of the tracker.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+WORKERS = 4
+"""At most: each of them imports every test, so that more take longer to start than they save."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="write what the tests found as the expected files; read the change like code"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run without the slow tests tries fewer examples of each property too (`kit.examples`)."""
+    settings.register_profile("full", deadline=None, max_examples=60)  # a busy machine is no failure
+    settings.register_profile("quick", settings.get_profile("full"), max_examples=10)
+    settings.load_profile("quick" if config.option.markexpr == "not slow" else "full")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage away from ten thousand collected tests, which it would go through again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run on all cores unless `-n` says otherwise or single files are named, which end before a worker has started.
+
+    This stands here and not in `addopts`, where it would make `-p no:xdist` an error.
+    """
+    if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
+        return
+    files = any(Path(arg.partition("::")[0]).is_file() for arg in config.args)
+    if config.option.numprocesses is None and not files:
+        config.option.numprocesses = "auto"
+        config.option.maxprocesses = config.option.maxprocesses or WORKERS
+    if config.option.numprocesses and config.option.dist == "no":
+        config.option.dist = "worksteal"  # a few long tests decide when the run ends; what is left over moves to the idle worker

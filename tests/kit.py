@@ -36,9 +36,6 @@ from tracker.model import (
     Snapshot,
 )
 
-settings.register_profile("kit", deadline=None, max_examples=60)  # a busy machine is no failure
-settings.load_profile("kit")
-
 START = datetime(2026, 3, 2, 6, 0, 0, tzinfo=UTC)
 PAGE = "https://board.test/models"
 _CELL = re.compile(r"(~?)(-?\d+(?:\.(\d+))?(?:e-?\d+)?)(?:±(\d+(?:\.\d+)?))?")
@@ -180,6 +177,14 @@ def of(kind: str, events: Iterable[Event]) -> list[Event]:
 
 
 # ── chance ───────────────────────────────────────────────────────────────────────────────────────
+
+USUAL_EXAMPLES = 60
+
+
+def examples(number: int) -> settings:
+    """Try a property with so many examples in a full run, with proportionally fewer in a quick one (`conftest.py`)."""
+    return settings(max_examples=max(number * settings.default.max_examples // USUAL_EXAMPLES, 5))
+
 
 KEYS = tuple("abcdefghijkl")
 

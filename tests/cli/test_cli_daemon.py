@@ -170,6 +170,7 @@ def test_it_reads_what_is_due_obeys_sighup_and_ends_in_order(world: World, publi
     assert publisher.fetches() == 1, "it is not due again, whoever asks"
 
 
+@pytest.mark.slow
 def test_a_file_that_is_added_is_seen_without_a_signal(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.shows(SIX)
@@ -195,6 +196,7 @@ def test_sigterm_brings_what_is_in_flight_to_its_end(world: World, publisher: Pu
     assert checks(world) == ["accepted"]
 
 
+@pytest.mark.slow
 def test_sigterm_waits_no_longer_than_its_bound(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.goes_on.clear()
@@ -207,6 +209,7 @@ def test_sigterm_waits_no_longer_than_its_bound(world: World, publisher: Publish
     assert checks(world) == []
 
 
+@pytest.mark.slow
 def test_a_second_sigterm_ends_it_at_once(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.goes_on.clear()
@@ -224,6 +227,7 @@ def test_a_second_sigterm_ends_it_at_once(world: World, publisher: Publisher):
     assert checks(world) == ["accepted"], "what was given up is fetched by the next one"
 
 
+@pytest.mark.slow
 def test_a_second_daemon_says_who_holds_the_store_and_ends_with_3(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.shows(SIX)
@@ -239,6 +243,7 @@ def test_a_second_daemon_says_who_holds_the_store_and_ends_with_3(world: World, 
             third.says("daemon ready")
 
 
+@pytest.mark.slow
 def test_run_works_beside_a_daemon_and_neither_doubles_the_work_of_the_other(world: World, publisher: Publisher):
     declare(world, publisher, cadence="@weekly")
     publisher.shows(SIX)
@@ -260,6 +265,7 @@ def test_run_works_beside_a_daemon_and_neither_doubles_the_work_of_the_other(wor
     assert len([row for row in world.run("events", "--json").rows if row["kind"] == "new_leader"]) == 1
 
 
+@pytest.mark.slow
 def test_news_is_sent_at_once_and_trouble_of_its_own_too(world: World, publisher: Publisher, tmp_path: Path):
     declare(world, publisher, cadence="@weekly")
     publisher.shows(SIX)
@@ -277,6 +283,7 @@ def test_news_is_sent_at_once_and_trouble_of_its_own_too(world: World, publisher
         assert child.ended() == 0
 
 
+@pytest.mark.slow
 def test_a_spoilt_database_is_made_anew_and_the_daemon_goes_on(world: World, publisher: Publisher):
     declare(world, publisher, cadence="@weekly")
     publisher.shows(SIX)
@@ -294,6 +301,7 @@ def test_a_spoilt_database_is_made_anew_and_the_daemon_goes_on(world: World, pub
     assert publisher.fetches() == 1
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_one_line_and_exit_3(world: World, publisher: Publisher):
     declare(world, publisher)
     (world.store / "daemon.lock").mkdir(parents=True)
@@ -304,6 +312,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_exit_3(world: World, pu
     assert "expected a writable folder" in line
 
 
+@pytest.mark.slow
 def test_log_lines_may_be_json_and_hold_no_secret(world: World, publisher: Publisher):
     address = publisher.server.url_for("/acme/text")
     request = f'"{address}?key=${{ACME_KEY}}"\ngap_s = 0'
@@ -320,6 +329,7 @@ def test_log_lines_may_be_json_and_hold_no_secret(world: World, publisher: Publi
 # ── a service manager ────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_the_service_manager_hears_of_readiness_life_reloading_and_the_end(world: World, publisher: Publisher, tmp_path: Path):
     declare(world, publisher)
     publisher.shows(SIX)
@@ -383,7 +393,14 @@ def test_a_dry_run_with_nothing_to_do_says_so(world: World):
 
 
 @pytest.mark.parametrize(
-    "args", [("--deadline", "10"), ("--parallel", "0"), ("--stop-within", "soon"), ("--http", "example.org:80")]
+    "args",
+    [
+        ("--deadline", "10"),
+        *(
+            pytest.param(args, marks=pytest.mark.slow)
+            for args in [("--parallel", "0"), ("--stop-within", "soon"), ("--http", "example.org:80")]
+        ),
+    ],
 )
 def test_wrong_options_are_one_line_and_exit_2(world: World, publisher: Publisher, args: tuple[str, str]):
     declare(world, publisher)

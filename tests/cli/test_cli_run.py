@@ -237,6 +237,7 @@ def ended(processes: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str]]:
     return [(process.returncode, err) for process, (_, err) in zip(processes, said, strict=True)]
 
 
+@pytest.mark.slow
 def test_runs_at_once_end_well_and_double_no_event_and_no_letter(world: World, server: HTTPServer):
     declare(world, server)
     told = world.folder / "told.txt"
@@ -256,6 +257,7 @@ def test_runs_at_once_end_well_and_double_no_event_and_no_letter(world: World, s
     assert kinds_in(told) == ["new_leader", "overtake", "rank_move", "score_revision"]
 
 
+@pytest.mark.slow
 def test_an_import_beside_a_run_of_the_same_board_ends_well_and_doubles_no_event(world: World, server: HTTPServer):
     declare(world, server)
     states = {f"2026-02-{number:02}T060000Z": f"{SIX} g:{50 + number}" for number in range(1, 25)}

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from cronsim import CronSim
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 
 from tracker.cli._units import Place, crontab
 from tracker.errors import DeclarationError
@@ -54,7 +55,7 @@ def test_a_shell_runs_it_with_the_paths_as_they_are_and_says_nothing(tmp_path, n
     assert said == ["--store", str(folder / "store"), "--schedules", str(folder / "schedules"), "run", "--due"]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.text().map(lambda text: Path("/" + text)))
 def test_it_is_one_line_or_refused(path):
     place = Place(tracker=path, store=path, schedules=path)

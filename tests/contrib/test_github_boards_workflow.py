@@ -63,6 +63,7 @@ def test_a_night_checks_every_board_and_keeps_only_the_table(runner: Runner):
     assert not list(runner.folder.rglob("captures"))
 
 
+@pytest.mark.slow
 def test_a_board_that_fails_is_named_in_the_summary_and_fails_the_job_at_its_end(runner: Runner):
     broken = runner.folder / "schedules" / "veritas" / "hallucination.toml"
     broken.write_text(broken.read_text(encoding="utf-8").replace("veritas/hallucination", "veritas/nowhere"), encoding="utf-8")

@@ -98,6 +98,7 @@ def boards() -> list[str]:
     return ["colosseum/text", "livewell/table", "meridian/llms", "veritas/hallucination"]
 
 
+@pytest.mark.slow
 @needs_git
 def test_a_first_run_commits_captures_and_report_but_neither_database_nor_leases(world):
     runner = world.runner("one")
@@ -109,6 +110,7 @@ def test_a_first_run_commits_captures_and_report_but_neither_database_nor_leases
     assert [name for name in files if ".db" in name or ".locks/" in name] == []
 
 
+@pytest.mark.slow
 @needs_git
 def test_a_second_run_goes_on_from_the_captures_alone_and_commits_nothing_when_nothing_is_due(world):
     world.runner("one").steps("Rebuild the history", "Fetch", "Write the report", "Commit", "Push")
@@ -119,6 +121,7 @@ def test_a_second_run_goes_on_from_the_captures_alone_and_commits_nothing_when_n
     assert git(world.remote, "rev-parse", "main") == before
 
 
+@pytest.mark.slow
 @needs_git
 def test_boards_named_by_hand_are_fetched_and_go_on_top_of_what_was_pushed_meanwhile(world):
     world.runner("one").steps("Rebuild the history", "Fetch", "Write the report", "Commit", "Push")
@@ -138,6 +141,7 @@ def test_boards_named_by_hand_are_fetched_and_go_on_top_of_what_was_pushed_meanw
     assert "Quillon" in git(world.remote, "show", "main:report.md")
 
 
+@pytest.mark.slow
 @needs_git
 def test_a_failed_board_fails_the_job_but_not_the_others_captures(world):
     runner = world.runner("one")

@@ -88,6 +88,7 @@ def walked(expression: str, walls: list[int]) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_year_of_firings_is_that_of_a_walk_through_every_minute(zone: str):
     walls = shown(zone)
@@ -99,6 +100,7 @@ def test_a_year_of_firings_is_that_of_a_walk_through_every_minute(zone: str):
         assert expected, "an expression that never fires proves nothing"
 
 
+@pytest.mark.slow
 def test_the_walk_meets_both_changes_of_the_clock():
     jumps = {zone: [b - a - 1 for walls in [shown(zone)] for a, b in pairwise(walls) if b != a + 1] for zone in ZONES}
     assert jumps == {

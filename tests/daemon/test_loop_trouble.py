@@ -252,6 +252,7 @@ def test_no_network_at_the_start_is_found_and_gone_through(daemon: Daemon):
 # ── refused ──────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_a_board_that_is_refused_for_a_week_is_paused_with_the_reason_and_told_once(daemon: Daemon):
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="0 */6 * * *")
@@ -271,6 +272,7 @@ def test_a_board_that_is_refused_for_a_week_is_paused_with_the_reason_and_told_o
     assert len([line for line in daemon.told() if "is paused" in line]) == 1
 
 
+@pytest.mark.slow
 def test_a_board_that_was_resumed_is_asked_and_is_not_paused_again_when_it_answers(daemon: Daemon):
     daemon.declare(cadence="0 */6 * * *")
     daemon.answers[TEXT] = refused
@@ -283,6 +285,7 @@ def test_a_board_that_was_resumed_is_asked_and_is_not_paused_again_when_it_answe
     assert daemon.open() == {}, "the pause is over, and so is what was said of it"
 
 
+@pytest.mark.slow
 def test_few_refusals_over_a_long_time_are_no_reason_to_pause(daemon: Daemon):
     daemon.declare(cadence="@weekly")
     daemon.answers[TEXT] = refused
@@ -291,6 +294,7 @@ def test_few_refusals_over_a_long_time_are_no_reason_to_pause(daemon: Daemon):
     assert daemon.store.past(TEXT).failures < 7
 
 
+@pytest.mark.slow
 def test_a_board_that_passes_through_faults_for_weeks_is_never_paused(daemon: Daemon):
     daemon.declare(cadence="0 */6 * * *")
     daemon.declare("well", cadence="0 */6 * * *")

@@ -71,6 +71,7 @@ def spoilt(weeks: Weeks, tmp_path: Path) -> Weeks:
     return Weeks(script=weeks.script, place=Place(root=tmp_path / "copy"), arrived=weeks.arrived)
 
 
+@pytest.mark.slow
 def test_what_the_servers_said_well_is_in_history_once_and_nothing_comes_of_what_they_said_badly(weeks: Weeks):
     wrong, seen = oracle(weeks.script, weeks.place, arrived=weeks.arrived)
     assert wrong == []
@@ -79,12 +80,14 @@ def test_what_the_servers_said_well_is_in_history_once_and_nothing_comes_of_what
     assert seen["receipts"] > 150
 
 
+@pytest.mark.slow
 def test_the_servers_misbehaved_in_passing_and_in_lasting_ways(weeks: Weeks):
     kinds = Counter(one.kind for ones in served(weeks.place.log).values() for one in ones)
     assert len(kinds.keys() & set(PASSING)) >= 4
     assert len(kinds.keys() & set(LASTING)) >= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tampered", "found"),
     [
@@ -112,6 +115,7 @@ def test_failing_fetches_in_a_row_are_one_outage():
     assert list(outages(ones)) == [([ones[1], ones[2]], ones[3]), ([ones[4]], None)]
 
 
+@pytest.mark.slow
 def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_and_gets_nothing_twice(
     tmp_path: Path, certificate: Path
 ):
@@ -129,6 +133,7 @@ def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_
     assert all(seen[f"answered {answer}"] > 0 for answer in ("ok", "error", "hang", "large")), seen
 
 
+@pytest.mark.slow
 def test_a_daemon_that_is_killed_again_and_again_ends_with_the_store_of_one_that_was_not(tmp_path: Path):
     size = ["--boards", "5", "--days", "3", "--kills", "12", "--scratch", str(tmp_path)]
     command = [sys.executable, str(ROOT / "bench" / "years.py"), *size]

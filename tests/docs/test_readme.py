@@ -37,6 +37,7 @@ def printed(command: str, demo) -> str:
     return "".join(f"{line}\n" for line in lines).strip("\n") + "\n"
 
 
+@pytest.mark.slow
 def test_console_blocks_show_what_the_commands_print(demo, request):
     text = README.read_text(encoding="utf-8")
     true = _BLOCK.sub(lambda block: f"```console\n$ {block['command']}\n{printed(block['command'], demo)}```", text)

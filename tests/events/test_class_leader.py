@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, SCORE, History, brief, line, metric, of
+from kit import ELO, SCORE, History, brief, examples, line, metric, of
 
 from tracker.events._classes import classes, enrol
 from tracker.model import Event, Identity, Metric, ModelId
@@ -232,7 +232,7 @@ def test_a_drift_of_a_fitted_board_moves_the_last_value_of_a_missing_leader_alon
 CELLS = st.integers(40, 46).map(str) | st.just("")
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.dictionaries(st.sampled_from(["o1", "o2", "o3", "c1", "c2"]), CELLS, min_size=2),
     st.dictionaries(st.sampled_from(["o4", "o5", "c3"]), CELLS),
@@ -286,7 +286,7 @@ def alike_but_for_one(draw: st.DrawFn) -> dict[str, tuple[dict[str, object], dic
     return found
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(alike_but_for_one(), st.data(), st.booleans())
 def test_the_roll_has_every_entry_in_exactly_its_classes_the_best_first(
     drawn: dict[str, tuple[dict[str, object], dict[str, str], str]], data: st.DataObject, priced: bool

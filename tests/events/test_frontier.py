@@ -1,9 +1,9 @@
 """Who enters and leaves the frontier of score against price, size and speed."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import PRICE, SCORE, START, History, brief, metric, of, snapshot
+from kit import PRICE, SCORE, START, History, brief, examples, metric, of, snapshot
 
 from tracker.events._frontier import Point, dominator, frontier
 from tracker.model import EntryId, Event
@@ -45,7 +45,7 @@ POINTS = st.dictionaries(
 )
 
 
-@settings(max_examples=1000)
+@examples(400)
 @given(POINTS)
 def test_the_frontier_is_what_nothing_dominates(points: dict[EntryId, Point]):
     found = frontier(points)
@@ -77,7 +77,7 @@ def page(table: dict[str, tuple[str, str]]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("better", ["higher", "lower"])
-@settings(max_examples=500)
+@examples(300)
 @given(TABLE)
 def test_what_is_remembered_is_the_frontier_of_the_measured_values(better: str, table: dict[str, tuple[str, str]]):
     """Ties, nulls, estimates and both directions; 1,000 boards in all."""

@@ -6,9 +6,9 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, PRICE, SCORE, History, board, metric, pages, snapshot
+from kit import ELO, PRICE, SCORE, History, board, examples, metric, pages, snapshot
 
 from tracker import events
 from tracker.compare import compare
@@ -84,7 +84,7 @@ def check_evidence(event: Event, before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize("on", BOARDS)
-@settings(max_examples=30)
+@examples(30)
 @given(SEASONS)
 def test_every_event_is_a_whole_sentence_with_facts_evidence_and_weight(on: tuple, season: list[dict[str, object]]):
     history = History(*on)
@@ -96,14 +96,14 @@ def test_every_event_is_a_whole_sentence_with_facts_evidence_and_weight(on: tupl
 
 
 @pytest.mark.parametrize("on", BOARDS)
-@settings(max_examples=30)
+@examples(30)
 @given(SEASONS)
 def test_no_two_events_of_a_boards_whole_history_share_an_id(on: tuple, season: list[dict[str, object]]):
     ids = [event.id for told in told_of(season, on) for event in told]
     assert len(ids) == len(set(ids))
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(SEASONS, st.randoms(use_true_random=False))
 def test_events_do_not_depend_on_the_order_of_the_entries(season: list[dict[str, object]], chance):
     def mixed(page: dict[str, object]) -> dict[str, object]:
@@ -137,7 +137,7 @@ def test_the_same_change_read_from_other_bytes_is_another_event():
 
 
 @pytest.mark.parametrize("on", BOARDS)
-@settings(max_examples=30)
+@examples(30)
 @given(pages())
 def test_a_snapshot_that_shows_the_same_again_is_no_event(on: tuple, page: dict[str, object]):
     history = History(*on)
@@ -151,7 +151,7 @@ def test_a_snapshot_that_shows_the_same_again_is_no_event(on: tuple, page: dict[
     )
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(SEASONS)
 def test_only_what_was_open_is_told_when_the_last_page_is_shown_again(season: list[dict[str, object]]):
     history = History(SCORE, PRICE)

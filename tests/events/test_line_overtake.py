@@ -4,9 +4,9 @@ import json
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, SCORE, History, line, measure, metric, of, snapshot
+from kit import ELO, SCORE, History, examples, line, measure, metric, of, snapshot
 
 from tracker.compare import compare
 from tracker.events import advance, line_overtake
@@ -120,7 +120,7 @@ def _holder(on: Metric, values: dict[str, float]) -> str:
 
 
 @pytest.mark.parametrize("on", [SCORE, LOWER])
-@settings(max_examples=1000)
+@examples(400)
 @given(days())
 def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, shown: tuple[dict[str, str], dict[str, str]]):
     history = History(on)
@@ -139,7 +139,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     assert {event.id: len(event.facts["rivals"]) for event in events} == fewest
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(days())
 def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str], dict[str, str]]):
     history = History(SCORE, metric("coding", primary=False, stated_error=0.5))

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import History, line, metric, of
+from kit import History, examples, line, metric, of
 
 from tracker.events.milestone import REFERENCES, reference
 from tracker.model import Entry, EntryId, Event, Identity, Metric
@@ -178,7 +178,7 @@ def test_a_reference_means_its_own_entries_and_no_smaller_sibling(one):
     assert [reference(entry) for entry in entries] == [one, None]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.dictionaries(st.sampled_from(["o1", "o2", "o3", "c1"]), st.integers(50, 70)),
     st.dictionaries(st.sampled_from(["o4", "o5"]), st.integers(50, 70)),

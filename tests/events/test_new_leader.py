@@ -1,9 +1,9 @@
 """Who leads, and who does not although the leader cannot be seen."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, SCORE, History, brief, events_of, line, metric, of, tables
+from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, of, tables
 
 
 def successions(*texts: str, on=SCORE, **more: object) -> list[str]:
@@ -221,7 +221,7 @@ PADDING = {f"low{place}": place - 41 for place in range(41)}
 """Entries that never move, so that no board is re-based and none has a round number of rows."""
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.lists(tables(values=range(40, 46), keys="abcdefgh"), max_size=8))
 def test_the_lead_passes_exactly_when_a_plain_account_says_so(season: list[dict[str, int]]):
     history, lead = History(metric(nature="fitted")), Lead()

@@ -3,9 +3,9 @@
 from math import sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, SCORE, History, brief, events_of, line, metric, of, tables
+from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, of, tables
 
 from tracker.events.overtake import SUSTAINED_AFTER, flips
 from tracker.model import Metric
@@ -122,7 +122,7 @@ def expected(gap: int, mine: int | None, theirs: int | None, stated: float | Non
     return "supported" if z >= 1.96 - 1e-12 else "nominal"
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.integers(1, 30), WIDTHS, WIDTHS, st.none() | st.integers(0, 15))
 def test_the_grade_follows_from_gap_intervals_and_stated_error(
     gap: int, mine: int | None, theirs: int | None, stated: int | None

@@ -3,10 +3,10 @@
 from math import hypot
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from insight_world import model
-from kit import ELO, PRICE, History, brief, measure, metric, of
+from kit import ELO, PRICE, History, brief, examples, measure, metric, of
 
 from tracker.model import Event, Identity
 
@@ -190,7 +190,7 @@ def level(one: tuple[float, float], other: tuple[float, float], *, lower: bool) 
 
 
 @pytest.mark.parametrize("better", ["higher", "lower"])
-@settings(max_examples=500)
+@examples(300)
 @given(BOARD, CELL)
 def test_the_rival_is_the_one_that_brute_force_finds(
     better: str, table: dict[str, tuple[int, str, str, float | None]], new: tuple[int, str, str, float | None]

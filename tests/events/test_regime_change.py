@@ -4,10 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from insight_world import model
-from kit import SCORE, START, History, brief, metric, of, snapshot
+from kit import SCORE, START, History, brief, examples, metric, of, snapshot
 
 from tracker.events.regime_change import BEFORE, HELD, KEPT
 from tracker.model import Event
@@ -194,7 +194,7 @@ def shifts(speeds: list[int]) -> list[int]:
     return found
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(st.one_of(st.integers(90, 110), st.integers(45, 55)), min_size=8, max_size=18))
 def test_shifts_are_found_on_the_days_that_the_rule_names(speeds: list[int]):
     history, days = History(SCORE, SPEED), []

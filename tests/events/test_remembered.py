@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from kit import PRICE, SCORE, START, History, cells, line, pages
+from kit import PRICE, SCORE, START, History, cells, examples, line, pages
 
 from tracker.model import Past
 
@@ -18,13 +18,13 @@ def shown(season: list[dict[str, object]]) -> History:
     return history
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(SEASONS)
 def test_replaying_ends_in_the_same_past(season: list[dict[str, object]]):
     assert shown(season).past == shown(season).past
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(SEASONS)
 def test_every_entry_ever_listed_is_known_and_only_those(season: list[dict[str, object]]):
     history = shown(season)
@@ -38,7 +38,7 @@ def test_every_entry_ever_listed_is_known_and_only_those(season: list[dict[str, 
         assert known.last_seen == (None if days[-1] == len(season) - 1 else START + timedelta(days=days[-1]))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(SEASONS)
 def test_nobody_who_is_listed_is_missing_and_nobody_departed_without_having_been(season: list[dict[str, object]]):
     for known in shown(season).past.known.values():
@@ -47,7 +47,7 @@ def test_nobody_who_is_listed_is_missing_and_nobody_departed_without_having_been
         assert known.missing_since is None or known.missing_since > known.last_seen
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(SEASONS)
 def test_every_departure_told_is_remembered_and_every_one_remembered_was_told(season: list[dict[str, object]]):
     history, gone = History(SCORE, PRICE), set()

@@ -5,7 +5,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -59,10 +59,12 @@ def server() -> Iterator[str]:
 
 @contextmanager
 def raw_server(play: Callable[[socket.socket], None]) -> Iterator[str]:
-    """One connection, played by hand."""
+    """One connection, played by hand until the block ends: a sender whose reader has gone may be blocked for minutes."""
+    accepted: list[socket.socket] = []
 
     def serve() -> None:
         connection, _ = listening.accept()
+        accepted.append(connection)
         with connection:
             play(connection)
 
@@ -70,6 +72,9 @@ def raw_server(play: Callable[[socket.socket], None]) -> Iterator[str]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        for connection in accepted:
+            with suppress(OSError):  # it has ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 

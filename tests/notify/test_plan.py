@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 from notify_world import NIGHT, START, at, letter, route
 
 from tracker.model import How, Letter, Receipt, Window
@@ -320,7 +321,7 @@ ROUTES = st.builds(
 )
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(ROUTES, arrivals(), st.integers(0, 2**32), st.sampled_from([0.0, 0.3, 0.8]))
 def test_everything_goes_out_once_and_never_when_it_must_not(route: Route, letters: list[Letter], seed: int, fails: float):
     service = Service(route=route, chance=Random(seed), fails=fails)

@@ -2,8 +2,9 @@ import base64
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 from parsing import as_dicts, literal, page, pushed, read, stream
 
 from tracker.errors import ParseError
@@ -253,7 +254,7 @@ def shown(value):
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(RECORDS, st.lists(st.integers(0, 5000), max_size=12), st.text(max_size=40))
 def test_any_records_in_any_pieces_are_read(records, cuts, long):
     written = [{key: escaped(value) for key, value in record.items()} | {"long": "$2b"} for record in records]

@@ -4,8 +4,9 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 from parsing import as_dicts, pushed, read, stream
 
 from tracker.errors import ParseError
@@ -120,7 +121,7 @@ def test_a_page_that_is_cut_off_is_refused_or_gives_the_beginning(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 def test_damage_is_refused_or_leaves_a_table(form, data):
     raw = GOOD[form][0].encode()
@@ -137,7 +138,7 @@ def test_damage_is_refused_or_leaves_a_table(form, data):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     st.one_of(
         st.binary(max_size=200),

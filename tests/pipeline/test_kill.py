@@ -101,6 +101,7 @@ def kill(world: Path, folder: Path, delay_s: float) -> int:
         return len(list(store.checks(BOARD)))
 
 
+@pytest.mark.slow
 def test_an_import_killed_at_any_moment_goes_on_to_the_same_tables(
     world: Path, declared: Board, undisturbed: Mapping[str, object], tmp_path: Path
 ):
@@ -112,6 +113,7 @@ def test_an_import_killed_at_any_moment_goes_on_to_the_same_tables(
     assert done[0] < STATES, "no kill came before the end: the delays say nothing"
 
 
+@pytest.mark.slow
 def test_an_import_killed_again_and_again_ends_in_the_same_tables(
     world: Path, declared: Board, undisturbed: Mapping[str, object], tmp_path: Path
 ):

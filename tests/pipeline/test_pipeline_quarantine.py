@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 from pipeline_world import BOARD, SIX, START, at, board, csv, dump, fresh, keep, kinds, note
 
 from tracker import pipeline
@@ -248,7 +249,7 @@ def test_a_suspect_that_comes_again_as_a_304_counts_as_another_reading(archive: 
 _SETS = st.sampled_from([frozenset(map(EntryId, keys)) for keys in ("ab", "abc", "cd", "abcdefghij", "abcdefghik")])
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(drawn=st.lists(st.tuples(st.integers(1, 30), _SETS), min_size=1, max_size=12))
 def test_what_is_remembered_of_a_row_of_suspects_tells_the_same_as_the_whole_row(drawn: list[tuple[int, frozenset[EntryId]]]):
     hour, row, kept = 0, [], ()

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Nature
@@ -382,7 +383,7 @@ def test_the_order_of_the_columns_changes_nothing_of_what_is_said(order: Sequenc
     assert said(propose(body)) == (("model",), "model", "score", True, {"creator": "organization"})
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.integers(2, 12), st.randoms(use_true_random=False))
 def test_navigation_and_footers_around_a_board_change_nothing(links: int, order: random.Random):
     header = "".join(f"<th>{name}</th>" for name in COLUMNS)

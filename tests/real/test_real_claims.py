@@ -20,6 +20,8 @@ from tracker.claims import Finding
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 
+pytestmark = pytest.mark.slow
+
 DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
 AA = "artificial-analysis/llms"
 BOARDS = (

@@ -26,6 +26,8 @@ from tracker.model import Board, Event, MetricId, Sha256, Snapshot
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 
+pytestmark = pytest.mark.slow
+
 DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
 AA = "artificial-analysis/llms"
 WHOLE_BOARDS = ("arena-ai/code", "arena-ai/search", "arena-ai/text-to-image", "llm-leaderboard-csv/lmsys")

@@ -16,6 +16,8 @@ from tracker.reports._fold import fold
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 
+pytestmark = pytest.mark.slow
+
 DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
 AA = "artificial-analysis/llms"
 KINDS = ("parity", "generation_gain", "frontier", "regime_change", "lifecycle", "release_group")

@@ -18,6 +18,8 @@ from tracker.model import Event
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 
+pytestmark = pytest.mark.slow
+
 DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
 BOARD, INDEX, ERROR = "artificial-analysis/llms", "artificial_analysis_intelligence_index", 1.4
 Models = Mapping[str, Mapping[str, Any]]

@@ -19,6 +19,8 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.watches.matching import Classes
 
+pytestmark = pytest.mark.slow
+
 DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
 BOARD, INDEX = BoardId("artificial-analysis/llms"), MetricId("intelligence")
 PAIRS = 400

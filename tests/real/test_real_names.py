@@ -19,6 +19,8 @@ from tracker import lexicon
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def scorer(shared_data: Path) -> ModuleType:

@@ -9,6 +9,8 @@ from tracker.errors import ParseError
 from tracker.model import Parse, Table
 from tracker.parsers import parse
 
+pytestmark = pytest.mark.slow
+
 ENTRIES = {"require": ["modelDisplayName", "rating", "rank", "votes"], "beside": ["voteCutoffISOString"]}
 
 

@@ -27,6 +27,8 @@ from tracker.model import Board, MetricId, Reading, Result, Snapshot
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 
+pytestmark = pytest.mark.slow
+
 DEFINITIONS = schedules.load(Path(__file__).with_name("schedules"), {name: parsers.options_of(name) for name in parsers.FORMATS})
 NO_BOARDS = {f"livebench/categories_{release}" for release in ("2024_06_24", "2024_07_26", "2024_08_31", "2024_11_25")}
 """Lists of task names, no boards: the definitions of the tables repeat them."""

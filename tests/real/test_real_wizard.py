@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TABLES, METRICS = 0.9, 0.85
 """The promised shares of the files that hold a board: the right table and key; the right figure and direction."""
 NO_WALL = {"swebench/index/2023-10-09T030808Z.html.gz"}

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from season_world import declared
 
-from tracker import schedules
 from tracker.cli._season import Season
 from tracker.model import Board
-from tracker.parsers import FORMATS, options_of
 
 
 @pytest.fixture
@@ -19,7 +18,4 @@ def season() -> Iterator[Season]:
 
 @pytest.fixture
 def boards(season: Season, tmp_path: Path) -> Mapping[str, Board]:
-    season.schedules(tmp_path / "schedules")
-    declared = schedules.load(tmp_path / "schedules", {name: options_of(name) for name in FORMATS})
-    assert declared.errors == {}
-    return declared.boards
+    return declared(season, tmp_path / "schedules")

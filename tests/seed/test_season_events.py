@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 
 import pytest
+from season_world import declared
 
 from tracker import pipeline
 from tracker.cli._season import Season
@@ -58,12 +58,23 @@ def written(events: Iterable[Event]) -> Counter[Line]:
     )
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> FileArchive:
-    return FileArchive(tmp_path / "captures")
+@pytest.fixture(scope="module")
+def season() -> Iterator[Season]:
+    with Season() as season:
+        yield season
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def boards(season: Season, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Board]:
+    return declared(season, tmp_path_factory.mktemp("schedules"))
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> FileArchive:
+    return FileArchive(tmp_path_factory.mktemp("captures"))
+
+
+@pytest.fixture(scope="module")
 def imported(boards: Mapping[str, Board], archive: FileArchive) -> MemoryStore:
     store = MemoryStore()
     for board in boards.values():
@@ -108,12 +119,14 @@ def test_what_is_within_the_error_is_kept_and_not_told(imported):
     assert not set(kept()) & set(told())
 
 
+@pytest.mark.slow
 def test_the_season_read_over_http_tells_the_same(season, boards, archive, imported, tmp_path):
     over_http = served(season, boards, FileArchive(tmp_path / "over-http"))
     assert written(events(over_http, told=True)) == told()
     assert written(events(over_http, told=False)) == written(events(imported, told=False))
 
 
+@pytest.mark.slow
 def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported):
     before = {event.id for event in imported.events(EventFilter())}
     for board in boards.values():

@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Validators, Verdict
@@ -178,7 +179,7 @@ CAPTURES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(CAPTURES)
 def test_any_captures_in_any_order_read_back_and_the_index_tells_them(told: list[tuple[int, list[bytes], bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -197,7 +198,7 @@ def test_any_captures_in_any_order_read_back_and_the_index_tells_them(told: list
         assert len(files(Path(folder))) == len({body for _, bodies, _ in told for body in bodies})
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.binary(max_size=200), st.integers(0, 3))
 def test_a_damaged_line_in_the_middle_raises_and_names_itself(found: bytes, before: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -211,7 +212,7 @@ def test_a_damaged_line_in_the_middle_raises_and_names_itself(found: bytes, befo
             archive.index(BOARD)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.data())
 def test_a_flipped_byte_of_the_index_raises_ours_or_leaves_lines(draw: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:

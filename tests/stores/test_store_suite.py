@@ -12,8 +12,9 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kit import examples
 from sqlite_utils import Database
 from store_world import (
     BOARD,
@@ -433,7 +434,7 @@ def _of_nature(nature: Nature):
     return board(metrics=(replace(score, nature=nature), price))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(states=STATES, nature=NATURES)
 def test_every_store_answers_every_question_alike(states: list[Snapshot | Fault], nature: Nature):
     memory = MemoryStore()
@@ -443,7 +444,7 @@ def test_every_store_answers_every_question_alike(states: list[Snapshot | Fault]
         assert answers(sqlite, BOARD, _times(states)) == answers(memory, BOARD, _times(states))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(states=STATES)
 def test_the_oracle_itself_shows_what_was_accepted_last(states: list[Snapshot | Fault]):
     memory = MemoryStore()
@@ -454,7 +455,7 @@ def test_the_oracle_itself_shows_what_was_accepted_last(states: list[Snapshot | 
         assert memory.at(BOARD, at) == (plain(until[-1]) if until else None)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(states=STATES, data=st.data())
 def test_a_fold_goes_on_alike_after_the_store_was_opened_again(
     tmp_path_factory: pytest.TempPathFactory, states: list[Snapshot | Fault], data: st.DataObject
@@ -475,7 +476,7 @@ def test_a_fold_goes_on_alike_after_the_store_was_opened_again(
         assert answers(store, BOARD, _times(states)) == answers(memory, BOARD, _times(states))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(first=STATES, second=STATES, fails=st.booleans())
 def test_stores_are_written_anew_alike(first: list[Snapshot | Fault], second: list[Snapshot | Fault], *, fails: bool):
     memory = MemoryStore()
