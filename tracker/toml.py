@@ -155,7 +155,7 @@ def purpose(hint: Any) -> str:
     """What a key is for, in brackets behind a blank; "" if its type does not say."""
     notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
     texts = [note.description for note in notes if getattr(note, "description", None)]
-    return f" ({texts[-1][:1].lower()}{texts[-1][1:]})" if texts else ""
+    return f" ({texts[-1] if texts[-1][:2].isupper() else texts[-1][:1].lower() + texts[-1][1:]})" if texts else ""
 
 
 def judge(key: str, value: object, hint: Any, *, secret: bool = False) -> None:

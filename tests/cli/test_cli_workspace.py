@@ -101,8 +101,24 @@ def test_a_board_that_is_not_selected_says_how_to_select_it(empty: World):
     ran = empty.plain("run", "livebench/livebench")
     assert (ran.code, ran.error) == (
         2,
-        'tracker: board "livebench/livebench" is not selected; add it to boards in tracker.toml',
+        'tracker: board "livebench/livebench" is not selected; add it to boards in tracker.toml (tracker boards --all)',
     )
+    assert not (empty.folder / "snapshots").exists()
+
+
+def test_boards_that_are_not_selected_are_listed_when_asked_for_and_are_never_due(empty: World):
+    empty.plain("init", "--boards", "lmarena/*")
+    selected = {row["board"] for row in empty.plain("boards", "--json").rows}
+    rows = {row["board"]: row for row in empty.plain("boards", "--all", "--json").rows}
+    assert (selected <= rows.keys(), len(rows) >= 85) == (True, True)
+    unselected = [row for board, row in rows.items() if board not in selected]
+    assert {(row["origin"], row["due_at"]) for row in unselected} == {("unselected", None)}
+
+
+@pytest.mark.parametrize("wrong", ["nosuch/board", "artificial-analysis/llms-page"])
+def test_a_run_that_can_fetch_nothing_creates_nothing(empty: World, wrong: str):
+    assert empty.plain("run", wrong).code == 2
+    assert there(empty) == set()
 
 
 def test_schedules_that_are_named_stand_alone_but_shipped_names_hold(empty: World):
@@ -131,6 +147,8 @@ def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: Wo
         ["--store", "boards", "report"],
     ]
     assert "  wrote tracker.toml" in ran.out
+    odd = empty.plain("init", "with space $HOME")
+    assert odd.out.splitlines()[-1].endswith(" --store 'with space $HOME' report")
 
 
 def test_a_workspace_that_is_named_is_read_before_anything_was_fetched(empty: World):

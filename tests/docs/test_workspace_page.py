@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.cli.boards import STORE
+from tracker.cli.boards import STORE, UNSELECTED
 from tracker.schedules import Origin
 from tracker.toml import keys
 from tracker.workspace import find
@@ -30,7 +30,7 @@ def test_every_default_is_the_true_one(key: str):
     assert (list(found) if isinstance(found, tuple) else str(found)) == default
 
 
-@pytest.mark.parametrize("origin", [*Origin, STORE])
+@pytest.mark.parametrize("origin", [*Origin, STORE, UNSELECTED])
 def test_every_origin_is_explained(origin: str):
     assert f"`{origin}`" in PAGE
 

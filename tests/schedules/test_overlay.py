@@ -143,6 +143,14 @@ def test_an_error_names_the_users_file_and_stops_no_other_board(base: Path, own:
     assert str(found.errors["schedules/acme/text.toml"]).startswith("schedules/acme/text.toml: cadense is unknown")
 
 
+def test_a_change_to_a_board_that_does_not_ship_names_the_nearest_one(base: Path, own: Path):
+    write(own, "acme/txet.toml", "enabled = false")
+    assert str(load(own, PARSERS, base).errors["schedules/acme/txet.toml"]) == (
+        "schedules/acme/txet.toml: request is missing, and no shipped board has this id; "
+        'did you mean "acme/text"?; a board of your own needs [request]'
+    )
+
+
 def test_defaults_overlay_those_that_ship(base: Path, own: Path):
     write(base, "_defaults.toml", 'jitter = "5m"\ntime_zone = "Asia/Tokyo"')
     write(own, "_defaults.toml", 'jitter = "1m"')
@@ -154,7 +162,9 @@ def test_globs_select_shipped_boards_and_never_ones_own(base: Path, own: Path):
     write(own, "mine/own.toml", BOARD)
     found = load(own, PARSERS, base, ["zeta/*"])
     assert (set(found.boards), found.left_out) == ({"mine/own", "zeta/text"}, {"acme/text"})
-    with pytest.raises(DeclarationError, match=r'board "acme/text" is not selected; add it to boards in tracker\.toml$'):
+    with pytest.raises(
+        DeclarationError, match=r'board "acme/text" is not selected; add it to boards in tracker\.toml \(tracker boards --all\)$'
+    ):
         found.board("acme/text")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ def test_some_folder_named_snapshots_is_not_a_workspace(here: Path):
 @pytest.mark.parametrize("up", [0, 1, 2])
 def test_the_nearest_tracker_toml_upwards_decides(here: Path, up: int):
     folder = workspace([here, *here.parents][up], 'store = "kept"\nschedules = "mine"')
+    (folder / "mine").mkdir()
     workspace(here.parents[2], 'store = "farther"')
     (here / "schedules").mkdir()
     settings = found(here)
@@ -103,8 +105,24 @@ def test_schedules_that_are_named_stand_alone(here: Path):
 
 def test_paths_of_a_workspace_may_be_absolute_or_in_the_home_folder(here: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HOME", "/home/ann")
-    workspace(here, 'store = "~/kept"\nschedules = "/etc/tracker/schedules"')
-    assert (found(here).store, found(here).schedules) == (Path("/home/ann/kept"), Path("/etc/tracker/schedules"))
+    workspace(here, f'store = "~/kept"\nschedules = "{here.parent}"')
+    assert (found(here).store, found(here).schedules) == (Path("/home/ann/kept"), here.parent)
+
+
+def test_a_named_folder_of_declarations_must_be_there_so_that_no_switch_is_lost(here: Path):
+    workspace(here, 'schedules = "my-declarations"')
+    with pytest.raises(DeclarationError, match=r'tracker\.toml: schedules = "my-declarations": no such folder; expected'):
+        found(here)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: path.symlink_to("nowhere"), Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)]
+)
+def test_a_tracker_toml_that_cannot_be_read_is_an_error_and_never_passed_over(here: Path, make: Callable[[Path], None]):
+    workspace(here.parent)
+    make(here / "tracker.toml")
+    with pytest.raises(DeclarationError, match=r"here/tracker\.toml: "):
+        found(here)
 
 
 def test_paths_below_the_current_folder_stay_relative():
@@ -131,6 +149,7 @@ def test_a_file_that_another_user_left_in_a_shared_folder_is_not_obeyed(here: Pa
     with pytest.raises(DeclarationError, match=r"tracker.toml: belongs to another user; expected your own .*--store"):
         found(here)
     assert found(here, store=here.parent).folder == here.parent
+    assert found(here, store=here, schedules=here).schedules == here
 
 
 @pytest.mark.parametrize(
@@ -144,6 +163,8 @@ def test_a_file_that_another_user_left_in_a_shared_folder_is_not_obeyed(here: Pa
         ('store = ""', "store = "),
         ('store = "~nobody-of-that-name/x"', "there is no such home folder"),
         ("store = ", "is not valid TOML"),
+        ('store = "a\\u0000b"', "expected a path without control characters"),
+        ('schedules = "a\\u0000b"', "expected a path without control characters"),
     ],
 )
 def test_a_wrong_tracker_toml_says_where_and_what(here: Path, text: str, message: str):

@@ -111,7 +111,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _fail(f"{error.filename or 'the output'}: cannot be written or read: {error.strerror}", 1)
+        name = error.filename or "the current folder, or the output"
+        _fail(f"{name}: cannot be written or read: {error.strerror}; expected a path that you may use", 2)
 
 
 def _fail(message: str, code: int) -> NoReturn:

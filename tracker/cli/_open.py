@@ -57,7 +57,7 @@ def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
     """The archive and the store, for writing; they are created, and where is said on stderr, if they are not there."""
     from tracker.stores.archive import FileArchive  # noqa: PLC0415  # commands that only read history do without
 
-    is_new = not settings.database.exists()
+    is_new = not settings.has_store
     with SqliteStore(settings.database) as store:
         if is_new:
             click.echo(f"tracker: created the store {safe(str(settings.store))}", err=True)
@@ -103,7 +103,7 @@ def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
     """The store, for reading; an empty one where nothing was fetched yet. Raises DeclarationError for a folder that was named and is not there."""
     if settings.store_is_named and not settings.store.is_dir():
         settings.require_store()
-    with SqliteStore(settings.database if settings.database.exists() else Path(":memory:")) as store:
+    with SqliteStore(settings.database if settings.has_store else Path(":memory:")) as store:
         yield store
 
 

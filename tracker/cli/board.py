@@ -292,7 +292,7 @@ def _asking(settings: Settings, clock: Clock, transport: Transport | None, resol
 
 def _pauses(settings: Settings) -> Mapping[BoardId, Pause]:
     """Which boards an operator has paused, as far as there is a store that says so."""
-    if not settings.database.exists():
+    if not settings.has_store:
         return {}
     with SqliteStore(settings.database) as store:
         return store.ledger.pauses()

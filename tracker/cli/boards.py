@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import click
@@ -15,31 +15,33 @@ from tracker.cli._declared import declared
 from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId
+from tracker.model import Board, BoardId, Health
 from tracker.ports import Store
-from tracker.schedules import Origin
 from tracker.workspace import Settings
 
 MOST = 28
 """Characters of the terms that a table shows."""
 STORE = "store"
 """The origin of a board that is no longer declared."""
+UNSELECTED = "unselected"
+"""That of a shipped board which `boards` in tracker.toml leaves out."""
 
 
 @click.command("boards")
+@click.option("--all", "every", is_flag=True, help="Also the shipped boards that tracker.toml does not select.")
 @as_json
 @click.pass_obj
-def command(settings: Settings, *, as_json: bool) -> None:
+def command(settings: Settings, *, every: bool, as_json: bool) -> None:
     """List the boards with their health.
 
     Declared ones, and those that only the store still knows: state, entries, last change, cadence, next due, terms. The
     origin says where a declaration comes from: shipped with the package, local, customized (both), or the store alone.
     """
     with history_if_any(settings) as store:
-        boards, origins = known(settings, store)
+        boards, origins = known(settings, store, every=every)
         now = SystemClock().now()
         healths = [query.health(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]
-    rows = [(boards[row.board], origins.get(row.board, STORE), row) for row in healths]
+    rows = [(boards[row.board], origins.get(row.board, STORE), _of(row, origins)) for row in healths]
     if as_json:
         print_json({**asdict(row), "origin": origin, **_declared_of(board)} for board, origin, row in rows)
         return
@@ -87,16 +89,24 @@ def _declared_of(board: Board) -> dict[str, object]:
     }
 
 
-def known(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], Mapping[BoardId, Origin]]:
-    """Every board that is declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
+def _of(health: Health, origins: Mapping[BoardId, str]) -> Health:
+    """The health as it is shown: what is not followed is never due."""
+    return health if origins.get(health.board, STORE) not in {STORE, UNSELECTED} else replace(health, due_at=None)
+
+
+def known(settings: Settings, store: Store, *, every: bool = False) -> tuple[Mapping[BoardId, Board], Mapping[BoardId, str]]:
+    """The boards that are declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
     boards = {board: last for board in store.boards() if (last := store.declared(board)) is not None}
     if settings.shipped is None and not settings.schedules.is_dir() and boards:
         return boards, {}
     found = declared(settings)
     for error in found.errors.values():
         click.echo(f"tracker: {error}", err=True)
-    if not found.boards and not boards:
+    others = declared(replace(settings, boards=("*",))).boards if every and found.left_out else {}
+    unselected = {board: others[board] for board in found.left_out if board in others}
+    boards = {board: last for board, last in boards.items() if board not in found.left_out}
+    if not found.boards and not boards and not unselected:
         raise DeclarationError(
             f"{settings.schedules}: no board is declared, and {settings.store} has none; expected <source>/<board>.toml"
         )
-    return {**boards, **found.boards}, found.origins
+    return {**boards, **unselected, **found.boards}, {**dict.fromkeys(unselected, UNSELECTED), **found.origins}

@@ -122,7 +122,7 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
     """The loop over this folder's store."""
     clock = SystemClock()
     with ExitStack() as stack:
-        is_new = not settings.database.exists()
+        is_new = not settings.has_store
         store = stack.enter_context(SqliteStore(settings.database))
         if is_new:
             logger.info("store created", extra={"store": str(settings.store)})
@@ -215,7 +215,7 @@ def _print_firings(settings: Settings, *, as_json: bool) -> None:
 
 @contextmanager
 def _store_if_any(settings: Settings) -> Iterator[SqliteStore | None]:
-    if not settings.database.exists():
+    if not settings.has_store:
         yield None
         return
     with SqliteStore(settings.database) as store:

@@ -23,15 +23,16 @@ _MARK = ".made-by-tracker-demo"
 
 
 @click.command("demo")
-@click.option("--store", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("snapshots/demo"), show_default=True, help="Folder to make; an earlier demo there is replaced.")  # fmt: skip
+@click.option("--store", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder to make, snapshots/demo by default; an earlier demo there is replaced.")  # fmt: skip
 @click.option("--seed", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SEED, help="Folder of the season.")
 @click.pass_context
-def command(ctx: click.Context, folder: Path, seed: Path) -> None:
+def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
     """Run a small season of invented boards through the ordinary line.
 
     The boards are served over HTTP on 127.0.0.1 and fetched day by day, as `tracker run` does it, into a fresh store. No
     key and no internet are needed. Every source, lab, model and figure in it is invented.
     """
+    folder = folder or ctx.find_root().params["store"] or Path("snapshots/demo")
     fresh(folder)
     with Season(seed) as season:
         settings = Settings(store=folder, schedules=folder / "schedules")

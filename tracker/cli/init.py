@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
         click.echo(f"tracker: {safe(str(error))}", err=True)
     counts = Counter(map(_kind, found.boards.values()))
     click.echo(f"{len(found.boards)} boards: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
-    at = "" if folder.absolute() == Path.cwd() else f" --store {folder}"
+    at = "" if folder.absolute() == Path.cwd() else f" --store {shlex.quote(str(folder))}"
     click.echo(f"Next:\n  {program(ctx)}{at} run\n  {program(ctx)}{at} report")
 
 

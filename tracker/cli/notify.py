@@ -81,7 +81,7 @@ def _load(settings: Settings) -> Routes:
 
 def _depths(settings: Settings) -> tuple[Counter[str], Counter[str]]:
     """How many letters wait on each route, and how many are dead; none where there is no store yet."""
-    if not settings.database.exists():
+    if not settings.has_store:
         return Counter(), Counter()
     with history_of(settings) as store:
         return _by_route(store.ledger.letters()), _by_route(store.ledger.letters(dead=True))

@@ -46,7 +46,7 @@ def _fields(who: Identity) -> dict[str, object]:
 
 def _known(settings: Settings, name: str, who: Identity, lexicon: Lexicon) -> tuple[list[str], list[str]]:
     """Names under which the store lists that model, and, where it does not, the nearest; nothing where there is no store yet."""
-    if not settings.database.exists():
+    if not settings.has_store:
         return [], []
     with history_of(settings) as store:
         everything = models.remembered(store, models.states(store, lexicon=lexicon), lexicon)

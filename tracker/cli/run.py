@@ -41,10 +41,10 @@ def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: 
 
 def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> bool:
     """Fetch and settle boards, printing as it goes, and send what is to be told. True when some board failed."""
-    failed = bool(names) is False and _print_errors(settings)
+    declared_boards, failed = _declared(settings, names)
+    lexicon = lexicon_of(settings)
     with fetching(settings, clock) as (archive, store, fetcher):
-        boards = _wanted(settings, names, store, clock, due=due)
-        lexicon = lexicon_of(settings)
+        boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
         telling = telling_of(settings, lexicon, store, clock.now())
         for outcome in pipeline.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
@@ -74,30 +74,35 @@ def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: 
         click.echo(f"tracker: route {route}: {safe(error)}; kept in the outbox (tracker outbox list)", err=True)
 
 
-def _wanted(settings: Settings, names: tuple[str, ...], store: Store, clock: Clock, *, due: bool) -> list[Board]:
-    boards = chosen(settings, names)
-    if names:
-        paused = store.ledger.pauses()
-        for board in boards:
-            if board.id in paused:
-                why = paused[board.id]
-                raise DeclarationError(f"{board.id}: paused by {why.by}: {why.reason} (tracker board resume {board.id})")
-            if not board.enabled:
-                raise DeclarationError(
-                    f"{board.id}: disabled: {board.terms or 'no reason is given'} (to decide otherwise: enabled = true)"
-                )
-    if names and not due:
-        return boards
+def _wanted(boards: Sequence[Board], store: Store, clock: Clock, *, named: bool, due: bool) -> Sequence[Board]:
+    """Those to be fetched. Raises DeclarationError for one that was `named` and is paused."""
     paused, now = store.ledger.pauses(), clock.now()
+    for board in boards if named else ():
+        if (why := paused.get(board.id)) is not None:
+            raise DeclarationError(f"{board.id}: paused by {why.by}: {why.reason} (tracker board resume {board.id})")
+    if named and not due:
+        return boards
     ready = [board for board in boards if board.enabled and board.id not in paused and not query.missing_keys(board, os.environ)]
     return [board for board in ready if not due or query.due_at(board, store, now) <= now]
 
 
-def _print_errors(settings: Settings) -> bool:
-    errors = declared(settings).errors
-    for error in errors.values():
-        click.echo(f"tracker: {error}", err=True)
-    return bool(errors)
+def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Board], bool]:
+    """The boards named, or all; and whether some declaration is wrong, which is then said on stderr.
+
+    Raises:
+        DeclarationError: a board that was named is unknown, wrong or disabled.
+    """
+    if not names:
+        found = declared(settings)
+        for error in found.errors.values():
+            click.echo(f"tracker: {safe(str(error))}", err=True)
+        return list(found.boards.values()), bool(found.errors)
+    boards = chosen(settings, names)
+    for board in boards:
+        if not board.enabled:
+            reason = board.terms or "no reason is given"
+            raise DeclarationError(f"{board.id}: disabled: {reason} (to decide otherwise: enabled = true)")
+    return boards, False
 
 
 def _print(outcome: Outcome) -> None:

@@ -69,7 +69,9 @@ class Schedules:
             if path.endswith(f"/{board}.toml"):
                 raise error
         if BoardId(board) in self.left_out:
-            raise DeclarationError(f"board {quoted(board)} is not selected; add it to boards in tracker.toml")
+            raise DeclarationError(
+                f"board {quoted(board)} is not selected; add it to boards in tracker.toml (tracker boards --all)"
+            )
         inside = [one for one in self.boards if board and board in one]
         near = inside[:5] or get_close_matches(board[:200], self.boards, n=3)
         meant = f"; did you mean {', '.join(near)}?" if near else ""
@@ -137,7 +139,7 @@ def _unmatched(select: Sequence[str], boards: Collection[BoardId]) -> Mapping[st
     for glob in select:
         if glob != "*" and not any(fnmatchcase(board, glob) for board in boards):
             near = get_close_matches(glob[:200], boards, n=1)
-            meant = f'; did you mean "{near[0]}"?' if near else "; see: tracker boards"
+            meant = f'; did you mean "{near[0]}"?' if near else "; see: tracker boards --all"
             return {"tracker.toml": DeclarationError(f"tracker.toml: boards = {quoted(glob)} matches no shipped board{meant}")}
     return {}
 

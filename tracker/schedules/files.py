@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +153,17 @@ def read_board(path: Path, root: Path, formats: Formats, read: Defaults, base: P
     """The board of a file, upon its defaults, which `read` gives. Raises DeclarationError."""
     with toml.at(place_of(path, root)):
         own, board = overlaid_tables(path, root, base), board_id(path, root)
+        if base not in {None, root} and "request" not in own and counterpart(path, root, base) is None:
+            raise Wrong(_overlays_nothing(board, base))
         defaults = upon(defaults_in(root, root, read, base), defaults_in(path.parent, root, read, base))
         return board_from(upon(defaults, own, of_board=True), board, formats)
+
+
+def _overlays_nothing(board: BoardId, base: Path) -> str:
+    """What is wrong with a file that only changes a board, where no such board ships."""
+    near = get_close_matches(board, [board_id(path, base) for path in shipped(base) if not holds_defaults(path, base)], n=1)
+    meant = f'; did you mean "{near[0]}"?' if near else ""
+    return f"request is missing, and no shipped board has this id{meant}; a board of your own needs [request]"
 
 
 def defaults_in(folder: Path, root: Path, read: Defaults, base: Path | None) -> dict[str, Any]:

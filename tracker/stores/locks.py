@@ -58,9 +58,12 @@ def held(path: Path, *, patience_s: float = 0.0, sleep: Callable[[float], None] 
 
 def holder(path: Path) -> Holder | None:
     """Who holds the lock of that file now, None when nobody does. Raises StoreError."""
-    if not path.exists():
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return None
-    handle = _open(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}; expected a file that you may read") from error
     try:
         return None if _taken(handle) else _read(handle)
     finally:

@@ -58,16 +58,24 @@ _DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "ser
 class SqliteStore:
     """One file. Open it with `with SqliteStore(path) as store:`, or close it."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, creating or migrating it. Raises StoreError naming the file and what to do."""
+    def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
+        """Open the file, creating or migrating it; `read_only` as it is, by default where it may not be written.
+
+        Raises:
+            StoreError: naming the file and what to do.
+        """
         self._path = path
+        self._read_only = not _may_be_written(path) if read_only is None else read_only
         self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
         self._series: dict[tuple[BoardId, str, str], int] = {}
         self._pasts: dict[BoardId, Past] = {}
         self._version = 0
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+            name, is_uri = (_read_only_uri(path), True) if self._read_only else (path, False)
+            self._connection = sqlite3.connect(
+                name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=is_uri
+            )
             try:
                 self._prepare()
             except BaseException:
@@ -76,6 +84,12 @@ class SqliteStore:
         self._ledger = SqliteLedger(self._connection, self._transaction, lambda: self._storing("read"))
 
     def _prepare(self) -> None:
+        if self._read_only:
+            if not self._is_current():
+                raise StoreError(
+                    f"{self._path}: was written by another version and cannot be written; expected write permission once"
+                )
+            return
         if not self._is_current():
             with _alone(self._path.parent):  # two processes may meet on a new file
                 self._connection.execute("PRAGMA journal_mode = WAL")
@@ -538,6 +552,17 @@ class SqliteStore:
                 f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
                 " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
             ) from error
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether the file may be written, or made."""
+    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _read_only_uri(path: Path) -> str:
+    """SQLite's name for the file as it is. Without a log beside it nobody has it open, so it needs no lock, which could not be made."""
+    is_open = path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'' if is_open else '&immutable=1'}"
 
 
 def migrate(connection: sqlite3.Connection) -> None:

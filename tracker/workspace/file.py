@@ -41,11 +41,15 @@ def read(path: Path) -> WorkspaceFile:
     """The file, with its defaults.
 
     Raises:
-        DeclarationError: it is wrong; one line naming the file, the key, what was found and what is expected.
+        DeclarationError: it is wrong, or names a folder of declarations that is not there; one line naming the file, the key,
+            what was found and what is expected.
     """
     with toml.at(toml.clean(str(path))):
         text = toml.text_of(path)
-    return parsed(text, str(path))
+        file = parsed(text, str(path))
+        if not (path.parent / file.schedules).is_dir() and "schedules" in toml.tables(text):
+            raise Wrong(f"schedules = {quoted(file.schedules)}: no such folder; expected the folder of your declarations")
+    return file
 
 
 def parsed(text: str, place: str) -> WorkspaceFile:
@@ -62,6 +66,8 @@ def parsed(text: str, place: str) -> WorkspaceFile:
 
 
 def _folder(key: str, text: str) -> Path:
+    if not text.isprintable():
+        raise Wrong(f"{key} = {quoted(text)}: expected a path without control characters")
     try:
         return Path(text).expanduser()
     except RuntimeError as error:

@@ -27,15 +27,18 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
     """The workspace of a command that runs in the folder `here`; paths below it are relative if `here` is.
 
     A `store` that holds a `tracker.toml` is a workspace. Other folders that are given replace those of the workspace found from
-    `here`; `schedules` then stands alone.
+    `here`; `schedules` then stands alone. Where both are given, no workspace is looked for.
 
     Raises:
         DeclarationError: `tracker.toml` is wrong, or belongs to another user.
     """
-    is_workspace = store is not None and (store / FILE).is_file()
-    settings = _settings(store if store is not None and is_workspace else _root(here, environment))
-    if store is not None:
-        settings = settings if is_workspace else replace(settings, store=store, store_is_named=True)
+    if store is not None and os.path.lexists(store / FILE):
+        settings = _settings(store)
+    elif store is not None and schedules is not None:
+        settings = Settings(store=store, schedules=schedules, store_is_named=True)
+    else:
+        settings = _settings(_root(here, environment))
+        settings = settings if store is None else replace(settings, store=store, store_is_named=True)
     if schedules is not None:
         settings = replace(settings, schedules=schedules, shipped=None)
     return replace(settings, contact=environment.get(CONTACT) or settings.contact)
@@ -43,7 +46,7 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
 
 def _root(here: Path, environment: Mapping[str, str]) -> Path:
     for folder in (here, *here.absolute().parents):
-        if (folder / FILE).is_file():
+        if os.path.lexists(folder / FILE):
             _check_owner(folder)
             return folder
     is_workspace = (here / "schedules").is_dir() or (here / "snapshots" / "tracker.db").exists()
@@ -52,7 +55,7 @@ def _root(here: Path, environment: Mapping[str, str]) -> Path:
 
 def _check_owner(folder: Path) -> None:
     """The file decides which addresses are asked, with which keys: one that somebody left in a shared folder is not obeyed."""
-    if (folder / FILE).stat().st_uid not in {os.geteuid(), 0}:
+    if (folder / FILE).lstat().st_uid not in {os.geteuid(), 0}:
         raise DeclarationError(f"{folder / FILE}: belongs to another user; expected your own (if you trust it: --store {folder})")
 
 
@@ -66,7 +69,7 @@ def _data_folder(environment: Mapping[str, str]) -> Path | None:
 
 def _settings(root: Path) -> Settings:
     """What the workspace in that folder says, or the defaults where it has no `tracker.toml`."""
-    if not (root / FILE).is_file():
+    if not os.path.lexists(root / FILE):
         return Settings(store=root / "snapshots", schedules=(own := root / "schedules"), shipped=_base(own))
     from tracker.workspace.file import read  # noqa: PLC0415  # only where there is one
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.errors import DeclarationError
+from tracker.errors import DeclarationError, StoreError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,17 @@ class Settings:
         """The folders that hold declarations, the user's first."""
         return (self.schedules,) if self.shipped in {None, self.schedules} else (self.schedules, self.shipped)
 
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store. Raises StoreError where the folder does not let us see."""
+        try:
+            return self.database.exists()
+        except OSError as error:
+            raise StoreError(f"{self.store}: cannot be read: {error.strerror}; expected a folder that you may read") from error
+
     def require_store(self) -> None:
-        """Refuse a store that is not there. Raises DeclarationError."""
-        if not self.database.exists():
+        """Refuse a store that is not there. Raises DeclarationError, or StoreError."""
+        if not self.has_store:
             raise DeclarationError(
                 f"{self.store}: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
             )

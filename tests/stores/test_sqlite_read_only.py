@@ -1,0 +1,47 @@
+"""A store that may not be written, on a read-only medium or as somebody else's, can still be read."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tracker.errors import StoreError
+from tracker.model import BoardId
+from tracker.stores.sqlite import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A closed store."""
+    path = tmp_path / "odd name? #1" / "tracker.db"
+    with SqliteStore(path) as store:
+        store.move_position(BoardId("acme/text"), 7)
+    return path
+
+
+def test_it_is_read_and_nothing_appears_beside_it(path: Path):
+    with SqliteStore(path, read_only=True) as store:
+        assert store.position(BoardId("acme/text")) == 7
+        assert [file.name for file in path.parent.iterdir()] == ["tracker.db"]
+
+
+def test_it_is_read_while_somebody_writes(path: Path):
+    with SqliteStore(path) as writer, SqliteStore(path, read_only=True) as reader:
+        writer.move_position(BoardId("acme/text"), 8)
+        assert reader.position(BoardId("acme/text")) == 8
+
+
+def test_writing_to_it_is_an_error(path: Path):
+    with SqliteStore(path, read_only=True) as store, pytest.raises(StoreError, match="cannot"):
+        store.move_position(BoardId("acme/text"), 8)
+
+
+def test_another_versions_file_is_left_as_it_is(path: Path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM _sqlite_migrations")
+        connection.commit()
+    with pytest.raises(StoreError, match="written by another version and cannot be written"):
+        SqliteStore(path, read_only=True)
