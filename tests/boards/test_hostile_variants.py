@@ -15,6 +15,8 @@ from tracker.cli._cases import Body
 from tracker.errors import ContractBroken, ParseError, Refused, TrackerError
 from tracker.model import ROW, Board, BoardId, Metric, Nature
 
+pytestmark = pytest.mark.slow  # `test_boards.py` has the pages that each board refuses for its own reasons
+
 CHALLENGE = b"""<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
 <body><noscript>Enable JavaScript and cookies to continue</noscript>
 <script>(function(){window._cf_chl_opt={cType:'managed',cZone:'boards.example.org'};var s=document.createElement('script');s.src='/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page/v1';document.head.appendChild(s)}());</script></body></html>

@@ -392,15 +392,9 @@ def test_a_dry_run_with_nothing_to_do_says_so(world: World):
     assert "no board is enabled and has its keys; expected one (tracker boards)" in ran.error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "args",
-    [
-        ("--deadline", "10"),
-        *(
-            pytest.param(args, marks=pytest.mark.slow)
-            for args in [("--parallel", "0"), ("--stop-within", "soon"), ("--http", "example.org:80")]
-        ),
-    ],
+    "args", [("--deadline", "10"), ("--parallel", "0"), ("--stop-within", "soon"), ("--http", "example.org:80")]
 )
 def test_wrong_options_are_one_line_and_exit_2(world: World, publisher: Publisher, args: tuple[str, str]):
     declare(world, publisher)

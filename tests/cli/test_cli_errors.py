@@ -58,8 +58,8 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("board", "show", "acme/none"), "acme/none"),
         (("board", "test", "acme/text", "--cases", "nowhere"), "has no page; expected page.<ext> as received"),
         (
-            ("report", "-o", "/nonexistent/report.txt"),
-            "/nonexistent/report.txt: cannot be written: … ; expected a file in a writable folder",
+            ("report", "-o", "/dev/null/report.txt"),
+            "/dev/null/report.txt: cannot be written: … ; expected a file in a writable folder",
         ),
     ],
     ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",

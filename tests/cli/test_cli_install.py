@@ -162,7 +162,7 @@ def test_a_shell_is_offered_options_and_their_choices(world: World):
     assert completed(world, "tracker install --completion ") == ["bash", "zsh", "fish"]
 
 
-@pytest.mark.parametrize("command", ["run", "standings"])
+@pytest.mark.parametrize("command", [pytest.param("run", marks=pytest.mark.slow), "standings"])
 def test_a_shell_is_offered_boards_by_their_files_names_broken_ones_and_shipped_ones_too(world: World, command):
     world.declare("acme/text")
     world.declare("acme/broken", "this is no TOML")
@@ -199,6 +199,7 @@ def test_the_shell_itself_can_read_the_script(world: World, shell):
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not on this machine")
 def test_bash_completes_with_the_script(world: World):
     world.declare("acme/text")

@@ -80,6 +80,7 @@ def asked(server: HTTPServer, board: str = "acme/text") -> int:
     return len([one for one, _ in server.log if one.path == f"/{board}"])
 
 
+@pytest.mark.slow
 def test_run_with_due_tries_a_board_that_did_not_answer_again_after_five_minutes_then_ten(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, "down", status=500)

@@ -167,8 +167,10 @@ def test_a_folder_without_a_store_is_refused(world: World):
     assert (ran.code, "no tracker.db here" in ran.error) == (2, True)
 
 
-@pytest.mark.parametrize("form", ["html_table", "json_records", "csv_table"])
-@pytest.mark.parametrize("args", [("status",), ("status", "--json")], ids=" ".join)
+@pytest.mark.parametrize(
+    "form", ["html_table", *(pytest.param(form, marks=pytest.mark.slow) for form in ("json_records", "csv_table"))]
+)
+@pytest.mark.parametrize("args", [("status",), pytest.param(("status", "--json"), marks=pytest.mark.slow)], ids=" ".join)
 def test_it_loads_neither_the_network_nor_parsers(fine: World, args: tuple[str, ...], form: str):
     fine.declare("acme/page", DECLARATION.replace('"csv_table"', f'"{form}"\nrecords = "rows"'))
     loaded = modules("--store", str(fine.store), "--schedules", str(fine.folder / "schedules"), *args)

@@ -73,6 +73,7 @@ def test_a_board_that_fails_is_named_in_the_summary_and_fails_the_job_at_its_end
     assert first.startswith("| veritas/hallucination | **no** |")
 
 
+@pytest.mark.slow
 def test_a_wrong_name_stops_the_job(runner: Runner):
     ran = runner.step("Check", BOARDS="meridian/lms")
     assert (ran.returncode, "meridian/lms" in ran.stderr) == (2, True)

@@ -153,6 +153,7 @@ def test_a_failed_board_fails_the_job_but_not_the_others_captures(world):
     assert runner.step("Fail where a board failed").returncode == 1
 
 
+@pytest.mark.slow
 @needs_git
 def test_a_wrong_name_stops_the_job_before_anything_is_committed(world):
     runner = world.runner("one", BOARDS="meridian/lms")

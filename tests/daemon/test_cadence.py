@@ -164,6 +164,7 @@ def test_jitter_is_the_same_after_a_restart_and_another_for_every_board_and_day(
     assert len({due.timetuple()[3:6] for due in dues}) > 60
 
 
+@pytest.mark.slow
 def test_jitter_spreads_boards_over_its_whole_span_in_whole_seconds():
     late = [
         (next_due(declared("0 6 * * *", jitter_s=90, name=f"a/{n}"), at("2027-05-01 00:00")) - at("2027-05-01 06:00"))

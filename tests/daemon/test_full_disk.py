@@ -20,6 +20,8 @@ from daemon_world import HOUR, ROUTE, Daemon, csv, showing
 from tracker.stores.archive import FileArchive
 from tracker.stores.ledger import TABLES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 STATES = 12
 BOARDS = ("a", "b", "c")
@@ -72,7 +74,7 @@ def undisturbed(world: Path) -> Mapping[str, list[tuple[object, ...]]]:
     return derived(world / "undisturbed/tracker.db")
 
 
-@pytest.mark.parametrize("pages", [8, *(pytest.param(pages, marks=pytest.mark.slow) for pages in (1, 60, 100))])
+@pytest.mark.parametrize("pages", [1, 8, 60, 100])
 def test_an_import_that_finds_no_space_says_so_in_a_line_and_goes_on_later(
     world: Path, undisturbed: Mapping[str, list[tuple[object, ...]]], tmp_path: Path, pages: int
 ):
@@ -147,7 +149,6 @@ def day(daemon: Daemon, disk: Disk | None, free_kb: int) -> None:
         daemon.run(HOUR)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("free_kb", [0, 24, 120])
 def test_a_day_on_which_the_disk_is_full_loses_nothing_that_was_received(
     tmp_path: Path, clock: time_machine.Traveller, disk: Disk, free_kb: int
@@ -173,7 +174,6 @@ def test_a_day_on_which_the_disk_is_full_loses_nothing_that_was_received(
     assert derived(disk.place / "tracker.db") == before
 
 
-@pytest.mark.slow
 def test_a_folder_that_is_read_only_is_one_line_and_nothing_changes(
     world: Path, undisturbed: Mapping[str, list[tuple[object, ...]]], disk: Disk
 ):
@@ -190,7 +190,6 @@ def test_a_folder_that_is_read_only_is_one_line_and_nothing_changes(
     assert derived(store / "tracker.db") == undisturbed
 
 
-@pytest.mark.slow
 def test_a_day_without_trouble_on_the_same_disk_is_the_other_half_of_the_proof(
     tmp_path: Path, clock: time_machine.Traveller, disk: Disk
 ):

@@ -217,6 +217,7 @@ def test_a_network_that_is_gone_is_one_notice_and_one_board_in_five_minutes_asks
     assert max(late - early for early, late in pairwise(times)) <= 6 * MINUTE
 
 
+@pytest.mark.slow
 def test_when_the_network_is_back_all_boards_are_asked_at_once(daemon: Daemon):
     answer = networked(daemon)
     answer(silent)

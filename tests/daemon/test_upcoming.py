@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from daemon_world import DAY, HOUR, START, Daemon
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +35,7 @@ def test_they_are_the_first_of_all_firings_of_all_boards(expressions: list[str],
     assert [(at, one.id) for at, one in found] == sorted(every)[:most]
 
 
+@pytest.mark.slow
 def test_they_come_true(daemon: Daemon):
     for name, expression in (("a", "*/50 * * * *"), ("b", "@hourly"), ("c", "15 3,9 * * *")):
         daemon.declare(name, cadence=expression)

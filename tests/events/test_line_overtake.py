@@ -139,6 +139,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     assert {event.id: len(event.facts["rivals"]) for event in events} == fewest
 
 
+@pytest.mark.slow
 @examples(300)
 @given(days())
 def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str], dict[str, str]]):

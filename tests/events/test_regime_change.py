@@ -144,6 +144,7 @@ def test_a_rating_whose_fall_was_told_as_a_revision_is_kept_in_the_record():
 # ── what is remembered ───────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_bounded_and_plain():
     metrics = (SCORE, SPEED, metric("latency", "live", better="lower", primary=False), metric("tokens", "live", primary=False))
     history = History(*metrics)

@@ -137,6 +137,7 @@ def test_hostile_headers_stay_headers():
     assert len(found.reading.entries) == 6
 
 
+@pytest.mark.slow
 def test_a_large_page_is_cut_only_where_the_rest_reads_as_its_beginning():
     rows = "".join(f"Model number {at},{round(99 - at * 0.01, 2)},{'x' * 60}\n" for at in range(4_000))
     body = f"model,score,note\n{rows}".encode()

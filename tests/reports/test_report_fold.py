@@ -284,6 +284,7 @@ def test_releases_are_those_of_naive_merging(events: list[Event]):
     assert {frozenset(members) for members in found.values()} == naive_releases(debuts)
 
 
+@pytest.mark.slow
 def test_ten_thousand_siblings_fold_at_once():
     debuts = [debut(f"{n:05}", f"M{n // 2} ({n})", creator="X", released=f"{(n + 1) // 2}") for n in range(10_000)]
     (story,) = report(debuts, health()).boards[0].stories

@@ -136,6 +136,7 @@ def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported
     assert {event.id for event in imported.events(EventFilter())} == before
 
 
+@pytest.mark.slow
 def test_every_told_event_follows_from_the_stored_bytes(boards, archive, imported):
     for board in boards.values():
         mine = [event for event in events(imported, told=True) if event.board == board.id]

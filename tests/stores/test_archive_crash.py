@@ -92,6 +92,7 @@ def test_a_body_without_its_index_line_is_taken_up_by_the_next_keep(tmp_path: Pa
     assert len(list(tmp_path.rglob("bodies/*"))) == 1
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_an_archive_in_which_all_it_told_stands(tmp_path: Path) -> None:
     told: list[str] = []
     for attempt in range(8):

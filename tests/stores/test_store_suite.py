@@ -434,6 +434,7 @@ def _of_nature(nature: Nature):
     return board(metrics=(replace(score, nature=nature), price))
 
 
+@pytest.mark.slow
 @examples(60)
 @given(states=STATES, nature=NATURES)
 def test_every_store_answers_every_question_alike(states: list[Snapshot | Fault], nature: Nature):
