@@ -58,8 +58,8 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("board", "show", "acme/none"), "acme/none"),
         (("board", "test", "acme/text", "--cases", "nowhere"), "has no page; expected page.<ext> as received"),
         (
-            ("report", "-o", "/nonexistent/report.txt"),
-            "/nonexistent/report.txt: cannot be written: … ; expected a file in a writable folder",
+            ("report", "-o", "/dev/null/report.txt"),
+            "/dev/null/report.txt: cannot be written: … ; expected a file in a writable folder",
         ),
     ],
     ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
@@ -144,10 +144,10 @@ def test_captures_are_replayed_as_they_were_last_declared_and_never_without_a_de
 
 
 def test_a_command_without_arguments_shows_its_help(world: World):
-    for args in ((), ("quarantine",), ("board",)):
+    for args, command in (((), "standings"), (("quarantine",), "accept"), (("board",), "show")):
         ran = world.plain(*args)
         assert (ran.code, ran.out) == (2, "")
-        assert "Commands:" in ran.err
+        assert command in ran.err
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(world: World):
