@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -245,9 +246,11 @@ def asking(world: World, url: str, resolve: Sequence[str]) -> bytes:
 
     addresses = [ip_address(one) for one in resolve]
     world.store.mkdir(parents=True, exist_ok=True)
-    hosts = SqliteHosts(world.store / "hosts.db")
     clock = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
-    with Fetcher(hosts, clock, {}, transport=httpx.MockTransport(answer), resolve=lambda _: addresses) as fetcher:
+    with (
+        closing(SqliteHosts(world.store / "hosts.db")) as hosts,
+        Fetcher(hosts, clock, {}, transport=httpx.MockTransport(answer), resolve=lambda _: addresses) as fetcher,
+    ):
         return fetched(Asked(url=url), fetcher, lambda _: addresses)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from daemon_world import START, Daemon
+from daemon_world import OPENED, START, Daemon
 
 
 @pytest.fixture
@@ -15,7 +15,12 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def daemon(tmp_path: Path, clock: time_machine.Traveller) -> Iterator[Daemon]:
-    made = Daemon(folder=tmp_path, traveller=clock)
-    yield made
-    made.store.close()
+def daemon(tmp_path: Path, clock: time_machine.Traveller) -> Daemon:
+    return Daemon(folder=tmp_path, traveller=clock)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().close()

@@ -99,6 +99,10 @@ class Later:
             work()
 
 
+OPENED: list[SqliteStore] = []
+"""Stores that the daemons of a test opened; a fixture closes them when it is over."""
+
+
 @dataclass
 class Daemon:
     """The folder, the loop over it, and what was asked of whom when. `answers` may be changed at any time."""
@@ -123,6 +127,7 @@ class Daemon:
 
     def _opened(self) -> None:
         self.store = SqliteStore(self.folder / "tracker.db")
+        OPENED.append(self.store)
         self.store._connection.execute("PRAGMA busy_timeout = 1")  # nobody waits half a minute in a test
         self.loop = self._loop(self.wraps(self.store))
 

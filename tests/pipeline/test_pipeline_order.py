@@ -150,9 +150,9 @@ def test_bodies_may_be_gzipped(archive: FileArchive, store: Store, tmp_path: Pat
     [
         ("latest.csv", b"", "the name has no time; expected YYYY-MM-DDTHHMMSSZ.ext"),
         ("2026-02-30T060000Z.csv", b"", "the name has no time"),
-        ("2026-03-01T060000Z.csv.gz", b"no gzip at all", "cannot be read: Error -3"),
+        ("2026-03-01T060000Z.csv.gz", b"no gzip at all", "cannot be read: "),
         ("2026-03-01T060000Z.csv.gz", gzip.compress(csv(SIX), mtime=0)[:-9], "cannot be read"),
-        ("2026-03-01T060000Z.csv.gz", gzip.compress(b"", mtime=0)[:10] + b"\xff" * 30, "cannot be read: Error -3"),
+        ("2026-03-01T060000Z.csv.gz", gzip.compress(b"", mtime=0)[:10] + b"\xff" * 30, "cannot be read: "),
         ("2026-03-01T060000Z.csv", b"x" * 2001, "more than 2000 bytes; raise request.max_bytes"),
         ("2026-03-01T060000Z.csv.gz", gzip.compress(bytes(2_000_000), 9, mtime=0), "more than 2000 bytes"),
     ],

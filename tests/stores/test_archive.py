@@ -332,7 +332,7 @@ def test_a_bomb_is_not_inflated_beyond_the_cap(tmp_path: Path) -> None:
     line = FileArchive(tmp_path).keep(capture(b"0" * 20_000_000))
     deflater = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 17})
     unannounced = b"".join([deflater.compress(b"0" * 10_000_000), deflater.compress(b"0" * 10_000_000), deflater.flush()])
-    for stored, told in ((None, "requires too much memory"), (unannounced, "more than 1000000 bytes inflated")):
+    for stored, told in ((None, "arena/text: body [0-9a-f]{64} is damaged"), (unannounced, "more than 1000000 bytes inflated")):
         if stored:
             one_file(tmp_path, ".key-").write_bytes(stored)
         with pytest.raises(StoreError, match=told):
