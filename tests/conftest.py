@@ -1,16 +1,10 @@
 """What every test may ask of the command line, and how a run is spread over the cores."""
 
 import gc
-import os
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-# Containers often forbid bytecode. Every worker of every run would then compile all tests anew, and every child all of the tracker.
-sys.dont_write_bytecode = False
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 WORKERS = 4
 """At most: each of them imports every test, so that more take longer to start than they save."""
