@@ -48,7 +48,8 @@ def tamper(world: World, *statements: str) -> None:
 
 
 def test_import_says_what_was_stored(world: World):
-    ran = world.imported()
+    world.declare("acme/text")
+    ran = world.run("import", "acme/text", world.bodies(BODIES))
     assert (ran.code, ran.err) == (0, f"tracker: created the store {world.store}\n")
     told, kept = counted(world)
     assert told >= 5
