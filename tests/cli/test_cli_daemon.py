@@ -181,6 +181,7 @@ def test_a_file_that_is_added_is_seen_without_a_signal(world: World, publisher: 
         child.says('board read board="acme/new"')
 
 
+@pytest.mark.slow
 def test_sigterm_brings_what_is_in_flight_to_its_end(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.goes_on.clear()

@@ -212,7 +212,9 @@ def test_the_contact_of_the_workspace_is_what_publishers_see(empty: World, https
     httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
     httpserver.expect_request("/text.csv").respond_with_data(csv(BODIES["2026-03-01T060000Z"]), content_type="text/csv")
     empty.plain("init", "--contact", "ann@example.org")
-    empty.declare("acme/text", DECLARATION.replace("https://acme.example/text.csv", httpserver.url_for("/text.csv")))
+    empty.declare(
+        "acme/text", DECLARATION.replace('"https://acme.example/text.csv"', f'"{httpserver.url_for("/text.csv")}"\ngap_s = 0')
+    )
     assert empty.plain("run", "acme/text").code == 0
     agents = {request.headers["User-Agent"] for request, _ in httpserver.log}
     assert [agent.partition("(")[2] for agent in agents] == ["+ann@example.org)"]

@@ -51,6 +51,7 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
         yield Runner(folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_night_checks_every_board_and_keeps_only_the_table(runner: Runner):
     for name in ("Check", "Write the summary"):
         ran = runner.step(name)

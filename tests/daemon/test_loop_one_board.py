@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from daemon_world import HOUR, ONE, OTHER, ROUTE, TEXT, Daemon, showing
 
 from tracker.model import Board, BoardId, Result
@@ -50,6 +51,7 @@ def test_a_daemon_that_starts_over_damaged_bytes_of_one_board_reads_the_others(d
     assert list(daemon.open()) == [("fault", TEXT)]
 
 
+@pytest.mark.slow
 def test_a_board_that_another_process_has_waits_alone_and_is_not_asked_again(daemon: Daemon):
     two(daemon)
     daemon.answers[TEXT] = daemon.answers[CODE] = showing(OTHER)

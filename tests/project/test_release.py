@@ -20,6 +20,7 @@ NAME = "leaderboard_tracker-1.2.3"
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
 TOOLS = {package["name"]: package["version"] for package in LOCK["package"] if package["name"] in {"uv", "hatchling"}}
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine"),
     pytest.mark.skipif({name: metadata.version(name) for name in TOOLS} != TOOLS, reason="a release is made by the locked tools"),
 ]
