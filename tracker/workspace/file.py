@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -45,9 +46,9 @@ def read(path: Path) -> WorkspaceFile:
             what was found and what is expected.
     """
     with toml.at(toml.clean(str(path))):
-        text = toml.text_of(path)
-        file = parsed(text, str(path))
-        if not (path.parent / file.schedules).is_dir() and "schedules" in toml.tables(text):
+        tables = toml.tables(toml.text_of(path))
+        file = _file(tables)
+        if "schedules" in tables and not (path.parent / file.schedules).is_dir():
             raise Wrong(f"schedules = {quoted(file.schedules)}: no such folder; expected the folder of your declarations")
     return file
 
@@ -55,14 +56,19 @@ def read(path: Path) -> WorkspaceFile:
 def parsed(text: str, place: str) -> WorkspaceFile:
     """The file of that text; `place` is what messages call it. Raises DeclarationError, as `read` does."""
     with toml.at(toml.clean(place)):
-        table = toml.table(toml.tables(text), WorkspaceTable)
-        return WorkspaceFile(
-            store=_folder("store", table.store),
-            schedules=_folder("schedules", table.schedules),
-            contact=_contact(table.contact),
-            time_zone=understood("time_zone", table.time_zone, toml.time_zone),
-            boards=toml.texts(table.boards),
-        )
+        return _file(toml.tables(text))
+
+
+def _file(tables: Mapping[str, object]) -> WorkspaceFile:
+    """The file of those tables. Raises Wrong."""
+    table = toml.table(tables, WorkspaceTable)
+    return WorkspaceFile(
+        store=_folder("store", table.store),
+        schedules=_folder("schedules", table.schedules),
+        contact=_contact(table.contact),
+        time_zone=understood("time_zone", table.time_zone, toml.time_zone),
+        boards=toml.texts(table.boards),
+    )
 
 
 def _folder(key: str, text: str) -> Path:
