@@ -142,8 +142,9 @@ def keys(shape: type[Struct]) -> Mapping[str, FieldInfo]:
     return MappingProxyType({one.encode_name: one for one in fields(shape)})
 
 
+@cache
 def members(hint: Any) -> tuple[Any, ...]:
-    """The types a value may have: those of a union, each without its notes."""
+    """The types a value may have: those of a union, each without its notes. Kept, as every value of a file asks."""
     if get_origin(hint) is Annotated:
         return members(get_args(hint)[0])
     if get_origin(hint) in (Union, UnionType):

@@ -150,6 +150,7 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_it_reads_what_is_due_obeys_sighup_and_ends_in_order(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.shows(SIX)

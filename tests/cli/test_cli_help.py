@@ -80,6 +80,7 @@ def test_help_loads_none_of_the_libraries(args: tuple[str, ...]):
     assert loaded & HEAVY == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("args", [("standings", "acme/text", "--json"), ("events", "--json"), ("history", "a", "--json")])
 def test_reading_history_for_programs_loads_neither_parsers_nor_the_network(world: World, args: tuple[str, ...]):
     world.imported()

@@ -205,6 +205,7 @@ def test_a_lock_file_that_cannot_be_made_is_store_trouble_and_not_somebody_elses
     assert (ran.code, "cannot be locked" in ran.error) == (3, True)
 
 
+@pytest.mark.slow
 def test_a_route_that_cannot_be_delivered_keeps_its_letters_and_fails_no_board(world: World, server: HTTPServer):
     declare(world, server)
     route(world, world.folder / "no" / "such" / "folder" / "told.txt")

@@ -67,6 +67,7 @@ def test_a_store_that_is_named_and_is_not_there_is_an_error_in_one_line(empty: W
     assert ran.error == "tracker: typo: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
 
 
+@pytest.mark.slow
 def test_boards_are_listed_where_the_named_folder_has_no_store_yet(empty: World):
     (empty.folder / "volume").mkdir()
     assert empty.plain("--store", "volume", "boards").code == 0
@@ -106,6 +107,7 @@ def test_a_board_that_is_not_selected_says_how_to_select_it(empty: World):
     assert not (empty.folder / "snapshots").exists()
 
 
+@pytest.mark.slow
 def test_boards_that_are_not_selected_are_listed_when_asked_for_and_are_never_due(empty: World):
     empty.plain("init", "--boards", "lmarena/*")
     selected = {row["board"] for row in empty.plain("boards", "--json").rows}
@@ -151,6 +153,7 @@ def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: Wo
     assert odd.out.splitlines()[-1].endswith(" --store 'with space $HOME' report")
 
 
+@pytest.mark.slow
 def test_a_workspace_that_is_named_is_read_before_anything_was_fetched(empty: World):
     empty.plain("init", "boards")
     ran = empty.plain("--store", "boards", "boards")
@@ -158,11 +161,13 @@ def test_a_workspace_that_is_named_is_read_before_anything_was_fetched(empty: Wo
     assert not (empty.folder / "boards" / "snapshots").exists()
 
 
+@pytest.mark.slow
 def test_init_in_the_current_folder_needs_no_option_afterwards(empty: World):
     assert [line.split()[-1] for line in empty.plain("init").out.splitlines()[-2:]] == ["run", "report"]
     assert "--store" not in empty.plain("init", "again").out.splitlines()[0]
 
 
+@pytest.mark.slow
 def test_times_are_read_and_shown_in_the_workspaces_zone_and_stored_in_utc(empty: World):
     bodies = empty.bodies(BODIES)
     empty.plain("init", "--time-zone", "Asia/Tokyo")
@@ -188,6 +193,7 @@ def test_a_service_is_installed_for_the_workspace(empty: World):
     assert "--schedules" not in ran.out
 
 
+@pytest.mark.slow
 def test_a_service_is_installed_for_a_workspace_that_is_named(empty: World, monkeypatch: pytest.MonkeyPatch):
     empty.plain("init", "boards")
     ran = empty.plain("--store", "boards", "install", "--user")
@@ -196,6 +202,7 @@ def test_a_service_is_installed_for_a_workspace_that_is_named(empty: World, monk
     assert empty.plain("install", "--user").out == ran.out
 
 
+@pytest.mark.slow
 def test_a_service_is_not_installed_for_another_store_than_the_workspaces(empty: World):
     empty.plain("init")
     ran = empty.plain("--store", "elsewhere", "install", "--user")
@@ -208,6 +215,7 @@ def test_a_service_is_not_installed_for_folders_it_would_not_find(empty: World):
     assert (ran.code, "make this a workspace (tracker init)" in ran.error) == (2, True)
 
 
+@pytest.mark.slow
 def test_the_contact_of_the_workspace_is_what_publishers_see(empty: World, httpserver: HTTPServer):
     httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
     httpserver.expect_request("/text.csv").respond_with_data(csv(BODIES["2026-03-01T060000Z"]), content_type="text/csv")

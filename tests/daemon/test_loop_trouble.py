@@ -112,6 +112,7 @@ def test_a_failure_that_could_not_be_stored_counts_once(failing: tuple[Daemon, F
     assert daemon.store.past(TEXT).failures == 1
 
 
+@pytest.mark.slow
 def test_no_board_is_asked_while_the_store_cannot_be_written(failing: tuple[Daemon, Failing]):
     daemon, store = failing
     daemon.declare("a", cadence="*/5 * * * *")
@@ -204,6 +205,7 @@ def networked(daemon: Daemon) -> Callable[[Callable[..., object]], None]:
     return answer
 
 
+@pytest.mark.slow
 def test_a_network_that_is_gone_is_one_notice_and_one_board_in_five_minutes_asks_for_all(daemon: Daemon):
     answer = networked(daemon)
     answer(silent)

@@ -132,6 +132,7 @@ def test_what_cannot_be_read_of_the_ledger_comes_from_its_backup(used: Daemon):
     assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes. Lost: nothing" in str(notice)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pauses": 3}', '{"pauses": [["acme/text"]]}'])
 def test_a_backup_that_cannot_be_read_is_no_end_of_the_rescue(used: Daemon, text: str):
     backup = used.folder / "ledger.bak"

@@ -286,6 +286,7 @@ def alike_but_for_one(draw: st.DrawFn) -> dict[str, tuple[dict[str, object], dic
     return found
 
 
+@pytest.mark.slow
 @examples(300)
 @given(alike_but_for_one(), st.data(), st.booleans())
 def test_the_roll_has_every_entry_in_exactly_its_classes_the_best_first(

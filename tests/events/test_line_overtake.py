@@ -119,6 +119,7 @@ def _holder(on: Metric, values: dict[str, float]) -> str:
     return min(values, key=lambda key: (on.standing(values[key]), key))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on", [SCORE, LOWER])
 @examples(400)
 @given(days())

@@ -189,6 +189,7 @@ def level(one: tuple[float, float], other: tuple[float, float], *, lower: bool) 
     return not worse or gap < hypot(one[1], other[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("better", ["higher", "lower"])
 @examples(300)
 @given(BOARD, CELL)

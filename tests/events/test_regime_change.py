@@ -195,6 +195,7 @@ def shifts(speeds: list[int]) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @examples(300)
 @given(st.lists(st.one_of(st.integers(90, 110), st.integers(45, 55)), min_size=8, max_size=18))
 def test_shifts_are_found_on_the_days_that_the_rule_names(speeds: list[int]):

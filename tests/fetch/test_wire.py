@@ -152,6 +152,7 @@ def endless(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:
     return play
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "drop", "found"),
     [

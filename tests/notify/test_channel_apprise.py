@@ -38,6 +38,7 @@ def refusal(server: Web, status: int, said: bytes = b"") -> DeliveryError:
     return found.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "final", "too_large"),
     [

@@ -124,6 +124,7 @@ def test_an_import_killed_again_and_again_ends_in_the_same_tables(
     assert at(STATES - 1).timestamp() == max(row[1] for row in undisturbed["checks"])
 
 
+@pytest.mark.slow
 def test_a_replay_killed_halfway_leaves_the_old_history(world: Path, declared: Board, tmp_path: Path):
     before = finished(world, declared, tmp_path)
     code = (

@@ -90,6 +90,7 @@ def test_the_order_and_the_number_of_imports_never_matter(kind: str, data: st.Da
         assert settled(kind, states, calls, Path(other)) == at_once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 @pytest.mark.parametrize("order", [sorted(SEASON, reverse=True), [8, 0, 4, 3, 7, 1, 6, 4.5, 2, 5]], ids=["backwards", "mixed"])
 def test_states_that_arrive_one_by_one_end_in_the_same_tables(kind: str, order: list[float], tmp_path: Path):

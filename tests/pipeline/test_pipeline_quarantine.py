@@ -226,6 +226,7 @@ def test_an_old_suspect_of_another_kind_does_not_make_young_ones_believed(archiv
     assert results(store) == ["accepted", *["quarantined"] * 4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [0.25, 1, 3, 6, 12, 24])
 def test_no_cadence_is_frozen_for_longer_than_a_day_and_three_readings(archive: FileArchive, store: Store, hours: float):
     days = hours / 24

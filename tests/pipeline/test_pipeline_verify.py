@@ -53,6 +53,7 @@ def test_every_cell_an_event_quotes_stands_in_the_bytes_it_names(archive: FileAr
         assert one.raw in row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sql", "difference"),
     [

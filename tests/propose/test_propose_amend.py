@@ -77,6 +77,7 @@ def test_a_file_that_cannot_be_changed_for_certain_is_left_to_a_person(text: str
         amended(text, {("rows", "a"): 2}, "a.toml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_shipped_declaration_can_be_changed_with_all_its_comments_kept(path: Path):
     text = path.read_text(encoding="utf-8")

@@ -166,6 +166,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", sorted(HOSTILE))
 def test_a_hostile_body_is_refused_or_read_and_never_more(what: str):
     try:

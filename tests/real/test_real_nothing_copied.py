@@ -32,6 +32,7 @@ def committed() -> list[Path]:
     return [path for name in names.split("\0") if name and (path := ROOT / name).is_file()]
 
 
+@pytest.mark.slow
 def test_no_file_of_the_repository_is_a_copy_of_a_published_one(shared_data: Path):
     """The folder of real data, and the folder `examples` beside it where there is one."""
     folders = (shared_data, shared_data.parent / "examples")

@@ -109,6 +109,7 @@ def test_the_table_has_a_row_for_every_body():
     assert set(rows) == bodies
 
 
+@pytest.mark.slow
 def test_each_day_tells_what_a_careful_reader_of_the_pages_would(imported):
     assert written(events(imported, told=True)) == told()
 

@@ -50,6 +50,7 @@ def index_of(root: Path) -> Path:
     return root / BOARD / "index.jsonl"
 
 
+@pytest.mark.slow
 def test_an_index_torn_at_any_byte_is_read_to_its_last_whole_line_and_mended(tmp_path: Path) -> None:
     lines = [FileArchive(tmp_path).keep(capture(b"%d" % n, n)) for n in range(2)]
     whole = index_of(tmp_path).read_bytes()
@@ -112,6 +113,7 @@ def test_a_killed_writer_leaves_an_archive_in_which_all_it_told_stands(tmp_path:
         told = [str(one) for one in standing]
 
 
+@pytest.mark.slow
 def test_two_writers_of_one_board_lose_nothing(tmp_path: Path) -> None:
     processes = [writer(tmp_path, 0, 30), writer(tmp_path, 15, 30)]
     for process in processes:

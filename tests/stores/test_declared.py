@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BOARDS = schedules.load(ROOT / "schedules", _Formats()).boards
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOARDS)
 def test_every_shipped_declaration_comes_back_as_it_was(name, tmp_path):
     with SqliteStore(tmp_path / "tracker.db") as store:

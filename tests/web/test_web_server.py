@@ -143,6 +143,7 @@ def test_the_servers_own_words_go_through_our_log_and_no_access_is_logged(caplog
     assert "hunter2" not in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["starlette", "prometheus_client", "uvicorn"])
 def test_a_missing_library_is_named_with_what_to_install(library: str):
     code = f"""

@@ -52,6 +52,7 @@ def test_every_key_of_tracker_toml_is_written_and_explained(tmp_path: Path):
     assert len(paragraphs) == len(keys(WorkspaceTable))
 
 
+@pytest.mark.slow
 def test_the_example_board_is_right_and_off_beside_all_shipped_ones(tmp_path: Path):
     create(tmp_path)
     made = settings(tmp_path)
