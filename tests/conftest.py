@@ -1,6 +1,7 @@
 """What every test may ask of the command line, and how a run is spread over the cores."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A run without the slow tests tries fewer examples of each property too (`kit.examples`)."""
-    settings.register_profile("full", deadline=None, max_examples=60)  # a busy machine is no failure
+    """A run without the slow tests tries fewer examples of each property too (`kit.examples`).
+
+    They are the same ones in every run, so that a change that fails has failed for what it changes; the nightly run tries others.
+    """
+    is_same = "OTHER_EXAMPLES" not in os.environ
+    settings.register_profile("full", deadline=None, max_examples=60, derandomize=is_same)  # a busy machine is no failure
     settings.register_profile("quick", settings.get_profile("full"), max_examples=10)
     settings.load_profile("quick" if config.option.markexpr == "not slow" else "full")
 

@@ -79,6 +79,7 @@ _AGREEING_FOR = timedelta(days=1)
 """A reading that only the comparison with the past speaks against becomes the new baseline when so many
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
+_BELIEVED = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract", "payloads")
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
@@ -338,9 +339,9 @@ def _settle(board: Board, desk: _Desk) -> Outcome:
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
             return _replay(board, desk)
         lines = [line for line in lines if line.observed_at not in stored]
-    outcome, agreed_since = _store(board, lines, desk)
-    if agreed_since is not None:
-        return _believe(board, agreed_since, desk)
+    outcome = _store(board, lines, desk)
+    if outcome is None:
+        return _replay(board, desk)
     if lines or end != store.position(board.id):
         store.move_position(board.id, end)
     return outcome
@@ -373,20 +374,19 @@ def replay(
         return _replay(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
-def _replay(board: Board, desk: _Desk, sent: Sequence[tuple[Event, str]] | None = None) -> Outcome:
-    """`sent` is what was told of the board's history as it was, where a first try at it has already changed it."""
+def _replay(board: Board, desk: _Desk) -> Outcome:
     store = desk.store
     lines, end = desk.archive.index(board.id)
     newest = max((line.observed_at for line in lines), default=None)
-    if sent is None:
-        sent = _sent(board, desk, newest)
+    sent = _sent(board, desk, newest)
     with store.rewriting(board.id):
-        outcome, agreed_since = _store(board, lines, desk)
-        if agreed_since is None:  # else the history is not whole yet, and whoever is cut off here reads on from the start
-            store.move_position(board.id, end)
-        if agreed_since is None and newest is not None:
+        outcome = _store(board, lines, desk)
+        if outcome is None:
+            raise AssertionError(f"{board.id}: suspects that were held back before the first line")
+        store.move_position(board.id, end)
+        if newest is not None:
             store.ledger.post(corrections(((event, route) for event, route in sent if store.event(event.id) is None), newest))
-    return outcome if agreed_since is None else _believe(board, agreed_since, desk, sent)
+    return outcome
 
 
 def _sent(board: Board, desk: _Desk, newest: datetime | None) -> list[tuple[Event, str]]:
@@ -400,19 +400,10 @@ def _sent(board: Board, desk: _Desk, newest: datetime | None) -> list[tuple[Even
     return [(event, route) for event, route in found if event.board == board.id]
 
 
-def _believe(board: Board, at: datetime, desk: _Desk, sent: Sequence[tuple[Event, str]] | None = None) -> Outcome:
-    """Note in the archive that several readings agree with the suspect one of that time: it was right, and history follows it."""
-    suspect = next(check for check in desk.store.checks(board.id) if check.observed_at == at)
-    reason = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
-    line = IndexLine(observed_at=at, url=suspect.url, verdict=Verdict.ACCEPT, sha256=suspect.sha256, by="tracker", reason=reason)
-    desk.archive.note(board.id, line)
-    return _replay(board, desk, sent)
-
-
-def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> tuple[Outcome, datetime | None]:
-    """Store what the lines add, up to the reading that several in quarantine agree with; since when they do."""
+def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> Outcome | None:
+    """Store what the lines add; None at a reading that several stored in quarantine agree with: then history begins before the lines."""
     if not lines:
-        return Outcome(board=board.id), None
+        return Outcome(board=board.id)
     store, archive = desk.store, desk.archive
     checks: list[Check] = []
     events: list[Event] = []
@@ -422,19 +413,18 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> tuple[Outco
     rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
     holds = store.ledger.holds(board.id) if last is not None else {}
     news_since = max(line.observed_at for line in lines) - _NEWS_FOR
-    agreed_since = None
     for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon):
+        if step.agreed_since is not None:
+            return None
         started = time.perf_counter()
         posted, holds = _letters(board, step, past, holds, desk, news_since)
         store.save(step, posted, holds)
-        past, agreed_since = step.past, step.agreed_since
+        past = step.past
         checks.append(step.check)
         events.extend(step.events)
         for what, seconds in {**step.took, "store": time.perf_counter() - started}.items():
             took[what] = took.get(what, 0.0) + seconds
-        if agreed_since is not None:
-            break
-    return Outcome(board=board.id, checks=tuple(checks), events=tuple(events), took=took), agreed_since
+    return Outcome(board=board.id, checks=tuple(checks), events=tuple(events), took=took)
 
 
 def _letters(  # noqa: PLR0917  # one step of a fold
@@ -450,9 +440,18 @@ def _letters(  # noqa: PLR0917  # one step of a fold
     return letters(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Behind:
+    """What lies behind a line of the index: the state shown last, what the board remembers, the bodies a person rejected last."""
+
+    before: Snapshot | None
+    past: Past
+    rejected: tuple[Sha256, ...] = ()
+
+
 def steps(
     board: Board,
-    lines: Iterable[IndexLine],
+    lines: Sequence[IndexLine],
     archive: Archive,
     *,
     before: Snapshot | None,
@@ -462,29 +461,57 @@ def steps(
 ) -> Iterator[Step]:
     """What each line of the index adds to a board's history, oldest first.
 
-    `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else.
+    `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else. Where several suspect
+    readings agree, the first of them is accepted and all from there on is derived once more.
     """
-    before = label(before, lexicon) if before is not None else None
-    decided: dict[datetime, IndexLine] = {}
-    fetches: list[IndexLine] = []
-    for line in lines:
-        if line.verdict in _DECISIONS:
-            decided[line.observed_at] = line
-        else:
-            fetches.append(line)
-    for line in _one_a_second(fetches):
-        decision = decided.get(line.observed_at)
-        if decision is None and line.sha256 and line.sha256 == rejected:
-            step = Step(
-                check=_check(line, board.id, Result.REJECTED, message="the same bytes as those rejected before"), past=past
-            )
-        else:
-            step = _step(board, line, archive, before=before, past=past, decision=decision, lexicon=lexicon)
-        if line.sha256:
-            rejected = line.sha256 if step.check.result is Result.REJECTED else ()
-        before = step.diff.after if step.diff else before
-        past = step.past
-        yield step
+    behind = _Behind(before=label(before, lexicon) if before is not None else None, past=past, rejected=rejected)
+    decided = {line.observed_at: line for line in lines if line.verdict in _DECISIONS and not _is_derived(line)}
+    fetches = _one_a_second(line for line in lines if line.verdict not in _DECISIONS)
+    pending: list[tuple[_Behind, Step]] = []  # of readings that later ones may still make right
+    number = 0
+    while number < len(fetches):
+        line = fetches[number]
+        step = _step(board, line, archive, behind=behind, decision=decided.get(line.observed_at), lexicon=lexicon)
+        if step.agreed_since in decided:  # it was accepted, and differs too much all the same
+            step = replace(step, agreed_since=None)
+        first = next((at for at, (_, one) in enumerate(pending) if one.check.observed_at == step.agreed_since), None)
+        if first is not None:
+            behind, suspect = pending[first]
+            decided[suspect.check.observed_at] = _believed(suspect.check)
+            number -= len(pending) - first
+            del pending[first:]
+            continue
+        pending.append((behind, step))
+        behind = _after(behind, line, step)
+        number += 1
+        if not step.past.suspects:
+            yield from (one for _, one in pending)
+            pending.clear()
+    yield from (one for _, one in pending)
+
+
+def _after(behind: _Behind, line: IndexLine, step: Step) -> _Behind:
+    rejected = behind.rejected
+    if line.sha256:
+        rejected = line.sha256 if step.check.result is Result.REJECTED else ()
+    return _Behind(before=step.diff.after if step.diff else behind.before, past=step.past, rejected=rejected)
+
+
+def _believed(suspect: Check) -> IndexLine:
+    """The decision that the readings after a suspect one make."""
+    return IndexLine(
+        observed_at=suspect.observed_at,
+        url=suspect.url,
+        verdict=Verdict.ACCEPT,
+        sha256=suspect.sha256,
+        by="tracker",
+        reason=_BELIEVED,
+    )
+
+
+def _is_derived(decision: IndexLine) -> bool:
+    """Whether it is one that earlier versions noted for `_believed`: what followed from the lines then may not follow from them now."""
+    return (decision.by, decision.reason) == ("tracker", _BELIEVED)
 
 
 def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
@@ -494,19 +521,11 @@ def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
 
 
 def _step(
-    board: Board,
-    line: IndexLine,
-    archive: Archive,
-    *,
-    before: Snapshot | None,
-    past: Past,
-    decision: IndexLine | None,
-    lexicon: Lexicon | None,
+    board: Board, line: IndexLine, archive: Archive, *, behind: _Behind, decision: IndexLine | None, lexicon: Lexicon | None
 ) -> Step:
-    if decision is not None and decision.verdict is Verdict.REJECT:
-        return Step(
-            check=_check(line, board.id, Result.REJECTED, message=f"rejected by {decision.by}: {decision.reason}"), past=past
-        )
+    before, past = behind.before, behind.past
+    if rejection := _rejection(line, behind, decision):
+        return Step(check=_check(line, board.id, Result.REJECTED, message=rejection), past=past)
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
         passing = line.verdict is Verdict.TRANSIENT
         failure = _failure(board, line, Trouble.FETCH, line.verdict.value, _named(board, line, archive), passing=passing)
@@ -537,6 +556,13 @@ def _step(
         return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
     broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
     return _quarantined(board, line, archive, past=past, why=broken)
+
+
+def _rejection(line: IndexLine, behind: _Behind, decision: IndexLine | None) -> str:
+    """Who rejected the reading and why; "" if nobody did."""
+    if decision is None:
+        return "the same bytes as those rejected before" if line.sha256 and line.sha256 == behind.rejected else ""
+    return f"rejected by {decision.by}: {decision.reason}" if decision.verdict is Verdict.REJECT else ""
 
 
 def _proposal(board: Board, line: IndexLine, archive: Archive, before: Snapshot | None) -> str:

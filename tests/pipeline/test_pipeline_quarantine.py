@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -187,12 +188,30 @@ def test_three_readings_in_a_row_over_a_day_that_agree_are_believed(archive: Fil
     pipeline.settle(board(), archive, store)
     assert results(store) == ["accepted", "accepted", "unchanged", "unchanged", "accepted"]
     assert kinds(store) == ["departure/confirmed"] * 4
-    decision = next(line for line in archive.index(BOARD)[0] if line.verdict is Verdict.ACCEPT)
-    assert (decision.observed_at, decision.by, decision.reason) == (
-        at(1),
-        "tracker",
-        "3 readings in a row, over at least a day, agree",
-    )
+
+
+def test_readings_that_no_longer_stand_in_a_row_are_believed_no_more(archive: FileArchive, store: Store):
+    season = {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 3: csv(TWO)}
+    for number, body in season.items():
+        keep(archive, {number: body})
+        pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "accepted", "unchanged", "unchanged"]
+    keep(archive, {2: csv(SIX)})
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "quarantined", "quarantined", "accepted", "quarantined"]
+
+
+def test_what_earlier_versions_noted_of_readings_that_agree_decides_nothing(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(TWO)})
+    suspect = archive.last(BOARD)
+    assert suspect is not None
+    noted = replace(suspect, verdict=Verdict.ACCEPT, by="tracker", reason="3 readings in a row, over at least a day, agree")
+    archive.note(BOARD, noted)
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "quarantined"]
+    archive.note(BOARD, replace(noted, reason="looked right"))  # by a user of that name
+    pipeline.settle(board(), archive, store)
+    assert results(store) == ["accepted", "accepted"]
 
 
 def test_another_table_that_stays_is_believed_as_one_that_starts_anew(archive: FileArchive, store: Store):
