@@ -689,15 +689,6 @@ class Diff:
         entries = self.before.entries if self.before else {}
         return {self.respelled.get(entry, entry): one for entry, one in entries.items()} if self.respelled else entries
 
-    def must_show(self, entry: EntryId, last: float | None) -> bool:
-        """Whether an entry with that last known primary value would have to be visible in `after`, were it still listed."""
-        if self.cap is not None or entry in self.after.ambiguous:
-            return False
-        if self.after.depth is None:
-            return True
-        primary = self.board.primary
-        return primary is not None and last is not None and surely_inside(self.after, primary, last)
-
 
 def folded_name(name: str) -> tuple[str, ...]:
     """A name's words and numbers without case and punctuation: `Llama-2 7B` is `llama 2 7b`, not `Llama 27B` and not `Llama 2.7B`."""
@@ -734,6 +725,16 @@ def certainty(metric: Metric, one: Measure, other: Measure) -> str:
     if mine is not None and theirs is not None:
         return "supported" if gap > 0 and gap >= hypot(mine, theirs) else "nominal"
     return "supported" if metric.stated_error is not None else "nominal"
+
+
+def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
+    """Whether an entry with that last known primary value would have to be visible in `diff.after`, were it still listed."""
+    if diff.cap is not None or entry in diff.after.ambiguous:
+        return False
+    if diff.after.depth is None:
+        return True
+    primary = diff.board.primary
+    return primary is not None and last is not None and surely_inside(diff.after, primary, last)
 
 
 def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:

@@ -12,7 +12,19 @@ from datetime import datetime
 from tracker.compare.ranks import account
 from tracker.compare.respelling import respelled
 from tracker.compare.verdict import judge
-from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, RankMove, Snapshot, surely_inside
+from tracker.model import (
+    Board,
+    Comparability,
+    Diff,
+    Entry,
+    EntryId,
+    MetricDiff,
+    MetricId,
+    RankMove,
+    Snapshot,
+    surely_inside,
+    would_be_shown,
+)
 
 __all__ = ["commensurable", "compare"]
 
@@ -50,7 +62,7 @@ def compare(
     cap = _cap(board, before, after, came=came, went=went)
     diff = Diff(board=board, before=before, after=after, cap=cap, metrics=metrics)
     arrived = [entry for entry in came if _would_have_shown(diff, before, entry)]
-    missing = [entry for entry in went if diff.must_show(entry, _across(diff, before, entry))]
+    missing = [entry for entry in went if would_be_shown(diff, entry, _across(diff, before, entry))]
     return Diff(
         board=board,
         before=before,

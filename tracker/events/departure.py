@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.events._event import make, names
-from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past
+from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past, would_be_shown
 
 RULE = "departure/1"
 
@@ -50,7 +50,7 @@ def must_show(diff: Diff, past: Past, entry: EntryId) -> bool:
     """Whether an entry that had left the page before would have to be visible now, were it still listed."""
     if past.capped_at == len(diff.after.entries) or restarted(diff):
         return False
-    return diff.must_show(entry, None if rescaled(diff) else past.known[entry].primary)
+    return would_be_shown(diff, entry, None if rescaled(diff) else past.known[entry].primary)
 
 
 def rescaled(diff: Diff) -> bool:
