@@ -28,8 +28,8 @@ from tracker.model import (
     Snapshot,
     Span,
     State,
-    competition_ranks,
 )
+from tracker.order import competition_ranks
 from tracker.ports import Environment, Store
 
 LATE_AFTER = 3

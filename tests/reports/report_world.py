@@ -3,21 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tracker.model import (
-    BoardId,
-    Check,
-    EntryId,
-    Event,
-    EventId,
-    Evidence,
-    Health,
-    MetricId,
-    Party,
-    Report,
-    Result,
-    State,
-    Story,
-)
+from tracker.model import BoardId, Check, EntryId, Event, EventId, Evidence, Health, MetricId, Party, Report, Result, State, Story
 from tracker.reports import build
 
 T0 = datetime(2026, 4, 18, 6, 18, 33, tzinfo=UTC)

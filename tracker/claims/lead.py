@@ -15,8 +15,9 @@ from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, figure, shown
 from tracker.claims.values import best_entry, values_of
 from tracker.claims.weigh import Order, spread, weigh
-from tracker.model import Entry, EntryId, Metric, RankSpan, competition_ranks
+from tracker.model import Entry, EntryId, Metric, RankSpan
 from tracker.models import State
+from tracker.order import competition_ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from tracker.claims.lead import Field, field_of, held_since, place, since_rank
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, spread, weigh
-from tracker.model import Entry, Metric, competition_ranks, folded_name
+from tracker.model import Entry, Metric, folded_name
 from tracker.models import State
+from tracker.order import competition_ranks
 
 
 def judge(claim: Claim, record: Record) -> Finding:

@@ -15,19 +15,7 @@ from tracker.claims.meant import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.identity import label, resolve
 from tracker.lexicon import Lexicon
-from tracker.model import (
-    BoardId,
-    Entry,
-    EntryId,
-    EventFilter,
-    EventId,
-    Identity,
-    Metric,
-    MetricId,
-    Snapshot,
-    Span,
-    folded_name,
-)
+from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, folded_name
 from tracker.models import Found, Listed, State, Way
 from tracker.ports import Store
 

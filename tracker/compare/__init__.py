@@ -12,19 +12,8 @@ from datetime import datetime
 from tracker.compare.ranks import account
 from tracker.compare.respelling import respelled
 from tracker.compare.verdict import judge
-from tracker.model import (
-    Board,
-    Comparability,
-    Diff,
-    Entry,
-    EntryId,
-    MetricDiff,
-    MetricId,
-    RankMove,
-    Snapshot,
-    surely_inside,
-    would_be_shown,
-)
+from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, RankMove, Snapshot
+from tracker.order import surely_inside, would_be_shown
 
 __all__ = ["commensurable", "compare"]
 

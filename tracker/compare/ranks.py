@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tracker.model import EntryId, Metric, RankMove, competition_ranks
+from tracker.model import EntryId, Metric, RankMove
+from tracker.order import competition_ranks
 
 
 def account(

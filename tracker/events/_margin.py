@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tracker.model import Measure, Metric, certainty
+from tracker.model import Measure, Metric
+from tracker.order import certainty
 
 
 def states_error(metric: Metric, one: Measure, other: Measure) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from tracker.events._event import measured
-from tracker.model import Diff, EntryId, Known, Measure, Metric, Past, surely_inside
+from tracker.model import Diff, EntryId, Known, Measure, Metric, Past
+from tracker.order import surely_inside
 
 WORDS: Mapping[str, str] = {
     "entry": "enters",

@@ -16,21 +16,8 @@ from urllib.parse import urlsplit
 
 from tracker.events._event import build, names, proof
 from tracker.events._traits import reasons
-from tracker.model import (
-    Board,
-    BoardId,
-    Entry,
-    EntryId,
-    Event,
-    Evidence,
-    Measure,
-    Metric,
-    ModelId,
-    Party,
-    Snapshot,
-    certainty,
-    competition_ranks,
-)
+from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Measure, Metric, ModelId, Party, Snapshot
+from tracker.order import certainty, competition_ranks
 
 RULE = "consensus/1"
 

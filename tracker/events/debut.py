@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.events._event import both_proofs, make, names, number, page_proofs, party, values
-from tracker.model import Diff, EntryId, Event, Past, competition_ranks, surely_inside
+from tracker.model import Diff, EntryId, Event, Past
+from tracker.order import competition_ranks, surely_inside
 
 RULE = "debut/1"
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.events._event import make, names
-from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past, would_be_shown
+from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past
+from tracker.order import would_be_shown
 
 RULE = "departure/1"
 

@@ -17,20 +17,7 @@ from tracker.events._arrivals import arrivals, newly_measured
 from tracker.events._event import both_proofs, make, measured, names, number, party, proof
 from tracker.events._frontier import Point, dominator, frontier
 from tracker.events._traits import open_size, price_metric, size_words, traits
-from tracker.model import (
-    Board,
-    Comparability,
-    Diff,
-    Entry,
-    EntryId,
-    Event,
-    Evidence,
-    Metric,
-    Nature,
-    Party,
-    Past,
-    Snapshot,
-)
+from tracker.model import Board, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Past, Snapshot
 
 RULE = "frontier/1"
 

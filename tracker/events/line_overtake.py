@@ -19,19 +19,8 @@ from tracker.events import departure, milestone
 from tracker.events._event import both_proofs, make, measured, number, party, unsure
 from tracker.events._lines import LEVELS, Field, Line, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
 from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved, undrifted_value
-from tracker.model import (
-    Comparability,
-    Diff,
-    EntryId,
-    Event,
-    Evidence,
-    Measure,
-    Metric,
-    MetricId,
-    Nature,
-    Past,
-    certainty,
-)
+from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature, Past
+from tracker.order import certainty
 
 RULE = "line_overtake/1"
 

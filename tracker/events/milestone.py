@@ -19,7 +19,8 @@ from typing import Any
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
 from tracker.events._event import both_proofs, make, number, party, span
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
-from tracker.model import Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature, Past, certainty
+from tracker.model import Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature, Past
+from tracker.order import certainty
 
 RULE = "milestone/1"
 

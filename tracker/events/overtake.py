@@ -15,20 +15,8 @@ from itertools import groupby, islice
 
 from tracker.events._event import both_proofs, make, measured, names, number, party, proof, unsure, values
 from tracker.events.board_recovered import changed
-from tracker.model import (
-    Comparability,
-    Diff,
-    EntryId,
-    Event,
-    Measure,
-    Metric,
-    MetricDiff,
-    MetricId,
-    Past,
-    Pending,
-    certainty,
-    competition_ranks,
-)
+from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, Past, Pending
+from tracker.order import certainty, competition_ranks
 
 RULE = "overtake/2"
 

@@ -14,7 +14,8 @@ from tracker.events._arrivals import arrivals
 from tracker.events._event import make, number, party, proof, values
 from tracker.events._predecessor import Line, Lines, model_of, release_of
 from tracker.events._traits import size_words, traits
-from tracker.model import Diff, Entry, EntryId, Event, MetricId, Past, competition_ranks, folded_name
+from tracker.model import Diff, Entry, EntryId, Event, MetricId, Past, folded_name
+from tracker.order import competition_ranks
 
 RULE = "release_group/1"
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.lexicon import Lexicon
-from tracker.model import BoardId, Entry, EntryId, Identity, Known, Measure, Metric, ModelId, Snapshot, competition_ranks
+from tracker.model import BoardId, Entry, EntryId, Identity, Known, Measure, Metric, ModelId, Snapshot
 from tracker.models.find import State, Way, find, remembered, states
+from tracker.order import competition_ranks
 from tracker.ports import Store
 
 

@@ -29,9 +29,9 @@ from tracker.model import (
     Past,
     Snapshot,
     Step,
-    competition_ranks,
     folded_name,
 )
+from tracker.order import competition_ranks
 
 
 class What(StrEnum):

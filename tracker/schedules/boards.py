@@ -13,17 +13,7 @@ import msgspec
 from cronsim import CronSim, CronSimError
 
 from tracker.cadence import covers_the_day, window
-from tracker.model import (
-    CADENCES,
-    Board,
-    BoardId,
-    Column,
-    Group,
-    Kind,
-    Parse,
-    Payload,
-    Window,
-)
+from tracker.model import CADENCES, Board, BoardId, Column, Group, Kind, Parse, Payload, Window
 from tracker.schedules.columns import attributes_of, check_name, column_of, key_of, missing_of, optional_column
 from tracker.schedules.metrics import contract_of, metrics_of
 from tracker.schedules.requests import check_address, further_request, own_request

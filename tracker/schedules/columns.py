@@ -6,10 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from tracker.model import (
-    Column,
-    Kind,
-)
+from tracker.model import Column, Kind
 from tracker.schedules.shapes import ColumnTable
 from tracker.toml import (
     Wrong,

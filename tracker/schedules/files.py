@@ -18,10 +18,7 @@ import msgspec
 
 from tracker import toml
 from tracker.errors import DeclarationError
-from tracker.model import (
-    Board,
-    BoardId,
-)
+from tracker.model import Board, BoardId
 from tracker.schedules.boards import board_from, check_times
 from tracker.schedules.shapes import DefaultsFile, Formats
 from tracker.schedules.tables import shaped

@@ -8,15 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from tracker.model import (
-    Bounds,
-    Column,
-    Contract,
-    Kind,
-    Metric,
-    MetricId,
-    Nature,
-)
+from tracker.model import Bounds, Column, Contract, Kind, Metric, MetricId, Nature
 from tracker.schedules.columns import check_name, missing_of, optional_column
 from tracker.schedules.shapes import REST, ContractTable, MetricTable
 from tracker.toml import (

@@ -12,12 +12,7 @@ import jmespath
 import jmespath.exceptions
 import msgspec
 
-from tracker.model import (
-    Each,
-    Newest,
-    Pagination,
-    Request,
-)
+from tracker.model import Each, Newest, Pagination, Request
 from tracker.schedules.shapes import EachTable, FurtherRequestTable, NewestTable, PaginationTable, RequestTable
 from tracker.toml import (
     Wrong,

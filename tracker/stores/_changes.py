@@ -18,8 +18,8 @@ from tracker.model import (
     MetricId,
     Segment,
     Snapshot,
-    competition_ranks,
 )
+from tracker.order import competition_ranks
 
 NAME, PAGE = "name", "$page"
 """Text series that every entry has, beside the board's attributes (which have no such names): an open name means it is listed."""

@@ -9,22 +9,8 @@ from datetime import datetime
 from tracker.events._event import number, party, proof
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
-from tracker.model import (
-    Board,
-    BoardId,
-    Diff,
-    Entry,
-    Event,
-    EventId,
-    Evidence,
-    Metric,
-    MetricId,
-    Nature,
-    Party,
-    Past,
-    Step,
-    competition_ranks,
-)
+from tracker.model import Board, BoardId, Diff, Entry, Event, EventId, Evidence, Metric, MetricId, Nature, Party, Past, Step
+from tracker.order import competition_ranks
 from tracker.watches.declaration import Watch
 from tracker.watches.matching import ANYONE, board_matches, metric_matches, named
 from tracker.watches.standing import Edge, Hold, advance, points

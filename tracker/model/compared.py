@@ -1,0 +1,116 @@
+"""How two snapshots of a board differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tracker.model.declared import Board
+from tracker.model.ids import EntryId, MetricId
+from tracker.model.reading import Entry, Measure, Snapshot
+
+
+class Comparability(StrEnum):
+    """What two snapshots' values of one metric may be used for (docs/decisions/0003-comparability.md)."""
+
+    COMPARABLE = "comparable"
+    PRECISION = "precision-only"
+    REBASED = "re-based"
+    DRIFTED = "drifted"
+    INCOMMENSURABLE = "incommensurable"
+    APPEARED = "appeared"
+    VANISHED = "vanished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A value that changed beyond precision. `shift` is after − before, without the drift of a fitted board.
+
+    `significant` is True beyond the stated error, beyond the intervals, or where a tested metric
+    states neither; always False for live metrics and counts.
+    """
+
+    before: Measure
+    after: Measure
+    shift: float
+    significant: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricDiff:
+    """The verdict on one metric, with the figures it was drawn from.
+
+    `common` entries have a value in both snapshots, `moved` of them changed beyond precision,
+    `rounded` of them within it. `intercept` and `slope` are the common drift of a fitted board
+    (after ≈ intercept + slope · before). `moves` is empty unless the values are comparable.
+    """
+
+    metric: MetricId
+    verdict: Comparability
+    reason: str = ""
+    common: int = 0
+    moved: int = 0
+    rounded: int = 0
+    filled_before: int = 0
+    filled_after: int = 0
+    median_shift: float = 0.0
+    intercept: float = 0.0
+    slope: float = 1.0
+    moves: Mapping[EntryId, Move] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything may be said about single entries."""
+        return self.verdict in (Comparability.COMPARABLE, Comparability.PRECISION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankMove:
+    """An exact account of one survivor's rank on the primary metric: after − before is the sum of the four parts.
+
+    `moves` is what happened among the survivors themselves, the only part that is news;
+    `unrounded` is what finer decimals did to ties.
+    """
+
+    entry: EntryId
+    before: int
+    after: int
+    arrivals_above: int
+    departures_above: int
+    moves: int
+    unrounded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """How a board changed between two accepted snapshots of it, after deciding what can be compared.
+
+    `arrived` would have been visible before, `revealed` stand below what the earlier page let us
+    see; `missing` would have to be visible now, `hidden` need not be. `cap` is the round number of
+    rows at which the page seems to be cut. `respelled` maps an entry to the key it had before: `before`
+    has it under its new one. `before` is None for a board's first snapshot;
+    `seen_until` is when it was last seen unchanged. `restart` says why nothing in the two can be compared.
+    """
+
+    board: Board
+    before: Snapshot | None
+    after: Snapshot
+    seen_until: datetime | None = None
+    common: tuple[EntryId, ...] = ()
+    arrived: tuple[EntryId, ...] = ()
+    revealed: tuple[EntryId, ...] = ()
+    missing: tuple[EntryId, ...] = ()
+    hidden: tuple[EntryId, ...] = ()
+    respelled: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    restart: str = ""
+    cap: int | None = None
+    metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
+    ranks: tuple[RankMove, ...] = ()
+
+    @property
+    def entries_before(self) -> Mapping[EntryId, Entry]:
+        """The entries of `before` under the keys they had then."""
+        entries = self.before.entries if self.before else {}
+        return {self.respelled.get(entry, entry): one for entry, one in entries.items()} if self.respelled else entries

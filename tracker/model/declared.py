@@ -1,0 +1,302 @@
+"""What a TOML file under `schedules/` declares: a board, how it is fetched, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from tracker.model.ids import BoardId, MetricId
+
+CADENCES: Mapping[str, str] = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""The short forms of a cadence, as five-field cron expressions."""
+NEWEST = "{newest}"
+"""Stands in an address for the newest release (`Newest`)."""
+ASKED_FOR = "{each}"
+"""Stands in an address for each of the values (`Each`)."""
+ROW = "$row"
+"""The column of a row's place on its pages, from 1: the rank where a page ranks by its order alone."""
+EACH = "$each"
+"""The column of that value."""
+
+
+class Nature(StrEnum):
+    """How the values of a metric behave, and so what counts as a change (docs/decisions/0003-comparability.md)."""
+
+    TESTED = "tested"
+    FITTED = "fitted"
+    LIVE = "live"
+    LISTED = "listed"
+    COUNT = "count"
+
+
+class Kind(StrEnum):
+    """What an attribute's text stands for, so that `Yes`, `true` and `1` are not three licences."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pagination:
+    """How one board is spread over several answers.
+
+    `kind`: `page_number` (send `param` = `start`, start+1 …), `cursor` (send `param` = what `next`
+    finds in the answer), `offset` (send `param` = 0, `size`, 2·`size` …) or `link` (follow the Link
+    header's rel=next). `more` is a JMESPath that must be true for another page to be asked for;
+    without it a page without records, or without a cursor, is the last.
+    """
+
+    kind: str
+    param: str = ""
+    start: int = 1
+    size: int = 100
+    next: str = ""
+    more: str = ""
+    records: str = ""
+    max_pages: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """Where the newest release of a board is found; `{newest}` in addresses and params is replaced by it.
+
+    `find` is a regular expression with one group, searched in what `url` answers (or in the file that
+    the one group of `follow` finds there): every match is a candidate, compared by the numbers in it.
+    `replace` rewrites a candidate (`-` → `_`). The newest one whose body begins with `begins` is taken.
+    """
+
+    url: str
+    find: str
+    follow: str = ""
+    replace: Mapping[str, str] = field(default_factory=dict)
+    begins: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each:
+    """A board spread over one answer per value: `{each}` in the address and params is replaced by each of them.
+
+    The values are listed here, or found by the JMESPath `find` in what `url` answers.
+    """
+
+    values: tuple[str, ...] = ()
+    url: str = ""
+    find: str = ""
+    max_values: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked for. Header values and params may name secrets as `${NAME}`, read from the environment at fetch time.
+
+    `member` is the one file that is kept of an answer that is a ZIP archive.
+    """
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    pagination: Pagination | None = None
+    newest: Newest | None = None
+    each: Each | None = None
+    member: str = ""
+    max_bytes: int = 32_000_000
+    timeout_s: float = 30.0
+    gap_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """All rows with the same `key` become one row.
+
+    With `by`, each of its values `v` becomes columns of its own, called `v:column`; a column without
+    such a prefix is the first value that its rows have. `take` says what becomes of several cells
+    for one place: `only` refuses them, `first` takes the first, `mean` the mean of the numbers.
+    """
+
+    key: tuple[str, ...]
+    by: str = ""
+    take: str = "only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parse:
+    """Which parser reads the bytes, with its options (`tracker/parsers/<format>.py` documents them), and how its rows are grouped."""
+
+    format: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    group: Group | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """Where a value stands: the first of `sources` that the table has. `missing` lists the texts that mean unknown."""
+
+    sources: tuple[str, ...]
+    missing: frozenset[str] = frozenset()
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A column of numbers that can be compared.
+
+    `scale` multiplies published values into `unit` (1000000 for dollars per token → per 1M tokens).
+    `low`, `high` name the columns of a published interval, `plus_minus` a column holding `6`, `±6`
+    or `+5/-4`; an interval inside the cell itself (`1504 ±6`) needs none of them.
+    `half_width_factor` turns a published standard error into a 95 % half-width (1.96).
+    `stated_error` is the publisher's own error between two entries, at 95 %, in `unit`.
+    `mean_of` computes the metric as the plain mean of other metrics (None if one of them is missing),
+    `blend_of` as their mean with these weights.
+    """
+
+    id: MetricId
+    title: str
+    column: Column
+    nature: Nature
+    unit: str = ""
+    topic: str = ""
+    higher_is_better: bool | None = None
+    primary: bool = False
+    scale: Decimal = Decimal(1)
+    low: Column | None = None
+    high: Column | None = None
+    plus_minus: Column | None = None
+    half_width_factor: float = 1.0
+    estimated: Column | None = None
+    stated_error: float | None = None
+    volatile: bool = False
+    mean_of: tuple[MetricId, ...] = ()
+    blend_of: tuple[tuple[MetricId, Decimal], ...] = ()
+
+    @property
+    def parts(self) -> tuple[MetricId, ...]:
+        """The metrics it is computed from, none where it is published."""
+        return self.mean_of or tuple(part for part, _ in self.blend_of)
+
+    def better(self, one: float, other: float) -> bool:
+        """Whether `one` stands above `other`. False for a metric without a direction."""
+        if self.higher_is_better is None:
+            return False
+        return one > other if self.higher_is_better else one < other
+
+    def standing(self, value: float) -> float:
+        """A number that sorts the best first: smaller is better."""
+        return -value if self.higher_is_better else value
+
+    @property
+    def ranked(self) -> bool:
+        """Whether its order is news: a measured quality with a direction, not a price, a speed or a count."""
+        return self.higher_is_better is not None and self.nature in (Nature.TESTED, Nature.FITTED) and not self.volatile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a metric's values must satisfy to be credible, in the metric's unit."""
+
+    min: float | None = None
+    max: float | None = None
+    min_filled: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """When a table is credible.
+
+    `depth`: `whole` (all entries are shown), `varies` (the page is cut where it pleases) or a
+    number (the top N). `max_drop` is the largest believable loss of entries between two readings of a whole board.
+    `duplicates`: what a key that occurs twice means: `refuse` (the table is wrong), `ambiguous`
+    (those entries are left out, and nothing is concluded about them) or `first`, `best` (the best by the primary metric).
+    `stale_after_s`: how long a board may show the same content before that is trouble; None: learned from its rhythm.
+    """
+
+    depth: str | int = "whole"
+    min_entries: int = 1
+    max_drop: float = 0.3
+    duplicates: str = "refuse"
+    bounds: Mapping[MetricId, Bounds] = field(default_factory=dict)
+    stale_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Hours of every day in which nothing is done: from `start` up to `end`, in minutes after midnight; over midnight where `end` ≤ `start`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A further answer that a board's table is joined with. A column `<name>:<column>` of the board stands in it.
+
+    `key` are its columns that equal the board's key, in the same order. With `means` it has no
+    key: each of its rows is a name (first column, `$key`) and a list of columns of the board's own table (`$value`, as
+    JSON), `<name>:<row>` is the mean of those, and `<name>:*` the mean of all these means.
+    A payload that is not `required` may be absent: then its columns are. A body that does not begin with `begins` is no answer.
+    """
+
+    name: str
+    request: Request
+    parse: Parse
+    key: tuple[Column, ...] = ()
+    means: bool = False
+    required: bool = True
+    begins: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """One ranking, as declared in `schedules/<source>/<board>.toml`.
+
+    It is fetched when its `cadence` asks for it in its `time_zone`, up to `jitter_s` later, and never in its `quiet` windows.
+    """
+
+    id: BoardId
+    title: str
+    page: str
+    request: Request
+    parse: Parse
+    key: tuple[Column, ...]
+    name: Column
+    rank: Column | None = None
+    attributes: Mapping[str, Column] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    contract: Contract = Contract()
+    cadence: str = "0 6 * * *"
+    time_zone: str = "UTC"
+    jitter_s: float = 0.0
+    quiet: tuple[Window, ...] = ()
+    attribution: str = ""
+    terms: str = ""
+    enabled: bool = True
+    payloads: tuple[Payload, ...] = ()
+
+    @property
+    def primary(self) -> Metric | None:
+        """The metric that ranks the board, if it has one."""
+        return next((metric for metric in self.metrics if metric.primary), None)
+
+    def asked_with(self) -> tuple[str, ...]:
+        """Every text of its requests that may name a secret: URLs, values of headers and params."""
+        requests = (self.request, *(payload.request for payload in self.payloads))
+        return tuple(text for one in requests for text in (one.url, *one.headers.values(), *one.params.values()))
+
+    def metric(self, metric: MetricId) -> Metric:
+        """The metric of that id. Raises KeyError."""
+        for one in self.metrics:
+            if one.id == metric:
+                return one
+        raise KeyError(metric)

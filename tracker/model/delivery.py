@@ -1,0 +1,74 @@
+"""What is queued, sent and noted of deliveries, and what an operator set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tracker.model.events import Event
+from tracker.model.ids import BoardId, EventId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One event that waits in the outbox for one route; there is never a second one for the same event and route.
+
+    `message` names the message it was put into, so that another try sends the very same one; empty before the first.
+    `tries` failed so far, the last with `error`; not tried before `not_before`. `dead`: given up, a person decides.
+    """
+
+    event: Event
+    route: str
+    queued_at: datetime
+    message: str = ""
+    tries: int = 0
+    not_before: datetime | None = None
+    error: str = ""
+    dead: bool = False
+
+
+class How(StrEnum):
+    """How a letter left the outbox."""
+
+    SENT = "sent"
+    COUNTED = "counted"
+    """Among the "and 14 more" of a message."""
+    DROPPED = "dropped"
+    """By a person, or because the event was withdrawn before it was told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That an event was delivered on a route: when, in which message, and about which subject (for the cool-down)."""
+
+    event: EventId
+    route: str
+    delivered_at: datetime
+    how: How = How.SENT
+    message: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A board that is not fetched until somebody resumes it. `by` is who decided, `tracker` for ourselves."""
+
+    board: BoardId
+    since: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Trouble of the tracker's own (a file in `schedules/`, a route, the clock), from `since` on; `ended_at` when it is over.
+
+    `kind` and `subject` name it: of the two there is one open notice at most.
+    """
+
+    kind: str
+    subject: str
+    message: str
+    since: datetime
+    ended_at: datetime | None = None

@@ -1,0 +1,61 @@
+"""Who ranks above whom, and how certain that is."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from math import hypot
+
+from tracker.model.compared import Diff
+from tracker.model.declared import Metric
+from tracker.model.ids import EntryId
+from tracker.model.reading import Measure, Snapshot
+
+
+def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
+    """Each entry's rank, 1 for the best; ties share the best rank of their group ("1224").
+
+    `others` are values of rows that stand on the board as well but name no entry.
+    """
+    order = sorted(metric.standing(value) for value in (*values.values(), *others))
+    return {entry: 1 + bisect_left(order, metric.standing(value)) for entry, value in values.items()}
+
+
+def certainty(metric: Metric, one: Measure, other: Measure) -> str:
+    """How sure the order of two measured values is: `decisive`, `supported` or `nominal`.
+
+    Decisive: their 95 % intervals are disjoint. Supported: z = Δ/√(σa²+σb²) ≥ 1.96, σ = half-width/1.96, where both have
+    an interval, else beyond the metric's stated error. Both also need a gap beyond the stated error, if there is one.
+
+    Source: docs/decisions/0004-overtakes.md
+    """
+    gap = abs(one.value - other.value)
+    if metric.stated_error is not None and gap <= metric.stated_error:
+        return "nominal"
+    low, high = sorted((one, other), key=lambda measure: measure.value)
+    if low.high is not None and high.low is not None and low.high < high.low:
+        return "decisive"
+    mine, theirs = one.half_width, other.half_width
+    if mine is not None and theirs is not None:
+        return "supported" if gap > 0 and gap >= hypot(mine, theirs) else "nominal"
+    return "supported" if metric.stated_error is not None else "nominal"
+
+
+def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
+    """Whether an entry with that last known primary value would have to be visible in `diff.after`, were it still listed."""
+    if diff.cap is not None or entry in diff.after.ambiguous:
+        return False
+    if diff.after.depth is None:
+        return True
+    primary = diff.board.primary
+    return primary is not None and last is not None and surely_inside(diff.after, primary, last)
+
+
+def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
+    """Whether a value stands above the lowest that a page of limited depth shows, by more than its interval."""
+    shown = [entry.measures[primary.id] for entry in snapshot.entries.values() if primary.id in entry.measures]
+    if not shown:
+        return False
+    floor = max(shown, key=lambda measure: primary.standing(measure.value))
+    margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
+    return primary.standing(value) < primary.standing(floor.value) - margin
