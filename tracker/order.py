@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import hypot
 
-from tracker.model.compared import Diff
-from tracker.model.declared import Metric
-from tracker.model.ids import EntryId
-from tracker.model.reading import Measure, Snapshot
+from tracker.model import Diff, Entry, EntryId, Measure, Metric, MetricId, Snapshot
 
 
 def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
@@ -59,3 +56,37 @@ def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
     floor = max(shown, key=lambda measure: primary.standing(measure.value))
     margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
     return primary.standing(value) < primary.standing(floor.value) - margin
+
+
+def values(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
+    """Every entry's value of a metric, measured or estimated."""
+    return {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
+
+
+def measured(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
+    """Every entry's measured value of a metric."""
+    return {
+        entry: measure.value
+        for entry, one in snapshot.entries.items()
+        if (measure := one.measures.get(metric)) is not None and not measure.estimated
+    }
+
+
+def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:
+    """The entry with the best measured value; one with an estimate only where none is measured."""
+    valued = [entry for entry in entries if metric.id in entry.measures]
+    return min(
+        valued,
+        key=lambda one: (one.measures[metric.id].estimated, metric.standing(one.measures[metric.id].value), one.id),
+        default=None,
+    )
+
+
+def values_of(snapshot: Snapshot, metric: Metric) -> Mapping[EntryId, Measure]:
+    """Every entry's measure of a metric."""
+    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}
+
+
+def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:
+    """The best measured value; the best estimate only where nothing is measured."""
+    return min(values, key=lambda measure: (measure.estimated, metric.standing(measure.value)), default=None)

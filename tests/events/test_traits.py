@@ -3,8 +3,8 @@
 import pytest
 from kit import SCORE, board, snapshot
 
-from tracker.events._traits import traits
 from tracker.model import Entry, Identity
+from tracker.traits import traits
 
 
 def entry(name: str, total: float | None = None, active: float | None = None, **stated: str) -> Entry:

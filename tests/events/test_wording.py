@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from kit import PRICE
 
-from tracker.events._event import names, number, span
 from tracker.model import EntryId, Party
+from tracker.wording import names, number, span
 
 
 @pytest.mark.parametrize(("value", "words"), [

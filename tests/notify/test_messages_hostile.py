@@ -12,7 +12,7 @@ from messages_world import boards, broken, declared, event, message
 
 from tracker.model import Event
 from tracker.notify.forms import calm
-from tracker.reports._clean import clean
+from tracker.wording import clean
 
 CALLS = (
     "@everyone",

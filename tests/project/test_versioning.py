@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tracker.errors import TrackerError
-from tracker.events._event import build
+from tracker.events.making import build
 from tracker.model import BoardId, EntryId, Evidence, MetricId, ModelId, Party, Sha256
 from tracker.stores.sqlite import NEWEST_MIGRATION, migrate
 

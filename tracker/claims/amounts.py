@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tracker.claims._records import Amount
-from tracker.events._event import number
 from tracker.model import Metric
+from tracker.wording import number
 
 _ABOUT = 0.1
 """`about 5` and `half` are right within a tenth."""

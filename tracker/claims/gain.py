@@ -13,12 +13,12 @@ from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
-from tracker.claims.values import values_of
 from tracker.claims.weigh import Order, Weight, spread, weigh
-from tracker.events._event import number
-from tracker.events._traits import traits
 from tracker.model import Board, Entry, Identity, Metric, folded_name
 from tracker.models import State
+from tracker.order import values_of
+from tracker.traits import traits
+from tracker.wording import number
 
 SIZE_FACTOR = 2.0
 """The nearest size counts as like within this factor; beyond it there is no counterpart."""

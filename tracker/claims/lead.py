@@ -13,11 +13,10 @@ from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.meant import is_in
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, figure, shown
-from tracker.claims.values import best_entry, values_of
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, EntryId, Metric, RankSpan
 from tracker.models import State
-from tracker.order import competition_ranks
+from tracker.order import best_entry, competition_ranks, values_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

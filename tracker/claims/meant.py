@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from tracker.claims._records import Group
 from tracker.claims.pieces import canonical
 from tracker.claims.words import EVERY, NARROW
-from tracker.events._traits import traits
 from tracker.model import Board, Entry, Metric, Nature, folded_name
+from tracker.traits import traits
 
 
 def is_called(board: Board, source: str) -> bool:

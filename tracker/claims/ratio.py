@@ -11,12 +11,12 @@ from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
 from tracker.claims.record import Record
 from tracker.claims.sides import shown
-from tracker.claims.values import values_of
 from tracker.claims.weigh import spread, weigh
-from tracker.events._event import number
-from tracker.events._traits import traits
 from tracker.model import Board, Entry, Metric
 from tracker.models import State
+from tracker.order import values_of
+from tracker.traits import traits
+from tracker.wording import number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

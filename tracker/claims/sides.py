@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from tracker import models
 from tracker.claims._records import Figure, Ground, Mention, Since, Verdict
 from tracker.claims.record import Record, sha_of
-from tracker.claims.values import Moment, best_entry, moments, rise, value_at, values_of
+from tracker.claims.values import Moment, moments, rise, value_at
 from tracker.claims.weigh import Order, Weight, spread, weigh
-from tracker.events._event import number
 from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.models import State
+from tracker.order import best_entry, values_of
+from tracker.wording import number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)

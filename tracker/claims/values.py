@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.claims._records import Since
-from tracker.model import Entry, EntryId, Measure, Metric, Snapshot, Span
-
-
-def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:
-    """The entry with the best measured value; one with an estimate only where none is measured."""
-    valued = [entry for entry in entries if metric.id in entry.measures]
-    return min(
-        valued,
-        key=lambda one: (one.measures[metric.id].estimated, metric.standing(one.measures[metric.id].value), one.id),
-        default=None,
-    )
-
-
-def values_of(snapshot: Snapshot, metric: Metric) -> Mapping[EntryId, Measure]:
-    """Every entry's measure of a metric."""
-    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}
-
+from tracker.model import Measure, Metric, Span
+from tracker.order import best
 
 # ── how two sides stood over time ────────────────────────────────────────────────────────────────
 
@@ -62,11 +47,6 @@ def value_at(course: Sequence[Span], time: datetime) -> Measure | None:
         return None
     span = course[place]
     return span.measure if span.valid_to is None or time < span.valid_to else None
-
-
-def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:
-    """The best measured value; the best estimate only where nothing is measured."""
-    return min(values, key=lambda measure: (measure.estimated, metric.standing(measure.value)), default=None)
 
 
 def rise(metric: Metric, course: Sequence[Moment], looks: Sequence[datetime]) -> Since | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.events._event import number
 from tracker.model import Measure, Metric, Nature
 from tracker.order import certainty
+from tracker.wording import number
 
 SPREAD_SHARE = 0.02
 """Share of the board's spread that stands for an error where none is stated (as for refits, docs/decisions/0003-comparability.md)."""

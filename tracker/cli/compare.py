@@ -10,9 +10,9 @@ import click
 from tracker import models
 from tracker.cli._open import Time, as_json, history_of, known, print_json, print_table, stamp, when
 from tracker.cli._text import safe
-from tracker.events._event import number
 from tracker.model import Entry, Measure, Metric
 from tracker.models import How, Interval, Pair, Row, Versus
+from tracker.wording import number
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

@@ -8,9 +8,9 @@ from tracker import models
 from tracker.cli._open import as_json, history_of, print_json, print_table, stamp, when
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
-from tracker.events._event import number
 from tracker.model import Identity
 from tracker.models import Card, Place
+from tracker.wording import number
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracker.events import debut
-from tracker.events._event import measured
 from tracker.model import Comparability, Diff, EntryId, Past
+from tracker.order import measured
 
 _ENTERED = frozenset(("release", "listing", "late_listing"))
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE, Comparability.APPEARED)

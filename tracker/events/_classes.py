@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from math import inf
 
-from tracker.events._event import measured
 from tracker.events._lines import SYSTEM
-from tracker.events._traits import has_open_weights, listed_price, price_metric, reasons, size_total
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, Metric, Past, Snapshot
+from tracker.order import measured
+from tracker.traits import has_open_weights, listed_price, price_metric, reasons, size_total
 
 SIZES = (4, 15, 40, 80)
 """Bounds of the size classes, in 10⁹ parameters in total; a class holds everything up to its bound."""

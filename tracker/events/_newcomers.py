@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from tracker.events._event import measured
 from tracker.model import Diff, EntryId, Known, Measure, Metric, Past
-from tracker.order import surely_inside
+from tracker.order import measured, surely_inside
 
 WORDS: Mapping[str, str] = {
     "entry": "enters",

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tracker.events._traits import Traits, traits
 from tracker.model import Board, Entry, EntryId, Snapshot, folded_name
+from tracker.traits import Traits, traits
 
 NEAR = 1.5
 """Two sizes are the same class up to this ratio: 27B follows 32B, 35B does not."""

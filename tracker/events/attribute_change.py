@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tracker.events._event import both_proofs, make, names, number, party, proof
 from tracker.events.lifecycle import GRADES, grade_of, is_context
+from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import Diff, EntryId, Event, Evidence, Metric, Move, Nature, Past
+from tracker.wording import names, number
 
 RULE = "attribute_change/2"
 

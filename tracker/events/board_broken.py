@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tracker.events._event import build, span
+from tracker.events.making import build
 from tracker.model import Board, Event, Evidence, Failure, Past, Trouble
+from tracker.wording import span
 
 RULE = "board_broken/2"
 UNREACHABLE_AFTER = timedelta(hours=6)

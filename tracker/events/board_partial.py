@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.events._event import make, page_proofs
+from tracker.events.making import make, page_proofs
 from tracker.model import Diff, Event, Past
 
 RULE = "board_partial/1"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tracker.events import board_partial
-from tracker.events._event import make, page_proofs, span
+from tracker.events.making import make, page_proofs
 from tracker.model import Diff, Entry, Event, Measure, Past
+from tracker.wording import span
 
 RULE = "board_recovered/2"
 

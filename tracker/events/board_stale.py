@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tracker.events._event import build, span
+from tracker.events.making import build
 from tracker.model import Board, Event, Evidence, Past, Sha256
+from tracker.wording import span
 
 RULE = "board_stale/1"
 

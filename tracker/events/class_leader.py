@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
-from tracker.events._event import both_proofs, make, names, number, party, unsure
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
+from tracker.events.making import both_proofs, make, party
 from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, Nature, Party, Past, Snapshot
 from tracker.order import certainty
+from tracker.wording import names, number, unsure
 
 RULE = "class_leader/1"
 

@@ -14,10 +14,11 @@ from datetime import timedelta
 from itertools import product
 from urllib.parse import urlsplit
 
-from tracker.events._event import build, names, proof
-from tracker.events._traits import reasons
+from tracker.events.making import build, proof
 from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Measure, Metric, ModelId, Party, Snapshot
 from tracker.order import certainty, competition_ranks
+from tracker.traits import reasons
+from tracker.wording import names
 
 RULE = "consensus/1"
 

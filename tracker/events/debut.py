@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from tracker.events._event import both_proofs, make, names, number, page_proofs, party, values
+from tracker.events.making import both_proofs, make, page_proofs, party
 from tracker.model import Diff, EntryId, Event, Past
-from tracker.order import competition_ranks, surely_inside
+from tracker.order import competition_ranks, surely_inside, values
+from tracker.wording import names, number
 
 RULE = "debut/1"
 

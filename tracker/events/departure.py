@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tracker.events._event import make, names
+from tracker.events.making import make
 from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past
 from tracker.order import would_be_shown
+from tracker.wording import names
 
 RULE = "departure/1"
 

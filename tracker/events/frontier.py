@@ -14,10 +14,12 @@ from statistics import median
 
 from tracker.events import departure
 from tracker.events._arrivals import arrivals, newly_measured
-from tracker.events._event import both_proofs, make, measured, names, number, party, proof
 from tracker.events._frontier import Point, dominator, frontier
-from tracker.events._traits import open_size, price_metric, size_words, traits
+from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Past, Snapshot
+from tracker.order import measured
+from tracker.traits import open_size, price_metric, size_words, traits
+from tracker.wording import names, number
 
 RULE = "frontier/1"
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from statistics import quantiles
 
 from tracker.events._arrivals import newly_measured
-from tracker.events._event import make, measured, number, party, proof, unsure
 from tracker.events._margin import apart, states_error
 from tracker.events._predecessor import Lines, Predecessor, model_of, release_of
-from tracker.events._traits import traits
+from tracker.events.making import make, party, proof
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, Event, Metric, MetricId, Past
+from tracker.order import measured
+from tracker.traits import traits
+from tracker.wording import number, unsure
 
 RULE = "generation_gain/1"
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.events._event import both_proofs, make, names, number, party, proof
 from tracker.events._predecessor import model_of
+from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, Past, folded_name
+from tracker.wording import names, number
 
 RULE = "lifecycle/1"
 

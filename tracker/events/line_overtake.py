@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.events import departure, milestone
-from tracker.events._event import both_proofs, make, measured, number, party, unsure
 from tracker.events._lines import LEVELS, Field, Line, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
 from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved, undrifted_value
+from tracker.events.making import both_proofs, make, party
 from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature, Past
-from tracker.order import certainty
+from tracker.order import certainty, measured
+from tracker.wording import number, unsure
 
 RULE = "line_overtake/1"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.events._event import make, number, page_proofs
+from tracker.events.making import make, page_proofs
 from tracker.model import Comparability, Diff, Event, MetricDiff, Nature, Past
+from tracker.wording import number
 
 RULE = "methodology/1"
 

@@ -17,10 +17,11 @@ from operator import itemgetter
 from typing import Any
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
-from tracker.events._event import both_proofs, make, number, party, span
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
+from tracker.events.making import both_proofs, make, party
 from tracker.model import Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature, Past
 from tracker.order import certainty
+from tracker.wording import number, span
 
 RULE = "milestone/1"
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events import departure
-from tracker.events._event import both_proofs, make, measured, names, number, party, unsure, values
+from tracker.events.making import both_proofs, make, party
 from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Past, Snapshot
+from tracker.order import measured, values
+from tracker.wording import names, number, unsure
 
 RULE = "new_leader/1"
 

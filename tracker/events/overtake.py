@@ -13,10 +13,11 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import groupby, islice
 
-from tracker.events._event import both_proofs, make, measured, names, number, party, proof, unsure, values
 from tracker.events.board_recovered import changed
+from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, Past, Pending
-from tracker.order import certainty, competition_ranks
+from tracker.order import certainty, competition_ranks, measured, values
+from tracker.wording import names, number, unsure
 
 RULE = "overtake/2"
 

@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.events._arrivals import newly_measured
-from tracker.events._event import make, measured, number, party, proof
 from tracker.events._level import Comparison, Judge, is_usable
 from tracker.events._predecessor import best_of_each, model_of, release_of
-from tracker.events._traits import Traits, price_metric, size_words, traits
+from tracker.events.making import make, party, proof
 from tracker.model import Board, Diff, Entry, EntryId, Event, Metric, MetricId, Past, Snapshot
+from tracker.order import measured
+from tracker.traits import Traits, price_metric, size_words, traits
+from tracker.wording import number
 
 RULE = "parity/1"
 

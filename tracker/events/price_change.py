@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tracker.events._event import both_proofs, make, number, party
+from tracker.events.making import both_proofs, make, party
 from tracker.model import Diff, EntryId, Event, Metric, Move, Nature, Past
+from tracker.wording import number
 
 RULE = "price_change/1"
 

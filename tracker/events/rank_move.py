@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.events._event import both_proofs, make, page_proofs, party
+from tracker.events.making import both_proofs, make, page_proofs, party
 from tracker.model import Diff, Event, Past, RankMove
 
 RULE = "rank_move/1"

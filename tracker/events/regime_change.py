@@ -16,9 +16,10 @@ from math import isfinite
 from statistics import median
 from typing import Any
 
-from tracker.events._event import make, names, number, page_proofs, party, proof
 from tracker.events._predecessor import model_of
+from tracker.events.making import make, page_proofs, party, proof
 from tracker.model import Diff, Entry, EntryId, Event, Evidence, Metric, MetricDiff, Nature, Past, Sha256
+from tracker.wording import names, number
 
 RULE = "regime_change/1"
 

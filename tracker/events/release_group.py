@@ -11,11 +11,12 @@ from itertools import takewhile
 from math import inf
 
 from tracker.events._arrivals import arrivals
-from tracker.events._event import make, number, party, proof, values
 from tracker.events._predecessor import Line, Lines, model_of, release_of
-from tracker.events._traits import size_words, traits
+from tracker.events.making import make, party, proof
 from tracker.model import Diff, Entry, EntryId, Event, MetricId, Past, folded_name
-from tracker.order import competition_ranks
+from tracker.order import competition_ranks, values
+from tracker.traits import size_words, traits
+from tracker.wording import number
 
 RULE = "release_group/1"
 

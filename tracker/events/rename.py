@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.events._event import both_proofs, make, party
+from tracker.events.making import both_proofs, make, party
 from tracker.model import Diff, EntryId, Event, Past, folded_name
 
 RULE = "rename/1"

@@ -12,7 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 from math import sqrt
 
-from tracker.events._event import number
 from tracker.model import (
     BoardId,
     Comparability,
@@ -32,6 +31,7 @@ from tracker.model import (
     folded_name,
 )
 from tracker.order import competition_ranks
+from tracker.wording import number
 
 
 class What(StrEnum):

@@ -14,8 +14,9 @@ from html import escape as escape_html
 from itertools import groupby
 
 from tracker.errors import DeliveryError
-from tracker.reports._clean import clean, link
+from tracker.reports._clean import link
 from tracker.reports.markdown import escape as escape_markdown
+from tracker.wording import clean
 
 _SUMMONS = re.compile(r"<(?=[!@#&/:\w]|$)(?!\d)")
 """How Slack (`<!channel>`, `<@U1>`) and Discord (`<@&1>`, `<:name:1>`, `</command:1>`) begin what is more than text; `<15B` is not

@@ -19,7 +19,8 @@ from tracker.notify.forms import FORMS, Line, Place, calm, fit, page, shorten
 from tracker.reports import _words as words
 from tracker.reports import event_json
 from tracker.reports._fold import events_of, fold, order
-from tracker.reports._words import count, interval, listed, machine_time
+from tracker.reports._words import interval
+from tracker.wording import count, listed, machine_time
 
 FORM_NAMES = (*FORMS, "json")
 _UNREADABLE, _AGAIN, _STALE = "board_broken", "board_recovered", "board_stale"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tracker.errors import DeliveryError
-from tracker.events._event import build
+from tracker.events.making import build
 from tracker.model import Board, BoardId, Event, EventId, How, Letter, Receipt
 from tracker.notify.channels import Channel
 from tracker.notify.messages import Message, compose

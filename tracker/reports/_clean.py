@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
 from urllib.parse import quote, urlsplit
 
+from tracker.wording import clean
+
 _Record = TypeVar("_Record")
-
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")
-INVISIBLE = (
-    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are no white space
-    "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi marks and overrides
-    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"  # what XML forbids and no file can hold; tags
-)
-"""Characters that readers cannot see, as the inside of a regular expression's brackets."""
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _OF_A_URL = "/:?#[]@!$&*+,;=%~-._"
-
-
-def clean(text: str) -> str:
-    """Text on one line without escape sequences and invisible characters; cleaning twice changes nothing."""
-    return " ".join(_INVISIBLE.sub("", _ESCAPES.sub("", text)).split())
 
 
 def cleaned(record: _Record) -> _Record:

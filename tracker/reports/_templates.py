@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from tracker import wording
 from tracker.reports import _words
 from tracker.reports._clean import link
 from tracker.reports._fold import events_of
@@ -31,7 +32,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(words=_words, link=link, events_of=events_of)
+    environment.globals.update(words=_words, wording=wording, link=link, events_of=events_of)
     return environment
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
 from tracker.reports._fold import ALIKE, CONSEQUENCE, subject
+from tracker.wording import count, listed, minute, when
 
 TITLE = "Leaderboard changes"
 _LONG = timedelta(hours=48)
@@ -17,7 +18,6 @@ _NEWCOMER_KINDS = frozenset(("new_leader", "debut", "overtake"))
 _MOST_NAMES = 8
 _MOST_RIVALS = 3
 _MOST_SENTENCES = 5
-_LONGEST = 160
 _TROUBLES = (State.BROKEN, State.STALE, State.PAUSED, State.PARTIAL)
 _UNREADABLE = frozenset((State.BROKEN, State.STALE, State.PAUSED))
 
@@ -30,33 +30,16 @@ class Silence:
     boards: tuple[Health, ...] = ()
 
 
-# ── times ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def machine_time(at: datetime) -> str:
-    """`2026-04-18T06:18:33Z`."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
-def _minute(at: datetime) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="minutes")
-
-
-def when(at: datetime) -> str:
-    """`2026-04-18 06:18 UTC`."""
-    return f"{_minute(at)} UTC"
-
-
 def interval(event: Event) -> str:
     """When it happened: a time, or both ends of a pause longer than 48 hours."""
     if event.after is None or event.until - event.after <= _LONG:
         return when(event.until)
-    return f"between {_minute(event.after)} and {when(event.until)}"
+    return f"between {minute(event.after)} and {when(event.until)}"
 
 
 def window(report: Report) -> str:
     """`2026-04-11 00:00 to 2026-04-18 00:00 UTC`."""
-    return f"{_minute(report.since)} to {when(report.until)}"
+    return f"{minute(report.since)} to {when(report.until)}"
 
 
 # ── stories ──────────────────────────────────────────────────────────────────────────────────────
@@ -127,15 +110,6 @@ def _label(event: Event) -> str:
     return listed([party.name for party in event.subjects], _MOST_RIVALS) or event.metric or _spaced(event.kind)
 
 
-def listed(names: Sequence[str], most: int, *, of: int = 0) -> str:
-    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or more than are named; empty for none."""
-    shown = names[:most]
-    unnamed = max(of, len(names)) - len(shown)
-    if shown and unnamed > 0:
-        return f"{', '.join(shown)} and {unnamed:,} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-
 def pages(event: Event) -> dict[Evidence, list[Evidence]]:
     """An event's evidence by the page it stands in, in its order; a page is evidence without an entry."""
     found: dict[Evidence, list[Evidence]] = {}
@@ -151,21 +125,8 @@ def name_of(event: Event, entry: EntryId) -> str:
     return next((party.name for party in (*event.subjects, *event.rivals) if party.entry == entry), entry)
 
 
-def shortened(text: str) -> str:
-    """At most 160 characters: a cell or an address can be of any length."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
 def _spaced(word: str) -> str:
     return word.replace("_", " ")
-
-
-# ── boards ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def count(number: int, one: str, many: str) -> str:
-    """`1 story`, `12 stories`."""
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def summary(report: Report) -> str:
@@ -199,7 +160,7 @@ def attribution(board: BoardReport) -> str:
 
 def _unseen(gaps: Sequence[Gap]) -> tuple[str, ...]:
     """One sentence on all gaps, none if there are none."""
-    spans = [f"between {_minute(gap.after)} and {when(gap.until)} ({(gap.until - gap.after).days} days)" for gap in gaps]
+    spans = [f"between {minute(gap.after)} and {when(gap.until)} ({(gap.until - gap.after).days} days)" for gap in gaps]
     its = "its ends" if len(gaps) == 1 else "their ends"
     return (f"No snapshot {', '.join(spans)}: what happened then is dated only by {its}.",) if gaps else ()
 

@@ -6,9 +6,8 @@ import json
 import re
 
 from tracker.model import Event, Evidence, Party, Report
-from tracker.reports._clean import INVISIBLE
 from tracker.reports._fold import events_of
-from tracker.reports._words import machine_time
+from tracker.wording import INVISIBLE, machine_time
 
 _UNSAFE = re.compile(f"[{INVISIBLE}\x85\u2028\u2029]")
 """Allowed in JSON, but they would break lines or act on a terminal; written as `\\uXXXX` they do neither."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tracker.events._event import number, party, proof
+from tracker.events.making import party, proof
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Diff, Entry, Event, EventId, Evidence, Metric, MetricId, Nature, Party, Past, Step
@@ -14,6 +14,7 @@ from tracker.order import competition_ranks
 from tracker.watches.declaration import Watch
 from tracker.watches.matching import ANYONE, board_matches, metric_matches, named
 from tracker.watches.standing import Edge, Hold, advance, points
+from tracker.wording import number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from tracker.errors import StoreError
-from tracker.events._event import build
+from tracker.events.making import build
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Diff, Event, EventId, Past, Step
 from tracker.watches.declaration import Watch

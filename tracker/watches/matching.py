@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from tracker.events._traits import Traits, traits
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
 from tracker.model import Board, Entry, Identity, Metric, ModelId, folded_name
+from tracker.traits import Traits, traits
 
 PREFIXES = ("lab", "family", "model")
 

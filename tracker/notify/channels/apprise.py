@@ -21,7 +21,7 @@ from tracker.errors import DeliveryError
 from tracker.notify.channels._secrets import Filled, fill
 from tracker.notify.messages import Limits, Message
 from tracker.ports import Clock, Environment
-from tracker.reports._clean import clean
+from tracker.wording import clean
 
 if TYPE_CHECKING:
     from tracker.notify.channels.webhook import Post

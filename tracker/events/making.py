@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, Measure, Metric, MetricId, ModelId, Party, Snapshot
+from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot
 
 
 def make(
@@ -134,48 +134,3 @@ def page_proofs(diff: Diff) -> tuple[Evidence, ...]:
         for snapshot in snapshots
         for sha256 in snapshot.sha256
     )
-
-
-def number(value: float, metric: Metric | None = None) -> str:
-    """A value in words: at most two decimals from ten up, four significant digits below; dollars as listed, with cents."""
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    if metric is not None and metric.unit.startswith("USD"):
-        in_cents = abs(size - round(size, 2)) < 1e-9
-        return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.6g}")
-    text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
-    return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
-
-
-def unsure(metric: Metric, *measures: Measure) -> str:
-    """How a difference too small to be sure of is worded, after a comma: with the error it lies within, if one is stated."""
-    if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
-        return ", within the error of the values"
-    return ", by values that state no error"
-
-
-def span(lasted: timedelta) -> str:
-    """A stretch of time in words, in the unit that fits it."""
-    hours = lasted.total_seconds() / 3600
-    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
-
-
-def names(parties: Iterable[Party], most: int = 3) -> str:
-    """`A, B and C`, or `A, B, C and 4 more`."""
-    every = [party.name for party in parties]
-    if len(every) > most:
-        return f"{', '.join(every[:most])} and {len(every) - most} more"
-    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
-
-
-def values(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
-    """Every entry's value of a metric, measured or estimated."""
-    return {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
-
-
-def measured(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
-    """Every entry's measured value of a metric."""
-    return {
-        entry: measure.value
-        for entry, one in snapshot.entries.items()
-        if (measure := one.measures.get(metric)) is not None and not measure.estimated
-    }

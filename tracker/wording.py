@@ -1,0 +1,95 @@
+"""Numbers, times, spans and lists in words, and published text made safe to show: one rule each, for every output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from tracker.model import Measure, Metric, Party
+
+
+def number(value: float, metric: Metric | None = None) -> str:
+    """A value in words: at most two decimals from ten up, four significant digits below; dollars as listed, with cents."""
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    if metric is not None and metric.unit.startswith("USD"):
+        in_cents = abs(size - round(size, 2)) < 1e-9
+        return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.6g}")
+    text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
+    return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
+
+
+def unsure(metric: Metric, *measures: Measure) -> str:
+    """How a difference too small to be sure of is worded, after a comma: with the error it lies within, if one is stated."""
+    if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
+        return ", within the error of the values"
+    return ", by values that state no error"
+
+
+def span(lasted: timedelta) -> str:
+    """A stretch of time in words, in the unit that fits it."""
+    hours = lasted.total_seconds() / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
+
+
+def names(parties: Iterable[Party], most: int = 3) -> str:
+    """`A, B and C`, or `A, B, C and 4 more`."""
+    every = [party.name for party in parties]
+    if len(every) > most:
+        return f"{', '.join(every[:most])} and {len(every) - most} more"
+    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+
+_LONGEST = 160
+
+
+def machine_time(at: datetime) -> str:
+    """`2026-04-18T06:18:33Z`."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def minute(at: datetime) -> str:
+    """`2026-04-18 06:18`."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="minutes")
+
+
+def when(at: datetime) -> str:
+    """`2026-04-18 06:18 UTC`."""
+    return f"{minute(at)} UTC"
+
+
+def listed(names: Sequence[str], most: int, *, of: int = 0) -> str:
+    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or more than are named; empty for none."""
+    shown = names[:most]
+    unnamed = max(of, len(names)) - len(shown)
+    if shown and unnamed > 0:
+        return f"{', '.join(shown)} and {unnamed:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def shortened(text: str) -> str:
+    """At most 160 characters: a cell or an address can be of any length."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+# ── boards ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def count(number: int, one: str, many: str) -> str:
+    """`1 story`, `12 stories`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")
+INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are no white space
+    "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi marks and overrides
+    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"  # what XML forbids and no file can hold; tags
+)
+"""Characters that readers cannot see, as the inside of a regular expression's brackets."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+
+def clean(text: str) -> str:
+    """Text on one line without escape sequences and invisible characters; cleaning twice changes nothing."""
+    return " ".join(_INVISIBLE.sub("", _ESCAPES.sub("", text)).split())
