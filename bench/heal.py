@@ -17,12 +17,13 @@ from pathlib import Path
 
 from wizard import DECLARED, body_of
 
-from tracker import pipeline, schedules
+from tracker import schedules
 from tracker.errors import TrackerError
 from tracker.model import Board, Parse, Reading
 from tracker.parsers import FORMATS, options_of
 from tracker.propose import Candidate, candidates
 from tracker.propose.repair import repairs
+from tracker.reading import read_capture
 
 MOST_COLUMNS = 80
 NOTHING_SAID = "zq7"
@@ -41,7 +42,7 @@ def trials(data: Path) -> Iterator[tuple[str, str, str, str]]:
 
 def _of_pair(board: Board, early: bytes, late: bytes, place: str) -> Iterator[tuple[str, str, str, str]]:
     try:
-        last, _ = pipeline.read(board, [early]), pipeline.read(board, [late])
+        last, _ = read_capture(board, [early]), read_capture(board, [late])
         table = max(candidates(late), key=lambda one: len(_declared(board) & {*one.columns}))
     except TrackerError:
         return
@@ -83,14 +84,14 @@ def _page(table: Candidate, column: str, new: str) -> bytes:
 
 def _reads(board: Board, page: bytes) -> bool:
     try:
-        pipeline.read(board, [page])
+        read_capture(board, [page])
     except TrackerError:
         return False
     return True
 
 
 def _outcome(board: Board, page: bytes, last: Reading, table: Candidate, column: str, *, lost: bool) -> str:
-    found = repairs(board, [page], last, read=lambda one: pipeline.read(one, [page]), look=candidates)
+    found = repairs(board, [page], last, read=lambda one: read_capture(one, [page]), look=candidates)
     said = [one.column for one in found if column in one.was]
     twins = {name for at, name in enumerate(table.columns) if _cells(table, at) == _cells(table, table.columns.index(column))}
     if not said:

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-from tracker import pipeline, schedules
-from tracker.contract import keys_of
+from tracker import schedules
 from tracker.errors import TrackerError
 from tracker.model import Board, Column, Kind, Metric, Reading, Table
 from tracker.parsers import FORMATS, options_of
 from tracker.propose import SURE, MetricGuess, Proposal, propose
 from tracker.propose.columns import Cells
 from tracker.propose.words import ID, NAME
+from tracker.reading import read_capture
+from tracker.reading.columns import keys_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DECLARED = ROOT / "tests" / "real" / "schedules"
@@ -134,7 +135,7 @@ def _of_series(name: str, board: Board, file: Path) -> Judged:
     if name in NO_BOARDS:
         return _no_board(place, body)
     try:
-        reading = pipeline.read(board, [body])
+        reading = read_capture(board, [body])
     except TrackerError:
         return _no_board(place, body)  # what our own declaration refuses is no board either
     proposal = _proposed(body)

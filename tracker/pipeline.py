@@ -19,9 +19,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
-from tracker.combine import combine
 from tracker.compare import commensurable, compare
-from tracker.contract import check, recognise
 from tracker.errors import (
     ContractBroken,
     DeclarationError,
@@ -38,9 +36,6 @@ from tracker.events.consensus import AGREES_WITHIN
 from tracker.identity import identify, label
 from tracker.lexicon import Lexicon
 from tracker.model import (
-    EACH,
-    NEWEST,
-    ROW,
     Baseline,
     Board,
     BoardId,
@@ -52,7 +47,6 @@ from tracker.model import (
     How,
     IndexLine,
     Letter,
-    Parse,
     Past,
     Reading,
     Result,
@@ -60,7 +54,6 @@ from tracker.model import (
     Snapshot,
     Step,
     Suspect,
-    Table,
     Trouble,
     Unchanged,
     Validators,
@@ -68,8 +61,9 @@ from tracker.model import (
 )
 from tracker.notify import Route, letters
 from tracker.notify.corrections import CORRECTED_FOR, corrections
-from tracker.parsers import join, numbered, parse
 from tracker.ports import Archive, Clock, Store
+from tracker.reading import read_capture
+from tracker.reading.pages import recognise
 from tracker.watches import Watch, fire
 
 _DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
@@ -578,7 +572,7 @@ def _proposal(board: Board, line: IndexLine, archive: Archive, before: Snapshot 
         bodies,
         before,
         parts=line.parts,
-        read=lambda one: read(one, bodies, parts=line.parts, url=line.url),
+        read=lambda one: read_capture(one, bodies, parts=line.parts, url=line.url),
         look=candidates,
     )
     return f"; {found}" if found else ""
@@ -597,7 +591,7 @@ def _named(board: Board, line: IndexLine, archive: Archive) -> str:
 def read_line(board: Board, line: IndexLine, archive: Archive, baseline: Baseline = Baseline()) -> Reading:  # noqa: B008  # frozen
     """What the bodies that a line of the index names say. Raises as `read`, and StoreError for damaged bytes."""
     bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
-    return read(board, bodies, baseline, parts=line.parts, url=line.url)
+    return read_capture(board, bodies, baseline, parts=line.parts, url=line.url)
 
 
 def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
@@ -606,55 +600,6 @@ def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
     if line is None:
         raise DeclarationError(f"{board.id}: no capture of {at.isoformat()} is in the archive; expected one (tracker boards)")
     return read_line(board, line, archive)
-
-
-def read(
-    board: Board,
-    bodies: Sequence[bytes],
-    baseline: Baseline = Baseline(),  # noqa: B008  # a frozen record
-    *,
-    parts: Sequence[str] = (),
-    url: str = "",
-) -> Reading:
-    """Recognise, parse, combine and check: what the bodies of one capture say. `parts` and `url` are as in `Capture`.
-
-    Raises:
-        Refused: they are a challenge page, a login wall, an empty shell.
-        ParseError: they have not the shape of the board's formats, or do not fit each other.
-        ContractBroken: what they show is not credible.
-    """
-    placed = list(zip(parts or [""] * len(bodies), bodies, strict=True))
-
-    def table(payload: str, spec: Parse, wanted: Sequence[str]) -> Table | None:
-        found = [(part.partition("@")[2], body) for part, body in placed if part.partition("@")[0] == payload]
-        if not found:
-            return None
-        tables = join([_parsed(board, body, spec, wanted, value) for value, body in found])
-        return numbered(tables) if ROW in wanted else tables
-
-    combined = combine(board, table)
-    release = _release(board, url)
-    if release and "version" not in combined.facts:
-        combined = replace(combined, facts={**combined.facts, "version": release})
-    return check(combined, board, baseline)
-
-
-def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value: str) -> Table:
-    """What one body shows; `value` is the one of `Each` that it was asked for with, and stands in the column `$each`."""
-    recognise(board.id, body, spec.format)
-    found = parse(body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id)
-    if not value:
-        return found
-    return replace(found, columns=(*found.columns, EACH), rows=[(*row, value) for row in found.rows])
-
-
-def _release(board: Board, url: str) -> str:
-    """The release that the address of a capture names, "" where its declaration seeks none."""
-    if board.request.newest is None or not url:
-        return ""
-    before, _, behind = board.request.url.partition(NEWEST)
-    value, found, _ = url.removeprefix(before).partition(behind) if behind else (url.removeprefix(before), True, "")
-    return value if url.startswith(before) and found and value != NEWEST else ""
 
 
 def _baseline(past: Past) -> Baseline:

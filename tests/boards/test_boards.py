@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from _folders import BOARDS, DECLARED, HERE, bodies_of, excerpt, expected_of, found_in, hostile_of
 
-from tracker import pipeline
 from tracker.cli import _cases
 from tracker.errors import ContractBroken, TrackerError
 from tracker.model import Board, BoardId, Metric, MetricId
+from tracker.reading import read_capture
 
 CODES: Mapping[str, frozenset[str]] = {
     what: frozenset(codes.split())
@@ -225,7 +225,7 @@ def test_the_readme_says_where_every_number_stands_and_where_the_page_is_from(bo
 def test_the_older_shape_of_swebench_is_read_by_name(name: str):
     """Before August 2024 each board had a list of its own, without folders and with figures as text."""
     rows = [{"name": f"Agent {at}", "resolved": f"{at}.25", "date": "2024-04-02", "oss": False} for at in range(30, 20, -1)]
-    reading = pipeline.read(BOARDS[BoardId(f"swebench/{name}")], [json.dumps({f"{name}_leaderboard": rows}).encode()])
+    reading = read_capture(BOARDS[BoardId(f"swebench/{name}")], [json.dumps({f"{name}_leaderboard": rows}).encode()])
     found = [(entry.id, entry.measures[MetricId("resolved")].value) for entry in reading.entries]
     assert found == [(f"Agent {at}", at + 0.25) for at in range(30, 20, -1)]
 
@@ -244,7 +244,7 @@ def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
     first["data"][0] = {**first["data"][0], **PAID}
     first["data"][0]["evaluations"] |= {"gpqa_diamond": 0.69, "hle": 0.1}
     first["data"][1] = {**first["data"][1], "parameters": None}
-    full, bare = pipeline.read(excerpt(board.id), [json.dumps(one).encode() for one in (first, second)]).entries[:2]
+    full, bare = read_capture(excerpt(board.id), [json.dumps(one).encode() for one in (first, second)]).entries[:2]
     assert full.measures[MetricId("gpqa")].value == 69
     assert full.measures[MetricId("hle")].value == 10
     assert dict(full.attributes).items() >= {

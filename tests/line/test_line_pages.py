@@ -11,6 +11,7 @@ from tracker import pipeline
 from tracker.clock import FixedClock
 from tracker.model import ROW, Column, EventFilter, Evidence, Parse
 from tracker.ports import Store
+from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
 
 TOP, END = csv("a:90:2 b:80:3 c:70:1"), csv("d:60:1 e:50:1 f:40:1")
@@ -44,7 +45,7 @@ def test_the_place_of_a_row_goes_on_from_page_to_page():
         rank=Column(sources=(ROW,)),
         metrics=(replace(score, column=Column(sources=(ROW,)), higher_is_better=False),),
     )
-    reading = pipeline.read(
+    reading = read_capture(
         chart, [b'[{"key":"b","name":"B","$row":7},{"key":"a","name":"A"}]', b'[{"key":"d","name":"D"},{"key":"c","name":"C"}]']
     )
     assert [(entry.id, entry.rank, entry.measures[score.id].value) for entry in reading.entries] == [

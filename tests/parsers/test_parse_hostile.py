@@ -37,7 +37,7 @@ GOOD = {
     "yaml_records": ("".join(f"- name: {m['name']}\n  score: {m['score']}\n  note: {m['note']}\n" for m in MODELS), {}),
 }
 WHOLE = ("flight", "js_literal", "json_ld", "json_records", "html_table")
-"""Formats that say where they end: a part of one is refused. Of the others what is there is read, and `contract/` counts it."""
+"""Formats that say where they end: a part of one is refused. Of the others what is there is read, and `reading/` counts it."""
 
 BODIES = {
     "empty": "",

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tracker import pipeline
 from tracker.cli import _cases
 from tracker.errors import TrackerError
 from tracker.model import Board, BoardId, Reading
 from tracker.propose import propose
 from tracker.propose.declaration import Address, Settled, settled
 from tracker.propose.folder import folder
+from tracker.reading import read_capture
 
 CSV = (
     "place,model,lab,score,votes,err\n"
@@ -37,7 +37,7 @@ AT = Address(board=BoardId("made/board"), title="A board", url="https://boards.e
 
 
 def read(board: Board, body: bytes) -> Reading:
-    return pipeline.read(board, [body])
+    return read_capture(board, [body])
 
 
 def made(body: bytes, at: Address = AT) -> Settled:

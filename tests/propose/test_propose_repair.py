@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import pipeline
 from tracker.errors import TrackerError
 from tracker.model import Board, Reading
 from tracker.propose import candidates
@@ -19,6 +18,7 @@ from tracker.propose.amend import amended
 from tracker.propose.declaration import declared
 from tracker.propose.likeness import alike, spearman
 from tracker.propose.repair import Repair, changes_of, proposal_line, repaired, repairs
+from tracker.reading import read_capture
 
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1", "Rook", "Wren")
 SCORES = (91.5, 88, 84.25, 77, 60.5, 58, 41, 33.25, 20, 7.5)
@@ -74,7 +74,7 @@ def renamed(old: str, new: str, **columns: Sequence[object]) -> bytes:
 
 
 def reading(one: Board, body: bytes) -> Reading:
-    return pipeline.read(one, [body])
+    return read_capture(one, [body])
 
 
 def found(body: bytes, one: Board | None = None, last: Reading | None = None) -> tuple[Repair, ...]:

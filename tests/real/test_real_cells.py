@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tracker.contract import clean_name, parse_measure
 from tracker.model import Column, Metric, MetricId, Nature
+from tracker.reading.cells import parse_measure
+from tracker.reading.names import clean_name
 
 SCORE = Metric(id=MetricId("score"), title="", column=Column(sources=("score",)), nature=Nature.TESTED)
 COLUMNS = {

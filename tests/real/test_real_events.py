@@ -23,6 +23,7 @@ from tracker import parsers, pipeline, schedules
 from tracker.compare import compare
 from tracker.identity import identify
 from tracker.model import Board, Event, MetricId, Sha256, Snapshot
+from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 
@@ -320,7 +321,7 @@ def rank(key: str, scores: Mapping[str, float], among: Iterator[str] | set[str] 
 
 def snapshots_of(series: Series) -> Iterator[Snapshot]:
     for at, raw in series.bodies.items():
-        reading = pipeline.read(series.board, [raw])
+        reading = read_capture(series.board, [raw])
         yield identify(reading, observed_at=at, url="", sha256=(Sha256(at.isoformat()),))
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.contract import recognise
 from tracker.errors import Refused
+from tracker.reading.pages import recognise
 
 NO_BOARDS = {
     "arena-html/cloudflare-challenge": 'Cloudflare challenge page "Just a moment..."',

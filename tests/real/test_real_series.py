@@ -24,6 +24,7 @@ from lxml import html
 from tracker import parsers, pipeline, schedules
 from tracker.errors import ParseError, Refused, TrackerError
 from tracker.model import Board, MetricId, Reading, Result, Snapshot
+from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
 
@@ -130,7 +131,7 @@ class Series:
     @property
     def page(self) -> Reading:
         """The last file as it is read: with the publisher's ranks, which are not stored."""
-        return pipeline.read(self.board, [body(self.paths[-1])])
+        return read_capture(self.board, [body(self.paths[-1])])
 
 
 Import = Callable[[str], Series]
@@ -201,7 +202,7 @@ def test_a_page_without_a_board_is_an_error(imported: Import, name: str):
     series, (kind, words) = imported(name), REFUSALS[name]
     for path in series.paths:
         with pytest.raises(TrackerError) as refused:
-            pipeline.read(series.board, [body(path)])
+            read_capture(series.board, [body(path)])
         assert type(refused.value) is kind
         assert words in str(refused.value)
 

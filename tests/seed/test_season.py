@@ -13,7 +13,7 @@ import pytest
 from tracker.cli._season import Season
 from tracker.errors import ContractBroken, DeclarationError, Refused
 from tracker.model import Board, Reading
-from tracker.pipeline import read
+from tracker.reading import read
 from tracker.shipped import SEED
 
 CAPTURES = SEED / "captures"

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tracker import pipeline
 from tracker.errors import DeclarationError, TrackerError
 from tracker.model import Board, Entry, Measure, Reading
+from tracker.reading import read_capture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,9 @@ def _part(path: Path) -> str:
 
 
 def read(board: Board, bodies: Sequence[Body]) -> Reading:
-    """What the bodies say. Raises as `pipeline.read`."""
+    """What the bodies say. Raises as `reading.read_capture`."""
     parts = [part for part, _, _ in bodies]
-    return pipeline.read(board, [body for _, _, body in bodies], parts=parts)
+    return read_capture(board, [body for _, _, body in bodies], parts=parts)
 
 
 def instead(bodies: Sequence[Body], name: str, body: bytes) -> list[Body]:

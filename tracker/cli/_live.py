@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker import pipeline, query
+from tracker import query
 from tracker.errors import ContractBroken, FetchError, TrackerError
 from tracker.model import Board, BoardId, Capture, MetricId, Pause, Reading, Unchanged, Validators
 from tracker.pipeline import Fetches
 from tracker.ports import Environment
+from tracker.reading import read_capture
 
 DROP = 0.2
 """So much less of a metric filled than in the board's test folder is drift: the folders are excerpts, full of holes on purpose."""
@@ -92,7 +93,7 @@ def lived(board: Board, fetched: Capture | Unchanged | FetchError, expected: Pat
             board=board.id, reachable=False, problem=f"{board.id}: found 304, expected the page; it was not asked for changes"
         )
     try:
-        reading = pipeline.read(board, fetched.bodies, parts=fetched.parts, url=fetched.url)
+        reading = read_capture(board, fetched.bodies, parts=fetched.parts, url=fetched.url)
     except ContractBroken as error:
         first = str(error.violations[0]) if error.violations else str(error)
         return Lived(board=board.id, reachable=True, parsed=True, contract=first, problem=str(error))

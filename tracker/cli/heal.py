@@ -27,6 +27,7 @@ from tracker.ports import Archive, Store
 from tracker.propose.amend import Path as Keys
 from tracker.propose.amend import amended
 from tracker.propose.repair import Look, Repair, changes_of, repairs
+from tracker.reading import read_capture
 from tracker.workspace import Settings
 
 HEAD = 3
@@ -151,7 +152,7 @@ def _repairs(board: Board, page: Page, last: Snapshot, look: Look) -> tuple[Repa
 
 
 def _read(board: Board, page: Page) -> Reading:
-    return pipeline.read(board, page.bodies, parts=page.parts, url=page.url)
+    return read_capture(board, page.bodies, parts=page.parts, url=page.url)
 
 
 def _changes(found: Sequence[Repair], text: str, path: Path) -> Mapping[Keys, object]:

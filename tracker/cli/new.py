@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from tracker import pipeline, propose
+from tracker import propose
 from tracker.cli import _cases
 from tracker.cli._declared import formats
 from tracker.cli._open import as_json, hosts_if_any, print_json, print_table
@@ -28,6 +28,7 @@ from tracker.model import ROW, Board, BoardId, Capture, Column, Parse, Reading, 
 from tracker.propose.declaration import Address, Settled, board_id, printable, settled
 from tracker.propose.folder import folder
 from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
+from tracker.reading import read_capture
 from tracker.schedules import load_board
 from tracker.workspace import Settings
 
@@ -211,7 +212,7 @@ def make(
     _refuse_existing(settings, asked, at)
 
     def read(board: Board, page: bytes) -> Reading:
-        return pipeline.read(board, [page])
+        return read_capture(board, [page])
 
     declared = settled(proposal, at, lambda board: read(board, body))
     board = declared.board

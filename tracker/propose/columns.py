@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tracker.contract import CellError, reader
-from tracker.contract.cells import MISSING
 from tracker.model import Column as Source
 from tracker.model import Kind, Metric, MetricId, Nature
 from tracker.propose.words import words_of
+from tracker.reading.cells import MISSING, CellError, reader
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from tracker.contract import keys_of
 from tracker.model import ROW, Board, Column, Entry, EntryId, Measure, Metric, Reading, Table
 from tracker.propose.proposal import Candidate
+from tracker.reading.columns import keys_of
 
 SEARCHED_LINES = 400
 """How far from its key a value of the same entry is looked for, in lines."""

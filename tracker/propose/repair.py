@@ -15,9 +15,6 @@ from functools import partial
 from typing import Any
 
 from tracker import parsers
-from tracker.combine import PREFIX
-from tracker.contract import CellError, clean_name, keys_of, parse_rank, reader
-from tracker.contract.attributes import attribute_reader
 from tracker.errors import TrackerError
 from tracker.model import (
     Board,
@@ -37,6 +34,11 @@ from tracker.model import (
 from tracker.propose.amend import GONE
 from tracker.propose.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
 from tracker.propose.proposal import Candidate
+from tracker.reading.attributes import attribute_reader
+from tracker.reading.cells import CellError, parse_rank, reader
+from tracker.reading.columns import keys_of
+from tracker.reading.names import clean_name
+from tracker.reading.tables import PREFIX
 
 MAX_BYTES = 16_000_000
 """Larger bodies are not looked at: a person who mends them has time, a run has not."""
@@ -55,7 +57,7 @@ SEES_OTHERS = ("records", "first_of")
 Look = Callable[[bytes], Sequence[Candidate]]
 """Every table-like thing of a body, as `propose.candidates` finds it. May raise TrackerError."""
 Read = Callable[[Board], Reading]
-"""What the capture says when the board is declared so, as `pipeline.read`. May raise TrackerError."""
+"""What the capture says when the board is declared so, as `reading.read_capture`. May raise TrackerError."""
 Place = tuple[str, ...]
 """Where a column is declared: `("metrics", "score", "from")`; of a key that is a list, its part's number comes last."""
 

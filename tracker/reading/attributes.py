@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from tracker.contract.cells import REMEMBERED, CellError, bounded, parse_flag, parse_number, unknown_of
-from tracker.contract.names import clean_text, fold_doubled
 from tracker.model import Column, Kind
+from tracker.reading.cells import REMEMBERED, CellError, bounded, parse_flag, parse_number, unknown_of
+from tracker.reading.names import clean_text, fold_doubled
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FULL_MONTHS = (

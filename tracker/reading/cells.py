@@ -17,8 +17,8 @@ from functools import lru_cache
 from math import isfinite
 from typing import Protocol
 
-from tracker.contract.names import BADGES, VARIATION
 from tracker.model import Column, Measure, Metric
+from tracker.reading.names import BADGES, VARIATION
 
 MISSING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "null", "none", "nan", "unknown", "?", "tbd", "$undefined"})
 """The world's ways to write "not available", in lower case."""

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from tracker.combine.means import mean_text
 from tracker.errors import ParseError
 from tracker.model import Group, Table
+from tracker.reading.means import mean_text
 
 PREFIX = ":"
 Cells = Sequence[str | None]

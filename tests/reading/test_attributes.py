@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.contract.attributes import FULL_MONTHS, parse_attribute
-from tracker.contract.cells import CellError
 from tracker.model import Column, Kind
+from tracker.reading.attributes import FULL_MONTHS, parse_attribute
+from tracker.reading.cells import CellError
 
 
 def read(text: str | None, kind: Kind, *missing: str) -> str | None:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from types import MappingProxyType
 
-from tracker.contract.attributes import parse_date
-from tracker.contract.cells import MISSING, CellError, bounded, parse_number
-from tracker.contract.columns import (
+from tracker.errors import ContractBroken, Violation
+from tracker.model import Baseline, Board, Bounds, Entry, EntryId, Measure, Metric, Reading, Table
+from tracker.reading.attributes import parse_date
+from tracker.reading.cells import MISSING, CellError, bounded, parse_number
+from tracker.reading.columns import (
     Measures,
     Sheet,
     bounds_of,
@@ -20,9 +22,7 @@ from tracker.contract.columns import (
     read_ranks,
     sheet_of,
 )
-from tracker.contract.names import clean_text
-from tracker.errors import ContractBroken, Violation
-from tracker.model import Baseline, Board, Bounds, Entry, EntryId, Measure, Metric, Reading, Table
+from tracker.reading.names import clean_text
 
 CODES: Mapping[str, str] = MappingProxyType(
     {

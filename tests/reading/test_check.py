@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.contract import CODES, check
 from tracker.errors import ContractBroken
 from tracker.model import (
     Baseline,
@@ -26,6 +25,7 @@ from tracker.model import (
     Request,
     Table,
 )
+from tracker.reading.check import CODES, check
 
 SCORE, PRICE, MATHS, CODE, MEAN = (MetricId(name) for name in ("score", "price", "maths", "code", "mean"))
 NONE = Baseline()

@@ -9,11 +9,11 @@ from itertools import repeat, starmap
 from math import fsum
 from typing import TypeVar
 
-from tracker.contract.attributes import attribute_reader
-from tracker.contract.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
-from tracker.contract.names import clean_name, clean_text
 from tracker.errors import Violation
 from tracker.model import Board, Bounds, Column, Measure, Metric, MetricId, Table
+from tracker.reading.attributes import attribute_reader
+from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
+from tracker.reading.names import clean_name, clean_text
 
 MEAN_DECIMALS = 6
 """Decimals kept of a mean whose parts are full floats."""

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.combine import combine, wanted
-from tracker.combine.groups import grouped, needed
-from tracker.combine.means import mean_text
 from tracker.errors import ParseError
 from tracker.model import Board, BoardId, Column, Group, Metric, MetricId, Nature, Parse, Payload, Request, Table
+from tracker.reading.groups import grouped, needed
+from tracker.reading.means import mean_text
+from tracker.reading.tables import combine, wanted
 
 REQUEST = Request(url="https://boards.example/x")
 

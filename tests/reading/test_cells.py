@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.contract.cells import MISSING, CellError, parse_measure, parse_rank, parse_spread, reader
 from tracker.model import Column, Measure, Metric, MetricId, Nature
+from tracker.reading.cells import MISSING, CellError, parse_measure, parse_rank, parse_spread, reader
 
 SCORE = Metric(id=MetricId("score"), title="Score", column=Column(sources=("Score",)), nature=Nature.TESTED)
 PER_MILLION = replace(SCORE, scale=Decimal(1_000_000))

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.contract import recognise
-from tracker.contract.pages import DATA_FORMATS, HEAD, MARKUP_FORMATS
 from tracker.errors import Refused
+from tracker.reading.pages import DATA_FORMATS, HEAD, MARKUP_FORMATS, recognise
 
 FORMATS = (*DATA_FORMATS, *MARKUP_FORMATS)
 

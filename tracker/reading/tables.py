@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tracker.combine.groups import grouped, needed
-from tracker.combine.joins import joined
-from tracker.combine.means import Lists, lists_of, with_means
 from tracker.errors import ParseError
 from tracker.model import Board, Column, Parse, Payload, Table
+from tracker.reading.groups import grouped, needed
+from tracker.reading.joins import joined
+from tracker.reading.means import Lists, lists_of, with_means
 
 __all__ = ["combine", "wanted"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.contract.names import BADGES, MAX_CHARS, clean_name, clean_text, fold_doubled
+from tracker.reading.names import BADGES, MAX_CHARS, clean_name, clean_text, fold_doubled
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from tracker.contract import keys_of
 from tracker.errors import ParseError
 from tracker.model import Board, Payload, Table
+from tracker.reading.columns import keys_of
 
 _SHOWN = 3
 

@@ -9,9 +9,9 @@ from math import floor
 
 import msgspec
 
-from tracker.contract import CellError, number_of
 from tracker.errors import ParseError
 from tracker.model import Table
+from tracker.reading.cells import CellError, number_of
 
 Lists = Mapping[str, tuple[str, ...]]
 """Name of a mean → the columns it is the mean of."""

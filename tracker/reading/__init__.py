@@ -1,0 +1,61 @@
+"""Bodies → the reading of a board, or all that is wrong with them at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tracker.model import EACH, NEWEST, ROW, Baseline, Board, Parse, Reading, Table
+from tracker.parsers import join, numbered, parse
+from tracker.reading.check import check
+from tracker.reading.pages import recognise
+from tracker.reading.tables import combine
+
+
+def read_capture(
+    board: Board,
+    bodies: Sequence[bytes],
+    baseline: Baseline = Baseline(),  # noqa: B008  # a frozen record
+    *,
+    parts: Sequence[str] = (),
+    url: str = "",
+) -> Reading:
+    """Recognise, parse, combine and check: what the bodies of one capture say. `parts` and `url` are as in `Capture`.
+
+    Raises:
+        Refused: they are a challenge page, a login wall, an empty shell.
+        ParseError: they have not the shape of the board's formats, or do not fit each other.
+        ContractBroken: what they show is not credible.
+    """
+    placed = list(zip(parts or [""] * len(bodies), bodies, strict=True))
+
+    def table(payload: str, spec: Parse, wanted: Sequence[str]) -> Table | None:
+        found = [(part.partition("@")[2], body) for part, body in placed if part.partition("@")[0] == payload]
+        if not found:
+            return None
+        tables = join([_parsed(board, body, spec, wanted, value) for value, body in found])
+        return numbered(tables) if ROW in wanted else tables
+
+    combined = combine(board, table)
+    release = _release(board, url)
+    if release and "version" not in combined.facts:
+        combined = replace(combined, facts={**combined.facts, "version": release})
+    return check(combined, board, baseline)
+
+
+def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value: str) -> Table:
+    """What one body shows; `value` is the one of `Each` that it was asked for with, and stands in the column `$each`."""
+    recognise(board.id, body, spec.format)
+    found = parse(body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id)
+    if not value:
+        return found
+    return replace(found, columns=(*found.columns, EACH), rows=[(*row, value) for row in found.rows])
+
+
+def _release(board: Board, url: str) -> str:
+    """The release that the address of a capture names, "" where its declaration seeks none."""
+    if board.request.newest is None or not url:
+        return ""
+    before, _, behind = board.request.url.partition(NEWEST)
+    value, found, _ = url.removeprefix(before).partition(behind) if behind else (url.removeprefix(before), True, "")
+    return value if url.startswith(before) and found and value != NEWEST else ""
