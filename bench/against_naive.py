@@ -12,8 +12,9 @@ from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tracker import pipeline, schedules
+from tracker import schedules
 from tracker.cli._declared import _Formats
+from tracker.line import fold, intake
 from tracker.model import Past, Snapshot
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
@@ -38,10 +39,10 @@ def main(name: str, folder: Path) -> None:
     assert board.primary is not None
     with TemporaryDirectory() as scratch:
         archive = FileArchive(Path(scratch))
-        pipeline.import_bodies(board, sorted(folder.iterdir()), archive=archive, store=MemoryStore())
+        intake.import_bodies(board, sorted(folder.iterdir()), archive=archive, store=MemoryStore())
         lines, _ = archive.index(board.id)
         total: Counter[str] = Counter()
-        for step in pipeline.steps(board, lines, archive, before=None, past=Past()):
+        for step in fold.steps(board, lines, archive, before=None, past=Past()):
             if step.diff is None or step.diff.before is None:
                 continue
             values, flips, added, removed = naive(step.diff.before, step.diff.after, board.primary.id)

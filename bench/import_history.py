@@ -24,7 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
-from tracker import pipeline, schedules
+from tracker import schedules
+from tracker.line import fold, intake
 from tracker.model import Board, BoardId, Capture, Past
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
@@ -115,7 +116,7 @@ def each(board: Board, folder: Path, scratch: Path) -> Iterator[tuple[float, flo
     with SqliteStore(scratch / "tracker.db") as store:
         kept = [_timed_keep(board, path, archive) for path in states(folder)]
         lines, _ = archive.index(board.id)
-        steps = pipeline.steps(board, lines, archive, before=None, past=Past())
+        steps = fold.steps(board, lines, archive, before=None, past=Past())
         store.declare(board)
         for keep_s in kept:
             begin = time.process_time()
@@ -138,7 +139,7 @@ def shares(board: Board, folder: Path, scratch: Path) -> dict[str, float]:
     profile = cProfile.Profile()
     with SqliteStore(scratch / "tracker.db") as store:
         archive, paths = FileArchive(scratch / "captures"), states(folder)
-        profile.runcall(pipeline.import_bodies, board, paths, archive=archive, store=store)
+        profile.runcall(intake.import_bodies, board, paths, archive=archive, store=store)
     times = pstats.Stats(profile).stats  # type: ignore[attr-defined]  # missing in typeshed
     total = next(cumulative for (_, _, name), (_, _, _, cumulative, _) in times.items() if name == "import_bodies")
     return {

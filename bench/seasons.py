@@ -17,7 +17,8 @@ from statistics import median
 
 from msgspec import Struct
 
-from tracker import parsers, pipeline, reports
+from tracker import parsers, reports
+from tracker.line import fold, intake
 from tracker.model import Board, Event, Health, State, Step, Story
 from tracker.schedules import load_board
 from tracker.stores.archive import FileArchive
@@ -71,9 +72,9 @@ def write(series: str, folder: Path) -> None:
 def walked(board: Board, files: Sequence[Path]) -> Iterator[Step]:
     with tempfile.TemporaryDirectory() as scratch:
         archive = FileArchive(Path(scratch) / "captures")
-        pipeline.import_bodies(board, files, archive=archive, store=MemoryStore())
+        intake.import_bodies(board, files, archive=archive, store=MemoryStore())
         index, _ = archive.index(board.id)
-        yield from pipeline.steps(board, index, archive, before=None, past=MemoryStore().past(board.id))
+        yield from fold.steps(board, index, archive, before=None, past=MemoryStore().past(board.id))
 
 
 def told(board: Board, step: Step) -> Day:

@@ -28,7 +28,7 @@ HEAVY = {
     "jinja2",
     "zoneinfo",
     "tracker.model",
-    "tracker.pipeline",
+    "tracker.line",
 }
 
 

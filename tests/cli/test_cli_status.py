@@ -175,7 +175,7 @@ def test_it_loads_neither_the_network_nor_parsers(fine: World, args: tuple[str, 
     fine.declare("acme/page", DECLARATION.replace('"csv_table"', f'"{form}"\nrecords = "rows"'))
     loaded = modules("--store", str(fine.store), "--schedules", str(fine.folder / "schedules"), *args)
     assert "tracker.stores.sqlite" in loaded
-    assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2", "starlette", "tracker.pipeline"} == set()
+    assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2", "starlette", "tracker.line"} == set()
 
 
 def test_a_disk_without_space_and_a_file_that_cannot_be_written_are_trouble(fine: World):

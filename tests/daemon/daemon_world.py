@@ -9,12 +9,12 @@ from pathlib import Path
 
 import time_machine
 
-from tracker import pipeline
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, Declared, Flights, Loop, World
 from tracker.daemon.flights import Fetched, Start
 from tracker.errors import Refused, Transient
 from tracker.fetch import MemoryHosts
+from tracker.line import intake
 from tracker.model import Board, BoardId, Capture, Check, Letter, Result
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
@@ -189,7 +189,7 @@ class Daemon:
         with SqliteStore(self.folder / "tracker.db") as store:
             for name in names:
                 board = self.loop.declared.boards[BoardId(name)]
-                pipeline.take(board, showing(ONE)(board), archive=self.archive, store=store, clock=SystemClock())
+                intake.take(board, showing(ONE)(board), archive=self.archive, store=store, clock=SystemClock())
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────
 

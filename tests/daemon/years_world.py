@@ -29,10 +29,11 @@ from typing import Self
 
 import time_machine
 
-from tracker import cadence, notify, pipeline
+from tracker import cadence, notify
 from tracker.cli._declared import formats
 from tracker.daemon import Declarations, Declared, Flights, Loop, World, pass_once
 from tracker.fetch import Fetcher, post
+from tracker.line import intake, sync
 from tracker.model import Board, BoardId, EventFilter, How, Letter, MetricId, Result
 from tracker.notify.channels import open_channel
 from tracker.notify.outbox import deliver, standing_in
@@ -616,7 +617,7 @@ class Years:
 
     def _flights(self, wake: Callable[[], None]) -> Flights:
         return Flights(
-            lambda board: self._fetcher.fetch(board, pipeline.validators(self.archive, board.id)),
+            lambda board: self._fetcher.fetch(board, intake.validators(self.archive, board.id)),
             parallel=4,
             deadline_s=600,
             monotonic=time.perf_counter,
@@ -878,7 +879,7 @@ def _again(script: Script, place: Place, store: SqliteStore, seen: Counter[str])
     for made in script.boards[::5]:
         board, other = store.declared(made.id), MemoryStore()
         assert isinstance(board, Board)
-        pipeline.replay(board, archive, other)
+        sync.replay(board, archive, other)
         seen["boards replayed"] += 1
         wanted = EventFilter(board=made.id)
         if list(other.events(wanted)) != list(store.events(wanted)) or list(other.checks(made.id)) != list(store.checks(made.id)):

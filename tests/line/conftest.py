@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline_world import OPENED, fresh
+from line_world import OPENED, fresh
 
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive

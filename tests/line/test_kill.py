@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from pipeline_world import at, csv, dump, files
+from line_world import at, csv, dump, files
 
-from tracker import pipeline, schedules
+from tracker import schedules
+from tracker.line import intake, sync
 from tracker.model import Board, BoardId
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
@@ -76,7 +77,7 @@ def finished(world: Path, board: Board, folder: Path) -> Mapping[str, object]:
     with SqliteStore(folder / "tracker.db") as store:
         paths = sorted((world / "bodies").iterdir())
         archive = FileArchive(folder / "captures")
-        outcome = pipeline.import_bodies(board, paths, archive=archive, store=store)
+        outcome = intake.import_bodies(board, paths, archive=archive, store=store)
         assert not outcome.failed
         assert archive.check(BOARD) == ()
         assert store.position(BOARD) == archive.index(BOARD)[1]
@@ -138,7 +139,7 @@ def test_a_replay_killed_halfway_leaves_the_old_history(world: Path, declared: B
         "board = store.declared(BoardId('acme/text'))\n"
         "with store.rewriting(board.id):\n"
         "    lines, _ = archive.index(board.id)\n"
-        "    for step in pipeline.steps(board, lines[:5], archive, before=None, past=store.past(board.id)):\n"
+        "    for step in fold.steps(board, lines[:5], archive, before=None, past=store.past(board.id)):\n"
         "        store.save(step)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -146,5 +147,5 @@ def test_a_replay_killed_halfway_leaves_the_old_history(world: Path, declared: B
     assert (killed.returncode, killed.stderr) == (-9, b"")
     with SqliteStore(tmp_path / "tracker.db") as store:
         assert dump(store) == before
-        pipeline.replay(declared, FileArchive(tmp_path / "captures"), store)
+        sync.replay(declared, FileArchive(tmp_path / "captures"), store)
         assert dump(store) == before

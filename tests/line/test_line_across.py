@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from pipeline_world import BOARD, OTHER, at, board, csv, fresh, keep
+from line_world import BOARD, OTHER, at, board, csv, fresh, keep
 
-from tracker import pipeline
+from tracker.line import panel, sync
 from tracker.model import BoardId, Event
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -20,7 +20,7 @@ def read(store: Store, archive: FileArchive, order: Sequence[BoardId]) -> None:
     keep(archive, PASSED, BOARD)
     keep(archive, LATER, OTHER)
     for one in order:
-        pipeline.settle(board(one), archive, store)
+        sync.settle(board(one), archive, store)
 
 
 def said(store: Store, since: float = 0, until: float = 30, **more: object) -> list[tuple[str, str]]:
@@ -28,7 +28,7 @@ def said(store: Store, since: float = 0, until: float = 30, **more: object) -> l
 
 
 def found(store: Store, since: float = 0, until: float = 30, **more: object) -> tuple[Event, ...]:
-    return pipeline.across(store, since=at(since), until=at(until), **more)
+    return panel.across(store, since=at(since), until=at(until), **more)
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
@@ -58,7 +58,7 @@ def test_the_standings_are_those_of_the_moment_it_was_told(archive: FileArchive)
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
     keep(archive, {10: PASSED[0]}, BOARD)
-    pipeline.settle(board(BOARD), archive, store)
+    sync.settle(board(BOARD), archive, store)
     (agreed,) = found(store, until=11)
     assert (agreed.grade, agreed.subjects[0].entry, agreed.recorded_at) == ("agreed", "claude-opus-4.6", at(4))
     assert found(store, until=10) == (agreed,)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from pipeline_world import BOARD, OTHER, SIX, URL, at, board, capture, csv, fresh, keep
+from line_world import BOARD, OTHER, SIX, URL, at, board, capture, csv, fresh, keep
 
-from tracker import pipeline
 from tracker.clock import FixedClock
 from tracker.errors import StoreError
+from tracker.line import intake, proof, sync
+from tracker.line.sync import Telling
 from tracker.model import BoardId, Event, EventFilter, How, IndexLine, Letter, Receipt, Result, Verdict
 from tracker.notify import Route
 from tracker.notify.outbox import standing_in
-from tracker.pipeline import Telling
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 
@@ -30,7 +30,7 @@ def telling(*routes: Route) -> Telling:
 def run(archive: FileArchive, store: Store, number: float, text: str, of: BoardId = BOARD) -> None:
     fetched = capture(number, csv(text), board_id=of)
     told = telling(ALL, OTHERS)
-    pipeline.take(board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=told)
+    intake.take(board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=told)
 
 
 def send(store: Store, number: float = 1, route: str = "all", how: How = How.SENT) -> list[Event]:
@@ -42,7 +42,7 @@ def send(store: Store, number: float = 1, route: str = "all", how: How = How.SEN
 
 
 def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, told: Telling | None) -> None:
-    pipeline.decide(board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store, telling=told)
+    proof.decide(board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store, telling=told)
 
 
 def corrections(store: Store, route: str | None = None) -> Sequence[Letter]:
@@ -83,7 +83,7 @@ def test_what_only_waits_or_was_dropped_or_counted_is_not_taken_back(archive: Fi
 
 
 def test_what_still_follows_is_not_taken_back(archive: FileArchive, store: Store, told: list[Event]):
-    pipeline.replay(board(), archive, store, telling=telling())
+    sync.replay(board(), archive, store, telling=telling())
     assert corrections(store) == []
     assert all(store.event(event.id) for event in told)
 
@@ -148,10 +148,10 @@ def test_a_rewriting_that_fails_takes_nothing_back(archive: FileArchive, store: 
     line = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.REJECT, by="ann", reason="seen")
     archive.note(BOARD, line)
     with pytest.raises(StoreError, match="full"):
-        pipeline.settle(board(), archive, _NoPosition(store), telling=telling())
+        sync.settle(board(), archive, _NoPosition(store), telling=telling())
     assert corrections(store) == []
     assert all(store.event(event.id) for event in told)
-    pipeline.settle(board(), archive, store, telling=telling())
+    sync.settle(board(), archive, store, telling=telling())
     assert len(corrections(store)) == len(told)
 
 
@@ -191,7 +191,7 @@ def test_events_behind_a_reading_that_is_believed_in_a_replay_are_not_taken_back
     sent = send(store, 5)
     assert sent
     keep(archive, {1.5: csv(TWO), 2.1: csv(TWO), 2.8: csv(TWO), 3: csv(SIX), 3.1: csv(SIX), 4.3: csv(SIX)})
-    pipeline.settle(board(), archive, store, telling=telling())
+    sync.settle(board(), archive, store, telling=telling())
     assert Result.QUARANTINED not in {check.result for check in store.checks(BOARD) if check.entries == 2}
     gone = {event.id for event in sent if store.event(event.id) is None}
     assert {one.event.facts["event"] for one in corrections(store, "all")} == gone
@@ -210,13 +210,13 @@ class _NeverReadWhole(FileArchive):
 def test_whoever_is_killed_before_a_reading_is_believed_loses_nothing_behind_it(archive: FileArchive, store: Store):
     season = {0: csv(SIX), 1: csv(TWO), 2: csv(TWO), 2.5: csv(TWO), 3: csv("a:90:2 b:96:3"), 4: csv("a:90:2 b:97:3")}
     keep(archive, {0: season[0], 1: season[1]})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     keep(archive, {number: body for number, body in season.items() if number > 1})
     with pytest.raises(StoreError, match="killed"):
-        pipeline.settle(board(), _NeverReadWhole(archive._root), store)
-    pipeline.settle(board(), archive, store)
+        sync.settle(board(), _NeverReadWhole(archive._root), store)
+    sync.settle(board(), archive, store)
     undisturbed = fresh("memory")
-    pipeline.replay(board(), archive, undisturbed)
+    sync.replay(board(), archive, undisturbed)
     assert list(store.checks(BOARD)) == list(undisturbed.checks(BOARD))
     assert len(list(store.checks(BOARD))) == len(season)
     assert list(store.events(EventFilter())) == list(undisturbed.events(EventFilter()))

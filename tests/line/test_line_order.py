@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
-from pipeline_world import (
+from line_world import (
     BOARD,
     CHALLENGE,
     CUT,
@@ -30,8 +30,8 @@ from pipeline_world import (
     note,
 )
 
-from tracker import pipeline
 from tracker.errors import DeclarationError, StoreError
+from tracker.line import fold, intake, sync
 from tracker.model import EntryId, EventFilter, Result, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -42,7 +42,7 @@ def settled(kind: str, states: Mapping[float, bytes], calls: Iterable[Iterable[f
     archive, store = FileArchive(folder), fresh(kind)
     for call in calls:
         keep(archive, {number: states[number] for number in call})
-        pipeline.settle(board(), archive, store)
+        sync.settle(board(), archive, store)
     assert store.position(BOARD) == archive.index(BOARD)[1]
     return dump(store)
 
@@ -51,7 +51,7 @@ def settled(kind: str, states: Mapping[float, bytes], calls: Iterable[Iterable[f
 def test_the_season_has_every_kind_of_trouble_and_news(kind: str, archive: FileArchive):
     store = fresh(kind)
     keep(archive, SEASON)
-    outcome = pipeline.settle(board(), archive, store)
+    outcome = sync.settle(board(), archive, store)
     assert [check.result for check in outcome.checks] == [
         Result.ACCEPTED,
         Result.ACCEPTED,
@@ -100,9 +100,9 @@ def test_states_that_arrive_one_by_one_end_in_the_same_tables(kind: str, order: 
 
 def test_a_replay_ends_in_the_same_tables_and_withdraws_nothing(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     before = dump(store)
-    outcome = pipeline.replay(board(), archive, store)
+    outcome = sync.replay(board(), archive, store)
     assert dump(store) == before
     assert len(outcome.checks) == len(SEASON)
     assert list(store.withdrawn(BOARD)) == []
@@ -110,9 +110,9 @@ def test_a_replay_ends_in_the_same_tables_and_withdraws_nothing(archive: FileArc
 
 def test_a_replay_after_the_declaration_changed_withdraws_what_no_longer_follows(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     before = {event.id: event for event in store.events(EventFilter(board=BOARD))}
-    pipeline.replay(board(max_drop=1.0), archive, store)
+    sync.replay(board(max_drop=1.0), archive, store)
     now = {event.id for event in store.events(EventFilter(board=BOARD))}
     assert list(store.withdrawn(BOARD)) == sorted(before.keys() - now)
     assert "board_broken/quarantine" in {f"{before[one].kind}/{before[one].grade}" for one in before.keys() - now}
@@ -121,18 +121,18 @@ def test_a_replay_after_the_declaration_changed_withdraws_what_no_longer_follows
 
 def test_settling_again_changes_nothing(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     before = dump(store)
-    again = pipeline.settle(board(), archive, store)
+    again = sync.settle(board(), archive, store)
     assert (again.checks, again.events, again.failed) == ((), (), False)
     assert dump(store) == before
 
 
 def test_importing_again_changes_nothing(archive: FileArchive, store: Store, tmp_path: Path):
     paths = files(tmp_path / "bodies", SEASON)
-    first = pipeline.import_bodies(board(), paths, archive=archive, store=store)
+    first = intake.import_bodies(board(), paths, archive=archive, store=store)
     before, index = dump(store), archive.index(BOARD)
-    again = pipeline.import_bodies(board(), reversed(paths), archive=archive, store=store)
+    again = intake.import_bodies(board(), reversed(paths), archive=archive, store=store)
     assert (len(first.checks), len(again.checks)) == (len(SEASON), 0)
     assert dump(store) == before
     assert archive.index(BOARD) == index
@@ -141,7 +141,7 @@ def test_importing_again_changes_nothing(archive: FileArchive, store: Store, tmp
 def test_bodies_may_be_gzipped(archive: FileArchive, store: Store, tmp_path: Path):
     path = tmp_path / "2026-03-01T060000Z.csv.gz"
     path.write_bytes(gzip.compress(csv(SIX)))
-    pipeline.import_bodies(board(), [path], archive=archive, store=store)
+    intake.import_bodies(board(), [path], archive=archive, store=store)
     assert len(store.latest(BOARD).entries) == 6
     assert archive.body(BOARD, archive.last(BOARD).sha256[0]) == csv(SIX)
 
@@ -166,7 +166,7 @@ def test_a_file_that_is_no_dated_body_is_refused_in_one_line(
     path.write_bytes(stored)
     small = replace(board(), request=replace(board().request, max_bytes=2000))
     with pytest.raises(DeclarationError) as caught:
-        pipeline.import_bodies(small, [path], archive=archive, store=fresh("memory"))
+        intake.import_bodies(small, [path], archive=archive, store=fresh("memory"))
     assert found in str(caught.value)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -174,9 +174,9 @@ def test_a_file_that_is_no_dated_body_is_refused_in_one_line(
 
 
 def test_another_body_for_a_time_that_has_one_is_refused(archive: FileArchive, store: Store, tmp_path: Path):
-    pipeline.import_bodies(board(), files(tmp_path / "one", {0: csv(SIX)}), archive=archive, store=store)
+    intake.import_bodies(board(), files(tmp_path / "one", {0: csv(SIX)}), archive=archive, store=store)
     with pytest.raises(StoreError, match="a board shows one state at a time"):
-        pipeline.import_bodies(board(), files(tmp_path / "two", {0: csv("a:1")}), archive=archive, store=store)
+        intake.import_bodies(board(), files(tmp_path / "two", {0: csv("a:1")}), archive=archive, store=store)
     assert len(store.latest(BOARD).entries) == 6
 
 
@@ -185,14 +185,14 @@ def test_another_body_for_a_time_that_has_one_is_refused(archive: FileArchive, s
 
 def test_the_same_body_again_changes_nothing(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(SIX)})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     assert [(check.result, check.message) for check in store.checks(BOARD)] == [("accepted", ""), ("unchanged", "")]
     assert list(store.events(EventFilter())) == []
 
 
 def test_other_bytes_with_the_same_content_are_accepted_and_no_event(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(SIX).replace(b"\n", b"\r\n")})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     assert [check.result for check in store.checks(BOARD)] == ["accepted", "accepted"]
     assert list(store.events(EventFilter())) == []
     assert store.past(BOARD).changed_at == (at(0),)
@@ -202,7 +202,7 @@ def test_a_304_keeps_the_last_state_and_moves_on_when_it_was_last_seen(archive: 
     keep(archive, {0: csv(SIX)})
     note(archive, 1, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
     keep(archive, {2: csv(SIX + " g:99")})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     assert [(check.result, check.status) for check in store.checks(BOARD)][1] == ("unchanged", 304)
     (leader,) = store.events(EventFilter(kinds=("new_leader",)))
     assert (leader.after, leader.until) == (at(1), at(2))
@@ -210,30 +210,30 @@ def test_a_304_keeps_the_last_state_and_moves_on_when_it_was_last_seen(archive: 
 
 def test_a_304_without_a_state_changes_nothing(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.NOT_MODIFIED, status=304)
-    assert pipeline.settle(board(), archive, store).failed is False
+    assert sync.settle(board(), archive, store).failed is False
     assert store.latest(BOARD) is None
 
 
 def test_a_body_imported_for_the_second_of_a_failed_fetch_takes_its_place(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.TRANSIENT, error="acme/text: timed out")
     note(archive, 1, Verdict.TRANSIENT, error="acme/text: timed out")
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     keep(archive, {0: csv(SIX)})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     before = dump(store)
     assert [check.result for check in store.checks(BOARD)] == ["accepted", "failed"]
-    pipeline.replay(board(), archive, store)
+    sync.replay(board(), archive, store)
     assert dump(store) == before
 
 
 def test_of_two_failures_in_one_second_the_first_counts(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.TRANSIENT, error="first")
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     note(archive, 0, Verdict.TRANSIENT, error="second")
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     before = dump(store)
     assert [check.message for check in store.checks(BOARD)] == ["first"]
-    pipeline.replay(board(), archive, store)
+    sync.replay(board(), archive, store)
     assert dump(store) == before
 
 
@@ -241,34 +241,34 @@ def test_lines_that_were_stored_before_a_crash_noted_the_position_are_not_stored
     keep(archive, SEASON)
     lines, _ = archive.index(BOARD)
     store.declare(board())
-    first = pipeline.steps(board(), lines, archive, before=None, past=store.past(BOARD))
+    first = fold.steps(board(), lines, archive, before=None, past=store.past(BOARD))
     for _ in range(4):
         store.save(next(first))
     assert store.position(BOARD) == 0
-    outcome = pipeline.settle(board(), archive, store)
+    outcome = sync.settle(board(), archive, store)
     assert len(outcome.checks) == len(SEASON) - 4
     whole = fresh("memory")
-    pipeline.settle(board(), archive, whole)
+    sync.settle(board(), archive, whole)
     assert list(store.events(EventFilter())) == list(whole.events(EventFilter()))
 
 
 def test_boards_in_one_archive_and_store_do_not_touch(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     before = kinds(store)
     keep(archive, {0: csv("a:1 b:2"), 3: CHALLENGE, 4: CUT}, OTHER)
-    pipeline.settle(board(OTHER), archive, store)
+    sync.settle(board(OTHER), archive, store)
     assert kinds(store) == before
     assert kinds(store, board=OTHER) == ["board_broken/page"]
 
 
 def test_another_way_of_reading_rewrites_what_was_stored(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(SIX, end="\n")})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     first, *others = board().metrics
     reversed_board = replace(board(), metrics=(replace(first, higher_is_better=False), *others))
-    pipeline.settle(replace(board(), title="Another title"), archive, store)
+    sync.settle(replace(board(), title="Another title"), archive, store)
     assert store.declared(BOARD).title == "Another title"
     assert [span.rank for span in store.rank_spans(BOARD, EntryId("a"))] == [1]
-    pipeline.settle(reversed_board, archive, store)
+    sync.settle(reversed_board, archive, store)
     assert [span.rank for span in store.rank_spans(BOARD, EntryId("a"))] == [6]

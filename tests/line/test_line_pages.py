@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from pipeline_world import BOARD, FakeFetcher, board, capture, csv, dump, fresh
+from line_world import BOARD, FakeFetcher, board, capture, csv, dump, fresh
 
-from tracker import pipeline
 from tracker.clock import FixedClock
+from tracker.line import intake, proof, sync
 from tracker.model import ROW, Column, EventFilter, Evidence, Parse
 from tracker.ports import Store
 from tracker.reading import read_capture
@@ -21,7 +21,7 @@ NEW_TOP, NEW_END = csv("d:95:1 a:90:2 b:80:4"), csv("c:70:1 e:50:1 f:40:1")
 def fetched(archive: FileArchive, store: Store, *captures: tuple[float, bytes, bytes]) -> None:
     script = [capture(number, *bodies) for number, *bodies in captures]
     list(
-        pipeline.run(
+        intake.run(
             [board()], archive=archive, store=store, fetcher=FakeFetcher.saying(*script), clock=FixedClock(script[0].observed_at)
         )
     )
@@ -95,17 +95,17 @@ def test_pages_are_kept_over_a_reopened_fold(archive: FileArchive, store: Store)
     for number, *bodies in ((0, TOP, END), (1, END, TOP), (2, NEW_TOP, NEW_END)):
         fetched(archive, store, (number, *bodies))
     whole = fresh("sqlite")
-    pipeline.settle(board(), archive, whole)
+    sync.settle(board(), archive, whole)
     assert list(whole.events(EventFilter())) == list(store.events(EventFilter())) != []
     whole.close()
     if isinstance(store, type(whole)):
         before = dump(store)
-        pipeline.replay(board(), archive, store)
+        sync.replay(board(), archive, store)
         assert dump(store) == before
 
 
 def test_every_event_from_several_pages_holds(archive: FileArchive, store: Store):
     fetched(archive, store, (0, TOP, END), (1, NEW_TOP, NEW_END), (2, TOP, END))
-    found = pipeline.verify(list(store.events(EventFilter())), board(), archive)
+    found = proof.verify(list(store.events(EventFilter())), board(), archive)
     assert len(found) > 5
     assert all(one.holds for one in found)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pipeline_world import BOARD, PRICE, SIX, at, board, csv
+from line_world import BOARD, PRICE, SIX, at, board, csv
 
-from tracker import pipeline
 from tracker.clock import FixedClock
+from tracker.line import fold, intake, sync
 from tracker.model import Board, Capture, Column, EntryId, EventFilter, Newest, Parse, Payload, Request, Result
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -32,10 +32,10 @@ def released() -> Board:
     return replace(one, request=request, payloads=(cost,), metrics=(score, replace(price, column=Column(sources=("cost:usd",)))))
 
 
-def take(archive: FileArchive, store: Store, number: float, *bodies: bytes, url: str = BEFORE) -> pipeline.Outcome:
+def take(archive: FileArchive, store: Store, number: float, *bodies: bytes, url: str = BEFORE) -> sync.Outcome:
     parts = ("", "cost")[: len(bodies)]
     fetched = Capture(board=BOARD, observed_at=at(number), url=url, bodies=bodies, parts=parts)
-    return pipeline.take(released(), fetched, archive=archive, store=store, clock=FixedClock(at(number)))
+    return intake.take(released(), fetched, archive=archive, store=store, clock=FixedClock(at(number)))
 
 
 def price_of(store: Store, entry: str) -> float | None:
@@ -57,7 +57,7 @@ def test_the_archive_says_which_body_is_which(archive: FileArchive, store: Store
     take(archive, store, 0, csv(SIX), COSTS)
     (line,), _ = archive.index(BOARD)
     assert line.parts == ("", "cost")
-    reading = pipeline.read_at(released(), at(0), archive)
+    reading = fold.read_at(released(), at(0), archive)
     assert reading.entries[0].measures[PRICE].value == 7
 
 
@@ -66,7 +66,7 @@ def test_a_replay_reads_the_same(archive: FileArchive, store: Store):
         take(archive, store, number, csv(SIX), costs)
     before = [event.id for event in store.events(EventFilter())]
     assert before
-    pipeline.replay(released(), archive, store)
+    sync.replay(released(), archive, store)
     assert [event.id for event in store.events(EventFilter())] == before
 
 

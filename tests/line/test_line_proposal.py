@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline_world import BOARD, SIX, at, board, csv
+from line_world import BOARD, SIX, at, board, csv
 
-from tracker import pipeline
 from tracker.clock import FixedClock
+from tracker.line import intake, sync
 from tracker.model import Capture, Event, EventFilter
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -15,7 +15,7 @@ RENAMED = csv(SIX).replace(b"score", b"rating_value", 1)
 
 def take(archive: FileArchive, store: Store, number: float, body: bytes) -> None:
     fetched = Capture(board=BOARD, observed_at=at(number), url="https://acme.example/x", bodies=(body,))
-    pipeline.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(number)))
+    intake.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(number)))
 
 
 def broken(store: Store) -> Event:
@@ -36,7 +36,7 @@ def test_a_replay_says_the_same(archive: FileArchive, store: Store):
     take(archive, store, 0, csv(SIX))
     take(archive, store, 1, RENAMED)
     before = broken(store)
-    pipeline.replay(board(), archive, store)
+    sync.replay(board(), archive, store)
     assert broken(store) == before
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from pipeline_world import (
+from line_world import (
     BOARD,
     CHALLENGE,
     OTHER,
@@ -24,9 +24,9 @@ from pipeline_world import (
     kinds,
 )
 
-from tracker import pipeline
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, FetchError, Gone, Refused, StoreError, Transient
+from tracker.line import intake, sync
 from tracker.model import Board, EventFilter, IndexLine, Parse, Result, Sha256, Unchanged, Validators, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -47,9 +47,9 @@ def failed(error: FetchError, answer: Answer | None = None) -> FetchError:
     return error
 
 
-def run(archive: FileArchive, store: Store, fetcher: FakeFetcher, boards: Sequence[Board] = ()) -> list[pipeline.Outcome]:
+def run(archive: FileArchive, store: Store, fetcher: FakeFetcher, boards: Sequence[Board] = ()) -> list[sync.Outcome]:
     clock = FixedClock(at(9))
-    return list(pipeline.run(boards or [board()], archive=archive, store=store, fetcher=fetcher, clock=clock))
+    return list(intake.run(boards or [board()], archive=archive, store=store, fetcher=fetcher, clock=clock))
 
 
 def test_a_capture_is_kept_and_settled(archive: FileArchive, store: Store):
@@ -102,7 +102,7 @@ def test_two_fetches_and_a_failure_in_one_second_are_three_seconds(archive: File
     run(archive, store, FakeFetcher.saying(*answers))
     assert [check.observed_at - at(9) for check in store.checks(BOARD)] == [timedelta(seconds=number) for number in range(3)]
     before = dump(store)
-    pipeline.replay(board(), archive, store)
+    sync.replay(board(), archive, store)
     assert dump(store) == before
 
 
@@ -141,7 +141,7 @@ def test_trouble_with_the_store_rises_at_once(archive: FileArchive, store: Store
         BOARD: [capture(1, csv(SIX))],
         OTHER: [capture(1, csv(SIX), board_id=OTHER)],
     }
-    outcomes = pipeline.run(
+    outcomes = intake.run(
         [board(), board(OTHER)],
         archive=archive,
         store=store,
@@ -161,17 +161,17 @@ def test_boards_are_settled_as_soon_as_each_is_in(archive: FileArchive, store: S
                 yield one, capture(0, csv(SIX), board_id=one.id)
                 seen.append(store.boards())
 
-    list(pipeline.run([board(), board(OTHER)], archive=archive, store=store, fetcher=Slow(), clock=FixedClock(START)))
+    list(intake.run([board(), board(OTHER)], archive=archive, store=store, fetcher=Slow(), clock=FixedClock(START)))
     assert seen == [(BOARD,), (OTHER, BOARD)]
 
 
 def test_a_body_that_went_missing_is_trouble_with_the_store_and_keeps_what_was_there(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     before = dump(store)
     gone = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.NOT_MODIFIED, sha256=(Sha256("0" * 64),))
     archive.note(BOARD, gone)
     with pytest.raises(StoreError, match="is missing"):
-        pipeline.settle(board(), archive, store)
+        sync.settle(board(), archive, store)
     assert dump(store) == before
     assert list(store.events(EventFilter())) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
-from pipeline_world import (
+from line_world import (
     BOARD,
     OTHER,
     SEASON,
@@ -21,12 +21,12 @@ from pipeline_world import (
     note,
 )
 
-from tracker import pipeline
 from tracker.clock import FixedClock
 from tracker.errors import StoreError, Transient
+from tracker.line import intake, proof, sync
+from tracker.line.sync import Telling
 from tracker.model import EventFilter, Letter, Result, Step, Unchanged, Verdict
 from tracker.notify import Route
-from tracker.pipeline import Telling
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 from tracker.watches import Watch
@@ -42,13 +42,13 @@ def telling(*routes: Route, since: float = 0, watches: Sequence[Watch] = ()) -> 
     return Telling(routes=routes, watches=tuple(watches), since={route.name: at(since) for route in routes})
 
 
-def run(archive: FileArchive, store: Store, number: float, text: str, told: Telling | None = None) -> pipeline.Outcome:
+def run(archive: FileArchive, store: Store, number: float, text: str, told: Telling | None = None) -> sync.Outcome:
     """A live reading on that day."""
     return take(archive, store, capture(number, csv(text)), told or telling(), now=number)
 
 
-def take(archive: FileArchive, store: Store, fetched: object, told: Telling | None, *, now: float) -> pipeline.Outcome:
-    return pipeline.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(now)), telling=told)
+def take(archive: FileArchive, store: Store, fetched: object, told: Telling | None, *, now: float) -> sync.Outcome:
+    return intake.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(now)), telling=told)
 
 
 def posted(store: Store, route: str = "all") -> list[str]:
@@ -105,7 +105,7 @@ def test_imports_tell_nothing_and_neither_do_the_live_readings_after_them_of_wha
     archive: FileArchive, store: Store, tmp_path
 ):
     paths = files(tmp_path / "bodies", {0: csv(SIX), 1: csv(B_LEADS)})
-    pipeline.import_bodies(board(), paths, archive=archive, store=store)
+    intake.import_bodies(board(), paths, archive=archive, store=store)
     assert told_events(store)
     run(archive, store, 2, B_LEADS)
     assert posted(store) == []
@@ -126,7 +126,7 @@ def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_
     run(archive, store, 0, SIX)
     run(archive, store, 20, SIX)
     keep(archive, {number: csv(B_LEADS)})
-    pipeline.settle(board(), archive, store, telling=telling())
+    sync.settle(board(), archive, store, telling=telling())
     at_that_time = [one for one in store.ledger.letters() if one.event.recorded_at == at(number)]
     assert bool(at_that_time) is told
     assert any(event.recorded_at == at(number) for event in store.events(EventFilter(told=True)))
@@ -141,7 +141,7 @@ def test_the_news_of_a_quarantined_reading_is_told_when_it_is_accepted_within_se
     assert store.last_check(BOARD).result is Result.QUARANTINED
     run(archive, store, 1 + later, SIX)
     assert "new_leader@1" not in posted(store)
-    pipeline.decide(board(), at(1), Verdict.ACCEPT, by="ann", reason="seen", archive=archive, store=store, telling=telling())
+    proof.decide(board(), at(1), Verdict.ACCEPT, by="ann", reason="seen", archive=archive, store=store, telling=telling())
     assert ("new_leader@1" in posted(store)) is told
 
 
@@ -149,7 +149,7 @@ def test_a_replay_tells_nothing_a_second_time(archive: FileArchive, store: Store
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
     before = list(store.ledger.letters())
-    pipeline.replay(board(), archive, store, telling=telling())
+    sync.replay(board(), archive, store, telling=telling())
     assert list(store.ledger.letters()) == before
 
 
@@ -179,12 +179,12 @@ def test_a_run_that_is_stopped_between_two_steps_loses_no_letter_and_no_hold(arc
     told = telling(watches=(SECOND,))
     undisturbed = fresh("memory")
     keep(archive, season)
-    pipeline.settle(board(), archive, undisturbed, telling=told)
+    sync.settle(board(), archive, undisturbed, telling=told)
     assert len({one.queued_at for one in undisturbed.ledger.letters()}) == 3
     with pytest.raises(StoreError, match="full"):
-        pipeline.settle(board(), archive, Stops(store, at_save), telling=told)
+        sync.settle(board(), archive, Stops(store, at_save), telling=told)
     assert len(list(store.checks(BOARD))) == at_save - 1
-    pipeline.settle(board(), archive, store, telling=told)
+    sync.settle(board(), archive, store, telling=told)
     assert list(store.ledger.letters()) == list(undisturbed.ledger.letters())
     assert store.ledger.holds(BOARD) == undisturbed.ledger.holds(BOARD) != {}
 
@@ -217,7 +217,7 @@ def test_after_an_import_a_watch_begins_anew_without_telling_what_was_so_already
     told = telling(WATCHED, watches=(SECOND,))
     run(archive, store, 0, B_THIRD, told)
     assert store.ledger.holds(BOARD) != {}
-    pipeline.import_bodies(board(), files(tmp_path / "bodies", {1: csv(B_SECOND)}), archive=archive, store=store)
+    intake.import_bodies(board(), files(tmp_path / "bodies", {1: csv(B_SECOND)}), archive=archive, store=store)
     assert store.ledger.holds(BOARD) == {}
     run(archive, store, 2, SIX.replace("c:70", "c:71"), told)
     assert fired(store) == []
@@ -250,8 +250,8 @@ def test_fetches_bytes_events_and_seconds_are_counted(archive: FileArchive, stor
 
 
 def test_an_import_and_a_replay_count_nothing(archive: FileArchive, store: Store, tmp_path):
-    pipeline.import_bodies(board(), files(tmp_path / "bodies", SEASON), archive=archive, store=store)
-    pipeline.replay(board(), archive, store)
+    intake.import_bodies(board(), files(tmp_path / "bodies", SEASON), archive=archive, store=store)
+    sync.replay(board(), archive, store)
     assert store.ledger.counts() == {}
 
 
@@ -260,7 +260,7 @@ def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, st
         answers = {one: (capture(number, csv(text), board_id=one),) for one, text in zip((BOARD, OTHER), texts, strict=True)}
         fetcher = FakeFetcher(script=answers, asked=[])
         boards = [board(), board(OTHER)]
-        outcomes = pipeline.run(
+        outcomes = intake.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=FixedClock(at(number)), telling=telling()
         )
         assert [one.failed for one in outcomes] == [False, False]
@@ -270,5 +270,5 @@ def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, st
 def test_a_board_that_fails_is_told_too(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     note(archive, 1, Verdict.GONE, status=404, error="acme/text: 404")
-    pipeline.settle(board(), archive, store, telling=telling())
+    sync.settle(board(), archive, store, telling=telling())
     assert posted(store) == ["board_broken@1"]

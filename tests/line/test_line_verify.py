@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pipeline_world import BOARD, SEASON, board, csv, keep
+from line_world import BOARD, SEASON, board, csv, keep
 
-from tracker import pipeline
 from tracker.errors import StoreError
-from tracker.model import Event, EventFilter
+from tracker.line import proof, sync
+from tracker.model import Event, EventFilter, Verdict
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 
@@ -22,7 +22,7 @@ from tracker.stores.sqlite import SqliteStore
 def store(archive: FileArchive, tmp_path: Path) -> Iterator[SqliteStore]:
     keep(archive, SEASON)
     with SqliteStore(tmp_path / "tracker.db") as store:
-        pipeline.settle(board(), archive, store)
+        sync.settle(board(), archive, store)
         yield store
 
 
@@ -38,7 +38,7 @@ def tamper(tmp_path: Path, sql: str) -> None:
 
 
 def test_every_event_holds(archive: FileArchive, store: SqliteStore):
-    found = pipeline.verify(events(store), board(), archive)
+    found = proof.verify(events(store), board(), archive)
     assert [one.event for one in found] == events(store)
     assert [one.differences for one in found if not one.holds] == []
     assert len(found) > 15
@@ -79,7 +79,7 @@ def test_an_event_that_somebody_changed_does_not_hold_and_says_what_differs(
 ):
     untouched = {event.id: event for event in events(store)}
     tamper(tmp_path, sql)
-    found = pipeline.verify(events(store), board(), archive)
+    found = proof.verify(events(store), board(), archive)
     spoilt = [one for one in found if not one.holds]
     assert {one.event.id for one in spoilt} == {event.id for event in events(store) if untouched.get(event.id) != event}
     assert len(spoilt) >= 1
@@ -88,7 +88,7 @@ def test_an_event_that_somebody_changed_does_not_hold_and_says_what_differs(
 
 def test_an_event_of_another_board_is_not_believed(archive: FileArchive, store: SqliteStore):
     other = replace(events(store)[0], id="0" * 16)
-    (found,) = pipeline.verify([other], board(), archive)
+    (found,) = proof.verify([other], board(), archive)
     assert found.differences == (f"the stored bytes and the present declaration do not give this {other.kind}",)
 
 
@@ -96,24 +96,24 @@ def test_a_damaged_body_is_trouble_with_the_store_and_no_verdict(archive: FileAr
     body = next(path for path in (archive._root / BOARD / "bodies").iterdir() if path.suffix == ".raw")
     body.write_bytes(body.read_bytes().replace(b"90", b"91", 1) if b"90" in body.read_bytes() else b"x")
     with pytest.raises(StoreError, match="is damaged"):
-        pipeline.verify(events(store), board(), FileArchive(archive._root))
+        proof.verify(events(store), board(), FileArchive(archive._root))
 
 
 def test_a_lost_body_is_trouble_with_the_store(archive: FileArchive, store: SqliteStore):
     next((archive._root / BOARD / "bodies").iterdir()).unlink()
     with pytest.raises(StoreError, match="is missing"):
-        pipeline.verify(events(store), board(), FileArchive(archive._root))
+        proof.verify(events(store), board(), FileArchive(archive._root))
 
 
 def test_verifying_writes_nothing(archive: FileArchive, store: SqliteStore):
     before = {path: path.stat().st_mtime_ns for path in archive._root.rglob("*")}
-    pipeline.verify(events(store), board(), archive)
+    proof.verify(events(store), board(), archive)
     assert {path: path.stat().st_mtime_ns for path in archive._root.rglob("*")} == before
 
 
 def test_a_decision_is_part_of_what_is_derived(archive: FileArchive, store: SqliteStore):
     keep(archive, {9: csv("a:45:1.5 b:47.5:3")})
-    pipeline.settle(board(), archive, store)
+    sync.settle(board(), archive, store)
     held = next(check for check in store.checks(BOARD) if check.result == "quarantined")
-    pipeline.decide(board(), held.observed_at, pipeline.Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store)
-    assert all(one.holds for one in pipeline.verify(events(store), board(), archive))
+    proof.decide(board(), held.observed_at, Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store)
+    assert all(one.holds for one in proof.verify(events(store), board(), archive))

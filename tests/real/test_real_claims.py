@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from tracker import claims, parsers, pipeline, schedules
+from tracker import claims, parsers, schedules
 from tracker.claims import Finding
+from tracker.line import intake
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 
@@ -159,7 +160,7 @@ def store(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with SqliteStore(folder / "tracker.db") as opened:
         for name in BOARDS:
             paths = sorted((shared_data / name).iterdir())
-            pipeline.import_bodies(DEFINITIONS.board(name), paths, archive=FileArchive(folder / "captures"), store=opened)
+            intake.import_bodies(DEFINITIONS.board(name), paths, archive=FileArchive(folder / "captures"), store=opened)
         yield opened
 
 

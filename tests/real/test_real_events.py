@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from tracker import parsers, pipeline, schedules
+from tracker import parsers, schedules
 from tracker.compare import compare
 from tracker.identity import identify
+from tracker.line import intake, sync
 from tracker.model import Board, Event, MetricId, Sha256, Snapshot
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
@@ -40,7 +41,7 @@ class Series:
 
     board: Board
     bodies: Mapping[datetime, bytes]
-    outcome: pipeline.Outcome
+    outcome: sync.Outcome
 
     @property
     def events(self) -> Sequence[Event]:
@@ -62,7 +63,7 @@ def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Imp
     def bring(name: str) -> Series:
         board, paths = DEFINITIONS.board(name), sorted((shared_data / name).iterdir())
         archive = FileArchive(tmp_path_factory.mktemp("captures"))
-        outcome = pipeline.import_bodies(board, paths, archive=archive, store=MemoryStore())
+        outcome = intake.import_bodies(board, paths, archive=archive, store=MemoryStore())
         return Series(board=board, bodies={recorded(path): body(path) for path in paths}, outcome=outcome)
 
     return bring

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tracker import parsers, pipeline, schedules
+from tracker import parsers, schedules
+from tracker.line import intake
 from tracker.model import Event
 from tracker.reports._fold import fold
 from tracker.stores.archive import FileArchive
@@ -42,7 +43,7 @@ def events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 def season(board: str, shared_data: Path, folder: Path) -> tuple[Event, ...]:
     paths = sorted((shared_data / board).iterdir())
-    return pipeline.import_bodies(DEFINITIONS.board(board), paths, archive=FileArchive(folder), store=MemoryStore()).events
+    return intake.import_bodies(DEFINITIONS.board(board), paths, archive=FileArchive(folder), store=MemoryStore()).events
 
 
 def told(events: tuple[Event, ...], kind: str) -> list[Event]:

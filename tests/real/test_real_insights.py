@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tracker import parsers, pipeline, schedules
+from tracker import parsers, schedules
+from tracker.line import intake
 from tracker.model import Event
 from tracker.stores.archive import FileArchive
 from tracker.stores.memory import MemoryStore
@@ -34,7 +35,7 @@ def states(shared_data: Path) -> list[tuple[datetime, Models]]:
 def events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Event]:
     archive = FileArchive(tmp_path_factory.mktemp("captures"))
     paths = sorted((shared_data / BOARD).iterdir())
-    return pipeline.import_bodies(DEFINITIONS.board(BOARD), paths, archive=archive, store=MemoryStore()).events
+    return intake.import_bodies(DEFINITIONS.board(BOARD), paths, archive=archive, store=MemoryStore()).events
 
 
 def _at(path: Path) -> datetime:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker import models, parsers, pipeline, schedules, watches
+from tracker import models, parsers, schedules, watches
+from tracker.line import fold
 from tracker.model import BoardId, Capture, EntryId, MetricId, Past, Step
 from tracker.models import How, What
 from tracker.stores.archive import FileArchive
@@ -49,7 +50,7 @@ def world(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
             archive.keep(
                 Capture(board=BOARD, observed_at=observed(path), url=board.page, bodies=(gzip.decompress(path.read_bytes()),))
             )
-        steps = tuple(pipeline.steps(board, archive.index(BOARD)[0], archive, before=None, past=Past()))
+        steps = tuple(fold.steps(board, archive.index(BOARD)[0], archive, before=None, past=Past()))
         store.declare(board)
         for step in steps:
             store.save(step)

@@ -21,8 +21,9 @@ import pytest
 import yaml
 from lxml import html
 
-from tracker import parsers, pipeline, schedules
+from tracker import parsers, schedules
 from tracker.errors import ParseError, Refused, TrackerError
+from tracker.line import intake, sync
 from tracker.model import Board, MetricId, Reading, Result, Snapshot
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
@@ -118,7 +119,7 @@ class Series:
 
     board: Board
     paths: tuple[Path, ...]
-    outcome: pipeline.Outcome
+    outcome: sync.Outcome
     archive: FileArchive
     store: MemoryStore
 
@@ -146,7 +147,7 @@ def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Imp
         board = DEFINITIONS.board(name)
         paths = tuple(sorted((shared_data / TWINS.get(name, name)).iterdir()))
         archive, store = FileArchive(tmp_path_factory.mktemp("captures")), MemoryStore()
-        outcome = pipeline.import_bodies(board, paths, archive=archive, store=store)
+        outcome = intake.import_bodies(board, paths, archive=archive, store=store)
         return Series(board=board, paths=paths, outcome=outcome, archive=archive, store=store)
 
     return bring

@@ -13,7 +13,7 @@ import pytest
 from tracker.cli._season import Season
 from tracker.errors import ContractBroken, DeclarationError, Refused
 from tracker.model import Board, Reading
-from tracker.reading import read
+from tracker.reading import read_capture
 from tracker.shipped import SEED
 
 CAPTURES = SEED / "captures"
@@ -26,7 +26,7 @@ def bodies() -> dict[str, Path]:
 
 
 def reading(boards: Mapping[str, Board], name: str) -> Reading:
-    return read(boards[name.rpartition("/")[0]], [(CAPTURES / name).read_bytes()])
+    return read_capture(boards[name.rpartition("/")[0]], [(CAPTURES / name).read_bytes()])
 
 
 def get(url: str, **headers: str) -> tuple[int, bytes, Mapping[str, str]]:

@@ -8,10 +8,11 @@ from datetime import datetime
 import pytest
 from season_world import declared
 
-from tracker import pipeline
 from tracker.cli._season import Season
 from tracker.clock import FixedClock
+from tracker.compare import compare
 from tracker.fetch import Fetcher, MemoryHosts
+from tracker.line import intake, proof, sync
 from tracker.model import Board, Comparability, Event, EventFilter, Result, Verdict
 from tracker.ports import Store
 from tracker.shipped import SEED
@@ -78,7 +79,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> FileArchive:
 def imported(boards: Mapping[str, Board], archive: FileArchive) -> MemoryStore:
     store = MemoryStore()
     for board in boards.values():
-        pipeline.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=store)
+        intake.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=store)
     return store
 
 
@@ -89,7 +90,7 @@ def served(season: Season, boards: Mapping[str, Board], archive: FileArchive) ->
         season.day = day
         clock = FixedClock(at)
         with Fetcher(MemoryHosts(), clock, {}) as fetcher:
-            outcomes = list(pipeline.run(list(boards.values()), archive=archive, store=store, fetcher=fetcher, clock=clock))
+            outcomes = list(intake.run(list(boards.values()), archive=archive, store=store, fetcher=fetcher, clock=clock))
         assert [outcome.error for outcome in outcomes] == [None] * len(boards)
     return store
 
@@ -131,9 +132,9 @@ def test_the_season_read_over_http_tells_the_same(season, boards, archive, impor
 def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported):
     before = {event.id for event in imported.events(EventFilter())}
     for board in boards.values():
-        again = pipeline.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=imported)
+        again = intake.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=imported)
         assert again.events == ()
-        pipeline.replay(board, archive, imported)
+        sync.replay(board, archive, imported)
     assert {event.id for event in imported.events(EventFilter())} == before
 
 
@@ -141,7 +142,7 @@ def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported
 def test_every_told_event_follows_from_the_stored_bytes(boards, archive, imported):
     for board in boards.values():
         mine = [event for event in events(imported, told=True) if event.board == board.id]
-        assert [one.differences for one in pipeline.verify(mine, board, archive)] == [()] * len(mine)
+        assert [one.differences for one in proof.verify(mine, board, archive)] == [()] * len(mine)
 
 
 def test_every_told_event_about_an_entry_carries_evidence(imported):
@@ -161,7 +162,7 @@ def test_the_same_bytes_are_kept_once(archive, imported):
 
 def test_full_floats_are_the_same_numbers(boards, imported):
     before, after = (imported.at("meridian/llms", at(day)) for day in (7, 8))
-    diff = pipeline.compare(boards["meridian/llms"], before, after).metrics["intelligence"]
+    diff = compare(boards["meridian/llms"], before, after).metrics["intelligence"]
     assert (diff.verdict, diff.moved, diff.rounded, diff.common) == (Comparability.COMPARABLE, 1, 37, 38)
 
 

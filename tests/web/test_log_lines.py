@@ -141,8 +141,8 @@ def test_an_exception_is_told_with_the_way_to_it():
 @pytest.mark.parametrize(("verbose", "events"), [(False, ["late"]), (True, ["read", "late"])])
 def test_warnings_are_told_and_the_rest_when_asked(verbose: bool, events: list[str], capsys: pytest.CaptureFixture[str]):
     log.configure(verbose=verbose, as_json=True)
-    logging.getLogger("tracker.pipeline").info("read")
-    logging.getLogger("tracker.pipeline").warning("late")
+    logging.getLogger("tracker.line.intake").info("read")
+    logging.getLogger("tracker.line.intake").warning("late")
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == events
 
 

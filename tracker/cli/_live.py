@@ -1,6 +1,6 @@
 """The live check: each board fetched once and read, nothing kept, and what that says of its declaration.
 
-A function over a fetcher and boards, like `pipeline.run`; it stands here because only the command line and the nightly check call it.
+A function over a fetcher and boards, like `intake.run`; it stands here because only the command line and the nightly check call it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from tracker import query
 from tracker.errors import ContractBroken, FetchError, TrackerError
+from tracker.line.intake import Fetches
 from tracker.model import Board, BoardId, Capture, MetricId, Pause, Reading, Unchanged, Validators
-from tracker.pipeline import Fetches
 from tracker.ports import Environment
 from tracker.reading import read_capture
 

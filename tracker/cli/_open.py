@@ -29,7 +29,7 @@ from tracker.workspace import Settings
 
 if TYPE_CHECKING:
     from tracker.fetch import Fetcher
-    from tracker.pipeline import Telling
+    from tracker.line.sync import Telling
     from tracker.stores.archive import FileArchive
     from tracker.stores.hosts import SqliteHosts
     from tracker.watches import Watch
@@ -119,7 +119,7 @@ def kept(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> Telling:
     """Who is to be told of what, as the schedules say; what is wrong with a route is told on stderr, and the others hold."""
     from tracker import notify, watches  # noqa: PLC0415  # only who settles boards tells
-    from tracker.pipeline import Telling  # noqa: PLC0415  # as above
+    from tracker.line.sync import Telling  # noqa: PLC0415  # as above
 
     errors: list[DeclarationError] = []
     watched: tuple[Watch, ...] = ()

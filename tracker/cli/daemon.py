@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import log, pipeline, query, toml
+from tracker import log, query, toml
 from tracker.cli._declared import declared, formats
 from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
@@ -22,6 +22,7 @@ from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
 from tracker.fetch import Fetcher
+from tracker.line import intake
 from tracker.model import Board
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
@@ -144,7 +145,7 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
 
         def flights(wake: Callable[[], None]) -> Flights:
             return Flights(
-                lambda board: fetcher.fetch(board, pipeline.validators(archive, board.id)),
+                lambda board: fetcher.fetch(board, intake.validators(archive, board.id)),
                 parallel=parallel,
                 deadline_s=deadline_s,
                 monotonic=time.monotonic,

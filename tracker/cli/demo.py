@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from tracker import pipeline, reports
+from tracker import reports
 from tracker.cli._declared import chosen
 from tracker.cli._open import fetching, opened, program, stamp
 from tracker.cli._season import Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
+from tracker.line import intake
 from tracker.shipped import SEED
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -58,7 +59,7 @@ def play(settings: Settings, season: Season) -> None:
         season.day = number
         clock = FixedClock(day)
         with fetching(settings, clock) as (archive, store, fetcher):
-            ran = pipeline.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon)
+            ran = intake.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon)
             outcomes = list(ran)
         results = ", ".join(f"{outcome.board} {check.result}" for outcome in outcomes for check in outcome.checks)
         told = sum(event.told for outcome in outcomes for event in outcome.events)

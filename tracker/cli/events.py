@@ -69,11 +69,11 @@ def across(
     settings: Settings, store: SqliteStore, *, since: datetime | None = None, until: datetime | None = None
 ) -> tuple[Event, ...]:
     """What all boards of a store tell together, up to its newest reading by default."""
-    from tracker import pipeline  # noqa: PLC0415  # as below
+    from tracker.line import panel  # noqa: PLC0415  # as below
 
     newest = max((check.observed_at for board in store.boards() if (check := store.last_check(board))), default=_EVER)
     until = until or newest + timedelta(seconds=1)
-    return pipeline.across(store, since=since or _EVER, until=until, lexicon=lexicon_of(settings))
+    return panel.across(store, since=since or _EVER, until=until, lexicon=lexicon_of(settings))
 
 
 def _known_kinds() -> frozenset[str]:

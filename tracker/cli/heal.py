@@ -15,13 +15,14 @@ from pathlib import Path
 
 import click
 
-from tracker import pipeline, propose, schedules
+from tracker import propose, schedules
 from tracker.cli._declared import chosen, formats
 from tracker.cli._open import as_json, fetching, kept, print_json, print_table, stamp
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
+from tracker.line import fold
 from tracker.model import Board, Capture, IndexLine, Measure, Reading, Request, Result, Snapshot
 from tracker.ports import Archive, Store
 from tracker.propose.amend import Path as Keys
@@ -230,7 +231,7 @@ def _lost(board: Board, changed: Board, archive: Archive, store: Store) -> Itera
 
 def _alike(board: Board, changed: Board, line: IndexLine, archive: Archive) -> bool:
     try:
-        return pipeline.read_line(board, line, archive).entries == pipeline.read_line(changed, line, archive).entries
+        return fold.read_line(board, line, archive).entries == fold.read_line(changed, line, archive).entries
     except TrackerError:  # one of the two cannot read it: that is not alike
         return False
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from tracker import pipeline
 from tracker.cli._declared import chosen
 from tracker.cli._open import as_json, opened, print_json, when
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
-from tracker.pipeline import Outcome
+from tracker.line import intake
+from tracker.line.sync import Outcome
 from tracker.reports.jsonl import event_json
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -36,7 +36,7 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     with opened(settings) as (archive, store):
         not_after = SystemClock().now() + _CLOCKS_DIFFER
-        outcome = pipeline.import_bodies(
+        outcome = intake.import_bodies(
             declared, files, archive=archive, store=store, not_after=not_after, lexicon=lexicon_of(settings)
         )
     if as_json:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import click
 
-from tracker import pipeline
 from tracker.cli._open import (
     Time,
     as_json,
@@ -25,6 +24,7 @@ from tracker.cli._text import safe
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
+from tracker.line import fold, proof
 from tracker.model import Check, Result, Verdict
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -67,7 +67,7 @@ def show(settings: Settings, board: str, at: datetime | None) -> None:
     with kept(settings) as (archive, store):
         check = _one(store, board, at)
         declared = board_of(settings, store, board)
-        reading = pipeline.read_at(declared, check.observed_at, archive)
+        reading = fold.read_at(declared, check.observed_at, archive)
     click.echo(f"{board} at {when(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (
@@ -92,7 +92,7 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
             who, why = safe(by or user()), safe(reason)
             lexicon = lexicon_of(settings)
             telling = telling_of(settings, lexicon, store, SystemClock().now())
-            outcome = pipeline.decide(
+            outcome = proof.decide(
                 declared, when, verdict, by=who, reason=why, archive=archive, store=store, lexicon=lexicon, telling=telling
             )
         summary(outcome)

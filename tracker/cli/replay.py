@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from tracker import pipeline
 from tracker.cli._declared import declared
 from tracker.cli._open import opened
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
+from tracker.line import sync
 from tracker.model import BoardId
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -39,7 +39,7 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
         failed, lexicon = False, lexicon_of(settings)
         for name in boards or held:
             board = known.boards.get(BoardId(name)) or store.declared(BoardId(name)) or known.board(BoardId(name))
-            outcome = pipeline.replay(board, archive, store, lexicon)
+            outcome = sync.replay(board, archive, store, lexicon)
             summary(outcome)
             failed = failed or outcome.failed
             if withdrawn := store.withdrawn(board.id):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from tracker import pipeline, query, reports
+from tracker import query, reports
 from tracker.cli._open import Time, history_of, known, stamp
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
+from tracker.line import panel
 from tracker.model import EventFilter, Report
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -83,6 +84,6 @@ def build(
         for board in (one.id for one in declared)
         for event in store.events(EventFilter(board=board, since=since, until=until))
     ]
-    events += pipeline.across(store, since=since, until=until, boards=[one.id for one in declared], lexicon=lexicon)
+    events += panel.across(store, since=since, until=until, boards=[one.id for one in declared], lexicon=lexicon)
     checks = {board: [check for check in store.checks(board) if check.observed_at < until] for board in known}
     return reports.build(health, events, checks, since=since, until=until)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from tracker import pipeline, query
+from tracker import query
 from tracker.cli import _complete
 from tracker.cli._declared import chosen, declared
 from tracker.cli._open import as_json, fetching, print_json, telling_of, when
@@ -16,8 +16,9 @@ from tracker.cli._text import safe
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
+from tracker.line import intake
+from tracker.line.sync import Outcome, Telling
 from tracker.model import Board
-from tracker.pipeline import Outcome, Telling
 from tracker.ports import Clock, Store
 from tracker.reports.jsonl import event_json
 from tracker.stores import locks
@@ -46,7 +47,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
         telling = telling_of(settings, lexicon, store, clock.now())
-        for outcome in pipeline.run(
+        for outcome in intake.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
         ):
             failed = failed or outcome.failed

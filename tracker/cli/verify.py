@@ -7,11 +7,11 @@ from typing import cast
 
 import click
 
-from tracker import pipeline
 from tracker.cli._open import as_json, board_of, kept, known, print_json
 from tracker.cli._text import safe
 from tracker.cli.events import across
 from tracker.errors import DeclarationError, StoreError
+from tracker.line import proof
 from tracker.model import BoardId, Event, EventFilter
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -35,11 +35,11 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
         by_board: dict[BoardId, list[Event]] = {}
         for event in wanted:
             by_board.setdefault(event.board, []).append(event)
-        results: list[pipeline.Verification] = []
+        results: list[proof.Verification] = []
         damaged = False
         for name, some in sorted(by_board.items()):
             try:
-                results += pipeline.verify(some, board_of(settings, store, name), archive, lexicon_of(settings))
+                results += proof.verify(some, board_of(settings, store, name), archive, lexicon_of(settings))
             except StoreError as error:  # one board's damage hides no other's verdict
                 damaged = True
                 click.echo(f"tracker: {safe(str(error))}", err=True)

@@ -8,11 +8,12 @@ from datetime import datetime
 
 import click
 
-from tracker import pipeline, watches
+from tracker import watches
 from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, print_table, stamp, when
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
+from tracker.line import fold
 from tracker.model import Board, Event, EventFilter, Evidence, Party, Past, Step
 from tracker.ports import Archive, Store
 from tracker.watches import Firing, Held, Watch
@@ -94,7 +95,7 @@ def _over_history(board: Board, chosen: tuple[Watch, ...], store: Store, archive
         stored.setdefault(event.recorded_at, []).append(event)
     lines, _ = archive.index(board.id)
     past, held = Past(), dict.fromkeys(asked, Held())
-    for derived in pipeline.steps(board, lines, archive, before=None, past=past, lexicon=lexicon):
+    for derived in fold.steps(board, lines, archive, before=None, past=past, lexicon=lexicon):
         step: Step = replace(derived, events=tuple(stored.get(derived.check.observed_at, ())))
         for one in asked:
             found, held[one] = watches.firings(one, board, step, past, held[one], lexicon=lexicon)

@@ -8,10 +8,11 @@ from itertools import groupby, pairwise
 
 import click
 
-from tracker import models, pipeline
+from tracker import models
 from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, stamp, when
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
+from tracker.line import fold
 from tracker.model import BoardId, EntryId, Past
 from tracker.models import Explained
 from tracker.ports import Archive, Store
@@ -51,7 +52,7 @@ def _explained(
     settings: Settings, store: Store, archive: Archive, lexicon: Lexicon, board: BoardId, entries: list[EntryId]
 ) -> Iterator[Explained]:
     lines, _ = archive.index(board)
-    steps = pipeline.steps(board_of(settings, store, board), lines, archive, before=None, past=Past(), lexicon=lexicon)
+    steps = fold.steps(board_of(settings, store, board), lines, archive, before=None, past=Past(), lexicon=lexicon)
     yield from models.explain(steps, entries)
 
 

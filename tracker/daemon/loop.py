@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from tracker import notify, pipeline, query
+from tracker import notify, query
 from tracker.daemon.declared import Declarations, Declared
 from tracker.daemon.flights import Fetched, Flights
 from tracker.daemon.network import Network
@@ -28,8 +28,9 @@ from tracker.daemon.rescue import is_of_all, is_spoilt
 from tracker.daemon.ticker import Ticker
 from tracker.errors import FetchError, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
+from tracker.line import intake, sync
+from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Event, Letter, Pause, Result
-from tracker.pipeline import Outcome, Telling
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.stores.locks import Taken
 
@@ -248,7 +249,7 @@ class Loop:
             try:
                 if not world.archive.index(board.id, world.store.position(board.id))[0]:
                     continue
-                _log(pipeline.settle(board, world.archive, world.store, self._declared.lexicon, self._telling))
+                _log(sync.settle(board, world.archive, world.store, self._declared.lexicon, self._telling))
             except Taken as error:  # whoever has it settles it
                 log.warning("board is taken", extra={"board": board.id, "why": str(error)})
             except Exception as error:  # as in _land
@@ -359,8 +360,8 @@ class Loop:
         """What came of a fetch. Where only the history could not be written the last time, the archive is not given it again."""
         world, lexicon = self._world, self._declared.lexicon
         if landed.tried and _is_kept(landed, world.archive):
-            return pipeline.settle(board, world.archive, world.store, lexicon, self._telling)
-        return pipeline.take(
+            return sync.settle(board, world.archive, world.store, lexicon, self._telling)
+        return intake.take(
             board,
             landed.fetched,
             archive=world.archive,

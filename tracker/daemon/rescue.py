@@ -11,9 +11,9 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tracker import pipeline
 from tracker.errors import StoreError
 from tracker.lexicon import Lexicon
+from tracker.line import sync
 from tracker.model import Board, BoardId, Notice
 from tracker.ports import Archive
 from tracker.stores.ledger import TABLES
@@ -84,7 +84,7 @@ def rebuild(
 def _replay(board: Board, archive: Archive, store: SqliteStore, lexicon: Lexicon | None) -> bool:
     """Whether a board's history could be made anew; a damaged archive of one does not stop the others."""
     try:
-        pipeline.replay(board, archive, store, lexicon)
+        sync.replay(board, archive, store, lexicon)
     except StoreError as error:
         log.error("history not rebuilt", extra={"board": board.id, "error": str(error)})  # noqa: TRY400  # it says all
         return False

@@ -1,0 +1,310 @@
+"""A board's history, folded line by line from the archive's index: read, judge, compare, detect. Pure but for the bodies it asks for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from tracker.compare import commensurable, compare
+from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
+from tracker.events import advance, advance_failed, detect, fail, silence
+from tracker.identity import identify, label
+from tracker.lexicon import Lexicon
+from tracker.model import (
+    Baseline,
+    Board,
+    BoardId,
+    Check,
+    Failure,
+    IndexLine,
+    Past,
+    Reading,
+    Result,
+    Sha256,
+    Snapshot,
+    Step,
+    Suspect,
+    Trouble,
+    Verdict,
+)
+from tracker.ports import Archive
+from tracker.reading import read_capture
+from tracker.reading.pages import recognise
+
+_DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
+_AGREEING_SUSPECTS = 3
+_AGREEING_FOR = timedelta(days=1)
+"""A reading that only the comparison with the past speaks against becomes the new baseline when so many
+in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
+_AGREEMENT = 0.8
+_BELIEVED = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
+_CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Behind:
+    """What lies behind a line of the index: the state shown last, what the board remembers, the bodies a person rejected last."""
+
+    before: Snapshot | None
+    past: Past
+    rejected: tuple[Sha256, ...] = ()
+
+
+def steps(
+    board: Board,
+    lines: Sequence[IndexLine],
+    archive: Archive,
+    *,
+    before: Snapshot | None,
+    past: Past,
+    rejected: tuple[Sha256, ...] = (),
+    lexicon: Lexicon | None = None,
+) -> Iterator[Step]:
+    """What each line of the index adds to a board's history, oldest first.
+
+    `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else. Where several suspect
+    readings agree, the first of them is accepted and all from there on is derived once more.
+    """
+    behind = _Behind(before=label(before, lexicon) if before is not None else None, past=past, rejected=rejected)
+    decided = {line.observed_at: line for line in lines if line.verdict in _DECISIONS and not _is_derived(line)}
+    fetches = _one_a_second(line for line in lines if line.verdict not in _DECISIONS)
+    pending: list[tuple[_Behind, Step]] = []  # of readings that later ones may still make right
+    number = 0
+    while number < len(fetches):
+        line = fetches[number]
+        step = _step(board, line, archive, behind=behind, decision=decided.get(line.observed_at), lexicon=lexicon)
+        if step.agreed_since in decided:  # it was accepted, and differs too much all the same
+            step = replace(step, agreed_since=None)
+        first = next((at for at, (_, one) in enumerate(pending) if one.check.observed_at == step.agreed_since), None)
+        if first is not None:
+            behind, suspect = pending[first]
+            decided[suspect.check.observed_at] = _believed(suspect.check)
+            number -= len(pending) - first
+            del pending[first:]
+            continue
+        pending.append((behind, step))
+        behind = _after(behind, line, step)
+        number += 1
+        if not step.past.suspects:
+            yield from (one for _, one in pending)
+            pending.clear()
+    yield from (one for _, one in pending)
+
+
+def _after(behind: _Behind, line: IndexLine, step: Step) -> _Behind:
+    rejected = behind.rejected
+    if line.sha256:
+        rejected = line.sha256 if step.check.result is Result.REJECTED else ()
+    return _Behind(before=step.diff.after if step.diff else behind.before, past=step.past, rejected=rejected)
+
+
+def _believed(suspect: Check) -> IndexLine:
+    """The decision that the readings after a suspect one make."""
+    return IndexLine(
+        observed_at=suspect.observed_at,
+        url=suspect.url,
+        verdict=Verdict.ACCEPT,
+        sha256=suspect.sha256,
+        by="tracker",
+        reason=_BELIEVED,
+    )
+
+
+def _is_derived(decision: IndexLine) -> bool:
+    """Whether it is one that earlier versions noted for `_believed`: what followed from the lines then may not follow from them now."""
+    return (decision.by, decision.reason) == ("tracker", _BELIEVED)
+
+
+def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
+    """By time; of two lines of one second the one with a body counts, else the first."""
+    ordered = sorted(fetches, key=lambda line: (line.observed_at, line.verdict not in _CONTENT))
+    return list({line.observed_at: line for line in reversed(ordered)}.values())[::-1]
+
+
+def _step(
+    board: Board, line: IndexLine, archive: Archive, *, behind: _Behind, decision: IndexLine | None, lexicon: Lexicon | None
+) -> Step:
+    before, past = behind.before, behind.past
+    if rejection := _rejection(line, behind, decision):
+        return Step(check=_check(line, board.id, Result.REJECTED, message=rejection), past=past)
+    if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
+        passing = line.verdict is Verdict.TRANSIENT
+        failure = _failure(board, line, Trouble.FETCH, line.verdict.value, _named(board, line, archive), passing=passing)
+        return _failed(board, line, failure, past, Result.FAILED)
+    if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
+        return _unchanged(board, line, past)
+    if decision is not None:
+        past = _without_sizes(past)
+    started = time.perf_counter()
+    try:
+        reading = read_line(board, line, archive, _baseline(past))
+    except ContractBroken as error:
+        if error.guard:
+            return _quarantined(board, line, archive, past=past, why=error)
+        message = f"{error}{_proposal(board, line, archive, before) if past.broken_since is None else ''}"
+        return _failed(board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", message), past, Result.UNREADABLE)
+    except ParseError as error:
+        message = f"{error}{_proposal(board, line, archive, before) if past.broken_since is None else ''}"
+        return _failed(board, line, _failure(board, line, Trouble.PARSE, "ParseError", message), past, Result.UNREADABLE)
+    except Refused as error:
+        return _failed(board, line, _failure(board, line, Trouble.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
+    after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
+    read_s = time.perf_counter() - started
+    why = commensurable(before, after) if before is not None else None
+    if why is None or decision is not None:
+        restart = f"accepted by {decision.by}: {why}" if decision is not None and why is not None else ""
+        step = _accepted(board, line, after, before=before, past=past, restart=restart)
+        return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
+    broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
+    return _quarantined(board, line, archive, past=past, why=broken)
+
+
+def _rejection(line: IndexLine, behind: _Behind, decision: IndexLine | None) -> str:
+    """Who rejected the reading and why; "" if nobody did."""
+    if decision is None:
+        return "the same bytes as those rejected before" if line.sha256 and line.sha256 == behind.rejected else ""
+    return f"rejected by {decision.by}: {decision.reason}" if decision.verdict is Verdict.REJECT else ""
+
+
+def _proposal(board: Board, line: IndexLine, archive: Archive, before: Snapshot | None) -> str:
+    """What seems to have replaced what the page no longer has, to stand behind the error of a board that breaks; "" if nothing."""
+    if before is None:
+        return ""
+    from tracker.propose import candidates  # noqa: PLC0415 - loaded when a board breaks
+    from tracker.propose.repair import proposal_line  # noqa: PLC0415 - see above
+
+    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
+    found = proposal_line(
+        board,
+        bodies,
+        before,
+        parts=line.parts,
+        read=lambda one: read_capture(one, bodies, parts=line.parts, url=line.url),
+        look=candidates,
+    )
+    return f"; {found}" if found else ""
+
+
+def _named(board: Board, line: IndexLine, archive: Archive) -> str:
+    """Why a fetch failed; where the server's page says more than its status (a challenge sent with 403), what the page is."""
+    try:
+        for sha256 in line.sha256:
+            recognise(board.id, archive.body(board.id, sha256), board.parse.format)
+    except Refused as what:
+        return f"{what} (status {line.status})"
+    return line.error
+
+
+def read_line(board: Board, line: IndexLine, archive: Archive, baseline: Baseline = Baseline()) -> Reading:  # noqa: B008  # frozen
+    """What the bodies that a line of the index names say. Raises as `read`, and StoreError for damaged bytes."""
+    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
+    return read_capture(board, bodies, baseline, parts=line.parts, url=line.url)
+
+
+def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
+    """What the capture of that time says. Raises as `read_line`, and DeclarationError where there is none."""
+    line = next((line for line in archive.index(board.id)[0] if line.observed_at == at and line.sha256), None)
+    if line is None:
+        raise DeclarationError(f"{board.id}: no capture of {at.isoformat()} is in the archive; expected one (tracker boards)")
+    return read_line(board, line, archive)
+
+
+def _baseline(past: Past) -> Baseline:
+    return Baseline(entries=past.sizes, filled=past.filled)
+
+
+def _without_sizes(past: Past) -> Past:
+    """An accepted suspect is the new measure of its successors, which would else be held back one after the other."""
+    return replace(past, sizes=())
+
+
+def _accepted(board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: Past, restart: str = "") -> Step:
+    diff = compare(board, before, after, seen_until=past.seen_until, restart=restart)
+    events = detect(diff, past)
+    following = advance(past, diff, events)
+    quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    if quiet:
+        following = replace(following, stale_since=line.observed_at)
+    result = _check(line, board.id, Result.ACCEPTED, entries=len(after.entries))
+    return Step(check=result, past=following, diff=diff, events=(*events, *quiet))
+
+
+def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
+    quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    broken = past.broken_since is not None
+    following = replace(
+        past,
+        seen_until=past.seen_until if broken else line.observed_at,
+        stale_since=line.observed_at if quiet else past.stale_since,
+        failing_since=past.failing_since if broken else None,
+        failures=past.failures if broken else 0,
+        passing=broken and past.passing,
+    )
+    message = f"still: {past.broken_by}" if broken else ""
+    return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
+
+
+def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Past, why: ContractBroken) -> Step:
+    """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
+    reading = read_line(board, line, archive)
+    after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
+    suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
+    past = replace(past, suspects=_agreeing(past.suspects, suspect))
+    agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
+    failure = _failure(board, line, Trouble.QUARANTINE, "ContractBroken", str(why))
+    step = _failed(board, line, failure, past, Result.QUARANTINED)
+    return replace(
+        step,
+        past=advance_failed(past, failure, suspect),
+        check=replace(step.check, entries=len(suspect.entries)),
+        agreed_since=agreed_since,
+    )
+
+
+def _agreed(past: Past, suspect: Suspect) -> bool:
+    run = past.suspects
+    return len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
+
+
+def _agreeing(suspects: Sequence[Suspect], suspect: Suspect) -> tuple[Suspect, ...]:
+    """Those held back in a row just before this one that say the same. Of a long row the first and the last are enough."""
+    run = tuple(takewhile(lambda one: _alike(one, suspect), reversed(suspects)))[::-1]
+    return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
+
+
+def _alike(one: Suspect, other: Suspect) -> bool:
+    return len(one.entries & other.entries) >= _AGREEMENT * max(len(one.entries), len(other.entries))
+
+
+def _failed(board: Board, line: IndexLine, failure: Failure, past: Past, result: Result) -> Step:
+    check = _check(line, board.id, result, message=failure.message)
+    return Step(check=check, past=advance_failed(past, failure), events=fail(board, failure, past))
+
+
+def _failure(board: Board, line: IndexLine, trouble: Trouble, error: str, message: str, *, passing: bool = False) -> Failure:
+    return Failure(
+        board=board.id,
+        observed_at=line.observed_at,
+        url=line.url,
+        sha256=line.sha256,
+        trouble=trouble,
+        error=error,
+        message=message,
+        passing=passing,
+    )
+
+
+def _check(line: IndexLine, board: BoardId, result: Result, *, entries: int | None = None, message: str = "") -> Check:
+    return Check(
+        board=board,
+        observed_at=line.observed_at,
+        result=result,
+        url=line.url,
+        sha256=line.sha256,
+        status=line.status,
+        entries=entries,
+        message=message,
+    )

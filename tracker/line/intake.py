@@ -1,0 +1,200 @@
+"""Takes captures in, from the network or from files: archive first, then history."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.lexicon import Lexicon
+from tracker.line.sync import Outcome, Telling, _Desk, _settle
+from tracker.model import Board, BoardId, Capture, IndexLine, Unchanged, Validators, Verdict
+from tracker.ports import Archive, Clock, Store
+
+_DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
+_CLOCK_SET_BACK = timedelta(minutes=1)
+
+
+class Fetches(Protocol):
+    """What `run` needs of a fetcher."""
+
+    def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, Capture | Unchanged | FetchError]]:
+        """Fetch many boards; a FetchError is an outcome like any other."""
+        ...
+
+
+# ── bringing captures in ─────────────────────────────────────────────────────────────────────────
+
+
+def run(
+    boards: Sequence[Board],
+    *,
+    archive: Archive,
+    store: Store,
+    fetcher: Fetches,
+    clock: Clock,
+    lexicon: Lexicon | None = None,
+    telling: Telling | None = None,
+) -> Iterator[Outcome]:
+    """Fetch boards, keep what came, and settle each as soon as it is in. One board's trouble never stops another.
+
+    Here and below, `lexicon` is what is known of names (the project's own by default), and `telling` who is to be told
+    of what happens (by default nobody).
+    """
+    jobs = [(board, validators(archive, board.id)) for board in boards]
+    for board, fetched in fetcher.fetch_all(jobs):
+        yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
+
+
+def take(
+    board: Board,
+    fetched: Capture | Unchanged | FetchError,
+    *,
+    archive: Archive,
+    store: Store,
+    clock: Clock,
+    lexicon: Lexicon | None = None,
+    telling: Telling | None = None,
+) -> Outcome:
+    """Keep what came of one fetch, and settle the board. Trouble with the board is part of the outcome.
+
+    Raises:
+        StoreError: it could not be kept or stored.
+    """
+    desk = _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
+    try:
+        with archive.lease(board.id):
+            line = _keep(archive, board, fetched, clock)
+            outcome = _settle(board, desk)
+    except StoreError:
+        raise
+    except TrackerError as error:
+        return Outcome(board=board.id, error=error)
+    store.ledger.count(_counts(fetched, line, outcome))
+    return outcome
+
+
+def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome: Outcome) -> Mapping[tuple[str, str], float]:
+    """What one fetch adds to the counters, by what is counted and its label."""
+    counts = Counter[tuple[str, str]]({("fetches", f"{outcome.board} {line.verdict.value}"): 1})
+    counts.update(("events", event.kind) for event in outcome.events)
+    amounts: dict[tuple[str, str], float] = dict(counts)
+    if isinstance(fetched, Capture):
+        amounts["fetch_bytes", outcome.board] = sum(map(len, fetched.bodies))
+    return amounts | {(f"{what}_seconds", outcome.board): seconds for what, seconds in outcome.took.items()}
+
+
+def validators(archive: Archive, board: BoardId) -> Validators:
+    """What the board's last capture came with, to ask for changes with."""
+    last = archive.last(board)
+    return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
+
+
+def _keep(archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, clock: Clock) -> IndexLine:
+    if isinstance(fetched, Capture):
+        return archive.keep(replace(fetched, observed_at=_later(archive, board.id, fetched.observed_at)))
+    if isinstance(fetched, Unchanged):
+        last = archive.last(board.id)
+        line = IndexLine(
+            observed_at=_later(archive, board.id, fetched.observed_at),
+            url=fetched.url,
+            verdict=Verdict.NOT_MODIFIED,
+            status=304,
+            sha256=last.sha256 if last else (),
+            etag=fetched.validators.etag,
+            last_modified=fetched.validators.last_modified,
+        )
+        archive.note(board.id, line)
+        return line
+    return _keep_failure(archive, board, fetched, _later(archive, board.id, clock.now()))
+
+
+def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetime) -> IndexLine:
+    verdict = Verdict.TRANSIENT if isinstance(error, Transient) else Verdict.GONE if isinstance(error, Gone) else Verdict.REFUSED
+    answer = error.answer
+    if answer is None:
+        line = IndexLine(observed_at=at, url=board.request.url, verdict=verdict, error=str(error))
+        archive.note(board.id, line)
+        return line
+    capture = Capture(
+        board=board.id,
+        observed_at=at,
+        url=answer.url,
+        bodies=(answer.body,),
+        status=answer.status,
+        content_type=answer.content_type,
+    )
+    return archive.keep(capture, verdict=verdict, error=str(error))
+
+
+def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
+    """The same second twice would be one observation: a fetch then counts as a second later than the last line.
+
+    So it does when the clock was set back a little; far in the future stands only what somebody imported with a wrong date.
+    """
+    last = archive.newest(board)
+    return last + timedelta(seconds=1) if last is not None and at <= last < at + _CLOCK_SET_BACK else at
+
+
+def import_bodies(
+    board: Board,
+    paths: Iterable[Path],
+    *,
+    archive: Archive,
+    store: Store,
+    not_after: datetime | None = None,
+    lexicon: Lexicon | None = None,
+) -> Outcome:
+    """Take dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) through the same line as fetched ones.
+
+    Raises:
+        DeclarationError: a file's name has no time, or one later than `not_after`, or the file cannot be read.
+        StoreError: another body is already kept for the same time.
+    """
+    dated = sorted((_observed_at(path), path) for path in paths)
+    if dated and not_after is not None and dated[-1][0] > not_after:
+        raise DeclarationError(f"{dated[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
+    with archive.lease(board.id):
+        for at, path in dated:
+            body = _read_body(path, board.request.max_bytes)
+            archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
+        return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon))
+
+
+def _observed_at(path: Path) -> datetime:
+    match = _DATED.fullmatch(path.name)
+    try:
+        return datetime.strptime(match[1] if match else path.name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise DeclarationError(
+            f"{path}: the name has no time; expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file"
+        ) from None
+
+
+def _read_body(path: Path, max_bytes: int) -> bytes:
+    try:
+        stored = path.read_bytes()
+        body = _unpacked(stored, max_bytes + 1) if path.suffix == ".gz" else stored
+    except (OSError, EOFError, zlib.error) as error:
+        raise DeclarationError(f"{path}: cannot be read: {error}; expected a body, plain or gzipped") from error
+    if len(body) > max_bytes:
+        raise DeclarationError(f"{path}: more than {max_bytes} bytes; raise request.max_bytes if that is right")
+    return body
+
+
+def _unpacked(stored: bytes, most: int) -> bytes:
+    """The members of a gzip file one after the other, no more than so many bytes. Raises EOFError, zlib.error."""
+    body = b""
+    while stored and len(body) < most:
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        body += member.decompress(stored, most - len(body))
+        if not member.eof and len(body) < most:
+            raise EOFError("the file ends before the end of what is packed in it")
+        stored = member.unused_data.lstrip(b"\0")
+    return body
