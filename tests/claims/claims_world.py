@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import kit
 
-from tracker import claims, models
+from tracker import claims
 from tracker.claims import Claim, Finding, finding_json
 from tracker.claims.record import Record
 from tracker.claims.say import claim_text
@@ -15,6 +15,7 @@ from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.lexicon import EMPTY
 from tracker.model import Board, BoardId, Check, Metric, Past, Result, Snapshot, Step
+from tracker.query.find import states
 from tracker.stores.memory import MemoryStore
 
 NAMES: Mapping[str, str] = {
@@ -82,7 +83,7 @@ class World:
 
     def read(self, text: str) -> list[str]:
         """Every claim as the grammar understood it; `? …` for what it did not."""
-        record = Record(store=self.store, states=models.states(self.store, lexicon=EMPTY), lexicon=EMPTY)
+        record = Record(store=self.store, states=states(self.store, lexicon=EMPTY), lexicon=EMPTY)
         return [claim_text(one) if isinstance(one, Claim) else f"? {one.reason}" for one in claims.read(text, record)]
 
 

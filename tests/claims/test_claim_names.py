@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from claims_world import World
 
-from tracker import models
 from tracker.claims import names
 from tracker.identity import resolve
 from tracker.lexicon import EMPTY
 from tracker.model import Entry, EntryId, Identity
+from tracker.query.find import states
 
 FOUND = {
     "Vega2 14B beats Orion-4": ["Vega2 14B", "Orion-4"],
@@ -25,7 +25,7 @@ FOUND = {
 
 @pytest.mark.parametrize(("sentence", "found"), FOUND.items())
 def test_names_are_found_in_any_spelling(world: World, sentence: str, found: list[str]):
-    entries = [entry for state in models.states(world.store, lexicon=EMPTY) for entry in state.snapshot.entries.values()]
+    entries = [entry for state in states(world.store, lexicon=EMPTY) for entry in state.snapshot.entries.values()]
     known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY))
     assert [one.mention.name for one in names.find(sentence, known)] == found
 

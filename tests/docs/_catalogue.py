@@ -7,9 +7,10 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker import parsers, query, schedules
+from tracker import parsers, schedules
 from tracker.cli.boards import short
 from tracker.model import Board, Metric
+from tracker.query.due import missing_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 ARROWS = {True: " ↑", False: " ↓", None: ""}
@@ -50,7 +51,7 @@ def source(board: Board) -> str:
 
 def state(board: Board) -> str:
     """Whether it is fetched: `on`, `off`, or the names of the keys that it needs."""
-    return "off" if not board.enabled else ", ".join(f"`{name}`" for name in query.missing_keys(board, {})) or "on"
+    return "off" if not board.enabled else ", ".join(f"`{name}`" for name in missing_keys(board, {})) or "on"
 
 
 def headline(board: Board) -> str:

@@ -15,17 +15,18 @@ import pytest
 from package_world import ROOT, Account, Ran
 from publishers import Publishers
 
-from tracker import query, schedules
+from tracker import schedules
 from tracker.cli._cases import described, differences, for_an_excerpt
 from tracker.model import Board, BoardId, Reading
 from tracker.parsers import FORMATS, options_of
+from tracker.query.due import missing_keys
 from tracker.stores.sqlite import SqliteStore
 
 pytestmark = pytest.mark.slow
 
 FOLDER = ROOT / "tests" / "boards"
 DECLARED = schedules.load(ROOT / "schedules", {name: options_of(name) for name in FORMATS}).boards
-FREE = {board.id: board for board in DECLARED.values() if board.enabled and not query.missing_keys(board, {})}
+FREE = {board.id: board for board in DECLARED.values() if board.enabled and not missing_keys(board, {})}
 OF_EACH_FORMAT = {board.parse.format: board.id for board in FREE.values() if board.primary}
 """One board of each format."""
 

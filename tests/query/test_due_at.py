@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from query_world import START, at, board, entry, note, save
 
-from tracker import query
 from tracker.cadence import in_quiet, window
 from tracker.model import Result
 from tracker.ports import Store
+from tracker.query.due import due_at
 from tracker.stores.memory import MemoryStore
 
 HOURLY, WEEKLY = "0 * * * *", "0 6 * * 0"
@@ -29,15 +29,15 @@ def failed(store: Store, times: int, *, passing: bool, last_hours: float = 0.0) 
 
 def wait(store: Store, last: datetime, **declared: object) -> timedelta:
     """From the last try to the next one; asked at different times, the answer is the same."""
-    due = {query.due_at(board(**declared), store, last + timedelta(seconds=after)) for after in (0, 1, 10**6)}
+    due = {due_at(board(**declared), store, last + timedelta(seconds=after)) for after in (0, 1, 10**6)}
     assert len(due) == 1
     return due.pop() - last
 
 
 def test_a_board_that_was_never_read_is_due_now_or_when_the_quiet_ends(store: Store):
-    assert query.due_at(board(), store, at(0.3)) == at(0.3)
+    assert due_at(board(), store, at(0.3)) == at(0.3)
     midnight = START.replace(hour=23)
-    assert query.due_at(board(quiet=NIGHT), store, midnight) == START.replace(hour=7) + timedelta(days=1)
+    assert due_at(board(quiet=NIGHT), store, midnight) == START.replace(hour=7) + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_after_an_answer_the_waits_begin_anew(store: Store):
 @pytest.mark.parametrize("passing", [True, False])
 def test_nothing_is_tried_in_a_quiet_window(store: Store, passing: bool):
     last = failed(store, 1, passing=passing, last_hours=15.99)  # 21:59
-    due = query.due_at(board(cadence=HOURLY, quiet=NIGHT), store, last)
+    due = due_at(board(cadence=HOURLY, quiet=NIGHT), store, last)
     assert due == START.replace(hour=7) + timedelta(days=1)
 
 
@@ -97,7 +97,7 @@ def test_a_due_time_is_later_than_the_last_try_and_never_in_the_quiet(failures: 
     last = failed(store, failures, passing=passing, last_hours=hours) if failures else at(-60)
     if not failures:
         save(store, -60, [entry("a", 90)])
-    due = query.due_at(board(cadence=HOURLY, quiet=NIGHT), store, last)
+    due = due_at(board(cadence=HOURLY, quiet=NIGHT), store, last)
     assert due > last
     assert in_quiet(NIGHT, "UTC", due) is None
 
@@ -112,4 +112,4 @@ def test_a_due_time_is_later_than_the_last_try_and_never_in_the_quiet(failures: 
 def test_a_clock_set_back_a_little_is_waited_for_and_a_wrong_date_is_not(store: Store, back: timedelta, waits: bool):
     save(store, 0, [entry("a", 90)])
     now = START - back
-    assert query.due_at(board(cadence=HOURLY), store, now) == (START if waits else now)
+    assert due_at(board(cadence=HOURLY), store, now) == (START if waits else now)

@@ -10,17 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from query_world import BOARD, OTHER, PRICE, SCORE, SPEED, at, board, entry, note, save
 
-from tracker import query
 from tracker.errors import DeclarationError
 from tracker.model import Request, Result, State, Step
 from tracker.ports import Store
+from tracker.query.due import missing_keys, next_due
+from tracker.query.health import health as health_of
+from tracker.query.history import history
+from tracker.query.standings import standings
 from tracker.stores.memory import MemoryStore
 
 # ── standings ────────────────────────────────────────────────────────────────────────────────────
 
 
 def order(store: Store, **wanted: object) -> list[tuple[int | None, str, float | None]]:
-    return [(row.rank, row.name, row.value) for row in query.standings(board(), store, **wanted)]
+    return [(row.rank, row.name, row.value) for row in standings(board(), store, **wanted)]
 
 
 def test_standings_share_ranks_and_put_those_without_a_value_last(store: Store):
@@ -43,28 +46,28 @@ def test_standings_as_of_a_time(store: Store):
 
 def test_a_standing_has_the_interval_and_says_whether_it_is_estimated(store: Store):
     save(store, 0, [entry("a", 90, estimated=True)])
-    (row,) = query.standings(board(), store)
+    (row,) = standings(board(), store)
     assert (row.entry, row.low, row.high, row.estimated) == ("a", 89, 91, True)
 
 
 def test_standings_of_what_is_not_there_are_refused(store: Store):
     with pytest.raises(DeclarationError, match=r"acme/text: nothing was accepted; expected a snapshot \(tracker run acme/text\)"):
-        query.standings(board(), store)
+        standings(board(), store)
     save(store, 1, [entry("a", 90)])
     with pytest.raises(DeclarationError, match="nothing was accepted by 2026-03-01T06:00:00"):
-        query.standings(board(), store, at=at(0))
+        standings(board(), store, at=at(0))
     with pytest.raises(DeclarationError, match='metric "taste" is unknown; known: score, price, speed'):
-        query.standings(board(), store, metric="taste")
+        standings(board(), store, metric="taste")
     without_primary = replace(board(), metrics=board().metrics[1:])
     with pytest.raises(DeclarationError, match='metric "" is unknown; known: price, speed'):
-        query.standings(without_primary, store)
+        standings(without_primary, store)
 
 
 @given(values=st.lists(st.sampled_from([None, 1.0, 2.0, 2.5, 3.0]), min_size=1, max_size=8))
 def test_a_rank_is_one_more_than_the_number_of_better_values(values: list[float | None]):
     store = MemoryStore()
     save(store, 0, [entry(f"e{number}", value) for number, value in enumerate(values)])
-    rows = query.standings(board(), store)
+    rows = standings(board(), store)
     assert sorted(str(row.value) for row in rows) == sorted(map(str, values))
     for row in rows:
         better = [value for value in values if value is not None and row.value is not None and value > row.value]
@@ -86,18 +89,18 @@ def course(store: Store) -> Store:
 
 def test_history_finds_an_entry_by_key_or_by_any_name_it_bore(course: Store):
     for name in ("gpt-4", "GPT-4", "  gpt-4  (OLD) ", "ＧＰＴ-4"):
-        found = query.history(name, course, board=BOARD)
+        found = history(name, course, board=BOARD)
         assert [(one.board, one.entry, one.known.name) for one in found] == [(BOARD, "gpt-4", "GPT-4 (old)")]
 
 
 def test_an_exact_name_hides_those_that_only_contain_it_and_boards_come_in_order(course: Store):
-    assert [(one.board, one.entry) for one in query.history("gpt-4", course)] == [(OTHER, "gpt-4"), (BOARD, "gpt-4")]
-    assert [one.entry for one in query.history("o", course)] == ["o"]
-    assert [one.entry for one in query.history("wen", course)] == ["qwen"]
+    assert [(one.board, one.entry) for one in history("gpt-4", course)] == [(OTHER, "gpt-4"), (BOARD, "gpt-4")]
+    assert [one.entry for one in history("o", course)] == ["o"]
+    assert [one.entry for one in history("wen", course)] == ["qwen"]
 
 
 def test_a_course_has_values_ranks_and_the_events_of_its_entry(course: Store):
-    (one,) = query.history("qwen", course)
+    (one,) = history("qwen", course)
     assert [(span.measure.value, span.valid_from, span.valid_to) for span in one.values[SCORE]] == [
         (80, at(0), at(1)),
         (95, at(1), None),
@@ -110,30 +113,30 @@ def test_a_course_has_values_ranks_and_the_events_of_its_entry(course: Store):
 
 def test_a_model_that_nobody_lists_is_refused(course: Store):
     with pytest.raises(DeclarationError, match='"claude": no entry bears that name; expected one that a board lists'):
-        query.history("claude", course)
+        history("claude", course)
     with pytest.raises(DeclarationError, match="no entry bears that name"):
-        query.history("qwen", course, board=OTHER)
+        history("qwen", course, board=OTHER)
 
 
 # ── health ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def health(store: Store, days: float, **changes: object) -> tuple[State, str]:
-    found = query.health(board(**changes), store, now=at(days), environment={})
+    found = health_of(board(**changes), store, now=at(days), environment={})
     return found.state, found.reason
 
 
 def test_a_board_that_reads_is_ok_and_says_when_it_is_due(store: Store):
     save(store, 0, [entry("a", 90), entry("b", 80)])
     note(store, 1, Result.UNCHANGED)
-    found = query.health(board(cadence="17 */6 * * *"), store, now=at(1.1), environment={})
+    found = health_of(board(cadence="17 */6 * * *"), store, now=at(1.1), environment={})
     assert (found.state, found.reason, found.entries, found.title, found.attribution) == (State.OK, "", 2, "Acme Arena", "Acme")
     assert (found.last_checked, found.last_accepted, found.last_changed) == (at(1), at(0), at(0))
     assert found.due_at == datetime(2026, 3, 2, 6, 17, tzinfo=UTC)
 
 
 def test_a_board_that_was_never_read_is_due_and_says_so(store: Store):
-    found = query.health(board(), store, now=at(0), environment={})
+    found = health_of(board(), store, now=at(0), environment={})
     assert (found.state, found.reason) == (State.OK, "not read yet")
     assert (found.entries, found.last_checked, found.last_accepted, found.due_at) == (None, None, None, None)
 
@@ -141,22 +144,22 @@ def test_a_board_that_was_never_read_is_due_and_says_so(store: Store):
 def test_a_disabled_board_is_paused_with_its_terms(store: Store):
     save(store, 0, [entry("a", 90)])
     assert health(store, 99, enabled=False, terms="no automated access") == (State.PAUSED, "disabled: no automated access")
-    assert query.health(board(enabled=False), store, now=at(99)).due_at is None
+    assert health_of(board(enabled=False), store, now=at(99)).due_at is None
 
 
 def test_a_board_without_its_key_is_paused_only_where_the_environment_counts(store: Store):
     keyed = board(request=Request(url="https://a.example/${WHERE}", headers={"x": "Bearer ${KEY}"}, params={"p": "${KEY}"}))
-    assert query.missing_keys(keyed, {"WHERE": ""}) == ("WHERE", "KEY")
-    assert query.missing_keys(keyed, {"WHERE": "x", "KEY": "y"}) == ()
-    assert query.health(keyed, store, now=at(0), environment={}).reason == "no key: set WHERE, KEY"
-    assert query.health(keyed, store, now=at(0)).state is State.OK
+    assert missing_keys(keyed, {"WHERE": ""}) == ("WHERE", "KEY")
+    assert missing_keys(keyed, {"WHERE": "x", "KEY": "y"}) == ()
+    assert health_of(keyed, store, now=at(0), environment={}).reason == "no key: set WHERE, KEY"
+    assert health_of(keyed, store, now=at(0)).state is State.OK
 
 
 def test_a_broken_board_says_why_until_it_reads_again(store: Store):
     save(store, 0, [entry("a", 90)])
     note(store, 1, Result.FAILED, "acme/text: 404")
     assert health(store, 1.1) == (State.BROKEN, "acme/text: 404")
-    assert query.health(board(), store, now=at(1.1)).entries == 1
+    assert health_of(board(), store, now=at(1.1)).entries == 1
     save(store, 2, [entry("a", 90)])
     assert health(store, 2.1) == (State.OK, "")
 
@@ -215,12 +218,12 @@ def test_a_board_that_shows_the_same_for_too_long_is_stale_and_one_that_is_cut_i
 )
 def test_a_board_is_due_by_the_clock_of_its_own_zone(cadence: str, zone: str, after: str, due: str):
     one = board(cadence=cadence, time_zone=zone)
-    assert query.next_due(one, datetime.fromisoformat(after)) == datetime.fromisoformat(due)
+    assert next_due(one, datetime.fromisoformat(after)) == datetime.fromisoformat(due)
 
 
 @given(hours=st.integers(0, 9000), cadence=st.sampled_from(["@hourly", "@daily", "@weekly", "@monthly", "17 */6 * * *"]))
 def test_a_due_time_lies_after_and_none_lies_between(hours: int, cadence: str):
     after = at(0) + timedelta(hours=hours)
-    due = query.next_due(board(cadence=cadence, time_zone="America/New_York"), after)
+    due = next_due(board(cadence=cadence, time_zone="America/New_York"), after)
     assert due > after
-    assert query.next_due(board(cadence=cadence, time_zone="America/New_York"), due - timedelta(seconds=1)) == due
+    assert next_due(board(cadence=cadence, time_zone="America/New_York"), due - timedelta(seconds=1)) == due

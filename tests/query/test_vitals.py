@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from kit import History
 from query_world import BOARD, OTHER, at, board, check, entry, note, save
 
-from tracker import query
 from tracker.model import EventId, How, Letter, Notice, Pause, Receipt, Request, Result, State, Step
 from tracker.ports import Store
-from tracker.query import BoardVitals, RouteVitals, Vitals
+from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
+from tracker.query.vitals import vitals as vitals_of
 from tracker.stores.memory import MemoryStore
 
 HISTORY = History()
@@ -28,7 +28,7 @@ def letter(number: int, route: str, queued_at: datetime, **more: object) -> Lett
 
 
 def vitals(store: Store, days: float, *boards: object, **more: object) -> Vitals:
-    return query.vitals(boards or [board()], store, now=at(days), environment={}, **more)
+    return vitals_of(boards or [board()], store, now=at(days), environment={}, **more)
 
 
 def only(store: Store, days: float, *boards: object) -> BoardVitals:

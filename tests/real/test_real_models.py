@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tracker import models, parsers, schedules, watches
+from tracker import parsers, schedules, watches
 from tracker.line import fold
 from tracker.model import BoardId, Capture, EntryId, MetricId, Past, Step
-from tracker.models import How, What
+from tracker.query.since import How, looked_at, passed
+from tracker.query.versus import versus
+from tracker.query.why_not import What, explain
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.watches.matching import Classes
@@ -69,11 +71,11 @@ def rows(path: Path) -> dict[str, Mapping[str, object]]:
 def test_since_when_one_stands_above_another_is_what_the_files_say(world: World):
     times = list(world.days)
     listed = [key for key in world.days[times[-1]] if world.value(times[-1], key) is not None]
-    chance, looks = random.Random(7), models.looked_at(world.store, BOARD)
+    chance, looks = random.Random(7), looked_at(world.store, BOARD)
     ways = Counter()
     for _ in range(PAIRS):
         one, other = chance.sample(listed, 2)
-        found = models.passed(world.store, BOARD, INDEX, EntryId(one), EntryId(other), looks=looks)
+        found = passed(world.store, BOARD, INDEX, EntryId(one), EntryId(other), looks=looks)
         above = [order(world.value(at, one), world.value(at, other)) for at in times]
         assert (found.until if found else None) == since(times, above), (one, other)
         ways[found.how if found else None] += 1
@@ -93,7 +95,7 @@ def since(times: Sequence[datetime], above: Sequence[bool | None]) -> datetime |
 
 def test_every_change_of_the_series_has_one_explanation_and_few_are_news(world: World):
     entries = {entry for step in world.steps for entry in step.diff.after.entries}
-    found = list(models.explain(world.steps, entries))
+    found = list(explain(world.steps, entries))
     named = Counter((one.until, one.change.entry, one.change.what, one.change.of) for one in found)
     assert set(named.values()) == {1}
     ids = {event.id for step in world.steps for event in step.events}
@@ -111,7 +113,7 @@ def test_each_value_of_the_index_that_differs_in_the_files_is_explained(world: W
         for key in world.days[at].keys() & world.days[before].keys()
         if world.value(before, key) != world.value(at, key)
     }
-    found = models.explain(world.steps, {entry for step in world.steps for entry in step.diff.after.entries})
+    found = explain(world.steps, {entry for step in world.steps for entry in step.diff.after.entries})
     explained = {(one.until, one.change.entry) for one in found if one.change.of == INDEX and one.change.what is What.VALUE}
     assert expected <= explained
 
@@ -143,7 +145,7 @@ def gaps(world: World, at: datetime) -> list[float]:
 
 
 def test_the_founding_comparison_is_by_entry_or_from_the_start_and_by_an_estimate(world: World):
-    found = models.versus("Qwen3.5 397B A17B (Reasoning)", "GPT-4", world.store)
+    found = versus("Qwen3.5 397B A17B (Reasoning)", "GPT-4", world.store)
     (pair,) = found.pairs
     index = next(row for row in pair.rows if row.metric.id == INDEX)
     assert (pair.one.name, pair.other.name) == ("Qwen3.5 397B A17B (Reasoning)", "GPT-4")

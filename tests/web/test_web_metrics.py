@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_plai
 from web_world import EMPTY, NOW, ask, board_vitals, full
 
 from tracker.model import State
-from tracker.query import RouteVitals, Vitals
+from tracker.query.vitals import RouteVitals, Vitals
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs/guide/monitoring.md"
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]

@@ -10,7 +10,7 @@ import httpx
 
 from tracker import web
 from tracker.model import BoardId, Health, Notice, State
-from tracker.query import BoardVitals, RouteVitals, Vitals
+from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
 from tracker.web import Probe
 
 NOW = datetime(2026, 4, 18, 6, tzinfo=UTC)

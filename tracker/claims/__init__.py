@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tracker import models
 from tracker.claims import grammar, names, pieces, sentences
 from tracker.claims._records import Claim, Figure, Finding, Ground, Mention, Relation, Since, Unread, Verdict
 from tracker.claims.judge import judge
@@ -19,6 +18,7 @@ from tracker.identity import resolve
 from tracker.lexicon import Lexicon
 from tracker.model import BoardId
 from tracker.ports import Store
+from tracker.query.find import states
 
 __all__ = ["Claim", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread", "Verdict", "check", "finding_json", "finding_text", "read"]  # fmt: skip
 
@@ -37,9 +37,7 @@ def check(
     `at`: what it said then. `boards`: only these; all by default. What could not be read comes back as findings that are
     `not understood`; of an `article` only those sentences that seem to compare models.
     """
-    record = Record(
-        store=store, states=models.states(store, at=at, lexicon=lexicon, boards=tuple(boards)), lexicon=lexicon, at=at
-    )
+    record = Record(store=store, states=states(store, at=at, lexicon=lexicon, boards=tuple(boards)), lexicon=lexicon, at=at)
     found = read(text, record)
     telling = [one for one in found if isinstance(one, Claim) or one.checkable or not article]
     return tuple(judge(one, record) if isinstance(one, Claim) else _not_understood(one) for one in telling)

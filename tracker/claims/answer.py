@@ -9,7 +9,7 @@ from tracker.claims.names import SIZE
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished
 from tracker.model import Metric
-from tracker.models import Found, State, suggestions
+from tracker.query.find import Found, State, suggestions
 
 _TURNED = {Verdict.SUPPORTED: Verdict.CONTRADICTED, Verdict.CONTRADICTED: Verdict.SUPPORTED}
 _MOST_NAMED = 8

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tracker import models
 from tracker.claims._records import Claim, Finding, Ground, Relation, Since, Verdict
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
@@ -18,8 +17,8 @@ from tracker.claims.sides import Unpublished
 from tracker.claims.values import Moment, moments
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, Metric, Span
-from tracker.models import State
 from tracker.order import best_entry, values_of
+from tracker.query.find import State, remembered
 
 _MOST_NAMES = 5
 
@@ -175,7 +174,7 @@ def _runners(record: Record, state: State, claim: Claim) -> list[Entry]:
     """All entries that the board ever listed and that are of the class, or do not state whether they are; each as it was last seen."""
     key = ("remembered", state.board.id)
     if key not in record.memo:
-        (with_gone,) = models.remembered(record.store, [state], record.lexicon)
+        (with_gone,) = remembered(record.store, [state], record.lexicon)
         record.memo[key] = tuple(with_gone.snapshot.entries.values())
     every: tuple[Entry, ...] = record.memo[key]
     return [entry for entry in every if is_in(entry, state.board, claim.group) is not False]

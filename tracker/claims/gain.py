@@ -15,8 +15,8 @@ from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.model import Board, Entry, Identity, Metric, folded_name
-from tracker.models import State
 from tracker.order import values_of
+from tracker.query.find import State
 from tracker.traits import traits
 from tracker.wording import number
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tracker import models
 from tracker.claims import above, first, gain, lead, level, price, rank, ratio, score
 from tracker.claims._records import Claim, Finding, Period, Relation, Sort, Verdict
 from tracker.claims.record import Record
 from tracker.claims.say import claim_text
+from tracker.query.find import states as states_of
 
 JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
     Relation.ABOVE: above.judge,
@@ -85,7 +85,7 @@ def as_of(record: Record, at: datetime) -> Record:
     key = ("as of", at)
     if key not in record.memo:
         boards = [state.board.id for state in record.states]
-        states = models.states(record.store, at=at, lexicon=record.lexicon, boards=boards) if boards else ()
+        states = states_of(record.store, at=at, lexicon=record.lexicon, boards=boards) if boards else ()
         record.memo[key] = Record(store=record.store, states=states, lexicon=record.lexicon, at=at)
     known: Record = record.memo[key]
     return known

@@ -15,8 +15,8 @@ from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, figure, shown
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, EntryId, Metric, RankSpan
-from tracker.models import State
 from tracker.order import best_entry, competition_ranks, values_of
+from tracker.query.find import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, Metric, folded_name
-from tracker.models import State
 from tracker.order import competition_ranks
+from tracker.query.find import State
 
 
 def judge(claim: Claim, record: Record) -> Finding:

@@ -13,8 +13,8 @@ from tracker.claims.record import Record
 from tracker.claims.sides import shown
 from tracker.claims.weigh import spread, weigh
 from tracker.model import Board, Entry, Metric
-from tracker.models import State
 from tracker.order import values_of
+from tracker.query.find import State
 from tracker.traits import traits
 from tracker.wording import number
 

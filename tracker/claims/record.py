@@ -9,15 +9,16 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
-from tracker import models
 from tracker.claims._records import Claim, Mention, Sort
 from tracker.claims.meant import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.identity import label, resolve
 from tracker.lexicon import Lexicon
 from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, folded_name
-from tracker.models import Found, Listed, State, Way
 from tracker.ports import Store
+from tracker.query.find import Found, Listed, State, Way, agrees, matching
+from tracker.query.since import course as course_of
+from tracker.query.since import looked_at, segment_start
 
 _MOST_EVENTS = 3
 
@@ -96,7 +97,7 @@ class Record:
         who = resolve(mention.name, mention.lab or None, None, lexicon=self.lexicon)
         if _is_bare_line(who) and not _bears_it(mention.name, states):
             who = replace(who, model=None)  # nothing goes by that very name: the line is meant
-        each = [_of_one_product(_as_stated(models.matching(mention.name, who, [state]))) for state in states]
+        each = [_of_one_product(_as_stated(matching(mention.name, who, [state]))) for state in states]
         entries = tuple(one for found in each for one in _plain(found, [other for some in each for other in some.entries]))
         way = next((way for way in Way if any(found.way is way for found in each)), Way.NOT)
         nearest = () if entries else _nearest(mention.name, each)
@@ -157,7 +158,7 @@ class Record:
         """An entry's values over time up to the time asked about."""
         key = ("course", board, entry, metric)
         if key not in self.memo:
-            spans = models.course(self.store, board, entry, metric)
+            spans = course_of(self.store, board, entry, metric)
             self.memo[key] = tuple(span for span in spans if self.at is None or span.valid_from <= self.at)
         known: tuple[Span, ...] = self.memo[key]
         return known
@@ -166,13 +167,13 @@ class Record:
         """When the board was read, oldest first."""
         key = ("looks", board)
         if key not in self.memo:
-            self.memo[key] = models.looked_at(self.store, board)
+            self.memo[key] = looked_at(self.store, board)
         known: list[datetime] = self.memo[key]
         return known
 
     def segment(self, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:
         """Since when the metric's values are comparable with those of the time."""
-        return models.segment_start(self.store, board, metric, at or self.at)
+        return segment_start(self.store, board, metric, at or self.at)
 
     def together(self, state: State, metric: Metric, mine: Sequence[EntryId], theirs: Sequence[EntryId]) -> State | None:
         """The last accepted snapshot in which both sides had a value of the metric; None where they never had at once."""
@@ -273,7 +274,7 @@ def _nearest(name: str, each: Sequence[Found]) -> tuple[str, ...]:
 def _as_stated(found: Found) -> Found:
     """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Those of the very name come first."""
     named = tuple(one for one in found.entries if folded_name(one.entry.name) == folded_name(found.name))
-    stated = tuple(one for one in found.entries if models.agrees(found.who, one.entry.who))
+    stated = tuple(one for one in found.entries if agrees(found.who, one.entry.who))
     same = {one.entry.name for one in named}
     chosen = tuple(one for one in found.entries if one.entry.name in same or one in stated) if named else stated
     if found.way is Way.NAME or chosen == found.entries:

@@ -13,8 +13,8 @@ from tracker.claims.meant import is_titled
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.model import Entry, Measure, Metric, Nature
-from tracker.models import State
 from tracker.order import best_entry
+from tracker.query.find import State
 
 _ABOUT = 0.1
 """`about 50` is right within a tenth, and so is a live figure, which moves every day."""

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tracker import models
 from tracker.claims._records import Figure, Ground, Mention, Since, Verdict
 from tracker.claims.record import Record, sha_of
 from tracker.claims.values import Moment, moments, rise, value_at
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.model import Entry, EntryId, Measure, Metric, Nature
-from tracker.models import State
 from tracker.order import best_entry, values_of
+from tracker.query.find import State
+from tracker.query.since import passed
 from tracker.wording import number
 
 _MOST_NAMES = 6
@@ -148,7 +148,7 @@ def _dated(record: Record, faced: Faced, subject: Mention, rival: Mention) -> Fa
 def _since(record: Record, faced: Faced, upper: Sequence[EntryId], lower: Sequence[EntryId]) -> Since | None:
     board, metric, at = faced.state.board.id, faced.metric, faced.state.snapshot.observed_at
     if len(upper) == len(lower) == 1:
-        found = models.passed(record.store, board, metric.id, upper[0], lower[0], at=at, looks=record.looks(board))
+        found = passed(record.store, board, metric.id, upper[0], lower[0], at=at, looks=record.looks(board))
         return (
             Since(after=found.after, until=found.until, how=found.how.value, upper=_name(record, faced, upper[0]))
             if found

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker import query
 from tracker.errors import ContractBroken, FetchError, TrackerError
 from tracker.line.intake import Fetches
 from tracker.model import Board, BoardId, Capture, MetricId, Pause, Reading, Unchanged, Validators
 from tracker.ports import Environment
+from tracker.query.due import missing_keys
 from tracker.reading import read_capture
 
 DROP = 0.2
@@ -80,7 +80,7 @@ def why_not(board: Board, environment: Environment, pauses: Mapping[BoardId, Pau
         return f"off: {board.terms or 'no reason is given'}"
     if board.id in pauses:
         return f"paused by {pauses[board.id].by}: {pauses[board.id].reason}"
-    missing = query.missing_keys(board, environment)
+    missing = missing_keys(board, environment)
     return f"paused: no key {', '.join(missing)}" if missing else ""
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker import query
 from tracker.cli import _cases
 from tracker.cli._declared import chosen, declared
 from tracker.cli._open import as_json, board_of, history_if_any, history_of, hosts_if_any, print_json, print_table, user, when
@@ -22,6 +21,7 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Pause, Snapshot
 from tracker.ports import Clock
+from tracker.query.standings import Standing, standings
 from tracker.schedules import Schedules
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -80,7 +80,7 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
     with history_if_any(settings) as store:
         one = board_of(settings, store, board)
         latest = store.latest(one.id)
-        head = query.standings(one, store)[:SHOWN] if latest is not None and one.primary else ()
+        head = standings(one, store)[:SHOWN] if latest is not None and one.primary else ()
     if as_json:
         print_json([{**_described(one), "last": None if latest is None else _last(latest, head)}])
         return
@@ -182,7 +182,7 @@ def _described(board: Board) -> dict[str, object]:
     }
 
 
-def _last(latest: Snapshot, head: Sequence[query.Standing]) -> dict[str, object]:
+def _last(latest: Snapshot, head: Sequence[Standing]) -> dict[str, object]:
     return {"observed_at": latest.observed_at, "entries": len(latest.entries), "head": [asdict(one) for one in head]}
 
 

@@ -10,13 +10,13 @@ from datetime import datetime
 
 import click
 
-from tracker import query
 from tracker.cli._declared import declared
 from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health
 from tracker.ports import Store
+from tracker.query.health import health as health_of
 from tracker.workspace import Settings
 
 MOST = 28
@@ -40,7 +40,7 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> None:
     with history_if_any(settings) as store:
         boards, origins = known(settings, store, every=every)
         now = SystemClock().now()
-        healths = [query.health(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]
+        healths = [health_of(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]
     rows = [(boards[row.board], origins.get(row.board, STORE), _of(row, origins)) for row in healths]
     if as_json:
         print_json({**asdict(row), "origin": origin, **_declared_of(board)} for board, origin, row in rows)

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import click
 
-from tracker import models
 from tracker.cli._open import Time, as_json, history_of, known, print_json, print_table, stamp, when
 from tracker.cli._text import safe
 from tracker.model import Entry, Measure, Metric
-from tracker.models import How, Interval, Pair, Row, Versus
+from tracker.query.since import How, Interval
+from tracker.query.versus import Pair, Row, Versus, versus
 from tracker.wording import number
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -35,7 +35,7 @@ def command(
     lexicon = lexicon_of(settings)
     with history_of(settings) as store:
         only = [known(store, board) for board in boards]
-        found = models.versus(one, other, store, boards=only, at=at, every=every, lexicon=lexicon)
+        found = versus(one, other, store, boards=only, at=at, every=every, lexicon=lexicon)
     if as_json:
         print_json(_rows(found))
         return

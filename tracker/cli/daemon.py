@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import log, query, toml
+from tracker import log, toml
 from tracker.cli._declared import declared, formats
 from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
@@ -24,6 +24,9 @@ from tracker.errors import DeclarationError, StoreError
 from tracker.fetch import Fetcher
 from tracker.line import intake
 from tracker.model import Board
+from tracker.query.due import missing_keys
+from tracker.query.vitals import Vitals
+from tracker.query.vitals import vitals as vitals_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.locks import held
@@ -167,12 +170,10 @@ def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
         troubles = (loop.trouble,) if loop.trouble else ()
         return web.Probe(idle_s=time.monotonic() - loop.turned_at, boards=len(loop.declared.boards), troubles=troubles)
 
-    def vitals() -> query.Vitals:
+    def vitals() -> Vitals:
         with SqliteStore(settings.database) as store:
             routes = [route.name for route in loop.declared.routes]
-            return query.vitals(
-                loop.declared.boards.values(), store, now=SystemClock().now(), environment=os.environ, routes=routes
-            )
+            return vitals_of(loop.declared.boards.values(), store, now=SystemClock().now(), environment=os.environ, routes=routes)
 
     server = web.serve(web.app(probe, vitals, os.environ.get(web.TOKEN)), address)
     try:
@@ -199,7 +200,7 @@ def _print_firings(settings: Settings, *, as_json: bool) -> None:
     now, found = SystemClock().now(), declared(settings)
     for error in found.errors.values():
         click.echo(f"tracker: {error}", err=True)
-    boards = [board for board in found.boards.values() if board.enabled and not query.missing_keys(board, os.environ)]
+    boards = [board for board in found.boards.values() if board.enabled and not missing_keys(board, os.environ)]
     if not boards:
         raise DeclarationError(f"{settings.schedules}: no board is enabled and has its keys; expected one (tracker boards)")
     with _store_if_any(settings) as store:

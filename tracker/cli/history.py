@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import click
 
-from tracker import query
 from tracker.cli._open import as_json, history_of, known, print_json, print_table, when
 from tracker.cli._text import safe
-from tracker.query import Course
+from tracker.query.history import Course, history
 from tracker.reports.jsonl import event_json
 from tracker.workspace import Settings
 
@@ -26,7 +25,7 @@ def command(settings: Settings, model: str, board: str | None, metric: str | Non
     MODEL is a name or a board's key; without an exact match, every entry whose name contains it.
     """
     with history_of(settings) as store:
-        courses = query.history(model, store, board=known(store, board) if board else None)
+        courses = history(model, store, board=known(store, board) if board else None)
     if as_json:
         print_json(row for course in courses for row in _rows(course, metric))
         return

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from tracker import query
 from tracker.cli._declared import declared
 from tracker.cli._open import located, program
 from tracker.cli._text import safe
 from tracker.model import Board
+from tracker.query.due import missing_keys
 from tracker.workspace.create import create
 
 
@@ -46,4 +46,4 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
 def _kind(board: Board) -> str:
     if not board.enabled:
         return "off (terms, or an example)"
-    return "need a key of yours" if query.missing_keys(board, os.environ) else "ready to be fetched"
+    return "need a key of yours" if missing_keys(board, os.environ) else "ready to be fetched"

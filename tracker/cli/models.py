@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from tracker import models
 from tracker.cli._open import as_json, history_of, print_json, print_table, stamp, when
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.model import Identity
-from tracker.models import Card, Place
+from tracker.query.models import Card, Place, cards
 from tracker.wording import number
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -28,8 +27,8 @@ def command(settings: Settings, name: str, lab: str, family: str, *, as_json: bo
     """
     lexicon = lexicon_of(settings)
     with history_of(settings) as store:
-        found = models.cards(store, name=name, lab=lab, family=family, lexicon=lexicon)
-        known = found or models.cards(store, lexicon=lexicon)
+        found = cards(store, name=name, lab=lab, family=family, lexicon=lexicon)
+        known = found or cards(store, lexicon=lexicon)
     if not found:
         raise DeclarationError(_nothing(name, lab, family, known))
     if as_json:

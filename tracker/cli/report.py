@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from tracker import query, reports
+from tracker import reports
 from tracker.cli._open import Time, history_of, known, stamp
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.line import panel
 from tracker.model import EventFilter, Report
+from tracker.query.health import health as health_of
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -78,7 +79,7 @@ def build(
     if since >= until:
         raise DeclarationError(f"the window from {stamp(since)} to {stamp(until)} is empty; expected --since before --until")
     declared = [one for board in known if (one := store.declared(board)) is not None]
-    health = [query.health(board, store, now=min(until, newest + _SECOND)) for board in declared]
+    health = [health_of(board, store, now=min(until, newest + _SECOND)) for board in declared]
     events = [
         event
         for board in (one.id for one in declared)

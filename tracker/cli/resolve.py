@@ -6,11 +6,12 @@ from dataclasses import fields
 
 import click
 
-from tracker import identity, models
+from tracker import identity
 from tracker.cli._open import as_json, history_of, print_json
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
+from tracker.query.find import Way, matching, remembered, states, suggestions
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 
@@ -49,8 +50,8 @@ def _known(settings: Settings, name: str, who: Identity, lexicon: Lexicon) -> tu
     if not settings.has_store:
         return [], []
     with history_of(settings) as store:
-        everything = models.remembered(store, models.states(store, lexicon=lexicon), lexicon)
-    found = models.matching(name, who, everything)
-    exact = found.entries if found.way in (models.Way.MODEL, models.Way.NAME) else ()
+        everything = remembered(store, states(store, lexicon=lexicon), lexicon)
+    found = matching(name, who, everything)
+    exact = found.entries if found.way in (Way.MODEL, Way.NAME) else ()
     same = sorted({one.entry.name for one in exact})
-    return same, [] if same else list(models.suggestions(found, everything))
+    return same, [] if same else list(suggestions(found, everything))

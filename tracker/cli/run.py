@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import click
 
-from tracker import query
 from tracker.cli import _complete
 from tracker.cli._declared import chosen, declared
 from tracker.cli._open import as_json, fetching, print_json, telling_of, when
@@ -20,6 +19,7 @@ from tracker.line import intake
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board
 from tracker.ports import Clock, Store
+from tracker.query.due import due_at, missing_keys
 from tracker.reports.jsonl import event_json
 from tracker.stores import locks
 from tracker.workspace import Settings
@@ -83,8 +83,8 @@ def _wanted(boards: Sequence[Board], store: Store, clock: Clock, *, named: bool,
             raise DeclarationError(f"{board.id}: paused by {why.by}: {why.reason} (tracker board resume {board.id})")
     if named and not due:
         return boards
-    ready = [board for board in boards if board.enabled and board.id not in paused and not query.missing_keys(board, os.environ)]
-    return [board for board in ready if not due or query.due_at(board, store, now) <= now]
+    ready = [board for board in boards if board.enabled and board.id not in paused and not missing_keys(board, os.environ)]
+    return [board for board in ready if not due or due_at(board, store, now) <= now]
 
 
 def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Board], bool]:

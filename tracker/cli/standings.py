@@ -7,10 +7,10 @@ from datetime import datetime
 
 import click
 
-from tracker import query
 from tracker.cli import _complete
 from tracker.cli._open import Time, as_json, board_of, history_of, print_json, print_table
 from tracker.model import MetricId
+from tracker.query.standings import standings
 from tracker.workspace import Settings
 
 
@@ -28,7 +28,7 @@ def command(settings: Settings, board: str, metric: str | None, at: datetime | N
     """
     with history_of(settings) as store:
         declared = board_of(settings, store, board)
-        rows = query.standings(declared, store, metric=MetricId(metric) if metric else None, at=at)[:top]
+        rows = standings(declared, store, metric=MetricId(metric) if metric else None, at=at)[:top]
     if as_json:
         print_json(asdict(row) for row in rows)
         return

@@ -14,14 +14,15 @@ from typing import Any
 import click
 from msgspec import Struct, field
 
-from tracker import query, schedules
+from tracker import schedules
 from tracker.cli._open import as_json, history_of, print_json, when
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.model import Board, BoardId, State
 from tracker.parsers import FORMATS
 from tracker.ports import Store
-from tracker.query import BoardVitals, RouteVitals, Vitals
+from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
+from tracker.query.vitals import vitals as vitals_of
 from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
@@ -68,7 +69,7 @@ def status(settings: Settings) -> Status:
     """How the tracker of that store is. Raises DeclarationError when the folder has no store yet."""
     with history_of(settings) as store:
         boards, errors = _boards(settings, store)
-        vitals = query.vitals(boards.values(), store, now=SystemClock().now(), environment=os.environ)
+        vitals = vitals_of(boards.values(), store, now=SystemClock().now(), environment=os.environ)
     return Status(
         vitals=vitals,
         errors=errors,

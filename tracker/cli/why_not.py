@@ -8,14 +8,15 @@ from itertools import groupby, pairwise
 
 import click
 
-from tracker import models
 from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, stamp, when
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.line import fold
 from tracker.model import BoardId, EntryId, Past
-from tracker.models import Explained
 from tracker.ports import Archive, Store
+from tracker.query.find import remembered, states
+from tracker.query.versus import demand
+from tracker.query.why_not import Explained, explain
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 
@@ -34,8 +35,8 @@ def command(settings: Settings, model: str, since: datetime | None, board: str |
     lexicon = lexicon_of(settings)
     with kept(settings) as (archive, store):
         only = [known(store, board)] if board else []
-        everything = models.remembered(store, models.states(store, lexicon=lexicon, boards=only), lexicon)
-        found = models.demand(model, everything, lexicon)
+        everything = remembered(store, states(store, lexicon=lexicon, boards=only), lexicon)
+        found = demand(model, everything, lexicon)
         rows = [
             row
             for name, listed in found.by_board.items()
@@ -53,7 +54,7 @@ def _explained(
 ) -> Iterator[Explained]:
     lines, _ = archive.index(board)
     steps = fold.steps(board_of(settings, store, board), lines, archive, before=None, past=Past(), lexicon=lexicon)
-    yield from models.explain(steps, entries)
+    yield from explain(steps, entries)
 
 
 def _row(one: Explained) -> dict[str, object]:

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from tracker import notify, query
+from tracker import notify
 from tracker.daemon.declared import Declarations, Declared
 from tracker.daemon.flights import Fetched, Flights
 from tracker.daemon.network import Network
@@ -32,6 +32,8 @@ from tracker.line import intake, sync
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Event, Letter, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
+from tracker.query.due import due_at, missing_keys
+from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -181,7 +183,7 @@ class Loop:
         self._deliver(self._declared, fresh=fresh)
 
     def _mind_the_clock(self, now: datetime) -> None:
-        """Boards that were read later than now wait until the clock has caught up (`query.due_at`)."""
+        """Boards that were read later than now wait until the clock has caught up (`due_at`)."""
         if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
             times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
             if not self._set_back:
@@ -201,7 +203,7 @@ class Loop:
     def _mind_the_pauses(self, now: datetime) -> None:
         """A pause of ours is told as long as it lasts: somebody may end it at any time, and we may end before it was told."""
         ledger = self._world.store.ledger
-        ours = {name: pause for name, pause in ledger.pauses().items() if pause.by == query.TRACKER}
+        ours = {name: pause for name, pause in ledger.pauses().items() if pause.by == TRACKER}
         if {notice.subject for notice in ledger.notices() if notice.kind == "paused"} != ours.keys():
             self._notices.only("paused", {name: self._paused(pause) for name, pause in ours.items()}, now)
 
@@ -291,7 +293,7 @@ class Loop:
             self._ticker.watch(board, now)
 
     def _is_wanted(self, board: Board) -> bool:
-        return board.enabled and not query.missing_keys(board, self._world.environment)
+        return board.enabled and not missing_keys(board, self._world.environment)
 
     # ── what is due ──────────────────────────────────────────────────────────────────────────────
 
@@ -300,7 +302,7 @@ class Loop:
         board = self._declared.boards.get(name)
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
-        due = max(query.due_at(board, self._world.store, now), self._aside.get(name, now))
+        due = max(due_at(board, self._world.store, now), self._aside.get(name, now))
         away = self._world.hosts.not_before(host_of(board))
         return max(due, away) if away is not None else due
 
@@ -401,7 +403,7 @@ class Loop:
             return
         if past.failures >= REFUSED_TIMES and now - past.failing_since >= REFUSED_FOR:
             reason = f"refused {past.failures} times since {past.failing_since:%Y-%m-%d}: {last.message}"
-            self._world.store.ledger.pause(Pause(board=board.id, since=now, by=query.TRACKER, reason=reason))
+            self._world.store.ledger.pause(Pause(board=board.id, since=now, by=TRACKER, reason=reason))
 
     # ── telling ──────────────────────────────────────────────────────────────────────────────────
 

@@ -6,9 +6,10 @@ import heapq
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from tracker import cadence, query
+from tracker import cadence
 from tracker.model import Board
 from tracker.ports import Store
+from tracker.query.due import due_at
 
 
 def upcoming(boards: Iterable[Board], store: Store | None, now: datetime, most: int) -> Sequence[tuple[datetime, Board]]:
@@ -24,4 +25,4 @@ def upcoming(boards: Iterable[Board], store: Store | None, now: datetime, most: 
 
 
 def _first(board: Board, store: Store | None, now: datetime) -> datetime:
-    return now if store is None else max(query.due_at(board, store, now), now)
+    return now if store is None else max(due_at(board, store, now), now)

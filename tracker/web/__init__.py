@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError
-from tracker.query import Vitals
+from tracker.query.vitals import Vitals
 from tracker.web.address import TOKEN, Address, parse_address
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from tracker.model import State
-from tracker.query import BoardVitals, Vitals
+from tracker.query.vitals import BoardVitals, Vitals
 
 _Family = CounterMetricFamily | GaugeMetricFamily | InfoMetricFamily
 _Counted = TypeVar("_Counted", CounterMetricFamily, GaugeMetricFamily)

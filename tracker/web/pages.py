@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.errors import TrackerError
-from tracker.query import Vitals
+from tracker.query.vitals import Vitals
 from tracker.web import STUCK_AFTER_S, Probe
 from tracker.web.figures import exposition
 

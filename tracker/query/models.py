@@ -8,9 +8,9 @@ from datetime import datetime
 
 from tracker.lexicon import Lexicon
 from tracker.model import BoardId, Entry, EntryId, Identity, Known, Measure, Metric, ModelId, Snapshot
-from tracker.models.find import State, Way, find, remembered, states
 from tracker.order import competition_ranks
 from tracker.ports import Store
+from tracker.query.find import State, Way, find, remembered, states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

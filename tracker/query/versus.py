@@ -10,10 +10,10 @@ from itertools import product
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, folded_name
-from tracker.models.find import Found, Listed, State, Way, agrees, find, states
-from tracker.models.since import Interval, looked_at, passed, segment_start
 from tracker.order import certainty
 from tracker.ports import Store
+from tracker.query.find import Found, Listed, State, Way, agrees, find, states
+from tracker.query.since import Interval, looked_at, passed, segment_start
 from tracker.traits import traits
 
 

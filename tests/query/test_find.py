@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models_world import Record, who
 
 from tracker.model import BoardId, Identity
-from tracker.models import Found, State, Way, agrees, matching, remembered, states, suggestions
+from tracker.query.find import Found, State, Way, agrees, matching, remembered, states, suggestions
 
 QWEN = {"lab": "Alibaba", "family": "Qwen", "generation": "3.5"}
 MODELS = {

@@ -9,7 +9,8 @@ import pytest
 from models_world import Record
 
 from tracker.errors import DeclarationError
-from tracker.models import How, Interval, Row, Versus, versus
+from tracker.query.since import How, Interval
+from tracker.query.versus import Row, Versus, versus
 
 NAMES = {
     "cr": "Claude Opus 4.6 (Reasoning)",

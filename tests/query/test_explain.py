@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models_world import Record, key, record
 
 from tracker.model import Diff, Step
-from tracker.models.explain import Explained, What, explain
+from tracker.query.why_not import Explained, What, explain
 
 ELSE = "c:40 d:30 e:20 f:10 g:5 h:4"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models_world import Record, key, record
 
 from tracker.model import Comparability, Nature, Result
-from tracker.models import How, Interval, passed
+from tracker.query.since import How, Interval, passed
 
 DAY = timedelta(days=1)
 

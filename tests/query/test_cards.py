@@ -7,7 +7,7 @@ from datetime import timedelta
 import kit
 from models_world import Record
 
-from tracker.models import cards
+from tracker.query.models import cards
 
 NAMES = {"q": "Qwen3.5 27B", "qr": "Qwen3.5 27B (Reasoning)", "g": "GPT-4o mini", "x": "???"}
 DAY = timedelta(days=1)

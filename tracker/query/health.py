@@ -1,0 +1,81 @@
+"""How a board is doing: ok, partial, stale, broken or paused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tracker.model import Board, Check, Health, Past, Result, State
+from tracker.ports import Environment, Store
+from tracker.query.due import due_at, missing_keys, next_due
+
+LATE_AFTER = 3
+"""A board is called stale when so many of its cadence's times have passed without an accepted or unchanged reading."""
+
+
+# ── health ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def health(board: Board, store: Store, *, now: datetime, environment: Environment | None = None) -> Health:
+    """How a board is: paused (switched off, by somebody, or no key), broken, stale, partial or ok, with the reason and when it is due."""
+    past, last = store.past(board.id), store.last_check(board.id)
+    accepted = store.at(board.id, last.observed_at, ()) if last else None
+    state, reason = _state(board, past, last, store, now=now, environment=environment)
+    return Health(
+        board=board.id,
+        title=board.title,
+        page=board.page,
+        attribution=board.attribution,
+        state=state,
+        reason=reason,
+        enabled=board.enabled,
+        entries=len(accepted.entries) if accepted else None,
+        last_checked=last.observed_at if last else None,
+        last_accepted=accepted.observed_at if accepted else None,
+        last_changed=past.changed_at[-1] if past.changed_at else None,
+        due_at=due_at(board, store, now) if last and board.enabled else None,
+    )
+
+
+def _state(
+    board: Board, past: Past, last: Check | None, store: Store, *, now: datetime, environment: Environment | None
+) -> tuple[State, str]:
+    missing = missing_keys(board, environment) if environment is not None else ()
+    if not board.enabled:
+        return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"
+    if (pause := store.ledger.pauses().get(board.id)) is not None:
+        return State.PAUSED, f"by {pause.by} since {_stamp(pause.since)}: {pause.reason}"
+    if missing:
+        return State.PAUSED, f"no key: set {', '.join(missing)}"
+    if past.broken_since is not None:
+        return State.BROKEN, past.broken_by
+    if past.stale_since is not None:
+        return (
+            State.STALE,
+            f"the content has not changed since {_stamp(past.changed_at[-1]) if past.changed_at else 'the start'}",
+        )
+    if last is not None and _late(board, read := _last_read(last, store), now):
+        return State.STALE, f"not read since {_stamp(read)}{f': {last.message}' if last.message else ''}"
+    if past.cap_told:
+        return State.PARTIAL, f"cut off at {past.capped_at} rows"
+    if last is None:
+        return State.OK, "not read yet"
+    return State.OK, last.message if last.result is Result.FAILED else ""
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _last_read(last: Check, store: Store) -> datetime:
+    """When the board last answered; the first try where it never did."""
+    if last.result is not Result.FAILED:
+        return last.observed_at
+    checks = list(store.checks(last.board))
+    return max((check.observed_at for check in checks if check.result is not Result.FAILED), default=checks[0].observed_at)
+
+
+def _late(board: Board, read: datetime, now: datetime) -> bool:
+    due = read
+    for _ in range(LATE_AFTER):
+        due = next_due(board, due)
+    return now > due + timedelta(hours=1)

@@ -1,0 +1,72 @@
+"""A board's entries in order, now or at an earlier time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.errors import DeclarationError
+from tracker.model import Board, EntryId, MetricId, Snapshot
+from tracker.order import competition_ranks
+from tracker.ports import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One row of a board's order on a metric. `rank` is the competition rank over all rows with a value, None without one.
+
+    Where rows share a name, they are left out; on the primary metric they still count in the ranks, on others there are no ranks.
+    """
+
+    rank: int | None
+    entry: EntryId
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    estimated: bool
+
+
+def standings(board: Board, store: Store, *, metric: MetricId | None = None, at: datetime | None = None) -> tuple[Standing, ...]:
+    """A board's order on a metric (the primary one by default), now or as of a time; entries without a value last, by name.
+
+    Raises:
+        DeclarationError: the board has no such metric, or nothing was accepted by then.
+    """
+    wanted = _metric(board, metric)
+    snapshot = store.at(board.id, at, [wanted]) if at else store.latest(board.id)
+    if snapshot is None:
+        when = f" by {at.isoformat()}" if at else ""
+        raise DeclarationError(f"{board.id}: nothing was accepted{when}; expected a snapshot (tracker run {board.id})")
+    return _ordered(board, wanted, snapshot)
+
+
+def _metric(board: Board, metric: MetricId | None) -> MetricId:
+    if metric is None and board.primary is not None:
+        return board.primary.id
+    known = [one.id for one in board.metrics]
+    if metric is None or metric not in known:
+        raise DeclarationError(f'{board.id}: metric "{metric or ""}" is unknown; known: {", ".join(known)}')
+    return metric
+
+
+def _ordered(board: Board, metric: MetricId, snapshot: Snapshot) -> tuple[Standing, ...]:
+    values = {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
+    declared = board.metric(metric)
+    certain = declared.higher_is_better is not None and (declared.primary or not snapshot.ambiguous)
+    ranks = competition_ranks(declared, values, snapshot.unnamed) if certain else {}
+    rows = []
+    for entry, one in snapshot.entries.items():
+        measure = one.measures.get(metric)
+        rows.append(
+            Standing(
+                rank=ranks.get(entry),
+                entry=entry,
+                name=one.name,
+                value=measure.value if measure else None,
+                low=measure.low if measure else None,
+                high=measure.high if measure else None,
+                estimated=measure.estimated if measure else False,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (row.value is None, row.rank or 0, row.name, row.entry)))
