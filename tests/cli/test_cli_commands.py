@@ -278,7 +278,7 @@ def test_a_report_ends_with_the_newest_reading_and_may_be_of_one_board(world: Wo
 def test_verify_says_that_events_hold(world: World):
     world.imported()
     ran = world.run("verify", "--all", "--json")
-    assert keys(ran.rows) == {("id", "holds", "differences")}
+    assert keys(ran.rows) == {("id", "holds", "differences", "reworded")}
     assert (ran.code, len(ran.rows), {row["holds"] for row in ran.rows}) == (0, sum(counted(world)), {True})
     one = str(ran.rows[0]["id"])
     people = world.run("verify", one[:8])
@@ -306,12 +306,20 @@ def test_what_two_boards_tell_together_is_listed_when_asked_for_and_verified_by_
 
 def test_verify_ends_with_1_for_an_event_that_was_tampered_with(world: World):
     world.imported()
-    tamper(world, "UPDATE events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
+    tamper(world, "UPDATE events SET grade = 'decisive' WHERE kind = 'new_leader'")
     ran = world.run("verify", "--all")
     assert ran.code == 1
     every = sum(counted(world))
     assert ran.out.splitlines()[-1] == f"{every - 2} of {every} events hold"
-    assert "headline: recorded 'Model A leads', derived 'Model B leads Acme Arena" in ran.out
+    assert "grade: recorded 'decisive', derived '" in ran.out
+
+
+def test_verify_shows_an_event_whose_wording_differs_and_ends_with_0(world: World):
+    world.imported()
+    tamper(world, "UPDATE events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
+    ran = world.run("verify", "--all")
+    assert ran.code == 0
+    assert "  holds, reworded  Model A leads\n    headline: recorded 'Model A leads', derived 'Model B leads" in ran.out
 
 
 def test_a_quarantined_reading_is_listed_shown_and_accepted(world: World):

@@ -134,7 +134,7 @@ def test_a_replay_killed_halfway_leaves_the_old_history(world: Path, declared: B
         "from tracker.model import BoardId\n"
         "from tracker.stores.archive import FileArchive\n"
         "from tracker.stores.sqlite import SqliteStore\n"
-        "from tracker import pipeline\n"
+        "from tracker.line import fold\n"
         "store, archive = SqliteStore(Path(sys.argv[1]) / 'tracker.db'), FileArchive(Path(sys.argv[1]) / 'captures')\n"
         "board = store.declared(BoardId('acme/text'))\n"
         "with store.rewriting(board.id):\n"

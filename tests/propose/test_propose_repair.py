@@ -17,7 +17,7 @@ from tracker.propose import candidates
 from tracker.propose.amend import amended
 from tracker.propose.declaration import declared
 from tracker.propose.likeness import alike, spearman
-from tracker.propose.repair import Repair, changes_of, proposal_line, repaired, repairs
+from tracker.propose.repair import Repair, changes_of, repaired, repairs
 from tracker.reading import read_capture
 
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1", "Rook", "Wren")
@@ -198,19 +198,17 @@ def test_another_format_is_found_too():
 def test_what_is_no_board_mends_nothing_and_raises_nothing(body: bytes):
     one = board()
     last = reading(one, csv_of())
-    assert proposal_line(one, [body], last, read=lambda changed: reading(changed, body), look=candidates) == ""
+    assert repairs(one, [body], last, read=lambda changed: reading(changed, body), look=candidates) == ()
 
 
-# ── the line and the file ────────────────────────────────────────────────────────────────────────
+# ── the reason and the file ────────────────────────────────────────────────────────────────────────
 
 
-def test_the_line_says_what_is_gone_what_looks_like_it_and_how_to_go_on():
-    body = renamed("score", "points")
-    last = reading(board(), csv_of())
-    line = proposal_line(board(), [body], last, read=lambda changed: reading(changed, body), look=candidates)
-    assert line == (
+def test_a_repair_says_what_is_gone_and_what_looks_like_it():
+    (repair,) = found(renamed("score", "points"))
+    assert repair.why == (
         "column `score` is gone; `points` looks like it (1.00 rank correlation with the last reading over 10 common entries,"
-        " 100% of them with the same value) (tracker board heal made/board)"
+        " 100% of them with the same value)"
     )
 
 

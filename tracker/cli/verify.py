@@ -44,14 +44,28 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
                 damaged = True
                 click.echo(f"tracker: {safe(str(error))}", err=True)
     if as_json:
-        print_json({"id": one.event.id, "holds": one.holds, "differences": list(one.differences)} for one in results)
+        print_json(
+            {
+                "id": one.event.id,
+                "holds": one.holds,
+                "differences": list(one.differences),
+                "reworded": list(one.reworded),
+            }
+            for one in results
+        )
     else:
         for one in results:
-            click.echo(f"{one.event.id[:12]}  {'holds' if one.holds else 'DOES NOT HOLD'}  {safe(one.event.headline)}")
-            for difference in one.differences:
+            click.echo(f"{one.event.id[:12]}  {_verdict(one)}  {safe(one.event.headline)}")
+            for difference in (*one.differences, *one.reworded):
                 click.echo(f"    {safe(difference)}")
         click.echo(f"{sum(one.holds for one in results)} of {len(results)} events hold")
     sys.exit(StoreError.exit_code if damaged else 0 if all(one.holds for one in results) else 1)
+
+
+def _verdict(one: proof.Verification) -> str:
+    if not one.holds:
+        return "DOES NOT HOLD"
+    return "holds, reworded" if one.reworded else "holds"
 
 
 def _wanted(settings: Settings, store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:

@@ -144,11 +144,9 @@ def _step(
     except ContractBroken as error:
         if error.guard:
             return _quarantined(board, line, archive, past=past, why=error)
-        message = f"{error}{_proposal(board, line, archive, before) if past.broken_since is None else ''}"
-        return _failed(board, line, _failure(board, line, Trouble.CONTRACT, "ContractBroken", message), past, Result.UNREADABLE)
+        return _failed(board, line, _broken(board, line, Trouble.CONTRACT, error, before), past, Result.UNREADABLE)
     except ParseError as error:
-        message = f"{error}{_proposal(board, line, archive, before) if past.broken_since is None else ''}"
-        return _failed(board, line, _failure(board, line, Trouble.PARSE, "ParseError", message), past, Result.UNREADABLE)
+        return _failed(board, line, _broken(board, line, Trouble.PARSE, error, before), past, Result.UNREADABLE)
     except Refused as error:
         return _failed(board, line, _failure(board, line, Trouble.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
@@ -167,25 +165,6 @@ def _rejection(line: IndexLine, behind: _Behind, decision: IndexLine | None) -> 
     if decision is None:
         return "the same bytes as those rejected before" if line.sha256 and line.sha256 == behind.rejected else ""
     return f"rejected by {decision.by}: {decision.reason}" if decision.verdict is Verdict.REJECT else ""
-
-
-def _proposal(board: Board, line: IndexLine, archive: Archive, before: Snapshot | None) -> str:
-    """What seems to have replaced what the page no longer has, to stand behind the error of a board that breaks; "" if nothing."""
-    if before is None:
-        return ""
-    from tracker.propose import candidates  # noqa: PLC0415 - loaded when a board breaks
-    from tracker.propose.repair import proposal_line  # noqa: PLC0415 - see above
-
-    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
-    found = proposal_line(
-        board,
-        bodies,
-        before,
-        parts=line.parts,
-        read=lambda one: read_capture(one, bodies, parts=line.parts, url=line.url),
-        look=candidates,
-    )
-    return f"; {found}" if found else ""
 
 
 def _named(board: Board, line: IndexLine, archive: Archive) -> str:
@@ -282,6 +261,14 @@ def _alike(one: Suspect, other: Suspect) -> bool:
 def _failed(board: Board, line: IndexLine, failure: Failure, past: Past, result: Result) -> Step:
     check = _check(line, board.id, result, message=failure.message)
     return Step(check=check, past=advance_failed(past, failure), events=fail(board, failure, past))
+
+
+def _broken(
+    board: Board, line: IndexLine, trouble: Trouble, error: ContractBroken | ParseError, before: Snapshot | None
+) -> Failure:
+    """A page that cannot be read. Where one could be before, a command finds what replaced what is gone: no guess is part of an event."""
+    remedy = f"; to see what replaced it: tracker board heal {board.id}" if before is not None else ""
+    return _failure(board, line, trouble, type(error).__name__, f"{error}{remedy}")
 
 
 def _failure(board: Board, line: IndexLine, trouble: Trouble, error: str, message: str, *, passing: bool = False) -> Failure:

@@ -51,10 +51,14 @@ def decide(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """Whether an event follows from the stored bytes; `differences` says what does not, one line each."""
+    """Whether an event follows from the stored bytes. `differences` says what does not, one line each.
+
+    `reworded` says what another version of the tracker words or weighs in another way: the event is the same.
+    """
 
     event: Event
-    differences: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+    reworded: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -67,14 +71,31 @@ def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lex
     lines, _ = archive.index(board.id)
     every = steps(board, lines, archive, before=None, past=Past(), lexicon=lexicon)
     found = {event.id: event for step in every for event in step.events}
-    return tuple(Verification(event=event, differences=_differences(event, found.get(event.id))) for event in events)
+    return tuple(_verified(event, found.get(event.id)) for event in events)
 
 
-def _differences(event: Event, derived: Event | None) -> tuple[str, ...]:
+_WORDING = ("headline", "weight")
+_WORDED_FACTS = ("message", "why")
+"""Facts that quote an error or a reason of the tracker: sentences of ours."""
+
+
+def _verified(event: Event, derived: Event | None) -> Verification:
     if derived is None:
-        return (f"the stored bytes and the present declaration do not give this {event.kind}",)
-    return tuple(
-        f"{name}: recorded {getattr(event, name)!r}, derived {getattr(derived, name)!r}"
-        for name in (field.name for field in fields(Event))
-        if getattr(event, name) != getattr(derived, name)
+        why = f"the stored bytes and the present declaration do not give this {event.kind}"
+        return Verification(event=event, differences=(why,))
+    recorded, now = _said(event), _said(derived)
+    differences = {
+        name: f"{name}: recorded {value!r}, derived {now[name]!r}" for name, value in recorded.items() if value != now[name]
+    }
+    return Verification(
+        event=event,
+        differences=tuple(line for name, line in differences.items() if name not in (*_WORDING, *_WORDED_FACTS)),
+        reworded=tuple(line for name, line in differences.items() if name in (*_WORDING, *_WORDED_FACTS)),
     )
+
+
+def _said(event: Event) -> dict[str, object]:
+    """What an event says, by field; the worded facts apart from the others."""
+    said = {field.name: getattr(event, field.name) for field in fields(Event)}
+    worded = {name: event.facts.get(name) for name in _WORDED_FACTS}
+    return said | worded | {"facts": {name: value for name, value in event.facts.items() if name not in worded}}

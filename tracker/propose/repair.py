@@ -136,14 +136,6 @@ def repairs(
     return tuple(found) if found and _credible(repaired(board, found), last, read) else ()
 
 
-def proposal_line(
-    board: Board, bodies: Sequence[bytes], last: Snapshot | Reading, *, parts: Sequence[str] = (), read: Read, look: Look
-) -> str:
-    """The same in one line for a message, "" where there is nothing to propose."""
-    found = repairs(board, bodies, last, parts=parts, read=read, look=look)
-    return "; ".join(one.why for one in found) + f" (tracker board heal {board.id})" if found else ""
-
-
 def repaired(board: Board, found: Iterable[Repair]) -> Board:
     """The board as it would be declared then."""
     for one in found:
@@ -619,4 +611,4 @@ def _put(tables: dict[str, Any], place: Place, value: object) -> None:
     inside[place[-1]] = value
 
 
-__all__ = ["Look", "Place", "Read", "Repair", "changes_of", "proposal_line", "repaired", "repairs"]
+__all__ = ["Look", "Place", "Read", "Repair", "changes_of", "repaired", "repairs"]
