@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
+from itertools import pairwise
 
 from tracker.identity import label, nearest, resolve
 from tracker.lexicon import Lexicon
@@ -195,3 +197,64 @@ def suggestions(found: Found, states: Sequence[State]) -> tuple[str, ...]:
 
 def _alike(name: str, every: Iterable[Listed]) -> tuple[str, ...]:
     return nearest(name, sorted({one.entry.name for one in every}), _NEAREST)
+
+
+def _is_bare_line(who: Identity) -> bool:
+    """Whether a name states a family and a generation, and nothing more."""
+    more = (who.tier, who.size_total_b, who.tune, who.effort, who.date, who.quant, who.context, who.harness)
+    return bool(who.family and who.generation) and not any(more)
+
+
+def _bears_it(name: str, states: Sequence[State]) -> bool:
+    folded = folded_name(name)
+    names = (entry.name.partition(" (")[0] for state in states for entry in state.snapshot.entries.values())
+    return any(folded_name(one) == folded for one in names)
+
+
+_GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
+
+
+def _plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
+    """Of a generation its plain members, where most are plain: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
+    if found.way is not Way.LINE or not found.who.generation:
+        return found.entries
+    plain = [one for one in every if not one.entry.who.tier]
+    entries = found.entries
+    if not found.who.tier and len(plain) * 2 >= len(every):  # not so in a line of tiers: Gemini 3 is Pro and Flash
+        entries = tuple(one for one in entries if not one.entry.who.tier)
+    if not found.who.tune and any(one.entry.who.tune in _GENERAL for one in every):
+        entries = tuple(one for one in entries if one.entry.who.tune in _GENERAL)
+    return entries
+
+
+def _of_one_product(found: Found) -> Found:
+    """Without what a chat product runs, unless the name says so, and the other way round: `GPT-4o` is not chatgpt-4o-latest."""
+    if found.way is Way.MODEL:
+        return found
+    chat, folded = _is_of_chat(found.name), folded_name(found.name)
+    entries = tuple(one for one in found.entries if _is_of_chat(one.entry.name) is chat or folded_name(one.entry.name) == folded)
+    return found if entries == found.entries else replace(found, entries=entries, way=found.way if entries else Way.NOT)
+
+
+def _is_of_chat(name: str) -> bool:
+    """Whether a name is that of what a chat product runs: `chatgpt-4o-latest`, `GPT-5 (ChatGPT)`, `gpt-5.2-chat-latest`."""
+    words = folded_name(name)
+    return "chatgpt" in words or ("chat", "latest") in pairwise(words)
+
+
+def _nearest(name: str, each: Sequence[Found]) -> tuple[str, ...]:
+    close = [one for found in each for one in found.nearest]
+    return tuple(get_close_matches(name, list(dict.fromkeys(close)), n=5, cutoff=0.0))
+
+
+def _as_stated(found: Found) -> Found:
+    """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Those of the very name come first."""
+    named = tuple(one for one in found.entries if folded_name(one.entry.name) == folded_name(found.name))
+    stated = tuple(one for one in found.entries if agrees(found.who, one.entry.who))
+    same = {one.entry.name for one in named}
+    chosen = tuple(one for one in found.entries if one.entry.name in same or one in stated) if named else stated
+    if found.way is Way.NAME or chosen == found.entries:
+        return found
+    if chosen:
+        return replace(found, entries=chosen)
+    return replace(found, way=Way.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5])
