@@ -14,19 +14,7 @@ from tracker.identity import label, resolve
 from tracker.lexicon import Lexicon
 from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, folded_name
 from tracker.ports import Store
-from tracker.query.find import (
-    Found,
-    Listed,
-    State,
-    Way,
-    _as_stated,
-    _bears_it,
-    _is_bare_line,
-    _nearest,
-    _of_one_product,
-    _plain,
-    matching,
-)
+from tracker.query.find import Found, Listed, State, Way, find, plain
 from tracker.query.since import course as course_of
 from tracker.query.since import looked_at, segment_start
 
@@ -84,7 +72,7 @@ class Record:
 
     def _found(self, mention: Mention, states: Sequence[State]) -> Found:
         if mention.sort is Sort.MODEL:
-            return self._named(mention, states)
+            return find(mention.name, states, self.lexicon, org=mention.lab or None)
         every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
         if mention.sort is Sort.LINE:
             return self._product(mention, every)
@@ -100,25 +88,7 @@ class Record:
         found = Found(
             name=mention.name, who=Identity(lab=lab, family=family, generation=generation), way=Way.LINE, entries=line, line=line
         )
-        return replace(found, entries=_plain(found, line))
-
-    def _named(self, mention: Mention, states: Sequence[State]) -> Found:
-        """Board by board, because a board's own name for it says more than a name that several snapshots bear."""
-        who = resolve(mention.name, mention.lab or None, None, lexicon=self.lexicon)
-        if _is_bare_line(who) and not _bears_it(mention.name, states):
-            who = replace(who, model=None)  # nothing goes by that very name: the line is meant
-        each = [_of_one_product(_as_stated(matching(mention.name, who, [state]))) for state in states]
-        entries = tuple(one for found in each for one in _plain(found, [other for some in each for other in some.entries]))
-        way = next((way for way in Way if any(found.way is way for found in each)), Way.NOT)
-        nearest = () if entries else _nearest(mention.name, each)
-        return Found(
-            name=mention.name,
-            who=who,
-            way=way,
-            entries=entries,
-            line=tuple(one for found in each for one in found.line),
-            nearest=nearest,
-        )
+        return replace(found, entries=plain(found, line))
 
     def _is_meant(self, mention: Mention, one: Listed) -> bool:
         if mention.sort is Sort.LAB:

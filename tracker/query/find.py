@@ -120,16 +120,32 @@ class Found:
 
 
 def find(name: str, states: Sequence[State], lexicon: Lexicon | None = None, *, org: str | None = None) -> Found:
-    """The entries that are the model a person names: the same model id, else that very name or key, else the line it states.
+    """The entries that a name means, board by board: the one answer of `history`, `models`, `compare`, `why-not`, `check` and the watches.
 
-    A name that states more than a line has (a size, a tier, a date) does not stand for the others of its line:
-    `Qwen3.5 72B` is not found where Qwen3.5 is listed in other sizes.
+    On each board they are the entries of the same model, else those with that very name or key, else those of the line it
+    states; of a line its plain members (`GPT-4o` is not GPT-4o mini), and of variants those that the name states. A name
+    that states more than a line has (a size, a tier, a date) does not stand for the others of its line: `Qwen3.5 72B` is not
+    found where Qwen3.5 is listed in other sizes. A board's own name for an entry says more than a name that several bear.
     """
-    return matching(name, resolve(name, org, None, lexicon=lexicon), states)
+    who = resolve(name, org, None, lexicon=lexicon)
+    if _is_bare_line(who) and not _bears_it(name, states):
+        who = replace(who, model=None)  # nothing has that very name: the line is meant
+    each = [_of_one_product(_as_stated(matching(name, who, [state]))) for state in states]
+    every = [listed for found in each for listed in found.entries]
+    entries = tuple(listed for found in each for listed in plain(found, every))
+    way = next((way for way in Way if any(found.way is way for found in each)), Way.NOT)
+    return Found(
+        name=name,
+        who=who,
+        way=way if entries else Way.NOT,
+        entries=entries,
+        line=tuple(listed for found in each for listed in found.line),
+        nearest=() if entries else _nearest(name, each),
+    )
 
 
 def matching(name: str, who: Identity, states: Sequence[State]) -> Found:
-    """The same for a name that is resolved already."""
+    """What a name that is resolved to `who` means on boards taken together, before the line and its variants are told apart."""
     every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
     line = tuple(one for one in every if _same_line(who, one.entry.who))
     ways = {
@@ -214,7 +230,7 @@ def _bears_it(name: str, states: Sequence[State]) -> bool:
 _GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
 
 
-def _plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
+def plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
     """Of a generation its plain members, where most are plain: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
     if found.way is not Way.LINE or not found.who.generation:
         return found.entries
