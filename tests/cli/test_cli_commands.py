@@ -231,10 +231,10 @@ def test_history_of_a_model_has_values_ranks_and_events(world: World):
     assert "Model B on acme/text (key b): first seen 2026-03-01T06:00:00Z, still listed" in world.run("history", "b").out
 
 
-def test_history_finds_what_contains_a_name_and_only_the_metric_asked_for(world: World):
+def test_history_finds_a_name_in_any_spelling_and_only_the_metric_asked_for(world: World):
     world.imported()
-    rows = world.run("history", "MODEL", "--metric", "price", "--json").rows
-    assert {row["entry"] for row in rows} == set("abcdefg")
+    rows = world.run("history", "model-A", "--metric", "price", "--json").rows
+    assert {row["entry"] for row in rows} == {"a"}
     assert {row["metric"] for row in rows if "metric" in row} == {"price"}
 
 
@@ -394,3 +394,9 @@ def test_board_test_tells_what_differs_and_what_was_not_refused(world: World):
     assert "    entries[0].measures.score: found 91.0, expected 90.0" in ran.out
     assert "    fine.ContractBroken.csv: gave 1 entries, expected ContractBroken" in ran.out
     assert "    empty.Refused.csv: refused with ParseError, expected Refused" in ran.out
+
+
+def test_history_of_a_metric_that_a_model_has_no_values_of_names_those_it_has(world: World):
+    world.imported()
+    ran = world.run("history", "a", "--metric", "prise")
+    assert (ran.code, ran.error) == (2, 'tracker: metric "prise": that model has no values of it; expected one of: price, score')

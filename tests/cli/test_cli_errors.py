@@ -54,7 +54,7 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("standings", "acme/none"), "acme/none"),
         (("standings", "acme/text", "--metric", "taste"), 'metric "taste" is unknown; known: score, price'),
         (("standings", "acme/text", "--at", "2020-01-01"), "nothing was accepted by 2020-01-01"),
-        (("history", "nobody"), '"nobody": no entry bears that name'),
+        (("history", "nobody"), '"nobody": no board lists that model'),
         (("board", "show", "acme/none"), "acme/none"),
         (("board", "test", "acme/text", "--cases", "nowhere"), "has no page; expected page.<ext> as received"),
         (

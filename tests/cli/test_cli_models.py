@@ -147,7 +147,7 @@ def test_compare_as_of_a_day_and_on_one_board(two):
 def test_compare_with_somebody_unknown_is_an_error_with_the_nearest(two):
     ran = two.run("compare", "Qwen3.5 72B", "gpt-5.4")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.error == 'tracker: "Qwen3.5 72B": no listed entry is that model; listed of that line: Qwen3.5 9B (tracker models)'
+    assert ran.error == 'tracker: "Qwen3.5 72B": no board lists that model; listed of that line: Qwen3.5 9B (tracker models)'
 
 
 # ── why-not ──────────────────────────────────────────────────────────────────────────────────────

@@ -137,7 +137,5 @@ def test_boards_that_list_only_one_are_named_and_a_day_can_be_asked_for():
 
 
 def test_a_model_that_is_not_listed_is_said_with_those_of_its_line():
-    with pytest.raises(
-        DeclarationError, match=r'"Qwen3.5 72B": no listed entry is that model; listed of that line: Qwen3.5 9B \('
-    ):
+    with pytest.raises(DeclarationError, match=r'"Qwen3.5 72B": no board lists that model; listed of that line: Qwen3.5 9B \('):
         versus("Qwen3.5 72B", GPT, of("gr:1 q:2").store)

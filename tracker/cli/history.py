@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
 from tracker.cli._open import as_json, history_of, known, print_json, print_table, when
 from tracker.cli._text import safe
+from tracker.errors import DeclarationError
 from tracker.query.history import Course, history
 from tracker.reports.jsonl import event_json
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 
 
 @click.command("history")
@@ -22,15 +24,26 @@ from tracker.workspace import Settings
 def command(settings: Settings, model: str, board: str | None, metric: str | None, *, as_json: bool) -> None:
     """Print what the record says of a model over time.
 
-    MODEL is a name or a board's key; without an exact match, every entry whose name contains it.
+    MODEL is any spelling of a name, or a board's key: it means what it means to the other commands (`tracker models`).
     """
     with history_of(settings) as store:
-        courses = history(model, store, board=known(store, board) if board else None)
+        courses = history(model, store, lexicon_of(settings), board=known(store, board) if board else None)
+    if metric is not None:
+        courses = _with_metric(courses, metric)
     if as_json:
         print_json(row for course in courses for row in _rows(course, metric))
         return
     for course in courses:
         _print(course, metric)
+
+
+def _with_metric(courses: Sequence[Course], metric: str) -> tuple[Course, ...]:
+    """Those with values of the metric. Raises DeclarationError where none has any."""
+    chosen = tuple(course for course in courses if metric in course.values)
+    if not chosen:
+        known = ", ".join(sorted({name for course in courses for name in course.values})) or "none"
+        raise DeclarationError(f'metric "{metric}": that model has no values of it; expected one of: {known}')
+    return chosen
 
 
 def _rows(course: Course, metric: str | None) -> Iterator[dict[str, object]]:

@@ -14,8 +14,7 @@ from tracker.lexicon import Lexicon
 from tracker.line import fold
 from tracker.model import BoardId, EntryId, Past
 from tracker.ports import Archive, Store
-from tracker.query.find import remembered, states
-from tracker.query.versus import demand
+from tracker.query.find import demand, remembered, states
 from tracker.query.why_not import Explained, explain
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of

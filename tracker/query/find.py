@@ -7,12 +7,13 @@ others: they are found by their own name only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import pairwise
 
+from tracker.errors import DeclarationError
 from tracker.identity import label, nearest, resolve
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity, Snapshot, folded_name
@@ -24,10 +25,14 @@ _NEAREST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A board as it stood: its declaration and its last accepted snapshot, every entry with the model it is (`entry.who`)."""
+    """A board as it stood: its declaration and its last accepted snapshot, every entry with the model it is (`entry.who`).
+
+    `names`: every name that an entry has had on the board.
+    """
 
     board: Board
     snapshot: Snapshot
+    names: Mapping[EntryId, frozenset[str]] = field(default_factory=dict)
 
 
 def states(
@@ -42,7 +47,8 @@ def states(
         declared = store.declared(name)
         snapshot = store.latest(name) if at is None else store.at(name, at)
         if declared is not None and snapshot is not None:
-            found.append(State(board=declared, snapshot=label(snapshot, lexicon)))
+            names = {entry: known.names for entry, known in store.past(name).known.items()}
+            found.append(State(board=declared, snapshot=label(snapshot, lexicon), names=names))
     return tuple(found)
 
 
@@ -92,6 +98,11 @@ class Listed:
 
     state: State
     entry: Entry
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that it has had there."""
+        return self.state.names.get(self.entry.id, frozenset()) | {self.entry.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +173,7 @@ def matching(name: str, who: Identity, states: Sequence[State]) -> Found:
 def _named(name: str, every: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
     """Those that bear the name, and on boards where none does, the snapshots it may mean; nobody where none bears it anywhere."""
     folded = folded_name(name)
-    named = [one for one in every if name == one.entry.id or (folded and folded == folded_name(one.entry.name))]
+    named = [one for one in every if name == one.entry.id or (folded and folded in map(folded_name, one.names))]
     boards = {one.state.board.id for one in named}
     yield from named
     yield from (one for one in snapshots if named and one.state.board.id not in boards)
@@ -274,3 +285,15 @@ def _as_stated(found: Found) -> Found:
     if chosen:
         return replace(found, entries=chosen)
     return replace(found, way=Way.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5])
+
+
+def demand(name: str, states: Sequence[State], lexicon: Lexicon | None = None) -> Found:
+    """What a name means, where it must mean something. Raises DeclarationError naming the nearest that are listed."""
+    found = find(name, states, lexicon)
+    if found.way is not Way.NOT:
+        return found
+    line = tuple(dict.fromkeys(one.entry.name for one in found.line))[:10]
+    near = (
+        f"; listed of that line: {', '.join(line)}" if line else f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
+    )
+    raise DeclarationError(f'"{name}": no board lists that model{near} (tracker models)')

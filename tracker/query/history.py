@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.errors import DeclarationError
-from tracker.model import BoardId, EntryId, Event, EventFilter, Known, MetricId, Past, RankSpan, Span
+from tracker.lexicon import Lexicon
+from tracker.model import BoardId, EntryId, Event, EventFilter, Known, MetricId, RankSpan, Span
 from tracker.ports import Store
+from tracker.query.find import demand, remembered, states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,34 +23,17 @@ class Course:
     events: Sequence[Event]
 
 
-def history(name: str, store: Store, *, board: BoardId | None = None) -> tuple[Course, ...]:
-    """Everything about the entries whose key or any name is `name` (case and width ignored); else those whose name contains it.
+def history(name: str, store: Store, lexicon: Lexicon | None = None, *, board: BoardId | None = None) -> tuple[Course, ...]:
+    """Everything about the entries that a name means (`find`), those that left their board included.
 
     Raises:
-        DeclarationError: nothing bears that name.
+        DeclarationError: no board lists or listed it; the nearest names are suggested.
     """
     boards = store.boards() if board is None else (board,)
-    pasts = {one: store.past(one) for one in boards}
-    found = _find(pasts, name, whole=True) or _find(pasts, name, whole=False)
-    if not found:
-        raise DeclarationError(
-            f'"{name}": no entry bears that name; expected one that a board lists or listed (tracker standings BOARD)'
-        )
-    return tuple(_course(one, entry, pasts[one].known[entry], store) for one, entry in found)
-
-
-def _find(pasts: dict[BoardId, Past], name: str, *, whole: bool) -> list[tuple[BoardId, EntryId]]:
-    wanted = _folded(name)
-    return [
-        (board, entry)
-        for board, past in sorted(pasts.items())
-        for entry, known in sorted(past.known.items())
-        if any(wanted == one if whole else wanted in one for one in map(_folded, (entry, *known.names)))
-    ]
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    meant = demand(name, remembered(store, states(store, lexicon=lexicon, boards=boards), lexicon), lexicon)
+    known = {one: store.past(one).known for one in meant.by_board}
+    pairs = [(listed.state.board.id, listed.entry.id) for listed in meant.entries]
+    return tuple(_course(one, entry, known[one][entry], store) for one, entry in pairs)
 
 
 def _course(board: BoardId, entry: EntryId, known: Known, store: Store) -> Course:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, folded_name
 from tracker.order import certainty
 from tracker.ports import Store
-from tracker.query.find import Found, Listed, State, Way, agrees, find, states
+from tracker.query.find import Found, Listed, State, agrees, demand, states
 from tracker.query.since import Interval, looked_at, passed, segment_start
 from tracker.traits import traits
 
@@ -96,18 +95,6 @@ def versus(
         only_one=tuple(board for board in mine.by_board if board not in theirs.by_board),
         only_other=tuple(board for board in theirs.by_board if board not in mine.by_board),
     )
-
-
-def demand(name: str, states: Sequence[State], lexicon: Lexicon | None = None) -> Found:
-    """What a name means, where it must mean something. Raises DeclarationError naming the nearest that are listed."""
-    found = find(name, states, lexicon)
-    if found.way is not Way.NOT:
-        return found
-    line = tuple(dict.fromkeys(one.entry.name for one in found.line))[:10]
-    near = (
-        f"; listed of that line: {', '.join(line)}" if line else f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
-    )
-    raise DeclarationError(f'"{name}": no listed entry is that model{near} (tracker models)')
 
 
 # ── which pair ───────────────────────────────────────────────────────────────────────────────────
