@@ -19,6 +19,20 @@ def number(value: float, metric: Metric | None = None) -> str:
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
 
 
+def value(measure: Measure | None, metric: Metric | None = None) -> str:
+    """A measure in words: `~` before an estimate, the interval behind it; "" for none. `~$0.25`, `1,488 [1,480, 1,496]`."""
+    if measure is None:
+        return ""
+    return f"{'~' if measure.estimated else ''}{number(measure.value, metric)}{interval(measure, metric)}"
+
+
+def interval(measure: Measure, metric: Metric | None = None) -> str:
+    """The interval of a measure, to stand behind its value: ` [1,480, 1,496]`, or "" where none is published."""
+    if measure.low is None or measure.high is None:
+        return ""
+    return f" [{number(measure.low, metric)}, {number(measure.high, metric)}]"
+
+
 def unsure(metric: Metric, *measures: Measure) -> str:
     """How a difference too small to be sure of is worded, after a comma: with the error it lies within, if one is stated."""
     if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):

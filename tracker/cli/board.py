@@ -24,6 +24,7 @@ from tracker.ports import Clock
 from tracker.query.standings import Standing, standings
 from tracker.schedules import Schedules
 from tracker.stores.sqlite import SqliteStore
+from tracker.wording import number
 from tracker.workspace import Settings
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
     if latest is not None:
         click.echo(f"last accepted {when(latest.observed_at)}: {len(latest.entries)} entries (tracker standings {one.id})")
     for each in head:
-        click.echo(f"  {each.rank}. {safe(each.name)}  {each.value:g}")
+        click.echo(f"  {each.rank}. {safe(each.name)}  {'' if each.value is None else number(each.value, one.primary)}")
 
 
 def _reads(board: Board) -> Iterator[str]:

@@ -9,10 +9,10 @@ import click
 
 from tracker.cli._open import Time, as_json, history_of, known, print_json, print_table, stamp, when
 from tracker.cli._text import safe
-from tracker.model import Entry, Measure, Metric
+from tracker.model import Entry, Measure
 from tracker.query.since import How, Interval
 from tracker.query.versus import Pair, Row, Versus, versus
-from tracker.wording import number
+from tracker.wording import number, value
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 
@@ -110,21 +110,14 @@ def _print(pair: Pair) -> None:
     rows = [
         (
             row.metric.title,
-            _value(row.metric, row.one, "A"),
-            _value(row.metric, row.other, "B"),
+            value(row.one, row.metric) or "not published for A",
+            value(row.other, row.metric) or "not published for B",
             "" if row.difference is None else number(row.difference, row.metric),
             _verdict(row),
         )
         for row in pair.rows
     ]
     print_table(("metric", "A", "B", "A − B", "which stands above"), rows, right=frozenset(("A", "B", "A − B")))
-
-
-def _value(metric: Metric, measure: Measure | None, side: str) -> str:
-    if measure is None:
-        return f"not published for {side}"
-    around = f" [{number(measure.low)}, {number(measure.high)}]" if measure.low is not None and measure.high is not None else ""
-    return f"{'~' if measure.estimated else ''}{number(measure.value, metric)}{around}"
 
 
 def _verdict(row: Row) -> str:

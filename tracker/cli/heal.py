@@ -29,6 +29,7 @@ from tracker.propose.amend import Path as Keys
 from tracker.propose.amend import amended
 from tracker.propose.repair import Look, Repair, changes_of, repairs
 from tracker.reading import read_capture
+from tracker.wording import number
 from tracker.workspace import Settings
 
 HEAD = 3
@@ -283,7 +284,7 @@ def _print(healed: Healed, page: Page, *, applied: bool) -> None:
 
 
 def _figure(measure: Measure | None) -> str:
-    return "" if measure is None else measure.raw or f"{measure.value:g}"
+    return "" if measure is None else measure.raw or number(measure.value)
 
 
 def _described(healed: Healed, *, applied: bool) -> dict[str, object]:

@@ -9,7 +9,7 @@ from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.model import Identity
 from tracker.query.models import Card, Place, cards
-from tracker.wording import number
+from tracker.wording import value
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 
@@ -92,7 +92,7 @@ def _print(card: Card) -> None:
             place.board,
             _names(place),
             f"{place.rank} of {place.of}" if place.rank is not None else "",
-            _value(place),
+            value(place.measure, place.metric),
             when(place.first_seen)[:10],
             when(place.last_seen)[:10] or "listed",
         )
@@ -109,11 +109,3 @@ def _of(who: Identity) -> str:
 def _names(place: Place) -> str:
     others = sorted(place.names - {place.name})
     return f"{place.name} (also {', '.join(others)})" if others else place.name
-
-
-def _value(place: Place) -> str:
-    measure = place.measure
-    if measure is None:
-        return ""
-    around = f" [{number(measure.low)}, {number(measure.high)}]" if measure.low is not None and measure.high is not None else ""
-    return f"{'~' if measure.estimated else ''}{number(measure.value, place.metric)}{around}"

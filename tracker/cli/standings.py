@@ -9,8 +9,9 @@ import click
 
 from tracker.cli import _complete
 from tracker.cli._open import Time, as_json, board_of, history_of, print_json, print_table
-from tracker.model import MetricId
-from tracker.query.standings import standings
+from tracker.model import Metric, MetricId
+from tracker.query.standings import Standing, standings
+from tracker.wording import number
 from tracker.workspace import Settings
 
 
@@ -32,20 +33,19 @@ def command(settings: Settings, board: str, metric: str | None, at: datetime | N
     if as_json:
         print_json(asdict(row) for row in rows)
         return
+    shown = declared.metric(MetricId(metric)) if metric else declared.primary
     print_table(
         ("rank", "name", "value", "low", "high", ""),
-        (
-            (row.rank, row.name, _number(row.value), _number(row.low), _number(row.high), "estimated" if row.estimated else "")
-            for row in rows
-        ),
+        ((row.rank, row.name, *(_in_words(end, shown) for end in (row.value, row.low, row.high)), _note(row)) for row in rows),
         right=frozenset(("rank", "value", "low", "high")),
     )
     if declared.attribution:
         click.echo(f"Data: {declared.attribution}")
 
 
-def _number(value: float | None) -> str:
-    """Two decimals from one up, four significant digits below; --json has the whole value."""
-    if value is None:
-        return ""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4g}"
+def _in_words(end: float | None, metric: Metric | None) -> str:
+    return "" if end is None else number(end, metric)
+
+
+def _note(row: Standing) -> str:
+    return "estimated" if row.estimated else ""

@@ -31,7 +31,7 @@ from tracker.model import (
     folded_name,
 )
 from tracker.order import competition_ranks
-from tracker.wording import number
+from tracker.wording import interval, number
 
 
 class What(StrEnum):
@@ -158,8 +158,7 @@ def as_published(measure: Measure | None) -> str | None:
     """A value as the publisher wrote it, `~` before an estimate, with the interval where there is one."""
     if measure is None:
         return None
-    around = f" [{measure.low:g}, {measure.high:g}]" if measure.low is not None and measure.high is not None else ""
-    return f"{'~' if measure.estimated else ''}{measure.raw or measure.value}{around}"
+    return f"{'~' if measure.estimated else ''}{measure.raw or measure.value}{interval(measure)}"
 
 
 def _ranks(diff: Diff, entry: EntryId) -> tuple[int | None, int | None]:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from kit import PRICE
 
-from tracker.model import EntryId, Party
-from tracker.wording import names, number, span
+from tracker.model import EntryId, Measure, Party
+from tracker.wording import names, number, span, value
 
 
 @pytest.mark.parametrize(("value", "words"), [
@@ -37,3 +37,20 @@ def test_names_are_counted_beyond_three(count: int, words: str):
 )
 def test_a_span_is_in_the_unit_that_fits_it(minutes: int, words: str):
     assert span(timedelta(minutes=minutes)) == words
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        (None, ""),
+        (Measure(value=1488.0, low=1480.0, high=1496.0), "1,488 [1,480, 1,496]"),
+        (Measure(value=57.17, estimated=True), "~57.17"),
+        (Measure(value=57.17, low=55.0), "57.17"),
+    ],
+)
+def test_a_value_comes_with_its_interval_and_a_mark_if_it_is_an_estimate(measure: Measure | None, words: str):
+    assert value(measure) == words
+
+
+def test_a_price_is_in_dollars_everywhere():
+    assert value(Measure(value=0.25, low=0.2, high=1.0), PRICE) == "$0.25 [$0.20, $1]"
