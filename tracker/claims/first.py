@@ -14,11 +14,11 @@ from tracker.claims.meant import is_in
 from tracker.claims.record import Record
 from tracker.claims.score import holds, is_placed
 from tracker.claims.sides import Unpublished
-from tracker.claims.values import Moment, moments
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, Metric, Span
 from tracker.order import best_entry, values_of
 from tracker.query.find import State, remembered
+from tracker.query.since import Moment, moments
 
 _MOST_NAMES = 5
 

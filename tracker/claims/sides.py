@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from tracker.claims._records import Figure, Ground, Mention, Since, Verdict
 from tracker.claims.record import Record, sha_of
-from tracker.claims.values import Moment, moments, rise, value_at
+from tracker.claims.values import rise
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
 from tracker.query.find import State
-from tracker.query.since import passed
+from tracker.query.since import Moment, moments, passed, value_at
 from tracker.wording import number
 
 _MOST_NAMES = 6

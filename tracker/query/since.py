@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from tracker.compare import compare
 from tracker.model import Board, BoardId, EntryId, EventFilter, Measure, Metric, MetricId, Result, Snapshot, Span
+from tracker.order import best
 from tracker.ports import Store
 
 
@@ -183,3 +184,41 @@ class _Respelling:
 
 def _has(snapshot: Snapshot, entry: EntryId, metric: MetricId) -> bool:
     return entry in snapshot.entries and metric in snapshot.entries[entry].measures
+
+
+# ── how two sides stood over time ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The best measure of each side from a time on, until one of them changes; None where a side has no value."""
+
+    since: datetime
+    mine: Measure | None
+    theirs: Measure | None
+
+
+def moments(
+    metric: Metric, mine: Sequence[Sequence[Span]], theirs: Sequence[Sequence[Span]], *, since: datetime, at: datetime
+) -> list[Moment]:
+    """How the best of two sides stood over time, from `since` to `at`, oldest first."""
+    spans = [span for side in (mine, theirs) for course in side for span in course]
+    times = {time for span in spans for time in (span.valid_from, span.valid_to) if time is not None and since < time <= at}
+    return [
+        Moment(since=time, mine=_best_at(metric, mine, time), theirs=_best_at(metric, theirs, time))
+        for time in sorted({since, *times})
+    ]
+
+
+def _best_at(metric: Metric, side: Sequence[Sequence[Span]], time: datetime) -> Measure | None:
+    values = [measure for course in side if (measure := value_at(course, time)) is not None]
+    return best(metric, values)
+
+
+def value_at(course: Sequence[Span], time: datetime) -> Measure | None:
+    """The measure of a course that held at a time."""
+    place = bisect_right(course, time, key=lambda span: span.valid_from) - 1
+    if place < 0:
+        return None
+    span = course[place]
+    return span.measure if span.valid_to is None or time < span.valid_to else None
