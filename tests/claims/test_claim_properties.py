@@ -13,10 +13,8 @@ from kit import examples
 
 from tracker.claims._records import Amount
 from tracker.claims.amounts import agrees
-from tracker.claims.values import rise
 from tracker.claims.weigh import Order, weigh
 from tracker.claims.words import SENSES
-from tracker.query.since import Moment
 
 SCRAPS = (*NAMES.values(), *list(SENSES)[::7], "in coding", "by 3 points", "not", "and", ",", "the 14B", "Vega2's 72B model", "it", "first", "top 3", "half", "open-weights", "on Duel Arena", "as of 2026-03-03", "since", "but", ";", "(", "per", "Acme Bench")  # fmt: skip
 MEASURES = st.builds(
@@ -96,30 +94,6 @@ def test_weighing_is_symmetric_and_never_against_the_order(metric: object, one: 
     assert (forth.order.reverse, -forth.gap, forth.error) == (back.order, back.gap, back.error)
     if forth.order is Order.ABOVE:
         assert metric.better(one.value, other.value)
-
-
-@given(st.lists(st.tuples(*[st.one_of(st.none(), st.integers(1, 4))] * 2), min_size=1, max_size=12))
-def test_the_rise_is_found_as_by_walking_every_day(days: list[tuple[int | None, int | None]]):
-    """Brute force: the first day of the last run without a day on which the other was not below."""
-    course = [
-        Moment(since=kit.START.replace(day=2 + day), mine=_measure(one), theirs=_measure(other))
-        for day, (one, other) in enumerate(days)
-    ]
-    found = rise(METRICS[0], course, [moment.since for moment in course])
-    above = [None if one is None or other is None else one > other for one, other in days]
-    if not above[-1]:
-        assert found is None
-        return
-    broken = max((day for day, state in enumerate(above) if state is False), default=-1)
-    first = next(day for day in range(broken + 1, len(days)) if above[day])
-    assert found is not None
-    assert found.until == course[first].since
-    assert (found.how == "passing") == (broken >= 0)
-    assert (found.how == "start") == (broken < 0 and first == 0)
-
-
-def _measure(value: int | None) -> object:
-    return None if value is None else kit.measure(str(value))
 
 
 @given(st.integers(0, 400), st.integers(1, 400), st.integers(0, 2))

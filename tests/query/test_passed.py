@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import kit
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from models_world import Record, key, record
 
-from tracker.model import Comparability, Nature, Result
+from tracker.model import Comparability, Entry, Nature, Result, Step
+from tracker.order import best_entry
 from tracker.query.since import How, Interval, passed
 
 DAY = timedelta(days=1)
@@ -20,7 +22,7 @@ def day(number: float) -> datetime:
 
 
 def asked(of: Record, one: str = "a", other: str = "b", **more: object) -> Interval | None:
-    return passed(of.store, of.board.id, kit.SCORE.id, key(one), key(other), **more)
+    return passed(of.store, of.board.id, kit.SCORE.id, [key(one)], [key(other)], **more)
 
 
 def test_a_passing_is_dated_by_the_last_look_before_and_the_first_after():
@@ -108,30 +110,58 @@ def test_it_equals_looking_at_every_day(days: list[tuple[str, str, str]], better
     assert asked(of) == by_day(of)
 
 
-def by_day(of: Record) -> Interval | None:
+@given(st.lists(st.tuples(*[CELLS] * 4), min_size=1, max_size=9), st.booleans())
+def test_for_sides_of_several_entries_it_equals_looking_at_the_best_of_each_every_day(
+    days: list[tuple[str, ...]], better_high: bool
+):
+    of = Record(kit.metric(better="higher" if better_high else "lower"))
+    for a, b, c, d in days:
+        of.show(f"a:{a} b:{b} c:{c} d:{d} e:2 f:3 g:4")
+    found = passed(of.store, of.board.id, kit.SCORE.id, [key("a"), key("c")], [key("b"), key("d")])
+    assert found == by_day(of, "ac", "bd")
+
+
+def by_day(of: Record, one: str = "a", other: str = "b") -> Interval | None:
     """The definition, day by day over the whole snapshots."""
     metric = of.board.metrics[0]
     rebased = [n for n, step in enumerate(of.steps) if n and step.diff.metrics[metric.id].verdict is Comparability.REBASED]
     steps = of.steps[rebased[-1] if rebased else 0 :]
-    pairs = [tuple(step.diff.after.entries[key(one)].measures.get(metric.id) for one in "ab") for step in steps]
+    best = [tuple(best_entry(metric, _shown(step, side)) for side in (one, other)) for step in steps]
+    pairs = [tuple(entry.measures[metric.id] if entry else None for entry in pair) for pair in best]
     above = [None if None in pair else metric.better(pair[0].value, pair[1].value) for pair in pairs]
     for n in range(len(steps) - 1, 0, -1):
         four = (*pairs[n - 1], *pairs[n])
-        if None not in four and not any(one.estimated for one in four) and above[n] and not above[n - 1]:
-            verdict = steps[n].diff.metrics[metric.id]
-            above[n - 1] = verdict.usable and not {"a", "b"} & verdict.moves.keys()
+        if None not in four and not any(measure.estimated for measure in four) and above[n] and not above[n - 1]:
+            verdict, stay = steps[n].diff.metrics[metric.id], {entry.id for entry in (*best[n - 1], *best[n])}
+            common = all({entry.id for entry in _shown(step, stay)} == stay for step in steps[n - 1 : n + 1])
+            above[n - 1] = common and verdict.usable and not stay & verdict.moves.keys()
     if not above[-1]:
         return None
     last_not = max((n for n, one in enumerate(above) if one is False), default=None)
     first = next(n for n, one in enumerate(above) if one and (last_not is None or n > last_not))
-    until, marked = steps[first].check.observed_at, any(one.estimated for one in pairs[first])
+    until, marked = steps[first].check.observed_at, any(measure.estimated for measure in pairs[first])
     if last_not is not None:
-        marked = marked or any(one.estimated for one in pairs[last_not])
+        marked = marked or any(measure.estimated for measure in pairs[last_not])
         return Interval(after=steps[last_not].check.observed_at, until=until, how=How.PASSING, estimated=marked)
     if first == 0:
         return Interval(after=None, until=until, how=How.START, estimated=marked)
     how = How.RIVAL_ENTRY if pairs[first - 1][0] is not None else How.ENTRY
     return Interval(after=steps[first - 1].check.observed_at, until=until, how=how, estimated=marked)
+
+
+def _shown(step: Step, side: Iterable[str]) -> list[Entry]:
+    """The entries of a side that have a value in the snapshot."""
+    entries = (step.diff.after.entries.get(key(name)) for name in side)
+    return [entry for entry in entries if entry is not None and kit.SCORE.id in entry.measures]
+
+
+def test_a_side_is_not_dated_by_decimals_alone():
+    of = Record(kit.SCORE)
+    of.show("a:50 c:55 b:55.4 d:40 e:2 f:3 g:1")
+    of.show("a:50.3 c:55.41 b:55.38 d:40.2 e:2.1 f:3.2 g:1.1")
+    found = passed(of.store, of.board.id, kit.SCORE.id, [key("a"), key("c")], [key("b"), key("d")])
+    assert found is not None
+    assert found.how is How.START
 
 
 def test_a_live_metric_is_read_by_its_values():
@@ -141,4 +171,6 @@ def test_a_live_metric_is_read_by_its_values():
     of.show("a:1 b:2", speed="a:30 b:20")
     assert speed.nature is Nature.LIVE
     assert of.steps[-1].check.result is Result.ACCEPTED
-    assert passed(of.store, of.board.id, speed.id, key("a"), key("b")) == Interval(after=day(0), until=day(1), how=How.PASSING)
+    assert passed(of.store, of.board.id, speed.id, [key("a")], [key("b")]) == Interval(
+        after=day(0), until=day(1), how=How.PASSING
+    )

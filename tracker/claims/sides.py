@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from tracker.claims._records import Figure, Ground, Mention, Since, Verdict
 from tracker.claims.record import Record, sha_of
-from tracker.claims.values import rise
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
@@ -147,16 +146,20 @@ def _dated(record: Record, faced: Faced, subject: Mention, rival: Mention) -> Fa
 
 def _since(record: Record, faced: Faced, upper: Sequence[EntryId], lower: Sequence[EntryId]) -> Since | None:
     board, metric, at = faced.state.board.id, faced.metric, faced.state.snapshot.observed_at
-    if len(upper) == len(lower) == 1:
-        found = passed(record.store, board, metric.id, upper[0], lower[0], at=at, looks=record.looks(board))
-        return (
-            Since(after=found.after, until=found.until, how=found.how.value, upper=_name(record, faced, upper[0]))
-            if found
-            else None
-        )
-    start = record.segment(board, metric.id, at)
-    since = rise(metric, _course(record, faced, upper, lower, start), record.looks(board)) if start else None
-    return _by_whom(record, faced, upper, since) if since else None
+    found = passed(
+        record.store,
+        board,
+        metric.id,
+        upper,
+        lower,
+        at=at,
+        looks=record.looks(board),
+        spans_of=lambda entry: record.course(board, entry, metric.id),
+    )
+    if found is None:
+        return None
+    since = Since(after=found.after, until=found.until, how=found.how.value)
+    return replace(since, upper=_name(record, faced, upper[0])) if len(upper) == 1 else _by_whom(record, faced, upper, since)
 
 
 def _by_whom(record: Record, faced: Faced, upper: Sequence[EntryId], since: Since) -> Since:

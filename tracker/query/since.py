@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.compare import compare
-from tracker.model import Board, BoardId, EntryId, EventFilter, Measure, Metric, MetricId, Result, Snapshot, Span
-from tracker.order import best
+from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Measure, Metric, MetricId, Result, Snapshot, Span
+from tracker.order import best, best_entry
 from tracker.ports import Store
+
+SpansOf = Callable[[EntryId], Sequence[Span]]
 
 
 class How(StrEnum):
@@ -44,25 +46,27 @@ def passed(
     store: Store,
     board: BoardId,
     metric: MetricId,
-    one: EntryId,
-    other: EntryId,
+    one: Sequence[EntryId],
+    other: Sequence[EntryId],
     *,
     at: datetime | None = None,
     looks: Sequence[datetime] | None = None,
+    spans_of: SpansOf | None = None,
 ) -> Interval | None:
-    """When `one` came to stand above `other` for the last time, in the segment that holds now (or `at`).
+    """When the best of `one` came to stand above the best of `other` for the last time, in the segment that holds now (or `at`).
 
-    None where it does not stand above it then: it is level or below, or one of them has no value. Estimates count as
-    values here and are marked. `looks` are the times of `looked_at`, for asking about many pairs of a board.
+    None where it does not stand above it then: it is level or below, or one of the sides has no value. Estimates count as
+    values where a side has nothing else, and are marked. `looks` are the times of `looked_at` and `spans_of` gives an entry's
+    values over time, for asking about many pairs of a board.
     """
     declared = store.declared(board)
     since = segment_start(store, board, metric, at)
     if declared is None or since is None:
         return None
-    pair = [_within(course(store, board, entry, metric), since, at) for entry in (one, other)]
-    rise = _last_rise(
-        declared.metric(metric), _pair(pair, since, at), _Respelling(store=store, board=declared, entries=(one, other))
-    )
+    spans_of = spans_of or (lambda entry: course(store, board, entry, metric))
+    sides = [[spans_of(entry) for entry in side] for side in (one, other)]
+    courses = moments(declared.metric(metric), *sides, since=since, at=at)
+    rise = _last_rise(declared.metric(metric), courses, _Respelling(store=store, board=declared, sides=(one, other)))
     if rise is None:
         return None
     until, how, estimated, broken = rise
@@ -101,46 +105,7 @@ def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
     return EntryId(keys[-1]) if keys else None
 
 
-def _within(spans: Iterable[Span], since: datetime, at: datetime | None) -> list[Span]:
-    """The spans that reach into a stretch of time."""
-    return [one for one in spans if (one.valid_to is None or one.valid_to > since) and (at is None or one.valid_from <= at)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pair:
-    """The values of two entries from a time on, until one of them changes."""
-
-    since: datetime
-    mine: Measure | None
-    theirs: Measure | None
-
-    def above(self, metric: Metric) -> bool | None:
-        """Whether the one stands above the other; None where one of them has no value."""
-        return None if self.mine is None or self.theirs is None else metric.better(self.mine.value, self.theirs.value)
-
-    @property
-    def estimated(self) -> bool:
-        """Whether one of the two values is an estimate."""
-        return any(measure is not None and measure.estimated for measure in (self.mine, self.theirs))
-
-
-def _pair(courses: Sequence[Sequence[Span]], since: datetime, at: datetime | None) -> list[_Pair]:
-    """Two courses side by side, oldest first; a new pair whenever one of them changes."""
-    ends = {time for spans in courses for span in spans for time in (span.valid_from, span.valid_to) if time is not None}
-    times = sorted({since, *(time for time in ends if time > since and (at is None or time <= at))})
-    one, other = courses
-    return [_Pair(since=time, mine=_value(one, time), theirs=_value(other, time)) for time in times]
-
-
-def _value(spans: Sequence[Span], time: datetime) -> Measure | None:
-    place = bisect_right(spans, time, key=lambda span: span.valid_from) - 1
-    if place < 0:
-        return None
-    span = spans[place]
-    return span.measure if span.valid_to is None or time < span.valid_to else None
-
-
-def _last_rise(metric: Metric, pairs: Sequence[_Pair], respelling: _Respelling) -> tuple[datetime, How, bool, datetime] | None:
+def _last_rise(metric: Metric, pairs: Sequence[Moment], respelling: _Respelling) -> tuple[datetime, How, bool, datetime] | None:
     """Since when the one stands above, how it came to, whether by an estimate, and when it last ceased not to."""
     if not pairs or not pairs[-1].above(metric):
         return None
@@ -159,34 +124,31 @@ def _last_rise(metric: Metric, pairs: Sequence[_Pair], respelling: _Respelling) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Respelling:
-    """Whether finer or coarser decimals alone put two entries into another order: then nobody passed anybody."""
+    """Whether finer or coarser decimals alone put two sides into another order: then nobody passed anybody."""
 
     store: Store
     board: Board
-    entries: tuple[EntryId, EntryId]
+    sides: tuple[Sequence[EntryId], Sequence[EntryId]]
 
     def alone(self, metric: Metric, time: datetime) -> bool:
-        """Whether neither of the two truly moved in the snapshot of that time, by the rule that overtakes follow."""
+        """Whether none of those that stand for a side truly moved in the snapshot of that time, by the rule that overtakes follow."""
         if not metric.ranked:
             return False
         after = self.store.at(self.board.id, time, [metric.id])
         before = self.store.at(self.board.id, time - timedelta(seconds=1), [metric.id])
-        if before is None or after is None or any(self._estimated(one, metric) for one in (before, after)):
+        if before is None or after is None:
+            return False
+        best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in self.sides]
+        if any(entry is None or entry.measures[metric.id].estimated for entry in best):
             return False
         verdict = compare(self.board, before, after).metrics[metric.id]
-        common = [entry for entry in self.entries if all(_has(one, entry, metric.id) for one in (before, after))]
-        return len(common) == len(self.entries) and verdict.usable and not any(entry in verdict.moves for entry in common)
-
-    def _estimated(self, snapshot: Snapshot, metric: Metric) -> bool:
-        measures = [snapshot.entries[entry].measures.get(metric.id) for entry in self.entries if entry in snapshot.entries]
-        return any(measure is not None and measure.estimated for measure in measures)
+        holders = {entry.id for entry in best if entry is not None}
+        are_common = all(_among(snapshot, [entry]) for entry in holders for snapshot in (before, after))
+        return are_common and verdict.usable and not holders & verdict.moves.keys()
 
 
-def _has(snapshot: Snapshot, entry: EntryId, metric: MetricId) -> bool:
-    return entry in snapshot.entries and metric in snapshot.entries[entry].measures
-
-
-# ── how two sides stood over time ────────────────────────────────────────────────────────────────
+def _among(snapshot: Snapshot, side: Iterable[EntryId]) -> list[Entry]:
+    return [snapshot.entries[entry] for entry in side if entry in snapshot.entries]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,13 +159,28 @@ class Moment:
     mine: Measure | None
     theirs: Measure | None
 
+    def above(self, metric: Metric) -> bool | None:
+        """Whether the first side stands above the other; None where one of them has no value."""
+        return None if self.mine is None or self.theirs is None else metric.better(self.mine.value, self.theirs.value)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether one of the two values is an estimate."""
+        return any(measure is not None and measure.estimated for measure in (self.mine, self.theirs))
+
 
 def moments(
-    metric: Metric, mine: Sequence[Sequence[Span]], theirs: Sequence[Sequence[Span]], *, since: datetime, at: datetime
+    metric: Metric,
+    mine: Sequence[Sequence[Span]],
+    theirs: Sequence[Sequence[Span]],
+    *,
+    since: datetime,
+    at: datetime | None = None,
 ) -> list[Moment]:
-    """How the best of two sides stood over time, from `since` to `at`, oldest first."""
+    """How the best of two sides stood over time, from `since` to `at` (or now), oldest first."""
     spans = [span for side in (mine, theirs) for course in side for span in course]
-    times = {time for span in spans for time in (span.valid_from, span.valid_to) if time is not None and since < time <= at}
+    ends = {time for span in spans for time in (span.valid_from, span.valid_to) if time is not None}
+    times = {time for time in ends if since < time and (at is None or time <= at)}
     return [
         Moment(since=time, mine=_best_at(metric, mine, time), theirs=_best_at(metric, theirs, time))
         for time in sorted({since, *times})

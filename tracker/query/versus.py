@@ -162,7 +162,7 @@ def _row(
     since = None
     if above in ("one", "other") and metric.nature is not Nature.LIVE:
         upper, lower = (one.id, other.id) if above == "one" else (other.id, one.id)
-        since = passed(store, board.id, metric.id, upper, lower, at=at, looks=looks)
+        since = passed(store, board.id, metric.id, [upper], [lower], at=at, looks=looks)
     return Row(
         metric=metric,
         one=mine,
