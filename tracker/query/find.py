@@ -138,7 +138,11 @@ def find(name: str, states: Sequence[State], lexicon: Lexicon | None = None, *, 
     that states more than a line has (a size, a tier, a date) does not stand for the others of its line: `Qwen3.5 72B` is not
     found where Qwen3.5 is listed in other sizes. A board's own name for an entry says more than a name that several bear.
     """
-    who = resolve(name, org, None, lexicon=lexicon)
+    return meant(name, resolve(name, org, None, lexicon=lexicon), states)
+
+
+def meant(name: str, who: Identity, states: Sequence[State]) -> Found:
+    """The same for a name that is resolved already."""
     if _is_bare_line(who) and not _bears_it(name, states):
         who = replace(who, model=None)  # nothing has that very name: the line is meant
     each = [_of_one_product(_as_stated(matching(name, who, [state]))) for state in states]

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker.events.making import party, proof
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
-from tracker.model import Board, BoardId, Diff, Entry, Event, EventId, Evidence, Metric, MetricId, Nature, Party, Past, Step
+from tracker.model import (
+    Board,
+    BoardId,
+    Diff,
+    Entry,
+    Event,
+    EventId,
+    Evidence,
+    Metric,
+    MetricId,
+    Nature,
+    Party,
+    Past,
+    Snapshot,
+    Step,
+)
 from tracker.order import competition_ranks
 from tracker.watches.declaration import Watch
-from tracker.watches.matching import ANYONE, board_matches, metric_matches, named
+from tracker.watches.matching import ANYONE, board_matches, chosen, metric_matches
 from tracker.watches.standing import Edge, Hold, advance, points
 from tracker.wording import number
 
@@ -108,20 +123,24 @@ def _is_of_metric(watch: Watch, board: Board, event: Event) -> bool:
 
 
 def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon | None) -> bool:
-    subjects = _entries(event.subjects, diff, lexicon)
-    fits = [one for one in subjects if named(watch.subjects, one) and watch.classes.holds(one, board)]
+    page = _page(event, board, diff, lexicon)
+    subjects = chosen(watch.subjects, board, page) & {party.entry for party in event.subjects}
     asks_nothing = not watch.subjects and watch.classes == ANYONE
-    if not fits and not (asks_nothing and not event.subjects):
+    if not any(watch.classes.holds(page.entries[entry], board) for entry in subjects) and (event.subjects or not asks_nothing):
         return False
-    return not watch.rivals or any(named(watch.rivals, one) for one in _entries(event.rivals, diff, lexicon))
+    return not watch.rivals or bool(chosen(watch.rivals, board, page) & {party.entry for party in event.rivals})
 
 
-def _entries(parties: Iterable[Party], diff: Diff | None, lexicon: Lexicon | None) -> Iterator[Entry]:
-    """The parties of an event as entries; those that no page of the diff lists by their names alone."""
-    pages = [page for page in (diff.after, diff.before) if page is not None] if diff is not None else []
-    for one in parties:
-        listed = next((page.entries[one.entry] for page in pages if one.entry in page.entries), None)
-        yield listed or Entry(id=one.entry, name=one.name, position=0, who=resolve(one.name, lexicon=lexicon))
+def _page(event: Event, board: Board, diff: Diff | None, lexicon: Lexicon | None) -> Snapshot:
+    """The page that an event is of, with all its parties: those that left it as they were, others by their names alone."""
+    after = diff.after if diff is not None else None
+    entries = dict(after.entries) if after is not None else {}
+    before = diff.before.entries if diff is not None and diff.before is not None else {}
+    for one in (*event.subjects, *event.rivals):
+        if one.entry not in entries:
+            unlisted = Entry(id=one.entry, name=one.name, position=0, who=resolve(one.name, lexicon=lexicon))
+            entries[one.entry] = before.get(one.entry, unlisted)
+    return Snapshot(board=board.id, observed_at=event.recorded_at, url="", sha256=(), entries=entries)
 
 
 def _of_event(watch: Watch, event: Event) -> Firing:

@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
-from tracker.model import Board, Entry, Identity, Metric, ModelId, folded_name
+from tracker.model import NOBODY, Board, Entry, EntryId, Identity, Metric, Snapshot, folded_name
+from tracker.query.find import State, meant
 from tracker.traits import Traits, traits
 
 PREFIXES = ("lab", "family", "model")
@@ -16,17 +17,23 @@ PREFIXES = ("lab", "family", "model")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """Models a watch names. `kind` is `name` (case and punctuation do not count, `*` stands for anything), `lab`, `family` or `model`.
+    """Models a watch names. `kind` is `name`, `glob` (a name with `*`, which stands for anything), `lab`, `family` or `model`.
 
-    `model` is the one a name without `*` stands for, where it is sure.
+    `who` is what a name is resolved to: it means what it means to every command (`tracker.query.find`).
     """
 
     kind: str
     text: str
-    model: ModelId | None = None
+    who: Identity = NOBODY
 
-    def matches(self, entry: Entry) -> bool:
-        """Whether the entry is one of those models."""
+    def chosen(self, board: Board, snapshot: Snapshot) -> frozenset[EntryId]:
+        """The entries of a page that are those models."""
+        if self.kind == "name":
+            found = meant(self.text, self.who, [State(board=board, snapshot=snapshot)])
+            return frozenset(listed.entry.id for listed in found.entries)
+        return frozenset(key for key, entry in snapshot.entries.items() if self._matches(entry))
+
+    def _matches(self, entry: Entry) -> bool:
         who = entry.who
         match self.kind:
             case "lab":
@@ -36,7 +43,7 @@ class Pattern:
             case "model":
                 return self.text == who.model
             case _:
-                return (self.model is not None and self.model == who.model) or self._names(entry)
+                return self._names(entry)
 
     def _names(self, entry: Entry) -> bool:
         """A published name may have its lab in front, or its parts in another order: then the names of its line are looked at too."""
@@ -46,13 +53,13 @@ class Pattern:
 
 
 def pattern(text: str, lexicon: Lexicon | None = None) -> Pattern:
-    """`lab:OpenAI`, `family:Claude`, `model:ID`, or a name such as `Qwen*` or `GPT-4o`."""
+    """`lab:OpenAI`, `family:Claude`, `model:ID`, `Qwen*`, or a name such as `GPT-4o`."""
     kind, found, rest = text.partition(":")
     if found and kind in PREFIXES:
         return Pattern(kind=kind, text=rest.strip())
-    glob = "*".join(_folded(part) for part in text.split("*"))
-    model = None if "*" in text else resolve(text, lexicon=lexicon).model
-    return Pattern(kind="name", text=glob, model=model)
+    if "*" in text:
+        return Pattern(kind="glob", text="*".join(_folded(part) for part in text.split("*")))
+    return Pattern(kind="name", text=text, who=resolve(text, lexicon=lexicon))
 
 
 def _folded(name: str) -> str:
@@ -105,10 +112,10 @@ ANYONE = Classes()
 """Asks for nothing."""
 
 
-def named(patterns: Iterable[Pattern], entry: Entry) -> bool:
-    """Whether one of the patterns matches; no pattern asks for nothing."""
-    every = tuple(patterns)
-    return not every or any(one.matches(entry) for one in every)
+def chosen(patterns: Iterable[Pattern], board: Board, snapshot: Snapshot) -> frozenset[EntryId]:
+    """The entries of a page that one of the patterns names; all of them where there are none, which asks for nothing."""
+    every = [one.chosen(board, snapshot) for one in patterns]
+    return frozenset[EntryId]().union(*every) if every else frozenset(snapshot.entries)
 
 
 def board_matches(globs: Iterable[str], board: str) -> bool:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tracker.model import Comparability, Diff, Entry, EntryId, Metric, Past, Snapshot
+from tracker.model import Comparability, Diff, Entry, EntryId, Metric, Past
 from tracker.watches.declaration import Watch
-from tracker.watches.matching import named
+from tracker.watches.matching import chosen
 
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 _BEGINS = (Comparability.REBASED, Comparability.APPEARED)
@@ -112,7 +112,8 @@ class _Field:
 
     def __init__(self, watch: Watch, diff: Diff, metric: Metric, hold: Hold) -> None:
         self.watch, self.board, self.metric = watch, diff.board, metric
-        others = _rivals(watch, diff.after) if watch.rivals else diff.after.entries.values()
+        self.named = chosen(watch.subjects, diff.board, diff.after)
+        others = [diff.after.entries[entry] for entry in sorted(chosen(watch.rivals, diff.board, diff.after))]
         measures = [(one.id, one.measures[metric.id]) for one in others if metric.id in one.measures]
         measured = {entry: measure.value for entry, measure in measures if not measure.estimated}
         unseen = {} if watch.rivals else hold.unseen
@@ -124,7 +125,7 @@ class _Field:
 
     def holds(self, entry: Entry) -> bool | None:
         """Whether an entry fulfils the watch; None where that cannot be known."""
-        if not named(self.watch.subjects, entry):
+        if entry.id not in self.named:
             return False
         classed = self.watch.classes.holds(entry, self.board)
         measure = entry.measures.get(self.metric.id)
@@ -151,7 +152,3 @@ class _Field:
             if round((mine - order[0]) * points(self.metric), _PLACES) > watch.within:
                 return False
         return watch.top is None or sum(one < mine for one in order) < watch.top
-
-
-def _rivals(watch: Watch, snapshot: Snapshot) -> Iterable[Entry]:
-    return (one for one in snapshot.entries.values() if any(rival.matches(one) for rival in watch.rivals))
