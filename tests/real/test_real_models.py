@@ -75,7 +75,7 @@ def test_since_when_one_stands_above_another_is_what_the_files_say(world: World)
     ways = Counter()
     for _ in range(PAIRS):
         one, other = chance.sample(listed, 2)
-        found = passed(world.store, BOARD, INDEX, EntryId(one), EntryId(other), looks=looks)
+        found = passed(world.store, BOARD, INDEX, [EntryId(one)], [EntryId(other)], looks=looks)
         above = [order(world.value(at, one), world.value(at, other)) for at in times]
         assert (found.until if found else None) == since(times, above), (one, other)
         ways[found.how if found else None] += 1

@@ -207,16 +207,17 @@ def _same_line(who: Identity, other: Identity) -> bool:
 
 
 _STATED = (
-    *("tier", "size_total_b", "size_active_b", "tune", "kind", "date"),
+    *("tier", "size_total_b", "size_active_b", "tune", "kind"),
     *("effort", "thinking_budget", "quant", "context", "serving", "harness"),
 )
 
 
 def agrees(who: Identity, other: Identity) -> bool:
-    """Whether the other has everything that `who` states; what `who` leaves open may be anything."""
+    """Whether the other has everything that `who` states; what `who` leaves open may be anything, and a month is any day of it."""
     if who.reasoning not in ("unspecified", other.reasoning) or (who.preview and not other.preview):
         return False
-    return all(getattr(other, slot) == stated for slot in _STATED if (stated := getattr(who, slot)))
+    same_date = not who.date or (bool(other.date) and (who.date.startswith(other.date) or other.date.startswith(who.date)))
+    return same_date and all(getattr(other, slot) == stated for slot in _STATED if (stated := getattr(who, slot)))
 
 
 def suggestions(found: Found, states: Sequence[State]) -> tuple[str, ...]:

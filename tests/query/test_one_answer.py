@@ -1,0 +1,155 @@
+"""One name, one answer: every command means the same entries by the same spelling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import kit
+import pytest
+
+from tracker import lexicon
+from tracker.claims._records import Mention
+from tracker.claims.record import Record
+from tracker.compare import compare
+from tracker.errors import DeclarationError
+from tracker.events import advance, detect
+from tracker.identity import label
+from tracker.model import BoardId, Check, Past, Result, Step
+from tracker.ports import Store
+from tracker.query.find import Way, find, remembered, states
+from tracker.query.history import history
+from tracker.query.models import cards
+from tracker.stores.memory import MemoryStore
+from tracker.watches.matching import chosen, pattern
+
+ARENA = {
+    "claude-opus-4-6-thinking": "claude-opus-4-6-thinking",
+    "claude-opus-4-6": "claude-opus-4-6",
+    "gpt-5.4-high": "gpt-5.4-high",
+    "gpt-4o-2024-05-13": "gpt-4o-2024-05-13",
+    "gpt-4o-mini-2024-07-18": "gpt-4o-mini-2024-07-18",
+    "chatgpt-4o-latest-20250326": "chatgpt-4o-latest-20250326",
+    "qwen3.5-397b-a17b": "qwen3.5-397b-a17b",
+    "qwen3-14b": "qwen3-14b",
+    "llama-3-70b-instruct": "llama-3-70b-instruct",
+    "deepseek-v3.2-thinking": "deepseek-v3.2-thinking",
+    "gemini-3-pro": "gemini-3-pro",
+    "kimi-k2.5-thinking": "kimi-k2.5-thinking",
+}
+INDEX = {
+    "u1": "Claude Opus 4.6 (max)",
+    "u2": "Claude Opus 4.6",
+    "u3": "GPT-5.4 (high)",
+    "u4": "GPT-5.4 (low)",
+    "u5": "GPT-4o (May '24)",
+    "u6": "GPT-4o mini",
+    "u7": "Qwen3.5 397B A17B (Reasoning)",
+    "u8": "Qwen3.5 9B (Reasoning)",
+    "u9": "Qwen3 14B (Reasoning)",
+    "u10": "Llama 3 Instruct 70B",
+    "u11": "DeepSeek V3.2 (Reasoning)",
+    "u12": "Gemini 3 Pro Preview (high)",
+    "u13": "Kimi K2.5 (Reasoning)",
+    "u14": "Claude Sonnet 4.6",
+}
+SPELLINGS = """
+Claude Opus 4.6|claude-opus-4-6|claude opus 4.6|CLAUDE OPUS 4.6|Claude 4.6 Opus|anthropic/claude-opus-4.6|claude-opus-4-6-thinking
+Opus 4.6|Claude Opus 4.6 (max)|Claude Opus 4.6 Thinking|Claude Sonnet 4.6|claude-sonnet-4-6|Sonnet 4.6|Claude 4.6|Claude
+GPT-5.4|gpt 5.4|gpt-5.4|GPT5.4|openai/gpt-5.4|GPT-5.4 (high)|gpt-5.4-high|GPT-5.4 high|GPT-5.4 (low)|GPT-5.4 low|GPT-5.4 (medium)
+GPT-5|gpt-5.4-mini|GPT-4o|gpt-4o|GPT 4o|gpt4o|GPT-4o (May '24)|gpt-4o-2024-05-13|GPT-4o mini|gpt-4o-mini|gpt-4o-mini-2024-07-18
+chatgpt-4o-latest|ChatGPT-4o|chatgpt-4o-latest-20250326|GPT-4|gpt-4-turbo|OpenAI GPT-4o|GPT-4o (Aug '24)|GPT
+Qwen3.5|qwen 3.5|Qwen 3.5|Qwen3.5 397B|qwen3.5-397b-a17b|Qwen3.5 397B A17B|Qwen3.5-397B-A17B|Qwen/Qwen3.5-397B-A17B|Qwen3.5 9B
+qwen3.5-9b|Qwen3.5 72B|Qwen3.5 14B|Qwen3|Qwen3 14B|qwen3-14b|Qwen 3 14B|Qwen3-14B|Qwen3 32B|Qwen2.5|Qwen|Alibaba Qwen3.5
+Llama 3|llama-3-70b-instruct|Llama 3 70B|Meta-Llama-3-70B-Instruct|meta-llama/Llama-3-70B-Instruct|llama3 70b|Llama 3 Instruct 70B
+Llama 3 8B|Llama 3.1 70B|Llama|DeepSeek V3.2|deepseek-v3.2|DeepSeek-V3.2|deepseek v3.2 thinking|DeepSeek V3.2 (Reasoning)|DeepSeek
+DeepSeek V3|Gemini 3 Pro|gemini-3-pro|Gemini 3 Pro Preview|google/gemini-3-pro|Gemini 3|Gemini 3 Flash|Gemini|Kimi K2.5|kimi-k2.5
+Kimi K2.5 Thinking|moonshotai/Kimi-K2.5|Kimi K2|Kimi K3|Kimi|u1|u13|nobody|\u202ekimi|🙂
+"""
+NAMES = [name for line in SPELLINGS.strip().splitlines() for name in line.split("|")]
+
+
+def made() -> Store:
+    """Two boards that call the same models by other names; each has been read twice, and the first lost an entry."""
+    store = MemoryStore()
+    names = lexicon.shipped()
+    for board, entries in (("arena/text", ARENA), ("index/llms", INDEX)):
+        declared = replace(kit.board(), id=BoardId(board))
+        store.declare(declared)
+        before, past = None, Past()
+        for day in range(2):
+            listed = [key for key in entries if key != "kimi-k2.5-thinking" or day == 0]
+            shown = kit.snapshot(" ".join(f"{key}:{90 - at}" for at, key in enumerate(listed)), day=day, names=entries)
+            after = label(replace(shown, board=declared.id), names)
+            diff = compare(declared, before, after)
+            events = detect(diff, past)
+            past = advance(past, diff, events)
+            check = Check(board=declared.id, observed_at=after.observed_at, result=Result.ACCEPTED, url=after.url)
+            store.save(Step(check=check, past=past, diff=diff, events=events))
+            before = after
+    return store
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return made()
+
+
+Places = set[tuple[str, str]]
+
+
+def of_history(name: str, store: Store) -> Places:
+    try:
+        return {(course.board, course.entry) for course in history(name, store, lexicon.shipped())}
+    except DeclarationError:
+        return set()
+
+
+def of_models(name: str, store: Store) -> Places:
+    found = cards(store, name=name, lexicon=lexicon.shipped())
+    return {(place.board, place.entry) for card in found for place in card.places}
+
+
+def of_why_not(name: str, store: Store) -> Places:
+    everything = remembered(store, states(store, lexicon=lexicon.shipped()), lexicon.shipped())
+    found = find(name, everything, lexicon.shipped())
+    return {(listed.state.board.id, listed.entry.id) for listed in found.entries if found.way is not Way.NOT}
+
+
+def of_check(name: str, store: Store) -> Places:
+    record = Record(store=store, states=states(store, lexicon=lexicon.shipped()), lexicon=lexicon.shipped())
+    mention = Mention(text=name, name=name)
+    return {(state.board.id, entry) for state in record.states for entry in record.ever_on(state, mention)}
+
+
+def of_watch(name: str, store: Store) -> Places:
+    everything = remembered(store, states(store, lexicon=lexicon.shipped()), lexicon.shipped())
+    pages = [(state.board, state.snapshot) for state in everything]
+    return {(board.id, entry) for board, page in pages for entry in chosen([pattern(name, lexicon.shipped())], board, page)}
+
+
+def test_there_are_a_hundred_spellings():
+    assert len(set(NAMES)) == len(NAMES) >= 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_spelling_means_the_same_entries_to_every_command(name: str, store: Store):
+    answers = {ask.__name__: sorted(ask(name, store)) for ask in (of_history, of_models, of_why_not, of_check, of_watch)}
+    assert answers == dict.fromkeys(answers, answers["of_models"])
+
+
+@pytest.mark.parametrize(
+    ("name", "entries"),
+    [
+        ("Claude Opus 4.6", "claude-opus-4-6 claude-opus-4-6-thinking u1 u2"),
+        ("GPT-5.4 high", "gpt-5.4-high u3"),
+        ("GPT-4o", "gpt-4o-2024-05-13 u5"),
+        ("gpt-4o-2024-05-13", "gpt-4o-2024-05-13 u5"),
+        ("GPT-4o mini", "gpt-4o-mini-2024-07-18 u6"),
+        ("Qwen3.5 72B", ""),
+        ("Qwen3 14B", "qwen3-14b u9"),
+        ("Kimi K2.5", "kimi-k2.5-thinking u13"),
+        ("GPT-4", ""),
+    ],
+)
+def test_a_name_means_that_model_and_no_other(name: str, entries: str, store: Store):
+    assert sorted(entry for _, entry in of_models(name, store)) == entries.split()
