@@ -17,7 +17,7 @@ from tracker.cli._declared import _Formats
 from tracker.line import fold, intake
 from tracker.model import Past, Snapshot
 from tracker.stores.archive import FileArchive
-from tracker.stores.memory import MemoryStore
+from tracker.stores.sqlite import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[1] / "tests" / "real" / "schedules"
 
@@ -39,7 +39,7 @@ def main(name: str, folder: Path) -> None:
     assert board.primary is not None
     with TemporaryDirectory() as scratch:
         archive = FileArchive(Path(scratch))
-        intake.import_bodies(board, sorted(folder.iterdir()), archive=archive, store=MemoryStore())
+        intake.import_bodies(board, sorted(folder.iterdir()), archive=archive, store=SqliteStore(Path(":memory:")))
         lines, _ = archive.index(board.id)
         total: Counter[str] = Counter()
         for step in fold.steps(board, lines, archive, before=None, past=Past()):

@@ -19,10 +19,10 @@ from msgspec import Struct
 
 from tracker import parsers, reports
 from tracker.line import fold, intake
-from tracker.model import Board, Event, Health, State, Step, Story
+from tracker.model import Board, Event, Health, Past, State, Step, Story
 from tracker.schedules import load_board
 from tracker.stores.archive import FileArchive
-from tracker.stores.memory import MemoryStore
+from tracker.stores.sqlite import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFINITIONS = ROOT / "tests" / "real" / "schedules"
@@ -72,9 +72,9 @@ def write(series: str, folder: Path) -> None:
 def walked(board: Board, files: Sequence[Path]) -> Iterator[Step]:
     with tempfile.TemporaryDirectory() as scratch:
         archive = FileArchive(Path(scratch) / "captures")
-        intake.import_bodies(board, files, archive=archive, store=MemoryStore())
+        intake.import_bodies(board, files, archive=archive, store=SqliteStore(Path(":memory:")))
         index, _ = archive.index(board.id)
-        yield from fold.steps(board, index, archive, before=None, past=MemoryStore().past(board.id))
+        yield from fold.steps(board, index, archive, before=None, past=Past())
 
 
 def told(board: Board, step: Step) -> Day:

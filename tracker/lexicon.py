@@ -7,7 +7,7 @@ What a name means is `tracker.identity`'s business: nothing here is parsed, only
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -114,19 +114,6 @@ class Lexicon:
 
     labs: Mapping[str, Lab] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
-
-    def without_aliases(self) -> Lexicon:
-        """The labs, families and releases, without any name that is spelled out: no aliases and no unsure names."""
-        return replace(self, labs={place: replace(lab, aliases={}, unsure=()) for place, lab in self.labs.items()})
-
-    def without_releases(self) -> Lexicon:
-        """The labs and families alone; nothing is known of single models, nor what their dates mean."""
-        return replace(self, labs={place: _without_facts(lab) for place, lab in self.labs.items()})
-
-
-def _without_facts(lab: Lab) -> Lab:
-    families = tuple(replace(family, dates="snapshot") for family in lab.families)
-    return replace(lab, families=families, releases=(), aliases={}, unsure=())
 
 
 EMPTY = Lexicon()

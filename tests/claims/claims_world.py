@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import kit
+from memory_store import MemoryStore
 
 from tracker import claims
 from tracker.claims import Claim, Finding, finding_json
@@ -16,7 +17,6 @@ from tracker.events import advance, detect
 from tracker.lexicon import EMPTY
 from tracker.model import Board, BoardId, Check, Metric, Past, Result, Snapshot, Step
 from tracker.query.find import states
-from tracker.stores.memory import MemoryStore
 
 NAMES: Mapping[str, str] = {
     "v72": "Vega2 72B",

@@ -8,10 +8,10 @@ import pytest
 from daemon_world import START
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_store import MemoryLedger
 
 from tracker.daemon.notices import TRACKER, Notices, as_event
 from tracker.model import Event, Letter, Notice
-from tracker.stores.memory import MemoryLedger
 
 HOUR = timedelta(hours=1)
 

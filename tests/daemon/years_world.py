@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Self
 
 import time_machine
+from memory_store import MemoryStore
 
 from tracker import cadence, notify
 from tracker.cli._declared import formats
@@ -39,7 +40,6 @@ from tracker.notify.channels import open_channel
 from tracker.notify.outbox import deliver, standing_in
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
-from tracker.stores.memory import MemoryStore
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import SCORE, History, metric, of
 
-from tracker.events.consensus import AGREES_WITHIN, Panel, detect, percentiles
+from tracker.events.consensus import AGREES_WITHIN, Panel, _percentiles, _seats, detect
 from tracker.model import Board, BoardId, EntryId, Event, Identity, ModelId, Snapshot
 
 STATED = metric(stated_error=2.0)
@@ -241,7 +241,7 @@ def test_percentiles_are_the_share_of_models_that_stand_below_or_level(boards: l
             for place, shown in zip(places, boards, strict=True)
             if model in shown and len(shown) > 1
         }
-        assert percentiles(ModelId(ELSEWHERE + model), panel) == expected
+        assert _percentiles(ModelId(ELSEWHERE + model), _seats(panel)) == expected
 
 
 @given(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from memory_store import MemoryStore
+
 from tracker.errors import FetchError
 from tracker.model import (
     Board,
@@ -30,7 +32,6 @@ from tracker.model import (
 from tracker.ports import Store
 from tracker.stores import ledger
 from tracker.stores.archive import FileArchive
-from tracker.stores.memory import MemoryStore
 from tracker.stores.sqlite import SqliteStore
 
 BOARD, OTHER = BoardId("acme/text"), BoardId("acme/code")

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from memory_store import MemoryStore
 from notify_world import START, Heard, at, event, failing, letter, route
 
 from tracker.clock import FixedClock
@@ -19,7 +20,6 @@ from tracker.notify.messages import Limits, Message
 from tracker.notify.outbox import MOST_TRIES, Delivered, deliver, drop, send_test, standing_in, wait_after
 from tracker.notify.routes import Route
 from tracker.ports import Ledger
-from tracker.stores.memory import MemoryStore
 from tracker.stores.sqlite import SqliteStore
 
 

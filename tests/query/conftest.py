@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from memory_store import MemoryStore
 
 from tracker.ports import Store
-from tracker.stores.memory import MemoryStore
 from tracker.stores.sqlite import SqliteStore
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import kit
+from memory_store import MemoryStore
 
 from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.model import Board, BoardId, Check, EntryId, Event, Identity, Metric, ModelId, Past, Result, Snapshot, Step
-from tracker.stores.memory import MemoryStore
 
 
 def who(model: str | None = None, **more: object) -> Identity:

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_store import MemoryStore
 from query_world import START, at, board, entry, note, save
 
 from tracker.cadence import in_quiet, window
 from tracker.model import Result
 from tracker.ports import Store
 from tracker.query.due import due_at
-from tracker.stores.memory import MemoryStore
 
 HOURLY, WEEKLY = "0 * * * *", "0 6 * * 0"
 NIGHT = (window("22:00-07:00"),)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import kit
 import pytest
+from memory_store import MemoryStore
 
 from tracker import lexicon
 from tracker.claims._records import Mention
@@ -19,7 +20,6 @@ from tracker.ports import Store
 from tracker.query.find import Way, find, remembered, states
 from tracker.query.history import history
 from tracker.query.models import cards
-from tracker.stores.memory import MemoryStore
 from tracker.watches.matching import chosen, pattern
 
 ARENA = {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_store import MemoryStore
 from query_world import BOARD, OTHER, PRICE, SCORE, SPEED, at, board, entry, note, save
 
 from tracker.errors import DeclarationError
@@ -17,7 +18,6 @@ from tracker.query.due import missing_keys, next_due
 from tracker.query.health import health as health_of
 from tracker.query.history import history
 from tracker.query.standings import standings
-from tracker.stores.memory import MemoryStore
 
 # ── standings ────────────────────────────────────────────────────────────────────────────────────
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import History
+from memory_store import MemoryStore
 from query_world import BOARD, OTHER, at, board, check, entry, note, save
 
 from tracker.model import EventId, How, Letter, Notice, Pause, Receipt, Request, Result, State, Step
 from tracker.ports import Store
 from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
 from tracker.query.vitals import vitals as vitals_of
-from tracker.stores.memory import MemoryStore
 
 HISTORY = History()
 HISTORY.show("a:90 b:80")

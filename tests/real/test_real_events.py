@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memory_store import MemoryStore
 
 from tracker import parsers, schedules
 from tracker.compare import compare
@@ -26,7 +27,6 @@ from tracker.line import intake, sync
 from tracker.model import Board, Event, MetricId, Sha256, Snapshot
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
-from tracker.stores.memory import MemoryStore
 
 pytestmark = pytest.mark.slow
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memory_store import MemoryStore
 
 from tracker import parsers, schedules
 from tracker.line import intake
 from tracker.model import Event
 from tracker.reports._fold import fold
 from tracker.stores.archive import FileArchive
-from tracker.stores.memory import MemoryStore
 
 pytestmark = pytest.mark.slow
 

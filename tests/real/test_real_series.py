@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import yaml
 from lxml import html
+from memory_store import MemoryStore
 
 from tracker import parsers, schedules
 from tracker.errors import ParseError, Refused, TrackerError
@@ -27,7 +28,6 @@ from tracker.line import intake, sync
 from tracker.model import Board, MetricId, Reading, Result, Snapshot
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
-from tracker.stores.memory import MemoryStore
 
 pytestmark = pytest.mark.slow
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import pytest
+from memory_store import MemoryStore
 from season_world import declared
 
 from tracker.cli._season import Season
@@ -17,7 +18,6 @@ from tracker.model import Board, Comparability, Event, EventFilter, Result, Verd
 from tracker.ports import Store
 from tracker.shipped import SEED
 from tracker.stores.archive import FileArchive
-from tracker.stores.memory import MemoryStore
 
 Line = tuple[str, str, str, str]
 """Day, board, `kind/grade`, subjects: how an event is written in the README's table."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_store import MemoryStore
 from sqlite_utils import Database
 from store_world import BOARD, OTHER, START, answers, board, day, save_all, scores, steps
 
@@ -20,7 +21,6 @@ from tracker.model import BoardId, Event, EventFilter, EventId, How, Letter, Not
 from tracker.ports import Ledger, Store
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.ledger import TABLES
-from tracker.stores.memory import MemoryStore
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 

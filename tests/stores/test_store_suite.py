@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
+from memory_store import MemoryStore
 from sqlite_utils import Database
 from store_world import (
     BOARD,
@@ -41,7 +42,6 @@ from tracker.model import Board, BoardId, EntryId, Event, EventFilter, MetricId,
 from tracker.ports import Store
 from tracker.stores._changes import plain
 from tracker.stores.hosts import SqliteHosts
-from tracker.stores.memory import MemoryStore
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
 

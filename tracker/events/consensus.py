@@ -210,12 +210,8 @@ def _states_an_error(metric: Metric, mine: Measure, theirs: Measure) -> bool:
     return metric.stated_error is not None or (mine.half_width is not None and theirs.half_width is not None)
 
 
-def percentiles(model: ModelId, panel: Panel) -> dict[BoardId, float]:
-    """Where a model's best variant stands on each board's primary metric: 1 for the first, 0 for the last of the models measured."""
-    return _percentiles(model, _seats(panel))
-
-
 def _percentiles(model: ModelId, seats: Mapping[BoardId, _Seat]) -> dict[BoardId, float]:
+    """Where a model's best variant stands on each board's primary metric: 1 for the first, 0 for the last of the models measured."""
     found: dict[BoardId, float] = {}
     for board, seat in seats.items():
         if model not in seat.best or len(seat.best) < 2:

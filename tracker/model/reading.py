@@ -100,17 +100,17 @@ class Identity:
 
     @property
     def model_id(self) -> ModelId | None:
-        """`model`, by the name used outside."""
+        """`model`, as those who score the resolution of names against labels call it."""
         return self.model
 
     @property
     def variant_id(self) -> str | None:
-        """`variant`, by the name used outside."""
+        """`variant`, likewise."""
         return self.variant
 
     @property
     def org(self) -> str | None:
-        """`lab`, by the name used outside; None where it is not known."""
+        """`lab`, likewise; None where it is not known."""
         return self.lab or None
 
 

@@ -1,4 +1,4 @@
-"""The reference store: keeps steps as they come and answers by looking at all of them. Tests and `verify` use it."""
+"""The second store: keeps steps as they come and answers by looking at all of them. What the first one answers is held against it."""
 
 from __future__ import annotations
 
