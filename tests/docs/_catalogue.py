@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker import parsers, schedules
-from tracker.cli.boards import short
 from tracker.model import Board, Metric
 from tracker.query.due import missing_keys
 
@@ -64,14 +62,6 @@ def headline(board: Board) -> str:
 def title(metric: Metric) -> str:
     """What a metric is called, and which way is up."""
     return f"{metric.title}{ARROWS[metric.higher_is_better]}"
-
-
-def short_table(found: Sequence[Board]) -> Iterator[str]:
-    """One row for each source."""
-    yield from ("| source | boards | headline | terms |", "|---|---|---|---|")
-    for name, group in groupby(found, key=source):
-        some = list(group)
-        yield row((name, ", ".join(map(link, some)), few(map(headline, some)), few(short(one.terms, MOST_TERMS) for one in some)))
 
 
 def link(board: Board) -> str:

@@ -1,4 +1,4 @@
-"""The README's console blocks are what the commands print: run on a demo store, compared line by line (`--accept` rewrites)."""
+"""Console blocks of the README and the guides are what the commands print: run on a demo store, compared (`--accept` rewrites)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from click.testing import CliRunner
 
 from tracker.cli import cli
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+QUESTIONS = ROOT / "docs" / "guide" / "questions.md"
 _BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 
 
@@ -38,17 +40,24 @@ def printed(command: str, demo) -> str:
 
 
 @pytest.mark.slow
-def test_console_blocks_show_what_the_commands_print(demo, request):
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize(("page", "blocks"), [(README, 2), (QUESTIONS, 8)], ids=["README", "questions"])
+def test_console_blocks_show_what_the_commands_print(demo, request, page: Path, blocks: int):
+    text = page.read_text(encoding="utf-8")
     true = _BLOCK.sub(lambda block: f"```console\n$ {block['command']}\n{printed(block['command'], demo)}```", text)
     if request.config.getoption("--accept"):
-        README.write_text(true, encoding="utf-8")
-    assert len(_BLOCK.findall(text)) >= 5
+        page.write_text(true, encoding="utf-8")
+    assert len(_BLOCK.findall(text)) == blocks
     assert text == true
 
 
+def test_the_readme_is_short():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 150
+
+
 def test_the_readme_names_only_commands_that_exist():
-    used = set(re.findall(r"\.venv/bin/tracker (?:--store \S+ )?([\w-]+)", README.read_text(encoding="utf-8")))
+    blocks = "".join(re.findall(r"```\w+\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL))
+    used = set(re.findall(r"^(?:\$ )?(?:\.venv/bin/)?tracker (?:--store \S+ )?([\w-]+)", blocks, re.MULTILINE))
+    assert len(used) >= 5
     assert used <= set(cli.list_commands(None))
 
 
