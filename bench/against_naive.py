@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from tracker import schedules
 from tracker.cli._declared import _Formats
 from tracker.line import fold, intake
-from tracker.model import Past, Snapshot
+from tracker.model import BoardState, Snapshot
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 
@@ -42,7 +42,7 @@ def main(name: str, folder: Path) -> None:
         intake.import_bodies(board, sorted(folder.iterdir()), archive=archive, store=SqliteStore(Path(":memory:")))
         lines, _ = archive.index(board.id)
         total: Counter[str] = Counter()
-        for step in fold.steps(board, lines, archive, before=None, past=Past()):
+        for step in fold.steps(board, lines, archive, before=None, past=BoardState()):
             if step.diff is None or step.diff.before is None:
                 continue
             values, flips, added, removed = naive(step.diff.before, step.diff.after, board.primary.id)

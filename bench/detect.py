@@ -18,6 +18,7 @@ from tracker.events import KINDS, MEMORIES, advance, detect
 from tracker.model import (
     Board,
     BoardId,
+    BoardState,
     Column,
     Entry,
     EntryId,
@@ -28,7 +29,6 @@ from tracker.model import (
     ModelId,
     Nature,
     Parse,
-    Past,
     Request,
     Sha256,
     Snapshot,
@@ -133,7 +133,7 @@ def main(count: int) -> None:
     chance, declared = random.Random(7), board()
     before = {one.id: one for one in (entry(number, chance) for number in range(count))}
     first, second = snapshot(before, 0), snapshot(next_day(before, chance), 1)
-    past = Past()
+    past = BoardState()
     start = compare(declared, None, first)
     past = advance(past, start, detect(start, past))
     diff = compare(declared, first, second)

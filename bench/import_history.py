@@ -26,7 +26,7 @@ from statistics import mean
 
 from tracker import schedules
 from tracker.line import fold, intake
-from tracker.model import Board, BoardId, Capture, Past
+from tracker.model import Board, BoardId, BoardState, Capture
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
@@ -116,7 +116,7 @@ def each(board: Board, folder: Path, scratch: Path) -> Iterator[tuple[float, flo
     with SqliteStore(scratch / "tracker.db") as store:
         kept = [_timed_keep(board, path, archive) for path in states(folder)]
         lines, _ = archive.index(board.id)
-        steps = fold.steps(board, lines, archive, before=None, past=Past())
+        steps = fold.steps(board, lines, archive, before=None, past=BoardState())
         store.declare(board)
         for keep_s in kept:
             begin = time.process_time()

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from tracker import parsers, reports
 from tracker.line import fold, intake
-from tracker.model import Board, Event, Health, Past, State, Step, Story
+from tracker.model import Board, BoardState, Event, Health, State, Step, Story
 from tracker.schedules import load_board
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
@@ -74,7 +74,7 @@ def walked(board: Board, files: Sequence[Path]) -> Iterator[Step]:
         archive = FileArchive(Path(scratch) / "captures")
         intake.import_bodies(board, files, archive=archive, store=SqliteStore(Path(":memory:")))
         index, _ = archive.index(board.id)
-        yield from fold.steps(board, index, archive, before=None, past=Past())
+        yield from fold.steps(board, index, archive, before=None, past=BoardState())
 
 
 def told(board: Board, step: Step) -> Day:

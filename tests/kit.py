@@ -18,6 +18,7 @@ from tracker.model import (
     NOBODY,
     Board,
     BoardId,
+    BoardState,
     Column,
     Contract,
     Diff,
@@ -30,7 +31,6 @@ from tracker.model import (
     MetricId,
     Nature,
     Parse,
-    Past,
     Request,
     Sha256,
     Snapshot,
@@ -137,7 +137,7 @@ class History:
 
     def __init__(self, *metrics: Metric, **contract: object) -> None:
         self.board = board(*metrics, **contract)
-        self.past = Past()
+        self.past = BoardState()
         self.diff: Diff | None = None
         self.day = -1
 

@@ -11,6 +11,7 @@ from tracker.errors import StoreError
 from tracker.model import (
     Board,
     BoardId,
+    BoardState,
     Check,
     EntryId,
     Event,
@@ -20,7 +21,6 @@ from tracker.model import (
     Measure,
     MetricId,
     Notice,
-    Past,
     Pause,
     RankSpan,
     Receipt,
@@ -90,9 +90,9 @@ class MemoryStore:
     def boards(self) -> tuple[BoardId, ...]:
         return tuple(sorted(board for board, steps in self._steps.items() if steps))
 
-    def past(self, board: BoardId) -> Past:
+    def past(self, board: BoardId) -> BoardState:
         steps = self._steps.get(board)
-        return steps[-1].past if steps else Past()
+        return steps[-1].past if steps else BoardState()
 
     def latest(self, board: BoardId) -> Snapshot | None:
         return next((plain(diff.after) for step in reversed(self._steps.get(board, [])) if (diff := step.diff)), None)

@@ -10,6 +10,7 @@ from typing import Protocol
 from tracker.model import (
     Board,
     BoardId,
+    BoardState,
     Capture,
     Check,
     EntryId,
@@ -20,7 +21,6 @@ from tracker.model import (
     Letter,
     MetricId,
     Notice,
-    Past,
     Pause,
     RankSpan,
     Receipt,
@@ -158,8 +158,8 @@ class Store(Protocol):
         """Boards with any check, sorted."""
         ...
 
-    def past(self, board: BoardId) -> Past:
-        """What is remembered of the board; an empty Past for an unknown one."""
+    def past(self, board: BoardId) -> BoardState:
+        """What is remembered of the board; an empty BoardState for an unknown one."""
         ...
 
     def latest(self, board: BoardId) -> Snapshot | None:

@@ -15,7 +15,7 @@ from tracker.claims.say import claim_text
 from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.lexicon import EMPTY
-from tracker.model import Board, BoardId, Check, Metric, Past, Result, Snapshot, Step
+from tracker.model import Board, BoardId, BoardState, Check, Metric, Result, Snapshot, Step
 from tracker.query.find import states
 
 NAMES: Mapping[str, str] = {
@@ -48,12 +48,12 @@ class World:
 
     def __init__(self) -> None:
         self.store = MemoryStore()
-        self._boards: dict[str, tuple[Board, Snapshot | None, Past, int]] = {}
+        self._boards: dict[str, tuple[Board, Snapshot | None, BoardState, int]] = {}
 
     def board(self, name: str, title: str, *metrics: Metric, **contract: object) -> None:
         declared = replace(kit.board(*metrics, **contract), id=BoardId(name), title=title)
         self.store.declare(declared)
-        self._boards[name] = (declared, None, Past(), -1)
+        self._boards[name] = (declared, None, BoardState(), -1)
 
     def show(self, board: str, text: str, **more: object) -> None:
         """The next day's snapshot."""

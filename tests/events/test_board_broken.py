@@ -6,7 +6,7 @@ import pytest
 from kit import PAGE, START, History, brief
 
 from tracker.events import advance_failed, fail
-from tracker.model import BoardId, Event, Failure, Past, Sha256, Suspect, Trouble
+from tracker.model import BoardId, BoardState, Event, Failure, Sha256, Suspect, Trouble
 
 
 def failure(hours: int = 30, *, trouble: Trouble = Trouble.PARSE, passing: bool = False) -> Failure:
@@ -119,8 +119,8 @@ def test_a_board_that_never_read_is_broken_since_its_first_try():
 
 def test_only_quarantined_readings_are_remembered_as_suspects():
     suspect = Suspect(observed_at=START, entries=frozenset())
-    assert advance_failed(Past(), failure(trouble=Trouble.QUARANTINE), suspect).suspects == (suspect,)
-    assert advance_failed(Past(), failure(trouble=Trouble.PARSE), suspect).suspects == ()
+    assert advance_failed(BoardState(), failure(trouble=Trouble.QUARANTINE), suspect).suspects == (suspect,)
+    assert advance_failed(BoardState(), failure(trouble=Trouble.PARSE), suspect).suspects == ()
 
 
 def test_at_most_seven_suspects_are_remembered_and_an_accepted_snapshot_forgets_them():

@@ -7,10 +7,10 @@ from kit import SCORE, START, History, board, brief, snapshot
 
 from tracker.compare import compare
 from tracker.events.board_recovered import changed, detect
-from tracker.model import Past
+from tracker.model import BoardState
 
 
-def recovered(past: Past, after: str = "a:50 b:40", *, hours: float = 24) -> list:
+def recovered(past: BoardState, after: str = "a:50 b:40", *, hours: float = 24) -> list:
     return list(detect(compare(board(), snapshot("a:50 b:40"), snapshot(after, day=hours / 24)), past))
 
 
@@ -18,26 +18,26 @@ def recovered(past: Past, after: str = "a:50 b:40", *, hours: float = 24) -> lis
     ("hours", "words"), [(1.5, "90 minutes"), (7, "7 hours"), (47, "47 hours"), (48, "2 days"), (24 * 57, "57 days")]
 )
 def test_a_broken_board_reads_again_after_a_time_in_words(hours: float, words: str):
-    (event,) = recovered(Past(broken_since=START, broken_by="no table"), hours=hours)
+    (event,) = recovered(BoardState(broken_since=START, broken_by="no table"), hours=hours)
     assert (brief([event]), event.headline) == (["board_recovered/broken"], f"Board reads again after {words}.")
     assert event.facts == {"since": START.isoformat(), "lasted_s": int(hours * 3600), "why": "no table", "missed": 0}
 
 
 @pytest.mark.parametrize(("missed", "words"), [(1, "1 reading in a row had failed"), (9, "9 readings in a row had failed")])
 def test_a_recovery_says_how_many_readings_were_missed(missed: int, words: str):
-    (event,) = recovered(Past(broken_since=START, broken_by="no table", failing_since=START, failures=missed))
+    (event,) = recovered(BoardState(broken_since=START, broken_by="no table", failing_since=START, failures=missed))
     assert event.headline == f"Board reads again after 24 hours; {words}."
     assert event.facts["missed"] == missed
 
 
 def test_a_stale_board_recovers_only_when_its_content_changes():
-    stale = Past(stale_since=START)
+    stale = BoardState(stale_since=START)
     assert recovered(stale) == []
     assert brief(recovered(stale, "a:50 b:41")) == ["board_recovered/stale"]
 
 
 def test_a_board_that_is_well_does_not_recover():
-    assert recovered(Past(), "a:50 b:41") == []
+    assert recovered(BoardState(), "a:50 b:41") == []
 
 
 def test_after_a_recovery_nothing_is_open():

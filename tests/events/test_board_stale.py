@@ -7,14 +7,14 @@ from kit import PAGE, START, board, brief
 
 from tracker.events import silence
 from tracker.events.board_stale import rhythm
-from tracker.model import Board, Event, Past, Sha256
+from tracker.model import Board, BoardState, Event, Sha256
 
-DAILY = Past(changed_at=tuple(START + timedelta(days=day) for day in range(5)))
+DAILY = BoardState(changed_at=tuple(START + timedelta(days=day) for day in range(5)))
 DAYS = 4
 """The last change of DAILY stands so many days after START."""
 
 
-def asked(days: float, past: Past = DAILY, on: Board | None = None) -> tuple[Event, ...]:
+def asked(days: float, past: BoardState = DAILY, on: Board | None = None) -> tuple[Event, ...]:
     return silence(on or board(), past, observed_at=START + timedelta(days=days), url=PAGE, sha256=(Sha256("same"),))
 
 
@@ -28,33 +28,33 @@ def test_a_board_is_stale_after_three_times_its_longest_pause():
 
 
 def test_one_long_pause_lengthens_the_rhythm():
-    paused = Past(changed_at=(*DAILY.changed_at, START + timedelta(days=14)))
+    paused = BoardState(changed_at=(*DAILY.changed_at, START + timedelta(days=14)))
     assert rhythm(board(), paused) == timedelta(days=30)
     assert asked(14 + 30, paused) == ()
     assert asked(14 + 31, paused)
 
 
 def test_a_lively_board_has_three_days_at_least():
-    hourly = Past(changed_at=tuple(START + timedelta(hours=hour) for hour in range(12)))
+    hourly = BoardState(changed_at=tuple(START + timedelta(hours=hour) for hour in range(12)))
     assert rhythm(board(), hourly) == timedelta(days=3)
 
 
 @pytest.mark.parametrize("changes", range(5))
 def test_with_fewer_than_five_changes_the_rhythm_is_not_known(changes: int):
-    assert asked(1000, Past(changed_at=DAILY.changed_at[:changes])) == ()
+    assert asked(1000, BoardState(changed_at=DAILY.changed_at[:changes])) == ()
 
 
 def test_a_declared_limit_is_believed_from_the_first_change():
     hourly = board(stale_after_s=7200.0)
-    first = Past(changed_at=(START,))
+    first = BoardState(changed_at=(START,))
     assert asked(2 / 24, first, hourly) == ()
     (event,) = asked(3 / 24, first, hourly)
     assert event.headline == "Board has not changed for 3 hours, longer than its rhythm (2 hours)."
 
 
 def test_a_board_without_any_accepted_snapshot_is_not_stale():
-    assert asked(1000, Past(), board(stale_after_s=1.0)) == ()
+    assert asked(1000, BoardState(), board(stale_after_s=1.0)) == ()
 
 
 def test_a_stale_board_is_told_once():
-    assert asked(DAYS + 40, Past(changed_at=DAILY.changed_at, stale_since=START + timedelta(days=DAYS + 4))) == ()
+    assert asked(DAYS + 40, BoardState(changed_at=DAILY.changed_at, stale_since=START + timedelta(days=DAYS + 4))) == ()

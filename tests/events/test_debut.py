@@ -5,7 +5,7 @@ from kit import SCORE, History, board, brief, events_of, line, metric, of, snaps
 
 from tracker.compare import compare
 from tracker.events.debut import detect
-from tracker.model import Event, Past
+from tracker.model import BoardState, Event
 
 
 def debuts(*texts: str, **more: object) -> list[str]:
@@ -150,7 +150,7 @@ def test_a_restarted_board_reveals_its_entries():
 def test_a_board_without_a_direction_gives_no_rank():
     on = metric(better=None)
     diff = compare(board(on), snapshot("a:50"), snapshot("a:50 x:60", day=1))
-    (event,) = detect(diff, Past())
+    (event,) = detect(diff, BoardState())
     assert (event.facts["rank"], event.headline) == (None, "x enters Board with 60 (score).")
 
 
@@ -189,4 +189,4 @@ def test_a_score_that_was_withdrawn_and_is_back_is_no_first_score():
 
 
 def test_a_first_snapshot_has_no_debuts():
-    assert list(detect(compare(board(SCORE), None, snapshot("a:50")), Past())) == []
+    assert list(detect(compare(board(SCORE), None, snapshot("a:50")), BoardState())) == []

@@ -13,7 +13,7 @@ from kit import ELO, PRICE, SCORE, History, board, examples, metric, pages, snap
 from tracker import events
 from tracker.compare import compare
 from tracker.events import ACROSS, KINDS, TROUBLES, detect
-from tracker.model import Event, EventId, Past
+from tracker.model import BoardState, Event, EventId
 
 FOLDER = Path(events.__file__).parent
 FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py")}
@@ -120,7 +120,7 @@ def test_events_do_not_depend_on_the_order_of_the_entries(season: list[dict[str,
 
 def ids(day: float = 1, *, after: str = "a:50 b:60 c:30") -> list[EventId]:
     diff = compare(board(), snapshot("a:50 b:40 c:30"), snapshot(after, day=day))
-    return [event.id for event in detect(diff, Past())]
+    return [event.id for event in detect(diff, BoardState())]
 
 
 def test_the_same_change_read_from_the_same_bytes_has_the_same_ids():

@@ -10,7 +10,7 @@ from kit import ELO, SCORE, History, examples, line, measure, metric, of, snapsh
 
 from tracker.compare import compare
 from tracker.events import advance, line_overtake
-from tracker.model import Event, Identity, Metric, Past
+from tracker.model import BoardState, Event, Identity, Metric
 
 STATED, LOWER = metric(stated_error=1.4), metric(better="lower")
 CODING = metric("coding", primary=False)
@@ -129,7 +129,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
         snapshot(line(cells), day=day, columns=["score"], who={key: who(key) for key in cells}) for day, cells in enumerate(shown)
     )
     start = compare(history.board, None, first)
-    past, diff = advance(Past(), start, ()), compare(history.board, first, second)
+    past, diff = advance(BoardState(), start, ()), compare(history.board, first, second)
     found = [one for stage in line_overtake.stages(diff, past) for one in line_overtake.overtakes(stage)]
     pairs = {("/".join(one.riser), "/".join(one.rival)) for one in found}
     assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(found))
@@ -149,7 +149,7 @@ def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str]
         snapshot(line(cells), day=day, coding=line(cells), columns=["score"], who={key: who(key) for key in cells})
         for day, cells in enumerate(shown)
     )
-    past = advance(Past(), compare(history.board, None, first), ())
+    past = advance(BoardState(), compare(history.board, None, first), ())
     diff = compare(history.board, first, second)
     told = {
         (event.metric, rival["told"])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import PRICE, SCORE, START, History, cells, examples, line, pages
 
-from tracker.model import Past
+from tracker.model import BoardState
 
 SEASONS = st.lists(pages(), max_size=6)
 
@@ -85,4 +85,4 @@ def test_an_empty_page_is_remembered_without_a_division():
 
 
 def test_nothing_is_remembered_at_the_start():
-    assert History().past == Past()
+    assert History().past == BoardState()

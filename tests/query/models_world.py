@@ -10,7 +10,7 @@ from memory_store import MemoryStore
 
 from tracker.compare import compare
 from tracker.events import advance, detect
-from tracker.model import Board, BoardId, Check, EntryId, Event, Identity, Metric, ModelId, Past, Result, Snapshot, Step
+from tracker.model import Board, BoardId, BoardState, Check, EntryId, Event, Identity, Metric, ModelId, Result, Snapshot, Step
 
 
 def who(model: str | None = None, **more: object) -> Identity:
@@ -24,7 +24,7 @@ class Record:
     def __init__(self, *metrics: Metric, store: MemoryStore | None = None, board: str = "made/board", **contract: object) -> None:
         self.store = store or MemoryStore()
         self.board: Board = replace(kit.board(*metrics, **contract), id=BoardId(board))
-        self.past, self.last, self.day = Past(), None, -1
+        self.past, self.last, self.day = BoardState(), None, -1
         self.steps: list[Step] = []
         self.store.declare(self.board)
 

@@ -15,7 +15,7 @@ from tracker.compare import compare
 from tracker.errors import DeclarationError
 from tracker.events import advance, detect
 from tracker.identity import label
-from tracker.model import BoardId, Check, Past, Result, Step
+from tracker.model import BoardId, BoardState, Check, Result, Step
 from tracker.ports import Store
 from tracker.query.find import Way, find, remembered, states
 from tracker.query.history import history
@@ -75,7 +75,7 @@ def made() -> Store:
     for board, entries in (("arena/text", ARENA), ("index/llms", INDEX)):
         declared = replace(kit.board(), id=BoardId(board))
         store.declare(declared)
-        before, past = None, Past()
+        before, past = None, BoardState()
         for day in range(2):
             listed = [key for key in entries if key != "kimi-k2.5-thinking" or day == 0]
             shown = kit.snapshot(" ".join(f"{key}:{90 - at}" for at, key in enumerate(listed)), day=day, names=entries)

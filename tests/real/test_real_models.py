@@ -14,7 +14,7 @@ import pytest
 
 from tracker import parsers, schedules, watches
 from tracker.line import fold
-from tracker.model import BoardId, Capture, EntryId, MetricId, Past, Step
+from tracker.model import BoardId, BoardState, Capture, EntryId, MetricId, Step
 from tracker.query.since import How, looked_at, passed
 from tracker.query.versus import versus
 from tracker.query.why_not import What, explain
@@ -52,7 +52,7 @@ def world(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
             archive.keep(
                 Capture(board=BOARD, observed_at=observed(path), url=board.page, bodies=(gzip.decompress(path.read_bytes()),))
             )
-        steps = tuple(fold.steps(board, archive.index(BOARD)[0], archive, before=None, past=Past()))
+        steps = tuple(fold.steps(board, archive.index(BOARD)[0], archive, before=None, past=BoardState()))
         store.declare(board)
         for step in steps:
             store.save(step)
@@ -122,7 +122,7 @@ def test_each_value_of_the_index_that_differs_in_the_files_is_explained(world: W
 def test_a_watch_on_open_weights_fires_when_the_files_say_so(world: World, points: float):
     """From the second state on, the first whose rows say whose weights are open."""
     watch = watches.Watch(name="near", classes=Classes(open_weights=True), within=points)
-    held, past, fired = watches.Held(), Past(), []
+    held, past, fired = watches.Held(), BoardState(), []
     for step in world.steps:
         found, held = watches.firings(watch, DEFINITIONS.board(BOARD), step, past, held)
         fired += [one for one in found if not one.already]

@@ -11,6 +11,7 @@ from tracker.events import advance, advance_failed, detect, fail
 from tracker.model import (
     Board,
     BoardId,
+    BoardState,
     Check,
     Column,
     Contract,
@@ -23,7 +24,6 @@ from tracker.model import (
     MetricId,
     Nature,
     Parse,
-    Past,
     Request,
     Result,
     Sha256,
@@ -116,10 +116,10 @@ class Fault:
 
 
 def steps(
-    of: Board, states: Iterable[Snapshot | Fault], *, before: Snapshot | None = None, past: Past | None = None
+    of: Board, states: Iterable[Snapshot | Fault], *, before: Snapshot | None = None, past: BoardState | None = None
 ) -> Iterator[Step]:
     """The fold that the pipeline makes of snapshots and faults."""
-    past = past or Past()
+    past = past or BoardState()
     for state in states:
         if isinstance(state, Fault):
             step = _failed(of, state, past)
@@ -137,7 +137,7 @@ def steps(
         yield step
 
 
-def _failed(of: Board, fault: Fault, past: Past) -> Step:
+def _failed(of: Board, fault: Fault, past: BoardState) -> Step:
     failure = Failure(
         board=of.id,
         observed_at=fault.at,

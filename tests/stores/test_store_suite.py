@@ -38,7 +38,7 @@ from store_world import (
 )
 
 from tracker.errors import StoreError
-from tracker.model import Board, BoardId, EntryId, Event, EventFilter, MetricId, Nature, Past, Snapshot, Step, Trouble
+from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, MetricId, Nature, Snapshot, Step, Trouble
 from tracker.ports import Store
 from tracker.stores._changes import plain
 from tracker.stores.hosts import SqliteHosts
@@ -73,7 +73,7 @@ A_WEEK = (
 def test_an_unknown_board_has_no_past_and_nothing_else(store: Store):
     assert store.boards() == ()
     assert store.position(BOARD) == 0
-    assert store.past(BOARD) == Past()
+    assert store.past(BOARD) == BoardState()
     assert store.latest(BOARD) is None
     assert store.at(BOARD, day(3)) is None
     assert store.last_check(BOARD) is None
@@ -86,7 +86,7 @@ def test_a_board_that_is_only_declared_is_not_listed(store: Store):
     store.declare(board())
     store.move_position(BOARD, 12)
     assert store.boards() == ()
-    assert store.past(BOARD) == Past()
+    assert store.past(BOARD) == BoardState()
     assert store.declared(BOARD) == board()
 
 
@@ -316,7 +316,7 @@ def test_a_board_written_anew_has_only_its_new_history_and_remembers_withdrawn_e
     with store.rewriting(BOARD):
         assert store.position(BOARD) == 0
         assert store.latest(BOARD) is None
-        assert store.past(BOARD) == Past()
+        assert store.past(BOARD) == BoardState()
         new = save_all(store, board(), A_WEEK[:2])
     assert list(store.checks(BOARD)) == [step.check for step in new]
     assert store.latest(BOARD) == plain(new[-1].diff.after)

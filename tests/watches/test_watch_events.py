@@ -7,7 +7,7 @@ import pytest
 from watches_world import Watched, watch
 
 from tracker.events import fail
-from tracker.model import Check, Failure, Identity, Past, Result, Step, Trouble
+from tracker.model import BoardState, Check, Failure, Identity, Result, Step, Trouble
 from tracker.watches import Held, firings
 from tracker.watches.matching import Classes
 
@@ -26,7 +26,7 @@ def test_it_fires_with_an_event_of_that_kind_and_says_which():
     one = Watched(watch(kinds=("overtake",)), kit.metric(stated_error=1.0))
     one.show(FLIP[0])
     events = one.history.show(FLIP[1])
-    (found,) = one.say(events, Past())
+    (found,) = one.say(events, BoardState())
     (event,) = [event for event in events if event.kind == "overtake"]
     assert (found.event, found.headline, found.evidence) == (event.id, event.headline, event.evidence)
     assert (found.after, found.until, found.already) == (event.after, event.until, False)
@@ -104,9 +104,9 @@ def test_trouble_with_a_board_has_no_subject_and_can_be_watched():
         error="ParseError",
         message="no table",
     )
-    events = fail(one, failure, Past())
+    events = fail(one, failure, BoardState())
     check = Check(board=one.id, observed_at=kit.START, result=Result.UNREADABLE, url=kit.PAGE)
-    step = Step(check=check, past=Past(), events=events)
-    found, held = firings(watch(kinds=("board_broken",)), one, step, Past(), Held())
+    step = Step(check=check, past=BoardState(), events=events)
+    found, held = firings(watch(kinds=("board_broken",)), one, step, BoardState(), Held())
     assert ([firing.event for firing in found], held) == ([events[0].id], Held())
-    assert firings(watch(kinds=("board_broken",), subject="a"), one, step, Past(), Held())[0] == ()
+    assert firings(watch(kinds=("board_broken",), subject="a"), one, step, BoardState(), Held())[0] == ()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from watches_world import watch
 
 from tracker.errors import StoreError
-from tracker.model import Check, Event, EventId, Past, Result, Step
+from tracker.model import BoardState, Check, Event, EventId, Result, Step
 from tracker.watches import Fired, Held, Watch, fire, firings
 from tracker.watches.keeping import key_of
 
@@ -27,14 +27,14 @@ class Line:
         step, past = self.step(text, **more)
         return self.fire(step, past)
 
-    def step(self, text: str, **more: object) -> tuple[Step, Past]:
+    def step(self, text: str, **more: object) -> tuple[Step, BoardState]:
         past = self.history.past
         events = self.history.show(text, **more)
         after = self.history.diff.after
         check = Check(board=self.history.board.id, observed_at=after.observed_at, result=Result.ACCEPTED, url=kit.PAGE)
         return Step(check=check, past=self.history.past, diff=self.history.diff, events=events), past
 
-    def fire(self, step: Step, past: Past) -> Fired:
+    def fire(self, step: Step, past: BoardState) -> Fired:
         found = fire(self.watches, self.history.board, step, past, self.holds)
         self.holds = dict(found.holds)
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import kit
 
-from tracker.model import Check, Event, Identity, Metric, Past, Result, Step
+from tracker.model import BoardState, Check, Event, Identity, Metric, Result, Step
 from tracker.watches import Firing, Held, Pattern, Watch, firings
 from tracker.watches.matching import Classes, pattern
 
@@ -37,7 +37,7 @@ class Watched:
         events = self.history.show(text, **more)
         return self.say(events, past)
 
-    def say(self, events: tuple[Event, ...], past: Past) -> tuple[Firing, ...]:
+    def say(self, events: tuple[Event, ...], past: BoardState) -> tuple[Firing, ...]:
         diff = self.history.diff
         check = Check(board=self.history.board.id, observed_at=diff.after.observed_at, result=Result.ACCEPTED, url=kit.PAGE)
         step = Step(check=check, past=self.history.past, diff=diff, events=events)

@@ -14,7 +14,7 @@ from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.line import fold
-from tracker.model import Board, Event, EventFilter, Evidence, Party, Past, Step
+from tracker.model import Board, BoardState, Event, EventFilter, Evidence, Party, Step
 from tracker.ports import Archive, Store
 from tracker.watches import Firing, Held, Watch
 from tracker.workspace import Settings
@@ -94,7 +94,7 @@ def _over_history(board: Board, chosen: tuple[Watch, ...], store: Store, archive
     for event in store.events(EventFilter(board=board.id)):
         stored.setdefault(event.recorded_at, []).append(event)
     lines, _ = archive.index(board.id)
-    past, held = Past(), dict.fromkeys(asked, Held())
+    past, held = BoardState(), dict.fromkeys(asked, Held())
     for derived in fold.steps(board, lines, archive, before=None, past=past, lexicon=lexicon):
         step: Step = replace(derived, events=tuple(stored.get(derived.check.observed_at, ())))
         for one in asked:

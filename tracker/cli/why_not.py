@@ -12,7 +12,7 @@ from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, 
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.line import fold
-from tracker.model import BoardId, EntryId, Past
+from tracker.model import BoardId, BoardState, EntryId
 from tracker.ports import Archive, Store
 from tracker.query.find import demand, remembered, states
 from tracker.query.why_not import Explained, explain
@@ -52,7 +52,7 @@ def _explained(
     settings: Settings, store: Store, archive: Archive, lexicon: Lexicon, board: BoardId, entries: list[EntryId]
 ) -> Iterator[Explained]:
     lines, _ = archive.index(board)
-    steps = fold.steps(board_of(settings, store, board), lines, archive, before=None, past=Past(), lexicon=lexicon)
+    steps = fold.steps(board_of(settings, store, board), lines, archive, before=None, past=BoardState(), lexicon=lexicon)
     yield from explain(steps, entries)
 
 

@@ -42,11 +42,11 @@ from tracker.events import (
     score_revision,
 )
 from tracker.events._past import advance_failed
-from tracker.model import Board, Diff, Event, Failure, Past, Sha256
+from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
 
 __all__ = ["ACROSS", "KINDS", "MEMORIES", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
 
-KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
+KINDS: Mapping[str, Callable[[Diff, BoardState], Iterator[Event]]] = {
     "board_recovered": board_recovered.detect,
     "board_partial": board_partial.detect,
     "methodology": methodology.detect,
@@ -74,7 +74,7 @@ KINDS: Mapping[str, Callable[[Diff, Past], Iterator[Event]]] = {
     "regime_change": regime_change.detect,
 }
 
-MEMORIES: Mapping[str, Callable[[Diff, Past], object]] = {
+MEMORIES: Mapping[str, Callable[[Diff, BoardState], object]] = {
     "class_leader": class_leader.remember,
     "milestone": milestone.remember,
     "line_overtake": line_overtake.remember,
@@ -91,21 +91,21 @@ ACROSS: Mapping[str, Callable[[Iterable[Event], consensus.Panel], Iterator[Event
 """Kinds that several boards tell together: worked out when asked for, and kept in no board's history."""
 
 
-def detect(diff: Diff, past: Past) -> tuple[Event, ...]:
+def detect(diff: Diff, past: BoardState) -> tuple[Event, ...]:
     """Everything that a diff means, given what is remembered of the board; in the order of `KINDS`."""
     return tuple(event for kind in KINDS.values() for event in kind(diff, past))
 
 
-def fail(board: Board, failure: Failure, past: Past) -> tuple[Event, ...]:
+def fail(board: Board, failure: Failure, past: BoardState) -> tuple[Event, ...]:
     """What a reading that was not accepted means: trouble with the board, told once."""
     return tuple(board_broken.detect(board, failure, past))
 
 
-def silence(board: Board, past: Past, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> tuple[Event, ...]:
+def silence(board: Board, past: BoardState, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> tuple[Event, ...]:
     """What a reading that brought nothing new means: nothing, or that the board has gone stale."""
     return tuple(board_stale.detect(board, past, observed_at=observed_at, url=url, sha256=sha256))
 
 
-def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
+def advance(past: BoardState, diff: Diff, events: tuple[Event, ...]) -> BoardState:
     """The past as the next snapshot will find it, after this diff was accepted with these events."""
     return replace(_past.advance(past, diff, events), memory={kind: remember(diff, past) for kind, remember in MEMORIES.items()})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracker.events import debut
-from tracker.model import Comparability, Diff, EntryId, Past
+from tracker.model import BoardState, Comparability, Diff, EntryId
 from tracker.order import measured
 
 _ENTERED = frozenset(("release", "listing", "late_listing"))
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE, Comparability.APPEARED)
 
 
-def arrivals(diff: Diff, past: Past) -> Mapping[EntryId, str]:
+def arrivals(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
     """Entries never listed before, with the grade of their debut: `release`, `listing` or `late_listing`. Nobody on a day of mass arrivals."""
     if diff.before is None or not diff.arrived:
         return {}
@@ -22,7 +22,7 @@ def arrivals(diff: Diff, past: Past) -> Mapping[EntryId, str]:
     return {event.subjects[0].entry: event.grade for event in debuts if event.grade in _ENTERED}
 
 
-def newly_measured(diff: Diff, past: Past) -> Mapping[EntryId, str]:
+def newly_measured(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
     """Entries with their first measured value on the metric that ranks the board, with how they came to it.
 
     Besides the grades of `arrivals`: `first_score` for entries that were listed without a value, or
@@ -41,12 +41,12 @@ def newly_measured(diff: Diff, past: Past) -> Mapping[EntryId, str]:
     return entered | dict.fromkeys(_first_scores(diff, past, fresh) if verdict.usable else (), "first_score")
 
 
-def _first_scores(diff: Diff, past: Past, fresh: set[EntryId]) -> list[EntryId]:
+def _first_scores(diff: Diff, past: BoardState, fresh: set[EntryId]) -> list[EntryId]:
     scored = sorted(entry for entry in fresh.intersection(diff.common) if not _was_measured(diff, past, entry))
     crowded = len(scored) >= debut.CROWD and len(scored) >= debut.CROWD_SHARE * len(diff.after.entries)
     return [] if crowded else scored
 
 
-def _was_measured(diff: Diff, past: Past, entry: EntryId) -> bool:
+def _was_measured(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     known = past.known.get(diff.respelled.get(entry, entry))
     return known is not None and known.scored == "measured"

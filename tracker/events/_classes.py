@@ -10,7 +10,7 @@ from itertools import takewhile
 from math import inf
 
 from tracker.events._lines import SYSTEM
-from tracker.model import Board, Comparability, Diff, Entry, EntryId, Metric, Past, Snapshot
+from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot
 from tracker.order import measured
 from tracker.traits import has_open_weights, listed_price, price_metric, reasons, size_total
 
@@ -145,7 +145,7 @@ def one_of(name: str) -> str:
     return several.replace("models", "model", 1).replace("that do not reason", "that does not reason")
 
 
-def is_priced(diff: Diff, past: Past) -> bool:
+def is_priced(diff: Diff, past: BoardState) -> bool:
     """Whether the prices of both snapshots can be relied on."""
     metric = price_metric(diff.board)
     if metric is None or metric.id in past.drifted:

@@ -8,7 +8,7 @@ from math import hypot
 from statistics import median
 
 from tracker.events._margin import behind, states_error
-from tracker.model import Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, MetricId, Past, Snapshot
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, MetricId, Snapshot
 
 SHARED = 3
 """On so many metrics that state an error it must hold, the primary one among them; on all of them where the board has fewer."""
@@ -34,7 +34,7 @@ class Comparison:
 class Judge:
     """Compares the entries of one page on its ranked metrics, of which `judging` state an error."""
 
-    def __init__(self, diff: Diff, past: Past, primary: Metric, snapshot: Snapshot) -> None:
+    def __init__(self, diff: Diff, past: BoardState, primary: Metric, snapshot: Snapshot) -> None:
         self.primary, self._entries = primary, snapshot.entries
         self.metrics = [metric for metric in diff.board.metrics if metric.ranked and is_usable(diff.metrics[metric.id], past)]
         self._widths = {metric.id: _typical_width(snapshot, metric.id) for metric in self.metrics}
@@ -77,7 +77,7 @@ class Judge:
         return usual is not None and width is not None and width > _TOO_WIDE * usual
 
 
-def is_usable(verdict: MetricDiff, past: Past) -> bool:
+def is_usable(verdict: MetricDiff, past: BoardState) -> bool:
     """Whether values of one page may be compared: a re-based scale does no harm, a field that lost its values does."""
     return verdict.verdict not in _UNUSABLE and verdict.metric not in past.drifted
 

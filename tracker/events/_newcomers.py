@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from tracker.model import Diff, EntryId, Known, Measure, Metric, Past
+from tracker.model import BoardState, Diff, EntryId, Known, Measure, Metric
 from tracker.order import measured, surely_inside
 
 WORDS: Mapping[str, str] = {
@@ -17,13 +17,13 @@ WORDS: Mapping[str, str] = {
 """How an entry came to a value that it did not have before, as a sentence says it."""
 
 
-def newcomers(diff: Diff, past: Past, metric: Metric) -> dict[EntryId, str]:
+def newcomers(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:
     """`arrivals_among` all entries that have a measured value and had none."""
     had = measured(diff.before, metric.id) if diff.before else {}
     return arrivals_among(measured(diff.after, metric.id).keys() - had.keys(), diff, past, metric)
 
 
-def arrivals_among(entries: AbstractSet[EntryId], diff: Diff, past: Past, metric: Metric) -> dict[EntryId, str]:
+def arrivals_among(entries: AbstractSet[EntryId], diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:
     """Of entries that have a measured value and had none those whose value is new, with how they came to it (the keys of `WORDS`).
 
     Not those that may have had it before, unseen: below the depth, behind a suspected cut, back
@@ -41,14 +41,14 @@ def has_value(measure: Measure | None) -> bool:
     return measure is not None and not measure.estimated
 
 
-def _arrival(diff: Diff, past: Past, entry: EntryId) -> str:
+def _arrival(diff: Diff, past: BoardState, entry: EntryId) -> str:
     known = past.known.get(entry)
     if known is not None:
         return "re_entry" if known.departed else ""
     return "" if _behind_the_cut(diff, past, entry) else "entry"
 
 
-def _behind_the_cut(diff: Diff, past: Past, entry: EntryId) -> bool:
+def _behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     """Whether it may have stood on the board before, where a page that seemed cut off did not show it."""
     primary, before = diff.board.primary, diff.before
     if past.capped_at is None or before is None:
@@ -57,7 +57,7 @@ def _behind_the_cut(diff: Diff, past: Past, entry: EntryId) -> bool:
     return primary is None or measure is None or not surely_inside(before, primary, measure.value)
 
 
-def _first(diff: Diff, past: Past, metric: Metric, entry: EntryId) -> str:
+def _first(diff: Diff, past: BoardState, metric: Metric, entry: EntryId) -> str:
     assert diff.before is not None
     if metric.primary and _was_measured(known_as(diff, past, entry)):
         return ""
@@ -68,7 +68,7 @@ def _was_measured(known: Known | None) -> bool:
     return known is not None and known.scored == "measured"
 
 
-def known_as(diff: Diff, past: Past, entry: EntryId) -> Known | None:
+def known_as(diff: Diff, past: BoardState, entry: EntryId) -> Known | None:
     """What is remembered of an entry, also where it had another key until now."""
     return past.known.get(entry) or past.known.get(diff.respelled.get(entry, entry))
 

@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tracker.events import board_broken, board_partial, board_recovered, departure, new_leader, overtake
-from tracker.model import Comparability, Diff, Entry, EntryId, Event, Failure, Known, MetricId, Past, Snapshot, Suspect, Trouble
+from tracker.model import (
+    BoardState,
+    Comparability,
+    Diff,
+    Entry,
+    EntryId,
+    Event,
+    Failure,
+    Known,
+    MetricId,
+    Snapshot,
+    Suspect,
+    Trouble,
+)
 
 _KEEP_SIZES = 7
 _KEEP_CHANGES = 12
@@ -14,10 +27,10 @@ _FILLED_AGAIN = 0.7
 """A lost field is whole again at so large a share of the best of its last fill rates."""
 
 
-def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
+def advance(past: BoardState, diff: Diff, events: tuple[Event, ...]) -> BoardState:
     """The past as the next snapshot will find it, after this diff was accepted with these events."""
     changed = board_recovered.changed(diff)
-    return Past(
+    return BoardState(
         known=_known(past, diff),
         leaders=new_leader.leaders_after(diff, past),
         pending=overtake.pending_after(diff, past, events) if changed else past.pending,
@@ -32,7 +45,7 @@ def advance(past: Past, diff: Diff, events: tuple[Event, ...]) -> Past:
     )
 
 
-def advance_failed(past: Past, failure: Failure, suspect: Suspect | None = None) -> Past:
+def advance_failed(past: BoardState, failure: Failure, suspect: Suspect | None = None) -> BoardState:
     """The past after a reading that was not accepted; `suspect` is what a quarantined one showed."""
     breaks = past.broken_since is None and board_broken.breaks(failure, past)
     failing_since = past.failing_since or failure.observed_at
@@ -48,7 +61,7 @@ def advance_failed(past: Past, failure: Failure, suspect: Suspect | None = None)
     )
 
 
-def _known(past: Past, diff: Diff) -> Mapping[EntryId, Known]:
+def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, Known]:
     known = dict(past.known)
     listed = diff.after.entries
     for entry, one in listed.items():
@@ -81,7 +94,7 @@ def _scored(diff: Diff, one: Entry, was: Known | None) -> str:
     return "estimated" if measure.estimated else "measured"
 
 
-def _still_gone(known: Known, diff: Diff, past: Past, entry: EntryId) -> Known:
+def _still_gone(known: Known, diff: Diff, past: BoardState, entry: EntryId) -> Known:
     if entry in diff.after.ambiguous:  # it stands there, twice
         return replace(known, missing_since=None)
     if known.missing_since is None and departure.must_show(diff, past, entry):
@@ -114,7 +127,7 @@ def _left(known: Known, diff: Diff, entry: EntryId, *, missing: bool) -> Known:
     )
 
 
-def _filled(past: Past, after: Snapshot) -> dict[MetricId, tuple[float, ...]]:
+def _filled(past: BoardState, after: Snapshot) -> dict[MetricId, tuple[float, ...]]:
     counts: dict[MetricId, int] = dict.fromkeys(after.metrics, 0)
     for one in after.entries.values():
         for metric in one.measures:
@@ -125,14 +138,14 @@ def _filled(past: Past, after: Snapshot) -> dict[MetricId, tuple[float, ...]]:
     }
 
 
-def _drifted(past: Past, diff: Diff) -> frozenset[MetricId]:
+def _drifted(past: BoardState, diff: Diff) -> frozenset[MetricId]:
     """Fields that lost their values and have not yet about as many again as they lately had."""
     bad = (Comparability.DRIFTED, Comparability.VANISHED)
     lost = frozenset(metric for metric, verdict in diff.metrics.items() if verdict.verdict in bad)
     return lost.union(metric for metric in past.drifted if not _filled_again(past, diff, metric))
 
 
-def _filled_again(past: Past, diff: Diff, metric: MetricId) -> bool:
+def _filled_again(past: BoardState, diff: Diff, metric: MetricId) -> bool:
     verdict = diff.metrics.get(metric)
     if verdict is None or verdict.verdict is Comparability.APPEARED:
         return True

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tracker.events.lifecycle import GRADES, grade_of, is_context
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import Diff, EntryId, Event, Evidence, Metric, Move, Nature, Past
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, Move, Nature
 from tracker.wording import names, number
 
 RULE = "attribute_change/2"
@@ -16,7 +16,7 @@ TOLD = frozenset(GRADES)
 """Properties whose change is news, told by `lifecycle`; all others are only kept in the record."""
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
     """One event per property and pair of values, naming all entries that changed alike; none is told. Unknown on either side is no change."""
     if diff.before is None:
         return

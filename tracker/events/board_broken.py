@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.events.making import build
-from tracker.model import Board, Event, Evidence, Failure, Past, Trouble
+from tracker.model import Board, BoardState, Event, Evidence, Failure, Trouble
 from tracker.wording import span
 
 RULE = "board_broken/2"
@@ -18,7 +18,7 @@ UNREACHABLE_TRIES = 3
 """A passing fault (a timeout, a 5xx) breaks a board when it has lasted so long, over so many tries: a night's maintenance is no news."""
 
 
-def detect(board: Board, failure: Failure, past: Past) -> Iterator[Event]:
+def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
     """One event until the board reads again. A passing fault (`transient`) makes a board late, and only by lasting broken."""
     if past.broken_since is not None or not breaks(failure, past):
         return
@@ -47,7 +47,7 @@ def detect(board: Board, failure: Failure, past: Past) -> Iterator[Event]:
     )
 
 
-def breaks(failure: Failure, past: Past) -> bool:
+def breaks(failure: Failure, past: BoardState) -> bool:
     """Whether a board that reads so badly is broken: at once, or for a passing fault when it lasts."""
     if not failure.passing:
         return True

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import make, page_proofs
-from tracker.model import Diff, Event, Past
+from tracker.model import BoardState, Diff, Event
 
 RULE = "board_partial/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """Told once, when it is sure: fewer rows than the page says there are, or entries displaced while the count stands at a round number.
 
     A count that only passes through a round number is a suspicion: departures are withheld, nothing is told.
@@ -30,7 +30,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
     )
 
 
-def capped_after(diff: Diff, past: Past) -> int | None:
+def capped_after(diff: Diff, past: BoardState) -> int | None:
     """The number of rows the board may be cut at after this diff; it stays until the count changes."""
     if diff.cap is not None:
         return diff.cap
@@ -39,7 +39,7 @@ def capped_after(diff: Diff, past: Past) -> int | None:
     return past.capped_at if _stands(diff) and past.capped_at == len(diff.after.entries) else None
 
 
-def cap_told(diff: Diff, past: Past) -> bool:
+def cap_told(diff: Diff, past: BoardState) -> bool:
     """Whether the board is surely cut after this diff."""
     if not _is_whole(diff):
         return True

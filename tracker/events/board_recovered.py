@@ -7,13 +7,13 @@ from datetime import datetime
 
 from tracker.events import board_partial
 from tracker.events.making import make, page_proofs
-from tracker.model import Diff, Entry, Event, Measure, Past
+from tracker.model import BoardState, Diff, Entry, Event, Measure
 from tracker.wording import span
 
 RULE = "board_recovered/2"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per trouble that ended with this snapshot; for a broken or stale board with how long it lasted."""
     if past.broken_since is not None:
         yield _event(diff, "broken", past.broken_since, past.broken_by, past.failures)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tracker.events.making import build
-from tracker.model import Board, Event, Evidence, Past, Sha256
+from tracker.model import Board, BoardState, Event, Evidence, Sha256
 from tracker.wording import span
 
 RULE = "board_stale/1"
@@ -16,7 +16,7 @@ _TIMES_THE_LONGEST_PAUSE = 3
 _LEAST = timedelta(days=3)
 
 
-def detect(board: Board, past: Past, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> Iterator[Event]:
+def detect(board: Board, past: BoardState, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> Iterator[Event]:
     """One event when a reading brings nothing new for too long; `board_recovered` ends it."""
     limit = rhythm(board, past)
     if past.stale_since is not None or limit is None or not past.changed_at or observed_at - past.changed_at[-1] <= limit:
@@ -38,7 +38,7 @@ def detect(board: Board, past: Past, *, observed_at: datetime, url: str, sha256:
     )
 
 
-def rhythm(board: Board, past: Past) -> timedelta | None:
+def rhythm(board: Board, past: BoardState) -> timedelta | None:
     """How long the same content is believable: declared, or three times the longest pause of the last changes. None: not yet known."""
     if board.contract.stale_after_s is not None:
         return timedelta(seconds=board.contract.stale_after_s)

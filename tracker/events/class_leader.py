@@ -15,7 +15,7 @@ from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, Nature, Party, Past, Snapshot
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, Nature, Party, Snapshot
 from tracker.order import certainty
 from tracker.wording import names, number, unsure
 
@@ -52,7 +52,7 @@ class Change:
     clouded: bool
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per entry that leads a class it did not lead, and grade, with all the classes that it leads since.
 
     Nobody leads a class because its leader could not be seen; and who leads the whole board needs no class to be told.
@@ -72,7 +72,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         yield _event(diff, primary, ordered, news, leads_board=board)
 
 
-def _can_tell(diff: Diff, past: Past, primary: Metric) -> bool:
+def _can_tell(diff: Diff, past: BoardState, primary: Metric) -> bool:
     return diff.before is not None and diff.metrics[primary.id].usable and primary.id not in past.drifted
 
 
@@ -85,7 +85,7 @@ def _labs(roll: Roll) -> list[str]:
 # ── who leads ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _changes(diff: Diff, past: Past, primary: Metric, roll: Roll) -> Iterator[Change]:
+def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll) -> Iterator[Change]:
     """Every class whose lead passed to an entry that did not share it; not to one that may have had its value before, unseen."""
     arrivals = newcomers(diff, past, primary)
     moves = moved(diff, primary, up=True) | moved(diff, primary, up=False)
@@ -141,7 +141,7 @@ def _cause(diff: Diff, primary: Metric, name: str, entry: EntryId, before: Seque
     return "classified" if any(name not in classes(diff.after.entries[one], diff.board) for one in still) else ""
 
 
-def _remembered(diff: Diff, past: Past, primary: Metric) -> Remembered:
+def _remembered(diff: Diff, past: BoardState, primary: Metric) -> Remembered:
     now = {had: entry for entry, had in diff.respelled.items()}
     comparable = diff.before is not None and diff.metrics[primary.id].usable
     return {
@@ -153,14 +153,14 @@ def _remembered(diff: Diff, past: Past, primary: Metric) -> Remembered:
     }
 
 
-def _is_open(diff: Diff, past: Past, primary: Metric, best: float, was: tuple[Sequence[EntryId], float]) -> bool:
+def _is_open(diff: Diff, past: BoardState, primary: Metric, best: float, was: tuple[Sequence[EntryId], float]) -> bool:
     """Whether a leader that cannot be seen, and is not told as gone, may still be better than the best that is shown."""
     before, value = was
     unseen = any(not _is_gone(diff, past, entry) for entry in before if not _is_measured(diff.after, entry, primary))
     return unseen and best >= primary.standing(value)
 
 
-def _is_gone(diff: Diff, past: Past, entry: EntryId) -> bool:
+def _is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     known = past.known.get(entry)
     return entry not in diff.after.entries and known is not None and (known.departed or entry in departure.confirmed(diff, past))
 
@@ -289,7 +289,7 @@ def _also(first: str, more: Sequence[Change]) -> str:
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
-def remember(diff: Diff, past: Past) -> dict[str, object]:
+def remember(diff: Diff, past: BoardState) -> dict[str, object]:
     """The acknowledged leaders of each class, and their value; one that cannot be seen stays a leader until it is told as gone."""
     primary = diff.board.primary
     if primary is None or not primary.ranked:
@@ -308,7 +308,7 @@ def remember(diff: Diff, past: Past) -> dict[str, object]:
 
 def _stays(
     diff: Diff,
-    past: Past,
+    past: BoardState,
     primary: Metric,
     members: Sequence[tuple[float, EntryId]] | None,
     was: tuple[tuple[EntryId, ...], float],

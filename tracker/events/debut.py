@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.events.making import both_proofs, make, page_proofs, party
-from tracker.model import Diff, EntryId, Event, Past
+from tracker.model import BoardState, Diff, EntryId, Event
 from tracker.order import competition_ranks, surely_inside, values
 from tracker.wording import names, number
 
@@ -21,7 +21,7 @@ _ARRIVALS = frozenset(("release", "listing", "late_listing", "re_entry"))
 _WEIGHT = {"release": 50, "listing": 45, "first_score": 45, "late_listing": 35, "re_entry": 25, "revealed": 5}
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per entry that was not on the board before.
 
     An entry that came back without ever having been told as gone is no news and no event. One that
@@ -54,7 +54,7 @@ def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
     )
 
 
-def _arrivals(diff: Diff, past: Past) -> Iterator[tuple[EntryId, str]]:
+def _arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, str]]:
     if diff.before is None:
         return
     for entry in diff.arrived:
@@ -69,7 +69,7 @@ def _arrivals(diff: Diff, past: Past) -> Iterator[tuple[EntryId, str]]:
             yield entry, "revealed"
 
 
-def _behind_the_cut(diff: Diff, past: Past, entry: EntryId) -> bool:
+def _behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     """Whether it may have stood on the board before, where a page that seemed cut off did not show it."""
     primary, measure = diff.board.primary, None
     if past.capped_at is None or diff.before is None:
@@ -95,7 +95,7 @@ def _age_days(released: str | None, now: datetime) -> int | None:
         return None
 
 
-def _first_scores(diff: Diff, past: Past) -> list[EntryId]:
+def _first_scores(diff: Diff, past: BoardState) -> list[EntryId]:
     """Entries listed that never had a value of the primary metric until now."""
     primary = diff.board.primary
     if primary is None or diff.before is None or not diff.metrics[primary.id].usable:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.events.making import make
-from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Known, Party, Past
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Known, Party
 from tracker.order import would_be_shown
 from tracker.wording import names
 
@@ -19,7 +19,7 @@ MASS_SHARE = 0.03
 """So many entries, and so large a share, gone at once are one decision of the publisher, told as one."""
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """Departures confirmed by this snapshot. The baseline is untouched: who returns unconfirmed never left."""
     gone = confirmed(diff, past)
     together: dict[object, list[EntryId]] = {}
@@ -33,7 +33,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
                 yield _event(diff, past, [entry], "confirmed")
 
 
-def confirmed(diff: Diff, past: Past) -> list[EntryId]:
+def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
     """Entries missing for the second time although they would have to be visible."""
     if diff.before is None:
         return []
@@ -48,7 +48,7 @@ def confirmed(diff: Diff, past: Past) -> list[EntryId]:
     )
 
 
-def must_show(diff: Diff, past: Past, entry: EntryId) -> bool:
+def must_show(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     """Whether an entry that had left the page before would have to be visible now, were it still listed."""
     if past.capped_at == len(diff.after.entries) or restarted(diff):
         return False
@@ -67,7 +67,7 @@ def restarted(diff: Diff) -> bool:
     return bool(diff.restart)
 
 
-def _event(diff: Diff, past: Past, entries: list[EntryId], grade: str) -> Event:
+def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: str) -> Event:
     first = past.known[entries[0]]
     parties = [Party(entry=entry, name=past.known[entry].name) for entry in entries]
     one = len(parties) == 1

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Diff, EntryId, Event, Metric, Past
+from tracker.model import BoardState, Diff, EntryId, Event, Metric
 from tracker.wording import number
 
 RULE = "estimate_measured/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per entry and metric that declares its estimates, or ranks the board. The difference is no score revision: nothing measured was revised.
 
     Told on the primary metric, the first time: publishers take measurements back and put them up again.

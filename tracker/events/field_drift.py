@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import make, page_proofs
-from tracker.model import Comparability, Diff, Event, Past
+from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "field_drift/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
     """One event per metric; nothing is concluded from the field in this snapshot."""
     for metric in diff.board.metrics:
         verdict = diff.metrics.get(metric.id)

@@ -16,7 +16,7 @@ from tracker.events import departure
 from tracker.events._arrivals import arrivals, newly_measured
 from tracker.events._frontier import Point, dominator, frontier
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import Board, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Past, Snapshot
+from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.order import measured
 from tracker.traits import open_size, price_metric, size_words, traits
 from tracker.wording import names, number
@@ -59,12 +59,12 @@ class _View:
     """One frontier of one diff: which score is set against what, and what is remembered of the board."""
 
     diff: Diff
-    past: Past
+    past: BoardState
     primary: Metric
     axis: _Axis
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """At most one event per frontier; rivals are those left whom one that entered dominates, or all where nobody entered. Told when an entry enters that of the price by being new, or by a price cut, in the upper half of the board.
 
     No event on a first sight, on a re-based scale, or while a field that it needs has lost its values.
@@ -81,7 +81,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
             yield from _moves(view, known, points)
 
 
-def remember(diff: Diff, past: Past) -> object:
+def remember(diff: Diff, past: BoardState) -> object:
     """The frontiers acknowledged after this diff, as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read."""
     primary = diff.board.primary
     if primary is None or not primary.ranked:
@@ -96,7 +96,7 @@ def remember(diff: Diff, past: Past) -> object:
     return {name: {str(entry): list(point) for entry, point in sorted(points.items())} for name, points in sorted(kept.items())}
 
 
-def _remembered(diff: Diff, past: Past) -> Memory:
+def _remembered(diff: Diff, past: BoardState) -> Memory:
     """The acknowledged frontiers, under the keys that the entries have now."""
     now = {had: entry for entry, had in diff.respelled.items()}
     remembered: Mapping[str, Mapping[str, Sequence[float]]] = past.memory.get("frontier", {})
@@ -203,7 +203,7 @@ def _estimated_share(points: Mapping[EntryId, Point], estimates: Mapping[EntryId
     return sum(entry in rivals for entry in on_it) / len(on_it)
 
 
-def _departed(past: Past, entry: EntryId, gone: frozenset[EntryId]) -> bool:
+def _departed(past: BoardState, entry: EntryId, gone: frozenset[EntryId]) -> bool:
     return entry in gone or entry not in past.known or past.known[entry].departed
 
 

@@ -13,7 +13,7 @@ from tracker.events._arrivals import newly_measured
 from tracker.events._margin import apart, states_error
 from tracker.events._predecessor import Lines, Predecessor, model_of, release_of
 from tracker.events.making import make, party, proof
-from tracker.model import Board, Comparability, Diff, Entry, EntryId, Event, Metric, MetricId, Past
+from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Metric, MetricId
 from tracker.order import measured
 from tracker.traits import traits
 from tracker.wording import number, unsure
@@ -35,7 +35,7 @@ class _Gain:
     beyond: bool | None
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per newcomer whose family is known; told for the best variant of a release, unless its line had its generation there before.
 
     Grades: `gain` and `loss` (beyond the error; where none is stated, by a clear difference), `level` (within the error),
@@ -80,7 +80,7 @@ def _is_refresh(diff: Diff, primary: Metric, entry: EntryId) -> bool:
     return any((measure := other.measures.get(primary.id)) is not None and not measure.estimated for other in siblings)
 
 
-def _event(diff: Diff, past: Past, primary: Metric, entry: EntryId, found: Predecessor) -> Event:
+def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, found: Predecessor) -> Event:
     if found.entry is None:
         return _unmatched(diff, primary, entry, found.why)
     one, other = diff.after.entries[entry], diff.after.entries[found.entry]
@@ -142,7 +142,7 @@ def _unmatched(diff: Diff, primary: Metric, entry: EntryId, why: str) -> Event:
     )
 
 
-def _gains(diff: Diff, past: Past, one: Entry, other: Entry) -> tuple[dict[MetricId, _Gain], list[str]]:
+def _gains(diff: Diff, past: BoardState, one: Entry, other: Entry) -> tuple[dict[MetricId, _Gain], list[str]]:
     """The gain on every ranked metric that both have measured, and the metrics that one of them lacks."""
     gains, missing = {}, []
     for metric in diff.board.metrics:

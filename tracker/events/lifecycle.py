@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from tracker.events._predecessor import model_of
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, Past, folded_name
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, folded_name
 from tracker.wording import names, number
 
 RULE = "lifecycle/1"
@@ -58,7 +58,7 @@ class _Change:
     metric: MetricId | None = None
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per grade, pair of statements and model; one for all where more than three models change alike."""
     if diff.before is None or diff.restart:
         return
@@ -72,7 +72,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         yield _event(diff, alike, flips=_flips(borne, alike), formatted=alike[0].attribute in formats)
 
 
-def remember(diff: Diff, past: Past) -> object:
+def remember(diff: Diff, past: BoardState) -> object:
     """What entries stated before they changed it: [[entry, {property: [statements]}]], those that changed last at the end."""
     kept = _borne(diff, past)
     for change in _stated(diff) if diff.before is not None and not diff.restart else ():
@@ -82,7 +82,7 @@ def remember(diff: Diff, past: Past) -> object:
     return [[str(entry), borne] for entry, borne in kept.items()][-_REMEMBERED:]
 
 
-def _borne(diff: Diff, past: Past) -> dict[EntryId, dict[str, list[str]]]:
+def _borne(diff: Diff, past: BoardState) -> dict[EntryId, dict[str, list[str]]]:
     """What is remembered, under the keys that the entries have now."""
     now = {had: entry for entry, had in diff.respelled.items()}
     remembered: list[tuple[str, dict[str, list[str]]]] = past.memory.get("lifecycle", [])

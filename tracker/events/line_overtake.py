@@ -19,7 +19,7 @@ from tracker.events import departure, milestone
 from tracker.events._lines import LEVELS, Field, Line, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
 from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved, undrifted_value
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature, Past
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
 from tracker.order import certainty, measured
 from tracker.wording import number, unsure
 
@@ -90,7 +90,7 @@ class Pass:
         return f"{'/'.join(self.riser[:_FAMILY])} > {'/'.join(self.rival)}"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per line that rose and metric, with all the lines it passed; each pair of best entries at the broadest level only.
 
     Where Qwen is the best of Alibaba and Llama of Meta, it is Alibaba that passed Meta, and no second event says that of Qwen.
@@ -108,7 +108,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
             yield _event(stage, passed, [one for one in news if one.riser == riser]) if riser in lines else _kept(stage, passed)
 
 
-def stages(diff: Diff, past: Past) -> Iterator[Stage]:
+def stages(diff: Diff, past: BoardState) -> Iterator[Stage]:
     """Each metric on which somebody came to a value, rose or fell."""
     return _stages(diff, past, _shown(diff)) if diff.before is not None else iter(())
 
@@ -130,7 +130,7 @@ def _shown(diff: Diff) -> Shown:
     )
 
 
-def _stages(diff: Diff, past: Past, shown: Shown, *, only_news: bool = False) -> Iterator[Stage]:
+def _stages(diff: Diff, past: BoardState, shown: Shown, *, only_news: bool = False) -> Iterator[Stage]:
     """With `only_news` only those on which a pass could be news."""
     for metric in _comparable(diff, past):
         had, has = shown.values[metric.id]
@@ -141,7 +141,7 @@ def _stages(diff: Diff, past: Past, shown: Shown, *, only_news: bool = False) ->
             yield _stage(diff, past, metric, shown, fresh=fresh, agents=agents, fallen=fallen)
 
 
-def _comparable(diff: Diff, past: Past) -> Iterator[Metric]:
+def _comparable(diff: Diff, past: BoardState) -> Iterator[Metric]:
     for metric in diff.board.metrics:
         if metric.ranked and diff.metrics[metric.id].usable and metric.id not in past.drifted:
             yield metric
@@ -178,7 +178,7 @@ def _ranks(diff: Diff, metric: Metric) -> bool:
 
 def _stage(
     diff: Diff,
-    past: Past,
+    past: BoardState,
     metric: Metric,
     shown: Shown,
     *,
@@ -512,7 +512,7 @@ def _still_above(stage: Stage, one: Pass) -> list[EntryId]:
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
-def remember(diff: Diff, past: Past) -> dict[str, object]:
+def remember(diff: Diff, past: BoardState) -> dict[str, object]:
     """Which passes were told, for ever; and the last values of each line's best entries while they cannot be seen.
 
     `told`: keys of `Pass` by metric. `unseen`: rows of entry, lab, family, generation and value by metric; a
@@ -536,23 +536,23 @@ def _told_with(stage: Stage, one: Pass) -> Iterator[str]:
         yield from (f"{'/'.join(riser[:_FAMILY])} > {'/'.join(rival[:level])}" for level in (_FAMILY, _GENERATION))
 
 
-def _memory(past: Past) -> Mapping[str, Any]:
+def _memory(past: BoardState) -> Mapping[str, Any]:
     return past.memory.get("line_overtake") or {"told": {}, "unseen": {}}
 
 
-def _unseen_before(past: Past, metric: MetricId) -> Unseen:
+def _unseen_before(past: BoardState, metric: MetricId) -> Unseen:
     rows = _memory(past)["unseen"].get(metric, ())
     return {EntryId(entry): ((lab, family, generation), value) for entry, lab, family, generation, value in rows}
 
 
-def _unseen(diff: Diff, past: Past, shown: Shown) -> Iterator[tuple[MetricId, list[list[object]]]]:
+def _unseen(diff: Diff, past: BoardState, shown: Shown) -> Iterator[tuple[MetricId, list[list[object]]]]:
     for metric, (had, has) in shown.values.items():
         last = _unseen_before(past, metric)
         if last or not had.keys() <= has.keys():
             yield metric, _rows(diff, past, diff.board.metric(metric), shown, last)
 
 
-def _rows(diff: Diff, past: Past, metric: Metric, shown: Shown, last: Unseen) -> list[list[object]]:
+def _rows(diff: Diff, past: BoardState, metric: Metric, shown: Shown, last: Unseen) -> list[list[object]]:
     """The best of each line whose best cannot be seen, unless it is told as gone."""
     values, (before, after) = shown.values[metric.id], shown.lineups
     gone, lines = vanished(diff, metric, values=values, lines_before=before.of, unseen=last)
@@ -569,6 +569,6 @@ def _rows(diff: Diff, past: Past, metric: Metric, shown: Shown, last: Unseen) ->
     ]
 
 
-def _is_told_as_gone(past: Past, entry: EntryId) -> bool:
+def _is_told_as_gone(past: BoardState, entry: EntryId) -> bool:
     known = past.known.get(entry)
     return known is not None and known.departed

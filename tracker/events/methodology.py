@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import make, page_proofs
-from tracker.model import Comparability, Diff, Event, MetricDiff, Nature, Past
+from tracker.model import BoardState, Comparability, Diff, Event, MetricDiff, Nature
 from tracker.wording import number
 
 RULE = "methodology/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
     """Names the metrics whose values cannot be compared across this date; each starts a new segment."""
     rebased = [verdict for verdict in diff.metrics.values() if verdict.verdict is Comparability.REBASED]
     if not rebased:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import make, page_proofs
-from tracker.model import Comparability, Diff, Event, Past
+from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_added/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """No entry had a value before, some have one now: new, or `returned` after the field had been lost."""
     for metric in diff.board.metrics:
         verdict = diff.metrics.get(metric.id)

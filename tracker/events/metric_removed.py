@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import make, page_proofs
-from tracker.model import Comparability, Diff, Event, Past
+from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_removed/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
     """The whole column is gone, not just its values (that is `field_drift`)."""
     for metric in diff.board.metrics:
         verdict = diff.metrics.get(metric.id)

@@ -19,7 +19,7 @@ from typing import Any
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature, Past
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
 from tracker.order import certainty
 from tracker.wording import number, span
 
@@ -135,7 +135,7 @@ class Memory:
     records: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per entry and grade, with every first of its classes; none where another of the class may have been there before."""
     primary = diff.board.primary
     if primary is None or not _can_tell(diff, past, primary):
@@ -153,7 +153,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         yield _event(diff, primary, memory, sorted(found, key=_order))
 
 
-def _may_be_first(diff: Diff, past: Past, primary: Metric, memory: Memory, agents: AbstractSet[EntryId]) -> bool:
+def _may_be_first(diff: Diff, past: BoardState, primary: Metric, memory: Memory, agents: AbstractSet[EntryId]) -> bool:
     """Whether one of them stands above a mark where none of a class of its has been told to stand."""
     marks = [mark for mark in _marks(diff, past, primary, memory) if mark.comparable]
     for one in (diff.after.entries[entry] for entry in agents):
@@ -164,7 +164,7 @@ def _may_be_first(diff: Diff, past: Past, primary: Metric, memory: Memory, agent
     return False
 
 
-def _can_tell(diff: Diff, past: Past, primary: Metric) -> bool:
+def _can_tell(diff: Diff, past: BoardState, primary: Metric) -> bool:
     return diff.before is not None and primary.ranked and diff.metrics[primary.id].usable and primary.id not in past.drifted
 
 
@@ -176,7 +176,7 @@ def _order(feat: Feat) -> tuple[object, ...]:
 # ── who stands above which reference ─────────────────────────────────────────────────────────────
 
 
-def _marks(diff: Diff, past: Past, primary: Metric, memory: Memory) -> list[Mark]:
+def _marks(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> list[Mark]:
     """The references that have a measured value now."""
     known: dict[str, list[Entry]] = {}
     for one in diff.after.entries.values():
@@ -199,21 +199,21 @@ def _mark(diff: Diff, primary: Metric, key: str, title: str, entries: Sequence[E
     return Mark(key=key, title=title, entry=best.id, bar=min([now, *were]), comparable=bool(were))
 
 
-def _led(diff: Diff, past: Past, primary: Metric, memory: Memory) -> tuple[EntryId, ...]:
+def _led(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> tuple[EntryId, ...]:
     """Everyone who led the board until now, under the keys they have now, the latest last."""
     now = {had: entry for entry, had in diff.respelled.items()}
     every = dict.fromkeys((*memory.led, *past.leaders.get(primary.id, ())))
     return tuple(EntryId(now.get(EntryId(entry), EntryId(entry))) for entry in every)[-_LED:]
 
 
-def _agents(diff: Diff, past: Past, primary: Metric) -> frozenset[EntryId]:
+def _agents(diff: Diff, past: BoardState, primary: Metric) -> frozenset[EntryId]:
     """Entries that came to their values in this diff, by an arrival or a rise beyond the error."""
     came = {entry for entry, how in newcomers(diff, past, primary).items() if how in _ARRIVALS}
     moves = diff.metrics[primary.id].moves
     return frozenset(came | {entry for entry in moved(diff, primary, up=True) if moves[entry].significant})
 
 
-def _heights(diff: Diff, past: Past, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Height]:
+def _heights(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Height]:
     """Each class and each reference that is not of it, where some of the class stand above, and have not been told to by more than the error."""
     counted = [(name, members, memory.passed.get(name, frozenset())) for name, members in roll.members.items() if _counts(name)]
     for mark in _marks(diff, past, primary, memory):
@@ -327,7 +327,7 @@ def _record(diff: Diff, primary: Metric, memory: Memory, feat: Feat) -> str:
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
-def remember(diff: Diff, past: Past) -> dict[str, object]:
+def remember(diff: Diff, past: BoardState) -> dict[str, object]:
     """When the segment began, who led, which references each class stood above, for ever, and each class's record in this segment."""
     primary, memory = diff.board.primary, _remembered(past)
     if primary is None or not primary.ranked:
@@ -380,7 +380,7 @@ def _carried(diff: Diff, primary: Metric, record: Sequence[Any]) -> Sequence[Any
     return (entry, name, now, since)
 
 
-def _remembered(past: Past) -> Memory:
+def _remembered(past: BoardState) -> Memory:
     stored = past.memory.get("milestone") or {}
     sets = {name: {one: frozenset(keys) for one, keys in stored.get(name, {}).items()} for name in ("passed", "nominal")}
     return Memory(since=stored.get("since", ""), led=tuple(stored.get("led", ())), records=stored.get("records", {}), **sets)

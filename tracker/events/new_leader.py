@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tracker.events import departure
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Past, Snapshot
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Snapshot
 from tracker.order import measured, values
 from tracker.wording import names, number, unsure
 
@@ -17,7 +17,7 @@ _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.IN
 """Verdicts under which the best of the values that are left need not lead; a re-based scale or a new column has its own best."""
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event when the lead passes to an entry that did not share it.
 
     Nobody leads because the leader could not be seen: while an acknowledged leader is missing
@@ -44,13 +44,13 @@ def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
     return tuple(sorted(entry for entry, value in has.items() if metric.standing(value) == best))
 
 
-def _acknowledged(diff: Diff, past: Past, primary: Metric) -> tuple[EntryId, ...]:
+def _acknowledged(diff: Diff, past: BoardState, primary: Metric) -> tuple[EntryId, ...]:
     """The leaders so far, under the keys they have now."""
     now = {had: entry for entry, had in diff.respelled.items()}
     return tuple(now.get(entry, entry) for entry in past.leaders.get(primary.id, ()))
 
 
-def leaders_after(diff: Diff, past: Past) -> dict[MetricId, tuple[EntryId, ...]]:
+def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, tuple[EntryId, ...]]:
     """The leaders to acknowledge after this diff."""
     primary = diff.board.primary
     if primary is None or not primary.ranked:
@@ -65,7 +65,9 @@ def leaders_after(diff: Diff, past: Past) -> dict[MetricId, tuple[EntryId, ...]]
     return {primary.id: now}
 
 
-def _lead_is_open(diff: Diff, past: Past, primary: Metric, acknowledged: tuple[EntryId, ...], now: tuple[EntryId, ...]) -> bool:
+def _lead_is_open(
+    diff: Diff, past: BoardState, primary: Metric, acknowledged: tuple[EntryId, ...], now: tuple[EntryId, ...]
+) -> bool:
     has = measured(diff.after, primary.id)
     absent = [entry for entry in acknowledged if entry not in has and not _is_gone(diff, past, entry)]
     if absent and primary.id in past.drifted:
@@ -74,11 +76,11 @@ def _lead_is_open(diff: Diff, past: Past, primary: Metric, acknowledged: tuple[E
     return any(not primary.better(has[now[0]], value) for value in last)
 
 
-def _is_gone(diff: Diff, past: Past, entry: EntryId) -> bool:
+def _is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     return entry in past.known and (past.known[entry].departed or entry in departure.confirmed(diff, past))
 
 
-def _last_value(diff: Diff, past: Past, primary: Metric, entry: EntryId) -> float | None:
+def _last_value(diff: Diff, past: BoardState, primary: Metric, entry: EntryId) -> float | None:
     if diff.before is not None and entry in diff.before.entries:
         measure = diff.before.entries[entry].measures.get(primary.id)
         return measure.value if measure else None

@@ -15,7 +15,7 @@ from itertools import groupby, islice
 
 from tracker.events.board_recovered import changed
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, Past, Pending
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, Pending
 from tracker.order import certainty, competition_ranks, measured, values
 from tracker.wording import names, number, unsure
 
@@ -32,7 +32,7 @@ _DEBUT_TOLD_TO_RANK = 10
 _WEIGHT = {"decisive": 70, "supported": 60, "debut": 45, "nominal": 5, "sustained": 10}
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """Overtakes on every tested or fitted metric whose values are comparable; one event per entry that rose, or fell, and grade."""
     if diff.before is None:
         return
@@ -169,7 +169,7 @@ def _weight(diff: Diff, metric: Metric, grade: str) -> int:
 # ── newcomers ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iterator[Event]:
+def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -> Iterator[Event]:
     """Who lands above whom by entering the board, or by a first score. Secondary metrics only where they have a topic."""
     assert diff.before is not None
     if (not metric.primary and not metric.topic) or verdict.filled_after <= verdict.common:
@@ -188,7 +188,7 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: Past) -> Iter
             yield _debut_event(diff, metric, entry, rivals, start, rank=ranks[entry])
 
 
-def _first_scores(diff: Diff, metric: Metric, past: Past) -> list[EntryId]:
+def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]:
     """Entries that had no value before; not those whose values come back, alone or with a field that had lost them."""
     assert diff.before is not None
     if metric.id in past.drifted and not metric.primary:
@@ -243,7 +243,7 @@ def _beyond_error(diff: Diff, metric: Metric, mine: Measure, rivals: list[EntryI
 # ── held ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def pending_after(diff: Diff, past: Past, events: tuple[Event, ...]) -> tuple[Pending, ...]:
+def pending_after(diff: Diff, past: BoardState, events: tuple[Event, ...]) -> tuple[Pending, ...]:
     """Overtakes that wait to be sustained after this diff: the new ones, and the old ones that still hold and are not yet due."""
     waiting = [still for one in past.pending if (still := _holding(diff, one)) is not None and still.held < SUSTAINED_AFTER]
     fresh = [
@@ -284,7 +284,7 @@ def _holding(diff: Diff, pending: Pending) -> Pending | None:
     )
 
 
-def _sustained(diff: Diff, past: Past) -> Iterator[Event]:
+def _sustained(diff: Diff, past: BoardState) -> Iterator[Event]:
     for pending in past.pending:
         still = _holding(diff, pending)
         if still is not None and still.held == SUSTAINED_AFTER:

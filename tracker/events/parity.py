@@ -18,7 +18,7 @@ from tracker.events._arrivals import newly_measured
 from tracker.events._level import Comparison, Judge, is_usable
 from tracker.events._predecessor import best_of_each, model_of, release_of
 from tracker.events.making import make, party, proof
-from tracker.model import Board, Diff, Entry, EntryId, Event, Metric, MetricId, Past, Snapshot
+from tracker.model import Board, BoardState, Diff, Entry, EntryId, Event, Metric, MetricId, Snapshot
 from tracker.order import measured
 from tracker.traits import Traits, price_metric, size_words, traits
 from tracker.wording import number
@@ -43,7 +43,7 @@ class _Rival:
     standing: float
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """At most one event per newcomer, or entry that rose beyond its error: its most telling rival. One told per release.
 
     A rival was listed before, is the best variant of its model, and stands in the top third of the
@@ -61,14 +61,14 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
         yield event if event.id in told else replace(event, told=False, weight=min(event.weight, 10))
 
 
-def remember(diff: Diff, past: Past) -> object:
+def remember(diff: Diff, past: BoardState) -> object:
     """When a parity of which release was told last: {release: time}."""
     told = [event for event in detect(diff, past) if event.told]
     now = {_release(diff.after.entries[event.subjects[0].entry]): event.recorded_at.isoformat() for event in told}
     return _told_lately(past, diff.after.observed_at) | dict(sorted(now.items()))
 
 
-def _told_lately(past: Past, now: datetime) -> dict[str, str]:
+def _told_lately(past: BoardState, now: datetime) -> dict[str, str]:
     remembered: dict[str, str] = past.memory.get("parity", {})
     return {release: at for release, at in remembered.items() if now - datetime.fromisoformat(at) < _ONE_RELEASE}
 
@@ -80,7 +80,7 @@ def _release(entry: Entry) -> str:
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _found(diff: Diff, past: Past) -> list[tuple[Event, str]]:
+def _found(diff: Diff, past: BoardState) -> list[tuple[Event, str]]:
     """An event for each entry that has a rival, with its release."""
     primary = diff.board.primary
     if primary is None or not primary.ranked or diff.before is None:
@@ -110,7 +110,7 @@ def _risen(diff: Diff, primary: Metric) -> set[EntryId]:
 class _Field:
     """The measured entries of a page, the best variant of each model in the order of the board, and which of them are notable."""
 
-    def __init__(self, diff: Diff, past: Past, primary: Metric) -> None:
+    def __init__(self, diff: Diff, past: BoardState, primary: Metric) -> None:
         self.snapshot, self.board, self.judge = diff.after, diff.board, Judge(diff, past, primary, diff.after)
         price = price_metric(diff.board)
         self.price = price if price is not None and is_usable(diff.metrics[price.id], past) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Diff, EntryId, Event, Metric, Move, Nature, Past
+from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import number
 
 RULE = "price_change/1"
@@ -14,7 +14,7 @@ UNIFORM = 8
 """So many prices of one creator that change by one ratio in one night are one story."""
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
     """Prices are facts: every change between two known prices is told. A price that vanished is unknown, not free."""
     if diff.before is None:
         return

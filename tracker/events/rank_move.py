@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import both_proofs, make, page_proofs, party
-from tracker.model import Diff, Event, Past, RankMove
+from tracker.model import BoardState, Diff, Event, RankMove
 
 RULE = "rank_move/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
     """One event per entry whose own value moved beyond its error; the others of the day in one event that is not told."""
     primary = diff.board.primary
     if primary is None or not primary.ranked:

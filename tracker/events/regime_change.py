@@ -18,7 +18,7 @@ from typing import Any
 
 from tracker.events._predecessor import model_of
 from tracker.events.making import make, page_proofs, party, proof
-from tracker.model import Diff, Entry, EntryId, Event, Evidence, Metric, MetricDiff, Nature, Past, Sha256
+from tracker.model import BoardState, Diff, Entry, EntryId, Event, Evidence, Metric, MetricDiff, Nature, Sha256
 from tracker.wording import names, number
 
 RULE = "regime_change/1"
@@ -69,7 +69,7 @@ class _Shift:
     last: int
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per model and metric, on the third reading of the new level and never again for it; one if the whole board shifted.
 
     It is dated by the interval in which the shift began. Told of the ten best: a speed that changed by half or more, a
@@ -83,7 +83,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
             yield from _events(diff, metric, window)
 
 
-def remember(diff: Diff, past: Past) -> object:
+def remember(diff: Diff, past: BoardState) -> object:
     """The last readings: {"at": {metric: [[time, url, [sha256]]]}, "values": {entry: [per metric, by name: [value or null], or null]}}.
 
     What an entry showed before a shift that was found is forgotten: the new level is what the next is judged against.
@@ -138,7 +138,7 @@ def _is_new(window: _Window, diff: Diff) -> bool:
 # ── what is remembered ───────────────────────────────────────────────────────────────────────────
 
 
-def _window(diff: Diff, past: Past, metric: Metric) -> _Window | None:
+def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
     """The readings of a metric with this one; those remembered where this page brings none, None where nothing is known."""
     remembered: Mapping[str, Any] = past.memory.get("regime_change", {})
     old = _from_json(remembered, metric.id) if metric.id in remembered.get("at", {}) else None

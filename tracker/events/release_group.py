@@ -13,7 +13,7 @@ from math import inf
 from tracker.events._arrivals import arrivals
 from tracker.events._predecessor import Line, Lines, model_of, release_of
 from tracker.events.making import make, party, proof
-from tracker.model import Diff, Entry, EntryId, Event, MetricId, Past, folded_name
+from tracker.model import BoardState, Diff, Entry, EntryId, Event, MetricId, folded_name
 from tracker.order import competition_ranks, values
 from tracker.traits import size_words, traits
 from tracker.wording import number
@@ -42,7 +42,7 @@ class _Group:
         return next(grade for grade in ("release", "listing", "late_listing") if grade in self.grades)
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event for the siblings (same lab, family and generation) of which two or more arrive in one diff; told as one item.
 
     `addition`: siblings were listed before, so the release itself is older. What was merely

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Diff, EntryId, Event, Past, folded_name
+from tracker.model import BoardState, Diff, EntryId, Event, folded_name
 
 RULE = "rename/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """A name the entry never bore is news; a flip back to one it bore, or another spelling, is only kept in the record.
 
     On a board whose key is the name, an entry that is the same under another key is renamed as well.
@@ -23,7 +23,7 @@ def detect(diff: Diff, past: Past) -> Iterator[Event]:
             yield _event(diff, past, entry, (old, new))
 
 
-def _event(diff: Diff, past: Past, entry: EntryId, names: tuple[str, str]) -> Event:
+def _event(diff: Diff, past: BoardState, entry: EntryId, names: tuple[str, str]) -> Event:
     old, new = names
     had = diff.respelled.get(entry, entry)
     borne = past.known[had].names if had in past.known else frozenset((old,))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import both_proofs, make, party
-from tracker.model import Diff, EntryId, Event, Metric, Move, Nature, Past
+from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import number
 
 RULE = "score_revision/1"
 
 
-def detect(diff: Diff, past: Past) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
     """Tested scores: every change is in the record, told beyond the stated error. Fitted ratings: only beyond drift and intervals."""
     if diff.before is None:
         return

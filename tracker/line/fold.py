@@ -17,10 +17,10 @@ from tracker.model import (
     Baseline,
     Board,
     BoardId,
+    BoardState,
     Check,
     Failure,
     IndexLine,
-    Past,
     Reading,
     Result,
     Sha256,
@@ -49,7 +49,7 @@ class _Behind:
     """What lies behind a line of the index: the state shown last, what the board remembers, the bodies a person rejected last."""
 
     before: Snapshot | None
-    past: Past
+    past: BoardState
     rejected: tuple[Sha256, ...] = ()
 
 
@@ -59,7 +59,7 @@ def steps(
     archive: Archive,
     *,
     before: Snapshot | None,
-    past: Past,
+    past: BoardState,
     rejected: tuple[Sha256, ...] = (),
     lexicon: Lexicon | None = None,
 ) -> Iterator[Step]:
@@ -191,16 +191,18 @@ def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
     return read_line(board, line, archive)
 
 
-def _baseline(past: Past) -> Baseline:
+def _baseline(past: BoardState) -> Baseline:
     return Baseline(entries=past.sizes, filled=past.filled)
 
 
-def _without_sizes(past: Past) -> Past:
+def _without_sizes(past: BoardState) -> BoardState:
     """An accepted suspect is the new measure of its successors, which would else be held back one after the other."""
     return replace(past, sizes=())
 
 
-def _accepted(board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: Past, restart: str = "") -> Step:
+def _accepted(
+    board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: BoardState, restart: str = ""
+) -> Step:
     diff = compare(board, before, after, seen_until=past.seen_until, restart=restart)
     events = detect(diff, past)
     following = advance(past, diff, events)
@@ -211,7 +213,7 @@ def _accepted(board: Board, line: IndexLine, after: Snapshot, *, before: Snapsho
     return Step(check=result, past=following, diff=diff, events=(*events, *quiet))
 
 
-def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
+def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:
     quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     broken = past.broken_since is not None
     following = replace(
@@ -226,7 +228,7 @@ def _unchanged(board: Board, line: IndexLine, past: Past) -> Step:
     return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
 
 
-def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Past, why: ContractBroken) -> Step:
+def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: BoardState, why: ContractBroken) -> Step:
     """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
     reading = read_line(board, line, archive)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
@@ -243,7 +245,7 @@ def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Past,
     )
 
 
-def _agreed(past: Past, suspect: Suspect) -> bool:
+def _agreed(past: BoardState, suspect: Suspect) -> bool:
     run = past.suspects
     return len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
 
@@ -258,7 +260,7 @@ def _alike(one: Suspect, other: Suspect) -> bool:
     return len(one.entries & other.entries) >= _AGREEMENT * max(len(one.entries), len(other.entries))
 
 
-def _failed(board: Board, line: IndexLine, failure: Failure, past: Past, result: Result) -> Step:
+def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, result: Result) -> Step:
     check = _check(line, board.id, result, message=failure.message)
     return Step(check=check, past=advance_failed(past, failure), events=fail(board, failure, past))
 

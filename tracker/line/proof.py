@@ -10,7 +10,7 @@ from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.line.fold import steps
 from tracker.line.sync import Outcome, Telling, _Desk, _settle
-from tracker.model import Board, Event, IndexLine, Past, Result, Verdict
+from tracker.model import Board, BoardState, Event, IndexLine, Result, Verdict
 from tracker.ports import Archive, Store
 
 # ── decisions and proof ──────────────────────────────────────────────────────────────────────────
@@ -69,7 +69,7 @@ class Verification:
 def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lexicon | None = None) -> tuple[Verification, ...]:
     """Derive a board's history anew from the stored bytes and compare these events with it. Raises StoreError for damaged bytes."""
     lines, _ = archive.index(board.id)
-    every = steps(board, lines, archive, before=None, past=Past(), lexicon=lexicon)
+    every = steps(board, lines, archive, before=None, past=BoardState(), lexicon=lexicon)
     found = {event.id: event for step in every for event in step.events}
     return tuple(_verified(event, found.get(event.id)) for event in events)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from tracker.errors import TrackerError
 from tracker.lexicon import Lexicon
 from tracker.line.fold import _CONTENT, _DECISIONS, steps
-from tracker.model import Board, BoardId, Check, Event, How, IndexLine, Letter, Past, Result, Step
+from tracker.model import Board, BoardId, BoardState, Check, Event, How, IndexLine, Letter, Result, Step
 from tracker.notify import Route, letters
 from tracker.notify.corrections import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
@@ -183,7 +183,7 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> Outcome | N
 
 
 def _letters(  # noqa: PLR0917  # one step of a fold
-    board: Board, step: Step, past: Past, holds: Mapping[str, str], desk: _Desk, news_since: datetime
+    board: Board, step: Step, past: BoardState, holds: Mapping[str, str], desk: _Desk, news_since: datetime
 ) -> tuple[Sequence[Letter], Mapping[str, str]]:
     """What a step has to tell, and what the watches hold after it: nothing where nobody is told, so that they begin anew later."""
     telling = desk.telling

@@ -31,7 +31,7 @@ from tracker.model.declared import (
     Window,
 )
 from tracker.model.delivery import How, Letter, Notice, Pause, Receipt
-from tracker.model.events import Event, Evidence, Failure, Known, Party, Past, Pending, Suspect, Trouble
+from tracker.model.events import BoardState, Event, Evidence, Failure, Known, Party, Pending, Suspect, Trouble
 from tracker.model.history import Check, EventFilter, RankSpan, Result, Segment, Span, State, Step
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import NOBODY, Baseline, Confidence, Entry, Identity, Measure, Reading, Snapshot, Table, folded_name
@@ -48,6 +48,7 @@ __all__ = [
     "Board",
     "BoardId",
     "BoardReport",
+    "BoardState",
     "Bounds",
     "Capture",
     "Check",
@@ -85,7 +86,6 @@ __all__ = [
     "Pagination",
     "Parse",
     "Party",
-    "Past",
     "Pause",
     "Payload",
     "Pending",

@@ -127,7 +127,7 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class BoardState:
     """What must be remembered of a board to judge its next snapshot; small, and a fold over its accepted snapshots.
 
     `listed_since`: when the first snapshot was accepted. `leaders` are the acknowledged ones per

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tracker.model.compared import Diff
-from tracker.model.events import Event, Past
+from tracker.model.events import BoardState, Event
 from tracker.model.ids import BoardId, EntryId, MetricId, Sha256
 from tracker.model.reading import Measure
 
@@ -57,7 +57,7 @@ class Step:
     """
 
     check: Check
-    past: Past
+    past: BoardState
     diff: Diff | None = None
     events: tuple[Event, ...] = ()
     agreed_since: datetime | None = None

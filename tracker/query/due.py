@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tracker import cadence
-from tracker.model import Board, Past
+from tracker.model import Board, BoardState
 from tracker.ports import Environment, Store
 
 
@@ -44,7 +44,7 @@ def due_at(board: Board, store: Store, now: datetime) -> datetime:
     return _due_after(board, store.past(board.id), last.observed_at)
 
 
-def _due_after(board: Board, past: Past, last: datetime) -> datetime:
+def _due_after(board: Board, past: BoardState, last: datetime) -> datetime:
     doubled = 2 ** min(past.failures - 1, 16) if past.failures else 0
     if past.failures and past.passing:
         again = last + min(TRY_AGAIN * doubled, LONGEST_TRY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tracker.model import Board, Check, Health, Past, Result, State
+from tracker.model import Board, BoardState, Check, Health, Result, State
 from tracker.ports import Environment, Store
 from tracker.query.due import due_at, missing_keys, next_due
 
@@ -37,7 +37,7 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
 
 
 def _state(
-    board: Board, past: Past, last: Check | None, store: Store, *, now: datetime, environment: Environment | None
+    board: Board, past: BoardState, last: Check | None, store: Store, *, now: datetime, environment: Environment | None
 ) -> tuple[State, str]:
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:

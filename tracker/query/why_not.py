@@ -14,6 +14,7 @@ from math import sqrt
 
 from tracker.model import (
     BoardId,
+    BoardState,
     Comparability,
     Diff,
     Entry,
@@ -25,7 +26,6 @@ from tracker.model import (
     MetricDiff,
     Move,
     Nature,
-    Past,
     Snapshot,
     Step,
     folded_name,
@@ -78,7 +78,7 @@ class Explained:
 
 def explain(steps: Iterable[Step], entries: Collection[EntryId]) -> Iterator[Explained]:
     """Every change of those entries in a board's steps, which must begin with its first; in the order of time, entry and kind."""
-    past = Past()
+    past = BoardState()
     for step in steps:
         if step.diff is not None:
             for entry in sorted(entries):
@@ -86,7 +86,7 @@ def explain(steps: Iterable[Step], entries: Collection[EntryId]) -> Iterator[Exp
         past = step.past
 
 
-def explain_diff(diff: Diff, events: Collection[Event], past: Past, entry: EntryId) -> Iterator[Explained]:
+def explain_diff(diff: Diff, events: Collection[Event], past: BoardState, entry: EntryId) -> Iterator[Explained]:
     """What this diff did to an entry; `past` is what was remembered before it."""
     about = [event for event in events if any(party.entry == entry for party in event.subjects)]
     general = [event for event in events if event.kind in _OF_A_METRIC]
@@ -232,7 +232,7 @@ def _rebased(event: Event) -> Collection[str]:
 # ── which rule kept it out ───────────────────────────────────────────────────────────────────────
 
 
-def _reason(diff: Diff, past: Past, change: Change, event: Event | None) -> str:
+def _reason(diff: Diff, past: BoardState, change: Change, event: Event | None) -> str:
     """The rule, in words; `event` is the one that keeps the change in the record."""
     if diff.before is None:
         return "the board's first snapshot: there is nothing to compare it with"
@@ -254,7 +254,7 @@ def _reason(diff: Diff, past: Past, change: Change, event: Event | None) -> str:
             return _why_not_told(event) if event and stated else _why_no_revision(diff, past, change)
 
 
-def _why_no_debut(diff: Diff, past: Past, entry: EntryId) -> str:
+def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
     assert diff.before is not None
     if entry in diff.before.ambiguous:
         return "its key stood more than once on the page before"
@@ -329,7 +329,7 @@ def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:
     return f"moved only because {' and '.join(said for counts, said in parts if counts)}"
 
 
-def _why_no_revision(diff: Diff, past: Past, change: Change) -> str:
+def _why_no_revision(diff: Diff, past: BoardState, change: Change) -> str:
     assert diff.before is not None
     metric = next((one for one in diff.board.metrics if one.id == change.of), None)
     if metric is None:
@@ -354,7 +354,7 @@ _VERDICTS: Mapping[Comparability, str] = {
 }
 
 
-def _why_no_first_value(metric: Metric, past: Past, entry: EntryId, now: Measure | None) -> str:
+def _why_no_first_value(metric: Metric, past: BoardState, entry: EntryId, now: Measure | None) -> str:
     if metric.id in past.drifted:
         return "it comes back with a field that had lost its values"
     if now is not None and now.estimated:

@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-from tracker.model import Board, BoardId, EntryId, Event, EventFilter, EventId, Evidence, MetricId, ModelId, Party, Past
+from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, EventId, Evidence, MetricId, ModelId, Party
 
 EVENT_COLUMNS = "event, board, recorded_at, kind, grade, weight, told, metric, after, until, headline, rule, body"
 
 _strings = msgspec.json.Decoder(list[str])
 _numbers = msgspec.json.Decoder(tuple[float, ...])
 _board = msgspec.json.Decoder(Board)
-_past = msgspec.json.Decoder(Past)
+_past = msgspec.json.Decoder(BoardState)
 
 
 class _Body(msgspec.Struct):
@@ -52,12 +52,12 @@ def decode_numbers(text: str) -> tuple[float, ...]:
     return _numbers.decode(text)
 
 
-def encode_past(past: Past) -> str:
+def encode_past(past: BoardState) -> str:
     """A past without its `known`, which has a table of its own; sets sorted, so that equal pasts are equal texts."""
     return msgspec.json.encode(replace(past, known={}), order="deterministic").decode()
 
 
-def decode_past(text: str) -> Past:
+def decode_past(text: str) -> BoardState:
     """The past without its `known`."""
     return _past.decode(text)
 

@@ -24,6 +24,7 @@ from tracker.errors import StoreError
 from tracker.model import (
     Board,
     BoardId,
+    BoardState,
     Check,
     Diff,
     Entry,
@@ -35,7 +36,6 @@ from tracker.model import (
     Letter,
     Measure,
     MetricId,
-    Past,
     RankSpan,
     Result,
     Segment,
@@ -68,7 +68,7 @@ class SqliteStore:
         self._read_only = not _may_be_written(path) if read_only is None else read_only
         self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
         self._series: dict[tuple[BoardId, str, str], int] = {}
-        self._pasts: dict[BoardId, Past] = {}
+        self._pasts: dict[BoardId, BoardState] = {}
         self._version = 0
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ class SqliteStore:
             check.message,
         )
 
-    def _save_past(self, board: BoardId, past: Past) -> None:
+    def _save_past(self, board: BoardId, past: BoardState) -> None:
         self._run(
             "INSERT INTO boards (board, past) VALUES (?, ?) ON CONFLICT DO UPDATE SET past = excluded.past",
             board,
@@ -327,12 +327,12 @@ class SqliteStore:
     def boards(self) -> tuple[BoardId, ...]:
         return tuple(BoardId(board) for (board,) in self._all("SELECT DISTINCT board FROM checks ORDER BY board"))
 
-    def past(self, board: BoardId) -> Past:
+    def past(self, board: BoardId) -> BoardState:
         self._notice_others()
         if board not in self._pasts:
             row = self._one("SELECT past FROM boards WHERE board = ?", board)
             if row is None:
-                return Past()
+                return BoardState()
             with self._understanding(board):
                 self._pasts[board] = replace(_codec.decode_past(row[0]), known=self._known(board))
         return self._pasts[board]

@@ -12,6 +12,7 @@ from tracker.lexicon import Lexicon
 from tracker.model import (
     Board,
     BoardId,
+    BoardState,
     Diff,
     Entry,
     Event,
@@ -21,7 +22,6 @@ from tracker.model import (
     MetricId,
     Nature,
     Party,
-    Past,
     Snapshot,
     Step,
 )
@@ -70,7 +70,7 @@ def touches(watch: Watch, board: Board) -> bool:
 
 
 def firings(
-    watch: Watch, board: Board, step: Step, past: Past, held: Held, *, lexicon: Lexicon | None = None
+    watch: Watch, board: Board, step: Step, past: BoardState, held: Held, *, lexicon: Lexicon | None = None
 ) -> tuple[tuple[Firing, ...], Held]:
     """What a watch says of one step, and what it must remember for the next.
 

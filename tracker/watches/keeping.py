@@ -13,7 +13,7 @@ import msgspec
 from tracker.errors import StoreError
 from tracker.events.making import build
 from tracker.lexicon import Lexicon
-from tracker.model import Board, BoardId, Diff, Event, EventId, Past, Step
+from tracker.model import Board, BoardId, BoardState, Diff, Event, EventId, Step
 from tracker.watches.declaration import Watch
 from tracker.watches.firing import Firing, Held, firings, touches
 
@@ -37,7 +37,7 @@ class Fired:
 
 
 def fire(  # noqa: PLR0917  # the line's own order: who asks, of what, beside what is remembered
-    watches: Iterable[Watch], board: Board, step: Step, past: Past, holds: Mapping[str, str], lexicon: Lexicon | None = None
+    watches: Iterable[Watch], board: Board, step: Step, past: BoardState, holds: Mapping[str, str], lexicon: Lexicon | None = None
 ) -> Fired:
     """What watches say of one step of a board. `past` is what was remembered before it, `holds` what the last `fire` gave.
 
@@ -87,7 +87,7 @@ def _begun(watch: Watch, board: Board, step: Step, lexicon: Lexicon | None) -> H
     if not watch.standing or diff is None or diff.before is None or not touches(watch, board):
         return Held()
     first = Diff(board=diff.board, before=None, after=replace(diff.before, entries=diff.entries_before))
-    return firings(watch, board, replace(step, diff=first, events=()), Past(), Held(), lexicon=lexicon)[1]
+    return firings(watch, board, replace(step, diff=first, events=()), BoardState(), Held(), lexicon=lexicon)[1]
 
 
 def _event(firing: Firing, step: Step) -> Event:

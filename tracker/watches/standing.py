@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tracker.model import Comparability, Diff, Entry, EntryId, Metric, Past
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Metric
 from tracker.watches.declaration import Watch
 from tracker.watches.matching import chosen
 
@@ -44,7 +44,9 @@ class Edge:
     already: bool
 
 
-def advance(watch: Watch, metric: Metric, diff: Diff, hold: Hold, *, past: Past, following: Past) -> tuple[Edge | None, Hold]:
+def advance(
+    watch: Watch, metric: Metric, diff: Diff, hold: Hold, *, past: BoardState, following: BoardState
+) -> tuple[Edge | None, Hold]:
     """What newly fulfils a watch on one metric after this diff, and what to remember.
 
     `past` is what was remembered of the board before the diff, `following` after it.
@@ -75,7 +77,7 @@ def _edge(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *
     return Edge(fresh=tuple(sorted(fresh, key=place)), reference=field.reference, already=already)
 
 
-def _followed(diff: Diff, following: Past, metric: Metric, hold: Hold) -> Hold:
+def _followed(diff: Diff, following: BoardState, metric: Metric, hold: Hold) -> Hold:
     """What is remembered, under the keys of now: without those that departed, and with those that left the page."""
     now = {had: entry for entry, had in diff.respelled.items()}
     listed, known = diff.after.entries, following.known
