@@ -13,11 +13,11 @@ from tracker.model import (
     BoardId,
     BoardState,
     Check,
+    Delivery,
     EntryId,
     Event,
     EventFilter,
     EventId,
-    Letter,
     Measure,
     MetricId,
     Notice,
@@ -40,11 +40,11 @@ class MemoryStore:
         self._positions: dict[BoardId, int] = {}
         self._declared: dict[BoardId, Board] = {}
         self._withdrawn: dict[BoardId, set[EventId]] = {}
-        self._ledger = MemoryLedger()
+        self._service = MemoryServiceState()
 
     @property
-    def ledger(self) -> MemoryLedger:
-        return self._ledger
+    def service(self) -> MemoryServiceState:
+        return self._service
 
     def position(self, board: BoardId) -> int:
         return self._positions.get(board, 0)
@@ -58,27 +58,27 @@ class MemoryStore:
     def declared(self, board: BoardId) -> Board | None:
         return self._declared.get(board)
 
-    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
+    def save(self, step: Step, deliveries: Sequence[Delivery] = (), holds: Mapping[str, str] | None = None) -> None:
         steps = self._steps.setdefault(step.check.board, [])
         if steps and steps[-1].check.observed_at >= step.check.observed_at:
             raise StoreError(
                 f"{step.check.board}: a step at {step.check.observed_at} is not later than the last stored; another run was here, run the command again"
             )
         steps.append(step)
-        self._ledger.post(letters)
+        self._service.post(deliveries)
         if holds is not None:
-            self._ledger.hold(step.check.board, holds)
+            self._service.hold(step.check.board, holds)
 
     @contextmanager
     def rewriting(self, board: BoardId) -> Iterator[None]:
         old, position, declared = self._steps.get(board, []), self.position(board), self._declared.pop(board, None)
-        ledger = self._ledger.copy()
+        service = self._service.copy()
         self._steps[board], self._positions[board] = [], 0
         try:
             yield
         except BaseException:
             self._steps[board], self._positions[board] = old, position
-            self._ledger.become(ledger)
+            self._service.become(service)
             self._declared.pop(board, None)
             if declared is not None:
                 self._declared[board] = declared
@@ -161,11 +161,11 @@ class MemoryStore:
         return [plain(step.diff.after) for step in self._steps.get(board, []) if step.diff]
 
 
-class MemoryLedger:
+class MemoryServiceState:
     """What cannot be derived, for as long as the process lives."""
 
     def __init__(self) -> None:
-        self._letters: dict[tuple[EventId, str], Letter] = {}
+        self._deliveries: dict[tuple[EventId, str], Delivery] = {}
         self._receipts: dict[tuple[EventId, str], Receipt] = {}
         self._routes: dict[str, datetime] = {}
         self._holds: dict[BoardId, Mapping[str, str]] = {}
@@ -173,49 +173,49 @@ class MemoryLedger:
         self._notices: list[Notice] = []
         self._counts: dict[tuple[str, str], float] = {}
 
-    def copy(self) -> MemoryLedger:
+    def copy(self) -> MemoryServiceState:
         """Another one with the same content."""
-        other = MemoryLedger()
+        other = MemoryServiceState()
         other.become(self)
         return other
 
-    def become(self, other: MemoryLedger) -> None:
+    def become(self, other: MemoryServiceState) -> None:
         """Take over another one's content."""
         for name, held in vars(other).items():
             setattr(self, name, held.copy())
 
-    def post(self, letters: Iterable[Letter]) -> int:
-        before = len(self._letters)
-        for one in letters:
+    def post(self, deliveries: Iterable[Delivery]) -> int:
+        before = len(self._deliveries)
+        for one in deliveries:
             if _key(one) not in self._receipts:
-                self._letters.setdefault(_key(one), one)
-        return len(self._letters) - before
+                self._deliveries.setdefault(_key(one), one)
+        return len(self._deliveries) - before
 
-    def letters(self, route: str | None = None, *, dead: bool = False) -> Sequence[Letter]:
-        found = [one for one in self._letters.values() if one.dead == dead and route in (None, one.route)]
+    def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
+        found = [one for one in self._deliveries.values() if one.dead == dead and route in (None, one.route)]
         return sorted(found, key=lambda one: (one.queued_at, one.event.id, one.route))
 
-    def bind(self, letters: Iterable[Letter], message: str) -> None:
-        self._change(letters, lambda one: replace(one, message=message))
+    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
+        self._change(deliveries, lambda one: replace(one, message=message))
 
-    def put_off(self, letters: Iterable[Letter], *, not_before: datetime, error: str) -> None:
-        self._change(letters, lambda one: replace(one, tries=one.tries + 1, not_before=not_before, error=error))
+    def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
+        self._change(deliveries, lambda one: replace(one, tries=one.tries + 1, not_before=not_before, error=error))
 
-    def bury(self, letters: Iterable[Letter], *, error: str) -> None:
-        self._change(letters, lambda one: replace(one, tries=one.tries + 1, dead=True, error=error))
+    def dead_letter(self, deliveries: Iterable[Delivery], *, error: str) -> None:
+        self._change(deliveries, lambda one: replace(one, tries=one.tries + 1, dead=True, error=error))
 
-    def revive(self, letters: Iterable[Letter]) -> None:
-        self._change(letters, lambda one: replace(one, tries=0, dead=False, not_before=None))
+    def revive(self, deliveries: Iterable[Delivery]) -> None:
+        self._change(deliveries, lambda one: replace(one, tries=0, dead=False, not_before=None))
 
-    def _change(self, letters: Iterable[Letter], change: Callable[[Letter], Letter]) -> None:
-        for key in map(_key, letters):
-            if key in self._letters:
-                self._letters[key] = change(self._letters[key])
+    def _change(self, deliveries: Iterable[Delivery], change: Callable[[Delivery], Delivery]) -> None:
+        for key in map(_key, deliveries):
+            if key in self._deliveries:
+                self._deliveries[key] = change(self._deliveries[key])
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
         for one in receipts:
             self._receipts.setdefault((one.event, one.route), one)
-            self._letters.pop((one.event, one.route), None)
+            self._deliveries.pop((one.event, one.route), None)
 
     def receipts(self, route: str | None = None, *, since: datetime | None = None) -> Sequence[Receipt]:
         found = [one for one in self._receipts.values() if route in (None, one.route)]
@@ -241,22 +241,22 @@ class MemoryLedger:
     def pauses(self) -> Mapping[BoardId, Pause]:
         return dict(sorted(self._pauses.items()))
 
-    def open_notice(self, notice: Notice, letters: Iterable[Letter] = ()) -> bool:
+    def open_notice(self, notice: Notice, deliveries: Iterable[Delivery] = ()) -> bool:
         place = self._open_place(notice.kind, notice.subject)
         if place is None:
             name = (notice.kind, notice.subject, notice.since)
             self._notices = [one for one in self._notices if (one.kind, one.subject, one.since) != name] + [notice]
-            self.post(letters)
+            self.post(deliveries)
             return True
         self._notices[place] = replace(self._notices[place], message=notice.message)
         return False
 
-    def close_notice(self, kind: str, subject: str, at: datetime, letters: Iterable[Letter] = ()) -> Notice | None:
+    def close_notice(self, kind: str, subject: str, at: datetime, deliveries: Iterable[Delivery] = ()) -> Notice | None:
         place = self._open_place(kind, subject)
         if place is None:
             return None
         self._notices[place] = replace(self._notices[place], ended_at=at)
-        self.post(letters)
+        self.post(deliveries)
         return self._notices[place]
 
     def _open_place(self, kind: str, subject: str) -> int | None:
@@ -278,8 +278,8 @@ class MemoryLedger:
         return dict(sorted(self._counts.items()))
 
 
-def _key(letter: Letter) -> tuple[EventId, str]:
-    return letter.event.id, letter.route
+def _key(delivery: Delivery) -> tuple[EventId, str]:
+    return delivery.event.id, delivery.route
 
 
 def _stretches(values: Iterable[tuple[datetime, object]]) -> list[tuple[datetime, datetime | None, object]]:

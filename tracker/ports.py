@@ -13,12 +13,12 @@ from tracker.model import (
     BoardState,
     Capture,
     Check,
+    Delivery,
     EntryId,
     Event,
     EventFilter,
     EventId,
     IndexLine,
-    Letter,
     MetricId,
     Notice,
     Pause,
@@ -136,11 +136,11 @@ class Store(Protocol):
         ...
 
     @property
-    def ledger(self) -> Ledger:
+    def service(self) -> ServiceState:
         """What cannot be derived: outbox, receipts, pauses, notices, counts. A replay leaves it as it is."""
         ...
 
-    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
+    def save(self, step: Step, deliveries: Sequence[Delivery] = (), holds: Mapping[str, str] | None = None) -> None:
         """Store one step whole or not at all, and with it what it has to tell and what the watches hold of the board after it.
 
         Raises StoreError for a step that is not later than the last.
@@ -207,35 +207,35 @@ class Store(Protocol):
         ...
 
 
-class Ledger(Protocol):
+class ServiceState(Protocol):
     """What the service itself must remember and no replay can bring back; every call is one transaction."""
 
-    def post(self, letters: Iterable[Letter]) -> int:
-        """Put letters into the outbox, but for those whose event was already posted to that route or has a receipt. How many were new."""
+    def post(self, deliveries: Iterable[Delivery]) -> int:
+        """Put deliveries into the outbox, but for those whose event was already posted to that route or has a receipt. How many were new."""
         ...
 
-    def letters(self, route: str | None = None, *, dead: bool = False) -> Sequence[Letter]:
-        """The letters that wait (or the dead ones), of one route or all: by `queued_at`, then event id, then route."""
+    def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
+        """The deliveries that wait (or the dead ones), of one route or all: by `queued_at`, then event id, then route."""
         ...
 
-    def bind(self, letters: Iterable[Letter], message: str) -> None:
-        """Note that these letters go out in that message, before it is sent."""
+    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
+        """Note that these deliveries go out in that message, before it is sent."""
         ...
 
-    def put_off(self, letters: Iterable[Letter], *, not_before: datetime, error: str) -> None:
+    def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
         """Note a failed try and when the next one is due."""
         ...
 
-    def bury(self, letters: Iterable[Letter], *, error: str) -> None:
-        """Give letters up: they are dead until somebody revives or drops them."""
+    def dead_letter(self, deliveries: Iterable[Delivery], *, error: str) -> None:
+        """Give deliveries up: they are dead until somebody revives or drops them."""
         ...
 
-    def revive(self, letters: Iterable[Letter]) -> None:
-        """Dead (or put off) letters are due at once, as if they had never been tried; they keep their message."""
+    def revive(self, deliveries: Iterable[Delivery]) -> None:
+        """Dead (or put off) deliveries are due at once, as if they had never been tried; they keep their message."""
         ...
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
-        """Take letters out of the outbox against their receipts."""
+        """Take deliveries out of the outbox against their receipts."""
         ...
 
     def receipts(self, route: str | None = None, *, since: datetime | None = None) -> Sequence[Receipt]:
@@ -262,14 +262,14 @@ class Ledger(Protocol):
         """The boards that are paused."""
         ...
 
-    def open_notice(self, notice: Notice, letters: Iterable[Letter] = ()) -> bool:
+    def open_notice(self, notice: Notice, deliveries: Iterable[Delivery] = ()) -> bool:
         """Note a trouble of ours, and post what is to be told of it.
 
         False where one of that kind and subject is open already: its message is brought up to date, and nothing is told.
         """
         ...
 
-    def close_notice(self, kind: str, subject: str, at: datetime, letters: Iterable[Letter] = ()) -> Notice | None:
+    def close_notice(self, kind: str, subject: str, at: datetime, deliveries: Iterable[Delivery] = ()) -> Notice | None:
         """Note that it is over, and post what is to be told of that; the notice as it was closed, None where none was open."""
         ...
 

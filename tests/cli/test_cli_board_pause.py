@@ -72,14 +72,14 @@ def test_only_declared_boards_are_paused_and_a_reason_is_asked_for(world: World)
     ran = world.run("board", "pause", BOARD)
     assert (ran.code, "--reason" in ran.err) == (2, True)
     with SqliteStore(world.store / "tracker.db") as store:
-        assert store.ledger.pauses() == {}
+        assert store.service.pauses() == {}
 
 
 def test_a_reason_cannot_write_control_characters_to_a_terminal(world: World):
     world.imported()
     world.run("board", "pause", BOARD, "--reason", "a\x1b[31mb\nc")
     with SqliteStore(world.store / "tracker.db") as store:
-        reason = store.ledger.pauses()[BOARD].reason
+        reason = store.service.pauses()[BOARD].reason
     assert "\x1b" not in reason
     assert "\n" not in reason
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cli_world import World
 
-from tracker.model import BoardId, Event, EventId, How, Letter
+from tracker.model import BoardId, Delivery, Event, EventId, How
 from tracker.stores.sqlite import SqliteStore
 
 AT = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
@@ -58,12 +58,12 @@ def event(name: str, weight: int = 50) -> Event:
 
 @pytest.fixture
 def posted(world: World) -> World:
-    """An outbox with a letter that waits, one that was put off and one that is dead, and one of another route."""
+    """An outbox with a delivery that waits, one that was put off and one that is dead, and one of another route."""
     with SqliteStore(world.store / "tracker.db") as store:
-        letters = [Letter(event=event(name), route="news file", queued_at=AT) for name in ("aaa1", "aab2", "bbb3")]
-        store.ledger.post([*letters, Letter(event=event("aaa1"), route="phone", queued_at=AT)])
-        store.ledger.put_off([letters[1]], not_before=AT + timedelta(hours=1), error="the channel is down")
-        store.ledger.bury([letters[2]], error="no such room")
+        deliveries = [Delivery(event=event(name), route="news file", queued_at=AT) for name in ("aaa1", "aab2", "bbb3")]
+        store.service.post([*deliveries, Delivery(event=event("aaa1"), route="phone", queued_at=AT)])
+        store.service.put_off([deliveries[1]], not_before=AT + timedelta(hours=1), error="the channel is down")
+        store.service.dead_letter([deliveries[2]], error="no such room")
     return world
 
 
@@ -113,16 +113,16 @@ def test_retry_makes_due_what_is_dead_or_was_put_off(posted: World, args: tuple[
     assert ran.code == 0
     assert {event: state for event, _, state in left(posted) if event != "aaa1"} == states
     with SqliteStore(posted.store / "tracker.db") as store:
-        assert all(one.not_before is None for one in store.ledger.letters() if states.get(one.event.id) == "waits")
+        assert all(one.not_before is None for one in store.service.deliveries() if states.get(one.event.id) == "waits")
 
 
-def test_drop_takes_letters_out_for_good(posted: World):
-    assert posted.run("outbox", "drop", "aa", "--route", "news file").out == "2 letters dropped\n"
+def test_drop_takes_deliveries_out_for_good(posted: World):
+    assert posted.run("outbox", "drop", "aa", "--route", "news file").out == "2 deliveries dropped\n"
     assert left(posted) == [ALL[1], ALL[3]]
-    assert posted.run("outbox", "drop", "--route", "news file").out == "1 letter dropped\n"
+    assert posted.run("outbox", "drop", "--route", "news file").out == "1 delivery dropped\n"
     with SqliteStore(posted.store / "tracker.db") as store:
-        assert {one.how for one in store.ledger.receipts("news file")} == {How.DROPPED}
-        assert store.ledger.post([Letter(event=event("aaa1"), route="news file", queued_at=AT)]) == 0
+        assert {one.how for one in store.service.receipts("news file")} == {How.DROPPED}
+        assert store.service.post([Delivery(event=event("aaa1"), route="news file", queued_at=AT)]) == 0
 
 
 @pytest.mark.parametrize(

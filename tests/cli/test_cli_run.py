@@ -179,8 +179,8 @@ def test_run_sends_what_is_to_be_told_once(world: World, server: HTTPServer):
     run(settings(world), (), FixedClock(NOW + timedelta(days=2)))
     assert told.read_text(encoding="utf-8") == once
     with SqliteStore(world.store / "tracker.db") as store:
-        assert list(store.ledger.letters()) == []
-        assert {one.route for one in store.ledger.receipts()} == {"told"}
+        assert list(store.service.deliveries()) == []
+        assert {one.route for one in store.service.receipts()} == {"told"}
 
 
 def test_beside_a_daemon_run_leaves_sending_to_it(world: World, server: HTTPServer):
@@ -191,7 +191,7 @@ def test_beside_a_daemon_run_leaves_sending_to_it(world: World, server: HTTPServ
         change_twice(world, server)
     assert not told.exists()
     with SqliteStore(world.store / "tracker.db") as store:
-        assert len(store.ledger.letters("told")) > 0
+        assert len(store.service.deliveries("told")) > 0
     run(settings(world), (), FixedClock(NOW + timedelta(days=2)))
     assert "Model B leads" in told.read_text(encoding="utf-8")
 
@@ -206,7 +206,7 @@ def test_a_lock_file_that_cannot_be_made_is_store_trouble_and_not_somebody_elses
 
 
 @pytest.mark.slow
-def test_a_route_that_cannot_be_delivered_keeps_its_letters_and_fails_no_board(world: World, server: HTTPServer):
+def test_a_route_that_cannot_be_delivered_keeps_its_deliveries_and_fails_no_board(world: World, server: HTTPServer):
     declare(world, server)
     route(world, world.folder / "no" / "such" / "folder" / "told.txt")
     (world.folder / "no").write_text("a file", encoding="utf-8")
@@ -219,7 +219,7 @@ def test_a_route_that_cannot_be_delivered_keeps_its_letters_and_fails_no_board(w
     assert line.startswith("tracker: route told: ")
     assert line.endswith("; kept in the outbox (tracker outbox list)")
     with SqliteStore(world.store / "tracker.db") as store:
-        assert {one.tries for one in store.ledger.letters("told")} == {1}
+        assert {one.tries for one in store.service.deliveries("told")} == {1}
 
 
 # ── several processes at once ────────────────────────────────────────────────────────────────────
@@ -240,7 +240,7 @@ def ended(processes: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str]]:
 
 
 @pytest.mark.slow
-def test_runs_at_once_end_well_and_double_no_event_and_no_letter(world: World, server: HTTPServer):
+def test_runs_at_once_end_well_and_double_no_event_and_no_delivery(world: World, server: HTTPServer):
     declare(world, server)
     told = world.folder / "told.txt"
     route(world, told)
@@ -253,7 +253,7 @@ def test_runs_at_once_end_well_and_double_no_event_and_no_letter(world: World, s
         leads = [one for one in store.events(EventFilter()) if one.kind == "new_leader"]
         assert len(leads) == 1
         assert FileArchive(world.store / "captures").check(BoardId("acme/text")) == ()
-        left = {one.event.id for one in store.ledger.letters()} & {one.event for one in store.ledger.receipts()}
+        left = {one.event.id for one in store.service.deliveries()} & {one.event for one in store.service.receipts()}
         assert left == set()
     assert world.run("run").code == 0
     assert kinds_in(told) == ["new_leader", "overtake", "rank_move", "score_revision"]

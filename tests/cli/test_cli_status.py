@@ -13,7 +13,7 @@ from cli_world import BODIES, DECLARATION, World
 from test_cli_help import modules
 
 from tracker.cli.status import disk_trouble, status
-from tracker.model import BoardId, EventFilter, Letter, Notice, Pause
+from tracker.model import BoardId, Delivery, EventFilter, Notice, Pause
 from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -68,7 +68,7 @@ def test_a_broken_board_is_told_with_how_often_and_since_when(fine: World):
 @pytest.mark.parametrize(("by", "code"), [("tracker", 1), ("ann", 0)])
 def test_a_pause_is_trouble_only_when_nobody_asked_for_it(fine: World, by: str, code: int):
     with store_of(fine) as store:
-        store.ledger.pause(Pause(board=TEXT, since=NOW, by=by, reason="401"))
+        store.service.pause(Pause(board=TEXT, since=NOW, by=by, reason="401"))
     ran = fine.run("status")
     assert ran.code == code
     assert ran.out.startswith(f"acme/text: paused: by {by} since ") is bool(code)
@@ -100,18 +100,18 @@ def test_without_schedules_the_boards_are_those_the_store_knows(fine: World):
     assert (ran.code, "1 board: 1 ok" in ran.out) == (0, True)
 
 
-def test_dead_letters_and_open_notices_are_told_first(fine: World):
+def test_dead_deliveries_and_open_notices_are_told_first(fine: World):
     with store_of(fine) as store:
         event = next(store.events(EventFilter(board=TEXT)))
-        letters = [Letter(event=event, route=route, queued_at=NOW - timedelta(hours=3)) for route in ("chat", "ops")]
-        store.ledger.post(letters)
-        store.ledger.bury(letters[1:], error="410, the webhook is gone")
-        store.ledger.open_notice(Notice(kind="clock", subject="host", message="set back by 3 h", since=NOW))
-        store.ledger.count({("sent", "ops"): 2, ("send_failures", "ops"): 1})
+        deliveries = [Delivery(event=event, route=route, queued_at=NOW - timedelta(hours=3)) for route in ("chat", "ops")]
+        store.service.post(deliveries)
+        store.service.dead_letter(deliveries[1:], error="410, the webhook is gone")
+        store.service.open_notice(Notice(kind="clock", subject="host", message="set back by 3 h", since=NOW))
+        store.service.count({("sent", "ops"): 2, ("send_failures", "ops"): 1})
     ran = fine.run("status")
     assert ran.code == 1
     first, second, empty, *rest = ran.out.splitlines()
-    assert first == 'route "ops": 1 dead letter: 410, the webhook is gone (tracker outbox list)'
+    assert first == 'route "ops": 1 dead delivery: 410, the webhook is gone (tracker outbox list)'
     assert second.startswith("clock host: set back by 3 h (since ")
     assert empty == ""
     assert 'route "chat": 1 waiting (oldest 3 hours), 0 dead, 0 sent' in rest
@@ -121,9 +121,9 @@ def test_dead_letters_and_open_notices_are_told_first(fine: World):
 def test_counts_are_added_over_boards(fine: World):
     fine.declare(CODE)
     with store_of(fine) as store:
-        store.ledger.count({("fetches", f"{TEXT} new"): 2, ("fetches", f"{CODE} new"): 3, ("fetches", f"{CODE} gone"): 1})
-        store.ledger.count({("fetch_bytes", TEXT): 1_500_000, ("read_seconds", TEXT): 1.25, ("store_seconds", CODE): 1})
-        store.ledger.count({("events", "debut"): 3, ("events", "overtake"): 30})
+        store.service.count({("fetches", f"{TEXT} new"): 2, ("fetches", f"{CODE} new"): 3, ("fetches", f"{CODE} gone"): 1})
+        store.service.count({("fetch_bytes", TEXT): 1_500_000, ("read_seconds", TEXT): 1.25, ("store_seconds", CODE): 1})
+        store.service.count({("events", "debut"): 3, ("events", "overtake"): 30})
     lines = fine.run("status").out.splitlines()
     assert "fetches: 5 new, 1 gone; 1.5 MB, 2.2 s of work" in lines
     assert "events: 30 overtake, 3 debut" in lines
@@ -141,8 +141,8 @@ def test_programs_get_one_object_for_the_whole_and_for_each_part(fine: World):
     fine.declare("acme/wrong", "title = 3")
     with store_of(fine) as store:
         event = next(store.events(EventFilter(board=TEXT)))
-        store.ledger.post([Letter(event=replace(event), route="ops", queued_at=NOW)])
-        store.ledger.open_notice(Notice(kind="clock", subject="host", message="set back", since=NOW))
+        store.service.post([Delivery(event=replace(event), route="ops", queued_at=NOW)])
+        store.service.open_notice(Notice(kind="clock", subject="host", message="set back", since=NOW))
     ran = fine.run("status", "--json")
     assert ran.code == 1
     assert [row["what"] for row in ran.rows] == ["tracker", "declaration", "board", "route", "notice"]
@@ -156,7 +156,7 @@ def test_programs_get_one_object_for_the_whole_and_for_each_part(fine: World):
 
 def test_published_text_cannot_drive_the_terminal(fine: World):
     with store_of(fine) as store:
-        store.ledger.open_notice(Notice(kind="clock", subject="\x1b[2Jhost", message="a\nb", since=NOW))
+        store.service.open_notice(Notice(kind="clock", subject="\x1b[2Jhost", message="a\nb", since=NOW))
     ran = fine.run("status")
     assert ran.out.replace("\n", "").isprintable()
     assert ran.out.splitlines()[0].startswith("clock  [2Jhost: a b (since ")

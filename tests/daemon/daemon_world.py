@@ -15,7 +15,7 @@ from tracker.daemon.flights import Fetched, Start
 from tracker.errors import Refused, Transient
 from tracker.fetch import MemoryHosts
 from tracker.line import intake
-from tracker.model import Board, BoardId, Capture, Check, Letter, Result
+from tracker.model import Board, BoardId, Capture, Check, Delivery, Result
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
@@ -157,7 +157,7 @@ class Daemon:
             wake=wake,
         )
 
-    def _deliver(self, declared: Declared, *, fresh: bool) -> None:  # the signature of a courier
+    def _deliver(self, declared: Declared, *, fresh: bool) -> None:  # the signature of a worker
         if fresh:
             self.fresh.append(self.now)
 
@@ -225,12 +225,12 @@ class Daemon:
 
     def told(self) -> list[str]:
         """The headlines in the outbox, in order."""
-        letters: list[Letter] = sorted(self.store.ledger.letters(), key=lambda letter: letter.queued_at)
-        return [letter.event.headline for letter in letters]
+        deliveries: list[Delivery] = sorted(self.store.service.deliveries(), key=lambda delivery: delivery.queued_at)
+        return [delivery.event.headline for delivery in deliveries]
 
     def open(self) -> Mapping[tuple[str, str], str]:
         """Notices that are open, by kind and subject."""
-        return {(notice.kind, notice.subject): notice.message for notice in self.store.ledger.notices()}
+        return {(notice.kind, notice.subject): notice.message for notice in self.store.service.notices()}
 
     def ended(self) -> list[tuple[str, str]]:
-        return [(notice.kind, notice.subject) for notice in self.store.ledger.notices(ended=True)]
+        return [(notice.kind, notice.subject) for notice in self.store.service.notices(ended=True)]

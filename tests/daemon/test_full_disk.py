@@ -18,7 +18,7 @@ import time_machine
 from daemon_world import HOUR, ROUTE, Daemon, csv, showing
 
 from tracker.stores.archive import FileArchive
-from tracker.stores.ledger import TABLES
+from tracker.stores.service_state import TABLES
 
 pytestmark = pytest.mark.slow
 

@@ -140,10 +140,10 @@ def test_a_board_is_asked_again_soon_after_a_passing_fault_and_later_each_time(d
 def test_a_paused_board_is_not_asked_and_a_resumed_one_soon(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(1.5 * HOUR)
-    daemon.store.ledger.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
+    daemon.store.service.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
     daemon.run(5 * HOUR)
     assert len(daemon.times()) == 2
-    daemon.store.ledger.resume(TEXT)
+    daemon.store.service.resume(TEXT)
     daemon.run(timedelta(minutes=2))
     assert len(daemon.times()) == 3
 

@@ -262,9 +262,9 @@ def test_a_board_that_is_refused_for_a_week_is_paused_with_the_reason_and_told_o
     daemon.run(HOUR)
     daemon.answers[TEXT] = refused
     daemon.run(6 * DAY)
-    assert daemon.store.ledger.pauses() == {}
+    assert daemon.store.service.pauses() == {}
     daemon.run(3 * DAY)
-    (pause,) = daemon.store.ledger.pauses().values()
+    (pause,) = daemon.store.service.pauses().values()
     assert (pause.board, pause.by) == (TEXT, "tracker")
     assert pause.reason.startswith("refused ")
     assert "status 403" in pause.reason
@@ -280,11 +280,11 @@ def test_a_board_that_was_resumed_is_asked_and_is_not_paused_again_when_it_answe
     daemon.declare(cadence="0 */6 * * *")
     daemon.answers[TEXT] = refused
     daemon.run(9 * DAY)
-    assert daemon.store.ledger.resume(TEXT)
+    assert daemon.store.service.resume(TEXT)
     daemon.answers[TEXT] = showing(ONE)
     daemon.run(2 * DAY)
     assert daemon.results()[-1] is Result.UNCHANGED
-    assert daemon.store.ledger.pauses() == {}
+    assert daemon.store.service.pauses() == {}
     assert daemon.open() == {}, "the pause is over, and so is what was said of it"
 
 
@@ -293,7 +293,7 @@ def test_few_refusals_over_a_long_time_are_no_reason_to_pause(daemon: Daemon):
     daemon.declare(cadence="@weekly")
     daemon.answers[TEXT] = refused
     daemon.run(28 * DAY)
-    assert daemon.store.ledger.pauses() == {}
+    assert daemon.store.service.pauses() == {}
     assert daemon.store.past(TEXT).failures < 7
 
 
@@ -304,7 +304,7 @@ def test_a_board_that_passes_through_faults_for_weeks_is_never_paused(daemon: Da
     daemon.answers[TEXT] = silent
     daemon.run(10 * DAY)
     assert daemon.store.past(TEXT).failures > 7
-    assert daemon.store.ledger.pauses() == {}
+    assert daemon.store.service.pauses() == {}
 
 
 def test_a_refusal_says_who_refused(daemon: Daemon):

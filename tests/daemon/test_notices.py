@@ -8,78 +8,78 @@ import pytest
 from daemon_world import START
 from hypothesis import given
 from hypothesis import strategies as st
-from memory_store import MemoryLedger
+from memory_store import MemoryServiceState
 
 from tracker.daemon.notices import TRACKER, Notices, as_event
-from tracker.model import Event, Letter, Notice
+from tracker.model import Delivery, Event, Notice
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def ledger() -> MemoryLedger:
-    return MemoryLedger()
+def service() -> MemoryServiceState:
+    return MemoryServiceState()
 
 
-def notices(ledger: MemoryLedger) -> Notices:
-    def letters(event: Event, now):
-        return [Letter(event=event, route="all", queued_at=now)]
+def notices(service: MemoryServiceState) -> Notices:
+    def deliveries(event: Event, now):
+        return [Delivery(event=event, route="all", queued_at=now)]
 
-    return Notices(ledger, letters)
-
-
-def told(ledger: MemoryLedger) -> list[tuple[str, str]]:
-    return [(letter.event.kind, letter.event.headline) for letter in ledger.letters()]
+    return Notices(service, deliveries)
 
 
-def test_trouble_is_told_when_it_starts_and_when_it_ends_with_how_long(ledger: MemoryLedger):
-    ours = notices(ledger)
+def told(service: MemoryServiceState) -> list[tuple[str, str]]:
+    return [(delivery.event.kind, delivery.event.headline) for delivery in service.deliveries()]
+
+
+def test_trouble_is_told_when_it_starts_and_when_it_ends_with_how_long(service: MemoryServiceState):
+    ours = notices(service)
     ours.open("network", "", "No host answers", START)
     ours.open("network", "", "No host answers", START + HOUR)
     ours.close("network", "", START + 3 * HOUR)
     ours.close("network", "", START + 4 * HOUR)
-    assert told(ledger) == [
+    assert told(service) == [
         ("tracker_trouble", "No host answers."),
         ("tracker_recovered", "Over: No host answers. It lasted 3 hours."),
     ]
-    assert ledger.notices() == []
+    assert service.notices() == []
 
 
-def test_another_process_goes_on_with_what_is_open(ledger: MemoryLedger):
-    notices(ledger).open("declaration", "a.toml", "a.toml is wrong", START)
-    notices(ledger).only("declaration", {"a.toml": "a.toml is wrong"}, START + HOUR)
-    notices(ledger).only("declaration", {}, START + 2 * HOUR)
-    assert [kind for kind, _ in told(ledger)] == ["tracker_trouble", "tracker_recovered"]
+def test_another_process_goes_on_with_what_is_open(service: MemoryServiceState):
+    notices(service).open("declaration", "a.toml", "a.toml is wrong", START)
+    notices(service).only("declaration", {"a.toml": "a.toml is wrong"}, START + HOUR)
+    notices(service).only("declaration", {}, START + 2 * HOUR)
+    assert [kind for kind, _ in told(service)] == ["tracker_trouble", "tracker_recovered"]
 
 
-def test_the_same_trouble_later_is_another_one(ledger: MemoryLedger):
-    ours = notices(ledger)
+def test_the_same_trouble_later_is_another_one(service: MemoryServiceState):
+    ours = notices(service)
     for day in range(3):
         ours.open("clock", "", "The clock was set back", START + day * 24 * HOUR)
         ours.close("clock", "", START + day * 24 * HOUR + HOUR)
-    assert len({letter.event.id for letter in ledger.letters()}) == 6
+    assert len({delivery.event.id for delivery in service.deliveries()}) == 6
 
 
-def test_a_notice_closes_only_its_own_kind_and_subject(ledger: MemoryLedger):
-    ours = notices(ledger)
+def test_a_notice_closes_only_its_own_kind_and_subject(service: MemoryServiceState):
+    ours = notices(service)
     for kind, subject in (("paused", "a"), ("paused", "b"), ("fault", "a")):
         ours.open(kind, subject, "x", START)
     ours.close("paused", "a", START + HOUR)
-    assert {(one.kind, one.subject) for one in ledger.notices()} == {("paused", "b"), ("fault", "a")}
+    assert {(one.kind, one.subject) for one in service.notices()} == {("paused", "b"), ("fault", "a")}
 
 
 @given(st.lists(st.tuples(st.sampled_from(["declaration", "paused"]), st.sets(st.sampled_from("abcd"))), max_size=12))
-def test_exactly_those_named_last_are_open_and_each_stretch_was_told_by_two_letters(changes: list[tuple[str, set[str]]]):
-    ledger = MemoryLedger()
-    ours, open_now, letters = notices(ledger), {"declaration": set(), "paused": set()}, 0
+def test_exactly_those_named_last_are_open_and_each_stretch_was_told_by_two_deliveries(changes: list[tuple[str, set[str]]]):
+    service = MemoryServiceState()
+    ours, open_now, deliveries = notices(service), {"declaration": set(), "paused": set()}, 0
     for number, (kind, subjects) in enumerate(changes):
         ours.only(kind, dict.fromkeys(subjects, "wrong"), START + number * HOUR)
-        letters += len(open_now[kind] ^ subjects)
+        deliveries += len(open_now[kind] ^ subjects)
         open_now[kind] = subjects
-    assert {(one.kind, one.subject) for one in ledger.notices()} == {
+    assert {(one.kind, one.subject) for one in service.notices()} == {
         (kind, subject) for kind, subjects in open_now.items() for subject in subjects
     }
-    assert len(ledger.letters()) == letters
+    assert len(service.deliveries()) == deliveries
 
 
 @pytest.mark.parametrize(

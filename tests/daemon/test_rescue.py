@@ -29,7 +29,7 @@ def used(daemon: Daemon) -> Daemon:
     daemon.run(HOUR)
     daemon.answers[TEXT] = showing(OTHER)
     daemon.run(HOUR)
-    daemon.store.ledger.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
+    daemon.store.service.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
     assert daemon.told()
     return daemon
 
@@ -76,16 +76,16 @@ def error_of(path: Path) -> StoreError:
     return raised.value
 
 
-def test_history_is_as_before_and_the_ledger_is_kept(used: Daemon):
+def test_history_is_as_before_and_the_service_state_is_kept(used: Daemon):
     path = whole(used)
-    before, ledger = tables(path, DERIVED), tables(path, KEPT)
+    before, service = tables(path, DERIVED), tables(path, KEPT)
     spoil(path, "checks")
     assert is_spoilt(error_of(path))
     aside = rebuilt(used, path)
     assert tables(path, DERIVED) == before
     after = tables(path, KEPT)
-    (notice,) = set(after.pop("notices")) - set(ledger.pop("notices"))
-    assert after == ledger
+    (notice,) = set(after.pop("notices")) - set(service.pop("notices"))
+    assert after == service
     assert notice[:3] == (
         "store",
         "",
@@ -93,7 +93,7 @@ def test_history_is_as_before_and_the_ledger_is_kept(used: Daemon):
     )
 
 
-def test_what_cannot_be_read_of_the_ledger_is_named(used: Daemon):
+def test_what_cannot_be_read_the_service_state_is_named(used: Daemon):
     path = whole(used)
     before = tables(path, DERIVED)
     spoil(path, "pauses")
@@ -101,13 +101,13 @@ def test_what_cannot_be_read_of_the_ledger_is_named(used: Daemon):
     rebuilt(used, path)
     assert tables(path, DERIVED) == before
     with SqliteStore(path) as store:
-        (notice,) = [one for one in store.ledger.notices() if one.kind == "store"]
+        (notice,) = [one for one in store.service.notices() if one.kind == "store"]
         assert notice.message.endswith("Lost: pauses")
-        assert store.ledger.pauses() == {}
-        assert store.ledger.letters()
+        assert store.service.pauses() == {}
+        assert store.service.deliveries()
 
 
-def test_a_file_that_is_no_database_loses_the_ledger_and_says_so(used: Daemon):
+def test_a_file_that_is_no_database_loses_the_service_state_and_says_so(used: Daemon):
     path = whole(used)
     before = tables(path, DERIVED)
     path.write_bytes(b"all gone" * 1000)
@@ -116,41 +116,41 @@ def test_a_file_that_is_no_database_loses_the_ledger_and_says_so(used: Daemon):
     assert tables(path, DERIVED) == before
     assert aside.read_bytes().startswith(b"all gone")
     with SqliteStore(path) as store:
-        assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes" in store.ledger.notices()[0].message
+        assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes" in store.service.notices()[0].message
 
 
-def test_what_cannot_be_read_of_the_ledger_comes_from_its_backup(used: Daemon):
-    backup = used.folder / "ledger.bak"
+def test_what_cannot_be_read_the_service_state_comes_from_its_backup(used: Daemon):
+    backup = used.folder / "service.bak"
     back_up(used.store, backup, used.now)
     path = whole(used)
-    ledger = tables(path, KEPT)
+    service = tables(path, KEPT)
     path.write_bytes(b"all gone" * 1000)
     rebuild(path, used.archive, used.loop.declared.boards, lexicon=None, now=used.now, backup=backup)
     after = tables(path, KEPT)
-    (notice,) = set(after.pop("notices")) - set(ledger.pop("notices"))
-    assert after == ledger
+    (notice,) = set(after.pop("notices")) - set(service.pop("notices"))
+    assert after == service
     assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes. Lost: nothing" in str(notice)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pauses": 3}', '{"pauses": [["acme/text"]]}'])
 def test_a_backup_that_cannot_be_read_is_no_end_of_the_rescue(used: Daemon, text: str):
-    backup = used.folder / "ledger.bak"
+    backup = used.folder / "service.bak"
     backup.write_text(text, encoding="utf-8")
     path = whole(used)
     path.write_bytes(b"all gone" * 1000)
     rebuild(path, used.archive, used.loop.declared.boards, lexicon=None, now=used.now, backup=backup)
     with SqliteStore(path) as store:
-        assert "pauses" in store.ledger.notices()[0].message.partition("Lost: ")[2]
+        assert "pauses" in store.service.notices()[0].message.partition("Lost: ")[2]
 
 
 def test_old_receipts_are_left_out_of_the_backup(used: Daemon):
-    backup = used.folder / "ledger.bak"
+    backup = used.folder / "service.bak"
     old, new = (
         Receipt(event=EventId(name), route="r", delivered_at=used.now - timedelta(days=days))
         for name, days in (("o", 32), ("n", 30))
     )
-    used.store.ledger.receive([old, new])
+    used.store.service.receive([old, new])
     back_up(used.store, backup, used.now)
     assert [row[0] for row in json.loads(backup.read_text(encoding="utf-8"))["receipts"]] == ["n"]
 
@@ -158,11 +158,11 @@ def test_old_receipts_are_left_out_of_the_backup(used: Daemon):
 def test_nothing_is_told_again_by_the_new_database(used: Daemon):
     path = whole(used)
     with SqliteStore(path) as store:
-        letters = store.ledger.letters()
+        deliveries = store.service.deliveries()
     spoil(path, "checks")
     rebuilt(used, path)
     with SqliteStore(path) as store:
-        assert store.ledger.letters() == letters
+        assert store.service.deliveries() == deliveries
 
 
 def test_the_daemon_goes_on_with_the_new_database(used: Daemon):
@@ -192,7 +192,7 @@ def test_a_full_disk_or_a_lock_is_no_spoilt_file(used: Daemon):
     with closing(sqlite3.connect(used.folder / "tracker.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError) as raised:
-            used.store.ledger.pause(Pause(board=TEXT, since=used.now, by="ann", reason="x"))
+            used.store.service.pause(Pause(board=TEXT, since=used.now, by="ann", reason="x"))
     assert not is_spoilt(raised.value)
     assert not is_spoilt(StoreError("of no database"))
 
@@ -208,4 +208,4 @@ def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_oth
     with SqliteStore(path) as store:
         assert len(list(store.checks(TEXT))) == 3
         assert list(store.checks(BoardId("acme/other"))) == []
-        assert store.ledger.notices()[-1].message.endswith("Lost: the history of acme/other")
+        assert store.service.notices()[-1].message.endswith("Lost: the history of acme/other")

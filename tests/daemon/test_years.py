@@ -129,7 +129,7 @@ def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_
     wrong, seen = kept_once(place, receiver.arrived)
     assert wrong == []
     assert capped(receiver.arrived, "capped", 3) == []
-    assert seen["letters only counted"] > 0
+    assert seen["deliveries only counted"] > 0
     assert all(seen[f"answered {answer}"] > 0 for answer in ("ok", "error", "hang", "large")), seen
 
 

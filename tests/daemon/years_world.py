@@ -35,7 +35,7 @@ from tracker.cli._declared import formats
 from tracker.daemon import Declarations, Declared, Flights, Loop, World, pass_once
 from tracker.fetch import Fetcher, post
 from tracker.line import intake, sync
-from tracker.model import Board, BoardId, EventFilter, How, Letter, MetricId, Result
+from tracker.model import Board, BoardId, Delivery, EventFilter, How, MetricId, Result
 from tracker.notify.channels import open_channel
 from tracker.notify.outbox import deliver, standing_in
 from tracker.stores.archive import FileArchive
@@ -46,7 +46,7 @@ from tracker.workspace import Settings
 START = datetime(2027, 1, 4, 0, 0, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LOOK = timedelta(minutes=5)
-"""How often the simulated courier looks while a letter waits; the real one looks every 15 seconds."""
+"""How often the simulated worker looks while a delivery waits; the real one looks every 15 seconds."""
 BOARDS_PER_HOST = 3.4
 TIMEOUT_S = 0.15
 MAX_BYTES = 300_000
@@ -631,7 +631,7 @@ class Years:
             return
         quick = partial(post, timeout_s=self._post_s)
         deliver(
-            self.store.ledger,
+            self.store.service,
             declared.routes,
             lambda route: open_channel(route, ENVIRONMENT, quick),
             clock=self.clock,
@@ -651,18 +651,18 @@ class Years:
 
     def _resume(self) -> None:
         """Somebody looks after what is paused, every midnight."""
-        for board, pause in self.store.ledger.pauses().items():
+        for board, pause in self.store.service.pauses().items():
             if pause.since < _midnight(self.clock.at):
-                self.store.ledger.resume(board)
+                self.store.service.resume(board)
                 self.loop.reload()
 
     def _next(self) -> datetime:
         idle_s = self.loop.idle_s
         times = [self.clock.at + timedelta(seconds=math.ceil(max(idle_s, 1)))] if idle_s is not None else []
-        if self.store.ledger.pauses():
+        if self.store.service.pauses():
             times.append(_midnight(self.clock.at) + DAY)
-        letters = self.store.ledger.letters()
-        queues = [(route, [one for one in letters if one.route == route.name]) for route in self.loop.declared.routes]
+        deliveries = self.store.service.deliveries()
+        queues = [(route, [one for one in deliveries if one.route == route.name]) for route in self.loop.declared.routes]
         times += [_sendable(route, queue, self.store, self.clock.at) for route, queue in queues if queue]
         return min(times)
 
@@ -676,16 +676,16 @@ def _midnight(at: datetime) -> datetime:
     return at.replace(hour=0, minute=0, second=0)
 
 
-def _sendable(route: notify.Route, letters: Sequence[Letter], store: SqliteStore, now: datetime) -> datetime:
-    """The next time at which something may have changed for letters that wait."""
+def _sendable(route: notify.Route, deliveries: Sequence[Delivery], store: SqliteStore, now: datetime) -> datetime:
+    """The next time at which something may have changed for deliveries that wait."""
     if route.digest:
         return _firing(route, now)
     gather = timedelta(seconds=max(route.gather_s, 900))
-    times = [one.not_before for one in letters if one.not_before] + [one.queued_at + gather for one in letters]
-    times += [one.queued_at + timedelta(seconds=route.gather_s) for one in letters]
+    times = [one.not_before for one in deliveries if one.not_before] + [one.queued_at + gather for one in deliveries]
+    times += [one.queued_at + timedelta(seconds=route.gather_s) for one in deliveries]
     spans = [timedelta(seconds=route.cool_down_s), HOUR if route.most_per_hour else timedelta()]
     for span in filter(None, spans):
-        times += [one.delivered_at + span for one in store.ledger.receipts(route.name, since=now - span)]
+        times += [one.delivered_at + span for one in store.service.receipts(route.name, since=now - span)]
     times += filter(None, [cadence.in_quiet(route.quiet, route.time_zone, now)])
     return min((at for at in times if at > now), default=now + LOOK)
 
@@ -760,7 +760,7 @@ def oracle(script: Script, place: Place, *, arrived: Sequence[Arrived] | None = 
             wrong += _states(script, made, ones, store, seen)
             wrong += _events(made, ones, store, seen)
             wrong += _outages(made, ones, store, seen)
-        wrong += _letters(place, store, seen, arrived)
+        wrong += _deliveries(place, store, seen, arrived)
         wrong += _again(script, place, store, seen)
     return wrong, seen
 
@@ -848,19 +848,19 @@ def outages(ones: Sequence[Served]) -> Iterator[tuple[list[Served], Served | Non
         yield stretch, None
 
 
-def _letters(place: Place, store: SqliteStore, seen: Counter[str], arrived: Sequence[Arrived] | None) -> list[str]:
+def _deliveries(place: Place, store: SqliteStore, seen: Counter[str], arrived: Sequence[Arrived] | None) -> list[str]:
     """Whatever a route wants has one receipt or waits; what has a receipt came, and once."""
     routes = notify.load(place.schedules / "routes.toml", watches=()).routes
-    receipts = {(one.event, one.route): one for one in store.ledger.receipts()}
-    waiting = {(one.event.id, one.route) for dead in (False, True) for one in store.ledger.letters(dead=dead)}
+    receipts = {(one.event, one.route): one for one in store.service.receipts()}
+    waiting = {(one.event.id, one.route) for dead in (False, True) for one in store.service.deliveries(dead=dead)}
     wrong = []
     for event in store.events(EventFilter()):
         for route in routes:
             if notify.wants(route, event):
-                seen["letters"] += 1
+                seen["deliveries"] += 1
                 homes = ((event.id, route.name) in receipts) + ((event.id, route.name) in waiting)
                 wrong += [f"{event.id} {event.kind} for {route.name} is in {homes} places"] * (homes != 1)
-    seen["letters waiting"] = len(waiting)
+    seen["deliveries waiting"] = len(waiting)
     seen["receipts"] = len(receipts)
     if arrived is None:
         return wrong
@@ -888,15 +888,15 @@ def _again(script: Script, place: Place, store: SqliteStore, seen: Counter[str])
 
 
 def kept_once(place: Place, arrived: Sequence[Arrived]) -> tuple[list[str], Counter[str]]:
-    """What a channel that fails lost, or took twice: each letter waits or has one receipt, and each message tells or counts its own."""
+    """What a channel that fails lost, or took twice: each delivery waits or has one receipt, and each message tells or counts its own."""
     seen: Counter[str] = Counter(f"answered {one.answer}" for one in arrived)
     with SqliteStore(place.database) as store:
-        wrong = _letters(place, store, seen, None)
-        receipts = store.ledger.receipts()
-        seen["letters given up"] = len(store.ledger.letters(dead=True))
+        wrong = _deliveries(place, store, seen, None)
+        receipts = store.service.receipts()
+        seen["deliveries given up"] = len(store.service.deliveries(dead=True))
     told, counted = Counter(one.message for one in receipts if one.how is How.SENT), Counter[str]()
     counted.update(one.message for one in receipts if one.how is How.COUNTED)
-    seen["letters only counted"] = counted.total()
+    seen["deliveries only counted"] = counted.total()
     taken = [one for one in arrived if one.taken]
     wrong += [f"message {name} was taken {times} times" for name, times in Counter(one.id for one in taken).items() if times > 1]
     wrong += [f"message {name} has receipts and was never taken" for name in told.keys() - {one.id for one in taken}]

@@ -30,7 +30,7 @@ from tracker.model import (
     Verdict,
 )
 from tracker.ports import Store
-from tracker.stores import ledger
+from tracker.stores import service_state
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 
@@ -38,7 +38,7 @@ BOARD, OTHER = BoardId("acme/text"), BoardId("acme/code")
 URL = "https://acme.example/text.csv"
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 SCORE, PRICE = MetricId("score"), MetricId("price")
-NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | ledger.TABLES
+NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | service_state.TABLES
 
 CHALLENGE = b"<!doctype html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
 CUT = b'key,name,score,price,licence\na,Alpha,"90'

@@ -11,7 +11,7 @@ from tracker.clock import FixedClock
 from tracker.errors import StoreError
 from tracker.line import intake, proof, sync
 from tracker.line.sync import Telling
-from tracker.model import BoardId, Event, EventFilter, How, IndexLine, Letter, Receipt, Result, Verdict
+from tracker.model import BoardId, Delivery, Event, EventFilter, How, IndexLine, Receipt, Result, Verdict
 from tracker.notify import Route
 from tracker.notify.outbox import standing_in
 from tracker.ports import Store
@@ -35,18 +35,18 @@ def run(archive: FileArchive, store: Store, number: float, text: str, of: BoardI
 
 def send(store: Store, number: float = 1, route: str = "all", how: How = How.SENT) -> list[Event]:
     """Everything that waits for a route and still stands has gone out."""
-    waiting = store.ledger.letters(route)
-    letters = [one for one in waiting if one.event.kind == "withdrawn" or store.event(one.event.id) is not None]
-    store.ledger.receive(Receipt(event=one.event.id, route=route, delivered_at=at(number), how=how) for one in letters)
-    return [one.event for one in letters]
+    waiting = store.service.deliveries(route)
+    deliveries = [one for one in waiting if one.event.kind == "withdrawn" or store.event(one.event.id) is not None]
+    store.service.receive(Receipt(event=one.event.id, route=route, delivered_at=at(number), how=how) for one in deliveries)
+    return [one.event for one in deliveries]
 
 
 def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, told: Telling | None) -> None:
     proof.decide(board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store, telling=told)
 
 
-def corrections(store: Store, route: str | None = None) -> Sequence[Letter]:
-    return [one for one in store.ledger.letters(route) if one.event.kind == "withdrawn"]
+def corrections(store: Store, route: str | None = None) -> Sequence[Delivery]:
+    return [one for one in store.service.deliveries(route) if one.event.kind == "withdrawn"]
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ def told(archive: FileArchive, store: Store) -> list[Event]:
 
 def test_what_was_sent_and_is_withdrawn_is_taken_back_on_that_route(archive: FileArchive, store: Store, told: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling(ALL, OTHERS))
-    letters = corrections(store)
-    assert {one.event.facts["event"] for one in letters} == {event.id for event in told}
-    assert {(one.route, one.queued_at, one.event.recorded_at) for one in letters} == {("all", at(2), at(2))}
+    deliveries = corrections(store)
+    assert {one.event.facts["event"] for one in deliveries} == {event.id for event in told}
+    assert {(one.route, one.queued_at, one.event.recorded_at) for one in deliveries} == {("all", at(2), at(2))}
     leader = next(event for event in told if event.kind == "new_leader")
-    (taken_back,) = [one.event for one in letters if one.event.facts == {"event": leader.id}]
+    (taken_back,) = [one.event for one in deliveries if one.event.facts == {"event": leader.id}]
     assert taken_back.headline == f"Withdrawn: {leader.headline}"
     assert (taken_back.weight, taken_back.board, taken_back.told) == (leader.weight, BOARD, True)
     assert store.event(taken_back.id) is None
@@ -75,8 +75,8 @@ def test_what_was_sent_and_is_withdrawn_is_taken_back_on_that_route(archive: Fil
 def test_what_only_waits_or_was_dropped_or_counted_is_not_taken_back(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     run(archive, store, 1, E_LEADS)
-    dropped = store.ledger.letters("others")[0].event.id
-    store.ledger.receive([Receipt(event=dropped, route="others", delivered_at=at(1), how=How.DROPPED)])
+    dropped = store.service.deliveries("others")[0].event.id
+    store.service.receive([Receipt(event=dropped, route="others", delivered_at=at(1), how=How.DROPPED)])
     send(store, route="all", how=How.COUNTED)
     decide(archive, store, 1, Verdict.REJECT, telling(ALL, OTHERS))
     assert corrections(store) == []
@@ -133,15 +133,15 @@ def test_an_event_is_taken_back_once_however_often_it_comes_and_goes(archive: Fi
     decide(archive, store, 1, Verdict.REJECT, telling())
     assert store.event(told[0].id) is None
     assert corrections(store) == []
-    assert first == {one.event for one in store.ledger.receipts("all", since=at(3))} - {event.id for event in told}
+    assert first == {one.event for one in store.service.receipts("all", since=at(3))} - {event.id for event in told}
 
 
 def test_a_correction_that_waits_while_its_event_comes_again_is_not_sent(archive: FileArchive, store: Store, told: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling())
-    letters = corrections(store)
-    assert [standing_in(store)(one) for one in letters] == [True] * len(told)
+    deliveries = corrections(store)
+    assert [standing_in(store)(one) for one in deliveries] == [True] * len(told)
     decide(archive, store, 1, Verdict.ACCEPT, telling())
-    assert [standing_in(store)(one) for one in letters] == [False] * len(told)
+    assert [standing_in(store)(one) for one in deliveries] == [False] * len(told)
 
 
 def test_a_rewriting_that_fails_takes_nothing_back(archive: FileArchive, store: Store, told: list[Event]):

@@ -25,7 +25,7 @@ from tracker.clock import FixedClock
 from tracker.errors import StoreError, Transient
 from tracker.line import intake, proof, sync
 from tracker.line.sync import Telling
-from tracker.model import EventFilter, Letter, Result, Step, Unchanged, Verdict
+from tracker.model import Delivery, EventFilter, Result, Step, Unchanged, Verdict
 from tracker.notify import Route
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -52,8 +52,8 @@ def take(archive: FileArchive, store: Store, fetched: object, told: Telling | No
 
 
 def posted(store: Store, route: str = "all") -> list[str]:
-    """`kind@day` of the letters that wait."""
-    return [f"{one.event.kind}@{(one.event.recorded_at - at(0)).days}" for one in store.ledger.letters(route)]
+    """`kind@day` of the deliveries that wait."""
+    return [f"{one.event.kind}@{(one.event.recorded_at - at(0)).days}" for one in store.service.deliveries(route)]
 
 
 def told_events(store: Store, since: float = 0) -> list[str]:
@@ -66,25 +66,25 @@ def told_events(store: Store, since: float = 0) -> list[str]:
 def test_every_told_event_of_live_readings_is_posted_once_and_no_other(archive: FileArchive, store: Store):
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
-    letters = store.ledger.letters()
-    assert sorted(one.event.id for one in letters) == told_events(store)
+    deliveries = store.service.deliveries()
+    assert sorted(one.event.id for one in deliveries) == told_events(store)
     assert len(told_events(store)) < len(list(store.events(EventFilter())))
-    assert all((one.queued_at, one.route, one.tries) == (one.event.recorded_at, "all", 0) for one in letters)
+    assert all((one.queued_at, one.route, one.tries) == (one.event.recorded_at, "all", 0) for one in deliveries)
 
 
-def test_a_letter_has_the_event_as_the_store_has_it(archive: FileArchive, store: Store):
+def test_a_delivery_has_the_event_as_the_store_has_it(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     run(archive, store, 1, B_LEADS)
-    letters = store.ledger.letters()
-    assert letters
-    assert [one.event for one in letters] == [store.event(one.event.id) for one in letters]
+    deliveries = store.service.deliveries()
+    assert deliveries
+    assert [one.event for one in deliveries] == [store.event(one.event.id) for one in deliveries]
 
 
 def test_nobody_is_told_where_nobody_is_to_be(archive: FileArchive, store: Store):
     for number, text in enumerate((SIX, B_LEADS)):
         take(archive, store, capture(number, csv(text)), None, now=number)
     assert told_events(store)
-    assert list(store.ledger.letters()) == []
+    assert list(store.service.deliveries()) == []
 
 
 def test_a_route_is_told_only_what_was_recorded_since_it_was_asked_for(archive: FileArchive, store: Store):
@@ -93,7 +93,7 @@ def test_a_route_is_told_only_what_was_recorded_since_it_was_asked_for(archive: 
     assert posted(store) == []
     run(archive, store, 3, SIX, telling(since=3))
     assert "new_leader@3" in posted(store)
-    assert sorted(one.event.id for one in store.ledger.letters()) == told_events(store, since=3) != told_events(store)
+    assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store, since=3) != told_events(store)
 
 
 def test_the_store_remembers_since_when_a_route_is_told(archive: FileArchive, store: Store):
@@ -116,7 +116,7 @@ def test_what_the_archive_got_before_a_run_was_killed_is_told_by_the_next(archiv
     keep(archive, {1: csv(B_LEADS)})
     take(archive, store, Unchanged(board=BOARD, observed_at=at(2), url="u"), telling(), now=2)
     assert "new_leader@1" in posted(store)
-    assert sorted(one.event.id for one in store.ledger.letters()) == told_events(store)
+    assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store)
 
 
 @pytest.mark.parametrize(("number", "told"), [(12.9, False), (13, True), (19, True)])
@@ -127,7 +127,7 @@ def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_
     run(archive, store, 20, SIX)
     keep(archive, {number: csv(B_LEADS)})
     sync.settle(board(), archive, store, telling=telling())
-    at_that_time = [one for one in store.ledger.letters() if one.event.recorded_at == at(number)]
+    at_that_time = [one for one in store.service.deliveries() if one.event.recorded_at == at(number)]
     assert bool(at_that_time) is told
     assert any(event.recorded_at == at(number) for event in store.events(EventFilter(told=True)))
 
@@ -148,9 +148,9 @@ def test_the_news_of_a_quarantined_reading_is_told_when_it_is_accepted_within_se
 def test_a_replay_tells_nothing_a_second_time(archive: FileArchive, store: Store):
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
-    before = list(store.ledger.letters())
+    before = list(store.service.deliveries())
     sync.replay(board(), archive, store, telling=telling())
-    assert list(store.ledger.letters()) == before
+    assert list(store.service.deliveries()) == before
 
 
 # ── nothing is lost ──────────────────────────────────────────────────────────────────────────────
@@ -165,28 +165,28 @@ class Stops:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
+    def save(self, step: Step, deliveries: Sequence[Delivery] = (), holds: Mapping[str, str] | None = None) -> None:
         self._left -= 1
         if self._left == 0:
             raise StoreError("the disk is full")
-        self._store.save(step, letters, holds)
+        self._store.save(step, deliveries, holds)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("at_save", range(1, 5))
-def test_a_run_that_is_stopped_between_two_steps_loses_no_letter_and_no_hold(archive: FileArchive, store: Store, at_save: int):
+def test_a_run_that_is_stopped_between_two_steps_loses_no_delivery_and_no_hold(archive: FileArchive, store: Store, at_save: int):
     season = {0: csv(SIX), 1: csv(B_LEADS), 2: csv(SIX), 3: csv(SIX + " g:97:1")}
     told = telling(watches=(SECOND,))
     undisturbed = fresh("memory")
     keep(archive, season)
     sync.settle(board(), archive, undisturbed, telling=told)
-    assert len({one.queued_at for one in undisturbed.ledger.letters()}) == 3
+    assert len({one.queued_at for one in undisturbed.service.deliveries()}) == 3
     with pytest.raises(StoreError, match="full"):
         sync.settle(board(), archive, Stops(store, at_save), telling=told)
     assert len(list(store.checks(BOARD))) == at_save - 1
     sync.settle(board(), archive, store, telling=told)
-    assert list(store.ledger.letters()) == list(undisturbed.ledger.letters())
-    assert store.ledger.holds(BOARD) == undisturbed.ledger.holds(BOARD) != {}
+    assert list(store.service.deliveries()) == list(undisturbed.service.deliveries())
+    assert store.service.holds(BOARD) == undisturbed.service.holds(BOARD) != {}
 
 
 # ── watches over standings ───────────────────────────────────────────────────────────────────────
@@ -216,9 +216,9 @@ def test_a_watch_that_is_new_does_not_tell_what_was_so_already(archive: FileArch
 def test_after_an_import_a_watch_begins_anew_without_telling_what_was_so_already(archive: FileArchive, store: Store, tmp_path):
     told = telling(WATCHED, watches=(SECOND,))
     run(archive, store, 0, B_THIRD, told)
-    assert store.ledger.holds(BOARD) != {}
+    assert store.service.holds(BOARD) != {}
     intake.import_bodies(board(), files(tmp_path / "bodies", {1: csv(B_SECOND)}), archive=archive, store=store)
-    assert store.ledger.holds(BOARD) == {}
+    assert store.service.holds(BOARD) == {}
     run(archive, store, 2, SIX.replace("c:70", "c:71"), told)
     assert fired(store) == []
     run(archive, store, 3, B_THIRD, told)
@@ -235,7 +235,7 @@ def test_fetches_bytes_events_and_seconds_are_counted(archive: FileArchive, stor
         take(archive, store, capture(number, body), None, now=number)
     take(archive, store, Unchanged(board=BOARD, observed_at=at(4), url="u"), None, now=4)
     take(archive, store, Transient("acme/text: timed out"), None, now=5)
-    counts = dict(store.ledger.counts())
+    counts = dict(store.service.counts())
     assert all(counts.pop((f"{what}_seconds", BOARD)) > 0 for what in ("read", "detect", "store"))
     assert counts.pop(("fetch_bytes", BOARD)) == sum(map(len, bodies))
     kinds = {name: amount for name, amount in counts.items() if name[0] == "events"}
@@ -252,7 +252,7 @@ def test_fetches_bytes_events_and_seconds_are_counted(archive: FileArchive, stor
 def test_an_import_and_a_replay_count_nothing(archive: FileArchive, store: Store, tmp_path):
     intake.import_bodies(board(), files(tmp_path / "bodies", SEASON), archive=archive, store=store)
     sync.replay(board(), archive, store)
-    assert store.ledger.counts() == {}
+    assert store.service.counts() == {}
 
 
 def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, store: Store):
@@ -264,7 +264,7 @@ def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, st
             boards, archive=archive, store=store, fetcher=fetcher, clock=FixedClock(at(number)), telling=telling()
         )
         assert [one.failed for one in outcomes] == [False, False]
-    assert {one.event.board for one in store.ledger.letters()} == {BOARD}
+    assert {one.event.board for one in store.service.deliveries()} == {BOARD}
 
 
 def test_a_board_that_fails_is_told_too(archive: FileArchive, store: Store):

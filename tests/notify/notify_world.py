@@ -1,4 +1,4 @@
-"""Events, letters and a channel made by hand, for the tests of what goes out and when."""
+"""Events, deliveries and a channel made by hand, for the tests of what goes out and when."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tracker.errors import DeliveryError
-from tracker.model import BoardId, EntryId, Event, EventId, Letter, ModelId, Party, Window
+from tracker.model import BoardId, Delivery, EntryId, Event, EventId, ModelId, Party, Window
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
 
@@ -47,10 +47,10 @@ def event(name: str, **more: object) -> Event:
     return Event(**{**values, "board": BoardId(values["board"])})
 
 
-def letter(name: str, queued: float = 0, route: str = "r", **more: object) -> Letter:
-    """A letter with such an event, queued so many minutes after START."""
-    of_letter = {key: more.pop(key) for key in ("message", "tries", "not_before", "error", "dead") if key in more}
-    return Letter(event=event(name, recorded=queued, **more), route=route, queued_at=at(queued), **of_letter)
+def delivery(name: str, queued: float = 0, route: str = "r", **more: object) -> Delivery:
+    """A delivery with such an event, queued so many minutes after START."""
+    of_delivery = {key: more.pop(key) for key in ("message", "tries", "not_before", "error", "dead") if key in more}
+    return Delivery(event=event(name, recorded=queued, **more), route=route, queued_at=at(queued), **of_delivery)
 
 
 def route(**more: object) -> Route:

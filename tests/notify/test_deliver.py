@@ -11,98 +11,98 @@ from random import Random
 
 import pytest
 from memory_store import MemoryStore
-from notify_world import START, Heard, at, event, failing, letter, route
+from notify_world import START, Heard, at, delivery, event, failing, route
 
 from tracker.clock import FixedClock
 from tracker.errors import DeliveryError
-from tracker.model import How, Letter, Window
+from tracker.model import Delivery, How, Window
 from tracker.notify.messages import Limits, Message
 from tracker.notify.outbox import MOST_TRIES, Delivered, deliver, drop, send_test, standing_in, wait_after
 from tracker.notify.routes import Route
-from tracker.ports import Ledger
+from tracker.ports import ServiceState
 from tracker.stores.sqlite import SqliteStore
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServiceState]:
     if request.param == "memory":
-        yield MemoryStore().ledger
+        yield MemoryStore().service
         return
     with SqliteStore(tmp_path / "tracker.db") as store:
-        yield store.ledger
+        yield store.service
 
 
 class Office:
-    """Routes with a channel each, over a ledger, at a clock that stands still unless it is moved."""
+    """Routes with a channel each, over a service, at a clock that stands still unless it is moved."""
 
-    def __init__(self, ledger: Ledger, **channels: Heard) -> None:
-        self.ledger, self.channels, self.clock = ledger, channels, FixedClock(START)
+    def __init__(self, service: ServiceState, **channels: Heard) -> None:
+        self.service, self.channels, self.clock = service, channels, FixedClock(START)
         self.routes = tuple(route(name=name) for name in channels)
 
-    def post(self, *letters: Letter) -> None:
-        self.ledger.post(letters)
+    def post(self, *deliveries: Delivery) -> None:
+        self.service.post(deliveries)
 
-    def work(self, minutes: float = 0, exists: Callable[[Letter], bool] = lambda _: True) -> Delivered:
+    def work(self, minutes: float = 0, exists: Callable[[Delivery], bool] = lambda _: True) -> Delivered:
         self.clock.sleep(minutes * 60)
-        return deliver(self.ledger, self.routes, lambda one: self.channels[one.name], clock=self.clock, boards={}, exists=exists)
+        return deliver(self.service, self.routes, lambda one: self.channels[one.name], clock=self.clock, boards={}, exists=exists)
 
     def told(self, channel: str = "r") -> list[str]:
         """The events of each message."""
         return [" ".join(one.id for one in message.events) for message in self.channels[channel].messages]
 
 
-def test_what_was_sent_has_left_the_outbox_against_a_receipt(ledger: Ledger):
-    office = Office(ledger, r=Heard())
-    office.post(letter("a", subject="x", model="qwen"), letter("b", weight=10))
+def test_what_was_sent_has_left_the_outbox_against_a_receipt(service: ServiceState):
+    office = Office(service, r=Heard())
+    office.post(delivery("a", subject="x", model="qwen"), delivery("b", weight=10))
     assert office.work() == Delivered(sent={"r": 2})
     assert office.told() == ["a", "b"]
-    assert ledger.letters() == []
+    assert service.deliveries() == []
     first, second = office.channels["r"].messages
-    found = {(one.event, one.how, one.message, one.subject, one.delivered_at) for one in ledger.receipts("r")}
+    found = {(one.event, one.how, one.message, one.subject, one.delivered_at) for one in service.receipts("r")}
     assert found == {("a", How.SENT, first.id, "model qwen", START), ("b", How.SENT, second.id, "event b", START)}
     assert office.work() == Delivered()
-    assert ledger.counts() == {("sent", "r"): 2}
+    assert service.counts() == {("sent", "r"): 2}
 
 
-def test_an_event_goes_to_each_of_its_routes_once(ledger: Ledger):
-    office = Office(ledger, r=Heard(), s=Heard())
-    office.post(letter("a"), letter("a", route="s"))
+def test_an_event_goes_to_each_of_its_routes_once(service: ServiceState):
+    office = Office(service, r=Heard(), s=Heard())
+    office.post(delivery("a"), delivery("a", route="s"))
     office.work()
-    office.post(letter("a"), letter("a", route="s"))
+    office.post(delivery("a"), delivery("a", route="s"))
     office.work()
     assert (office.told("r"), office.told("s")) == (["a"], ["a"])
 
 
-def test_what_was_counted_is_delivered_too(ledger: Ledger):
-    office = Office(ledger, r=Heard())
+def test_what_was_counted_is_delivered_too(service: ServiceState):
+    office = Office(service, r=Heard())
     office.routes = (route(most_per_hour=1),)
-    office.post(letter("a", weight=90), letter("b"), letter("c"))
+    office.post(delivery("a", weight=90), delivery("b"), delivery("c"))
     office.work()
     (message,) = office.channels["r"].messages
     assert ([one.id for one in message.events], message.more) == (["a"], 2)
-    assert Counter(one.how for one in ledger.receipts("r")) == {How.SENT: 1, How.COUNTED: 2}
-    assert {one.message for one in ledger.receipts("r")} == {message.id}
-    assert ledger.letters() == []
+    assert Counter(one.how for one in service.receipts("r")) == {How.SENT: 1, How.COUNTED: 2}
+    assert {one.message for one in service.receipts("r")} == {message.id}
+    assert service.deliveries() == []
 
 
-def test_a_route_that_is_switched_off_sends_nothing_and_loses_nothing(ledger: Ledger):
-    office = Office(ledger, r=Heard())
+def test_a_route_that_is_switched_off_sends_nothing_and_loses_nothing(service: ServiceState):
+    office = Office(service, r=Heard())
     office.routes = (route(enabled=False),)
-    office.post(letter("a"))
+    office.post(delivery("a"))
     assert office.work() == Delivered()
-    assert len(ledger.letters()) == 1
+    assert len(service.deliveries()) == 1
 
 
 # ── failing ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_failed_message_is_sent_again_as_it_was_after_longer_and_longer_waits(ledger: Ledger):
-    office = Office(ledger, r=Heard(answer=failing()))
-    office.post(letter("a"))
+def test_a_failed_message_is_sent_again_as_it_was_after_longer_and_longer_waits(service: ServiceState):
+    office = Office(service, r=Heard(answer=failing()))
+    office.post(delivery("a"))
     waits = []
     for _ in range(5):
         assert office.work().failures == {"r": "the channel is down"}
-        (waiting,) = ledger.letters()
+        (waiting,) = service.deliveries()
         waits.append((waiting.not_before - office.clock.now()) // timedelta(minutes=1))
         assert office.work(waits[-1] - 1 / 60) == Delivered()
         office.clock.sleep(1)
@@ -112,27 +112,27 @@ def test_a_failed_message_is_sent_again_as_it_was_after_longer_and_longer_waits(
     office.work()
     (message,) = office.channels["r"].messages
     assert message.id == waiting.message
-    assert ledger.counts() == {("send_failures", "r"): 5, ("sent", "r"): 1}
+    assert service.counts() == {("send_failures", "r"): 5, ("sent", "r"): 1}
 
 
-def test_after_a_failure_the_others_of_the_route_wait_for_the_next_pass(ledger: Ledger):
+def test_after_a_failure_the_others_of_the_route_wait_for_the_next_pass(service: ServiceState):
     asked: list[str] = []
 
     def answer(message: Message) -> None:
         asked.append(message.events[0].id)
         raise DeliveryError("the channel is down")
 
-    office = Office(ledger, r=Heard(answer=answer))
-    office.post(*(letter(name) for name in "abc"))
+    office = Office(service, r=Heard(answer=answer))
+    office.post(*(delivery(name) for name in "abc"))
     office.work()
     assert asked == ["a"]
-    assert [one.message for one in ledger.letters() if one.event.id != "a"] == ["", ""]
+    assert [one.message for one in service.deliveries() if one.event.id != "a"] == ["", ""]
 
 
-def test_a_channel_that_was_down_for_long_tells_what_gathered_together(ledger: Ledger):
-    office = Office(ledger, r=Heard(answer=failing()))
+def test_a_channel_that_was_down_for_long_tells_what_gathered_together(service: ServiceState):
+    office = Office(service, r=Heard(answer=failing()))
     office.routes = (route(most_per_hour=3),)
-    office.post(*(letter(f"e{number}", number, weight=90 - number) for number in range(30)))
+    office.post(*(delivery(f"e{number}", number, weight=90 - number) for number in range(30)))
     for _ in range(60):
         office.work(1)
     office.channels["r"].answer = lambda message: None
@@ -141,7 +141,7 @@ def test_a_channel_that_was_down_for_long_tells_what_gathered_together(ledger: L
     told = office.channels["r"].messages
     assert sum(len(one.events) + one.more for one in told) == 30
     assert len(told) < 10
-    assert ledger.letters() == []
+    assert service.deliveries() == []
 
 
 def test_the_channels_own_wish_to_wait_is_granted():
@@ -153,82 +153,82 @@ def test_the_channels_own_wish_to_wait_is_granted():
     assert wait_after(20, -1) == timedelta(hours=6)
 
 
-def test_one_routes_trouble_never_stops_another(ledger: Ledger):
+def test_one_routes_trouble_never_stops_another(service: ServiceState):
     def broken(message: Message) -> None:
         raise ZeroDivisionError("token=hunter2")
 
-    office = Office(ledger, down=Heard(answer=failing()), broken=Heard(answer=broken), r=Heard())
-    office.post(letter("a", route="down"), letter("a", route="broken"), letter("a"))
+    office = Office(service, down=Heard(answer=failing()), broken=Heard(answer=broken), r=Heard())
+    office.post(delivery("a", route="down"), delivery("a", route="broken"), delivery("a"))
     said = office.work()
     assert said.sent == {"r": 1}
     assert said.failures == {
         "down": "the channel is down",
         "broken": "stdout: ZeroDivisionError while sending; please report this",
     }
-    assert len(ledger.letters()) == 2
+    assert len(service.deliveries()) == 2
 
 
-def test_a_channel_that_cannot_be_opened_keeps_its_letters_for_days(ledger: Ledger):
+def test_a_channel_that_cannot_be_opened_keeps_its_deliveries_for_days(service: ServiceState):
     def closed(one: Route) -> Heard:
         raise DeliveryError("${TOKEN} is not set", final=True)
 
     clock = FixedClock(START)
-    ledger.post([letter("a"), letter("b")])
-    said = deliver(ledger, [route()], closed, clock=clock, boards={})
-    assert (said.failures, said.buried) == ({"r": "${TOKEN} is not set"}, 0)
-    assert {(one.message, one.tries, one.not_before) for one in ledger.letters()} == {("", 1, at(1))}
+    service.post([delivery("a"), delivery("b")])
+    said = deliver(service, [route()], closed, clock=clock, boards={})
+    assert (said.failures, said.dead_lettered) == ({"r": "${TOKEN} is not set"}, 0)
+    assert {(one.message, one.tries, one.not_before) for one in service.deliveries()} == {("", 1, at(1))}
 
 
-def test_what_will_never_be_taken_is_dead_at_once_and_the_rest_goes_on(ledger: Ledger):
+def test_what_will_never_be_taken_is_dead_at_once_and_the_rest_goes_on(service: ServiceState):
     def answer(message: Message) -> None:
         if message.events[0].id == "a":
             raise DeliveryError("no such room", final=True)
 
-    office = Office(ledger, r=Heard(answer=answer))
-    office.post(letter("a", weight=90), letter("b"))
-    assert office.work() == Delivered(sent={"r": 1}, buried=1, failures={"r": "no such room"})
-    assert [(one.event.id, one.error) for one in ledger.letters(dead=True)] == [("a", "no such room")]
+    office = Office(service, r=Heard(answer=answer))
+    office.post(delivery("a", weight=90), delivery("b"))
+    assert office.work() == Delivered(sent={"r": 1}, dead_lettered=1, failures={"r": "no such room"})
+    assert [(one.event.id, one.error) for one in service.deliveries(dead=True)] == [("a", "no such room")]
     assert office.work(60) == Delivered()
 
 
-def test_after_many_tries_a_letter_is_dead_until_a_person_revives_it(ledger: Ledger):
-    office = Office(ledger, r=Heard(answer=failing()))
-    office.post(letter("a"))
+def test_after_many_tries_a_delivery_is_dead_until_a_person_revives_it(service: ServiceState):
+    office = Office(service, r=Heard(answer=failing()))
+    office.post(delivery("a"))
     tries = 0
-    while ledger.letters():
+    while service.deliveries():
         tries += bool(office.work(60).failures)
     assert tries == MOST_TRIES
     assert office.clock.now() - START > timedelta(days=2)
-    (dead,) = ledger.letters(dead=True)
-    ledger.revive([dead])
+    (dead,) = service.deliveries(dead=True)
+    service.revive([dead])
     office.channels["r"].answer = lambda message: None
     office.work()
     assert [one.id for one in office.channels["r"].messages] == [dead.message]
 
 
-def test_a_message_that_is_too_large_is_made_shorter_at_once(ledger: Ledger):
+def test_a_message_that_is_too_large_is_made_shorter_at_once(service: ServiceState):
     def answer(message: Message) -> None:
         if len(message.body) > 700:
             raise DeliveryError("413", too_large=True)
 
-    office = Office(ledger, r=Heard(answer=answer))
-    office.post(letter("a", headline="Something happened. " * 200))
+    office = Office(service, r=Heard(answer=answer))
+    office.post(delivery("a", headline="Something happened. " * 200))
     assert office.work().sent == {"r": 1}
     (message,) = office.channels["r"].messages
     assert 200 < len(message.body) <= 700
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
-def test_a_channel_for_which_everything_is_too_large_ends_with_a_dead_letter(ledger: Ledger, form: str):
-    office = Office(ledger, r=Heard(answer=failing(too_large=True), limits=Limits(form=form)))
-    office.post(letter("a", headline="Something happened. " * 20))
-    assert office.work().buried == 1
+def test_a_channel_for_which_everything_is_too_large_ends_with_a_dead_delivery(service: ServiceState, form: str):
+    office = Office(service, r=Heard(answer=failing(too_large=True), limits=Limits(form=form)))
+    office.post(delivery("a", headline="Something happened. " * 20))
+    assert office.work().dead_lettered == 1
 
 
-def test_quiet_hours_that_begin_during_a_pass_end_it(ledger: Ledger):
-    office = Office(ledger, r=Heard(answer=lambda message: office.clock.sleep(3600)))
+def test_quiet_hours_that_begin_during_a_pass_end_it(service: ServiceState):
+    office = Office(service, r=Heard(answer=lambda message: office.clock.sleep(3600)))
     office.routes = (route(quiet=(Window(start=13 * 60, end=14 * 60),)),)
-    office.post(letter("a"), letter("b"))
+    office.post(delivery("a"), delivery("b"))
     assert office.work().sent == {"r": 1}
     assert office.told() == ["a"]
 
@@ -236,28 +236,28 @@ def test_quiet_hours_that_begin_during_a_pass_end_it(ledger: Ledger):
 # ── withdrawn ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_was_withdrawn_before_it_was_told_is_dropped(ledger: Ledger):
-    office = Office(ledger, r=Heard())
+def test_what_was_withdrawn_before_it_was_told_is_dropped(service: ServiceState):
+    office = Office(service, r=Heard())
     office.routes = (route(most_per_hour=1),)
-    office.post(letter("a", weight=90), letter("b"), letter("c"))
+    office.post(delivery("a", weight=90), delivery("b"), delivery("c"))
     assert office.work(exists=lambda one: one.event.id != "a") == Delivered(sent={"r": 1}, dropped=1)
     (message,) = office.channels["r"].messages
     assert ([one.id for one in message.events], message.more) == (["b"], 1)
-    assert {one.event: one.how for one in ledger.receipts("r")} == {"a": How.DROPPED, "b": How.SENT, "c": How.COUNTED}
+    assert {one.event: one.how for one in service.receipts("r")} == {"a": How.DROPPED, "b": How.SENT, "c": How.COUNTED}
 
 
 def test_what_stands_is_what_the_store_has_and_what_no_store_has():
     stands = standing_in(MemoryStore())
-    assert not stands(letter("a"))
-    assert stands(letter("a", kind="watch"))
-    assert stands(letter("a", kind="tracker_trouble"))
+    assert not stands(delivery("a"))
+    assert stands(delivery("a", kind="watch"))
+    assert stands(delivery("a", kind="tracker_trouble"))
 
 
-def test_dropped_letters_never_come_again(ledger: Ledger):
-    office = Office(ledger, r=Heard())
-    office.post(letter("a"))
-    assert drop(ledger, ledger.letters(), START) == 1
-    office.post(letter("a"))
+def test_dropped_deliveries_never_come_again(service: ServiceState):
+    office = Office(service, r=Heard())
+    office.post(delivery("a"))
+    assert drop(service, service.deliveries(), START) == 1
+    office.post(delivery("a"))
     assert office.work() == Delivered()
 
 
@@ -272,20 +272,20 @@ def killed(message: Message) -> None:
     raise Killed
 
 
-def test_killed_before_sending_nothing_is_lost_and_nothing_doubled(ledger: Ledger):
-    office = Office(ledger, r=Heard(answer=killed))
+def test_killed_before_sending_nothing_is_lost_and_nothing_doubled(service: ServiceState):
+    office = Office(service, r=Heard(answer=killed))
     office.routes = (route(most_per_hour=1),)
-    office.post(letter("a", weight=90), letter("b"))
+    office.post(delivery("a", weight=90), delivery("b"))
     with pytest.raises(Killed):
         office.work()
     office.channels["r"].answer = lambda message: None
-    office.post(letter("later", weight=99))
+    office.post(delivery("later", weight=99))
     office.work()
     (message,) = office.channels["r"].messages
     assert ([one.id for one in message.events], message.more) == (["a"], 1)
 
 
-def test_killed_between_sending_and_the_receipt_the_same_message_is_sent_again(ledger: Ledger):
+def test_killed_between_sending_and_the_receipt_the_same_message_is_sent_again(service: ServiceState):
     heard = Heard()
 
     def sent_and_killed(message: Message) -> None:
@@ -293,8 +293,8 @@ def test_killed_between_sending_and_the_receipt_the_same_message_is_sent_again(l
         raise Killed
 
     heard.answer = sent_and_killed
-    office = Office(ledger, r=heard)
-    office.post(letter("a"), letter("b"))
+    office = Office(service, r=heard)
+    office.post(delivery("a"), delivery("b"))
     with pytest.raises(Killed):
         office.work()
     heard.answer = lambda message: None
@@ -304,7 +304,7 @@ def test_killed_between_sending_and_the_receipt_the_same_message_is_sent_again(l
     assert (other.id != first.id, [one.id for one in other.events]) == (True, ["b"])
 
 
-def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_keeps_the_cap(ledger: Ledger):
+def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_keeps_the_cap(service: ServiceState):
     chance = Random(4)
 
     def answer(message: Message) -> None:
@@ -313,14 +313,14 @@ def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_kee
         times.append(office.clock.now())
 
     times = []
-    office = Office(ledger, r=Heard(answer=answer))
+    office = Office(service, r=Heard(answer=answer))
     office.routes = (route(most_per_hour=4, cool_down_s=1800),)
     for number in range(200):
-        office.post(letter(f"e{number}", 5 * number, subject=f"s{number % 17}", weight=number % 90))
+        office.post(delivery(f"e{number}", 5 * number, subject=f"s{number % 17}", weight=number % 90))
         office.work(5)
     for _ in range(200):
         office.work(30)
-    told = [event for event, how in ((one.event, one.how) for one in ledger.receipts("r")) if how is not How.DROPPED]
+    told = [event for event, how in ((one.event, one.how) for one in service.receipts("r")) if how is not How.DROPPED]
     assert sorted(told) == sorted(f"e{number}" for number in range(200))
     heard = [one.id for message in office.channels["r"].messages for one in message.events]
     assert len(heard) == len(set(heard))
@@ -332,10 +332,10 @@ def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_kee
 # ── said ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_happens_is_logged_by_its_name(ledger: Ledger, caplog: pytest.LogCaptureFixture):
+def test_what_happens_is_logged_by_its_name(service: ServiceState, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO, logger="tracker.notify")
-    office = Office(ledger, r=Heard(), down=Heard(answer=failing()), never=Heard(answer=failing(final=True)))
-    office.post(*(letter("a", route=name) for name in ("r", "down", "never")))
+    office = Office(service, r=Heard(), down=Heard(answer=failing()), never=Heard(answer=failing(final=True)))
+    office.post(*(delivery("a", route=name) for name in ("r", "down", "never")))
     office.work()
     assert [(one.levelname, one.getMessage(), one.route) for one in caplog.records] == [
         ("INFO", "message sent", "r"),
@@ -352,8 +352,8 @@ def test_a_test_message_says_that_it_is_one():
     assert send_test(route(name="phone"), heard, START).id == message.id != send_test(route(), heard, START).id
 
 
-def test_the_ledger_keeps_an_event_whole(ledger: Ledger):
-    office = Office(ledger, r=Heard())
-    office.post(letter("a", subject="x", model="qwen", facts={"gap": 1.5}))
+def test_the_service_state_keeps_an_event_whole(service: ServiceState):
+    office = Office(service, r=Heard())
+    office.post(delivery("a", subject="x", model="qwen", facts={"gap": 1.5}))
     office.work()
     assert office.channels["r"].messages[0].events == (event("a", subject="x", model="qwen", facts={"gap": 1.5}),)

@@ -1,4 +1,4 @@
-"""Which letters go out now, and in which message; the rules one by one, then days of arrivals under a plain checker."""
+"""Which deliveries go out now, and in which message; the rules one by one, then days of arrivals under a plain checker."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
-from notify_world import NIGHT, START, at, letter, route
+from notify_world import NIGHT, START, at, delivery, route
 
-from tracker.model import How, Letter, Receipt, Window
+from tracker.model import Delivery, How, Receipt, Window
 from tracker.notify.plan import COUNTED, MOST_UNANSWERED, Batch, message_of, plan, subject_of
 from tracker.notify.routes import Route
 
@@ -35,87 +35,91 @@ def sent(event: str, minutes: float, **more: object) -> Receipt:
 
 
 def test_each_story_is_a_message_and_the_weightiest_comes_first():
-    letters = [letter("a", subject="x"), letter("b", subject="y", weight=90), letter("c", subject="x", weight=60, kind="debut")]
-    assert said(plan(route(), letters, (), at(0))) == ["b", "c a"]
+    deliveries = [
+        delivery("a", subject="x"),
+        delivery("b", subject="y", weight=90),
+        delivery("c", subject="x", weight=60, kind="debut"),
+    ]
+    assert said(plan(route(), deliveries, (), at(0))) == ["b", "c a"]
 
 
 def test_the_same_entry_on_two_boards_is_two_stories():
-    letters = [letter("a", subject="x"), letter("b", subject="x", board="other/board", weight=40)]
-    assert said(plan(route(), letters, (), at(0))) == ["a", "b"]
+    deliveries = [delivery("a", subject="x"), delivery("b", subject="x", board="other/board", weight=40)]
+    assert said(plan(route(), deliveries, (), at(0))) == ["a", "b"]
 
 
 def test_gathering_waits_for_company_after_the_first():
-    letters = [letter("a", 0), letter("b", 8)]
-    assert said(plan(route(gather_s=600), letters, (), at(9))) == []
-    assert said(plan(route(gather_s=600), letters, (), at(10))) == ["a", "b"]
+    deliveries = [delivery("a", 0), delivery("b", 8)]
+    assert said(plan(route(gather_s=600), deliveries, (), at(9))) == []
+    assert said(plan(route(gather_s=600), deliveries, (), at(10))) == ["a", "b"]
 
 
 def test_nothing_goes_out_in_quiet_hours():
     night = route(quiet=(NIGHT,))
-    letters = [letter("a", 590), letter("b", 590, message="m")]
-    assert said(plan(night, letters, (), at(599))) == ["b", "a"]
-    assert plan(night, letters, (), at(600)) == ()
-    assert plan(night, letters, (), at(600 + 539)) == ()
-    assert said(plan(night, letters, (), at(600 + 540))) == ["b", "a"]
+    deliveries = [delivery("a", 590), delivery("b", 590, message="m")]
+    assert said(plan(night, deliveries, (), at(599))) == ["b", "a"]
+    assert plan(night, deliveries, (), at(600)) == ()
+    assert plan(night, deliveries, (), at(600 + 539)) == ()
+    assert said(plan(night, deliveries, (), at(600 + 540))) == ["b", "a"]
 
 
-def test_a_letter_that_was_put_off_waits():
-    letters = [letter("a", not_before=at(5)), letter("b")]
-    assert said(plan(route(), letters, (), at(4))) == ["b"]
-    assert said(plan(route(), letters, (), at(5))) == ["a", "b"]
+def test_a_delivery_that_was_put_off_waits():
+    deliveries = [delivery("a", not_before=at(5)), delivery("b")]
+    assert said(plan(route(), deliveries, (), at(4))) == ["b"]
+    assert said(plan(route(), deliveries, (), at(5))) == ["a", "b"]
 
 
 def test_a_clock_that_is_set_back_holds_nothing_for_years():
     ahead = 3 * 365 * 1440
-    assert said(plan(route(), [letter("a", ahead, not_before=at(ahead + 60), tries=1)], (), at(0))) == ["a"]
-    assert said(plan(route(), [letter("a", ahead, message="m", not_before=at(ahead + 60))], (), at(0))) == ["a"]
-    assert said(plan(route(digest=DAILY), [letter("a", ahead)], (), at(0))) == ["a"]
-    assert said(plan(route(most_per_hour=1), [letter("a")], [sent("x", ahead)], at(0))) == ["a"]
-    assert said(plan(route(cool_down_s=60), [letter("a")], [sent("x", ahead, subject="event a")], at(0))) == ["a"]
+    assert said(plan(route(), [delivery("a", ahead, not_before=at(ahead + 60), tries=1)], (), at(0))) == ["a"]
+    assert said(plan(route(), [delivery("a", ahead, message="m", not_before=at(ahead + 60))], (), at(0))) == ["a"]
+    assert said(plan(route(digest=DAILY), [delivery("a", ahead)], (), at(0))) == ["a"]
+    assert said(plan(route(most_per_hour=1), [delivery("a")], [sent("x", ahead)], at(0))) == ["a"]
+    assert said(plan(route(cool_down_s=60), [delivery("a")], [sent("x", ahead, subject="event a")], at(0))) == ["a"]
 
 
 # ── trouble ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_troubles_gather_for_a_quarter_of_an_hour_and_are_one_message():
-    letters = [
-        letter(name, minute, kind="board_broken", board=f"host/{name}") for name, minute in (("a", 0), ("b", 9), ("c", 14))
+    deliveries = [
+        delivery(name, minute, kind="board_broken", board=f"host/{name}") for name, minute in (("a", 0), ("b", 9), ("c", 14))
     ]
-    assert said(plan(route(), letters, (), at(14))) == []
-    assert said(plan(route(), letters, (), at(15))) == ["a b c"]
+    assert said(plan(route(), deliveries, (), at(14))) == []
+    assert said(plan(route(), deliveries, (), at(15))) == ["a b c"]
 
 
 def test_boards_of_a_host_that_stays_silent_wait_an_hour_for_each_other():
     silent = {"kind": "board_broken", "grade": "unreachable"}
-    letters = [letter(name, minute, board=f"host/{name}", **silent) for name, minute in (("a", 0), ("b", 31), ("c", 58))]
-    assert said(plan(route(), letters, (), at(59))) == []
-    assert said(plan(route(), letters, (), at(60))) == ["a b c"]
-    worse = letter("d", 40, kind="board_broken", grade="parse", board="host/d")
-    assert said(plan(route(), [*letters, worse], (), at(58))) == ["a b d c"]
+    deliveries = [delivery(name, minute, board=f"host/{name}", **silent) for name, minute in (("a", 0), ("b", 31), ("c", 58))]
+    assert said(plan(route(), deliveries, (), at(59))) == []
+    assert said(plan(route(), deliveries, (), at(60))) == ["a b c"]
+    worse = delivery("d", 40, kind="board_broken", grade="parse", board="host/d")
+    assert said(plan(route(), [*deliveries, worse], (), at(58))) == ["a b d c"]
 
 
 def test_what_a_board_takes_back_is_one_message():
-    letters = [letter(name, 0, kind="withdrawn", board=f"host/{name[0]}") for name in ("a1", "a2", "b1")]
-    assert said(plan(route(), letters, (), at(0))) == ["a1 a2", "b1"]
+    deliveries = [delivery(name, 0, kind="withdrawn", board=f"host/{name[0]}") for name in ("a1", "a2", "b1")]
+    assert said(plan(route(), deliveries, (), at(0))) == ["a1 a2", "b1"]
 
 
 def test_a_trouble_and_its_end_that_still_wait_are_one_message():
-    letters = [letter("broke", 0, kind="board_broken", weight=85), letter("well", 10, kind="board_recovered")]
-    assert said(plan(route(), letters, (), at(15))) == ["broke well"]
+    deliveries = [delivery("broke", 0, kind="board_broken", weight=85), delivery("well", 10, kind="board_recovered")]
+    assert said(plan(route(), deliveries, (), at(15))) == ["broke well"]
 
 
 def test_news_does_not_wait_for_trouble():
-    letters = [letter("broke", kind="board_broken", weight=85), letter("news")]
-    assert said(plan(route(), letters, (), at(1))) == ["news"]
-    assert said(plan(route(), letters, (), at(15))) == ["broke", "news"]
+    deliveries = [delivery("broke", kind="board_broken", weight=85), delivery("news")]
+    assert said(plan(route(), deliveries, (), at(1))) == ["news"]
+    assert said(plan(route(), deliveries, (), at(15))) == ["broke", "news"]
 
 
 def test_a_board_that_flaps_is_told_once_in_the_cool_down():
     flapping = route(cool_down_s=3600)
-    letters = [letter("again", 20, kind="board_broken"), letter("well", 30, kind="board_recovered")]
+    deliveries = [delivery("again", 20, kind="board_broken"), delivery("well", 30, kind="board_recovered")]
     first = sent("first", 15, subject="board made/board")
-    assert said(plan(flapping, letters, [first], at(74))) == []
-    assert said(plan(flapping, letters, [first], at(75))) == ["again well"]
+    assert said(plan(flapping, deliveries, [first], at(74))) == []
+    assert said(plan(flapping, deliveries, [first], at(75))) == ["again well"]
 
 
 # ── cool-down ────────────────────────────────────────────────────────────────────────────────────
@@ -123,30 +127,30 @@ def test_a_board_that_flaps_is_told_once_in_the_cool_down():
 
 def test_a_subject_that_had_a_message_waits_until_it_has_cooled_down():
     cooling = route(cool_down_s=3600)
-    letters = [letter("a", 30, subject="x", model="qwen"), letter("b", 30, subject="y")]
+    deliveries = [delivery("a", 30, subject="x", model="qwen"), delivery("b", 30, subject="y")]
     receipts = [sent("before", 0, subject="model qwen")]
-    assert said(plan(cooling, letters, receipts, at(59))) == ["b"]
-    assert said(plan(cooling, letters, receipts, at(60))) == ["a", "b"]
-    assert said(plan(route(), letters, receipts, at(59))) == ["a", "b"]
+    assert said(plan(cooling, deliveries, receipts, at(59))) == ["b"]
+    assert said(plan(cooling, deliveries, receipts, at(60))) == ["a", "b"]
+    assert said(plan(route(), deliveries, receipts, at(59))) == ["a", "b"]
 
 
 def test_what_was_only_counted_cools_nothing():
     counted = sent("before", 0, subject="model qwen", how=How.COUNTED)
-    assert said(plan(route(cool_down_s=3600), [letter("a", 1, subject="x", model="qwen")], [counted], at(2))) == ["a"]
+    assert said(plan(route(cool_down_s=3600), [delivery("a", 1, subject="x", model="qwen")], [counted], at(2))) == ["a"]
 
 
 def test_stories_of_one_subject_that_wait_together_are_one_message():
-    letters = [
-        letter("a", subject="x", model="qwen"),
-        letter("b", subject="xx", model="qwen", board="other/board"),
-        letter("c", subject="y", model="gpt"),
+    deliveries = [
+        delivery("a", subject="x", model="qwen"),
+        delivery("b", subject="xx", model="qwen", board="other/board"),
+        delivery("c", subject="y", model="gpt"),
     ]
-    assert said(plan(route(cool_down_s=60), letters, (), at(0))) == ["a b", "c"]
+    assert said(plan(route(cool_down_s=60), deliveries, (), at(0))) == ["a b", "c"]
 
 
 def test_a_subject_whose_message_waits_for_another_try_is_told_nothing_else():
-    tried = letter("a", subject="x", message="m", tries=1, not_before=at(60))
-    fresh = letter("b", 5, subject="x")
+    tried = delivery("a", subject="x", message="m", tries=1, not_before=at(60))
+    fresh = delivery("b", 5, subject="x")
     assert said(plan(route(cool_down_s=60), [tried, fresh], (), at(30))) == []
     assert said(plan(route(), [tried, fresh], (), at(30))) == ["b"]
 
@@ -162,87 +166,87 @@ def test_a_subject_whose_message_waits_for_another_try_is_told_nothing_else():
     ],
 )
 def test_the_subject_is_the_model_or_the_entry_or_the_board_in_trouble(more: dict[str, str], subject: str):
-    assert subject_of(letter("a", **more).event) == subject
+    assert subject_of(delivery("a", **more).event) == subject
 
 
 # ── the cap ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_last_slot_tells_the_weightiest_that_is_left_and_counts_all_others():
-    letters = [letter(name, weight=weight) for name, weight in (("a", 10), ("b", 50), ("c", 30), ("d", 40))]
-    assert said(plan(route(most_per_hour=2), letters, (), at(0))) == ["b", "d +c +a"]
-    assert said(plan(route(most_per_hour=4), letters, (), at(0))) == ["b", "d", "c", "a"]
+    deliveries = [delivery(name, weight=weight) for name, weight in (("a", 10), ("b", 50), ("c", 30), ("d", 40))]
+    assert said(plan(route(most_per_hour=2), deliveries, (), at(0))) == ["b", "d +c +a"]
+    assert said(plan(route(most_per_hour=4), deliveries, (), at(0))) == ["b", "d", "c", "a"]
 
 
 def test_messages_of_the_last_hour_take_slots_and_events_of_one_message_take_one():
-    letters = [letter("a"), letter("b")]
+    deliveries = [delivery("a"), delivery("b")]
     receipts = [sent("x", -30, message="one"), sent("y", -30, message="one"), sent("z", -59, message="two")]
-    assert said(plan(route(most_per_hour=3), letters, receipts, at(0))) == ["a +b"]
-    assert said(plan(route(most_per_hour=3), letters, receipts, at(1))) == ["a", "b"]
-    assert said(plan(route(most_per_hour=2), letters, receipts, at(0))) == []
+    assert said(plan(route(most_per_hour=3), deliveries, receipts, at(0))) == ["a +b"]
+    assert said(plan(route(most_per_hour=3), deliveries, receipts, at(1))) == ["a", "b"]
+    assert said(plan(route(most_per_hour=2), deliveries, receipts, at(0))) == []
 
 
 def test_what_was_counted_or_dropped_takes_no_slot():
     receipts = [sent("x", -30, how=How.COUNTED, message="elsewhere"), sent("y", -30, how=How.DROPPED, message="")]
-    assert said(plan(route(most_per_hour=1), [letter("a")], receipts, at(0))) == ["a"]
+    assert said(plan(route(most_per_hour=1), [delivery("a")], receipts, at(0))) == ["a"]
 
 
 # ── digests ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_digest_is_everything_at_its_hour():
-    letters = [letter("a", 0), letter("b", 600, weight=70), letter("c", 1190, subject="x")]
-    assert said(plan(route(digest=DAILY), letters, (), at(1199))) == []
-    assert said(plan(route(digest=DAILY), letters, (), at(1200))) == ["b a c"]
+    deliveries = [delivery("a", 0), delivery("b", 600, weight=70), delivery("c", 1190, subject="x")]
+    assert said(plan(route(digest=DAILY), deliveries, (), at(1199))) == []
+    assert said(plan(route(digest=DAILY), deliveries, (), at(1200))) == ["b a c"]
 
 
 def test_a_digest_in_quiet_hours_comes_at_their_end():
     late = route(digest=DAILY, quiet=(Window(start=7 * 60, end=9 * 60),))
-    assert said(plan(late, [letter("a")], (), at(1259))) == []
-    assert said(plan(late, [letter("a")], (), at(1260))) == ["a"]
+    assert said(plan(late, [delivery("a")], (), at(1259))) == []
+    assert said(plan(late, [delivery("a")], (), at(1260))) == ["a"]
 
 
 def test_a_digest_that_could_not_be_begun_waits_with_everything():
-    letters = [letter("a", not_before=at(1300), tries=1), letter("b", 10)]
-    assert said(plan(route(digest=DAILY), letters, (), at(1299))) == []
-    assert said(plan(route(digest=DAILY), letters, (), at(1300))) == ["a b"]
+    deliveries = [delivery("a", not_before=at(1300), tries=1), delivery("b", 10)]
+    assert said(plan(route(digest=DAILY), deliveries, (), at(1299))) == []
+    assert said(plan(route(digest=DAILY), deliveries, (), at(1300))) == ["a b"]
 
 
 # ── tried before ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_message_goes_out_again_as_it_was_when_it_is_due():
-    tried = [letter("a", message="m", not_before=at(5)), letter("b", message="m" + COUNTED, not_before=at(5))]
-    assert said(plan(route(), [*tried, letter("c", weight=99)], (), at(4))) == ["c"]
-    again, new = plan(route(), [*tried, letter("c", weight=99)], (), at(5))
+    tried = [delivery("a", message="m", not_before=at(5)), delivery("b", message="m" + COUNTED, not_before=at(5))]
+    assert said(plan(route(), [*tried, delivery("c", weight=99)], (), at(4))) == ["c"]
+    again, new = plan(route(), [*tried, delivery("c", weight=99)], (), at(5))
     assert said([again, new]) == ["a +b", "c"]
     assert (again.message, message_of(route(), again)) == ("m", "m")
     assert new.message == ""
 
 
 def test_a_message_takes_its_slot_before_what_is_new():
-    tried = letter("a", message="m", not_before=at(5), weight=1)
-    assert said(plan(route(most_per_hour=1), [tried, letter("b", weight=99)], (), at(5))) == ["a"]
+    tried = delivery("a", message="m", not_before=at(5), weight=1)
+    assert said(plan(route(most_per_hour=1), [tried, delivery("b", weight=99)], (), at(5))) == ["a"]
 
 
 def test_what_was_to_be_counted_is_told_anew_when_nothing_is_left_to_tell():
-    (batch,) = plan(route(), [letter("b", message="m" + COUNTED)], (), at(0))
+    (batch,) = plan(route(), [delivery("b", message="m" + COUNTED)], (), at(0))
     assert (said([batch]), batch.message) == (["b"], "")
 
 
-def test_a_person_who_revives_one_letter_revives_its_message():
-    letters = [letter("a", message="m", not_before=at(60)), letter("b", message="m")]
-    assert said(plan(route(), letters, (), at(0))) == ["a b"]
+def test_a_person_who_revives_one_delivery_revives_its_message():
+    deliveries = [delivery("a", message="m", not_before=at(60)), delivery("b", message="m")]
+    assert said(plan(route(), deliveries, (), at(0))) == ["a b"]
 
 
 def test_while_many_messages_are_unanswered_nothing_new_is_begun():
-    tried = [letter(f"t{number}", message=f"m{number}", not_before=at(60)) for number in range(MOST_UNANSWERED)]
-    assert said(plan(route(), [*tried, letter("a")], (), at(0))) == []
-    assert said(plan(route(), [*tried[1:], letter("a")], (), at(0))) == ["a"]
+    tried = [delivery(f"t{number}", message=f"m{number}", not_before=at(60)) for number in range(MOST_UNANSWERED)]
+    assert said(plan(route(), [*tried, delivery("a")], (), at(0))) == []
+    assert said(plan(route(), [*tried[1:], delivery("a")], (), at(0))) == ["a"]
 
 
 def test_the_name_of_a_message_is_that_of_its_events_on_its_route():
-    one, other = Batch(told=(letter("a"),), counted=(letter("b"),)), Batch(told=(letter("b"),), counted=(letter("a"),))
+    one, other = Batch(told=(delivery("a"),), counted=(delivery("b"),)), Batch(told=(delivery("b"),), counted=(delivery("a"),))
     assert message_of(route(), one) == message_of(route(), other)
     assert message_of(route(), one) != message_of(route(name="s"), one)
     assert message_of(route(), one) != message_of(route(), replace(one, counted=()))
@@ -261,7 +265,7 @@ class Service:
     route: Route
     chance: Random
     fails: float
-    waiting: dict[str, Letter] = field(default_factory=dict)
+    waiting: dict[str, Delivery] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     out: list[tuple[datetime, str, frozenset[str], frozenset[str]]] = field(default_factory=list)
     tried: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
@@ -277,7 +281,7 @@ class Service:
             self.out.append((now, name, *content))
             for some, how in ((batch.told, How.SENT), (batch.counted, How.COUNTED)):
                 self.receipts += [Receipt(event=one.event.id, route="r", delivered_at=now, how=how, message=name, subject=subject_of(one.event) if how is How.SENT else "") for one in some]  # fmt: skip
-            for one in batch.letters:
+            for one in batch.deliveries:
                 del self.waiting[one.event.id]
 
     def put_off(self, batch: Batch, name: str, until: datetime) -> None:
@@ -286,12 +290,12 @@ class Service:
                 self.waiting[one.event.id] = replace(one, message=message, not_before=until, tries=one.tries + 1)
 
 
-def ids(letters: Iterable[Letter]) -> frozenset[str]:
-    return frozenset(one.event.id for one in letters)
+def ids(deliveries: Iterable[Delivery]) -> frozenset[str]:
+    return frozenset(one.event.id for one in deliveries)
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> list[Letter]:
+def arrivals(draw: st.DrawFn) -> list[Delivery]:
     shape = st.tuples(
         st.integers(0, DAYS_OF_ARRIVALS * 1440),
         st.sampled_from(["overtake", "debut", "rank_move", "board_broken", "board_recovered", "board_stale"]),
@@ -302,7 +306,7 @@ def arrivals(draw: st.DrawFn) -> list[Letter]:
     )
     drawn = draw(st.lists(shape, max_size=40))
     return [
-        letter(f"e{number}", minute - minute % 3, kind=kind, subject="" if "board_" in kind else subject, model=model, board=board, weight=weight)
+        delivery(f"e{number}", minute - minute % 3, kind=kind, subject="" if "board_" in kind else subject, model=model, board=board, weight=weight)
         for number, (minute, kind, subject, model, board, weight) in enumerate(drawn)
     ]  # fmt: skip
 
@@ -323,9 +327,9 @@ ROUTES = st.builds(
 
 @examples(100)
 @given(ROUTES, arrivals(), st.integers(0, 2**32), st.sampled_from([0.0, 0.3, 0.8]))
-def test_everything_goes_out_once_and_never_when_it_must_not(route: Route, letters: list[Letter], seed: int, fails: float):
+def test_everything_goes_out_once_and_never_when_it_must_not(route: Route, deliveries: list[Delivery], seed: int, fails: float):
     service = Service(route=route, chance=Random(seed), fails=fails)
-    coming = sorted(letters, key=lambda one: one.queued_at)
+    coming = sorted(deliveries, key=lambda one: one.queued_at)
     now = START
     while coming or service.waiting:
         assert now < START + timedelta(days=DAYS), "what waits goes out in the end"
@@ -335,11 +339,11 @@ def test_everything_goes_out_once_and_never_when_it_must_not(route: Route, lette
         service.work(now)
         now += timedelta(minutes=STEP)
     told = [event for _, _, told, counted in service.out for event in (*told, *counted)]
-    assert sorted(told) == sorted(one.event.id for one in letters)
+    assert sorted(told) == sorted(one.event.id for one in deliveries)
     check_hours(service.out, route)
     check_quiet(service.out, route)
-    check_waits(service.out, route, {one.event.id: one for one in letters})
-    check_cool_down(service.out, route, {one.event.id: one for one in letters})
+    check_waits(service.out, route, {one.event.id: one for one in deliveries})
+    check_cool_down(service.out, route, {one.event.id: one for one in deliveries})
 
 
 Out = Sequence[tuple[datetime, str, frozenset[str], frozenset[str]]]
@@ -363,32 +367,32 @@ def check_quiet(out: Out, route: Route) -> None:
             assert not inside
 
 
-def check_waits(out: Out, route: Route, letters: dict[str, Letter]) -> None:
+def check_waits(out: Out, route: Route, deliveries: dict[str, Delivery]) -> None:
     """Nothing goes out before its digest's hour, or before it could have company."""
     step = {DAILY: 24, "0 */3 * * *": 3}.get(route.digest or "", 0)
     for when, _, told, counted in out:
-        queued = [letters[event].queued_at for event in (*told, *counted)]
+        queued = [deliveries[event].queued_at for event in (*told, *counted)]
         assert max(queued) <= when
         if step:
             hours = (when - timedelta(hours=8 if step == 24 else 0)).timestamp() // 3600 // step
             oldest = (min(queued) - timedelta(hours=8 if step == 24 else 0)).timestamp() // 3600 // step
             assert hours > oldest
-        elif any("board_" in letters[event].event.kind for event in told):
+        elif any("board_" in deliveries[event].event.kind for event in told):
             assert when - min(queued) >= timedelta(seconds=max(900.0, route.gather_s))
         else:
-            assert when - min(letters[event].queued_at for event in told) >= timedelta(0)
+            assert when - min(deliveries[event].queued_at for event in told) >= timedelta(0)
 
 
-def check_cool_down(out: Out, route: Route, letters: dict[str, Letter]) -> None:
-    about = [(when, {subject(letters[event]) for event in told}) for when, _, told, _ in out]
+def check_cool_down(out: Out, route: Route, deliveries: dict[str, Delivery]) -> None:
+    about = [(when, {subject(deliveries[event]) for event in told}) for when, _, told, _ in out]
     for place, (when, subjects) in enumerate(about):
         for later, others in about[place + 1 :]:
             if subjects & others:
                 assert later - when >= timedelta(seconds=route.cool_down_s)
 
 
-def subject(one: Letter) -> str:
-    """What the letter is about, said without the code under test."""
+def subject(one: Delivery) -> str:
+    """What the delivery is about, said without the code under test."""
     if one.event.kind.startswith("board_"):
         return one.event.board
     if not one.event.subjects:

@@ -14,7 +14,7 @@ from notify_world import START, at, event, route
 
 from tracker.events import KINDS, TROUBLES
 from tracker.model import Window
-from tracker.notify import Route, Routes, letters, load, wants
+from tracker.notify import Route, Routes, deliveries, load, wants
 from tracker.notify.channels import CHANNELS as OPENED
 from tracker.notify.routes import CHANNELS, RouteTable
 
@@ -92,15 +92,15 @@ def test_what_a_watch_over_standings_says_goes_only_where_that_watch_is_named():
     assert not wants(route(watches=("mine",), kinds=("overtake",)), fired, {"mine"})
 
 
-def test_letters_are_of_events_recorded_since_the_route_was_first_asked_for():
+def test_deliveries_are_of_events_recorded_since_the_route_was_first_asked_for():
     events = [event("old", recorded=-1), event("new", recorded=0), event("kept", told=False)]
     routes = [route(name="r"), route(name="late"), route(name="unknown")]
-    found = letters(routes, events, {}, queued_at=at(5), since={"r": START, "late": at(1)})
+    found = deliveries(routes, events, {}, queued_at=at(5), since={"r": START, "late": at(1)})
     assert [(one.event.id, one.route, one.queued_at) for one in found] == [("new", "r", at(5))]
 
 
-def test_a_watch_that_fired_with_an_event_makes_a_letter_of_it():
-    found = letters(
+def test_a_watch_that_fired_with_an_event_makes_a_delivery_of_it():
+    found = deliveries(
         [route(watches=("mine",))], [event("a"), event("b")], {"b": frozenset({"mine"})}, queued_at=START, since={"r": START}
     )
     assert [one.event.id for one in found] == ["b"]

@@ -13,7 +13,7 @@ from kit import History
 from memory_store import MemoryStore
 from query_world import BOARD, OTHER, at, board, check, entry, note, save
 
-from tracker.model import EventId, How, Letter, Notice, Pause, Receipt, Request, Result, State, Step
+from tracker.model import Delivery, EventId, How, Notice, Pause, Receipt, Request, Result, State, Step
 from tracker.ports import Store
 from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
 from tracker.query.vitals import vitals as vitals_of
@@ -23,8 +23,8 @@ HISTORY.show("a:90 b:80")
 (EVENT, *_) = HISTORY.show("a:90 b:95")
 
 
-def letter(number: int, route: str, queued_at: datetime, **more: object) -> Letter:
-    return Letter(event=replace(EVENT, id=EventId(f"{number:064x}")), route=route, queued_at=queued_at, **more)
+def delivery(number: int, route: str, queued_at: datetime, **more: object) -> Delivery:
+    return Delivery(event=replace(EVENT, id=EventId(f"{number:064x}")), route=route, queued_at=queued_at, **more)
 
 
 def vitals(store: Store, days: float, *boards: object, **more: object) -> Vitals:
@@ -76,11 +76,11 @@ def test_a_broken_board_is_trouble_but_not_when_it_was_switched_off(store: Store
 @pytest.mark.parametrize(("by", "troubled"), [("tracker", True), ("ann", False)])
 def test_a_pause_is_trouble_only_when_nobody_asked_for_it(store: Store, by: str, troubled: bool):
     save(store, 0, [entry("a", 90)])
-    store.ledger.pause(Pause(board=BOARD, since=at(1), by=by, reason="401, the key is refused"))
+    store.service.pause(Pause(board=BOARD, since=at(1), by=by, reason="401, the key is refused"))
     one = only(store, 1)
     assert (one.health.state, one.troubled) == (State.PAUSED, troubled)
     assert one.health.reason == f"by {by} since 2026-03-02 06:00 UTC: 401, the key is refused"
-    assert store.ledger.resume(BOARD)
+    assert store.service.resume(BOARD)
     assert (only(store, 1).health.state, only(store, 1).pause) == (State.OK, None)
 
 
@@ -100,7 +100,7 @@ def test_each_board_has_its_own_counts(store: Store):
         ("detect_seconds", "acme/text"): 0.25,
         ("store_seconds", "acme/text2"): 0.125,
     }
-    store.ledger.count(counts)
+    store.service.count(counts)
     one, other = vitals(store, 1, near, board()).boards
     assert (one.health.board, other.health.board) == (BOARD, "acme/text2")
     assert (one.fetches, one.fetch_bytes, one.read_s, one.detect_s, one.store_s) == (
@@ -117,10 +117,10 @@ def test_each_board_has_its_own_counts(store: Store):
 
 
 def test_a_route_tells_what_waits_what_is_dead_and_what_was_done(store: Store):
-    letters = [letter(1, "ops", at(1)), letter(2, "ops", at(2)), letter(3, "ops", at(0)), letter(4, "chat", at(2))]
-    store.ledger.post(letters)
-    store.ledger.bury(letters[2:3], error="ops: 410, the webhook is gone")
-    store.ledger.count({("sent", "ops"): 5, ("send_failures", "ops"): 2})
+    deliveries = [delivery(1, "ops", at(1)), delivery(2, "ops", at(2)), delivery(3, "ops", at(0)), delivery(4, "chat", at(2))]
+    store.service.post(deliveries)
+    store.service.dead_letter(deliveries[2:3], error="ops: 410, the webhook is gone")
+    store.service.count({("sent", "ops"): 5, ("send_failures", "ops"): 2})
     found = vitals(store, 3, routes=["quiet"])
     assert found.troubled
     assert found.routes == (
@@ -138,41 +138,41 @@ def test_a_route_tells_what_waits_what_is_dead_and_what_was_done(store: Store):
     )
 
 
-def test_letters_that_wait_are_no_trouble_and_delivered_ones_are_gone(store: Store):
-    one = letter(1, "ops", at(1))
-    store.ledger.post([one])
+def test_deliveries_that_wait_are_no_trouble_and_delivered_ones_are_gone(store: Store):
+    one = delivery(1, "ops", at(1))
+    store.service.post([one])
     assert not vitals(store, 9).troubled
-    store.ledger.receive([Receipt(event=one.event.id, route="ops", delivered_at=at(2), how=How.SENT)])
+    store.service.receive([Receipt(event=one.event.id, route="ops", delivered_at=at(2), how=How.SENT)])
     assert vitals(store, 9).routes == ()
 
 
 def test_an_open_notice_is_trouble_until_it_is_closed(store: Store):
     notice = Notice(kind="declaration", subject="acme/code.toml", message="cadence is missing", since=at(1))
-    store.ledger.open_notice(notice)
+    store.service.open_notice(notice)
     found = vitals(store, 2)
     assert (found.notices, found.troubled) == ((notice,), True)
-    store.ledger.close_notice("declaration", "acme/code.toml", at(2))
+    store.service.close_notice("declaration", "acme/code.toml", at(2))
     assert (vitals(store, 2).notices, vitals(store, 2).troubled) == ((), False)
 
 
 def test_events_are_counted_by_kind(store: Store):
-    store.ledger.count({("events", "debut"): 4, ("events", "overtake"): 1, ("sent", "debut"): 7})
+    store.service.count({("events", "debut"): 4, ("events", "overtake"): 1, ("sent", "debut"): 7})
     assert vitals(store, 1).events == {"debut": 4, "overtake": 1}
 
 
 def test_looking_changes_nothing(store: Store):
     save(store, 0, [entry("a", 90)])
-    store.ledger.post([letter(1, "ops", at(0))])
+    store.service.post([delivery(1, "ops", at(0))])
     assert vitals(store, 1, board(), board(OTHER)) == vitals(store, 1, board(), board(OTHER))
     assert store.boards() == (BOARD,)
 
 
 @given(queued=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.booleans()), max_size=12))
-def test_every_letter_is_in_one_route_once_and_the_oldest_is_the_oldest(queued: list[tuple[str, int, bool]]):
+def test_every_delivery_is_in_one_route_once_and_the_oldest_is_the_oldest(queued: list[tuple[str, int, bool]]):
     store = MemoryStore()
-    letters = [letter(number, route, at(days)) for number, (route, days, _) in enumerate(queued)]
-    store.ledger.post(letters)
-    store.ledger.bury([one for one, (_, _, dead) in zip(letters, queued, strict=True) if dead], error="gone")
+    deliveries = [delivery(number, route, at(days)) for number, (route, days, _) in enumerate(queued)]
+    store.service.post(deliveries)
+    store.service.dead_letter([one for one, (_, _, dead) in zip(deliveries, queued, strict=True) if dead], error="gone")
     routes = vitals(store, 10).routes
     assert all(one.route < other.route for one, other in pairwise(routes))
     for name in "abc":

@@ -48,9 +48,9 @@ def test_every_figure_is_there_with_its_labels():
         ("tracker_entries", ("board", "acme/text")): 509,
         ("tracker_last_success_age_seconds", ("board", "acme/text")): 61.5,
         ("tracker_failures", ("board", "acme/text")): 3,
-        ("tracker_outbox_letters", ("route", "ops"), ("state", "waiting")): 4,
-        ("tracker_outbox_letters", ("route", "ops"), ("state", "dead")): 2,
-        ("tracker_outbox_letters", ("route", "chat"), ("state", "waiting")): 0,
+        ("tracker_outbox_deliveries", ("route", "ops"), ("state", "waiting")): 4,
+        ("tracker_outbox_deliveries", ("route", "ops"), ("state", "dead")): 2,
+        ("tracker_outbox_deliveries", ("route", "chat"), ("state", "waiting")): 0,
         ("tracker_outbox_oldest_age_seconds", ("route", "ops")): 90,
         ("tracker_sent_total", ("route", "ops")): 13,
         ("tracker_send_failures_total", ("route", "ops")): 5,
@@ -106,7 +106,7 @@ def test_no_name_breaks_the_format(accept: str, board: str, route: str, kind: st
     for name, label, value, figure_ in (
         ("tracker_fetches_total", "board", board, "2.0"),
         ("tracker_events_total", "kind", kind, "5.0"),
-        ("tracker_outbox_letters", "route", route, "3.0"),
+        ("tracker_outbox_deliveries", "route", route, "3.0"),
     ):
         wanted = f'{name}{{{label}="{value}"'
         (line,) = [one for one in written if one.startswith(wanted) and one.endswith(f"}} {figure_}")]

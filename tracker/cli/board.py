@@ -131,7 +131,7 @@ def pause(settings: Settings, board: str, reason: str, by: str | None) -> None:
     with history_of(settings) as store:
         one = declared(settings).board(board)
         paused = Pause(board=one.id, since=SystemClock().now(), by=safe(by or user()), reason=safe(reason))
-        store.ledger.pause(paused)
+        store.service.pause(paused)
     click.echo(f"{one.id}: paused (tracker board resume {one.id})")
 
 
@@ -141,8 +141,8 @@ def pause(settings: Settings, board: str, reason: str, by: str | None) -> None:
 def resume(settings: Settings, board: str) -> None:
     """Fetch a paused board again, from its next time on."""
     with history_of(settings) as store:
-        known = {str(one) for one in store.ledger.pauses()}
-        if not store.ledger.resume(BoardId(board)):
+        known = {str(one) for one in store.service.pauses()}
+        if not store.service.resume(BoardId(board)):
             paused = ", ".join(sorted(known)) or "none"
             raise DeclarationError(f'board "{safe(board)}" is not paused; paused: {paused}')
     click.echo(f"{board}: resumed")
@@ -296,4 +296,4 @@ def _pauses(settings: Settings) -> Mapping[BoardId, Pause]:
     if not settings.has_store:
         return {}
     with SqliteStore(settings.database) as store:
-        return store.ledger.pauses()
+        return store.service.pauses()

@@ -17,7 +17,7 @@ from tracker import log, toml
 from tracker.cli._declared import declared, formats
 from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
-from tracker.daemon import Courier, Declarations, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
+from tracker.daemon import Declarations, DeliveryWorker, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
@@ -35,7 +35,7 @@ from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 
 FIRINGS = 20
-BACKUP = "ledger.bak"
+BACKUP = "service.bak"
 LAST_MESSAGE_S = 5.0
 """At the end, how long a message that is under way may take; if it takes longer it is sent again, under its name."""
 LEASE_S = 2.0
@@ -133,8 +133,8 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
         archive = FileArchive(settings.captures, lease_s=LEASE_S)
         hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
         fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact))
-        courier = Courier(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
-        stack.callback(courier.stop, LAST_MESSAGE_S)
+        worker = DeliveryWorker(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
+        stack.callback(worker.stop, LAST_MESSAGE_S)
         world = World(
             archive=archive,
             store=store,
@@ -155,7 +155,7 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
                 wake=wake,
             )
 
-        yield Loop(world, Declarations(settings, formats(), store.declared), flights, courier)
+        yield Loop(world, Declarations(settings, formats(), store.declared), flights, worker)
 
 
 @contextmanager

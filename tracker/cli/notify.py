@@ -14,7 +14,7 @@ from tracker.cli._open import as_json, history_of, print_json, print_table
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
-from tracker.model import Letter
+from tracker.model import Delivery
 from tracker.notify import Route, Routes
 from tracker.workspace import Settings
 
@@ -80,15 +80,15 @@ def _load(settings: Settings) -> Routes:
 
 
 def _depths(settings: Settings) -> tuple[Counter[str], Counter[str]]:
-    """How many letters wait on each route, and how many are dead; none where there is no store yet."""
+    """How many deliveries wait on each route, and how many are dead; none where there is no store yet."""
     if not settings.has_store:
         return Counter(), Counter()
     with history_of(settings) as store:
-        return _by_route(store.ledger.letters()), _by_route(store.ledger.letters(dead=True))
+        return _by_route(store.service.deliveries()), _by_route(store.service.deliveries(dead=True))
 
 
-def _by_route(letters: Iterable[Letter]) -> Counter[str]:
-    return Counter(letter.route for letter in letters)
+def _by_route(deliveries: Iterable[Delivery]) -> Counter[str]:
+    return Counter(delivery.route for delivery in deliveries)
 
 
 def _wants(route: Route) -> str:

@@ -9,8 +9,8 @@ import click
 from tracker.cli._open import as_json, history_of, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.model import Letter
-from tracker.ports import Ledger
+from tracker.model import Delivery
+from tracker.ports import ServiceState
 from tracker.workspace import Settings
 
 _of_route = click.option("--route", help="Only on this route.")
@@ -21,7 +21,7 @@ _of_events = click.argument("events", nargs=-1, metavar="[EVENT]...")
 def command() -> None:
     """List what waits to be delivered, try it again, or drop it.
 
-    A letter is one event that waits for one route. What could not be delivered for days is dead: it waits for you.
+    A delivery is one event that waits for one route. What could not be delivered for days is dead: it waits for you.
     """
 
 
@@ -31,9 +31,9 @@ def command() -> None:
 @as_json
 @click.pass_obj
 def list_(settings: Settings, events: Sequence[str], route: str | None, *, as_json: bool) -> None:
-    """List the letters that wait and those that are dead: all, those of a route, or those of some EVENTs."""
+    """List the deliveries that wait and those that are dead: all, those of a route, or those of some EVENTs."""
     with history_of(settings) as store:
-        found = _chosen(store.ledger, events, route)
+        found = _chosen(store.service, events, route)
     if as_json:
         print_json(_row(one) for one in found)
         return
@@ -47,10 +47,10 @@ def list_(settings: Settings, events: Sequence[str], route: str | None, *, as_js
 @_of_route
 @click.pass_obj
 def retry(settings: Settings, events: Sequence[str], route: str | None) -> None:
-    """Make letters due at once that are dead or were put off: all, those of a route, or those of some EVENTs."""
+    """Make deliveries due at once that are dead or were put off: all, those of a route, or those of some EVENTs."""
     with history_of(settings) as store:
-        found = [one for one in _chosen(store.ledger, events, route) if one.dead or one.tries]
-        store.ledger.revive(found)
+        found = [one for one in _chosen(store.service, events, route) if one.dead or one.tries]
+        store.service.revive(found)
     click.echo(f"{_count(found)} due at once; the next delivery takes {'it' if len(found) == 1 else 'them'} up")
 
 
@@ -59,20 +59,20 @@ def retry(settings: Settings, events: Sequence[str], route: str | None) -> None:
 @_of_route
 @click.pass_obj
 def drop(settings: Settings, events: Sequence[str], route: str | None) -> None:
-    """Drop letters, never to be delivered: those of a route, those of some EVENTs, or those that are of both."""
+    """Drop deliveries, never to be delivered: those of a route, those of some EVENTs, or those that are of both."""
     if not events and route is None:
         raise DeclarationError("outbox drop: nothing is named; expected EVENT or --route ROUTE (tracker outbox list)")
     from tracker.notify import outbox  # noqa: PLC0415  # only this command needs what sends
 
     with history_of(settings) as store:
-        found = _chosen(store.ledger, events, route)
-        outbox.drop(store.ledger, found, SystemClock().now())
+        found = _chosen(store.service, events, route)
+        outbox.drop(store.service, found, SystemClock().now())
     click.echo(f"{_count(found)} dropped")
 
 
-def _chosen(ledger: Ledger, events: Sequence[str], route: str | None) -> list[Letter]:
-    """The letters, waiting ones first. Raises DeclarationError for a route or an event that none is of."""
-    every = [*ledger.letters(), *ledger.letters(dead=True)]
+def _chosen(service: ServiceState, events: Sequence[str], route: str | None) -> list[Delivery]:
+    """The deliveries, waiting ones first. Raises DeclarationError for a route or an event that none is of."""
+    every = [*service.deliveries(), *service.deliveries(dead=True)]
     if route is not None and route not in (routes := {one.route for one in every}):
         raise DeclarationError(
             f'route "{route}": nothing of it is in the outbox; expected one of: {", ".join(sorted(routes)) or "none"}'
@@ -84,25 +84,25 @@ def _chosen(ledger: Ledger, events: Sequence[str], route: str | None) -> list[Le
     return [one for one in found if not events or one.event.id.startswith(tuple(events))]
 
 
-def _row(letter: Letter) -> dict[str, object]:
+def _row(delivery: Delivery) -> dict[str, object]:
     return {
-        "event": letter.event.id,
-        "route": letter.route,
-        "board": letter.event.board,
-        "kind": letter.event.kind,
-        "headline": letter.event.headline,
-        "queued_at": letter.queued_at,
-        "state": _state(letter),
-        "message": letter.message,
-        "tries": letter.tries,
-        "not_before": letter.not_before,
-        "error": letter.error,
+        "event": delivery.event.id,
+        "route": delivery.route,
+        "board": delivery.event.board,
+        "kind": delivery.event.kind,
+        "headline": delivery.event.headline,
+        "queued_at": delivery.queued_at,
+        "state": _state(delivery),
+        "message": delivery.message,
+        "tries": delivery.tries,
+        "not_before": delivery.not_before,
+        "error": delivery.error,
     }
 
 
-def _state(letter: Letter) -> str:
-    return "dead" if letter.dead else "put off" if letter.tries else "waits"
+def _state(delivery: Delivery) -> str:
+    return "dead" if delivery.dead else "put off" if delivery.tries else "waits"
 
 
-def _count(letters: Sequence[Letter]) -> str:
-    return f"{len(letters)} letter{'' if len(letters) == 1 else 's'}"
+def _count(deliveries: Sequence[Delivery]) -> str:
+    return f"{len(deliveries)} delivery{'' if len(deliveries) == 1 else 's'}"

@@ -77,7 +77,7 @@ def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: 
 
 def _wanted(boards: Sequence[Board], store: Store, clock: Clock, *, named: bool, due: bool) -> Sequence[Board]:
     """Those to be fetched. Raises DeclarationError for one that was `named` and is paused."""
-    paused, now = store.ledger.pauses(), clock.now()
+    paused, now = store.service.pauses(), clock.now()
     for board in boards if named else ():
         if (why := paused.get(board.id)) is not None:
             raise DeclarationError(f"{board.id}: paused by {why.by}: {why.reason} (tracker board resume {board.id})")

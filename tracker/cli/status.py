@@ -39,7 +39,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
     """Say what is wrong, then how boards and deliveries do.
 
     Read from the store alone: no daemon needs to run. Exit code 1 when somebody should look: a board is broken, stale or
-    paused by the tracker itself, a file of the schedules is wrong, a letter is dead, or a notice is open.
+    paused by the tracker itself, a file of the schedules is wrong, a delivery is dead, or a notice is open.
     """
     found = status(settings)
     if as_json:
@@ -123,7 +123,7 @@ def _troubles(found: Vitals) -> Iterator[str]:
             yield f"{one.health.board}: {one.health.state}: {one.health.reason}{_failing(one)}; last read {_ago(one.success_age_s)}"
     for route in found.routes:
         if route.dead:
-            yield f'route "{route.route}": {_many(route.dead, "dead letter")}: {route.error} (tracker outbox list)'
+            yield f'route "{route.route}": {_many(route.dead, "dead delivery")}: {route.error} (tracker outbox list)'
     for notice in found.notices:
         if notice.kind != "declaration":  # said as the file stands now
             yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {when(notice.since)})"

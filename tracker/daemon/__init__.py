@@ -1,16 +1,16 @@
 """The service: reads each board when it is due, and tells what changes, for as long as it is let."""
 
-from tracker.daemon.courier import Courier, lock_of, pass_once
 from tracker.daemon.declared import Declarations, Declared
+from tracker.daemon.delivery import DeliveryWorker, lock_of, pass_once
 from tracker.daemon.flights import Flights
 from tracker.daemon.loop import Loop, World
 from tracker.daemon.service import notifier, watchdog_s
 from tracker.daemon.upcoming import upcoming
 
 __all__ = [
-    "Courier",
     "Declarations",
     "Declared",
+    "DeliveryWorker",
     "Flights",
     "Loop",
     "World",

@@ -30,7 +30,7 @@ from tracker.errors import FetchError, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
 from tracker.line import intake, sync
 from tracker.line.sync import Outcome, Telling
-from tracker.model import Board, BoardId, Capture, Event, Letter, Pause, Result
+from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
@@ -107,7 +107,7 @@ class Loop:
         self.wake = threading.Event()
         self._flights = flights(self.wake.set)
         self._ticker = Ticker(self._due, self._say)
-        self._notices = Notices(world.store.ledger, self._letters)
+        self._notices = Notices(world.store.service, self._deliveries)
         self._network = Network()
         self._waiting: dict[BoardId, bool] = {}
         self._fresh = False
@@ -202,9 +202,9 @@ class Loop:
 
     def _mind_the_pauses(self, now: datetime) -> None:
         """A pause of ours is told as long as it lasts: somebody may end it at any time, and we may end before it was told."""
-        ledger = self._world.store.ledger
-        ours = {name: pause for name, pause in ledger.pauses().items() if pause.by == TRACKER}
-        if {notice.subject for notice in ledger.notices() if notice.kind == "paused"} != ours.keys():
+        service = self._world.store.service
+        ours = {name: pause for name, pause in service.pauses().items() if pause.by == TRACKER}
+        if {notice.subject for notice in service.notices() if notice.kind == "paused"} != ours.keys():
             self._notices.only("paused", {name: self._paused(pause) for name, pause in ours.items()}, now)
 
     def _paused(self, pause: Pause) -> str:
@@ -307,7 +307,7 @@ class Loop:
         return max(due, away) if away is not None else due
 
     def _is_paused(self, board: BoardId) -> bool:
-        return board in self._world.store.ledger.pauses()
+        return board in self._world.store.service.pauses()
 
     def _say(self, board: BoardId) -> None:
         self._waiting.setdefault(board, False)
@@ -403,13 +403,13 @@ class Loop:
             return
         if past.failures >= REFUSED_TIMES and now - past.failing_since >= REFUSED_FOR:
             reason = f"refused {past.failures} times since {past.failing_since:%Y-%m-%d}: {last.message}"
-            self._world.store.ledger.pause(Pause(board=board.id, since=now, by=TRACKER, reason=reason))
+            self._world.store.service.pause(Pause(board=board.id, since=now, by=TRACKER, reason=reason))
 
     # ── telling ──────────────────────────────────────────────────────────────────────────────────
 
-    def _letters(self, event: Event, now: datetime) -> Sequence[Letter]:
+    def _deliveries(self, event: Event, now: datetime) -> Sequence[Delivery]:
         self._fresh = True
-        return notify.letters(self._telling.routes, (event,), {}, queued_at=now, since=self._telling.since)
+        return notify.deliveries(self._telling.routes, (event,), {}, queued_at=now, since=self._telling.since)
 
     # ── the store ────────────────────────────────────────────────────────────────────────────────
 

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from tracker.model import BoardId, Event, EventId, Letter, Notice
+from tracker.model import BoardId, Delivery, Event, EventId, Notice
 from tracker.notify.routes import RECOVERED, TROUBLE
-from tracker.ports import Ledger
+from tracker.ports import ServiceState
 
 TRACKER = BoardId("tracker")
 """What such an event names in the place of a board."""
@@ -19,29 +19,29 @@ log = logging.getLogger("tracker.daemon")
 
 
 class Notices:
-    """Opens and closes them in the ledger, together with the letters that tell of it. `letters` are those for one event."""
+    """Opens and closes them in the service, together with the deliveries that tell of it. `deliveries` are those for one event."""
 
-    def __init__(self, ledger: Ledger, letters: Callable[[Event, datetime], Sequence[Letter]]) -> None:
-        self._ledger = ledger
-        self._letters = letters
+    def __init__(self, service: ServiceState, deliveries: Callable[[Event, datetime], Sequence[Delivery]]) -> None:
+        self._service = service
+        self._deliveries = deliveries
 
     def open(self, kind: str, subject: str, message: str, now: datetime) -> None:
         """Trouble: told if it is new. One line without what only a person could have put there is expected."""
         notice = Notice(kind=kind, subject=subject, message=message, since=now)
-        if self._ledger.open_notice(notice, self._letters(as_event(notice), now)):
+        if self._service.open_notice(notice, self._deliveries(as_event(notice), now)):
             log.warning("trouble", extra={"kind": kind, "subject": subject, "what": message})
 
     def close(self, kind: str, subject: str, now: datetime) -> None:
         """It is over, if it was open."""
-        for notice in self._ledger.notices():
+        for notice in self._service.notices():
             if (notice.kind, notice.subject) == (kind, subject):
                 ended = Notice(kind=kind, subject=subject, message=notice.message, since=notice.since, ended_at=now)
-                self._ledger.close_notice(kind, subject, now, self._letters(as_event(ended), now))
+                self._service.close_notice(kind, subject, now, self._deliveries(as_event(ended), now))
                 log.info("trouble ended", extra={"kind": kind, "subject": subject, "since": notice.since.isoformat()})
 
     def only(self, kind: str, messages: dict[str, str], now: datetime) -> None:
         """Of one kind, exactly these are open now, by subject."""
-        for notice in self._ledger.notices():
+        for notice in self._service.notices():
             if notice.kind == kind and notice.subject not in messages:
                 self.close(kind, notice.subject, now)
         for subject, message in sorted(messages.items()):

@@ -1,4 +1,4 @@
-"""A database that is spoilt is put aside and made anew: history comes again from the archive, the ledger as far as it can be read."""
+"""A database that is spoilt is put aside and made anew: history comes again from the archive, the service as far as it can be read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tracker.lexicon import Lexicon
 from tracker.line import sync
 from tracker.model import Board, BoardId, Notice
 from tracker.ports import Archive
-from tracker.stores.ledger import TABLES
+from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 
 log = logging.getLogger("tracker.daemon")
@@ -37,8 +37,8 @@ def is_of_all(error: StoreError) -> bool:
 
 
 def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
-    """Write down the ledger, without old receipts, where a spoilt database cannot take it along. Raises StoreError."""
-    rows = {table: store.ledger.rows(table) for table in sorted(TABLES)}
+    """Write down the service, without old receipts, where a spoilt database cannot take it along. Raises StoreError."""
+    rows = {table: store.service.rows(table) for table in sorted(TABLES)}
     since = int((now - RECEIPTS_FOR).timestamp())
     rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
     new = path.with_name(f"{path.name}.new")
@@ -63,7 +63,7 @@ def rebuild(
 ) -> Path:
     """Make the database anew; nothing is told again. Where the spoilt one is now. Nobody may have it open.
 
-    What cannot be read of the spoilt one's ledger is as `back_up` last wrote it.
+    What cannot be read of the spoilt one's service is as `back_up` last wrote it.
 
     Raises:
         StoreError: the archive, or the new file, cannot be used either.
@@ -77,7 +77,7 @@ def rebuild(
         older = f" As last backed up: {', '.join(sorted(from_backup))}." if from_backup else ""
         message = f"The database was damaged; it is at {aside.name}, and was made anew from the archive.{older} Lost: {lost}"
         log.error("store rebuilt", extra={"spoilt": aside.name, "from_backup": sorted(from_backup), "lost": lost})
-        store.ledger.open_notice(Notice(kind="store", subject="", message=message, since=now))
+        store.service.open_notice(Notice(kind="store", subject="", message=message, since=now))
     return aside
 
 
@@ -105,12 +105,12 @@ def _put_aside(path: Path, now: datetime) -> Path:
 
 
 def _take_over(aside: Path, store: SqliteStore) -> frozenset[str]:
-    """Copy what can be read of a spoilt file's ledger. The tables that were read."""
+    """Copy what can be read of a spoilt file's service. The tables that were read."""
     saved = set()
     with closing(sqlite3.connect(aside)) as old:
         for table in sorted(TABLES):
             with suppress(sqlite3.Error):
-                store.ledger.restore(table, old.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608  # our own table names
+                store.service.restore(table, old.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608  # our own table names
                 saved.add(table)
     return frozenset(saved)
 
@@ -121,7 +121,7 @@ def _take_from(backup: Path, store: SqliteStore, tables: frozenset[str]) -> froz
     try:
         rows = json.loads(backup.read_text(encoding="utf-8"))
         for table in sorted(tables & rows.keys()):
-            store.ledger.restore(table, [tuple(row) for row in rows[table]])
+            store.service.restore(table, [tuple(row) for row in rows[table]])
             restored.add(table)
     except FileNotFoundError:
         log.warning("no backup", extra={"path": str(backup)})

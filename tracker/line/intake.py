@@ -76,7 +76,7 @@ def take(
         raise
     except TrackerError as error:
         return Outcome(board=board.id, error=error)
-    store.ledger.count(_counts(fetched, line, outcome))
+    store.service.count(_counts(fetched, line, outcome))
     return outcome
 
 

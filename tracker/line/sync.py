@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from tracker.errors import TrackerError
 from tracker.lexicon import Lexicon
 from tracker.line.fold import _CONTENT, _DECISIONS, steps
-from tracker.model import Board, BoardId, BoardState, Check, Event, How, IndexLine, Letter, Result, Step
-from tracker.notify import Route, letters
+from tracker.model import Board, BoardId, BoardState, Check, Delivery, Event, How, IndexLine, Result, Step
+from tracker.notify import Route, deliveries
 from tracker.notify.corrections import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
 from tracker.watches import Watch, fire
@@ -52,7 +52,7 @@ class Telling:
     @classmethod
     def of(cls, routes: Sequence[Route], watches: Sequence[Watch], store: Store, now: datetime) -> Telling:
         """What these routes are told from now on, or from when the store first knew of them."""
-        since = {route.name: store.ledger.route_since(route.name, now) for route in routes}
+        since = {route.name: store.service.route_since(route.name, now) for route in routes}
         return cls(routes=tuple(routes), watches=tuple(watches), since=since)
 
 
@@ -140,7 +140,7 @@ def _replay(board: Board, desk: _Desk) -> Outcome:
             raise AssertionError(f"{board.id}: suspects that were held back before the first line")
         store.move_position(board.id, end)
         if newest is not None:
-            store.ledger.post(corrections(((event, route) for event, route in sent if store.event(event.id) is None), newest))
+            store.service.post(corrections(((event, route) for event, route in sent if store.event(event.id) is None), newest))
     return outcome
 
 
@@ -150,7 +150,7 @@ def _sent(board: Board, desk: _Desk, newest: datetime | None) -> list[tuple[Even
         return []
     store, since = desk.store, newest - CORRECTED_FOR
     routes = [route.name for route in desk.telling.routes if route.enabled]
-    receipts = [one for route in routes for one in store.ledger.receipts(route, since=since) if one.how is How.SENT]
+    receipts = [one for route in routes for one in store.service.receipts(route, since=since) if one.how is How.SENT]
     found = [(event, one.route) for one in receipts if (event := store.event(one.event)) is not None]
     return [(event, route) for event, route in found if event.board == board.id]
 
@@ -166,13 +166,13 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> Outcome | N
     store.declare(board)
     before, past, last = store.latest(board.id), store.past(board.id), store.last_check(board.id)
     rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
-    holds = store.ledger.holds(board.id) if last is not None else {}
+    holds = store.service.holds(board.id) if last is not None else {}
     news_since = max(line.observed_at for line in lines) - _NEWS_FOR
     for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon):
         if step.agreed_since is not None:
             return None
         started = time.perf_counter()
-        posted, holds = _letters(board, step, past, holds, desk, news_since)
+        posted, holds = _deliveries(board, step, past, holds, desk, news_since)
         store.save(step, posted, holds)
         past = step.past
         checks.append(step.check)
@@ -182,9 +182,9 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> Outcome | N
     return Outcome(board=board.id, checks=tuple(checks), events=tuple(events), took=took)
 
 
-def _letters(  # noqa: PLR0917  # one step of a fold
+def _deliveries(  # noqa: PLR0917  # one step of a fold
     board: Board, step: Step, past: BoardState, holds: Mapping[str, str], desk: _Desk, news_since: datetime
-) -> tuple[Sequence[Letter], Mapping[str, str]]:
+) -> tuple[Sequence[Delivery], Mapping[str, str]]:
     """What a step has to tell, and what the watches hold after it: nothing where nobody is told, so that they begin anew later."""
     telling = desk.telling
     if telling is None:
@@ -192,4 +192,4 @@ def _letters(  # noqa: PLR0917  # one step of a fold
     fired = fire(telling.watches, board, step, past, holds, desk.lexicon)
     since = {name: max(at, news_since) for name, at in telling.since.items()}
     events = (*step.events, *fired.events)
-    return letters(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds
+    return deliveries(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds

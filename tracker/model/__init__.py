@@ -30,7 +30,7 @@ from tracker.model.declared import (
     Request,
     Window,
 )
-from tracker.model.delivery import How, Letter, Notice, Pause, Receipt
+from tracker.model.delivery import Delivery, How, Notice, Pause, Receipt
 from tracker.model.events import BoardState, Event, Evidence, Failure, Known, Party, Pending, Suspect, Trouble
 from tracker.model.history import Check, EventFilter, RankSpan, Result, Segment, Span, State, Step
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
@@ -56,6 +56,7 @@ __all__ = [
     "Comparability",
     "Confidence",
     "Contract",
+    "Delivery",
     "Diff",
     "Each",
     "Entry",
@@ -73,7 +74,6 @@ __all__ = [
     "IndexLine",
     "Kind",
     "Known",
-    "Letter",
     "Measure",
     "Metric",
     "MetricDiff",

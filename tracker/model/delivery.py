@@ -11,7 +11,7 @@ from tracker.model.ids import BoardId, EventId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Delivery:
     """One event that waits in the outbox for one route; there is never a second one for the same event and route.
 
     `message` names the message it was put into, so that another try sends the very same one; empty before the first.
@@ -29,7 +29,7 @@ class Letter:
 
 
 class How(StrEnum):
-    """How a letter left the outbox."""
+    """How a delivery left the outbox."""
 
     SENT = "sent"
     COUNTED = "counted"

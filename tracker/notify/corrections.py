@@ -1,4 +1,4 @@
-"""Takes back what was told: a letter for each event that was sent and that the history, written anew, does not give any more.
+"""Takes back what was told: a delivery for each event that was sent and that the history, written anew, does not give any more.
 
 Source: docs/decisions/0015-outbox.md
 """
@@ -10,19 +10,19 @@ import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tracker.model import Event, EventId, Letter
+from tracker.model import Delivery, Event, EventId
 from tracker.notify.routes import WITHDRAWN
 
 CORRECTED_FOR = timedelta(days=30)
 """What was told is taken back only so long after it was delivered: later nobody remembers it."""
 
 
-def corrections(told: Iterable[tuple[Event, str]], at: datetime) -> tuple[Letter, ...]:
-    """A letter for each event that was sent on a route and is withdrawn; `at` is the newest state of its board.
+def corrections(told: Iterable[tuple[Event, str]], at: datetime) -> tuple[Delivery, ...]:
+    """A delivery for each event that was sent on a route and is withdrawn; `at` is the newest state of its board.
 
     The same event is taken back under the same id whenever that happens, so on each route once for ever.
     """
-    return tuple(Letter(event=_withdrawal(event, at), route=route, queued_at=at) for event, route in told)
+    return tuple(Delivery(event=_withdrawal(event, at), route=route, queued_at=at) for event, route in told)
 
 
 def _withdrawal(event: Event, at: datetime) -> Event:

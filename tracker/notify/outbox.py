@@ -1,6 +1,6 @@
 """Sends what waits in the outbox: at least once, under a name by which a receiver can tell a second try from a second message.
 
-A letter is bound to its message before the message is sent, and leaves the outbox against a receipt after it was. Whoever is
+A delivery is bound to its message before the message is sent, and leaves the outbox against a receipt after it was. Whoever is
 killed between the two sends the very same message again: that is the one window in which a receiver sees it twice.
 
 Source: docs/guide/notify.md
@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 
 from tracker.errors import DeliveryError
 from tracker.events.making import build
-from tracker.model import Board, BoardId, Event, EventId, How, Letter, Receipt
+from tracker.model import Board, BoardId, Delivery, Event, EventId, How, Receipt
 from tracker.notify.channels import Channel
 from tracker.notify.messages import Message, compose
 from tracker.notify.plan import COUNTED, LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
 from tracker.notify.routes import OURS, WATCH, WITHDRAWN, Route
-from tracker.ports import Clock, Ledger, Store
+from tracker.ports import Clock, ServiceState, Store
 
 MOST_TRIES = 20
 FIRST_WAIT = timedelta(minutes=1)
@@ -33,57 +33,57 @@ log = logging.getLogger("tracker.notify")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What one pass over the outbox came to: messages by route, and letters that were dropped or given up.
+    """What one pass over the outbox came to: messages by route, and deliveries that were dropped or given up.
 
     `failures` has the last error of each route on which something could not be delivered.
     """
 
     sent: Mapping[str, int] = field(default_factory=dict)
     dropped: int = 0
-    buried: int = 0
+    dead_lettered: int = 0
     failures: Mapping[str, str] = field(default_factory=dict)
 
 
 def deliver(
-    ledger: Ledger,
+    service: ServiceState,
     routes: Iterable[Route],
     channels: Callable[[Route], Channel],
     *,
     clock: Clock,
     boards: Mapping[BoardId, Board],
-    exists: Callable[[Letter], bool] = lambda _: True,
+    exists: Callable[[Delivery], bool] = lambda _: True,
 ) -> Delivered:
     """One pass over the outbox. What fails waits longer each time, and after MOST_TRIES for a person.
 
     One route's trouble never stops another. `channels` opens a route's channel and may raise DeliveryError; `exists` says
-    whether the event of a letter still stands (`standing_in` says it of a store): one that was withdrawn is not told.
+    whether the event of a delivery still stands (`standing_in` says it of a store): one that was withdrawn is not told.
     Only one process may do this on a store at a time.
 
     Raises:
-        StoreError: the ledger cannot be read or written.
+        StoreError: the service cannot be read or written.
     """
-    waiting: dict[str, list[Letter]] = {}
-    for letter in ledger.letters():
-        waiting.setdefault(letter.route, []).append(letter)
+    waiting: dict[str, list[Delivery]] = {}
+    for delivery in service.deliveries():
+        waiting.setdefault(delivery.route, []).append(delivery)
     passes = [
-        _Pass(ledger, route, channels, clock, boards, exists) for route in routes if route.enabled and route.name in waiting
+        _Pass(service, route, channels, clock, boards, exists) for route in routes if route.enabled and route.name in waiting
     ]
     for one in passes:
         one.run(waiting[one.route.name])
     return Delivered(
         sent={one.route.name: one.sent for one in passes if one.sent},
         dropped=sum(one.dropped for one in passes),
-        buried=sum(one.buried for one in passes),
+        dead_lettered=sum(one.dead_lettered for one in passes),
         failures={one.route.name: one.failure for one in passes if one.failure},
     )
 
 
-def standing_in(store: Store) -> Callable[[Letter], bool]:
-    """Whether the event of a letter stands in a store's history. Those that no history has are never withdrawn.
+def standing_in(store: Store) -> Callable[[Delivery], bool]:
+    """Whether the event of a delivery stands in a store's history. Those that no history has are never withdrawn.
 
     A correction stands as long as what it takes back is gone: that may have come again before the correction was sent.
     """
-    return lambda letter: _stands(letter.event, store)
+    return lambda delivery: _stands(delivery.event, store)
 
 
 def _stands(event: Event, store: Store) -> bool:
@@ -92,10 +92,10 @@ def _stands(event: Event, store: Store) -> bool:
     return event.kind in (WATCH, *OURS) or store.event(event.id) is not None
 
 
-def drop(ledger: Ledger, letters: Iterable[Letter], at: datetime) -> int:
-    """Take letters out of the outbox, never to be sent. How many."""
-    receipts = [Receipt(event=one.event.id, route=one.route, delivered_at=at, how=How.DROPPED) for one in letters]
-    ledger.receive(receipts)
+def drop(service: ServiceState, deliveries: Iterable[Delivery], at: datetime) -> int:
+    """Take deliveries out of the outbox, never to be sent. How many."""
+    receipts = [Receipt(event=one.event.id, route=one.route, delivered_at=at, how=How.DROPPED) for one in deliveries]
+    service.receive(receipts)
     return len(receipts)
 
 
@@ -128,25 +128,25 @@ def wait_after(tries: int, retry_after_s: float | None) -> timedelta:
 
 
 class _Pass:
-    """One pass over the letters of one route."""
+    """One pass over the deliveries of one route."""
 
     def __init__(  # noqa: PLR0917  # what `deliver` was given, in its order
         self,
-        ledger: Ledger,
+        service: ServiceState,
         route: Route,
         channels: Callable[[Route], Channel],
         clock: Clock,
         boards: Mapping[BoardId, Board],
-        exists: Callable[[Letter], bool],
+        exists: Callable[[Delivery], bool],
     ) -> None:
         self.route = route
-        self.sent = self.dropped = self.buried = 0
+        self.sent = self.dropped = self.dead_lettered = 0
         self.failure = ""
-        self._ledger, self._channels, self._clock, self._boards, self._exists = ledger, channels, clock, boards, exists
+        self._service, self._channels, self._clock, self._boards, self._exists = service, channels, clock, boards, exists
 
-    def run(self, letters: Sequence[Letter]) -> None:
+    def run(self, deliveries: Sequence[Delivery]) -> None:
         """Send what is due, up to the first message that the channel does not take now."""
-        batches = self._plan(letters)
+        batches = self._plan(deliveries)
         if not batches:
             return
         try:
@@ -160,27 +160,27 @@ class _Pass:
             if is_quiet(self.route, self._clock.now()) or not self._sent(channel, batch):
                 return
 
-    def _plan(self, letters: Sequence[Letter]) -> Sequence[Batch]:
-        """The batches that are due, without letters whose events were withdrawn: those are dropped, and the rest is planned anew."""
+    def _plan(self, deliveries: Sequence[Delivery]) -> Sequence[Batch]:
+        """The batches that are due, without deliveries whose events were withdrawn: those are dropped, and the rest is planned anew."""
         now = self._clock.now()
-        receipts = self._ledger.receipts(self.route.name, since=remembers(self.route, now))
+        receipts = self._service.receipts(self.route.name, since=remembers(self.route, now))
         standing: set[EventId] = set()
         while True:
-            batches = plan(self.route, letters, receipts, now)
-            looked_at = [one for batch in batches for one in batch.letters if one.event.id not in standing]
+            batches = plan(self.route, deliveries, receipts, now)
+            looked_at = [one for batch in batches for one in batch.deliveries if one.event.id not in standing]
             gone = {one.event.id for one in looked_at if not self._exists(one)}
             if not gone:
                 return batches
             standing.update(one.event.id for one in looked_at if one.event.id not in gone)
-            self.dropped += drop(self._ledger, (one for one in letters if one.event.id in gone), now)
+            self.dropped += drop(self._service, (one for one in deliveries if one.event.id in gone), now)
             log.info("withdrawn before it was told", extra={"route": self.route.name, "events": sorted(gone)})
-            letters = [one for one in letters if one.event.id not in gone]
+            deliveries = [one for one in deliveries if one.event.id not in gone]
 
     def _sent(self, channel: Channel, batch: Batch) -> bool:
         """Whether the channel can be asked for more: it took the message, or will never take this one."""
         named = replace(batch, message=message_of(self.route, batch))
-        self._ledger.bind(named.told, named.message)
-        self._ledger.bind(named.counted, named.message + COUNTED)
+        self._service.bind(named.told, named.message)
+        self._service.bind(named.counted, named.message + COUNTED)
         try:
             self._hand_over(channel, named)
         except DeliveryError as error:
@@ -219,22 +219,22 @@ class _Pass:
         at = self._clock.now()
         receipts = [_receipt(one, batch, at, How.SENT) for one in batch.told]
         receipts += [_receipt(one, batch, at, How.COUNTED) for one in batch.counted]
-        self._ledger.receive(receipts)
-        self._ledger.count({("sent", self.route.name): 1})
+        self._service.receive(receipts)
+        self._service.count({("sent", self.route.name): 1})
         self.sent += 1
         log.info("message sent", extra=self._said(batch))
 
     def _put_off_or_bury(self, batch: Batch, error: DeliveryError, *, final: bool) -> None:
-        tries = 1 + max(letter.tries for letter in batch.letters)
+        tries = 1 + max(delivery.tries for delivery in batch.deliveries)
         self.failure = str(error)
-        self._ledger.count({("send_failures", self.route.name): 1})
+        self._service.count({("send_failures", self.route.name): 1})
         if final or tries >= MOST_TRIES:
-            self._ledger.bury(batch.letters, error=self.failure)
-            self.buried += len(batch.letters)
+            self._service.dead_letter(batch.deliveries, error=self.failure)
+            self.dead_lettered += len(batch.deliveries)
             log.error("message given up", extra={**self._said(batch), "tries": tries, "error": self.failure})
             return
         at = self._clock.now() + wait_after(tries, error.retry_after_s)
-        self._ledger.put_off(batch.letters, not_before=at, error=self.failure)
+        self._service.put_off(batch.deliveries, not_before=at, error=self.failure)
         log.warning(
             "message put off", extra={**self._said(batch), "tries": tries, "until": at.isoformat(), "error": self.failure}
         )
@@ -244,10 +244,12 @@ class _Pass:
         return {name: value for name, value in names.items() if value}
 
 
-def _events(letters: Iterable[Letter]) -> tuple[Event, ...]:
-    return tuple(letter.event for letter in letters)
+def _events(deliveries: Iterable[Delivery]) -> tuple[Event, ...]:
+    return tuple(delivery.event for delivery in deliveries)
 
 
-def _receipt(letter: Letter, batch: Batch, at: datetime, how: How) -> Receipt:
-    subject = subject_of(letter.event) if how is How.SENT else ""
-    return Receipt(event=letter.event.id, route=letter.route, delivered_at=at, how=how, message=batch.message, subject=subject)
+def _receipt(delivery: Delivery, batch: Batch, at: datetime, how: How) -> Receipt:
+    subject = subject_of(delivery.event) if how is How.SENT else ""
+    return Receipt(
+        event=delivery.event.id, route=delivery.route, delivered_at=at, how=how, message=batch.message, subject=subject
+    )

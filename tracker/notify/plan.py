@@ -1,4 +1,4 @@
-"""Which letters of a route go out now, and in which message: digests, quiet hours, cool-down, and the cap per hour. Pure.
+"""Which deliveries of a route go out now, and in which message: digests, quiet hours, cool-down, and the cap per hour. Pure.
 
 Source: docs/guide/notify.md
 """
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from tracker import cadence
 from tracker.events import TROUBLES
-from tracker.model import BoardId, Event, How, Letter, Receipt
+from tracker.model import BoardId, Delivery, Event, How, Receipt
 from tracker.notify.routes import WITHDRAWN, Route
 from tracker.reports import fold
 
@@ -25,9 +25,9 @@ UNREACHABLE_GATHER = timedelta(hours=1)
 MOST_UNANSWERED = 5
 """While so many messages wait for another try, no new one is begun: when the channel is back, what waited is told together."""
 LONGEST_WAIT = timedelta(days=1)
-"""No letter is put off for longer. One that seems to be was put off before the clock was set back, and is due."""
+"""No delivery is put off for longer. One that seems to be was put off before the clock was set back, and is due."""
 COUNTED = "+"
-"""Follows the name of the message where a letter is only counted in it, so that another try tells and counts the same ones."""
+"""Follows the name of the message where a delivery is only counted in it, so that another try tells and counts the same ones."""
 
 _TROUBLES = frozenset((*TROUBLES, "board_recovered"))
 _FRONTIER = "frontier"
@@ -45,25 +45,25 @@ class Batch:
     `message` is its name when it was tried before, empty when it is new.
     """
 
-    told: tuple[Letter, ...]
-    counted: tuple[Letter, ...] = ()
+    told: tuple[Delivery, ...]
+    counted: tuple[Delivery, ...] = ()
     message: str = ""
 
     @property
-    def letters(self) -> tuple[Letter, ...]:
+    def deliveries(self) -> tuple[Delivery, ...]:
         """All of them."""
         return (*self.told, *self.counted)
 
 
-def plan(route: Route, letters: Sequence[Letter], receipts: Sequence[Receipt], now: datetime) -> Sequence[Batch]:
+def plan(route: Route, deliveries: Sequence[Delivery], receipts: Sequence[Receipt], now: datetime) -> Sequence[Batch]:
     """The messages that go out on a route now, in their order.
 
-    `letters` are those of the route that wait; `receipts` those of the route at least since `remembers(route, now)`. A message
+    `deliveries` are those of the route that wait; `receipts` those of the route at least since `remembers(route, now)`. A message
     that was tried before goes out again as it was, and before what is new.
     """
     if is_quiet(route, now):
         return ()
-    tried, fresh = _by_message(letters)
+    tried, fresh = _by_message(deliveries)
     slots = _slots(route, receipts, now)
     again = [batch for batch in tried if _is_due(_next_try(batch), now)][:slots]
     if len(tried) >= MOST_UNANSWERED:
@@ -86,7 +86,7 @@ def message_of(route: Route, batch: Batch) -> str:
     """The name of a batch's message: the same for the same events on the same route, so that a receiver can tell a second try."""
     if batch.message:
         return batch.message
-    events = sorted(letter.event.id for letter in batch.letters)
+    events = sorted(delivery.event.id for delivery in batch.deliveries)
     return hashlib.sha256(json.dumps([route.name, events]).encode()).hexdigest()[:24]
 
 
@@ -103,44 +103,44 @@ def subject_of(event: Event) -> str:
 # ── tried before ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _by_message(letters: Iterable[Letter]) -> tuple[list[Batch], list[Letter]]:
-    """The batches that were tried before, those that wait longest first, and the letters that are in none.
+def _by_message(deliveries: Iterable[Delivery]) -> tuple[list[Batch], list[Delivery]]:
+    """The batches that were tried before, those that wait longest first, and the deliveries that are in none.
 
     A batch that has nothing to tell any more (it was dropped) is none: what it counted is told anew.
     """
-    told: dict[str, list[Letter]] = {}
-    counted: dict[str, list[Letter]] = {}
-    for letter in letters:
-        of = counted if letter.message.endswith(COUNTED) else told
-        of.setdefault(letter.message.removesuffix(COUNTED), []).append(letter)
+    told: dict[str, list[Delivery]] = {}
+    counted: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        of = counted if delivery.message.endswith(COUNTED) else told
+        of.setdefault(delivery.message.removesuffix(COUNTED), []).append(delivery)
     fresh = told.pop("", [])
-    fresh += [replace(letter, message="") for name, some in counted.items() if name not in told for letter in some]
+    fresh += [replace(delivery, message="") for name, some in counted.items() if name not in told for delivery in some]
     tried = [Batch(told=_ordered(some), counted=_ordered(counted.get(name, ())), message=name) for name, some in told.items()]
     return sorted(tried, key=lambda batch: (_next_try(batch), batch.message)), fresh
 
 
 def _next_try(batch: Batch) -> datetime:
-    """When the batch is due: with the first of its letters, since a person may have asked for that one."""
-    return min(letter.not_before or _EARLY for letter in batch.letters)
+    """When the batch is due: with the first of its deliveries, since a person may have asked for that one."""
+    return min(delivery.not_before or _EARLY for delivery in batch.deliveries)
 
 
 def _is_due(at: datetime, now: datetime) -> bool:
     return not now < at <= now + LONGEST_WAIT
 
 
-def _oldest(letters: Iterable[Letter], now: datetime) -> datetime:
+def _oldest(deliveries: Iterable[Delivery], now: datetime) -> datetime:
     """When the first of them was queued; long ago if that is in the future: then the clock was set back, and nobody knows."""
-    first = min(letter.queued_at for letter in letters)
+    first = min(delivery.queued_at for delivery in deliveries)
     return first if first <= now + _CLOCK_SET_BACK else now - _LONG
 
 
-def _order(letter: Letter) -> tuple[int, datetime, str]:
+def _order(delivery: Delivery) -> tuple[int, datetime, str]:
     """The weightiest first, then the earliest, as in a report."""
-    return (-letter.event.weight, letter.event.recorded_at, letter.event.id)
+    return (-delivery.event.weight, delivery.event.recorded_at, delivery.event.id)
 
 
-def _ordered(letters: Iterable[Letter]) -> tuple[Letter, ...]:
-    return tuple(sorted(letters, key=_order))
+def _ordered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    return tuple(sorted(deliveries, key=_order))
 
 
 # ── the cap ──────────────────────────────────────────────────────────────────────────────────────
@@ -168,19 +168,19 @@ def _capped(batches: Sequence[Batch], slots: int | None) -> Sequence[Batch]:
 # ── new ones ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _digest(route: Route, letters: Sequence[Letter], now: datetime) -> Sequence[Batch]:
-    """Everything in one batch, once the digest's hour has come since the oldest letter was queued."""
-    if not letters or not all(_is_due(letter.not_before or _EARLY, now) for letter in letters):
+def _digest(route: Route, deliveries: Sequence[Delivery], now: datetime) -> Sequence[Batch]:
+    """Everything in one batch, once the digest's hour has come since the oldest delivery was queued."""
+    if not deliveries or not all(_is_due(letter.not_before or _EARLY, now) for letter in deliveries):
         return ()
     assert route.digest is not None, "only digests have an hour"
-    due = next(cadence.firings(route.digest, route.time_zone, _oldest(letters, now)), None)
-    return () if due is None or due > now else [Batch(told=_ordered(letters))]
+    due = next(cadence.firings(route.digest, route.time_zone, _oldest(deliveries, now)), None)
+    return () if due is None or due > now else [Batch(told=_ordered(deliveries))]
 
 
-def _at_once(route: Route, letters: Iterable[Letter], warm: frozenset[str], now: datetime) -> Sequence[Batch]:
+def _at_once(route: Route, deliveries: Iterable[Delivery], warm: frozenset[str], now: datetime) -> Sequence[Batch]:
     """A batch for all trouble, and one for each story; of those whose subject has cooled down and that have waited for others."""
-    due = (letter for letter in letters if _is_due(letter.not_before or _EARLY, now))
-    ready = [letter for letter in due if subject_of(letter.event) not in warm]
+    due = (delivery for delivery in deliveries if _is_due(delivery.not_before or _EARLY, now))
+    ready = [delivery for delivery in due if subject_of(delivery.event) not in warm]
     gather = timedelta(seconds=route.gather_s)
     troubles = [one for one in ready if one.event.kind in _TROUBLES]
     silent = all(one.event.grade == _UNREACHABLE for one in troubles)
@@ -191,40 +191,40 @@ def _at_once(route: Route, letters: Iterable[Letter], warm: frozenset[str], now:
     return [Batch(told=_ordered(group)) for group in (trouble, *groups) if group]
 
 
-def _gathered(letters: Iterable[Letter], gather: timedelta, now: datetime) -> Sequence[Letter]:
-    """The letters, if the first of them has waited long enough; else none."""
-    every = tuple(letters)
+def _gathered(deliveries: Iterable[Delivery], gather: timedelta, now: datetime) -> Sequence[Delivery]:
+    """The deliveries, if the first of them has waited long enough; else none."""
+    every = tuple(deliveries)
     return every if every and _oldest(every, now) + gather <= now else ()
 
 
-def _stories(letters: Iterable[Letter]) -> list[Sequence[Letter]]:
-    boards: dict[BoardId, dict[str, Letter]] = {}
-    withdrawn: dict[BoardId, Sequence[Letter]] = {}
-    for letter in letters:
-        if letter.event.kind == WITHDRAWN:  # a reading that was wrong takes all of its news with it
-            withdrawn[letter.event.board] = [*withdrawn.get(letter.event.board, ()), letter]
+def _stories(deliveries: Iterable[Delivery]) -> list[Sequence[Delivery]]:
+    boards: dict[BoardId, dict[str, Delivery]] = {}
+    withdrawn: dict[BoardId, Sequence[Delivery]] = {}
+    for delivery in deliveries:
+        if delivery.event.kind == WITHDRAWN:  # a reading that was wrong takes all of its news with it
+            withdrawn[delivery.event.board] = [*withdrawn.get(delivery.event.board, ()), delivery]
         else:
-            boards.setdefault(letter.event.board, {})[letter.event.id] = letter
+            boards.setdefault(delivery.event.board, {})[delivery.event.id] = delivery
     return [*withdrawn.values()] + [
         [of_board[event.id] for event in (story.lead, *story.folded)]
         for of_board in boards.values()
-        for story in fold(letter.event for letter in of_board.values())
+        for story in fold(delivery.event for delivery in of_board.values())
     ]
 
 
-def _joined(groups: Iterable[Sequence[Letter]]) -> list[Sequence[Letter]]:
+def _joined(groups: Iterable[Sequence[Delivery]]) -> list[Sequence[Delivery]]:
     """Groups that share a subject as one: after the first message the others would have to wait for it to cool down."""
-    joined: list[tuple[set[str], list[Letter]]] = []
+    joined: list[tuple[set[str], list[Delivery]]] = []
     for group in groups:
-        subjects, letters = {subject_of(letter.event) for letter in group}, list(group)
+        subjects, deliveries = {subject_of(delivery.event) for delivery in group}, list(group)
         apart = []
         for other in joined:
             if other[0] & subjects:
-                subjects, letters = subjects | other[0], other[1] + letters
+                subjects, deliveries = subjects | other[0], other[1] + deliveries
             else:
                 apart.append(other)
-        joined = [*apart, (subjects, letters)]
-    return [letters for _, letters in joined]
+        joined = [*apart, (subjects, deliveries)]
+    return [deliveries for _, deliveries in joined]
 
 
 def _warm(route: Route, tried: Iterable[Batch], receipts: Iterable[Receipt], now: datetime) -> frozenset[str]:
@@ -233,4 +233,4 @@ def _warm(route: Route, tried: Iterable[Batch], receipts: Iterable[Receipt], now
         return frozenset()
     start = now - timedelta(seconds=route.cool_down_s)
     lately = {one.subject for one in receipts if one.how is How.SENT and start < one.delivered_at <= now}
-    return frozenset(lately | {subject_of(letter.event) for batch in tried for letter in batch.told})
+    return frozenset(lately | {subject_of(delivery.event) for batch in tried for delivery in batch.told})

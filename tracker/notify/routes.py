@@ -17,7 +17,7 @@ from msgspec import Meta, Struct, field
 from tracker import cadence
 from tracker.errors import DeclarationError
 from tracker.events import KINDS, TROUBLES
-from tracker.model import CADENCES, Event, EventId, Letter, Window
+from tracker.model import CADENCES, Delivery, Event, EventId, Window
 from tracker.toml import Wrong, at, called, check_words, listed, meant, quoted, span_s, texts, time_zone, understood
 from tracker.toml import table as in_shape
 
@@ -125,14 +125,14 @@ def wants(route: Route, event: Event, fired: Collection[str] = ()) -> bool:
     return of_kind and of_grade and (not route.boards or any(fnmatchcase(event.board, glob) for glob in route.boards))
 
 
-def letters(
+def deliveries(
     routes: Iterable[Route],
     events: Iterable[Event],
     fired: Mapping[EventId, frozenset[str]],
     *,
     queued_at: datetime,
     since: Mapping[str, datetime],
-) -> tuple[Letter, ...]:
+) -> tuple[Delivery, ...]:
     """What is to be told of some events, route by route.
 
     `fired` names the watches that fired with each event, `since` says of each route from when on it is told:
@@ -140,7 +140,7 @@ def letters(
     """
     every = tuple(events)
     return tuple(
-        Letter(event=event, route=route.name, queued_at=queued_at)
+        Delivery(event=event, route=route.name, queued_at=queued_at)
         for route in routes
         if (start := since.get(route.name)) is not None
         for event in every

@@ -42,7 +42,7 @@ def _state(
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:
         return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"
-    if (pause := store.ledger.pauses().get(board.id)) is not None:
+    if (pause := store.service.pauses().get(board.id)) is not None:
         return State.PAUSED, f"by {pause.by} since {_stamp(pause.since)}: {pause.reason}"
     if missing:
         return State.PAUSED, f"no key: set {', '.join(missing)}"

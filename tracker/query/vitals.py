@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tracker.model import Board, BoardId, Health, Letter, Notice, Pause, State
+from tracker.model import Board, BoardId, Delivery, Health, Notice, Pause, State
 from tracker.ports import Environment, Store
 from tracker.query.health import health
 
@@ -70,7 +70,7 @@ class Vitals:
 
     @property
     def troubled(self) -> bool:
-        """Whether somebody should look: a troubled board, a dead letter, or an open notice."""
+        """Whether somebody should look: a troubled board, a dead delivery, or an open notice."""
         return bool(self.notices) or any(one.troubled for one in self.boards) or any(route.dead for route in self.routes)
 
 
@@ -81,15 +81,15 @@ def vitals(
 
     `routes` are those declared, so that one with nothing to send is there too.
     """
-    counts = store.ledger.counts()
-    pauses = store.ledger.pauses()
+    counts = store.service.counts()
+    pauses = store.service.pauses()
     declared = sorted(boards, key=lambda board: board.id)
     return Vitals(
         at=now,
         boards=tuple(_board_vitals(board, store, counts, pauses.get(board.id), now, environment) for board in declared),
         routes=tuple(_routes(store, counts, routes, now)),
         events={kind: int(amount) for kind, amount in _labelled(counts, "events").items()},
-        notices=tuple(store.ledger.notices()),
+        notices=tuple(store.service.notices()),
     )
 
 
@@ -119,14 +119,14 @@ def _fetches(board: BoardId, counts: _Counts) -> dict[str, int]:
 
 
 def _routes(store: Store, counts: _Counts, declared: Iterable[str], now: datetime) -> Iterator[RouteVitals]:
-    waiting, dead = _by_route(store.ledger.letters()), _by_route(store.ledger.letters(dead=True))
+    waiting, dead = _by_route(store.service.deliveries()), _by_route(store.service.deliveries(dead=True))
     sent, failures = _labelled(counts, "sent"), _labelled(counts, "send_failures")
     for route in sorted({*declared, *waiting, *dead, *sent, *failures}):
         queue, given_up = waiting.get(route, ()), dead.get(route, ())
         yield RouteVitals(
             route=route,
             waiting=len(queue),
-            oldest_age_s=_age(min(letter.queued_at for letter in queue), now) if queue else None,
+            oldest_age_s=_age(min(delivery.queued_at for delivery in queue), now) if queue else None,
             dead=len(given_up),
             error=given_up[-1].error if given_up else "",
             sent=int(sent.get(route, 0)),
@@ -134,10 +134,10 @@ def _routes(store: Store, counts: _Counts, declared: Iterable[str], now: datetim
         )
 
 
-def _by_route(letters: Iterable[Letter]) -> dict[str, list[Letter]]:
-    found: dict[str, list[Letter]] = {}
-    for letter in letters:
-        found.setdefault(letter.route, []).append(letter)
+def _by_route(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
+    found: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        found.setdefault(delivery.route, []).append(delivery)
     return found
 
 

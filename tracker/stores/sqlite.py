@@ -1,6 +1,6 @@
 """The history in one SQLite file: change-only, half-open intervals per (series, entry), and events with their evidence.
 
-Everything but `withdrawn` and the ledger's tables can be rebuilt from the archive. sqlite-utils
+Everything but `withdrawn` and the service's tables can be rebuilt from the archive. sqlite-utils
 opens, migrates and inspects the file; the hot writes are prepared `executemany`s in one
 transaction per step.
 
@@ -26,6 +26,7 @@ from tracker.model import (
     BoardId,
     BoardState,
     Check,
+    Delivery,
     Diff,
     Entry,
     EntryId,
@@ -33,7 +34,6 @@ from tracker.model import (
     EventFilter,
     EventId,
     Known,
-    Letter,
     Measure,
     MetricId,
     RankSpan,
@@ -46,7 +46,7 @@ from tracker.model import (
 )
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
-from tracker.stores.ledger import SqliteLedger
+from tracker.stores.service_state import SqliteServiceState
 
 _Row = tuple[Any, ...]
 _BUSY_MS = 30_000
@@ -81,7 +81,7 @@ class SqliteStore:
             except BaseException:
                 self._connection.close()
                 raise
-        self._ledger = SqliteLedger(self._connection, self._transaction, lambda: self._storing("read"))
+        self._service = SqliteServiceState(self._connection, self._transaction, lambda: self._storing("read"))
 
     def _prepare(self) -> None:
         if self._read_only:
@@ -117,8 +117,8 @@ class SqliteStore:
         self._connection.close()
 
     @property
-    def ledger(self) -> SqliteLedger:
-        return self._ledger
+    def service(self) -> SqliteServiceState:
+        return self._service
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -145,7 +145,7 @@ class SqliteStore:
         with self._understanding(board):
             return None if row is None or row[0] is None else _codec.decode_board(row[0])
 
-    def save(self, step: Step, letters: Sequence[Letter] = (), holds: Mapping[str, str] | None = None) -> None:
+    def save(self, step: Step, deliveries: Sequence[Delivery] = (), holds: Mapping[str, str] | None = None) -> None:
         board = step.check.board
         with self._transaction():
             last = self.last_check(board)
@@ -159,10 +159,10 @@ class SqliteStore:
                 self._save_snapshot(step.diff.after)
                 self._save_changes(step.diff)
             self._save_events(board, step.events)
-            if letters:
-                self._ledger.post(letters)
+            if deliveries:
+                self._service.post(deliveries)
             if holds is not None:
-                self._ledger.hold(board, holds)
+                self._service.hold(board, holds)
         self._pasts[board] = step.past
 
     @contextmanager

@@ -62,10 +62,12 @@ def _of_boards(boards: Sequence[BoardVitals]) -> Iterator[_Family]:
 
 def _of_delivery(vitals: Vitals) -> Iterator[_Family]:
     routes = vitals.routes
-    letters = [((one.route, state), amount) for one in routes for state, amount in (("waiting", one.waiting), ("dead", one.dead))]
+    deliveries = [
+        ((one.route, state), amount) for one in routes for state, amount in (("waiting", one.waiting), ("dead", one.dead))
+    ]
     oldest = [((one.route,), one.oldest_age_s) for one in routes]
-    yield _gauge("tracker_outbox_letters", "Letters in the outbox.", ("route", "state"), letters)
-    yield _gauge("tracker_outbox_oldest_age_seconds", "Age of the oldest letter that waits.", ("route",), oldest)
+    yield _gauge("tracker_outbox_deliveries", "Deliveries in the outbox.", ("route", "state"), deliveries)
+    yield _gauge("tracker_outbox_oldest_age_seconds", "Age of the oldest delivery that waits.", ("route",), oldest)
     yield _counter("tracker_sent", "Letters delivered.", ("route",), [((one.route,), one.sent) for one in routes])
     failures = [((one.route,), one.send_failures) for one in routes]
     yield _counter("tracker_send_failures", "Tries to deliver that failed.", ("route",), failures)

@@ -1,6 +1,6 @@
 """Sends what waits in the outbox, beside the loop and each route beside the others: a channel that hangs holds nobody up.
 
-One courier per store, by a lock.
+One worker per store, by a lock.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tracker.ports import Clock, Environment, Store
 from tracker.stores.locks import held
 
 PASS_EVERY_S = 15.0
-"""Quiet hours end and digests come due without anybody waking the courier."""
+"""Quiet hours end and digests come due without anybody waking the worker."""
 
 log = logging.getLogger("tracker.daemon")
 
@@ -31,9 +31,9 @@ log = logging.getLogger("tracker.daemon")
 def pass_once(
     store: Store, routes: tuple[Route, ...], boards: Mapping[BoardId, Board], clock: Clock, environment: Environment
 ) -> Delivered:
-    """Send what is to be sent now. Only who holds the courier's lock may. Raises StoreError."""
+    """Send what is to be sent now. Only who holds the worker's lock may. Raises StoreError."""
     return deliver(
-        store.ledger,
+        store.service,
         routes,
         lambda route: open_channel(route, environment, post),
         clock=clock,
@@ -43,11 +43,11 @@ def pass_once(
 
 
 def lock_of(store: Path) -> Path:
-    """The file whose lock the courier of a store holds."""
-    return store / "locks" / "courier"
+    """The file whose lock the worker of a store holds."""
+    return store / "locks" / "delivery"
 
 
-class Courier:
+class DeliveryWorker:
     """Call it with what is in force, and with `fresh` when there is something new to send; it returns at once.
 
     `opened` opens a store of its own for each round. The thread ends with `stop`.
@@ -64,7 +64,7 @@ class Courier:
         self._kick = threading.Event()
         self._stopping = False
         self._rounds: dict[str, threading.Thread] = {}
-        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
         self._thread.start()
 
     def __call__(self, declared: Declared, *, fresh: bool) -> None:
@@ -87,7 +87,7 @@ class Courier:
                 with held(self._lock):
                     self._send_out()
             except StoreError as error:
-                log.warning("courier waits", extra={"why": str(error)})
+                log.warning("worker waits", extra={"why": str(error)})
                 self._kick.wait(PASS_EVERY_S)
 
     def _send_out(self) -> None:
@@ -107,6 +107,6 @@ class Courier:
             with self._opened() as store:
                 pass_once(store, (route,), declared.boards, self._clock, self._environment)
         except StoreError as error:
-            log.warning("courier waits", extra={"route": route.name, "why": str(error)})
+            log.warning("worker waits", extra={"route": route.name, "why": str(error)})
         except Exception:
-            log.exception("courier failed for our own sake", extra={"route": route.name})
+            log.exception("worker failed for our own sake", extra={"route": route.name})

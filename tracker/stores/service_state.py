@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tracker.model import BoardId, Event, EventId, How, Letter, Notice, Pause, Receipt
+from tracker.model import BoardId, Delivery, Event, EventId, How, Notice, Pause, Receipt
 
 TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
 """The tables of the file that are not derived from the archive."""
@@ -28,8 +28,8 @@ _NOTICE = "kind, subject, message, since, ended_at"
 Transaction = Callable[[], AbstractContextManager[None]]
 
 
-class SqliteLedger:
-    """Fulfils `ports.Ledger` on a store's connection. `transaction` begins one, or takes part in the one that is open."""
+class SqliteServiceState:
+    """Fulfils `ports.ServiceState` on a store's connection. `transaction` begins one, or takes part in the one that is open."""
 
     def __init__(self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction) -> None:
         self._connection = connection
@@ -38,31 +38,31 @@ class SqliteLedger:
 
     # ── the outbox ───────────────────────────────────────────────────────────────────────────────
 
-    def post(self, letters: Iterable[Letter]) -> int:
+    def post(self, deliveries: Iterable[Delivery]) -> int:
         sql = (
             "INSERT INTO outbox SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
             " WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ?1 AND route = ?2) ON CONFLICT DO NOTHING"
         )
         with self._transaction():
-            return sum(self._connection.execute(sql, _letter_row(letter)).rowcount for letter in letters)
+            return sum(self._connection.execute(sql, _delivery_row(delivery)).rowcount for delivery in deliveries)
 
-    def letters(self, route: str | None = None, *, dead: bool = False) -> Sequence[Letter]:
+    def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
         where, values = ("route = ? AND", [route]) if route is not None else ("", [])
         sql = f"SELECT {_LETTER} FROM outbox WHERE {where} dead = ? ORDER BY queued_at, event, route"  # noqa: S608  # our own words
-        return [_letter(*row) for row in self._all(sql, *values, int(dead))]
+        return [_delivery(*row) for row in self._all(sql, *values, int(dead))]
 
-    def bind(self, letters: Iterable[Letter], message: str) -> None:
-        self._change("UPDATE outbox SET message = ? WHERE event = ? AND route = ?", letters, message)
+    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
+        self._change("UPDATE outbox SET message = ? WHERE event = ? AND route = ?", deliveries, message)
 
-    def put_off(self, letters: Iterable[Letter], *, not_before: datetime, error: str) -> None:
+    def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
         sql = "UPDATE outbox SET tries = tries + 1, not_before = ?, error = ? WHERE event = ? AND route = ?"
-        self._change(sql, letters, _seconds(not_before), error)
+        self._change(sql, deliveries, _seconds(not_before), error)
 
-    def bury(self, letters: Iterable[Letter], *, error: str) -> None:
-        self._change("UPDATE outbox SET tries = tries + 1, dead = 1, error = ? WHERE event = ? AND route = ?", letters, error)
+    def dead_letter(self, deliveries: Iterable[Delivery], *, error: str) -> None:
+        self._change("UPDATE outbox SET tries = tries + 1, dead = 1, error = ? WHERE event = ? AND route = ?", deliveries, error)
 
-    def revive(self, letters: Iterable[Letter]) -> None:
-        self._change("UPDATE outbox SET tries = 0, dead = 0, not_before = NULL WHERE event = ? AND route = ?", letters)
+    def revive(self, deliveries: Iterable[Delivery]) -> None:
+        self._change("UPDATE outbox SET tries = 0, dead = 0, not_before = NULL WHERE event = ? AND route = ?", deliveries)
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
         rows = [(one.event, one.route, _seconds(one.delivered_at), one.how.value, one.message, one.subject) for one in receipts]
@@ -84,9 +84,9 @@ class SqliteLedger:
             self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, _seconds(now)))
             return _time(self._all("SELECT since FROM routes WHERE route = ?", route)[0][0])
 
-    def _change(self, sql: str, letters: Iterable[Letter], *values: object) -> None:
+    def _change(self, sql: str, deliveries: Iterable[Delivery], *values: object) -> None:
         with self._transaction():
-            self._connection.executemany(sql, [(*values, letter.event.id, letter.route) for letter in letters])
+            self._connection.executemany(sql, [(*values, delivery.event.id, delivery.route) for delivery in deliveries])
 
     # ── watches, pauses, notices ─────────────────────────────────────────────────────────────────
 
@@ -114,17 +114,17 @@ class SqliteLedger:
             BoardId(board): Pause(board=BoardId(board), since=_time(since), by=by, reason=why) for board, since, by, why in rows
         }
 
-    def open_notice(self, notice: Notice, letters: Iterable[Letter] = ()) -> bool:
+    def open_notice(self, notice: Notice, deliveries: Iterable[Delivery] = ()) -> bool:
         update = "UPDATE notices SET message = ? WHERE kind = ? AND subject = ? AND ended_at IS NULL"
         with self._transaction():
             if self._connection.execute(update, (notice.message, notice.kind, notice.subject)).rowcount:
                 return False
             row = (notice.kind, notice.subject, notice.message, _seconds(notice.since), None)
             self._connection.execute(f"INSERT OR REPLACE INTO notices ({_NOTICE}) VALUES (?, ?, ?, ?, ?)", row)  # noqa: S608  # our own words
-            self.post(letters)
+            self.post(deliveries)
             return True
 
-    def close_notice(self, kind: str, subject: str, at: datetime, letters: Iterable[Letter] = ()) -> Notice | None:
+    def close_notice(self, kind: str, subject: str, at: datetime, deliveries: Iterable[Delivery] = ()) -> Notice | None:
         where = "kind = ? AND subject = ? AND ended_at IS NULL"
         with self._transaction():
             found = self._all(f"SELECT {_NOTICE} FROM notices WHERE {where}", kind, subject)  # noqa: S608  # our own words
@@ -132,7 +132,7 @@ class SqliteLedger:
                 return None
             self._connection.execute(f"UPDATE notices SET ended_at = ? WHERE {where}", (_seconds(at), kind, subject))  # noqa: S608  # our own words
             self._forget_old_notices()
-            self.post(letters)
+            self.post(deliveries)
             return _notice((*found[0][:-1], _seconds(at)))
 
     def _forget_old_notices(self) -> None:
@@ -158,7 +158,7 @@ class SqliteLedger:
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """All rows of one of TABLES."""
-        assert table in TABLES, "a table of the ledger"
+        assert table in TABLES, "a table of the service"
         return self._all(f"SELECT * FROM {table}")  # noqa: S608  # our own table names
 
     def restore(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -174,24 +174,24 @@ class SqliteLedger:
             return self._connection.execute(sql, values).fetchall()
 
 
-def _letter_row(letter: Letter) -> tuple[object, ...]:
+def _delivery_row(delivery: Delivery) -> tuple[object, ...]:
     return (
-        letter.event.id,
-        letter.route,
-        _seconds(letter.queued_at),
-        letter.message,
-        letter.tries,
-        None if letter.not_before is None else _seconds(letter.not_before),
-        letter.error,
-        int(letter.dead),
-        msgspec.json.encode(letter.event, order="deterministic").decode(),
+        delivery.event.id,
+        delivery.route,
+        _seconds(delivery.queued_at),
+        delivery.message,
+        delivery.tries,
+        None if delivery.not_before is None else _seconds(delivery.not_before),
+        delivery.error,
+        int(delivery.dead),
+        msgspec.json.encode(delivery.event, order="deterministic").decode(),
     )
 
 
-def _letter(  # noqa: PLR0917  # the columns of a row
+def _delivery(  # noqa: PLR0917  # the columns of a row
     body: str, route: str, queued_at: int, message: str, tries: int, not_before: int | None, error: str, dead: int
-) -> Letter:
-    return Letter(
+) -> Delivery:
+    return Delivery(
         event=_event.decode(body),
         route=route,
         queued_at=_time(queued_at),

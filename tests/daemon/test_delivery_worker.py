@@ -1,4 +1,4 @@
-"""The courier sends what waits, beside the loop, and is one per store."""
+"""The worker sends what waits, beside the loop, and is one per store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from daemon_world import HOUR, OTHER, ROUTE, TEXT, Daemon, showing
 
 from tracker.clock import SystemClock
-from tracker.daemon import Courier, Declared, lock_of, pass_once
+from tracker.daemon import Declared, DeliveryWorker, lock_of, pass_once
 from tracker.errors import StoreError
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
@@ -50,31 +50,31 @@ def test_a_pass_sends_what_waits_once_and_counts_it(used: Daemon):
         pass_once(used.store, declared.routes, declared.boards, SystemClock(), {})
     assert used.told() == []
     assert len([line for line in told(used).splitlines() if "Model B leads" in line]) == 1
-    assert used.store.ledger.counts()["sent", "all"] == len({one.message for one in used.store.ledger.receipts("all")})
+    assert used.store.service.counts()["sent", "all"] == len({one.message for one in used.store.service.receipts("all")})
 
 
 def test_a_channel_that_fails_is_counted_and_loses_nothing(used: Daemon):
     (used.folder / "told.txt").mkdir()
     declared, waiting = used.loop.declared, used.told()
     pass_once(used.store, declared.routes, declared.boards, SystemClock(), {})
-    assert used.store.ledger.counts()["send_failures", "all"] == 1
+    assert used.store.service.counts()["send_failures", "all"] == 1
     assert used.told() == waiting
 
 
-def courier(daemon: Daemon) -> Courier:
-    return Courier(lambda: SqliteStore(daemon.folder / "tracker.db"), lock_of(daemon.folder), SystemClock(), {})
+def worker(daemon: Daemon) -> DeliveryWorker:
+    return DeliveryWorker(lambda: SqliteStore(daemon.folder / "tracker.db"), lock_of(daemon.folder), SystemClock(), {})
 
 
 def test_news_is_sent_as_soon_as_the_courier_hears_of_it(used: Daemon):
-    sends = courier(used)
+    sends = worker(used)
     sends(used.loop.declared, fresh=True)
     soon(lambda: "Model B leads" in told(used))
     sends.stop(PATIENCE_S)
-    assert not [one for one in threading.enumerate() if one.name == "courier"]
+    assert not [one for one in threading.enumerate() if one.name == "worker"]
 
 
 def test_a_courier_that_hears_of_no_route_sends_nothing(used: Daemon):
-    sends = courier(used)
+    sends = worker(used)
     sends(Declared(), fresh=True)
     sends.stop(PATIENCE_S)
     assert told(used) == ""
@@ -83,9 +83,9 @@ def test_a_courier_that_hears_of_no_route_sends_nothing(used: Daemon):
 
 def test_there_is_one_courier_per_store(used: Daemon, caplog: pytest.LogCaptureFixture):
     with held(lock_of(used.folder)):
-        sends = courier(used)
+        sends = worker(used)
         sends(used.loop.declared, fresh=True)
-        soon(lambda: "courier waits" in caplog.messages)
+        soon(lambda: "worker waits" in caplog.messages)
         sends.stop(PATIENCE_S)
         assert told(used) == ""
 
@@ -100,16 +100,16 @@ def test_a_store_that_cannot_be_opened_is_no_end_of_the_courier(used: Daemon, ca
             raise StoreError("tracker.db: cannot open the store: unable to open database file")
         return SqliteStore(used.folder / "tracker.db")
 
-    sends = Courier(opened, lock_of(used.folder), SystemClock(), {})
+    sends = DeliveryWorker(opened, lock_of(used.folder), SystemClock(), {})
     sends(used.loop.declared, fresh=True)
-    soon(lambda: "courier waits" in caplog.messages)
+    soon(lambda: "worker waits" in caplog.messages)
     sends(used.loop.declared, fresh=True)
     soon(lambda: "Model B leads" in told(used))
     sends.stop(PATIENCE_S)
 
 
 def test_the_lock_of_the_courier_lies_with_the_store(tmp_path: Path):
-    assert lock_of(tmp_path) == tmp_path / "locks" / "courier"
+    assert lock_of(tmp_path) == tmp_path / "locks" / "delivery"
 
 
 def test_a_route_that_hangs_holds_up_no_other(daemon: Daemon):
@@ -121,10 +121,10 @@ def test_a_route_that_hangs_holds_up_no_other(daemon: Daemon):
         daemon.answers[TEXT] = showing(OTHER)
         daemon.run(HOUR)
         clock, database = SystemClock(), daemon.folder / "tracker.db"
-        sends = Courier(lambda: SqliteStore(database), lock_of(daemon.folder), clock, {"HOOK": "0123456789abcdef"})
+        sends = DeliveryWorker(lambda: SqliteStore(database), lock_of(daemon.folder), clock, {"HOOK": "0123456789abcdef"})
         began = time.monotonic()
         sends(daemon.loop.declared, fresh=True)
         soon(lambda: "Model B leads" in told(daemon))
         assert time.monotonic() - began < 12, "the webhook is given up after 15 s"
         sends.stop(0.0)
-    assert daemon.store.ledger.letters("a hangs")
+    assert daemon.store.service.deliveries("a hangs")
