@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tracker import shipped
 from tracker.errors import DeclarationError
+from tracker.model import Nature
 from tracker.parsers import FORMATS, options_of
 from tracker.schedules import Origin, load
 from tracker.toml import keys
@@ -62,6 +64,13 @@ def test_the_example_board_is_right_and_off_beside_all_shipped_ones(tmp_path: Pa
     assert own == ["example/board"]
     assert not found.boards[own[0]].enabled
     assert len(found.boards) >= 85
+
+
+def test_the_example_board_offers_exactly_the_natures_there_are(tmp_path: Path):
+    create(tmp_path)
+    text = (tmp_path / "schedules" / "example" / "board.toml").read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith("nature "))
+    assert set(re.findall(r"\b[a-z]+\b", re.sub(r"\(.*?\)", "", line))) - {"nature", "or"} == set(Nature)
 
 
 def test_files_that_are_there_are_kept(tmp_path: Path):

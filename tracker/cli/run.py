@@ -90,7 +90,7 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
     """The boards named, or all; and whether some declaration is wrong, which is then said on stderr.
 
     Raises:
-        DeclarationError: a board that was named is unknown, wrong or disabled.
+        DeclarationError: a board that was named is unknown, wrong, disabled, or needs a key that is not there.
     """
     if not names:
         found = declared(settings)
@@ -102,6 +102,9 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
         if not board.enabled:
             reason = board.terms or "no reason is given"
             raise DeclarationError(f"{board.id}: disabled: {reason} (to decide otherwise: enabled = true)")
+        if missing := query.missing_keys(board, os.environ):
+            keys = ", ".join(missing)
+            raise DeclarationError(f"{board.id}: no key; expected {keys} in the environment (export {missing[0]}=...)")
     return boards, False
 
 
