@@ -16,6 +16,7 @@ from cli_world import BODIES, CHALLENGE, DECLARATION, World
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import begins
+from test_cli_workspace import READING
 
 from tracker.cli._text import escaped, safe
 
@@ -116,6 +117,58 @@ def test_a_store_that_is_none_ends_with_3(world: World, args: tuple[str, ...]):
     ran = world.run(*args)
     assert ran.code == 3
     assert re.search(r"tracker\.db: cannot open the store: .+; expected a writable SQLite file", ran.error)
+
+
+EVERY = [*READING.items(), ("run", []), ("import", ["acme/text", "."]), ("daemon", ["--dry-run"]), ("demo", [])]
+
+
+@pytest.mark.parametrize(("command", "words"), EVERY, ids=[name for name, _ in EVERY])
+def test_a_store_that_is_no_folder_ends_with_3_and_is_not_called_spoilt(world: World, command: str, words: list[str]):
+    (world.folder / "file").write_text("kept", encoding="utf-8")
+    for store in (world.folder / "file", Path("/dev/null"), world.folder / "file" / "below"):
+        ran = world.plain("--store", store, command, *words)
+        assert (ran.code, ran.out) == (3, "")
+        place = store if store.name != "below" else store.parent
+        assert (
+            ran.error
+            == f"tracker: {store}: {place} is no folder; expected the store's folder, or the name of a new one (--store)"
+        )
+    assert (world.folder / "file").read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(("command", "words"), EVERY[:-1], ids=[name for name, _ in EVERY[:-1]])
+def test_schedules_that_are_mistyped_are_refused_by_every_command(world: World, command: str, words: list[str]):
+    world.imported()
+    ran = world.plain("--store", world.store, "--schedules", world.folder / "scheduls", command, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.error.startswith(f"tracker: {world.folder / 'scheduls'}: no such folder; expected a folder of declarations")
+
+
+@pytest.mark.parametrize(
+    ("args", "found"),
+    [
+        (("init", ""), "an empty text follows 'init'"),
+        (("--store", "", "boards"), "an empty text follows '--store'"),
+        (("--store=", "boards"), "nothing follows '--store='"),
+        (("--schedules", " ", "boards"), "an empty text follows '--schedules'"),
+        (("history", ""), "an empty text follows 'history'"),
+        (("resolve", "--json", ""), "an empty text follows '--json'"),
+        (("board", "pause", "acme/text", "--reason", ""), "an empty text follows '--reason'"),
+        (("",), "an empty text follows 'tracker'"),
+    ],
+)
+def test_an_empty_argument_is_refused(world: World, args: tuple[str, ...], found: str):
+    ran = world.plain(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.error.startswith(f"tracker: {found}; expected a value")
+
+
+def test_variables_that_are_empty_are_not_set(world: World, monkeypatch: pytest.MonkeyPatch):
+    world.imported()
+    monkeypatch.chdir(world.folder)
+    for name in ("TRACKER_STORE", "TRACKER_SCHEDULES"):
+        monkeypatch.setenv(name, "")
+    assert "acme/text" in world.plain("boards").out
 
 
 def test_a_damaged_body_ends_with_3(world: World):

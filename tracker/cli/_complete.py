@@ -5,12 +5,16 @@ from __future__ import annotations
 import click
 
 from tracker.cli._open import located
+from tracker.errors import TrackerError
 
 
 def boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001  # click's signature
     """The ids that begin so, by the names of the files that declare them; broken declarations are among them."""
     given = ctx.find_root().params
-    settings = located(given["store"], given["schedules"])
+    try:
+        settings = located(given["store"], given["schedules"])
+    except TrackerError:
+        return []  # the command itself will say what is wrong
     found = {
         path.relative_to(folder).with_suffix("").as_posix()
         for folder in settings.declarations

@@ -42,8 +42,14 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 
 
 def located(store: Path | None, schedules: Path | None, tz: str | None = None) -> Settings:
-    """The workspace that the global options, the environment and the current folder name. Raises DeclarationError."""
+    """The workspace that the global options, the environment and the current folder name.
+
+    Raises:
+        DeclarationError: it is wrong, or a folder of declarations that is named is not there.
+        StoreError: the store is no folder.
+    """
     found = workspace.find(store, schedules, here=Path(), environment=os.environ)
+    found.check_store()
     if tz is None:
         return found
     try:
@@ -98,11 +104,22 @@ def history_of(settings: Settings) -> Iterator[SqliteStore]:
         yield store
 
 
-@contextmanager
-def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
-    """The store, for reading; an empty one where nothing was fetched yet. Raises DeclarationError for a folder that was named and is not there."""
+def warn_no_store(settings: Settings) -> None:
+    """Say on stderr that there is no store yet, and what creates it."""
+    click.echo(f"tracker: {safe(str(settings.store))}: no store here yet; tracker run creates it", err=True)
+
+
+def check_named(settings: Settings) -> None:
+    """Refuse a store's folder that was named and is not there. Raises DeclarationError."""
     if settings.store_is_named and not settings.store.is_dir():
         settings.require_store()
+
+
+@contextmanager
+def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
+    """The store, for reading; an empty one where nothing was fetched yet, which is said of a store that was named."""
+    if settings.store_is_named and not settings.has_store:
+        warn_no_store(settings)
     with SqliteStore(settings.database if settings.has_store else Path(":memory:")) as store:
         yield store
 

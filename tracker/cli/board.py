@@ -16,14 +16,24 @@ import click
 from tracker import query
 from tracker.cli import _cases
 from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, board_of, history_if_any, history_of, hosts_if_any, print_json, print_table, user, when
+from tracker.cli._open import (
+    as_json,
+    board_of,
+    check_named,
+    history_if_any,
+    history_of,
+    hosts_if_any,
+    print_json,
+    print_table,
+    user,
+    when,
+)
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Pause, Snapshot
 from tracker.ports import Clock
 from tracker.schedules import Schedules
-from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 
 if TYPE_CHECKING:
@@ -77,6 +87,7 @@ SHOWN = 5
 @click.pass_obj
 def show(settings: Settings, board: str, *, as_json: bool) -> None:
     """Print a board's declaration: where it is read, its metrics, and the head of its last reading."""
+    check_named(settings)
     with history_if_any(settings) as store:
         one = board_of(settings, store, board)
         latest = store.latest(one.id)
@@ -292,7 +303,5 @@ def _asking(settings: Settings, clock: Clock, transport: Transport | None, resol
 
 def _pauses(settings: Settings) -> Mapping[BoardId, Pause]:
     """Which boards an operator has paused, as far as there is a store that says so."""
-    if not settings.has_store:
-        return {}
-    with SqliteStore(settings.database) as store:
+    with history_if_any(settings) as store:
         return store.ledger.pauses()

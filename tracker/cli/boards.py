@@ -12,7 +12,7 @@ import click
 
 from tracker import query
 from tracker.cli._declared import declared
-from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
+from tracker.cli._open import as_json, check_named, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health
@@ -37,6 +37,7 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> None:
     Declared ones, and those that only the store still knows: state, entries, last change, cadence, next due, terms. The
     origin says where a declaration comes from: shipped with the package, local, customized (both), or the store alone.
     """
+    check_named(settings)
     with history_if_any(settings) as store:
         boards, origins = known(settings, store, every=every)
         now = SystemClock().now()
@@ -97,8 +98,6 @@ def _of(health: Health, origins: Mapping[BoardId, str]) -> Health:
 def known(settings: Settings, store: Store, *, every: bool = False) -> tuple[Mapping[BoardId, Board], Mapping[BoardId, str]]:
     """The boards that are declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
     boards = {board: last for board in store.boards() if (last := store.declared(board)) is not None}
-    if settings.shipped is None and not settings.schedules.is_dir() and boards:
-        return boards, {}
     found = declared(settings)
     for error in found.errors.values():
         click.echo(f"tracker: {error}", err=True)

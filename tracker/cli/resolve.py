@@ -7,7 +7,7 @@ from dataclasses import fields
 import click
 
 from tracker import identity, models
-from tracker.cli._open import as_json, history_of, print_json
+from tracker.cli._open import as_json, history_if_any, print_json
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
@@ -46,9 +46,7 @@ def _fields(who: Identity) -> dict[str, object]:
 
 def _known(settings: Settings, name: str, who: Identity, lexicon: Lexicon) -> tuple[list[str], list[str]]:
     """Names under which the store lists that model, and, where it does not, the nearest; nothing where there is no store yet."""
-    if not settings.has_store:
-        return [], []
-    with history_of(settings) as store:
+    with history_if_any(settings) as store:
         everything = models.remembered(store, models.states(store, lexicon=lexicon), lexicon)
     found = models.matching(name, who, everything)
     exact = found.entries if found.way in (models.Way.MODEL, models.Way.NAME) else ()

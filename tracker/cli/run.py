@@ -45,6 +45,8 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
     lexicon = lexicon_of(settings)
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
+        if not boards and not due:
+            click.echo("tracker: nothing to fetch: no board is enabled, has its key and is not paused (tracker boards)", err=True)
         telling = telling_of(settings, lexicon, store, clock.now())
         for outcome in pipeline.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
@@ -90,10 +92,14 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
     """The boards named, or all; and whether some declaration is wrong, which is then said on stderr.
 
     Raises:
-        DeclarationError: a board that was named is unknown, wrong, disabled, or needs a key that is not there.
+        DeclarationError: there is none, or one that was named is unknown, wrong, disabled, or needs a key that is not there.
     """
     if not names:
         found = declared(settings)
+        if not found.boards and not found.errors:
+            raise DeclarationError(
+                f"no board is declared in {settings.schedules}; expected <source>/<board>.toml (tracker board new URL)"
+            )
         for error in found.errors.values():
             click.echo(f"tracker: {safe(str(error))}", err=True)
         return list(found.boards.values()), bool(found.errors)

@@ -87,8 +87,6 @@ def disk_trouble(settings: Settings, free: int) -> str:
 def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], tuple[str, ...]]:
     """A board whose file is wrong now is taken as it was last read; one that is no longer declared is left out."""
     known = {board: one for board in store.boards() if (one := store.declared(board)) is not None}
-    if settings.shipped is None and not settings.schedules.is_dir():
-        return known, ()
     found = schedules.load(settings.schedules, _ANY_OPTIONS, settings.shipped, settings.boards)
     broken = {board: one for board, one in known.items() if any(path.endswith(f"/{board}.toml") for path in found.errors)}
     return {**broken, **found.boards}, tuple(str(error) for error in found.errors.values())

@@ -30,8 +30,12 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
     `here`; `schedules` then stands alone. Where both are given, no workspace is looked for.
 
     Raises:
-        DeclarationError: `tracker.toml` is wrong, or belongs to another user.
+        DeclarationError: `tracker.toml` is wrong, or belongs to another user; or `schedules` is no folder.
     """
+    if schedules is not None and not schedules.is_dir():
+        raise DeclarationError(
+            f"{schedules}: no such folder; expected a folder of declarations (--schedules or TRACKER_SCHEDULES)"
+        )
     if store is not None and os.path.lexists(store / FILE):
         settings = _settings(store)
     elif store is not None and schedules is not None:
