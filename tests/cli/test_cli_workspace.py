@@ -159,6 +159,15 @@ def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: Wo
     assert odd.out.splitlines()[-1].endswith(" --store 'with space $HOME' report")
 
 
+def test_init_inside_another_workspace_says_so(empty: World):
+    assert empty.plain("init").err == ""
+    ran = empty.plain("init", "inner")
+    assert (ran.code, ran.error) == (
+        0,
+        f"tracker: {empty.folder} is a workspace too; below the new one, the new one counts",
+    )
+
+
 @pytest.mark.slow
 def test_a_workspace_that_is_named_is_read_before_anything_was_fetched(empty: World):
     empty.plain("init", "boards")

@@ -89,6 +89,30 @@ def test_a_workspace_is_not_made_twice(tmp_path: Path):
     assert settings(tmp_path).contact == "ann@example.org"
 
 
+def test_a_link_to_nowhere_counts_as_a_file_and_nothing_is_written(tmp_path: Path):
+    (tmp_path / "tracker.toml").symlink_to("nowhere")
+    with pytest.raises(DeclarationError, match=r"tracker\.toml: already exists"):
+        create(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["tracker.toml"]
+
+
+@pytest.mark.parametrize("inside", ["", "acme", "acme/new"])
+@pytest.mark.parametrize("named", ["schedules", "mine"])
+def test_a_workspace_is_not_made_among_the_declarations_of_another(tmp_path: Path, named: str, inside: str):
+    create(tmp_path)
+    (tmp_path / "schedules").rename(tmp_path / named)
+    (tmp_path / "tracker.toml").write_text(f'schedules = "{named}"', encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DeclarationError, match="is among the declarations of the workspace"):
+        create(tmp_path / named / inside)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_workspace_elsewhere_in_another_one_names_it(tmp_path: Path):
+    assert create(tmp_path).outer is None
+    assert create(tmp_path / "test" / "new").outer == tmp_path
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"contact": "ann"}, {"time_zone": "Mars/Olympus"}, {"boards": [""]}, {"contact": 'a@b"\nstore = "/etc'}],

@@ -227,7 +227,7 @@ def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, every: boo
 def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> bool:
     """Try the folders, print what became of them; declarations that are wrong go to stderr. True when all are well."""
     known = declared(settings)
-    wrong = {} if boards else known.errors
+    wrong = {} if boards else known.troubles
     for error in wrong.values():
         click.echo(f"tracker: {safe(str(error))}", err=True)
     names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
@@ -263,7 +263,7 @@ def check_live(
 
     found = Schedules(boards={one.id: one for one in chosen(settings, names)}, errors={}) if names else declared(settings)
     boards = list(found.boards.values())
-    for error in found.errors.values():
+    for error in found.troubles.values():
         click.echo(f"tracker: {safe(str(error))}", err=True)
     results: list[_live.Lived] = []
     with _asking(settings, clock, transport, resolve) as fetcher:

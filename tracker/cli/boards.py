@@ -99,7 +99,7 @@ def known(settings: Settings, store: Store, *, every: bool = False) -> tuple[Map
     """The boards that are declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
     boards = {board: last for board in store.boards() if (last := store.declared(board)) is not None}
     found = declared(settings)
-    for error in found.errors.values():
+    for error in found.troubles.values():
         click.echo(f"tracker: {error}", err=True)
     others = declared(replace(settings, boards=("*",))).boards if every and found.left_out else {}
     unselected = {board: others[board] for board in found.left_out if board in others}

@@ -196,7 +196,7 @@ def _secrets(settings: Settings) -> frozenset[str]:
 
 def _print_firings(settings: Settings, *, as_json: bool) -> None:
     now, found = SystemClock().now(), declared(settings)
-    for error in found.errors.values():
+    for error in found.troubles.values():
         click.echo(f"tracker: {error}", err=True)
     boards = [board for board in found.boards.values() if board.enabled and not query.missing_keys(board, os.environ)]
     if not boards:

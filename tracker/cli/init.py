@@ -12,7 +12,7 @@ import click
 from tracker import query
 from tracker.cli._declared import declared
 from tracker.cli._open import located, program
-from tracker.cli._text import safe
+from tracker.cli._text import many, safe
 from tracker.model import Board
 from tracker.workspace.create import create
 
@@ -34,11 +34,13 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
         click.echo(f"  wrote {path}")
     for path in created.kept:
         click.echo(f"  kept  {path}, which was there")
+    if created.outer is not None:
+        click.echo(f"tracker: {safe(str(created.outer))} is a workspace too; below the new one, the new one counts", err=True)
     found = declared(located(folder, None))
-    for error in found.errors.values():
+    for error in found.troubles.values():
         click.echo(f"tracker: {safe(str(error))}", err=True)
     counts = Counter(map(_kind, found.boards.values()))
-    click.echo(f"{len(found.boards)} boards: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
+    click.echo(f"{many(len(found.boards), 'board')}: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
     at = "" if folder.absolute() == Path.cwd() else f" --store {shlex.quote(str(folder))}"
     click.echo(f"Next:\n  {program(ctx)}{at} run\n  {program(ctx)}{at} report")
 

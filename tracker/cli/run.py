@@ -100,7 +100,7 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
             raise DeclarationError(
                 f"no board is declared in {settings.schedules}; expected <source>/<board>.toml (tracker board new URL)"
             )
-        for error in found.errors.values():
+        for error in found.troubles.values():
             click.echo(f"tracker: {safe(str(error))}", err=True)
         return list(found.boards.values()), bool(found.errors)
     boards = chosen(settings, names)

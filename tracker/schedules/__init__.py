@@ -8,6 +8,7 @@ shapes in `shapes.py` and are held to them by tests. https://toml.io/en/v1.0.0
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -57,6 +58,16 @@ class Schedules:
     origins: Mapping[BoardId, Origin] = field(default_factory=dict)
     left_out: frozenset[BoardId] = frozenset()
 
+    @property
+    def troubles(self) -> Mapping[str, DeclarationError]:
+        """What is to be told of `errors`, by path: wrong defaults once, with how many boards wait for them."""
+        told = {path: error for path, error in self.errors.items() if _defaults_behind(error) is None}
+        waiting = Counter(str(wrong) for error in self.errors.values() if (wrong := _defaults_behind(error)))
+        for message, count in waiting.items():
+            boards = "1 board waits" if count == 1 else f"{count} boards wait"
+            told[message.partition(": ")[0]] = DeclarationError(f"{message} ({boards} for it)")
+        return told
+
     def board(self, board: str) -> Board:
         """The board of that id.
 
@@ -78,6 +89,12 @@ class Schedules:
         raise DeclarationError(
             f"board {quoted(board)} is unknown{meant} ({len(self.boards)} boards are declared: tracker boards)"
         )
+
+
+def _defaults_behind(error: DeclarationError) -> DeclarationError | None:
+    """What is wrong with its defaults, where a board is wrong only because of that."""
+    found = error.__cause__ and error.__cause__.__cause__
+    return found if isinstance(found, DeclarationError) else None
 
 
 def load(root: Path, formats: Formats, base: Path | None = None, select: Sequence[str] = ("*",)) -> Schedules:

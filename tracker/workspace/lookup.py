@@ -57,6 +57,11 @@ def _root(here: Path, environment: Mapping[str, str]) -> Path:
     return here if is_workspace else _data_folder(environment) or here
 
 
+def around(folder: Path) -> Path | None:
+    """The folder of the nearest workspace that a folder, which need not exist, is inside of."""
+    return next((outer for outer in folder.resolve().parents if os.path.lexists(outer / FILE)), None)
+
+
 def _check_owner(folder: Path) -> None:
     """The file decides which addresses are asked, with which keys: one that somebody left in a shared folder is not obeyed."""
     if (folder / FILE).lstat().st_uid not in {os.geteuid(), 0}:
