@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import located
+from tracker.cli._open import ids, located
 from tracker.errors import TrackerError
 
 
@@ -15,9 +15,4 @@ def boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
         settings = located(given["store"], given["schedules"])
     except TrackerError:
         return []  # the command itself will say what is wrong
-    found = {
-        path.relative_to(folder).with_suffix("").as_posix()
-        for folder in settings.declarations
-        for path in folder.glob("*/*.toml")
-    }
-    return sorted(name for name in found if name.startswith(incomplete) and not name.startswith("models/"))
+    return sorted(name for name in ids(settings) if name.startswith(incomplete))

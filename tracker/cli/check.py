@@ -36,7 +36,7 @@ def command(
     """
     text = _text(claim, path)
     with history_of(settings) as store:
-        only = tuple(known(store, board) for board in boards)
+        only = tuple(known(settings, store, board) for board in boards)
         found = claims.check(text, store, at=at, lexicon=lexicon_of(settings), boards=only, article=path is not None)
     if as_json:
         print_json(claims.finding_json(one) for one in found)

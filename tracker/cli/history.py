@@ -26,7 +26,7 @@ def command(settings: Settings, model: str, board: str | None, metric: str | Non
     MODEL is a name or a board's key; without an exact match, every entry whose name contains it.
     """
     with history_of(settings) as store:
-        courses = query.history(model, store, board=known(store, board) if board else None)
+        courses = query.history(model, store, board=known(settings, store, board) if board else None)
     if as_json:
         print_json(row for course in courses for row in _rows(course, metric))
         return

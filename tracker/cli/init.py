@@ -5,22 +5,42 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from tracker import query
+from tracker import query, toml
 from tracker.cli._declared import declared
 from tracker.cli._open import located, program
 from tracker.cli._text import many, safe
 from tracker.model import Board
 from tracker.workspace.create import create
+from tracker.workspace.file import address
+
+
+def _said(read: Callable[[str], str]) -> Callable[[click.Context, click.Parameter, str], str]:
+    """Has an option's text read; what is wrong with it is then told under the option's name."""
+
+    def told(ctx: click.Context, param: click.Parameter, text: str) -> str:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{toml.quoted(text)} is {error}", ctx, param) from error
+
+    return told
 
 
 @click.command("init")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), metavar="[DIR]")
-@click.option("--contact", default="", help="Mail address or web page that publishers can reach you by.")
-@click.option("--time-zone", default="UTC", show_default=True, help="Time zone of the times you type and read.")
+@click.option("--contact", default="", callback=_said(address), help="Mail address or web page that publishers can reach you by.")
+@click.option(
+    "--time-zone",
+    default="UTC",
+    callback=_said(toml.time_zone),
+    show_default=True,
+    help="Time zone of the times you type and read.",
+)
 @click.option("--boards", multiple=True, default=("*",), metavar="GLOB", help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.")  # fmt: skip
 @click.pass_context
 def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> None:

@@ -35,7 +35,18 @@ from tracker.schedules.schema import schema
 from tracker.schedules.shapes import Formats
 from tracker.toml import quoted
 
-__all__ = ["KINDS", "Formats", "Origin", "Schedules", "fingerprint", "is_selected", "load", "load_board", "schema"]
+__all__ = [
+    "KINDS",
+    "Formats",
+    "Origin",
+    "Schedules",
+    "fingerprint",
+    "is_selected",
+    "load",
+    "load_board",
+    "schema",
+    "unknown_board",
+]
 
 
 class Origin(StrEnum):
@@ -83,12 +94,16 @@ class Schedules:
             raise DeclarationError(
                 f"board {quoted(board)} is not selected; add it to boards in tracker.toml (tracker boards --all)"
             )
-        inside = [one for one in self.boards if board and board in one]
-        near = inside[:5] or get_close_matches(board[:200], self.boards, n=3)
-        meant = f"; did you mean {', '.join(near)}?" if near else ""
-        raise DeclarationError(
-            f"board {quoted(board)} is unknown{meant} ({len(self.boards)} boards are declared: tracker boards)"
-        )
+        raise unknown_board(board, self.boards)
+
+
+def unknown_board(board: str, known: Collection[str]) -> DeclarationError:
+    """What is wrong with an id that is none of those known; the nearest of them are named."""
+    inside = sorted(one for one in known if board and board in one)
+    near = inside[:5] or get_close_matches(board[:200], known, n=3)
+    meant = f"; did you mean {', '.join(near)}?" if near else ""
+    count = "1 board is" if len(known) == 1 else f"{len(known)} boards are"
+    return DeclarationError(f"board {quoted(board)} is unknown{meant} ({count} known: tracker boards)")
 
 
 def _defaults_behind(error: DeclarationError) -> DeclarationError | None:

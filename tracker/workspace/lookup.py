@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tracker import shipped
 from tracker.errors import DeclarationError
+from tracker.toml import quoted
 from tracker.workspace.settings import Settings
 
 FILE = "tracker.toml"
@@ -30,7 +31,7 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
     `here`; `schedules` then stands alone. Where both are given, no workspace is looked for.
 
     Raises:
-        DeclarationError: `tracker.toml` is wrong, or belongs to another user; or `schedules` is no folder.
+        DeclarationError: `tracker.toml` is wrong, or belongs to another user; `schedules` is no folder; the contact is no address.
     """
     if schedules is not None and not schedules.is_dir():
         raise DeclarationError(
@@ -45,7 +46,18 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
         settings = settings if store is None else replace(settings, store=store, store_is_named=True)
     if schedules is not None:
         settings = replace(settings, schedules=schedules, shipped=None)
-    return replace(settings, contact=environment.get(CONTACT) or settings.contact)
+    return replace(settings, contact=_contact(environment) or settings.contact)
+
+
+def _contact(environment: Mapping[str, str]) -> str:
+    if not (stated := environment.get(CONTACT, "")):
+        return ""
+    from tracker.workspace.file import address  # noqa: PLC0415  # only where there is one
+
+    try:
+        return address(stated)
+    except ValueError as error:
+        raise DeclarationError(f"{CONTACT} = {quoted(stated)} is {error}") from error
 
 
 def _root(here: Path, environment: Mapping[str, str]) -> Path:
