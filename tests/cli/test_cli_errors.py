@@ -118,6 +118,17 @@ def test_a_wrong_declaration_ends_with_2_and_names_its_file(world: World):
     assert 'acme/text.toml: parse.format = "csv-table" is unknown; did you mean "csv_table"?' in ran.error
 
 
+@pytest.mark.parametrize("args", [("boards",), ("run",), ("daemon", "--dry-run")], ids=" ".join)
+def test_where_no_declaration_can_be_read_the_reason_is_all_that_is_said(
+    world: World, args: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(world.folder)
+    world.declare("acme/text", "title = 3")
+    ran = world.plain("--schedules", world.folder / "schedules", *args)
+    assert (ran.code, ran.out, world.store.exists()) == (2, "", False)
+    assert ran.error.startswith("tracker: schedules/acme/text.toml: ")
+
+
 def test_a_board_that_fails_ends_with_1(world: World):
     world.imported()
     ran = world.run("import", "acme/text", world.bodies({"2026-03-09T060000Z": CHALLENGE}, "more", raw=True), "--json")
@@ -146,11 +157,8 @@ def test_a_store_that_is_no_folder_ends_with_3_and_is_not_called_spoilt(world: W
     for store in (world.folder / "file", Path("/dev/null"), world.folder / "file" / "below"):
         ran = world.plain("--store", store, command, *words)
         assert (ran.code, ran.out) == (3, "")
-        place = store if store.name != "below" else store.parent
-        assert (
-            ran.error
-            == f"tracker: {store}: {place} is no folder; expected the store's folder, or the name of a new one (--store)"
-        )
+        found = f"{store.parent} is no folder" if store.name == "below" else "is no folder"
+        assert ran.error == f"tracker: {store}: {found}; expected the store's folder, or the name of a new one (--store)"
     assert (world.folder / "file").read_text(encoding="utf-8") == "kept"
 
 

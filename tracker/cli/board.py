@@ -15,7 +15,7 @@ import click
 
 from tracker import query
 from tracker.cli import _cases
-from tracker.cli._declared import chosen, declared
+from tracker.cli._declared import chosen, declared, tell_troubles
 from tracker.cli._open import (
     as_json,
     board_of,
@@ -263,8 +263,7 @@ def check_live(
 
     found = Schedules(boards={one.id: one for one in chosen(settings, names)}, errors={}) if names else declared(settings)
     boards = list(found.boards.values())
-    for error in found.troubles.values():
-        click.echo(f"tracker: {safe(str(error))}", err=True)
+    tell_troubles(found, is_all=False)
     results: list[_live.Lived] = []
     with _asking(settings, clock, transport, resolve) as fetcher:
         for one in _live.live(boards, fetcher, cases=cases, environment=os.environ, pauses=_pauses(settings)):

@@ -11,7 +11,7 @@ from datetime import datetime
 import click
 
 from tracker import query
-from tracker.cli._declared import declared
+from tracker.cli._declared import declared, tell_troubles
 from tracker.cli._open import as_json, check_named, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -99,12 +99,12 @@ def known(settings: Settings, store: Store, *, every: bool = False) -> tuple[Map
     """The boards that are declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
     boards = {board: last for board in store.boards() if (last := store.declared(board)) is not None}
     found = declared(settings)
-    for error in found.troubles.values():
-        click.echo(f"tracker: {error}", err=True)
     others = declared(replace(settings, boards=("*",))).boards if every and found.left_out else {}
     unselected = {board: others[board] for board in found.left_out if board in others}
     boards = {board: last for board, last in boards.items() if board not in found.left_out}
-    if not found.boards and not boards and not unselected:
+    is_empty = not found.boards and not boards and not unselected
+    tell_troubles(found, is_all=is_empty)
+    if is_empty:
         raise DeclarationError(
             f"{settings.schedules}: no board is declared, and {settings.store} has none; expected <source>/<board>.toml"
         )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import log, pipeline, query, toml
-from tracker.cli._declared import declared, formats
+from tracker.cli._declared import declared, formats, tell_troubles
 from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.daemon import Courier, Declarations, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
@@ -196,8 +196,7 @@ def _secrets(settings: Settings) -> frozenset[str]:
 
 def _print_firings(settings: Settings, *, as_json: bool) -> None:
     now, found = SystemClock().now(), declared(settings)
-    for error in found.troubles.values():
-        click.echo(f"tracker: {error}", err=True)
+    tell_troubles(found, is_all=not found.boards)
     boards = [board for board in found.boards.values() if board.enabled and not query.missing_keys(board, os.environ)]
     if not boards:
         raise DeclarationError(f"{settings.schedules}: no board is enabled and has its keys; expected one (tracker boards)")

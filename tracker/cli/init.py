@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from tracker import query, toml
-from tracker.cli._declared import declared
+from tracker.cli._declared import declared, tell_troubles
 from tracker.cli._open import located, program
 from tracker.cli._text import many, safe
 from tracker.model import Board
@@ -57,8 +57,7 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
     if created.outer is not None:
         click.echo(f"tracker: {safe(str(created.outer))} is a workspace too; below the new one, the new one counts", err=True)
     found = declared(located(folder, None))
-    for error in found.troubles.values():
-        click.echo(f"tracker: {safe(str(error))}", err=True)
+    tell_troubles(found, is_all=False)
     counts = Counter(map(_kind, found.boards.values()))
     click.echo(f"{many(len(found.boards), 'board')}: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
     at = "" if folder.absolute() == Path.cwd() else f" --store {shlex.quote(str(folder))}"

@@ -10,7 +10,7 @@ import click
 
 from tracker import pipeline, query
 from tracker.cli import _complete
-from tracker.cli._declared import chosen, declared
+from tracker.cli._declared import chosen, declared, tell_troubles
 from tracker.cli._open import as_json, fetching, print_json, telling_of, when
 from tracker.cli._text import safe
 from tracker.cli.import_ import complain
@@ -100,8 +100,7 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
             raise DeclarationError(
                 f"no board is declared in {settings.schedules}; expected <source>/<board>.toml (tracker board new URL)"
             )
-        for error in found.troubles.values():
-            click.echo(f"tracker: {safe(str(error))}", err=True)
+        tell_troubles(found, is_all=not found.boards)
         return list(found.boards.values()), bool(found.errors)
     boards = chosen(settings, names)
     for board in boards:

@@ -65,9 +65,8 @@ class Settings:
         """Refuse a store that is, or would stand in, something else than a folder. Raises StoreError."""
         there = next(path for path in (self.store.absolute(), *self.store.absolute().parents) if os.path.lexists(path))
         if not os.path.isdir(there):  # noqa: PTH112  # it never raises
-            raise StoreError(
-                f"{self.store}: {there} is no folder; expected the store's folder, or the name of a new one (--store)"
-            )
+            found = "is no folder" if there == self.store.absolute() else f"{there} is no folder"
+            raise StoreError(f"{self.store}: {found}; expected the store's folder, or the name of a new one (--store)")
 
     def require_store(self) -> None:
         """Refuse a store that is not there. Raises DeclarationError, or StoreError."""
