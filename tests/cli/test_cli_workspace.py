@@ -164,7 +164,7 @@ def test_init_inside_another_workspace_says_so(empty: World):
     ran = empty.plain("init", "inner")
     assert (ran.code, ran.error) == (
         0,
-        f"tracker: {empty.folder} is a workspace too; below the new one, the new one counts",
+        f"tracker: this workspace is inside another one, {empty.folder}; commands use the nearest",
     )
 
 

@@ -55,7 +55,9 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
     for path in created.kept:
         click.echo(f"  kept  {path}, which was there")
     if created.outer is not None:
-        click.echo(f"tracker: {safe(str(created.outer))} is a workspace too; below the new one, the new one counts", err=True)
+        click.echo(
+            f"tracker: this workspace is inside another one, {safe(str(created.outer))}; commands use the nearest", err=True
+        )
     found = declared(located(folder, None))
     tell_troubles(found, is_all=False)
     counts = Counter(map(_kind, found.boards.values()))
