@@ -30,6 +30,8 @@ BRANCH = "main"
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 BOARDS = re.compile(r"tracker/_data/schedules/(?!models/|rules/)[^/_][^/]*/[^/_][^/]*\.toml")
 MIN_BOARDS = 84
+NAMED = re.compile(r"leaderboard[_-]tracker(?:-|==)(\d+\.\d+\.\d+)")
+"""A version of the package in a text: in the name of its wheel, or where it is pinned."""
 REQUIRED = {
     "py.typed": re.compile(r"tracker/py\.typed"),
     "report templates": re.compile(r"tracker/reports/templates/.+\.html"),
@@ -95,10 +97,19 @@ def refusals(version: str, *, tagged: bool) -> Iterator[str]:
     declared = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     if declared != version:
         yield f'pyproject.toml: version = "{declared}", expected "{version}"'
+    yield from misnamed(version)
     if not notes(version).strip():
         yield f'CHANGELOG.md has no section "## [{version}] - YYYY-MM-DD" with text in it'
     if subprocess.run([sys.executable, "-m", "uv", "lock", "--check", "--offline"], check=False, capture_output=True).returncode:
         yield "uv.lock does not fit pyproject.toml; run: make lock"
+
+
+def misnamed(version: str) -> Iterator[str]:
+    """Where the instructions for users name another version of the package."""
+    paths = [Path("README.md"), *(path for folder in ("contrib", "docs") for path in sorted(Path(folder).rglob("*.*")))]
+    for path in filter(Path.is_file, paths):
+        for named in sorted({*NAMED.findall(path.read_text(encoding="utf-8", errors="replace"))} - {version}):
+            yield f'{path} names version "{named}" of the package, expected "{version}"'
 
 
 def notes(version: str) -> str:

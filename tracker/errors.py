@@ -109,7 +109,7 @@ class StoreError(TrackerError):
 
 
 class DeliveryError(TrackerError):
-    """A message could not be delivered; its letters stay in the outbox.
+    """A message could not be delivered; its deliveries stay in the outbox.
 
     `retry_after_s` is what the channel asked for, if it did. `final`: the very same message will never be taken
     (no such address, no key). `too_large`: a shorter one might be.

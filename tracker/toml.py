@@ -58,7 +58,7 @@ def text_of(path: Path, *, max_bytes: int = MAX_BYTES, optional: bool = False) -
     """The file's text; "" where there is none, if it is `optional`. Devices and large files are refused before they are opened.
 
     Raises:
-        Wrong: it is no file of UTF-8 that can be read, or too long.
+        Wrong: it is no file of UTF-8 (with or without a mark at its beginning) that can be read, or too long.
     """
     try:
         found = path.stat()
@@ -69,7 +69,10 @@ def text_of(path: Path, *, max_bytes: int = MAX_BYTES, optional: bool = False) -
         if found.st_size > max_bytes:
             raise Wrong(f"has {found.st_size} bytes; expected at most {max_bytes}")
         with path.open("rb") as file:
-            return file.read(max_bytes).decode()
+            body = file.read(max_bytes)
+        if b"\0" in body:
+            raise Wrong(f"is no text: byte {body.index(0)} is 0; expected a TOML file, saved as UTF-8")
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Wrong(f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
     except OSError as error:

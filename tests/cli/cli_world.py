@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,9 @@ def csv(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+_ABOUT_THE_STORE = re.compile(r"tracker: (created the store .*|.*: no store here yet; tracker run creates it)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """What a command ended with."""
@@ -79,8 +83,8 @@ class Ran:
 
     @property
     def error(self) -> str:
-        """The one line on stderr, besides the one that says where a store was created."""
-        (line,) = (line for line in self.err.splitlines() if not line.startswith("tracker: created the store "))
+        """The one line on stderr, besides the one that says where a store was created, or that there is none yet."""
+        (line,) = (line for line in self.err.splitlines() if not _ABOUT_THE_STORE.match(line))
         return line
 
 
@@ -113,6 +117,7 @@ class World:
 
     def run(self, *args: str | Path) -> Ran:
         """`tracker --store … --schedules … ARGS`."""
+        (self.folder / "schedules").mkdir(exist_ok=True)
         return self.plain("--store", self.store, "--schedules", self.folder / "schedules", *args)
 
     def plain(self, *args: str | Path) -> Ran:

@@ -16,6 +16,7 @@ from cli_world import BODIES, CHALLENGE, DECLARATION, World
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import begins
+from test_cli_workspace import READING
 
 from tracker.cli._text import escaped, safe
 
@@ -43,11 +44,29 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("quarantine", "nonsense"), "nonsense … (see: tracker quarantine --help)"),
         (("verify",), "verify: no event named"),
         (("verify", "ffffffff"), 'event "ffffffff" is unknown; expected an id or its beginning'),
-        (("verify", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store; expected one of: acme/text'),
-        (("events", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
-        (("report", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
-        (("history", "a", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
-        (("quarantine", "list", "--board", "acme/none"), 'board "acme/none": nothing of it is in the store'),
+        (
+            ("verify", "--board", "acme/none"),
+            'board "acme/none" is unknown; did you mean acme/text? (1 board is known: tracker boards)',
+        ),
+        (
+            ("events", "--board", "acme/none"),
+            'board "acme/none" is unknown; did you mean acme/text? (1 board is known: tracker boards)',
+        ),
+        (
+            ("report", "--board", "acme/none"),
+            'board "acme/none" is unknown; did you mean acme/text? (1 board is known: tracker boards)',
+        ),
+        (
+            ("history", "a", "--board", "acme/none"),
+            'board "acme/none" is unknown; did you mean acme/text? (1 board is known: tracker boards)',
+        ),
+        (
+            ("quarantine", "list", "--board", "acme/none"),
+            'board "acme/none" is unknown; did you mean acme/text? (1 board is known: tracker boards)',
+        ),
+        (("report", "--board", "acme/*"), 'board "acme/*" is a pattern; expected the id of one board (tracker boards)'),
+        (("events", "--grade", "supportd"), 'grade "supportd" is unknown; did you mean "supported"? known: addition, '),
+        (("resolve", "GPT-4o", "--source", "acme/txt"), 'board "acme/txt" is unknown; did you mean acme/text?'),
         (("quarantine", "accept", "acme/text"), "acme/text: nothing in quarantine"),
         (("quarantine", "show", "acme/text", "2026-03-01"), "acme/text: nothing in quarantine at 2026-03-01T00:00:00Z"),
         (("quarantine", "accept", "acme/text", "2026-03-01T06:00Z"), "a reading that is accepted"),
@@ -99,6 +118,17 @@ def test_a_wrong_declaration_ends_with_2_and_names_its_file(world: World):
     assert 'acme/text.toml: parse.format = "csv-table" is unknown; did you mean "csv_table"?' in ran.error
 
 
+@pytest.mark.parametrize("args", [("boards",), ("run",), ("daemon", "--dry-run")], ids=" ".join)
+def test_where_no_declaration_can_be_read_the_reason_is_all_that_is_said(
+    world: World, args: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(world.folder)
+    world.declare("acme/text", "title = 3")
+    ran = world.plain("--schedules", world.folder / "schedules", *args)
+    assert (ran.code, ran.out, world.store.exists()) == (2, "", False)
+    assert ran.error.startswith("tracker: schedules/acme/text.toml: ")
+
+
 def test_a_board_that_fails_ends_with_1(world: World):
     world.imported()
     ran = world.run("import", "acme/text", world.bodies({"2026-03-09T060000Z": CHALLENGE}, "more", raw=True), "--json")
@@ -107,15 +137,64 @@ def test_a_board_that_fails_ends_with_1(world: World):
 
 
 @pytest.mark.parametrize(
-    "args", [("events",), ("standings", "acme/text"), ("import", "acme/text", "."), ("boards",), ("report",)]
+    "args", [("events",), ("standings", "acme/text"), ("import", "acme/text", "bodies"), ("boards",), ("report",)]
 )
 def test_a_store_that_is_none_ends_with_3(world: World, args: tuple[str, ...]):
     world.declare("acme/text")
     world.store.mkdir()
     (world.store / "tracker.db").write_bytes(b"no database, but long enough to look like one to a careless eye" * 9)
-    ran = world.run(*args)
+    ran = world.run(*(world.bodies(BODIES) if arg == "bodies" else arg for arg in args))
     assert ran.code == 3
     assert re.search(r"tracker\.db: cannot open the store: .+; expected a writable SQLite file", ran.error)
+
+
+EVERY = [*READING.items(), ("run", []), ("import", ["acme/text", "."]), ("daemon", ["--dry-run"]), ("demo", [])]
+
+
+@pytest.mark.parametrize(("command", "words"), EVERY, ids=[name for name, _ in EVERY])
+def test_a_store_that_is_no_folder_ends_with_3_and_is_not_called_spoilt(world: World, command: str, words: list[str]):
+    (world.folder / "file").write_text("kept", encoding="utf-8")
+    for store in (world.folder / "file", Path("/dev/null"), world.folder / "file" / "below"):
+        ran = world.plain("--store", store, command, *words)
+        assert (ran.code, ran.out) == (3, "")
+        found = f"{store.parent} is no folder" if store.name == "below" else "is no folder"
+        assert ran.error == f"tracker: {store}: {found}; expected the store's folder, or the name of a new one (--store)"
+    assert (world.folder / "file").read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(("command", "words"), EVERY[:-1], ids=[name for name, _ in EVERY[:-1]])
+def test_schedules_that_are_mistyped_are_refused_by_every_command(world: World, command: str, words: list[str]):
+    world.imported()
+    ran = world.plain("--store", world.store, "--schedules", world.folder / "scheduls", command, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.error.startswith(f"tracker: {world.folder / 'scheduls'}: no such folder; expected a folder of declarations")
+
+
+@pytest.mark.parametrize(
+    ("args", "found"),
+    [
+        (("init", ""), "an empty text follows 'init'"),
+        (("--store", "", "boards"), "an empty text follows '--store'"),
+        (("--store=", "boards"), "nothing follows '--store='"),
+        (("--schedules", " ", "boards"), "an empty text follows '--schedules'"),
+        (("history", ""), "an empty text follows 'history'"),
+        (("resolve", "--json", ""), "an empty text follows '--json'"),
+        (("board", "pause", "acme/text", "--reason", ""), "an empty text follows '--reason'"),
+        (("",), "an empty text follows 'tracker'"),
+    ],
+)
+def test_an_empty_argument_is_refused(world: World, args: tuple[str, ...], found: str):
+    ran = world.plain(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.error.startswith(f"tracker: {found}; expected a value")
+
+
+def test_variables_that_are_empty_are_not_set(world: World, monkeypatch: pytest.MonkeyPatch):
+    world.imported()
+    monkeypatch.chdir(world.folder)
+    for name in ("TRACKER_STORE", "TRACKER_SCHEDULES"):
+        monkeypatch.setenv(name, "")
+    assert "acme/text" in world.plain("boards").out
 
 
 def test_a_damaged_body_ends_with_3(world: World):
@@ -255,4 +334,50 @@ def test_a_replay_without_captures_leaves_the_history_alone(world: World):
 def test_an_unknown_kind_names_the_known_ones(world: World):
     world.imported()
     ran = world.run("events", "--kind", "overtakes")
-    assert (ran.code, 'kind "overtakes" is unknown; known: attribute_change, ' in ran.error) == (2, True)
+    assert (ran.code, 'kind "overtakes" is unknown; did you mean "overtake"? known: attribute_change, ' in ran.error) == (2, True)
+
+
+def test_grades_that_no_event_has_yet_and_properties_that_changed_are_known(world: World):
+    world.declare("acme/text", DECLARATION.replace('licence = "licence"', 'mascot = "licence"'))
+    assert world.run("import", "acme/text", world.bodies(BODIES)).code == 0
+    assert world.run("events", "--grade", "re-based").code == 0
+    assert {row["kind"] for row in world.run("events", "--grade", "mascot", "--json").rows} == {"attribute_change"}
+
+
+def test_a_declared_board_that_nobody_read_is_not_unknown(world: World):
+    world.imported()
+    world.declare("acme/vision")
+    ran = world.run("report", "--board", "acme/vision")
+    assert (ran.code, ran.error) == (
+        2,
+        'tracker: board "acme/vision": nothing of it is in the store; expected one of: acme/text (tracker run acme/vision)',
+    )
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "2999-01-01T000000Z.csv"])
+def test_an_import_of_files_that_are_none_creates_no_store(world: World, name: str):
+    world.declare("acme/text")
+    (world.folder / name).touch()
+    ran = world.run("import", "acme/text", world.folder / name)
+    assert (ran.code, name in ran.error, world.store.exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("--contact", "bogus"), "'--contact': \"bogus\" is not an address; expected one such as"),
+        (("--time-zone", "Mars"), "'--time-zone': \"Mars\" is unknown; "),
+    ],
+)
+def test_init_names_the_option_that_is_wrong_and_writes_nothing(world: World, words: tuple[str, ...], found: str):
+    ran = world.plain("init", world.folder / "new", *words)
+    assert (ran.code, found in ran.error, (world.folder / "new").exists()) == (2, True, False)
+
+
+def test_a_contact_of_the_environment_is_judged_like_that_of_the_file(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TRACKER_CONTACT", "bogus")
+    ran = world.run("boards")
+    assert (ran.code, ran.error.startswith('tracker: TRACKER_CONTACT = "bogus" is not an address; expected one such as')) == (
+        2,
+        True,
+    )

@@ -122,14 +122,28 @@ def test_paths_are_this_program_and_absolute_folders(world: World):
 
 
 def test_a_schedules_folder_that_is_not_there_is_refused(world: World):
-    ran = world.run("install", "--user")
-    assert (ran.code, "no such folder; expected the declarations" in ran.error) == (2, True)
+    ran = world.plain("--store", world.store, "--schedules", world.folder / "nowhere", "install", "--user")
+    assert (ran.code, "no such folder; expected a folder of declarations" in ran.error) == (2, True)
 
 
-@pytest.mark.parametrize("words", [(), ("--user", "--completion", "bash")])
-def test_what_to_install_must_be_said(world: World, words):
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ((), "what to install is not said"),
+        (("--user", "--completion", "bash"), "--user and --completion were both given"),
+    ],
+)
+def test_one_thing_to_install_must_be_said(world: World, words: tuple[str, ...], found: str):
     ran = world.run("install", *words)
-    assert (ran.code, "expected either --user or --completion SHELL" in ran.error) == (2, True)
+    assert (ran.code, f"{found}; expected either --user or --completion SHELL" in ran.error) == (2, True)
+
+
+def test_a_service_for_a_store_that_is_not_there_yet_is_printed_with_a_warning(world: World):
+    world.declare("acme/text")
+    ran = world.run("install", "--user")
+    assert (ran.code, ran.err) == (0, f"tracker: {world.store}: no store here yet; tracker run creates it\n")
+    world.imported()
+    assert world.run("install", "--user").err == ""
 
 
 def test_the_command_prints_what_this_machine_needs(world: World):

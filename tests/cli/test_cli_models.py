@@ -70,6 +70,7 @@ def test_resolve_suggests_the_nearest_where_none_is_listed(two):
 
 
 def test_resolve_needs_no_store(world):
+    world.declare("acme/text")
     ran = world.run("resolve", "GPT-4o", "--org", "OpenAI", "--source", "acme/text", "--json")
     assert (ran.code, ran.rows[0]["lab"], ran.rows[0]["listed"], ran.rows[0]["nearest"]) == (0, "OpenAI", [], [])
 
@@ -213,7 +214,7 @@ def test_a_watch_nobody_wrote_and_a_file_that_is_wrong_are_errors(two):
 
 def test_a_watch_cannot_be_tested_on_a_board_nobody_read(two):
     ran = two.run("watch", "test", "--board", "acme/nothing")
-    assert (ran.code, ran.error.startswith('tracker: board "acme/nothing": nothing of it is in the store')) == (2, True)
+    assert (ran.code, ran.error.startswith('tracker: board "acme/nothing" is unknown')) == (2, True)
 
 
 def test_without_a_file_there_is_nothing_to_watch(world):

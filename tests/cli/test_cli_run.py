@@ -106,8 +106,22 @@ def test_run_fetches_neither_disabled_boards_nor_those_without_a_key(world: Worl
     declare(world, server, cadence='enabled = false\ncadence = "@daily"')
     declare(world, server, "acme/key", request='[request]\nheaders = { x-api-key = "${TRACKER_TEST_NO_SUCH_KEY}" }')
     assert run(settings(world), (), FixedClock(NOW)) is False
-    assert world.captured.readouterr().out == ""
+    out, err = world.captured.readouterr()
+    assert (out, "tracker: nothing to fetch: no board is enabled, has its key and is not paused" in err) == ("", True)
+    assert run(settings(world), (), FixedClock(NOW), due=True) is False
+    assert world.captured.readouterr() == ("", "")
     assert server.log == []
+
+
+def test_run_refuses_a_named_board_without_its_key_and_records_nothing(world: World, server: HTTPServer):
+    declare(world, server, "acme/key", request='[request]\nheaders = { x-api-key = "${TRACKER_TEST_NO_SUCH_KEY}" }')
+    for args in ((), ("--due",), ("--json",)):
+        ran = world.run("run", "acme/key", *args)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.error == (
+            "tracker: acme/key: no key; expected TRACKER_TEST_NO_SUCH_KEY in the environment (export TRACKER_TEST_NO_SUCH_KEY=...)"
+        )
+    assert (world.store.exists(), server.log) == (False, [])
 
 
 def test_a_board_that_fails_is_told_on_stderr_for_programs_every_time(world: World, server: HTTPServer):
@@ -143,10 +157,23 @@ def test_the_exit_code_is_that_of_the_run(world: World, server: HTTPServer):
     assert (unknown.code, "acme/none" in unknown.error) == (2, True)
 
 
-def test_without_schedules_there_is_nothing_to_run(world: World):
-    ran = world.run("run")
-    assert ran.code == 2
-    assert str(Path("schedules")) in ran.error
+def test_a_replay_ends_with_0_when_all_was_rebuilt_whatever_became_of_the_newest_fetch(world: World, server: HTTPServer):
+    declare(world, server)
+    shows(server, csv(SIX))
+    assert world.run("run").code == 0
+    shows(server, "gone", status=404)
+    assert world.run("run").code == 1
+    (world.store / "tracker.db").unlink()
+    replayed = world.run("replay")
+    assert (replayed.code, "1 accepted, 1 failed" in replayed.out) == (0, True)
+
+
+def test_a_run_without_any_board_says_so_and_creates_nothing(world: World):
+    for args in ((), ("--due",)):
+        ran = world.run("run", *args)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.error.startswith(f"tracker: no board is declared in {world.folder / 'schedules'}; expected ")
+    assert not world.store.exists()
 
 
 # ── telling ──────────────────────────────────────────────────────────────────────────────────────

@@ -95,9 +95,10 @@ def test_a_file_that_is_wrong_is_told_and_its_board_is_still_watched(fine: World
     assert "1 board: 1 ok" in ran.out
 
 
-def test_without_schedules_the_boards_are_those_the_store_knows(fine: World):
-    ran = fine.plain("--store", fine.store, "--schedules", fine.folder / "nowhere", "status")
-    assert (ran.code, "1 board: 1 ok" in ran.out) == (0, True)
+def test_boards_that_are_not_declared_any_more_are_left_out(fine: World):
+    (fine.folder / "nothing").mkdir()
+    ran = fine.plain("--store", fine.store, "--schedules", fine.folder / "nothing", "status")
+    assert (ran.code, "1 ok" in ran.out) == (0, False)
 
 
 def test_dead_deliveries_and_open_notices_are_told_first(fine: World):

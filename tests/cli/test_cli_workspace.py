@@ -67,6 +67,12 @@ def test_a_store_that_is_named_and_is_not_there_is_an_error_in_one_line(empty: W
     assert ran.error == "tracker: typo: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
 
 
+@pytest.mark.parametrize("command", ["resolve", "notify", "daemon"])
+def test_what_needs_no_store_says_that_the_one_named_is_not_there(empty: World, command: str):
+    ran = empty.plain("--store", "typo", command, *{**READING, "daemon": ["--dry-run"]}[command])
+    assert (ran.code, ran.err, there(empty)) == (0, "tracker: typo: no store here yet; tracker run creates it\n", set())
+
+
 @pytest.mark.slow
 def test_boards_are_listed_where_the_named_folder_has_no_store_yet(empty: World):
     (empty.folder / "volume").mkdir()
@@ -151,6 +157,15 @@ def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: Wo
     assert "  wrote tracker.toml" in ran.out
     odd = empty.plain("init", "with space $HOME")
     assert odd.out.splitlines()[-1].endswith(" --store 'with space $HOME' report")
+
+
+def test_init_inside_another_workspace_says_so(empty: World):
+    assert empty.plain("init").err == ""
+    ran = empty.plain("init", "inner")
+    assert (ran.code, ran.error) == (
+        0,
+        f"tracker: this workspace is inside another one, {empty.folder}; commands use the nearest",
+    )
 
 
 @pytest.mark.slow

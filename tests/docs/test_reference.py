@@ -9,7 +9,7 @@ import pytest
 
 from tracker import reports
 from tracker.cli import COMMANDS
-from tracker.events import ACROSS, KINDS, TROUBLES
+from tracker.events import ACROSS, GRADES, KINDS, TROUBLES
 from tracker.model import Nature, State
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +42,11 @@ def test_every_grade_a_kind_can_have_is_documented():
         grades = set(re.findall(r'grade="([\w-]+)"', path.read_text(encoding="utf-8")))
         row = next(line for line in EVENTS.splitlines() if line.startswith(f"| `{path.stem}`"))
         assert {grade for grade in grades if f"`{grade}`" not in row} == set(), path.stem
+
+
+def test_the_grades_of_each_kind_are_those_documented():
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", EVENTS.partition("## Kinds")[2], re.MULTILINE)
+    assert {kind: tuple(re.findall(r"`([\w-]+)`", grades)) for kind, grades in rows} == GRADES
 
 
 def test_natures_and_board_states_are_in_the_list_of_words():

@@ -63,6 +63,19 @@ def test_another_branch_is_refused(project):
     assert project.refusals("1.2.3") == ['release: the branch is "idea"; releases are made from "main"']
 
 
+def test_instructions_that_name_another_version_are_refused(project):
+    project.write(
+        "docs/guide/install.md", "pip install ./leaderboard_tracker-1.2.2-py3-none-any.whl, then leaderboard-tracker==1.2.3\n"
+    )
+    project.write("contrib/github/track.yml", "# leaderboard-tracker==1.2.2\n")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "Instructions")
+    assert project.refusals("1.2.3") == [
+        f'release: {path} names version "1.2.2" of the package, expected "1.2.3"'
+        for path in ("contrib/github/track.yml", "docs/guide/install.md")
+    ]
+
+
 def test_a_version_that_was_tagged_is_refused(project):
     project.git("tag", "v1.2.3")
     assert project.refusals("1.2.3") == ["release: the tag v1.2.3 exists; a published version is never made again"]

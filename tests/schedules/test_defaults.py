@@ -155,3 +155,14 @@ def test_a_link_that_leads_nowhere_is_seen_and_no_error(root: Path):
     root.mkdir()
     (root / "lost.toml").symlink_to(root / "nowhere")
     assert set(fingerprint(root)) == {"lost.toml"}
+
+
+def test_wrong_defaults_are_told_once_with_how_many_boards_wait_for_them(root: Path):
+    write(root, "_defaults.toml", 'time_zone="Asia/Tokio"')
+    for name in ("one", "two"):
+        write(root, f"source/{name}.toml", BOARD.format(own="", request=""))
+    found = load(root, PARSERS)
+    assert found.errors.keys() == {f"schedules/{name}.toml" for name in ("_defaults", "source/one", "source/two")}
+    (told,) = found.troubles.values()
+    assert str(told).startswith('schedules/_defaults.toml: time_zone = "Asia/Tokio" is unknown; ')
+    assert str(told).endswith(" (2 boards wait for it)")

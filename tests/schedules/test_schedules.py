@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
 import os
@@ -575,6 +576,24 @@ def test_pagination_has_what_its_kind_needs_and_no_more(tmp_path: Path, table: s
 
 def test_a_syntax_error_names_its_line(tmp_path: Path):
     assert re.search(r"is not valid TOML: .* \(at line 3, column \d+\)", refused(tmp_path, '\npage = "x"\ntitle = "T\n'))
+
+
+@pytest.mark.parametrize("name", ["source/board.toml", "source/_defaults.toml", "_defaults.toml"])
+def test_the_mark_that_editors_put_before_utf8_is_passed_over(tmp_path: Path, name: str):
+    (tmp_path / "schedules" / "source").mkdir(parents=True)
+    (tmp_path / "schedules" / "source" / "board.toml").write_text(SMALL, encoding="utf-8")
+    path = tmp_path / "schedules" / name
+    path.write_bytes(codecs.BOM_UTF8 + (path.read_bytes() if path.exists() else b'time_zone = "Asia/Tokyo"'))
+    assert load(tmp_path / "schedules", SOME).errors == {}
+
+
+@pytest.mark.parametrize("body", ['title = "utf-16"'.encode("utf-16"), b"PK\x03\x04\x00\x00\xff"])
+def test_a_file_that_is_no_text_is_said_to_be_that(tmp_path: Path, body: bytes):
+    path = tmp_path / "schedules" / "source" / "board.toml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(body)
+    with pytest.raises(DeclarationError, match=r"board\.toml: is no text: byte \d is 0; expected a TOML file, saved as UTF-8"):
+        load_board(path, tmp_path / "schedules", SOME)
 
 
 def test_bytes_that_are_no_utf8_are_refused(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tracker import shipped
 from tracker.errors import DeclarationError
+from tracker.model import Nature
 from tracker.parsers import FORMATS, options_of
 from tracker.schedules import Origin, load
 from tracker.toml import keys
@@ -64,6 +66,13 @@ def test_the_example_board_is_right_and_off_beside_all_shipped_ones(tmp_path: Pa
     assert len(found.boards) >= 85
 
 
+def test_the_example_board_offers_exactly_the_natures_there_are(tmp_path: Path):
+    create(tmp_path)
+    text = (tmp_path / "schedules" / "example" / "board.toml").read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith("nature "))
+    assert set(re.findall(r"\b[a-z]+\b", re.sub(r"\(.*?\)", "", line))) - {"nature", "or"} == set(Nature)
+
+
 def test_files_that_are_there_are_kept(tmp_path: Path):
     (tmp_path / "schedules").mkdir()
     (tmp_path / "schedules" / "routes.toml").write_text("# mine", encoding="utf-8")
@@ -78,6 +87,30 @@ def test_a_workspace_is_not_made_twice(tmp_path: Path):
     with pytest.raises(DeclarationError, match=r"tracker\.toml: already exists"):
         create(tmp_path)
     assert settings(tmp_path).contact == "ann@example.org"
+
+
+def test_a_link_to_nowhere_counts_as_a_file_and_nothing_is_written(tmp_path: Path):
+    (tmp_path / "tracker.toml").symlink_to("nowhere")
+    with pytest.raises(DeclarationError, match=r"tracker\.toml: already exists"):
+        create(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["tracker.toml"]
+
+
+@pytest.mark.parametrize("inside", ["", "acme", "acme/new"])
+@pytest.mark.parametrize("named", ["schedules", "mine"])
+def test_a_workspace_is_not_made_among_the_declarations_of_another(tmp_path: Path, named: str, inside: str):
+    create(tmp_path)
+    (tmp_path / "schedules").rename(tmp_path / named)
+    (tmp_path / "tracker.toml").write_text(f'schedules = "{named}"', encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(DeclarationError, match="is among the declarations of the workspace"):
+        create(tmp_path / named / inside)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_workspace_elsewhere_in_another_one_names_it(tmp_path: Path):
+    assert create(tmp_path).outer is None
+    assert create(tmp_path / "test" / "new").outer == tmp_path
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,15 @@ def test_a_store_with_a_tracker_toml_is_a_workspace(here: Path, tmp_path: Path):
 
 def test_schedules_that_are_named_stand_alone(here: Path):
     workspace(here)
-    assert (found(here, schedules=Path("/mine")).schedules, found(here, schedules=Path("/mine")).shipped) == (Path("/mine"), None)
+    (mine := here / "mine").mkdir()
+    assert (found(here, schedules=mine).schedules, found(here, schedules=mine).shipped) == (mine, None)
+
+
+def test_schedules_that_are_named_must_be_there(here: Path):
+    (here / "file").touch()
+    for wrong in ("mistyped", "file"):
+        with pytest.raises(DeclarationError, match=rf"{wrong}: no such folder; expected a folder of declarations"):
+            found(here, schedules=here / wrong)
 
 
 def test_paths_of_a_workspace_may_be_absolute_or_in_the_home_folder(here: Path, monkeypatch: pytest.MonkeyPatch):
@@ -126,7 +134,7 @@ def test_a_tracker_toml_that_cannot_be_read_is_an_error_and_never_passed_over(he
 
 
 def test_paths_below_the_current_folder_stay_relative():
-    assert find(None, Path("x"), here=Path(), environment={}).schedules == Path("x")
+    assert find(None, Path("tests"), here=Path(), environment={}).schedules == Path("tests")
 
 
 def test_the_environments_contact_wins(here: Path):

@@ -75,8 +75,8 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="leaderboard-tracker", prog_name="tracker")
-@click.option("--store", type=click.Path(file_okay=False, path_type=Path), envvar="TRACKER_STORE", help="Folder of the store, or of a workspace; found from the current folder by default.")  # fmt: skip
-@click.option("--schedules", type=click.Path(file_okay=False, path_type=Path), envvar="TRACKER_SCHEDULES", help="Use only the boards declared in this folder.")  # fmt: skip
+@click.option("--store", type=click.Path(path_type=Path), envvar="TRACKER_STORE", help="Folder of the store, or of a workspace; found from the current folder by default.")  # fmt: skip
+@click.option("--schedules", type=click.Path(path_type=Path), envvar="TRACKER_SCHEDULES", help="Use only the boards declared in this folder.")  # fmt: skip
 @click.option("--tz", metavar="ZONE", help="Time zone of the times you type and read, such as Europe/Berlin.")
 @click.option("--verbose", "-v", is_flag=True, help="Log what is done to stderr.")
 @click.pass_context
@@ -95,6 +95,7 @@ def cli(ctx: click.Context, store: Path | None, schedules: Path | None, tz: str 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Errors are one line on stderr; exit codes: 0 done, 1 a board failed, 2 declaration or usage, 3 store."""
     try:
+        _refuse_blanks(sys.argv[1:] if args is None else args)
         sys.exit(cli(args, prog_name="tracker", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -113,6 +114,15 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         name = error.filename or "the current folder, or the output"
         _fail(f"{name}: cannot be written or read: {error.strerror}; expected a path that you may use", 2)
+
+
+def _refuse_blanks(args: Sequence[str]) -> None:
+    """A script's variable that is not set must not mean the current folder, or everything. Raises UsageError."""
+    for before, arg in zip(("tracker", *args), args, strict=False):
+        if not arg.strip():
+            raise click.UsageError(f"an empty text follows {before!r}; expected a value, or neither")
+        if arg.startswith("--") and arg.endswith("="):
+            raise click.UsageError(f"nothing follows {arg!r}; expected a value, or to leave it out")
 
 
 def _fail(message: str, code: int) -> NoReturn:

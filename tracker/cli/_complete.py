@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import located
+from tracker.cli._open import ids, located
+from tracker.errors import TrackerError
 
 
 def boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001  # click's signature
     """The ids that begin so, by the names of the files that declare them; broken declarations are among them."""
     given = ctx.find_root().params
-    settings = located(given["store"], given["schedules"])
-    found = {
-        path.relative_to(folder).with_suffix("").as_posix()
-        for folder in settings.declarations
-        for path in folder.glob("*/*.toml")
-    }
-    return sorted(name for name in found if name.startswith(incomplete) and not name.startswith("models/"))
+    try:
+        settings = located(given["store"], given["schedules"])
+    except TrackerError:
+        return []  # the command itself will say what is wrong
+    return sorted(name for name in ids(settings) if name.startswith(incomplete))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import click
 from msgspec import Struct
 
 from tracker import parsers, schedules
+from tracker.cli._text import safe
 from tracker.model import Board, BoardId
 from tracker.workspace import Settings
 
@@ -34,6 +36,16 @@ def formats() -> schedules.Formats:
 def declared(settings: Settings) -> schedules.Schedules:
     """Every declaration of the workspace, the broken ones as errors."""
     return schedules.load(settings.schedules, _Formats(), settings.shipped, settings.boards)
+
+
+def tell_troubles(found: schedules.Schedules, *, is_all: bool) -> None:
+    """Say on stderr what is wrong with declarations, a line for each. If that `is_all` there is, the last of it is raised."""
+    troubles = list(found.troubles.values())
+    last = troubles.pop() if troubles and is_all else None
+    for error in troubles:
+        click.echo(f"tracker: {safe(str(error))}", err=True)
+    if last is not None:
+        raise last
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:

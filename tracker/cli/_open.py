@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -42,8 +42,14 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 
 
 def located(store: Path | None, schedules: Path | None, tz: str | None = None) -> Settings:
-    """The workspace that the global options, the environment and the current folder name. Raises DeclarationError."""
+    """The workspace that the global options, the environment and the current folder name.
+
+    Raises:
+        DeclarationError: it is wrong, or a folder of declarations that is named is not there.
+        StoreError: the store is no folder.
+    """
     found = workspace.find(store, schedules, here=Path(), environment=os.environ)
+    found.check_store()
     if tz is None:
         return found
     try:
@@ -98,11 +104,22 @@ def history_of(settings: Settings) -> Iterator[SqliteStore]:
         yield store
 
 
-@contextmanager
-def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
-    """The store, for reading; an empty one where nothing was fetched yet. Raises DeclarationError for a folder that was named and is not there."""
+def warn_no_store(settings: Settings) -> None:
+    """Say on stderr that there is no store yet, and what creates it."""
+    click.echo(f"tracker: {safe(str(settings.store))}: no store here yet; tracker run creates it", err=True)
+
+
+def check_named(settings: Settings) -> None:
+    """Refuse a store's folder that was named and is not there. Raises DeclarationError."""
     if settings.store_is_named and not settings.store.is_dir():
         settings.require_store()
+
+
+@contextmanager
+def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
+    """The store, for reading; an empty one where nothing was fetched yet, which is said of a store that was named."""
+    if settings.store_is_named and not settings.has_store:
+        warn_no_store(settings)
     with SqliteStore(settings.database if settings.has_store else Path(":memory:")) as store:
         yield store
 
@@ -143,12 +160,29 @@ def board_of(settings: Settings, store: Store, name: str) -> Board:
     return declared(settings).board(BoardId(name))
 
 
-def known(store: Store, name: str) -> BoardId:
-    """The id of a board that has been read. Raises DeclarationError naming those that have."""
-    if name not in (boards := store.boards()):
-        read = ", ".join(boards) or "none"
-        raise DeclarationError(f'board "{name}": nothing of it is in the store; expected one of: {read} (tracker run {name})')
-    return BoardId(name)
+def ids(settings: Settings) -> frozenset[str]:
+    """The ids of the declared boards, by the names of their files, which are not read; broken ones are among them."""
+    found = {path.relative_to(folder) for folder in settings.declarations for path in folder.glob("*/[!_]*.toml")}
+    return frozenset(path.with_suffix("").as_posix() for path in found if path.parent.name != "models")
+
+
+def known(settings: Settings, store: Store, name: str) -> BoardId:
+    """The id of a board that has been read. Raises DeclarationError naming those that have, or the nearest."""
+    if name in (boards := store.boards()):
+        return BoardId(name)
+    if any(sign in name for sign in "*?["):
+        raise DeclarationError(f"board {toml.quoted(name)} is a pattern; expected the id of one board (tracker boards)")
+    if name not in (declared := ids(settings)):
+        raise unknown(name, declared.union(boards))
+    read = ", ".join(boards) or "none"
+    raise DeclarationError(f'board "{name}": nothing of it is in the store; expected one of: {read} (tracker run {name})')
+
+
+def unknown(name: str, boards: Collection[str]) -> DeclarationError:
+    """What is wrong with a board that none of these is."""
+    from tracker.schedules import unknown_board  # noqa: PLC0415  # only in trouble
+
+    return unknown_board(name, boards)
 
 
 class Time(click.ParamType[datetime]):

@@ -1,4 +1,4 @@
-"""Published text on a terminal."""
+"""Text on a terminal: what was published made safe, and things counted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _BEYOND_ASCII = re.compile(r"[^ -~]")
 def safe(text: str) -> str:
     """Text on one line, without control and format characters, so that no published name can drive a terminal."""
     return "".join(one if unicodedata.category(one) not in _UNSAFE else " " for one in text)
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """So many of a thing: `1 board`, `2 boards`; `more` is the plural that is not made with an s."""
+    return f"{count} {one}" if count == 1 else f"{count} {more or f'{one}s'}"
 
 
 def escaped(json: str) -> str:

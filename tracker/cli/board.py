@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli import _cases
-from tracker.cli._declared import chosen, declared
-from tracker.cli._open import as_json, board_of, history_if_any, history_of, hosts_if_any, print_json, print_table, user, when
+from tracker.cli._declared import chosen, declared, tell_troubles
+from tracker.cli._open import (
+    as_json,
+    board_of,
+    check_named,
+    history_if_any,
+    history_of,
+    hosts_if_any,
+    print_json,
+    print_table,
+    user,
+    when,
+)
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -23,7 +34,6 @@ from tracker.model import Board, BoardId, Pause, Snapshot
 from tracker.ports import Clock
 from tracker.query.standings import Standing, standings
 from tracker.schedules import Schedules
-from tracker.stores.sqlite import SqliteStore
 from tracker.wording import number
 from tracker.workspace import Settings
 
@@ -78,6 +88,7 @@ SHOWN = 5
 @click.pass_obj
 def show(settings: Settings, board: str, *, as_json: bool) -> None:
     """Print a board's declaration: where it is read, its metrics, and the head of its last reading."""
+    check_named(settings)
     with history_if_any(settings) as store:
         one = board_of(settings, store, board)
         latest = store.latest(one.id)
@@ -217,7 +228,7 @@ def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, every: boo
 def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> bool:
     """Try the folders, print what became of them; declarations that are wrong go to stderr. True when all are well."""
     known = declared(settings)
-    wrong = {} if boards else known.errors
+    wrong = {} if boards else known.troubles
     for error in wrong.values():
         click.echo(f"tracker: {safe(str(error))}", err=True)
     names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
@@ -253,8 +264,7 @@ def check_live(
 
     found = Schedules(boards={one.id: one for one in chosen(settings, names)}, errors={}) if names else declared(settings)
     boards = list(found.boards.values())
-    for error in found.errors.values():
-        click.echo(f"tracker: {safe(str(error))}", err=True)
+    tell_troubles(found, is_all=False)
     results: list[_live.Lived] = []
     with _asking(settings, clock, transport, resolve) as fetcher:
         for one in _live.live(boards, fetcher, cases=cases, environment=os.environ, pauses=_pauses(settings)):
@@ -293,7 +303,5 @@ def _asking(settings: Settings, clock: Clock, transport: Transport | None, resol
 
 def _pauses(settings: Settings) -> Mapping[BoardId, Pause]:
     """Which boards an operator has paused, as far as there is a store that says so."""
-    if not settings.has_store:
-        return {}
-    with SqliteStore(settings.database) as store:
+    with history_if_any(settings) as store:
         return store.service.pauses()

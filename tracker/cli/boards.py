@@ -10,8 +10,8 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._declared import declared
-from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
+from tracker.cli._declared import declared, tell_troubles
+from tracker.cli._open import as_json, check_named, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health
@@ -37,6 +37,7 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> None:
     Declared ones, and those that only the store still knows: state, entries, last change, cadence, next due, terms. The
     origin says where a declaration comes from: shipped with the package, local, customized (both), or the store alone.
     """
+    check_named(settings)
     with history_if_any(settings) as store:
         boards, origins = known(settings, store, every=every)
         now = SystemClock().now()
@@ -97,15 +98,13 @@ def _of(health: Health, origins: Mapping[BoardId, str]) -> Health:
 def known(settings: Settings, store: Store, *, every: bool = False) -> tuple[Mapping[BoardId, Board], Mapping[BoardId, str]]:
     """The boards that are declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
     boards = {board: last for board in store.boards() if (last := store.declared(board)) is not None}
-    if settings.shipped is None and not settings.schedules.is_dir() and boards:
-        return boards, {}
     found = declared(settings)
-    for error in found.errors.values():
-        click.echo(f"tracker: {error}", err=True)
     others = declared(replace(settings, boards=("*",))).boards if every and found.left_out else {}
     unselected = {board: others[board] for board in found.left_out if board in others}
     boards = {board: last for board, last in boards.items() if board not in found.left_out}
-    if not found.boards and not boards and not unselected:
+    is_empty = not found.boards and not boards and not unselected
+    tell_troubles(found, is_all=is_empty)
+    if is_empty:
         raise DeclarationError(
             f"{settings.schedules}: no board is declared, and {settings.store} has none; expected <source>/<board>.toml"
         )

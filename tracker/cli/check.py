@@ -11,7 +11,7 @@ import click
 from tracker import claims
 from tracker.claims import Finding, Verdict
 from tracker.cli._open import Time, as_json, history_of, known, print_json
-from tracker.cli._text import safe
+from tracker.cli._text import many, safe
 from tracker.errors import DeclarationError
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -36,7 +36,7 @@ def command(
     """
     text = _text(claim, path)
     with history_of(settings) as store:
-        only = tuple(known(store, board) for board in boards)
+        only = tuple(known(settings, store, board) for board in boards)
         found = claims.check(text, store, at=at, lexicon=lexicon_of(settings), boards=only, article=path is not None)
     if as_json:
         print_json(claims.finding_json(one) for one in found)
@@ -70,4 +70,4 @@ def _summary(found: Sequence[Finding]) -> str:
         for verdict in Verdict
         if any(one.verdict is verdict for one in found)
     ]
-    return f"{len(found)} claims: {', '.join(counts)}" if found else "no claim found"
+    return f"{many(len(found), 'claim')}: {', '.join(counts)}" if found else "no claim found"

@@ -34,7 +34,7 @@ def command(
     """
     lexicon = lexicon_of(settings)
     with history_of(settings) as store:
-        only = [known(store, board) for board in boards]
+        only = [known(settings, store, board) for board in boards]
         found = versus(one, other, store, boards=only, at=at, every=every, lexicon=lexicon)
     if as_json:
         print_json(_rows(found))

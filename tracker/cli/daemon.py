@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import log, toml
-from tracker.cli._declared import declared, formats
-from tracker.cli._open import as_json, print_json, print_table, when
+from tracker.cli._declared import declared, formats, tell_troubles
+from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, DeliveryWorker, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild
@@ -198,12 +198,11 @@ def _secrets(settings: Settings) -> frozenset[str]:
 
 def _print_firings(settings: Settings, *, as_json: bool) -> None:
     now, found = SystemClock().now(), declared(settings)
-    for error in found.errors.values():
-        click.echo(f"tracker: {error}", err=True)
+    tell_troubles(found, is_all=not found.boards)
     boards = [board for board in found.boards.values() if board.enabled and not missing_keys(board, os.environ)]
     if not boards:
         raise DeclarationError(f"{settings.schedules}: no board is enabled and has its keys; expected one (tracker boards)")
-    with _store_if_any(settings) as store:
+    with history_if_any(settings) as store:
         firings = upcoming(boards, store, now, FIRINGS)
     if as_json:
         print_json(
@@ -213,15 +212,6 @@ def _print_firings(settings: Settings, *, as_json: bool) -> None:
     print_table(
         ("due", "local", "board", "cadence"), ((when(at), _local(at, board), board.id, board.cadence) for at, board in firings)
     )
-
-
-@contextmanager
-def _store_if_any(settings: Settings) -> Iterator[SqliteStore | None]:
-    if not settings.has_store:
-        yield None
-        return
-    with SqliteStore(settings.database) as store:
-        yield store
 
 
 def _local(at: datetime, board: Board) -> str:

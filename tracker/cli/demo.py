@@ -24,7 +24,7 @@ _MARK = ".made-by-tracker-demo"
 
 
 @click.command("demo")
-@click.option("--store", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder to make, snapshots/demo by default; an earlier demo there is replaced.")  # fmt: skip
+@click.option("--store", "folder", type=click.Path(path_type=Path), help="Folder to make, snapshots/demo by default; an earlier demo there is replaced.")  # fmt: skip
 @click.option("--seed", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SEED, help="Folder of the season.")
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
@@ -34,9 +34,10 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
     key and no internet are needed. Every source, lab, model and figure in it is invented.
     """
     folder = folder or ctx.find_root().params["store"] or Path("snapshots/demo")
+    settings = Settings(store=folder, schedules=folder / "schedules")
+    settings.check_store()
     fresh(folder)
     with Season(seed) as season:
-        settings = Settings(store=folder, schedules=folder / "schedules")
         season.schedules(settings.schedules)
         SqliteStore(settings.database).close()
         play(settings, season)

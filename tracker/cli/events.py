@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import click
 
+from tracker import toml
 from tracker.cli._open import Time, as_json, history_of, known, print_json, when
 from tracker.cli._text import safe
 from tracker.errors import DeclarationError
@@ -43,10 +44,9 @@ def command(
 
     Oldest first. What several boards say together is worked out when asked for: --kind consensus. For people only news is printed unless --untold asks for the rest; --json has all.
     """
-    if unknown := [kind for kind in kinds if kind not in _known_kinds()]:
-        raise DeclarationError(f'kind "{unknown[0]}" is unknown; known: {", ".join(sorted(_known_kinds()))}')
     with history_of(settings) as store:
-        only = known(store, board) if board else None
+        _check(store, kinds, grades)
+        only = known(settings, store, board) if board else None
         wanted = EventFilter(board=only, kinds=kinds, grades=grades, since=since, until=until, told=told)
         if as_json:
             print_json(event_json(event) for event in _found(settings, store, wanted))
@@ -76,7 +76,16 @@ def across(
     return panel.across(store, since=since or _EVER, until=until, lexicon=lexicon_of(settings))
 
 
-def _known_kinds() -> frozenset[str]:
-    from tracker.events import ACROSS, KINDS, TROUBLES  # noqa: PLC0415  # only when kinds are named
+def _check(store: SqliteStore, kinds: Sequence[str], grades: Sequence[str]) -> None:
+    """Refuse a kind or a grade that no event can have. Raises DeclarationError."""
+    if not kinds and not grades:
+        return
+    from tracker.events import GRADES  # noqa: PLC0415  # only when one is named
 
-    return frozenset((*KINDS, *TROUBLES, *ACROSS))
+    known = {grade for every in GRADES.values() for grade in every}
+    if not known.issuperset(grades):
+        known |= {event.grade for event in store.events(EventFilter(kinds=("attribute_change",)))}
+    for what, found, every in (("kind", kinds, frozenset(GRADES)), ("grade", grades, known)):
+        for word in found:
+            if word not in every:
+                raise DeclarationError(f"{what} {toml.quoted(word)} is unknown{toml.meant(word, every)}")

@@ -128,7 +128,7 @@ def heal(settings: Settings, board: Board, page: Page, archive: Archive, store: 
         raise type_of(wrong)(f"{wrong}; nothing on the page is sure to be what is gone: look at {board.page}")
     path = settings.schedules / f"{board.id}.toml"
     source = path if settings.shipped is None or path.exists() else settings.shipped / f"{board.id}.toml"
-    before = source.read_text(encoding="utf-8")
+    before = source.read_text(encoding="utf-8-sig")
     after = amended(before, _changes(found, before, path), path.as_posix())
     with _loaded(settings, board, after) as changed:
         reading = _read(changed, page)
@@ -246,7 +246,7 @@ def _apply(healed: Healed, *, lose_earlier: bool) -> None:
             "declare the page as a new board (tracker board new), or say --lose-earlier"
         )
     is_new = healed.path != healed.source
-    if healed.source.read_text(encoding="utf-8") != healed.before or (is_new and healed.path.exists()):
+    if healed.source.read_text(encoding="utf-8-sig") != healed.before or (is_new and healed.path.exists()):
         raise DeclarationError(f"{healed.path}: changed meanwhile; nothing was applied, try again")
     healed.path.parent.mkdir(parents=True, exist_ok=True)
     temporary = healed.path.with_name(f".{healed.path.name}.{os.getpid()}")

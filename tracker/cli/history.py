@@ -27,7 +27,7 @@ def command(settings: Settings, model: str, board: str | None, metric: str | Non
     MODEL is any spelling of a name, or a board's key: it means what it means to the other commands (`tracker models`).
     """
     with history_of(settings) as store:
-        courses = history(model, store, lexicon_of(settings), board=known(store, board) if board else None)
+        courses = history(model, store, lexicon_of(settings), board=known(settings, store, board) if board else None)
     if metric is not None:
         courses = _with_metric(courses, metric)
     if as_json:

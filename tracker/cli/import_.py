@@ -34,11 +34,10 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     """
     (declared,) = chosen(settings, [board])
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    intake.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # before a store is created for files that are none
+    lexicon = lexicon_of(settings)
     with opened(settings) as (archive, store):
-        not_after = SystemClock().now() + _CLOCKS_DIFFER
-        outcome = intake.import_bodies(
-            declared, files, archive=archive, store=store, not_after=not_after, lexicon=lexicon_of(settings)
-        )
+        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=lexicon)
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)

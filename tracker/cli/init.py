@@ -5,22 +5,43 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from tracker.cli._declared import declared
+from tracker import toml
+from tracker.cli._declared import declared, tell_troubles
 from tracker.cli._open import located, program
-from tracker.cli._text import safe
+from tracker.cli._text import many, safe
 from tracker.model import Board
 from tracker.query.due import missing_keys
 from tracker.workspace.create import create
+from tracker.workspace.file import address
+
+
+def _said(read: Callable[[str], str]) -> Callable[[click.Context, click.Parameter, str], str]:
+    """Has an option's text read; what is wrong with it is then told under the option's name."""
+
+    def told(ctx: click.Context, param: click.Parameter, text: str) -> str:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{toml.quoted(text)} is {error}", ctx, param) from error
+
+    return told
 
 
 @click.command("init")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), metavar="[DIR]")
-@click.option("--contact", default="", help="Mail address or web page that publishers can reach you by.")
-@click.option("--time-zone", default="UTC", show_default=True, help="Time zone of the times you type and read.")
+@click.option("--contact", default="", callback=_said(address), help="Mail address or web page that publishers can reach you by.")
+@click.option(
+    "--time-zone",
+    default="UTC",
+    callback=_said(toml.time_zone),
+    show_default=True,
+    help="Time zone of the times you type and read.",
+)
 @click.option("--boards", multiple=True, default=("*",), metavar="GLOB", help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.")  # fmt: skip
 @click.pass_context
 def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> None:
@@ -34,11 +55,14 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
         click.echo(f"  wrote {path}")
     for path in created.kept:
         click.echo(f"  kept  {path}, which was there")
+    if created.outer is not None:
+        click.echo(
+            f"tracker: this workspace is inside another one, {safe(str(created.outer))}; commands use the nearest", err=True
+        )
     found = declared(located(folder, None))
-    for error in found.errors.values():
-        click.echo(f"tracker: {safe(str(error))}", err=True)
+    tell_troubles(found, is_all=False)
     counts = Counter(map(_kind, found.boards.values()))
-    click.echo(f"{len(found.boards)} boards: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
+    click.echo(f"{many(len(found.boards), 'board')}: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
     at = "" if folder.absolute() == Path.cwd() else f" --store {shlex.quote(str(folder))}"
     click.echo(f"Next:\n  {program(ctx)}{at} run\n  {program(ctx)}{at} report")
 

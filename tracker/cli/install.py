@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from tracker.cli._open import warn_no_store
 from tracker.cli._text import safe
 from tracker.cli._units import DAEMON, TIMER, Place, crontab, units
 from tracker.errors import DeclarationError, TrackerError
@@ -47,12 +48,15 @@ def command(ctx: click.Context, *, user: bool, timer: bool, yes: bool, force: bo
     The units name this very program, and the folders of --store and --schedules. Nothing is written without --yes.
     """
     if user == (completion is not None):
-        raise click.UsageError("what to install is not said; expected either --user or --completion SHELL")
+        found = "--user and --completion were both given" if user else "what to install is not said"
+        raise click.UsageError(f"{found}; expected either --user or --completion SHELL")
     if completion is not None:
         click.echo(script(ctx.find_root().command, completion))
         return
     assert isinstance(ctx.obj, Settings)
     install(here(), place(ctx.obj), timer=timer, yes=yes, force=force)
+    if not ctx.obj.has_store:
+        warn_no_store(ctx.obj)
 
 
 def here() -> Machine:
@@ -67,13 +71,11 @@ def place(settings: Settings) -> Place:
     """The paths as they are from anywhere.
 
     Raises:
-        DeclarationError: there is no program, no such schedules folder, or nothing that says which folder overlays the shipped one.
+        DeclarationError: there is no program, or nothing that says which folder overlays the shipped one.
     """
     if settings.folder is not None and not settings.store_is_named and settings.shipped is not None:
         return Place(tracker=_program(), store=settings.folder.absolute())
     own = settings.schedules.absolute()
-    if settings.shipped is None and not own.is_dir():
-        raise DeclarationError(f"{own}: no such folder; expected the declarations (tracker --schedules DIR install)")
     if settings.shipped == settings.schedules or settings.shipped is None:
         return Place(tracker=_program(), store=settings.store.absolute(), schedules=own)
     if own.is_dir():

@@ -10,7 +10,7 @@ from dataclasses import replace
 import click
 
 from tracker import notify, watches
-from tracker.cli._open import as_json, history_of, print_json, print_table
+from tracker.cli._open import as_json, history_if_any, print_json, print_table
 from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
@@ -81,9 +81,7 @@ def _load(settings: Settings) -> Routes:
 
 def _depths(settings: Settings) -> tuple[Counter[str], Counter[str]]:
     """How many deliveries wait on each route, and how many are dead; none where there is no store yet."""
-    if not settings.has_store:
-        return Counter(), Counter()
-    with history_of(settings) as store:
+    with history_if_any(settings) as store:
         return _by_route(store.service.deliveries()), _by_route(store.service.deliveries(dead=True))
 
 

@@ -47,7 +47,7 @@ def command() -> None:
 def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
     """List the readings in quarantine, oldest first."""
     with history_of(settings) as store:
-        held = list(_held(store, board))
+        held = list(_held(settings, store, board))
     if as_json:
         print_json(
             {"board": one.board, "observed_at": one.observed_at, "entries": one.entries, "message": one.message} for one in held
@@ -65,7 +65,7 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
 def show(settings: Settings, board: str, at: datetime | None) -> None:
     """Show a reading in quarantine: why it is held back, and its first entries. The newest one unless AT is given."""
     with kept(settings) as (archive, store):
-        check = _one(store, board, at)
+        check = _one(settings, store, board, at)
         declared = board_of(settings, store, board)
         reading = fold.read_at(declared, check.observed_at, archive)
     click.echo(f"{board} at {when(check.observed_at)}: {safe(check.message)}")
@@ -87,7 +87,7 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
     @click.pass_obj
     def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> None:
         with kept(settings) as (archive, store):
-            when = at or _one(store, board, None).observed_at
+            when = at or _one(settings, store, board, None).observed_at
             declared = board_of(settings, store, board)
             who, why = safe(by or user()), safe(reason)
             lexicon = lexicon_of(settings)
@@ -106,13 +106,13 @@ command.add_command(
 command.add_command(_decision(Verdict.REJECT, "Reject a reading: history becomes what it would be had it never been taken."))
 
 
-def _held(store: SqliteStore, board: str | None) -> Iterator[Check]:
-    for one in store.boards() if board is None else (known(store, board),):
+def _held(settings: Settings, store: SqliteStore, board: str | None) -> Iterator[Check]:
+    for one in store.boards() if board is None else (known(settings, store, board),):
         yield from (check for check in store.checks(one) if check.result is Result.QUARANTINED)
 
 
-def _one(store: SqliteStore, board: str, at: datetime | None) -> Check:
-    held = [check for check in _held(store, board) if at is None or check.observed_at == at]
+def _one(settings: Settings, store: SqliteStore, board: str, at: datetime | None) -> Check:
+    held = [check for check in _held(settings, store, board) if at is None or check.observed_at == at]
     if not held:
         time = f" at {when(at)}" if at else ""
         raise DeclarationError(f"{board}: nothing in quarantine{time}; expected a reading held back (tracker quarantine list)")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from tracker.cli._declared import declared
@@ -24,7 +22,7 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
 
     Each board is written anew in one transaction; event ids are the same as before where nothing
     changed, and events that no longer follow are kept as withdrawn. A board that the schedules do not
-    declare is read as it was last declared.
+    declare is read as it was last declared. A board whose newest capture was not accepted is rebuilt like any other.
     """
     if not settings.captures.is_dir():
         settings.require_store()
@@ -36,12 +34,9 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
             raise DeclarationError(
                 f"{', '.join(lost)}: no captures in {settings.captures}; a replay would leave nothing of the history"
             )
-        failed, lexicon = False, lexicon_of(settings)
+        lexicon = lexicon_of(settings)
         for name in boards or held:
             board = known.boards.get(BoardId(name)) or store.declared(BoardId(name)) or known.board(BoardId(name))
-            outcome = sync.replay(board, archive, store, lexicon)
-            summary(outcome)
-            failed = failed or outcome.failed
+            summary(sync.replay(board, archive, store, lexicon))
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
-    sys.exit(1 if failed else 0)

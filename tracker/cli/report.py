@@ -40,7 +40,11 @@ def command(
     """
     with history_of(settings) as store:
         report = build(
-            store, tuple(known(store, board) for board in boards), since=since, until=until, lexicon=lexicon_of(settings)
+            store,
+            tuple(known(settings, store, board) for board in boards),
+            since=since,
+            until=until,
+            lexicon=lexicon_of(settings),
         )
     text = reports.render(report, form, width=_width() if output is None else 100)
     if output is None:

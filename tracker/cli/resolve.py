@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 
 import click
 
 from tracker import identity
-from tracker.cli._open import as_json, history_of, print_json
+from tracker.cli._open import as_json, history_if_any, ids, print_json, unknown
 from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
+from tracker.ports import Store
 from tracker.query.find import Way, matching, remembered, states, suggestions
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -19,7 +21,7 @@ from tracker.workspace.names import lexicon_of
 @click.command("resolve")
 @click.argument("name")
 @click.option("--org", help="The lab that a board states beside the name.")
-@click.option("--source", help="The board the name stands on.")
+@click.option("--source", help="The board the name stands on, or its source.")
 @as_json
 @click.pass_obj
 def command(settings: Settings, name: str, org: str | None, source: str | None, *, as_json: bool) -> None:
@@ -28,8 +30,11 @@ def command(settings: Settings, name: str, org: str | None, source: str | None, 
     Nearest models are those of the store that look alike: a suggestion, never a match.
     """
     lexicon = lexicon_of(settings)
-    who = identity.resolve(name, org, source, lexicon=lexicon)
-    same, near = _known(settings, name, who, lexicon)
+    with history_if_any(settings) as store:
+        if source is not None:
+            _check_source(source, ids(settings).union(store.boards()))
+        who = identity.resolve(name, org, source, lexicon=lexicon)
+        same, near = _known(store, name, who, lexicon)
     if as_json:
         print_json([{**_fields(who), "listed": same, "nearest": near}])
         return
@@ -41,16 +46,19 @@ def command(settings: Settings, name: str, org: str | None, source: str | None, 
             click.echo(f"{'' if number else title:17} {safe(one)}")
 
 
+def _check_source(source: str, boards: Collection[str]) -> None:
+    """Refuse what is neither one of the boards nor the source of one. Raises DeclarationError."""
+    if source not in boards and source not in {board.partition("/")[0] for board in boards}:
+        raise unknown(source, boards)
+
+
 def _fields(who: Identity) -> dict[str, object]:
     return {field.name: getattr(who, field.name) for field in fields(who)}
 
 
-def _known(settings: Settings, name: str, who: Identity, lexicon: Lexicon) -> tuple[list[str], list[str]]:
-    """Names under which the store lists that model, and, where it does not, the nearest; nothing where there is no store yet."""
-    if not settings.has_store:
-        return [], []
-    with history_of(settings) as store:
-        everything = remembered(store, states(store, lexicon=lexicon), lexicon)
+def _known(store: Store, name: str, who: Identity, lexicon: Lexicon) -> tuple[list[str], list[str]]:
+    """Names under which the store lists that model, and, where it does not, the nearest."""
+    everything = remembered(store, states(store, lexicon=lexicon), lexicon)
     found = matching(name, who, everything)
     exact = found.entries if found.way in (Way.MODEL, Way.NAME) else ()
     same = sorted({one.entry.name for one in exact})

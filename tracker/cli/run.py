@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from tracker.cli import _complete
-from tracker.cli._declared import chosen, declared
+from tracker.cli._declared import chosen, declared, tell_troubles
 from tracker.cli._open import as_json, fetching, print_json, telling_of, when
 from tracker.cli._text import safe
 from tracker.cli.import_ import complain
@@ -46,6 +46,8 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
     lexicon = lexicon_of(settings)
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
+        if not boards and not due:
+            click.echo("tracker: nothing to fetch: no board is enabled, has its key and is not paused (tracker boards)", err=True)
         telling = telling_of(settings, lexicon, store, clock.now())
         for outcome in intake.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
@@ -91,18 +93,24 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
     """The boards named, or all; and whether some declaration is wrong, which is then said on stderr.
 
     Raises:
-        DeclarationError: a board that was named is unknown, wrong or disabled.
+        DeclarationError: there is none, or one that was named is unknown, wrong, disabled, or needs a key that is not there.
     """
     if not names:
         found = declared(settings)
-        for error in found.errors.values():
-            click.echo(f"tracker: {safe(str(error))}", err=True)
+        if not found.boards and not found.errors:
+            raise DeclarationError(
+                f"no board is declared in {settings.schedules}; expected <source>/<board>.toml (tracker board new URL)"
+            )
+        tell_troubles(found, is_all=not found.boards)
         return list(found.boards.values()), bool(found.errors)
     boards = chosen(settings, names)
     for board in boards:
         if not board.enabled:
             reason = board.terms or "no reason is given"
             raise DeclarationError(f"{board.id}: disabled: {reason} (to decide otherwise: enabled = true)")
+        if missing := missing_keys(board, os.environ):
+            keys = ", ".join(missing)
+            raise DeclarationError(f"{board.id}: no key; expected {keys} in the environment (export {missing[0]}=...)")
     return boards, False
 
 

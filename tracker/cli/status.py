@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from tracker import schedules
 from tracker.cli._open import as_json, history_of, print_json, when
-from tracker.cli._text import safe
+from tracker.cli._text import many, safe
 from tracker.clock import SystemClock
 from tracker.model import Board, BoardId, State
 from tracker.parsers import FORMATS
@@ -88,11 +88,9 @@ def disk_trouble(settings: Settings, free: int) -> str:
 def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], tuple[str, ...]]:
     """A board whose file is wrong now is taken as it was last read; one that is no longer declared is left out."""
     known = {board: one for board in store.boards() if (one := store.declared(board)) is not None}
-    if settings.shipped is None and not settings.schedules.is_dir():
-        return known, ()
     found = schedules.load(settings.schedules, _ANY_OPTIONS, settings.shipped, settings.boards)
     broken = {board: one for board, one in known.items() if any(path.endswith(f"/{board}.toml") for path in found.errors)}
-    return {**broken, **found.boards}, tuple(str(error) for error in found.errors.values())
+    return {**broken, **found.boards}, tuple(str(error) for error in found.troubles.values())
 
 
 class _AnyOptions(Struct):
@@ -123,20 +121,20 @@ def _troubles(found: Vitals) -> Iterator[str]:
             yield f"{one.health.board}: {one.health.state}: {one.health.reason}{_failing(one)}; last read {_ago(one.success_age_s)}"
     for route in found.routes:
         if route.dead:
-            yield f'route "{route.route}": {_many(route.dead, "dead delivery")}: {route.error} (tracker outbox list)'
+            yield f'route "{route.route}": {many(route.dead, "dead delivery")}: {route.error} (tracker outbox list)'
     for notice in found.notices:
         if notice.kind != "declaration":  # said as the file stands now
             yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {when(notice.since)})"
 
 
 def _failing(one: BoardVitals) -> str:
-    return f"; {_many(one.failures, 'failure')} in a row since {when(one.failing_since)}" if one.failures else ""
+    return f"; {many(one.failures, 'failure')} in a row since {when(one.failing_since)}" if one.failures else ""
 
 
 def _summary(found: Vitals) -> Iterator[str]:
     states = Counter(one.health.state for one in found.boards)
     told = ", ".join(f"{states[state]} {state}" for state in State if states[state])
-    yield f"{_many(len(found.boards), 'board')}{f': {told}' if told else ''}{_next_due(found)}"
+    yield f"{many(len(found.boards), 'board')}{f': {told}' if told else ''}{_next_due(found)}"
     yield _fetches(found)
     yield from map(_delivery, found.routes)
     events = sorted(found.events.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -161,12 +159,8 @@ def _fetches(found: Vitals) -> str:
 
 def _delivery(route: RouteVitals) -> str:
     oldest = f" (oldest {_span(route.oldest_age_s)})" if route.oldest_age_s is not None else ""
-    failed = f", {_many(route.send_failures, 'try', 'tries')} failed" if route.send_failures else ""
+    failed = f", {many(route.send_failures, 'try', 'tries')} failed" if route.send_failures else ""
     return f'route "{route.route}": {route.waiting} waiting{oldest}, {route.dead} dead, {route.sent} sent{failed}'
-
-
-def _many(count: int, one: str, more: str = "") -> str:
-    return f"{count} {one}" if count == 1 else f"{count} {more or f'{one}s'}"
 
 
 def _ago(age_s: float | None) -> str:

@@ -70,7 +70,7 @@ def _verdict(one: proof.Verification) -> str:
 
 def _wanted(settings: Settings, store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:
     if every or board:
-        return list(store.events(EventFilter(board=known(store, board) if board else None)))
+        return list(store.events(EventFilter(board=known(settings, store, board) if board else None)))
     if not events:
         raise DeclarationError("verify: no event named; expected ids, --board BOARD or --all (tracker events lists them)")
     wanted = [one for name in events for one in _named(settings, store, name)]

@@ -56,7 +56,7 @@ def test(
     lexicon = lexicon_of(settings)
     chosen = _chosen(_load(settings, lexicon), name)
     with kept(settings) as (archive, store):
-        only = [known(store, board)] if board else store.boards()
+        only = [known(settings, store, board)] if board else store.boards()
         boards = [board_of(settings, store, one) for one in only]
         found = [
             one

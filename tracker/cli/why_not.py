@@ -33,7 +33,7 @@ def command(settings: Settings, model: str, since: datetime | None, board: str |
     """
     lexicon = lexicon_of(settings)
     with kept(settings) as (archive, store):
-        only = [known(store, board)] if board else []
+        only = [known(settings, store, board)] if board else []
         everything = remembered(store, states(store, lexicon=lexicon, boards=only), lexicon)
         found = demand(model, everything, lexicon)
         rows = [

@@ -60,7 +60,7 @@ class Declarations:
             found = schedules.load(self._settings.schedules, self._formats, self._settings.shipped, self._settings.boards)
         except DeclarationError as error:
             return self._kept(error, errors, self._last.boards)
-        errors.update((path, str(error)) for path, error in found.errors.items() if not _is_of_defaults(error))
+        errors.update((path, str(error)) for path, error in found.troubles.items())
         return dict(found.boards) | {board.id: board for board in self._kept_boards(found.errors)}
 
     def _kept_boards(self, paths: Iterable[str]) -> Iterable[Board]:
@@ -102,9 +102,3 @@ class Declarations:
         path = str(error).partition(": ")[0]
         errors[path] = f"{errors[path]}; {error}" if path in errors else str(error)
         return last
-
-
-def _is_of_defaults(error: DeclarationError) -> bool:
-    """Whether a board is wrong only because its defaults are: these are told themselves, once."""
-    cause = error.__cause__
-    return cause is not None and isinstance(cause.__cause__, DeclarationError)

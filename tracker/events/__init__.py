@@ -44,7 +44,7 @@ from tracker.events import (
 from tracker.events._past import advance_failed
 from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
 
-__all__ = ["ACROSS", "KINDS", "MEMORIES", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
+__all__ = ["ACROSS", "GRADES", "KINDS", "MEMORIES", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
 
 KINDS: Mapping[str, Callable[[Diff, BoardState], Iterator[Event]]] = {
     "board_recovered": board_recovered.detect,
@@ -89,6 +89,38 @@ TROUBLES = ("board_broken", "board_stale")
 
 ACROSS: Mapping[str, Callable[[Iterable[Event], consensus.Panel], Iterator[Event]]] = {"consensus": consensus.detect}
 """Kinds that several boards tell together: worked out when asked for, and kept in no board's history."""
+
+GRADES: Mapping[str, tuple[str, ...]] = {
+    "debut": ("release", "listing", "late_listing", "re_entry", "first_score", "mass", "revealed"),
+    "departure": ("confirmed", "mass"),
+    "rename": ("new_name", "flip", "spelling"),
+    "rank_move": ("moved", "nominal"),
+    "overtake": ("nominal", "debut", "supported", "decisive", "sustained"),
+    "new_leader": ("nominal", "debut", "supported", "succession"),
+    "class_leader": ("debut", "supported", "nominal", "succession", "classified"),
+    "milestone": ("first", "nominal"),
+    "line_overtake": ("debut", "nominal", "supported", "decisive"),
+    "score_revision": ("beyond_error", "within_error", "withdrawn"),
+    "estimate_measured": ("measured",),
+    "price_change": ("cut", "rise", "uniform"),
+    "attribute_change": (),
+    "lifecycle": ("deprecated", "undeprecated", "licence", "context", "weights_opened", "weights_closed", "free", "expires"),
+    "release_group": ("release", "listing", "late_listing", "addition"),
+    "generation_gain": ("gain", "loss", "level", "nominal", "unmatched"),
+    "parity": ("size", "price"),
+    "frontier": ("price", "size", "speed"),
+    "regime_change": ("better", "worse", "board"),
+    "methodology": ("re-based", "another_table"),
+    "metric_added": ("new", "returned"),
+    "metric_removed": ("removed",),
+    "field_drift": ("emptied", "thinned"),
+    "board_partial": ("cap", "depth"),
+    "board_stale": ("stale",),
+    "board_broken": ("unreachable", "fetch", "page", "parse", "contract", "quarantine"),
+    "board_recovered": ("broken", "stale", "partial"),
+    "consensus": ("agreed", "contradicted", "joined"),
+}
+"""The grades of every kind, as `docs/reference/events.md` explains them; `attribute_change` has those that publishers make."""
 
 
 def detect(diff: Diff, past: BoardState) -> tuple[Event, ...]:

@@ -148,23 +148,32 @@ def import_bodies(
     *,
     archive: Archive,
     store: Store,
-    not_after: datetime | None = None,
     lexicon: Lexicon | None = None,
 ) -> Outcome:
     """Take dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) through the same line as fetched ones.
 
     Raises:
-        DeclarationError: a file's name has no time, or one later than `not_after`, or the file cannot be read.
+        DeclarationError: a file's name has no time, or the file cannot be read.
         StoreError: another body is already kept for the same time.
     """
-    dated = sorted((_observed_at(path), path) for path in paths)
-    if dated and not_after is not None and dated[-1][0] > not_after:
-        raise DeclarationError(f"{dated[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
+    files = dated(paths)
     with archive.lease(board.id):
-        for at, path in dated:
+        for at, path in files:
             body = _read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
         return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon))
+
+
+def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tuple[datetime, Path]]:
+    """Files by the time in their names, earliest first.
+
+    Raises:
+        DeclarationError: a file's name has no time, or one later than `not_after`.
+    """
+    found = sorted((_observed_at(path), path) for path in paths)
+    if found and not_after is not None and found[-1][0] > not_after:
+        raise DeclarationError(f"{found[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
+    return found
 
 
 def _observed_at(path: Path) -> datetime:

@@ -8,6 +8,7 @@ shapes in `shapes.py` and are held to them by tests. https://toml.io/en/v1.0.0
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -34,7 +35,18 @@ from tracker.schedules.schema import schema
 from tracker.schedules.shapes import Formats
 from tracker.toml import quoted
 
-__all__ = ["KINDS", "Formats", "Origin", "Schedules", "fingerprint", "is_selected", "load", "load_board", "schema"]
+__all__ = [
+    "KINDS",
+    "Formats",
+    "Origin",
+    "Schedules",
+    "fingerprint",
+    "is_selected",
+    "load",
+    "load_board",
+    "schema",
+    "unknown_board",
+]
 
 
 class Origin(StrEnum):
@@ -57,6 +69,16 @@ class Schedules:
     origins: Mapping[BoardId, Origin] = field(default_factory=dict)
     left_out: frozenset[BoardId] = frozenset()
 
+    @property
+    def troubles(self) -> Mapping[str, DeclarationError]:
+        """What is to be told of `errors`, by path: wrong defaults once, with how many boards wait for them."""
+        told = {path: error for path, error in self.errors.items() if _defaults_behind(error) is None}
+        waiting = Counter(str(wrong) for error in self.errors.values() if (wrong := _defaults_behind(error)))
+        for message, count in waiting.items():
+            boards = "1 board waits" if count == 1 else f"{count} boards wait"
+            told[message.partition(": ")[0]] = DeclarationError(f"{message} ({boards} for it)")
+        return told
+
     def board(self, board: str) -> Board:
         """The board of that id.
 
@@ -72,12 +94,22 @@ class Schedules:
             raise DeclarationError(
                 f"board {quoted(board)} is not selected; add it to boards in tracker.toml (tracker boards --all)"
             )
-        inside = [one for one in self.boards if board and board in one]
-        near = inside[:5] or get_close_matches(board[:200], self.boards, n=3)
-        meant = f"; did you mean {', '.join(near)}?" if near else ""
-        raise DeclarationError(
-            f"board {quoted(board)} is unknown{meant} ({len(self.boards)} boards are declared: tracker boards)"
-        )
+        raise unknown_board(board, self.boards)
+
+
+def unknown_board(board: str, known: Collection[str]) -> DeclarationError:
+    """What is wrong with an id that is none of those known; the nearest of them are named."""
+    inside = sorted(one for one in known if board and board in one)
+    near = inside[:5] or get_close_matches(board[:200], known, n=3)
+    meant = f"; did you mean {', '.join(near)}?" if near else ""
+    count = "1 board is" if len(known) == 1 else f"{len(known)} boards are"
+    return DeclarationError(f"board {quoted(board)} is unknown{meant} ({count} known: tracker boards)")
+
+
+def _defaults_behind(error: DeclarationError) -> DeclarationError | None:
+    """What is wrong with its defaults, where a board is wrong only because of that."""
+    found = error.__cause__ and error.__cause__.__cause__
+    return found if isinstance(found, DeclarationError) else None
 
 
 def load(root: Path, formats: Formats, base: Path | None = None, select: Sequence[str] = ("*",)) -> Schedules:

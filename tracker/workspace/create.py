@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from tracker import shipped
 from tracker.errors import DeclarationError
-from tracker.workspace.file import parsed
-from tracker.workspace.lookup import FILE
+from tracker.workspace.file import parsed, read
+from tracker.workspace.lookup import FILE, around
 
 SHIPPED = ("routes.toml", "watches.toml", "README.md", "board.schema.json")
 """Files of the shipped schedules that are copied, to be edited or looked up."""
@@ -19,25 +20,43 @@ SHIPPED = ("routes.toml", "watches.toml", "README.md", "board.schema.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """What `create` did: the files written, and those that were there and were left as they are, relative to the folder."""
+    """What `create` did: the files written, and those that were there and were left as they are, relative to the folder.
+
+    `outer` is the folder of the workspace that this one is inside of, if there is one.
+    """
 
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
+    outer: Path | None = None
 
 
 def create(folder: Path, *, contact: str = "", time_zone: str = "UTC", boards: Sequence[str] = ("*",)) -> Created:
     """Make the folder a workspace. Files that are there are never overwritten.
 
     Raises:
-        DeclarationError: it is a workspace already, it is a checkout of the tracker, or a setting is wrong; nothing was written.
+        DeclarationError: it is a workspace already, it is a checkout of the tracker, it is among the declarations of another
+            workspace, or a setting is wrong; nothing was written.
     """
-    if (folder / FILE).exists():
+    if os.path.lexists(folder / FILE):
         raise DeclarationError(f"{folder / FILE}: already exists; edit it, or choose another folder (tracker init DIR)")
     if (folder / "schedules").is_dir() and (folder / "schedules").samefile(shipped.SCHEDULES):
         raise DeclarationError(f"{folder.absolute()}: is the tracker's own checkout; choose another folder (tracker init DIR)")
+    outer = around(folder)
+    if outer is not None and folder.resolve().is_relative_to(_schedules(outer).resolve()):
+        raise DeclarationError(
+            f"{folder.absolute()}: is among the declarations of the workspace {outer}; choose another folder (tracker init DIR)"
+        )
     texts = _texts(contact=contact, time_zone=time_zone, boards=boards)
     written = tuple(path for path, text in texts.items() if _write(folder / path, text))
-    return Created(written=written, kept=tuple(path for path in texts if path not in written))
+    return Created(written=written, kept=tuple(path for path in texts if path not in written), outer=outer)
+
+
+def _schedules(workspace: Path) -> Path:
+    """The folder of its declarations; the usual one where its file is wrong."""
+    try:
+        return workspace / read(workspace / FILE).schedules
+    except DeclarationError:
+        return workspace / "schedules"
 
 
 def _texts(*, contact: str, time_zone: str, boards: Sequence[str]) -> Mapping[Path, str]:

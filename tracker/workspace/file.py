@@ -65,7 +65,7 @@ def _file(tables: Mapping[str, object]) -> WorkspaceFile:
     return WorkspaceFile(
         store=_folder("store", table.store),
         schedules=_folder("schedules", table.schedules),
-        contact=_contact(table.contact),
+        contact=understood("contact", table.contact, address),
         time_zone=understood("time_zone", table.time_zone, toml.time_zone),
         boards=toml.texts(table.boards),
     )
@@ -80,10 +80,13 @@ def _folder(key: str, text: str) -> Path:
         raise Wrong(f"{key} = {quoted(text)}: there is no such home folder") from error
 
 
-def _contact(text: str) -> str:
+def address(text: str) -> str:
+    """The text, if publishers can reach somebody by it, or if it is empty.
+
+    Raises:
+        ValueError: it is no mail address and no web page.
+    """
     is_header = text.isascii() and text.isprintable()
     if text and not (is_header and ("@" in text or "://" in text)):
-        raise Wrong(
-            f'contact = {quoted(text)} is not an address; expected one such as "you@example.org" or "https://example.org/bot"'
-        )
+        raise ValueError('not an address; expected one such as "you@example.org" or "https://example.org/bot"')
     return text

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tracker import shipped
 from tracker.errors import DeclarationError
+from tracker.toml import quoted
 from tracker.workspace.settings import Settings
 
 FILE = "tracker.toml"
@@ -30,8 +31,12 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
     `here`; `schedules` then stands alone. Where both are given, no workspace is looked for.
 
     Raises:
-        DeclarationError: `tracker.toml` is wrong, or belongs to another user.
+        DeclarationError: `tracker.toml` is wrong, or belongs to another user; `schedules` is no folder; the contact is no address.
     """
+    if schedules is not None and not schedules.is_dir():
+        raise DeclarationError(
+            f"{schedules}: no such folder; expected a folder of declarations (--schedules or TRACKER_SCHEDULES)"
+        )
     if store is not None and os.path.lexists(store / FILE):
         settings = _settings(store)
     elif store is not None and schedules is not None:
@@ -41,7 +46,18 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
         settings = settings if store is None else replace(settings, store=store, store_is_named=True)
     if schedules is not None:
         settings = replace(settings, schedules=schedules, shipped=None)
-    return replace(settings, contact=environment.get(CONTACT) or settings.contact)
+    return replace(settings, contact=_contact(environment) or settings.contact)
+
+
+def _contact(environment: Mapping[str, str]) -> str:
+    if not (stated := environment.get(CONTACT, "")):
+        return ""
+    from tracker.workspace.file import address  # noqa: PLC0415  # only where there is one
+
+    try:
+        return address(stated)
+    except ValueError as error:
+        raise DeclarationError(f"{CONTACT} = {quoted(stated)} is {error}") from error
 
 
 def _root(here: Path, environment: Mapping[str, str]) -> Path:
@@ -51,6 +67,11 @@ def _root(here: Path, environment: Mapping[str, str]) -> Path:
             return folder
     is_workspace = (here / "schedules").is_dir() or (here / "snapshots" / "tracker.db").exists()
     return here if is_workspace else _data_folder(environment) or here
+
+
+def around(folder: Path) -> Path | None:
+    """The folder of the nearest workspace that a folder, which need not exist, is inside of."""
+    return next((outer for outer in folder.resolve().parents if os.path.lexists(outer / FILE)), None)
 
 
 def _check_owner(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,13 @@ class Settings:
             return self.database.exists()
         except OSError as error:
             raise StoreError(f"{self.store}: cannot be read: {error.strerror}; expected a folder that you may read") from error
+
+    def check_store(self) -> None:
+        """Refuse a store that is, or would stand in, something else than a folder. Raises StoreError."""
+        there = next(path for path in (self.store.absolute(), *self.store.absolute().parents) if os.path.lexists(path))
+        if not os.path.isdir(there):  # noqa: PTH112  # it never raises
+            found = "is no folder" if there == self.store.absolute() else f"{there} is no folder"
+            raise StoreError(f"{self.store}: {found}; expected the store's folder, or the name of a new one (--store)")
 
     def require_store(self) -> None:
         """Refuse a store that is not there. Raises DeclarationError, or StoreError."""
