@@ -89,9 +89,9 @@ def shortened(text: str) -> str:
 # ── boards ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def count(number: int, one: str, many: str) -> str:
-    """`1 story`, `12 stories`."""
-    return f"{number:,} {one if number == 1 else many}"
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 story`, `12 stories`; `many` is the plural that is not made with an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")

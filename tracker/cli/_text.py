@@ -14,11 +14,6 @@ def safe(text: str) -> str:
     return "".join(one if unicodedata.category(one) not in _UNSAFE else " " for one in text)
 
 
-def many(count: int, one: str, more: str = "") -> str:
-    """So many of a thing: `1 board`, `2 boards`; `more` is the plural that is not made with an s."""
-    return f"{count} {one}" if count == 1 else f"{count} {more or f'{one}s'}"
-
-
 def escaped(json: str) -> str:
     r"""JSON with such characters as `\uXXXX`: the same values, and nothing that acts on a terminal."""
     return _BEYOND_ASCII.sub(lambda found: _escape(found[0]) if unicodedata.category(found[0]) in _UNSAFE else found[0], json)

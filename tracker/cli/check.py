@@ -11,8 +11,9 @@ import click
 from tracker import claims
 from tracker.claims import Finding, Verdict
 from tracker.cli._open import Time, as_json, history_of, known, print_json
-from tracker.cli._text import many, safe
+from tracker.cli._text import safe
 from tracker.errors import DeclarationError
+from tracker.wording import count
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 
@@ -70,4 +71,4 @@ def _summary(found: Sequence[Finding]) -> str:
         for verdict in Verdict
         if any(one.verdict is verdict for one in found)
     ]
-    return f"{many(len(found), 'claim')}: {', '.join(counts)}" if found else "no claim found"
+    return f"{count(len(found), 'claim')}: {', '.join(counts)}" if found else "no claim found"

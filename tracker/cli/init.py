@@ -13,9 +13,10 @@ import click
 from tracker import toml
 from tracker.cli._declared import declared, tell_troubles
 from tracker.cli._open import located, program
-from tracker.cli._text import many, safe
+from tracker.cli._text import safe
 from tracker.model import Board
 from tracker.query.due import missing_keys
+from tracker.wording import count
 from tracker.workspace.create import create
 from tracker.workspace.file import address
 
@@ -62,7 +63,7 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
     found = declared(located(folder, None))
     tell_troubles(found, is_all=False)
     counts = Counter(map(_kind, found.boards.values()))
-    click.echo(f"{many(len(found.boards), 'board')}: {', '.join(f'{count} {kind}' for kind, count in counts.most_common())}")
+    click.echo(f"{count(len(found.boards), 'board')}: {', '.join(f'{number} {kind}' for kind, number in counts.most_common())}")
     at = "" if folder.absolute() == Path.cwd() else f" --store {shlex.quote(str(folder))}"
     click.echo(f"Next:\n  {program(ctx)}{at} run\n  {program(ctx)}{at} report")
 

@@ -11,6 +11,7 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Delivery
 from tracker.ports import ServiceState
+from tracker.wording import count
 from tracker.workspace import Settings
 
 _of_route = click.option("--route", help="Only on this route.")
@@ -51,7 +52,9 @@ def retry(settings: Settings, events: Sequence[str], route: str | None) -> None:
     with history_of(settings) as store:
         found = [one for one in _chosen(store.service, events, route) if one.dead or one.tries]
         store.service.revive(found)
-    click.echo(f"{_count(found)} due at once; the next delivery takes {'it' if len(found) == 1 else 'them'} up")
+    click.echo(
+        f"{count(len(found), 'delivery', 'deliveries')} due at once; the next delivery takes {'it' if len(found) == 1 else 'them'} up"
+    )
 
 
 @command.command("drop")
@@ -67,7 +70,7 @@ def drop(settings: Settings, events: Sequence[str], route: str | None) -> None:
     with history_of(settings) as store:
         found = _chosen(store.service, events, route)
         outbox.drop(store.service, found, SystemClock().now())
-    click.echo(f"{_count(found)} dropped")
+    click.echo(f"{count(len(found), 'delivery', 'deliveries')} dropped")
 
 
 def _chosen(service: ServiceState, events: Sequence[str], route: str | None) -> list[Delivery]:
@@ -102,7 +105,3 @@ def _row(delivery: Delivery) -> dict[str, object]:
 
 def _state(delivery: Delivery) -> str:
     return "dead" if delivery.dead else "put off" if delivery.tries else "waits"
-
-
-def _count(deliveries: Sequence[Delivery]) -> str:
-    return f"{len(deliveries)} delivery{'' if len(deliveries) == 1 else 's'}"

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from tracker import schedules
 from tracker.cli._open import as_json, history_of, print_json, when
-from tracker.cli._text import many, safe
+from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.model import Board, BoardId, State
 from tracker.parsers import FORMATS
@@ -26,6 +26,7 @@ from tracker.query.vitals import vitals as vitals_of
 from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
+from tracker.wording import count
 from tracker.workspace import Settings
 
 LEAST_FREE = 1_000_000
@@ -121,20 +122,20 @@ def _troubles(found: Vitals) -> Iterator[str]:
             yield f"{one.health.board}: {one.health.state}: {one.health.reason}{_failing(one)}; last read {_ago(one.success_age_s)}"
     for route in found.routes:
         if route.dead:
-            yield f'route "{route.route}": {many(route.dead, "dead delivery")}: {route.error} (tracker outbox list)'
+            yield f'route "{route.route}": {count(route.dead, "dead delivery", "dead deliveries")}: {route.error} (tracker outbox list)'
     for notice in found.notices:
         if notice.kind != "declaration":  # said as the file stands now
             yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {when(notice.since)})"
 
 
 def _failing(one: BoardVitals) -> str:
-    return f"; {many(one.failures, 'failure')} in a row since {when(one.failing_since)}" if one.failures else ""
+    return f"; {count(one.failures, 'failure')} in a row since {when(one.failing_since)}" if one.failures else ""
 
 
 def _summary(found: Vitals) -> Iterator[str]:
     states = Counter(one.health.state for one in found.boards)
     told = ", ".join(f"{states[state]} {state}" for state in State if states[state])
-    yield f"{many(len(found.boards), 'board')}{f': {told}' if told else ''}{_next_due(found)}"
+    yield f"{count(len(found.boards), 'board')}{f': {told}' if told else ''}{_next_due(found)}"
     yield _fetches(found)
     yield from map(_delivery, found.routes)
     events = sorted(found.events.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -159,7 +160,7 @@ def _fetches(found: Vitals) -> str:
 
 def _delivery(route: RouteVitals) -> str:
     oldest = f" (oldest {_span(route.oldest_age_s)})" if route.oldest_age_s is not None else ""
-    failed = f", {many(route.send_failures, 'try', 'tries')} failed" if route.send_failures else ""
+    failed = f", {count(route.send_failures, 'try', 'tries')} failed" if route.send_failures else ""
     return f'route "{route.route}": {route.waiting} waiting{oldest}, {route.dead} dead, {route.sent} sent{failed}'
 
 
