@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tracker import schedules
-from tracker.cli._declared import _Formats
 from tracker.line import fold, intake
 from tracker.model import BoardState, Snapshot
+from tracker.schedules.formats import _Formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 

@@ -8,10 +8,10 @@ import pytest
 from cli_world import BODIES, CHALLENGE, DECLARATION, World, csv
 from click.testing import CliRunner
 
-from tracker.cli._declared import chosen
 from tracker.cli.heal import command
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.declared import chosen
 
 LAST = "a:91:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9"
 RENAMED = csv(LAST).replace("score", "rating_value", 1)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from kit import begins
 from test_cli_workspace import READING
 
-from tracker.cli._text import escaped, safe
+from tracker.wording import escaped, safe
 
 ROOT = Path(__file__).resolve().parents[2]
 EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"

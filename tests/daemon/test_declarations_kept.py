@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from daemon_world import BOARD, DAY, HOUR, ROUTE, START, Daemon
 
-from tracker.cli._declared import formats
 from tracker.daemon import Declarations
 from tracker.model import BoardId
+from tracker.schedules.formats import formats
 from tracker.workspace import Settings
 
 MINUTE = timedelta(minutes=1)

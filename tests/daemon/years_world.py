@@ -31,13 +31,13 @@ import time_machine
 from memory_store import MemoryStore
 
 from tracker import cadence, notify
-from tracker.cli._declared import formats
 from tracker.daemon import Declarations, Declared, Flights, Loop, World, pass_once
 from tracker.fetch import Fetcher, post
 from tracker.line import intake, sync
 from tracker.model import Board, BoardId, Delivery, EventFilter, How, MetricId, Result
 from tracker.notify.channels import open_channel
 from tracker.notify.outbox import deliver, standing_in
+from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.sqlite import SqliteStore

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracker import schedules
-from tracker.cli._declared import _Formats
+from tracker.schedules.formats import _Formats
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
 

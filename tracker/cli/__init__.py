@@ -127,7 +127,7 @@ def _refuse_blanks(args: Sequence[str]) -> None:
 
 def _fail(message: str, code: int) -> NoReturn:
     """End with one line that says why; what a publisher wrote may be part of it."""
-    from tracker.cli._text import safe  # noqa: PLC0415  # only in trouble
+    from tracker.wording import safe  # noqa: PLC0415  # only in trouble
 
     click.echo(f"tracker: {safe(message)}", err=True)
     sys.exit(code)

@@ -19,12 +19,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import toml, workspace
-from tracker.cli._text import escaped, safe
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId
 from tracker.ports import Clock, Store
 from tracker.stores.sqlite import SqliteStore
+from tracker.wording import escaped, safe
 from tracker.workspace import Settings
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def board_of(settings: Settings, store: Store, name: str) -> Board:
     last = store.declared(BoardId(name))
     if last is not None:
         return last
-    from tracker.cli._declared import declared  # noqa: PLC0415  # most commands read history without the schedules
+    from tracker.workspace.declared import declared  # noqa: PLC0415  # most commands read history without the schedules
 
     return declared(settings).board(BoardId(name))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli import _cases
-from tracker.cli._declared import chosen, declared, tell_troubles
+from tracker.cli._declared import tell_troubles
 from tracker.cli._open import (
     as_json,
     board_of,
@@ -27,15 +27,15 @@ from tracker.cli._open import (
     user,
     when,
 )
-from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Pause, Snapshot
 from tracker.ports import Clock
 from tracker.query.standings import Standing, standings
 from tracker.schedules import Schedules
-from tracker.wording import number
+from tracker.wording import number, safe
 from tracker.workspace import Settings
+from tracker.workspace.declared import chosen, declared
 
 if TYPE_CHECKING:
     from tracker.cli._live import Lived

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._declared import declared, tell_troubles
+from tracker.cli._declared import tell_troubles
 from tracker.cli._open import as_json, check_named, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -18,6 +18,7 @@ from tracker.model import Board, BoardId, Health
 from tracker.ports import Store
 from tracker.query.health import health as health_of
 from tracker.workspace import Settings
+from tracker.workspace.declared import declared
 
 MOST = 28
 """Characters of the terms that a table shows."""

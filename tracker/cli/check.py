@@ -11,9 +11,8 @@ import click
 from tracker import claims
 from tracker.claims import Finding, Verdict
 from tracker.cli._open import Time, as_json, history_of, known, print_json
-from tracker.cli._text import safe
 from tracker.errors import DeclarationError
-from tracker.wording import count
+from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import log, toml
-from tracker.cli._declared import declared, formats, tell_troubles
+from tracker.cli._declared import tell_troubles
 from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, DeliveryWorker, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
@@ -27,11 +27,13 @@ from tracker.model import Board
 from tracker.query.due import missing_keys
 from tracker.query.vitals import Vitals
 from tracker.query.vitals import vitals as vitals_of
+from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.declared import declared
 from tracker.workspace.names import lexicon_of
 
 FIRINGS = 20

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._declared import chosen
 from tracker.cli._open import fetching, opened, program, stamp
 from tracker.cli._season import Season
 from tracker.cli.report import build
@@ -18,6 +17,7 @@ from tracker.line import intake
 from tracker.shipped import SEED
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.declared import chosen
 from tracker.workspace.names import lexicon_of
 
 _MARK = ".made-by-tracker-demo"

@@ -9,11 +9,11 @@ import click
 
 from tracker import toml
 from tracker.cli._open import Time, as_json, history_of, known, print_json, when
-from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.model import Event, EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.stores.sqlite import SqliteStore
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

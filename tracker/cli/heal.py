@@ -16,9 +16,7 @@ from pathlib import Path
 import click
 
 from tracker import propose, schedules
-from tracker.cli._declared import chosen, formats
 from tracker.cli._open import as_json, fetching, kept, print_json, print_table, stamp
-from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
@@ -29,8 +27,10 @@ from tracker.propose.amend import Path as Keys
 from tracker.propose.amend import amended
 from tracker.propose.repair import Look, Repair, changes_of, repairs
 from tracker.reading import read_capture
-from tracker.wording import number
+from tracker.schedules.formats import formats
+from tracker.wording import number, safe
 from tracker.workspace import Settings
+from tracker.workspace.declared import chosen
 
 HEAD = 3
 """Entries shown of the reading that the change gives."""

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from tracker.cli._declared import chosen
 from tracker.cli._open import as_json, opened, print_json, when
-from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.line import intake
 from tracker.line.sync import Outcome
 from tracker.reports.jsonl import event_json
+from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.declared import chosen
 from tracker.workspace.names import lexicon_of
 
 _CLOCKS_DIFFER = timedelta(days=1)

@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 
 from tracker import toml
-from tracker.cli._declared import declared, tell_troubles
+from tracker.cli._declared import tell_troubles
 from tracker.cli._open import located, program
-from tracker.cli._text import safe
 from tracker.model import Board
 from tracker.query.due import missing_keys
-from tracker.wording import count
+from tracker.wording import count, safe
 from tracker.workspace.create import create
+from tracker.workspace.declared import declared
 from tracker.workspace.file import address
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 
 from tracker.cli._open import warn_no_store
-from tracker.cli._text import safe
 from tracker.cli._units import DAEMON, TIMER, Place, crontab, units
 from tracker.errors import DeclarationError, TrackerError
+from tracker.wording import safe
 from tracker.workspace import Settings
 
 _BOOTED = Path("/run/systemd/system")

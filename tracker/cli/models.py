@@ -5,11 +5,10 @@ from __future__ import annotations
 import click
 
 from tracker.cli._open import as_json, history_of, print_json, print_table, stamp, when
-from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.model import Identity
 from tracker.query.models import Card, Place, cards
-from tracker.wording import value
+from tracker.wording import safe, value
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

@@ -17,9 +17,7 @@ import click
 
 from tracker import propose
 from tracker.cli import _cases
-from tracker.cli._declared import formats
 from tracker.cli._open import as_json, hosts_if_any, print_json, print_table
-from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, Refused, TrackerError
 from tracker.fetch import Fetcher
@@ -30,6 +28,8 @@ from tracker.propose.folder import folder
 from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
 from tracker.reading import read_capture
 from tracker.schedules import load_board
+from tracker.schedules.formats import formats
+from tracker.wording import safe
 from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000

@@ -11,11 +11,11 @@ import click
 
 from tracker import notify, watches
 from tracker.cli._open import as_json, history_if_any, print_json, print_table
-from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.model import Delivery
 from tracker.notify import Route, Routes
+from tracker.wording import safe
 from tracker.workspace import Settings
 
 

@@ -20,13 +20,13 @@ from tracker.cli._open import (
     user,
     when,
 )
-from tracker.cli._text import safe
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import fold, proof
 from tracker.model import Check, Result, Verdict
 from tracker.stores.sqlite import SqliteStore
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

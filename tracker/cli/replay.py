@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._declared import declared
 from tracker.cli._open import opened
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
 from tracker.line import sync
 from tracker.model import BoardId
 from tracker.workspace import Settings
+from tracker.workspace.declared import declared
 from tracker.workspace.names import lexicon_of
 
 

@@ -9,11 +9,11 @@ import click
 
 from tracker import identity
 from tracker.cli._open import as_json, history_if_any, ids, print_json, unknown
-from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
 from tracker.ports import Store
 from tracker.query.find import Way, matching, remembered, states, suggestions
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import click
 
 from tracker.cli import _complete
-from tracker.cli._declared import chosen, declared, tell_troubles
+from tracker.cli._declared import tell_troubles
 from tracker.cli._open import as_json, fetching, print_json, telling_of, when
-from tracker.cli._text import safe
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -22,7 +21,9 @@ from tracker.ports import Clock, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.reports.jsonl import event_json
 from tracker.stores import locks
+from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.declared import chosen, declared
 from tracker.workspace.names import lexicon_of
 
 

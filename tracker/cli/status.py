@@ -16,7 +16,6 @@ from msgspec import Struct, field
 
 from tracker import schedules
 from tracker.cli._open import as_json, history_of, print_json, when
-from tracker.cli._text import safe
 from tracker.clock import SystemClock
 from tracker.model import Board, BoardId, State
 from tracker.parsers import FORMATS
@@ -26,7 +25,7 @@ from tracker.query.vitals import vitals as vitals_of
 from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
-from tracker.wording import count
+from tracker.wording import count, safe
 from tracker.workspace import Settings
 
 LEAST_FREE = 1_000_000

@@ -8,12 +8,12 @@ from typing import cast
 import click
 
 from tracker.cli._open import as_json, board_of, kept, known, print_json
-from tracker.cli._text import safe
 from tracker.cli.events import across
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import proof
 from tracker.model import BoardId, Event, EventFilter
 from tracker.stores.sqlite import SqliteStore
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

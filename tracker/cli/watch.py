@@ -10,13 +10,13 @@ import click
 
 from tracker import watches
 from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, print_table, stamp, when
-from tracker.cli._text import safe
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.line import fold
 from tracker.model import Board, BoardState, Event, EventFilter, Evidence, Party, Step
 from tracker.ports import Archive, Store
 from tracker.watches import Firing, Held, Watch
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

@@ -9,13 +9,13 @@ from itertools import groupby, pairwise
 import click
 
 from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, stamp, when
-from tracker.cli._text import safe
 from tracker.lexicon import Lexicon
 from tracker.line import fold
 from tracker.model import BoardId, BoardState, EntryId
 from tracker.ports import Archive, Store
 from tracker.query.find import demand, remembered, states
 from tracker.query.why_not import Explained, explain
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 

@@ -1,11 +1,11 @@
 """The service: reads each board when it is due, and tells what changes, for as long as it is let."""
 
-from tracker.daemon.declared import Declarations, Declared
 from tracker.daemon.delivery import DeliveryWorker, lock_of, pass_once
 from tracker.daemon.flights import Flights
 from tracker.daemon.loop import Loop, World
 from tracker.daemon.service import notifier, watchdog_s
 from tracker.daemon.upcoming import upcoming
+from tracker.workspace.declarations import Declarations, Declared
 
 __all__ = [
     "Declarations",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tracker.daemon.declared import Declared
 from tracker.errors import StoreError
 from tracker.fetch import post
 from tracker.model import Board, BoardId
@@ -21,6 +20,7 @@ from tracker.notify.channels import open_channel
 from tracker.notify.outbox import Delivered, deliver, standing_in
 from tracker.ports import Clock, Environment, Store
 from tracker.stores.locks import held
+from tracker.workspace.declarations import Declared
 
 PASS_EVERY_S = 15.0
 """Quiet hours end and digests come due without anybody waking the worker."""

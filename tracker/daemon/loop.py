@@ -20,7 +20,6 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tracker import notify
-from tracker.daemon.declared import Declarations, Declared
 from tracker.daemon.flights import Fetched, Flights
 from tracker.daemon.network import Network
 from tracker.daemon.notices import Notices
@@ -35,6 +34,7 @@ from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
+from tracker.workspace.declarations import Declarations, Declared
 
 LOOK_AGAIN = timedelta(minutes=1)
 CLOCK_SET_BACK = timedelta(minutes=1)

@@ -1,0 +1,31 @@
+"""The boards that a workspace declares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracker import schedules
+from tracker.model import Board, BoardId
+from tracker.schedules.formats import _Formats
+from tracker.workspace import Settings
+
+
+def declared(settings: Settings) -> schedules.Schedules:
+    """Every declaration of the workspace, the broken ones as errors."""
+    return schedules.load(settings.schedules, _Formats(), settings.shipped, settings.boards)
+
+
+def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
+    """The boards named, only their files read, or all. Raises DeclarationError for one that is unknown or whose file is wrong."""
+    if not names:
+        return list(declared(settings).boards.values())
+    return [_named(settings, name) for name in dict.fromkeys(names)]
+
+
+def _named(settings: Settings, name: str) -> Board:
+    path = settings.schedules / f"{name}.toml"
+    is_shipped_too = settings.shipped is not None and (settings.shipped / f"{name}.toml").is_file()
+    is_known = path.is_file() or (is_shipped_too and schedules.is_selected(BoardId(name), settings.boards))
+    if name.count("/") == 1 and ".." not in name and is_known:
+        return schedules.load_board(path, settings.schedules, _Formats(), settings.shipped)
+    return declared(settings).board(BoardId(name))  # it raises, and knows the nearest names
