@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import ids, located
+from tracker.cli._open import located
 from tracker.errors import TrackerError
+from tracker.workspace.opening import ids
 
 
 def boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001  # click's signature

@@ -15,18 +15,7 @@ import click
 
 from tracker.cli import _cases
 from tracker.cli._declared import tell_troubles
-from tracker.cli._open import (
-    as_json,
-    board_of,
-    check_named,
-    history_if_any,
-    history_of,
-    hosts_if_any,
-    print_json,
-    print_table,
-    user,
-    when,
-)
+from tracker.cli._open import as_json, print_json, print_table, user, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Pause, Snapshot
@@ -36,6 +25,7 @@ from tracker.schedules import Schedules
 from tracker.wording import number, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
+from tracker.workspace.opening import board_of, check_named, history_if_any, history_of, hosts_if_any
 
 if TYPE_CHECKING:
     from tracker.cli._live import Lived

@@ -11,7 +11,7 @@ from datetime import datetime
 import click
 
 from tracker.cli._declared import tell_troubles
-from tracker.cli._open import as_json, check_named, history_if_any, print_json, print_table, when
+from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health
@@ -19,6 +19,7 @@ from tracker.ports import Store
 from tracker.query.health import health as health_of
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
+from tracker.workspace.opening import check_named, history_if_any
 
 MOST = 28
 """Characters of the terms that a table shows."""

@@ -10,11 +10,12 @@ import click
 
 from tracker import claims
 from tracker.claims import Finding, Verdict
-from tracker.cli._open import Time, as_json, history_of, known, print_json
+from tracker.cli._open import Time, as_json, print_json
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_of, known
 
 _MOST_BYTES = 2_000_000
 

@@ -7,13 +7,14 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, history_of, known, print_json, print_table, stamp, when
+from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
 from tracker.model import Entry, Measure
 from tracker.query.since import How, Interval
 from tracker.query.versus import Pair, Row, Versus, versus
 from tracker.wording import number, safe, value
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_of, known
 
 
 @click.command("compare")

@@ -15,7 +15,7 @@ import click
 
 from tracker import log, toml
 from tracker.cli._declared import tell_troubles
-from tracker.cli._open import as_json, history_if_any, print_json, print_table, when
+from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, DeliveryWorker, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild
@@ -35,6 +35,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_if_any
 
 FIRINGS = 20
 BACKUP = "service.bak"

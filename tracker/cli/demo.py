@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import fetching, opened, program, stamp
+from tracker.cli._open import program, stamp
 from tracker.cli._season import Season
 from tracker.cli.report import build
 from tracker.clock import FixedClock
@@ -19,6 +19,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import fetching, opened
 
 _MARK = ".made-by-tracker-demo"
 

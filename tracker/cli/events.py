@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from tracker import toml
-from tracker.cli._open import Time, as_json, history_of, known, print_json, when
+from tracker.cli._open import Time, as_json, print_json, when
 from tracker.errors import DeclarationError
 from tracker.model import Event, EventFilter
 from tracker.reports.jsonl import event_json
@@ -16,6 +16,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_of, known
 
 _EVER = datetime(1971, 1, 1, tzinfo=UTC)
 

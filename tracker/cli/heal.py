@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from tracker import propose, schedules
-from tracker.cli._open import as_json, fetching, kept, print_json, print_table, stamp
+from tracker.cli._open import as_json, print_json, print_table, stamp
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
@@ -31,6 +31,7 @@ from tracker.schedules.formats import formats
 from tracker.wording import number, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
+from tracker.workspace.opening import fetching, kept
 
 HEAD = 3
 """Entries shown of the reading that the change gives."""

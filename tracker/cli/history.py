@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from tracker.cli._open import as_json, history_of, known, print_json, print_table, when
+from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.errors import DeclarationError
 from tracker.query.history import Course, history
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_of, known
 
 
 @click.command("history")

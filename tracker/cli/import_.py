@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli._open import as_json, opened, print_json, when
+from tracker.cli._open import as_json, print_json, when
 from tracker.clock import SystemClock
 from tracker.line import intake
 from tracker.line.sync import Outcome
@@ -17,6 +17,7 @@ from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import opened
 
 _CLOCKS_DIFFER = timedelta(days=1)
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
-from tracker.cli._open import warn_no_store
 from tracker.cli._units import DAEMON, TIMER, Place, crontab, units
 from tracker.errors import DeclarationError, TrackerError
 from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.opening import warn_no_store
 
 _BOOTED = Path("/run/systemd/system")
 """There exactly where systemd runs the machine: sd_booted(3)."""

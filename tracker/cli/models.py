@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, history_of, print_json, print_table, stamp, when
+from tracker.cli._open import as_json, print_json, print_table, stamp, when
 from tracker.errors import DeclarationError
 from tracker.model import Identity
 from tracker.query.models import Card, Place, cards
 from tracker.wording import safe, value
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_of
 
 
 @click.command("models")

@@ -17,7 +17,7 @@ import click
 
 from tracker import propose
 from tracker.cli import _cases
-from tracker.cli._open import as_json, hosts_if_any, print_json, print_table
+from tracker.cli._open import as_json, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, Refused, TrackerError
 from tracker.fetch import Fetcher
@@ -31,6 +31,7 @@ from tracker.schedules import load_board
 from tracker.schedules.formats import formats
 from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.opening import hosts_if_any
 
 MAX_BYTES = 32_000_000
 """A larger file is not looked at; the same bound as `request.max_bytes` has."""

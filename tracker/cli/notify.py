@@ -10,13 +10,14 @@ from dataclasses import replace
 import click
 
 from tracker import notify, watches
-from tracker.cli._open import as_json, history_if_any, print_json, print_table
+from tracker.cli._open import as_json, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.model import Delivery
 from tracker.notify import Route, Routes
 from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.opening import history_if_any
 
 
 @click.group("notify")

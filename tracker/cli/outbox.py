@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import click
 
-from tracker.cli._open import as_json, history_of, print_json, print_table, when
+from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Delivery
 from tracker.ports import ServiceState
 from tracker.wording import count
 from tracker.workspace import Settings
+from tracker.workspace.opening import history_of
 
 _of_route = click.option("--route", help="Only on this route.")
 _of_events = click.argument("events", nargs=-1, metavar="[EVENT]...")

@@ -7,19 +7,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import (
-    Time,
-    as_json,
-    board_of,
-    history_of,
-    kept,
-    known,
-    print_json,
-    print_table,
-    telling_of,
-    user,
-    when,
-)
+from tracker.cli._open import Time, as_json, print_json, print_table, user, when
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -29,6 +17,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import board_of, history_of, kept, known, telling_of
 
 
 @click.group("quarantine")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import opened
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
 from tracker.line import sync
@@ -12,6 +11,7 @@ from tracker.model import BoardId
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import opened
 
 
 @click.command("replay")

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import Time, history_of, known, stamp
+from tracker.cli._open import Time, stamp
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.line import panel
@@ -19,6 +19,7 @@ from tracker.query.health import health as health_of
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_of, known
 
 _SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
 _EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)

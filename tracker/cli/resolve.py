@@ -8,7 +8,7 @@ from dataclasses import fields
 import click
 
 from tracker import identity
-from tracker.cli._open import as_json, history_if_any, ids, print_json, unknown
+from tracker.cli._open import as_json, print_json
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
 from tracker.ports import Store
@@ -16,6 +16,7 @@ from tracker.query.find import Way, matching, remembered, states, suggestions
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import history_if_any, ids, unknown
 
 
 @click.command("resolve")

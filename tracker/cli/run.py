@@ -10,7 +10,7 @@ import click
 
 from tracker.cli import _complete
 from tracker.cli._declared import tell_troubles
-from tracker.cli._open import as_json, fetching, print_json, telling_of, when
+from tracker.cli._open import as_json, print_json, when
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -25,6 +25,7 @@ from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import fetching, telling_of
 
 
 @click.command("run")

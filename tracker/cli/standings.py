@@ -8,11 +8,12 @@ from datetime import datetime
 import click
 
 from tracker.cli import _complete
-from tracker.cli._open import Time, as_json, board_of, history_of, print_json, print_table
+from tracker.cli._open import Time, as_json, print_json, print_table
 from tracker.model import Metric, MetricId
 from tracker.query.standings import Standing, standings
 from tracker.wording import number
 from tracker.workspace import Settings
+from tracker.workspace.opening import board_of, history_of
 
 
 @click.command("standings")

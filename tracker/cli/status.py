@@ -15,7 +15,7 @@ import click
 from msgspec import Struct, field
 
 from tracker import schedules
-from tracker.cli._open import as_json, history_of, print_json, when
+from tracker.cli._open import as_json, print_json, when
 from tracker.clock import SystemClock
 from tracker.model import Board, BoardId, State
 from tracker.parsers import FORMATS
@@ -27,6 +27,7 @@ from tracker.stores import locks
 from tracker.stores.locks import Holder
 from tracker.wording import count, safe
 from tracker.workspace import Settings
+from tracker.workspace.opening import history_of
 
 LEAST_FREE = 1_000_000
 """Bytes: a body of a large board, squeezed, and the database's log."""

@@ -7,7 +7,7 @@ from typing import cast
 
 import click
 
-from tracker.cli._open import as_json, board_of, kept, known, print_json
+from tracker.cli._open import as_json, print_json
 from tracker.cli.events import across
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import proof
@@ -16,6 +16,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import board_of, kept, known
 
 
 @click.command("verify")

@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from tracker import watches
-from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, print_table, stamp, when
+from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.line import fold
@@ -19,6 +19,7 @@ from tracker.watches import Firing, Held, Watch
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import board_of, kept, known
 
 
 @click.group("watch")

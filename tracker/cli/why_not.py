@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 import click
 
-from tracker.cli._open import Time, as_json, board_of, kept, known, print_json, stamp, when
+from tracker.cli._open import Time, as_json, print_json, stamp, when
 from tracker.lexicon import Lexicon
 from tracker.line import fold
 from tracker.model import BoardId, BoardState, EntryId
@@ -18,6 +18,7 @@ from tracker.query.why_not import Explained, explain
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import board_of, kept, known
 
 
 @click.command("why-not")
