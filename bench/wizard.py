@@ -16,12 +16,12 @@ from pathlib import Path
 from zlib import crc32
 
 from tracker import schedules
+from tracker.authoring import SURE, MetricGuess, Proposal, propose
+from tracker.authoring.columns import Cells
+from tracker.authoring.words import ID, NAME
 from tracker.errors import TrackerError
 from tracker.model import Board, Column, Kind, Metric, Reading, Table
 from tracker.parsers import FORMATS, options_of
-from tracker.propose import SURE, MetricGuess, Proposal, propose
-from tracker.propose.columns import Cells
-from tracker.propose.words import ID, NAME
 from tracker.reading import read_capture
 from tracker.reading.columns import keys_of
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tracker import schedules
-from tracker.cli import _cases
-from tracker.cli._cases import Body
+from tracker.authoring import fixtures
+from tracker.authoring.fixtures import Body
 from tracker.model import Board, BoardId
 from tracker.parsers import FORMATS, options_of
 
@@ -22,18 +22,18 @@ BOARDS: Mapping[BoardId, Board] = DECLARED.boards
 @cache
 def bodies_of(board: BoardId) -> Sequence[Body]:
     """What a capture of the board holds, as its folder has it."""
-    return _cases.bodies_in(BOARDS[board], HERE / board)
+    return fixtures.bodies_in(BOARDS[board], HERE / board)
 
 
 def excerpt(board: BoardId) -> Board:
     """The board with no more entries demanded than its folder has."""
-    return _cases.for_an_excerpt(BOARDS[board], HERE / board / "expected.json")
+    return fixtures.for_an_excerpt(BOARDS[board], HERE / board / "expected.json")
 
 
 @cache
 def found_in(board: BoardId) -> Mapping[str, Any]:
     """What is read from its bodies, as plain JSON values."""
-    return _cases.described(_cases.read(excerpt(board), bodies_of(board)))
+    return fixtures.described(fixtures.read(excerpt(board), bodies_of(board)))
 
 
 def expected_of(board: BoardId) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from _folders import BOARDS, DECLARED, HERE, bodies_of, excerpt, expected_of, found_in, hostile_of
 
-from tracker.cli import _cases
+from tracker.authoring import fixtures
 from tracker.errors import ContractBroken, TrackerError
 from tracker.model import Board, BoardId, Metric, MetricId
 from tracker.reading import read_capture
@@ -98,7 +98,7 @@ def test_every_definition_has_a_folder_and_every_folder_a_definition():
 
 
 def test_a_board_reads_its_page_and_refuses_the_hostile_ones(board: Board):
-    tested = _cases.try_folder(board, HERE / board.id)
+    tested = fixtures.try_folder(board, HERE / board.id)
     assert tested.problems == ()
     assert tested.cases == 1 + len(hostile_of(board.id))
 
@@ -112,7 +112,7 @@ def complaint(board: BoardId, page: Path) -> str | None:
     """What is wrong with how a hostile page was refused; None if nothing is."""
     what = page.name.split(".")[0]
     try:
-        _cases.read(BOARDS[board], _cases.instead(bodies_of(board), page.name, page.read_bytes()))
+        fixtures.read(BOARDS[board], fixtures.instead(bodies_of(board), page.name, page.read_bytes()))
     except ContractBroken as broken:
         codes = {one.code for one in broken.violations}
         is_right, message = bool(codes & CODES[what]) and codes <= FOLLOWS | CODES[what], str(broken)
@@ -158,7 +158,7 @@ def test_one_changed_value_of_each_metric_is_seen(board: Board):
     changed = [(entry, metric.id) for metric in board.metrics if (entry := last_with(expected["entries"], metric.id))]
     for entry, metric in changed:
         entry["measures"][metric] = altered(entry["measures"][metric])
-    assert len(_cases.differences(expected, found_in(board.id))) == len(changed)
+    assert len(fixtures.differences(expected, found_in(board.id))) == len(changed)
 
 
 def test_a_changed_name_attribute_number_or_order_of_entries_is_seen(board: Board):
@@ -171,7 +171,7 @@ def test_a_changed_name_attribute_number_or_order_of_entries_is_seen(board: Boar
         "order": [*others, first],
     }
     unseen = [
-        how for how, entries in spoilt.items() if not _cases.differences({**expected, "entries": entries}, found_in(board.id))
+        how for how, entries in spoilt.items() if not fixtures.differences({**expected, "entries": entries}, found_in(board.id))
     ]
     assert unseen == []
 
@@ -259,5 +259,5 @@ def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
 
 def test_a_board_of_several_pages_reads_every_one_and_says_which(board: Board):
     own = [one for one in bodies_of(board.id) if one[0].partition("@")[0] == ""]
-    reading = _cases.read(excerpt(board.id), bodies_of(board.id))
+    reading = fixtures.read(excerpt(board.id), bodies_of(board.id))
     assert {entry.page for entry in reading.entries} == set(range(len(own)))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from _folders import BOARDS, HERE, bodies_of, excerpt
 
-from tracker.cli import _cases
-from tracker.cli._cases import Body
+from tracker.authoring import fixtures
+from tracker.authoring.fixtures import Body
 from tracker.errors import ContractBroken, ParseError, Refused, TrackerError
 from tracker.model import ROW, Board, BoardId, Metric, Nature
 
@@ -34,7 +34,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 def refused(board: BoardId, bodies: list[Body]) -> TrackerError:
     with pytest.raises((Refused, ParseError, ContractBroken)) as raised:
-        _cases.read(excerpt(board), bodies)
+        fixtures.read(excerpt(board), bodies)
     return raised.value
 
 
@@ -43,7 +43,7 @@ def refused(board: BoardId, bodies: list[Body]) -> TrackerError:
 def test_what_stands_there_instead_of_the_page_is_refused(board: BoardId, what: str):
     _, name, page = bodies_of(board)[0]
     body = {"empty": b"", "challenge": CHALLENGE, "login wall": LOGIN, "not found": ARTICLE, "cut in half": half(board, page)}
-    error = refused(board, _cases.instead(bodies_of(board), name, body[what]))
+    error = refused(board, fixtures.instead(bodies_of(board), name, body[what]))
     assert what not in ("challenge", "login wall") or isinstance(error, Refused)
 
 

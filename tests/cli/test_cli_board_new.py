@@ -12,12 +12,12 @@ import httpx
 import pytest
 from cli_world import CHALLENGE, Ran, World
 
-from tracker import propose
-from tracker.cli.new import Asked, Machine, Question, Told, fetched, make, refuse
+from tracker import authoring
+from tracker.authoring import Proposal
+from tracker.authoring.new import Asked, Machine, Question, Told, fetched, make, refuse
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, Refused
 from tracker.fetch import Fetcher
-from tracker.propose import Proposal
 from tracker.stores.hosts import SqliteHosts
 from tracker.workspace import Settings
 
@@ -166,7 +166,7 @@ def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
         Settings(store=world.store, schedules=world.folder / "schedules"),
         Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
         UNSURE.encode,
-        machine=Machine(look=propose.candidates, guess=propose.propose),
+        machine=Machine(look=authoring.candidates, guess=authoring.propose),
         ask=ask,
     )
     assert asked == ["--higher-is-better or --lower-is-better"]
@@ -183,7 +183,7 @@ def test_who_answers_nothing_is_not_asked_for_ever(world: World):
             Settings(store=world.store, schedules=world.folder / "schedules"),
             Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
             UNSURE.encode,
-            machine=Machine(look=propose.candidates, guess=propose.propose),
+            machine=Machine(look=authoring.candidates, guess=authoring.propose),
             ask=silent,
         )
 
@@ -266,6 +266,6 @@ def test_a_private_address_is_not_asked(world: World, address: str):
 
 
 def test_nobody_is_there_to_be_asked_in_a_script():
-    proposal = propose.propose(UNSURE.encode())
+    proposal = authoring.propose(UNSURE.encode())
     with pytest.raises(DeclarationError, match="settle it with --key COLUMN"):
         refuse(Question(what="it", flag="--key COLUMN", why="so"), proposal, Told())

@@ -28,12 +28,12 @@ def test_board_broken_names_the_command_that_finds_what_replaced_a_column(archiv
     take(archive, store, 1, RENAMED)
     message = str(broken(store).facts["message"])
     assert "missing_column: column score" in message
-    assert message.endswith(f"; to see what replaced it: tracker board heal {BOARD}")
+    assert message.endswith(f"; to see what replaced it: tracker board repair {BOARD}")
 
 
 def test_a_board_that_could_never_be_read_has_nothing_to_compare_with(archive: FileArchive, store: Store):
     take(archive, store, 0, RENAMED)
-    assert "tracker board heal" not in str(broken(store).facts["message"])
+    assert "tracker board repair" not in str(broken(store).facts["message"])
 
 
 def test_a_replay_says_the_same(archive: FileArchive, store: Store):

@@ -180,7 +180,7 @@ def test_a_decision_that_does_not_apply_is_refused_and_not_written_down(
     assert (dump(store), archive.index(BOARD)) == (before, index)
 
 
-# ── healed ───────────────────────────────────────────────────────────────────────────────────────
+# ── repaired ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_three_readings_in_a_row_over_a_day_that_agree_are_believed(archive: FileArchive, store: Store):

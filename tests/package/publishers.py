@@ -27,7 +27,7 @@ import trustme
 from hypothesis import find, settings
 from hypothesis import strategies as st
 
-from tracker.cli._cases import bodies_in
+from tracker.authoring.fixtures import bodies_in
 from tracker.model import ASKED_FOR, NEWEST, Board, Newest, Pagination, Request
 
 Address = tuple[str, str, frozenset[tuple[str, str]]]

@@ -16,7 +16,7 @@ from package_world import ROOT, Account, Ran
 from publishers import Publishers
 
 from tracker import schedules
-from tracker.cli._cases import described, differences, for_an_excerpt
+from tracker.authoring.fixtures import described, differences, for_an_excerpt
 from tracker.model import Board, BoardId, Reading
 from tracker.parsers import FORMATS, options_of
 from tracker.query.due import missing_keys

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli import _cases
+from tracker.authoring import fixtures
 from tracker.cli._declared import tell_troubles
 from tracker.cli._open import as_json, print_json, print_table, user, when
 from tracker.clock import SystemClock
@@ -28,7 +28,7 @@ from tracker.workspace.declared import chosen, declared
 from tracker.workspace.opening import board_of, check_named, history_if_any, history_of, hosts_if_any
 
 if TYPE_CHECKING:
-    from tracker.cli._live import Lived
+    from tracker.authoring.live_check import Lived
     from tracker.fetch import Fetcher
     from tracker.fetch.addresses import Resolve
     from tracker.fetch.http import Transport
@@ -39,7 +39,7 @@ LATER: Mapping[str, tuple[str, str]] = {
         "new",
         "Declare a board from its page: find the table, say what its columns mean, write the declaration and its test.",
     ),
-    "heal": ("heal", "Find what replaced the columns that a page no longer has, and show the change to the declaration."),
+    "repair": ("repair", "Find what replaced the columns that a page no longer has, and show the change to the declaration."),
 }
 """Commands that are loaded only when they are called → (module in this package, what it does)."""
 
@@ -222,7 +222,7 @@ def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: boo
     for error in wrong.values():
         click.echo(f"tracker: {safe(str(error))}", err=True)
     names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
-    results = [_cases.try_folder(known.board(BoardId(name)), cases / name, save=save) for name in names]
+    results = [fixtures.try_folder(known.board(BoardId(name)), cases / name, save=save) for name in names]
     if as_json:
         print_json({"board": one.board, "ok": one.ok, "cases": one.cases, "problems": list(one.problems)} for one in results)
     else:
@@ -250,14 +250,14 @@ def check_live(
 
     `transport` and `resolve` stand for the network and the system's resolver, as in a `Fetcher`.
     """
-    from tracker.cli import _live  # noqa: PLC0415  # only with --live
+    from tracker.authoring import live_check  # noqa: PLC0415  # only with --live
 
     found = Schedules(boards={one.id: one for one in chosen(settings, names)}, errors={}) if names else declared(settings)
     boards = list(found.boards.values())
     tell_troubles(found, is_all=False)
-    results: list[_live.Lived] = []
+    results: list[live_check.Lived] = []
     with _asking(settings, clock, transport, resolve) as fetcher:
-        for one in _live.live(boards, fetcher, cases=cases, environment=os.environ, pauses=_pauses(settings)):
+        for one in live_check.live(boards, fetcher, cases=cases, environment=os.environ, pauses=_pauses(settings)):
             results.append(one)
             if as_json:
                 print_json([{**asdict(one), "ok": one.ok}])
@@ -267,13 +267,13 @@ def check_live(
 
 
 def _print_live(results: Sequence[Lived]) -> None:
-    from tracker.cli import _live  # noqa: PLC0415  # as above
+    from tracker.authoring import live_check  # noqa: PLC0415  # as above
 
-    print_table(_live.HEADER, map(_live.row, results), right=frozenset(("entries",)))
+    print_table(live_check.HEADER, map(live_check.row, results), right=frozenset(("entries",)))
     for one in results:
         if one.problem:
             click.echo(safe(one.problem))
-    click.echo(_live.summary(results))
+    click.echo(live_check.summary(results))
 
 
 @contextmanager

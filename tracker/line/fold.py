@@ -269,7 +269,7 @@ def _broken(
     board: Board, line: IndexLine, trouble: Trouble, error: ContractBroken | ParseError, before: Snapshot | None
 ) -> Failure:
     """A page that cannot be read. Where one could be before, a command finds what replaced what is gone: no guess is part of an event."""
-    remedy = f"; to see what replaced it: tracker board heal {board.id}" if before is not None else ""
+    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None else ""
     return _failure(board, line, trouble, type(error).__name__, f"{error}{remedy}")
 
 

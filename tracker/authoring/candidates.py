@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from math import log2
 
+from tracker.authoring.columns import Cells
+from tracker.authoring.leads import Lead, leads
+from tracker.authoring.proposal import Candidate
+from tracker.authoring.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME, PRICE, RANK, words_of
 from tracker.errors import ParseError, TrackerError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers import numbered, parse
-from tracker.propose.columns import Cells
-from tracker.propose.leads import Lead, leads
-from tracker.propose.proposal import Candidate
-from tracker.propose.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME, PRICE, RANK, words_of
 from tracker.reading.pages import recognise
 
 MAX_LEADS = 300

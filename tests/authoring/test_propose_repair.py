@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.authoring import candidates
+from tracker.authoring.amend import amended
+from tracker.authoring.declaration import declared
+from tracker.authoring.likeness import alike, spearman
+from tracker.authoring.replacements import Repair, changes_of, repaired, repairs
 from tracker.errors import TrackerError
 from tracker.model import Board, Reading
-from tracker.propose import candidates
-from tracker.propose.amend import amended
-from tracker.propose.declaration import declared
-from tracker.propose.likeness import alike, spearman
-from tracker.propose.repair import Repair, changes_of, repaired, repairs
 from tracker.reading import read_capture
 
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1", "Rook", "Wren")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from tracker.authoring.documents import Spot, spots
 from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
@@ -16,7 +17,6 @@ from tracker.parsers._js import assignments, literal
 from tracker.parsers._json import load
 from tracker.parsers._text import decode, header, unique
 from tracker.parsers.html_table import Section, sections
-from tracker.propose.documents import Spot, spots
 
 MAX_SCRIPTS = 60
 MAX_ASSIGNMENTS = 200

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.authoring.amend import GONE, amended, toml_key, toml_value
 from tracker.errors import DeclarationError
-from tracker.propose.amend import GONE, amended, toml_key, toml_value
 
 SHIPPED = sorted((Path(__file__).parents[2] / "schedules").glob("*/*.toml"))
 BOARDS = [path for path in SHIPPED if path.parent.name != "models" and not path.name.startswith("_")]

@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from tracker.authoring.declaration import printable
+from tracker.authoring.places import Place, between_commas, by_itself, places, source_of
+from tracker.authoring.proposal import Candidate, Proposal
 from tracker.errors import ContractBroken, ParseError, Refused, TrackerError
 from tracker.model import Board, Column, Measure, Metric, Reading
-from tracker.propose.declaration import printable
-from tracker.propose.places import Place, between_commas, by_itself, places, source_of
-from tracker.propose.proposal import Candidate, Proposal
 
 LARGE = 200_000
 """Bytes from which on a page is cut, where it can be."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tracker.propose.candidates import candidates
-from tracker.propose.guess import guessed, propose
-from tracker.propose.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
+from tracker.authoring.candidates import candidates
+from tracker.authoring.guess import guessed, propose
+from tracker.authoring.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
 
 __all__ = ["SURE", "Candidate", "Guess", "MetricGuess", "Proposal", "candidates", "guessed", "propose"]

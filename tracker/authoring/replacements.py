@@ -15,6 +15,9 @@ from functools import partial
 from typing import Any
 
 from tracker import parsers
+from tracker.authoring.amend import GONE
+from tracker.authoring.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
+from tracker.authoring.proposal import Candidate
 from tracker.errors import TrackerError
 from tracker.model import (
     Board,
@@ -31,9 +34,6 @@ from tracker.model import (
     Snapshot,
     Table,
 )
-from tracker.propose.amend import GONE
-from tracker.propose.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
-from tracker.propose.proposal import Candidate
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import CellError, parse_rank, reader
 from tracker.reading.columns import keys_of
@@ -41,7 +41,7 @@ from tracker.reading.names import clean_name
 from tracker.reading.tables import PREFIX
 
 MAX_BYTES = 16_000_000
-"""Larger bodies are not looked at: a person who mends them has time, a run has not."""
+"""Larger bodies are not looked at: a person who repairs them has time, a run has not."""
 MAX_CELLS = 3_000_000
 MAX_LAYOUTS = 8
 """So many other tables of a page are tried, those with the most known keys first."""
@@ -55,7 +55,7 @@ SEES_OTHERS = ("records", "first_of")
 """Options that say where the records stand, and can name several places."""
 
 Look = Callable[[bytes], Sequence[Candidate]]
-"""Every table-like thing of a body, as `propose.candidates` finds it. May raise TrackerError."""
+"""Every table-like thing of a body, as `candidates` finds it. May raise TrackerError."""
 Read = Callable[[Board], Reading]
 """What the capture says when the board is declared so, as `reading.read_capture`. May raise TrackerError."""
 Place = tuple[str, ...]
@@ -129,10 +129,10 @@ def repairs(
         return ()
     found: list[Repair] = []
     for part in _parts(board, bodies, parts):
-        mended = _mended(board, part, last, look)
-        if mended is None:
+        part_repairs = _part_repairs(board, part, last, look)
+        if part_repairs is None:
             return ()
-        found.extend(mended)
+        found.extend(part_repairs)
     return tuple(found) if found and _credible(repaired(board, found), last, read) else ()
 
 
@@ -226,17 +226,17 @@ def _entries(last: Snapshot | Reading) -> tuple[Entry, ...]:
     return last.entries if isinstance(last, Reading) else tuple(last.entries.values())
 
 
-# ── mending one part ─────────────────────────────────────────────────────────────────────────────
+# ── repairing one part ─────────────────────────────────────────────────────────────────────────────
 
 
-def _mended(board: Board, part: _Part, last: Snapshot | Reading, look: Look) -> list[Repair] | None:
+def _part_repairs(board: Board, part: _Part, last: Snapshot | Reading, look: Look) -> list[Repair] | None:
     """What the part needs; None where something is gone that it cannot do without, and nothing replaced it."""
     slots = [slot for slot in _slots(board, last) if part.inside(slot.column)]
     known = {entry.id for entry in _entries(last)}
     for layout in _layouts(part, [source for slot in slots for source in part.inside(slot.column)], known, look):
-        mended = _laid(part, layout, slots, known)
-        if mended is not None:
-            return ([layout.change] if layout.change else []) + mended
+        part_repairs = _laid(part, layout, slots, known)
+        if part_repairs is not None:
+            return ([layout.change] if layout.change else []) + part_repairs
     return None
 
 
@@ -525,7 +525,7 @@ def _behind(column: Column, source: str) -> Column:
 
 
 def _credible(board: Board, last: Snapshot | Reading, read: Read) -> bool:
-    """Whether the mended board reads the page as the same board: its entries, in much the same order."""
+    """Whether the repaired board reads the page as the same board: its entries, in much the same order."""
     try:
         reading = read(board)
     except TrackerError:  # what was found does not give a reading: nothing is proposed

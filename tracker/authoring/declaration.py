@@ -13,11 +13,11 @@ from math import ceil, floor, log10
 from zlib import crc32
 
 from tracker import parsers, toml
+from tracker.authoring.amend import toml_key, toml_value
+from tracker.authoring.metrics import POSITION
+from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken
 from tracker.model import Board, BoardId, Column, Kind, Metric, MetricId, Nature, Parse, Reading
-from tracker.propose.amend import toml_key, toml_value
-from tracker.propose.metrics import POSITION
-from tracker.propose.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.reading.cells import CellError, reader
 from tracker.reading.names import clean_text
 from tracker.schedules.boards import board_from

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from tracker.authoring.proposal import Candidate
 from tracker.model import ROW, Board, Column, Entry, EntryId, Measure, Metric, Reading, Table
-from tracker.propose.proposal import Candidate
 from tracker.reading.columns import keys_of
 
 SEARCHED_LINES = 400

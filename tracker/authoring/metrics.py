@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from tracker.model import Nature
-from tracker.propose.columns import Cells
-from tracker.propose.proposal import SURE, Guess, MetricGuess
-from tracker.propose.sheet import Sheet, direction_said, is_share
-from tracker.propose.words import (
+from tracker.authoring.columns import Cells
+from tracker.authoring.proposal import SURE, Guess, MetricGuess
+from tracker.authoring.sheet import Sheet, direction_said, is_share
+from tracker.authoring.words import (
     ASIDE,
     AVERAGE,
     BOUND_HIGH,
@@ -30,6 +29,7 @@ from tracker.propose.words import (
     TOPICS,
     words_of,
 )
+from tracker.model import Nature
 
 MAX_METRICS = 40
 MANY_TOKENS = 10_000_000

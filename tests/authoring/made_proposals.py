@@ -7,9 +7,9 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tracker.authoring.proposal import Candidate, Guess, MetricGuess, Proposal
 from tracker.errors import ParseError
 from tracker.model import Nature, Parse
-from tracker.propose.proposal import Candidate, Guess, MetricGuess, Proposal
 
 PAGE = (
     b"place,model,lab,score,votes,err\n"

@@ -1,4 +1,4 @@
-"""How often a renamed column is found again, and a lost one is not made up: `python bench/heal.py DATA`.
+"""How often a renamed column is found again, and a lost one is not made up: `python bench/repair.py DATA`.
 
 DATA holds real, dated series of the boards of `tests/real/schedules`. Of each board the last reading is one state, the page a later
 one: written out as CSV with all columns of its table, once with one declared column renamed to a word that says nothing, once
@@ -18,11 +18,11 @@ from pathlib import Path
 from wizard import DECLARED, body_of
 
 from tracker import schedules
+from tracker.authoring import Candidate, candidates
+from tracker.authoring.replacements import repairs
 from tracker.errors import TrackerError
 from tracker.model import Board, Parse, Reading
 from tracker.parsers import FORMATS, options_of
-from tracker.propose import Candidate, candidates
-from tracker.propose.repair import repairs
 from tracker.reading import read_capture
 
 MOST_COLUMNS = 80

@@ -7,11 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tracker.authoring.candidates import MAX_ROWS, is_figure
+from tracker.authoring.columns import Cells
+from tracker.authoring.proposal import Candidate
+from tracker.authoring.words import (
+    ATTRIBUTES,
+    AVERAGE,
+    CHANGE,
+    HIGHER,
+    IN_AND_OUT,
+    LIVE,
+    LOWER,
+    PER_SECOND,
+    PRICE,
+    RANK,
+    words_of,
+)
 from tracker.model import ROW
-from tracker.propose.candidates import MAX_ROWS, is_figure
-from tracker.propose.columns import Cells
-from tracker.propose.proposal import Candidate
-from tracker.propose.words import ATTRIBUTES, AVERAGE, CHANGE, HIGHER, IN_AND_OUT, LIVE, LOWER, PER_SECOND, PRICE, RANK, words_of
 
 LEAST_CONTEXT = 1_000
 """Tokens; a smaller number is no context window."""

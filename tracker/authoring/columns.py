@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from tracker.authoring.words import words_of
 from tracker.model import Column as Source
 from tracker.model import Kind, Metric, MetricId, Nature
-from tracker.propose.words import words_of
 from tracker.reading.cells import MISSING, CellError, reader
 
 _URL = re.compile(r"(?:https?:)?//|www\.")

@@ -1,4 +1,4 @@
-"""`tracker board heal`: the change to a declaration as a diff, applied only when told to."""
+"""`tracker board repair`: the change to a declaration as a diff, applied only when told to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from cli_world import BODIES, CHALLENGE, DECLARATION, World, csv
 from click.testing import CliRunner
 
-from tracker.cli.heal import command
+from tracker.cli.repair import command
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
@@ -34,21 +34,21 @@ def declaration(world: World) -> str:
 
 def test_the_event_names_the_command_that_finds_what_replaced_the_column(broken: World):
     ran = broken.run("events", "--kind", "board_broken", "--json")
-    assert "tracker board heal acme/text" in ran.out
+    assert "tracker board repair acme/text" in ran.out
 
 
 def test_the_change_is_shown_as_a_diff_and_nothing_is_changed(broken: World):
-    ran = broken.run("board", "heal", "acme/text")
+    ran = broken.run("board", "repair", "acme/text")
     assert ran.code == 0
     assert '-from = "score"' in ran.out
     assert '+from = ["score", "rating_value"]' in ran.out
     assert "it then reads 6 entries:" in ran.out
-    assert "nothing was changed; to change the file: tracker board heal acme/text --apply" in ran.out
+    assert "nothing was changed; to change the file: tracker board repair acme/text --apply" in ran.out
     assert declaration(broken) == DECLARATION
 
 
 def test_told_to_it_changes_the_file_and_the_history_goes_on(broken: World):
-    ran = broken.run("board", "heal", "acme/text", "--apply")
+    ran = broken.run("board", "repair", "acme/text", "--apply")
     assert ran.code == 0
     assert declaration(broken) == DECLARATION.replace('from = "score"', 'from = ["score", "rating_value"]')
     assert broken.run("replay", "acme/text").code == 0
@@ -59,7 +59,7 @@ def test_told_to_it_changes_the_file_and_the_history_goes_on(broken: World):
 
 
 def test_the_same_for_machines(broken: World):
-    (row,) = broken.run("board", "heal", "acme/text", "--json").rows
+    (row,) = broken.run("board", "repair", "acme/text", "--json").rows
     assert (row["board"], row["entries"], row["applied"]) == ("acme/text", 6, False)
     assert row["repairs"][0]["column"] == "rating_value"  # type: ignore[index]
     assert row["lost"] == []
@@ -67,16 +67,16 @@ def test_the_same_for_machines(broken: World):
 
 def test_a_board_that_reads_needs_no_healing(world: World):
     world.imported()
-    ran = world.run("board", "heal", "acme/text")
+    ran = world.run("board", "repair", "acme/text")
     assert ran.code == 2
-    assert "reads as it is declared; nothing to heal" in ran.error
+    assert "reads as it is declared; nothing to repair" in ran.error
 
 
 def test_a_board_without_a_reading_has_nothing_to_be_compared_with(world: World):
     world.declare("acme/text")
     SqliteStore(world.store / "tracker.db").close()
     (world.folder / "page.csv").write_text(RENAMED, encoding="utf-8")
-    ran = world.run("board", "heal", "acme/text", "--file", world.folder / "page.csv")
+    ran = world.run("board", "repair", "acme/text", "--file", world.folder / "page.csv")
     assert ran.code == 2
     assert "no reading was ever accepted" in ran.error
 
@@ -86,7 +86,7 @@ def test_nothing_sure_is_one_line_and_exit_code_1(world: World, page: str):
     world.imported(BODIES)
     file = Path(world.folder / "page.csv")
     file.write_text(page, encoding="utf-8")
-    ran = world.run("board", "heal", "acme/text", "--file", file)
+    ran = world.run("board", "repair", "acme/text", "--file", file)
     assert ran.code == 1
     assert "nothing on the page is sure to be what is gone" in ran.error
     assert declaration(world) == DECLARATION
@@ -99,14 +99,14 @@ def test_a_change_that_would_read_earlier_captures_otherwise_is_not_applied_unle
     head = "".join(f"<th>{cell}</th>" for cell in rows[0])
     file = world.folder / "page.html"
     file.write_text(f"<html><body><table><tr>{head}</tr>{table}</table></body></html>", encoding="utf-8")
-    shown = world.run("board", "heal", "acme/text", "--file", file)
+    shown = world.run("board", "repair", "acme/text", "--file", file)
     assert 'format = "html_table"' in shown.out
     assert "careful: captures accepted before would be read otherwise" in shown.out
-    refused = world.run("board", "heal", "acme/text", "--file", file, "--apply")
+    refused = world.run("board", "repair", "acme/text", "--file", file, "--apply")
     assert refused.code == 2
     assert "not applied: captures accepted before would be read otherwise" in refused.error
     assert declaration(world) == DECLARATION
-    assert world.run("board", "heal", "acme/text", "--file", file, "--apply", "--lose-earlier").code == 0
+    assert world.run("board", "repair", "acme/text", "--file", file, "--apply", "--lose-earlier").code == 0
     assert 'format = "html_table"' in declaration(world)
 
 
@@ -114,8 +114,8 @@ def test_a_file_can_be_looked_at_instead_of_the_newest_capture(world: World):
     world.imported(BODIES)
     file = world.folder / "page.csv"
     file.write_text(RENAMED, encoding="utf-8")
-    assert '+from = ["score", "rating_value"]' in world.run("board", "heal", "acme/text", "--file", file).out
-    both = world.run("board", "heal", "acme/text", "--file", file, "--url", "https://acme.example/")
+    assert '+from = ["score", "rating_value"]' in world.run("board", "repair", "acme/text", "--file", file).out
+    both = world.run("board", "repair", "acme/text", "--file", file, "--url", "https://acme.example/")
     assert both.code == 2
     assert "--url and --file exclude each other" in both.error
 
@@ -125,7 +125,7 @@ def test_a_shipped_board_is_healed_by_a_file_of_the_users_own(broken: World):
     settings = Settings(store=broken.store, schedules=own, shipped=shipped)
     ran = CliRunner().invoke(command, ["acme/text", "--apply"], obj=settings)
     assert (ran.exit_code, declaration(broken)) == (0, DECLARATION)
-    healed = (own / "acme/text.toml").read_text(encoding="utf-8")
-    assert healed == DECLARATION.replace('from = "score"', 'from = ["score", "rating_value"]')
+    repaired = (own / "acme/text.toml").read_text(encoding="utf-8")
+    assert repaired == DECLARATION.replace('from = "score"', 'from = ["score", "rating_value"]')
     (board,) = chosen(settings, ["acme/text"])
     assert board.metrics[0].column.sources == ("score", "rating_value")

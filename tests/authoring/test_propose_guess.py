@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
+from tracker.authoring import SURE, MetricGuess, Proposal, propose
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Nature
-from tracker.propose import SURE, MetricGuess, Proposal, propose
 
 WRONG = Path(__file__).parent / "wrong"
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1")

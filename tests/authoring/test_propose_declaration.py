@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tracker.cli import _cases
+from tracker.authoring import fixtures, propose
+from tracker.authoring.declaration import Address, Settled, settled
+from tracker.authoring.folder import folder
 from tracker.errors import TrackerError
 from tracker.model import Board, BoardId, Reading
-from tracker.propose import propose
-from tracker.propose.declaration import Address, Settled, settled
-from tracker.propose.folder import folder
 from tracker.reading import read_capture
 
 CSV = (
@@ -54,7 +53,7 @@ def files_of(body: bytes, suffix: str) -> tuple[Settled, Mapping[str, bytes]]:
         body,
         suffix,
         read=lambda page: read(board, page),
-        describe=_cases.described,
+        describe=fixtures.described,
         taken="2026-11-24",
     )
     return found, files
@@ -74,7 +73,7 @@ def test_the_folder_that_is_written_holds_at_once(suffix: str, tmp_path: Path):
     for name, body in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(body)
-    tested = _cases.try_folder(found.board, tmp_path)
+    tested = fixtures.try_folder(found.board, tmp_path)
     assert tested.problems == ()
     kinds = {name.split(".")[1] for name in files if name.startswith("hostile/")}
     assert kinds == {"Refused", "ParseError", "ContractBroken"}

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from tracker.authoring.candidates import MAX_ROWS, candidates
+from tracker.authoring.columns import Cells
+from tracker.authoring.metrics import metrics_of, primary_of
+from tracker.authoring.proposal import Candidate, Guess, Proposal
+from tracker.authoring.sheet import Sheet, attribute_of
+from tracker.authoring.words import ID, NAME
 from tracker.errors import DeclarationError
 from tracker.model import ROW
-from tracker.propose.candidates import MAX_ROWS, candidates
-from tracker.propose.columns import Cells
-from tracker.propose.metrics import metrics_of, primary_of
-from tracker.propose.proposal import Candidate, Guess, Proposal
-from tracker.propose.sheet import Sheet, attribute_of
-from tracker.propose.words import ID, NAME
 
 _HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
 """Elements that pages name things in."""

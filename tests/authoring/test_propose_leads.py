@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.authoring import Candidate, candidates
 from tracker.errors import ParseError, Refused, TrackerError
 from tracker.parsers import parse
-from tracker.propose import Candidate, candidates
 
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3")
 SCORES = ("91.5", "88", "84.25", "77", "60.5", "41")

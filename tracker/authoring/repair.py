@@ -1,9 +1,8 @@
-"""`tracker board heal`."""
+"""The change to a declaration after which a page that broke reads as it did before."""
 
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,28 +12,22 @@ from difflib import unified_diff
 from itertools import islice
 from pathlib import Path
 
-import click
-
-from tracker import propose, schedules
-from tracker.cli._open import as_json, print_json, print_table, stamp
+from tracker import schedules
+from tracker.authoring.amend import Path as Keys
+from tracker.authoring.amend import amended
+from tracker.authoring.replacements import Look, Repair, changes_of, repairs
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
 from tracker.line import fold
-from tracker.model import Board, Capture, IndexLine, Measure, Reading, Request, Result, Snapshot
+from tracker.model import Board, Capture, IndexLine, Reading, Request, Result, Snapshot
 from tracker.ports import Archive, Store
-from tracker.propose.amend import Path as Keys
-from tracker.propose.amend import amended
-from tracker.propose.repair import Look, Repair, changes_of, repairs
 from tracker.reading import read_capture
 from tracker.schedules.formats import formats
-from tracker.wording import number, safe
+from tracker.wording import machine_time
 from tracker.workspace import Settings
-from tracker.workspace.declared import chosen
-from tracker.workspace.opening import fetching, kept
+from tracker.workspace.opening import fetching
 
-HEAD = 3
-"""Entries shown of the reading that the change gives."""
 EARLIER = 5
 """So many accepted captures are read both ways before a change is called harmless."""
 DEFAULTS = "_defaults.toml"
@@ -51,7 +44,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Healed:
+class Repaired:
     """A change to a declaration: the file's text before and after, what is changed and why, and what the page then says.
 
     `path` is the user's file; `source` the one that the text was read from, which is the shipped one where the user has none.
@@ -77,43 +70,11 @@ class Healed:
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
-@click.command("heal")
-@click.argument("board")
-@click.option("--apply", is_flag=True, help="Change the file; without it the change is only shown.")
-@click.option("--lose-earlier", is_flag=True, help="Apply also where captures accepted before would then be read otherwise.")
-@click.option("--url", default=None, help="Look at this page, fetched once, instead of the newest capture.")
-@click.option(
-    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, help="Look at this file instead."
-)
-@as_json
-@click.pass_obj
-def command(
-    settings: Settings, board: str, url: str | None, file: Path | None, *, apply: bool, lose_earlier: bool, as_json: bool
-) -> None:
-    """Find what replaced the columns that a page no longer has, and show the change to the declaration.
-
-    Each column of the page is laid against the board's last reading. What is sure enough is shown as a diff, with the
-    reading that it gives; --apply changes the file. Exit code 1 when nothing sure was found.
-    """
-    if url is not None and file is not None:
-        raise DeclarationError("--url and --file exclude each other; give the one to look at")
-    (one,) = chosen(settings, (board,))
-    with kept(settings) as (archive, store):
-        page = _page(settings, one, archive, url, file)
-        healed = heal(settings, one, page, archive, store, propose.candidates)
-    if apply:
-        _apply(healed, lose_earlier=lose_earlier)
-    if as_json:
-        print_json([_described(healed, applied=apply)])
-    else:
-        _print(healed, page, applied=apply)
-
-
-def heal(settings: Settings, board: Board, page: Page, archive: Archive, store: Store, look: Look) -> Healed:
+def repair(settings: Settings, board: Board, page: Page, archive: Archive, store: Store, *, look: Look) -> Repaired:
     """The change after which the board reads that page as it read the last one.
 
     Raises:
-        DeclarationError: there is nothing to heal, or nothing to compare with.
+        DeclarationError: there is nothing to repair, or nothing to compare with.
         TrackerError: what is wrong with the page, where nothing sure replaces what is gone.
     """
     last = store.latest(board.id)
@@ -124,7 +85,7 @@ def heal(settings: Settings, board: Board, page: Page, archive: Archive, store: 
     wrong = _what_is_wrong(board, page)
     found = _repairs(board, page, last, look)
     if not found and wrong is None:
-        raise DeclarationError(f"{board.id}: {page.origin} reads as it is declared; nothing to heal")
+        raise DeclarationError(f"{board.id}: {page.origin} reads as it is declared; nothing to repair")
     if not found:
         raise type_of(wrong)(f"{wrong}; nothing on the page is sure to be what is gone: look at {board.page}")
     path = settings.schedules / f"{board.id}.toml"
@@ -134,7 +95,7 @@ def heal(settings: Settings, board: Board, page: Page, archive: Archive, store: 
     with _loaded(settings, board, after) as changed:
         reading = _read(changed, page)
         lost = tuple(_lost(board, changed, archive, store))
-    return Healed(board=board, path=path, source=source, before=before, after=after, repairs=found, reading=reading, lost=lost)
+    return Repaired(board=board, path=path, source=source, before=before, after=after, repairs=found, reading=reading, lost=lost)
 
 
 def type_of(error: TrackerError | None) -> type[TrackerError]:
@@ -168,7 +129,8 @@ def _changes(found: Sequence[Repair], text: str, path: Path) -> Mapping[Keys, ob
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _page(settings: Settings, board: Board, archive: Archive, url: str | None, file: Path | None) -> Page:
+def page_of(settings: Settings, board: Board, archive: Archive, url: str | None, file: Path | None) -> Page:
+    """The page to look at: a file, an address fetched once, or the newest capture. Raises DeclarationError."""
     if file is not None:
         return Page(bodies=(_bytes_of(file, board.request),), parts=(), url=board.request.url, origin=str(file))
     if url is not None:
@@ -194,7 +156,7 @@ def fetched(board: Board, url: str, fetcher: Fetcher) -> Page:
 
 def _captured(board: Board, line: IndexLine, archive: Archive) -> Page:
     bodies = tuple(archive.body(board.id, sha256) for sha256 in line.sha256)
-    return Page(bodies=bodies, parts=line.parts, url=line.url, origin=f"the capture of {stamp(line.observed_at)}")
+    return Page(bodies=bodies, parts=line.parts, url=line.url, origin=f"the capture of {machine_time(line.observed_at)}")
 
 
 def _bytes_of(file: Path, request: Request) -> bytes:
@@ -238,63 +200,23 @@ def _alike(board: Board, changed: Board, line: IndexLine, archive: Archive) -> b
         return False
 
 
-def _apply(healed: Healed, *, lose_earlier: bool) -> None:
+def apply_change(repaired: Repaired, *, lose_earlier: bool) -> None:
     """Replace the file whole or not at all, if it is still the one that was read."""
-    if healed.lost and not lose_earlier:
-        times = ", ".join(map(stamp, healed.lost))
+    if repaired.lost and not lose_earlier:
+        times = ", ".join(map(machine_time, repaired.lost))
         raise DeclarationError(
-            f"{healed.board.id}: not applied: captures accepted before would be read otherwise ({times}); "
+            f"{repaired.board.id}: not applied: captures accepted before would be read otherwise ({times}); "
             "declare the page as a new board (tracker board new), or say --lose-earlier"
         )
-    is_new = healed.path != healed.source
-    if healed.source.read_text(encoding="utf-8-sig") != healed.before or (is_new and healed.path.exists()):
-        raise DeclarationError(f"{healed.path}: changed meanwhile; nothing was applied, try again")
-    healed.path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = healed.path.with_name(f".{healed.path.name}.{os.getpid()}")
+    is_new = repaired.path != repaired.source
+    if repaired.source.read_text(encoding="utf-8-sig") != repaired.before or (is_new and repaired.path.exists()):
+        raise DeclarationError(f"{repaired.path}: changed meanwhile; nothing was applied, try again")
+    repaired.path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = repaired.path.with_name(f".{repaired.path.name}.{os.getpid()}")
     try:
-        temporary.write_text(healed.after, encoding="utf-8")
+        temporary.write_text(repaired.after, encoding="utf-8")
         if not is_new:
-            temporary.chmod(healed.path.stat().st_mode & 0o777)
-        temporary.replace(healed.path)
+            temporary.chmod(repaired.path.stat().st_mode & 0o777)
+        temporary.replace(repaired.path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-# ── what is told ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _print(healed: Healed, page: Page, *, applied: bool) -> None:
-    click.echo(f"{healed.board.id}: {safe(page.origin)}")
-    for one in healed.repairs:
-        click.echo(f"  {safe(one.why)}")
-    for line in healed.diff.splitlines():
-        click.echo(safe(line))
-    click.echo(f"it then reads {len(healed.reading.entries)} entries:")
-    primary = healed.board.primary
-    print_table(
-        ("entry", "name", primary.title if primary else ""),
-        ((one.id, one.name, _figure(one.measures.get(primary.id)) if primary else "") for one in healed.reading.entries[:HEAD]),
-    )
-    if healed.lost:
-        click.echo(f"careful: captures accepted before would be read otherwise: {', '.join(map(stamp, healed.lost))}")
-    if applied:
-        click.echo(f"{healed.path}: changed; the history follows with: tracker replay {healed.board.id}")
-    else:
-        click.echo(f"nothing was changed; to change the file: tracker board heal {healed.board.id} --apply")
-    sys.stdout.flush()
-
-
-def _figure(measure: Measure | None) -> str:
-    return "" if measure is None else measure.raw or number(measure.value)
-
-
-def _described(healed: Healed, *, applied: bool) -> dict[str, object]:
-    return {
-        "board": healed.board.id,
-        "repairs": [{"place": ".".join(one.place), "was": list(one.was), "column": one.column, "sure": one.sure, "why": one.why} for one in healed.repairs],
-        "diff": healed.diff,
-        "entries": len(healed.reading.entries),
-        "head": [{"entry": one.id, "name": one.name} for one in healed.reading.entries[:HEAD]],
-        "lost": [stamp(at) for at in healed.lost],
-        "applied": applied,
-    }  # fmt: skip

@@ -1,0 +1,93 @@
+"""`tracker board repair`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tracker import authoring
+from tracker.authoring.repair import Page, Repaired, apply_change, page_of, repair
+from tracker.cli._open import as_json, print_json, print_table, stamp
+from tracker.errors import DeclarationError
+from tracker.model import Measure
+from tracker.wording import number, safe
+from tracker.workspace import Settings
+from tracker.workspace.declared import chosen
+from tracker.workspace.opening import kept
+
+HEAD = 3
+"""Entries shown of the reading that the change gives."""
+
+
+@click.command("repair")
+@click.argument("board")
+@click.option("--apply", is_flag=True, help="Change the file; without it the change is only shown.")
+@click.option("--lose-earlier", is_flag=True, help="Apply also where captures accepted before would then be read otherwise.")
+@click.option("--url", default=None, help="Look at this page, fetched once, instead of the newest capture.")
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, help="Look at this file instead."
+)
+@as_json
+@click.pass_obj
+def command(
+    settings: Settings, board: str, url: str | None, file: Path | None, *, apply: bool, lose_earlier: bool, as_json: bool
+) -> None:
+    """Find what replaced the columns that a page no longer has, and show the change to the declaration.
+
+    Each column of the page is laid against the board's last reading. What is sure enough is shown as a diff, with the
+    reading that it gives; --apply changes the file. Exit code 1 when nothing sure was found.
+    """
+    if url is not None and file is not None:
+        raise DeclarationError("--url and --file exclude each other; give the one to look at")
+    (one,) = chosen(settings, (board,))
+    with kept(settings) as (archive, store):
+        page = page_of(settings, one, archive, url, file)
+        repaired = repair(settings, one, page, archive, store, look=authoring.candidates)
+    if apply:
+        apply_change(repaired, lose_earlier=lose_earlier)
+    if as_json:
+        print_json([_described(repaired, applied=apply)])
+    else:
+        _print(repaired, page, applied=apply)
+
+
+# ── what is told ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _print(repaired: Repaired, page: Page, *, applied: bool) -> None:
+    click.echo(f"{repaired.board.id}: {safe(page.origin)}")
+    for one in repaired.repairs:
+        click.echo(f"  {safe(one.why)}")
+    for line in repaired.diff.splitlines():
+        click.echo(safe(line))
+    click.echo(f"it then reads {len(repaired.reading.entries)} entries:")
+    primary = repaired.board.primary
+    print_table(
+        ("entry", "name", primary.title if primary else ""),
+        ((one.id, one.name, _figure(one.measures.get(primary.id)) if primary else "") for one in repaired.reading.entries[:HEAD]),
+    )
+    if repaired.lost:
+        click.echo(f"careful: captures accepted before would be read otherwise: {', '.join(map(stamp, repaired.lost))}")
+    if applied:
+        click.echo(f"{repaired.path}: changed; the history follows with: tracker replay {repaired.board.id}")
+    else:
+        click.echo(f"nothing was changed; to change the file: tracker board repair {repaired.board.id} --apply")
+    sys.stdout.flush()
+
+
+def _figure(measure: Measure | None) -> str:
+    return "" if measure is None else measure.raw or number(measure.value)
+
+
+def _described(repaired: Repaired, *, applied: bool) -> dict[str, object]:
+    return {
+        "board": repaired.board.id,
+        "repairs": [{"place": ".".join(one.place), "was": list(one.was), "column": one.column, "sure": one.sure, "why": one.why} for one in repaired.repairs],
+        "diff": repaired.diff,
+        "entries": len(repaired.reading.entries),
+        "head": [{"entry": one.id, "name": one.name} for one in repaired.reading.entries[:HEAD]],
+        "lost": [stamp(at) for at in repaired.lost],
+        "applied": applied,
+    }  # fmt: skip
