@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tracker.authoring import fixtures, propose
-from tracker.authoring.declaration import Address, Settled, settled
+from tracker.authoring.declaration import PageAddress, Settled, settled
 from tracker.authoring.folder import folder
 from tracker.errors import TrackerError
 from tracker.model import Board, BoardId, Reading
@@ -32,14 +32,14 @@ JSON = json.dumps(
 MARKDOWN = ("# Board\n\n| Model | WER % |\n|---|---:|\n" + "".join(f"| Bird {at} | {3 + at}.5 |\n" for at in range(6))).encode()
 HTML = ("<html><body><table><tr><th>App</th><th>Downloads</th></tr>" + "".join(f"<tr><td>App &amp; {at}</td><td>{900 - at}K</td></tr>\n" for at in range(6)) + "</table></body></html>").encode()  # fmt: skip
 BODIES = {"csv": CSV, "json": JSON, "md": MARKDOWN, "html": HTML}
-AT = Address(board=BoardId("made/board"), title="A board", url="https://boards.example/x", page="https://boards.example/x")
+AT = PageAddress(board=BoardId("made/board"), title="A board", url="https://boards.example/x", page="https://boards.example/x")
 
 
 def read(board: Board, body: bytes) -> Reading:
     return read_capture(board, [body])
 
 
-def made(body: bytes, at: Address = AT) -> Settled:
+def made(body: bytes, at: PageAddress = AT) -> Settled:
     return settled(propose(body), at, lambda board: read(board, body))
 
 
@@ -120,7 +120,7 @@ HOSTILE_TITLES = ('a"\nenabled = false\nx = "', "\x1b[31mred\x1b[0m", "# no comm
 
 @pytest.mark.parametrize("title", HOSTILE_TITLES)
 def test_a_hostile_title_stays_a_title(title: str):
-    at = Address(board=AT.board, title=title, url=AT.url, page=AT.page)
+    at = PageAddress(board=AT.board, title=title, url=AT.url, page=AT.page)
     read_again = tomllib.loads(made(CSV, at).text)
     assert read_again["enabled"] is True
     assert len(read_again["title"]) <= 120

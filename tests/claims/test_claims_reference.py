@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from claims_world import World
 
-from tracker.claims import Relation, Verdict, finding_json
+from tracker.claims import ClaimVerdict, Relation, finding_json
 from tracker.claims.judge import JUDGES
 from tracker.claims.say import claim_text
 
@@ -27,7 +27,7 @@ def test_a_sentence_of_the_page_is_read_as_it_says(world: World, sentence: str, 
 
 
 def test_the_verdicts_are_those_there_are():
-    assert [one for one, _ in rows("Verdicts")] == [f"`{verdict}`" for verdict in Verdict]
+    assert [one for one, _ in rows("Verdicts")] == [f"`{verdict}`" for verdict in ClaimVerdict]
 
 
 def test_the_relations_are_those_that_are_judged():

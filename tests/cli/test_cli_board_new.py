@@ -14,7 +14,7 @@ from cli_world import CHALLENGE, Ran, World
 
 from tracker import authoring
 from tracker.authoring import Proposal
-from tracker.authoring.new import Asked, Machine, Question, Told, fetched, make, refuse
+from tracker.authoring.new import Asked, Guesser, Question, Told, fetched, make, refuse
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, Refused
 from tracker.fetch import Fetcher
@@ -166,7 +166,7 @@ def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
         Settings(store=world.store, schedules=world.folder / "schedules"),
         Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
         UNSURE.encode,
-        machine=Machine(look=authoring.candidates, guess=authoring.propose),
+        machine=Guesser(look=authoring.candidates, guess=authoring.propose),
         ask=ask,
     )
     assert asked == ["--higher-is-better or --lower-is-better"]
@@ -183,7 +183,7 @@ def test_who_answers_nothing_is_not_asked_for_ever(world: World):
             Settings(store=world.store, schedules=world.folder / "schedules"),
             Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
             UNSURE.encode,
-            machine=Machine(look=authoring.candidates, guess=authoring.propose),
+            machine=Guesser(look=authoring.candidates, guess=authoring.propose),
             ask=silent,
         )
 

@@ -13,12 +13,12 @@ import pytest
 from cli_world import World
 
 from tracker.cli import COMMANDS
-from tracker.cli._units import DAEMON, RUN, TIMER, Place, crontab, units
+from tracker.cli._units import DAEMON, RUN, TIMER, UnitPlace, crontab, units
 from tracker.cli.install import Machine, here, install, place
 from tracker.errors import DeclarationError, TrackerError
 from tracker.workspace import Settings
 
-PLACE = Place(tracker=Path("/venv/bin/tracker"), store=Path("/data/store"), schedules=Path("/data/schedules"))
+PLACE = UnitPlace(tracker=Path("/venv/bin/tracker"), store=Path("/data/store"), schedules=Path("/data/schedules"))
 COMPLETE = "import sys; from tracker.cli import main; main()"
 
 

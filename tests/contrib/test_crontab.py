@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
-from tracker.cli._units import Place, crontab
+from tracker.cli._units import UnitPlace, crontab
 from tracker.errors import DeclarationError
 
 CRONTAB = Path(__file__).parents[2] / "contrib" / "crontab"
-PLACE = Place(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/etc/tracker"))
+PLACE = UnitPlace(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/etc/tracker"))
 SHOW = "#!{python}\nimport json, pathlib, sys\npathlib.Path({seen!r}).write_text(json.dumps(sys.argv[1:]))\nprint('noise')\n"
 
 
@@ -48,7 +48,7 @@ def test_a_shell_runs_it_with_the_paths_as_they_are_and_says_nothing(tmp_path, n
     program = folder / "tracker"
     program.write_text(SHOW.format(python=sys.executable, seen=str(tmp_path / "seen")), encoding="utf-8")
     program.chmod(0o755)
-    _, command = parts(crontab(Place(tracker=program, store=folder / "store", schedules=folder / "schedules")))
+    _, command = parts(crontab(UnitPlace(tracker=program, store=folder / "store", schedules=folder / "schedules")))
     ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("", "")
     said = json.loads((tmp_path / "seen").read_text(encoding="utf-8"))
@@ -58,7 +58,7 @@ def test_a_shell_runs_it_with_the_paths_as_they_are_and_says_nothing(tmp_path, n
 @examples(200)
 @given(st.text().map(lambda text: Path("/" + text)))
 def test_it_is_one_line_or_refused(path):
-    place = Place(tracker=path, store=path, schedules=path)
+    place = UnitPlace(tracker=path, store=path, schedules=path)
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in str(path)):
         with pytest.raises(DeclarationError):
             crontab(place)

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.cli._units import DAEMON, RUN, TIMER, Place, units
+from tracker.cli._units import DAEMON, RUN, TIMER, UnitPlace, units
 from tracker.errors import DeclarationError
 from tracker.workspace import find
 
 FOLDER = Path(__file__).parents[2] / "contrib" / "systemd"
-SYSTEM = Place(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/etc/tracker"))
-USER = Place(tracker=Path("%h/.local/bin/tracker"), store=Path("%h/.local/share/leaderboard-tracker"))
+SYSTEM = UnitPlace(tracker=Path("/opt/tracker/bin/tracker"), store=Path("/etc/tracker"))
+USER = UnitPlace(tracker=Path("%h/.local/bin/tracker"), store=Path("%h/.local/share/leaderboard-tracker"))
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not on this machine")
 WORST = 2.0
@@ -54,7 +54,7 @@ def test_a_system_unit_can_write_where_the_guide_puts_its_store():
 
 def written(folder: Path, scope: str, program: Path) -> list[Path]:
     """Every unit of that scope in the folder, with a program that exists: `verify` looks for it."""
-    place = Place(tracker=program, store=Path("/var/lib/tracker"), schedules=folder / "schedules")
+    place = UnitPlace(tracker=program, store=Path("/var/lib/tracker"), schedules=folder / "schedules")
     texts = {**units(place, scope=scope), **units(place, scope=scope, timer=True)}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -148,7 +148,7 @@ def test_a_users_unit_asks_for_nothing_that_only_root_can_give():
 @pytest.mark.parametrize("sign", ["\n", "\r", "\0", "\x1b"])
 def test_a_path_that_no_unit_can_hold_is_refused(sign):
     with pytest.raises(DeclarationError, match="control character"):
-        units(Place(tracker=Path("/t"), store=Path(f"/a{sign}b"), schedules=Path("/s")), scope="user")
+        units(UnitPlace(tracker=Path("/t"), store=Path(f"/a{sign}b"), schedules=Path("/s")), scope="user")
 
 
 @needs_systemd
@@ -157,7 +157,7 @@ def test_a_program_that_systemd_would_not_start_is_refused(tmp_path, sign):
     odd = tmp_path / f"a{sign}b"
     odd.mkdir()
     with pytest.raises(DeclarationError, match="systemd starts no program with"):
-        units(Place(tracker=odd / "tracker", store=Path("/a"), schedules=Path("/s")), scope="user")
+        units(UnitPlace(tracker=odd / "tracker", store=Path("/a"), schedules=Path("/s")), scope="user")
     unit = tmp_path / DAEMON
     said = str(program(odd)).replace("\\", r"\\").replace('"', r"\"")
     unit.write_text(f'[Service]\nExecStart="{said}"\n', encoding="utf-8")
@@ -180,6 +180,6 @@ PROGRAMS = PATHS.filter(lambda path: not {"'", '"', "\\"} & set(str(path)))
 
 @given(tracker=PROGRAMS, store=PATHS, schedules=PATHS)
 def test_every_path_comes_out_of_the_unit_as_it_went_in(tracker, store, schedules):
-    (text,) = units(Place(tracker=tracker, store=store, schedules=schedules), scope="user").values()
+    (text,) = units(UnitPlace(tracker=tracker, store=store, schedules=schedules), scope="user").values()
     (line,) = settings(text, "ExecStart")
     assert unquoted(line) == [str(tracker), "--store", str(store), "--schedules", str(schedules), "daemon"]

@@ -20,7 +20,7 @@ def read(store: Store, archive: FileArchive, order: Sequence[BoardId]) -> None:
     keep(archive, PASSED, BOARD)
     keep(archive, LATER, OTHER)
     for one in order:
-        sync.settle(board(one), archive, store)
+        sync.sync_board(board(one), archive, store)
 
 
 def said(store: Store, since: float = 0, until: float = 30, **more: object) -> list[tuple[str, str]]:
@@ -58,7 +58,7 @@ def test_the_standings_are_those_of_the_moment_it_was_told(archive: FileArchive)
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
     keep(archive, {10: PASSED[0]}, BOARD)
-    sync.settle(board(BOARD), archive, store)
+    sync.sync_board(board(BOARD), archive, store)
     (agreed,) = found(store, until=11)
     assert (agreed.grade, agreed.subjects[0].entry, agreed.recorded_at) == ("agreed", "claude-opus-4.6", at(4))
     assert found(store, until=10) == (agreed,)

@@ -148,10 +148,10 @@ def test_a_rewriting_that_fails_takes_nothing_back(archive: FileArchive, store: 
     line = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.REJECT, by="ann", reason="seen")
     archive.note(BOARD, line)
     with pytest.raises(StoreError, match="full"):
-        sync.settle(board(), archive, _NoPosition(store), telling=telling())
+        sync.sync_board(board(), archive, _NoPosition(store), telling=telling())
     assert corrections(store) == []
     assert all(store.event(event.id) for event in told)
-    sync.settle(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling())
     assert len(corrections(store)) == len(told)
 
 
@@ -191,7 +191,7 @@ def test_events_behind_a_reading_that_is_believed_in_a_replay_are_not_taken_back
     sent = send(store, 5)
     assert sent
     keep(archive, {1.5: csv(TWO), 2.1: csv(TWO), 2.8: csv(TWO), 3: csv(SIX), 3.1: csv(SIX), 4.3: csv(SIX)})
-    sync.settle(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling())
     assert Result.QUARANTINED not in {check.result for check in store.checks(BOARD) if check.entries == 2}
     gone = {event.id for event in sent if store.event(event.id) is None}
     assert {one.event.facts["event"] for one in corrections(store, "all")} == gone
@@ -210,11 +210,11 @@ class _NeverReadWhole(FileArchive):
 def test_whoever_is_killed_before_a_reading_is_believed_loses_nothing_behind_it(archive: FileArchive, store: Store):
     season = {0: csv(SIX), 1: csv(TWO), 2: csv(TWO), 2.5: csv(TWO), 3: csv("a:90:2 b:96:3"), 4: csv("a:90:2 b:97:3")}
     keep(archive, {0: season[0], 1: season[1]})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     keep(archive, {number: body for number, body in season.items() if number > 1})
     with pytest.raises(StoreError, match="killed"):
-        sync.settle(board(), _NeverReadWhole(archive._root), store)
-    sync.settle(board(), archive, store)
+        sync.sync_board(board(), _NeverReadWhole(archive._root), store)
+    sync.sync_board(board(), archive, store)
     undisturbed = fresh("memory")
     sync.replay(board(), archive, undisturbed)
     assert list(store.checks(BOARD)) == list(undisturbed.checks(BOARD))

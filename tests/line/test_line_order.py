@@ -42,7 +42,7 @@ def settled(kind: str, states: Mapping[float, bytes], calls: Iterable[Iterable[f
     archive, store = FileArchive(folder), fresh(kind)
     for call in calls:
         keep(archive, {number: states[number] for number in call})
-        sync.settle(board(), archive, store)
+        sync.sync_board(board(), archive, store)
     assert store.position(BOARD) == archive.index(BOARD)[1]
     return dump(store)
 
@@ -51,7 +51,7 @@ def settled(kind: str, states: Mapping[float, bytes], calls: Iterable[Iterable[f
 def test_the_season_has_every_kind_of_trouble_and_news(kind: str, archive: FileArchive):
     store = fresh(kind)
     keep(archive, SEASON)
-    outcome = sync.settle(board(), archive, store)
+    outcome = sync.sync_board(board(), archive, store)
     assert [check.result for check in outcome.checks] == [
         Result.ACCEPTED,
         Result.ACCEPTED,
@@ -100,7 +100,7 @@ def test_states_that_arrive_one_by_one_end_in_the_same_tables(kind: str, order: 
 
 def test_a_replay_ends_in_the_same_tables_and_withdraws_nothing(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     before = dump(store)
     outcome = sync.replay(board(), archive, store)
     assert dump(store) == before
@@ -110,7 +110,7 @@ def test_a_replay_ends_in_the_same_tables_and_withdraws_nothing(archive: FileArc
 
 def test_a_replay_after_the_declaration_changed_withdraws_what_no_longer_follows(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     before = {event.id: event for event in store.events(EventFilter(board=BOARD))}
     sync.replay(board(max_drop=1.0), archive, store)
     now = {event.id for event in store.events(EventFilter(board=BOARD))}
@@ -121,9 +121,9 @@ def test_a_replay_after_the_declaration_changed_withdraws_what_no_longer_follows
 
 def test_settling_again_changes_nothing(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     before = dump(store)
-    again = sync.settle(board(), archive, store)
+    again = sync.sync_board(board(), archive, store)
     assert (again.checks, again.events, again.failed) == ((), (), False)
     assert dump(store) == before
 
@@ -185,14 +185,14 @@ def test_another_body_for_a_time_that_has_one_is_refused(archive: FileArchive, s
 
 def test_the_same_body_again_changes_nothing(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(SIX)})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     assert [(check.result, check.message) for check in store.checks(BOARD)] == [("accepted", ""), ("unchanged", "")]
     assert list(store.events(EventFilter())) == []
 
 
 def test_other_bytes_with_the_same_content_are_accepted_and_no_event(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(SIX).replace(b"\n", b"\r\n")})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     assert [check.result for check in store.checks(BOARD)] == ["accepted", "accepted"]
     assert list(store.events(EventFilter())) == []
     assert store.past(BOARD).changed_at == (at(0),)
@@ -202,7 +202,7 @@ def test_a_304_keeps_the_last_state_and_moves_on_when_it_was_last_seen(archive: 
     keep(archive, {0: csv(SIX)})
     note(archive, 1, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
     keep(archive, {2: csv(SIX + " g:99")})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     assert [(check.result, check.status) for check in store.checks(BOARD)][1] == ("unchanged", 304)
     (leader,) = store.events(EventFilter(kinds=("new_leader",)))
     assert (leader.after, leader.until) == (at(1), at(2))
@@ -210,16 +210,16 @@ def test_a_304_keeps_the_last_state_and_moves_on_when_it_was_last_seen(archive: 
 
 def test_a_304_without_a_state_changes_nothing(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.NOT_MODIFIED, status=304)
-    assert sync.settle(board(), archive, store).failed is False
+    assert sync.sync_board(board(), archive, store).failed is False
     assert store.latest(BOARD) is None
 
 
 def test_a_body_imported_for_the_second_of_a_failed_fetch_takes_its_place(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.TRANSIENT, error="acme/text: timed out")
     note(archive, 1, Verdict.TRANSIENT, error="acme/text: timed out")
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     keep(archive, {0: csv(SIX)})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     before = dump(store)
     assert [check.result for check in store.checks(BOARD)] == ["accepted", "failed"]
     sync.replay(board(), archive, store)
@@ -228,9 +228,9 @@ def test_a_body_imported_for_the_second_of_a_failed_fetch_takes_its_place(archiv
 
 def test_of_two_failures_in_one_second_the_first_counts(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.TRANSIENT, error="first")
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     note(archive, 0, Verdict.TRANSIENT, error="second")
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     before = dump(store)
     assert [check.message for check in store.checks(BOARD)] == ["first"]
     sync.replay(board(), archive, store)
@@ -245,30 +245,30 @@ def test_lines_that_were_stored_before_a_crash_noted_the_position_are_not_stored
     for _ in range(4):
         store.save(next(first))
     assert store.position(BOARD) == 0
-    outcome = sync.settle(board(), archive, store)
+    outcome = sync.sync_board(board(), archive, store)
     assert len(outcome.checks) == len(SEASON) - 4
     whole = fresh("memory")
-    sync.settle(board(), archive, whole)
+    sync.sync_board(board(), archive, whole)
     assert list(store.events(EventFilter())) == list(whole.events(EventFilter()))
 
 
 def test_boards_in_one_archive_and_store_do_not_touch(archive: FileArchive, store: Store):
     keep(archive, SEASON)
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     before = kinds(store)
     keep(archive, {0: csv("a:1 b:2"), 3: CHALLENGE, 4: CUT}, OTHER)
-    sync.settle(board(OTHER), archive, store)
+    sync.sync_board(board(OTHER), archive, store)
     assert kinds(store) == before
     assert kinds(store, board=OTHER) == ["board_broken/page"]
 
 
 def test_another_way_of_reading_rewrites_what_was_stored(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(SIX, end="\n")})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     first, *others = board().metrics
     reversed_board = replace(board(), metrics=(replace(first, higher_is_better=False), *others))
-    sync.settle(replace(board(), title="Another title"), archive, store)
+    sync.sync_board(replace(board(), title="Another title"), archive, store)
     assert store.declared(BOARD).title == "Another title"
     assert [span.rank for span in store.rank_spans(BOARD, EntryId("a"))] == [1]
-    sync.settle(reversed_board, archive, store)
+    sync.sync_board(reversed_board, archive, store)
     assert [span.rank for span in store.rank_spans(BOARD, EntryId("a"))] == [6]

@@ -95,7 +95,7 @@ def test_pages_are_kept_over_a_reopened_fold(archive: FileArchive, store: Store)
     for number, *bodies in ((0, TOP, END), (1, END, TOP), (2, NEW_TOP, NEW_END)):
         fetched(archive, store, (number, *bodies))
     whole = fresh("sqlite")
-    sync.settle(board(), archive, whole)
+    sync.sync_board(board(), archive, whole)
     assert list(whole.events(EventFilter())) == list(store.events(EventFilter())) != []
     whole.close()
     if isinstance(store, type(whole)):

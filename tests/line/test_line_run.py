@@ -167,11 +167,11 @@ def test_boards_are_settled_as_soon_as_each_is_in(archive: FileArchive, store: S
 
 def test_a_body_that_went_missing_is_trouble_with_the_store_and_keeps_what_was_there(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     before = dump(store)
     gone = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.NOT_MODIFIED, sha256=(Sha256("0" * 64),))
     archive.note(BOARD, gone)
     with pytest.raises(StoreError, match="is missing"):
-        sync.settle(board(), archive, store)
+        sync.sync_board(board(), archive, store)
     assert dump(store) == before
     assert list(store.events(EventFilter())) == []

@@ -126,7 +126,7 @@ def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_
     run(archive, store, 0, SIX)
     run(archive, store, 20, SIX)
     keep(archive, {number: csv(B_LEADS)})
-    sync.settle(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling())
     at_that_time = [one for one in store.service.deliveries() if one.event.recorded_at == at(number)]
     assert bool(at_that_time) is told
     assert any(event.recorded_at == at(number) for event in store.events(EventFilter(told=True)))
@@ -179,12 +179,12 @@ def test_a_run_that_is_stopped_between_two_steps_loses_no_delivery_and_no_hold(a
     told = telling(watches=(SECOND,))
     undisturbed = fresh("memory")
     keep(archive, season)
-    sync.settle(board(), archive, undisturbed, telling=told)
+    sync.sync_board(board(), archive, undisturbed, telling=told)
     assert len({one.queued_at for one in undisturbed.service.deliveries()}) == 3
     with pytest.raises(StoreError, match="full"):
-        sync.settle(board(), archive, Stops(store, at_save), telling=told)
+        sync.sync_board(board(), archive, Stops(store, at_save), telling=told)
     assert len(list(store.checks(BOARD))) == at_save - 1
-    sync.settle(board(), archive, store, telling=told)
+    sync.sync_board(board(), archive, store, telling=told)
     assert list(store.service.deliveries()) == list(undisturbed.service.deliveries())
     assert store.service.holds(BOARD) == undisturbed.service.holds(BOARD) != {}
 
@@ -270,5 +270,5 @@ def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, st
 def test_a_board_that_fails_is_told_too(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     note(archive, 1, Verdict.GONE, status=404, error="acme/text: 404")
-    sync.settle(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling())
     assert posted(store) == ["board_broken@1"]

@@ -22,7 +22,7 @@ from tracker.stores.sqlite import SqliteStore
 def store(archive: FileArchive, tmp_path: Path) -> Iterator[SqliteStore]:
     keep(archive, SEASON)
     with SqliteStore(tmp_path / "tracker.db") as store:
-        sync.settle(board(), archive, store)
+        sync.sync_board(board(), archive, store)
         yield store
 
 
@@ -132,7 +132,7 @@ def test_verifying_writes_nothing(archive: FileArchive, store: SqliteStore):
 
 def test_a_decision_is_part_of_what_is_derived(archive: FileArchive, store: SqliteStore):
     keep(archive, {9: csv("a:45:1.5 b:47.5:3")})
-    sync.settle(board(), archive, store)
+    sync.sync_board(board(), archive, store)
     held = next(check for check in store.checks(BOARD) if check.result == "quarantined")
     proof.decide(board(), held.observed_at, Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store)
     assert all(one.holds for one in proof.verify(events(store), board(), archive))

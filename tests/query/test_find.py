@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models_world import Record, who
 
 from tracker.model import BoardId, Identity
-from tracker.query.find import Found, State, Way, agrees, matching, remembered, states, suggestions
+from tracker.query.find import BoardAt, Found, Way, agrees, matching, remembered, states, suggestions
 
 QWEN = {"lab": "Alibaba", "family": "Qwen", "generation": "3.5"}
 MODELS = {
@@ -25,12 +25,12 @@ MODELS = {
 NAMES = {"q397": "Qwen3.5 397B (Reasoning)", "q397n": "Qwen3.5 397B", "q9": "Qwen3.5 9B", "q3": "Qwen3 14B", "gpt4": "GPT-4", "moving": "chatgpt-latest"}  # fmt: skip
 
 
-def state(board: str = "made/board", keys: str = "q397 q397n q9 q3 gpt4 moving") -> State:
+def state(board: str = "made/board", keys: str = "q397 q397n q9 q3 gpt4 moving") -> BoardAt:
     shown = kit.snapshot(" ".join(f"{key}:5" for key in keys.split()), names=NAMES, who=MODELS)
-    return State(board=replace(kit.board(), id=BoardId(board)), snapshot=replace(shown, board=BoardId(board)))
+    return BoardAt(board=replace(kit.board(), id=BoardId(board)), snapshot=replace(shown, board=BoardId(board)))
 
 
-def found(name: str, means: Identity, *boards: State) -> Found:
+def found(name: str, means: Identity, *boards: BoardAt) -> Found:
     return matching(name, means, boards or (state(),))
 
 
@@ -58,8 +58,8 @@ def test_a_bare_name_means_the_snapshots_of_that_product_where_nobody_bears_it()
     }
     names = {"bare": "GPT-4o", "may": "GPT-4o (May '24)", "mini": "GPT-4o mini", "chat": "chatgpt-4o-latest"}
 
-    def board(name: str, text: str) -> State:
-        return State(board=replace(kit.board(), id=BoardId(name)), snapshot=kit.snapshot(text, names=names, who=whos))
+    def board(name: str, text: str) -> BoardAt:
+        return BoardAt(board=replace(kit.board(), id=BoardId(name)), snapshot=kit.snapshot(text, names=names, who=whos))
 
     one = found("gpt-4o", whos["bare"], board("a/a", "bare:1 may:2"), board("b/b", "may:2 mini:3 chat:4"))
     assert (one.way, keys(one)) == (Way.NAME, ["bare", "may"])

@@ -12,7 +12,7 @@ from models_world import Record, key, record
 
 from tracker.model import Comparability, Entry, Nature, Result, Step
 from tracker.order import best_entry
-from tracker.query.since import How, Interval, passed
+from tracker.query.since import HowAbove, Interval, passed
 
 DAY = timedelta(days=1)
 
@@ -27,7 +27,7 @@ def asked(of: Record, one: str = "a", other: str = "b", **more: object) -> Inter
 
 def test_a_passing_is_dated_by_the_last_look_before_and_the_first_after():
     of = record("a:50 b:60", "a:50 b:60", "a:70 b:60", "a:71 b:60")
-    assert asked(of) == Interval(after=day(1), until=day(2), how=How.PASSING)
+    assert asked(of) == Interval(after=day(1), until=day(2), how=HowAbove.PASSING)
 
 
 def test_who_is_not_above_has_passed_nobody():
@@ -38,63 +38,63 @@ def test_who_is_not_above_has_passed_nobody():
 
 def test_of_several_passings_the_last_counts():
     of = record("a:50 b:60", "a:70 b:60", "a:55 b:60", "a:80 b:60")
-    assert asked(of) == Interval(after=day(2), until=day(3), how=How.PASSING)
+    assert asked(of) == Interval(after=day(2), until=day(3), how=HowAbove.PASSING)
 
 
 def test_who_enters_above_passed_nobody_but_entered_above():
     of = record("b:60 c:1", "b:60 c:1", "b:60 c:1 a:70")
-    assert asked(of) == Interval(after=day(1), until=day(2), how=How.ENTRY)
+    assert asked(of) == Interval(after=day(1), until=day(2), how=HowAbove.ENTRY)
 
 
 def test_who_was_there_when_the_other_entered_below_is_told_apart():
     of = record("a:70 c:1", "a:70 c:1 b:60")
-    assert asked(of) == Interval(after=day(0), until=day(1), how=How.RIVAL_ENTRY)
+    assert asked(of) == Interval(after=day(0), until=day(1), how=HowAbove.RIVAL_ENTRY)
 
 
 def test_what_was_so_when_the_record_began_has_no_date_before():
-    assert asked(record("a:70 b:60", "a:70 b:61")) == Interval(after=None, until=day(0), how=How.START)
+    assert asked(record("a:70 b:60", "a:70 b:61")) == Interval(after=None, until=day(0), how=HowAbove.START)
 
 
 def test_a_gap_in_the_values_of_one_is_no_passing():
     of = record("a:50 b:60", "a:70 b:60", "b:60", "a:70 b:60")
-    assert asked(of) == Interval(after=day(0), until=day(1), how=How.PASSING)
+    assert asked(of) == Interval(after=day(0), until=day(1), how=HowAbove.PASSING)
 
 
 def test_a_return_above_after_a_time_below_is_dated_from_when_it_was_last_seen_below():
     of = record("a:70 b:60 c:1", "a:50 b:60 c:1", "b:60 c:1", "a:70 b:60 c:1")
-    assert asked(of) == Interval(after=day(1), until=day(3), how=How.PASSING)
+    assert asked(of) == Interval(after=day(1), until=day(3), how=HowAbove.PASSING)
 
 
 def test_a_rebase_ends_what_can_be_asked():
     before = "a:50 b:60 c:40 d:30"
     of = record(before, "a:70 b:60 c:40 d:30", "a:17 b:16 c:14 d:13")
     assert of.steps[-1].diff.metrics[kit.SCORE.id].verdict is Comparability.REBASED
-    assert asked(of) == Interval(after=None, until=day(2), how=How.START)
+    assert asked(of) == Interval(after=None, until=day(2), how=HowAbove.START)
 
 
 def test_finer_decimals_pass_nobody():
     rest = "c:40.1 d:30.2 e:20.3 f:10.4"
     of = record(f"a:50.1 b:60.2 {rest}", f"a:60.2 b:60.2 {rest}", "a:60.24 b:60.21 c:40.12 d:30.23 e:20.31 f:10.42")
     assert not of.steps[-1].diff.metrics[kit.SCORE.id].moves
-    assert asked(of) == Interval(after=day(0), until=day(1), how=How.PASSING)
+    assert asked(of) == Interval(after=day(0), until=day(1), how=HowAbove.PASSING)
 
 
 def test_an_estimate_is_marked():
-    assert asked(record("a:70 b:~60")) == Interval(after=None, until=day(0), how=How.START, estimated=True)
+    assert asked(record("a:70 b:~60")) == Interval(after=None, until=day(0), how=HowAbove.START, estimated=True)
     assert asked(record("a:50 b:~60", "a:50 b:40")).estimated
 
 
 def test_it_can_be_asked_as_of_a_day():
     of = record("a:50 b:60", "a:70 b:60", "a:55 b:60")
     assert asked(of) is None
-    assert asked(of, at=day(1)) == Interval(after=day(0), until=day(1), how=How.PASSING)
+    assert asked(of, at=day(1)) == Interval(after=day(0), until=day(1), how=HowAbove.PASSING)
     assert asked(of, at=day(0)) is None
 
 
 def test_a_change_of_key_keeps_the_course():
     of = record("a:50 b:60 c:1 d:2", "a:70 b:60 c:1 d:2", "A:70 b:60 c:1 d:2")
     assert of.steps[-1].diff.respelled == {"A": "a"}
-    assert asked(of, "A") == Interval(after=day(0), until=day(1), how=How.PASSING)
+    assert asked(of, "A") == Interval(after=day(0), until=day(1), how=HowAbove.PASSING)
 
 
 # ── against the definition ───────────────────────────────────────────────────────────────────────
@@ -142,10 +142,10 @@ def by_day(of: Record, one: str = "a", other: str = "b") -> Interval | None:
     until, marked = steps[first].check.observed_at, any(measure.estimated for measure in pairs[first])
     if last_not is not None:
         marked = marked or any(measure.estimated for measure in pairs[last_not])
-        return Interval(after=steps[last_not].check.observed_at, until=until, how=How.PASSING, estimated=marked)
+        return Interval(after=steps[last_not].check.observed_at, until=until, how=HowAbove.PASSING, estimated=marked)
     if first == 0:
-        return Interval(after=None, until=until, how=How.START, estimated=marked)
-    how = How.RIVAL_ENTRY if pairs[first - 1][0] is not None else How.ENTRY
+        return Interval(after=None, until=until, how=HowAbove.START, estimated=marked)
+    how = HowAbove.RIVAL_ENTRY if pairs[first - 1][0] is not None else HowAbove.ENTRY
     return Interval(after=steps[first - 1].check.observed_at, until=until, how=how, estimated=marked)
 
 
@@ -161,7 +161,7 @@ def test_a_side_is_not_dated_by_decimals_alone():
     of.show("a:50.3 c:55.41 b:55.38 d:40.2 e:2.1 f:3.2 g:1.1")
     found = passed(of.store, of.board.id, kit.SCORE.id, [key("a"), key("c")], [key("b"), key("d")])
     assert found is not None
-    assert found.how is How.START
+    assert found.how is HowAbove.START
 
 
 def test_a_live_metric_is_read_by_its_values():
@@ -172,5 +172,5 @@ def test_a_live_metric_is_read_by_its_values():
     assert speed.nature is Nature.LIVE
     assert of.steps[-1].check.result is Result.ACCEPTED
     assert passed(of.store, of.board.id, speed.id, [key("a")], [key("b")]) == Interval(
-        after=day(0), until=day(1), how=How.PASSING
+        after=day(0), until=day(1), how=HowAbove.PASSING
     )

@@ -9,7 +9,7 @@ import pytest
 from models_world import Record
 
 from tracker.errors import DeclarationError
-from tracker.query.since import How, Interval
+from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Row, Versus, versus
 
 NAMES = {
@@ -47,7 +47,7 @@ def test_values_of_one_snapshot_with_what_is_beyond_the_error_and_since_when():
     assert (found.one.value, found.other.value, found.difference) == (61, 55, 6)
     assert (found.above, found.beyond_error, found.segment) == ("one", True, kit.START)
     day = timedelta(days=1)
-    assert found.since == Interval(after=kit.START, until=kit.START + day, how=How.PASSING)
+    assert found.since == Interval(after=kit.START, until=kit.START + day, how=HowAbove.PASSING)
     turned = row(versus(GPT, CLAUDE, record.store))
     assert (turned.above, turned.difference, turned.since) == ("other", -6, found.since)
 

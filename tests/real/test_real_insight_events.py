@@ -14,7 +14,7 @@ from memory_store import MemoryStore
 from tracker import parsers, schedules
 from tracker.line import intake
 from tracker.model import Event
-from tracker.reports._fold import fold
+from tracker.reports.folding import fold
 from tracker.stores.archive import FileArchive
 
 pytestmark = pytest.mark.slow

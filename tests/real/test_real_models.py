@@ -15,7 +15,7 @@ import pytest
 from tracker import parsers, schedules, watches
 from tracker.line import fold
 from tracker.model import BoardId, BoardState, Capture, EntryId, MetricId, Step
-from tracker.query.since import How, looked_at, passed
+from tracker.query.since import HowAbove, looked_at, passed
 from tracker.query.versus import versus
 from tracker.query.why_not import What, explain
 from tracker.stores.archive import FileArchive
@@ -79,7 +79,7 @@ def test_since_when_one_stands_above_another_is_what_the_files_say(world: World)
         above = [order(world.value(at, one), world.value(at, other)) for at in times]
         assert (found.until if found else None) == since(times, above), (one, other)
         ways[found.how if found else None] += 1
-    assert min(ways[None], ways[How.START], ways[How.ENTRY]) > 20
+    assert min(ways[None], ways[HowAbove.START], ways[HowAbove.ENTRY]) > 20
 
 
 def order(mine: float | None, theirs: float | None) -> bool | None:
@@ -151,6 +151,6 @@ def test_the_founding_comparison_is_by_entry_or_from_the_start_and_by_an_estimat
     assert (pair.one.name, pair.other.name) == ("Qwen3.5 397B A17B (Reasoning)", "GPT-4")
     assert (index.above, index.beyond_error, index.estimated) == ("one", True, True)
     assert index.since is not None
-    assert index.since.how is not How.PASSING
+    assert index.since.how is not HowAbove.PASSING
     maths = [row for row in pair.rows if row.metric.topic == "maths"]
     assert all(row.other is None and row.above == "" for row in maths)

@@ -7,8 +7,7 @@ import pytest
 from report_world import ARENA, DAY, T0, checks, event, health, report
 
 from tracker.model import BoardId, Gap, Result, State
-from tracker.reports import _words as words
-from tracker.reports import build
+from tracker.reports import build, words
 
 
 def test_the_window_holds_its_beginning_and_not_its_end():

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from report_world import DAY, T0, event, health, ids, report, stories
 
 from tracker.model import Event, MetricId
-from tracker.reports import _words as words
-from tracker.reports._fold import ALIKE, _base, _keys, _releases
+from tracker.reports import words
+from tracker.reports.folding import ALIKE, _base, _keys, _releases
 
 CODING = MetricId("coding")
 

@@ -13,7 +13,7 @@ from report_world import AA, T0, checks, event, health, proof, report
 
 from tracker.model import Evidence, Report, State
 from tracker.reports import FORMATS, render
-from tracker.reports._clean import cleaned, link
+from tracker.reports.cleaning import cleaned, link
 from tracker.reports.markdown import escape
 from tracker.wording import clean
 

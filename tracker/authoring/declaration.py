@@ -42,7 +42,7 @@ _NO_SOURCE = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class PageAddress:
     """What a declaration says that no page tells: the board's id, where it is fetched and with what, where people read it."""
 
     board: BoardId
@@ -62,7 +62,7 @@ class Settled:
     left_out: Mapping[str, str]
 
 
-def declaration(proposal: Proposal, at: Address, left_out: Mapping[str, str] | None = None) -> str:
+def declaration(proposal: Proposal, at: PageAddress, left_out: Mapping[str, str] | None = None) -> str:
     """The TOML file. `left_out` are columns that cannot be read as they were guessed, with the reason."""
     dropped = left_out or {}
     metrics = [metric for metric in proposal.metrics if metric.column not in dropped]
@@ -83,7 +83,7 @@ def declared(text: str, board: BoardId) -> Board:
         return board_from(tables_of(text), board, {name: parsers.options_of(name) for name in parsers.FORMATS})
 
 
-def settled(proposal: Proposal, at: Address, read: Callable[[Board], Reading]) -> Settled:
+def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading]) -> Settled:
     """The declaration with which the page reads: a column that is not what it seemed in every row is left out.
 
     Raises:
@@ -123,7 +123,7 @@ def _spoilt(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
 # ── the blocks of the file ───────────────────────────────────────────────────────────────────────
 
 
-def _head(at: Address) -> str:
+def _head(at: PageAddress) -> str:
     minute = crc32(at.board.encode()) % 60  # spread over the hour: boards do not all ask at once
     lines = [
         "#:schema ../board.schema.json",
@@ -142,7 +142,7 @@ def _head(at: Address) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _request(at: Address) -> str:
+def _request(at: PageAddress) -> str:
     rows = [("url", toml_value(at.url), "")]
     if at.headers:
         rows.append(("headers", toml_value(at.headers), ""))
@@ -342,4 +342,4 @@ def _slug(text: str) -> str:
     return "-".join(_HOST_WORDS.findall(text.lower()))
 
 
-__all__ = ["NOT_LOOKED_UP", "Address", "Settled", "board_id", "declaration", "declared", "printable", "settled"]
+__all__ = ["NOT_LOOKED_UP", "PageAddress", "Settled", "board_id", "declaration", "declared", "printable", "settled"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tracker.authoring.declaration import printable
-from tracker.authoring.places import Place, between_commas, by_itself, places, source_of
+from tracker.authoring.places import CellPlace, between_commas, by_itself, places, source_of
 from tracker.authoring.proposal import Candidate, Proposal
 from tracker.errors import ContractBroken, ParseError, Refused, TrackerError
 from tracker.model import Board, Column, Measure, Metric, Reading
@@ -110,7 +110,7 @@ def _cut(value: Any, depth: int) -> Any:
 # ── pages to refuse ──────────────────────────────────────────────────────────────────────────────
 
 
-def _hostile(board: Board, body: bytes, places: Sequence[Place], read: Judge) -> Iterator[tuple[str, bytes]]:
+def _hostile(board: Board, body: bytes, places: Sequence[CellPlace], read: Judge) -> Iterator[tuple[str, bytes]]:
     """At most one page for each way of being wrong, and only those that are refused for just that."""
     yield from _first("challenge", Refused, "", [_CHALLENGE], read)
     yield from _first("empty", ParseError, "", [b""], read)
@@ -149,7 +149,7 @@ def _refused(page: bytes, kind: type[TrackerError], code: str, read: Judge) -> b
     return False
 
 
-def _replaced(body: bytes, place: Place, texts: Sequence[str]) -> list[bytes]:
+def _replaced(body: bytes, place: CellPlace, texts: Sequence[str]) -> list[bytes]:
     """The page with other texts at that place, for each of them."""
     lines = body.decode("utf-8", "surrogateescape").splitlines(keepends=True)
     line = lines[place.line - 1]

@@ -11,7 +11,7 @@ from tracker.authoring.candidates import MAX_ROWS, candidates
 from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import metrics_of, primary_of
 from tracker.authoring.proposal import Candidate, Guess, Proposal
-from tracker.authoring.sheet import Sheet, attribute_of
+from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME
 from tracker.errors import DeclarationError
 from tracker.model import ROW
@@ -96,7 +96,7 @@ def guessed(
     higher_is_better: bool | None = None,
 ) -> Proposal:
     """The proposal for one candidate."""
-    sheet = Sheet(candidate, metric)
+    sheet = RawSheet(candidate, metric)
     missing = [one for one in (*(key or ()), name, metric) if one and one not in sheet.columns]
     if missing:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
@@ -124,7 +124,7 @@ def guessed(
 # ── name and key ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _name(sheet: Sheet) -> Guess[str]:
+def _name(sheet: RawSheet) -> Guess[str]:
     texts = [one for one in sheet.columns.values() if one.is_text and one.filled >= 0.6]
     scored = sorted(((_as_name(one, at), one) for at, one in enumerate(texts)), key=lambda pair: -pair[0])
     if not scored:
@@ -152,11 +152,11 @@ def _as_name(one: Cells, at: int) -> float:
     )
 
 
-def _told_key(sheet: Sheet, key: Sequence[str]) -> tuple[Guess[tuple[str, ...]], str]:
+def _told_key(sheet: RawSheet, key: Sequence[str]) -> tuple[Guess[tuple[str, ...]], str]:
     return Guess(value=tuple(key), sure=1.0, why="told"), "refuse" if _is_unique(sheet, key) else "ambiguous"
 
 
-def _key(sheet: Sheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
+def _key(sheet: RawSheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
     """The key, and what a key that occurs twice means."""
     alone = sorted((one for one in sheet.columns.values() if _may_be_key(one)), key=lambda one: -_as_key(one, name))
     if alone:
@@ -187,7 +187,7 @@ def _as_key(one: Cells, name: str) -> float:
     return points - 2.0 * (one.numeric > 0.5) - 0.5 * bool(leaf & {"short", "canonical", "repo", "hugging", "face"})
 
 
-def _together(sheet: Sheet, name: str) -> tuple[str, ...]:
+def _together(sheet: RawSheet, name: str) -> tuple[str, ...]:
     """The name and the fewest texts besides that make the rows unique."""
     others = [
         one.header
@@ -201,7 +201,7 @@ def _together(sheet: Sheet, name: str) -> tuple[str, ...]:
     return ()
 
 
-def _is_unique(sheet: Sheet, key: Sequence[str]) -> bool:
+def _is_unique(sheet: RawSheet, key: Sequence[str]) -> bool:
     rows = list(zip(*(sheet.columns[one].cells for one in key), strict=True))
     return len(set(rows)) == len(rows)
 
@@ -209,14 +209,14 @@ def _is_unique(sheet: Sheet, key: Sequence[str]) -> bool:
 # ── rank and attributes ──────────────────────────────────────────────────────────────────────────
 
 
-def _rank(sheet: Sheet) -> Guess[str] | None:
+def _rank(sheet: RawSheet) -> Guess[str] | None:
     if sheet.rank is None:
         return None
     why = "the order of the rows" if sheet.rank.header == ROW else "its header says so, and it counts from the top"
     return Guess(value=sheet.rank.header, sure=0.9, why=why)
 
 
-def _attributes(sheet: Sheet, taken: set[str]) -> Iterator[tuple[str, str]]:
+def _attributes(sheet: RawSheet, taken: set[str]) -> Iterator[tuple[str, str]]:
     used: set[str] = set()
     for one in sheet.columns.values():
         name = attribute_of(one)

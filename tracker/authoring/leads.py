@@ -12,11 +12,11 @@ from tracker.authoring.documents import Spot, spots
 from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
-from tracker.parsers._html import Element, inner_text, root_of, scripts
-from tracker.parsers._js import assignments, literal
-from tracker.parsers._json import load
-from tracker.parsers._text import decode, header, unique
+from tracker.parsers.decoding import decode, header, unique
 from tracker.parsers.html_table import Section, sections
+from tracker.parsers.html_tree import Element, inner_text, root_of, scripts
+from tracker.parsers.script_source import assignments, literal
+from tracker.parsers.strict_json import load
 
 MAX_SCRIPTS = 60
 MAX_ASSIGNMENTS = 200

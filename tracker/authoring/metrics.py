@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import SURE, Guess, MetricGuess
-from tracker.authoring.sheet import Sheet, direction_said, is_share
+from tracker.authoring.sheet import RawSheet, direction_said, is_share
 from tracker.authoring.words import (
     ASIDE,
     AVERAGE,
@@ -44,7 +44,7 @@ MATRIX = 3
 _BAD_ID = re.compile(r"[^a-z0-9]+")
 
 
-def metrics_of(sheet: Sheet, taken: set[str]) -> Iterator[MetricGuess]:
+def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
     """The figures, but for those taken as key or name and those that are a side of another."""
     bounds = {one.header: _bounds_of(one, sheet) for one in sheet.figures}
     sides = {side for found in bounds.values() for side in found.values()}
@@ -62,7 +62,7 @@ def metrics_of(sheet: Sheet, taken: set[str]) -> Iterator[MetricGuess]:
         yield made
 
 
-def _metric(one: Cells, sheet: Sheet, used: set[str], sides: Mapping[str, str]) -> MetricGuess:
+def _metric(one: Cells, sheet: RawSheet, used: set[str], sides: Mapping[str, str]) -> MetricGuess:
     nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if one.header in sheet.prices else _nature(one)
     unit, scale = _unit(one, nature.value)
     return MetricGuess(
@@ -160,7 +160,7 @@ def _is_elo(one: Cells) -> bool:
 # ── direction ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _direction(one: Cells, sheet: Sheet) -> Guess[bool | None]:
+def _direction(one: Cells, sheet: RawSheet) -> Guess[bool | None]:
     told, why = (False, "a price") if one.header in sheet.prices else direction_said(one)
     if told and {*one.leaf} & AVERAGE and not {*one.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
         told, why = False, "the average of figures of which less is better"
@@ -187,7 +187,7 @@ def _direction(one: Cells, sheet: Sheet) -> Guess[bool | None]:
     return Guess(value=None, sure=0.0, why="nothing on the page tells whether more is better")
 
 
-def _shown(one: Cells, sheet: Sheet) -> bool | None:
+def _shown(one: Cells, sheet: RawSheet) -> bool | None:
     """What the order of the rows says: they fall from the best."""
     order = one.order()
     best = max((abs(other.order()) for other in sheet.figures), default=0.0)
@@ -217,7 +217,7 @@ def _is_side(one: Cells) -> bool:
     )
 
 
-def _bounds_of(one: Cells, sheet: Sheet) -> dict[str, str]:
+def _bounds_of(one: Cells, sheet: RawSheet) -> dict[str, str]:
     """The columns of the interval around a figure: two between which it lies, or one of half-widths."""
     mine = {*one.leaf} - {"score"}
     near = [other for other in sheet.columns.values() if (other is not one and other.numeric >= 0.5) or {*other.leaf} & HALF]
@@ -264,7 +264,7 @@ def _is_half(half: Cells, one: Cells) -> bool:
 # ── which one ranks ──────────────────────────────────────────────────────────────────────────────
 
 
-def primary_of(sheet: Sheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
+def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
     """The id of the figure that ranks the board; empty where none does."""
     if sheet.told_metric:
         return Guess(value=next(one.id for one in metrics if one.column == sheet.told_metric), sure=1.0, why="told")
@@ -284,7 +284,7 @@ def primary_of(sheet: Sheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
     return Guess(value=one.id, sure=max(0.5, min(0.95, SURE + 0.15 * (best - second))) if best > 0.4 else 0.5, why=why)
 
 
-def _as_primary(one: MetricGuess, at: int, sheet: Sheet) -> float:
+def _as_primary(one: MetricGuess, at: int, sheet: RawSheet) -> float:
     """How like the figure that ranks the board."""
     column = sheet.columns[one.column]
     leaf, words = {*column.leaf}, {*column.words}

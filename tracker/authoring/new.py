@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tracker.authoring import fixtures
-from tracker.authoring.declaration import Address, Settled, board_id, printable, settled
+from tracker.authoring.declaration import PageAddress, Settled, board_id, printable, settled
 from tracker.authoring.folder import folder
 from tracker.authoring.proposal import SURE, Candidate, MetricGuess, Proposal
 from tracker.errors import DeclarationError, Refused, TrackerError
@@ -72,7 +72,7 @@ class Asked:
 class Made:
     """A declaration and a test folder, with all that led to them. `tested` is None where nothing was written."""
 
-    at: Address
+    at: PageAddress
     candidates: Sequence[Candidate]
     proposal: Proposal
     settled: Settled
@@ -107,7 +107,7 @@ class Guesses(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class Guesser:
     """What reads pages that nobody declared: every table-like thing of a body, and what its columns mean."""
 
     look: Callable[..., Sequence[Candidate]]
@@ -123,7 +123,7 @@ class Asks(Protocol):
 
 
 def make(
-    settings: Settings, asked: Asked, fetch: Callable[[], bytes], *, machine: Machine, ask: Asks, today: str | None = None
+    settings: Settings, asked: Asked, fetch: Callable[[], bytes], *, machine: Guesser, ask: Asks, today: str | None = None
 ) -> Made:
     """Propose a declaration for a page, and write it with its test folder unless it is a dry run.
 
@@ -153,12 +153,14 @@ def make(
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is_address(source: str) -> bool:
+def is_address(source: str) -> bool:
+    """Whether a source is a web address, not a file."""
     return source.startswith(("http://", "https://"))
 
 
-def _address_of(source: str, url: str | None, *, dry_run: bool) -> str:
-    if _is_address(source):
+def address_of(source: str, url: str | None, *, dry_run: bool) -> str:
+    """Where the page is, or will be, fetched. Raises DeclarationError where source and url do not fit."""
+    if is_address(source):
         if url is not None:
             raise DeclarationError(f'--url = "{safe(url)}" goes with a file; {safe(source)} is an address itself')
         return source
@@ -213,7 +215,7 @@ def _suffix(body: bytes, form: str) -> str:
 # ── names ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _address(asked: Asked, body: bytes) -> Address:
+def _address(asked: Asked, body: bytes) -> PageAddress:
     parts = urlsplit(asked.url)
     title = (
         asked.title
@@ -225,7 +227,9 @@ def _address(asked: Asked, body: bytes) -> Address:
     board = asked.board or board_id(parts.hostname or "page", title)
     if not _ID.fullmatch(board) or ".." in board:
         raise DeclarationError(f'--id = "{safe(board)}" is no id; expected <source>/<board> of a-z, 0-9, ".", "_" and "-"')
-    return Address(board=BoardId(board), title=printable(title) or board, url=asked.url, page=asked.url, headers=asked.headers)
+    return PageAddress(
+        board=BoardId(board), title=printable(title) or board, url=asked.url, page=asked.url, headers=asked.headers
+    )
 
 
 def _title_of(body: bytes) -> str:
@@ -233,7 +237,7 @@ def _title_of(body: bytes) -> str:
     return printable(unescape(found[1].decode("utf-8", "replace"))) if found else ""
 
 
-def _refuse_existing(settings: Settings, asked: Asked, at: Address) -> None:
+def _refuse_existing(settings: Settings, asked: Asked, at: PageAddress) -> None:
     shipped = settings.shipped or settings.schedules
     for path in (settings.schedules / f"{at.board}.toml", shipped / f"{at.board}.toml", asked.cases / at.board):
         if path.exists() and not asked.dry_run:
@@ -243,7 +247,7 @@ def _refuse_existing(settings: Settings, asked: Asked, at: Address) -> None:
 # ── questions ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _settled_questions(body: bytes, told: Told, machine: Machine, ask: Asks) -> Proposal:
+def _settled_questions(body: bytes, told: Told, machine: Guesser, ask: Asks) -> Proposal:
     """The proposal once nothing that matters is unsure. Raises DeclarationError where a question stays open."""
     proposal = _guessed(body, told, machine)
     for _ in range(TRIES):
@@ -257,7 +261,7 @@ def _settled_questions(body: bytes, told: Told, machine: Machine, ask: Asks) -> 
     raise DeclarationError(f"{question.what}: still not sure ({question.why}); settle it with {question.flag}")
 
 
-def _guessed(body: bytes, told: Told, machine: Machine) -> Proposal:
+def _guessed(body: bytes, told: Told, machine: Guesser) -> Proposal:
     return machine.guess(
         body,
         key=told.key or None,
@@ -306,7 +310,7 @@ def refuse(question: Question, proposal: Proposal, _told: Told) -> Told:
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _written(settings: Settings, asked: Asked, at: Address, declared: Settled, files: Mapping[str, bytes]) -> fixtures.Tested:
+def _written(settings: Settings, asked: Asked, at: PageAddress, declared: Settled, files: Mapping[str, bytes]) -> fixtures.Tested:
     """Write both, never over anything, and try the board on its folder."""
     path = settings.schedules / f"{at.board}.toml"
     cases = asked.cases / at.board

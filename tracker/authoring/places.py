@@ -25,7 +25,7 @@ _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CellPlace:
     """Where one field of one entry stands: the line from 1, the text on it, and how the field comes from it."""
 
     entry: str
@@ -63,12 +63,12 @@ class _Row:
         """What the row says there, "" if nothing."""
         return self.cells.get(source_of(column, self.page.columns) or "") or ""
 
-    def place(self, field: str, at: tuple[int, str], how: str = "") -> Place:
+    def place(self, field: str, at: tuple[int, str], how: str = "") -> CellPlace:
         """That field, at that line (from 0) with that text."""
-        return Place(entry=self.entry.id, field=field, line=at[0] + 1, text=at[1], how=how)
+        return CellPlace(entry=self.entry.id, field=field, line=at[0] + 1, text=at[1], how=how)
 
 
-def places(board: Board, reading: Reading, candidate: Candidate, body: bytes) -> Iterator[Place]:
+def places(board: Board, reading: Reading, candidate: Candidate, body: bytes) -> Iterator[CellPlace]:
     """One for every key, name, rank and measure that can be found on a line of the page."""
     page = _page(board, reading, candidate, body)
     for entry in reading.entries:
@@ -76,7 +76,7 @@ def places(board: Board, reading: Reading, candidate: Candidate, body: bytes) ->
             yield from _of_row(_Row(page=page, entry=entry, cells=dict(zip(page.columns, cells, strict=True))), board)
 
 
-def _of_row(row: _Row, board: Board) -> Iterator[Place]:
+def _of_row(row: _Row, board: Board) -> Iterator[CellPlace]:
     entry = row.entry
     parts = [part for part in entry.id.split(" | ") if part]
     yield from _of_text(
@@ -121,7 +121,7 @@ def _anchors(
     return found
 
 
-def _of_text(row: _Row, field: str, column: Column, text: str, how: str = "") -> Iterator[Place]:
+def _of_text(row: _Row, field: str, column: Column, text: str, how: str = "") -> Iterator[CellPlace]:
     """Where a text stands; one that the page writes otherwise (with a badge, in escapes) as it does there."""
     at = _near(row.page, row.entry, column, _spelled(text)) or _near(
         row.page, row.entry, column, _spelled(row.cell(column) or text)
@@ -130,7 +130,7 @@ def _of_text(row: _Row, field: str, column: Column, text: str, how: str = "") ->
         yield row.place(field, at, how)
 
 
-def _of_measure(row: _Row, metric: Metric, measure: Measure) -> Iterator[Place]:
+def _of_measure(row: _Row, metric: Metric, measure: Measure) -> Iterator[CellPlace]:
     yield from _of_number(row, metric.id, metric.column, Decimal(repr(measure.value)), metric.scale)
     for side, column, bound in (("low", metric.low, measure.low), ("high", metric.high, measure.high)):
         if bound is not None and column is not None:
@@ -139,7 +139,7 @@ def _of_measure(row: _Row, metric: Metric, measure: Measure) -> Iterator[Place]:
             yield from _of_half(row, metric, side, measure)
 
 
-def _of_number(row: _Row, field: str, column: Column, value: Decimal, scale: Decimal) -> Iterator[Place]:
+def _of_number(row: _Row, field: str, column: Column, value: Decimal, scale: Decimal) -> Iterator[CellPlace]:
     if source_of(column, row.page.columns) == ROW:
         yield row.place(field, (row.page.anchors.get(row.entry.id, 0), ""), f"= {value}")
         return
@@ -149,7 +149,7 @@ def _of_number(row: _Row, field: str, column: Column, value: Decimal, scale: Dec
         yield row.place(field, (at[0], found[0]), found[1])
 
 
-def _of_half(row: _Row, metric: Metric, side: str, measure: Measure) -> Iterator[Place]:
+def _of_half(row: _Row, metric: Metric, side: str, measure: Measure) -> Iterator[CellPlace]:
     """A bound made of a half-width: the text is the half-width's."""
     column = metric.plus_minus or metric.column
     value = _token(row.cell(metric.column), Decimal(repr(measure.value)), metric.scale)

@@ -34,7 +34,7 @@ DEFAULTS = "_defaults.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class BrokenPage:
     """The bodies of one capture, with what each belongs to, and where they were had."""
 
     bodies: Sequence[bytes]
@@ -70,7 +70,7 @@ class Repaired:
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
-def repair(settings: Settings, board: Board, page: Page, archive: Archive, store: Store, *, look: Look) -> Repaired:
+def repair(settings: Settings, board: Board, page: BrokenPage, archive: Archive, store: Store, *, look: Look) -> Repaired:
     """The change after which the board reads that page as it read the last one.
 
     Raises:
@@ -103,7 +103,7 @@ def type_of(error: TrackerError | None) -> type[TrackerError]:
     return DeclarationError if isinstance(error, DeclarationError) else TrackerError
 
 
-def _what_is_wrong(board: Board, page: Page) -> TrackerError | None:
+def _what_is_wrong(board: Board, page: BrokenPage) -> TrackerError | None:
     try:
         _read(board, page)
     except TrackerError as error:
@@ -111,11 +111,11 @@ def _what_is_wrong(board: Board, page: Page) -> TrackerError | None:
     return None
 
 
-def _repairs(board: Board, page: Page, last: Snapshot, look: Look) -> tuple[Repair, ...]:
+def _repairs(board: Board, page: BrokenPage, last: Snapshot, look: Look) -> tuple[Repair, ...]:
     return repairs(board, page.bodies, last, parts=page.parts, read=lambda changed: _read(changed, page), look=look)
 
 
-def _read(board: Board, page: Page) -> Reading:
+def _read(board: Board, page: BrokenPage) -> Reading:
     return read_capture(board, page.bodies, parts=page.parts, url=page.url)
 
 
@@ -129,10 +129,10 @@ def _changes(found: Sequence[Repair], text: str, path: Path) -> Mapping[Keys, ob
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def page_of(settings: Settings, board: Board, archive: Archive, url: str | None, file: Path | None) -> Page:
+def page_of(settings: Settings, board: Board, archive: Archive, url: str | None, file: Path | None) -> BrokenPage:
     """The page to look at: a file, an address fetched once, or the newest capture. Raises DeclarationError."""
     if file is not None:
-        return Page(bodies=(_bytes_of(file, board.request),), parts=(), url=board.request.url, origin=str(file))
+        return BrokenPage(bodies=(_bytes_of(file, board.request),), parts=(), url=board.request.url, origin=str(file))
     if url is not None:
         with fetching(settings, SystemClock()) as (_, _, fetcher):
             return fetched(board, url, fetcher)
@@ -144,19 +144,19 @@ def page_of(settings: Settings, board: Board, archive: Archive, url: str | None,
     return _captured(board, line, archive)
 
 
-def fetched(board: Board, url: str, fetcher: Fetcher) -> Page:
+def fetched(board: Board, url: str, fetcher: Fetcher) -> BrokenPage:
     """The page at another address, asked for as the board's own is; nothing of it is archived."""
     from dataclasses import replace  # noqa: PLC0415  # only here
 
     found = fetcher.fetch(replace(board, request=replace(board.request, url=url, newest=None, each=None, member=""), payloads=()))
     if not isinstance(found, Capture):
         raise DeclarationError(f"{board.id}: {url} answered that nothing changed to a plain request; expected a page")
-    return Page(bodies=found.bodies, parts=found.parts, url=board.request.url, origin=url)
+    return BrokenPage(bodies=found.bodies, parts=found.parts, url=board.request.url, origin=url)
 
 
-def _captured(board: Board, line: IndexLine, archive: Archive) -> Page:
+def _captured(board: Board, line: IndexLine, archive: Archive) -> BrokenPage:
     bodies = tuple(archive.body(board.id, sha256) for sha256 in line.sha256)
-    return Page(bodies=bodies, parts=line.parts, url=line.url, origin=f"the capture of {machine_time(line.observed_at)}")
+    return BrokenPage(bodies=bodies, parts=line.parts, url=line.url, origin=f"the capture of {machine_time(line.observed_at)}")
 
 
 def _bytes_of(file: Path, request: Request) -> bytes:

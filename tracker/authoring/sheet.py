@@ -32,7 +32,7 @@ _PARAMETERS = re.compile(r"param|\bsize\b")
 
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
-class Sheet:
+class RawSheet:
     """The columns of a candidate; `told_metric` is one that was told to rank, and so is a figure whatever it looks like."""
 
     candidate: Candidate

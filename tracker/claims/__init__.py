@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tracker.claims import grammar, names, pieces, sentences
-from tracker.claims._records import Claim, Figure, Finding, Ground, Mention, Relation, Since, Unread, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Figure, Finding, Ground, Mention, Relation, Since, Unread
 from tracker.claims.judge import judge
 from tracker.claims.record import Record
 from tracker.claims.say import finding_json, finding_text
@@ -20,7 +20,7 @@ from tracker.model import BoardId
 from tracker.ports import Store
 from tracker.query.find import states
 
-__all__ = ["Claim", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread", "Verdict", "check", "finding_json", "finding_text", "read"]  # fmt: skip
+__all__ = ["Claim", "ClaimVerdict", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread", "check", "finding_json", "finding_text", "read"]  # fmt: skip
 
 
 def check(
@@ -57,4 +57,4 @@ def read(text: str, record: Record) -> list[Claim | Unread]:
 
 
 def _not_understood(one: Unread) -> Finding:
-    return Finding(quote=one.quote, verdict=Verdict.NOT_UNDERSTOOD, reason=one.reason)
+    return Finding(quote=one.quote, verdict=ClaimVerdict.NOT_UNDERSTOOD, reason=one.reason)

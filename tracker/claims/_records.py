@@ -9,7 +9,7 @@ from enum import StrEnum
 from tracker.model import BoardId, EntryId, EventId, MetricId, Sha256
 
 
-class Verdict(StrEnum):
+class ClaimVerdict(StrEnum):
     """What the record says to a claim (docs/reference/claims.md).
 
     `not comparable`: the models are on record, but no figure allows the comparison. `not on record`: the record does not
@@ -52,7 +52,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ModelGroup:
     """A class of models, by what the record states of them; a field that is None asks for nothing. Sizes in 10⁹ parameters, `under` is not included."""
 
     open_weights: bool | None = None
@@ -62,9 +62,9 @@ class Group:
     country: str | None = None
     lab: str | None = None
 
-    def __or__(self, other: Group) -> Group:
+    def __or__(self, other: ModelGroup) -> ModelGroup:
         """Both conditions together."""
-        return Group(
+        return ModelGroup(
             open_weights=self.open_weights if other.open_weights is None else other.open_weights,
             under_b=self.under_b if other.under_b is None else other.under_b,
             over_b=self.over_b if other.over_b is None else other.over_b,
@@ -74,7 +74,7 @@ class Group:
         )
 
     def __bool__(self) -> bool:
-        return self != Group()
+        return self != ModelGroup()
 
     def __str__(self) -> str:
         weights = {True: "open-weights", False: "closed", None: ""}[self.open_weights]
@@ -105,7 +105,7 @@ class Mention:
     sort: Sort = Sort.MODEL
     line: str = ""
     lab: str = ""
-    group: Group = Group()
+    group: ModelGroup = ModelGroup()
     product: tuple[str, str, str] = ("", "", "")
     every: str = ""
 
@@ -157,7 +157,7 @@ class Claim:
     rival: Mention | None = None
     topic: str = ""
     sources: tuple[str, ...] = ()
-    group: Group = Group()
+    group: ModelGroup = ModelGroup()
     negated: bool = False
     passing: bool = False
     near: bool = False
@@ -228,7 +228,7 @@ class Ground:
     metric: MetricId
     metric_title: str
     unit: str
-    verdict: Verdict
+    verdict: ClaimVerdict
     reason: str
     observed_at: datetime
     segment: datetime | None = None
@@ -248,7 +248,7 @@ class Finding:
     """
 
     quote: str
-    verdict: Verdict
+    verdict: ClaimVerdict
     reason: str
     claim: Claim | None = None
     grounds: tuple[Ground, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tracker.claims import amounts
-from tracker.claims._records import Claim, Finding, Ground, Since, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, Unpublished, against, face, ground, variants
@@ -14,14 +14,14 @@ from tracker.claims.weigh import Order
 from tracker.claims.words import EVERY
 from tracker.model import Metric, Nature
 
-_VERDICTS = {Order.ABOVE: Verdict.SUPPORTED, Order.BELOW: Verdict.CONTRADICTED, Order.NEAR: Verdict.MIXED}
+_VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
 
 
 def judge(claim: Claim, record: Record) -> Finding:
     """Supported where the subject's best stands above the rival's best, beyond the error, on every metric that can tell."""
     answer = agreed(claim, record, _ground)
-    if claim.topic == EVERY and any(one.verdict is Verdict.CONTRADICTED for one in answer.grounds):
-        return replace(answer, verdict=Verdict.CONTRADICTED)  # one where it is not so is enough
+    if claim.topic == EVERY and any(one.verdict is ClaimVerdict.CONTRADICTED for one in answer.grounds):
+        return replace(answer, verdict=ClaimVerdict.CONTRADICTED)  # one where it is not so is enough
     return answer
 
 
@@ -48,11 +48,13 @@ def summary(grounds: tuple[Ground, ...]) -> str:
     """One ground speaks for itself; of several it is said how they divide."""
     if len(grounds) == 1:
         return grounds[0].reason
-    parts = [f"{verdict} on {_places(grounds, verdict)}" for verdict in Verdict if any(one.verdict is verdict for one in grounds)]
+    parts = [
+        f"{verdict} on {_places(grounds, verdict)}" for verdict in ClaimVerdict if any(one.verdict is verdict for one in grounds)
+    ]
     return "; ".join(parts)
 
 
-def _places(grounds: tuple[Ground, ...], verdict: Verdict) -> str:
+def _places(grounds: tuple[Ground, ...], verdict: ClaimVerdict) -> str:
     return ", ".join(f"{one.metric_title} ({one.title})" for one in grounds if one.verdict is verdict)
 
 
@@ -63,10 +65,10 @@ def _ground(claim: Claim, record: Record, faced: Faced) -> Ground:
     return ground(record, faced, turned(verdict, negated=claim.negated), reason, variants(faced))
 
 
-def _order(claim: Claim, faced: Faced) -> tuple[Verdict, str]:
+def _order(claim: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
     order = faced.weight.order.reverse if _turns(claim, faced.metric) else faced.weight.order
     if order is Order.NEAR and faced.metric.nature is Nature.LISTED:
-        return Verdict.CONTRADICTED, f"{against(faced)}"
+        return ClaimVerdict.CONTRADICTED, f"{against(faced)}"
     return _VERDICTS[order], against(faced)
 
 
@@ -75,46 +77,46 @@ def _turns(claim: Claim, metric: Metric) -> bool:
     return claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
 
 
-def _amount(claim: Claim, faced: Faced, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+def _amount(claim: Claim, faced: Faced, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
     """A wrong figure contradicts, whatever the order."""
-    if claim.amount is None or verdict is Verdict.CONTRADICTED:
+    if claim.amount is None or verdict is ClaimVerdict.CONTRADICTED:
         return verdict, reason
     right, true = amounts.agrees(claim.amount, faced.metric, faced.one_measure.value, faced.other_measure.value)
     if right:
         return verdict, f"{reason}; the figure is right ({true})"
-    return Verdict.CONTRADICTED, f"{reason}; it is not {claim.amount.text} but {true}"
+    return ClaimVerdict.CONTRADICTED, f"{reason}; it is not {claim.amount.text} but {true}"
 
 
 # ── how and since when ───────────────────────────────────────────────────────────────────────────
 
 
-def _came(claim: Claim, faced: Faced, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+def _came(claim: Claim, faced: Faced, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
     since = faced.since
-    if verdict is not Verdict.SUPPORTED or not (claim.passing or claim.since):
+    if verdict is not ClaimVerdict.SUPPORTED or not (claim.passing or claim.since):
         return verdict, reason
     if since is None:
-        return Verdict.MIXED, f"{reason}; since when is not on record"
+        return ClaimVerdict.MIXED, f"{reason}; since when is not on record"
     if claim.passing and since.how not in ("passing", "debut"):
         return _not_by_passing(since, reason)
     return since_then(claim, since, reason) if claim.since is not None else (verdict, reason)
 
 
-def _not_by_passing(since: Since, reason: str) -> tuple[Verdict, str]:
+def _not_by_passing(since: Since, reason: str) -> tuple[ClaimVerdict, str]:
     day = since.until.date().isoformat()
     if since.how == "start":
         return (
-            Verdict.NOT_ON_RECORD,
+            ClaimVerdict.NOT_ON_RECORD,
             f"{reason}; it stood so already when the comparable record begins ({day}): whether it overtook is not on record",
         )
     whose = "its own" if since.how == "entry" else "the other's"
-    return Verdict.MIXED, f"{reason}; it stands above by entry ({whose} first value, {day}), not by overtaking"
+    return ClaimVerdict.MIXED, f"{reason}; it stands above by entry ({whose} first value, {day}), not by overtaking"
 
 
-def since_then(claim: Claim, since: Since, reason: str) -> tuple[Verdict, str]:
+def since_then(claim: Claim, since: Since, reason: str) -> tuple[ClaimVerdict, str]:
     """It must have been so from the date on; a date within the interval in which it came about will do."""
     assert claim.since is not None
     if since.until < claim.since.end or (since.after is not None and since.after < claim.since.end):
-        return Verdict.SUPPORTED, reason
+        return ClaimVerdict.SUPPORTED, reason
     if since.how == "start":
-        return Verdict.NOT_ON_RECORD, f"{reason}; the comparable record only begins on {since.until.date().isoformat()}"
-    return Verdict.CONTRADICTED, f"{reason}; it has been so only since {since.until.date().isoformat()}"
+        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; the comparable record only begins on {since.until.date().isoformat()}"
+    return ClaimVerdict.CONTRADICTED, f"{reason}; it has been so only since {since.until.date().isoformat()}"

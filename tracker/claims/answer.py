@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tracker.claims._records import Claim, Finding, Ground, Mention, Sort, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, Sort
 from tracker.claims.names import SIZE
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished
 from tracker.model import Metric
-from tracker.query.find import Found, State, suggestions
+from tracker.query.find import BoardAt, Found, suggestions
 
-_TURNED = {Verdict.SUPPORTED: Verdict.CONTRADICTED, Verdict.CONTRADICTED: Verdict.SUPPORTED}
+_TURNED = {ClaimVerdict.SUPPORTED: ClaimVerdict.CONTRADICTED, ClaimVerdict.CONTRADICTED: ClaimVerdict.SUPPORTED}
 _MOST_NAMED = 8
 
 
-def turned(verdict: Verdict, *, negated: bool) -> Verdict:
+def turned(verdict: ClaimVerdict, *, negated: bool) -> ClaimVerdict:
     """The verdict on the sentence with its `not`."""
     return _TURNED.get(verdict, verdict) if negated else verdict
 
 
-def combine(grounds: Iterable[Ground]) -> Verdict:
+def combine(grounds: Iterable[Ground]) -> ClaimVerdict:
     """All that can tell agree, or the record is mixed; none can tell: not comparable."""
-    told = {ground.verdict for ground in grounds if ground.verdict is not Verdict.NOT_COMPARABLE}
-    if Verdict.NOT_ON_RECORD in told and len(told) > 1:
-        told.discard(Verdict.NOT_ON_RECORD)
+    told = {ground.verdict for ground in grounds if ground.verdict is not ClaimVerdict.NOT_COMPARABLE}
+    if ClaimVerdict.NOT_ON_RECORD in told and len(told) > 1:
+        told.discard(ClaimVerdict.NOT_ON_RECORD)
     if not told:
-        return Verdict.NOT_COMPARABLE
-    return told.pop() if len(told) == 1 else Verdict.MIXED
+        return ClaimVerdict.NOT_COMPARABLE
+    return told.pop() if len(told) == 1 else ClaimVerdict.MIXED
 
 
 def finding(
-    claim: Claim, verdict: Verdict, reason: str, *, grounds: tuple[Ground, ...] = (), suggestions: tuple[str, ...] = ()
+    claim: Claim, verdict: ClaimVerdict, reason: str, *, grounds: tuple[Ground, ...] = (), suggestions: tuple[str, ...] = ()
 ) -> Finding:
     """The answer to a claim."""
     return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, grounds=grounds, suggestions=suggestions)
@@ -46,12 +46,12 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
         boards = sorted({state.board.title for state in record.states})
         known = any(record.once_called(source) for source in claim.sources) or not claim.sources
         called = "nothing was accepted by then" if known else f"no board called {' or '.join(claim.sources)}"
-        return finding(claim, Verdict.NOT_ON_RECORD, called, suggestions=tuple(boards[:_MOST_NAMED]))
+        return finding(claim, ClaimVerdict.NOT_ON_RECORD, called, suggestions=tuple(boards[:_MOST_NAMED]))
     for mention in (claim.subject, claim.rival):
         if mention is None or record.ever(mention):
             continue
         found = record.found(mention)
-        return finding(claim, Verdict.NOT_ON_RECORD, _not_listed(mention), suggestions=_instead(mention, found, record))
+        return finding(claim, ClaimVerdict.NOT_ON_RECORD, _not_listed(mention), suggestions=_instead(mention, found, record))
     return None
 
 
@@ -91,10 +91,15 @@ def unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) -> 
         known = ", ".join(record.topics(claim.sources)) or "none"
         where = " or ".join(claim.sources) or "any board"
         return finding(
-            claim, Verdict.NOT_COMPARABLE, f"{where} measures no {topic}; topics: {known}", suggestions=_neighbours(claim, record)
+            claim,
+            ClaimVerdict.NOT_COMPARABLE,
+            f"{where} measures no {topic}; topics: {known}",
+            suggestions=_neighbours(claim, record),
         )
     reasons = dict.fromkeys(_why(claim, one) for one in _telling(missing))
-    return finding(claim, Verdict.NOT_COMPARABLE, "; ".join(list(reasons)[:_MOST_NAMED]), suggestions=_neighbours(claim, record))
+    return finding(
+        claim, ClaimVerdict.NOT_COMPARABLE, "; ".join(list(reasons)[:_MOST_NAMED]), suggestions=_neighbours(claim, record)
+    )
 
 
 def _telling(missing: Sequence[Unpublished]) -> Sequence[Unpublished]:
@@ -123,7 +128,7 @@ def _neighbours(claim: Claim, record: Record) -> tuple[str, ...]:
     return tuple(found[:_MOST_NAMED])
 
 
-def _shared(claim: Claim, record: Record, state: State) -> list[Metric]:
+def _shared(claim: Claim, record: Record, state: BoardAt) -> list[Metric]:
     sides = [record.on(state, mention) for mention in (claim.subject, claim.rival) if mention is not None]
     told = [metric for metric in state.board.metrics if metric.higher_is_better is not None and not metric.volatile]
     return [metric for metric in told if all(any(metric.id in entry.measures for entry in side) for side in sides)]

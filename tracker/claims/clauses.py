@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from tracker.claims._records import Group, Mention, Period, Relation, Sort
-from tracker.claims.pieces import Kind, Piece, mention_of, scores_of, sense_of
+from tracker.claims._records import Mention, ModelGroup, Period, Relation, Sort
+from tracker.claims.pieces import Piece, PieceKind, mention_of, scores_of, sense_of
 from tracker.claims.scores import Score
 from tracker.claims.words import Sense
 
@@ -50,35 +50,36 @@ def _best_as_subject(pieces: Sequence[Piece]) -> list[Piece]:
     """`the best open-weights model` before a verb, or after one that wants a rival, is a group that is spoken of, not a claim."""
     found = list(pieces)
     for place, piece in enumerate(found):
-        if piece.kind is not Kind.SENSE or not sense_of(piece).superlative or (place and is_copula(found[place - 1])):
+        if piece.kind is not PieceKind.SENSE or not sense_of(piece).superlative or (place and is_copula(found[place - 1])):
             continue
         end = place + 1
-        while end < len(found) and found[end].kind in (Kind.GROUP, Kind.FILL) and not is_copula(found[end]):
+        while end < len(found) and found[end].kind in (PieceKind.GROUP, PieceKind.FILL) and not is_copula(found[end]):
             end += 1
-        groups = [one.value for one in found[place + 1 : end] if isinstance(one.value, Group)]
-        between = (Kind.FILL, Kind.DEGREE, Kind.AMOUNT, Kind.NOT, Kind.NEAR)
+        groups = [one.value for one in found[place + 1 : end] if isinstance(one.value, ModelGroup)]
+        between = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.AMOUNT, PieceKind.NOT, PieceKind.NEAR)
         verb = next((later for later in range(end, len(found)) if found[later].kind not in between), len(found))
         if groups and (
-            _wants_a_rival(found[:place]) or (_is_verb(found, verb) and not any(one.kind is Kind.NAME for one in found[:place]))
+            _wants_a_rival(found[:place])
+            or (_is_verb(found, verb) and not any(one.kind is PieceKind.NAME for one in found[:place]))
         ):
             mention = _group_mention(found[place:end], groups)
-            merged = Piece(kind=Kind.NAME, text=mention.text, start=piece.start, end=found[end - 1].end, value=mention)
+            merged = Piece(kind=PieceKind.NAME, text=mention.text, start=piece.start, end=found[end - 1].end, value=mention)
             return _best_as_subject([*found[:place], merged, *found[end:]])
     return found
 
 
 def _is_verb(pieces: Sequence[Piece], place: int) -> bool:
-    return place < len(pieces) and pieces[place].kind is Kind.SENSE
+    return place < len(pieces) and pieces[place].kind is PieceKind.SENSE
 
 
 def _wants_a_rival(before: Sequence[Piece]) -> bool:
     """`ahead of` right before `the best open-source model`: that is whom it is ahead of."""
-    last = next((piece for piece in reversed(before) if piece.kind not in (Kind.FILL, Kind.DEGREE)), None)
-    return last is not None and last.kind is Kind.SENSE and sense_of(last).rival == "must"
+    last = next((piece for piece in reversed(before) if piece.kind not in (PieceKind.FILL, PieceKind.DEGREE)), None)
+    return last is not None and last.kind is PieceKind.SENSE and sense_of(last).rival == "must"
 
 
-def _group_mention(pieces: Sequence[Piece], groups: Sequence[Group]) -> Mention:
-    group = Group()
+def _group_mention(pieces: Sequence[Piece], groups: Sequence[ModelGroup]) -> Mention:
+    group = ModelGroup()
     for one in groups:
         group |= one
     text = " ".join(piece.text for piece in pieces)
@@ -99,10 +100,10 @@ def _is_of_something(pieces: Sequence[Piece], place: int, before: Sequence[tuple
     last = pieces[place - 1].kind if place else None
     opening = pieces[place].text.casefold()
     if opening[0] in ":—–-=":
-        return last is Kind.NAME
+        return last is PieceKind.NAME
     if opening.startswith("of "):
-        return last is Kind.TOPIC
-    return not opening.startswith("$") or (last is Kind.JOIN and any(clause.figures for clause, _, _ in before))
+        return last is PieceKind.TOPIC
+    return not opening.startswith("$") or (last is PieceKind.JOIN and any(clause.figures for clause, _, _ in before))
 
 
 def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
@@ -111,13 +112,13 @@ def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
     place = 0
     while place < len(pieces):
         piece = pieces[place]
-        if piece.kind is Kind.FIRST:
+        if piece.kind is PieceKind.FIRST:
             taken = _first(pieces, place)
-        elif piece.kind is Kind.SENSE:
+        elif piece.kind is PieceKind.SENSE:
             taken = _verb(pieces, place)
-        elif piece.kind is Kind.TOP:
+        elif piece.kind is PieceKind.TOP:
             taken = Clause(anchor=piece, sense=_RANKS, top=piece.value), place
-        elif piece.kind is Kind.SCORE and _is_of_something(pieces, place, found):
+        elif piece.kind is PieceKind.SCORE and _is_of_something(pieces, place, found):
             taken = Clause(anchor=piece, sense=_SCORES, figures=scores_of(piece)), place
         else:
             place += 1
@@ -134,13 +135,13 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     last = place
     for later in range(place + 1, len(pieces)):
         piece = pieces[later]
-        if piece.kind in (Kind.SENSE, Kind.TOP, Kind.SCORE):
-            clause.inner = {Kind.TOP: _RANKS, Kind.SCORE: _SCORES}.get(piece.kind) or sense_of(piece)
-            clause.top = piece.value if piece.kind is Kind.TOP else None
-            clause.figures = scores_of(piece) if piece.kind is Kind.SCORE else ()
-            clause.left += [one for one in pieces[place + 1 : later] if one.kind is not Kind.BREAK]
+        if piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.SCORE):
+            clause.inner = {PieceKind.TOP: _RANKS, PieceKind.SCORE: _SCORES}.get(piece.kind) or sense_of(piece)
+            clause.top = piece.value if piece.kind is PieceKind.TOP else None
+            clause.figures = scores_of(piece) if piece.kind is PieceKind.SCORE else ()
+            clause.left += [one for one in pieces[place + 1 : later] if one.kind is not PieceKind.BREAK]
             return clause, later
-        if piece.kind is Kind.NAME or (piece.kind is Kind.BREAK and piece.text != ":"):
+        if piece.kind is PieceKind.NAME or (piece.kind is PieceKind.BREAK and piece.text != ":"):
             break
     return clause, last
 
@@ -157,11 +158,11 @@ def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     if clause.sense.price_word:
         for later in range(place + 1, len(pieces)):
             piece = pieces[later]
-            if piece.kind is Kind.SENSE and sense_of(piece).relation is Relation.PRICE:
+            if piece.kind is PieceKind.SENSE and sense_of(piece).relation is Relation.PRICE:
                 clause.sense, last = replace(sense_of(piece), price_word=True), later
                 clause.left += pieces[place + 1 : later]
                 break
-            if piece.kind not in (Kind.AMOUNT, Kind.FILL, Kind.DEGREE, Kind.NEAR):
+            if piece.kind not in (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.DEGREE, PieceKind.NEAR):
                 break
     return clause, last
 
@@ -169,20 +170,22 @@ def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
 def _within(pieces: Sequence[Piece], place: int) -> int:
     """Where `the cheapest model in the top 10` ends; 0 where no such top follows."""
     for later in range(place + 1, len(pieces)):
-        if pieces[later].kind is Kind.TOP and isinstance(pieces[later].value, int):
+        if pieces[later].kind is PieceKind.TOP and isinstance(pieces[later].value, int):
             return later
-        if pieces[later].kind not in (Kind.FILL, Kind.DEGREE, Kind.IN, Kind.TOPIC):
+        if pieces[later].kind not in (PieceKind.FILL, PieceKind.DEGREE, PieceKind.IN, PieceKind.TOPIC):
             break
     return 0
 
 
-_ENDS = (Kind.JOIN, Kind.BREAK)
+_ENDS = (PieceKind.JOIN, PieceKind.BREAK)
 
 
 def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int:
     """Where what belongs to one verb ends and the subject of the next begins."""
     content = [
-        place for place, piece in enumerate(gap) if piece.kind not in (Kind.FILL, Kind.DEGREE, Kind.NOT, Kind.NEAR, Kind.AMOUNT)
+        place
+        for place, piece in enumerate(gap)
+        if piece.kind not in (PieceKind.FILL, PieceKind.DEGREE, PieceKind.NOT, PieceKind.NEAR, PieceKind.AMOUNT)
     ]
     if not content or gap[content[-1]].kind in _ENDS:
         return content[-1] if content else _leading(gap)
@@ -200,38 +203,47 @@ def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int
     several = [place for place in cuts if _names(gap[place:]) > 1]
     if following.sense.number == "many" and several:
         return several[-1]
-    hard = [place for place in cuts if gap[place].kind is Kind.BREAK]
+    hard = [place for place in cuts if gap[place].kind is PieceKind.BREAK]
     return hard[0] if hard else cuts[0]
 
 
 def _leading(gap: Sequence[Piece]) -> int:
     """Only small words between two verbs: negations and amounts belong to the second."""
-    return next((place for place, piece in enumerate(gap) if piece.kind in (Kind.NOT, Kind.NEAR, Kind.AMOUNT)), len(gap))
+    return next(
+        (place for place, piece in enumerate(gap) if piece.kind in (PieceKind.NOT, PieceKind.NEAR, PieceKind.AMOUNT)), len(gap)
+    )
 
 
 def _names(pieces: Sequence[Piece]) -> int:
-    return sum(piece.kind is Kind.NAME or piece.kind is Kind.REFERENCE for piece in pieces)
+    return sum(piece.kind is PieceKind.NAME or piece.kind is PieceKind.REFERENCE for piece in pieces)
 
 
 def _is_subject(pieces: Sequence[Piece]) -> bool:
     """Whether pieces read as the subject of a clause: names, perhaps after `in coding,`; nothing said of them yet."""
-    rest = [piece for piece in pieces if piece.kind not in (Kind.FILL, Kind.DEGREE, Kind.NOT, Kind.NEAR, Kind.AMOUNT, Kind.HEDGE)]
+    rest = [
+        piece
+        for piece in pieces
+        if piece.kind not in (PieceKind.FILL, PieceKind.DEGREE, PieceKind.NOT, PieceKind.NEAR, PieceKind.AMOUNT, PieceKind.HEDGE)
+    ]
     while rest and rest[0].kind in _ENDS:
         rest = rest[1:]
-    if rest and rest[0].kind is Kind.IN:
-        end = next((place for place, piece in enumerate(rest) if piece.kind in (*_ENDS, Kind.NAME)), len(rest))
+    if rest and rest[0].kind is PieceKind.IN:
+        end = next((place for place, piece in enumerate(rest) if piece.kind in (*_ENDS, PieceKind.NAME)), len(rest))
         rest = rest[end:]
         rest = rest[1:] if rest and rest[0].kind in _ENDS else rest
-    if not rest or rest[0].kind not in (Kind.NAME, Kind.REFERENCE, Kind.GROUP):
+    if not rest or rest[0].kind not in (PieceKind.NAME, PieceKind.REFERENCE, PieceKind.GROUP):
         return False
-    return all(piece.kind in (Kind.NAME, Kind.REFERENCE, Kind.GROUP, Kind.JOIN, Kind.OWN, Kind.TOPIC) for piece in rest)
+    return all(
+        piece.kind in (PieceKind.NAME, PieceKind.REFERENCE, PieceKind.GROUP, PieceKind.JOIN, PieceKind.OWN, PieceKind.TOPIC)
+        for piece in rest
+    )
 
 
 # ── what all clauses of a sentence share ─────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
+class SharedWords:
     """What is said once for all verbs of a sentence: whose figures, which board or topic in front, which date; `unsure` says why it is not sure of what a date is said."""
 
     sources: tuple[str, ...] = ()
@@ -240,18 +252,25 @@ class Shared:
     unsure: str = ""
 
 
-def shared(clauses: Sequence[Clause], pieces: Sequence[Piece], attributed: Sequence[str]) -> Shared:
+def shared(clauses: Sequence[Clause], pieces: Sequence[Piece], attributed: Sequence[str]) -> SharedWords:
     """Attributions count for the whole sentence wherever they stand; so does what stands before its first name, or a date at its end."""
     sources = list(attributed)
     first = next(
-        (place for place, piece in enumerate(clauses[0].left) if piece.kind in (Kind.NAME, Kind.REFERENCE, Kind.GROUP)), 0
+        (
+            place
+            for place, piece in enumerate(clauses[0].left)
+            if piece.kind in (PieceKind.NAME, PieceKind.REFERENCE, PieceKind.GROUP)
+        ),
+        0,
     )
     front = clauses[0].left[:first]
-    sources += [str(piece.value) for piece in front if piece.kind is Kind.BOARD]
-    topics = tuple(str(piece.value) for piece in front if piece.kind is Kind.TOPIC)
-    clauses[0].left = [piece for piece in clauses[0].left if piece not in front or piece.kind not in (Kind.BOARD, Kind.TOPIC)]
-    dates = [piece.value for piece in pieces if piece.kind is Kind.AT and isinstance(piece.value, Period)]
-    return Shared(
+    sources += [str(piece.value) for piece in front if piece.kind is PieceKind.BOARD]
+    topics = tuple(str(piece.value) for piece in front if piece.kind is PieceKind.TOPIC)
+    clauses[0].left = [
+        piece for piece in clauses[0].left if piece not in front or piece.kind not in (PieceKind.BOARD, PieceKind.TOPIC)
+    ]
+    dates = [piece.value for piece in pieces if piece.kind is PieceKind.AT and isinstance(piece.value, Period)]
+    return SharedWords(
         sources=tuple(dict.fromkeys(sources)),
         topics=topics,
         at=dates[-1] if dates else None,
@@ -263,8 +282,8 @@ def _unsure_date(clauses: Sequence[Clause], dates: Sequence[Period]) -> str:
     """Why it is not sure of which verb a date is said: two dates, or one in the middle of several verbs. Empty where it is."""
     if len(set(dates)) > 1:
         return f'"{dates[0].text}" and "{dates[-1].text}": one date in a sentence is read'
-    inside = [piece for clause in clauses[:-1] for piece in clause.right if piece.kind is Kind.AT]
-    inside += [piece for clause in clauses[1:] for piece in clause.left if piece.kind is Kind.AT]
+    inside = [piece for clause in clauses[:-1] for piece in clause.right if piece.kind is PieceKind.AT]
+    inside += [piece for clause in clauses[1:] for piece in clause.left if piece.kind is PieceKind.AT]
     return f'"{inside[0].text}": it does not say of which verb' if inside else ""
 
 
@@ -273,9 +292,9 @@ def attributions(part: list[Piece]) -> list[str]:
     found: list[str] = []
     place = 0
     while place < len(part):
-        named = _attributed(part[place:]) if part[place].kind is Kind.FROM else []
+        named = _attributed(part[place:]) if part[place].kind is PieceKind.FROM else []
         if named:
-            found += [str(piece.value) if piece.kind is Kind.BOARD else piece.text for piece in named]
+            found += [str(piece.value) if piece.kind is PieceKind.BOARD else piece.text for piece in named]
             del part[place : part.index(named[-1]) + 1]
         else:
             place += 1
@@ -286,10 +305,10 @@ def _attributed(rest: Sequence[Piece]) -> list[Piece]:
     """The boards, or the words in the place of one, that follow an attribution."""
     named: list[Piece] = []
     for before, piece in pairwise(rest):
-        stranger = piece.kind is Kind.WORD or (piece.kind is Kind.NAME and mention_of(piece).sort is Sort.LAB)
-        listed = not named or (before.kind is Kind.JOIN and piece.text[0].isupper())
-        if piece.kind is Kind.BOARD or (stranger and listed and rest[0].text.casefold() != "from"):
+        stranger = piece.kind is PieceKind.WORD or (piece.kind is PieceKind.NAME and mention_of(piece).sort is Sort.LAB)
+        listed = not named or (before.kind is PieceKind.JOIN and piece.text[0].isupper())
+        if piece.kind is PieceKind.BOARD or (stranger and listed and rest[0].text.casefold() != "from"):
             named.append(piece)
-        elif piece.kind not in (Kind.FILL, Kind.OWN) and not (piece.kind is Kind.JOIN and named):
+        elif piece.kind not in (PieceKind.FILL, PieceKind.OWN) and not (piece.kind is PieceKind.JOIN and named):
             break
     return named

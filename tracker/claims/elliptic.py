@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tracker.claims._records import Mention, Relation, Sort
 from tracker.claims.names import SIZE
-from tracker.claims.pieces import Kind, Piece, mention_of
+from tracker.claims.pieces import Piece, PieceKind, mention_of
 from tracker.claims.words import Sense
 
 _GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
@@ -46,8 +46,12 @@ def compared(pieces: Sequence[Piece]) -> list[Piece]:
     for place in range(len(found) - 2):
         piece, topic, than = found[place : place + 3]
         sense = _COMPARATIVES.get(piece.text.casefold())
-        if sense is not None and topic.kind is Kind.TOPIC and than.text.casefold() == "than":
-            found[place : place + 3] = [replace(piece, kind=Kind.SENSE, value=sense), topic, replace(than, kind=Kind.FILL)]
+        if sense is not None and topic.kind is PieceKind.TOPIC and than.text.casefold() == "than":
+            found[place : place + 3] = [
+                replace(piece, kind=PieceKind.SENSE, value=sense),
+                topic,
+                replace(than, kind=PieceKind.FILL),
+            ]
     return found
 
 
@@ -57,15 +61,15 @@ _VAGUE = frozenset(("mid size", "mid sized", "midsize", "smaller", "smallest", "
 def _own_size(pieces: Sequence[Piece], place: int) -> int:
     """How many pieces from here are one elliptic name: NAME 's SIZE, NAME 's mid-size, its SIZE, the SIZE, SIZE NAME; 0 for none."""
     piece, rest = pieces[place], pieces[place + 1 :]
-    if piece.kind is Kind.NAME and rest and rest[0].kind is Kind.OWN:
-        if len(rest) > 1 and rest[1].kind is Kind.SIZE:
+    if piece.kind is PieceKind.NAME and rest and rest[0].kind is PieceKind.OWN:
+        if len(rest) > 1 and rest[1].kind is PieceKind.SIZE:
             return 3
         return 2 + _vague(rest[1:]) if _vague(rest[1:]) else 0
-    if piece.kind is Kind.SIZE and rest and rest[0].kind is Kind.NAME:
+    if piece.kind is PieceKind.SIZE and rest and rest[0].kind is PieceKind.NAME:
         return 2
-    determined = piece.kind is Kind.REFERENCE or piece.text.casefold() in ("the", "its", "their")
-    if determined and rest and rest[0].kind is Kind.SIZE:
-        return 3 if len(rest) > 1 and rest[1].kind is Kind.NAME else 2
+    determined = piece.kind is PieceKind.REFERENCE or piece.text.casefold() in ("the", "its", "their")
+    if determined and rest and rest[0].kind is PieceKind.SIZE:
+        return 3 if len(rest) > 1 and rest[1].kind is PieceKind.NAME else 2
     if piece.text.casefold() in ("its", "their"):
         return 1 + _vague(rest) if _vague(rest) else 0
     return 0
@@ -85,8 +89,8 @@ def _vague(pieces: Sequence[Piece]) -> int:
 
 def _member(pieces: Sequence[Piece]) -> Piece:
     """One piece for an elliptic name; its line is empty where the sentence leaves it to be understood."""
-    name = next((mention_of(piece) for piece in pieces if piece.kind is Kind.NAME), None)
-    size = next((f"{piece.value:g}B" for piece in pieces if piece.kind is Kind.SIZE), "")
+    name = next((mention_of(piece) for piece in pieces if piece.kind is PieceKind.NAME), None)
+    size = next((f"{piece.value:g}B" for piece in pieces if piece.kind is PieceKind.SIZE), "")
     text = " ".join(piece.text for piece in pieces).replace(" 's", "'s").replace(" ’s", "’s")
     line = without_size(name.name) if name else ""
     mention = Mention(
@@ -96,7 +100,7 @@ def _member(pieces: Sequence[Piece]) -> Piece:
         line=line,
         lab=name.lab if name else "",
     )
-    return Piece(kind=Kind.NAME, text=text, start=pieces[0].start, end=pieces[-1].end, value=mention)
+    return Piece(kind=PieceKind.NAME, text=text, start=pieces[0].start, end=pieces[-1].end, value=mention)
 
 
 def without_size(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tracker.claims._records import Claim, Finding, Ground, Relation, Since, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Relation, Since
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
@@ -17,7 +17,7 @@ from tracker.claims.sides import Unpublished
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, Metric, Span
 from tracker.order import best_entry, values_of
-from tracker.query.find import State, remembered
+from tracker.query.find import BoardAt, remembered
 from tracker.query.since import Moment, moments
 
 _MOST_NAMES = 5
@@ -40,7 +40,7 @@ def judge(claim: Claim, record: Record) -> Finding:
     if claim.inner in (None, Relation.RATIO, Relation.PRICE, Relation.GAIN, Relation.FIRST):
         return _unseen(claim, record)
     if claim.inner is Relation.SCORE and not is_placed(claim, record.scope(claim)):
-        return finding(claim, Verdict.NOT_COMPARABLE, "it does not say on which board")
+        return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say on which board")
     if claim.inner in (Relation.ABOVE, Relation.LEVEL) and claim.rival is None:
         return _unseen(claim, record)
     found = [_told(claim, record, state, metric) for state, metric in record.scope(claim)]
@@ -64,15 +64,15 @@ def _unseen(claim: Claim, record: Record) -> Finding:
             reasons.append(
                 f"the record of {state.board.title} begins on {start.date().isoformat()} with {claim.subject.name} already listed"
             )
-    return finding(claim, Verdict.NOT_ON_RECORD, "; ".join(reasons) or "no history of it is kept")
+    return finding(claim, ClaimVerdict.NOT_ON_RECORD, "; ".join(reasons) or "no history of it is kept")
 
 
-def _began(record: Record, state: State) -> datetime | None:
+def _began(record: Record, state: BoardAt) -> datetime | None:
     """When the board's first snapshot was accepted."""
     return min((segment.started_at for segment in record.store.segments(state.board.id)), default=None)
 
 
-def _listed_at(record: Record, state: State, entry: Entry, start: datetime | None) -> bool:
+def _listed_at(record: Record, state: BoardAt, entry: Entry, start: datetime | None) -> bool:
     known = record.store.past(state.board.id).known.get(entry.id)
     return known is not None and start is not None and known.first_seen <= start
 
@@ -86,7 +86,7 @@ class _Race:
 
     claim: Claim
     record: Record
-    state: State
+    state: BoardAt
     metric: Metric
     rivals: tuple[tuple[Span, ...], ...]
     start: datetime
@@ -127,7 +127,7 @@ class _Race:
         return bool(moment.mine and moment.theirs and self.metric.better(moment.mine.value, moment.theirs.value))
 
 
-def _told(claim: Claim, record: Record, state: State, metric: Metric) -> Ground | Unpublished:
+def _told(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Ground | Unpublished:
     own = {entry.id for entry in record.on(state, claim.subject)}
     race = _race(claim, record, state, metric)
     ran = any(record.course(state.board.id, entry, metric.id) for entry in own)
@@ -155,7 +155,7 @@ def _told(claim: Claim, record: Record, state: State, metric: Metric) -> Ground 
     )
 
 
-def _race(claim: Claim, record: Record, state: State, metric: Metric) -> _Race:
+def _race(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> _Race:
     keys = record.ever_on(state, claim.rival) if claim.rival is not None else ()
     courses = (record.course(state.board.id, entry, metric.id) for entry in keys)
     start = record.segment(state.board.id, metric.id) if claim.inner is Relation.SCORE else None
@@ -170,7 +170,7 @@ def _race(claim: Claim, record: Record, state: State, metric: Metric) -> _Race:
     )
 
 
-def _runners(record: Record, state: State, claim: Claim) -> list[Entry]:
+def _runners(record: Record, state: BoardAt, claim: Claim) -> list[Entry]:
     """All entries that the board ever listed and that are of the class, or do not state whether they are; each as it was last seen."""
     key = ("remembered", state.board.id)
     if key not in record.memo:
@@ -180,30 +180,34 @@ def _runners(record: Record, state: State, claim: Claim) -> list[Entry]:
     return [entry for entry in every if is_in(entry, state.board, claim.group) is not False]
 
 
-def _verdict(race: _Race, mine: Sequence[Reached], others: Sequence[Reached]) -> tuple[Verdict, str, list[Entry]]:
+def _verdict(race: _Race, mine: Sequence[Reached], others: Sequence[Reached]) -> tuple[ClaimVerdict, str, list[Entry]]:
     name, start = race.claim.subject.name, race.start.date().isoformat()
     ours = min((one.sure for one in mine if one.sure is not None), default=None)
     if ours is None:
         nominal = any(one.nominal is not None for one in mine)
-        return (Verdict.MIXED if nominal else Verdict.CONTRADICTED), f"{name} never got there on record, beyond the error", []
+        return (
+            (ClaimVerdict.MIXED if nominal else ClaimVerdict.CONTRADICTED),
+            f"{name} never got there on record, beyond the error",
+            [],
+        )
     if ours <= race.start:
         return (
-            Verdict.NOT_ON_RECORD,
+            ClaimVerdict.NOT_ON_RECORD,
             f"the record begins on {start}, and {name} was there already: who came first is not on record",
             [],
         )
     day, who = ours.date().isoformat(), race.claim.group or "all models"
     before = [one for one in others if one.sure is not None and one.sure < ours and _is_sure_member(race, one.entry)]
     if before:
-        return Verdict.CONTRADICTED, f"{name} got there by {day}; before it, of {who}: {_dates(before)}", _entries(before)
+        return ClaimVerdict.CONTRADICTED, f"{name} got there by {day}; before it, of {who}: {_dates(before)}", _entries(before)
     maybe = [one for one in others if one.nominal is not None and one.nominal < ours]
     if maybe:
         reason = f"{name} is the first that is sure ({day}); before it, within the error or of a class that is not stated: {_dates(maybe)}"
-        return Verdict.MIXED, reason, _entries(maybe)
+        return ClaimVerdict.MIXED, reason, _entries(maybe)
     same = [one for one in others if one.sure == ours]
     together = f", in the same snapshot as {_dates(same)}" if same else ""
     return (
-        Verdict.SUPPORTED,
+        ClaimVerdict.SUPPORTED,
         f"{name} is the first of {who} in a record that begins on {start}: by {day}{together}",
         _entries(same),
     )
@@ -230,18 +234,18 @@ def _entries(some: Sequence[Reached]) -> list[Entry]:
 
 
 def _class_of(
-    claim: Claim, state: State, mine: Sequence[Reached], verdict: Verdict, reason: str
-) -> tuple[Verdict, str, list[str]]:
+    claim: Claim, state: BoardAt, mine: Sequence[Reached], verdict: ClaimVerdict, reason: str
+) -> tuple[ClaimVerdict, str, list[str]]:
     """A first of a class must be of the class; where the board does not say, nothing is claimed."""
     if not claim.group or any(is_in(one.entry, state.board, claim.group) for one in mine):
         return verdict, reason, []
     if mine:
         return (
-            Verdict.NOT_COMPARABLE,
+            ClaimVerdict.NOT_COMPARABLE,
             f"the board does not say whether {claim.subject.name} is one of the {claim.group}",
             [reason],
         )
-    return Verdict.CONTRADICTED, f"{claim.subject.name} is not one of the {claim.group}", []
+    return ClaimVerdict.CONTRADICTED, f"{claim.subject.name} is not one of the {claim.group}", []
 
 
 def _first_time(mine: Sequence[Reached], start: datetime) -> Since | None:

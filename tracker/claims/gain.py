@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.claims._records import Claim, Finding, Ground, Mention, Sort, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, Sort
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
@@ -16,7 +16,7 @@ from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.model import Board, Entry, Identity, Metric, folded_name
 from tracker.order import values_of
-from tracker.query.find import State
+from tracker.query.find import BoardAt
 from tracker.traits import traits
 from tracker.wording import number
 
@@ -31,7 +31,7 @@ _MOST_PAIRS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class GainPair:
     """Two entries that are alike, and how they stand."""
 
     one: Entry
@@ -69,23 +69,23 @@ def _without(claim: Claim, record: Record, missing: Sequence[Unpublished]) -> Fi
     where = ", ".join(dict.fromkeys(one.state.board.title for one in both))
     assert claim.rival is not None
     reason = f"{where}: no variant of {claim.subject.name} has a counterpart of like size and reasoning mode among those of {claim.rival.name}"
-    return finding(claim, Verdict.NOT_COMPARABLE, reason)
+    return finding(claim, ClaimVerdict.NOT_COMPARABLE, reason)
 
 
-def _unpaired(state: State, metric: Metric, mine: Sequence[Entry], theirs: Sequence[Entry]) -> Unpublished:
+def _unpaired(state: BoardAt, metric: Metric, mine: Sequence[Entry], theirs: Sequence[Entry]) -> Unpublished:
     has = [any(metric.id in entry.measures for entry in side) for side in (mine, theirs)]
     return Unpublished(state=state, metric=metric, subject=has[0], rival=has[1], listed=(bool(mine), bool(theirs)))
 
 
-def _ground(claim: Claim, record: Record, state: State, metric: Metric, pairs: Sequence[Pair]) -> Ground:
+def _ground(claim: Claim, record: Record, state: BoardAt, metric: Metric, pairs: Sequence[GainPair]) -> Ground:
     orders = [pair.weight.order for pair in pairs]
     gains = orders.count(Order.ABOVE)
     verdict = (
-        Verdict.SUPPORTED
+        ClaimVerdict.SUPPORTED
         if gains == len(orders)
-        else Verdict.CONTRADICTED
+        else ClaimVerdict.CONTRADICTED
         if orders.count(Order.BELOW) == len(orders)
-        else Verdict.MIXED
+        else ClaimVerdict.MIXED
     )
     reason = f"{gains} of {len(pairs)} variants stand above their counterpart beyond the error"
     alone = [
@@ -107,7 +107,7 @@ def _ground(claim: Claim, record: Record, state: State, metric: Metric, pairs: S
     )
 
 
-def _in_words(metric: Metric, pairs: Sequence[Pair]) -> Iterator[str]:
+def _in_words(metric: Metric, pairs: Sequence[GainPair]) -> Iterator[str]:
     for pair in pairs[:_MOST_PAIRS]:
         sign = "+" if pair.weight.gap >= 0 else "−"
         near = "" if pair.weight.order is not Order.NEAR else f", {pair.weight.why}"
@@ -117,7 +117,7 @@ def _in_words(metric: Metric, pairs: Sequence[Pair]) -> Iterator[str]:
 # ── like for like ────────────────────────────────────────────────────────────────────────────────
 
 
-def pairs_of(state: State, metric: Metric, mine: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[Pair, ...]:
+def pairs_of(state: BoardAt, metric: Metric, mine: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[GainPair, ...]:
     """Every entry of the one side with the entry of the other that is most like it; the strongest of equals."""
     wide = spread(measure.value for measure in values_of(state.snapshot, metric).values())
     rivals = [entry for entry in theirs if metric.id in entry.measures]
@@ -125,7 +125,7 @@ def pairs_of(state: State, metric: Metric, mine: Sequence[Entry], theirs: Sequen
     for one in mine:
         if metric.id in one.measures and (other := _counterpart(one, rivals, state.board, metric)):
             weight = weigh(metric, one.measures[metric.id], other.measures[metric.id], wide)
-            found.append(Pair(one=one, other=other, weight=weight))
+            found.append(GainPair(one=one, other=other, weight=weight))
     return tuple(sorted(found, key=lambda pair: metric.standing(pair.one.measures[metric.id].value)))
 
 
@@ -170,13 +170,13 @@ def _with_predecessor(claim: Claim, record: Record) -> Claim | Finding:
     if len(lines) != 1:
         return finding(
             claim,
-            Verdict.NOT_COMPARABLE,
+            ClaimVerdict.NOT_COMPARABLE,
             f"{claim.subject.name} is of {len(lines)} lines by name; which predecessor is meant is not said",
         )
     lab, family, generation = lines.pop()
     before = _before(record, lab, family, generation)
     if before is None:
-        return finding(claim, Verdict.NOT_ON_RECORD, f"no generation of {family} before {generation} is on record")
+        return finding(claim, ClaimVerdict.NOT_ON_RECORD, f"no generation of {family} before {generation} is on record")
     rival = _named_line(before)
     return replace(claim, rival=rival, read_as=(*claim.read_as, f"its predecessor is {rival.name}"))
 

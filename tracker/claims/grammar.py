@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from tracker.claims._records import Claim, Group, Mention, Relation, Sort, Unread
-from tracker.claims.clauses import Clause, Shared, attributions, divide, shared
+from tracker.claims._records import Claim, Mention, ModelGroup, Relation, Sort, Unread
+from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
-from tracker.claims.pieces import Kind, Piece, canonical, mention_of
+from tracker.claims.pieces import Piece, PieceKind, canonical, mention_of
 from tracker.claims.said import NotUnderstoodError, Said, read_left, read_right
 from tracker.claims.words import EVERY, EVERY_ONE, SOME_ONE, Sense
 
@@ -32,7 +32,7 @@ class Context:
 
 def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[tuple[Claim | Unread, ...], Context]:
     """The claims of one sentence in order, what could not be read, and who is spoken of after it."""
-    if sum(piece.kind in (Kind.SENSE, Kind.TOP, Kind.FIRST, Kind.SCORE) for piece in pieces) > _MOST_CLAIMS:
+    if sum(piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.FIRST, PieceKind.SCORE) for piece in pieces) > _MOST_CLAIMS:
         reason = f"more than {_MOST_CLAIMS} comparisons in one sentence"
         return (Unread(quote=sentence, reason=reason),), context
     runs = _runs(joined(compared(pieces)))
@@ -42,12 +42,12 @@ def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[tupl
             source for run in every for clause in run for part in (clause.left, clause.right) for source in attributions(part)
         )
     )
-    reader = _Reader(sentence=sentence, shared=Shared(), subjects=context.subjects)
+    reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=context.subjects)
     found: list[Claim | Unread] = []
     for run, clauses in zip(runs, every, strict=True):
         if not clauses:
             found += _no_claim(sentence, run, whole=len(runs) == 1)
-            named = [mention_of(piece) for piece in run if piece.kind is Kind.NAME]
+            named = [mention_of(piece) for piece in run if piece.kind is PieceKind.NAME]
             reader.subjects = tuple(named[:1]) or reader.subjects
             continue
         reader.shared = shared(clauses, run, sources)
@@ -69,17 +69,17 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Claim | Unread]:
     """Words without a verb of ours; they seem to claim something where they speak of a model and of a figure, a topic or a board."""
-    named = any(piece.kind is Kind.NAME for piece in run)
+    named = any(piece.kind is PieceKind.NAME for piece in run)
     if not whole and not named:
         return []
-    speaks = named and (not whole or any(piece.kind in (Kind.AMOUNT, Kind.TOPIC, Kind.BOARD) for piece in run))
+    speaks = named and (not whole or any(piece.kind in (PieceKind.AMOUNT, PieceKind.TOPIC, PieceKind.BOARD) for piece in run))
     quote = sentence if whole else sentence[run[0].start : run[-1].end]
     return [Unread(quote=quote, reason=_without_a_verb(run), checkable=speaks)]
 
 
 def _without_a_verb(run: Sequence[Piece]) -> str:
     if any(piece.text.casefold() in ("vs", "versus", "or") for piece in run):
-        names = [mention_of(piece).name for piece in run if piece.kind is Kind.NAME]
+        names = [mention_of(piece).name for piece in run if piece.kind is PieceKind.NAME]
         if len(names) > 1:
             return f'it does not say who is ahead; ask "{names[0]} beats {names[1]}", with a topic or a board if one is meant'
     return "no verb or comparison that the grammar knows"
@@ -90,7 +90,7 @@ class _Reader:
     """Reads the clauses of a sentence one after the other; each leaves its subject and its rivals to the next."""
 
     sentence: str
-    shared: Shared
+    shared: SharedWords
     subjects: tuple[Mention, ...] = ()
     rivals: tuple[Mention, ...] = ()
     before: Said | None = None
@@ -291,7 +291,7 @@ def _judged(claim: Claim) -> Claim:
     if claim.since is not None and (claim.relation not in _DATED or claim.negated):
         raise NotUnderstoodError(f'"{claim.since.text}": since when is not judged of this')
     if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:
-        claim = replace(claim, group=Group(), unread=(*claim.unread, str(claim.group)))
+        claim = replace(claim, group=ModelGroup(), unread=(*claim.unread, str(claim.group)))
     _refuse_all(claim)
     return claim
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tracker.claims import above, first, gain, lead, level, price, rank, ratio, score
-from tracker.claims._records import Claim, Finding, Period, Relation, Sort, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Period, Relation, Sort
 from tracker.claims.record import Record
 from tracker.claims.say import claim_text
 from tracker.query.find import states as states_of
@@ -67,10 +67,10 @@ def _all_through(claim: Claim, record: Record, told: Finding) -> Finding:
         return told
     time, verdict = next(iter(others.items()))
     reason = f"not the same all through it: {verdict} as of {time.date().isoformat()}, {told.verdict} at its end; {told.reason}"
-    return replace(told, verdict=Verdict.MIXED, reason=reason)
+    return replace(told, verdict=ClaimVerdict.MIXED, reason=reason)
 
 
-_UNTOLD = (Verdict.NOT_ON_RECORD, Verdict.NOT_COMPARABLE)
+_UNTOLD = (ClaimVerdict.NOT_ON_RECORD, ClaimVerdict.NOT_COMPARABLE)
 
 
 def _readings(claim: Claim, record: Record, period: Period) -> list[datetime]:
@@ -93,7 +93,7 @@ def as_of(record: Record, at: datetime) -> Record:
 
 def _wider(claim: Claim, told: Finding) -> Claim | None:
     """The line in the place of one of its models that is not on record; the ranking metric in the place of one that is not published."""
-    if told.verdict is Verdict.NOT_ON_RECORD and told.suggestions:
+    if told.verdict is ClaimVerdict.NOT_ON_RECORD and told.suggestions:
         line = _line(claim, told)
         if line:
             mention = replace(claim.subject, text=line, name=line, line="", sort=Sort.MODEL)
@@ -106,7 +106,7 @@ def _wider(claim: Claim, told: Finding) -> Claim | None:
                 ),
             )
     if (
-        told.verdict is Verdict.NOT_COMPARABLE
+        told.verdict is ClaimVerdict.NOT_COMPARABLE
         and claim.topic
         and claim.relation in (Relation.ABOVE, Relation.LEVEL)
         and told.suggestions

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.claims import amounts
-from tracker.claims._records import Claim, Finding, Ground, Since, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
 from tracker.claims.above import since_then, summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.meant import is_in
@@ -16,14 +16,14 @@ from tracker.claims.sides import Unpublished, figure, shown
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, EntryId, Metric, RankSpan
 from tracker.order import best_entry, competition_ranks, values_of
-from tracker.query.find import State
+from tracker.query.find import BoardAt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """Those who stand on a metric: the subject's best, everybody in the class, and who stands higher without a stated class."""
 
-    state: State
+    state: BoardAt
     metric: Metric
     mine: Entry
     everyone: tuple[Entry, ...]
@@ -55,7 +55,7 @@ def grounds_of(claim: Claim, record: Record) -> tuple[tuple[Ground, ...], list[U
     return tuple(grounds), missing
 
 
-def field_of(claim: Claim, record: Record, state: State, metric: Metric) -> Field | Unpublished | Ground:
+def field_of(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Field | Unpublished | Ground:
     """Who stands on a metric; or that the subject has no value there, or is not of the class."""
     own = record.on(state, claim.subject)
     down_to = _ranked_within(state, claim.within)
@@ -73,7 +73,7 @@ def field_of(claim: Claim, record: Record, state: State, metric: Metric) -> Fiel
     return Field(state=state, metric=metric, mine=mine, everyone=tuple(everyone), unknown=tuple(higher))
 
 
-def _ranked_within(state: State, top: int | None) -> frozenset[EntryId] | None:
+def _ranked_within(state: BoardAt, top: int | None) -> frozenset[EntryId] | None:
     """Who stands at that rank or better on the metric that ranks the board; None where that is not asked, nobody where nothing ranks it."""
     primary = state.board.primary
     if top is None:
@@ -88,17 +88,17 @@ def _class_in_words(claim: Claim) -> str:
     return " ".join(part for part in parts if part)
 
 
-def outside(record: Record, state: State, metric: Metric, own: Sequence[Entry], reason: str) -> Ground:
+def outside(record: Record, state: BoardAt, metric: Metric, own: Sequence[Entry], reason: str) -> Ground:
     """The subject is on the board but not of the class it is said to lead."""
     mine = best_entry(metric, own) or own[0]
-    return place(record, state, metric, Verdict.CONTRADICTED, reason, entries=[mine])
+    return place(record, state, metric, ClaimVerdict.CONTRADICTED, reason, entries=[mine])
 
 
 def place(
     record: Record,
-    state: State,
+    state: BoardAt,
     metric: Metric,
-    verdict: Verdict,
+    verdict: ClaimVerdict,
     reason: str,
     *,
     entries: Sequence[Entry],
@@ -131,7 +131,7 @@ def _ground(claim: Claim, record: Record, among: Field) -> Ground:
     verdict, reason = _by(claim, among, verdict, reason)
     verdict, caveats = _unsure(claim, among, verdict)
     plain = not claim.group and not claim.end and claim.within is None
-    since = since_rank(record, among, 1) if verdict is Verdict.SUPPORTED and plain else None
+    since = since_rank(record, among, 1) if verdict is ClaimVerdict.SUPPORTED and plain else None
     verdict, reason = held_since(claim, since, verdict, reason)
     return place(
         record,
@@ -145,27 +145,27 @@ def _ground(claim: Claim, record: Record, among: Field) -> Ground:
     )
 
 
-def _by(claim: Claim, among: Field, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+def _by(claim: Claim, among: Field, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
     """A lead by a figure is one over the second; a wrong figure contradicts."""
     following = best_entry(among.metric, [entry for entry in among.everyone if entry.id != among.mine.id])
-    if claim.amount is None or verdict is not Verdict.SUPPORTED or following is None:
+    if claim.amount is None or verdict is not ClaimVerdict.SUPPORTED or following is None:
         return verdict, reason
     values = [entry.measures[among.metric.id].value for entry in (among.mine, following)]
     right, true = amounts.agrees(claim.amount, among.metric, *values)
     said = f"the figure is right ({true})" if right else f"it is not {claim.amount.text} but {true}"
-    return (Verdict.SUPPORTED if right else Verdict.CONTRADICTED), f"{reason}; {said}"
+    return (ClaimVerdict.SUPPORTED if right else ClaimVerdict.CONTRADICTED), f"{reason}; {said}"
 
 
-def held_since(claim: Claim, since: Since | None, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+def held_since(claim: Claim, since: Since | None, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
     """The same with the date from which a place is said to be held."""
-    if claim.since is None or verdict is not Verdict.SUPPORTED:
+    if claim.since is None or verdict is not ClaimVerdict.SUPPORTED:
         return verdict, reason
     if since is None:
-        return Verdict.NOT_ON_RECORD, f"{reason}; since when is kept of whole boards by their ranking metric only"
+        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; since when is kept of whole boards by their ranking metric only"
     return since_then(claim, since, reason)
 
 
-def _verdict(among: Field, best: Entry) -> tuple[Verdict, str, list[Entry]]:
+def _verdict(among: Field, best: Entry) -> tuple[ClaimVerdict, str, list[Entry]]:
     metric, mine = among.metric, among.mine
     own, top = mine.measures[metric.id], best.measures[metric.id]
     if own.value == top.value and not own.estimated:
@@ -175,12 +175,12 @@ def _verdict(among: Field, best: Entry) -> tuple[Verdict, str, list[Entry]]:
         said = f"tied with {tied[0].name}" if tied else "the best"
         after = f", ahead of {shown(metric, following)}{_lead(among, following)}" if following else ""
         return (
-            Verdict.SUPPORTED,
+            ClaimVerdict.SUPPORTED,
             f"{shown(metric, mine)}: {said} of {len(among.everyone)}{after}",
             [*tied, *([following] if following else [])],
         )
     weight = weigh(metric, own, top, _spread(among))
-    verdict = Verdict.CONTRADICTED if weight.order is Order.BELOW else Verdict.MIXED
+    verdict = ClaimVerdict.CONTRADICTED if weight.order is Order.BELOW else ClaimVerdict.MIXED
     return verdict, f"{shown(metric, best)} stands best of {len(among.everyone)}; {shown(metric, mine)}: {weight.why}", [best]
 
 
@@ -193,7 +193,7 @@ def _spread(among: Field) -> float:
     return spread(measure.value for measure in values_of(among.state.snapshot, among.metric).values())
 
 
-def _unsure(claim: Claim, among: Field, verdict: Verdict) -> tuple[Verdict, list[str]]:
+def _unsure(claim: Claim, among: Field, verdict: ClaimVerdict) -> tuple[ClaimVerdict, list[str]]:
     """Who might stand above: estimates, rows without a name, entries of which the class is not stated."""
     metric, own = among.metric, among.mine.measures[among.metric.id]
     estimates = [
@@ -204,16 +204,16 @@ def _unsure(claim: Claim, among: Field, verdict: Verdict) -> tuple[Verdict, list
     caveats = [f"an estimate stands higher: {shown(metric, estimates[0])}"] if estimates else []
     if metric.primary and any(metric.better(value, own.value) for value in among.state.snapshot.unnamed):
         caveats.append("a row that names no single entry stands higher")
-        verdict = Verdict.MIXED if verdict is Verdict.SUPPORTED else verdict
+        verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED else verdict
     depth = among.state.snapshot.depth
     if depth is not None and (not metric.primary or metric.higher_is_better is not _direction(among)):
         caveats.append(f"the page shows the top {depth} only; what stands below is not known")
-        verdict = Verdict.MIXED if verdict is Verdict.SUPPORTED else verdict
+        verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED else verdict
     if among.unknown:
         names = ", ".join(entry.name for entry in among.unknown[:3])
         caveats.append(f"{len(among.unknown)} that stand higher do not state whether they are {claim.group}: {names}")
         by_size_alone = claim.group.open_weights is None and claim.group.country is None
-        verdict = Verdict.MIXED if verdict is Verdict.SUPPORTED and not by_size_alone else verdict
+        verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED and not by_size_alone else verdict
     return verdict, caveats
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.claims._records import Claim, Finding, Ground, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground
 from tracker.claims.above import agreed
 from tracker.claims.answer import turned
 from tracker.claims.record import Record
@@ -24,15 +24,15 @@ def _ground(claim: Claim, record: Record, faced: Faced) -> Ground:
     return ground(record, faced, turned(verdict, negated=claim.negated), f"{against(faced)}{said}", variants(faced))
 
 
-def _level(faced: Faced) -> tuple[Verdict, str]:
+def _level(faced: Faced) -> tuple[ClaimVerdict, str]:
     order = faced.weight.order
     if order is Order.ABOVE:
-        return Verdict.SUPPORTED, "; above, so at least on par"
+        return ClaimVerdict.SUPPORTED, "; above, so at least on par"
     if order is Order.BELOW:
-        return Verdict.CONTRADICTED, "; not on par"
+        return ClaimVerdict.CONTRADICTED, "; not on par"
     if not _is_close(faced):
-        return Verdict.MIXED, "; too far apart to be called on par, too unsure to be told apart"
-    return Verdict.SUPPORTED, "; on par"
+        return ClaimVerdict.MIXED, "; too far apart to be called on par, too unsure to be told apart"
+    return ClaimVerdict.SUPPORTED, "; on par"
 
 
 def _is_close(faced: Faced) -> bool:
@@ -42,13 +42,13 @@ def _is_close(faced: Faced) -> bool:
     return faced.weight.error is None or abs(faced.weight.gap) <= faced.weight.error
 
 
-def _nearly(faced: Faced) -> tuple[Verdict, str]:
+def _nearly(faced: Faced) -> tuple[ClaimVerdict, str]:
     """How near is near is not said: within the error it is; up to three times that is left open."""
     order, error = faced.weight.order, faced.weight.error
     if order is Order.ABOVE:
-        return Verdict.MIXED, "; above, not merely near"
+        return ClaimVerdict.MIXED, "; above, not merely near"
     if order is Order.NEAR and _is_close(faced):
-        return Verdict.SUPPORTED, "; near"
+        return ClaimVerdict.SUPPORTED, "; near"
     if error is not None and abs(faced.weight.gap) <= _NEARLY * error:
-        return Verdict.MIXED, "; below, by no more than three times the error; how near is near is not said"
-    return Verdict.CONTRADICTED, "; not near"
+        return ClaimVerdict.MIXED, "; below, by no more than three times the error; how near is near is not said"
+    return ClaimVerdict.CONTRADICTED, "; not near"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tracker.claims._records import Group
+from tracker.claims._records import ModelGroup
 from tracker.claims.pieces import canonical
 from tracker.claims.words import EVERY, NARROW
 from tracker.model import Board, Entry, Metric, Nature, folded_name
@@ -73,7 +73,7 @@ def _listed_prices(metrics: Sequence[Metric]) -> list[Metric]:
     return ends or listed or list(metrics)
 
 
-def is_in(entry: Entry, board: Board, group: Group) -> bool | None:
+def is_in(entry: Entry, board: Board, group: ModelGroup) -> bool | None:
     """Whether an entry is of a class; None where the record does not say."""
     known = traits(entry, board)
     size = known.size_total_b

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 
 from tracker.claims import names, scores
-from tracker.claims._records import Amount, Group, Mention, Period, Sort
+from tracker.claims._records import Amount, Mention, ModelGroup, Period, Sort
 from tracker.claims.names import Named, Vocabulary
 from tracker.claims.scores import Score
 from tracker.claims.words import (
@@ -41,7 +41,7 @@ from tracker.claims.words import (
 from tracker.model import Board
 
 
-class Kind(StrEnum):
+class PieceKind(StrEnum):
     """What a piece is for."""
 
     NAME = "name"
@@ -74,9 +74,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of a sentence and what it means: `value` is a Sense, a Mention, a Group, an Amount, a Period, text, or the figures of a score."""
+    """A stretch of a sentence and what it means: `value` is a Sense, a Mention, a ModelGroup, an Amount, a Period, text, or the figures of a score."""
 
-    kind: Kind
+    kind: PieceKind
     text: str
     start: int
     end: int
@@ -170,7 +170,7 @@ def cut(sentence: str, known: Vocabulary, called: Titles) -> tuple[Piece, ...]:
     taken = [
         (one.start, one.end)
         for one in _scan(tokens, sentence, (), called)
-        if one.kind in (Kind.TOPIC, Kind.BOARD, Kind.AT, Kind.SINCE)
+        if one.kind in (PieceKind.TOPIC, PieceKind.BOARD, PieceKind.AT, PieceKind.SINCE)
     ]
     named = names.find(sentence, known, taken=taken)
     named = tuple(one for one in named if not _is_title(one, taken))
@@ -195,7 +195,7 @@ def _scan(tokens: Sequence[_Token], sentence: str, named: Sequence[Named], calle
         token = tokens[place]
         if token.start in at:
             one = at[token.start]
-            yield Piece(kind=Kind.NAME, text=sentence[one.start : one.end], start=one.start, end=one.end, value=one.mention)
+            yield Piece(kind=PieceKind.NAME, text=sentence[one.start : one.end], start=one.start, end=one.end, value=one.mention)
             place = next((later for later in range(place, len(tokens)) if tokens[later].start >= one.end), len(tokens))
             continue
         far = min(place + _LONGEST, len(tokens))
@@ -204,8 +204,8 @@ def _scan(tokens: Sequence[_Token], sentence: str, named: Sequence[Named], calle
         end = tokens[place + size - 1].end
         if isinstance(value, Period | Amount):
             value = replace(value, text=sentence[token.start : end])
-        if kind is Kind.SCORE and place and tokens[place - 1].text == "by":
-            kind = Kind.WORD  # "beats B by over 5": of what is not said
+        if kind is PieceKind.SCORE and place and tokens[place - 1].text == "by":
+            kind = PieceKind.WORD  # "beats B by over 5": of what is not said
         yield Piece(kind=kind, text=sentence[token.start : end], start=token.start, end=end, value=value)
         place += size
 
@@ -213,7 +213,7 @@ def _scan(tokens: Sequence[_Token], sentence: str, named: Sequence[Named], calle
 _LONGEST = 9
 
 
-def _longest(tokens: Sequence[_Token], called: Titles) -> tuple[int, Kind, object]:
+def _longest(tokens: Sequence[_Token], called: Titles) -> tuple[int, PieceKind, object]:
     """The longest phrase that begins here, with what it means; a single unknown word where none does."""
     words = tuple(token.text for token in tokens)
     for read in (_score, _period, _top, _group_of_size, _amount):
@@ -222,46 +222,46 @@ def _longest(tokens: Sequence[_Token], called: Titles) -> tuple[int, Kind, objec
     for size in range(len(words), 0, -1):
         phrase = words[:size]
         if spelled := _SPELLINGS.get(phrase):
-            return size, Kind.BOARD, " ".join(spelled)
+            return size, PieceKind.BOARD, " ".join(spelled)
         if found_in := called.boards.get(phrase):
-            return size, Kind.BOARD, found_in
+            return size, PieceKind.BOARD, found_in
         joined = " ".join(phrase)
         if joined in EVERYWHERE:
-            return size, Kind.TOPIC, EVERY
+            return size, PieceKind.TOPIC, EVERY
         if joined in _PHRASES:
             return (size, *_PHRASES[joined])
         if topic := called.topics.get(phrase):
-            return size, Kind.TOPIC, topic
+            return size, PieceKind.TOPIC, topic
         if group := GROUPS.get(joined):
-            return size, Kind.GROUP, group
-    return 1, Kind.WORD, None
+            return size, PieceKind.GROUP, group
+    return 1, PieceKind.WORD, None
 
 
-def _phrases() -> Iterator[tuple[str, tuple[Kind, object]]]:
+def _phrases() -> Iterator[tuple[str, tuple[PieceKind, object]]]:
     """Later ones win: a verb over a small word."""
     for kind, phrases in (
-        (Kind.FILL, FILLERS),
-        (Kind.DEGREE, INTENSITIES),
-        (Kind.TURN, TURNS),
-        (Kind.IN, PREPOSITIONS),
-        (Kind.JOIN, JOINS),
-        (Kind.BREAK, BREAKS),
-        (Kind.REFERENCE, REFERENCES),
-        (Kind.FROM, ATTRIBUTIONS),
-        (Kind.NOT, NEGATIONS),
-        (Kind.NEAR, NEARLY),
-        (Kind.HEDGE, HEDGES),
-        (Kind.FIRST, FIRSTS),
+        (PieceKind.FILL, FILLERS),
+        (PieceKind.DEGREE, INTENSITIES),
+        (PieceKind.TURN, TURNS),
+        (PieceKind.IN, PREPOSITIONS),
+        (PieceKind.JOIN, JOINS),
+        (PieceKind.BREAK, BREAKS),
+        (PieceKind.REFERENCE, REFERENCES),
+        (PieceKind.FROM, ATTRIBUTIONS),
+        (PieceKind.NOT, NEGATIONS),
+        (PieceKind.NEAR, NEARLY),
+        (PieceKind.HEDGE, HEDGES),
+        (PieceKind.FIRST, FIRSTS),
     ):
         for phrase in phrases:
             yield phrase, (kind, phrase)
     for phrase, sense in SENSES.items():
-        yield phrase, (Kind.SENSE, sense)
-    yield "by", (Kind.BY, None)
-    yield "'s", (Kind.OWN, None)
+        yield phrase, (PieceKind.SENSE, sense)
+    yield "by", (PieceKind.BY, None)
+    yield "'s", (PieceKind.OWN, None)
 
 
-_PHRASES: Mapping[str, tuple[Kind, object]] = dict(_phrases())
+_PHRASES: Mapping[str, tuple[PieceKind, object]] = dict(_phrases())
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────
@@ -274,19 +274,19 @@ _UNITS: Mapping[str, str] = {
 }
 
 
-def _score(words: Sequence[str]) -> tuple[int, Kind, object] | None:
+def _score(words: Sequence[str]) -> tuple[int, PieceKind, object] | None:
     """`scores 57`, `above 50`, `costs $5 per million tokens`."""
     found = scores.read(words)
-    return (found[0], Kind.SCORE, found[1]) if found else None
+    return (found[0], PieceKind.SCORE, found[1]) if found else None
 
 
-def _amount(words: Sequence[str]) -> tuple[int, Kind, object] | None:
+def _amount(words: Sequence[str]) -> tuple[int, PieceKind, object] | None:
     """`by 3.5 points`, `40 %`, `twice`, `half`, `2x`, `more than 5 points`; the number must have a unit."""
     bound, skip = _bound(words)
     if share := _share(words[skip:]):
         size, value = share
         text = " ".join(words[: skip + size])
-        return skip + size, Kind.AMOUNT, Amount(value=value, unit="times", decimals=1, bound=bound or "about", text=text)
+        return skip + size, PieceKind.AMOUNT, Amount(value=value, unit="times", decimals=1, bound=bound or "about", text=text)
     rest = words[skip:]
     if len(rest) < 2 or not (_NUMBER.fullmatch(rest[0]) or rest[0] in NUMBERS):
         return None
@@ -298,12 +298,12 @@ def _amount(words: Sequence[str]) -> tuple[int, Kind, object] | None:
     return None
 
 
-def _counted(words: Sequence[str], skip: int, size: int, unit: str, bound: str) -> tuple[int, Kind, object]:
+def _counted(words: Sequence[str], skip: int, size: int, unit: str, bound: str) -> tuple[int, PieceKind, object]:
     number = words[skip].replace(",", "").lstrip("$")
     value = float(NUMBERS.get(number, 0) or number)
     decimals = len(number.partition(".")[2])
     text = " ".join(words[: skip + size])
-    return skip + size, Kind.AMOUNT, Amount(value=value, unit=unit, decimals=decimals, bound=bound, text=text)
+    return skip + size, PieceKind.AMOUNT, Amount(value=value, unit=unit, decimals=decimals, bound=bound, text=text)
 
 
 def _bound(words: Sequence[str]) -> tuple[str, int]:
@@ -320,24 +320,24 @@ def _share(words: Sequence[str]) -> tuple[int, float] | None:
     return None
 
 
-def _top(words: Sequence[str]) -> tuple[int, Kind, object] | None:
+def _top(words: Sequence[str]) -> tuple[int, PieceKind, object] | None:
     """`top 3`, `the top ten`, `number two`, `# 4`, `ranks fifth`, `second place`."""
     skip = int(words[0] in ("the", "ranks", "ranked", "rank", "in"))
     skip += int(skip > 0 and len(words) > 1 and words[1] == "the")
     rest = words[skip:]
     if len(rest) > 1 and rest[0] == "top" and (place := _count(rest[1])):
-        return skip + 2, Kind.TOP, place
+        return skip + 2, PieceKind.TOP, place
     if (
         len(rest) > 1
         and rest[0] in ("number", "#", "no", "rank")
         and (place := _count(rest[-1] if rest[1] == "." else rest[1]))
         and place > 1
     ):
-        return skip + 2, Kind.TOP, (place,)
+        return skip + 2, PieceKind.TOP, (place,)
     place, used = _ordinal(rest)
     after = rest[used : used + 1]
     if place and (words[0] in ("ranks", "ranked", "rank") or tuple(after) in (("place",), ("overall",), ("on",))):
-        return skip + used, Kind.TOP, (place,)
+        return skip + used, PieceKind.TOP, (place,)
     return None
 
 
@@ -356,7 +356,7 @@ def _count(word: str) -> int:
 _SIZE_AFTER = frozenset(("b", "billion", "bn"))
 
 
-def _group_of_size(words: Sequence[str]) -> tuple[int, Kind, object] | None:
+def _group_of_size(words: Sequence[str]) -> tuple[int, PieceKind, object] | None:
     """`under 15B`, `sub 15B`, `≤ 40B`, `below 4 billion parameters`; or a size by itself, `14B`."""
     bounds = {"under": 1, "below": 1, "sub": 1, "≤": 1, "<": 1, "smaller": 2, "less": 2, "up": 2, "fewer": 2}
     over = {"over": 1, "above": 1, ">": 1, "≥": 1, "larger": 2, "bigger": 2}
@@ -368,11 +368,11 @@ def _group_of_size(words: Sequence[str]) -> tuple[int, Kind, object] | None:
         return None
     used, size = found
     if skip == 0:
-        return used, Kind.SIZE, size
+        return used, PieceKind.SIZE, size
     within = words[0] in ("≤", "up", "≥")
     edge = size + (1e-9 if within and words[0] != "≥" else 0)
-    group = Group(over_b=size) if words[0] in over else Group(under_b=edge)
-    return skip + used, Kind.GROUP, group
+    group = ModelGroup(over_b=size) if words[0] in over else ModelGroup(under_b=edge)
+    return skip + used, PieceKind.GROUP, group
 
 
 def _size(words: Sequence[str]) -> tuple[int, float] | None:
@@ -391,9 +391,9 @@ _SINCE = frozenset(("since", "from"))
 _AS_OF = (("as", "of"), ("as", "at"), ("on",), ("in",), ("by",), ("at",))
 
 
-def _period(words: Sequence[str]) -> tuple[int, Kind, object] | None:
+def _period(words: Sequence[str]) -> tuple[int, PieceKind, object] | None:
     """`since 2026-05-14`, `as of 14 May 2026`, `in May 2026`. A date without a year is none."""
-    kind, skip = (Kind.SINCE, 1) if words[0] in _SINCE else (Kind.AT, 0)
+    kind, skip = (PieceKind.SINCE, 1) if words[0] in _SINCE else (PieceKind.AT, 0)
     for phrase in _AS_OF:
         if tuple(words[: len(phrase)]) == phrase:
             skip = len(phrase)

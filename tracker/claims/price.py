@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker.claims import amounts
-from tracker.claims._records import Claim, Finding, Ground, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground
 from tracker.claims.above import agreed
 from tracker.claims.answer import turned
 from tracker.claims.record import Record
@@ -19,10 +19,10 @@ def judge(claim: Claim, record: Record) -> Finding:
 def _ground(claim: Claim, record: Record, faced: Faced) -> Ground:
     one, other = faced.one_measure.value, faced.other_measure.value
     cheaper = faced.weight.order is Order.ABOVE
-    verdict, said = (Verdict.SUPPORTED if cheaper else Verdict.CONTRADICTED), ""
+    verdict, said = (ClaimVerdict.SUPPORTED if cheaper else ClaimVerdict.CONTRADICTED), ""
     if claim.amount is not None:
         ratio = claim.end == "ratio"
         right, true = amounts.agrees(claim.amount, faced.metric, one, other, priced=ratio)
-        verdict = Verdict.SUPPORTED if right and (cheaper or ratio) else Verdict.CONTRADICTED
+        verdict = ClaimVerdict.SUPPORTED if right and (cheaper or ratio) else ClaimVerdict.CONTRADICTED
         said = f"; the figure is right ({true})" if right else f"; it is not {claim.amount.text} but {true}"
     return ground(record, faced, turned(verdict, negated=claim.negated), f"{against(faced)}{said}", variants(faced))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracker.claims._records import Claim, Finding, Ground, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import Field, field_of, held_since, place, since_rank
@@ -13,7 +13,7 @@ from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, Metric, folded_name
 from tracker.order import competition_ranks
-from tracker.query.find import State
+from tracker.query.find import BoardAt
 
 
 def judge(claim: Claim, record: Record) -> Finding:
@@ -30,7 +30,7 @@ def judge(claim: Claim, record: Record) -> Finding:
     return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
 
 
-def _field(claim: Claim, record: Record, state: State, metric: Metric) -> Field | Unpublished | Ground:
+def _field(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Field | Unpublished | Ground:
     """Who stands on a metric. A rank to be exact is that of the entry of the very name, where it is the one that holds it."""
     among = field_of(claim, record, state, metric)
     if not isinstance(among, Field) or not claim.exact:
@@ -53,7 +53,7 @@ def _ground(claim: Claim, record: Record, among: Field) -> Ground:
     mine = among.mine
     rank = ranks[mine.id]
     holds = rank == claim.top if claim.exact else rank <= claim.top
-    verdict = Verdict.SUPPORTED if holds else _missed(claim, among, ranks)
+    verdict = ClaimVerdict.SUPPORTED if holds else _missed(claim, among, ranks)
     since = since_rank(record, among, claim.top) if holds and not claim.exact and not claim.group else None
     verdict, reason = held_since(claim, since, verdict, f"{shown(metric, mine)} is at rank {rank} of {len(ranks)}")
     caveats = (
@@ -79,12 +79,12 @@ def _edge(claim: Claim, among: Field, ranks: dict[str, int]) -> list[Entry]:
     return sorted(at, key=lambda entry: (-ranks[entry.id], entry.id))[:1]
 
 
-def _missed(claim: Claim, among: Field, ranks: dict[str, int]) -> Verdict:
+def _missed(claim: Claim, among: Field, ranks: dict[str, int]) -> ClaimVerdict:
     """Contradicted where the entry at that rank stands above beyond the error."""
     edge = _edge(claim, among, ranks)
     if not edge or (claim.exact and ranks[among.mine.id] < claim.top):
-        return Verdict.CONTRADICTED
+        return ClaimVerdict.CONTRADICTED
     metric = among.metric
     wide = spread(entry.measures[metric.id].value for entry in among.everyone)
     near = weigh(metric, among.mine.measures[metric.id], edge[0].measures[metric.id], wide).order is Order.NEAR
-    return Verdict.MIXED if near else Verdict.CONTRADICTED
+    return ClaimVerdict.MIXED if near else ClaimVerdict.CONTRADICTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.claims._records import Claim, Finding, Ground, Mention, Verdict
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
@@ -14,7 +14,7 @@ from tracker.claims.sides import shown
 from tracker.claims.weigh import spread, weigh
 from tracker.model import Board, Entry, Metric
 from tracker.order import values_of
-from tracker.query.find import State
+from tracker.query.find import BoardAt
 from tracker.traits import traits
 from tracker.wording import number
 
@@ -39,9 +39,9 @@ def judge(claim: Claim, record: Record) -> Finding:
     if absent is not None:
         return absent
     if claim.rival is None:
-        return finding(claim, Verdict.NOT_COMPARABLE, "it does not say better than which model", grounds=())
+        return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say better than which model", grounds=())
     grounds: list[Ground] = []
-    missing: list[tuple[State, Metric, str]] = []
+    missing: list[tuple[BoardAt, Metric, str]] = []
     for state, metric in record.scope(claim):
         if metric.higher_is_better and metric.ranked:
             told = _told(claim, record, state, metric, claim.rival)
@@ -53,7 +53,9 @@ def judge(claim: Claim, record: Record) -> Finding:
         return finding(claim, combine(grounds), summary(tuple(grounds)), grounds=tuple(grounds))
     if missing:
         return finding(
-            claim, Verdict.NOT_COMPARABLE, "; ".join(dict.fromkeys(f"{state.board.title}: {why}" for state, _, why in missing))
+            claim,
+            ClaimVerdict.NOT_COMPARABLE,
+            "; ".join(dict.fromkeys(f"{state.board.title}: {why}" for state, _, why in missing)),
         )
     return unmeasured(claim, record, ())
 
@@ -64,7 +66,7 @@ def cost_of(entry: Entry, board: Board, per: str) -> float | None:
     return known.price if per == "price" else known.size_total_b
 
 
-def ratios(state: State, metric: Metric, entries: Sequence[Entry], per: str) -> list[Ratio]:
+def ratios(state: BoardAt, metric: Metric, entries: Sequence[Entry], per: str) -> list[Ratio]:
     """The ratios of those whose score is measured or estimated and whose cost is stated, the best first."""
     found = [
         Ratio(entry=entry, score=entry.measures[metric.id].value, cost=cost)
@@ -74,7 +76,7 @@ def ratios(state: State, metric: Metric, entries: Sequence[Entry], per: str) -> 
     return sorted(found, key=lambda one: (-one.value, one.entry.id))
 
 
-def _told(claim: Claim, record: Record, state: State, metric: Metric, rival: Mention) -> Ground | tuple[State, Metric, str]:
+def _told(claim: Claim, record: Record, state: BoardAt, metric: Metric, rival: Mention) -> Ground | tuple[BoardAt, Metric, str]:
     sides = [ratios(state, metric, record.on(state, mention), claim.per) for mention in (claim.subject, rival)]
     lacking = [mention.name for mention, side in zip((claim.subject, rival), sides, strict=True) if not side]
     if lacking:
@@ -91,13 +93,13 @@ def _in_words(metric: Metric, one: Ratio, unit: str) -> str:
     return f"{shown(metric, one.entry)} / {one.cost:g} = {number(one.value)} per {unit}"
 
 
-def _verdict(state: State, metric: Metric, one: Ratio, other: Ratio) -> Verdict:
+def _verdict(state: BoardAt, metric: Metric, one: Ratio, other: Ratio) -> ClaimVerdict:
     """The order of the ratios must not depend on the error that lies between the scores."""
     wide = spread(measure.value for measure in values_of(state.snapshot, metric).values())
     error = weigh(metric, one.entry.measures[metric.id], other.entry.measures[metric.id], wide).error or 0.0
     if _surely(one, other, error):
-        return Verdict.SUPPORTED
-    return Verdict.CONTRADICTED if _surely(other, one, error) else Verdict.MIXED
+        return ClaimVerdict.SUPPORTED
+    return ClaimVerdict.CONTRADICTED if _surely(other, one, error) else ClaimVerdict.MIXED
 
 
 def _surely(upper: Ratio, lower: Ratio, error: float) -> bool:

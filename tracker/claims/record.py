@@ -14,7 +14,7 @@ from tracker.identity import label, resolve
 from tracker.lexicon import Lexicon
 from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, folded_name
 from tracker.ports import Store
-from tracker.query.find import Found, Listed, State, Way, find, plain
+from tracker.query.find import BoardAt, Found, Listed, Way, find, plain
 from tracker.query.since import course as course_of
 from tracker.query.since import looked_at, segment_start
 
@@ -26,14 +26,14 @@ class Record:
     """A store as of a time, with every board's entries resolved. `memo` holds what was worked out once."""
 
     store: Store
-    states: tuple[State, ...]
+    states: tuple[BoardAt, ...]
     lexicon: Lexicon | None = None
     at: datetime | None = None
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     # ── boards and metrics ───────────────────────────────────────────────────────────────────────
 
-    def boards(self, sources: Sequence[str]) -> tuple[State, ...]:
+    def boards(self, sources: Sequence[str]) -> tuple[BoardAt, ...]:
         """The boards that a sentence's sources mean; all where it names none."""
         return tuple(state for state in self.states if not sources or any(is_called(state.board, source) for source in sources))
 
@@ -48,7 +48,7 @@ class Record:
             for entry, known in self.store.past(board).known.items():
                 yield from (Entry(id=entry, name=name, position=0) for name in sorted(known.names))
 
-    def scope(self, claim: Claim) -> tuple[tuple[State, Metric], ...]:
+    def scope(self, claim: Claim) -> tuple[tuple[BoardAt, Metric], ...]:
         """The metrics that a claim speaks of, board by board."""
         states = self.boards(claim.sources)
         return tuple(
@@ -70,7 +70,7 @@ class Record:
         known: Found = self.memo[key]
         return known
 
-    def _found(self, mention: Mention, states: Sequence[State]) -> Found:
+    def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
         if mention.sort is Sort.MODEL:
             return find(mention.name, states, self.lexicon, org=mention.lab or None)
         every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
@@ -96,11 +96,11 @@ class Record:
             return bool(wanted & {folded_name(one.entry.who.lab), folded_name(one.entry.attributes.get("creator", ""))} - {()})
         return mention.sort is Sort.GROUP and bool(mention.group) and is_in(one.entry, one.state.board, mention.group) is True
 
-    def on(self, state: State, mention: Mention) -> tuple[Entry, ...]:
+    def on(self, state: BoardAt, mention: Mention) -> tuple[Entry, ...]:
         """The entries of one board that a mention means."""
         return tuple(one.entry for one in self.found(mention).by_board.get(state.board.id, ()))
 
-    def ever_on(self, state: State, mention: Mention) -> tuple[EntryId, ...]:
+    def ever_on(self, state: BoardAt, mention: Mention) -> tuple[EntryId, ...]:
         """The same with the keys of those that the board listed before and lists no more, or not this far down."""
         now = [entry.id for entry in self.on(state, mention)]
         return (*now, *(one.entry.id for one in self._gone(mention).by_board.get(state.board.id, ())))
@@ -116,21 +116,21 @@ class Record:
         known: Found = self.memo[key]
         return known
 
-    def _ghosts(self) -> tuple[State, ...]:
+    def _ghosts(self) -> tuple[BoardAt, ...]:
         """Every board with the entries that it does not list now but did."""
         if ("ghosts",) not in self.memo:
             self.memo["ghosts",] = tuple(self._ghost(state) for state in self.states)
-        known: tuple[State, ...] = self.memo["ghosts",]
+        known: tuple[BoardAt, ...] = self.memo["ghosts",]
         return known
 
-    def _ghost(self, state: State) -> State:
+    def _ghost(self, state: BoardAt) -> BoardAt:
         known = self.store.past(state.board.id).known
         gone = {
             entry: Entry(id=entry, name=one.name, position=0, who=resolve(one.name, None, state.board.id, lexicon=self.lexicon))
             for entry, one in known.items()
             if entry not in state.snapshot.entries and (self.at is None or one.first_seen <= self.at)
         }
-        return State(board=state.board, snapshot=replace(state.snapshot, entries=gone))
+        return BoardAt(board=state.board, snapshot=replace(state.snapshot, entries=gone))
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,16 +155,16 @@ class Record:
         """Since when the metric's values are comparable with those of the time."""
         return segment_start(self.store, board, metric, at or self.at)
 
-    def together(self, state: State, metric: Metric, mine: Sequence[EntryId], theirs: Sequence[EntryId]) -> State | None:
+    def together(self, state: BoardAt, metric: Metric, mine: Sequence[EntryId], theirs: Sequence[EntryId]) -> BoardAt | None:
         """The last accepted snapshot in which both sides had a value of the metric; None where they never had at once."""
         times = [self._last_valued(state, metric, side) for side in (mine, theirs)]
         seen = min((time for time in times if time is not None), default=None)
         if seen is None or None in times:
             return None
         snapshot = self.store.at(state.board.id, seen)
-        return State(board=state.board, snapshot=label(snapshot, self.lexicon)) if snapshot else None
+        return BoardAt(board=state.board, snapshot=label(snapshot, self.lexicon)) if snapshot else None
 
-    def _last_valued(self, state: State, metric: Metric, side: Sequence[EntryId]) -> datetime | None:
+    def _last_valued(self, state: BoardAt, metric: Metric, side: Sequence[EntryId]) -> datetime | None:
         ends = [span.valid_to for entry in side for span in self.course(state.board.id, entry, metric.id)[-1:]]
         now = state.snapshot.observed_at
         return max((now if end is None or end > now else end - timedelta(seconds=1) for end in ends), default=None)

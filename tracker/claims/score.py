@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.claims._records import Amount, Claim, Finding, Ground, Verdict
+from tracker.claims._records import Amount, Claim, ClaimVerdict, Finding, Ground
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
@@ -14,7 +14,7 @@ from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.model import Entry, Measure, Metric, Nature
 from tracker.order import best_entry
-from tracker.query.find import State
+from tracker.query.find import BoardAt
 
 _ABOUT = 0.1
 """`about 50` is right within a tenth, and so is a live figure, which moves every day."""
@@ -22,10 +22,10 @@ _SHARES = ("%", "ratio", "share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownScore:
     """The entries of the subject that have a value of a metric, the best first."""
 
-    state: State
+    state: BoardAt
     metric: Metric
     entries: tuple[Entry, ...]
 
@@ -41,19 +41,19 @@ def judge(claim: Claim, record: Record) -> Finding:
     assert claim.amount is not None
     scope = [(state, metric) for state, metric in record.scope(claim) if is_counted_in(claim.amount, metric)]
     found = [_shown(claim, record, state, metric) for state, metric in scope]
-    grounds = tuple(_ground(claim, record, one) for one in found if isinstance(one, Shown))
+    grounds = tuple(_ground(claim, record, one) for one in found if isinstance(one, ShownScore))
     if not grounds:
         return unmeasured(claim, record, [one for one in found if isinstance(one, Unpublished)])
-    right = tuple(one for one in grounds if one.verdict is turned(Verdict.SUPPORTED, negated=claim.negated))
+    right = tuple(one for one in grounds if one.verdict is turned(ClaimVerdict.SUPPORTED, negated=claim.negated))
     if right and claim.amount.unit != "usd":
         return finding(claim, combine(right), summary(right), grounds=right)
     if not is_placed(claim, scope):
         reason = f"it does not say on which board; on record: {'; '.join(one.reason for one in grounds)}"
-        return finding(claim, Verdict.NOT_COMPARABLE, reason, grounds=grounds)
+        return finding(claim, ClaimVerdict.NOT_COMPARABLE, reason, grounds=grounds)
     return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
 
 
-def is_placed(claim: Claim, scope: Sequence[tuple[State, Metric]]) -> bool:
+def is_placed(claim: Claim, scope: Sequence[tuple[BoardAt, Metric]]) -> bool:
     """Whether a sentence says whose figure it gives: by a board, a price, or the title of a metric."""
     return bool(claim.sources) or all(is_titled(metric, claim.topic) or metric.nature is Nature.LISTED for _, metric in scope)
 
@@ -89,16 +89,16 @@ def holds(amount: Amount, metric: Metric, measure: Measure) -> bool:
             return abs(value - amount.value) <= half_a_digit + 1e-9
 
 
-def _shown(claim: Claim, record: Record, state: State, metric: Metric) -> Shown | Unpublished:
+def _shown(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> ShownScore | Unpublished:
     own = record.on(state, claim.subject)
     valued = [entry for entry in own if metric.id in entry.measures]
     best = best_entry(metric, valued)
     if best is None:
         return Unpublished(state=state, metric=metric, subject=False, rival=True, listed=(bool(own), True))
-    return Shown(state=state, metric=metric, entries=(best, *(entry for entry in valued if entry.id != best.id)))
+    return ShownScore(state=state, metric=metric, entries=(best, *(entry for entry in valued if entry.id != best.id)))
 
 
-def _ground(claim: Claim, record: Record, one: Shown) -> Ground:
+def _ground(claim: Claim, record: Record, one: ShownScore) -> Ground:
     assert claim.amount is not None
     right = [entry for entry in one.entries if holds(claim.amount, one.metric, entry.measures[one.metric.id])]
     verdict, reason = _verdict(claim.amount, one, right)
@@ -108,12 +108,12 @@ def _ground(claim: Claim, record: Record, one: Shown) -> Ground:
     return place(record, one.state, one.metric, turned(verdict, negated=claim.negated), reason, entries=figures, caveats=caveats)
 
 
-def _verdict(amount: Amount, one: Shown, right: Sequence[Entry]) -> tuple[Verdict, str]:
+def _verdict(amount: Amount, one: ShownScore, right: Sequence[Entry]) -> tuple[ClaimVerdict, str]:
     metric, best = one.metric, one.entries[0]
     reason = shown(metric, best)
     if best in right:
         unsure = best.measures[metric.id].estimated and amount.bound
-        return (Verdict.MIXED if unsure else Verdict.SUPPORTED), reason
+        return (ClaimVerdict.MIXED if unsure else ClaimVerdict.SUPPORTED), reason
     if right and not amount.bound:
-        return Verdict.MIXED, f"{reason}; {shown(metric, right[0])} is another variant"
-    return Verdict.CONTRADICTED, reason
+        return ClaimVerdict.MIXED, f"{reason}; {shown(metric, right[0])} is another variant"
+    return ClaimVerdict.CONTRADICTED, reason

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tracker.claims._records import Figure, Ground, Mention, Since, Verdict
+from tracker.claims._records import ClaimVerdict, Figure, Ground, Mention, Since
 from tracker.claims.record import Record, sha_of
 from tracker.claims.weigh import Order, Weight, spread, weigh
 from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
-from tracker.query.find import State
+from tracker.query.find import BoardAt
 from tracker.query.since import Moment, moments, passed, value_at
 from tracker.wording import number
 
@@ -25,7 +25,7 @@ STEADY_READINGS = 3
 class Faced:
     """The best of either side in one snapshot. `mine` and `theirs` are all of each side that have a value there."""
 
-    state: State
+    state: BoardAt
     metric: Metric
     one: Entry
     other: Entry
@@ -50,14 +50,14 @@ class Faced:
 class Unpublished:
     """A metric that a board does not publish for one of the sides, or for neither; `listed` says which sides it lists at all."""
 
-    state: State
+    state: BoardAt
     metric: Metric
     subject: bool
     rival: bool
     listed: tuple[bool, bool]
 
 
-def face(record: Record, state: State, metric: Metric, subject: Mention, rival: Mention) -> Faced | Unpublished:
+def face(record: Record, state: BoardAt, metric: Metric, subject: Mention, rival: Mention) -> Faced | Unpublished:
     """The two sides on a metric: in the last snapshot, or in the last one that had both."""
     found = _face_in(record, state, metric, record.on(state, subject), record.on(state, rival))
     if isinstance(found, Faced):
@@ -74,7 +74,9 @@ def face(record: Record, state: State, metric: Metric, subject: Mention, rival: 
     return _dated(record, replace(earlier, caveats=(*earlier.caveats, last)), subject, rival)
 
 
-def _face_in(record: Record, state: State, metric: Metric, mine: Sequence[Entry], theirs: Sequence[Entry]) -> Faced | Unpublished:
+def _face_in(
+    record: Record, state: BoardAt, metric: Metric, mine: Sequence[Entry], theirs: Sequence[Entry]
+) -> Faced | Unpublished:
     mine, theirs = _apart(mine, theirs)
     one, other = best_entry(metric, mine), best_entry(metric, theirs)
     if one is None or other is None:
@@ -224,7 +226,7 @@ def _listed(entries: Iterable[Entry], metric: Metric) -> str:
     return ", ".join(shown(metric, entry) for entry in ordered[:_MOST_NAMES]) + more
 
 
-def ground(record: Record, faced: Faced, verdict: Verdict, reason: str, caveats: Iterable[str] = ()) -> Ground:
+def ground(record: Record, faced: Faced, verdict: ClaimVerdict, reason: str, caveats: Iterable[str] = ()) -> Ground:
     """What a metric says to a claim, with its evidence."""
     board, metric, at = faced.state.board, faced.metric, faced.state.snapshot.observed_at
     upper, lower = (faced.mine, faced.theirs) if faced.weight.gap >= 0 else (faced.theirs, faced.mine)
@@ -249,7 +251,7 @@ def _ids(entries: Iterable[Entry]) -> list[EntryId]:
     return [entry.id for entry in entries]
 
 
-def figure(of: str, faced_state: State, metric: Metric, entry: Entry) -> Figure:
+def figure(of: str, faced_state: BoardAt, metric: Metric, entry: Entry) -> Figure:
     """A value as evidence."""
     measure = entry.measures[metric.id]
     return Figure(

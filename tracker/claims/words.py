@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from tracker.claims._records import Group, Relation
+from tracker.claims._records import ModelGroup, Relation
 
 
 def _all(phrases: str) -> tuple[str, ...]:
@@ -261,15 +261,15 @@ _COUNTRIES: Mapping[str, str] = {
     "JP": "japanese",
     "DE": "german",
 }
-GROUPS: Mapping[str, Group] = {
+GROUPS: Mapping[str, ModelGroup] = {
     **dict.fromkeys(
         _all("open source; open weights; open weight; openly licensed; opensource; open model; open models; open llm; open llms"),
-        Group(open_weights=True),
+        ModelGroup(open_weights=True),
     ),
-    **dict.fromkeys(_all("closed; proprietary; closed source; closed weights; closed weight"), Group(open_weights=False)),
-    **dict.fromkeys(_all("non reasoning; non thinking; without reasoning"), Group(reasoning="off")),
-    **dict.fromkeys(_all("reasoning model; reasoning models; thinking model; thinking models"), Group(reasoning="on")),
-    **{word: Group(country=country) for country, words in _COUNTRIES.items() for word in _all(words)},
+    **dict.fromkeys(_all("closed; proprietary; closed source; closed weights; closed weight"), ModelGroup(open_weights=False)),
+    **dict.fromkeys(_all("non reasoning; non thinking; without reasoning"), ModelGroup(reasoning="off")),
+    **dict.fromkeys(_all("reasoning model; reasoning models; thinking model; thinking models"), ModelGroup(reasoning="on")),
+    **{word: ModelGroup(country=country) for country, words in _COUNTRIES.items() for word in _all(words)},
 }
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class UnitPlace:
     """The absolute paths a unit names: the program, the folder of the store or the workspace, and declarations that stand alone."""
 
     tracker: Path
@@ -32,7 +32,7 @@ class Place:
     schedules: Path | None = None
 
 
-def units(place: Place, *, scope: Scope, timer: bool = False) -> Mapping[str, str]:
+def units(place: UnitPlace, *, scope: Scope, timer: bool = False) -> Mapping[str, str]:
     """Name → text of the units: the daemon's, or those of `tracker run --due` every quarter of an hour.
 
     Raises:
@@ -48,7 +48,7 @@ def units(place: Place, *, scope: Scope, timer: bool = False) -> Mapping[str, st
     return {name: _fill(f"{name}.jinja", values) for name in names}
 
 
-def crontab(place: Place) -> str:
+def crontab(place: UnitPlace) -> str:
     """The line that does the same without systemd. Nothing is printed but errors, which cron sends by mail.
 
     Raises:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tracker import claims
-from tracker.claims import Finding, Verdict
+from tracker.claims import ClaimVerdict, Finding
 from tracker.cli._open import Time, as_json, print_json
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
@@ -68,7 +68,7 @@ def _text(claim: str | None, path: Path | None) -> str:
 def _summary(found: Sequence[Finding]) -> str:
     counts = [
         f"{sum(one.verdict is verdict for one in found)} {verdict}"
-        for verdict in Verdict
+        for verdict in ClaimVerdict
         if any(one.verdict is verdict for one in found)
     ]
     return f"{count(len(found), 'claim')}: {', '.join(counts)}" if found else "no claim found"

@@ -9,7 +9,7 @@ import click
 
 from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
 from tracker.model import Entry, Measure
-from tracker.query.since import How, Interval
+from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus, versus
 from tracker.wording import number, safe, value
 from tracker.workspace import Settings
@@ -134,11 +134,11 @@ def _since(since: Interval | None, upper: str, lower: str) -> str:
     if since is None:
         return ""
     until = when(since.until)[:10]
-    if since.how is How.START:
+    if since.how is HowAbove.START:
         return f", so since comparable values begin ({until})"
     day = until if since.after is None or when(since.after)[:10] == until else f"between {when(since.after)[:10]} and {until}"
     return {
-        How.PASSING: f", passed {lower} {day}",
-        How.ENTRY: f", {upper} entered above {day}",
-        How.RIVAL_ENTRY: f", {lower} entered below {day}",
+        HowAbove.PASSING: f", passed {lower} {day}",
+        HowAbove.ENTRY: f", {upper} entered above {day}",
+        HowAbove.RIVAL_ENTRY: f", {lower} entered below {day}",
     }[since.how]

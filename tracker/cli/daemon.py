@@ -46,7 +46,7 @@ LEASE_S = 2.0
 logger = logging.getLogger("tracker.daemon")
 
 
-class Span(click.ParamType[float]):
+class SpanType(click.ParamType[float]):
     """A time such as `30s`, `10m`, `1h`, as seconds."""
 
     name = "span"
@@ -66,9 +66,13 @@ class Span(click.ParamType[float]):
 @click.option(
     "--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="So many fetches at a time, one per host."
 )
-@click.option("--deadline", type=Span(), default="10m", show_default=True, help="A fetch that takes longer is cut off.")
+@click.option("--deadline", type=SpanType(), default="10m", show_default=True, help="A fetch that takes longer is cut off.")
 @click.option(
-    "--stop-within", type=Span(), default="50s", show_default=True, help="After SIGTERM, how long to wait for what is under way."
+    "--stop-within",
+    type=SpanType(),
+    default="50s",
+    show_default=True,
+    help="After SIGTERM, how long to wait for what is under way.",
 )
 @click.option(
     "--http", default="", help="Serve /healthz, /readyz and /metrics at this address, such as 127.0.0.1:8787 (extra: web)."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli._units import DAEMON, TIMER, Place, crontab, units
+from tracker.cli._units import DAEMON, TIMER, UnitPlace, crontab, units
 from tracker.errors import DeclarationError, TrackerError
 from tracker.wording import safe
 from tracker.workspace import Settings
@@ -67,22 +67,22 @@ def here() -> Machine:
     return Machine(folder=config / "systemd" / "user", systemctl=Path(found) if found else None)
 
 
-def place(settings: Settings) -> Place:
+def place(settings: Settings) -> UnitPlace:
     """The paths as they are from anywhere.
 
     Raises:
         DeclarationError: there is no program, or nothing that says which folder overlays the shipped one.
     """
     if settings.folder is not None and not settings.store_is_named and settings.shipped is not None:
-        return Place(tracker=_program(), store=settings.folder.absolute())
+        return UnitPlace(tracker=_program(), store=settings.folder.absolute())
     own = settings.schedules.absolute()
     if settings.shipped == settings.schedules or settings.shipped is None:
-        return Place(tracker=_program(), store=settings.store.absolute(), schedules=own)
+        return UnitPlace(tracker=_program(), store=settings.store.absolute(), schedules=own)
     if own.is_dir():
         raise DeclarationError(
             f"{own}: overlays the shipped boards here, but not for a service; make this a workspace (tracker init)"
         )
-    return Place(tracker=_program(), store=settings.store.absolute())
+    return UnitPlace(tracker=_program(), store=settings.store.absolute())
 
 
 def _program() -> Path:
@@ -95,7 +95,7 @@ def _program() -> Path:
     return Path(found).absolute()
 
 
-def install(machine: Machine, where: Place, *, timer: bool = False, yes: bool = False, force: bool = False) -> None:
+def install(machine: Machine, where: UnitPlace, *, timer: bool = False, yes: bool = False, force: bool = False) -> None:
     """Print the units and the commands that start them; with `yes`, write and run them instead.
 
     Raises:
@@ -185,7 +185,7 @@ def _advice(machine: Machine) -> str:
     )
 
 
-def _tell_cron(where: Place, *, yes: bool) -> None:
+def _tell_cron(where: UnitPlace, *, yes: bool) -> None:
     line = crontab(where)
     if yes:
         raise DeclarationError(

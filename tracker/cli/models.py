@@ -7,7 +7,7 @@ import click
 from tracker.cli._open import as_json, print_json, print_table, stamp, when
 from tracker.errors import DeclarationError
 from tracker.model import Identity
-from tracker.query.models import Card, Place, cards
+from tracker.query.models import Card, Listing, cards
 from tracker.wording import safe, value
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -65,7 +65,7 @@ def _row(card: Card) -> dict[str, object]:
     }
 
 
-def _place(place: Place) -> dict[str, object]:
+def _place(place: Listing) -> dict[str, object]:
     measure = place.measure
     return {
         "board": place.board,
@@ -106,6 +106,6 @@ def _of(who: Identity) -> str:
     return f"  {safe(' · '.join(said))}" if said else ""
 
 
-def _names(place: Place) -> str:
+def _names(place: Listing) -> str:
     others = sorted(place.names - {place.name})
     return f"{place.name} (also {', '.join(others)})" if others else place.name

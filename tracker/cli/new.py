@@ -13,13 +13,13 @@ import click
 from tracker import authoring
 from tracker.authoring.new import (
     Asked,
-    Machine,
+    Guesser,
     Made,
     Question,
     Told,
-    _address_of,
-    _is_address,
+    address_of,
     fetched,
+    is_address,
     make,
     primary_of,
     refuse,
@@ -76,8 +76,8 @@ def command(
     """
     told = Told(key=key, name=name, metric=metric, higher_is_better=higher, table=table)
     asked = Asked(
-        url=_address_of(source, url, dry_run=dry_run),
-        file=None if _is_address(source) else Path(source),
+        url=address_of(source, url, dry_run=dry_run),
+        file=None if is_address(source) else Path(source),
         board=board,
         title=title,
         headers=dict(map(_header, headers)),
@@ -89,7 +89,7 @@ def command(
         settings,
         asked,
         lambda: _fetch(settings, asked),
-        machine=Machine(look=authoring.candidates, guess=authoring.propose),
+        machine=Guesser(look=authoring.candidates, guess=authoring.propose),
         ask=_prompt if sys.stdin.isatty() and not as_json else refuse,
     )
     if as_json:

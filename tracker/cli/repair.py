@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tracker import authoring
-from tracker.authoring.repair import Page, Repaired, apply_change, page_of, repair
+from tracker.authoring.repair import BrokenPage, Repaired, apply_change, page_of, repair
 from tracker.cli._open import as_json, print_json, print_table, stamp
 from tracker.errors import DeclarationError
 from tracker.model import Measure
@@ -56,7 +56,7 @@ def command(
 # ── what is told ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _print(repaired: Repaired, page: Page, *, applied: bool) -> None:
+def _print(repaired: Repaired, page: BrokenPage, *, applied: bool) -> None:
     click.echo(f"{repaired.board.id}: {safe(page.origin)}")
     for one in repaired.repairs:
         click.echo(f"  {safe(one.why)}")

@@ -251,7 +251,7 @@ class Loop:
             try:
                 if not world.archive.index(board.id, world.store.position(board.id))[0]:
                     continue
-                _log(sync.settle(board, world.archive, world.store, self._declared.lexicon, self._telling))
+                _log(sync.sync_board(board, world.archive, world.store, self._declared.lexicon, self._telling))
             except Taken as error:  # whoever has it settles it
                 log.warning("board is taken", extra={"board": board.id, "why": str(error)})
             except Exception as error:  # as in _land
@@ -362,7 +362,7 @@ class Loop:
         """What came of a fetch. Where only the history could not be written the last time, the archive is not given it again."""
         world, lexicon = self._world, self._declared.lexicon
         if landed.tried and _is_kept(landed, world.archive):
-            return sync.settle(board, world.archive, world.store, lexicon, self._telling)
+            return sync.sync_board(board, world.archive, world.store, lexicon, self._telling)
         return intake.take(
             board,
             landed.fetched,

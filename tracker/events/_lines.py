@@ -39,7 +39,7 @@ def title(line: Line, entry: Entry | None = None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class LineField:
     """The best of each finest line on a metric.
 
     `listed`: the best measured value that is shown now, of entries whose family is known. `before` and `after` have beside
@@ -53,13 +53,13 @@ class Field:
     after: Bests
 
 
-def levels(field: Field) -> Mapping[int, Field]:
+def levels(field: LineField) -> Mapping[int, LineField]:
     """The same of labs, families and generations, by how many parts they have."""
     before, listed, after = (
         sorted(found.items(), key=itemgetter(1), reverse=True) for found in (field.before, field.listed, field.after)
     )
     return {
-        level: Field(before=_coarser(before, level), listed=_coarser(listed, level), after=_coarser(after, level))
+        level: LineField(before=_coarser(before, level), listed=_coarser(listed, level), after=_coarser(after, level))
         for level in LEVELS
     }
 
@@ -89,7 +89,7 @@ def survey(
     lineups: tuple[Lineup, Lineup],
     unseen: Mapping[EntryId, tuple[Line, float]],
     fresh: Mapping[EntryId, str],
-) -> Field:
+) -> LineField:
     """The best of each line.
 
     `values` and `lineups` of both snapshots are as `measured` and `lineup` give them, `unseen`: last values of entries that had none before this
@@ -104,7 +104,7 @@ def survey(
     }
     gone, lines_gone = vanished(diff, metric, values=values, lines_before=lineups[0].of, unseen=unseen)
     before, shown = (bests(metric, value, lines.entries) for value, lines in zip(values, lineups, strict=True))
-    return Field(
+    return LineField(
         before=_better(
             metric, _better(metric, before, last, {entry: line for entry, (line, _) in unseen.items()}), back, lineups[1].of
         ),
@@ -153,7 +153,7 @@ def _coarser(worst_first: Iterable[tuple[Line, Best]], level: int) -> dict[Line,
     return {line[:level]: best for line, best in worst_first if line[last]}
 
 
-def passes(field: Field, *, risers: AbstractSet[Line], rivals: AbstractSet[Line]) -> Iterator[tuple[Line, Line]]:
+def passes(field: LineField, *, risers: AbstractSet[Line], rivals: AbstractSet[Line]) -> Iterator[tuple[Line, Line]]:
     """Pairs (riser, rival): the riser's best was not above the rival's before, or there was none, and is strictly above now.
 
     Those whose riser is one of `risers`, over whomever, and those whose rival is one of `rivals`, by whomever: nobody else did
@@ -175,6 +175,6 @@ def passes(field: Field, *, risers: AbstractSet[Line], rivals: AbstractSet[Line]
         yield from _below(above if riser in risers else passed, riser, field)
 
 
-def _below(rivals: list[tuple[float, Line]], riser: Line, field: Field) -> Iterator[tuple[Line, Line]]:
+def _below(rivals: list[tuple[float, Line]], riser: Line, field: LineField) -> Iterator[tuple[Line, Line]]:
     start = bisect_right(rivals, field.listed[riser][0], key=itemgetter(0))
     yield from ((riser, rival) for _, rival in rivals[start:])

@@ -34,7 +34,7 @@ Remembered = Mapping[str, tuple[tuple[EntryId, ...], float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class LeadChange:
     """The lead of a class passed from `before`, at `value`, to entries of whom `fresh` did not share it. `sure`: of the order of the two.
 
     `next` are the best of the class below the leaders, other models than theirs; nobody where one of unknown class stands between.
@@ -61,7 +61,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     if primary is None or not primary.ranked or not _can_tell(diff, past, primary):
         return
     roll = enrol(diff.board, diff.after, primary, priced=is_priced(diff, past))
-    together: dict[tuple[tuple[EntryId, ...], str], list[Change]] = {}
+    together: dict[tuple[tuple[EntryId, ...], str], list[LeadChange]] = {}
     for change in _changes(diff, past, primary, roll):
         together.setdefault((change.fresh, change.grade), []).append(change)
     first, labs = new_leader.leaders(diff.after, primary), _labs(roll)
@@ -85,7 +85,7 @@ def _labs(roll: Roll) -> list[str]:
 # ── who leads ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll) -> Iterator[Change]:
+def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll) -> Iterator[LeadChange]:
     """Every class whose lead passed to an entry that did not share it; not to one that may have had its value before, unseen."""
     arrivals = newcomers(diff, past, primary)
     moves = moved(diff, primary, up=True) | moved(diff, primary, up=False)
@@ -98,7 +98,7 @@ def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll) -> Itera
         if fresh[0] in arrivals or _is_measured(diff.before, fresh[0], primary):
             sure = _sure(diff, primary, fresh[0], before, value)
             cause = _cause(diff, primary, name, fresh[0], before)
-            yield Change(
+            yield LeadChange(
                 name=name,
                 leaders=leaders,
                 fresh=fresh,
@@ -188,7 +188,7 @@ def _measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None:
 # ── the event ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tells(diff: Diff, primary: Metric, change: Change, labs: Sequence[str]) -> bool:
+def _tells(diff: Diff, primary: Metric, change: LeadChange, labs: Sequence[str]) -> bool:
     """Whether a lead is news: beyond the error (or, by entering, on a tested metric that states none), of a class that matters."""
     place = labs.index(change.name) if change.name in labs else None
     matters = change.members >= ENOUGH if place is None else place < TOP_LABS
@@ -200,12 +200,12 @@ def _tells(diff: Diff, primary: Metric, change: Change, labs: Sequence[str]) -> 
     return heavy and change.grade == "debut" and primary.nature is Nature.TESTED and not _states_error(diff, primary, change)
 
 
-def _states_error(diff: Diff, primary: Metric, change: Change) -> bool:
+def _states_error(diff: Diff, primary: Metric, change: LeadChange) -> bool:
     measures = (_measure(diff, primary, entry) for entry in (*change.fresh, *change.before))
     return primary.stated_error is not None or any(one.half_width is not None for one in measures if one is not None)
 
 
-def _event(diff: Diff, primary: Metric, found: Sequence[Change], news: Sequence[Change], *, leads_board: bool) -> Event:
+def _event(diff: Diff, primary: Metric, found: Sequence[LeadChange], news: Sequence[LeadChange], *, leads_board: bool) -> Event:
     """`found`: every class that the same entries lead since by the same grade; `news`: those that are told, the weightiest first."""
     named = news or found
     fresh, grade = found[0].fresh, found[0].grade
@@ -230,7 +230,7 @@ def _event(diff: Diff, primary: Metric, found: Sequence[Change], news: Sequence[
     )
 
 
-def _class_facts(change: Change, *, told: bool) -> dict[str, object]:
+def _class_facts(change: LeadChange, *, told: bool) -> dict[str, object]:
     return {
         "class": change.name,
         "before": list(change.before),
@@ -248,7 +248,7 @@ def _party(diff: Diff, entry: EntryId) -> Party:
     return party(shown[0], entry) if shown else Party(entry=entry, name=entry)
 
 
-def _headline(diff: Diff, primary: Metric, named: Sequence[Change]) -> str:
+def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
     first, shared = named[0], named[0].leaders != named[0].fresh
     who = [_party(diff, entry) for entry in first.fresh]
     mine = diff.after.entries[first.fresh[0]].measures[primary.id]
@@ -269,7 +269,7 @@ def _at(primary: Metric, theirs: Sequence[Measure]) -> str:
     return f" ({number(theirs[0].value, primary)})" if theirs else ""
 
 
-def _how(diff: Diff, change: Change, over: str) -> str:
+def _how(diff: Diff, change: LeadChange, over: str) -> str:
     """Ahead of whom; or that nobody moved, and why the lead is another's all the same."""
     if change.grade == "succession":
         left = [_party(diff, entry) for entry in change.before]
@@ -277,7 +277,7 @@ def _how(diff: Diff, change: Change, over: str) -> str:
     return f"{over}, by what is stated of them now" if change.grade == "classified" else over
 
 
-def _also(first: str, more: Sequence[Change]) -> str:
+def _also(first: str, more: Sequence[LeadChange]) -> str:
     """The other classes: `; also among models of up to 80B parameters and models from China`; of sizes and of prices the widest."""
     widest = {sort_of(change.name): change.name for change in reversed(more) if sort_of(change.name) != sort_of(first)}
     every = [words(change.name) for change in more if widest.get(sort_of(change.name)) == change.name]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.events import departure, milestone
-from tracker.events._lines import LEVELS, Field, Line, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
+from tracker.events._lines import LEVELS, Line, LineField, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
 from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved, undrifted_value
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
@@ -57,7 +57,7 @@ class Stage:
     has: Values
     fresh: Mapping[EntryId, str]
     fallen: AbstractSet[EntryId]
-    fields: Mapping[int, Field]
+    fields: Mapping[int, LineField]
     places: Mapping[int, Sequence[float]]
     places_before: Mapping[int, Sequence[float]]
     estimates: Sequence[tuple[float, Line, EntryId]]
@@ -114,23 +114,23 @@ def stages(diff: Diff, past: BoardState) -> Iterator[Stage]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownLine:
     """What both snapshots show: their lines, and the measured values of each metric whose values still say something."""
 
     lineups: tuple[Lineup, Lineup]
     values: Mapping[MetricId, tuple[Values, Values]]
 
 
-def _shown(diff: Diff) -> Shown:
+def _shown(diff: Diff) -> ShownLine:
     assert diff.before is not None
     kept = [one.id for one in diff.board.metrics if one.ranked and diff.metrics[one.id].verdict in _KEEPS_UNSEEN]
-    return Shown(
+    return ShownLine(
         lineups=(lineup(diff.before), lineup(diff.after)),
         values={metric: (measured(diff.before, metric), measured(diff.after, metric)) for metric in kept},
     )
 
 
-def _stages(diff: Diff, past: BoardState, shown: Shown, *, only_news: bool = False) -> Iterator[Stage]:
+def _stages(diff: Diff, past: BoardState, shown: ShownLine, *, only_news: bool = False) -> Iterator[Stage]:
     """With `only_news` only those on which a pass could be news."""
     for metric in _comparable(diff, past):
         had, has = shown.values[metric.id]
@@ -180,7 +180,7 @@ def _stage(
     diff: Diff,
     past: BoardState,
     metric: Metric,
-    shown: Shown,
+    shown: ShownLine,
     *,
     fresh: Mapping[EntryId, str],
     agents: Mapping[Line, Sequence[tuple[float, EntryId]]],
@@ -230,13 +230,13 @@ def overtakes(stage: Stage) -> list[Pass]:
     return found
 
 
-def _bar(stage: Stage, field: Field, rival: Line) -> float:
+def _bar(stage: Stage, field: LineField, rival: Line) -> float:
     """What is to be beaten: the rival's best as it would stand now by what it was, and as it stands."""
     was = stage.metric.standing(field.before[rival][0])
     return min(stage.metric.standing(drifted_value(stage.diff, stage.metric, was)), field.after[rival][0])
 
 
-def _pass(stage: Stage, field: Field, riser: Line, rival: Line, bar: float) -> Pass | None:
+def _pass(stage: Stage, field: LineField, riser: Line, rival: Line, bar: float) -> Pass | None:
     """The pass with its cause: who alone would have done it, else the rival's fall; None where neither did anything."""
     agents, passed = stage.agents.get(riser), field.listed[rival][1]
     if agents and agents[0][0] < bar:
@@ -545,14 +545,14 @@ def _unseen_before(past: BoardState, metric: MetricId) -> Unseen:
     return {EntryId(entry): ((lab, family, generation), value) for entry, lab, family, generation, value in rows}
 
 
-def _unseen(diff: Diff, past: BoardState, shown: Shown) -> Iterator[tuple[MetricId, list[list[object]]]]:
+def _unseen(diff: Diff, past: BoardState, shown: ShownLine) -> Iterator[tuple[MetricId, list[list[object]]]]:
     for metric, (had, has) in shown.values.items():
         last = _unseen_before(past, metric)
         if last or not had.keys() <= has.keys():
             yield metric, _rows(diff, past, diff.board.metric(metric), shown, last)
 
 
-def _rows(diff: Diff, past: BoardState, metric: Metric, shown: Shown, last: Unseen) -> list[list[object]]:
+def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLine, last: Unseen) -> list[list[object]]:
     """The best of each line whose best cannot be seen, unless it is told as gone."""
     values, (before, after) = shown.values[metric.id], shown.lineups
     gone, lines = vanished(diff, metric, values=values, lines_before=before.of, unseen=last)

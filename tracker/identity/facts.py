@@ -10,7 +10,7 @@ from typing import Any
 from tracker.errors import DeclarationError
 from tracker.identity import compose
 from tracker.identity.dates import Date
-from tracker.identity.known import Known, Maker, known
+from tracker.identity.known import KnownNames, Maker, known
 from tracker.identity.parse import Parsed, parse
 from tracker.identity.slots import Slots
 from tracker.lexicon import Lexicon, Release, folded
@@ -19,7 +19,7 @@ UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class ModelSnapshot:
     """One release of a model: its marks, and its id."""
 
     dates: tuple[Date, ...]
@@ -32,7 +32,7 @@ class Snapshot:
 class Releases:
     """A model's snapshots. `bare` is the id that its name without a mark means, None where that is open."""
 
-    snapshots: tuple[Snapshot, ...] = ()
+    snapshots: tuple[ModelSnapshot, ...] = ()
     bare: str | None = None
     preview_is_release: bool = False
     stamped: bool | None = None
@@ -52,7 +52,7 @@ class Doubt:
 class Facts:
     """Releases and readings by a model's core, aliases and unsure names by the whole id."""
 
-    known: Known
+    known: KnownNames
     releases: Mapping[str, Releases] = field(default_factory=dict)
     aliases: Mapping[str, Parsed] = field(default_factory=dict)
     renamed: Mapping[str, Parsed] = field(default_factory=dict)
@@ -94,7 +94,7 @@ def _add(found: dict[str, Any], key: str, value: object, place: str, name: str) 
 
 
 def _add_release(
-    release: Release, place: str, arranged: Known, releases: dict[str, Releases], renamed: dict[str, Parsed]
+    release: Release, place: str, arranged: KnownNames, releases: dict[str, Releases], renamed: dict[str, Parsed]
 ) -> None:
     parsed = parse(release.name, None, arranged)
     snapshots = tuple(_snapshot(release.name, mark, arranged) for mark in release.snapshots)
@@ -116,10 +116,10 @@ def _add_release(
         _add(renamed, sized, parsed, f"{place}: releases", f"{release.name} {size}")
 
 
-def _snapshot(name: str, mark: str, arranged: Known) -> Snapshot:
+def _snapshot(name: str, mark: str, arranged: KnownNames) -> ModelSnapshot:
     parsed = parse(f"{name} ({mark})" if mark != "release" else name, None, arranged)
     slots = parsed.slots
-    return Snapshot(
+    return ModelSnapshot(
         dates=tuple(slots.dates),
         revision=slots.revision,
         preview=slots.preview,
@@ -163,7 +163,7 @@ def snapshot_of(entry: Releases, slots: Slots) -> str | None:
     return None if models else ""
 
 
-def _fits(one: Snapshot, slots: Slots, alike: Callable[[Date, Date], bool]) -> bool:
+def _fits(one: ModelSnapshot, slots: Slots, alike: Callable[[Date, Date], bool]) -> bool:
     if slots.preview and not one.preview:
         return False
     if slots.revision and one.revision and slots.revision != one.revision:

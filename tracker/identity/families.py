@@ -6,29 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from tracker.identity.known import Known, Line, Maker
+from tracker.identity.known import KnownNames, Maker, ProductLine
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import COMMON
 
 _TELLING = ("word", "number")
-_Fit = tuple[frozenset[str], Line]
+_Fit = tuple[frozenset[str], ProductLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
     """A line that a name mentions: where its words stand among the tokens, the first of them at `at`."""
 
-    line: Line
+    line: ProductLine
     at: int
     places: frozenset[int]
 
 
-def owner_of(prefixes: Sequence[str], known: Known) -> str:
+def owner_of(prefixes: Sequence[str], known: KnownNames) -> str:
     """The innermost prefix that is not a host's; empty where there is none."""
     return next((prefix for prefix in reversed(prefixes) if not known.is_host(prefix)), "")
 
 
-def leading_maker(found: Sequence[Token], known: Known) -> tuple[Maker | None, int]:
+def leading_maker(found: Sequence[Token], known: KnownNames) -> tuple[Maker | None, int]:
     """The lab that the first words name (`Google Gemini`, `CohereForAI c4ai-command-r`), and how many tokens name it or a host.
 
     A brand's own name is none: `DeepSeek V3`, `Mistral Small`.
@@ -41,7 +41,7 @@ def leading_maker(found: Sequence[Token], known: Known) -> tuple[Maker | None, i
     return maker, taken
 
 
-def _leading(found: Sequence[Token], known: Known) -> int:
+def _leading(found: Sequence[Token], known: KnownNames) -> int:
     """How many of the first tokens spell a lab or a host, more than flags following."""
     if not found or found[0].text not in known.fronts:
         return 0
@@ -55,11 +55,11 @@ def _leading(found: Sequence[Token], known: Known) -> int:
     return 0
 
 
-def _more_than_flags(rest: Sequence[Token], known: Known) -> bool:
+def _more_than_flags(rest: Sequence[Token], known: KnownNames) -> bool:
     return any(token.kind == "word" and (token.text not in COMMON or token.text in known.lines) for token in rest)
 
 
-def _is_brand(found: Sequence[Token], count: int, maker: Maker, known: Known) -> bool:
+def _is_brand(found: Sequence[Token], count: int, maker: Maker, known: KnownNames) -> bool:
     """Whether the leading words are themselves the only brand of that lab: `DeepSeek V3`, `Mistral Small`."""
     own = {token.text for token in found[:count]}
     rest = {token.text for token in found[count:]}
@@ -70,7 +70,7 @@ def _is_brand(found: Sequence[Token], count: int, maker: Maker, known: Known) ->
     )
 
 
-def brands(found: Sequence[Token], known: Known, makers: frozenset[str]) -> list[Brand]:
+def brands(found: Sequence[Token], known: KnownNames, makers: frozenset[str]) -> list[Brand]:
     """The lines that the tokens mention, in their order. `makers`: the slugs of the labs that the name or its board states.
 
     Longer phrases come first and use their words up: `DeepSeek Coder` is not `DeepSeek` beside something else.

@@ -20,7 +20,7 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ProductLine:
     """A family with its lab, and its words as sets. `slug` stands for it in ids."""
 
     maker: Maker
@@ -39,7 +39,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Known:
+class KnownNames:
     """All there is to look up.
 
     `lines` maps the first word of a phrase to the phrases that it opens, `fronts` are what a maker's or a host's name can begin with,
@@ -48,8 +48,8 @@ class Known:
 
     makers: Mapping[str, Maker] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
-    lines: Mapping[str, tuple[tuple[frozenset[str], Line], ...]] = field(default_factory=dict)
-    nicknames: Mapping[str, Line] = field(default_factory=dict)
+    lines: Mapping[str, tuple[tuple[frozenset[str], ProductLine], ...]] = field(default_factory=dict)
+    nicknames: Mapping[str, ProductLine] = field(default_factory=dict)
     fronts: frozenset[str] = frozenset()
     patterns: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,11 +84,11 @@ def texts(found: Iterable[Token]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def known(lexicon: Lexicon) -> Known:
+def known(lexicon: Lexicon) -> KnownNames:
     """A lexicon arranged for looking up, kept."""
     makers: dict[str, Maker] = {}
-    lines: dict[str, list[tuple[frozenset[str], Line]]] = {}
-    nicknames: dict[str, Line] = {}
+    lines: dict[str, list[tuple[frozenset[str], ProductLine]]] = {}
+    nicknames: dict[str, ProductLine] = {}
     for lab in lexicon.labs.values():
         maker = Maker(name=lab.lab, slug=slug(lab.lab), country=lab.country)
         makers.update((folded(spelling), maker) for spelling in (lab.lab, *lab.spellings))
@@ -97,7 +97,7 @@ def known(lexicon: Lexicon) -> Known:
             for phrase in line.phrases:
                 lines.setdefault(phrase[0], []).append((frozenset(phrase), line))
             nicknames.update((clean(nickname).replace("-", " "), line) for nickname in family.nicknames)
-    return Known(
+    return KnownNames(
         makers=makers,
         hosts=lexicon.hosts,
         lines={word: tuple(sorted(found, key=lambda one: -len(one[0]))) for word, found in lines.items()},
@@ -107,8 +107,8 @@ def known(lexicon: Lexicon) -> Known:
     )
 
 
-def _line(family: Family, maker: Maker) -> Line:
-    return Line(
+def _line(family: Family, maker: Maker) -> ProductLine:
+    return ProductLine(
         maker=maker,
         family=family,
         slug=slug(family.words[0]),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tracker.identity import families
 from tracker.identity.families import Brand
-from tracker.identity.known import Known, Line, Maker, slug
+from tracker.identity.known import KnownNames, Maker, ProductLine, slug
 from tracker.identity.slots import Slots, fill, joined
 from tracker.identity.tokens import Token, clean, split, tokens
 from tracker.identity.vocabulary import COMMON, SYSTEM, TUNES
@@ -39,7 +39,7 @@ class Parsed:
 
     slots: Slots
     maker: Maker | None = None
-    line: Line | None = None
+    line: ProductLine | None = None
     named: tuple[str, ...] = ()
     owner: Maker | None = None
     copy: bool = False
@@ -50,7 +50,7 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class StatedParts:
     """What is said of the maker around the name: `owner` by its innermost prefix, of a repository if `path`, `hint` by the board.
 
     `stated` and `hinted` are the labs that these are known to be; a lab that the name itself begins with is stated too.
@@ -76,7 +76,7 @@ class Said:
         return named or frozenset(filter(None, (slug(self.owner or self.hint or ""),)))
 
 
-def parse(raw: str, hint: str | None, known: Known) -> Parsed:
+def parse(raw: str, hint: str | None, known: KnownNames) -> Parsed:
     """Take a name apart. `hint` is what its board says of the maker, who may be a mere host, or wrong."""
     raw = raw.strip()
     prefixes, body, path = split(_without_credit(clean(raw), known))
@@ -98,7 +98,7 @@ def is_system(parsed: Parsed) -> bool:
 # ── before the tokens ────────────────────────────────────────────────────────────────────────────
 
 
-def _without_credit(text: str, known: Known) -> str:
+def _without_credit(text: str, known: KnownNames) -> str:
     """`claude-opus-4-6 Anthropic · Proprietary` without the maker and the licence that a page wrote into the cell."""
     name, dot, _ = text.partition(" · ")
     if not dot:
@@ -110,7 +110,7 @@ def _without_credit(text: str, known: Known) -> str:
     return name
 
 
-def _without_nicknames(body: str, known: Known) -> str:
+def _without_nicknames(body: str, known: KnownNames) -> str:
     """`Nano Banana (Gemini 2.5 Flash Image)` without the nickname; alone, or beside its brand (`gemini-nano-banana`), that stays."""
     plain = body.replace("-", " ")
     for nickname, line in known.nicknames.items():
@@ -129,14 +129,14 @@ def _without_nicknames(body: str, known: Known) -> str:
 
 
 def _part(
-    prefixes: Sequence[str], body: str, hint: str | None, known: Known, *, path: bool = False, spelled: Spelled = "title"
+    prefixes: Sequence[str], body: str, hint: str | None, known: KnownNames, *, path: bool = False, spelled: Spelled = "title"
 ) -> Parsed:
     found = tokens(_without_nicknames(body, known))
     leading, taken = families.leading_maker(found, known)
     found = found[taken:]
     owner = families.owner_of(prefixes, known)
     stated = known.maker(owner) if owner else leading
-    said = Said(
+    said = StatedParts(
         owner=owner,
         path=path,
         spelled=spelled,
@@ -149,7 +149,9 @@ def _part(
     return _of_unknown_brand(found, said) if brand is None else _of_brand(found, brand, mentioned, said)
 
 
-def _mentioned(found: list[Token], body: str, said: Said, known: Known) -> tuple[list[Token], list[Brand], Brand | None]:
+def _mentioned(
+    found: list[Token], body: str, said: StatedParts, known: KnownNames
+) -> tuple[list[Token], list[Brand], Brand | None]:
     """The tokens, the brands among them and the one it belongs to; read together with the prefix where only both name the owner's brand.
 
     `DeepSeek: R2` is DeepSeek's, and `Phind: CodeLlama 34B v2` is Phind's, though the names alone say neither.
@@ -164,7 +166,7 @@ def _mentioned(found: list[Token], body: str, said: Said, known: Known) -> tuple
     return (whole, together, other) if other is not None and other.line.maker is said.stated else (found, mentioned, brand)
 
 
-def _of_unknown_brand(found: list[Token], said: Said) -> Parsed:
+def _of_unknown_brand(found: list[Token], said: StatedParts) -> Parsed:
     found = joined(found, {})
     places = families.unknown_words(found, len(found))
     slots = fill(found, None, at=places[0] if places else 0)
@@ -179,7 +181,7 @@ def _of_unknown_brand(found: list[Token], said: Said) -> Parsed:
     )
 
 
-def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], said: Said) -> Parsed:
+def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], said: StatedParts) -> Parsed:
     line = brand.line
     maker = said.stated or _as_written(said.owner)
     slots = _slots(found, brand, mentioned if maker is None or maker.slug == line.maker.slug else ())
@@ -232,7 +234,7 @@ def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand
     return places
 
 
-def _means_base(slots: Slots, line: Line, *, repository: bool) -> bool:
+def _means_base(slots: Slots, line: ProductLine, *, repository: bool) -> bool:
     """Whether a name with a size and no tune word is that of the base model."""
     if line.family.bare == "chat" or not _is_silent_on_tune(slots):
         return False

@@ -12,7 +12,7 @@ from functools import lru_cache
 from tracker import lexicon as lexicons
 from tracker.identity import compose
 from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of
-from tracker.identity.known import Known, Maker
+from tracker.identity.known import KnownNames, Maker
 from tracker.identity.known import known as arranged
 from tracker.identity.parse import Parsed, is_system, parse
 from tracker.identity.slots import atoms
@@ -146,7 +146,7 @@ def _why_open(parsed: Parsed) -> str:
     return ""
 
 
-def _identity(raw: str, parsed: Parsed, known: Known, answer: tuple[str | None, Confidence, str]) -> Identity:
+def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | None, Confidence, str]) -> Identity:
     """The record of a name. `answer`: its model, how sure that is, and why."""
     model, confidence, reason = answer
     slots, maker = parsed.slots, parsed.maker or Maker(name="", slug="")

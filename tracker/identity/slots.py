@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tracker.identity import dates, sizes
 from tracker.identity.dates import Date
-from tracker.identity.known import Line, canonical
+from tracker.identity.known import ProductLine, canonical
 from tracker.identity.sizes import UNSTATED, Size
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import (
@@ -160,7 +160,7 @@ def _spelled_out(token: Token, generations: Mapping[str, str]) -> Token:
 # ── filling ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def fill(found: Sequence[Token], line: Line | None, *, skip: Collection[int] = (), at: int = 0) -> Slots:
+def fill(found: Sequence[Token], line: ProductLine | None, *, skip: Collection[int] = (), at: int = 0) -> Slots:
     """The slots of a name's tokens. `skip` are the places of words already understood, `at` is where the brand stands."""
     slots = Slots()
     reader = _Reader(found, line, slots, skip)
@@ -178,7 +178,7 @@ def fill(found: Sequence[Token], line: Line | None, *, skip: Collection[int] = (
 class _Reader:
     """Reads one name; every method takes one kind of token."""
 
-    def __init__(self, found: Sequence[Token], line: Line | None, slots: Slots, skip: Collection[int]) -> None:
+    def __init__(self, found: Sequence[Token], line: ProductLine | None, slots: Slots, skip: Collection[int]) -> None:
         self.found, self.line, self.slots, self.skip = found, line, slots, set(skip)
         self.numbers: list[tuple[int, Token]] = []
         self.thoughts: list[tuple[Token, bool]] = []
@@ -277,7 +277,7 @@ class _Reader:
         else:
             self._plain_word(index, token)
 
-    def _by_line(self, text: str, line: Line) -> bool:
+    def _by_line(self, text: str, line: ProductLine) -> bool:
         """What the family says of a word goes before what it usually means."""
         if text in line.ignore:
             return True

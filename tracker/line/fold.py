@@ -34,14 +34,14 @@ from tracker.ports import Archive
 from tracker.reading import read_capture
 from tracker.reading.pages import recognise
 
-_DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
+DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
 """A reading that only the comparison with the past speaks against becomes the new baseline when so many
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
 _BELIEVED = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
-_CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
+CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,8 @@ def steps(
     readings agree, the first of them is accepted and all from there on is derived once more.
     """
     behind = _Behind(before=label(before, lexicon) if before is not None else None, past=past, rejected=rejected)
-    decided = {line.observed_at: line for line in lines if line.verdict in _DECISIONS and not _is_derived(line)}
-    fetches = _one_a_second(line for line in lines if line.verdict not in _DECISIONS)
+    decided = {line.observed_at: line for line in lines if line.verdict in DECISIONS and not _is_derived(line)}
+    fetches = _one_a_second(line for line in lines if line.verdict not in DECISIONS)
     pending: list[tuple[_Behind, Step]] = []  # of readings that later ones may still make right
     number = 0
     while number < len(fetches):
@@ -120,7 +120,7 @@ def _is_derived(decision: IndexLine) -> bool:
 
 def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
     """By time; of two lines of one second the one with a body counts, else the first."""
-    ordered = sorted(fetches, key=lambda line: (line.observed_at, line.verdict not in _CONTENT))
+    ordered = sorted(fetches, key=lambda line: (line.observed_at, line.verdict not in CONTENT))
     return list({line.observed_at: line for line in reversed(ordered)}.values())[::-1]
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
 from tracker.lexicon import Lexicon
-from tracker.line.sync import Outcome, Telling, _Desk, _settle
+from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardId, Capture, IndexLine, Unchanged, Validators, Verdict
 from tracker.ports import Archive, Clock, Store
 
@@ -67,11 +67,11 @@ def take(
     Raises:
         StoreError: it could not be kept or stored.
     """
-    desk = _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
     try:
         with archive.lease(board.id):
             line = _keep(archive, board, fetched, clock)
-            outcome = _settle(board, desk)
+            outcome = sync_leased(board, desk)
     except StoreError:
         raise
     except TrackerError as error:
@@ -161,7 +161,7 @@ def import_bodies(
         for at, path in files:
             body = _read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
-        return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon))
 
 
 def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tuple[datetime, Path]]:

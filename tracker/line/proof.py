@@ -9,7 +9,7 @@ from datetime import datetime
 from tracker.errors import DeclarationError
 from tracker.lexicon import Lexicon
 from tracker.line.fold import steps
-from tracker.line.sync import Outcome, Telling, _Desk, _settle
+from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardState, Event, IndexLine, Result, Verdict
 from tracker.ports import Archive, Store
 
@@ -46,7 +46,7 @@ def decide(
     line = IndexLine(observed_at=at, url=found.url, verdict=verdict, sha256=found.sha256, by=by, reason=reason)
     with archive.lease(board.id):
         archive.note(board.id, line)
-        return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

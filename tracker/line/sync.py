@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from tracker.errors import TrackerError
 from tracker.lexicon import Lexicon
-from tracker.line.fold import _CONTENT, _DECISIONS, steps
+from tracker.line.fold import CONTENT, DECISIONS, steps
 from tracker.model import Board, BoardId, BoardState, Check, Delivery, Event, How, IndexLine, Result, Step
 from tracker.notify import Route, deliveries
 from tracker.notify.corrections import CORRECTED_FOR, corrections
@@ -57,7 +57,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
+class Desk:
     """Everything that settling a board needs beside the board."""
 
     archive: Archive
@@ -69,7 +69,7 @@ class _Desk:
 # ── bringing history up to the archive ───────────────────────────────────────────────────────────
 
 
-def settle(
+def sync_board(
     board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None, telling: Telling | None = None
 ) -> Outcome:
     """Store everything the archive holds of a board and the store does not, oldest first.
@@ -78,10 +78,11 @@ def settle(
     after them: then the board's history is written anew from the archive, in one transaction.
     """
     with archive.lease(board.id):
-        return _settle(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
-def _settle(board: Board, desk: _Desk) -> Outcome:
+def sync_leased(board: Board, desk: Desk) -> Outcome:
+    """The same for who holds the lease of the board already."""
     store = desk.store
     lines, end = desk.archive.index(board.id, store.position(board.id))
     last = store.last_check(board.id)
@@ -89,7 +90,7 @@ def _settle(board: Board, desk: _Desk) -> Outcome:
         if not _read_alike(board, store.declared(board.id)):
             return _replay(board, desk)
         store.declare(board)
-    if last is not None and any(line.observed_at <= last.observed_at or line.verdict in _DECISIONS for line in lines):
+    if last is not None and any(line.observed_at <= last.observed_at or line.verdict in DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
             return _replay(board, desk)
@@ -111,11 +112,11 @@ def _read_alike(board: Board, before: Board | None) -> bool:
 
 def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
     """Whether a line changes what was stored: a decision, an older state, or a body where only a failure was known."""
-    if line.verdict in _DECISIONS:
+    if line.verdict in DECISIONS:
         return True
     if stored is None:
         return line.observed_at <= last.observed_at
-    return line.verdict in _CONTENT and (line.sha256, line.status) != (stored.sha256, stored.status)
+    return line.verdict in CONTENT and (line.sha256, line.status) != (stored.sha256, stored.status)
 
 
 def replay(
@@ -126,10 +127,10 @@ def replay(
     Events that were told and do not come again are corrected on their routes.
     """
     with archive.lease(board.id):
-        return _replay(board, _Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+        return _replay(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
-def _replay(board: Board, desk: _Desk) -> Outcome:
+def _replay(board: Board, desk: Desk) -> Outcome:
     store = desk.store
     lines, end = desk.archive.index(board.id)
     newest = max((line.observed_at for line in lines), default=None)
@@ -144,7 +145,7 @@ def _replay(board: Board, desk: _Desk) -> Outcome:
     return outcome
 
 
-def _sent(board: Board, desk: _Desk, newest: datetime | None) -> list[tuple[Event, str]]:
+def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event, str]]:
     """What was lately told of a board, and on which of the routes that are told now."""
     if desk.telling is None or newest is None:
         return []
@@ -155,7 +156,7 @@ def _sent(board: Board, desk: _Desk, newest: datetime | None) -> list[tuple[Even
     return [(event, route) for event, route in found if event.board == board.id]
 
 
-def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> Outcome | None:
+def _store(board: Board, lines: Sequence[IndexLine], desk: Desk) -> Outcome | None:
     """Store what the lines add; None at a reading that several stored in quarantine agree with: then history begins before the lines."""
     if not lines:
         return Outcome(board=board.id)
@@ -183,7 +184,7 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: _Desk) -> Outcome | N
 
 
 def _deliveries(  # noqa: PLR0917  # one step of a fold
-    board: Board, step: Step, past: BoardState, holds: Mapping[str, str], desk: _Desk, news_since: datetime
+    board: Board, step: Step, past: BoardState, holds: Mapping[str, str], desk: Desk, news_since: datetime
 ) -> tuple[Sequence[Delivery], Mapping[str, str]]:
     """What a step has to tell, and what the watches hold after it: nothing where nobody is told, so that they begin anew later."""
     telling = desk.telling

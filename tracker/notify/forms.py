@@ -14,7 +14,7 @@ from html import escape as escape_html
 from itertools import groupby
 
 from tracker.errors import DeliveryError
-from tracker.reports._clean import link
+from tracker.reports.cleaning import link
 from tracker.reports.markdown import escape as escape_markdown
 from tracker.wording import clean
 
@@ -30,7 +30,7 @@ _LEAST_HEADLINE = 4
 """Where even the barest message is too long, so much of the headline is better than no message."""
 
 
-class Place(StrEnum):
+class Room(StrEnum):
     """What a line is in a message."""
 
     HEADLINE = "headline"
@@ -42,20 +42,20 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TextLine:
     """One line: plain text, then what is called by name. `url` is a page, shown as it is so that it survives where markup is taken away; `command` is what can be typed.
 
     `story` counts the stories from 0; it is None for lines that belong to none.
     """
 
-    place: Place
+    place: Room
     text: str
     url: str = ""
     command: str = ""
     story: int | None = None
 
 
-Rendered = Callable[[Sequence[Line]], str]
+Rendered = Callable[[Sequence[TextLine]], str]
 
 
 # ── foreign text ─────────────────────────────────────────────────────────────────────────────────
@@ -91,36 +91,36 @@ def shorten(text: str, most: int) -> str:
 # ── forms ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_text(lines: Sequence[Line]) -> str:
+def as_text(lines: Sequence[TextLine]) -> str:
     """For terminals, plain mails and chats that are told it is plain text."""
     return _paragraphs(lines, lambda line: _TEXT_MARKS[line.place] + _joined(line.text, line.url, line.command))
 
 
-def as_markdown(lines: Sequence[Line]) -> str:
+def as_markdown(lines: Sequence[TextLine]) -> str:
     """CommonMark, everything foreign escaped."""
     return _paragraphs(lines, _markdown, between_feet="  \n")
 
 
-def as_html(lines: Sequence[Line]) -> str:
+def as_html(lines: Sequence[TextLine]) -> str:
     """Well-formed markup of few tags, so that what a chat does not know of it does little harm."""
     return "".join(_html_block(place, [_html(line) for line in group]) for place, group in groupby(lines, key=_block))
 
 
 FORMS: Mapping[str, Rendered] = {"text": as_text, "markdown": as_markdown, "html": as_html}
-_TEXT_MARKS = {Place.HEADLINE: "", Place.NOTE: "", Place.HEADING: "", Place.ENTRY: "• ", Place.ASIDE: "  – ", Place.FOOT: ""}
-_MARKDOWN_MARKS = {**_TEXT_MARKS, Place.ENTRY: "- ", Place.ASIDE: "  - "}
-_LISTED = (Place.ENTRY, Place.ASIDE)
-_STRONG = (Place.HEADLINE, Place.HEADING)
+_TEXT_MARKS = {Room.HEADLINE: "", Room.NOTE: "", Room.HEADING: "", Room.ENTRY: "• ", Room.ASIDE: "  – ", Room.FOOT: ""}
+_MARKDOWN_MARKS = {**_TEXT_MARKS, Room.ENTRY: "- ", Room.ASIDE: "  - "}
+_LISTED = (Room.ENTRY, Room.ASIDE)
+_STRONG = (Room.HEADLINE, Room.HEADING)
 
 
-def _block(line: Line) -> str:
+def _block(line: TextLine) -> str:
     """Lines of a list stand together."""
     return "list" if line.place in _LISTED else line.place.value
 
 
-def _paragraphs(lines: Sequence[Line], shown: Callable[[Line], str], *, between_feet: str = "\n") -> str:
+def _paragraphs(lines: Sequence[TextLine], shown: Callable[[TextLine], str], *, between_feet: str = "\n") -> str:
     groups = [(block, [shown(line) for line in group]) for block, group in groupby(lines, key=_block)]
-    return "\n\n".join((between_feet if block == Place.FOOT else "\n").join(group) for block, group in groups)
+    return "\n\n".join((between_feet if block == Room.FOOT else "\n").join(group) for block, group in groups)
 
 
 def _joined(*parts: str) -> str:
@@ -129,13 +129,13 @@ def _joined(*parts: str) -> str:
     return text + ", ".join(part for part in named if part)
 
 
-def _markdown(line: Line) -> str:
+def _markdown(line: TextLine) -> str:
     target = f"[{escape_markdown(line.url)}](<{line.url}>)" if line.url else ""
     said = _joined(escape_markdown(line.text), target, f"`{line.command}`" if line.command else "")
     return f"**{said}**" if line.place in _STRONG else f"{_MARKDOWN_MARKS[line.place]}{said}"
 
 
-def _html(line: Line) -> str:
+def _html(line: TextLine) -> str:
     target = f'<a href="{escape_html(line.url)}">{escape_html(line.url)}</a>' if line.url else ""
     return _joined(escape_html(line.text), target, f"<code>{escape_html(line.command)}</code>" if line.command else "")
 
@@ -150,7 +150,12 @@ def _html_block(kind: str, shown: Sequence[str]) -> str:
 
 
 def fit(
-    head: Sequence[Line], middle: Sequence[Line], tails: Callable[[int], Sequence[Sequence[Line]]], *, form: str, most: int
+    head: Sequence[TextLine],
+    middle: Sequence[TextLine],
+    tails: Callable[[int], Sequence[Sequence[TextLine]]],
+    *,
+    form: str,
+    most: int,
 ) -> tuple[str, int]:
     """The text in at most so many characters, and how many lines of `middle` stand whole in it.
 
@@ -162,7 +167,7 @@ def fit(
     """
     rendered = FORMS[form]
 
-    def text(whole: int, *cut: Line) -> str:
+    def text(whole: int, *cut: TextLine) -> str:
         return rendered([*head, *middle[:whole], *cut, *tails(whole)[0]])
 
     whole = bisect_left(range(len(middle) + 1), x=True, key=lambda count: len(text(count)) > most) - 1
@@ -173,12 +178,12 @@ def fit(
     part = _cut(middle[whole], lambda line: len(text(whole, line)) <= most) if whole < len(middle) else None
     if part is not None and part != middle[whole]:  # a whole line that only a longer tail kept out would be told and counted
         return text(whole, part), whole
-    while whole > 0 and middle[whole - 1].place is Place.HEADING:  # nothing would stand under it
+    while whole > 0 and middle[whole - 1].place is Room.HEADING:  # nothing would stand under it
         whole -= 1
     return text(whole), whole
 
 
-def _headline_and(tails: Sequence[Sequence[Line]], head: Sequence[Line], rendered: Rendered, most: int) -> str:
+def _headline_and(tails: Sequence[Sequence[TextLine]], head: Sequence[TextLine], rendered: Rendered, most: int) -> str:
     for tail, least in [*((tail, _WORTH_CUTTING) for tail in tails), (tails[-1], _LEAST_HEADLINE)]:
         if not head and len(bare := rendered(tail)) <= most:
             return bare
@@ -189,13 +194,13 @@ def _headline_and(tails: Sequence[Sequence[Line]], head: Sequence[Line], rendere
     )
 
 
-def _fits_with(tail: Sequence[Line], rendered: Rendered, most: int) -> Callable[[Line], bool]:
+def _fits_with(tail: Sequence[TextLine], rendered: Rendered, most: int) -> Callable[[TextLine], bool]:
     return lambda line: len(rendered([line, *tail])) <= most
 
 
-def _cut(line: Line, fits: Callable[[Line], bool], least: int = _WORTH_CUTTING) -> Line | None:
+def _cut(line: TextLine, fits: Callable[[TextLine], bool], least: int = _WORTH_CUTTING) -> TextLine | None:
     """The line shortened until it fits; None where hardly anything would be left, or for a line that is no sentence."""
-    if line.place in (Place.NOTE, Place.HEADING, Place.FOOT):
+    if line.place in (Room.NOTE, Room.HEADING, Room.FOOT):
         return None
     ends = range(min(least, len(line.text)), len(line.text) + 1)
     room = bisect_left(ends, x=True, key=lambda most: not fits(replace(line, text=shorten(line.text, most))))

@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 
 from tracker.errors import DeliveryError
 from tracker.model import Board, BoardId, Event, Story
-from tracker.notify.forms import FORMS, Line, Place, calm, fit, page, shorten
-from tracker.reports import _words as words
-from tracker.reports import event_json
-from tracker.reports._fold import events_of, fold, order
-from tracker.reports._words import interval
+from tracker.notify.forms import FORMS, Room, TextLine, calm, fit, page, shorten
+from tracker.reports import event_json, words
+from tracker.reports.folding import events_of, fold, order
+from tracker.reports.words import interval
 from tracker.wording import count, listed, machine_time
 
 FORM_NAMES = (*FORMS, "json")
@@ -106,14 +105,14 @@ def compose(
         return _as_json(told, counted, route=route, id=id, limits=limits)
     news = _news(told, boards)
     title = _title(news, limits.title)
-    head = [] if title.startswith(news[0].headline) else [Line(place=Place.HEADLINE, text=news[0].headline)]
+    head = [] if title.startswith(news[0].headline) else [TextLine(place=Room.HEADLINE, text=news[0].headline)]
     middle = list(_middle(news))
 
     def left_out(whole: int) -> list[Event]:
-        cut = [line.story for line in middle[whole:] if line.place is Place.ENTRY and line.story]
+        cut = [line.story for line in middle[whole:] if line.place is Room.ENTRY and line.story]
         return [event for number in cut for event in news[number].events]
 
-    def tails(whole: int) -> list[list[Line]]:
+    def tails(whole: int) -> list[list[TextLine]]:
         return _tails(news, [*left_out(whole), *counted], boards, limits.body)
 
     body, whole = fit(head, middle, tails, form=limits.form, most=limits.body)
@@ -133,17 +132,17 @@ def _title(news: Sequence[_News], most: int) -> str:
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _middle(news: Sequence[_News]) -> Iterator[Line]:
+def _middle(news: Sequence[_News]) -> Iterator[TextLine]:
     first, *others = news
     if first.dated:
-        yield Line(place=Place.NOTE, text=first.dated, story=0)
-    yield from (Line(place=Place.ENTRY, text=aside, story=0) for aside in first.asides)
+        yield TextLine(place=Room.NOTE, text=first.dated, story=0)
+    yield from (TextLine(place=Room.ENTRY, text=aside, story=0) for aside in first.asides)
     for heading, together in _by_heading(others).items():
         also = "Also on " if heading == first.heading and heading else ""
-        yield Line(place=Place.HEADING, text=f"{also}{heading or 'The tracker itself'}")
+        yield TextLine(place=Room.HEADING, text=f"{also}{heading or 'The tracker itself'}")
         for number, one in together:
-            yield Line(place=Place.ENTRY, text=f"{one.headline} [{one.lead.id[:_SHORT_ID]}]", story=number)
-            yield from (Line(place=Place.ASIDE, text=aside, story=number) for aside in one.asides)
+            yield TextLine(place=Room.ENTRY, text=f"{one.headline} [{one.lead.id[:_SHORT_ID]}]", story=number)
+            yield from (TextLine(place=Room.ASIDE, text=aside, story=number) for aside in one.asides)
 
 
 def _by_heading(others: Sequence[_News]) -> dict[str, list[tuple[int, _News]]]:
@@ -154,14 +153,14 @@ def _by_heading(others: Sequence[_News]) -> dict[str, list[tuple[int, _News]]]:
     return found
 
 
-def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId, Board], most: int) -> list[list[Line]]:
+def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId, Board], most: int) -> list[list[TextLine]]:
     """How a message ends, from the fullest to the barest: what is only counted, whose data it is, the evidence."""
     evidence = _evidence(news[0], most)
     many = f"And {count(len(more), 'more event', 'more events')}"
-    listing = [Line(place=Place.FOOT, text=f"{many}: ", command=_listing(more))] if more else []
-    said = [Line(place=Place.FOOT, text=f"{many}.")] if more else []
+    listing = [TextLine(place=Room.FOOT, text=f"{many}: ", command=_listing(more))] if more else []
+    said = [TextLine(place=Room.FOOT, text=f"{many}.")] if more else []
     publishers = "; ".join(_publishers(news, boards))
-    source = [Line(place=Place.FOOT, text=f"Data: {publishers}")] if publishers else []
+    source = [TextLine(place=Room.FOOT, text=f"Data: {publishers}")] if publishers else []
     bare = replace(evidence, url="")
     return [[*listing, *source, evidence], [*said, *source, evidence], [*said, evidence], [evidence], [*said, bare], [bare]]
 
@@ -172,18 +171,18 @@ def _publishers(news: Sequence[_News], boards: Mapping[BoardId, Board]) -> Itera
     return dict.fromkeys(calm(board.attribution or board.title) for board in of)
 
 
-def _evidence(news: _News, most: int) -> Line:
+def _evidence(news: _News, most: int) -> TextLine:
     """Where to check the first story: the board's page, and the command that shows the bytes."""
     shown = news.page if len(news.page) <= most * _LONG_PAGE else ""
     if not news.lead.evidence:
-        return Line(
-            place=Place.FOOT,
+        return TextLine(
+            place=Room.FOOT,
             text="Details: ",
             url=shown,
             command="tracker status",
         )
     command = f"tracker verify {news.lead.id[:_SHORT_ID]}"
-    return Line(place=Place.FOOT, text="Evidence: ", url=shown, command=command)
+    return TextLine(place=Room.FOOT, text="Evidence: ", url=shown, command=command)
 
 
 def _listing(events: Sequence[Event]) -> str:

@@ -18,7 +18,7 @@ import msgspec
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers._options import CommonOptions
-from tracker.parsers._text import fold
+from tracker.parsers.decoding import fold
 
 FORMATS: tuple[str, ...] = (
     "csv_table",

@@ -12,7 +12,7 @@ import bs4
 import soupsieve
 from lxml import etree
 
-from tracker.parsers._html import Element
+from tracker.parsers.html_tree import Element
 
 NUMBER = "data-tracker-number"
 SHOWN_ROWS = 6

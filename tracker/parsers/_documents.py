@@ -11,7 +11,7 @@ from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._paths import MISSING, column, search, steps
 from tracker.parsers._records import Record, RecordOptions, facts_at, kind, records_in, tabulate, text
-from tracker.parsers._text import find_facts, header, quote, unique
+from tracker.parsers.decoding import find_facts, header, quote, unique
 
 
 class DocumentOptions(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):

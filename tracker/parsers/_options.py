@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from tracker.parsers._paths import search
-from tracker.parsers._text import REGEX
+from tracker.parsers.decoding import REGEX
 
 
 class CommonOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

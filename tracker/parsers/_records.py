@@ -14,7 +14,7 @@ from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import CommonOptions
 from tracker.parsers._paths import AS_WRITTEN, MISSING, Values, column, search
-from tracker.parsers._text import REGEX, fold, names, quote
+from tracker.parsers.decoding import REGEX, fold, names, quote
 
 PARENT = "^."
 """Begins the path of a column that stands in the record around an exploded one."""

@@ -12,7 +12,7 @@ import msgspec
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import CommonOptions, one_group, only_regex
-from tracker.parsers._text import decode, find_facts, header, names, quote, refuse_markup, unique
+from tracker.parsers.decoding import decode, find_facts, header, names, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
 

@@ -21,7 +21,7 @@ from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._paths import Values
 from tracker.parsers._records import Record, RecordOptions, facts_at, tabulate
-from tracker.parsers._text import REGEX, decode, find_facts, names, quote
+from tracker.parsers.decoding import REGEX, decode, find_facts, names, quote
 
 PUSHED = b"__next_f"
 PUSH = re.compile(r"__next_f(?:\|\|\[\]\))?\.push\(")
@@ -76,7 +76,7 @@ def _facts_in_text(body: bytes, stream: Stream, locators: Mapping[str, str]) -> 
 
 
 def _visible(body: bytes) -> str:
-    from tracker.parsers._html import visible  # noqa: PLC0415 - lxml is loaded for boards that look for a fact in the page
+    from tracker.parsers.html_tree import visible  # noqa: PLC0415 - lxml is loaded for boards that look for a fact in the page
 
     return visible(decode(body))
 
@@ -159,7 +159,7 @@ DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_refus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class FlightRow:
     """Where a row's payload stands in the stream. `tag` is empty for JSON."""
 
     tag: str
@@ -172,14 +172,14 @@ class Stream:
     """The rows of a stream by id. What they say, and what references mean, is worked out when it is first asked for."""
 
     body: bytes
-    rows: Mapping[str, Row]
+    rows: Mapping[str, FlightRow]
     _values: dict[str, object] = field(default_factory=dict)
     _meant: dict[str, object] = field(default_factory=dict)
 
     @classmethod
     def of(cls, body: bytes) -> Stream:
         """The stream, split into rows. The first row of an id counts. Raises ParseError when it is none, or cut off inside a row."""
-        rows: dict[str, Row] = {}
+        rows: dict[str, FlightRow] = {}
         at = 0
         while at < len(body):
             head = ROW.match(body, at)
@@ -269,7 +269,7 @@ class Stream:
         return resolved(value)
 
 
-def _row(body: bytes, at: int) -> tuple[Row, int]:
+def _row(body: bytes, at: int) -> tuple[FlightRow, int]:
     """The row whose payload begins at `at`, and where the next one begins."""
     tag = body[at : at + 1]
     length = LENGTH.match(body, at + 1) if tag and tag in BY_LENGTH else None
@@ -279,10 +279,10 @@ def _row(body: bytes, at: int) -> tuple[Row, int]:
             raise ParseError(
                 f"found a flight row at byte {at} that says {int(length[1], 16)} bytes and ends early: the stream is cut off"
             )
-        return Row(tag=tag.decode(), start=length.end(), end=end), end
+        return FlightRow(tag=tag.decode(), start=length.end(), end=end), end
     end = body.find(b"\n", at)
     end = len(body) if end < 0 else end
-    return Row(tag="" if tag in JSON_STARTS else tag.decode(errors="replace"), start=at, end=end), end + 1
+    return FlightRow(tag="" if tag in JSON_STARTS else tag.decode(errors="replace"), start=at, end=end), end + 1
 
 
 def _utf8(written: bytes, place: str) -> str:
@@ -322,7 +322,7 @@ def _mapped(node: object, reference: str) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FlightFound:
     """A list of records, how many of the required fields it has, and the object that holds it."""
 
     records: list[Record]
@@ -330,7 +330,7 @@ class Found:
     holder: Mapping[str, object]
 
 
-def _best(stream: Stream, options: Options) -> Found:
+def _best(stream: Stream, options: Options) -> FlightFound:
     """Look in the rows that name every required field, then, where that was in vain, in all and through references."""
     marks = [json.dumps(name, ensure_ascii=False).encode() for name in options.require]
     found = [one for name in stream.with_all(marks) for one in _lists(stream, name, options, through=False)]
@@ -350,7 +350,7 @@ def _nothing(stream: Stream, options: Options) -> str:
     )
 
 
-def _lists(stream: Stream, name: str, options: Options, *, through: bool) -> Iterator[Found]:
+def _lists(stream: Stream, name: str, options: Options, *, through: bool) -> Iterator[FlightFound]:
     """The lists in a row that have most of the required fields. Records of a list that has all of them are not looked into."""
     waiting: list[tuple[object, Mapping[str, object] | None]] = [(stream.value(name), None)]
     root = waiting[0][0]
@@ -366,7 +366,7 @@ def _lists(stream: Stream, name: str, options: Options, *, through: bool) -> Ite
         if 2 * score > len(options.require):
             holder = _holder(stream, name) if node is root else holder or {}
             if holder.keys() >= set(options.beside):
-                yield Found(records=records, score=score, holder=holder)
+                yield FlightFound(records=records, score=score, holder=holder)
         if score < len(options.require):
             waiting += [(inner, None) for inner in reversed(node) if isinstance(inner, dict | list)]
 

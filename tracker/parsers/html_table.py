@@ -17,9 +17,9 @@ from lxml import etree
 
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
-from tracker.parsers._html import Element, inner_text, root_of
 from tracker.parsers._options import CommonOptions, only_regex
-from tracker.parsers._text import decode, find_facts, fold, header, names, unique
+from tracker.parsers.decoding import decode, find_facts, fold, header, names, unique
+from tracker.parsers.html_tree import Element, inner_text, root_of
 
 if TYPE_CHECKING:
     from tracker.parsers._css import Selection

@@ -12,9 +12,9 @@ import msgspec
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._documents import DocumentOptions, table_of
-from tracker.parsers._html import scripts
-from tracker.parsers._js import assignments, literal
-from tracker.parsers._text import decode
+from tracker.parsers.decoding import decode
+from tracker.parsers.html_tree import scripts
+from tracker.parsers.script_source import assignments, literal
 
 MAX_ASSIGNMENTS = 20
 """More assignments to one name are no board."""

@@ -9,12 +9,12 @@ import msgspec
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._html import scripts, visible
-from tracker.parsers._json import load
 from tracker.parsers._options import compiled
 from tracker.parsers._paths import search
 from tracker.parsers._records import RecordOptions, facts_at, records_in, tabulate
-from tracker.parsers._text import REGEX, decode, find_facts, fold, names
+from tracker.parsers.decoding import REGEX, decode, find_facts, fold, names
+from tracker.parsers.html_tree import scripts, visible
+from tracker.parsers.strict_json import load
 
 
 class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):

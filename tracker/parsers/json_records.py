@@ -10,10 +10,10 @@ import msgspec
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._documents import DocumentOptions, is_plain, table_of
-from tracker.parsers._html import scripts
-from tracker.parsers._json import load, load_quickly
 from tracker.parsers._records import NestedCell
-from tracker.parsers._text import decode, refuse_markup
+from tracker.parsers.decoding import decode, refuse_markup
+from tracker.parsers.html_tree import scripts
+from tracker.parsers.strict_json import load, load_quickly
 
 
 class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import CommonOptions, only_regex
-from tracker.parsers._text import decode, find_facts, fold, header, names, quote, refuse_markup, unique
+from tracker.parsers.decoding import decode, find_facts, fold, header, names, quote, refuse_markup, unique
 
 MARKS = frozenset("\\`*_[]<>&!~")
 """A cell without one of these is plain text."""

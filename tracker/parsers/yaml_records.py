@@ -12,7 +12,7 @@ from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._paths import search
 from tracker.parsers._records import RecordOptions, facts_at, records_in, tabulate
-from tracker.parsers._text import decode, find_facts, fold, refuse_markup
+from tracker.parsers.decoding import decode, find_facts, fold, refuse_markup
 
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})

@@ -24,7 +24,7 @@ _NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class BoardAt:
     """A board as it stood: its declaration and its last accepted snapshot, every entry with the model it is (`entry.who`).
 
     `names`: every name that an entry has had on the board.
@@ -37,7 +37,7 @@ class State:
 
 def states(
     store: Store, *, at: datetime | None = None, lexicon: Lexicon | None = None, boards: Iterable[BoardId] = ()
-) -> tuple[State, ...]:
+) -> tuple[BoardAt, ...]:
     """Every board of the store (or those named) as of a time, by id; those of which nothing was accepted by then are left out.
 
     `lexicon` is what is known of names; the project's own by default.
@@ -48,11 +48,11 @@ def states(
         snapshot = store.latest(name) if at is None else store.at(name, at)
         if declared is not None and snapshot is not None:
             names = {entry: known.names for entry, known in store.past(name).known.items()}
-            found.append(State(board=declared, snapshot=label(snapshot, lexicon), names=names))
+            found.append(BoardAt(board=declared, snapshot=label(snapshot, lexicon), names=names))
     return tuple(found)
 
 
-def remembered(store: Store, states: Iterable[State], lexicon: Lexicon | None = None) -> tuple[State, ...]:
+def remembered(store: Store, states: Iterable[BoardAt], lexicon: Lexicon | None = None) -> tuple[BoardAt, ...]:
     """The same boards with the entries that left them (or are hidden) as well, each as it was last seen.
 
     Which of them are listed still is in `store.past(board).known`. Keys that an entry bore before it got another are left out.
@@ -60,7 +60,7 @@ def remembered(store: Store, states: Iterable[State], lexicon: Lexicon | None = 
     return tuple(_with_gone(store, state, lexicon) for state in states)
 
 
-def _with_gone(store: Store, state: State, lexicon: Lexicon | None) -> State:
+def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon | None) -> BoardAt:
     board, listed = state.board.id, state.snapshot.entries
     former = {event.facts.get("key_before") for event in store.events(EventFilter(board=board, kinds=("rename",)))}
     gone: dict[datetime, list[EntryId]] = {}
@@ -96,7 +96,7 @@ class Way(StrEnum):
 class Listed:
     """An entry and the board it stands on."""
 
-    state: State
+    state: BoardAt
     entry: Entry
 
     @property
@@ -130,7 +130,7 @@ class Found:
         return {board: tuple(some) for board, some in boards.items()}
 
 
-def find(name: str, states: Sequence[State], lexicon: Lexicon | None = None, *, org: str | None = None) -> Found:
+def find(name: str, states: Sequence[BoardAt], lexicon: Lexicon | None = None, *, org: str | None = None) -> Found:
     """The entries that a name means, board by board: the one answer of `history`, `models`, `compare`, `why-not`, `check` and the watches.
 
     On each board they are the entries of the same model, else those with that very name or key, else those of the line it
@@ -141,7 +141,7 @@ def find(name: str, states: Sequence[State], lexicon: Lexicon | None = None, *, 
     return meant(name, resolve(name, org, None, lexicon=lexicon), states)
 
 
-def meant(name: str, who: Identity, states: Sequence[State]) -> Found:
+def meant(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     """The same for a name that is resolved already."""
     if _is_bare_line(who) and not _bears_it(name, states):
         who = replace(who, model=None)  # nothing has that very name: the line is meant
@@ -159,7 +159,7 @@ def meant(name: str, who: Identity, states: Sequence[State]) -> Found:
     )
 
 
-def matching(name: str, who: Identity, states: Sequence[State]) -> Found:
+def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     """What a name that is resolved to `who` means on boards taken together, before the line and its variants are told apart."""
     every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
     line = tuple(one for one in every if _same_line(who, one.entry.who))
@@ -220,7 +220,7 @@ def agrees(who: Identity, other: Identity) -> bool:
     return same_date and all(getattr(other, slot) == stated for slot in _STATED if (stated := getattr(who, slot)))
 
 
-def suggestions(found: Found, states: Sequence[State]) -> tuple[str, ...]:
+def suggestions(found: Found, states: Sequence[BoardAt]) -> tuple[str, ...]:
     """Names to suggest for one that is not listed as such: those of its own line, else those that look like it."""
     every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
     own = sorted({one.entry.name for one in found.line})
@@ -237,7 +237,7 @@ def _is_bare_line(who: Identity) -> bool:
     return bool(who.family and who.generation) and not any(more)
 
 
-def _bears_it(name: str, states: Sequence[State]) -> bool:
+def _bears_it(name: str, states: Sequence[BoardAt]) -> bool:
     folded = folded_name(name)
     names = (entry.name.partition(" (")[0] for state in states for entry in state.snapshot.entries.values())
     return any(folded_name(one) == folded for one in names)
@@ -292,7 +292,7 @@ def _as_stated(found: Found) -> Found:
     return replace(found, way=Way.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5])
 
 
-def demand(name: str, states: Sequence[State], lexicon: Lexicon | None = None) -> Found:
+def demand(name: str, states: Sequence[BoardAt], lexicon: Lexicon | None = None) -> Found:
     """What a name means, where it must mean something. Raises DeclarationError naming the nearest that are listed."""
     found = find(name, states, lexicon)
     if found.way is not Way.NOT:

@@ -10,11 +10,11 @@ from tracker.lexicon import Lexicon
 from tracker.model import BoardId, Entry, EntryId, Identity, Known, Measure, Metric, ModelId, Snapshot
 from tracker.order import competition_ranks
 from tracker.ports import Store
-from tracker.query.find import State, Way, find, remembered, states
+from tracker.query.find import BoardAt, Way, find, remembered, states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Listing:
     """An entry of a model on one board. `last_seen` is None while it is listed.
 
     `rank` is the competition rank among the `of` entries with a value of the metric that ranks the board; both are None where
@@ -40,7 +40,7 @@ class Card:
     model: ModelId | None
     who: Identity
     names: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[Listing, ...]
 
 
 def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexicon: Lexicon | None = None) -> tuple[Card, ...]:
@@ -50,7 +50,7 @@ def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexi
     """
     everything = remembered(store, states(store, lexicon=lexicon), lexicon)
     wanted = _named(name, everything, lexicon) if name else None
-    groups: dict[object, list[tuple[State, Entry]]] = {}
+    groups: dict[object, list[tuple[BoardAt, Entry]]] = {}
     for state in everything:
         for entry in state.snapshot.entries.values():
             if _is_asked(entry.who, lab, family) and (wanted is None or (state.board.id, entry.id) in wanted):
@@ -59,7 +59,7 @@ def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexi
     return tuple(sorted((_card(some, boards) for some in groups.values()), key=_order))
 
 
-def _named(name: str, everything: Sequence[State], lexicon: Lexicon | None) -> frozenset[tuple[BoardId, EntryId]]:
+def _named(name: str, everything: Sequence[BoardAt], lexicon: Lexicon | None) -> frozenset[tuple[BoardId, EntryId]]:
     found = find(name, everything, lexicon)
     return frozenset((one.state.board.id, one.entry.id) for one in found.entries if found.way is not Way.NOT)
 
@@ -76,7 +76,7 @@ def _order(card: Card) -> tuple[object, ...]:
 class _Boards:
     """What is needed of each board once: who is known of it, and the ranks of those listed."""
 
-    def __init__(self, store: Store, everything: Iterable[State]) -> None:
+    def __init__(self, store: Store, everything: Iterable[BoardAt]) -> None:
         self.known: dict[BoardId, Mapping[EntryId, Known]] = {}
         self.ranks: dict[BoardId, Mapping[EntryId, int]] = {}
         for state in everything:
@@ -91,21 +91,21 @@ def _ranks(snapshot: Snapshot, metric: Metric, listed: Mapping[EntryId, Entry]) 
     return competition_ranks(metric, values, snapshot.unnamed)
 
 
-def _card(some: Sequence[tuple[State, Entry]], boards: _Boards) -> Card:
+def _card(some: Sequence[tuple[BoardAt, Entry]], boards: _Boards) -> Card:
     places = sorted((_place(state, entry, boards) for state, entry in some), key=_best_first)
     who = some[0][1].who
     names = {name for place in places for name in place.names}
     return Card(model=who.model, who=who, names=tuple(sorted(names, key=str.casefold)), places=tuple(places))
 
 
-def _best_first(place: Place) -> tuple[object, ...]:
+def _best_first(place: Listing) -> tuple[object, ...]:
     return (place.board, place.last_seen is not None, place.rank is None, place.rank or 0, place.entry)
 
 
-def _place(state: State, entry: Entry, boards: _Boards) -> Place:
+def _place(state: BoardAt, entry: Entry, boards: _Boards) -> Listing:
     board, metric = state.board.id, state.board.primary
     known, rank = boards.known[board][entry.id], boards.ranks[board].get(entry.id)
-    return Place(
+    return Listing(
         board=board,
         entry=entry.id,
         name=entry.name,

@@ -16,7 +16,7 @@ from tracker.ports import Store
 SpansOf = Callable[[EntryId], Sequence[Span]]
 
 
-class How(StrEnum):
+class HowAbove(StrEnum):
     """How one came to stand above another.
 
     `passing`: it did not before. `entry`: its first value in the segment already stood above. `rival_entry`: the other's
@@ -38,7 +38,7 @@ class Interval:
 
     after: datetime | None
     until: datetime
-    how: How
+    how: HowAbove
     estimated: bool = False
 
 
@@ -72,7 +72,7 @@ def passed(
     until, how, estimated, broken = rise
     seen = looked_at(store, board) if looks is None else looks
     place = bisect_left(seen, broken)
-    after = None if how is How.START or place == 0 else seen[place - 1]
+    after = None if how is HowAbove.START or place == 0 else seen[place - 1]
     return Interval(after=after, until=until, how=how, estimated=estimated)
 
 
@@ -105,7 +105,9 @@ def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
     return EntryId(keys[-1]) if keys else None
 
 
-def _last_rise(metric: Metric, pairs: Sequence[Moment], respelling: _Respelling) -> tuple[datetime, How, bool, datetime] | None:
+def _last_rise(
+    metric: Metric, pairs: Sequence[Moment], respelling: _Respelling
+) -> tuple[datetime, HowAbove, bool, datetime] | None:
     """Since when the one stands above, how it came to, whether by an estimate, and when it last ceased not to."""
     if not pairs or not pairs[-1].above(metric):
         return None
@@ -115,10 +117,10 @@ def _last_rise(metric: Metric, pairs: Sequence[Moment], respelling: _Respelling)
         place -= 1
     first = pairs[start]
     if place >= 0:
-        return first.since, How.PASSING, first.estimated or pairs[place].estimated, pairs[place + 1].since
+        return first.since, HowAbove.PASSING, first.estimated or pairs[place].estimated, pairs[place + 1].since
     if start == 0:
-        return first.since, How.START, first.estimated, first.since
-    how = How.RIVAL_ENTRY if pairs[start - 1].mine is not None else How.ENTRY
+        return first.since, HowAbove.START, first.estimated, first.since
+    how = HowAbove.RIVAL_ENTRY if pairs[start - 1].mine is not None else HowAbove.ENTRY
     return first.since, how, first.estimated, first.since
 
 

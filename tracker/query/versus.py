@@ -11,7 +11,7 @@ from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, folded_name
 from tracker.order import certainty
 from tracker.ports import Store
-from tracker.query.find import Found, Listed, State, agrees, demand, states
+from tracker.query.find import BoardAt, Found, Listed, agrees, demand, states
 from tracker.query.since import Interval, looked_at, passed, segment_start
 from tracker.traits import traits
 
@@ -44,7 +44,7 @@ class Row:
 class Pair:
     """Two entries of one snapshot, with every metric that is published for one of them at least."""
 
-    state: State
+    state: BoardAt
     one: Entry
     other: Entry
     rows: tuple[Row, ...]
@@ -145,7 +145,7 @@ def _standing(listed: Listed) -> tuple[object, ...]:
 # ── what is compared ─────────────────────────────────────────────────────────────────────────────
 
 
-def _pair(state: State, one: Entry, other: Entry, store: Store, *, at: datetime | None, looks: Sequence[datetime]) -> Pair:
+def _pair(state: BoardAt, one: Entry, other: Entry, store: Store, *, at: datetime | None, looks: Sequence[datetime]) -> Pair:
     metrics = [metric for metric in state.board.metrics if metric.nature is not Nature.COUNT]
     published = [metric for metric in metrics if metric.id in one.measures or metric.id in other.measures]
     rows = tuple(_row(state.board, metric, one, other, store, at=at, looks=looks) for metric in published)

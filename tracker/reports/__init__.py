@@ -13,7 +13,7 @@ from tracker.errors import DeclarationError
 from tracker.model import Report
 from tracker.reports import atom, html, jsonl, markdown, text
 from tracker.reports._build import build
-from tracker.reports._fold import fold
+from tracker.reports.folding import fold
 from tracker.reports.jsonl import event_json
 
 __all__ = ["FORMATS", "Render", "build", "event_json", "fold", "render"]

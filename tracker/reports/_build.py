@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from tracker.model import BoardId, BoardReport, Check, Event, EventId, Gap, Health, Report, Result
-from tracker.reports._fold import fold
+from tracker.reports.folding import fold
 
 _TIMES_THE_USUAL_PAUSE = 3
 _LEAST_GAP = timedelta(days=3)

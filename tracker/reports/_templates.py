@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from tracker import wording
-from tracker.reports import _words
-from tracker.reports._clean import link
-from tracker.reports._fold import events_of
+from tracker.reports import words as _words
+from tracker.reports.cleaning import link
+from tracker.reports.folding import events_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -5,9 +5,9 @@ from __future__ import annotations
 from io import StringIO
 
 from tracker.model import BoardReport, Report, Story
-from tracker.reports import _words as words
-from tracker.reports._clean import cleaned, link
+from tracker.reports import words
 from tracker.reports._templates import fill
+from tracker.reports.cleaning import cleaned, link
 
 _URN = "urn:leaderboard-tracker"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tracker.model import Report
-from tracker.reports._clean import cleaned
 from tracker.reports._templates import fill
+from tracker.reports.cleaning import cleaned
 
 
 def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way

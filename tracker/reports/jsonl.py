@@ -6,7 +6,7 @@ import json
 import re
 
 from tracker.model import Event, Evidence, Party, Report
-from tracker.reports._fold import events_of
+from tracker.reports.folding import events_of
 from tracker.wording import INVISIBLE, machine_time
 
 _UNSAFE = re.compile(f"[{INVISIBLE}\x85\u2028\u2029]")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tracker.model import BoardReport, Health, Report, Story
-from tracker.reports import _words as words
-from tracker.reports._clean import cleaned, link
+from tracker.reports import words
+from tracker.reports.cleaning import cleaned, link
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>|~&$]|(?<=\w):(?=//)|(?<=[wW]{3})\.|^[#+\-=]|^\d+(?=[.)])")
 """What would begin markup, a bare link or, at the start, another block."""

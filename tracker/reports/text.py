@@ -7,8 +7,8 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from tracker.model import BoardReport, Event, Report, State, Story
-from tracker.reports import _words as words
-from tracker.reports._clean import cleaned
+from tracker.reports import words
+from tracker.reports.cleaning import cleaned
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
 from tracker.model import NOBODY, Board, Entry, EntryId, Identity, Metric, Snapshot, folded_name
-from tracker.query.find import State, meant
+from tracker.query.find import BoardAt, meant
 from tracker.traits import Traits, traits
 
 PREFIXES = ("lab", "family", "model")
@@ -29,7 +29,7 @@ class Pattern:
     def chosen(self, board: Board, snapshot: Snapshot) -> frozenset[EntryId]:
         """The entries of a page that are those models."""
         if self.kind == "name":
-            found = meant(self.text, self.who, [State(board=board, snapshot=snapshot)])
+            found = meant(self.text, self.who, [BoardAt(board=board, snapshot=snapshot)])
             return frozenset(listed.entry.id for listed in found.entries)
         return frozenset(key for key, entry in snapshot.entries.items() if self._matches(entry))
 

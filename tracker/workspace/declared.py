@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from tracker import schedules
 from tracker.model import Board, BoardId
-from tracker.schedules.formats import _Formats
+from tracker.schedules.formats import formats
 from tracker.workspace import Settings
 
 
 def declared(settings: Settings) -> schedules.Schedules:
     """Every declaration of the workspace, the broken ones as errors."""
-    return schedules.load(settings.schedules, _Formats(), settings.shipped, settings.boards)
+    return schedules.load(settings.schedules, formats(), settings.shipped, settings.boards)
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
@@ -27,5 +27,5 @@ def _named(settings: Settings, name: str) -> Board:
     is_shipped_too = settings.shipped is not None and (settings.shipped / f"{name}.toml").is_file()
     is_known = path.is_file() or (is_shipped_too and schedules.is_selected(BoardId(name), settings.boards))
     if name.count("/") == 1 and ".." not in name and is_known:
-        return schedules.load_board(path, settings.schedules, _Formats(), settings.shipped)
+        return schedules.load_board(path, settings.schedules, formats(), settings.shipped)
     return declared(settings).board(BoardId(name))  # it raises, and knows the nearest names

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
-from tracker.reports._fold import ALIKE, CONSEQUENCE, subject
+from tracker.reports.folding import ALIKE, CONSEQUENCE, subject
 from tracker.wording import count, listed, minute, when
 
 TITLE = "Leaderboard changes"

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tracker.errors import ParseError
-from tracker.parsers._json import load
-from tracker.parsers._text import quote
+from tracker.parsers.decoding import quote
+from tracker.parsers.strict_json import load
 
 MAX_DEPTH = 60
 """Levels of a literal that is no JSON. No board needs so many."""
@@ -71,7 +71,7 @@ CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None, "NaN
 _json = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda _name: None)
 
 
-class Token(NamedTuple):
+class JsToken(NamedTuple):
     """A piece of code: its kind, its text, where it ends, whether a line ended before it, and how many brackets are open behind it."""
 
     kind: str
@@ -96,7 +96,7 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
     Raises:
         ParseError: a string, template string, regular expression or comment before that place has no end.
     """
-    before: Token | None = None
+    before: JsToken | None = None
     name, declared = "", -1
     for token in _tokens(script):
         if token.kind == "assign" and name:
@@ -108,7 +108,7 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
         before = token
 
 
-def _assignable(token: Token, before: Token | None, declared: int) -> str:
+def _assignable(token: JsToken, before: JsToken | None, declared: int) -> str:
     """The name that is assigned to if `=` comes next; empty for all others."""
     if token.kind != "name" or (before and before.said == "."):
         return ""
@@ -120,14 +120,14 @@ def _assignable(token: Token, before: Token | None, declared: int) -> str:
     return said if token.new_line and _is_value(before) else ""
 
 
-def _declared(token: Token, declared: int) -> int:
+def _declared(token: JsToken, declared: int) -> int:
     """How many brackets are open around the list of declarations that we are in; -1 outside of any."""
     if token.kind == "name" and token.said in DECLARING:
         return token.depth
     return -1 if token.depth < declared or (token.said == ";" and token.depth == declared) else declared
 
 
-def _is_value(token: Token) -> bool:
+def _is_value(token: JsToken) -> bool:
     """Whether a value may end with the token. A `}` mostly ends a block."""
     if token.kind == "name":
         return token.said not in OPERATORS
@@ -136,7 +136,7 @@ def _is_value(token: Token) -> bool:
     return token.kind in ("number", "string", "regex") or token.said in (")", "]", "++", "--")
 
 
-def _tokens(script: str) -> Iterator[Token]:
+def _tokens(script: str) -> Iterator[JsToken]:
     """The tokens of a script. The code inside `${ }` of a template string is code like any other."""
     around: list[str] = []
     end, new_line, value = 0, False, False
@@ -151,7 +151,7 @@ def _tokens(script: str) -> Iterator[Token]:
                 f"found {quote(script[found.start() :])} at line {_line(script, found.start())} of the script, it has no end"
             )
         _nest(around, kind, said, resumed=resumed)
-        token = Token(kind, said, end, new_line, len(around))
+        token = JsToken(kind, said, end, new_line, len(around))
         yield token
         new_line, value = False, _is_value(token)
 

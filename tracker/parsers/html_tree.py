@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from tracker.errors import ParseError
-from tracker.parsers._text import fold
+from tracker.parsers.decoding import fold
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type
 
