@@ -7,6 +7,7 @@ Another metric is a keyword: `snapshot("a:70 b:60", price="a:3 b:0.25")`.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from tracker.compare import compare
 from tracker.events import advance, detect
+from tracker.lexicon import Lexicon
 from tracker.model import (
     NOBODY,
     Board,
@@ -179,6 +181,11 @@ def of(kind: str, events: Iterable[Event]) -> list[Event]:
 # ── chance ───────────────────────────────────────────────────────────────────────────────────────
 
 USUAL_EXAMPLES = 60
+
+
+def without_aliases(names: Lexicon) -> Lexicon:
+    """The labs, families and releases, without any name that is spelled out: no aliases and no unsure names."""
+    return replace(names, labs={place: replace(lab, aliases={}, unsure=()) for place, lab in names.labs.items()})
 
 
 def examples(number: int) -> settings:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from kit import begins
+from kit import begins, without_aliases
 
 from tracker import lexicon
 from tracker.errors import DeclarationError
@@ -171,7 +171,7 @@ def test_countries_are_two_letters():
 
 
 def test_no_alias_says_what_the_grammar_knows_already():
-    grammar = lexicon.shipped().without_aliases()
+    grammar = without_aliases(lexicon.shipped())
     for place, lab in lexicon.shipped().labs.items():
         for name, meaning in lab.aliases.items():
             assert (

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from kit import without_aliases
 
 from tracker import lexicon
 from tracker.identity import resolve
@@ -36,11 +37,6 @@ def scorer(shared_data: Path) -> ModuleType:
         interpreter.setattr(sys, "dont_write_bytecode", True)  # the folder is not ours to write to
         spec.loader.exec_module(module)
     return module
-
-
-def without_aliases(names: Lexicon) -> Lexicon:
-    """The labs, families and releases, without any name that is spelled out: no aliases and no unsure names."""
-    return replace(names, labs={place: replace(lab, aliases={}, unsure=()) for place, lab in names.labs.items()})
 
 
 def without_releases(names: Lexicon) -> Lexicon:
