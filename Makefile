@@ -11,7 +11,7 @@ EXPORT  := $(UV) export --quiet --frozen --no-emit-project --no-annotate --no-he
 WHEEL   := $(VENV)/wheel
 SOURCES := pyproject.toml README.md LICENSE $(shell find tracker schedules snapshots/seed -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint types layers pytest test-latest test-lowest wheel lock release bench seasons clean
+.PHONY: run test lint types layers pytest test-latest test-lowest wheel lock release bench seasons same-history clean
 
 ## Install into .venv and run the main job on a small season of invented boards: no key, no internet.
 run: $(VENV)/.runtime
@@ -65,6 +65,14 @@ bench: $(VENV)/.dev
 ## What a daily reader would have been told over each series of dated states in DATA, a page each, into build/seasons.
 seasons: $(VENV)/.runtime
 	$(BIN)/python bench/seasons.py $(DATA)
+
+## Does the checkout make the same history as another commit? `make same-history BASE=COMMIT DATA=FOLDER`; without DATA, of the demo alone.
+same-history: $(VENV)/.dev
+	@rm -rf build/base && git worktree prune && git worktree add --quiet --detach build/base $(BASE)
+	$(BIN)/python bench/same_history.py record build/before.json build/base $(DATA)
+	$(BIN)/python bench/same_history.py record build/after.json . $(DATA)
+	@git worktree remove --force build/base
+	$(BIN)/python bench/same_history.py compare build/before.json build/after.json
 
 # A changed lock makes the environment anew, so that nothing stays behind which the lock does not name.
 $(VENV)/.locked: $(LOCKS)

@@ -90,7 +90,8 @@ def test_a_command_that_only_reads_creates_nothing_and_names_no_file_of_a_checko
 
 
 def test_a_service_would_run_the_installed_program(installed: Account, wheel: Path):
-    assert f"{wheel}/bin/tracker " in installed.done("install", "--user").out
+    ran = installed.run("install", "--user")
+    assert (ran.code, f"{wheel}/bin/tracker " in ran.out) == (0, True)
 
 
 @pytest.mark.parametrize(
