@@ -40,13 +40,13 @@ _AGREEING_FOR = timedelta(days=1)
 """A reading that only the comparison with the past speaks against becomes the new baseline when so many
 in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
 _AGREEMENT = 0.8
-_BELIEVED = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
+_AGREEMENT_REASON = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
 CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Behind:
-    """What lies behind a line of the index: the state shown last, what the board remembers, the bodies a person rejected last."""
+class _Context:
+    """What a line of the index is judged by: the last accepted snapshot, the board's state, the bodies a person rejected last."""
 
     before: Snapshot | None
     past: BoardState
@@ -68,25 +68,25 @@ def steps(
     `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else. Where several suspect
     readings agree, the first of them is accepted and all from there on is derived once more.
     """
-    behind = _Behind(before=label(before, lexicon) if before is not None else None, past=past, rejected=rejected)
+    context = _Context(before=label(before, lexicon) if before is not None else None, past=past, rejected=rejected)
     decided = {line.observed_at: line for line in lines if line.verdict in DECISIONS and not _is_derived(line)}
     fetches = _one_a_second(line for line in lines if line.verdict not in DECISIONS)
-    pending: list[tuple[_Behind, Step]] = []  # of readings that later ones may still make right
+    pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change
     number = 0
     while number < len(fetches):
         line = fetches[number]
-        step = _step(board, line, archive, behind=behind, decision=decided.get(line.observed_at), lexicon=lexicon)
-        if step.agreed_since in decided:  # it was accepted, and differs too much all the same
+        step = _step(board, line, archive, context=context, decision=decided.get(line.observed_at), lexicon=lexicon)
+        if step.agreed_since in decided:  # already accepted once
             step = replace(step, agreed_since=None)
         first = next((at for at, (_, one) in enumerate(pending) if one.check.observed_at == step.agreed_since), None)
         if first is not None:
-            behind, suspect = pending[first]
-            decided[suspect.check.observed_at] = _believed(suspect.check)
+            context, suspect = pending[first]
+            decided[suspect.check.observed_at] = _agreement(suspect.check)
             number -= len(pending) - first
             del pending[first:]
             continue
-        pending.append((behind, step))
-        behind = _after(behind, line, step)
+        pending.append((context, step))
+        context = _after(context, line, step)
         number += 1
         if not step.past.suspects:
             yield from (one for _, one in pending)
@@ -94,28 +94,28 @@ def steps(
     yield from (one for _, one in pending)
 
 
-def _after(behind: _Behind, line: IndexLine, step: Step) -> _Behind:
-    rejected = behind.rejected
+def _after(context: _Context, line: IndexLine, step: Step) -> _Context:
+    rejected = context.rejected
     if line.sha256:
         rejected = line.sha256 if step.check.result is Result.REJECTED else ()
-    return _Behind(before=step.diff.after if step.diff else behind.before, past=step.past, rejected=rejected)
+    return _Context(before=step.diff.after if step.diff else context.before, past=step.past, rejected=rejected)
 
 
-def _believed(suspect: Check) -> IndexLine:
-    """The decision that the readings after a suspect one make."""
+def _agreement(suspect: Check) -> IndexLine:
+    """The decision that later readings make by agreeing with a suspect one."""
     return IndexLine(
         observed_at=suspect.observed_at,
         url=suspect.url,
         verdict=Verdict.ACCEPT,
         sha256=suspect.sha256,
         by="tracker",
-        reason=_BELIEVED,
+        reason=_AGREEMENT_REASON,
     )
 
 
 def _is_derived(decision: IndexLine) -> bool:
-    """Whether it is one that earlier versions noted for `_believed`: what followed from the lines then may not follow from them now."""
-    return (decision.by, decision.reason) == ("tracker", _BELIEVED)
+    """Whether an earlier version noted it for `_agreement`. It is derived anew: lines that arrived later may have undone it."""
+    return (decision.by, decision.reason) == ("tracker", _AGREEMENT_REASON)
 
 
 def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
@@ -125,10 +125,10 @@ def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
 
 
 def _step(
-    board: Board, line: IndexLine, archive: Archive, *, behind: _Behind, decision: IndexLine | None, lexicon: Lexicon | None
+    board: Board, line: IndexLine, archive: Archive, *, context: _Context, decision: IndexLine | None, lexicon: Lexicon | None
 ) -> Step:
-    before, past = behind.before, behind.past
-    if rejection := _rejection(line, behind, decision):
+    before, past = context.before, context.past
+    if rejection := _rejection(line, context, decision):
         return Step(check=_check(line, board.id, Result.REJECTED, message=rejection), past=past)
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
         passing = line.verdict is Verdict.TRANSIENT
@@ -160,10 +160,10 @@ def _step(
     return _quarantined(board, line, archive, past=past, why=broken)
 
 
-def _rejection(line: IndexLine, behind: _Behind, decision: IndexLine | None) -> str:
+def _rejection(line: IndexLine, context: _Context, decision: IndexLine | None) -> str:
     """Who rejected the reading and why; "" if nobody did."""
     if decision is None:
-        return "the same bytes as those rejected before" if line.sha256 and line.sha256 == behind.rejected else ""
+        return "the same bytes as those rejected before" if line.sha256 and line.sha256 == context.rejected else ""
     return f"rejected by {decision.by}: {decision.reason}" if decision.verdict is Verdict.REJECT else ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tracker.errors import TrackerError
+from tracker.errors import StoreError, TrackerError
 from tracker.lexicon import Lexicon
 from tracker.line.fold import CONTENT, DECISIONS, steps
 from tracker.model import Board, BoardId, BoardState, Check, Delivery, Event, How, IndexLine, Result, Step
@@ -138,7 +138,9 @@ def _replay(board: Board, desk: Desk) -> Outcome:
     with store.rewriting(board.id):
         outcome = _store(board, lines, desk)
         if outcome is None:
-            raise AssertionError(f"{board.id}: suspects that were held back before the first line")
+            raise StoreError(
+                f"{board.id}: held readings agree with one that the archive's index does not list; the history is as it was"
+            )
         store.move_position(board.id, end)
         if newest is not None:
             store.service.post(corrections(((event, route) for event, route in sent if store.event(event.id) is None), newest))
