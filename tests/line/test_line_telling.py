@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from line_world import (
@@ -29,6 +32,7 @@ from tracker.model import Delivery, EventFilter, Result, Step, Unchanged, Verdic
 from tracker.notify import Route
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.stores.sqlite import SqliteStore
 from tracker.watches import Watch
 from tracker.watches.matching import pattern
 
@@ -272,3 +276,20 @@ def test_a_board_that_fails_is_told_too(archive: FileArchive, store: Store):
     note(archive, 1, Verdict.GONE, status=404, error="acme/text: 404")
     sync.sync_board(board(), archive, store, telling=telling())
     assert posted(store) == ["board_broken@1"]
+
+
+def test_a_step_whose_deliveries_cannot_be_written_is_not_stored_and_is_told_by_the_next_run(
+    archive: FileArchive, tmp_path: Path
+):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        run(archive, store, 0, SIX)
+        with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
+            other.execute("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'the outbox is full'); END")
+        with pytest.raises(StoreError):
+            run(archive, store, 1, B_LEADS)
+        assert [check.observed_at for check in store.checks(BOARD)] == [at(0)]
+        assert told_events(store) == []
+        with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
+            other.execute("DROP TRIGGER full")
+        sync.sync_board(board(), archive, store, telling=telling())
+        assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store) != []
