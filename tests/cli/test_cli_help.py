@@ -13,7 +13,7 @@ import pytest
 from cli_world import World
 from click.testing import CliRunner
 
-from tracker.cli import COMMANDS, board, cli
+from tracker.cli import COMMANDS, GROUPS, board, cli
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = "import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
@@ -93,3 +93,14 @@ def test_the_version_is_told(world: World):
     ran = world.plain("--version")
     assert ran.code == 0
     assert ran.out.startswith("tracker, version ")
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("standngs", "standings"), ("why_not", "why-not"), ("reports", "report")])
+def test_a_command_that_does_not_exist_is_answered_with_the_nearest(typed: str, meant: str):
+    ran = CliRunner().invoke(cli, [typed])
+    assert ran.exit_code == 2
+    assert f"did you mean '{meant}'?" in ran.output
+
+
+def test_every_command_is_in_one_group_of_the_help():
+    assert sorted(name for group in GROUPS.values() for name in group) == sorted(COMMANDS)

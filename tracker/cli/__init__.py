@@ -15,33 +15,44 @@ from tracker.errors import TrackerError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-COMMANDS: Mapping[str, tuple[str, str]] = {
-    "init": ("init", "Make a folder a workspace, the current one by default."),
-    "run": ("run", "Fetch boards that are due, or those named, and say what changed."),
-    "daemon": ("daemon", "Watch every enabled board by its cadence until SIGTERM, and tell what changes."),
-    "import": ("import_", "Take dated bodies from files through the same line as fetched ones."),
-    "replay": ("replay", "Rebuild the history from the archive and the schedules."),
-    "boards": ("boards", "List the boards with their health."),
-    "status": ("status", "Say what is wrong, then how boards and deliveries do."),
-    "board": ("board", "Show one board, test its declaration, pause or resume it."),
-    "standings": ("standings", "Print a board's order on a metric, now or as of a time."),
-    "history": ("history", "Print what the record says of a model over time."),
-    "models": ("models", "Show models across all boards: their names, and their standing on each."),
-    "compare": ("compare", "Lay two models side by side on every board that lists both."),
-    "check": ("check", "Check what a sentence or an article says about models against the record."),
-    "why-not": ("why_not", "Explain every change of a model: the event that told it, or why none did."),
-    "resolve": ("resolve", "Say which model a name stands for, and why."),
-    "watch": ("watch", "List the watches, or show when they would have fired."),
-    "notify": ("notify", "List the routes, or send a test message on one."),
-    "outbox": ("outbox", "List what waits to be delivered, try it again, or drop it."),
-    "events": ("events", "List events: what really changed."),
-    "report": ("report", "Write a change report."),
-    "verify": ("verify", "Derive events again from the stored bytes and compare."),
-    "quarantine": ("quarantine", "List, show, accept or reject readings held back."),
-    "install": ("install", "Say how to run the tracker as a service here, or do it."),
-    "demo": ("demo", "Run a small season of invented boards through the ordinary line."),
+GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "Watch": {
+        "run": ("run", "Fetch all boards, or those named, and report what changed."),
+        "daemon": ("daemon", "Fetch each enabled board on schedule and report changes, until SIGTERM."),
+        "status": ("status", "Show problems first, then the state of boards and deliveries."),
+        "quarantine": ("quarantine", "List, show, accept or reject readings held back."),
+        "outbox": ("outbox", "List pending deliveries, retry them, or drop them."),
+        "notify": ("notify", "List the routes, or send a test message on one."),
+        "watch": ("watch", "List your watches, or show when they would have fired."),
+    },
+    "Read": {
+        "report": ("report", "Write a change report."),
+        "events": ("events", "List events: what really changed."),
+    },
+    "Ask": {
+        "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),
+        "history": ("history", "Show a model's values, ranks and events over time."),
+        "compare": ("compare", "Compare two models on every board that lists both."),
+        "models": ("models", "List models across boards: their names, and where each one ranks."),
+        "check": ("check", "Check a sentence or an article about models against the record."),
+        "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
+    },
+    "Prove": {
+        "verify": ("verify", "Derive events again from the stored bytes and compare."),
+    },
+    "Set up": {
+        "init": ("init", "Create a workspace in a folder, by default the current one."),
+        "boards": ("boards", "List the boards with their state."),
+        "board": ("board", "Show, test, repair, pause or resume a board, or declare a new one."),
+        "import": ("import_", "Import saved pages, named by timestamp, through the normal pipeline."),
+        "replay": ("replay", "Rebuild the history from the archive and the declarations."),
+        "resolve": ("resolve", "Show which model a name stands for, and why."),
+        "install": ("install", "Show how to run the tracker as a service here, or install it."),
+        "demo": ("demo", "Run a season of invented boards through the normal pipeline."),
+    },
 }
-"""Command → (module in this package, what it does). The text is what the command's own help begins with."""
+"""Group → command → (module in this package, what it does). The text is what the command's own help begins with."""
+COMMANDS: Mapping[str, tuple[str, str]] = {name: command for group in GROUPS.values() for name, command in group.items()}
 
 
 _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
@@ -69,8 +80,20 @@ class _Lazy(click.Group):
         return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, text) for name, (_, text) in commands.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named; the nearest is suggested where there is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches  # noqa: PLC0415  # only in trouble
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"{error.message.rstrip('.')}{meant}", ctx) from error
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

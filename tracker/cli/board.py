@@ -65,7 +65,7 @@ class _WithLater(click.Group):
 
 @click.group("board", cls=_WithLater)
 def command() -> None:
-    """Show one board, test its declaration, pause or resume it."""
+    """Show, test, repair, pause or resume a board, or declare a new one."""
 
 
 SHOWN = 5

@@ -34,7 +34,7 @@ UNSELECTED = "unselected"
 @as_json
 @click.pass_obj
 def command(settings: Settings, *, every: bool, as_json: bool) -> None:
-    """List the boards with their health.
+    """List the boards with their state.
 
     Declared ones, and those that only the store still knows: state, entries, last change, cadence, next due, terms. The
     origin says where a declaration comes from: shipped with the package, local, customized (both), or the store alone.

@@ -30,7 +30,7 @@ _MOST_BYTES = 2_000_000
 def command(
     settings: Settings, claim: str | None, path: Path | None, at: datetime | None, boards: Sequence[str], *, as_json: bool
 ) -> None:
-    """Check what a sentence or an article says about models against the record.
+    """Check a sentence or an article about models against the record.
 
     Prints a verdict per claim (supported, contradicted, mixed, not comparable, not on record, not understood) with its
     evidence. The exit code is 0 whatever the verdict.

@@ -28,7 +28,7 @@ from tracker.workspace.opening import history_of, known
 def command(
     settings: Settings, one: str, other: str, boards: tuple[str, ...], at: datetime | None, *, every: bool, as_json: bool
 ) -> None:
-    """Lay two models side by side on every board that lists both.
+    """Compare two models on every board that lists both.
 
     Values are of one snapshot, so of one date and one segment. Estimates are marked with ~.
     """

@@ -93,7 +93,7 @@ def command(
     log_format: str,
     as_json: bool,
 ) -> None:
-    """Watch every enabled board by its cadence until SIGTERM, and tell what changes.
+    """Fetch each enabled board on schedule and report changes, until SIGTERM.
 
     SIGHUP reads the schedules anew, and so does any change of a file. A second SIGTERM ends it at once. Exit code 3 when
     another daemon holds the store.

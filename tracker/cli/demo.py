@@ -29,7 +29,7 @@ _MARK = ".made-by-tracker-demo"
 @click.option("--seed", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SEED, help="Folder of the season.")
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
-    """Run a small season of invented boards through the ordinary line.
+    """Run a season of invented boards through the normal pipeline.
 
     The boards are served over HTTP on 127.0.0.1 and fetched day by day, as `tracker run` does it, into a fresh store. No
     key and no internet are needed. Every source, lab, model and figure in it is invented.

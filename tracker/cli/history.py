@@ -23,7 +23,7 @@ from tracker.workspace.opening import history_of, known
 @as_json
 @click.pass_obj
 def command(settings: Settings, model: str, board: str | None, metric: str | None, *, as_json: bool) -> None:
-    """Print what the record says of a model over time.
+    """Show a model's values, ranks and events over time.
 
     MODEL is any spelling of a name, or a board's key: it means what it means to the other commands (`tracker models`).
     """

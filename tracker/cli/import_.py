@@ -28,7 +28,7 @@ _CLOCKS_DIFFER = timedelta(days=1)
 @as_json
 @click.pass_obj
 def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Take dated bodies from files through the same line as fetched ones.
+    """Import saved pages, named by timestamp, through the normal pipeline.
 
     PATHS are files named YYYY-MM-DDTHHMMSSZ.ext[.gz], or folders of them, in any order. Bodies that
     were imported before are not stored again. Exit code 1 when the newest one could not be accepted.

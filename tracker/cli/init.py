@@ -46,7 +46,7 @@ def _said(read: Callable[[str], str]) -> Callable[[click.Context, click.Paramete
 @click.option("--boards", multiple=True, default=("*",), metavar="GLOB", help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.")  # fmt: skip
 @click.pass_context
 def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> None:
-    """Make a folder a workspace, the current one by default.
+    """Create a workspace in a folder, by default the current one.
 
     Writes tracker.toml and schedules/ with an example board, routes and watches to edit. Files that are there are kept.
     """

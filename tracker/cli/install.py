@@ -43,7 +43,7 @@ class Machine:
 @click.option("--completion", type=click.Choice(("bash", "zsh", "fish")), help="Print the script that makes this shell complete commands, options and boards.")  # fmt: skip
 @click.pass_context
 def command(ctx: click.Context, *, user: bool, timer: bool, yes: bool, force: bool, completion: str | None) -> None:
-    """Say how to run the tracker as a service here, or do it.
+    """Show how to run the tracker as a service here, or install it.
 
     The units name this very program, and the folders of --store and --schedules. Nothing is written without --yes.
     """

@@ -21,7 +21,7 @@ from tracker.workspace.opening import history_of
 @as_json
 @click.pass_obj
 def command(settings: Settings, name: str, lab: str, family: str, *, as_json: bool) -> None:
-    """Show models across all boards: their names, and their standing on each.
+    """List models across boards: their names, and where each one ranks.
 
     Entries are taken together where their names surely mean the same model. Unsure ones stand alone, at the end.
     """

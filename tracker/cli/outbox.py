@@ -21,7 +21,7 @@ _of_events = click.argument("events", nargs=-1, metavar="[EVENT]...")
 
 @click.group("outbox")
 def command() -> None:
-    """List what waits to be delivered, try it again, or drop it.
+    """List pending deliveries, retry them, or drop them.
 
     A delivery is one event that waits for one route. What could not be delivered for days is dead: it waits for you.
     """

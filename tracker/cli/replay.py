@@ -18,7 +18,7 @@ from tracker.workspace.opening import opened
 @click.argument("boards", nargs=-1)
 @click.pass_obj
 def command(settings: Settings, boards: tuple[str, ...]) -> None:
-    """Rebuild the history from the archive and the schedules.
+    """Rebuild the history from the archive and the declarations.
 
     Each board is written anew in one transaction; event ids are the same as before where nothing
     changed, and events that no longer follow are kept as withdrawn. A board that the schedules do not

@@ -26,7 +26,7 @@ from tracker.workspace.opening import history_if_any, ids, unknown
 @as_json
 @click.pass_obj
 def command(settings: Settings, name: str, org: str | None, source: str | None, *, as_json: bool) -> None:
-    """Say which model a name stands for, and why.
+    """Show which model a name stands for, and why.
 
     Nearest models are those of the store that look alike: a suggestion, never a match.
     """

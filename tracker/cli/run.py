@@ -34,7 +34,7 @@ from tracker.workspace.opening import fetching, telling_of
 @as_json
 @click.pass_obj
 def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: bool) -> None:
-    """Fetch boards that are due, or those named, and say what changed.
+    """Fetch all boards, or those named, and report what changed.
 
     Without names every enabled board whose keys are there is fetched. Exit code 1 when some board failed.
     """

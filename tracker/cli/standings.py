@@ -24,7 +24,7 @@ from tracker.workspace.opening import board_of, history_of
 @as_json
 @click.pass_obj
 def command(settings: Settings, board: str, metric: str | None, at: datetime | None, top: int | None, *, as_json: bool) -> None:
-    """Print a board's order on a metric, now or as of a time.
+    """Show a board's ranking by a metric, now or at an earlier time.
 
     Ranks are standard competition ranks over all entries with a value; ties share one.
     """

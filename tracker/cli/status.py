@@ -37,7 +37,7 @@ LEAST_FREE = 1_000_000
 @as_json
 @click.pass_obj
 def command(settings: Settings, *, as_json: bool) -> None:
-    """Say what is wrong, then how boards and deliveries do.
+    """Show problems first, then the state of boards and deliveries.
 
     Read from the store alone: no daemon needs to run. Exit code 1 when somebody should look: a board is broken, stale or
     paused by the tracker itself, a file of the schedules is wrong, a delivery is dead, or a notice is open.

@@ -24,7 +24,7 @@ from tracker.workspace.opening import board_of, kept, known
 
 @click.group("watch")
 def command() -> None:
-    """List the watches, or show when they would have fired.
+    """List your watches, or show when they would have fired.
 
     A watch is a rule of yours over events or standings, in the file watches.toml of the schedules folder.
     """

@@ -28,7 +28,7 @@ from tracker.workspace.opening import board_of, kept, known
 @as_json
 @click.pass_obj
 def command(settings: Settings, model: str, since: datetime | None, board: str | None, *, as_json: bool) -> None:
-    """Explain every change of a model: the event that told it, or why none did.
+    """Explain each change to a model: the event that reported it, or why none did.
 
     History is derived again from the stored bytes, as `tracker verify` does it.
     """
