@@ -17,7 +17,7 @@ from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.lexicon import Lexicon
 from tracker.model import (
-    NOBODY,
+    UNRESOLVED,
     Board,
     BoardId,
     BoardState,
@@ -115,7 +115,7 @@ def snapshot(
             position=place,
             attributes=attributes.get(key, {}),
             measures={MetricId(name): measure(column[key]) for name, column in shown.items() if column.get(key)},
-            who=who.get(key, NOBODY),
+            who=who.get(key, UNRESOLVED),
         )
         for place, key in enumerate(keys, start=1)
     }

@@ -14,8 +14,8 @@ def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: S
 
     `others` are values of rows that stand on the board as well but name no entry.
     """
-    order = sorted(metric.standing(value) for value in (*values.values(), *others))
-    return {entry: 1 + bisect_left(order, metric.standing(value)) for entry, value in values.items()}
+    order = sorted(metric.sort_key(value) for value in (*values.values(), *others))
+    return {entry: 1 + bisect_left(order, metric.sort_key(value)) for entry, value in values.items()}
 
 
 def certainty(metric: Metric, one: Measure, other: Measure) -> str:
@@ -53,9 +53,9 @@ def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
     shown = [entry.measures[primary.id] for entry in snapshot.entries.values() if primary.id in entry.measures]
     if not shown:
         return False
-    floor = max(shown, key=lambda measure: primary.standing(measure.value))
+    floor = max(shown, key=lambda measure: primary.sort_key(measure.value))
     margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
-    return primary.standing(value) < primary.standing(floor.value) - margin
+    return primary.sort_key(value) < primary.sort_key(floor.value) - margin
 
 
 def values(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
@@ -77,7 +77,7 @@ def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:
     valued = [entry for entry in entries if metric.id in entry.measures]
     return min(
         valued,
-        key=lambda one: (one.measures[metric.id].estimated, metric.standing(one.measures[metric.id].value), one.id),
+        key=lambda one: (one.measures[metric.id].estimated, metric.sort_key(one.measures[metric.id].value), one.id),
         default=None,
     )
 
@@ -89,4 +89,4 @@ def values_of(snapshot: Snapshot, metric: Metric) -> Mapping[EntryId, Measure]:
 
 def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:
     """The best measured value; the best estimate only where nothing is measured."""
-    return min(values, key=lambda measure: (measure.estimated, metric.standing(measure.value)), default=None)
+    return min(values, key=lambda measure: (measure.estimated, metric.sort_key(measure.value)), default=None)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cli_world import World
 
-from tracker.model import BoardId, Delivery, Event, EventId, How
+from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventId
 from tracker.stores.sqlite import SqliteStore
 
 AT = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
@@ -121,7 +121,7 @@ def test_drop_takes_deliveries_out_for_good(posted: World):
     assert left(posted) == [ALL[1], ALL[3]]
     assert posted.run("outbox", "drop", "--route", "news file").out == "1 delivery dropped\n"
     with SqliteStore(posted.store / "tracker.db") as store:
-        assert {one.how for one in store.service.receipts("news file")} == {How.DROPPED}
+        assert {one.how for one in store.service.receipts("news file")} == {DeliveryOutcome.DROPPED}
         assert store.service.post([Delivery(event=event("aaa1"), route="news file", queued_at=AT)]) == 0
 
 

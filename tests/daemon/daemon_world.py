@@ -10,7 +10,7 @@ from pathlib import Path
 import time_machine
 
 from tracker.clock import SystemClock
-from tracker.daemon import Declarations, Declared, Flights, Loop, World
+from tracker.daemon import Declarations, Declared, InFlight, Loop, World
 from tracker.daemon.flights import Fetched, Start
 from tracker.errors import Refused, Transient
 from tracker.fetch import MemoryHosts
@@ -147,8 +147,8 @@ class Daemon:
             self._deliver,
         )
 
-    def _flights(self, wake: Callable[[], None]) -> Flights:
-        return Flights(
+    def _flights(self, wake: Callable[[], None]) -> InFlight:
+        return InFlight(
             self.fetch,
             parallel=self.parallel,
             deadline_s=self.deadline_s,

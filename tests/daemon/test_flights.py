@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import board
 
-from tracker.daemon.flights import Flights, in_a_thread
+from tracker.daemon.flights import InFlight, in_a_thread
 from tracker.errors import Gone, Transient
 from tracker.model import Board, BoardId, Unchanged, Validators
 
@@ -33,7 +33,7 @@ class Time:
 
 def test_what_comes_is_landed_once_in_the_order_in_which_it_came():
     later = Later()
-    flights = Flights(unchanged, parallel=3, deadline_s=10, monotonic=Time(), start=later)
+    flights = InFlight(unchanged, parallel=3, deadline_s=10, monotonic=Time(), start=later)
     for name in "abc":
         flights.start(made(name), name)
     assert (len(flights), flights.landed()) == (3, [])
@@ -47,7 +47,7 @@ def test_an_error_of_the_fetch_is_an_answer():
     def gone(asked: Board) -> Unchanged:
         raise Gone(f"{asked.id}: status 404")
 
-    flights = Flights(gone, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights = InFlight(gone, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
     flights.start(made("a"), "a")
     ((_, error),) = flights.landed()
     assert isinstance(error, Gone)
@@ -57,7 +57,7 @@ def test_a_fault_of_ours_is_an_answer_too_and_says_whose_it_is():
     def faulty(_: Board) -> Unchanged:
         raise KeyError("oops")
 
-    flights = Flights(faulty, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights = InFlight(faulty, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
     flights.start(made("a"), "a")
     ((_, error),) = flights.landed()
     assert isinstance(error, Transient)
@@ -66,7 +66,7 @@ def test_a_fault_of_ours_is_an_answer_too_and_says_whose_it_is():
 
 def test_a_flight_is_cut_off_at_its_deadline_and_not_before():
     later, time = Later(), Time()
-    flights = Flights(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
     flights.start(made("a"), "a")
     time.s = 9.9
     assert flights.landed() == []
@@ -83,7 +83,7 @@ def test_a_flight_is_cut_off_at_its_deadline_and_not_before():
 
 def test_what_a_cut_off_flight_brings_does_not_count_for_the_next_flight_of_the_board():
     later, time = Later(), Time()
-    flights = Flights(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
     flights.start(made("a"), "a")
     (late,) = later.begun
     later.begun.clear()
@@ -99,7 +99,7 @@ def test_what_a_cut_off_flight_brings_does_not_count_for_the_next_flight_of_the_
 
 def test_who_waits_is_woken_by_what_lands():
     woken = threading.Event()
-    flights = Flights(unchanged, parallel=1, deadline_s=60, monotonic=Time(), start=in_a_thread, wake=woken.set)
+    flights = InFlight(unchanged, parallel=1, deadline_s=60, monotonic=Time(), start=in_a_thread, wake=woken.set)
     flights.start(made("a"), "a")
     assert woken.wait(30)
     assert len(flights.landed()) == 1
@@ -108,7 +108,7 @@ def test_who_waits_is_woken_by_what_lands():
 @given(st.lists(st.sampled_from("abcdef"), max_size=20), st.integers(1, 4))
 def test_there_are_never_more_than_so_many_nor_two_of_one_host(hosts: list[str], parallel: int):
     later = Later()
-    flights = Flights(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), start=later)
+    flights = InFlight(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), start=later)
     out: list[str] = []
     for number, host in enumerate(hosts):
         allowed = len(out) < parallel and host not in out

@@ -31,10 +31,10 @@ import time_machine
 from memory_store import MemoryStore
 
 from tracker import cadence, notify
-from tracker.daemon import Declarations, Declared, Flights, Loop, World, pass_once
+from tracker.daemon import Declarations, Declared, InFlight, Loop, World, pass_once
 from tracker.fetch import Fetcher, post
 from tracker.line import intake, sync
-from tracker.model import Board, BoardId, Delivery, EventFilter, How, MetricId, Result
+from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, EventFilter, MetricId, Result
 from tracker.notify.channels import open_channel
 from tracker.notify.outbox import deliver, standing_in
 from tracker.schedules.formats import formats
@@ -615,8 +615,8 @@ class Years:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _flights(self, wake: Callable[[], None]) -> Flights:
-        return Flights(
+    def _flights(self, wake: Callable[[], None]) -> InFlight:
+        return InFlight(
             lambda board: self._fetcher.fetch(board, intake.validators(self.archive, board.id)),
             parallel=4,
             deadline_s=600,
@@ -865,7 +865,7 @@ def _deliveries(place: Place, store: SqliteStore, seen: Counter[str], arrived: S
     if arrived is None:
         return wrong
     came = Counter((event, one.route) for one in arrived if one.taken for event in one.events)
-    sent = {name for name, one in receipts.items() if one.how is How.SENT}
+    sent = {name for name, one in receipts.items() if one.how is DeliveryOutcome.SENT}
     wrong += [f"{name} has a receipt and never came" for name in sent - came.keys()]
     wrong += [f"{name} came {times} times" for name, times in came.items() if times > 1]
     wrong += [f"{name} came and has no receipt" for name in came.keys() - sent]
@@ -894,8 +894,8 @@ def kept_once(place: Place, arrived: Sequence[Arrived]) -> tuple[list[str], Coun
         wrong = _deliveries(place, store, seen, None)
         receipts = store.service.receipts()
         seen["deliveries given up"] = len(store.service.deliveries(dead=True))
-    told, counted = Counter(one.message for one in receipts if one.how is How.SENT), Counter[str]()
-    counted.update(one.message for one in receipts if one.how is How.COUNTED)
+    told, counted = Counter(one.message for one in receipts if one.how is DeliveryOutcome.SENT), Counter[str]()
+    counted.update(one.message for one in receipts if one.how is DeliveryOutcome.COUNTED)
     seen["deliveries only counted"] = counted.total()
     taken = [one for one in arrived if one.taken]
     wrong += [f"message {name} was taken {times} times" for name, times in Counter(one.id for one in taken).items() if times > 1]

@@ -6,10 +6,10 @@ import pytest
 from kit import PAGE, START, History, brief
 
 from tracker.events import advance_failed, fail
-from tracker.model import BoardId, BoardState, Event, Failure, Sha256, Suspect, Trouble
+from tracker.model import BoardId, BoardState, Event, Failure, FailureStage, HeldReading, Sha256
 
 
-def failure(hours: int = 30, *, trouble: Trouble = Trouble.PARSE, passing: bool = False) -> Failure:
+def failure(hours: int = 30, *, trouble: FailureStage = FailureStage.PARSE, passing: bool = False) -> Failure:
     return Failure(
         board=BoardId("made/board"),
         observed_at=START + timedelta(hours=hours),
@@ -30,8 +30,8 @@ def failing(history: History, *failures: Failure) -> list[tuple[Event, ...]]:
     return told
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_a_broken_board_is_told_once_until_it_reads_again(trouble: Trouble):
+@pytest.mark.parametrize("trouble", FailureStage)
+def test_a_broken_board_is_told_once_until_it_reads_again(trouble: FailureStage):
     history = History()
     history.show("a:50 b:40")
     first, second = failing(history, failure(30, trouble=trouble), failure(36, trouble=trouble))
@@ -50,7 +50,7 @@ def test_the_event_carries_the_bytes_the_reason_and_the_interval():
 
 
 def passing(*hours: int) -> list[Failure]:
-    return [failure(hour, trouble=Trouble.FETCH, passing=True) for hour in hours]
+    return [failure(hour, trouble=FailureStage.FETCH, passing=True) for hour in hours]
 
 
 def test_a_passing_fault_is_remembered_and_not_told():
@@ -118,16 +118,16 @@ def test_a_board_that_never_read_is_broken_since_its_first_try():
 
 
 def test_only_quarantined_readings_are_remembered_as_suspects():
-    suspect = Suspect(observed_at=START, entries=frozenset())
-    assert advance_failed(BoardState(), failure(trouble=Trouble.QUARANTINE), suspect).suspects == (suspect,)
-    assert advance_failed(BoardState(), failure(trouble=Trouble.PARSE), suspect).suspects == ()
+    suspect = HeldReading(observed_at=START, entries=frozenset())
+    assert advance_failed(BoardState(), failure(trouble=FailureStage.QUARANTINE), suspect).suspects == (suspect,)
+    assert advance_failed(BoardState(), failure(trouble=FailureStage.PARSE), suspect).suspects == ()
 
 
 def test_at_most_seven_suspects_are_remembered_and_an_accepted_snapshot_forgets_them():
     history = History()
-    suspects = [Suspect(observed_at=START + timedelta(hours=hour), entries=frozenset()) for hour in range(9)]
+    suspects = [HeldReading(observed_at=START + timedelta(hours=hour), entries=frozenset()) for hour in range(9)]
     for suspect in suspects:
-        history.past = advance_failed(history.past, failure(trouble=Trouble.QUARANTINE), suspect)
+        history.past = advance_failed(history.past, failure(trouble=FailureStage.QUARANTINE), suspect)
     assert history.past.suspects == tuple(suspects[-7:])
     history.show("a:50")
     assert (history.past.suspects, history.past.broken_since) == ((), None)

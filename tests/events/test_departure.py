@@ -4,7 +4,7 @@ import pytest
 from kit import START, History, brief, line, of, snapshot
 
 from tracker.events import advance_failed
-from tracker.model import BoardId, Failure, Trouble
+from tracker.model import BoardId, Failure, FailureStage
 
 
 def rows(first: int, count: int) -> str:
@@ -141,8 +141,8 @@ def test_a_key_that_stands_twice_has_not_left_and_interrupts_an_absence():
     assert seen(FULL, GONE, twice, GONE, GONE) == [[], [], [], [], ["departure/confirmed b"]]
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_a_board_that_cannot_be_read_confirms_nothing(trouble: Trouble):
+@pytest.mark.parametrize("trouble", FailureStage)
+def test_a_board_that_cannot_be_read_confirms_nothing(trouble: FailureStage):
     history = History()
     history.show(FULL)
     history.show(GONE)

@@ -116,7 +116,7 @@ def _best(on: Metric, values: dict[str, float]) -> float:
 
 
 def _holder(on: Metric, values: dict[str, float]) -> str:
-    return min(values, key=lambda key: (on.standing(values[key]), key))
+    return min(values, key=lambda key: (on.sort_key(values[key]), key))
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from tracker.clock import FixedClock
 from tracker.errors import StoreError
 from tracker.line import intake, proof, sync
 from tracker.line.sync import Telling
-from tracker.model import BoardId, Delivery, Event, EventFilter, How, IndexLine, Receipt, Result, Verdict
+from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventFilter, IndexLine, Receipt, Result, Verdict
 from tracker.notify import Route
 from tracker.notify.outbox import standing_in
 from tracker.ports import Store
@@ -33,7 +33,7 @@ def run(archive: FileArchive, store: Store, number: float, text: str, of: BoardI
     intake.take(board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=told)
 
 
-def send(store: Store, number: float = 1, route: str = "all", how: How = How.SENT) -> list[Event]:
+def send(store: Store, number: float = 1, route: str = "all", how: DeliveryOutcome = DeliveryOutcome.SENT) -> list[Event]:
     """Everything that waits for a route and still stands has gone out."""
     waiting = store.service.deliveries(route)
     deliveries = [one for one in waiting if one.event.kind == "withdrawn" or store.event(one.event.id) is not None]
@@ -76,8 +76,8 @@ def test_what_only_waits_or_was_dropped_or_counted_is_not_taken_back(archive: Fi
     run(archive, store, 0, SIX)
     run(archive, store, 1, E_LEADS)
     dropped = store.service.deliveries("others")[0].event.id
-    store.service.receive([Receipt(event=dropped, route="others", delivered_at=at(1), how=How.DROPPED)])
-    send(store, route="all", how=How.COUNTED)
+    store.service.receive([Receipt(event=dropped, route="others", delivered_at=at(1), how=DeliveryOutcome.DROPPED)])
+    send(store, route="all", how=DeliveryOutcome.COUNTED)
     decide(archive, store, 1, Verdict.REJECT, telling(ALL, OTHERS))
     assert corrections(store) == []
 

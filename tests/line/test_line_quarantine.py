@@ -13,7 +13,7 @@ from line_world import BOARD, SIX, START, at, board, csv, dump, fresh, keep, kin
 
 from tracker.errors import DeclarationError
 from tracker.line import fold, proof, sync
-from tracker.model import EntryId, EventFilter, Result, Suspect, Verdict
+from tracker.model import EntryId, EventFilter, HeldReading, Result, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 
@@ -275,7 +275,7 @@ def test_what_is_remembered_of_a_row_of_suspects_tells_the_same_as_the_whole_row
     hour, row, kept = 0, [], ()
     for hours, entries in drawn:
         hour += hours
-        suspect = Suspect(observed_at=at(hour / 24), entries=entries)
+        suspect = HeldReading(observed_at=at(hour / 24), entries=entries)
         kept = fold._agreeing(kept, suspect)
         agreed = len(kept) >= 2 and suspect.observed_at - kept[0].observed_at >= at(1) - START
         assert agreed == _agree(row, suspect)
@@ -284,7 +284,7 @@ def test_what_is_remembered_of_a_row_of_suspects_tells_the_same_as_the_whole_row
         assert len(kept) <= 3
 
 
-def _agree(row: list[Suspect], suspect: Suspect) -> bool:
+def _agree(row: list[HeldReading], suspect: HeldReading) -> bool:
     """By looking at the whole row: the last ones that all agree with this one."""
     alike = []
     for one in reversed(row):

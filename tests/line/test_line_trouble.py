@@ -6,18 +6,18 @@ import pytest
 from line_world import BOARD, CHALLENGE, CUT, SIX, at, board, csv, keep, kinds, note
 
 from tracker.line import sync
-from tracker.model import Capture, Event, EventFilter, Result, Trouble, Verdict
+from tracker.model import Capture, Event, EventFilter, FailureStage, Result, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 
 ONLY = {
-    "challenge page": (CHALLENGE, Trouble.PAGE, "Refused"),
-    "cut off": (CUT, Trouble.PARSE, "ParseError"),
-    "empty": (b"", Trouble.PARSE, "ParseError"),
-    "header only": (b"key,name,score\n", Trouble.PARSE, "ParseError"),
-    "a word for a number": (csv(SIX.replace("90", "ninety")), Trouble.CONTRACT, "ContractBroken"),
-    "no key column": (csv(SIX).replace(b"key", b"id", 1), Trouble.CONTRACT, "ContractBroken"),
-    "a key twice": (csv(SIX + " a:1"), Trouble.CONTRACT, "ContractBroken"),
+    "challenge page": (CHALLENGE, FailureStage.PAGE, "Refused"),
+    "cut off": (CUT, FailureStage.PARSE, "ParseError"),
+    "empty": (b"", FailureStage.PARSE, "ParseError"),
+    "header only": (b"key,name,score\n", FailureStage.PARSE, "ParseError"),
+    "a word for a number": (csv(SIX.replace("90", "ninety")), FailureStage.CONTRACT, "ContractBroken"),
+    "no key column": (csv(SIX).replace(b"key", b"id", 1), FailureStage.CONTRACT, "ContractBroken"),
+    "a key twice": (csv(SIX + " a:1"), FailureStage.CONTRACT, "ContractBroken"),
 }
 
 

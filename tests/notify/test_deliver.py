@@ -15,7 +15,7 @@ from notify_world import START, Heard, at, delivery, event, failing, route
 
 from tracker.clock import FixedClock
 from tracker.errors import DeliveryError
-from tracker.model import Delivery, How, Window
+from tracker.model import Delivery, DeliveryOutcome, Window
 from tracker.notify.messages import Limits, Message
 from tracker.notify.outbox import MOST_TRIES, Delivered, deliver, drop, send_test, standing_in, wait_after
 from tracker.notify.routes import Route
@@ -59,7 +59,10 @@ def test_what_was_sent_has_left_the_outbox_against_a_receipt(service: ServiceSta
     assert service.deliveries() == []
     first, second = office.channels["r"].messages
     found = {(one.event, one.how, one.message, one.subject, one.delivered_at) for one in service.receipts("r")}
-    assert found == {("a", How.SENT, first.id, "model qwen", START), ("b", How.SENT, second.id, "event b", START)}
+    assert found == {
+        ("a", DeliveryOutcome.SENT, first.id, "model qwen", START),
+        ("b", DeliveryOutcome.SENT, second.id, "event b", START),
+    }
     assert office.work() == Delivered()
     assert service.counts() == {("sent", "r"): 2}
 
@@ -80,7 +83,7 @@ def test_what_was_counted_is_delivered_too(service: ServiceState):
     office.work()
     (message,) = office.channels["r"].messages
     assert ([one.id for one in message.events], message.more) == (["a"], 2)
-    assert Counter(one.how for one in service.receipts("r")) == {How.SENT: 1, How.COUNTED: 2}
+    assert Counter(one.how for one in service.receipts("r")) == {DeliveryOutcome.SENT: 1, DeliveryOutcome.COUNTED: 2}
     assert {one.message for one in service.receipts("r")} == {message.id}
     assert service.deliveries() == []
 
@@ -243,7 +246,11 @@ def test_what_was_withdrawn_before_it_was_told_is_dropped(service: ServiceState)
     assert office.work(exists=lambda one: one.event.id != "a") == Delivered(sent={"r": 1}, dropped=1)
     (message,) = office.channels["r"].messages
     assert ([one.id for one in message.events], message.more) == (["b"], 1)
-    assert {one.event: one.how for one in service.receipts("r")} == {"a": How.DROPPED, "b": How.SENT, "c": How.COUNTED}
+    assert {one.event: one.how for one in service.receipts("r")} == {
+        "a": DeliveryOutcome.DROPPED,
+        "b": DeliveryOutcome.SENT,
+        "c": DeliveryOutcome.COUNTED,
+    }
 
 
 def test_what_stands_is_what_the_store_has_and_what_no_store_has():
@@ -320,7 +327,7 @@ def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_kee
         office.work(5)
     for _ in range(200):
         office.work(30)
-    told = [event for event, how in ((one.event, one.how) for one in service.receipts("r")) if how is not How.DROPPED]
+    told = [event for event, how in ((one.event, one.how) for one in service.receipts("r")) if how is not DeliveryOutcome.DROPPED]
     assert sorted(told) == sorted(f"e{number}" for number in range(200))
     heard = [one.id for message in office.channels["r"].messages for one in message.events]
     assert len(heard) == len(set(heard))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kit import examples
 from notify_world import NIGHT, START, at, delivery, route
 
-from tracker.model import Delivery, How, Receipt, Window
+from tracker.model import Delivery, DeliveryOutcome, Receipt, Window
 from tracker.notify.plan import COUNTED, MOST_UNANSWERED, Batch, message_of, plan, subject_of
 from tracker.notify.routes import Route
 
@@ -135,7 +135,7 @@ def test_a_subject_that_had_a_message_waits_until_it_has_cooled_down():
 
 
 def test_what_was_only_counted_cools_nothing():
-    counted = sent("before", 0, subject="model qwen", how=How.COUNTED)
+    counted = sent("before", 0, subject="model qwen", how=DeliveryOutcome.COUNTED)
     assert said(plan(route(cool_down_s=3600), [delivery("a", 1, subject="x", model="qwen")], [counted], at(2))) == ["a"]
 
 
@@ -187,7 +187,10 @@ def test_messages_of_the_last_hour_take_slots_and_events_of_one_message_take_one
 
 
 def test_what_was_counted_or_dropped_takes_no_slot():
-    receipts = [sent("x", -30, how=How.COUNTED, message="elsewhere"), sent("y", -30, how=How.DROPPED, message="")]
+    receipts = [
+        sent("x", -30, how=DeliveryOutcome.COUNTED, message="elsewhere"),
+        sent("y", -30, how=DeliveryOutcome.DROPPED, message=""),
+    ]
     assert said(plan(route(most_per_hour=1), [delivery("a")], receipts, at(0))) == ["a"]
 
 
@@ -279,8 +282,8 @@ class Service:
                 self.put_off(batch, name, now + timedelta(minutes=self.chance.randint(1, 300)))
                 return
             self.out.append((now, name, *content))
-            for some, how in ((batch.told, How.SENT), (batch.counted, How.COUNTED)):
-                self.receipts += [Receipt(event=one.event.id, route="r", delivered_at=now, how=how, message=name, subject=subject_of(one.event) if how is How.SENT else "") for one in some]  # fmt: skip
+            for some, how in ((batch.told, DeliveryOutcome.SENT), (batch.counted, DeliveryOutcome.COUNTED)):
+                self.receipts += [Receipt(event=one.event.id, route="r", delivered_at=now, how=how, message=name, subject=subject_of(one.event) if how is DeliveryOutcome.SENT else "") for one in some]  # fmt: skip
             for one in batch.deliveries:
                 del self.waiting[one.event.id]
 

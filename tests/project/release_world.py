@@ -87,7 +87,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        nobody = {f"GIT_{role}_{what}": text for role in ("AUTHOR", "COMMITTER") for what, text in NOBODY.items()}
+        nobody = {f"GIT_{role}_{what}": text for role in ("AUTHOR", "COMMITTER") for what, text in UNRESOLVED.items()}
         quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "UV_OFFLINE": "1"}
         self._environment = {**os.environ, **nobody, **quiet, "UV_CACHE_DIR": str(folder.parent / "uv-cache")}
 
@@ -141,7 +141,7 @@ class Project:
         return path
 
 
-NOBODY = {"NAME": "Nobody", "EMAIL": "nobody@example.org", "DATE": "2026-03-01T06:00:00Z"}
+UNRESOLVED = {"NAME": "Nobody", "EMAIL": "nobody@example.org", "DATE": "2026-03-01T06:00:00Z"}
 
 
 def changed(wheel: Path, into: Path, *, without: str = "", added: str = "") -> Path:

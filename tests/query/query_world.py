@@ -17,6 +17,7 @@ from tracker.model import (
     Entry,
     EntryId,
     Failure,
+    FailureStage,
     Measure,
     Metric,
     MetricId,
@@ -27,7 +28,6 @@ from tracker.model import (
     Sha256,
     Snapshot,
     Step,
-    Trouble,
 )
 from tracker.ports import Store
 
@@ -110,7 +110,7 @@ def note(store: Store, days: float, result: Result, message: str = "", *, passin
             observed_at=at(days),
             url=URL,
             sha256=(),
-            trouble=Trouble.FETCH,
+            trouble=FailureStage.FETCH,
             error="Gone",
             message=message,
             passing=passing,

@@ -242,7 +242,7 @@ def differences(diff: Diff) -> list[tuple[str, str, str]]:
             found.append((entry, "appearance" if entry in new else "absence", ""))
             continue
         was, now = old[entry], new[entry]
-        found += [(entry, "name", "")] * (was.name != now.name) + [(entry, "key", "")] * (entry in diff.respelled)
+        found += [(entry, "name", "")] * (was.name != now.name) + [(entry, "key", "")] * (entry in diff.rekeyed)
         for what, before, after in (("attribute", was.attributes, now.attributes), ("value", was.measures, now.measures)):
             found += [(entry, what, of) for of in {*before, *after} if before.get(of) != after.get(of)]
         ranks = [place(snapshot, entry) for snapshot in (diff.before, diff.after)]

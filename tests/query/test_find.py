@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models_world import Record, who
 
 from tracker.model import BoardId, Identity
-from tracker.query.find import BoardAt, Found, Way, agrees, matching, remembered, states, suggestions
+from tracker.query.find import BoardAt, Found, MatchKind, agrees, matching, remembered, states, suggestions
 
 QWEN = {"lab": "Alibaba", "family": "Qwen", "generation": "3.5"}
 MODELS = {
@@ -40,13 +40,13 @@ def keys(one: Found) -> list[str]:
 
 def test_the_same_model_is_found_in_all_its_variants_on_all_boards():
     one = found("qwen 397", who("qwen-3.5-397b-a17b", **QWEN), state(), state("other/board", "q397 gpt4"))
-    assert (one.way, keys(one)) == (Way.MODEL, ["q397", "q397n", "q397"])
+    assert (one.way, keys(one)) == (MatchKind.MODEL, ["q397", "q397n", "q397"])
     assert {board: len(some) for board, some in one.by_board.items()} == {"made/board": 2, "other/board": 1}
 
 
 def test_an_unsure_name_is_found_only_where_it_is_written_so_or_by_its_key():
     assert keys(found("ChatGPT Latest", who(None, lab="OpenAI", family="GPT"))) == ["moving"]
-    assert (found("moving", who(None)).way, keys(found("moving", who(None)))) == (Way.NAME, ["moving"])
+    assert (found("moving", who(None)).way, keys(found("moving", who(None)))) == (MatchKind.NAME, ["moving"])
 
 
 def test_a_bare_name_means_the_snapshots_of_that_product_where_nobody_bears_it():
@@ -62,7 +62,7 @@ def test_a_bare_name_means_the_snapshots_of_that_product_where_nobody_bears_it()
         return BoardAt(board=replace(kit.board(), id=BoardId(name)), snapshot=kit.snapshot(text, names=names, who=whos))
 
     one = found("gpt-4o", whos["bare"], board("a/a", "bare:1 may:2"), board("b/b", "may:2 mini:3 chat:4"))
-    assert (one.way, keys(one)) == (Way.NAME, ["bare", "may"])
+    assert (one.way, keys(one)) == (MatchKind.NAME, ["bare", "may"])
     assert {name: [listed.entry.id for listed in some] for name, some in one.by_board.items()} == {
         "a/a": ["bare"],
         "b/b": ["may"],
@@ -71,28 +71,28 @@ def test_a_bare_name_means_the_snapshots_of_that_product_where_nobody_bears_it()
 
 def test_a_line_is_all_that_agrees_with_what_the_name_states():
     one = found("Qwen3.5", who(None, **QWEN))
-    assert (one.way, keys(one)) == (Way.LINE, ["q397", "q397n", "q9"])
+    assert (one.way, keys(one)) == (MatchKind.LINE, ["q397", "q397n", "q9"])
     assert keys(found("Qwen", who(None, lab="Alibaba", family="Qwen"))) == ["q397", "q397n", "q9", "q3"]
     assert keys(found("Qwen3.5 reasoning", who(None, **QWEN, reasoning="on"))) == ["q397"]
 
 
 def test_a_size_that_is_not_listed_does_not_stand_for_the_others_of_its_line():
     one = found("Qwen3.5 72B", who("qwen-3.5-72b", **QWEN, size_total_b=72.0))
-    assert (one.way, one.entries) == (Way.NOT, ())
+    assert (one.way, one.entries) == (MatchKind.NOT, ())
     assert {listed.entry.id for listed in one.line} == {"q397", "q397n", "q9"}
     assert set(suggestions(one, (state(),))) == {"Qwen3.5 397B (Reasoning)", "Qwen3.5 397B", "Qwen3.5 9B"}
 
 
 def test_what_is_nobody_has_names_that_look_like_it():
     one = found("Qwen3.5 9C", who(None))
-    assert (one.way, one.nearest[0]) == (Way.NOT, "Qwen3.5 9B")
-    assert found("", who(None)).way is Way.NOT
+    assert (one.way, one.nearest[0]) == (MatchKind.NOT, "Qwen3.5 9B")
+    assert found("", who(None)).way is MatchKind.NOT
 
 
 @pytest.mark.parametrize("lab", ["", "Alibaba"])
 def test_a_lab_that_is_not_known_is_no_other_lab(lab):
     assert keys(found("Qwen3.5", who(None, family="qwen", generation="3.5", lab=lab))) == ["q397", "q397n", "q9"]
-    assert found("Qwen3.5", who(None, family="Qwen", lab="Elsewhere")).way is Way.NOT
+    assert found("Qwen3.5", who(None, family="Qwen", lab="Elsewhere")).way is MatchKind.NOT
 
 
 FLAGS = st.fixed_dictionaries(

@@ -17,7 +17,7 @@ from tracker.events import advance, detect
 from tracker.identity import label
 from tracker.model import BoardId, BoardState, Check, Result, Step
 from tracker.ports import Store
-from tracker.query.find import Way, find, remembered, states
+from tracker.query.find import MatchKind, find, remembered, states
 from tracker.query.history import history
 from tracker.query.models import cards
 from tracker.watches.matching import chosen, pattern
@@ -112,7 +112,7 @@ def of_models(name: str, store: Store) -> Places:
 def of_why_not(name: str, store: Store) -> Places:
     everything = remembered(store, states(store, lexicon=lexicon.shipped()), lexicon.shipped())
     found = find(name, everything, lexicon.shipped())
-    return {(listed.state.board.id, listed.entry.id) for listed in found.entries if found.way is not Way.NOT}
+    return {(listed.state.board.id, listed.entry.id) for listed in found.entries if found.way is not MatchKind.NOT}
 
 
 def of_check(name: str, store: Store) -> Places:

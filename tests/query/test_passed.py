@@ -93,7 +93,7 @@ def test_it_can_be_asked_as_of_a_day():
 
 def test_a_change_of_key_keeps_the_course():
     of = record("a:50 b:60 c:1 d:2", "a:70 b:60 c:1 d:2", "A:70 b:60 c:1 d:2")
-    assert of.steps[-1].diff.respelled == {"A": "a"}
+    assert of.steps[-1].diff.rekeyed == {"A": "a"}
     assert asked(of, "A") == Interval(after=day(0), until=day(1), how=HowAbove.PASSING)
 
 

@@ -13,7 +13,7 @@ from kit import History
 from memory_store import MemoryStore
 from query_world import BOARD, OTHER, at, board, check, entry, note, save
 
-from tracker.model import Delivery, EventId, How, Notice, Pause, Receipt, Request, Result, State, Step
+from tracker.model import Delivery, DeliveryOutcome, EventId, Notice, Pause, Receipt, Request, Result, State, Step
 from tracker.ports import Store
 from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
 from tracker.query.vitals import vitals as vitals_of
@@ -142,7 +142,7 @@ def test_deliveries_that_wait_are_no_trouble_and_delivered_ones_are_gone(store: 
     one = delivery(1, "ops", at(1))
     store.service.post([one])
     assert not vitals(store, 9).troubled
-    store.service.receive([Receipt(event=one.event.id, route="ops", delivered_at=at(2), how=How.SENT)])
+    store.service.receive([Receipt(event=one.event.id, route="ops", delivered_at=at(2), how=DeliveryOutcome.SENT)])
     assert vitals(store, 9).routes == ()
 
 

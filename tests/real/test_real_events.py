@@ -333,7 +333,7 @@ def test_every_survivors_rank_is_accounted_for(imported: Import, name: str):
     moved = 0
     for (before, after), (old, new) in zip(pairwise(snapshots_of(series)), pairwise(raws), strict=True):
         diff = compare(series.board, before, after)
-        now = {had: entry for entry, had in diff.respelled.items()}
+        now = {had: entry for entry, had in diff.rekeyed.items()}
         expected = brute_force_moves({now.get(key, key): score for key, score in old.items()}, new)
         moves = diff.ranks
         assert {

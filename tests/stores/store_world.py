@@ -19,6 +19,7 @@ from tracker.model import (
     EntryId,
     EventFilter,
     Failure,
+    FailureStage,
     Measure,
     Metric,
     MetricId,
@@ -29,7 +30,6 @@ from tracker.model import (
     Sha256,
     Snapshot,
     Step,
-    Trouble,
 )
 from tracker.ports import Store
 
@@ -112,7 +112,7 @@ class Fault:
     """Something that could not be read."""
 
     at: datetime
-    trouble: Trouble = Trouble.PARSE
+    trouble: FailureStage = FailureStage.PARSE
 
 
 def steps(

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from store_world import BOARD, OTHER, START, answers, board, day, save_all, scores, steps
 
 from tracker.errors import StoreError
-from tracker.model import BoardId, Delivery, Event, EventFilter, EventId, How, Notice, Pause, Receipt, Step
+from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventFilter, EventId, Notice, Pause, Receipt, Step
 from tracker.ports import ServiceState, Store
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.migrations import migrations
@@ -91,8 +91,8 @@ def test_an_event_is_posted_to_a_route_once(service: ServiceState):
     assert waiting(service) == ["a>r", "a>s"]
 
 
-@pytest.mark.parametrize("how", How)
-def test_an_event_with_a_receipt_is_not_posted_to_that_route_again(service: ServiceState, how: How):
+@pytest.mark.parametrize("how", DeliveryOutcome)
+def test_an_event_with_a_receipt_is_not_posted_to_that_route_again(service: ServiceState, how: DeliveryOutcome):
     service.post([delivery("a"), delivery("a", route="s")])
     service.receive([receipt("a", how=how)])
     assert service.post([delivery("a", days=3)]) == 0
@@ -140,10 +140,13 @@ def test_a_buried_delivery_is_dead_until_it_is_revived_and_keeps_its_message(ser
 def test_receipts_take_deliveries_out_dead_or_not_and_the_first_of_them_holds(service: ServiceState):
     service.post([delivery("a"), delivery("b")])
     service.dead_letter([delivery("b")], error="x")
-    service.receive([receipt("a", message="m", subject="model x"), receipt("b", days=2, how=How.DROPPED)])
-    service.receive([receipt("a", days=5, how=How.DROPPED)])
+    service.receive([receipt("a", message="m", subject="model x"), receipt("b", days=2, how=DeliveryOutcome.DROPPED)])
+    service.receive([receipt("a", days=5, how=DeliveryOutcome.DROPPED)])
     assert (waiting(service), waiting(service, dead=True)) == ([], [])
-    assert list(service.receipts()) == [receipt("a", message="m", subject="model x"), receipt("b", days=2, how=How.DROPPED)]
+    assert list(service.receipts()) == [
+        receipt("a", message="m", subject="model x"),
+        receipt("b", days=2, how=DeliveryOutcome.DROPPED),
+    ]
 
 
 def test_receipts_are_asked_for_by_route_and_time(service: ServiceState):
@@ -373,7 +376,7 @@ OPERATIONS: st.SearchStrategy[Operation] = st.one_of(
         NAMES,
         ROUTES,
         DAYS,
-        st.sampled_from(How),
+        st.sampled_from(DeliveryOutcome),
     ),
     st.builds(lambda r, d: lambda one: one.route_since(r, day(d)), ROUTES, DAYS),
     st.builds(

@@ -38,7 +38,7 @@ from store_world import (
 )
 
 from tracker.errors import StoreError
-from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, MetricId, Nature, Snapshot, Step, Trouble
+from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, FailureStage, MetricId, Nature, Snapshot, Step
 from tracker.ports import Store
 from tracker.stores._changes import plain
 from tracker.stores.hosts import SqliteHosts
@@ -393,7 +393,7 @@ _ENTRIES = st.fixed_dictionaries(
 _STATES = st.lists(
     st.one_of(
         st.dictionaries(st.sampled_from(ENTRIES), _ENTRIES, min_size=1, max_size=len(ENTRIES)),
-        st.sampled_from([Trouble.PARSE, Trouble.FETCH]),
+        st.sampled_from([FailureStage.PARSE, FailureStage.FETCH]),
     ),
     min_size=1,
     max_size=7,
@@ -411,7 +411,7 @@ def _entry(key: EntryId, drawn: dict[str, object]):
 def _states(drawn: list[object]) -> list[Snapshot | Fault]:
     states: list[Snapshot | Fault] = []
     for number, state in enumerate(drawn):
-        if isinstance(state, Trouble):
+        if isinstance(state, FailureStage):
             states.append(Fault(at=day(number), trouble=state))
         else:
             of = [_entry(key, one) for key, one in state.items()]

@@ -7,7 +7,7 @@ import pytest
 from watches_world import Watched, watch
 
 from tracker.events import fail
-from tracker.model import BoardState, Check, Failure, Identity, Result, Step, Trouble
+from tracker.model import BoardState, Check, Failure, FailureStage, Identity, Result, Step
 from tracker.watches import Held, firings
 from tracker.watches.matching import Classes
 
@@ -100,7 +100,7 @@ def test_trouble_with_a_board_has_no_subject_and_can_be_watched():
         observed_at=kit.START,
         url=kit.PAGE,
         sha256=(),
-        trouble=Trouble.PARSE,
+        trouble=FailureStage.PARSE,
         error="ParseError",
         message="no table",
     )

@@ -140,7 +140,7 @@ def test_an_entry_that_could_not_be_seen_does_not_fire_when_it_is_back():
 def test_another_spelling_of_the_key_is_the_same_entry():
     over = Watched(watch(subject="a", above=50))
     assert over.days("a:40 b:1", "a:60 b:1", "A:60 b:1") == [[], ["a"], []]
-    assert over.history.diff.respelled == {"A": "a"}
+    assert over.history.diff.rekeyed == {"A": "a"}
 
 
 # ── whom it is about ─────────────────────────────────────────────────────────────────────────────

@@ -38,7 +38,7 @@ class Relation(StrEnum):
     SCORE = "score"
 
 
-class Sort(StrEnum):
+class MentionKind(StrEnum):
     """What a stretch of a sentence names: a `model` or line, a `lab`, a `line` looked up in the record, a `group` of models, or `vague`: one of a line that no figure tells."""
 
     MODEL = "model"
@@ -102,7 +102,7 @@ class Mention:
 
     text: str
     name: str
-    sort: Sort = Sort.MODEL
+    sort: MentionKind = MentionKind.MODEL
     line: str = ""
     lab: str = ""
     group: ModelGroup = ModelGroup()

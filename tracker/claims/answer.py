@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, Sort
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
 from tracker.claims.names import SIZE
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished
@@ -56,9 +56,9 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
 
 
 def _not_listed(mention: Mention) -> str:
-    if mention.sort is Sort.VAGUE:
+    if mention.sort is MentionKind.VAGUE:
         return f'"{mention.text}": no board says which of {mention.line or "them"} that is'
-    if mention.sort is Sort.GROUP:
+    if mention.sort is MentionKind.GROUP:
         return f"no board says of any entry that it is one of the {mention.name}"
     return f"no board lists {mention.name}"
 

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, Sort
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
 from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.lead import place
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, Weight, spread, weigh
-from tracker.model import Board, Entry, Identity, Metric, folded_name
+from tracker.model import Board, Entry, Identity, Metric, name_tokens
 from tracker.order import values_of
 from tracker.query.find import BoardAt
 from tracker.traits import traits
@@ -126,7 +126,7 @@ def pairs_of(state: BoardAt, metric: Metric, mine: Sequence[Entry], theirs: Sequ
         if metric.id in one.measures and (other := _counterpart(one, rivals, state.board, metric)):
             weight = weigh(metric, one.measures[metric.id], other.measures[metric.id], wide)
             found.append(GainPair(one=one, other=other, weight=weight))
-    return tuple(sorted(found, key=lambda pair: metric.standing(pair.one.measures[metric.id].value)))
+    return tuple(sorted(found, key=lambda pair: metric.sort_key(pair.one.measures[metric.id].value)))
 
 
 def _counterpart(one: Entry, rivals: Sequence[Entry], board: Board, metric: Metric) -> Entry | None:
@@ -143,7 +143,7 @@ def _counterpart(one: Entry, rivals: Sequence[Entry], board: Board, metric: Metr
 
 
 def _strongest(entries: Sequence[Entry], metric: Metric) -> Entry | None:
-    return min(entries, key=lambda one: (metric.standing(one.measures[metric.id].value), one.id), default=None)
+    return min(entries, key=lambda one: (metric.sort_key(one.measures[metric.id].value), one.id), default=None)
 
 
 def _mode(entry: Entry, board: Board) -> tuple[object, ...]:
@@ -153,7 +153,7 @@ def _mode(entry: Entry, board: Board) -> tuple[object, ...]:
     total, active = known.size_total_b, known.size_active_b
     mixture = total is not None and active is not None and active < 0.9 * total
     tune = "" if who.tune in _GENERAL else who.tune
-    bent = tuple(sorted(_BENT.intersection(folded_name(entry.name))))
+    bent = tuple(sorted(_BENT.intersection(name_tokens(entry.name))))
     return known.reasoning, who.effort, who.tier, tune, bent, mixture
 
 
@@ -200,4 +200,4 @@ def _order(generation: str) -> tuple[int, ...] | None:
 
 def _named_line(who: Identity) -> Mention:
     name = f"{who.family} {who.generation}"
-    return Mention(text=name, name=name, sort=Sort.LINE, lab=who.lab, product=who.line)
+    return Mention(text=name, name=name, sort=MentionKind.LINE, lab=who.lab, product=who.line)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from tracker.claims._records import Claim, Mention, ModelGroup, Relation, Sort, Unread
+from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, Relation, Unread
 from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
 from tracker.claims.pieces import Piece, PieceKind, canonical, mention_of
@@ -152,7 +152,7 @@ class _Reader:
 
     def _whole(self, mention: Mention, said: Said) -> Mention:
         """An elliptic name in full: `the 14B` after `Qwen3.5's 72B model` is Qwen3.5 14B."""
-        if mention.line or mention.sort not in (Sort.MODEL, Sort.VAGUE) or not is_elliptic(mention):
+        if mention.line or mention.sort not in (MentionKind.MODEL, MentionKind.VAGUE) or not is_elliptic(mention):
             return mention
         if not self.subjects:
             raise NotUnderstoodError(f'"{mention.text}": it does not say of which line')

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tracker.claims import above, first, gain, lead, level, price, rank, ratio, score
-from tracker.claims._records import Claim, ClaimVerdict, Finding, Period, Relation, Sort
+from tracker.claims._records import Claim, ClaimVerdict, Finding, MentionKind, Period, Relation
 from tracker.claims.record import Record
 from tracker.claims.say import claim_text
 from tracker.query.find import states as states_of
@@ -96,13 +96,13 @@ def _wider(claim: Claim, told: Finding) -> Claim | None:
     if told.verdict is ClaimVerdict.NOT_ON_RECORD and told.suggestions:
         line = _line(claim, told)
         if line:
-            mention = replace(claim.subject, text=line, name=line, line="", sort=Sort.MODEL)
+            mention = replace(claim.subject, text=line, name=line, line="", sort=MentionKind.MODEL)
             return replace(
                 claim,
                 subject=mention,
                 read_as=(
                     *claim.read_as,
-                    f"{line} in the place of {claim.subject.text if claim.subject.sort is Sort.VAGUE else claim.subject.name}",
+                    f"{line} in the place of {claim.subject.text if claim.subject.sort is MentionKind.VAGUE else claim.subject.name}",
                 ),
             )
     if (
@@ -121,8 +121,8 @@ def _line(claim: Claim, told: Finding) -> str:
     """The line of a subject that is not on record itself, where the line is."""
     named, colon, _ = told.suggestions[0].partition(": listed sizes ")
     subject = claim.subject
-    missing = told.reason == f"no board lists {subject.name}" or subject.sort is Sort.VAGUE
+    missing = told.reason == f"no board lists {subject.name}" or subject.sort is MentionKind.VAGUE
     if not missing or not (colon or subject.line):
         return ""
     line = subject.line or named
-    return line if line != subject.name or subject.sort is Sort.VAGUE else ""
+    return line if line != subject.name or subject.sort is MentionKind.VAGUE else ""

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from tracker.claims._records import ModelGroup
 from tracker.claims.pieces import canonical
 from tracker.claims.words import EVERY, NARROW
-from tracker.model import Board, Entry, Metric, Nature, folded_name
+from tracker.model import Board, Entry, Metric, Nature, name_tokens
 from tracker.traits import traits
 
 
 def is_called(board: Board, source: str) -> bool:
     """Whether people mean this board by these words: `artificial analysis`, `aa`, `arena`, `arena text`."""
-    words = folded_name(source)
-    own = {*folded_name(board.id), *folded_name(board.title)}
-    head = folded_name(board.title.partition(":")[0])
+    words = name_tokens(source)
+    own = {*name_tokens(board.id), *name_tokens(board.title)}
+    head = name_tokens(board.title.partition(":")[0])
     if len(words) == 1 and words[0] == "".join(word[0] for word in head) and len(head) > 1:
         return True
     if "".join(words) in own:
@@ -34,7 +34,7 @@ def topic_of(metric: Metric) -> str:
 
 def is_titled(metric: Metric, topic: str) -> bool:
     """Whether a topic is the very title of a metric."""
-    return folded_name(topic) in (folded_name(metric.title), folded_name(metric.id))
+    return name_tokens(topic) in (name_tokens(metric.title), name_tokens(metric.id))
 
 
 def metrics_of(board: Board, topic: str, *, named: bool) -> tuple[Metric, ...]:
@@ -63,7 +63,7 @@ _PRICES: Mapping[str, frozenset[str]] = {
 
 
 def _words_of(metric: Metric) -> frozenset[str]:
-    return frozenset(folded_name(metric.id.replace("_", " ")))
+    return frozenset(name_tokens(metric.id.replace("_", " ")))
 
 
 def _listed_prices(metrics: Sequence[Metric]) -> list[Metric]:
@@ -94,8 +94,8 @@ def is_in(entry: Entry, board: Board, group: ModelGroup) -> bool | None:
 
 
 def _of_lab(entry: Entry, lab: str) -> str:
-    stated = {folded_name(entry.who.lab), folded_name(entry.attributes.get("creator", ""))} - {()}
-    return "unknown" if not stated else "yes" if folded_name(lab) in stated else "no"
+    stated = {name_tokens(entry.who.lab), name_tokens(entry.attributes.get("creator", ""))} - {()}
+    return "unknown" if not stated else "yes" if name_tokens(lab) in stated else "no"
 
 
 def _same(stated: object, wanted: object) -> str:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tracker.claims._records import Mention, Sort
+from tracker.claims._records import Mention, MentionKind
 from tracker.claims.words import FILLERS, MONTHS, NUMBERS, SENSES
-from tracker.model import Entry, Identity, folded_name
+from tracker.model import Entry, Identity, name_tokens
 
 Resolve = Callable[[str], Identity]
 
@@ -74,16 +74,16 @@ def vocabulary(listed: Iterable[Entry], resolve: Resolve) -> Vocabulary:
     families: set[str] = set()
     for one in entries:
         for lab in (one.who.lab, one.attributes.get("creator", "")):
-            if folded := folded_name(lab):
+            if folded := name_tokens(lab):
                 labs.setdefault(folded, one.who.lab or lab)
         for name in (one.name, one.name.partition(" (")[0], one.id, one.attributes.get("slug", "")):
-            folded = folded_name(name)
+            folded = name_tokens(name)
             if folded and _tells(folded):
                 names.setdefault(folded, name)
-        folded = folded_name(one.name)
-        brands |= {folded_name(one.who.family)[:1], folded[:1]} - {()}
+        folded = name_tokens(one.name)
+        brands |= {name_tokens(one.who.family)[:1], folded[:1]} - {()}
         versioned |= {folded[0] for _ in folded[1:2] if folded[1][0].isdigit()}
-        families |= set(folded_name(one.who.family)[:1])
+        families |= set(name_tokens(one.who.family)[:1])
         parts |= set(folded[1:])
     makers = {lab[0] for lab in labs if len(lab) == 1} - versioned - families
     begin = {words[0] for words in brands} - makers - _function_words()
@@ -111,10 +111,10 @@ def _shorts(entries: Iterable[Entry]) -> dict[str, str]:
     families: dict[str, set[str]] = {}
     between: set[str] = set()
     for one in entries:
-        words = folded_name(one.name.partition(" (")[0])
+        words = name_tokens(one.name.partition(" (")[0])
         for word in words if one.who.family and "+" not in words else ():  # "RAG + Claude 3 Opus" is of two
             families.setdefault(word, set()).add(one.who.family)
-        if len(words) > 2 and words[:1] == folded_name(one.who.family) and words[2][0].isdigit() and words[1].isalpha():
+        if len(words) > 2 and words[:1] == name_tokens(one.who.family) and words[2][0].isdigit() and words[1].isalpha():
             between.add(words[1])
     strange = _COMMON | _ENGLISH | _function_words()
     return {word: min(families[word]) for word in between if len(families[word]) == 1 and len(word) > 3 and word not in strange}
@@ -177,7 +177,7 @@ def _at(chunks: Sequence[_Chunk], place: int, known: Vocabulary, *, free: bool) 
 
 def _chunk(found: re.Match[str]) -> _Chunk:
     text = found[0].rstrip(".-+/*_") or found[0]
-    return _Chunk(text=text, start=found.start(), end=found.start() + len(text), folded=folded_name(text))
+    return _Chunk(text=text, start=found.start(), end=found.start() + len(text), folded=name_tokens(text))
 
 
 def _mention(chunks: Sequence[_Chunk], start: int, stop: int, *, lab: str = "") -> Mention:
@@ -323,7 +323,7 @@ def _lab(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, 
         stop = place + size
         if stop <= len(chunks) and (lab := known.labs.get(_folded(chunks, place, stop))) and _even(chunks[place:stop]):
             text = _mention(chunks, place, stop).text
-            return stop, Mention(text=text, name=text, sort=Sort.LAB, lab=lab)
+            return stop, Mention(text=text, name=text, sort=MentionKind.LAB, lab=lab)
     return None
 
 

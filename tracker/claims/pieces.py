@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 
 from tracker.claims import names, scores
-from tracker.claims._records import Amount, Mention, ModelGroup, Period, Sort
+from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period
 from tracker.claims.names import Named, Vocabulary
 from tracker.claims.scores import Score
 from tracker.claims.words import (
@@ -185,7 +185,7 @@ def _inside(sentence: str, token: _Token) -> bool:
 
 def _is_title(one: Named, taken: Sequence[tuple[int, int]]) -> bool:
     """A lab's name inside the title of a board is no mention of the lab."""
-    return one.mention.sort is Sort.LAB and any(start <= one.start and one.end <= end for start, end in taken)
+    return one.mention.sort is MentionKind.LAB and any(start <= one.start and one.end <= end for start, end in taken)
 
 
 def _scan(tokens: Sequence[_Token], sentence: str, named: Sequence[Named], called: Titles) -> Iterator[Piece]:

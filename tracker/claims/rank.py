@@ -11,7 +11,7 @@ from tracker.claims.lead import Field, field_of, held_since, place, since_rank
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.claims.weigh import Order, spread, weigh
-from tracker.model import Entry, Metric, folded_name
+from tracker.model import Entry, Metric, name_tokens
 from tracker.order import competition_ranks
 from tracker.query.find import BoardAt
 
@@ -36,7 +36,7 @@ def _field(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Fiel
     if not isinstance(among, Field) or not claim.exact:
         return among
     ranks, own = ranked(among), record.on(state, claim.subject)
-    very = [entry for entry in own if folded_name(entry.name) == folded_name(claim.subject.name) and entry in among.everyone]
+    very = [entry for entry in own if name_tokens(entry.name) == name_tokens(claim.subject.name) and entry in among.everyone]
     return next((replace(among, mine=entry) for entry in very if ranks[entry.id] == claim.top), among)
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tracker.claims._records import Claim, Mention, Sort
+from tracker.claims._records import Claim, Mention, MentionKind
 from tracker.claims.meant import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.identity import label, resolve
 from tracker.lexicon import Lexicon
-from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, folded_name
+from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, name_tokens
 from tracker.ports import Store
-from tracker.query.find import BoardAt, Found, Listed, Way, find, plain
+from tracker.query.find import BoardAt, Found, Listed, MatchKind, find, plain
 from tracker.query.since import course as course_of
 from tracker.query.since import looked_at, segment_start
 
@@ -71,30 +71,36 @@ class Record:
         return known
 
     def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
-        if mention.sort is Sort.MODEL:
+        if mention.sort is MentionKind.MODEL:
             return find(mention.name, states, self.lexicon, org=mention.lab or None)
         every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
-        if mention.sort is Sort.LINE:
+        if mention.sort is MentionKind.LINE:
             return self._product(mention, every)
         chosen = tuple(one for one in every if self._is_meant(mention, one))
         who = resolve(mention.name, None, None, lexicon=self.lexicon)
-        line = self._found(mention.whole, states).entries if mention.sort is Sort.VAGUE and mention.line else ()
-        return Found(name=mention.name, who=who, way=Way.LINE if chosen else Way.NOT, entries=chosen, line=line)
+        line = self._found(mention.whole, states).entries if mention.sort is MentionKind.VAGUE and mention.line else ()
+        return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen, line=line)
 
     def _product(self, mention: Mention, every: Sequence[Listed]) -> Found:
         """The plain members of a product line that was looked up by its lab, family and generation."""
         line = tuple(one for one in every if one.entry.who.line == mention.product)
         lab, family, generation = mention.product
         found = Found(
-            name=mention.name, who=Identity(lab=lab, family=family, generation=generation), way=Way.LINE, entries=line, line=line
+            name=mention.name,
+            who=Identity(lab=lab, family=family, generation=generation),
+            way=MatchKind.LINE,
+            entries=line,
+            line=line,
         )
         return replace(found, entries=plain(found, line))
 
     def _is_meant(self, mention: Mention, one: Listed) -> bool:
-        if mention.sort is Sort.LAB:
-            wanted = {folded_name(mention.lab), folded_name(mention.text)}
-            return bool(wanted & {folded_name(one.entry.who.lab), folded_name(one.entry.attributes.get("creator", ""))} - {()})
-        return mention.sort is Sort.GROUP and bool(mention.group) and is_in(one.entry, one.state.board, mention.group) is True
+        if mention.sort is MentionKind.LAB:
+            wanted = {name_tokens(mention.lab), name_tokens(mention.text)}
+            return bool(wanted & {name_tokens(one.entry.who.lab), name_tokens(one.entry.attributes.get("creator", ""))} - {()})
+        return (
+            mention.sort is MentionKind.GROUP and bool(mention.group) and is_in(one.entry, one.state.board, mention.group) is True
+        )
 
     def on(self, state: BoardAt, mention: Mention) -> tuple[Entry, ...]:
         """The entries of one board that a mention means."""

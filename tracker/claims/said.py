@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from tracker.claims._records import Amount, Mention, ModelGroup, Period, Relation, Sort
+from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, Relation
 from tracker.claims.clauses import Clause, is_copula
 from tracker.claims.pieces import Piece, PieceKind, mention_of
 from tracker.claims.words import EVERY_ONE, PASTS, SOME_ONE
@@ -149,7 +149,12 @@ def _fenced(pieces: Sequence[Piece]) -> set[int]:
 
 def _read_left_piece(piece: Piece, said: Said, clause: Clause, *, strict: bool) -> None:
     kind = piece.kind
-    if kind is PieceKind.NAME and mention_of(piece).sort is Sort.LAB and clause.sense.superlative and _owns(clause.left, piece):
+    if (
+        kind is PieceKind.NAME
+        and mention_of(piece).sort is MentionKind.LAB
+        and clause.sense.superlative
+        and _owns(clause.left, piece)
+    ):
         said.group |= ModelGroup(lab=mention_of(piece).lab)  # "OpenAI's best model is"
     elif kind is PieceKind.NAME:
         said.subjects.append(mention_of(piece))
@@ -179,7 +184,7 @@ def _read_left_group(piece: Piece, group: ModelGroup, said: Said, clause: Clause
     named = any(one.kind in (PieceKind.NAME, PieceKind.REFERENCE) for one in clause.left)
     if named or clause.sense.relation is Relation.FIRST:
         said.group |= group
-    elif said.subjects and said.subjects[-1].sort is Sort.GROUP:
+    elif said.subjects and said.subjects[-1].sort is MentionKind.GROUP:
         both = said.subjects[-1].group | group
         said.subjects[-1] = replace(said.subjects[-1], text=f"{said.subjects[-1].text} {piece.text}", name=str(both), group=both)
     else:
@@ -190,7 +195,7 @@ def _class(piece: Piece, group: ModelGroup, among: Sequence[Piece]) -> Mention:
     """A class as somebody spoken of, with the word that says whether all of it or one of it is meant."""
     before = among[: among.index(piece)]
     one = before[-1].text if before and before[-1].text.casefold() in SOME_ONE else ""
-    return Mention(text=piece.text, name=str(group), sort=Sort.GROUP, group=group, every=_quantifier(before) or one)
+    return Mention(text=piece.text, name=str(group), sort=MentionKind.GROUP, group=group, every=_quantifier(before) or one)
 
 
 # ── right of the verb ────────────────────────────────────────────────────────────────────────────
@@ -219,7 +224,7 @@ def read_right(clause: Clause, said: Said) -> None:
 
 def _is_maker(mention: Mention, before: Sequence[Piece]) -> bool:
     """`by Anthropic`, `from OpenAI` says who made a model, and names none."""
-    return mention.sort is Sort.LAB and bool(before) and before[-1].text.casefold() in ("by", "from", "of")
+    return mention.sort is MentionKind.LAB and bool(before) and before[-1].text.casefold() in ("by", "from", "of")
 
 
 def _read_right_name(clause: Clause, mention: Mention, before: Sequence[Piece], said: Said) -> None:
@@ -290,7 +295,7 @@ def _read_right_group(clause: Clause, piece: Piece, group: ModelGroup, said: Sai
     bundle = said.bundles[-1]
     if sense.rival == "must" and not bundle.rivals:
         bundle.rivals.append(_class(piece, group, clause.right))
-    elif bundle.rivals and bundle.rivals[-1].sort is Sort.GROUP:
+    elif bundle.rivals and bundle.rivals[-1].sort is MentionKind.GROUP:
         both = bundle.rivals[-1].group | group
         bundle.rivals[-1] = replace(bundle.rivals[-1], text=f"{bundle.rivals[-1].text} {piece.text}", name=str(both), group=both)
     else:

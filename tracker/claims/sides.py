@@ -169,7 +169,7 @@ def _by_whom(record: Record, faced: Faced, upper: Sequence[EntryId], since: Sinc
     board, metric = faced.state.board.id, faced.metric
     courses = {entry: record.course(board, entry, metric.id) for entry in upper}
     values = {entry: measure for entry, course in courses.items() if (measure := value_at(course, since.until)) is not None}
-    first = min(values, key=lambda entry: (values[entry].estimated, metric.standing(values[entry].value), entry))
+    first = min(values, key=lambda entry: (values[entry].estimated, metric.sort_key(values[entry].value), entry))
     debut = since.how == "passing" and not any(span.valid_from < since.until for span in courses[first])
     return replace(since, how="debut" if debut else since.how, upper=_name(record, faced, first))
 
@@ -221,7 +221,7 @@ def variants(faced: Faced) -> tuple[str, ...]:
 
 
 def _listed(entries: Iterable[Entry], metric: Metric) -> str:
-    ordered = sorted(entries, key=lambda one: (metric.standing(one.measures[metric.id].value), one.name))
+    ordered = sorted(entries, key=lambda one: (metric.sort_key(one.measures[metric.id].value), one.name))
     more = f" and {len(ordered) - _MOST_NAMES} more" if len(ordered) > _MOST_NAMES else ""
     return ", ".join(shown(metric, entry) for entry in ordered[:_MOST_NAMES]) + more
 

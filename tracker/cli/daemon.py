@@ -17,7 +17,7 @@ from tracker import log, toml
 from tracker.cli._declared import tell_troubles
 from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
-from tracker.daemon import Declarations, DeliveryWorker, Flights, Loop, World, lock_of, notifier, upcoming, watchdog_s
+from tracker.daemon import Declarations, DeliveryWorker, InFlight, Loop, World, lock_of, notifier, upcoming, watchdog_s
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
@@ -153,8 +153,8 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
             back_up=lambda: back_up(store, settings.store / BACKUP, clock.now()),
         )
 
-        def flights(wake: Callable[[], None]) -> Flights:
-            return Flights(
+        def flights(wake: Callable[[], None]) -> InFlight:
+            return InFlight(
                 lambda board: fetcher.fetch(board, intake.validators(archive, board.id)),
                 parallel=parallel,
                 deadline_s=deadline_s,

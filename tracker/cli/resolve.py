@@ -12,7 +12,7 @@ from tracker.cli._open import as_json, print_json
 from tracker.lexicon import Lexicon
 from tracker.model import Identity
 from tracker.ports import Store
-from tracker.query.find import Way, matching, remembered, states, suggestions
+from tracker.query.find import MatchKind, matching, remembered, states, suggestions
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
@@ -61,6 +61,6 @@ def _known(store: Store, name: str, who: Identity, lexicon: Lexicon) -> tuple[li
     """Names under which the store lists that model, and, where it does not, the nearest."""
     everything = remembered(store, states(store, lexicon=lexicon), lexicon)
     found = matching(name, who, everything)
-    exact = found.entries if found.way in (Way.MODEL, Way.NAME) else ()
+    exact = found.entries if found.way in (MatchKind.MODEL, MatchKind.NAME) else ()
     same = sorted({one.entry.name for one in exact})
     return same, [] if same else list(suggestions(found, everything))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.compare.ranks import account
-from tracker.compare.respelling import respelled
+from tracker.compare.rekeying import rekeyed
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, RankMove, Snapshot
 from tracker.order import surely_inside, would_be_shown
@@ -42,7 +42,7 @@ def compare(
         raise ValueError(f"{after.board} at {after.observed_at}: not later than {before.board} at {before.observed_at}")
     if restart:
         return replace(_restarted(board, before, after, restart), seen_until=seen_until)
-    again = respelled(board, before, after)
+    again = rekeyed(board, before, after)
     before = replace(before, entries=_under_new_keys(before, again)) if again else before
     old, new = before.entries, after.entries
     common = tuple(sorted(old.keys() & new.keys()))
@@ -62,15 +62,15 @@ def compare(
         revealed=tuple(sorted(set(came) - set(arrived))),
         missing=tuple(missing),
         hidden=tuple(sorted(set(went) - set(missing))),
-        respelled=again,
+        rekeyed=again,
         cap=cap,
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
     )
 
 
-def _under_new_keys(before: Snapshot, respelled: Mapping[EntryId, EntryId]) -> dict[EntryId, Entry]:
-    now = {had: entry for entry, had in respelled.items()}
+def _under_new_keys(before: Snapshot, rekeyed: Mapping[EntryId, EntryId]) -> dict[EntryId, Entry]:
+    now = {had: entry for entry, had in rekeyed.items()}
     return {now.get(entry, entry): one for entry, one in before.entries.items()}
 
 

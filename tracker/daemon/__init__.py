@@ -1,7 +1,7 @@
 """The service: reads each board when it is due, and tells what changes, for as long as it is let."""
 
 from tracker.daemon.delivery import DeliveryWorker, lock_of, pass_once
-from tracker.daemon.flights import Flights
+from tracker.daemon.flights import InFlight
 from tracker.daemon.loop import Loop, World
 from tracker.daemon.service import notifier, watchdog_s
 from tracker.daemon.upcoming import upcoming
@@ -11,7 +11,7 @@ __all__ = [
     "Declarations",
     "Declared",
     "DeliveryWorker",
-    "Flights",
+    "InFlight",
     "Loop",
     "World",
     "lock_of",

@@ -30,7 +30,7 @@ class _Flight:
     until: float
 
 
-class Flights:
+class InFlight:
     """Starts fetches and collects what came of them, always in the caller's thread.
 
     Whatever `fetch` raises is an answer. `monotonic` is in seconds.

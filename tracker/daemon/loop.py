@@ -20,7 +20,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tracker import notify
-from tracker.daemon.flights import Fetched, Flights
+from tracker.daemon.flights import Fetched, InFlight
 from tracker.daemon.network import Network
 from tracker.daemon.notices import Notices
 from tracker.daemon.rescue import is_of_all, is_spoilt
@@ -98,7 +98,7 @@ class Loop:
         self,
         world: World,
         declarations: Declarations,
-        flights: Callable[[Callable[[], None]], Flights],
+        flights: Callable[[Callable[[], None]], InFlight],
         deliver: Deliver,
     ) -> None:
         self._world = world

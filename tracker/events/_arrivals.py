@@ -48,5 +48,5 @@ def _first_scores(diff: Diff, past: BoardState, fresh: set[EntryId]) -> list[Ent
 
 
 def _was_measured(diff: Diff, past: BoardState, entry: EntryId) -> bool:
-    known = past.known.get(diff.respelled.get(entry, entry))
+    known = past.known.get(diff.rekeyed.get(entry, entry))
     return known is not None and known.scored == "measured"

@@ -156,7 +156,7 @@ def is_priced(diff: Diff, past: BoardState) -> bool:
 
 def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> Roll:
     """The classes of all entries with a measured value. Entries that are stated alike are sorted in once."""
-    sign, price = metric.standing(1.0), price_metric(board) if priced else None
+    sign, price = metric.sort_key(1.0), price_metric(board) if priced else None
     costs = measured(snapshot, price.id) if price else {}
     members: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     labs: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)

@@ -131,7 +131,7 @@ def vanished(
 
 def bests(metric: Metric, values: Mapping[EntryId, float], entries: Mapping[Line, Sequence[EntryId]]) -> dict[Line, Best]:
     """The best of each line that has a value."""
-    sign = metric.standing(1.0)
+    sign = metric.sort_key(1.0)
     found = ((line, [(sign * values[one], one) for one in those if one in values]) for line, those in entries.items())
     return {line: min(those) for line, those in found if those}
 
@@ -142,7 +142,7 @@ def _better(metric: Metric, known: Bests, values: Mapping[EntryId, float], lines
         return known
     found = dict(known)
     for entry in values.keys() & lines.keys():
-        line, best = lines[entry], (metric.standing(values[entry]), entry)
+        line, best = lines[entry], (metric.sort_key(values[entry]), entry)
         found[line] = min(found.get(line, best), best)
     return found
 

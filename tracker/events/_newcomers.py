@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from tracker.model import BoardState, Diff, EntryId, Known, Measure, Metric
+from tracker.model import BoardState, Diff, EntryId, EntryRecord, Measure, Metric
 from tracker.order import measured, surely_inside
 
 WORDS: Mapping[str, str] = {
@@ -64,13 +64,13 @@ def _first(diff: Diff, past: BoardState, metric: Metric, entry: EntryId) -> str:
     return "measured" if metric.id in diff.before.entries[entry].measures else "first_score"
 
 
-def _was_measured(known: Known | None) -> bool:
+def _was_measured(known: EntryRecord | None) -> bool:
     return known is not None and known.scored == "measured"
 
 
-def known_as(diff: Diff, past: BoardState, entry: EntryId) -> Known | None:
+def known_as(diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord | None:
     """What is remembered of an entry, also where it had another key until now."""
-    return past.known.get(entry) or past.known.get(diff.respelled.get(entry, entry))
+    return past.known.get(entry) or past.known.get(diff.rekeyed.get(entry, entry))
 
 
 def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
@@ -78,7 +78,7 @@ def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
     return {
         entry
         for entry, move in diff.metrics[metric.id].moves.items()
-        if (metric.standing(move.shift) < 0) is up and has_value(move.before) and has_value(move.after) and move.shift
+        if (metric.sort_key(move.shift) < 0) is up and has_value(move.before) and has_value(move.after) and move.shift
     }
 
 

@@ -12,13 +12,13 @@ from tracker.model import (
     Diff,
     Entry,
     EntryId,
+    EntryRecord,
     Event,
     Failure,
-    Known,
+    FailureStage,
+    HeldReading,
     MetricId,
     Snapshot,
-    Suspect,
-    Trouble,
 )
 
 _KEEP_SIZES = 7
@@ -45,11 +45,11 @@ def advance(past: BoardState, diff: Diff, events: tuple[Event, ...]) -> BoardSta
     )
 
 
-def advance_failed(past: BoardState, failure: Failure, suspect: Suspect | None = None) -> BoardState:
+def advance_failed(past: BoardState, failure: Failure, suspect: HeldReading | None = None) -> BoardState:
     """The past after a reading that was not accepted; `suspect` is what a quarantined one showed."""
     breaks = past.broken_since is None and board_broken.breaks(failure, past)
     failing_since = past.failing_since or failure.observed_at
-    held = suspect if failure.trouble is Trouble.QUARANTINE else None
+    held = suspect if failure.trouble is FailureStage.QUARANTINE else None
     return replace(
         past,
         failing_since=failing_since,
@@ -61,21 +61,23 @@ def advance_failed(past: BoardState, failure: Failure, suspect: Suspect | None =
     )
 
 
-def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, Known]:
+def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     known = dict(past.known)
     listed = diff.after.entries
     for entry, one in listed.items():
-        was = known.get(entry) or known.get(diff.respelled.get(entry, entry))
+        was = known.get(entry) or known.get(diff.rekeyed.get(entry, entry))
         scored = _scored(diff, one, was)
         if was is None:
-            known[entry] = Known(name=one.name, names=frozenset((one.name,)), first_seen=diff.after.observed_at, scored=scored)
+            known[entry] = EntryRecord(
+                name=one.name, names=frozenset((one.name,)), first_seen=diff.after.observed_at, scored=scored
+            )
         elif entry not in known or was.last_seen is not None or was.name != one.name or was.scored != scored:
-            known[entry] = Known(name=one.name, names=was.names | {one.name}, first_seen=was.first_seen, scored=scored)
-    missing, respelled = frozenset(diff.missing), tuple(sorted(diff.respelled.values()))
+            known[entry] = EntryRecord(name=one.name, names=was.names | {one.name}, first_seen=was.first_seen, scored=scored)
+    missing, rekeyed = frozenset(diff.missing), tuple(sorted(diff.rekeyed.values()))
     if diff.before is not None:
-        for entry in (*diff.missing, *diff.hidden, *respelled):
+        for entry in (*diff.missing, *diff.hidden, *rekeyed):
             known[entry] = _left(known[entry], diff, entry, missing=entry in missing)
-    for entry in respelled:  # it goes on under its new key
+    for entry in rekeyed:  # it goes on under its new key
         known[entry] = replace(known[entry], departed=True)
     for entry in departure.confirmed(diff, past):
         known[entry] = replace(known[entry], departed=True)
@@ -85,7 +87,7 @@ def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, Known]:
     return _forgotten(known, diff)
 
 
-def _scored(diff: Diff, one: Entry, was: Known | None) -> str:
+def _scored(diff: Diff, one: Entry, was: EntryRecord | None) -> str:
     """The best that is known of an entry's primary value so far: none, an estimate, a measurement."""
     primary, before = diff.board.primary, was.scored if was else ""
     measure = one.measures.get(primary.id) if primary else None
@@ -94,7 +96,7 @@ def _scored(diff: Diff, one: Entry, was: Known | None) -> str:
     return "estimated" if measure.estimated else "measured"
 
 
-def _still_gone(known: Known, diff: Diff, past: BoardState, entry: EntryId) -> Known:
+def _still_gone(known: EntryRecord, diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord:
     if entry in diff.after.ambiguous:  # it stands there, twice
         return replace(known, missing_since=None)
     if known.missing_since is None and departure.must_show(diff, past, entry):
@@ -102,7 +104,7 @@ def _still_gone(known: Known, diff: Diff, past: BoardState, entry: EntryId) -> K
     return known
 
 
-def _forgotten(known: dict[EntryId, Known], diff: Diff) -> dict[EntryId, Known]:
+def _forgotten(known: dict[EntryId, EntryRecord], diff: Diff) -> dict[EntryId, EntryRecord]:
     """Without what the unlisted entries can no longer be judged by: values in another scale, a place in another table."""
     unlisted = [entry for entry in known if entry not in diff.after.entries]
     if departure.restarted(diff):
@@ -112,7 +114,7 @@ def _forgotten(known: dict[EntryId, Known], diff: Diff) -> dict[EntryId, Known]:
     return known
 
 
-def _left(known: Known, diff: Diff, entry: EntryId, *, missing: bool) -> Known:
+def _left(known: EntryRecord, diff: Diff, entry: EntryId, *, missing: bool) -> EntryRecord:
     before, primary = diff.before, diff.board.primary
     assert before is not None
     one = diff.entries_before[entry]

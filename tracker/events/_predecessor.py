@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tracker.model import Board, Entry, EntryId, Snapshot, folded_name
+from tracker.model import Board, Entry, EntryId, Snapshot, name_tokens
 from tracker.traits import Traits, traits
 
 NEAR = 1.5
@@ -122,7 +122,7 @@ class Lines:
         flags = sum(getattr(one, name) != getattr(two, name) for name in ("effort", "thinking_budget", "context", "serving"))
         primary = self._board.primary
         measure = other.measures.get(primary.id) if primary else None
-        standing = 0.0 if primary is None or measure is None else primary.standing(measure.value)
+        standing = 0.0 if primary is None or measure is None else primary.sort_key(measure.value)
         unmeasured = measure is None or measure.estimated
         return (float(unmeasured), float(flags), ratio, standing)
 
@@ -162,19 +162,19 @@ def _is_mixture(known: Traits) -> bool | None:
 
 def _words(entry: Entry) -> frozenset[str]:
     """The words of a name, without those of its lab and of its parentheses, and without numbers."""
-    words = folded_name(entry.who.name.partition("(")[0])
+    words = name_tokens(entry.who.name.partition("(")[0])
     return frozenset(word for word in words if word.isalpha()) - _FLAGS - _LETTERS_OF_SIZES - _words_of_labs(entry)
 
 
 def _words_of_labs(entry: Entry) -> frozenset[str]:
     """What a lab and the publisher's creator and org are called, in words and written as one."""
-    labs = [folded_name(lab) for lab in (entry.who.lab, *(entry.attributes.get(name, "") for name in ("creator", "org")))]
+    labs = [name_tokens(lab) for lab in (entry.who.lab, *(entry.attributes.get(name, "") for name in ("creator", "org")))]
     return frozenset(word for lab in labs for word in (*lab, "".join(lab)))
 
 
 def _states(key: str, family: str) -> bool:
     """Whether a key has a family in it, as words of its own or, if it is no mere letter, in a longer one."""
-    words, wanted = folded_name(key), folded_name(family)
+    words, wanted = name_tokens(key), name_tokens(family)
     if any(words[at : at + len(wanted)] == wanted for at in range(len(words))):
         return True
     return len("".join(wanted)) >= _A_WORD and "".join(wanted) in "".join(words)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.events.making import build
-from tracker.model import Board, BoardState, Event, Evidence, Failure, Trouble
+from tracker.model import Board, BoardState, Event, Evidence, Failure, FailureStage
 from tracker.wording import span
 
 RULE = "board_broken/2"
@@ -23,11 +23,11 @@ def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
     if past.broken_since is not None or not breaks(failure, past):
         return
     why = {
-        Trouble.FETCH: "could not be fetched",
-        Trouble.PAGE: "answered with something that is no leaderboard",
-        Trouble.PARSE: "has another shape than declared",
-        Trouble.CONTRACT: "shows a table that is not credible",
-        Trouble.QUARANTINE: "differs too much from the last accepted snapshot",
+        FailureStage.FETCH: "could not be fetched",
+        FailureStage.PAGE: "answered with something that is no leaderboard",
+        FailureStage.PARSE: "has another shape than declared",
+        FailureStage.CONTRACT: "shows a table that is not credible",
+        FailureStage.QUARANTINE: "differs too much from the last accepted snapshot",
     }[failure.trouble]
     if failure.passing and past.failing_since is not None:
         why = f"could not be reached for {span(failure.observed_at - past.failing_since)}"

@@ -142,7 +142,7 @@ def _cause(diff: Diff, primary: Metric, name: str, entry: EntryId, before: Seque
 
 
 def _remembered(diff: Diff, past: BoardState, primary: Metric) -> Remembered:
-    now = {had: entry for entry, had in diff.respelled.items()}
+    now = {had: entry for entry, had in diff.rekeyed.items()}
     comparable = diff.before is not None and diff.metrics[primary.id].usable
     return {
         name: (
@@ -157,7 +157,7 @@ def _is_open(diff: Diff, past: BoardState, primary: Metric, best: float, was: tu
     """Whether a leader that cannot be seen, and is not told as gone, may still be better than the best that is shown."""
     before, value = was
     unseen = any(not _is_gone(diff, past, entry) for entry in before if not _is_measured(diff.after, entry, primary))
-    return unseen and best >= primary.standing(value)
+    return unseen and best >= primary.sort_key(value)
 
 
 def _is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
@@ -299,7 +299,7 @@ def remember(diff: Diff, past: BoardState) -> dict[str, object]:
     if verdict in _SAYS_NOTHING:
         return _plain(before)
     roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
-    after = {name: (roll.leaders(name), primary.standing(members[0][0])) for name, members in roll.members.items()}
+    after = {name: (roll.leaders(name), primary.sort_key(members[0][0])) for name, members in roll.members.items()}
     if verdict in (Comparability.REBASED, Comparability.APPEARED):
         return _plain(after)
     kept = {name: was for name, was in before.items() if _stays(diff, past, primary, roll.members.get(name), was)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.events.making import make
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Known, Party
+from tracker.model import BoardState, Comparability, Diff, EntryId, EntryRecord, Event, Evidence, Party
 from tracker.order import would_be_shown
 from tracker.wording import names
 
@@ -92,7 +92,7 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: str) -> 
     )
 
 
-def _last(known: Known, entry: EntryId) -> Evidence:
+def _last(known: EntryRecord, entry: EntryId) -> Evidence:
     assert known.last_seen is not None
     return Evidence(sha256=known.last_in, url=known.last_url, observed_at=known.last_seen, entry=entry, raw=known.name)
 

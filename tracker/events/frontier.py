@@ -98,7 +98,7 @@ def remember(diff: Diff, past: BoardState) -> object:
 
 def _remembered(diff: Diff, past: BoardState) -> Memory:
     """The acknowledged frontiers, under the keys that the entries have now."""
-    now = {had: entry for entry, had in diff.respelled.items()}
+    now = {had: entry for entry, had in diff.rekeyed.items()}
     remembered: Mapping[str, Mapping[str, Sequence[float]]] = past.memory.get("frontier", {})
     return {
         name: {now.get(EntryId(entry), EntryId(entry)): (point[0], point[1]) for entry, point in points.items()}
@@ -128,7 +128,7 @@ def _axes(board: Board) -> Iterator[_Axis]:
 def _cost_by(metric: Metric) -> Callable[[Entry], float | None]:
     def cost(entry: Entry) -> float | None:
         measure = entry.measures.get(metric.id)
-        return None if measure is None or measure.estimated else metric.standing(measure.value)
+        return None if measure is None or measure.estimated else metric.sort_key(measure.value)
 
     return cost
 
@@ -155,7 +155,7 @@ def _unseen(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point]
             found[entry] = (standing, cost)
         measure = one.measures.get(view.primary.id) if one is not None else None
         if measure is not None and not measure.estimated:
-            found[entry] = (view.primary.standing(measure.value), cost)
+            found[entry] = (view.primary.sort_key(measure.value), cost)
     return found
 
 
@@ -188,7 +188,7 @@ def _shown(view: _View) -> tuple[dict[EntryId, Point], dict[EntryId, Point]]:
     for entry, one in view.diff.after.entries.items():
         measure = one.measures.get(view.primary.id)
         if measure is not None and (cost := view.axis.cost(one)) is not None:
-            (estimates if measure.estimated else points)[entry] = (view.primary.standing(measure.value), cost)
+            (estimates if measure.estimated else points)[entry] = (view.primary.sort_key(measure.value), cost)
     return points, estimates
 
 
@@ -249,7 +249,7 @@ def _own_change(view: _View, entry: EntryId, *, better: bool) -> str:
     if before != after and (after < before) == better and (axis.metric is None or entry in diff.metrics[axis.metric.id].moves):
         return "size restated" if axis.metric is None else "price cut" if better else "price rise"
     move = diff.metrics[view.primary.id].moves.get(entry)
-    if move is not None and (view.primary.standing(move.shift) < 0) == better:
+    if move is not None and (view.primary.sort_key(move.shift) < 0) == better:
         return "score change" if move.significant else "score change within the error"
     was = old.measures.get(view.primary.id)
     return _NOTHING if was is not None and not was.estimated else "score stated again"
@@ -262,7 +262,7 @@ def _event(
     view: _View, entered: Sequence[_Mover], left: Sequence[_Mover], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
 ) -> Event:
     diff, axis, primary = view.diff, view.axis, view.primary
-    standings = [primary.standing(value) for value in measured(diff.after, primary.id).values()]
+    standings = [primary.sort_key(value) for value in measured(diff.after, primary.id).values()]
     middle = median(standings) if standings else 0.0  # without a score nobody entered
     news = [one for one in entered if axis.name == "price" and one.cause in _NEWS and points[one.entry][0] <= middle]
     subjects = news or entered
@@ -324,10 +324,10 @@ def _cost_words(view: _View, entry: Entry) -> str:
 
 def _fact(view: _View, entry: EntryId, point: Point) -> dict[str, object]:
     """An entry of the frontier with its score and cost in their units; `seen` is False where this page does not show its cost."""
-    cost, one = view.axis.metric.standing(point[1]) if view.axis.metric else point[1], view.diff.after.entries.get(entry)
+    cost, one = view.axis.metric.sort_key(point[1]) if view.axis.metric else point[1], view.diff.after.entries.get(entry)
     return {
         "entry": str(entry),
-        "score": view.primary.standing(point[0]),
+        "score": view.primary.sort_key(point[0]),
         view.axis.name: cost,
         "seen": one is not None and view.axis.cost(one) is not None,
     }

@@ -59,7 +59,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> set[EntryId]:
     """The best newcomer of each release, where it is the best listed variant of its model too."""
     standing = {
-        entry.id: primary.standing(measure.value)
+        entry.id: primary.sort_key(measure.value)
         for entry in diff.after.entries.values()
         if (measure := entry.measures.get(primary.id)) is not None and not measure.estimated
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from tracker.events._predecessor import model_of
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, folded_name
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, name_tokens
 from tracker.wording import names, number
 
 RULE = "lifecycle/1"
@@ -84,7 +84,7 @@ def remember(diff: Diff, past: BoardState) -> object:
 
 def _borne(diff: Diff, past: BoardState) -> dict[EntryId, dict[str, list[str]]]:
     """What is remembered, under the keys that the entries have now."""
-    now = {had: entry for entry, had in diff.respelled.items()}
+    now = {had: entry for entry, had in diff.rekeyed.items()}
     remembered: list[tuple[str, dict[str, list[str]]]] = past.memory.get("lifecycle", [])
     return {now.get(EntryId(entry), EntryId(entry)): borne for entry, borne in remembered}
 
@@ -126,7 +126,7 @@ def _words(grade: str) -> Callable[[str, str], str]:
     """Another wording than letter case and punctuation make."""
 
     def judge(before: str, after: str) -> str:
-        return grade if before and after and folded_name(before) != folded_name(after) else ""
+        return grade if before and after and name_tokens(before) != name_tokens(after) else ""
 
     return judge
 

@@ -152,7 +152,7 @@ def _agents(
 ) -> dict[Line, list[tuple[float, EntryId]]]:
     """Those of the entries that are of a known family, by each of the lines that they are of."""
     agents: dict[Line, list[tuple[float, EntryId]]] = {}
-    for standing, entry in sorted((metric.standing(has[entry]), entry) for entry in entries):
+    for standing, entry in sorted((metric.sort_key(has[entry]), entry) for entry in entries):
         line = lines.get(entry)
         if line is not None and line[1]:
             for level in LEVELS:
@@ -166,8 +166,8 @@ def _can_tell(
     """Whether one of them can be news: on the metric by which the board is read; elsewhere above what was one of the best labs."""
     if not agents or _ranks(diff, metric):
         return bool(agents)
-    best, sign = min(entries[0][0] for entries in agents.values()), metric.standing(1.0)
-    bar = metric.standing(undrifted_value(diff, metric, metric.standing(best)))
+    best, sign = min(entries[0][0] for entries in agents.values()), metric.sort_key(1.0)
+    bar = metric.sort_key(undrifted_value(diff, metric, metric.sort_key(best)))
     above = {lines[entry][0] for entry, value in had.items() if sign * value <= bar and entry in lines}
     return len(above) < TOP_ELSEWHERE
 
@@ -209,7 +209,7 @@ def _estimates(diff: Diff, metric: Metric, lines: Mapping[EntryId, Line]) -> Ite
     for entry, line in lines.items():
         measure = diff.after.entries[entry].measures.get(metric.id)
         if measure is not None and measure.estimated:
-            yield metric.standing(measure.value), line, entry
+            yield metric.sort_key(measure.value), line, entry
 
 
 # ── who passed whom ──────────────────────────────────────────────────────────────────────────────
@@ -232,8 +232,8 @@ def overtakes(stage: Stage) -> list[Pass]:
 
 def _bar(stage: Stage, field: LineField, rival: Line) -> float:
     """What is to be beaten: the rival's best as it would stand now by what it was, and as it stands."""
-    was = stage.metric.standing(field.before[rival][0])
-    return min(stage.metric.standing(drifted_value(stage.diff, stage.metric, was)), field.after[rival][0])
+    was = stage.metric.sort_key(field.before[rival][0])
+    return min(stage.metric.sort_key(drifted_value(stage.diff, stage.metric, was)), field.after[rival][0])
 
 
 def _pass(stage: Stage, field: LineField, riser: Line, rival: Line, bar: float) -> Pass | None:
@@ -272,7 +272,7 @@ def _is_cause(stage: Stage, one: Pass) -> bool:
     if one.cause == "measured":
         assert stage.diff.before is not None
         estimate = stage.diff.before.entries[one.best].measures[stage.metric.id].value
-        return stage.metric.standing(estimate) >= _was(stage, one)
+        return stage.metric.sort_key(estimate) >= _was(stage, one)
     return one.cause in _ARRIVALS
 
 
@@ -314,8 +314,8 @@ def _clouded(stage: Stage, one: Pass) -> bool:
     if not metric.primary:
         return bool(diff.before.ambiguous or diff.after.ambiguous)
     was = _was(stage, one)
-    return any(metric.standing(value) < was for value in diff.before.unnamed) or any(
-        metric.standing(value) <= metric.standing(stage.has[one.best]) for value in diff.after.unnamed
+    return any(metric.sort_key(value) < was for value in diff.before.unnamed) or any(
+        metric.sort_key(value) <= metric.sort_key(stage.has[one.best]) for value in diff.after.unnamed
     )
 
 
@@ -461,10 +461,10 @@ def _estimated(stage: Stage, named: Sequence[Pass]) -> str:
 
 def _higher_estimate(stage: Stage, one: Pass) -> tuple[str, float] | None:
     """The rival's best estimate, where it does not stand below the riser's value: whose it is, and the value."""
-    mine = stage.metric.standing(stage.has[one.best])
+    mine = stage.metric.sort_key(stage.has[one.best])
     of_rival = (best for best in stage.estimates if best[0] <= mine and best[1][: len(one.rival)] == one.rival)
     best = next(of_rival, None)
-    return None if best is None else (stage.diff.after.entries[best[2]].name, stage.metric.standing(best[0]))
+    return None if best is None else (stage.diff.after.entries[best[2]].name, stage.metric.sort_key(best[0]))
 
 
 def _facts(stage: Stage, found: Sequence[Pass], shown: Sequence[Pass], news: Sequence[Pass]) -> dict[str, object]:
@@ -474,7 +474,7 @@ def _facts(stage: Stage, found: Sequence[Pass], shown: Sequence[Pass], news: Seq
         "level": LEVELS[len(lead.riser)],
         "line": list(lead.riser),
         "value": stage.has[lead.best],
-        "before": None if before is None else stage.metric.standing(before[0]),
+        "before": None if before is None else stage.metric.sort_key(before[0]),
         "cause": lead.cause,
         "variants": [
             {"entry": entry, "name": entries[entry].name, "value": stage.has[entry]} for entry in _variants(stage, lead)
@@ -490,7 +490,7 @@ def _rival_facts(stage: Stage, one: Pass) -> dict[str, object]:
         **_place_facts(stage, one),
         "passed": stage.diff.after.entries[one.passed].name,
         "value": stage.has[one.passed],
-        "before": stage.metric.standing(_was(stage, one)),
+        "before": stage.metric.sort_key(_was(stage, one)),
         "cause": one.cause,
         "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, one)],
         "estimate_above": None if estimate is None else list(estimate),
@@ -503,7 +503,7 @@ def _place_facts(stage: Stage, one: Pass) -> dict[str, object]:
 
 def _still_above(stage: Stage, one: Pass) -> list[EntryId]:
     """The best of each generation of the rival's lab that still stands above, the best first."""
-    mine = stage.metric.standing(stage.has[one.best])
+    mine = stage.metric.sort_key(stage.has[one.best])
     generations = stage.fields[_GENERATION].listed.items()
     of_lab = sorted(best for line, best in generations if line[0] == one.rival[0] and best[0] < mine)
     return [entry for _, entry in of_lab[:_VARIANTS]]
@@ -563,7 +563,7 @@ def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLine, last: 
     left = {entry for _, entry in best.values() if entry in gone and entry not in diff.after.entries}
     left = {entry for entry in left if _is_told_as_gone(past, entry)}.union(left.intersection(departure.confirmed(diff, past)))
     return [
-        [entry, *line, metric.standing(standing)]
+        [entry, *line, metric.sort_key(standing)]
         for line, (standing, entry) in sorted(best.items())
         if entry in gone and entry not in left
     ]

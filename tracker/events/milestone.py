@@ -157,7 +157,7 @@ def _may_be_first(diff: Diff, past: BoardState, primary: Metric, memory: Memory,
     """Whether one of them stands above a mark where none of a class of its has been told to stand."""
     marks = [mark for mark in _marks(diff, past, primary, memory) if mark.comparable]
     for one in (diff.after.entries[entry] for entry in agents):
-        standing = primary.standing(one.measures[primary.id].value)
+        standing = primary.sort_key(one.measures[primary.id].value)
         below = {mark.key for mark in marks if standing < mark.bar}
         if below and any(below - memory.passed.get(name, frozenset()) for name in classes(one, diff.board) if _counts(name)):
             return True
@@ -191,17 +191,17 @@ def _marks(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> lis
 
 
 def _mark(diff: Diff, primary: Metric, key: str, title: str, entries: Sequence[Entry]) -> Mark:
-    best = min(entries, key=lambda one: (primary.standing(one.measures[primary.id].value), one.id))
+    best = min(entries, key=lambda one: (primary.sort_key(one.measures[primary.id].value), one.id))
     before = diff.before.entries if diff.before else {}
     had = [before[one.id].measures[primary.id] for one in entries if one.id in before and primary.id in before[one.id].measures]
-    were = [primary.standing(drifted_value(diff, primary, one.value)) for one in had if not one.estimated]
-    now = primary.standing(best.measures[primary.id].value)
+    were = [primary.sort_key(drifted_value(diff, primary, one.value)) for one in had if not one.estimated]
+    now = primary.sort_key(best.measures[primary.id].value)
     return Mark(key=key, title=title, entry=best.id, bar=min([now, *were]), comparable=bool(were))
 
 
 def _led(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> tuple[EntryId, ...]:
     """Everyone who led the board until now, under the keys they have now, the latest last."""
-    now = {had: entry for entry, had in diff.respelled.items()}
+    now = {had: entry for entry, had in diff.rekeyed.items()}
     every = dict.fromkeys((*memory.led, *past.leaders.get(primary.id, ())))
     return tuple(EntryId(now.get(EntryId(entry), EntryId(entry))) for entry in every)[-_LED:]
 
@@ -365,9 +365,9 @@ def _records(diff: Diff, primary: Metric, memory: Memory, roll: Roll) -> dict[st
             continue
         standing, entry = members[0]
         was = kept.get(name)
-        if was is None or standing < primary.standing(was[2]):
+        if was is None or standing < primary.sort_key(was[2]):
             since = was[3] if was is not None and was[0] == entry else diff.after.observed_at.isoformat()
-            kept[name] = (entry, diff.after.entries[entry].name, primary.standing(standing), since)
+            kept[name] = (entry, diff.after.entries[entry].name, primary.sort_key(standing), since)
     return kept
 
 

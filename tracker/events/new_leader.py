@@ -38,15 +38,15 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
     """Who shares the best measured value, by key; nobody when rows that name no entry stand above."""
     has = measured(snapshot, metric.id)
-    best = min((metric.standing(value) for value in has.values()), default=None)
-    if best is not None and any(metric.standing(value) < best for value in snapshot.unnamed):
+    best = min((metric.sort_key(value) for value in has.values()), default=None)
+    if best is not None and any(metric.sort_key(value) < best for value in snapshot.unnamed):
         return ()  # a row that names no entry stands above them
-    return tuple(sorted(entry for entry, value in has.items() if metric.standing(value) == best))
+    return tuple(sorted(entry for entry, value in has.items() if metric.sort_key(value) == best))
 
 
 def _acknowledged(diff: Diff, past: BoardState, primary: Metric) -> tuple[EntryId, ...]:
     """The leaders so far, under the keys they have now."""
-    now = {had: entry for entry, had in diff.respelled.items()}
+    now = {had: entry for entry, had in diff.rekeyed.items()}
     return tuple(now.get(entry, entry) for entry in past.leaders.get(primary.id, ()))
 
 

@@ -15,7 +15,7 @@ from itertools import groupby, islice
 
 from tracker.events.board_recovered import changed
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, Pending
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, PendingOvertake
 from tracker.order import certainty, competition_ranks, measured, values
 from tracker.wording import names, number, unsure
 
@@ -63,9 +63,9 @@ def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
         else:  # it stood still while the rival fell: one fall, however many it fell below
             falls.setdefault((rival, grade), []).append(subject)
     for (subject, grade), rivals in sorted(rises.items()):
-        yield _rise_event(diff, metric, subject, sorted(rivals, key=lambda rival: (metric.standing(has[rival]), rival)), grade)
+        yield _rise_event(diff, metric, subject, sorted(rivals, key=lambda rival: (metric.sort_key(has[rival]), rival)), grade)
     for (rival, grade), subjects in sorted(falls.items()):
-        yield _fall_event(diff, metric, rival, sorted(subjects, key=lambda one: (metric.standing(has[one]), one)), grade)
+        yield _fall_event(diff, metric, rival, sorted(subjects, key=lambda one: (metric.sort_key(has[one]), one)), grade)
 
 
 def flips(
@@ -76,10 +76,10 @@ def flips(
     Only pairs of which one moved: finer decimals may reorder what was the same number, but nobody
     passed anybody. Takes n log n and the number of flips, not n².
     """
-    common = sorted((metric.standing(before[entry]), entry) for entry in before.keys() & after.keys())
+    common = sorted((metric.sort_key(before[entry]), entry) for entry in before.keys() & after.keys())
     above: list[tuple[float, EntryId]] = []
     for _, group in groupby(common, key=lambda pair: pair[0]):
-        tied = [(metric.standing(after[entry]), entry) for _, entry in group]
+        tied = [(metric.sort_key(after[entry]), entry) for _, entry in group]
         for standing, subject in tied:
             passed = above[bisect_right(above, standing, key=lambda pair: pair[0]) :]
             for _, rival in passed:
@@ -180,10 +180,10 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
     subjects = sorted({*newcomers, *first_scores} & has.keys())
     if not subjects:
         return
-    rivals = sorted(had.keys() & has.keys(), key=lambda entry: (metric.standing(has[entry]), entry))
+    rivals = sorted(had.keys() & has.keys(), key=lambda entry: (metric.sort_key(has[entry]), entry))
     ranks = competition_ranks(metric, values(diff.after, metric.id), diff.after.unnamed if metric.primary else ())
     for entry in subjects:
-        start = bisect_right(rivals, metric.standing(has[entry]), key=lambda rival: metric.standing(has[rival]))
+        start = bisect_right(rivals, metric.sort_key(has[entry]), key=lambda rival: metric.sort_key(has[rival]))
         if start < len(rivals):
             yield _debut_event(diff, metric, entry, rivals, start, rank=ranks[entry])
 
@@ -243,11 +243,11 @@ def _beyond_error(diff: Diff, metric: Metric, mine: Measure, rivals: list[EntryI
 # ── held ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def pending_after(diff: Diff, past: BoardState, events: tuple[Event, ...]) -> tuple[Pending, ...]:
+def pending_after(diff: Diff, past: BoardState, events: tuple[Event, ...]) -> tuple[PendingOvertake, ...]:
     """Overtakes that wait to be sustained after this diff: the new ones, and the old ones that still hold and are not yet due."""
     waiting = [still for one in past.pending if (still := _holding(diff, one)) is not None and still.held < SUSTAINED_AFTER]
     fresh = [
-        Pending(
+        PendingOvertake(
             event=event.id,
             metric=event.metric,
             subject=event.subjects[0].entry,
@@ -263,7 +263,7 @@ def pending_after(diff: Diff, past: BoardState, events: tuple[Event, ...]) -> tu
     return (*waiting, *fresh)
 
 
-def _holding(diff: Diff, pending: Pending) -> Pending | None:
+def _holding(diff: Diff, pending: PendingOvertake) -> PendingOvertake | None:
     """The pending overtake one change later, with the rivals that still stand below; None when it no longer holds or cannot be told."""
     verdict = diff.metrics.get(pending.metric)
     if verdict is None or not verdict.usable:
@@ -274,7 +274,7 @@ def _holding(diff: Diff, pending: Pending) -> Pending | None:
     rivals = tuple(rival for rival in pending.rivals if rival in has and mine is not None and metric.better(mine, has[rival]))
     if not rivals:
         return None
-    return Pending(
+    return PendingOvertake(
         event=pending.event,
         metric=pending.metric,
         subject=pending.subject,
@@ -291,7 +291,7 @@ def _sustained(diff: Diff, past: BoardState) -> Iterator[Event]:
             yield _sustained_event(diff, diff.board.metric(still.metric), still)
 
 
-def _sustained_event(diff: Diff, metric: Metric, pending: Pending) -> Event:
+def _sustained_event(diff: Diff, metric: Metric, pending: PendingOvertake) -> Event:
     who, rivals = party(diff.after, pending.subject), [party(diff.after, rival) for rival in pending.rivals]
     entries: list[EntryId] = [pending.subject, *pending.rivals]
     return make(

@@ -103,7 +103,7 @@ def _risen(diff: Diff, primary: Metric) -> set[EntryId]:
     return {
         entry
         for entry, move in moves.items()
-        if move.significant and primary.standing(move.shift) < 0 and not move.after.estimated
+        if move.significant and primary.sort_key(move.shift) < 0 and not move.after.estimated
     }
 
 
@@ -114,7 +114,7 @@ class _Field:
         self.snapshot, self.board, self.judge = diff.after, diff.board, Judge(diff, past, primary, diff.after)
         price = price_metric(diff.board)
         self.price = price if price is not None and is_usable(diff.metrics[price.id], past) else None
-        self.standing = {entry: primary.standing(value) for entry, value in measured(diff.after, primary.id).items()}
+        self.standing = {entry: primary.sort_key(value) for entry, value in measured(diff.after, primary.id).items()}
         ordered = sorted(self.standing.values())
         self.top_third, self._upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
         self.best = frozenset(best_of_each(diff.after.entries.values(), self.standing).values())

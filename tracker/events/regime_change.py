@@ -149,7 +149,7 @@ def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
         return old
     reading = _Reading(observed_at=diff.after.observed_at, url=diff.after.url, sha256=diff.after.sha256)
     shown = _shown(diff, metric)
-    now = {had: entry for entry, had in diff.respelled.items()}
+    now = {had: entry for entry, had in diff.rekeyed.items()}
     before = {now.get(entry, entry): values for entry, values in old.values.items()}
     values = {
         entry: (*_moved_along(before.get(entry, [None] * len(old.readings)), verdict), shown.get(entry))[-KEPT:]
@@ -185,7 +185,7 @@ def _place(diff: Diff, entry: Entry) -> float:
     """What sorts the best of the board first; those without a score last."""
     primary = diff.board.primary
     measure = entry.measures.get(primary.id) if primary else None
-    return primary.standing(measure.value) if primary and measure else float("inf")
+    return primary.sort_key(measure.value) if primary and measure else float("inf")
 
 
 def _moved_along(values: Sequence[float | None], verdict: MetricDiff) -> list[float | None]:

@@ -13,7 +13,7 @@ from math import inf
 from tracker.events._arrivals import arrivals
 from tracker.events._predecessor import Line, Lines, model_of, release_of
 from tracker.events.making import make, party, proof
-from tracker.model import BoardState, Diff, Entry, EntryId, Event, MetricId, folded_name
+from tracker.model import BoardState, Diff, Entry, EntryId, Event, MetricId, name_tokens
 from tracker.order import competition_ranks, values
 from tracker.traits import size_words, traits
 from tracker.wording import number
@@ -143,14 +143,14 @@ def _name(group: _Group) -> str:
     name = shared or who.family
     if not _states(shared, who.generation) and any(_states(one, who.generation) for one in every):
         name = who.line_title or f"{who.family} {who.generation}"
-    if not lab or folded_name(name)[: len(folded_name(lab))] == folded_name(lab):
+    if not lab or name_tokens(name)[: len(name_tokens(lab))] == name_tokens(lab):
         return name
     return f"{lab}{chr(39) if lab.endswith('s') else chr(39) + 's'} {name}"
 
 
 def _states(name: str, generation: str) -> bool:
     """Whether a name states a generation: 3.5 stands in `claude-3-5-haiku`, 1 in no `Yi-Lightning`."""
-    words, wanted = (folded_name(text.replace(".", " ")) for text in (name, generation))
+    words, wanted = (name_tokens(text.replace(".", " ")) for text in (name, generation))
     return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
 
 

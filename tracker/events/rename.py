@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.events.making import both_proofs, make, party
-from tracker.model import BoardState, Diff, EntryId, Event, folded_name
+from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
 
 RULE = "rename/1"
 
@@ -25,9 +25,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 def _event(diff: Diff, past: BoardState, entry: EntryId, names: tuple[str, str]) -> Event:
     old, new = names
-    had = diff.respelled.get(entry, entry)
+    had = diff.rekeyed.get(entry, entry)
     borne = past.known[had].names if had in past.known else frozenset((old,))
-    grade = "flip" if new in borne else "spelling" if folded_name(old) == folded_name(new) else "new_name"
+    grade = "flip" if new in borne else "spelling" if name_tokens(old) == name_tokens(new) else "new_name"
     told = grade == "new_name"
     return make(
         diff,

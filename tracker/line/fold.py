@@ -20,14 +20,14 @@ from tracker.model import (
     BoardState,
     Check,
     Failure,
+    FailureStage,
+    HeldReading,
     IndexLine,
     Reading,
     Result,
     Sha256,
     Snapshot,
     Step,
-    Suspect,
-    Trouble,
     Verdict,
 )
 from tracker.ports import Archive
@@ -132,7 +132,7 @@ def _step(
         return Step(check=_check(line, board.id, Result.REJECTED, message=rejection), past=past)
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
         passing = line.verdict is Verdict.TRANSIENT
-        failure = _failure(board, line, Trouble.FETCH, line.verdict.value, _named(board, line, archive), passing=passing)
+        failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, _named(board, line, archive), passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
     if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
         return _unchanged(board, line, past)
@@ -144,11 +144,11 @@ def _step(
     except ContractBroken as error:
         if error.guard:
             return _quarantined(board, line, archive, past=past, why=error)
-        return _failed(board, line, _broken(board, line, Trouble.CONTRACT, error, before), past, Result.UNREADABLE)
+        return _failed(board, line, _broken(board, line, FailureStage.CONTRACT, error, before), past, Result.UNREADABLE)
     except ParseError as error:
-        return _failed(board, line, _broken(board, line, Trouble.PARSE, error, before), past, Result.UNREADABLE)
+        return _failed(board, line, _broken(board, line, FailureStage.PARSE, error, before), past, Result.UNREADABLE)
     except Refused as error:
-        return _failed(board, line, _failure(board, line, Trouble.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
+        return _failed(board, line, _failure(board, line, FailureStage.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
     why = commensurable(before, after) if before is not None else None
@@ -232,10 +232,10 @@ def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Board
     """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
     reading = read_line(board, line, archive)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
-    suspect = Suspect(observed_at=line.observed_at, entries=frozenset(after.entries))
+    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
     past = replace(past, suspects=_agreeing(past.suspects, suspect))
     agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
-    failure = _failure(board, line, Trouble.QUARANTINE, "ContractBroken", str(why))
+    failure = _failure(board, line, FailureStage.QUARANTINE, "ContractBroken", str(why))
     step = _failed(board, line, failure, past, Result.QUARANTINED)
     return replace(
         step,
@@ -245,18 +245,18 @@ def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: Board
     )
 
 
-def _agreed(past: BoardState, suspect: Suspect) -> bool:
+def _agreed(past: BoardState, suspect: HeldReading) -> bool:
     run = past.suspects
     return len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
 
 
-def _agreeing(suspects: Sequence[Suspect], suspect: Suspect) -> tuple[Suspect, ...]:
+def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading) -> tuple[HeldReading, ...]:
     """Those held back in a row just before this one that say the same. Of a long row the first and the last are enough."""
     run = tuple(takewhile(lambda one: _alike(one, suspect), reversed(suspects)))[::-1]
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
 
 
-def _alike(one: Suspect, other: Suspect) -> bool:
+def _alike(one: HeldReading, other: HeldReading) -> bool:
     return len(one.entries & other.entries) >= _AGREEMENT * max(len(one.entries), len(other.entries))
 
 
@@ -266,14 +266,14 @@ def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, r
 
 
 def _broken(
-    board: Board, line: IndexLine, trouble: Trouble, error: ContractBroken | ParseError, before: Snapshot | None
+    board: Board, line: IndexLine, trouble: FailureStage, error: ContractBroken | ParseError, before: Snapshot | None
 ) -> Failure:
     """A page that cannot be read. Where one could be before, a command finds what replaced what is gone: no guess is part of an event."""
     remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None else ""
     return _failure(board, line, trouble, type(error).__name__, f"{error}{remedy}")
 
 
-def _failure(board: Board, line: IndexLine, trouble: Trouble, error: str, message: str, *, passing: bool = False) -> Failure:
+def _failure(board: Board, line: IndexLine, trouble: FailureStage, error: str, message: str, *, passing: bool = False) -> Failure:
     return Failure(
         board=board.id,
         observed_at=line.observed_at,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from tracker.errors import StoreError, TrackerError
 from tracker.lexicon import Lexicon
 from tracker.line.fold import CONTENT, DECISIONS, steps
-from tracker.model import Board, BoardId, BoardState, Check, Delivery, Event, How, IndexLine, Result, Step
+from tracker.model import Board, BoardId, BoardState, Check, Delivery, DeliveryOutcome, Event, IndexLine, Result, Step
 from tracker.notify import Route, deliveries
 from tracker.notify.corrections import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
@@ -153,7 +153,7 @@ def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event
         return []
     store, since = desk.store, newest - CORRECTED_FOR
     routes = [route.name for route in desk.telling.routes if route.enabled]
-    receipts = [one for route in routes for one in store.service.receipts(route, since=since) if one.how is How.SENT]
+    receipts = [one for route in routes for one in store.service.receipts(route, since=since) if one.how is DeliveryOutcome.SENT]
     found = [(event, one.route) for one in receipts if (event := store.event(one.event)) is not None]
     return [(event, route) for event, route in found if event.board == board.id]
 

@@ -30,11 +30,32 @@ from tracker.model.declared import (
     Request,
     Window,
 )
-from tracker.model.delivery import Delivery, How, Notice, Pause, Receipt
-from tracker.model.events import BoardState, Event, Evidence, Failure, Known, Party, Pending, Suspect, Trouble
+from tracker.model.delivery import Delivery, DeliveryOutcome, Notice, Pause, Receipt
+from tracker.model.events import (
+    BoardState,
+    EntryRecord,
+    Event,
+    Evidence,
+    Failure,
+    FailureStage,
+    HeldReading,
+    Party,
+    PendingOvertake,
+)
 from tracker.model.history import Check, EventFilter, RankSpan, Result, Segment, Span, State, Step
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
-from tracker.model.reading import NOBODY, Baseline, Confidence, Entry, Identity, Measure, Reading, Snapshot, Table, folded_name
+from tracker.model.reading import (
+    UNRESOLVED,
+    Baseline,
+    Confidence,
+    Entry,
+    Identity,
+    Measure,
+    Reading,
+    Snapshot,
+    Table,
+    name_tokens,
+)
 from tracker.model.reports import BoardReport, Gap, Health, Report, Story
 
 __all__ = [
@@ -42,8 +63,8 @@ __all__ = [
     "CADENCES",
     "EACH",
     "NEWEST",
-    "NOBODY",
     "ROW",
+    "UNRESOLVED",
     "Baseline",
     "Board",
     "BoardId",
@@ -57,23 +78,25 @@ __all__ = [
     "Confidence",
     "Contract",
     "Delivery",
+    "DeliveryOutcome",
     "Diff",
     "Each",
     "Entry",
     "EntryId",
+    "EntryRecord",
     "Event",
     "EventFilter",
     "EventId",
     "Evidence",
     "Failure",
+    "FailureStage",
     "Gap",
     "Group",
     "Health",
-    "How",
+    "HeldReading",
     "Identity",
     "IndexLine",
     "Kind",
-    "Known",
     "Measure",
     "Metric",
     "MetricDiff",
@@ -88,7 +111,7 @@ __all__ = [
     "Party",
     "Pause",
     "Payload",
-    "Pending",
+    "PendingOvertake",
     "RankMove",
     "RankSpan",
     "Reading",
@@ -103,12 +126,10 @@ __all__ = [
     "State",
     "Step",
     "Story",
-    "Suspect",
     "Table",
-    "Trouble",
     "Unchanged",
     "Validators",
     "Verdict",
     "Window",
-    "folded_name",
+    "name_tokens",
 ]

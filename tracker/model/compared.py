@@ -89,7 +89,7 @@ class Diff:
 
     `arrived` would have been visible before, `revealed` stand below what the earlier page let us
     see; `missing` would have to be visible now, `hidden` need not be. `cap` is the round number of
-    rows at which the page seems to be cut. `respelled` maps an entry to the key it had before: `before`
+    rows at which the page seems to be cut. `rekeyed` maps an entry to the key it had before: `before`
     has it under its new one. `before` is None for a board's first snapshot;
     `seen_until` is when it was last seen unchanged. `restart` says why nothing in the two can be compared.
     """
@@ -103,7 +103,7 @@ class Diff:
     revealed: tuple[EntryId, ...] = ()
     missing: tuple[EntryId, ...] = ()
     hidden: tuple[EntryId, ...] = ()
-    respelled: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    rekeyed: Mapping[EntryId, EntryId] = field(default_factory=dict)
     restart: str = ""
     cap: int | None = None
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
@@ -113,4 +113,4 @@ class Diff:
     def entries_before(self) -> Mapping[EntryId, Entry]:
         """The entries of `before` under the keys they had then."""
         entries = self.before.entries if self.before else {}
-        return {self.respelled.get(entry, entry): one for entry, one in entries.items()} if self.respelled else entries
+        return {self.rekeyed.get(entry, entry): one for entry, one in entries.items()} if self.rekeyed else entries

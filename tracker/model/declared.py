@@ -192,7 +192,7 @@ class Metric:
             return False
         return one > other if self.higher_is_better else one < other
 
-    def standing(self, value: float) -> float:
+    def sort_key(self, value: float) -> float:
         """A number that sorts the best first: smaller is better."""
         return -value if self.higher_is_better else value
 

@@ -28,7 +28,7 @@ class Delivery:
     dead: bool = False
 
 
-class How(StrEnum):
+class DeliveryOutcome(StrEnum):
     """How a delivery left the outbox."""
 
     SENT = "sent"
@@ -45,7 +45,7 @@ class Receipt:
     event: EventId
     route: str
     delivered_at: datetime
-    how: How = How.SENT
+    how: DeliveryOutcome = DeliveryOutcome.SENT
     message: str = ""
     subject: str = ""
 

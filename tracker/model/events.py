@@ -60,7 +60,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class EntryRecord:
     """What is remembered of an entry of a board, listed or not.
 
     `last_seen` is None while it is listed, else the last accepted snapshot that had it, `primary`
@@ -83,7 +83,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class PendingOvertake:
     """An overtake that waits to be sustained: it has held for `held` accepted snapshots so far."""
 
     event: EventId
@@ -94,7 +94,7 @@ class Pending:
     held: int = 0
 
 
-class Trouble(StrEnum):
+class FailureStage(StrEnum):
     """Why nothing could be read."""
 
     FETCH = "fetch"
@@ -112,14 +112,14 @@ class Failure:
     observed_at: datetime
     url: str
     sha256: tuple[Sha256, ...]
-    trouble: Trouble
+    trouble: FailureStage
     error: str
     message: str
     passing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
+class HeldReading:
     """A reading held in quarantine: when, and which entries it had."""
 
     observed_at: datetime
@@ -136,9 +136,9 @@ class BoardState:
     `memory` is what an event kind remembers for itself, by kind: plain JSON, small (`events.MEMORIES`).
     """
 
-    known: Mapping[EntryId, Known] = field(default_factory=dict)
+    known: Mapping[EntryId, EntryRecord] = field(default_factory=dict)
     leaders: Mapping[MetricId, tuple[EntryId, ...]] = field(default_factory=dict)
-    pending: tuple[Pending, ...] = ()
+    pending: tuple[PendingOvertake, ...] = ()
     sizes: tuple[int, ...] = ()
     filled: Mapping[MetricId, tuple[float, ...]] = field(default_factory=dict)
     drifted: frozenset[MetricId] = frozenset()
@@ -152,5 +152,5 @@ class BoardState:
     stale_since: datetime | None = None
     capped_at: int | None = None
     cap_told: bool = False
-    suspects: tuple[Suspect, ...] = ()
+    suspects: tuple[HeldReading, ...] = ()
     memory: Mapping[str, Any] = field(default_factory=dict)

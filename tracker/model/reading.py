@@ -114,7 +114,7 @@ class Identity:
         return self.lab or None
 
 
-NOBODY = Identity()
+UNRESOLVED = Identity()
 """The identity of an entry that was not resolved."""
 
 
@@ -134,7 +134,7 @@ class Entry:
     page: int = 0
     attributes: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[MetricId, Measure] = field(default_factory=dict)
-    who: Identity = NOBODY
+    who: Identity = UNRESOLVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ class Snapshot:
         return "+".join(self.sha256)
 
 
-def folded_name(name: str) -> tuple[str, ...]:
+def name_tokens(name: str) -> tuple[str, ...]:
     """A name's words and numbers without case and punctuation: `Llama-2 7B` is `llama 2 7b`, not `Llama 27B` and not `Llama 2.7B`."""
     return tuple(_WORDS_AND_NUMBERS.findall(unicodedata.normalize("NFKC", name).casefold()))
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from tracker.errors import DeliveryError
 from tracker.events.making import build
-from tracker.model import Board, BoardId, Delivery, Event, EventId, How, Receipt
+from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, Event, EventId, Receipt
 from tracker.notify.channels import Channel
 from tracker.notify.messages import Message, compose
 from tracker.notify.plan import COUNTED, LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
@@ -93,8 +93,8 @@ def _stands(event: Event, store: Store) -> bool:
 
 
 def drop(service: ServiceState, deliveries: Iterable[Delivery], at: datetime) -> int:
-    """Take deliveries out of the outbox, never to be sent. How many."""
-    receipts = [Receipt(event=one.event.id, route=one.route, delivered_at=at, how=How.DROPPED) for one in deliveries]
+    """Take deliveries out of the outbox, never to be sent. Returns how many."""
+    receipts = [Receipt(event=one.event.id, route=one.route, delivered_at=at, how=DeliveryOutcome.DROPPED) for one in deliveries]
     service.receive(receipts)
     return len(receipts)
 
@@ -217,8 +217,8 @@ class _Pass:
 
     def _receive(self, batch: Batch) -> None:
         at = self._clock.now()
-        receipts = [_receipt(one, batch, at, How.SENT) for one in batch.told]
-        receipts += [_receipt(one, batch, at, How.COUNTED) for one in batch.counted]
+        receipts = [_receipt(one, batch, at, DeliveryOutcome.SENT) for one in batch.told]
+        receipts += [_receipt(one, batch, at, DeliveryOutcome.COUNTED) for one in batch.counted]
         self._service.receive(receipts)
         self._service.count({("sent", self.route.name): 1})
         self.sent += 1
@@ -248,8 +248,8 @@ def _events(deliveries: Iterable[Delivery]) -> tuple[Event, ...]:
     return tuple(delivery.event for delivery in deliveries)
 
 
-def _receipt(delivery: Delivery, batch: Batch, at: datetime, how: How) -> Receipt:
-    subject = subject_of(delivery.event) if how is How.SENT else ""
+def _receipt(delivery: Delivery, batch: Batch, at: datetime, how: DeliveryOutcome) -> Receipt:
+    subject = subject_of(delivery.event) if how is DeliveryOutcome.SENT else ""
     return Receipt(
         event=delivery.event.id, route=delivery.route, delivered_at=at, how=how, message=batch.message, subject=subject
     )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from tracker import cadence
 from tracker.events import TROUBLES
-from tracker.model import BoardId, Delivery, Event, How, Receipt
+from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, Receipt
 from tracker.notify.routes import WITHDRAWN, Route
 from tracker.reports import fold
 
@@ -150,7 +150,7 @@ def _slots(route: Route, receipts: Iterable[Receipt], now: datetime) -> int | No
     """How many messages may still go out, None where there is no cap. Receipts from the future (a clock set back) do not count."""
     if route.most_per_hour is None:
         return None
-    sent = {one.message for one in receipts if one.how is How.SENT and now - HOUR < one.delivered_at <= now}
+    sent = {one.message for one in receipts if one.how is DeliveryOutcome.SENT and now - HOUR < one.delivered_at <= now}
     return max(0, route.most_per_hour - len(sent))
 
 
@@ -232,5 +232,5 @@ def _warm(route: Route, tried: Iterable[Batch], receipts: Iterable[Receipt], now
     if not route.cool_down_s:
         return frozenset()
     start = now - timedelta(seconds=route.cool_down_s)
-    lately = {one.subject for one in receipts if one.how is How.SENT and start < one.delivered_at <= now}
+    lately = {one.subject for one in receipts if one.how is DeliveryOutcome.SENT and start < one.delivered_at <= now}
     return frozenset(lately | {subject_of(delivery.event) for batch in tried for delivery in batch.told})

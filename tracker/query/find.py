@@ -16,7 +16,7 @@ from itertools import pairwise
 from tracker.errors import DeclarationError
 from tracker.identity import label, nearest, resolve
 from tracker.lexicon import Lexicon
-from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity, Snapshot, folded_name
+from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity, Snapshot, name_tokens
 from tracker.ports import Store
 
 _NEAREST = 5
@@ -80,7 +80,7 @@ def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon | None) -> BoardAt
 # ── which entries a name means ───────────────────────────────────────────────────────────────────
 
 
-class Way(StrEnum):
+class MatchKind(StrEnum):
     """How a name was found: as the same `model`, as a `name` or key borne by an entry, or as a product `line`; or not at all.
 
     By `name`, boards on which no entry bears it add the snapshots of that product: a bare `GPT-4o` leaves open which it means.
@@ -109,14 +109,14 @@ class Listed:
 class Found:
     """What a name means among the listed entries.
 
-    `who` is the name resolved by itself. `entries` stand in the order of boards and keys; of `Way.LINE` they are all that
+    `who` is the name resolved by itself. `entries` stand in the order of boards and keys; of `MatchKind.LINE` they are all that
     agree with everything the name states. `line` are all entries of the same lab, family and generation, whatever else the
     name states: the neighbours of one that is not on record. `nearest` are names to suggest, only where nothing was found.
     """
 
     name: str
     who: Identity
-    way: Way
+    way: MatchKind
     entries: tuple[Listed, ...] = ()
     line: tuple[Listed, ...] = ()
     nearest: tuple[str, ...] = ()
@@ -148,11 +148,11 @@ def meant(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     each = [_of_one_product(_as_stated(matching(name, who, [state]))) for state in states]
     every = [listed for found in each for listed in found.entries]
     entries = tuple(listed for found in each for listed in plain(found, every))
-    way = next((way for way in Way if any(found.way is way for found in each)), Way.NOT)
+    way = next((way for way in MatchKind if any(found.way is way for found in each)), MatchKind.NOT)
     return Found(
         name=name,
         who=who,
-        way=way if entries else Way.NOT,
+        way=way if entries else MatchKind.NOT,
         entries=entries,
         line=tuple(listed for found in each for listed in found.line),
         nearest=() if entries else _nearest(name, each),
@@ -164,20 +164,20 @@ def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
     line = tuple(one for one in every if _same_line(who, one.entry.who))
     ways = {
-        Way.MODEL: (one for one in every if who.model is not None and one.entry.who.model == who.model),
-        Way.NAME: _named(name, every, _snapshots(name, who, line)),
-        Way.LINE: (one for one in line if agrees(who, one.entry.who)),
+        MatchKind.MODEL: (one for one in every if who.model is not None and one.entry.who.model == who.model),
+        MatchKind.NAME: _named(name, every, _snapshots(name, who, line)),
+        MatchKind.LINE: (one for one in line if agrees(who, one.entry.who)),
     }
     for way, some in ways.items():
         if entries := tuple(some):
             return Found(name=name, who=who, way=way, entries=entries, line=line)
-    return Found(name=name, who=who, way=Way.NOT, line=line, nearest=_alike(name, every))
+    return Found(name=name, who=who, way=MatchKind.NOT, line=line, nearest=_alike(name, every))
 
 
 def _named(name: str, every: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
     """Those that bear the name, and on boards where none does, the snapshots it may mean; nobody where none bears it anywhere."""
-    folded = folded_name(name)
-    named = [one for one in every if name == one.entry.id or (folded and folded in map(folded_name, one.names))]
+    folded = name_tokens(name)
+    named = [one for one in every if name == one.entry.id or (folded and folded in map(name_tokens, one.names))]
     boards = {one.state.board.id for one in named}
     yield from named
     yield from (one for one in snapshots if named and one.state.board.id not in boards)
@@ -188,10 +188,10 @@ def _snapshots(name: str, who: Identity, line: Iterable[Listed]) -> Iterator[Lis
 
     They bear all of its words: `chatgpt-4o-latest` is of the line of GPT-4o, and another product.
     """
-    words = {word for word in folded_name(name) if word.isalpha()}
+    words = {word for word in name_tokens(name) if word.isalpha()}
     for one in line:
         same = all(getattr(one.entry.who, slot) == getattr(who, slot) for slot in _OF_A_PRODUCT)
-        if same and words <= set(folded_name(one.entry.name)):
+        if same and words <= set(name_tokens(one.entry.name)):
             yield one
 
 
@@ -238,9 +238,9 @@ def _is_bare_line(who: Identity) -> bool:
 
 
 def _bears_it(name: str, states: Sequence[BoardAt]) -> bool:
-    folded = folded_name(name)
+    folded = name_tokens(name)
     names = (entry.name.partition(" (")[0] for state in states for entry in state.snapshot.entries.values())
-    return any(folded_name(one) == folded for one in names)
+    return any(name_tokens(one) == folded for one in names)
 
 
 _GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
@@ -248,7 +248,7 @@ _GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
 
 def plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
     """Of a generation its plain members, where most are plain: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
-    if found.way is not Way.LINE or not found.who.generation:
+    if found.way is not MatchKind.LINE or not found.who.generation:
         return found.entries
     plain = [one for one in every if not one.entry.who.tier]
     entries = found.entries
@@ -261,16 +261,16 @@ def plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
 
 def _of_one_product(found: Found) -> Found:
     """Without what a chat product runs, unless the name says so, and the other way round: `GPT-4o` is not chatgpt-4o-latest."""
-    if found.way is Way.MODEL:
+    if found.way is MatchKind.MODEL:
         return found
-    chat, folded = _is_of_chat(found.name), folded_name(found.name)
-    entries = tuple(one for one in found.entries if _is_of_chat(one.entry.name) is chat or folded_name(one.entry.name) == folded)
-    return found if entries == found.entries else replace(found, entries=entries, way=found.way if entries else Way.NOT)
+    chat, folded = _is_of_chat(found.name), name_tokens(found.name)
+    entries = tuple(one for one in found.entries if _is_of_chat(one.entry.name) is chat or name_tokens(one.entry.name) == folded)
+    return found if entries == found.entries else replace(found, entries=entries, way=found.way if entries else MatchKind.NOT)
 
 
 def _is_of_chat(name: str) -> bool:
     """Whether a name is that of what a chat product runs: `chatgpt-4o-latest`, `GPT-5 (ChatGPT)`, `gpt-5.2-chat-latest`."""
-    words = folded_name(name)
+    words = name_tokens(name)
     return "chatgpt" in words or ("chat", "latest") in pairwise(words)
 
 
@@ -281,21 +281,23 @@ def _nearest(name: str, each: Sequence[Found]) -> tuple[str, ...]:
 
 def _as_stated(found: Found) -> Found:
     """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Those of the very name come first."""
-    named = tuple(one for one in found.entries if folded_name(one.entry.name) == folded_name(found.name))
+    named = tuple(one for one in found.entries if name_tokens(one.entry.name) == name_tokens(found.name))
     stated = tuple(one for one in found.entries if agrees(found.who, one.entry.who))
     same = {one.entry.name for one in named}
     chosen = tuple(one for one in found.entries if one.entry.name in same or one in stated) if named else stated
-    if found.way is Way.NAME or chosen == found.entries:
+    if found.way is MatchKind.NAME or chosen == found.entries:
         return found
     if chosen:
         return replace(found, entries=chosen)
-    return replace(found, way=Way.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5])
+    return replace(
+        found, way=MatchKind.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5]
+    )
 
 
 def demand(name: str, states: Sequence[BoardAt], lexicon: Lexicon | None = None) -> Found:
     """What a name means, where it must mean something. Raises DeclarationError naming the nearest that are listed."""
     found = find(name, states, lexicon)
-    if found.way is not Way.NOT:
+    if found.way is not MatchKind.NOT:
         return found
     line = tuple(dict.fromkeys(one.entry.name for one in found.line))[:10]
     near = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.lexicon import Lexicon
-from tracker.model import BoardId, EntryId, Event, EventFilter, Known, MetricId, RankSpan, Span
+from tracker.model import BoardId, EntryId, EntryRecord, Event, EventFilter, MetricId, RankSpan, Span
 from tracker.ports import Store
 from tracker.query.find import demand, remembered, states
 
@@ -17,7 +17,7 @@ class Course:
 
     board: BoardId
     entry: EntryId
-    known: Known
+    known: EntryRecord
     values: dict[MetricId, Sequence[Span]]
     ranks: Sequence[RankSpan]
     events: Sequence[Event]
@@ -36,7 +36,7 @@ def history(name: str, store: Store, lexicon: Lexicon | None = None, *, board: B
     return tuple(_course(one, entry, known[one][entry], store) for one, entry in pairs)
 
 
-def _course(board: BoardId, entry: EntryId, known: Known, store: Store) -> Course:
+def _course(board: BoardId, entry: EntryId, known: EntryRecord, store: Store) -> Course:
     declared = store.declared(board)
     metrics = [metric.id for metric in declared.metrics] if declared else []
     values = {metric: spans for metric in metrics if (spans := store.spans(board, entry, metric))}

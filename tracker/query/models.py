@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.lexicon import Lexicon
-from tracker.model import BoardId, Entry, EntryId, Identity, Known, Measure, Metric, ModelId, Snapshot
+from tracker.model import BoardId, Entry, EntryId, EntryRecord, Identity, Measure, Metric, ModelId, Snapshot
 from tracker.order import competition_ranks
 from tracker.ports import Store
-from tracker.query.find import BoardAt, Way, find, remembered, states
+from tracker.query.find import BoardAt, MatchKind, find, remembered, states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexi
 
 def _named(name: str, everything: Sequence[BoardAt], lexicon: Lexicon | None) -> frozenset[tuple[BoardId, EntryId]]:
     found = find(name, everything, lexicon)
-    return frozenset((one.state.board.id, one.entry.id) for one in found.entries if found.way is not Way.NOT)
+    return frozenset((one.state.board.id, one.entry.id) for one in found.entries if found.way is not MatchKind.NOT)
 
 
 def _is_asked(who: Identity, lab: str, family: str) -> bool:
@@ -77,7 +77,7 @@ class _Boards:
     """What is needed of each board once: who is known of it, and the ranks of those listed."""
 
     def __init__(self, store: Store, everything: Iterable[BoardAt]) -> None:
-        self.known: dict[BoardId, Mapping[EntryId, Known]] = {}
+        self.known: dict[BoardId, Mapping[EntryId, EntryRecord]] = {}
         self.ranks: dict[BoardId, Mapping[EntryId, int]] = {}
         for state in everything:
             board, metric = state.board.id, state.board.primary

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import product
 
 from tracker.lexicon import Lexicon
-from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, folded_name
+from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, name_tokens
 from tracker.order import certainty
 from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, Listed, agrees, demand, states
@@ -126,7 +126,7 @@ def _mode(listed: Listed) -> str:
 
 def _unlike(found: Found, entry: Entry) -> int:
     """How far an entry is from the name it was asked for by: 0 for that very name or key, then that variant, then what agrees."""
-    if entry.id == found.name or folded_name(entry.name) == folded_name(found.name):
+    if entry.id == found.name or name_tokens(entry.name) == name_tokens(found.name):
         return 0
     if found.who.variant is not None and entry.who.variant == found.who.variant:
         return 1
@@ -139,7 +139,7 @@ def _standing(listed: Listed) -> tuple[object, ...]:
     measure = listed.entry.measures.get(primary.id) if primary else None
     if primary is None or measure is None:
         return (2, 0.0, listed.entry.id)
-    return (int(measure.estimated), primary.standing(measure.value), listed.entry.id)
+    return (int(measure.estimated), primary.sort_key(measure.value), listed.entry.id)
 
 
 # ── what is compared ─────────────────────────────────────────────────────────────────────────────

@@ -28,7 +28,7 @@ from tracker.model import (
     Nature,
     Snapshot,
     Step,
-    folded_name,
+    name_tokens,
 )
 from tracker.order import competition_ranks
 from tracker.wording import interval, number
@@ -129,8 +129,8 @@ def changes(diff: Diff, entry: EntryId) -> Iterator[Change]:
     if old is None or new is None:
         yield Change(entry=entry, what=What.ABSENCE if new is None else What.APPEARANCE)
         return
-    if entry in diff.respelled:
-        yield Change(entry=entry, what=What.KEY, before=diff.respelled[entry], now=entry)
+    if entry in diff.rekeyed:
+        yield Change(entry=entry, what=What.KEY, before=diff.rekeyed[entry], now=entry)
     if old.name != new.name:
         yield Change(entry=entry, what=What.NAME, before=old.name, now=new.name)
     yield from _attributes(old, new)
@@ -292,7 +292,7 @@ def _why_no_news_of_attribute(change: Change, event: Event | None) -> str:
         return "stated for the first time: what was unknown did not change"
     if change.now is None:
         return "no longer stated: unknown is no change"
-    same = folded_name(change.before) == folded_name(change.now)
+    same = name_tokens(change.before) == name_tokens(change.now)
     return "the same but for capitals and punctuation" if same else "another property says the same of it"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tracker.model import (
-    NOBODY,
+    UNRESOLVED,
     Comparability,
     Diff,
     Entry,
@@ -105,7 +105,9 @@ def new_segments(diff: Diff) -> tuple[Segment, ...]:
 
 def plain(snapshot: Snapshot) -> Snapshot:
     """A snapshot as a store can give it back: in the order of keys, without the publisher's positions and ranks, and unresolved."""
-    entries = {entry: replace(snapshot.entries[entry], position=0, rank=None, who=NOBODY) for entry in sorted(snapshot.entries)}
+    entries = {
+        entry: replace(snapshot.entries[entry], position=0, rank=None, who=UNRESOLVED) for entry in sorted(snapshot.entries)
+    }
     return replace(snapshot, entries=entries)
 
 

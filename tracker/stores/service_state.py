@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tracker.model import BoardId, Delivery, Event, EventId, How, Notice, Pause, Receipt
+from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt
 
 TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
 """The tables of the file that are not derived from the archive."""
@@ -205,7 +205,12 @@ def _delivery(  # noqa: PLR0917  # the columns of a row
 
 def _receipt(event: str, route: str, delivered_at: int, how: str, message: str, subject: str) -> Receipt:  # noqa: PLR0917  # the columns of a row
     return Receipt(
-        event=EventId(event), route=route, delivered_at=_time(delivered_at), how=How(how), message=message, subject=subject
+        event=EventId(event),
+        route=route,
+        delivered_at=_time(delivered_at),
+        how=DeliveryOutcome(how),
+        message=message,
+        subject=subject,
     )
 
 

@@ -30,10 +30,10 @@ from tracker.model import (
     Diff,
     Entry,
     EntryId,
+    EntryRecord,
     Event,
     EventFilter,
     EventId,
-    Known,
     Measure,
     MetricId,
     RankSpan,
@@ -216,7 +216,7 @@ class SqliteStore:
         rows = [self._known_row(board, entry, known) for entry, known in sorted(changed)]
         self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _known_row(self, board: BoardId, entry: EntryId, known: Known) -> tuple[object, ...]:
+    def _known_row(self, board: BoardId, entry: EntryId, known: EntryRecord) -> tuple[object, ...]:
         return (
             board,
             self._ordinal(board, entry),
@@ -337,13 +337,13 @@ class SqliteStore:
                 self._pasts[board] = replace(_codec.decode_past(row[0]), known=self._known(board))
         return self._pasts[board]
 
-    def _known(self, board: BoardId) -> dict[EntryId, Known]:
+    def _known(self, board: BoardId) -> dict[EntryId, EntryRecord]:
         sql = (
             "SELECT key, name, names, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed, scored"
             " FROM entries WHERE board = ?"
         )
         return {
-            EntryId(key): Known(
+            EntryId(key): EntryRecord(
                 name=name,
                 names=frozenset(_codec.decode_strings(names)),
                 first_seen=_time(first),

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from tracker.identity import resolve
 from tracker.lexicon import Lexicon
-from tracker.model import NOBODY, Board, Entry, EntryId, Identity, Metric, Snapshot, folded_name
+from tracker.model import UNRESOLVED, Board, Entry, EntryId, Identity, Metric, Snapshot, name_tokens
 from tracker.query.find import BoardAt, meant
 from tracker.traits import Traits, traits
 
@@ -24,7 +24,7 @@ class Pattern:
 
     kind: str
     text: str
-    who: Identity = NOBODY
+    who: Identity = UNRESOLVED
 
     def chosen(self, board: Board, snapshot: Snapshot) -> frozenset[EntryId]:
         """The entries of a page that are those models."""
@@ -63,7 +63,7 @@ def pattern(text: str, lexicon: Lexicon | None = None) -> Pattern:
 
 
 def _folded(name: str) -> str:
-    return " ".join(folded_name(name))
+    return " ".join(name_tokens(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

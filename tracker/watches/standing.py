@@ -72,14 +72,14 @@ def advance(
 
 def _edge(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *, already: bool) -> Edge:
     def place(entry: EntryId) -> tuple[float, EntryId]:
-        return metric.standing(diff.after.entries[entry].measures[metric.id].value), entry
+        return metric.sort_key(diff.after.entries[entry].measures[metric.id].value), entry
 
     return Edge(fresh=tuple(sorted(fresh, key=place)), reference=field.reference, already=already)
 
 
 def _followed(diff: Diff, following: BoardState, metric: Metric, hold: Hold) -> Hold:
     """What is remembered, under the keys of now: without those that departed, and with those that left the page."""
-    now = {had: entry for entry, had in diff.respelled.items()}
+    now = {had: entry for entry, had in diff.rekeyed.items()}
     listed, known = diff.after.entries, following.known
     gone = {now.get(entry, entry): value for entry, value in hold.unseen.items()}
     for entry in (*diff.missing, *diff.hidden):
@@ -120,10 +120,10 @@ class _Field:
         measured = {entry: measure.value for entry, measure in measures if not measure.estimated}
         unseen = {} if watch.rivals else hold.unseen
         unnamed = diff.after.unnamed if metric.primary and not watch.rivals else ()
-        self.reference = min(measured, key=lambda entry: (metric.standing(measured[entry]), entry), default=None)
+        self.reference = min(measured, key=lambda entry: (metric.sort_key(measured[entry]), entry), default=None)
         certain = [*measured.values(), *unseen.values(), *unnamed]
         everything = [*certain, *(measure.value for _, measure in measures if measure.estimated)]
-        self.orders = [sorted(metric.standing(value) for value in values) for values in (certain, everything)]
+        self.orders = [sorted(metric.sort_key(value) for value in values) for values in (certain, everything)]
 
     def holds(self, entry: Entry) -> bool | None:
         """Whether an entry fulfils the watch; None where that cannot be known."""
@@ -147,7 +147,7 @@ class _Field:
         return verdicts.pop() if len(verdicts) == 1 else None
 
     def _stands(self, value: float, order: list[float]) -> bool | None:
-        watch, mine = self.watch, self.metric.standing(value)
+        watch, mine = self.watch, self.metric.sort_key(value)
         if watch.within is not None:
             if not order:
                 return None

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from tracker.compare.precision import same
-from tracker.model import Board, Confidence, Entry, EntryId, Metric, Nature, Snapshot, folded_name
+from tracker.model import Board, Confidence, Entry, EntryId, Metric, Nature, Snapshot, name_tokens
 
 _EXACT = 2
 """Decimals from which on an equal score and a name that only says more name the same entry."""
@@ -18,7 +18,7 @@ _ENOUGH_VALUES = 3
 """So many equal published scores, and none that differs, name the same entry."""
 
 
-def respelled(board: Board, before: Snapshot, after: Snapshot) -> dict[EntryId, EntryId]:
+def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> dict[EntryId, EntryId]:
     """Key now → the key before. Only pairs that are unique on both sides."""
     arrived = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys())]
     gone = [before.entries[entry] for entry in sorted(before.entries.keys() - after.entries.keys())]
@@ -46,7 +46,7 @@ def _pairs(arrived: list[Entry], gone: list[Entry], feature: Callable[[Entry], H
 
 
 def _folded(one: Entry) -> tuple[str, ...] | None:
-    return folded_name(one.name) or None
+    return name_tokens(one.name) or None
 
 
 def _variant(one: Entry) -> str | None:
@@ -71,7 +71,7 @@ def _exact_value(primary: Metric | None, one: Entry) -> float | None:
 
 def _clarifies(now: Entry, had: Entry) -> bool:
     """Whether one name only says more than the other at its end: `GPT 4`, `GPT 4 (1106)`."""
-    shorter, longer = sorted((folded_name(now.name), folded_name(had.name)), key=len)
+    shorter, longer = sorted((name_tokens(now.name), name_tokens(had.name)), key=len)
     return bool(shorter) and longer[: len(shorter)] == shorter
 
 

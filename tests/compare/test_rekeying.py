@@ -25,30 +25,30 @@ def scored(key: str, *cells: str) -> Snapshot:
 
 def paired(was: tuple[str, ...], now: tuple[str, ...], *, on=THREE) -> bool:
     diff = compare(board(*on), scored("old", *was), scored("new", *now))
-    assert diff.respelled in ({}, {"new": "old"})
-    assert (diff.arrived, diff.missing) == ((), ()) if diff.respelled else (("new",), ("old",))
-    return bool(diff.respelled)
+    assert diff.rekeyed in ({}, {"new": "old"})
+    assert (diff.arrived, diff.missing) == ((), ()) if diff.rekeyed else (("new",), ("old",))
+    return bool(diff.rekeyed)
 
 
 @pytest.mark.parametrize(("old", "new"), [("GPT-5", "gpt-5"), ("gpt-5", "GPT_5"), ("qwen3.5", "Qwen3.5"), ("ｇｐｔ-5", "gpt5")])
 def test_another_case_or_punctuation_of_a_key_neither_left_nor_entered(old: str, new: str):
     diff = two(f"{old}:50 b:40", f"{new}:51 b:40")
-    assert (diff.respelled, diff.arrived, diff.missing) == ({new: old}, (), ())
+    assert (diff.rekeyed, diff.arrived, diff.missing) == ({new: old}, (), ())
 
 
 @pytest.mark.parametrize(("old", "new"), [("gpt-4.1", "gpt-41"), ("gpt-4", "gpt-4+"), ("gpt-4", "gpt-5"), ("☆", "★")])
 def test_another_name_is_another_entry(old: str, new: str):
     diff = two(f"{old}:50 b:40", f"{new}:50 b:40")
-    assert (diff.respelled, diff.arrived, diff.missing) == ({}, (new,), (old,))
+    assert (diff.rekeyed, diff.arrived, diff.missing) == ({}, (new,), (old,))
 
 
 @pytest.mark.parametrize(("before", "after"), [("gpt-5:50 GPT-5:49", "gpt5:50"), ("gpt5:50", "gpt-5:50 GPT-5:49")])
 def test_a_spelling_that_fits_several_names_none(before: str, after: str):
-    assert two(f"{before} b:40", f"{after} b:40").respelled == {}
+    assert two(f"{before} b:40", f"{after} b:40").rekeyed == {}
 
 
 def test_an_entry_that_is_still_listed_was_not_respelled():
-    assert two("gpt-5:50 b:40", "gpt-5:50 GPT5:50 b:40").respelled == {}
+    assert two("gpt-5:50 b:40", "gpt-5:50 GPT5:50 b:40").rekeyed == {}
 
 
 def test_three_equal_scores_and_none_that_differs_name_the_same_entry():
@@ -78,9 +78,9 @@ def test_every_entry_has_one_fate_also_where_keys_were_respelled(one: dict, othe
     before, after = snapshot(**one | {"names": None, "ambiguous": "zz"}), snapshot(day=1, **other | text)
     diff = compare(board(SCORE), before, after)
     assert sorted([*diff.common, *diff.arrived, *diff.revealed]) == sorted(after.entries)
-    had = [diff.respelled.get(entry, entry) for entry in diff.common]
+    had = [diff.rekeyed.get(entry, entry) for entry in diff.common]
     assert sorted([*had, *diff.missing, *diff.hidden]) == sorted(before.entries) == sorted(diff.entries_before)
-    assert all(key == had.upper() for key, had in diff.respelled.items())
+    assert all(key == had.upper() for key, had in diff.rekeyed.items())
 
 
 def test_a_respelling_is_a_quiet_rename_and_nothing_else():
@@ -141,7 +141,7 @@ def renamed(was: str, now: str, *, on=SCORE, mine: Identity | None = None, their
     """Whether `old` and `new` are taken for one entry."""
     before = snapshot(f"stays:90 {was}", who={"old": theirs or known("maker/m")})
     after = snapshot(f"stays:90 {now}", day=1, who={"new": mine or known("maker/m")})
-    return compare(board(on), before, after).respelled == {"new": "old"}
+    return compare(board(on), before, after).rekeyed == {"new": "old"}
 
 
 def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry():
@@ -172,7 +172,7 @@ def test_another_variant_or_one_that_is_not_sure_is_another_entry(other: Identit
 def test_a_variant_that_stands_twice_names_none():
     who = {key: known("maker/m") for key in ("old", "new", "again")}
     diff = compare(board(SCORE), snapshot("s:9 old:50", who=who), snapshot("s:9 new:50 again:50", day=1, who=who))
-    assert diff.respelled == {}
+    assert diff.rekeyed == {}
 
 
 # ── a name that says more ────────────────────────────────────────────────────────────────────────
@@ -181,7 +181,7 @@ def test_a_variant_that_stands_twice_names_none():
 def clarified(was: str, now: str, *, names: tuple[str, str] = ("RAG + GPT 4", "RAG + GPT 4 (1106)"), on=SCORE) -> bool:
     before = snapshot(f"stays:90 {was}", names={"old": names[0]})
     after = snapshot(f"stays:90 {now}", day=1, names={"new": names[1]})
-    return compare(board(on), before, after).respelled == {"new": "old"}
+    return compare(board(on), before, after).rekeyed == {"new": "old"}
 
 
 def test_a_name_that_says_more_at_the_same_exact_score_is_the_same_entry():
