@@ -98,7 +98,7 @@ def _pair(on: Metric, riser: str, rival: str, values: tuple[dict[str, float], ..
         return None
     if not on.better(_best(on, mine), bar):
         return None
-    bar = min((bar, _best(on, theirs_before)), key=on.standing)
+    bar = min((bar, _best(on, theirs_before)), key=on.sort_key)
     causes = {key: value for key, value in mine.items() if key not in had or on.better(value, had[key])}
     did = {key: value for key, value in causes.items() if on.better(value, bar)}
     holder = _holder(on, theirs_before)
@@ -112,7 +112,7 @@ def _of(name: str, values: dict[str, float]) -> dict[str, float]:
 
 
 def _best(on: Metric, values: dict[str, float]) -> float:
-    return min(values.values(), key=on.standing)
+    return min(values.values(), key=on.sort_key)
 
 
 def _holder(on: Metric, values: dict[str, float]) -> str:
