@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 WORKERS = 4
@@ -49,3 +50,14 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.maxprocesses = config.option.maxprocesses or WORKERS
     if config.option.numprocesses and config.option.dist == "no":
         config.option.dist = "worksteal"  # a few long tests decide when the run ends; what is left over moves to the idle worker
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Let a worker send one report of a test that passed, not five: telling costs more than most tests take."""
+    if not hasattr(item.config, "workerinput"):
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True

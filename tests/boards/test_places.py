@@ -196,6 +196,7 @@ def shown_by(place: Place) -> Decimal:
     return computed(f"{number(place.text)} {place.how}") if place.how else number(place.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_expected_value_has_exactly_one_place(folder: str):
     wanted = Counter((entry["entry"], field) for entry in expected_of(folder) for field, _ in values_of(entry))
@@ -212,6 +213,7 @@ def test_every_expected_value_stands_where_its_place_says(folder: str):
     assert [(entry, field, why) for entry, field, why in wrong if why] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_computation_begins_with_published_numbers(folder: str):
     published = {digits(one) for body in bodies_of(folder) for one in literals(body)}

@@ -189,6 +189,7 @@ def test_an_empty_argument_is_refused(world: World, args: tuple[str, ...], found
     assert ran.error.startswith(f"tracker: {found}; expected a value")
 
 
+@pytest.mark.slow
 def test_variables_that_are_empty_are_not_set(world: World, monkeypatch: pytest.MonkeyPatch):
     world.imported()
     monkeypatch.chdir(world.folder)
@@ -229,6 +230,7 @@ def test_a_command_without_arguments_shows_its_help(world: World):
         assert command in ran.err
 
 
+@pytest.mark.slow
 def test_a_reader_who_has_seen_enough_is_no_error(world: World):
     world.imported()
     command = [sys.executable, "-c", "from tracker.cli import main; main()", "--store", str(world.store), "events", "--json"]
@@ -254,6 +256,7 @@ def hostile(world: World) -> None:
     world.run("import", "acme/text", world.bodies(states | collapse, raw=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "args",
     [

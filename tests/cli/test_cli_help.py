@@ -73,6 +73,7 @@ def modules(*args: str) -> set[str]:
     return set(json.loads(ran.stderr.splitlines()[-1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("args", [("--help",), ("--version",), ("nonsense",)], ids=" ".join)
 def test_help_loads_none_of_the_libraries(args: tuple[str, ...]):
     loaded = modules(*args)

@@ -171,6 +171,7 @@ def test_a_shell_is_offered_every_command(world: World):
     assert completed(world, "tracker qua") == ["quarantine"]
 
 
+@pytest.mark.slow
 def test_a_shell_is_offered_options_and_their_choices(world: World):
     assert "--timer" in completed(world, "tracker install --t")
     assert completed(world, "tracker install --completion ") == ["bash", "zsh", "fish"]

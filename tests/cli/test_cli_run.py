@@ -210,6 +210,7 @@ def test_run_sends_what_is_to_be_told_once(world: World, server: HTTPServer):
         assert {one.route for one in store.service.receipts()} == {"told"}
 
 
+@pytest.mark.slow
 def test_beside_a_daemon_run_leaves_sending_to_it(world: World, server: HTTPServer):
     declare(world, server)
     told = world.folder / "told.txt"
@@ -223,6 +224,7 @@ def test_beside_a_daemon_run_leaves_sending_to_it(world: World, server: HTTPServ
     assert "Model B leads" in told.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_lock_file_that_cannot_be_made_is_store_trouble_and_not_somebody_elses_turn(world: World, server: HTTPServer):
     declare(world, server)
     route(world, world.folder / "told.txt")

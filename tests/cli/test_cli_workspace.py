@@ -67,6 +67,7 @@ def test_a_store_that_is_named_and_is_not_there_is_an_error_in_one_line(empty: W
     assert ran.error == "tracker: typo: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["resolve", "notify", "daemon"])
 def test_what_needs_no_store_says_that_the_one_named_is_not_there(empty: World, command: str):
     ran = empty.plain("--store", "typo", command, *{**READING, "daemon": ["--dry-run"]}[command])
@@ -80,6 +81,7 @@ def test_boards_are_listed_where_the_named_folder_has_no_store_yet(empty: World)
     assert there(empty) == {"volume"}
 
 
+@pytest.mark.slow
 def test_import_says_where_it_creates_the_store(empty: World):
     bodies = empty.bodies(BODIES)
     assert empty.plain("init").code == 0
@@ -123,6 +125,7 @@ def test_boards_that_are_not_selected_are_listed_when_asked_for_and_are_never_du
     assert {(row["origin"], row["due_at"]) for row in unselected} == {("unselected", None)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["nosuch/board", "artificial-analysis/llms-page"])
 def test_a_run_that_can_fetch_nothing_creates_nothing(empty: World, wrong: str):
     assert empty.plain("run", wrong).code == 2
@@ -137,6 +140,7 @@ def test_schedules_that_are_named_stand_alone_but_shipped_names_hold(empty: Worl
     assert resolved["lab"] == "OpenAI"
 
 
+@pytest.mark.slow
 def test_a_new_board_may_not_take_a_shipped_boards_id(empty: World):
     empty.plain("init")
     page = empty.folder / "board.csv"
@@ -159,6 +163,7 @@ def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: Wo
     assert odd.out.splitlines()[-1].endswith(" --store 'with space $HOME' report")
 
 
+@pytest.mark.slow
 def test_init_inside_another_workspace_says_so(empty: World):
     assert empty.plain("init").err == ""
     ran = empty.plain("init", "inner")
@@ -200,6 +205,7 @@ def test_a_zone_that_does_not_exist_is_refused(empty: World):
     assert (ran.code, 'did you mean "Europe/Berlin"?' in ran.error) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_service_is_installed_for_the_workspace(empty: World):
     empty.plain("init")
     ran = empty.plain("install", "--user")
@@ -243,6 +249,7 @@ def test_the_contact_of_the_workspace_is_what_publishers_see(empty: World, https
     assert [agent.partition("(")[2] for agent in agents] == ["+ann@example.org)"]
 
 
+@pytest.mark.slow
 def test_a_folder_with_own_boards_overlays_the_shipped_ones(empty: World):
     path = empty.folder / "schedules" / "lmarena" / "text.toml"
     path.parent.mkdir(parents=True)

@@ -140,6 +140,7 @@ def test_firings_rise_strictly_from_after_the_start(cadence: str, zone: str, aft
     assert all(earlier < later for earlier, later in pairwise([after, *found]))
 
 
+@pytest.mark.slow
 @given(cadences, zones, times, st.integers(0, 6000))
 def test_whoever_starts_later_gets_the_rest_of_the_same_firings(cadence: str, zone: str, after: datetime, minutes: int):
     later = after + minutes * MINUTE

@@ -196,6 +196,7 @@ def test_a_turn_without_start_begins_nothing(daemon: Daemon):
     assert len(daemon.asked) == 1
 
 
+@pytest.mark.slow
 def test_a_lease_that_another_process_has_is_waited_for_and_nothing_is_lost(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     with daemon.archive.lease(TEXT):

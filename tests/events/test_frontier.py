@@ -76,6 +76,7 @@ def page(table: dict[str, tuple[str, str]]) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("better", ["higher", "lower"])
 @examples(300)
 @given(TABLE)

@@ -95,6 +95,7 @@ def test_every_event_is_a_whole_sentence_with_facts_evidence_and_weight(on: tupl
             check_evidence(event, before.after.digest if before else "", history.diff.after.digest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on", BOARDS)
 @examples(30)
 @given(SEASONS)

@@ -178,6 +178,7 @@ def test_a_reference_means_its_own_entries_and_no_smaller_sibling(one):
     assert [reference(entry) for entry in entries] == [one, None]
 
 
+@pytest.mark.slow
 @examples(200)
 @given(
     st.dictionaries(st.sampled_from(["o1", "o2", "o3", "c1"]), st.integers(50, 70)),

@@ -221,6 +221,7 @@ PADDING = {f"low{place}": place - 41 for place in range(41)}
 """Entries that never move, so that no board is re-based and none has a round number of rows."""
 
 
+@pytest.mark.slow
 @examples(100)
 @given(st.lists(tables(values=range(40, 46), keys="abcdefgh"), max_size=8))
 def test_the_lead_passes_exactly_when_a_plain_account_says_so(season: list[dict[str, int]]):

@@ -56,6 +56,7 @@ def fetched(world: World, served, how: Pagination, **request) -> list:
     return [json.loads(body)["data"] for body in captured.bodies]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(count=st.integers(0, 9))
 def test_every_record_is_there_once_and_in_order(kind, count):

@@ -77,6 +77,7 @@ def test_the_season_has_every_kind_of_trouble_and_news(kind: str, archive: FileA
     }
 
 
+@pytest.mark.slow
 @examples(12)
 @given(data=st.data())
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])

@@ -56,6 +56,7 @@ def test_what_a_refusal_means_for_the_next_try(server: Web, status: int, final: 
     assert (error.final, error.too_large) == (final, too_large)
 
 
+@pytest.mark.slow
 def test_no_secret_stands_in_an_error_or_reaches_a_log(server: Web, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)
     assert TOKEN not in str(refusal(server, 500, f"no {TOKEN}".encode()))

@@ -328,6 +328,7 @@ ROUTES = st.builds(
 )
 
 
+@pytest.mark.slow
 @examples(100)
 @given(ROUTES, arrivals(), st.integers(0, 2**32), st.sampled_from([0.0, 0.3, 0.8]))
 def test_everything_goes_out_once_and_never_when_it_must_not(route: Route, deliveries: list[Delivery], seed: int, fails: float):

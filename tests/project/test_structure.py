@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {
     path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "tracker").rglob("*.py"))
 }
+pytestmark = pytest.mark.slow
 SHARED_NAMES = {"Options"}
 """What every parser calls the options of its format: the registry asks each module for that name."""
 
 
+@cache
+def modules() -> Mapping[Path, ast.Module]:
+    paths = sorted((ROOT / "tracker").rglob("*.py"))
+    return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
 def imports() -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Every name that a module imports from the package, with the path to it."""
-    for path, module in MODULES.items():
+    for path, module in modules().items():
         for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tracker"):
                 yield from ((path, (*(node.module or "").split("."), alias.name)) for alias in node.names)
@@ -25,7 +35,7 @@ def imports() -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 def test_no_two_public_classes_have_one_name():
     places = defaultdict(list)
-    for path, module in MODULES.items():
+    for path, module in modules().items():
         for node in module.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(path.as_posix())
@@ -44,7 +54,7 @@ def test_no_module_imports_what_is_private_to_another_package():
 
 def test_no_function_is_longer_than_45_lines():
     long = {}
-    for path, module in MODULES.items():
+    for path, module in modules().items():
         for node in ast.walk(module):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 documented = ast.get_docstring(node) is not None

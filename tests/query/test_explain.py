@@ -215,6 +215,7 @@ def test_a_table_that_was_replaced_explains_everything_at_once():
 # ── the demand ───────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @given(st.lists(kit.pages(), min_size=2, max_size=4))
 def test_every_change_of_every_entry_has_exactly_one_explanation(days):
     of = Record(kit.SCORE, kit.PRICE)

@@ -244,11 +244,13 @@ def test_every_event_is_told_exactly_once(events: list[Event], told_only: bool):
     assert board.untold == len(events) - len(told)
 
 
+@pytest.mark.slow
 @given(several_events(), st.data())
 def test_the_order_of_the_input_does_not_matter(events: list[Event], data: st.DataObject):
     assert report(data.draw(st.permutations(events))) == report(events)
 
 
+@pytest.mark.slow
 @given(several_events())
 def test_a_story_never_mixes_observations_and_its_lead_is_the_weightiest(events: list[Event]):
     for story in report(events).boards[0].stories:

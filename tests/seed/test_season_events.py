@@ -115,6 +115,7 @@ def test_each_day_tells_what_a_careful_reader_of_the_pages_would(imported):
     assert written(events(imported, told=True)) == told()
 
 
+@pytest.mark.slow
 def test_what_is_within_the_error_is_kept_and_not_told(imported):
     found = written(events(imported, told=False))
     assert set(kept()) <= set(found)

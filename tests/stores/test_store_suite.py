@@ -574,6 +574,7 @@ def test_a_row_that_somebody_spoilt_is_a_store_error_and_no_guess(tmp_path: Path
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_processes_that_meet_on_a_new_file_all_get_it(tmp_path: Path):
     for number in range(10):
         meet = Barrier(4)

@@ -179,6 +179,7 @@ def test_the_key_is_what_is_asked_and_not_the_name():
     assert len({key_of(one) for one in (watch(above=45), watch(above=46), watch(below=45), watch(above=45, subject="a"))}) == 4
 
 
+@pytest.mark.slow
 @given(
     st.lists(kit.pages(), min_size=2, max_size=6),
     st.sampled_from([{"above": 50}, {"within": 2, "each": True}, {"top": 2}, {"top": 1, "each": True}]),
