@@ -46,7 +46,9 @@ def unsure(metric: Metric, *measures: Measure) -> str:
 def span(lasted: timedelta) -> str:
     """A stretch of time in words, in the unit that fits it."""
     hours = lasted.total_seconds() / 3600
-    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
+    if hours >= 48:
+        return f"{hours / 24:.0f} days"
+    return f"{hours:.0f} hours" if hours >= 2 else count(round(hours * 60), "minute")
 
 
 def names(parties: Iterable[Party], most: int = 3) -> str:
