@@ -33,7 +33,8 @@ def test_names_are_counted_beyond_three(count: int, words: str):
 
 
 @pytest.mark.parametrize(
-    ("minutes", "words"), [(0, "0 minutes"), (1, "1 minute"), (59, "59 minutes"), (119, "119 minutes"), (120, "2 hours"), (2880, "2 days")]
+    ("minutes", "words"),
+    [(0, "0 minutes"), (1, "1 minute"), (59, "59 minutes"), (119, "119 minutes"), (120, "2 hours"), (2880, "2 days")],
 )
 def test_a_span_is_in_the_unit_that_fits_it(minutes: int, words: str):
     assert span(timedelta(minutes=minutes)) == words
