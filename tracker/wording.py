@@ -91,9 +91,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-# ── boards ───────────────────────────────────────────────────────────────────────────────────────
-
-
 def count(number: int, one: str, many: str = "") -> str:
     """`1 story`, `12 stories`; `many` is the plural that is not made with an s."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -1,4 +1,4 @@
-"""What commands share: finding the workspace, opening the stores, reading times, printing rows."""
+"""What commands share: finding the workspace, reading times, printing rows and what is wrong with declarations."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import toml, workspace
-from tracker.wording import escaped, safe
+from tracker import schedules, toml, workspace
+from tracker.wording import escaped, machine_time, safe
 from tracker.workspace import Settings
 
 _PROGRAMS = frozenset({"tracker", "leaderboard-tracker"})
@@ -73,7 +73,7 @@ def _plain(value: object) -> str:
 
 def stamp(at: datetime | None) -> str:
     """A time as `2026-04-18T06:18:33Z`, empty for None."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
+    return machine_time(at) if at else ""
 
 
 def zone(ctx: click.Context | None = None) -> tzinfo:
@@ -120,3 +120,13 @@ def user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def tell_troubles(found: schedules.Schedules, *, is_all: bool) -> None:
+    """Say on stderr what is wrong with declarations, a line for each. If that `is_all` there is, the last of it is raised."""
+    troubles = list(found.troubles.values())
+    last = troubles.pop() if troubles and is_all else None
+    for error in troubles:
+        click.echo(f"tracker: {safe(str(error))}", err=True)
+    if last is not None:
+        raise last

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.authoring import fixtures
-from tracker.cli._declared import tell_troubles
-from tracker.cli._open import as_json, print_json, print_table, user, when
+from tracker.cli._open import as_json, print_json, print_table, tell_troubles, user, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Pause, Snapshot

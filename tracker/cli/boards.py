@@ -10,8 +10,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._declared import tell_troubles
-from tracker.cli._open import as_json, print_json, print_table, when
+from tracker.cli._open import as_json, print_json, print_table, tell_troubles, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import log, toml
-from tracker.cli._declared import tell_troubles
-from tracker.cli._open import as_json, print_json, print_table, when
+from tracker.cli._open import as_json, print_json, print_table, tell_troubles, when
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, DeliveryWorker, InFlight, Loop, World, lock_of, notifier, upcoming, watchdog_s
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild

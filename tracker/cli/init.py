@@ -11,8 +11,7 @@ from pathlib import Path
 import click
 
 from tracker import toml
-from tracker.cli._declared import tell_troubles
-from tracker.cli._open import located, program
+from tracker.cli._open import located, program, tell_troubles
 from tracker.model import Board
 from tracker.query.due import missing_keys
 from tracker.wording import count, safe

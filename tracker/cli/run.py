@@ -9,8 +9,7 @@ from collections.abc import Sequence
 import click
 
 from tracker.cli import _complete
-from tracker.cli._declared import tell_troubles
-from tracker.cli._open import as_json, print_json, when
+from tracker.cli._open import as_json, print_json, tell_troubles, when
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError

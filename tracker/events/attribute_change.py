@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tracker.events.lifecycle import GRADES, grade_of, is_context
+from tracker.events.lifecycle import grade_of, is_context
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, Move, Nature
 from tracker.wording import names, number
 
 RULE = "attribute_change/2"
-
-TOLD = frozenset(GRADES)
-"""Properties whose change is news, told by `lifecycle`; all others are only kept in the record."""
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way

@@ -58,7 +58,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything that settling a board needs beside the board."""
+    """What bringing a board up to date needs besides the board."""
 
     archive: Archive
     store: Store

@@ -1,4 +1,4 @@
-"""Since when one entry of a board stands above another: never across a metric's segment, never by decimals alone."""
+"""Since when one side of a board, the best of some entries, is above another: never across a metric's segment, never by decimals alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tracker.order import best, best_entry
 from tracker.ports import Store
 
 SpansOf = Callable[[EntryId], Sequence[Span]]
+"""An entry's values over time, oldest first."""
 
 
 class HowAbove(StrEnum):

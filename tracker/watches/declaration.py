@@ -51,7 +51,6 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 _OF_EVENTS = ("kind", "grade", "min_weight", "told")
-_OF_STANDINGS = ("within", "top", "above", "below", "each")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
