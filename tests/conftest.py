@@ -25,8 +25,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     is_same = "OTHER_EXAMPLES" not in os.environ
     settings.register_profile("full", deadline=None, max_examples=60, derandomize=is_same)  # a busy machine is no failure
-    settings.register_profile("quick", settings.get_profile("full"), max_examples=10)
+    settings.register_profile("quick", settings.get_profile("full"), max_examples=6)
     settings.load_profile("quick" if config.option.markexpr == "not slow" else "full")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A quick run does not even import a file whose tests are all slow."""
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    return True if "\npytestmark = pytest.mark.slow\n" in collection_path.read_text(encoding="utf-8") else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -25,6 +25,7 @@ MEASURES = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(SCRAPS), max_size=14).map(" ".join))
 @examples(300)
 def test_any_string_of_claim_words_has_an_answer(world: World, text: str):

@@ -166,6 +166,7 @@ def completed(world: World, line: str) -> list[str]:
     return [kind.partition(",")[2] for kind in ran.stdout.splitlines() if kind]
 
 
+@pytest.mark.slow
 def test_a_shell_is_offered_every_command(world: World):
     assert completed(world, "tracker ") == list(COMMANDS)
     assert completed(world, "tracker qua") == ["quarantine"]

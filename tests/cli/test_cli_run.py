@@ -68,6 +68,7 @@ def test_run_fetches_and_says_what_changed(world: World, server: HTTPServer):
     assert out[2] == "    new_leader: Model B leads Acme Arena (Score) with 95, ahead of Model A."
 
 
+@pytest.mark.slow
 def test_run_with_due_asks_only_boards_whose_time_has_come(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))
@@ -94,6 +95,7 @@ def test_run_with_due_tries_a_board_that_did_not_answer_again_after_five_minutes
     assert asked(server) == before
 
 
+@pytest.mark.slow
 def test_run_without_due_asks_a_board_that_failed_a_moment_ago(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, "gone", status=404)
@@ -102,6 +104,7 @@ def test_run_without_due_asks_a_board_that_failed_a_moment_ago(world: World, ser
     assert asked(server) == 2
 
 
+@pytest.mark.slow
 def test_run_fetches_neither_disabled_boards_nor_those_without_a_key(world: World, server: HTTPServer):
     declare(world, server, cadence='enabled = false\ncadence = "@daily"')
     declare(world, server, "acme/key", request='[request]\nheaders = { x-api-key = "${TRACKER_TEST_NO_SUCH_KEY}" }')
@@ -157,6 +160,7 @@ def test_the_exit_code_is_that_of_the_run(world: World, server: HTTPServer):
     assert (unknown.code, "acme/none" in unknown.error) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_replay_ends_with_0_when_all_was_rebuilt_whatever_became_of_the_newest_fetch(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))

@@ -91,6 +91,7 @@ def test_import_says_where_it_creates_the_store(empty: World):
     assert empty.plain("import", "acme/text", bodies).err == ""
 
 
+@pytest.mark.slow
 def test_a_workspace_works_from_every_folder_below_it(empty: World, monkeypatch: pytest.MonkeyPatch):
     bodies = empty.bodies(BODIES)
     empty.plain("init", "boards", "--boards", "lmarena/*")
@@ -151,6 +152,7 @@ def test_a_new_board_may_not_take_a_shipped_boards_id(empty: World):
     assert (ran.code, "is there already, and is not overwritten" in ran.error) == (2, True)
 
 
+@pytest.mark.slow
 def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: World):
     ran = empty.plain("init", "boards")
     assert ran.code == 0

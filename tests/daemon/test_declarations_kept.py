@@ -164,6 +164,7 @@ def test_broken_watches_stay_as_they_were(daemon: Daemon):
     assert daemon.open() == {}
 
 
+@pytest.mark.slow
 def test_a_broken_lexicon_stays_as_it_was(daemon: Daemon):
     daemon.declare()
     (daemon.folder / "schedules/models").mkdir()
@@ -212,6 +213,7 @@ def test_a_reload_that_is_asked_for_reads_everything(daemon: Daemon):
     assert daemon.loop.declared is not before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gone", ["", "schedules"])
 def test_a_folder_that_is_gone_leaves_all_in_force(daemon: Daemon, gone: str):
     daemon.declare(cadence="@hourly")

@@ -20,6 +20,7 @@ def test_a_board_is_asked_when_it_is_due_once_and_again_after_its_cadence(daemon
     assert daemon.results() == [Result.ACCEPTED, *[Result.UNCHANGED] * 4]
 
 
+@pytest.mark.slow
 def test_a_board_that_another_process_reads_meanwhile_is_not_asked_again(daemon: Daemon):
     daemon.declare(cadence="0 */6 * * *")
     daemon.run(6 * HOUR - timedelta(minutes=1))
@@ -39,6 +40,7 @@ def test_firings_missed_while_the_machine_slept_are_one_fetch(daemon: Daemon):
     assert daemon.times() == [START + n * HOUR for n in (0, 1, 51.5, 52)]
 
 
+@pytest.mark.slow
 def test_what_is_due_survives_a_restart(daemon: Daemon):
     daemon.declare(cadence="@daily")
     for _ in range(6):
@@ -160,6 +162,7 @@ def test_a_board_without_its_key_is_not_asked_until_the_key_is_there(daemon: Dae
     assert daemon.times() == [START + HOUR]
 
 
+@pytest.mark.slow
 def test_a_host_that_asked_us_to_stay_away_is_left_alone(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.hosts.note_not_before("text.acme.test", START + 5 * HOUR + timedelta(minutes=10))

@@ -15,7 +15,7 @@ def archive(tmp_path: Path) -> FileArchive:
     return FileArchive(tmp_path / "captures")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.slow), "sqlite"])
 def store(request: pytest.FixtureRequest) -> Store:
     return fresh(request.param)
 

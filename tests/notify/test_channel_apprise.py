@@ -64,6 +64,7 @@ def test_no_secret_stands_in_an_error_or_reaches_a_log(server: Web, caplog: pyte
     assert TOKEN not in repr(opened(server))
 
 
+@pytest.mark.slow
 def test_others_who_use_apprise_in_this_process_keep_their_log(server: Web, caplog: pytest.LogCaptureFixture):
     refusal(server, 500)
     logging.getLogger("apprise").warning("somebody else's")

@@ -91,6 +91,7 @@ def test_a_second_try_bears_the_same_id(server: Web):
     assert [came.headers["webhook-id"] for came in server.came] == ["m1", "m1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_any_2xx_is_a_receipt(server: Web, status: int):
     server.answer = (status, {}, b"")
@@ -117,6 +118,7 @@ def test_what_a_refusal_means_for_the_next_try(server: Web, status: int, final: 
     assert f"answered {status}" in str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("header", "wait"), [("120", 120.0), ("Sat, 18 Apr 2026 07:05:00 GMT", 300.0), ("soon", None)])
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_receiver_says_when_to_come_back(server: Web, status: int, header: str, wait: float | None):

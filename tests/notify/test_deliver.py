@@ -23,7 +23,7 @@ from tracker.ports import ServiceState
 from tracker.stores.sqlite import SqliteStore
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.slow), "sqlite"])
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServiceState]:
     if request.param == "memory":
         yield MemoryStore().service
@@ -311,6 +311,7 @@ def test_killed_between_sending_and_the_receipt_the_same_message_is_sent_again(s
     assert (other.id != first.id, [one.id for one in other.events]) == (True, ["b"])
 
 
+@pytest.mark.slow
 def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_keeps_the_cap(service: ServiceState):
     chance = Random(4)
 

@@ -217,6 +217,7 @@ def test_a_character_cut_in_two_between_pushes_is_put_together():
     assert read("flight", body, ["slug"], require=NEED).rows[0] == ("🏆",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "message"),
     [

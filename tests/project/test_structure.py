@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = {
-    path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "tracker").rglob("*.py"))
-}
 pytestmark = pytest.mark.slow
 SHARED_NAMES = {"Options"}
 """What every parser calls the options of its format: the registry asks each module for that name."""

@@ -37,6 +37,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("board", COLUMNS)
 def test_every_metric_cell_is_read(shared_data: Path, board: str):
     found = rows(shared_data / board)

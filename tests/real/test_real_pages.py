@@ -28,6 +28,7 @@ def pages(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_real_board_is_let_through(shared_data: Path):
     boards = {name: paths for name, paths in pages(shared_data).items() if name not in NO_BOARDS}
     assert {"arena-html/text", "artificial-analysis-html/models", "swebench/index"} | EMPTY_BOARDS <= boards.keys()
@@ -46,6 +47,7 @@ def test_every_real_page_that_is_no_board_is_named(shared_data: Path, name: str)
             assert NO_BOARDS[name] in str(refused.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "parser"),
     [

@@ -41,6 +41,7 @@ def get(url: str, **headers: str) -> tuple[int, bytes, Mapping[str, str]]:
 # ── the bodies ───────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_every_body_reads_as_its_board_declares_but_the_two_broken_ones(boards):
     failed = {}
     for name in bodies():

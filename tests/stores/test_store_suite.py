@@ -477,6 +477,7 @@ def test_a_fold_goes_on_alike_after_the_store_was_opened_again(
         assert answers(store, BOARD, _times(states)) == answers(memory, BOARD, _times(states))
 
 
+@pytest.mark.slow
 @examples(25)
 @given(first=STATES, second=STATES, fails=st.booleans())
 def test_stores_are_written_anew_alike(first: list[Snapshot | Fault], second: list[Snapshot | Fault], *, fails: bool):
@@ -546,6 +547,7 @@ def test_a_file_that_is_no_store_is_refused_in_one_line_and_not_left_open(tmp_pa
         SqliteStore(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sql", "ask"),
     [
