@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("full", deadline=None, max_examples=60, derandomize=is_same)  # a busy machine is no failure
     settings.register_profile("quick", settings.get_profile("full"), max_examples=6)
     settings.load_profile("quick" if config.option.markexpr == "not slow" else "full")
+    gc.disable()  # while tests are collected, which makes no garbage
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -38,9 +39,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Keep the collector of garbage away from ten thousand collected tests, which it would go through again and again."""
-    gc.collect()
+    """Collect garbage again, but keep the collector away from ten thousand tests, which it would go through again and again."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
