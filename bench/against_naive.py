@@ -46,8 +46,8 @@ def main(name: str, folder: Path) -> None:
             if step.diff is None or step.diff.before is None:
                 continue
             values, flips, added, removed = naive(step.diff.before, step.diff.after, board.primary.id)
-            told = Counter(event.kind for event in step.events if event.told)
-            kept = sum(not event.told for event in step.events)
+            told = Counter(event.kind for event in step.events if event.is_news)
+            kept = sum(not event.is_news for event in step.events)
             total.update({"values": values, "flips": flips, "added": added, "removed": removed, "kept": kept, **told})
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(told.items())) or "nothing"
             at = step.check.observed_at.strftime("%Y-%m-%d %H:%M")

@@ -141,7 +141,7 @@ def main(count: int) -> None:
     for name, kind in KINDS.items():
         spent, events = seconds(lambda kind=kind: list(kind(diff, past))), list(kind(diff, past))
         total += spent
-        print(f"{spent:7.3f} s  {name:20} {len(events):5} events, {sum(event.told for event in events)} told")
+        print(f"{spent:7.3f} s  {name:20} {len(events):5} events, {sum(event.is_news for event in events)} told")
     print(f"{total:7.3f} s  all kinds")
     for name, remember in MEMORIES.items():
         print(f"{seconds(lambda remember=remember: remember(diff, past)):7.3f} s  remembering {name}")

@@ -89,7 +89,7 @@ def lines(board: Board, steps: Sequence[Step], days: Sequence[Day]) -> Iterator[
     yield f"{len(steps)} readings, {len(days)} with news. {board.attribution}\n"
     for day in days:
         check = day.step.check
-        untold = sum(not event.told for event in day.step.events)
+        untold = sum(not event.is_news for event in day.step.events)
         yield f"## {check.observed_at:%Y-%m-%d %H:%M} UTC, {check.entries} entries\n"
         for story in day.stories:
             yield f"- **{story.lead.weight}** {named(story.lead)}"

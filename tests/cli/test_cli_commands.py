@@ -15,7 +15,7 @@ EVENT_KEYS = (
     "kind",
     "grade",
     "weight",
-    "told",
+    "is_news",
     "board",
     "metric",
     "subjects",
@@ -31,10 +31,10 @@ EVENT_KEYS = (
 
 
 def counted(world: World) -> tuple[int, int]:
-    """How many events are told, and how many only kept."""
+    """How many events are news, and how many are only recorded."""
     rows = world.run("events", "--json").rows
-    told = sum(bool(row["told"]) for row in rows)
-    return told, len(rows) - told
+    news = sum(bool(row["is_news"]) for row in rows)
+    return news, len(rows) - news
 
 
 def tamper(world: World, *statements: str) -> None:
@@ -51,9 +51,9 @@ def test_import_says_what_was_stored(world: World):
     world.declare("acme/text")
     ran = world.run("import", "acme/text", world.bodies(BODIES))
     assert (ran.code, ran.err) == (0, f"tracker: created the store {world.store}\n")
-    told, kept = counted(world)
-    assert told >= 5
-    assert ran.out == f"acme/text: 4 accepted, 1 unchanged; {told} events told, {kept} kept in the record\n"
+    news, kept = counted(world)
+    assert news >= 5
+    assert ran.out == f"acme/text: 4 accepted, 1 unchanged; {news} events are news, {kept} only recorded\n"
 
 
 def test_import_prints_the_events_for_programs(world: World):
@@ -66,7 +66,7 @@ def test_import_prints_the_events_for_programs(world: World):
 
 def test_importing_again_says_that_nothing_is_new(world: World):
     world.imported()
-    assert world.imported().out == "acme/text: nothing new; 0 events told, 0 kept in the record\n"
+    assert world.imported().out == "acme/text: nothing new; 0 events are news, 0 only recorded\n"
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
@@ -242,10 +242,10 @@ def test_events_are_printed_as_news_for_people_and_whole_for_programs(world: Wor
     world.imported()
     ran = world.run("events", "--json")
     assert keys(ran.rows) == {EVENT_KEYS}
-    told, kept = counted(world)
-    assert told > kept > 0
-    assert len(world.run("events").out.splitlines()) == len(world.run("events", "--told").out.splitlines()) == told
-    assert len(world.run("events", "--untold").out.splitlines()) == kept
+    news, kept = counted(world)
+    assert news > kept > 0
+    assert len(world.run("events").out.splitlines()) == len(world.run("events", "--news").out.splitlines()) == news
+    assert len(world.run("events", "--recorded").out.splitlines()) == kept
     leads = world.run("events", "--kind", "new_leader", "--since", "2026-03-03", "--until", "2026-03-04").out
     assert leads.endswith(
         "new_leader/debut  Model G leads Acme Arena (Score) with 97, ahead of Model B, within the error of the values.\n"
@@ -332,10 +332,10 @@ def test_a_quarantined_reading_is_listed_shown_and_accepted(world: World):
     assert "2 entries; sha256 " in shown
     assert "Model B" in shown
     accepted = world.run("quarantine", "accept", "acme/text", "2026-03-06T06:00:00Z", "--by", "ann", "--reason", "they said so")
-    told, kept = counted(world)
+    news, kept = counted(world)
     assert (accepted.code, accepted.out.splitlines()[0]) == (
         0,
-        f"acme/text: 5 accepted, 1 unchanged; {told} events told, {kept} kept in the record",
+        f"acme/text: 5 accepted, 1 unchanged; {news} events are news, {kept} only recorded",
     )
     assert world.run("quarantine", "list", "--json").out == ""
     assert "board_broken" not in world.run("events", "--json").out

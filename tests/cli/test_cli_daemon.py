@@ -156,7 +156,7 @@ def test_it_reads_what_is_due_obeys_sighup_and_ends_in_order(world: World, publi
     publisher.shows(SIX)
     publisher.shows(SIX, "acme/new")
     with Child(world) as child:
-        child.says('board read board="acme/text" told=0 result="accepted" entries=6')
+        child.says('board read board="acme/text" news=0 result="accepted" entries=6')
         declare(world, publisher, "acme/new")
         child.signal(signal.SIGHUP)
         child.says('board read board="acme/new"')

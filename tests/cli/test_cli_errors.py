@@ -265,7 +265,7 @@ def hostile(world: World) -> None:
         ("history", "Red"),
         ("history", "Red", "--json"),
         ("events",),
-        ("events", "--untold"),
+        ("events", "--recorded"),
         ("events", "--json"),
         ("report", "--since", "2026-01-01"),
         ("report", "--since", "2026-01-01", "--format", "jsonl"),

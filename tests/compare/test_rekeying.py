@@ -87,7 +87,7 @@ def test_a_respelling_is_a_quiet_rename_and_nothing_else():
     history = History()
     history.show("gpt-5:50 b:40 c:30")
     (event,) = history.show("GPT-5:50 b:40 c:30")
-    assert (brief([event]), event.told) == (["rename/spelling GPT-5"], False)
+    assert (brief([event]), event.is_news) == (["rename/spelling GPT-5"], False)
     assert history.past.leaders == {"score": ("GPT-5",)}
     assert [history.show(f"GPT-5:50 b:40 c:{score}") for score in ("30", "30")] == [(), ()]
 

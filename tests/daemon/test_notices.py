@@ -100,5 +100,5 @@ def test_how_long_it_lasted_is_said_in_one_unit(span: timedelta, words: str):
 
 def test_such_an_event_belongs_to_no_board_and_names_its_cause():
     event = as_event(Notice(kind="store", subject="", message="x", since=START))
-    assert (event.board, event.kind, event.grade, event.told) == (TRACKER, "tracker_trouble", "store", True)
+    assert (event.board, event.kind, event.grade, event.is_news) == (TRACKER, "tracker_trouble", "store", True)
     assert event.id == as_event(Notice(kind="store", subject="", message="y", since=START)).id, "the message is no part of it"

@@ -796,7 +796,7 @@ def _events(made: Made, ones: Sequence[Served], store: SqliteStore, seen: Counte
     wrong = []
     for event in store.events(EventFilter(board=made.id)):
         seen["events"] += 1
-        seen["events told"] += event.told
+        seen["events told"] += event.is_news
         if event.kind == "board_broken":
             continue
         if event.recorded_at not in good:

@@ -19,7 +19,7 @@ def sizes(*each: str) -> dict[str, dict[str, str]]:
 
 def test_a_property_that_changed_is_kept_in_the_record_with_both_sides():
     (event,) = changes(sizes("754", "7"), sizes("744", "7"))
-    assert (brief([event]), event.told, event.weight) == (["attribute_change/total_parameters m0"], False, 3)
+    assert (brief([event]), event.is_news, event.weight) == (["attribute_change/total_parameters m0"], False, 3)
     assert event.headline == "m0: total parameters goes from 754 to 744, says Board."
     assert event.facts == {"attribute": "total_parameters", "before": "754", "after": "744"}
     assert [proof.raw for proof in event.evidence] == ["754", "744"]
@@ -38,7 +38,7 @@ def test_what_a_lifecycle_tells_is_not_told_twice(attribute: str, before: str, a
 
 def test_another_spelling_of_a_licence_is_kept_in_the_record():
     (event,) = changes({"a": {"licence": "Apache 2.0"}}, {"a": {"licence": "Apache-2.0"}})
-    assert (event.grade, event.told) == ("licence", False)
+    assert (event.grade, event.is_news) == ("licence", False)
 
 
 def test_entries_that_changed_alike_are_one_event():
@@ -65,5 +65,5 @@ def test_a_listed_number_that_is_no_price_and_no_context_is_a_property():
     history = History(SCORE, parameters)
     history.show("a:50 b:40 c:30", parameters="a:8000 b:8000 c:8000")
     (event,) = history.show("a:50 b:40 c:30", parameters="a:128000 b:8000 c:8000")
-    assert (brief([event]), event.told) == (["attribute_change/parameters a @parameters"], False)
+    assert (brief([event]), event.is_news) == (["attribute_change/parameters a @parameters"], False)
     assert event.headline == "a: parameters goes from 8,000 to 128,000, says Board."

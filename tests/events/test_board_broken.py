@@ -46,7 +46,7 @@ def test_the_event_carries_the_bytes_the_reason_and_the_interval():
     ((event,),) = failing(history, failure())
     assert event.facts == {"error": "ParseError", "message": "made/board: no table", "failures": 1}
     assert [(proof.sha256, proof.url) for proof in event.evidence] == [("page", PAGE)]
-    assert (event.after, event.until, event.told) == (START, START + timedelta(hours=30), True)
+    assert (event.after, event.until, event.is_news) == (START, START + timedelta(hours=30), True)
 
 
 def passing(*hours: int) -> list[Failure]:

@@ -47,7 +47,7 @@ def led_classes(event: Event) -> list[str]:
 
 def test_a_newcomer_leads_among_open_weights():
     (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0")
-    assert (brief([event]), event.told, led_classes(event)) == (["class_leader/debut o5 > o1"], True, ["open"])
+    assert (brief([event]), event.is_news, led_classes(event)) == (["class_leader/debut o5 > o1"], True, ["open"])
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [
         ("o5", None),
@@ -61,7 +61,7 @@ def test_a_newcomer_leads_among_open_weights():
 def test_one_that_rose_leads_beyond_the_error_or_within_it(after: str, grade: str, told: bool):
     board = f"{CLOSED} {OPEN} o5:20.0"
     (event,) = led(board, board.replace("o2:50.0", f"o2:{after}"))
-    assert (event.grade, event.told) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, told)
 
 
 def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first():
@@ -80,12 +80,12 @@ def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first(
 
 def test_who_leads_the_whole_board_needs_no_class_to_be_told():
     (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:95.0")
-    assert (event.told, event.facts["leads_board"], led_classes(event)[0]) == (False, True, "open")
+    assert (event.is_news, event.facts["leads_board"], led_classes(event)[0]) == (False, True, "open")
 
 
 def test_a_class_of_few_models_is_no_news():
     (event,) = led(f"{CLOSED} o1:60.0 o2:50.0", f"{CLOSED} o1:60.0 o2:50.0 o5:65.0")
-    assert (event.told, event.facts["classes"][0]["members"]) == (False, 3)
+    assert (event.is_news, event.facts["classes"][0]["members"]) == (False, 3)
 
 
 def test_a_labs_best_is_news_when_the_lab_is_among_the_ten_best():
@@ -94,12 +94,12 @@ def test_a_labs_best_is_news_when_the_lab_is_among_the_ten_best():
     board = line({f"l{place:02}": 90 - 3 * place for place in range(12)})
     season = Season(STATED)
     season.tells(board, who)
-    found = {event.subjects[0].entry: event.told for event in season.tells(f"{board} new:66 low:59", who)}
+    found = {event.subjects[0].entry: event.is_news for event in season.tells(f"{board} new:66 low:59", who)}
     assert found == {"new": True, "low": False}
 
 
 def test_the_leader_is_ahead_of_the_next_of_the_class_now_whoever_led_it_before():
-    (event,) = [one for one in led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0 o6:63.5") if one.told]
+    (event,) = [one for one in led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0 o6:63.5") if one.is_news]
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o6 (63.5)."
     assert ("o6", "63.5") in [(proof.entry, proof.raw) for proof in event.evidence]
 
@@ -108,7 +108,7 @@ def test_a_variant_of_the_leader_itself_is_not_what_it_is_ahead_of():
     who = {key: replace(model(), model=ModelId("lab/m")) for key in ("o5", "o6")}
     season = Season(STATED)
     season.tells(f"{CLOSED} {OPEN}")
-    (event,) = [one for one in season.tells(f"{CLOSED} {OPEN} o5:65.0 o6:63.5", who) if one.told]
+    (event,) = [one for one in season.tells(f"{CLOSED} {OPEN} o5:65.0 o6:63.5", who) if one.is_news]
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
 
 
@@ -119,7 +119,7 @@ def test_where_one_of_unknown_licence_stands_between_nobody_is_said_to_be_next()
     }
     season.tells(f"{CLOSED} {OPEN} x:62.0", attributes=shown)
     (event,) = season.tells(f"{CLOSED} {OPEN} x:62.0 o5:65.0", attributes=shown)
-    assert (event.told, event.headline) == (True, "o5 leads among open weights on Board (score) with 65.")
+    assert (event.is_news, event.headline) == (True, "o5 leads among open weights on Board (score) with 65.")
 
 
 def test_size_classes_take_what_is_stated_and_leave_out_what_is_not():
@@ -166,7 +166,7 @@ def test_a_lead_that_a_departure_leaves_behind_is_a_succession_and_no_news():
     for text in (FULL, WITHOUT):
         season.tells(text)
     (event,) = season.tells(WITHOUT)
-    assert (brief([event]), event.told) == (["class_leader/succession o2 > o1"], False)
+    assert (brief([event]), event.is_news) == (["class_leader/succession o2 > o1"], False)
     assert event.headline.endswith("as o1 has no measured value there any more.")
     assert season.tells(WITHOUT) == []
 
@@ -175,7 +175,7 @@ def test_what_is_newly_stated_makes_a_leader_but_no_news():
     season = Season(STATED)
     season.tells(f"{CLOSED} {OPEN}", {"o2": model(size=3.0), "o3": model(size=2.0)})
     (event,) = season.tells(f"{CLOSED} {OPEN}", {"o1": model(size=4.0), "o2": model(size=3.0), "o3": model(size=2.0)})
-    assert (brief([event]), event.told) == (["class_leader/classified o1 > o2"], False)
+    assert (brief([event]), event.is_news) == (["class_leader/classified o1 > o2"], False)
     assert led_classes(event) == ["size<=80", "size<=40", "size<=15", "size<=4"]
     assert event.headline.endswith(", by what is stated of them now.")
 
@@ -186,7 +186,7 @@ def test_one_of_unknown_licence_that_stands_higher_leaves_the_class_open():
     stated = {"o": "true", "c": "false"}
     shown = {key: {"open_weights": stated[key[0]]} for key in ("c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5")}
     (event,) = season.tells(f"{CLOSED} {OPEN} x:75.0 o5:65.0", attributes=shown)
-    assert (event.told, event.facts["classes"][0]["clouded"]) == (False, True)
+    assert (event.is_news, event.facts["classes"][0]["clouded"]) == (False, True)
 
 
 def test_estimates_lead_nothing():

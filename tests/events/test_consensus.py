@@ -174,7 +174,7 @@ def test_a_board_that_had_it_already_is_joined_untold():
     for text in PASSED:
         one.show(text)
     (event,) = consensus(one, other)
-    assert (event.grade, event.told, event.facts["already_above_on"]) == ("joined", False, ["made/two"])
+    assert (event.grade, event.is_news, event.facts["already_above_on"]) == ("joined", False, ["made/two"])
 
 
 def test_an_overtake_that_was_undone_is_no_agreement():
@@ -289,7 +289,7 @@ def _now(values: dict[str, int], subject: str, rival: str) -> int:
 def _has(event: Event, subject: str, rival: str) -> bool:
     return (
         event.kind == "overtake"
-        and event.told
+        and event.is_news
         and EntryId(subject) in {party.entry for party in event.subjects}
         and EntryId(rival) in {party.entry for party in event.rivals}
     )

@@ -89,7 +89,7 @@ def test_one_below_the_earlier_depth_is_only_kept_in_the_record():
     history = History()
     history.show("a:50 b:40", depth=2)
     (event,) = of("debut", history.show("a:50 b:40 c:30", depth=3))
-    assert (event.grade, event.told, event.weight) == ("revealed", False, 5)
+    assert (event.grade, event.is_news, event.weight) == ("revealed", False, 5)
     assert "the 3 shown" in event.headline
 
 
@@ -163,10 +163,10 @@ def arrivals(count: int, *, listed: int = 20, on=SCORE) -> list[Event]:
 
 def test_a_crowd_is_told_as_one_and_those_who_enter_the_top_ten_also_by_themselves():
     crowd, *each = arrivals(35)
-    assert (crowd.grade, crowd.told, len(crowd.subjects)) == ("mass", True, 35)
+    assert (crowd.grade, crowd.is_news, len(crowd.subjects)) == ("mass", True, 35)
     assert crowd.headline == "35 entries join Board at once, among them x00, x01, x02 and 32 more."
     assert len(each) == 35
-    assert {event.facts["rank"] for event in each if event.told} == {
+    assert {event.facts["rank"] for event in each if event.is_news} == {
         event.facts["rank"] for event in each if event.facts["rank"] <= 10
     }
 
@@ -178,7 +178,7 @@ def test_thirty_and_a_seventh_of_the_board_are_a_crowd(count: int, listed: int, 
 
 def test_a_crowd_on_a_board_without_ranks_is_told_as_one_only():
     crowd, *each = arrivals(35, on=metric(better=None))
-    assert (crowd.told, any(event.told for event in each)) == (True, False)
+    assert (crowd.is_news, any(event.is_news for event in each)) == (True, False)
 
 
 def test_a_score_that_was_withdrawn_and_is_back_is_no_first_score():

@@ -7,7 +7,7 @@ from tracker.model import Column
 
 def test_a_measured_estimate_is_an_event_of_its_own_and_no_revision():
     (event,) = events_of("a:50 b:~40 c:30", "a:50 b:45 c:30")
-    assert (brief([event]), event.told) == (["estimate_measured/measured b"], True)
+    assert (brief([event]), event.is_news) == (["estimate_measured/measured b"], True)
     assert event.headline == "b is now measured at 45 on Board (score); the estimate was 40."
     assert [proof.raw for proof in event.evidence] == ["~40", "45"]
 
@@ -23,13 +23,13 @@ def test_a_measurement_that_becomes_an_estimate_is_no_news():
 def test_a_measurement_that_was_taken_back_and_put_up_again_is_told_once():
     history = History()
     told = [history.show(f"a:50 b:{cell} c:30") for cell in ("~40", "45", "~40", "45")]
-    assert [[event.told for event in events] for events in told] == [[], [True], [], [False]]
+    assert [[event.is_news for event in events] for events in told] == [[], [True], [], [False]]
 
 
 def test_a_secondary_metric_is_kept_in_the_record():
     history = History(SCORE, metric("coding", primary=False, estimated=Column(sources=("is_estimated",))))
     history.show("a:50 b:40 c:30", coding="a:~9 b:8 c:7")
-    assert [(event.kind, event.told) for event in history.show("a:50 b:40 c:30", coding="a:9 b:8 c:7")] == [
+    assert [(event.kind, event.is_news) for event in history.show("a:50 b:40 c:30", coding="a:9 b:8 c:7")] == [
         ("estimate_measured", False)
     ]
 

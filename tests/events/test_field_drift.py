@@ -11,7 +11,7 @@ def test_a_thinned_field_is_one_alarm_and_nothing_else():
     history = History()
     history.show(line(FULL))
     (event,) = history.show(line(THIN))
-    assert (brief([event]), event.told) == (["field_drift/thinned"], True)
+    assert (brief([event]), event.is_news) == (["field_drift/thinned"], True)
     assert event.headline == "Board: score lost many of its values (12 before, 6 now); nothing is concluded from it."
     assert len({proof.sha256 for proof in event.evidence}) == 2
 

@@ -101,7 +101,7 @@ def test_what_is_remembered_is_the_frontier_of_the_measured_values(better: str, 
 
 def test_a_newcomer_that_enters_in_the_upper_half_is_told_with_those_who_leave():
     (event,) = seen(day("a:60 b:50 c:40", "a:10 b:5 c:1"), day("a:60 b:50 c:40 new:55", "a:10 b:5 c:1 new:4"))
-    assert (brief([event]), event.told) == (["frontier/price new > b @price"], True)
+    assert (brief([event]), event.is_news) == (["frontier/price new > b @price"], True)
     assert event.headline == (
         "new enters the frontier of score against price on Board: no other with both figures known is as good for less or better"
         " for as much (55, $4); b leaves it."
@@ -125,7 +125,7 @@ def test_only_those_whom_a_newcomer_dominates_are_said_to_leave():
 
 def test_a_newcomer_in_the_lower_half_is_kept_in_the_record():
     (event,) = seen(day("a:60 b:50 c:40", "a:10 b:5 c:3"), day("a:60 b:50 c:40 new:30", "a:10 b:5 c:3 new:1"))
-    assert (event.told, event.subjects[0].entry) == (False, "new")
+    assert (event.is_news, event.subjects[0].entry) == (False, "new")
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_a_cheaper_and_a_better_model_enter_for_that_cause(price: str, text: str
     events = seen(day("a:60 b:50 c:40 d:50", "a:10 b:5 c:1 d:8") if cause == "score change" else start, day(text, price))
     (event,) = events
     assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("d", cause)]
-    assert event.told is told
+    assert event.is_news is told
 
 
 def test_a_price_that_rises_leaves_and_makes_room():
     (event,) = seen(day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"), day("a:60 b:50 c:45 d:40", "a:10 b:11 c:6 d:1"))
     assert event.facts["left"] == [{"entry": "b", "cause": "price rise", "by": "a"}]
     assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("c", "nothing of its own")]
-    assert event.told is False
+    assert event.is_news is False
 
 
 def test_equal_pairs_share_the_frontier():
@@ -171,13 +171,13 @@ def test_a_score_that_is_taken_back_makes_room():
     before = day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1")
     (event,) = seen(before, day("a:60 b c:45 d:40", "a:10 b:5 c:6 d:1"))
     assert [(one["entry"], one["cause"]) for one in event.facts["left"]] == [("b", "score no longer stated")]
-    assert ([one["entry"] for one in event.facts["entered"]], event.told) == (["c"], False)
+    assert ([one["entry"] for one in event.facts["entered"]], event.is_news) == (["c"], False)
 
 
 def test_when_the_last_measured_score_is_taken_back_the_frontier_is_empty():
     (event,) = seen(day("a:60 b:~50 c:~40", "a:10"), day("a b:~50 c:~40", "a:10"))
     assert [one["cause"] for one in event.facts["left"]] == ["score no longer stated"]
-    assert (event.facts["entered"], event.facts["frontier"], event.told) == ([], [], False)
+    assert (event.facts["entered"], event.facts["frontier"], event.is_news) == ([], [], False)
 
 
 def test_a_confirmed_departure_makes_room():
@@ -188,7 +188,7 @@ def test_a_confirmed_departure_makes_room():
     ]
     (event,) = seen(*season)
     assert [(one["entry"], one["cause"]) for one in event.facts["left"]] == [("b", "departure")]
-    assert ([one["entry"] for one in event.facts["entered"]], event.told) == (["c"], False)
+    assert ([one["entry"] for one in event.facts["entered"]], event.is_news) == (["c"], False)
 
 
 def test_finer_decimals_move_nobody():
@@ -232,7 +232,7 @@ def test_size_counts_among_open_weights_only_and_is_kept_in_the_record():
     opened["closed"] = {"open_weights": "false", "total_parameters": "8"}
     before = {"text": "a:60 b:40 closed:55", "attributes": opened}
     (event,) = seen(before, {"text": "a:60 b:40 closed:55 new:50", "attributes": opened})
-    assert (brief([event]), event.told) == (["frontier/size new"], False)
+    assert (brief([event]), event.is_news) == (["frontier/size new"], False)
     assert "(50, 14B)" in event.headline
 
 
@@ -246,7 +246,7 @@ def test_a_speed_that_wobbles_moves_nobody_and_a_fast_newcomer_is_kept_in_the_re
     before = {"text": "a:60 b:50", "speed": "a:10 b:50"}
     assert seen(before, {"text": "a:60 b:50", "speed": "a:70 b:50"}, on=(SCORE, SPEED)) == []
     (event,) = seen(before, {"text": "a:60 b:50 new:55", "speed": "a:10 b:50 new:90"}, on=(SCORE, SPEED))
-    assert (brief([event]), event.told) == (["frontier/speed new > b @speed"], False)
+    assert (brief([event]), event.is_news) == (["frontier/speed new > b @speed"], False)
 
 
 def test_an_entry_under_a_new_spelling_of_its_key_has_not_left():

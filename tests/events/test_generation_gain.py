@@ -25,7 +25,7 @@ def gains(
 
 def test_a_newcomer_is_compared_with_the_generation_before_it():
     (event,) = gains("old:42", "old:42 new:45", on=(INDEX, CODE), code="old:30 new:25")
-    assert (brief([event]), event.told) == (["generation_gain/gain new > old"], True)
+    assert (brief([event]), event.is_news) == (["generation_gain/gain new > old"], True)
     assert event.headline == (
         "new scores 45 on Board (score), against 42 of old, the latest earlier one of its line listed there like for like;"
         " better on 1 of 2 metrics they share."
@@ -42,13 +42,13 @@ def test_a_newcomer_is_compared_with_the_generation_before_it():
 
 @pytest.mark.parametrize(("value", "grade", "told"), [("45", "gain", True), ("43.5", "level", False), ("40", "loss", True)])
 def test_its_grade_is_by_the_error_of_the_metric(value: str, grade: str, told: bool):
-    assert [(event.grade, event.told) for event in gains("old:42", f"old:42 new:{value}")] == [(grade, told)]
+    assert [(event.grade, event.is_news) for event in gains("old:42", f"old:42 new:{value}")] == [(grade, told)]
 
 
 @pytest.mark.parametrize(("value", "grade", "told"), [("45", "gain", True), ("43", "nominal", False), ("39", "loss", True)])
 def test_without_a_stated_error_only_a_clear_difference_is_told(value: str, grade: str, told: bool):
     (event,) = gains("old:42", f"old:42 new:{value}", on=(SCORE,))
-    assert (event.grade, event.told) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, told)
     assert "by values that state no error" in event.headline
 
 
@@ -72,7 +72,7 @@ def test_lower_is_better_where_the_board_says_so():
 ])  # fmt: skip
 def test_what_is_not_like_for_like_is_no_predecessor(other: Identity):
     (event,) = gains("old:42", "old:42 new:45", who={"old": other, "new": NEW})
-    assert (event.grade, event.told, event.facts["predecessor"], event.facts["gains"]) == ("unmatched", False, None, {})
+    assert (event.grade, event.is_news, event.facts["predecessor"], event.facts["gains"]) == ("unmatched", False, None, {})
     assert event.headline.startswith("new has no predecessor to be compared with on Board: ")
 
 
@@ -97,16 +97,16 @@ def test_of_several_generations_the_one_just_before_counts():
 @pytest.mark.parametrize("between", [model("Qwen 3.2 4B"), model("Qwen 3.2 plus"), model("Qwen 3.2 32B", reasoning="on")])
 def test_a_generation_is_never_skipped(between: Identity):
     (event,) = gains("old:42 odd:44", "old:42 odd:44 new:45", who={"old": OLD, "odd": between, "new": NEW})
-    assert (event.told, event.facts["why"]) == (False, "no 3.2 of its tier, size, reasoning mode and effort is listed")
+    assert (event.is_news, event.facts["why"]) == (False, "no 3.2 of its tier, size, reasoning mode and effort is listed")
 
 
 def test_a_tier_beside_a_plain_model_does_not_follow_one_that_stands_alone():
     who = {"old": model("GPT 3.5 turbo"), "plain": model("GPT 4"), "new": model("GPT 4 turbo")}
     (event,) = gains("old:30 plain:40", "old:30 plain:40 new:50", who=who)
-    assert (event.told, event.facts["why"]) == (False, "4 is listed without turbo too, and 3.5 is not")
+    assert (event.is_news, event.facts["why"]) == (False, "4 is listed without turbo too, and 3.5 is not")
     both = {"old": model("GPT 4 mini"), "former": model("GPT 4"), "plain": model("GPT 5"), "new": model("GPT 5 mini")}
     (event,) = gains("old:30 former:35 plain:40", "old:30 former:35 plain:40 new:50", who=both)
-    assert (event.rivals[0].entry, event.told) == ("old", True)
+    assert (event.rivals[0].entry, event.is_news) == ("old", True)
 
 
 def test_a_mixture_is_not_compared_with_what_does_not_say_it_is_one():
@@ -123,7 +123,7 @@ def test_the_name_of_a_lab_is_no_difference():
         "new": model("Llama 3.3 70B", lab="Meta"),
     }
     (event,) = gains("old:20 mid:40", "old:20 mid:40 new:50", who=who)
-    assert (event.rivals[0].entry, event.told) == ("mid", True)
+    assert (event.rivals[0].entry, event.is_news) == ("mid", True)
     who["mid"] = model("Llama 3.1 70B", lab="Meta", name="facebookai llama 3.1 70b")
     (event,) = gains("old:20 mid:40", "old:20 mid:40 new:50", who=who, attributes={"mid": {"creator": "Facebook AI"}})
     assert event.rivals[0].entry == "mid"
@@ -159,7 +159,7 @@ def test_the_newest_revision_of_the_generation_before_counts(older: dict[str, ob
 ])  # fmt: skip
 def test_revisions_whose_order_is_not_plain_give_no_number(one: dict[str, object], other: dict[str, object]):
     for event in (dated(one, other), dated(other, one)):
-        assert (event.told, event.facts["why"]) == (False, "which 1.5 like it is the newest is not plain")
+        assert (event.is_news, event.facts["why"]) == (False, "which 1.5 like it is the newest is not plain")
 
 
 def test_the_day_of_release_that_a_board_states_tells_which_revision_is_the_newest():
@@ -172,7 +172,7 @@ def test_the_day_of_release_that_a_board_states_tells_which_revision_is_the_newe
 def test_where_a_key_that_stands_there_twice_may_be_of_the_family_no_number_is_given(twice: str, grade: str):
     who = {"old": OLD, "new": NEW, "x1": model("Gwen 1")}
     (event,) = gains("old:42", "old:42 new:45", who=who, ambiguous=twice)
-    assert (event.grade, event.told) == (grade, grade == "gain")
+    assert (event.grade, event.is_news) == (grade, grade == "gain")
     assert grade == "gain" or event.facts["why"] == f'"{twice}" stands there more than once and may be of its family'
 
 
@@ -195,7 +195,7 @@ def test_a_metric_that_one_of_them_lacks_gives_no_number_and_is_named():
 def test_only_the_best_of_a_release_is_told():
     who = {"old": OLD, "old4": model("Qwen 3 4B"), "new": NEW, "new4": model("Qwen 3.5 4B")}
     events = gains("old:42 old4:30", "old:42 old4:30 new:45 new4:35", who=who)
-    assert [(event.subjects[0].entry, event.told) for event in events] == [("new", True), ("new4", False)]
+    assert [(event.subjects[0].entry, event.is_news) for event in events] == [("new", True), ("new4", False)]
 
 
 def test_a_variant_that_comes_after_a_better_one_of_its_model_is_not_told():
@@ -205,7 +205,7 @@ def test_a_variant_that_comes_after_a_better_one_of_its_model_is_not_told():
         "new": model("Qwen 3.5 27B", reasoning="off"),
     }
     (event,) = gains("old:42 think:50", "old:42 think:50 new:45", who=who)
-    assert (event.grade, event.told) == ("gain", False)
+    assert (event.grade, event.is_news) == ("gain", False)
 
 
 def test_a_refresh_of_a_generation_that_was_there_is_not_told():
@@ -215,7 +215,7 @@ def test_a_refresh_of_a_generation_that_was_there_is_not_told():
         "new": model("Qwen 3.5 27B", key="june", date="2026-06"),
     }
     (event,) = gains("old:42 may:44", "old:42 may:44 new:46", who=who)
-    assert (event.rivals[0].entry, event.told) == ("old", False)
+    assert (event.rivals[0].entry, event.is_news) == ("old", False)
 
 
 @pytest.mark.parametrize("sibling", [
@@ -225,26 +225,26 @@ def test_a_refresh_of_a_generation_that_was_there_is_not_told():
 ])  # fmt: skip
 def test_whatever_was_there_of_its_generation_makes_it_a_refresh(sibling: Identity):
     (event,) = gains("old:42 sib:44", "old:42 sib:44 new:46", who={"old": OLD, "sib": sibling, "new": NEW})
-    assert (event.rivals[0].entry, event.grade, event.told) == ("old", "gain", False)
+    assert (event.rivals[0].entry, event.grade, event.is_news) == ("old", "gain", False)
 
 
 def test_another_size_of_its_generation_makes_it_no_refresh():
     (event,) = gains("old:42 small:30", "old:42 small:30 new:46", who={"old": OLD, "small": model("Qwen 3.5 4B"), "new": NEW})
-    assert event.told is True
+    assert event.is_news is True
 
 
 def test_a_first_score_is_told_when_it_comes():
     assert gains("old:42", "old:42 new") == []
     (event,) = gains("old:42 new", "old:42 new:45")
-    assert (brief([event]), event.told) == (["generation_gain/gain new > old"], True)
+    assert (brief([event]), event.is_news) == (["generation_gain/gain new > old"], True)
     (event,) = gains("old:42 new:~44", "old:42 new:45")
-    assert event.told is True
+    assert event.is_news is True
 
 
 def test_an_old_model_that_is_listed_late_is_kept_in_the_record():
     dated = {"new": {"released": "2025-01-01"}}
     (event,) = gains("old:42", "old:42 new:45", attributes=dated)
-    assert (event.grade, event.told) == ("gain", False)
+    assert (event.grade, event.is_news) == ("gain", False)
 
 
 def test_a_first_page_is_no_news():

@@ -42,7 +42,7 @@ def a(**stated: str) -> Stated:
 ])  # fmt: skip
 def test_each_grade_says_what_the_board_states(before: Stated, after: Stated, grade: str, headline: str, told: bool):
     (event,) = told_of(before, after)
-    assert (event.grade, event.headline, event.told) == (grade, headline, told)
+    assert (event.grade, event.headline, event.is_news) == (grade, headline, told)
     assert [proof.raw for proof in event.evidence] == [*(before["a"].values() or [None]), *after["a"].values()]
 
 
@@ -70,9 +70,9 @@ def test_one_change_is_told_by_one_kind():
 def test_a_flip_back_is_kept_in_the_record():
     opened, closed = a(open_weights="true"), a(open_weights="false")
     (event,) = told_of(opened, closed, opened)
-    assert (event.grade, event.told, event.facts["flip"]) == ("weights_opened", False, True)
+    assert (event.grade, event.is_news, event.facts["flip"]) == ("weights_opened", False, True)
     (event,) = told_of(closed, closed, opened)
-    assert event.told is True
+    assert event.is_news is True
 
 
 def test_variants_of_a_model_are_one_event_and_other_models_stand_apart():
@@ -95,8 +95,8 @@ def test_a_days_deprecations_are_one_list_however_few():
 
 def test_a_property_that_changed_for_many_at_once_changed_its_format():
     stated, changed = ({f"m{place}": {"licence": licence} for place in range(5)} for licence in ("MIT", "GPL"))
-    assert [event.told for event in told_of(stated, changed, others=45)] == [False]
-    assert [event.told for event in told_of(stated, changed, others=46)] == [True]
+    assert [event.is_news for event in told_of(stated, changed, others=45)] == [False]
+    assert [event.is_news for event in told_of(stated, changed, others=46)] == [True]
 
 
 # ── listed numbers ───────────────────────────────────────────────────────────────────────────────
@@ -113,13 +113,13 @@ def test_a_listed_context_window_is_told_when_it_doubles():
     assert event.headline == "a: context goes from 8,000 to 128,000, says Board."
     assert [proof.raw for proof in event.evidence] == ["8000", "128000"]
     (event,) = listed({"context": "a:8000 b:8000 c:8000"}, {"context": "a:8192 b:8000 c:8000"}, CONTEXT)
-    assert event.told is False
+    assert event.is_news is False
 
 
 def test_a_model_all_of_whose_prices_are_nothing_now_is_free():
     before = {"price": "a:3 b:4 c:5", "input": "a:1 b:2 c:3"}
     (event,) = listed(before, {"price": "a:0 b:4 c:5", "input": "a:0 b:2 c:3"}, PRICE, INPUT)
-    assert (event.grade, event.headline, event.told) == ("free", "a now costs nothing (price was $3), says Board.", True)
+    assert (event.grade, event.headline, event.is_news) == ("free", "a now costs nothing (price was $3), says Board.", True)
     assert listed(before, {"price": "a:0 b:4 c:5", "input": "a:1 b:2 c:3"}, PRICE, INPUT) == []
     assert listed(before, {"price": "b:4 c:5", "input": "b:2 c:3"}, PRICE, INPUT) == []
 

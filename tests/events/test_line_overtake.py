@@ -136,7 +136,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     events = list(line_overtake.detect(diff, past))
     assert sum(event.facts["passed"] for event in events) == len(found)
     assert {event.subjects[0].entry for event in events} <= {one.best for one in found}
-    fewest = {event.id: min(event.facts["passed"], 10 if event.told else 4) for event in events}
+    fewest = {event.id: min(event.facts["passed"], 10 if event.is_news else 4) for event in events}
     assert {event.id: len(event.facts["rivals"]) for event in events} == fewest
 
 
@@ -165,7 +165,7 @@ def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str]
 def test_what_an_entry_did_for_several_lines_is_kept_as_one_event():
     board = "ali/qwen/3/a:50.0 oai/gpt/5/a:60.0 oai/gpt/4/a:40.0 oai/o/1/a:42.0 meta/llama/4/a:30.0"
     (event,) = passed(board, f"{board} ali/wan/1/a:45.0", on=metric(stated_error=20.0))
-    assert (event.told, event.facts["passed"], event.facts["line"]) == (False, 3, ["ali", "wan"])
+    assert (event.is_news, event.facts["passed"], event.facts["line"]) == (False, 3, ["ali", "wan"])
     assert [rival["line"] for rival in event.facts["rivals"]] == [["oai", "o"], ["meta", "llama"], ["oai", "gpt", "4"]]
 
 
@@ -189,20 +189,20 @@ BOARD = "ali/qwen/3/a:50.0 oai/gpt/5/a:60.0 oai/gpt/4/a:40.0 meta/llama/4/a:30.0
 
 def test_a_lab_that_enters_above_another_passes_it_by_entry():
     (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:65.0", on=STATED)
-    assert (event.grade, event.told, lines([event])) == ("debut", True, ["ali > oai!"])
+    assert (event.grade, event.is_news, lines([event])) == ("debut", True, ["ali > oai!"])
     assert event.headline == "ali/qwen/4/big (65) enters Board (score), above oai (best: oai/gpt/5/a, 60)."
     assert (event.facts["cause"], event.facts["before"], event.facts["value"]) == ("entry", 50.0, 65.0)
 
 
 def test_one_that_rose_passes_by_its_rise():
     (event,) = passed(BOARD, BOARD.replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:65.0"), on=STATED)
-    assert (event.grade, event.told, event.facts["cause"]) == ("supported", True, "rise")
+    assert (event.grade, event.is_news, event.facts["cause"]) == ("supported", True, "rise")
     assert event.headline.startswith("ali/qwen/3/a moves from 50 to 65 on Board (score)")
 
 
 def test_one_that_fell_is_passed_but_that_is_no_news_of_those_who_stood_still():
     (event,) = passed(BOARD, BOARD.replace("oai/gpt/5/a:60.0", "oai/gpt/5/a:45.0"), on=STATED)
-    assert (event.told, event.facts["cause"], lines([event])) == (False, "fall", ["ali > oai"])
+    assert (event.is_news, event.facts["cause"], lines([event])) == (False, "fall", ["ali > oai"])
     assert event.headline.startswith("oai (best: oai/gpt/5/a, 45) falls below ali's best (ali/qwen/3/a, 50)")
 
 
@@ -272,7 +272,7 @@ def test_a_row_that_names_no_entry_may_be_the_rivals():
     }
     cloudy = type(after)(**{name: getattr(after, name) for name in after.__slots__} | {"entries": shown, "unnamed": (70.0,)})
     event, *_ = of("line_overtake", season.take(cloudy))
-    assert (lines([event]), event.told) == (["ali > oai"], False)
+    assert (lines([event]), event.is_news) == (["ali > oai"], False)
 
 
 def test_values_that_come_back_to_a_field_pass_nobody():
@@ -302,7 +302,7 @@ def test_a_drift_of_the_whole_board_passes_nobody():
 @pytest.mark.parametrize(("mine", "told"), [("61.4", False), ("61.5", True)])
 def test_a_pass_is_told_beyond_the_stated_error_only(mine: str, told: bool):
     (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:{mine}", on=STATED)
-    assert (event.told, event.facts["rivals"][0]["certainty"]) == (told, "supported" if told else "nominal")
+    assert (event.is_news, event.facts["rivals"][0]["certainty"]) == (told, "supported" if told else "nominal")
     assert told or event.headline.endswith(", within the error of the values.")
 
 
@@ -313,7 +313,7 @@ def test_where_no_error_is_stated_that_is_said():
 
 def test_overlapping_intervals_are_no_news():
     (event,) = passed("a/f/1/x:50±5 b/f/1/x:40±5", "a/f/1/x:50±5 b/f/1/x:40±5 b/f/2/x:52±5")
-    assert (event.told, event.facts["rivals"][0]["certainty"]) == (False, "nominal")
+    assert (event.is_news, event.facts["rivals"][0]["certainty"]) == (False, "nominal")
 
 
 def test_each_pair_is_told_once_for_ever():
@@ -322,7 +322,7 @@ def test_each_pair_is_told_once_for_ever():
     found = [lines(season.tells(text)) for text in shown]
     assert found == [[], ["ali > oai!"], ["oai > ali!"]]
     again = season.tells(f"{shown[-1]} ali/qwen/5/x:75.0")
-    assert (lines(again), [event.told for event in again]) == (["ali > oai"], [False])
+    assert (lines(again), [event.is_news for event in again]) == (["ali > oai"], [False])
 
 
 def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
@@ -332,7 +332,7 @@ def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
         season = Season(SCORE, CODING)
         season.tells(score, coding=coding)
         found = [event for event in season.tells(f"{score} e/f/2/x:1", coding=f"{coding} {new}") if event.metric == "coding"]
-        assert [event.told for event in found] == [told]
+        assert [event.is_news for event in found] == [told]
 
 
 @pytest.mark.parametrize(("new", "told"), [("35", ["e > c"]), ("25", [])])
@@ -341,7 +341,7 @@ def test_what_is_told_on_a_secondary_metric_down_to_the_third_lab_is_remembered(
     season = Season(STATED, metric("coding", primary=False, stated_error=0.5))
     season.tells(board, coding=board)
     found = season.tells(f"{board} e/f/2/x:1", coding=f"{board} e/f/2/x:{new}")
-    assert [rival["told"] for event in found if event.told for rival in event.facts["rivals"] if rival["told"]] == told
+    assert [rival["told"] for event in found if event.is_news for rival in event.facts["rivals"] if rival["told"]] == told
     assert [key for key in season.past.memory["line_overtake"]["told"].get("coding", ()) if key in told] == told
 
 
@@ -357,7 +357,7 @@ def test_a_rival_outside_the_ten_best_labs_is_no_news():
     board = " ".join(f"l{place:02}/f/1/x:{90 - 3 * place}" for place in range(14))
     season.tells(board)
     (event,) = season.tells(f"{board} new/f/1/x:58.0")
-    assert (event.told, event.facts["rivals"][0]["place_before"]) == (False, 12)
+    assert (event.is_news, event.facts["rivals"][0]["place_before"]) == (False, 12)
 
 
 # ── families, generations, what is no line ───────────────────────────────────────────────────────
@@ -377,12 +377,12 @@ def test_a_known_model_is_passed_while_its_lab_still_stands_above():
     season.tells("gpt5:60.0 gpt4:20.0", who=named)
     (event,) = season.every("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0", who=named)
     (rival,) = event.facts["rivals"]
-    assert (event.told, rival["told"], rival["still_above"]) == (True, "Alibaba/Qwen > OpenAI/GPT/4", ["gpt5"])
+    assert (event.is_news, rival["told"], rival["still_above"]) == (True, "Alibaba/Qwen > OpenAI/GPT/4", ["gpt5"])
     assert [variant["entry"] for variant in event.facts["variants"]] == ["q397", "q27"]
     assert event.headline == "q397 (45) enters Board (score) and puts Qwen 3.5 above GPT-4 (best: gpt4, 20)."
     later = named | {"q4": Identity(name="Qwen4", lab="Alibaba", family="Qwen", generation="4")}
     more = season.every("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0 q4:50.0", who=later)
-    assert [event.told for event in more] == [False]
+    assert [event.is_news for event in more] == [False]
 
 
 def test_an_entry_of_no_known_family_passes_nobody_but_stands_for_its_lab():

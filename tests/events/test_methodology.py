@@ -7,7 +7,7 @@ SECOND = metric("coding", primary=False)
 
 def test_a_re_based_board_is_one_event_and_no_other():
     (event,) = events_of("a:50.0 b:40.0 c:30.0 d:20.0", "a:10.0 b:45.0 c:25.0 d:33.0")
-    assert (brief([event]), event.weight, event.told) == (["methodology/re-based"], 90, True)
+    assert (brief([event]), event.weight, event.is_news) == (["methodology/re-based"], 90, True)
     assert (
         event.headline == "Board re-based score: 4 of 4 values moved, median shift 0; values before and after cannot be compared."
     )

@@ -47,7 +47,7 @@ def test_the_first_open_weights_model_above_a_reference_is_told_with_the_record_
     season = Season(STATED)
     season.tells(BOARD)
     (event,) = season.tells(f"{BOARD} o6:65.0")
-    assert (event.grade, event.told) == ("first", True)
+    assert (event.grade, event.is_news) == ("first", True)
     assert event.headline == (
         "o6 (65) is the first open-weights model on record above GPT-4 (best: g, 60) on Board (score);"
         " until now the best was l (50), for at least 24 hours; the record begins on 2026-03-02."
@@ -91,10 +91,10 @@ def test_within_the_error_it_is_kept_and_told_later_as_by_more_than_the_error():
     season = Season(STATED)
     season.tells(BOARD)
     (near,) = [event for event in season.tells(f"{BOARD} o6:61.4") if ("open", "GPT-4") in firsts([event])]
-    assert (near.grade, near.told) == ("nominal", False)
+    assert (near.grade, near.is_news) == ("nominal", False)
     assert ", within the error of the values" in near.headline
     (event,) = season.tells(f"{BOARD} o6:61.4 o7:61.5")
-    assert (event.grade, event.told, event.subjects[0].entry) == ("first", True, "o7")
+    assert (event.grade, event.is_news, event.subjects[0].entry) == ("first", True, "o7")
     assert ", by more than the error" in event.headline
 
 

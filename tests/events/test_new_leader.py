@@ -53,7 +53,7 @@ def test_a_lead_with_disjoint_intervals_is_supported(mine: str, grade: str):
 @pytest.mark.parametrize(("on", "told"), [(SCORE, True), (ELO, False)])
 def test_a_nominal_lead_is_news_on_a_tested_board_only(on, told: bool):
     (event,) = of("new_leader", events_of("a:1500±9 b:1499±9 c:1400±9", "a:1500±9 b:1501±9 c:1400±9", on=[on]))
-    assert (event.grade, event.told) == ("nominal", told)
+    assert (event.grade, event.is_news) == ("nominal", told)
 
 
 # ── ties ─────────────────────────────────────────────────────────────────────────────────────────

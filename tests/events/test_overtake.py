@@ -75,7 +75,7 @@ def test_one_that_rises_above_several_is_one_event_with_the_best_rival_first():
 def test_one_that_falls_is_one_event_kept_in_the_record_with_those_it_fell_below():
     (event,) = of("overtake", events_of("a:50 b:40 c:30 d:20 e:10", "a:25 b:40 c:30 d:20 e:10", on=[metric(stated_error=2.0)]))
     assert brief([event]) == ["overtake/supported b,c > a"]
-    assert (event.told, event.facts["passed_by"]) == (False, 2)
+    assert (event.is_news, event.facts["passed_by"]) == (False, 2)
     assert event.headline == "a (25) falls behind b (40) and 1 more on Board (score)."
 
 
@@ -130,7 +130,7 @@ def test_the_grade_follows_from_gap_intervals_and_stated_error(
     around = ["" if width is None else f"±{width}" for width in (mine, theirs)]
     texts = (f"a:{value}{around[0]} b:50{around[1]} c:1 d:2" for value in (49, 50 + gap))
     (event,) = of("overtake", events_of(*texts, on=[metric(stated_error=stated)]))
-    assert (event.grade, event.told) == ((grade := expected(gap, mine, theirs, stated)), grade != "nominal")
+    assert (event.grade, event.is_news) == ((grade := expected(gap, mine, theirs, stated)), grade != "nominal")
 
 
 def test_rivals_are_grouped_by_how_sure_it_is():
@@ -197,7 +197,7 @@ def test_a_newcomer_counts_those_it_passed_beyond_the_error():
 def test_a_newcomer_is_news_down_to_the_tenth_rank(place: int, told: bool):
     values = {f"m{place:02}": 50 - place for place in range(12)}
     (event,) = of("overtake", events_of(line(values), line(values | {"x": 50.5 - place})))
-    assert (event.facts["rank"], event.told) == (place + 1, told)
+    assert (event.facts["rank"], event.is_news) == (place + 1, told)
 
 
 def test_one_that_comes_back_unconfirmed_overtakes_nobody():
@@ -245,7 +245,7 @@ def test_a_measurement_after_a_withdrawn_estimate_is_a_first_score():
 def test_one_overtaken_by_its_own_fall_is_the_news_not_those_who_stood_still():
     stated = metric(stated_error=1.4)
     (event,) = of("overtake", events_of("a:50.0 b:40.0 c:30.0", "a:35.0 b:40.0 c:30.0", on=[stated]))
-    assert (event.grade, event.told) == ("supported", False)
+    assert (event.grade, event.is_news) == ("supported", False)
 
 
 def test_first_scores_on_the_day_of_a_re_base_are_no_debuts_but_newcomers_are():
@@ -311,7 +311,7 @@ def test_a_sustained_overtake_names_the_event_it_confirms():
     (debut,) = of("overtake", history.show("a:50 b:40 c:30 d:20 e:1 x:60"))
     *_, (sustained,) = (of("overtake", history.show(text)) for text in HOLDS[:3])
     assert sustained.facts == {"event": debut.id, "since": debut.until.isoformat(), "held": 3}
-    assert (sustained.told, history.past.pending) == (False, ())
+    assert (sustained.is_news, history.past.pending) == (False, ())
 
 
 def test_a_nominal_overtake_does_not_wait_to_be_sustained():

@@ -28,7 +28,7 @@ def parities(
 
 def test_a_newcomer_within_the_error_of_one_five_times_its_size_is_told():
     (event,) = parities("big:60", "big:60 new:59")
-    assert (brief([event]), event.told) == (["parity/size new > big"], True)
+    assert (brief([event]), event.is_news) == (["parity/size new > big"], True)
     assert event.headline == (
         "new (14B) is level with big (70B), 5 times its size, on Board (score): 59 against 60, within the error,"
         " on the one metric this board has."
@@ -39,7 +39,7 @@ def test_a_newcomer_within_the_error_of_one_five_times_its_size_is_told():
 
 @pytest.mark.parametrize(("value", "told"), [("58.5", True), ("58.4", None), ("61.5", True), ("61.6", False)])
 def test_level_is_what_lies_within_the_error_and_better_is_kept_in_the_record(value: str, told: bool | None):
-    assert [event.told for event in parities("big:60", f"big:60 new:{value}")] == ([] if told is None else [told])
+    assert [event.is_news for event in parities("big:60", f"big:60 new:{value}")] == ([] if told is None else [told])
 
 
 @pytest.mark.parametrize(("size", "found"), [(23.3, True), (23.4, False)])
@@ -77,12 +77,12 @@ def by_intervals(new: str) -> list[Event]:
 
 
 def test_intervals_give_parity_by_the_rule_of_overtakes():
-    assert [event.told for event in by_intervals("55.8±3")] == [True]
+    assert [event.is_news for event in by_intervals("55.8±3")] == [True]
     assert by_intervals("55.7±3") == []
 
 
 def test_an_interval_far_wider_than_the_usual_one_shows_nothing():
-    assert [event.told for event in by_intervals("56±6")] == [True]
+    assert [event.is_news for event in by_intervals("56±6")] == [True]
     assert by_intervals("56±6.1") == []
 
 
@@ -124,9 +124,9 @@ def test_metrics_without_an_error_that_mostly_speak_against_it_keep_it_untold():
     plain = [metric(name, primary=False) for name in ("p", "q", "r")]
     worse = dict.fromkeys(("p", "q", "r"), ("big:60", "big:60 new:30"))
     (event,) = parities("big:60", "big:60 new:60", on=(INDEX, *plain), **worse)
-    assert (event.told, event.facts["no_error_stated"]) == (False, {name: [30.0, 60.0] for name in ("p", "q", "r")})
+    assert (event.is_news, event.facts["no_error_stated"]) == (False, {name: [30.0, 60.0] for name in ("p", "q", "r")})
     (event,) = parities("big:60", "big:60 new:60", on=(INDEX, *plain), **(worse | {"p": ("big:60", "big:60 new:61")}))
-    assert event.told is True
+    assert event.is_news is True
 
 
 def test_siblings_and_variants_of_the_model_are_no_rivals():
@@ -156,14 +156,14 @@ def test_one_parity_is_told_per_release_also_on_another_day():
     history = History(INDEX)
     history.show(f"big:60 {OTHERS}", who=who)
     both = of("parity", history.show(f"big:60 new:60 tiny:60 {OTHERS}", who=who))
-    assert [(event.subjects[0].entry, event.told) for event in both] == [("new", False), ("tiny", True)]
+    assert [(event.subjects[0].entry, event.is_news) for event in both] == [("new", False), ("tiny", True)]
     (again,) = of("parity", history.show(f"big:60 new:60 tiny:60 later:60 {OTHERS}", who=who))
-    assert (again.subjects[0].entry, again.told) == ("later", False)
+    assert (again.subjects[0].entry, again.is_news) == ("later", False)
 
 
 def test_a_listed_entry_that_rises_beyond_its_error_comes_to_be_level():
     (event,) = parities("big:60 new:50", "big:60 new:60")
-    assert (brief([event]), event.told) == (["parity/size new > big"], True)
+    assert (brief([event]), event.is_news) == (["parity/size new > big"], True)
     assert parities("big:60 new:59", "big:60 new:60.9") == []
 
 

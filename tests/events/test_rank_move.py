@@ -10,7 +10,7 @@ def moved(*texts: str, on=None) -> list[str]:
 def test_one_that_climbed_by_its_own_move_is_told_and_the_others_in_one_quiet_event():
     told = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:40 c:30 d:45"))
     assert brief(told) == ["rank_move/moved d", "rank_move/nominal b,c"]
-    assert [event.told for event in told] == [True, False]
+    assert [event.is_news for event in told] == [True, False]
     assert told[0].headline == "d climbs 2 places on Board (score), from rank 4 to 2."
     assert told[1].facts["moves"]["b"] == {
         "before": 2,

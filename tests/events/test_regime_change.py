@@ -32,7 +32,7 @@ def season(
 
 def test_a_level_that_holds_for_three_readings_is_told_once_and_dated_by_where_it_began():
     (event,) = season(*WOBBLE, 50, 52, 51, 50, 51, 49, 50, 52, 51)
-    assert (brief([event]), event.told) == (["regime_change/worse a @speed"], True)
+    assert (brief([event]), event.is_news) == (["regime_change/worse a @speed"], True)
     assert (
         event.headline == "a: speed on Board went from about 100 to about 51 tokens per second and stayed there for 3 readings."
     )
@@ -87,7 +87,7 @@ def test_a_shift_that_the_whole_board_shares_is_one_item_about_the_board():
         speeds = " ".join(f"o{place}:{(50 + place + (at + place) % 3) * factor}" for place in range(12))
         events += of("regime_change", history.show(" ".join(f"o{place}:{40 - place}" for place in range(12)), speed=speeds))
     (event,) = events
-    assert (event.grade, event.subjects, event.told) == ("board", (), True)
+    assert (event.grade, event.subjects, event.is_news) == ("board", (), True)
     assert event.headline.startswith("speed of most entries on Board changed by about -50%")
 
 
@@ -101,8 +101,8 @@ def test_variants_of_one_model_that_shift_together_are_one_event():
 
 
 def test_a_model_below_the_top_ten_or_a_shift_of_less_than_half_is_kept_in_the_record():
-    assert [event.told for event in season(*WOBBLE, 50, 52, 51, scores="a:1")] == [False]
-    assert [event.told for event in season(*WOBBLE, 140, 143, 141)] == [False]
+    assert [event.is_news for event in season(*WOBBLE, 50, 52, 51, scores="a:1")] == [False]
+    assert [event.is_news for event in season(*WOBBLE, 140, 143, 141)] == [False]
 
 
 def test_an_entry_that_came_lately_has_no_level_yet():
@@ -132,13 +132,13 @@ def test_a_uniform_drift_of_a_rating_board_is_nobodys_decline():
 
 def test_a_rating_that_slips_step_by_step_is_told_once_it_holds():
     (event,) = ratings(0, 1, 0, 1, 0, -3, -6, -7, -6, -7, -6, drift=-1.0)
-    assert (event.grade, event.told) == ("worse", True)
+    assert (event.grade, event.is_news) == ("worse", True)
     assert event.headline.endswith(" elo on its present scale and stayed there for 3 readings.")
 
 
 def test_a_rating_whose_fall_was_told_as_a_revision_is_kept_in_the_record():
     (event,) = ratings(0, 1, 0, 1, 0, -6, -7, -6, -7, drift=-1.0)
-    assert (event.grade, event.told) == ("worse", False)
+    assert (event.grade, event.is_news) == ("worse", False)
 
 
 # ── what is remembered ───────────────────────────────────────────────────────────────────────────

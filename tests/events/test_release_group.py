@@ -27,7 +27,7 @@ def groups(*days: str, who: dict[str, Identity] | None = None, **more: object) -
 
 def test_siblings_that_arrive_together_are_one_item():
     (event,) = groups("old:42 x:60", "old:42 x:60 big:45 big0:40 small:27 other:50")
-    assert (brief([event]), event.told) == (["release_group/listing big,big0,small"], True)
+    assert (brief([event]), event.is_news) == (["release_group/listing big,big0,small"], True)
     assert event.headline == (
         "Alibaba's Qwen3.5 enters Board with 2 models in 3 variants; the best, Qwen3.5 397B A17B (Reasoning), at rank 3 with 45 (score)."
     )

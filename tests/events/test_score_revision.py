@@ -10,7 +10,7 @@ def revisions(*texts: str, on=SCORE) -> list[str]:
 
 def test_a_tested_score_without_an_error_is_told_on_every_change():
     (event,) = of("score_revision", events_of("a:50 b:40 c:30", "a:50 b:41 c:30"))
-    assert (event.grade, event.told) == ("beyond_error", True)
+    assert (event.grade, event.is_news) == ("beyond_error", True)
     assert event.headline == "b goes from 40 to 41 on Board (score)."
     assert event.facts == {"before": 40.0, "after": 41.0, "shift": 1.0}
 
@@ -18,7 +18,7 @@ def test_a_tested_score_without_an_error_is_told_on_every_change():
 @pytest.mark.parametrize(("after", "grade", "told"), [("40.9", "within_error", False), ("41.0", "beyond_error", True)])
 def test_a_tested_score_within_its_stated_error_is_only_kept_in_the_record(after: str, grade: str, told: bool):
     (event,) = of("score_revision", events_of("a:50.0 b:40.0 c:30.0", f"a:50.0 b:{after} c:30.0", on=[metric(stated_error=1.4)]))
-    assert (event.grade, event.told) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, told)
 
 
 def test_a_fitted_rating_is_told_only_beyond_drift_and_intervals():

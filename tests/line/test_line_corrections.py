@@ -68,7 +68,7 @@ def test_what_was_sent_and_is_withdrawn_is_taken_back_on_that_route(archive: Fil
     leader = next(event for event in told if event.kind == "new_leader")
     (taken_back,) = [one.event for one in deliveries if one.event.facts == {"event": leader.id}]
     assert taken_back.headline == f"Withdrawn: {leader.headline}"
-    assert (taken_back.weight, taken_back.board, taken_back.told) == (leader.weight, BOARD, True)
+    assert (taken_back.weight, taken_back.board, taken_back.is_news) == (leader.weight, BOARD, True)
     assert store.event(taken_back.id) is None
 
 

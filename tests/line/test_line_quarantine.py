@@ -121,7 +121,7 @@ def test_another_table_that_is_accepted_starts_anew_and_nobody_came_or_went(arch
     decide(archive, store, 1, Verdict.ACCEPT)
     assert results(store) == ["accepted", "accepted", "accepted"]
     assert kinds(store, until=at(2)) == ["methodology/another_table", *["debut/revealed"] * 6]
-    assert kinds(store, since=at(2), told=True) == ["debut/listing"]
+    assert kinds(store, since=at(2), is_news=True) == ["debut/listing"]
     assert [segment.reason.split(":")[0] for segment in store.segments(BOARD)][2:] == ["accepted by ann"] * 2
 
 

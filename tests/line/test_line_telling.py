@@ -61,7 +61,7 @@ def posted(store: Store, route: str = "all") -> list[str]:
 
 
 def told_events(store: Store, since: float = 0) -> list[str]:
-    return sorted(event.id for event in store.events(EventFilter(told=True, since=at(since))))
+    return sorted(event.id for event in store.events(EventFilter(is_news=True, since=at(since))))
 
 
 # ── what is told ─────────────────────────────────────────────────────────────────────────────────
@@ -133,7 +133,7 @@ def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_
     sync.sync_board(board(), archive, store, telling=telling())
     at_that_time = [one for one in store.service.deliveries() if one.event.recorded_at == at(number)]
     assert bool(at_that_time) is told
-    assert any(event.recorded_at == at(number) for event in store.events(EventFilter(told=True)))
+    assert any(event.recorded_at == at(number) for event in store.events(EventFilter(is_news=True)))
 
 
 @pytest.mark.parametrize(("later", "told"), [(7, True), (8.5, False)])
@@ -196,7 +196,7 @@ def test_a_run_that_is_stopped_between_two_steps_loses_no_delivery_and_no_hold(a
 # ── watches over standings ───────────────────────────────────────────────────────────────────────
 
 SECOND = Watch(name="second", subjects=(pattern("b"),), top=2)
-WATCHED = Route(name="all", channel="stdout", watches=("second",), told=False)
+WATCHED = Route(name="all", channel="stdout", watches=("second",), news_only=False)
 B_THIRD, B_SECOND = SIX.replace("b:80", "b:65"), SIX
 
 

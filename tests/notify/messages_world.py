@@ -49,7 +49,7 @@ def event(
         kind=kind,
         grade=grade,
         weight=weight,
-        told=True,
+        is_news=True,
         board=BoardId(of),
         metric=MetricId("intelligence"),
         subjects=tuple(Party(entry=EntryId(one.lower()), name=one) for one in subjects),

@@ -30,7 +30,7 @@ def event(name: str, **more: object) -> Event:
         "kind": "overtake",
         "grade": "supported",
         "weight": 50,
-        "told": True,
+        "is_news": True,
         "board": BoardId("made/board"),
         "metric": None,
         "subjects": parties,

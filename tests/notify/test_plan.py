@@ -23,7 +23,8 @@ DAILY = "0 8 * * *"
 def said(batches: Iterable[Batch]) -> list[str]:
     """Each batch as the ids it tells, and after a + those it counts."""
     return [
-        " ".join(one.event.id for one in batch.told) + "".join(f" +{one.event.id}" for one in batch.counted) for batch in batches
+        " ".join(one.event.id for one in batch.in_full) + "".join(f" +{one.event.id}" for one in batch.counted)
+        for batch in batches
     ]
 
 
@@ -249,7 +250,10 @@ def test_while_many_messages_are_unanswered_nothing_new_is_begun():
 
 
 def test_the_name_of_a_message_is_that_of_its_events_on_its_route():
-    one, other = Batch(told=(delivery("a"),), counted=(delivery("b"),)), Batch(told=(delivery("b"),), counted=(delivery("a"),))
+    one, other = (
+        Batch(in_full=(delivery("a"),), counted=(delivery("b"),)),
+        Batch(in_full=(delivery("b"),), counted=(delivery("a"),)),
+    )
     assert message_of(route(), one) == message_of(route(), other)
     assert message_of(route(), one) != message_of(route(name="s"), one)
     assert message_of(route(), one) != message_of(route(), replace(one, counted=()))
@@ -276,19 +280,19 @@ class Service:
     def work(self, now: datetime) -> None:
         for batch in plan(self.route, list(self.waiting.values()), self.receipts, now):
             name = message_of(self.route, batch)
-            content = (ids(batch.told), ids(batch.counted))
+            content = (ids(batch.in_full), ids(batch.counted))
             assert self.tried.setdefault(name, content) == content, "another try is the same message"
             if self.chance.random() < self.fails:
                 self.put_off(batch, name, now + timedelta(minutes=self.chance.randint(1, 300)))
                 return
             self.out.append((now, name, *content))
-            for some, how in ((batch.told, DeliveryOutcome.SENT), (batch.counted, DeliveryOutcome.COUNTED)):
+            for some, how in ((batch.in_full, DeliveryOutcome.SENT), (batch.counted, DeliveryOutcome.COUNTED)):
                 self.receipts += [Receipt(event=one.event.id, route="r", delivered_at=now, how=how, message=name, subject=subject_of(one.event) if how is DeliveryOutcome.SENT else "") for one in some]  # fmt: skip
             for one in batch.deliveries:
                 del self.waiting[one.event.id]
 
     def put_off(self, batch: Batch, name: str, until: datetime) -> None:
-        for some, message in ((batch.told, name), (batch.counted, name + COUNTED)):
+        for some, message in ((batch.in_full, name), (batch.counted, name + COUNTED)):
             for one in some:
                 self.waiting[one.event.id] = replace(one, message=message, not_before=until, tries=one.tries + 1)
 

@@ -50,8 +50,8 @@ def error(tmp_path: Path, text: str) -> str:
 
 def test_a_route_that_asks_for_nothing_wants_all_news():
     assert wants(route(), event("a"))
-    assert not wants(route(), event("a", told=False))
-    assert wants(route(told=False), event("a", told=False))
+    assert not wants(route(), event("a", is_news=False))
+    assert wants(route(news_only=False), event("a", is_news=False))
 
 
 def test_a_route_that_is_switched_off_wants_nothing():
@@ -93,7 +93,7 @@ def test_what_a_watch_over_standings_says_goes_only_where_that_watch_is_named():
 
 
 def test_deliveries_are_of_events_recorded_since_the_route_was_first_asked_for():
-    events = [event("old", recorded=-1), event("new", recorded=0), event("kept", told=False)]
+    events = [event("old", recorded=-1), event("new", recorded=0), event("kept", is_news=False)]
     routes = [route(name="r"), route(name="late"), route(name="unknown")]
     found = deliveries(routes, events, {}, queued_at=at(5), since={"r": START, "late": at(1)})
     assert [(one.event.id, one.route, one.queued_at) for one in found] == [("new", "r", at(5))]
@@ -140,7 +140,7 @@ def test_every_key_is_understood(tmp_path: Path):
         boards=("openrouter/*",),
         watches=("somebody else leads",),
         min_weight=40,
-        told=False,
+        news_only=False,
         quiet=(Window(start=22 * 60, end=7 * 60), Window(start=12 * 60, end=13 * 60)),
         time_zone="Europe/Berlin",
         cool_down_s=6 * 3600,
@@ -151,9 +151,9 @@ def test_every_key_is_understood(tmp_path: Path):
 
 
 def test_a_route_that_names_watches_leaves_it_to_them_what_is_news(tmp_path: Path):
-    assert one(tmp_path, 'channel = "stdout"').told
-    assert not one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"').told
-    assert one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"\ntold = true').told
+    assert one(tmp_path, 'channel = "stdout"').news_only
+    assert not one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"').news_only
+    assert one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"\nnews_only = true').news_only
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_fau
         ('channel = "stdout"\nwatch = "close on codin"', 'watch = "close on codin" is unknown; did you mean "close on coding"? known: '),
         ('channel = "stdout"\nmin_weight = 101', 'min_weight = "101": … whole number … 100'),
         ('channel = "stdout"\nmost_per_hour = 0', 'most_per_hour = "0": … whole number … 1'),
-        ('channel = "stdout"\ntold = "no"', 'told = "no": … true or false … text'),
+        ('channel = "stdout"\nnews_only = "no"', 'news_only = "no": … true or false … text'),
         ('channel = "stdout"\nformat = "htlm"', 'format = "htlm" is unknown; did you mean "html"? known: html, json, markdown, text'),
         ('channel = "stdout"\ndigest = "daily 8:00"', 'digest = "daily 8:00" is no time; expected "daily 08:00", '),
         ('channel = "stdout"\ndigest = "monthly 31 08:00"', 'digest = "monthly 31 08:00" is no time; '),

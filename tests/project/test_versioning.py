@@ -28,7 +28,7 @@ COLUMNS = {
     "rank_history": "board metric entry name rank valid_from valid_to",
 }
 """Of each view. A column may be added at the end; what is here stays."""
-MIGRATIONS = ["history", "ledger"]
+MIGRATIONS = ["history", "ledger", "news"]
 """In order. One may be added at the end; what is here stays."""
 
 
@@ -44,7 +44,7 @@ def event_id(**changes: Any) -> str:
         "rule": "overtake/3",
         "grade": "decisive",
         "weight": 50,
-        "told": True,
+        "is_news": True,
         "headline": "A overtakes B.",
         "subjects": (party("a"),),
         "rivals": (party("c"), party("b")),
@@ -87,7 +87,7 @@ def test_an_event_with_another_of_the_inputs_that_the_page_lists_has_another_id(
     [
         {"rule": "overtake/4"},
         {"weight": 1},
-        {"told": False},
+        {"is_news": False},
         {"headline": "B falls."},
         {"subjects": (party("a", "Another", "acme-a"),)},
         {"rivals": (party("b"), party("c"))},

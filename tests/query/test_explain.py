@@ -23,15 +23,15 @@ def last(of: Record, entry: str = "a") -> list[Explained]:
 
 def reason(of: Record, what: str = "value", entry: str = "a") -> str:
     (one,) = [one for one in last(of, entry) if one.change.what == what]
-    assert not one.told
+    assert not one.is_news
     return one.reason
 
 
 def told(of: Record, what: str = "value", entry: str = "a") -> str:
     (one,) = [one for one in last(of, entry) if one.change.what == what]
-    assert one.told
+    assert one.is_news
     (event,) = [event for event in of.steps[-1].events if event.id == one.event]
-    assert event.told
+    assert event.is_news
     return f"{event.kind}/{event.grade}"
 
 
@@ -231,7 +231,7 @@ def test_every_change_of_every_entry_has_exactly_one_explanation(days):
         assert named == Counter(differences(step.diff))
         assert all(one.reason for one in mine)
         for one in mine:
-            assert one.told == told_by(step, one)
+            assert one.is_news == told_by(step, one)
 
 
 def differences(diff: Diff) -> list[tuple[str, str, str]]:
@@ -258,4 +258,4 @@ def place(snapshot, entry):
 
 def told_by(step: Step, one: Explained) -> bool:
     """Whether the event it names is news, and is one of that day."""
-    return any(event.id == one.event and event.told for event in step.events)
+    return any(event.id == one.event and event.is_news for event in step.events)

@@ -49,7 +49,7 @@ class Series:
 
     def told(self, kind: str, day: str = "") -> list[Event]:
         """The told events of a kind, on a day (`2026-05-14`) or all."""
-        return [one for one in self.events if one.kind == kind and one.told and one.recorded_at.isoformat().startswith(day)]
+        return [one for one in self.events if one.kind == kind and one.is_news and one.recorded_at.isoformat().startswith(day)]
 
 
 Import = Callable[[str], Series]
@@ -146,7 +146,7 @@ def test_finer_decimals_are_no_revision_except_for_the_one_model_that_moved(llms
     told = [
         event
         for event in llms.events
-        if event.told and event.recorded_at == at and event.metric == "intelligence" and event.kind != "debut"
+        if event.is_news and event.recorded_at == at and event.metric == "intelligence" and event.kind != "debut"
     ]
     assert {event.kind for event in told} <= {"score_revision", "rank_move", "overtake"}
     assert [event.kind for event in told].count("score_revision") == 1
@@ -241,7 +241,7 @@ def test_the_told_prices_are_those_that_changed(llms: Series, states: Any, metri
 def test_two_fetches_of_the_same_models_tell_nothing(llms: Series, states: Any):
     same = [at for (_, before), (at, after) in pairwise(states) if before == after]
     assert len(same) >= 1
-    assert [event for event in llms.events if event.recorded_at in same and event.told] == []
+    assert [event for event in llms.events if event.recorded_at in same and event.is_news] == []
 
 
 # ── Arena: pages cut where they please ───────────────────────────────────────────────────────────
@@ -388,7 +388,7 @@ def test_the_rank_moves_that_are_kept_are_those_among_survivors(imported: Import
         expected |= {(at, key): move[4] for key, move in moves.items() if move[4]}
     kept = {}
     for event in series.events:
-        if event.kind == "rank_move" and event.told:
+        if event.kind == "rank_move" and event.is_news:
             kept |= {(event.recorded_at, key): event.facts["moves"] for key in subjects(event)}
         elif event.kind == "rank_move":
             kept |= {(event.recorded_at, key): facts["moves"] for key, facts in event.facts["moves"].items()}  # type: ignore[attr-defined]
@@ -425,7 +425,7 @@ def test_an_empty_list_is_trouble_told_once_and_nobody_leaves(imported: Import):
     series = imported("artificial-analysis/text-to-video")
     empty = [at for at, raw in series.bodies.items() if json.loads(raw)["models"] == []]
     assert [check.observed_at for check in series.outcome.checks if check.result == "unreadable"] == empty
-    assert [event.recorded_at for event in series.events if event.kind == "board_broken" and event.told] == empty[:1]
+    assert [event.recorded_at for event in series.events if event.kind == "board_broken" and event.is_news] == empty[:1]
     assert [event.kind for event in series.events if event.recorded_at in empty] == ["board_broken"]
 
 
@@ -436,7 +436,7 @@ def test_a_footnote_glued_to_a_name_is_no_part_of_it(imported: Import):
     listed = [at.date().isoformat() for at, raw in series.bodies.items() if name in raw.decode()]
     assert listed == ["2026-02-26"]
     assert f"{name}**5th rank" in next(raw.decode() for at, raw in series.bodies.items() if at.date().isoformat() == listed[0])
-    about = [event for event in series.events if event.told and subjects(event) == {name}]
+    about = [event for event in series.events if event.is_news and subjects(event) == {name}]
     assert {event.recorded_at.date().isoformat() for event in about} == set(listed)
     assert {event.kind for event in about} >= {"debut", "new_leader", "overtake"}
     assert [event for event in series.events if event.kind == "departure" and name in subjects(event)] == []
@@ -485,7 +485,7 @@ def test_an_hourly_scrape_tells_of_the_one_model_that_came(imported: Import):
     series = imported("arena-text-state/structured")
     lists = [{model["model_name"] for model in json.loads(raw)["models"]} for raw in series.bodies.values()]
     ((came,),) = [after - before for before, after in pairwise(lists) if after - before]
-    assert [(event.kind, subjects(event)) for event in series.events if event.told] == [("debut", {came})]
+    assert [(event.kind, subjects(event)) for event in series.events if event.is_news] == [("debut", {came})]
 
 
 def test_prices_per_token_are_told_per_million(imported: Import):
@@ -512,7 +512,7 @@ def test_another_key_column_is_no_exodus(imported: Import):
     """On 2024-01-10 every key changes: three readings agree, so the first of them starts anew, and nobody came or went."""
     series = imported("arena-catalog/mt-bench-table")
     day = [event for event in series.events if event.recorded_at.date().isoformat() == "2024-01-10"]
-    assert [(event.kind, event.grade) for event in day if event.told] == [("methodology", "another_table")]
+    assert [(event.kind, event.grade) for event in day if event.is_news] == [("methodology", "another_table")]
     assert not [event for event in series.events if event.kind == "departure" and event.until.isoformat()[:7] == "2024-01"]
 
 

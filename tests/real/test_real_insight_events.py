@@ -47,7 +47,7 @@ def season(board: str, shared_data: Path, folder: Path) -> tuple[Event, ...]:
 
 
 def told(events: tuple[Event, ...], kind: str) -> list[Event]:
-    return [event for event in events if event.kind == kind and event.told]
+    return [event for event in events if event.kind == kind and event.is_news]
 
 
 def index_of(model: Mapping[str, Any]) -> float | None:
@@ -159,7 +159,7 @@ def test_where_the_predecessor_is_not_plain_no_gain_is_told(
     board: str, newcomers: tuple[str, ...], shared_data: Path, tmp_path: Path
 ):
     gains = [event for event in season(board, shared_data, tmp_path) if event.kind == "generation_gain"]
-    found = {event.subjects[0].name: event.told for event in gains if event.subjects[0].name in newcomers}
+    found = {event.subjects[0].name: event.is_news for event in gains if event.subjects[0].name in newcomers}
     assert found == dict.fromkeys(newcomers, False)
 
 
@@ -222,7 +222,7 @@ def test_siblings_of_a_release_are_of_one_creator_and_were_not_there_before(even
 
 def test_on_the_median_day_with_news_these_kinds_add_at_most_two_stories(events: Any):
     added = []
-    for at in sorted({event.recorded_at for event in events if event.told}):
-        day = [event for event in events if event.told and event.recorded_at == at]
+    for at in sorted({event.recorded_at for event in events if event.is_news}):
+        day = [event for event in events if event.is_news and event.recorded_at == at]
         added.append(len(fold(day)) - len(fold(event for event in day if event.kind not in KINDS)))
     assert sorted(added)[len(added) // 2] <= 2

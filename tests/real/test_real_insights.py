@@ -84,7 +84,7 @@ def test_the_labs_that_are_told_to_have_passed_others_are_those_whose_best_did(s
             expected[at] = found
     told: dict[datetime, set[tuple[str, str]]] = {}
     for event in events:
-        if event.kind == "line_overtake" and event.told and event.metric == "intelligence" and event.facts["level"] == "lab":
+        if event.kind == "line_overtake" and event.is_news and event.metric == "intelligence" and event.facts["level"] == "lab":
             names = {party.name: party.entry for party in event.rivals}
             rivals = [names[rival["passed"]] for rival in event.facts["rivals"] if rival["told"]]
             told.setdefault(event.recorded_at, set()).update((event.subjects[0].entry, rival) for rival in rivals)
@@ -130,7 +130,7 @@ def test_the_new_leaders_of_open_weights_sizes_and_prices_are_those_who_lead(sta
 
 
 def test_no_milestone_is_told_of_a_class_that_had_one_above_that_reference_before(states: Any, events: Sequence[Event]):
-    told = [event for event in events if event.kind == "milestone" and event.told]
+    told = [event for event in events if event.kind == "milestone" and event.is_news]
     assert told
     for event in told:
         before = max((state for state in states if state[0] < event.recorded_at), key=lambda state: state[0])[1]
@@ -140,10 +140,10 @@ def test_no_milestone_is_told_of_a_class_that_had_one_above_that_reference_befor
 
 
 def test_the_median_day_with_news_has_at_most_two_of_them(events: Sequence[Event]):
-    insights = [event for event in events if event.told and event.kind in ("line_overtake", "class_leader", "milestone")]
+    insights = [event for event in events if event.is_news and event.kind in ("line_overtake", "class_leader", "milestone")]
     per_day: dict[datetime, int] = {}
     for event in insights:
         per_day[event.recorded_at] = per_day.get(event.recorded_at, 0) + 1
-    days = {event.recorded_at for event in events if event.told}
+    days = {event.recorded_at for event in events if event.is_news}
     counts = sorted(per_day.get(day, 0) for day in days)
     assert counts[len(counts) // 2] <= 2

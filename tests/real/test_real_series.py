@@ -211,7 +211,7 @@ def test_a_page_without_a_board_is_an_error(imported: Import, name: str):
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_page_without_a_board_is_told_once_and_leaves_no_snapshot(imported: Import, name: str):
     series = imported(name)
-    assert [(event.kind, event.told) for event in series.outcome.events] == [("board_broken", True)]
+    assert [(event.kind, event.is_news) for event in series.outcome.events] == [("board_broken", True)]
     assert series.store.latest(series.board.id) is None
 
 

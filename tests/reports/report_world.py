@@ -23,7 +23,7 @@ def event(
     *subjects: str,
     grade: str = "release",
     weight: int = 50,
-    told: bool = True,
+    is_news: bool = True,
     board: BoardId = AA,
     at: datetime = T0,
     after: datetime | None = None,
@@ -38,7 +38,7 @@ def event(
         kind=kind,
         grade=grade,
         weight=weight,
-        told=told,
+        is_news=is_news,
         board=board,
         metric=metric,
         subjects=tuple(party(one) for one in subjects),
@@ -67,13 +67,13 @@ def checks(*days: float, board: BoardId = AA, result: Result = Result.ACCEPTED, 
     return [Check(board=board, observed_at=T0 + day * DAY, result=result, url="", message=message) for day in days]
 
 
-def report(events: Iterable[Event], *boards: Health, told_only: bool = True, **seen: list[Check]) -> Report:
+def report(events: Iterable[Event], *boards: Health, news_only: bool = True, **seen: list[Check]) -> Report:
     """Two weeks from four days before T0 on; keywords are checks by any name."""
     by_board: dict[BoardId, list[Check]] = {}
     for check in (check for several in seen.values() for check in several):
         by_board.setdefault(check.board, []).append(check)
     shown = boards or (health(),)
-    return build(shown, list(events), by_board, since=T0 - 4 * DAY, until=T0 + 10 * DAY, told_only=told_only)
+    return build(shown, list(events), by_board, since=T0 - 4 * DAY, until=T0 + 10 * DAY, news_only=news_only)
 
 
 def stories(*events: Event) -> tuple[Story, ...]:

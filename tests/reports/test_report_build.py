@@ -17,8 +17,8 @@ def test_the_window_holds_its_beginning_and_not_its_end():
 
 
 def test_what_is_not_told_is_counted_and_becomes_a_story_only_when_asked_for():
-    events = [event("news"), event("noise", "overtake", told=False)]
-    quiet, loud = report(events).boards[0], report(events, told_only=False).boards[0]
+    events = [event("news"), event("noise", "overtake", is_news=False)]
+    quiet, loud = report(events).boards[0], report(events, news_only=False).boards[0]
     assert ([story.lead.id for story in quiet.stories], quiet.untold) == (["news"], 1)
     assert ([story.lead.id for story in loud.stories], loud.untold) == (["news", "noise"], 0)
 
@@ -114,7 +114,7 @@ def test_one_board_and_one_check_are_singular():
 
 
 def test_a_board_with_untold_changes_is_not_said_to_be_unchanged():
-    found = report([event("noise", told=False)], seen=checks(0, 1))
+    found = report([event("noise", is_news=False)], seen=checks(0, 1))
     assert [one.sentence for one in words.silences(found)] == [
         "No news on 1 board (2 checks); 1 smaller change is only in the record."
     ]

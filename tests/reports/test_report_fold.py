@@ -237,10 +237,10 @@ def several_events(draw: st.DrawFn) -> list[Event]:
 
 
 @given(several_events(), st.booleans())
-def test_every_event_is_told_exactly_once(events: list[Event], told_only: bool):
-    board = report(events, told_only=told_only).boards[0]
+def test_every_event_is_told_exactly_once(events: list[Event], news_only: bool):
+    board = report(events, news_only=news_only).boards[0]
     told = sorted(one for story in board.stories for one in ids(story))
-    assert told == [one.id for one in events if one.told or not told_only]
+    assert told == [one.id for one in events if one.is_news or not news_only]
     assert board.untold == len(events) - len(told)
 
 
@@ -261,7 +261,7 @@ def test_a_story_never_mixes_observations_and_its_lead_is_the_weightiest(events:
 
 @given(several_events())
 def test_what_is_folded_is_said_by_name_or_in_full(events: list[Event]):
-    for story in report(events, told_only=False).boards[0].stories:
+    for story in report(events, news_only=False).boards[0].stories:
         said = " ".join(words.asides(story))
         for one in story.folded[:3]:
             about = [party.name for party in one.subjects]

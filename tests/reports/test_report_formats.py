@@ -75,7 +75,7 @@ def week() -> Report:
         health(LIVEBENCH, "LiveBench"),
         health(AIDER, "Aider polyglot", page="javascript:alert(1)"),
     )
-    noise = [event(f"n{n}", "overtake", "A", grade="nominal", told=False) for n in range(3)]
+    noise = [event(f"n{n}", "overtake", "A", grade="nominal", is_news=False) for n in range(3)]
     seen = {"a": checks(-4, -3, -2, -1, 0, 5), "b": checks(0, 1, 2, board=LIVEBENCH)}
     return report([*arrival(), *prices(), broken, *noise], *boards, **seen)
 
@@ -203,7 +203,7 @@ def test_json_lines_list_every_told_event_in_the_order_of_the_stories():
 def test_an_event_as_json_has_exactly_the_documented_keys():
     shown = event_json(event("1", "overtake", "A", rivals=["B"], evidence=(proof("A", "7"),), rank=2))
     assert list(shown) == [
-        "id", "kind", "grade", "weight", "told", "board", "metric", "subjects", "rivals", "after", "until", "recorded_at",
+        "id", "kind", "grade", "weight", "is_news", "board", "metric", "subjects", "rivals", "after", "until", "recorded_at",
         "headline", "facts", "evidence", "rule",
     ]  # fmt: skip
     assert shown["subjects"] == [{"entry": "a", "name": "A", "model": ""}]

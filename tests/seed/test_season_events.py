@@ -39,7 +39,7 @@ def lines(day: str, board: str, cell: str) -> list[Line]:
     return [(day, board, match[1], match[2] or "") for match in matches]
 
 
-def told() -> Counter[Line]:
+def news() -> Counter[Line]:
     return Counter(line for day, board, cell, _ in table() for line in lines(day, board, cell))
 
 
@@ -95,8 +95,8 @@ def served(season: Season, boards: Mapping[str, Board], archive: FileArchive) ->
     return store
 
 
-def events(store: Store, *, told: bool) -> list[Event]:
-    return list(store.events(EventFilter(told=told)))
+def events(store: Store, *, is_news: bool) -> list[Event]:
+    return list(store.events(EventFilter(is_news=is_news)))
 
 
 def on(store: Store, day: int, board: str = "meridian/llms") -> list[Event]:
@@ -112,21 +112,21 @@ def test_the_table_has_a_row_for_every_body():
 
 @pytest.mark.slow
 def test_each_day_tells_what_a_careful_reader_of_the_pages_would(imported):
-    assert written(events(imported, told=True)) == told()
+    assert written(events(imported, is_news=True)) == news()
 
 
 @pytest.mark.slow
 def test_what_is_within_the_error_is_kept_and_not_told(imported):
-    found = written(events(imported, told=False))
+    found = written(events(imported, is_news=False))
     assert set(kept()) <= set(found)
-    assert not set(kept()) & set(told())
+    assert not set(kept()) & set(news())
 
 
 @pytest.mark.slow
 def test_the_season_read_over_http_tells_the_same(season, boards, archive, imported, tmp_path):
     over_http = served(season, boards, FileArchive(tmp_path / "over-http"))
-    assert written(events(over_http, told=True)) == told()
-    assert written(events(over_http, told=False)) == written(events(imported, told=False))
+    assert written(events(over_http, is_news=True)) == news()
+    assert written(events(over_http, is_news=False)) == written(events(imported, is_news=False))
 
 
 @pytest.mark.slow
@@ -142,12 +142,12 @@ def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported
 @pytest.mark.slow
 def test_every_told_event_follows_from_the_stored_bytes(boards, archive, imported):
     for board in boards.values():
-        mine = [event for event in events(imported, told=True) if event.board == board.id]
+        mine = [event for event in events(imported, is_news=True) if event.board == board.id]
         assert [one.differences for one in proof.verify(mine, board, archive)] == [()] * len(mine)
 
 
 def test_every_told_event_about_an_entry_carries_evidence(imported):
-    for event in events(imported, told=True):
+    for event in events(imported, is_news=True):
         assert event.evidence
         assert all(proof.sha256 for proof in event.evidence)
 
@@ -180,7 +180,7 @@ def test_the_re_base_names_both_indices_and_starts_their_segments(imported):
 
 
 def test_the_departure_is_dated_by_the_day_the_model_was_gone(imported):
-    (event,) = (event for event in events(imported, told=True) if event.kind == "departure")
+    (event,) = (event for event in events(imported, is_news=True) if event.kind == "departure")
     assert (event.after, event.until, event.recorded_at) == (at(5), at(6), at(7))
 
 

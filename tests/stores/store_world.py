@@ -185,7 +185,7 @@ def answers(store: Store, board_id: BoardId, times: Iterable[datetime]) -> Mappi
         "events since": [[one.id for one in store.events(EventFilter(since=at))] for at in times],
         "events until": [[one.id for one in store.events(EventFilter(board=board_id, until=at))] for at in times],
         "events of": {key: [one.id for one in store.events(EventFilter(entry=key))] for key in ENTRIES},
-        "events told": [one.id for one in store.events(EventFilter(told=True))],
+        "events told": [one.id for one in store.events(EventFilter(is_news=True))],
         "event": {one.id: store.event(one.id) for one in store.events(EventFilter(board=board_id))},
         "withdrawn": list(store.withdrawn(board_id)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -9,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,7 @@ def event(name: str, board_id: BoardId = BOARD) -> Event:
         kind="overtake",
         grade="supported",
         weight=50,
-        told=True,
+        is_news=True,
         board=board_id,
         metric=None,
         subjects=(),
@@ -461,6 +463,27 @@ def test_a_database_of_version_0_1_keeps_its_history_and_gains_the_service_state
         assert list(old.service.receipts()) == [receipt("a", subject="model x")]
         old.save(step_at(4, old), [delivery("b")])
         assert waiting(old.service) == ["b>r"]
+
+
+def test_events_stored_and_waiting_as_told_become_news(tmp_path: Path):
+    path = tmp_path / "tracker.db"
+    with closing(sqlite3.connect(path)) as connection:
+        migrations.apply(Database(connection), stop_before="news")
+        for name, told in (("a", True), ("b", False)):
+            waits = msgspec.to_builtins(delivery(name).event)
+            body = json.dumps({key: value for key, value in waits.items() if key != "is_news"} | {"told": told})
+            connection.execute("INSERT INTO outbox VALUES (?, 'r', 0, '', 0, NULL, '', 0, ?)", (name, body))
+            connection.execute(
+                "INSERT INTO events VALUES (?, 'acme/text', 0, 0, 'overtake', 'decisive', 5, ?, NULL, NULL, 0, 'A.', 'overtake/3', ?)",
+                (name, told, '{"subjects":[],"rivals":[],"facts":{},"pages":[],"evidence":[]}'),
+            )
+        connection.commit()
+    with SqliteStore(path) as store:
+        assert [waiting.event for waiting in store.service.deliveries()] == [
+            delivery("a").event,
+            replace(delivery("b").event, is_news=False),
+        ]
+        assert [(event.id, event.is_news) for event in store.events(EventFilter())] == [("a", True), ("b", False)]
 
 
 def test_a_hosts_file_of_version_0_1_keeps_its_times_and_gains_failures(tmp_path: Path):

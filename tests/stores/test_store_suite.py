@@ -264,18 +264,18 @@ FILTERS = {
     "since": (EventFilter(since=day(3)), lambda one: one.recorded_at >= day(3)),
     "until": (EventFilter(until=day(3)), lambda one: one.recorded_at < day(3)),
     "since a fraction": (EventFilter(since=day(3) + timedelta(milliseconds=1)), lambda one: one.recorded_at > day(3)),
-    "told": (EventFilter(told=True), lambda one: one.told),
-    "untold": (EventFilter(told=False), lambda one: not one.told),
+    "news": (EventFilter(is_news=True), lambda one: one.is_news),
+    "recorded only": (EventFilter(is_news=False), lambda one: not one.is_news),
     "entry": (
         EventFilter(entry=EntryId("c")),
         lambda one: "c" in {party.entry for party in (*one.subjects, *one.rivals)},
     ),
     "several": (
-        EventFilter(board=BOARD, kinds=("overtake",), told=False, since=day(1), until=day(2), entry=EntryId("b")),
+        EventFilter(board=BOARD, kinds=("overtake",), is_news=False, since=day(1), until=day(2), entry=EntryId("b")),
         lambda one: (
             one.board == BOARD
             and one.kind == "overtake"
-            and not one.told
+            and not one.is_news
             and one.recorded_at == day(1)
             and "b" in {party.entry for party in (*one.subjects, *one.rivals)}
         ),

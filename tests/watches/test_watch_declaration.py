@@ -52,11 +52,11 @@ def test_a_watch_over_standings(tmp_path):
 def test_a_watch_over_events(tmp_path):
     path = written(
         tmp_path,
-        '[[watch]]\nname="q"\nkind=["overtake"]\nsubject="Qwen*"\nrival=["GPT-4*","family:Claude"]\ntold=false\nmin_weight=3\n',
+        '[[watch]]\nname="q"\nkind=["overtake"]\nsubject="Qwen*"\nrival=["GPT-4*","family:Claude"]\nnews_only=false\nmin_weight=3\n',
     )
     (watch,) = load(path)
     assert not watch.standing
-    assert (watch.kinds, watch.told, watch.min_weight) == (("overtake",), False, 3)
+    assert (watch.kinds, watch.news_only, watch.min_weight) == (("overtake",), False, 3)
     assert [one.text for one in (*watch.subjects, *watch.rivals)] == ["qwen*", "gpt 4*", "Claude"]
 
 

@@ -58,7 +58,7 @@ def test_every_key_must_hold(asks, count):
 def test_only_news_unless_the_rest_is_asked_for():
     nominal = ("a:50.0 b:50.5 c:5", "a:50.9 b:50.5 c:5")
     assert fired(watch(kinds=("overtake",)), *nominal) == 0
-    assert fired(watch(kinds=("overtake",), told=False), *nominal) == 1
+    assert fired(watch(kinds=("overtake",), news_only=False), *nominal) == 1
 
 
 def test_classes_are_those_of_the_subject_and_unknown_is_none_of_them():

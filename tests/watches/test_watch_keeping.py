@@ -57,7 +57,7 @@ def test_a_standing_that_becomes_true_is_an_event_with_its_evidence():
         kind="watch",
         grade="became",
         weight=70,
-        told=True,
+        is_news=True,
         board=line.history.board.id,
         metric="score",
         subjects=event.subjects,

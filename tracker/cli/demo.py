@@ -64,8 +64,8 @@ def play(settings: Settings, season: Season) -> None:
             ran = intake.run(boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon)
             outcomes = list(ran)
         results = ", ".join(f"{outcome.board} {check.result}" for outcome in outcomes for check in outcome.checks)
-        told = sum(event.told for outcome in outcomes for event in outcome.events)
-        click.echo(f"  {stamp(day)}  {told:2d} told  {results}")
+        news = sum(event.is_news for outcome in outcomes for event in outcome.events)
+        click.echo(f"  {stamp(day)}  {news:2d} new events  {results}")
 
 
 def fresh(folder: Path) -> None:

@@ -27,7 +27,7 @@ _EVER = datetime(1971, 1, 1, tzinfo=UTC)
 @click.option("--grade", "grades", multiple=True, help="Only of this grade; may be given several times.")
 @click.option("--since", type=Time(), help="Recorded at or after that time (ISO, or an age such as 7d).")
 @click.option("--until", type=Time(), help="Recorded before that time.")
-@click.option("--told/--untold", default=None, help="Only news, or only what is kept in the record.")
+@click.option("--news/--recorded", default=None, help="Only news, or only what is recorded.")
 @as_json
 @click.pass_obj
 def command(
@@ -38,22 +38,23 @@ def command(
     since: datetime | None,
     until: datetime | None,
     *,
-    told: bool | None,
+    news: bool | None,
     as_json: bool,
 ) -> None:
     """List events: what really changed.
 
-    Oldest first. What several boards say together is worked out when asked for: --kind consensus. For people only news is printed unless --untold asks for the rest; --json has all.
+    Oldest first. What several boards report together is computed on request: --kind consensus. Without --json only news is
+    printed; --recorded lists the rest.
     """
     with history_of(settings) as store:
         _check(store, kinds, grades)
         only = known(settings, store, board) if board else None
-        wanted = EventFilter(board=only, kinds=kinds, grades=grades, since=since, until=until, told=told)
+        wanted = EventFilter(board=only, kinds=kinds, grades=grades, since=since, until=until, is_news=news)
         if as_json:
             print_json(event_json(event) for event in _found(settings, store, wanted))
             return
         for event in _found(settings, store, wanted):
-            if told is not None or event.told:
+            if news is not None or event.is_news:
                 click.echo(f"{event.id[:12]}  {when(event.recorded_at)}  {event.kind}/{event.grade}  {safe(event.headline)}")
 
 
@@ -61,7 +62,7 @@ def _found(settings: Settings, store: SqliteStore, wanted: EventFilter) -> Itera
     yield from store.events(wanted)
     if "consensus" in wanted.kinds:
         for event in across(settings, store, since=wanted.since, until=wanted.until):
-            fits = wanted.board in (None, event.board) and wanted.told in (None, event.told)
+            fits = wanted.board in (None, event.board) and wanted.is_news in (None, event.is_news)
             if fits and (not wanted.grades or event.grade in wanted.grades):
                 yield event
 

@@ -86,5 +86,5 @@ def _print(course: Course, metric: str | None) -> None:
     ]
     print_table(("metric", "from", "to", "as published"), rows, right=frozenset(("as published",)))
     for event in course.events:
-        if event.told:
+        if event.is_news:
             click.echo(f"  {when(event.until)}  {safe(event.headline)}")

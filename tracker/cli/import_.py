@@ -62,5 +62,5 @@ def summary(outcome: Outcome) -> None:
     for check in outcome.checks:
         counts[check.result] = counts.get(check.result, 0) + 1
     parts = ", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing new"
-    told = sum(event.told for event in outcome.events)
-    click.echo(f"{outcome.board}: {parts}; {told} events told, {len(outcome.events) - told} kept in the record")
+    news = sum(event.is_news for event in outcome.events)
+    click.echo(f"{outcome.board}: {parts}; {news} events are news, {len(outcome.events) - news} only recorded")

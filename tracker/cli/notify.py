@@ -94,7 +94,7 @@ def _wants(route: Route) -> str:
     asked = {"kind": route.kinds, "grade": route.grades, "board": route.boards, "watch": route.watches}
     said = [f"{key} {', '.join(values)}" for key, values in asked.items() if values]
     said += [f"weight {route.min_weight} or more"] if route.min_weight else []
-    return "; ".join(said) or ("all news" if route.told else "all events")
+    return "; ".join(said) or ("all news" if route.news_only else "all events")
 
 
 def _when(route: Route) -> str:

@@ -119,10 +119,10 @@ def _print(outcome: Outcome) -> None:
     if outcome.error is not None:
         complain(outcome)
     for check in outcome.checks:
-        told = [event for event in outcome.events if event.told and event.recorded_at == check.observed_at]
+        news = [event for event in outcome.events if event.is_news and event.recorded_at == check.observed_at]
         entries = f", {check.entries} entries" if check.entries is not None else ""
         click.echo(
             f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{f': {safe(check.message)}' if check.message else ''}"
         )
-        for event in sorted(told, key=lambda event: -event.weight):
+        for event in sorted(news, key=lambda event: -event.weight):
             click.echo(f"    {event.kind}: {safe(event.headline)}")

@@ -69,7 +69,7 @@ def _row(one: Explained) -> dict[str, object]:
         "of": change.of,
         "before": change.before,
         "now": change.now,
-        "told": one.told,
+        "is_news": one.is_news,
         "event": one.event,
         "reason": one.reason,
     }
@@ -95,7 +95,7 @@ def _runs(rows: Iterable[Explained]) -> list[list[Explained]]:
     """Changes of the same thing for the same reason, together from the first on; what was told stands alone."""
     runs: dict[object, list[Explained]] = {}
     for number, one in enumerate(rows):
-        alone = number if one.told else None
+        alone = number if one.is_news else None
         runs.setdefault((one.change.what, one.change.of, one.reason, alone), []).append(one)
     return sorted(runs.values(), key=lambda run: run[0].until)
 

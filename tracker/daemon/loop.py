@@ -461,7 +461,7 @@ def _is_kept(landed: _Landed, archive: Archive) -> bool:
 
 def _log(outcome: Outcome) -> None:
     last = outcome.checks[-1] if outcome.checks else None
-    facts: dict[str, object] = {"board": outcome.board, "told": sum(event.told for event in outcome.events)}
+    facts: dict[str, object] = {"board": outcome.board, "news": sum(event.is_news for event in outcome.events)}
     if last is not None:
         facts |= {"result": last.result.value, "entries": last.entries, "at": last.observed_at.isoformat()}
     if outcome.failed:

@@ -59,7 +59,7 @@ def as_event(notice: Notice) -> Event:
         kind=RECOVERED if ended else TROUBLE,
         grade=notice.kind,
         weight=50 if ended else 80,
-        told=True,
+        is_news=True,
         board=TRACKER,
         metric=None,
         subjects=(),

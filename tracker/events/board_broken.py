@@ -38,7 +38,7 @@ def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
         rule=RULE,
         grade="unreachable" if failure.passing else failure.trouble.value,
         weight=85,
-        told=True,
+        is_news=True,
         headline=f"{board.title} {why}; {'its last accepted state stands until it reads again' if past.changed_at else 'nothing of it was accepted yet'}.",
         facts={"error": failure.error, "message": failure.message, "failures": past.failures + 1},
         evidence=tuple(Evidence(sha256=sha256, url=failure.url, observed_at=failure.observed_at) for sha256 in failure.sha256),

@@ -23,7 +23,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         rule=RULE,
         grade="cap" if _is_whole(diff) else "depth",
         weight=40,
-        told=True,
+        is_news=True,
         headline=f"{diff.board.title} seems to be cut off at {rows} rows; until it is whole again nobody is said to have left it.",
         facts={"rows": rows, "missing": [str(entry) for entry in diff.hidden]},
         evidence=page_proofs(diff),

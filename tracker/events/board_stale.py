@@ -28,7 +28,7 @@ def detect(board: Board, past: BoardState, *, observed_at: datetime, url: str, s
         rule=RULE,
         grade="stale",
         weight=45,
-        told=True,
+        is_news=True,
         headline=f"{board.title} has not changed for {span(observed_at - past.changed_at[-1])},"
         f" longer than its rhythm ({span(limit)}).",
         facts={"since": past.changed_at[-1].isoformat(), "limit_s": int(limit.total_seconds())},

@@ -216,21 +216,21 @@ def _event(diff: Diff, primary: Metric, found: Sequence[LeadChange], news: Seque
         rule=RULE,
         grade=grade,
         weight=_GRADES[grade] + (weight_of(named[0].name) if news else 0),
-        told=bool(news),
+        is_news=bool(news),
         subjects=[_party(diff, entry) for entry in fresh],
         rivals=[_party(diff, entry) for entry in before],
         metric=primary.id,
         headline=_headline(diff, primary, named),
         facts={
             "value": diff.after.entries[fresh[0]].measures[primary.id].value,
-            "classes": [_class_facts(change, told=change in news) for change in found],
+            "classes": [_class_facts(change, is_news=change in news) for change in found],
             "leads_board": leads_board,
         },
         evidence=both_proofs(diff, [*fresh, *quoted], primary.id),
     )
 
 
-def _class_facts(change: LeadChange, *, told: bool) -> dict[str, object]:
+def _class_facts(change: LeadChange, *, is_news: bool) -> dict[str, object]:
     return {
         "class": change.name,
         "before": list(change.before),
@@ -238,7 +238,7 @@ def _class_facts(change: LeadChange, *, told: bool) -> dict[str, object]:
         "certainty": change.sure,
         "members": change.members,
         "clouded": change.clouded,
-        "told": told,
+        "told": is_news,
     }
 
 

@@ -59,7 +59,7 @@ class _Ballot:
     """What the boards say of one pair: who told the overtake, who has it so, and who has it the other way, beyond the error."""
 
     topic: str
-    told: tuple[BoardId, ...]
+    reporting: tuple[BoardId, ...]
     above: tuple[BoardId, ...]
     below: tuple[BoardId, ...]
 
@@ -68,7 +68,7 @@ class _Ballot:
         """`contradicted`, `agreed`, `joined`, or nothing where one board alone says it."""
         if self.below:
             return "contradicted"
-        if len(self.told) > 1:
+        if len(self.reporting) > 1:
             return "agreed"
         return "joined" if self.above else ""
 
@@ -82,15 +82,15 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     are held against each other. Entries whose model is not sure are left out. Another variant of a model that was
     told to stand above already is no news.
     """
-    events = [event for event in events if event.kind == "overtake" and event.told]
+    events = [event for event in events if event.kind == "overtake" and event.is_news]
     now = max((event.recorded_at for event in events), default=None)
     if now is None:
         return
     seats = {board: seat for board, seat in _seats(panel).items() if now - seat.snapshot.observed_at <= AGREES_WITHIN}
     by_pair = _told((event for event in events if now - event.recorded_at <= AGREES_WITHIN), seats)
     ballots = _ballots(by_pair, seats)
-    for (subject, ballot), rivals in sorted(ballots.items(), key=lambda one: (one[0][0], one[0][1].told, one[0][1].below)):
-        reports = [by_pair[subject, rival, ballot.topic][board] for rival in rivals for board in ballot.told]
+    for (subject, ballot), rivals in sorted(ballots.items(), key=lambda one: (one[0][0], one[0][1].reporting, one[0][1].below)):
+        reports = [by_pair[subject, rival, ballot.topic][board] for rival in rivals for board in ballot.reporting]
         if max(event.recorded_at for event in reports) == now:
             yield _event(subject, rivals, ballot, reports, seats)
 
@@ -176,11 +176,11 @@ def _ballots(
         modes = {reasons(seats[board].best[subject]) for board in tell}
         ballot = _Ballot(
             topic=topic,
-            told=tell,
+            reporting=tell,
             above=tuple(board for board, word in says.items() if word == "above" and board not in told),
             below=tuple(board for board, word in says.items() if word == "below" and _has_a_say(seats[board], subject, modes)),
         )
-        if ballot.told and ballot.grade:
+        if ballot.reporting and ballot.grade:
             together.setdefault((subject, ballot), []).append(rival)
     return together
 
@@ -229,7 +229,7 @@ def _event(
     last = max(reports, key=lambda event: (event.recorded_at, event.id))
     parties = _parties(subject, rivals, reports)
     standing = _percentiles(subject, seats)
-    publishers = sorted({seats[board].publisher for board in ballot.told})
+    publishers = sorted({seats[board].publisher for board in ballot.reporting})
     return build(
         board=last.board,
         recorded_at=last.recorded_at,
@@ -237,13 +237,13 @@ def _event(
         rule=RULE,
         grade=ballot.grade,
         weight=_ONE_PUBLISHER if ballot.grade == "agreed" and len(publishers) == 1 else _WEIGHT[ballot.grade],
-        told=ballot.grade != "joined",
+        is_news=ballot.grade != "joined",
         subjects=parties[:1],
         rivals=parties[1:],
         metric=last.metric,
         headline=_headline(parties, ballot, seats, publishers),
         facts={
-            "told_by": {board: _dates(board, reports) for board in ballot.told},
+            "told_by": {board: _dates(board, reports) for board in ballot.reporting},
             "publishers": publishers,
             "already_above_on": list(ballot.above),
             "below_on": list(ballot.below),
@@ -270,13 +270,13 @@ def _parties(subject: ModelId, rivals: Sequence[ModelId], reports: Iterable[Even
 
 def _headline(parties: Sequence[Party], ballot: _Ballot, seats: Mapping[BoardId, _Seat], publishers: Sequence[str]) -> str:
     who, passed = parties[0].name, names(parties[1:])
-    where, already, against = (_titles(boards, seats) for boards in (ballot.told, ballot.above, ballot.below))
+    where, already, against = (_titles(boards, seats) for boards in (ballot.reporting, ballot.above, ballot.below))
     if ballot.below:
         verb = "has" if len(ballot.below) == 1 else "have"
         return f"{who} passed {passed} on {where}; {against} {verb} it below, beyond the error."
     if ballot.grade == "agreed":
         of = " of one publisher" if len(publishers) == 1 else ""
-        return f"{len(ballot.told)} boards{of} tell that {who} passed {passed}: {where}."
+        return f"{len(ballot.reporting)} boards{of} tell that {who} passed {passed}: {where}."
     return f"{who} passed {passed} on {where}, as {already} had it already."
 
 

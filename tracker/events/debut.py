@@ -36,7 +36,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     for entry, grade in found:
         event = _event(diff, entry, grade, ranks)
         hushed = crowded and grade in _ARRIVALS and (entry not in ranks or ranks[entry] > STANDS_OUT)
-        yield replace(event, told=False, weight=5) if hushed else event
+        yield replace(event, is_news=False, weight=5) if hushed else event
 
 
 def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
@@ -46,7 +46,7 @@ def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
         rule=RULE,
         grade="mass",
         weight=45,
-        told=True,
+        is_news=True,
         subjects=who,
         headline=f"{len(who)} entries join {diff.board.title} at once, among them {names(who)}.",
         facts={"of": len(diff.after.entries)},
@@ -134,7 +134,7 @@ def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int])
         rule=RULE,
         grade=grade,
         weight=_WEIGHT[grade] + (bonus if grade != "revealed" else 0),
-        told=grade != "revealed",
+        is_news=grade != "revealed",
         subjects=[party(diff.after, entry)],
         metric=primary.id if primary and measure else None,
         headline=f"{one.name} {_verb(grade)} {diff.board.title}{place}.",

@@ -79,7 +79,7 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: str) -> 
         rule=RULE,
         grade=grade,
         weight=35 if one else 45,
-        told=True,
+        is_news=True,
         subjects=parties,
         headline=f"{headline}.",
         facts={

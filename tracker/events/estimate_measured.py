@@ -36,7 +36,7 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
         rule=RULE,
         grade="measured",
         weight=40 if metric.primary else 15,
-        told=metric.primary and first,
+        is_news=metric.primary and first,
         subjects=[who],
         metric=metric.id,
         headline=f"{who.name} is now measured at {number(measured, metric)} on {diff.board.title} ({metric.title});"

@@ -21,7 +21,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             rule=RULE,
             grade="emptied" if not verdict.filled_after else "thinned",
             weight=55,
-            told=True,
+            is_news=True,
             metric=metric.id,
             headline=f"{diff.board.title}: {metric.title} {'lost all its values' if not verdict.filled_after else 'lost many of its values'}"
             f" ({verdict.filled_before} before, {verdict.filled_after} now); nothing is concluded from it.",

@@ -274,7 +274,7 @@ def _event(
         rule=RULE,
         grade=axis.name,
         weight=40 if news else 4,
-        told=bool(news),
+        is_news=bool(news),
         subjects=who or gone,
         rivals=gone if who else (),
         metric=axis.metric.id if axis.metric else primary.id,

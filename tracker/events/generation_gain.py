@@ -52,8 +52,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     for entry in sorted(fresh):
         found = lines.predecessor(diff.after.entries[entry])
         event = _event(diff, past, primary, entry, found)
-        told = event.told and entry in best and fresh[entry] != "late_listing" and not _is_refresh(diff, primary, entry)
-        yield event if told else replace(event, told=False, weight=min(event.weight, 8))
+        told = event.is_news and entry in best and fresh[entry] != "late_listing" and not _is_refresh(diff, primary, entry)
+        yield event if told else replace(event, is_news=False, weight=min(event.weight, 8))
 
 
 def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> set[EntryId]:
@@ -93,7 +93,7 @@ def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, found:
         rule=RULE,
         grade=grade,
         weight=_WEIGHT[grade],
-        told=grade in ("gain", "loss"),
+        is_news=grade in ("gain", "loss"),
         subjects=[party(diff.after, entry)],
         rivals=[party(diff.after, found.entry)],
         metric=primary.id,
@@ -133,7 +133,7 @@ def _unmatched(diff: Diff, primary: Metric, entry: EntryId, why: str) -> Event:
         rule=RULE,
         grade="unmatched",
         weight=_WEIGHT["unmatched"],
-        told=False,
+        is_news=False,
         subjects=[who],
         metric=primary.id,
         headline=f"{who.name} has no predecessor to be compared with on {diff.board.title}: {why}.",

@@ -41,8 +41,8 @@ _WEIGHT = {
     "weights_closed": 20,
 }
 _CONTEXT_RATIO = 2.0
-"""A context window is told when it at least doubled or halved; smaller changes are how it is counted, or where it is served."""
-_UNTOLD = frozenset(("weights_closed",))
+"""A changed context window is news when it at least doubled or halved; smaller changes are how it is counted, or where it is served."""
+_RECORDED_ONLY = frozenset(("weights_closed",))
 """Published weights cannot be called back: nearly always the publisher corrects what it stated."""
 
 
@@ -199,13 +199,13 @@ def _flips(borne: Mapping[EntryId, Mapping[str, Sequence[str]]], alike: Sequence
 
 def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool) -> Event:
     first, who = alike[0], [party(diff.after, change.entry) for change in alike]
-    told = not flips and not formatted and first.grade not in _UNTOLD and not _is_small(first)
+    is_news = not flips and not formatted and first.grade not in _RECORDED_ONLY and not _is_small(first)
     return make(
         diff,
         rule=RULE,
         grade=first.grade,
-        weight=_WEIGHT[first.grade] if told else 3,
-        told=told,
+        weight=_WEIGHT[first.grade] if is_news else 3,
+        is_news=is_news,
         subjects=who,
         metric=first.metric,
         headline=f"{names(who)}{_says(diff, first, many=len(who) > 1)}, says {diff.board.title}.",

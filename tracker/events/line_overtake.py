@@ -62,7 +62,7 @@ class Stage:
     places_before: Mapping[int, Sequence[float]]
     estimates: Sequence[tuple[float, Line, EntryId]]
     agents: Mapping[Line, Sequence[tuple[float, EntryId]]]
-    told: frozenset[str]
+    reported: frozenset[str]
 
     def measure(self, entry: EntryId) -> Measure:
         """The value that an entry has now."""
@@ -201,7 +201,7 @@ def _stage(
         places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
         estimates=sorted(_estimates(diff, metric, shown.lineups[1].of)) if estimated else (),
         agents=agents,
-        told=frozenset(_memory(past)["told"].get(metric.id, ())),
+        reported=frozenset(_memory(past)["told"].get(metric.id, ())),
     )
 
 
@@ -253,7 +253,7 @@ def _pass(stage: Stage, field: LineField, riser: Line, rival: Line, bar: float) 
 def tells(stage: Stage, one: Pass) -> bool:
     """Whether a pass is news: over a line that matters, by a cause that is, never told before, and as sure as the board allows."""
     matters = _over_a_reference if len(one.riser) == _GENERATION else _over_the_best
-    if not matters(stage, one) or not _is_cause(stage, one) or one.key in stage.told:
+    if not matters(stage, one) or not _is_cause(stage, one) or one.key in stage.reported:
         return False
     return _is_sure(stage, one) and not _clouded(stage, one)
 
@@ -355,7 +355,7 @@ def _event(stage: Stage, found: Sequence[Pass], news: Sequence[Pass]) -> Event:
         rule=RULE,
         grade=_grade(stage, lead),
         weight=_weight(stage, lead),
-        told=True,
+        is_news=True,
         subjects=[party(diff.after, lead.best)],
         rivals=[party(diff.after, entry) for entry in dict.fromkeys(one.passed for one in shown)],
         metric=metric.id,
@@ -375,7 +375,7 @@ def _kept(stage: Stage, found: Sequence[Pass]) -> Event:
         rule=RULE,
         grade=_grade(stage, lead),
         weight=_WEIGHT["nominal"],
-        told=False,
+        is_news=False,
         subjects=[party(diff.after, lead.best)],
         rivals=[party(diff.after, one.passed) for one in shown],
         metric=metric.id,

@@ -28,7 +28,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         rule=RULE,
         grade="re-based",
         weight=90 if primary and first.metric == primary.id else 60,
-        told=True,
+        is_news=True,
         metric=first.metric,
         headline=f"{diff.board.title} re-based {titles[0]}{others}: {first.reason}{_shift(diff, first)};"
         " values before and after cannot be compared.",
@@ -49,7 +49,7 @@ def _another_table(diff: Diff) -> Event:
         rule=RULE,
         grade="another_table",
         weight=70,
-        told=True,
+        is_news=True,
         headline=f"{diff.board.title} shows another table than before ({len(diff.common)} of {len(diff.after.entries)} entries"
         " were listed under these keys); its history starts anew.",
         facts={"reason": diff.restart, "common": len(diff.common)},

@@ -22,7 +22,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
             rule=RULE,
             grade="returned" if returned else "new",
             weight=20,
-            told=True,
+            is_news=True,
             metric=metric.id,
             headline=f"{diff.board.title} {'shows' if returned else 'now has'} {metric.title} {'again ' if returned else ''}"
             f"for {verdict.filled_after} of {len(diff.after.entries)} entries.",

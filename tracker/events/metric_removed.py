@@ -21,7 +21,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             rule=RULE,
             grade="removed",
             weight=20,
-            told=True,
+            is_news=True,
             metric=metric.id,
             headline=f"{diff.board.title} no longer has {metric.title}; {verdict.filled_before} entries had a value.",
             facts={"filled_before": verdict.filled_before},

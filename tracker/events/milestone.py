@@ -258,15 +258,15 @@ def _feat(height: Height, memory: Memory, roll: Roll, agents: frozenset[EntryId]
 
 def _event(diff: Diff, primary: Metric, memory: Memory, found: Sequence[Feat]) -> Event:
     first = found[0]
-    told = first.grade == "first" and not first.clouded and not first.few
+    is_news = first.grade == "first" and not first.clouded and not first.few
     best = first.entries[0]
     marks = list(dict.fromkeys(feat.mark.entry for feat in found))
     return make(
         diff,
         rule=RULE,
         grade=first.grade,
-        weight=_FIRST + weight_of(first.name) if told else _NOMINAL,
-        told=told,
+        weight=_FIRST + weight_of(first.name) if is_news else _NOMINAL,
+        is_news=is_news,
         subjects=[party(diff.after, best)],
         rivals=[party(diff.after, entry) for entry in marks],
         metric=primary.id,

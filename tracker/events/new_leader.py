@@ -102,7 +102,7 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         rule=RULE,
         grade=grade,
         weight=95 if grade != "nominal" else 80,
-        told=grade != "nominal" or primary.nature is Nature.TESTED,
+        is_news=grade != "nominal" or primary.nature is Nature.TESTED,
         subjects=who,
         rivals=rivals,
         metric=primary.id,

@@ -99,7 +99,7 @@ def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[Entry
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        told=grade != "nominal",
+        is_news=grade != "nominal",
         subjects=[who],
         rivals=passed,
         metric=metric.id,
@@ -127,7 +127,7 @@ def _fall_event(diff: Diff, metric: Metric, rival: EntryId, subjects: list[Entry
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        told=False,
+        is_news=False,
         subjects=above,
         rivals=[who],
         metric=metric.id,
@@ -210,7 +210,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
         rule=RULE,
         grade="debut",
         weight=_weight(diff, metric, "debut") + (20 if rank == 1 else 10 if rank <= 3 else 0),
-        told=metric.primary and rank <= _DEBUT_TOLD_TO_RANK,
+        is_news=metric.primary and rank <= _DEBUT_TOLD_TO_RANK,
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
@@ -257,7 +257,7 @@ def pending_after(diff: Diff, past: BoardState, events: tuple[Event, ...]) -> tu
         for event in events
         if event.kind == "overtake"
         and event.grade in ("supported", "decisive", "debut")
-        and event.told
+        and event.is_news
         and event.metric is not None
     ]
     return (*waiting, *fresh)
@@ -299,7 +299,7 @@ def _sustained_event(diff: Diff, metric: Metric, pending: PendingOvertake) -> Ev
         rule=RULE,
         grade="sustained",
         weight=_weight(diff, metric, "sustained"),
-        told=False,
+        is_news=False,
         subjects=[who],
         rivals=rivals,
         metric=MetricId(metric.id),

@@ -54,16 +54,16 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     recent = _told_lately(past, diff.after.observed_at)
     best: dict[str, Event] = {}
     for event, release in found:
-        if event.told and release not in recent and (release not in best or event.weight > best[release].weight):
+        if event.is_news and release not in recent and (release not in best or event.weight > best[release].weight):
             best[release] = event
     told = {event.id for event in best.values()}
     for event, _ in found:
-        yield event if event.id in told else replace(event, told=False, weight=min(event.weight, 10))
+        yield event if event.id in told else replace(event, is_news=False, weight=min(event.weight, 10))
 
 
 def remember(diff: Diff, past: BoardState) -> object:
     """When a parity of which release was told last: {release: time}."""
-    told = [event for event in detect(diff, past) if event.told]
+    told = [event for event in detect(diff, past) if event.is_news]
     now = {_release(diff.after.entries[event.subjects[0].entry]): event.recorded_at.isoformat() for event in told}
     return _told_lately(past, diff.after.observed_at) | dict(sorted(now.items()))
 
@@ -202,7 +202,7 @@ def _event(diff: Diff, field: _Field, entry: EntryId, rival: _Rival, compared: C
         rule=RULE,
         grade=rival.by,
         weight=(50 if rival.by == "size" else 45) + min(10, int(rival.ratio)),
-        told=rival.within and entry in field.best and _is_mostly_level(field, compared),
+        is_news=rival.within and entry in field.best and _is_mostly_level(field, compared),
         subjects=[who],
         rivals=[other],
         metric=primary.id,

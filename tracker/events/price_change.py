@@ -47,7 +47,7 @@ def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[
         rule=RULE,
         grade="uniform",
         weight=35,
-        told=True,
+        is_news=True,
         subjects=who,
         metric=metric.id,
         headline=f"{metric.title} of {len(who)} {creator + ' ' if creator else ''}entries changes by the same {by} at once, says"
@@ -67,7 +67,7 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         rule=RULE,
         grade="cut" if after < before else "rise",
         weight=20 + int(min(30.0, 30 * abs(change if change is not None else 1.0))),
-        told=True,
+        is_news=True,
         subjects=[who],
         metric=metric.id,
         headline=f"{who.name}: {metric.title} goes from {number(before, metric)} to {number(after, metric)}{by}, says {diff.board.title}.",

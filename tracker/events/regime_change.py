@@ -36,7 +36,7 @@ _WATCHED = 500
 """So many entries of a board, the best, are watched for each metric."""
 _DIGITS = 3
 _ENOUGH = 8
-"""The board's own shift is told from so many entries; fewer show none."""
+"""The board's own shift needs at least this many entries; fewer show none."""
 _APART = timedelta(hours=20)
 """Readings that follow faster are one: publishers show medians over days."""
 _TOLD_TO_RANK, _TOLD_RATIO = 10, 1.5
@@ -73,7 +73,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per model and metric, on the third reading of the new level and never again for it; one if the whole board shifted.
 
     It is dated by the interval in which the shift began. Told of the ten best: a speed that changed by half or more, a
-    rating that moved without having been told as a revision.
+    rating that moved without having been reported as a revision.
     """
     if diff.before is None:
         return
@@ -287,13 +287,13 @@ def _error(diff: Diff, metric: Metric, entry: EntryId, before: Sequence[float], 
 def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift], common: float) -> Event:
     best = alike[0]
     who = [party(diff.after, one.entry) for one in alike]
-    told = _is_told(diff, metric, alike, window)
+    is_news = _is_news(diff, metric, alike, window)
     return make(
         diff,
         rule=RULE,
         grade=_grade(metric, best),
-        weight=30 if told else 4,
-        told=told,
+        weight=30 if is_news else 4,
+        is_news=is_news,
         subjects=who,
         metric=metric.id,
         headline=f"{names(who)}: {metric.title} on {diff.board.title} went from about {number(best.before, metric)} to about"
@@ -325,7 +325,7 @@ def _of_the_board(diff: Diff, metric: Metric, window: _Window, common: float) ->
         rule=RULE,
         grade="board",
         weight=30,
-        told=True,
+        is_news=True,
         metric=metric.id,
         headline=f"{metric.title} of most entries on {diff.board.title} changed by about {common - 1:+.0%} and stayed there for {HELD} readings;"
         " that is no change of single models.",
@@ -340,7 +340,7 @@ def _grade(metric: Metric, shift: _Shift) -> str:
     return "better" if metric.better(shift.since, shift.before) else "worse"
 
 
-def _is_told(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Window) -> bool:
+def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Window) -> bool:
     best = alike[0]
     place = _place(diff, diff.after.entries[best.entry])
     ahead = sum(_place(diff, one) < place for one in diff.after.entries.values())
@@ -353,7 +353,7 @@ def _is_told(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Windo
 
 
 def _was_a_revision(diff: Diff, metric: Metric, shift: _Shift, window: _Window) -> bool:
-    """Whether the first step alone was beyond the entry's interval, and so was told when it came (`score_revision`)."""
+    """Whether the first step alone was beyond the entry's interval, and so was reported when it came (`score_revision`)."""
     values = window.values[shift.entry]
     last, first = values[shift.last], values[-HELD]
     width = diff.after.entries[shift.entry].measures[metric.id].half_width or 0.0

@@ -105,7 +105,7 @@ def _event(diff: Diff, group: _Group, lines: Lines) -> Event:
         rule=RULE,
         grade=grade,
         weight=_WEIGHT[grade] + bonus,
-        told=True,
+        is_news=True,
         subjects=[party(diff.after, one.id) for one in group.siblings],
         metric=primary.id if primary and rank is not None else None,
         headline=f"{_what_happened(diff, group)}{_best(diff, group, best)}.",

@@ -28,13 +28,13 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, names: tuple[str, str])
     had = diff.rekeyed.get(entry, entry)
     borne = past.known[had].names if had in past.known else frozenset((old,))
     grade = "flip" if new in borne else "spelling" if name_tokens(old) == name_tokens(new) else "new_name"
-    told = grade == "new_name"
+    is_news = grade == "new_name"
     return make(
         diff,
         rule=RULE,
         grade=grade,
-        weight=25 if told else 5,
-        told=told,
+        weight=25 if is_news else 5,
+        is_news=is_news,
         subjects=[party(diff.after, entry)],
         headline=f"{old} is now listed as {new} on {diff.board.title}.",
         facts={"before": old, "after": new, "key_before": str(had)},

@@ -24,7 +24,7 @@ def across(
     """
     chosen = boards or store.boards()
     wanted = [
-        EventFilter(board=board, kinds=("overtake",), since=since - AGREES_WITHIN, until=until, told=True) for board in chosen
+        EventFilter(board=board, kinds=("overtake",), since=since - AGREES_WITHIN, until=until, is_news=True) for board in chosen
     ]
     events = sorted((event for one in wanted for event in store.events(one)), key=lambda event: (event.recorded_at, event.id))
     found: list[Event] = []

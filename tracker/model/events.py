@@ -37,7 +37,7 @@ class Event:
     """A change that means something.
 
     It happened later than `after` and not later than `until` (`after` is None when there was
-    nothing before). `told` is True for news, False for what is only kept in the record. `weight` orders
+    nothing before). `is_news` is True for news, False for what is only kept in the record. `weight` orders
     events in a report, 0–100. `rule` names the file that found it and its version.
     """
 
@@ -45,7 +45,7 @@ class Event:
     kind: str
     grade: str
     weight: int
-    told: bool
+    is_news: bool
     board: BoardId
     metric: MetricId | None
     subjects: tuple[Party, ...]

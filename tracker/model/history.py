@@ -100,5 +100,5 @@ class EventFilter:
     grades: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    told: bool | None = None
+    is_news: bool | None = None
     entry: EntryId | None = None

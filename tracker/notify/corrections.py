@@ -32,7 +32,7 @@ def _withdrawal(event: Event, at: datetime) -> Event:
         kind=WITHDRAWN,
         grade=WITHDRAWN,
         weight=event.weight,
-        told=True,
+        is_news=True,
         board=event.board,
         metric=event.metric,
         subjects=(),

@@ -108,7 +108,7 @@ def send_test(route: Route, channel: Channel, at: datetime) -> Message:
         rule="test/1",
         grade="test",
         weight=0,
-        told=True,
+        is_news=True,
         headline=f'This is a test of the route "{route.name}": nothing has happened.',
         facts={},
         evidence=(),
@@ -179,7 +179,7 @@ class _Pass:
     def _sent(self, channel: Channel, batch: Batch) -> bool:
         """Whether the channel can be asked for more: it took the message, or will never take this one."""
         named = replace(batch, message=message_of(self.route, batch))
-        self._service.bind(named.told, named.message)
+        self._service.bind(named.in_full, named.message)
         self._service.bind(named.counted, named.message + COUNTED)
         try:
             self._hand_over(channel, named)
@@ -195,7 +195,7 @@ class _Pass:
         while True:
             try:
                 message = compose(
-                    _events(batch.told),
+                    _events(batch.in_full),
                     _events(batch.counted),
                     route=self.route.name,
                     id=batch.message,
@@ -217,7 +217,7 @@ class _Pass:
 
     def _receive(self, batch: Batch) -> None:
         at = self._clock.now()
-        receipts = [_receipt(one, batch, at, DeliveryOutcome.SENT) for one in batch.told]
+        receipts = [_receipt(one, batch, at, DeliveryOutcome.SENT) for one in batch.in_full]
         receipts += [_receipt(one, batch, at, DeliveryOutcome.COUNTED) for one in batch.counted]
         self._service.receive(receipts)
         self._service.count({("sent", self.route.name): 1})
@@ -240,7 +240,7 @@ class _Pass:
         )
 
     def _said(self, batch: Batch) -> dict[str, object]:
-        names = {"route": self.route.name, "message_id": batch.message, "events": len(batch.told), "more": len(batch.counted)}
+        names = {"route": self.route.name, "message_id": batch.message, "events": len(batch.in_full), "more": len(batch.counted)}
         return {name: value for name, value in names.items() if value}
 
 

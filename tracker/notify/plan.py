@@ -45,14 +45,14 @@ class Batch:
     `message` is its name when it was tried before, empty when it is new.
     """
 
-    told: tuple[Delivery, ...]
+    in_full: tuple[Delivery, ...]
     counted: tuple[Delivery, ...] = ()
     message: str = ""
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
         """All of them."""
-        return (*self.told, *self.counted)
+        return (*self.in_full, *self.counted)
 
 
 def plan(route: Route, deliveries: Sequence[Delivery], receipts: Sequence[Receipt], now: datetime) -> Sequence[Batch]:
@@ -108,14 +108,16 @@ def _by_message(deliveries: Iterable[Delivery]) -> tuple[list[Batch], list[Deliv
 
     A batch that has nothing to tell any more (it was dropped) is none: what it counted is told anew.
     """
-    told: dict[str, list[Delivery]] = {}
+    in_full: dict[str, list[Delivery]] = {}
     counted: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
-        of = counted if delivery.message.endswith(COUNTED) else told
+        of = counted if delivery.message.endswith(COUNTED) else in_full
         of.setdefault(delivery.message.removesuffix(COUNTED), []).append(delivery)
-    fresh = told.pop("", [])
-    fresh += [replace(delivery, message="") for name, some in counted.items() if name not in told for delivery in some]
-    tried = [Batch(told=_ordered(some), counted=_ordered(counted.get(name, ())), message=name) for name, some in told.items()]
+    fresh = in_full.pop("", [])
+    fresh += [replace(delivery, message="") for name, some in counted.items() if name not in in_full for delivery in some]
+    tried = [
+        Batch(in_full=_ordered(some), counted=_ordered(counted.get(name, ())), message=name) for name, some in in_full.items()
+    ]
     return sorted(tried, key=lambda batch: (_next_try(batch), batch.message)), fresh
 
 
@@ -156,13 +158,13 @@ def _slots(route: Route, receipts: Iterable[Receipt], now: datetime) -> int | No
 
 def _capped(batches: Sequence[Batch], slots: int | None) -> Sequence[Batch]:
     """As many batches as there are slots, the weightiest first; the last one counts what all the others would have told."""
-    ordered = sorted(batches, key=lambda batch: _order(batch.told[0]))
+    ordered = sorted(batches, key=lambda batch: _order(batch.in_full[0]))
     if slots is None or len(ordered) <= slots:
         return ordered
     if slots == 0:
         return ()
     *whole, last = ordered[:slots]
-    return [*whole, replace(last, counted=_ordered(one for batch in ordered[slots:] for one in batch.told))]
+    return [*whole, replace(last, counted=_ordered(one for batch in ordered[slots:] for one in batch.in_full))]
 
 
 # ── new ones ─────────────────────────────────────────────────────────────────────────────────────
@@ -174,7 +176,7 @@ def _digest(route: Route, deliveries: Sequence[Delivery], now: datetime) -> Sequ
         return ()
     assert route.digest is not None, "only digests have an hour"
     due = next(cadence.firings(route.digest, route.time_zone, _oldest(deliveries, now)), None)
-    return () if due is None or due > now else [Batch(told=_ordered(deliveries))]
+    return () if due is None or due > now else [Batch(in_full=_ordered(deliveries))]
 
 
 def _at_once(route: Route, deliveries: Iterable[Delivery], warm: frozenset[str], now: datetime) -> Sequence[Batch]:
@@ -188,7 +190,7 @@ def _at_once(route: Route, deliveries: Iterable[Delivery], warm: frozenset[str],
     news = _gathered((one for one in ready if one.event.kind not in _TROUBLES), gather, now)
     groups = _stories(news)
     groups = _joined(groups) if route.cool_down_s else groups
-    return [Batch(told=_ordered(group)) for group in (trouble, *groups) if group]
+    return [Batch(in_full=_ordered(group)) for group in (trouble, *groups) if group]
 
 
 def _gathered(deliveries: Iterable[Delivery], gather: timedelta, now: datetime) -> Sequence[Delivery]:
@@ -233,4 +235,4 @@ def _warm(route: Route, tried: Iterable[Batch], receipts: Iterable[Receipt], now
         return frozenset()
     start = now - timedelta(seconds=route.cool_down_s)
     lately = {one.subject for one in receipts if one.how is DeliveryOutcome.SENT and start < one.delivered_at <= now}
-    return frozenset(lately | {subject_of(delivery.event) for batch in tried for delivery in batch.told})
+    return frozenset(lately | {subject_of(delivery.event) for batch in tried for delivery in batch.in_full})

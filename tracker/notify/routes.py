@@ -50,7 +50,7 @@ class RouteTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
     watch: Annotated[_Texts, Meta(description="Only what one of these watches fires with")] = field(default_factory=list)
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)], Meta(description="Least weight of an event")] = 0
-    told: Annotated[bool | None, Meta(description="false: also events that are only kept in the record; a route that names watches leaves that to them")] = None  # fmt: skip
+    news_only: Annotated[bool | None, Meta(description="false: also events that are only kept in the record; a route that names watches leaves that to them")] = None  # fmt: skip
     digest: Annotated[str, Meta(max_length=200, description='Everything at once, at these times: "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" or five-field cron; by default each thing as it happens')] = ""  # fmt: skip
     time_zone: Annotated[str, Meta(max_length=100, description="IANA time zone of `digest` and `quiet`")] = "UTC"
     quiet: Annotated[_Texts, Meta(description='Hours in which nothing is sent, as "22:00-07:00"')] = field(default_factory=list)
@@ -67,7 +67,7 @@ CHANNELS: tuple[str, ...] = get_args(ChannelName)
 class Route:
     """Where news goes: to which channel, which news, and when.
 
-    Empty tuples ask for nothing. `address` and `secret` name secrets as `${NAME}`. `told`: only news. `digest` is a cadence, None: at once.
+    Empty tuples ask for nothing. `address` and `secret` name secrets as `${NAME}`. `news_only`: nothing that is only recorded. `digest` is a cadence, None: at once.
     A route with `watches` wants only what one of them fired with. `gather_s`: how long the first event waits for others.
     """
 
@@ -81,7 +81,7 @@ class Route:
     boards: tuple[str, ...] = ()
     watches: tuple[str, ...] = ()
     min_weight: int = 0
-    told: bool = True
+    news_only: bool = True
     digest: str | None = None
     time_zone: str = "UTC"
     quiet: tuple[Window, ...] = ()
@@ -118,7 +118,7 @@ def wants(route: Route, event: Event, fired: Collection[str] = ()) -> bool:
         return False
     if route.watches and not set(route.watches) & set(fired):
         return False
-    if event.weight < route.min_weight or (route.told and not event.told):
+    if event.weight < route.min_weight or (route.news_only and not event.is_news):
         return False
     of_kind = not route.kinds or event.kind in route.kinds
     of_grade = not route.grades or event.grade in route.grades
@@ -204,7 +204,7 @@ def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Coll
         boards=texts(table.board),
         watches=texts(table.watch),
         min_weight=table.min_weight,
-        told=not table.watch if table.told is None else table.told,
+        news_only=not table.watch if table.news_only is None else table.news_only,
         digest=digest,
         time_zone=zone,
         quiet=_quiet(table),

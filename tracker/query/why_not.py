@@ -62,7 +62,7 @@ class Change:
 class Explained:
     """A change between two looks (later than `after`, not later than `until`) and why it was or was not news.
 
-    `told`: it was news, and `event` told it. Otherwise `reason` is the rule that kept it out; `event` is then the event that
+    `is_news`: it was news, and `event` told it. Otherwise `reason` is the rule that kept it out; `event` is then the event that
     keeps it in the record, if there is one.
     """
 
@@ -73,7 +73,7 @@ class Explained:
     until: datetime
     reason: str
     event: EventId | None = None
-    told: bool = False
+    is_news: bool = False
 
 
 def explain(steps: Iterable[Step], entries: Collection[EntryId]) -> Iterator[Explained]:
@@ -92,11 +92,11 @@ def explain_diff(diff: Diff, events: Collection[Event], past: BoardState, entry:
     general = [event for event in events if event.kind in _OF_A_METRIC]
     for change in changes(diff, entry):
         found = _event_of(change, about, general)
-        told = found is not None and found.told
-        reason = f"told as {found.kind} ({found.grade})" if found and told else _reason(diff, past, change, found)
+        is_news = found is not None and found.is_news
+        reason = f"reported as {found.kind} ({found.grade})" if found and is_news else _reason(diff, past, change, found)
         yield _explained(diff, change, reason, found)
     if entry not in diff.after.entries and (gone := next((event for event in about if event.kind == "departure"), None)):
-        yield _explained(diff, Change(entry=entry, what=What.DEPARTURE), f"told as departure ({gone.grade})", gone)
+        yield _explained(diff, Change(entry=entry, what=What.DEPARTURE), f"reported as departure ({gone.grade})", gone)
 
 
 def _explained(diff: Diff, change: Change, reason: str, event: Event | None) -> Explained:
@@ -110,7 +110,7 @@ def _explained(diff: Diff, change: Change, reason: str, event: Event | None) -> 
         until=diff.after.observed_at,
         reason=reason,
         event=event.id if event else None,
-        told=event is not None and event.told,
+        is_news=event is not None and event.is_news,
     )
 
 
@@ -213,7 +213,7 @@ def _event_of(change: Change, about: Iterable[Event], general: Iterable[Event]) 
     """The event that says most directly what changed; one that is news before one that is only in the record."""
     kinds = _TELLERS[change.what]
     found = [event for event in (*about, *general) if event.kind in kinds and _speaks_of(event, change)]
-    return min(found, key=lambda event: (not event.told, kinds.index(event.kind), -event.weight, event.id), default=None)
+    return min(found, key=lambda event: (not event.is_news, kinds.index(event.kind), -event.weight, event.id), default=None)
 
 
 def _speaks_of(event: Event, change: Change) -> bool:

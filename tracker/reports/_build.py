@@ -20,11 +20,11 @@ def build(
     *,
     since: datetime,
     until: datetime,
-    told_only: bool = True,
+    news_only: bool = True,
 ) -> Report:
     """What changed on the boards of `health` in since ≤ recorded_at < until; the order of the arguments' items does not matter.
 
-    Events outside the window are left out. Without `told_only` those kept only in the record become
+    Events outside the window are left out. Without `news_only` those kept only in the record become
     stories too. `checks` may reach back before the window: the more of them, the better a board's
     usual pause is known. `BoardReport.checks` counts those within it that saw the board.
 
@@ -42,7 +42,7 @@ def build(
         if since <= event.recorded_at < until:
             by_board[event.board].append(event)
     window = (since, until)
-    boards = [_board(one, by_board[one.board], checks.get(one.board, ()), window, told_only=told_only) for one in health]
+    boards = [_board(one, by_board[one.board], checks.get(one.board, ()), window, news_only=news_only) for one in health]
     return Report(since=since, until=until, boards=tuple(sorted(boards, key=_place)))
 
 
@@ -63,9 +63,9 @@ def _once(events: Iterable[Event]) -> Iterable[Event]:
 
 
 def _board(
-    health: Health, events: list[Event], checks: Sequence[Check], window: tuple[datetime, datetime], *, told_only: bool
+    health: Health, events: list[Event], checks: Sequence[Check], window: tuple[datetime, datetime], *, news_only: bool
 ) -> BoardReport:
-    shown = [event for event in events if event.told or not told_only]
+    shown = [event for event in events if event.is_news or not news_only]
     seen = sorted({check.observed_at for check in checks if _saw(check) and check.observed_at < window[1]})
     return BoardReport(
         health=health,

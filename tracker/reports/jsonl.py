@@ -26,7 +26,7 @@ def event_json(event: Event) -> dict[str, object]:
         "kind": event.kind,
         "grade": event.grade,
         "weight": event.weight,
-        "told": event.told,
+        "is_news": event.is_news,
         "board": event.board,
         "metric": event.metric,
         "subjects": [_party(party) for party in event.subjects],

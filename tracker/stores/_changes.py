@@ -120,6 +120,6 @@ def wants(wanted: EventFilter, event: Event) -> bool:
         and (not wanted.grades or event.grade in wanted.grades)
         and (wanted.since is None or event.recorded_at >= wanted.since)
         and (wanted.until is None or event.recorded_at < wanted.until)
-        and (wanted.told is None or event.told == wanted.told)
+        and (wanted.is_news is None or event.is_news == wanted.is_news)
         and (wanted.entry is None or wanted.entry in parties)
     )

@@ -11,7 +11,7 @@ import msgspec
 
 from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, EventId, Evidence, MetricId, ModelId, Party
 
-EVENT_COLUMNS = "event, board, recorded_at, kind, grade, weight, told, metric, after, until, headline, rule, body"
+EVENT_COLUMNS = "event, board, recorded_at, kind, grade, weight, is_news, metric, after, until, headline, rule, body"
 
 _strings = msgspec.json.Decoder(list[str])
 _numbers = msgspec.json.Decoder(tuple[float, ...])
@@ -100,7 +100,7 @@ def event_row(event: Event, place: int) -> tuple[object, ...]:
         event.kind,
         event.grade,
         event.weight,
-        int(event.told),
+        int(event.is_news),
         event.metric,
         None if event.after is None else int(event.after.timestamp()),
         int(event.until.timestamp()),
@@ -112,14 +112,14 @@ def event_row(event: Event, place: int) -> tuple[object, ...]:
 
 def event_from_row(row: tuple[Any, ...]) -> Event:
     """The event of a row with the columns EVENT_COLUMNS."""
-    event, board, recorded_at, kind, grade, weight, told, metric, after, until, headline, rule, text = row
+    event, board, recorded_at, kind, grade, weight, is_news, metric, after, until, headline, rule, text = row
     body = _body.decode(text)
     return Event(
         id=EventId(event),
         kind=kind,
         grade=grade,
         weight=weight,
-        told=bool(told),
+        is_news=bool(is_news),
         board=BoardId(board),
         metric=None if metric is None else MetricId(metric),
         subjects=_parties(body.subjects),
@@ -145,8 +145,8 @@ def where(wanted: EventFilter) -> tuple[str, list[object]]:
     for comparison, at in ((">=", wanted.since), ("<", wanted.until)):
         if at is not None:
             parts.append((f"recorded_at {comparison} ?", [at.timestamp()]))
-    if wanted.told is not None:
-        parts.append(("told = ?", [int(wanted.told)]))
+    if wanted.is_news is not None:
+        parts.append(("is_news = ?", [int(wanted.is_news)]))
     if wanted.entry is not None:
         of_entry = "SELECT event FROM parties JOIN entries USING (board, entry) WHERE key = ?"
         parts.append((f"event IN ({of_entry})", [wanted.entry]))

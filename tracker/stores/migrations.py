@@ -240,3 +240,13 @@ def ledger(db: Database) -> None:
     for statement in _LEDGER.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+@migrations()
+def news(db: Database) -> None:
+    """What `told` was called is `is_news`, also of the events that wait in the outbox."""
+    db.execute("ALTER TABLE events RENAME COLUMN told TO is_news")
+    db.execute(
+        "UPDATE outbox SET body = json_set(json_remove(body, '$.told'), '$.is_news', "
+        "json(iif(json_extract(body, '$.told'), 'true', 'false')))"
+    )

@@ -50,7 +50,7 @@ from tracker.stores.service_state import SqliteServiceState
 
 _Row = tuple[Any, ...]
 _BUSY_MS = 30_000
-NEWEST_MIGRATION = "ledger"
+NEWEST_MIGRATION = "news"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
 _DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
 

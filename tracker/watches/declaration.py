@@ -36,7 +36,7 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Annotated[_Texts, Meta(description="Kinds of event")] = field(default_factory=list)
     grade: Annotated[_Texts, Meta(description="Grades of event")] = field(default_factory=list)
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Least weight of an event")] = None
-    told: Annotated[bool | None, Meta(description="false: also events that are only kept in the record")] = None
+    news_only: Annotated[bool | None, Meta(description="false: also events that are only kept in the record")] = None
     within: Annotated[Annotated[float, Meta(ge=0)] | None, Meta(description="At most so many points behind the leader, or behind the best of the rivals; ratios are counted in percent")] = None  # fmt: skip
     top: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="At rank so many or better")] = None
     above: Annotated[float | None, Meta(description="Value above this number; ratios are counted in percent")] = None
@@ -50,7 +50,7 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reasoning: Annotated[Literal["on", "off"] | None, Meta(description="Only models that reason, or that do not")] = None
 
 
-_OF_EVENTS = ("kind", "grade", "min_weight", "told")
+_OF_EVENTS = ("kind", "grade", "min_weight", "news_only")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class Watch:
     kinds: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     min_weight: int = 0
-    told: bool = True
+    news_only: bool = True
     within: float | None = None
     top: int | None = None
     above: float | None = None
@@ -138,7 +138,7 @@ def _watch(found: Mapping[str, object], lexicon: Lexicon | None) -> Watch:
         kinds=texts(table.kind),
         grades=texts(table.grade),
         min_weight=table.min_weight or 0,
-        told=table.told is not False,
+        news_only=table.news_only is not False,
         within=table.within,
         top=table.top,
         above=table.above,
@@ -156,7 +156,7 @@ def _check_one_sort(found: Mapping[str, object]) -> None:
         raise Wrong(f"{stray[0]} is about events, but {over_standings[0]} makes this a watch over standings; remove one of them")
     if stray:
         raise Wrong("each is about standings; expected one of within, top, above, below beside it")
-    if len(found.keys() - {"name", "told"}) == 0:
+    if len(found.keys() - {"name", "news_only"}) == 0:
         raise Wrong("asks for nothing; expected at least one of kind, subject, board, topic, within, top")
 
 

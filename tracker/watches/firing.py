@@ -107,7 +107,7 @@ def _metrics(watch: Watch, board: Board) -> Iterator[Metric]:
 
 def matches(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon | None = None) -> bool:
     """Whether an event of a board is one that the watch waits for. `diff` is the one it was found in, if it was in one."""
-    if event.board != board.id or not board_matches(watch.boards, board.id) or (watch.told and not event.told):
+    if event.board != board.id or not board_matches(watch.boards, board.id) or (watch.news_only and not event.is_news):
         return False
     if event.weight < watch.min_weight or (watch.kinds and event.kind not in watch.kinds):
         return False

@@ -101,7 +101,7 @@ def _event(firing: Firing, step: Step) -> Event:
         rule=RULE,
         grade="became",
         weight=70,
-        told=True,
+        is_news=True,
         headline=firing.headline,
         subjects=firing.subjects,
         rivals=(firing.leader,) if firing.leader else (),
