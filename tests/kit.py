@@ -150,9 +150,9 @@ class History:
 
     def take(self, after: Snapshot, *, restart: str = "") -> tuple[Event, ...]:
         self.diff = compare(self.board, self.diff.after if self.diff else None, after, restart=restart)
-        events = detect(self.diff, self.past)
-        self.past = advance(self.past, self.diff, events)
-        return events
+        detected = detect(self.diff, self.past)
+        self.past = advance(self.past, self.diff, detected)
+        return detected.events
 
 
 def events_of(*texts: str, on: Sequence[Metric] = (SCORE,), **more: object) -> tuple[Event, ...]:

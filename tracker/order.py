@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from math import hypot
 
-from tracker.model import Diff, Entry, EntryId, Measure, Metric, MetricId, Snapshot
+from tracker.model import Diff, Entry, EntryId, Measure, Metric, Snapshot
 
 
 def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
@@ -14,8 +14,9 @@ def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: S
 
     `others` are values of rows that stand on the board as well but name no entry.
     """
-    order = sorted(metric.sort_key(value) for value in (*values.values(), *others))
-    return {entry: 1 + bisect_left(order, metric.sort_key(value)) for entry, value in values.items()}
+    sign = metric.sort_key(1.0)
+    order = sorted([sign * value for value in (*values.values(), *others)])
+    return {entry: 1 + bisect_left(order, sign * value) for entry, value in values.items()}
 
 
 def certainty(metric: Metric, one: Measure, other: Measure) -> str:
@@ -56,20 +57,6 @@ def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
     floor = max(shown, key=lambda measure: primary.sort_key(measure.value))
     margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
     return primary.sort_key(value) < primary.sort_key(floor.value) - margin
-
-
-def values(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
-    """Every entry's value of a metric, measured or estimated."""
-    return {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
-
-
-def measured(snapshot: Snapshot, metric: MetricId) -> dict[EntryId, float]:
-    """Every entry's measured value of a metric."""
-    return {
-        entry: measure.value
-        for entry, one in snapshot.entries.items()
-        if (measure := one.measures.get(metric)) is not None and not measure.estimated
-    }
 
 
 def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:

@@ -63,12 +63,12 @@ class World:
         stated = {key: OPEN[key] for key in shown if key in OPEN}
         after = replace(kit.snapshot(text, day=day + 1, names=named, attributes=stated, **more), board=declared.id)
         diff = compare(declared, last, after)
-        events = detect(diff, past)
-        past = advance(past, diff, events)
+        detected = detect(diff, past)
+        past = advance(past, diff, detected)
         check = Check(
             board=declared.id, observed_at=after.observed_at, result=Result.ACCEPTED, url=after.url, entries=len(after.entries)
         )
-        self.store.save(Step(check=check, past=past, diff=diff, events=events))
+        self.store.save(Step(check=check, past=past, diff=diff, events=detected.events))
         self._boards[board] = (declared, after, past, day + 1)
 
     def check(self, text: str, **more: object) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kit import ELO, SCORE, History, examples, line, measure, metric, of, snapshot
 
 from tracker.compare import compare
-from tracker.events import advance, line_overtake
+from tracker.events import advance, detect, line_overtake
 from tracker.model import BoardState, Event, Identity, Metric
 
 STATED, LOWER = metric(stated_error=1.4), metric(better="lower")
@@ -129,11 +129,11 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
         snapshot(line(cells), day=day, columns=["score"], who={key: who(key) for key in cells}) for day, cells in enumerate(shown)
     )
     start = compare(history.board, None, first)
-    past, diff = advance(BoardState(), start, ()), compare(history.board, first, second)
+    past, diff = advance(BoardState(), start, detect(start, BoardState())), compare(history.board, first, second)
     found = [one for stage in line_overtake.stages(diff, past) for one in line_overtake.overtakes(stage)]
     pairs = {("/".join(one.riser), "/".join(one.rival)) for one in found}
     assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(found))
-    events = list(line_overtake.detect(diff, past))
+    events = line_overtake.detect(diff, past).events
     assert sum(event.facts["passed"] for event in events) == len(found)
     assert {event.subjects[0].entry for event in events} <= {one.best for one in found}
     fewest = {event.id: min(event.facts["passed"], 10 if event.is_news else 4) for event in events}
@@ -149,15 +149,10 @@ def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str]
         snapshot(line(cells), day=day, coding=line(cells), columns=["score"], who={key: who(key) for key in cells})
         for day, cells in enumerate(shown)
     )
-    past = advance(BoardState(), compare(history.board, None, first), ())
-    diff = compare(history.board, first, second)
-    told = {
-        (event.metric, rival["told"])
-        for event in line_overtake.detect(diff, past)
-        for rival in event.facts["rivals"]
-        if rival.get("told")
-    }
-    memory = line_overtake.remember(diff, past)["told"]
+    start, diff = compare(history.board, None, first), compare(history.board, first, second)
+    detected = line_overtake.detect(diff, advance(BoardState(), start, detect(start, BoardState())))
+    told = {(event.metric, rival["told"]) for event in detected.events for rival in event.facts["rivals"] if rival.get("told")}
+    memory = detected.memory["told"]
     assert told <= {(metric, key) for metric, keys in memory.items() for key in keys}
     assert memory.keys() == {metric for metric, _ in told}
 

@@ -35,15 +35,15 @@ class Record:
 
     def take(self, after: Snapshot, *, restart: str = "") -> tuple[Event, ...]:
         diff = compare(self.board, self.last, after, restart=restart)
-        events = detect(diff, self.past)
-        self.past = advance(self.past, diff, events)
+        detected = detect(diff, self.past)
+        self.past = advance(self.past, diff, detected)
         check = Check(
             board=self.board.id, observed_at=after.observed_at, result=Result.ACCEPTED, url=after.url, entries=len(after.entries)
         )
-        self.steps.append(Step(check=check, past=self.past, diff=diff, events=events))
+        self.steps.append(Step(check=check, past=self.past, diff=diff, events=detected.events))
         self.store.save(self.steps[-1])
         self.last = after
-        return events
+        return detected.events
 
 
 def record(*texts: str, on: Sequence[Metric] = (kit.SCORE,), **more: object) -> Record:

@@ -89,10 +89,13 @@ def save(store: Store, days: float, entries: Iterable[Entry], of: Board | None =
     )
     past = store.past(of.id)
     diff = compare(of, store.latest(of.id), after, seen_until=past.seen_until)
-    events = detect(diff, past)
+    detected = detect(diff, past)
     store.declare(of)
     step = Step(
-        check=check(of, days, Result.ACCEPTED, entries=len(listed)), past=advance(past, diff, events), diff=diff, events=events
+        check=check(of, days, Result.ACCEPTED, entries=len(listed)),
+        past=advance(past, diff, detected),
+        diff=diff,
+        events=detected.events,
     )
     store.save(step)
 

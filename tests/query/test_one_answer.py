@@ -81,10 +81,10 @@ def made() -> Store:
             shown = kit.snapshot(" ".join(f"{key}:{90 - at}" for at, key in enumerate(listed)), day=day, names=entries)
             after = label(replace(shown, board=declared.id), names)
             diff = compare(declared, before, after)
-            events = detect(diff, past)
-            past = advance(past, diff, events)
+            detected = detect(diff, past)
+            past = advance(past, diff, detected)
             check = Check(board=declared.id, observed_at=after.observed_at, result=Result.ACCEPTED, url=after.url)
-            store.save(Step(check=check, past=past, diff=diff, events=events))
+            store.save(Step(check=check, past=past, diff=diff, events=detected.events))
             before = after
     return store
 

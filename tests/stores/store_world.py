@@ -125,12 +125,12 @@ def steps(
             step = _failed(of, state, past)
         else:
             diff = compare(of, before, state, seen_until=past.seen_until)
-            events = detect(diff, past)
+            detected = detect(diff, past)
             step = Step(
                 check=_check(of, state.observed_at, Result.ACCEPTED, state.sha256, len(state.entries)),
-                past=advance(past, diff, events),
+                past=advance(past, diff, detected),
                 diff=diff,
-                events=events,
+                events=detected.events,
             )
             before = state
         past = step.past

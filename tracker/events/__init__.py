@@ -42,11 +42,12 @@ from tracker.events import (
     score_revision,
 )
 from tracker.events._past import advance_failed
+from tracker.events.detection import Detection
 from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
 
-__all__ = ["ACROSS", "GRADES", "KINDS", "MEMORIES", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
+__all__ = ["ACROSS", "GRADES", "KINDS", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
 
-KINDS: Mapping[str, Callable[[Diff, BoardState], Iterator[Event]]] = {
+KINDS: Mapping[str, Callable[[Diff, BoardState], Iterator[Event] | Detection]] = {
     "board_recovered": board_recovered.detect,
     "board_partial": board_partial.detect,
     "methodology": methodology.detect,
@@ -73,17 +74,6 @@ KINDS: Mapping[str, Callable[[Diff, BoardState], Iterator[Event]]] = {
     "frontier": frontier.detect,
     "regime_change": regime_change.detect,
 }
-
-MEMORIES: Mapping[str, Callable[[Diff, BoardState], object]] = {
-    "class_leader": class_leader.remember,
-    "milestone": milestone.remember,
-    "line_overtake": line_overtake.remember,
-    "parity": parity.remember,
-    "frontier": frontier.remember,
-    "regime_change": regime_change.remember,
-    "lifecycle": lifecycle.remember,
-}
-"""What a kind remembers for itself after a diff: plain JSON, found again in `past.memory[kind]`."""
 
 TROUBLES = ("board_broken", "board_stale")
 
@@ -123,9 +113,16 @@ GRADES: Mapping[str, tuple[str, ...]] = {
 """The grades of every kind, as `docs/reference/events.md` explains them; `attribute_change` has those that publishers make."""
 
 
-def detect(diff: Diff, past: BoardState) -> tuple[Event, ...]:
-    """Everything that a diff means, given what is remembered of the board; in the order of `KINDS`."""
-    return tuple(event for kind in KINDS.values() for event in kind(diff, past))
+def detect(diff: Diff, past: BoardState) -> Detection:
+    """Everything that a diff means, given what is remembered of the board, in the order of `KINDS`; and each kind's new memory."""
+    events: list[Event] = []
+    memory: dict[str, object] = {}
+    for name, kind in KINDS.items():
+        found = kind(diff, past)
+        if isinstance(found, Detection):
+            memory[name] = found.memory
+        events += found.events if isinstance(found, Detection) else found
+    return Detection(events=tuple(events), memory=memory)
 
 
 def fail(board: Board, failure: Failure, past: BoardState) -> tuple[Event, ...]:
@@ -138,6 +135,6 @@ def silence(board: Board, past: BoardState, *, observed_at: datetime, url: str, 
     return tuple(board_stale.detect(board, past, observed_at=observed_at, url=url, sha256=sha256))
 
 
-def advance(past: BoardState, diff: Diff, events: tuple[Event, ...]) -> BoardState:
-    """The past as the next snapshot will find it, after this diff was accepted with these events."""
-    return replace(_past.advance(past, diff, events), memory={kind: remember(diff, past) for kind, remember in MEMORIES.items()})
+def advance(past: BoardState, diff: Diff, detected: Detection) -> BoardState:
+    """The past as the next snapshot will find it, after this diff was accepted with what was detected in it."""
+    return replace(_past.advance(past, diff, detected.events), memory=detected.memory)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from tracker.events import debut
 from tracker.model import BoardState, Comparability, Diff, EntryId
-from tracker.order import measured
 
 _ENTERED = frozenset(("release", "listing", "late_listing"))
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE, Comparability.APPEARED)
@@ -16,10 +15,10 @@ def arrivals(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
     """Entries never listed before, with the grade of their debut: `release`, `listing` or `late_listing`. Nobody on a day of mass arrivals."""
     if diff.before is None or not diff.arrived:
         return {}
-    debuts = list(debut.detect(diff, past))
-    if any(event.grade == "mass" for event in debuts):
+    grades = dict(debut.arrivals(diff, past))
+    if debut.crowd_of(diff, grades.items()):
         return {}
-    return {event.subjects[0].entry: event.grade for event in debuts if event.grade in _ENTERED}
+    return {entry: grade for entry, grade in grades.items() if grade in _ENTERED}
 
 
 def newly_measured(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
@@ -34,7 +33,7 @@ def newly_measured(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
     verdict = diff.metrics[primary.id]
     if verdict.verdict in _SAYS_NOTHING:
         return {}
-    fresh = measured(diff.after, primary.id).keys() - measured(diff.before, primary.id).keys()
+    fresh = diff.after.measured(primary.id).keys() - diff.before.measured(primary.id).keys()
     if not fresh:
         return {}
     entered = {entry: grade for entry, grade in arrivals(diff, past).items() if entry in fresh}

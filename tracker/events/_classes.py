@@ -11,7 +11,6 @@ from math import inf
 
 from tracker.events._lines import SYSTEM
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot
-from tracker.order import measured
 from tracker.traits import has_open_weights, listed_price, price_metric, reasons, size_total
 
 SIZES = (4, 15, 40, 80)
@@ -157,13 +156,13 @@ def is_priced(diff: Diff, past: BoardState) -> bool:
 def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> Roll:
     """The classes of all entries with a measured value. Entries that are stated alike are sorted in once."""
     sign, price = metric.sort_key(1.0), price_metric(board) if priced else None
-    costs = measured(snapshot, price.id) if price else {}
+    costs = snapshot.measured(price.id) if price else {}
     members: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     labs: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     unnamed = min((sign * value for value in snapshot.unnamed), default=inf) if metric.primary else inf
     undecided = dict.fromkeys(_WEIGHTS, unnamed)
     alike: dict[tuple[object, ...], list[list[tuple[float, EntryId]]]] = {}
-    for place in sorted((sign * value, entry) for entry, value in measured(snapshot, metric.id).items()):
+    for place in sorted((sign * value, entry) for entry, value in snapshot.measured(metric.id).items()):
         one = snapshot.entries[place[1]]
         key = _stated(one, costs.get(place[1]))
         joined = alike.get(key)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from tracker.model import BoardState, Diff, EntryId, EntryRecord, Measure, Metric
-from tracker.order import measured, surely_inside
+from tracker.order import surely_inside
 
 WORDS: Mapping[str, str] = {
     "entry": "enters",
@@ -19,8 +19,8 @@ WORDS: Mapping[str, str] = {
 
 def newcomers(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:
     """`arrivals_among` all entries that have a measured value and had none."""
-    had = measured(diff.before, metric.id) if diff.before else {}
-    return arrivals_among(measured(diff.after, metric.id).keys() - had.keys(), diff, past, metric)
+    had = diff.before.measured(metric.id) if diff.before else {}
+    return arrivals_among(diff.after.measured(metric.id).keys() - had.keys(), diff, past, metric)
 
 
 def arrivals_among(entries: AbstractSet[EntryId], diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tracker.events import board_broken, board_partial, board_recovered, departure, new_leader, overtake
@@ -27,7 +27,7 @@ _FILLED_AGAIN = 0.7
 """A lost field is whole again at so large a share of the best of its last fill rates."""
 
 
-def advance(past: BoardState, diff: Diff, events: tuple[Event, ...]) -> BoardState:
+def advance(past: BoardState, diff: Diff, events: Sequence[Event]) -> BoardState:
     """The past as the next snapshot will find it, after this diff was accepted with these events."""
     changed = board_recovered.changed(diff)
     return BoardState(

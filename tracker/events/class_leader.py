@@ -8,12 +8,13 @@ Source: docs/decisions/0004-overtakes.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
+from tracker.events.detection import Detection
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, Nature, Party, Snapshot
 from tracker.order import certainty
@@ -52,17 +53,32 @@ class LeadChange:
     clouded: bool
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per entry that leads a class it did not lead, and grade, with all the classes that it leads since.
 
     Nobody leads a class because its leader could not be seen; and who leads the whole board needs no class to be told.
+    Remembers the acknowledged leaders of each class and their value; one that cannot be seen stays a leader until its departure.
     """
     primary = diff.board.primary
-    if primary is None or not primary.ranked or not _can_tell(diff, past, primary):
-        return
-    roll = enrol(diff.board, diff.after, primary, priced=is_priced(diff, past))
+    if primary is None or not primary.ranked:
+        return Detection(events=(), memory={})
+    before = _remembered(diff, past, primary)
+    verdict = diff.metrics[primary.id].verdict if diff.before else Comparability.APPEARED
+    if verdict in _SAYS_NOTHING:
+        return Detection(events=(), memory=_plain(before))
+    roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
+    events = (
+        list(_events(diff, primary, roll, _changes(diff, past, primary, roll, before))) if _can_tell(diff, past, primary) else []
+    )
+    after = {name: (roll.leaders(name), primary.sort_key(members[0][0])) for name, members in roll.members.items()}
+    if verdict not in (Comparability.REBASED, Comparability.APPEARED):
+        after |= {name: was for name, was in before.items() if _stays(diff, past, primary, roll.members.get(name), was)}
+    return Detection(events=events, memory=_plain(after))
+
+
+def _events(diff: Diff, primary: Metric, roll: Roll, changes: Iterable[LeadChange]) -> Iterator[Event]:
     together: dict[tuple[tuple[EntryId, ...], str], list[LeadChange]] = {}
-    for change in _changes(diff, past, primary, roll):
+    for change in changes:
         together.setdefault((change.fresh, change.grade), []).append(change)
     first, labs = new_leader.leaders(diff.after, primary), _labs(roll)
     for (fresh, _), every in sorted(together.items()):
@@ -85,11 +101,10 @@ def _labs(roll: Roll) -> list[str]:
 # ── who leads ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll) -> Iterator[LeadChange]:
+def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll, remembered: Remembered) -> Iterator[LeadChange]:
     """Every class whose lead passed to an entry that did not share it; not to one that may have had its value before, unseen."""
     arrivals = newcomers(diff, past, primary)
     moves = moved(diff, primary, up=True) | moved(diff, primary, up=False)
-    remembered = _remembered(diff, past, primary)
     for name, members in roll.members.items():
         leaders, (before, value) = roll.leaders(name), remembered.get(name, ((), 0.0))
         fresh = tuple(entry for entry in leaders if entry not in before)
@@ -287,23 +302,6 @@ def _also(first: str, more: Sequence[LeadChange]) -> str:
 
 
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
-
-
-def remember(diff: Diff, past: BoardState) -> dict[str, object]:
-    """The acknowledged leaders of each class, and their value; one that cannot be seen stays a leader until it is told as gone."""
-    primary = diff.board.primary
-    if primary is None or not primary.ranked:
-        return {}
-    before = _remembered(diff, past, primary)
-    verdict = diff.metrics[primary.id].verdict if diff.before else Comparability.APPEARED
-    if verdict in _SAYS_NOTHING:
-        return _plain(before)
-    roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
-    after = {name: (roll.leaders(name), primary.sort_key(members[0][0])) for name, members in roll.members.items()}
-    if verdict in (Comparability.REBASED, Comparability.APPEARED):
-        return _plain(after)
-    kept = {name: was for name, was in before.items() if _stays(diff, past, primary, roll.members.get(name), was)}
-    return _plain(after | kept)
 
 
 def _stays(

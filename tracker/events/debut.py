@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from tracker.events.making import both_proofs, make, page_proofs, party
 from tracker.model import BoardState, Diff, EntryId, Event
-from tracker.order import competition_ranks, surely_inside, values
+from tracker.order import competition_ranks, surely_inside
 from tracker.wording import names, number
 
 RULE = "debut/1"
@@ -27,16 +27,22 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     An entry that came back without ever having been told as gone is no news and no event. One that
     stands below what the earlier page showed, or may have stood behind its cut, is kept in the record as `revealed`.
     """
-    found = [*_arrivals(diff, past), *((entry, "first_score") for entry in _first_scores(diff, past))]
+    found = [*arrivals(diff, past), *((entry, "first_score") for entry in _first_scores(diff, past))]
     ranks = _ranks(diff) if found else {}
-    crowd = [entry for entry, grade in found if grade in _ARRIVALS]
-    crowded = len(crowd) >= CROWD and len(crowd) >= CROWD_SHARE * len(diff.after.entries)
+    crowd = crowd_of(diff, found)
+    crowded = bool(crowd)
     if crowded:
         yield _crowd(diff, crowd)
     for entry, grade in found:
         event = _event(diff, entry, grade, ranks)
         hushed = crowded and grade in _ARRIVALS and (entry not in ranks or ranks[entry] > STANDS_OUT)
         yield replace(event, is_news=False, weight=5) if hushed else event
+
+
+def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, str]]) -> list[EntryId]:
+    """Those who arrived, where they are so many at once that they are one event; none otherwise."""
+    crowd = [entry for entry, grade in arrived if grade in _ARRIVALS]
+    return crowd if len(crowd) >= CROWD and len(crowd) >= CROWD_SHARE * len(diff.after.entries) else []
 
 
 def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
@@ -54,7 +60,8 @@ def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
     )
 
 
-def _arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, str]]:
+def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, str]]:
+    """Each entry that was not on the board before, with the grade of its debut."""
     if diff.before is None:
         return
     for entry in diff.arrived:
@@ -100,7 +107,7 @@ def _first_scores(diff: Diff, past: BoardState) -> list[EntryId]:
     primary = diff.board.primary
     if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
         return []
-    had, has = values(diff.before, primary.id), values(diff.after, primary.id)
+    had, has = diff.before.values(primary.id), diff.after.values(primary.id)
     unscored = (entry for entry in diff.common if entry not in had and entry in has)
     return [entry for entry in unscored if not (entry in past.known and past.known[entry].scored)]
 
@@ -109,7 +116,7 @@ def _ranks(diff: Diff) -> Mapping[EntryId, int]:
     primary = diff.board.primary
     if primary is None or primary.higher_is_better is None:
         return {}
-    return competition_ranks(primary, values(diff.after, primary.id), diff.after.unnamed)
+    return competition_ranks(primary, diff.after.values(primary.id), diff.after.unnamed)
 
 
 def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int]) -> Event:

@@ -15,9 +15,9 @@ from statistics import median
 from tracker.events import departure
 from tracker.events._arrivals import arrivals, newly_measured
 from tracker.events._frontier import Point, dominator, frontier
+from tracker.events.detection import Detection
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
-from tracker.order import measured
 from tracker.traits import open_size, price_metric, size_words, traits
 from tracker.wording import names, number
 
@@ -64,36 +64,37 @@ class _View:
     axis: _Axis
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """At most one event per frontier; rivals are those left whom one that entered dominates, or all where nobody entered. Told when an entry enters that of the price by being new, or by a price cut, in the upper half of the board.
 
     No event on a first sight, on a re-based scale, or while a field that it needs has lost its values.
+    Remembers the acknowledged frontiers as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read.
     """
     primary = diff.board.primary
-    if primary is None or not primary.ranked or diff.before is None or not diff.metrics[primary.id].usable:
-        return
-    remembered = _remembered(diff, past)
-    for axis in _axes(diff.board):
-        view = _View(diff=diff, past=past, primary=primary, axis=axis)
-        known = remembered.get(axis.name)
-        points = _points(view, known) if known and not _is_rescaled(diff, axis.metric) else None
-        if known and points is not None:
-            yield from _moves(view, known, points)
-
-
-def remember(diff: Diff, past: BoardState) -> object:
-    """The frontiers acknowledged after this diff, as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read."""
-    primary = diff.board.primary
     if primary is None or not primary.ranked:
-        return {}
+        return Detection(events=(), memory={})
+    comparable = diff.before is not None and diff.metrics[primary.id].usable
     kept = {} if _is_rescaled(diff, primary) else _remembered(diff, past)
+    events: list[Event] = []
     for axis in _axes(diff.board):
-        if _is_rescaled(diff, axis.metric):
-            kept.pop(axis.name, None)
-        points = _points(_View(diff=diff, past=past, primary=primary, axis=axis), kept.get(axis.name, {}))
-        if points is not None:
-            kept[axis.name] = {entry: points[entry] for entry in frontier(points)}
-    return {name: {str(entry): list(point) for entry, point in sorted(points.items())} for name, points in sorted(kept.items())}
+        acknowledged = kept.pop(axis.name, {})
+        known = {} if _is_rescaled(diff, axis.metric) else acknowledged
+        view = _View(diff=diff, past=past, primary=primary, axis=axis)
+        points = _points(view, known)
+        if points is None:
+            kept |= {axis.name: known} if known else {}
+            continue
+        now = frontier(points)
+        if known and comparable:
+            events += _moves(view, known, points, now)
+        kept[axis.name] = {entry: points[entry] for entry in now}
+    return Detection(events=events, memory=_plain(kept))
+
+
+def _plain(frontiers: Memory) -> dict[str, dict[str, list[float]]]:
+    return {
+        name: {str(entry): list(point) for entry, point in sorted(points.items())} for name, points in sorted(frontiers.items())
+    }
 
 
 def _remembered(diff: Diff, past: BoardState) -> Memory:
@@ -210,8 +211,9 @@ def _departed(past: BoardState, entry: EntryId, gone: frozenset[EntryId]) -> boo
 # ── who moved, and why ───────────────────────────────────────────────────────────────────────────
 
 
-def _moves(view: _View, known: Mapping[EntryId, Point], points: Mapping[EntryId, Point]) -> Iterator[Event]:
-    now = frontier(points)
+def _moves(
+    view: _View, known: Mapping[EntryId, Point], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
+) -> Iterator[Event]:
     if set(now) == known.keys():
         return
     new = {*arrivals(view.diff, view.past), *newly_measured(view.diff, view.past)}
@@ -262,7 +264,7 @@ def _event(
     view: _View, entered: Sequence[_Mover], left: Sequence[_Mover], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
 ) -> Event:
     diff, axis, primary = view.diff, view.axis, view.primary
-    standings = [primary.sort_key(value) for value in measured(diff.after, primary.id).values()]
+    standings = [primary.sort_key(value) for value in diff.after.measured(primary.id).values()]
     middle = median(standings) if standings else 0.0  # without a score nobody entered
     news = [one for one in entered if axis.name == "price" and one.cause in _NEWS and points[one.entry][0] <= middle]
     subjects = news or entered

@@ -14,7 +14,6 @@ from tracker.events._margin import apart, states_error
 from tracker.events._predecessor import Lines, Predecessor, model_of, release_of
 from tracker.events.making import make, party, proof
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Metric, MetricId
-from tracker.order import measured
 from tracker.traits import traits
 from tracker.wording import number, unsure
 
@@ -121,7 +120,7 @@ def _grade(diff: Diff, primary: Metric, gain: _Gain) -> str:
 
 def _middle_half(diff: Diff, primary: Metric) -> float:
     """The width of the range in which the middle half of the board's measured values lies."""
-    values = list(measured(diff.after, primary.id).values())
+    values = list(diff.after.measured(primary.id).values())
     low, _, high = quantiles(values, n=4) if len(values) > 1 else (0.0, 0.0, 0.0)
     return high - low
 

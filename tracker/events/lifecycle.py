@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tracker.events._predecessor import model_of
+from tracker.events.detection import Detection
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, name_tokens
 from tracker.wording import names, number
@@ -42,6 +44,8 @@ _WEIGHT = {
 }
 _CONTEXT_RATIO = 2.0
 """A changed context window is news when it at least doubled or halved; smaller changes are how it is counted, or where it is served."""
+_Borne = dict[EntryId, dict[str, list[str]]]
+"""What entries stated of each property before they changed it."""
 _RECORDED_ONLY = frozenset(("weights_closed",))
 """Published weights cannot be called back: nearly always the publisher corrects what it stated."""
 
@@ -58,31 +62,42 @@ class _Change:
     metric: MetricId | None = None
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per grade, pair of statements and model; one for all where more than three models change alike."""
+def detect(diff: Diff, past: BoardState) -> Detection:
+    """One event per grade, pair of statements and model; one for all where more than three models change alike.
+
+    Remembers what entries stated before they changed it: [[entry, {property: [statements]}]], those that changed last at the end.
+    """
+    borne = _borne(diff, past)
     if diff.before is None or diff.restart:
-        return
-    changes = [*_stated(diff), *_listed(diff)]
+        return Detection(events=(), memory=_plain(borne))
+    changes = list(_stated(diff))
+    events = list(_events(diff, [*changes, *_listed(diff)], borne))
+    return Detection(events=events, memory=_plain(_with_changes(borne, changes)))
+
+
+def _events(diff: Diff, changes: Sequence[_Change], borne: _Borne) -> Iterator[Event]:
     stated: dict[str, int] = {}
     for change in changes:
         stated[change.attribute] = stated.get(change.attribute, 0) + 1
     formats = {name for name, count in stated.items() if count >= _FORMAT_LEAST and count >= _FORMAT_SHARE * len(diff.common)}
-    borne = _borne(diff, past)
     for alike in _together(diff, changes):
         yield _event(diff, alike, flips=_flips(borne, alike), formatted=alike[0].attribute in formats)
 
 
-def remember(diff: Diff, past: BoardState) -> object:
-    """What entries stated before they changed it: [[entry, {property: [statements]}]], those that changed last at the end."""
-    kept = _borne(diff, past)
-    for change in _stated(diff) if diff.before is not None and not diff.restart else ():
-        borne = kept.pop(change.entry, {})
-        before = [value for value in borne.get(change.attribute, []) if value != change.before]
-        kept[change.entry] = borne | {change.attribute: [*before, change.before]}
-    return [[str(entry), borne] for entry, borne in kept.items()][-_REMEMBERED:]
+def _with_changes(borne: _Borne, changes: Sequence[_Change]) -> _Borne:
+    kept = dict(borne)
+    for change in changes:
+        statements = kept.pop(change.entry, {})
+        before = [value for value in statements.get(change.attribute, []) if value != change.before]
+        kept[change.entry] = statements | {change.attribute: [*before, change.before]}
+    return kept
 
 
-def _borne(diff: Diff, past: BoardState) -> dict[EntryId, dict[str, list[str]]]:
+def _plain(borne: _Borne) -> list[list[Any]]:
+    return [[str(entry), statements] for entry, statements in borne.items()][-_REMEMBERED:]
+
+
+def _borne(diff: Diff, past: BoardState) -> _Borne:
     """What is remembered, under the keys that the entries have now."""
     now = {had: entry for entry, had in diff.rekeyed.items()}
     remembered: list[tuple[str, dict[str, list[str]]]] = past.memory.get("lifecycle", [])

@@ -17,10 +17,11 @@ from typing import Any
 
 from tracker.events import departure, milestone
 from tracker.events._lines import LEVELS, Line, LineField, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
-from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved, undrifted_value
+from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved
+from tracker.events.detection import Detection
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
-from tracker.order import certainty, measured
+from tracker.order import certainty
 from tracker.wording import number, unsure
 
 RULE = "line_overtake/1"
@@ -90,22 +91,39 @@ class Pass:
         return f"{'/'.join(self.riser[:_FAMILY])} > {'/'.join(self.rival)}"
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per line that rose and metric, with all the lines it passed; each pair of best entries at the broadest level only.
 
     Where Qwen is the best of Alibaba and Llama of Meta, it is Alibaba that passed Meta, and no second event says that of Qwen.
     What is no news of any line that an entry is the best of is one event of that entry, kept in the record.
+
+    Remembers which passes were reported, for ever, and the last values of each line's best entries while they cannot be seen.
+    `told`: keys of `Pass` by metric. `unseen`: rows of entry, lab, family, generation and value by metric; a re-based or
+    lost metric starts anew, and whoever has departed is forgotten.
     """
-    for stage in stages(diff, past):
-        found = overtakes(stage)
-        news = told(stage, found)
-        lines = {one.riser for one in news}
-        together: dict[tuple[object, ...], list[Pass]] = {}
-        for one in found:
-            together.setdefault((one.riser,) if one.riser in lines else (one.best, one.cause == "fall"), []).append(one)
-        for passed in sorted(together.values(), key=lambda passed: (len(passed[0].riser), passed[0].riser, passed[0].best)):
-            riser = passed[0].riser
-            yield _event(stage, passed, [one for one in news if one.riser == riser]) if riser in lines else _kept(stage, passed)
+    reported = dict(_memory(past)["told"])
+    if diff.before is None:
+        return Detection(events=(), memory={"told": reported, "unseen": {}})
+    shown = _shown(diff)
+    events: list[Event] = []
+    for stage in _stages(diff, past, shown):
+        passes = overtakes(stage)
+        news = told(stage, passes)
+        events += _events(stage, passes, news)
+        if keys := {key for one in news for key in _told_with(stage, one)}:
+            reported[stage.metric.id] = sorted(keys.union(reported.get(stage.metric.id, ())))
+    unseen = {metric: rows for metric, rows in _unseen(diff, past, shown) if rows}
+    return Detection(events=events, memory={"told": dict(sorted(reported.items())), "unseen": unseen})
+
+
+def _events(stage: Stage, passes: Sequence[Pass], news: Sequence[Pass]) -> Iterator[Event]:
+    lines = {one.riser for one in news}
+    together: dict[tuple[object, ...], list[Pass]] = {}
+    for one in passes:
+        together.setdefault((one.riser,) if one.riser in lines else (one.best, one.cause == "fall"), []).append(one)
+    for passed in sorted(together.values(), key=lambda passed: (len(passed[0].riser), passed[0].riser, passed[0].best)):
+        riser = passed[0].riser
+        yield _event(stage, passed, [one for one in news if one.riser == riser]) if riser in lines else _kept(stage, passed)
 
 
 def stages(diff: Diff, past: BoardState) -> Iterator[Stage]:
@@ -126,18 +144,17 @@ def _shown(diff: Diff) -> ShownLine:
     kept = [one.id for one in diff.board.metrics if one.ranked and diff.metrics[one.id].verdict in _KEEPS_UNSEEN]
     return ShownLine(
         lineups=(lineup(diff.before), lineup(diff.after)),
-        values={metric: (measured(diff.before, metric), measured(diff.after, metric)) for metric in kept},
+        values={metric: (diff.before.measured(metric), diff.after.measured(metric)) for metric in kept},
     )
 
 
-def _stages(diff: Diff, past: BoardState, shown: ShownLine, *, only_news: bool = False) -> Iterator[Stage]:
-    """With `only_news` only those on which a pass could be news."""
+def _stages(diff: Diff, past: BoardState, shown: ShownLine) -> Iterator[Stage]:
     for metric in _comparable(diff, past):
         had, has = shown.values[metric.id]
         fresh = arrivals_among(has.keys() - had.keys(), diff, past, metric)
         agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.lineups[1].of)
         fallen = moved(diff, metric, up=False)
-        if _can_tell(diff, metric, agents, had, shown.lineups[0].of) if only_news else (agents or fallen):
+        if agents or fallen:
             yield _stage(diff, past, metric, shown, fresh=fresh, agents=agents, fallen=fallen)
 
 
@@ -158,18 +175,6 @@ def _agents(
             for level in LEVELS:
                 agents.setdefault(line[:level], []).append((standing, entry))
     return agents
-
-
-def _can_tell(
-    diff: Diff, metric: Metric, agents: Mapping[Line, Sequence[tuple[float, EntryId]]], had: Values, lines: Mapping[EntryId, Line]
-) -> bool:
-    """Whether one of them can be news: on the metric by which the board is read; elsewhere above what was one of the best labs."""
-    if not agents or _ranks(diff, metric):
-        return bool(agents)
-    best, sign = min(entries[0][0] for entries in agents.values()), metric.sort_key(1.0)
-    bar = metric.sort_key(undrifted_value(diff, metric, metric.sort_key(best)))
-    above = {lines[entry][0] for entry, value in had.items() if sign * value <= bar and entry in lines}
-    return len(above) < TOP_ELSEWHERE
 
 
 def _ranks(diff: Diff, metric: Metric) -> bool:
@@ -510,22 +515,6 @@ def _still_above(stage: Stage, one: Pass) -> list[EntryId]:
 
 
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
-
-
-def remember(diff: Diff, past: BoardState) -> dict[str, object]:
-    """Which passes were told, for ever; and the last values of each line's best entries while they cannot be seen.
-
-    `told`: keys of `Pass` by metric. `unseen`: rows of entry, lab, family, generation and value by metric; a
-    re-based or lost metric starts anew, and whoever is told as departed is forgotten.
-    """
-    if diff.before is None:
-        return {"told": dict(_memory(past)["told"]), "unseen": {}}
-    shown, every = _shown(diff), dict(_memory(past)["told"])
-    for stage in _stages(diff, past, shown, only_news=True):
-        keys = {key for one in told(stage, overtakes(stage)) for key in _told_with(stage, one)}
-        if keys:
-            every[stage.metric.id] = sorted(keys.union(every.get(stage.metric.id, ())))
-    return {"told": dict(sorted(every.items())), "unseen": {metric: rows for metric, rows in _unseen(diff, past, shown) if rows}}
 
 
 def _told_with(stage: Stage, one: Pass) -> Iterator[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
@@ -18,6 +17,7 @@ from typing import Any
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
+from tracker.events.detection import Detection
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
 from tracker.order import certainty
@@ -135,33 +135,40 @@ class Memory:
     records: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per entry and grade, with every first of its classes; none where another of the class may have been there before."""
-    primary = diff.board.primary
-    if primary is None or not _can_tell(diff, past, primary):
-        return
-    memory = _remembered(past)
-    agents = _agents(diff, past, primary)
-    if not agents or not _may_be_first(diff, past, primary, memory, agents):
-        return
-    roll = enrol(diff.board, diff.after, primary, priced=is_priced(diff, past))
+def detect(diff: Diff, past: BoardState) -> Detection:
+    """One event per entry and grade, with every first of its classes; none where another of the class may have been there before.
+
+    Remembers when the segment began, who led, which references each class stood above, for ever, and each class's record in
+    this segment.
+    """
+    primary, memory = diff.board.primary, _remembered(past)
+    if primary is None or not primary.ranked:
+        return Detection(events=(), memory={})
+    verdict = diff.metrics[primary.id].verdict if diff.before else Comparability.APPEARED
+    if verdict in _SAYS_NOTHING:
+        return Detection(events=(), memory=_plain(memory))
+    if verdict in (Comparability.REBASED, Comparability.APPEARED):
+        memory = replace(memory, since=diff.after.observed_at.isoformat(), records={})
+    roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
+    heights = list(_heights(diff, past, primary, memory, roll))
+    agents = _agents(diff, past, primary) if _can_tell(diff, past, primary) else frozenset()
+    feats = [feat for height in heights if (feat := _feat(height, memory, roll, agents)) is not None]
+    after = replace(
+        memory,
+        led=_led(diff, past, primary, memory),
+        passed=_joined(memory.passed, [(height.name, height.mark.key) for height in heights if height.sure]),
+        nominal=_joined(memory.nominal, [(height.name, height.mark.key) for height in heights]),
+        records=_records(diff, primary, memory, roll),
+    )
+    return Detection(events=list(_events(diff, primary, memory, feats)), memory=_plain(after))
+
+
+def _events(diff: Diff, primary: Metric, memory: Memory, feats: Iterable[Feat]) -> Iterator[Event]:
     together: dict[tuple[EntryId, str], list[Feat]] = {}
-    for height in _heights(diff, past, primary, memory, roll):
-        if (feat := _feat(height, memory, roll, agents)) is not None:
-            together.setdefault((feat.entries[0], feat.grade), []).append(feat)
-    for _, found in sorted(together.items()):
-        yield _event(diff, primary, memory, sorted(found, key=_order))
-
-
-def _may_be_first(diff: Diff, past: BoardState, primary: Metric, memory: Memory, agents: AbstractSet[EntryId]) -> bool:
-    """Whether one of them stands above a mark where none of a class of its has been told to stand."""
-    marks = [mark for mark in _marks(diff, past, primary, memory) if mark.comparable]
-    for one in (diff.after.entries[entry] for entry in agents):
-        standing = primary.sort_key(one.measures[primary.id].value)
-        below = {mark.key for mark in marks if standing < mark.bar}
-        if below and any(below - memory.passed.get(name, frozenset()) for name in classes(one, diff.board) if _counts(name)):
-            return True
-    return False
+    for feat in feats:
+        together.setdefault((feat.entries[0], feat.grade), []).append(feat)
+    for _, alike in sorted(together.items()):
+        yield _event(diff, primary, memory, sorted(alike, key=_order))
 
 
 def _can_tell(diff: Diff, past: BoardState, primary: Metric) -> bool:
@@ -325,29 +332,6 @@ def _record(diff: Diff, primary: Metric, memory: Memory, feat: Feat) -> str:
 
 
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
-
-
-def remember(diff: Diff, past: BoardState) -> dict[str, object]:
-    """When the segment began, who led, which references each class stood above, for ever, and each class's record in this segment."""
-    primary, memory = diff.board.primary, _remembered(past)
-    if primary is None or not primary.ranked:
-        return {}
-    verdict = diff.metrics[primary.id].verdict if diff.before else Comparability.APPEARED
-    if verdict in _SAYS_NOTHING:
-        return _plain(memory)
-    anew = verdict in (Comparability.REBASED, Comparability.APPEARED)
-    memory = replace(memory, since=diff.after.observed_at.isoformat(), records={}) if anew else memory
-    roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
-    heights = list(_heights(diff, past, primary, memory, roll))
-    return _plain(
-        replace(
-            memory,
-            led=_led(diff, past, primary, memory),
-            passed=_joined(memory.passed, [(one.name, one.mark.key) for one in heights if one.sure]),
-            nominal=_joined(memory.nominal, [(one.name, one.mark.key) for one in heights]),
-            records=_records(diff, primary, memory, roll),
-        )
-    )
 
 
 def _joined(before: Mapping[str, frozenset[str]], more: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

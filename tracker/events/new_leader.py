@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from tracker.events import departure
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Snapshot
-from tracker.order import measured, values
 from tracker.wording import names, number, unsure
 
 RULE = "new_leader/1"
@@ -37,7 +36,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
     """Who shares the best measured value, by key; nobody when rows that name no entry stand above."""
-    has = measured(snapshot, metric.id)
+    has = snapshot.measured(metric.id)
     best = min((metric.sort_key(value) for value in has.values()), default=None)
     if best is not None and any(metric.sort_key(value) < best for value in snapshot.unnamed):
         return ()  # a row that names no entry stands above them
@@ -68,7 +67,7 @@ def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, tuple[EntryId,
 def _lead_is_open(
     diff: Diff, past: BoardState, primary: Metric, acknowledged: tuple[EntryId, ...], now: tuple[EntryId, ...]
 ) -> bool:
-    has = measured(diff.after, primary.id)
+    has = diff.after.measured(primary.id)
     absent = [entry for entry in acknowledged if entry not in has and not _is_gone(diff, past, entry)]
     if absent and primary.id in past.drifted:
         return True
@@ -116,7 +115,7 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
 def _how_sure(diff: Diff, primary: Metric, leader: EntryId, acknowledged: tuple[EntryId, ...]) -> str:
     """What a journalist has to add: that an estimate stands higher, or that the gap is within the error."""
     mine = diff.after.entries[leader].measures[primary.id]
-    estimated = any(primary.better(value, mine.value) for value in values(diff.after, primary.id).values())
+    estimated = any(primary.better(value, mine.value) for value in diff.after.values(primary.id).values())
     theirs = [measure for entry in acknowledged if (measure := _measure_of(diff, primary, entry)) is not None]
     near = theirs and not _beyond_error(primary, mine, theirs)
     return (", among measured values" if estimated else "") + (unsure(primary, mine, *theirs) if near else "")

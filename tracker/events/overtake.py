@@ -10,13 +10,13 @@ Source: docs/decisions/0004-overtakes.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 
 from tracker.events.board_recovered import changed
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, PendingOvertake
-from tracker.order import certainty, competition_ranks, measured, values
+from tracker.order import certainty, competition_ranks
 from tracker.wording import names, number, unsure
 
 RULE = "overtake/2"
@@ -53,7 +53,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     assert diff.before is not None
-    had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
+    had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
     rises: dict[tuple[EntryId, str], list[EntryId]] = {}
     falls: dict[tuple[EntryId, str], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
@@ -174,14 +174,14 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
     assert diff.before is not None
     if (not metric.primary and not metric.topic) or verdict.filled_after <= verdict.common:
         return  # nobody has a value who had none
-    had, has = measured(diff.before, metric.id), measured(diff.after, metric.id)
+    had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
     newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
     first_scores = _first_scores(diff, metric, past) if verdict.usable else []
     subjects = sorted({*newcomers, *first_scores} & has.keys())
     if not subjects:
         return
     rivals = sorted(had.keys() & has.keys(), key=lambda entry: (metric.sort_key(has[entry]), entry))
-    ranks = competition_ranks(metric, values(diff.after, metric.id), diff.after.unnamed if metric.primary else ())
+    ranks = competition_ranks(metric, diff.after.values(metric.id), diff.after.unnamed if metric.primary else ())
     for entry in subjects:
         start = bisect_right(rivals, metric.sort_key(has[entry]), key=lambda rival: metric.sort_key(has[rival]))
         if start < len(rivals):
@@ -243,7 +243,7 @@ def _beyond_error(diff: Diff, metric: Metric, mine: Measure, rivals: list[EntryI
 # ── held ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def pending_after(diff: Diff, past: BoardState, events: tuple[Event, ...]) -> tuple[PendingOvertake, ...]:
+def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tuple[PendingOvertake, ...]:
     """Overtakes that wait to be sustained after this diff: the new ones, and the old ones that still hold and are not yet due."""
     waiting = [still for one in past.pending if (still := _holding(diff, one)) is not None and still.held < SUSTAINED_AFTER]
     fresh = [
@@ -269,7 +269,7 @@ def _holding(diff: Diff, pending: PendingOvertake) -> PendingOvertake | None:
     if verdict is None or not verdict.usable:
         return None
     metric = diff.board.metric(pending.metric)
-    has = measured(diff.after, metric.id)
+    has = diff.after.measured(metric.id)
     mine = has.get(pending.subject)
     rivals = tuple(rival for rival in pending.rivals if rival in has and mine is not None and metric.better(mine, has[rival]))
     if not rivals:

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from tracker.events._arrivals import newly_measured
 from tracker.events._level import Comparison, Judge, is_usable
 from tracker.events._predecessor import best_of_each, model_of, release_of
+from tracker.events.detection import Detection
 from tracker.events.making import make, party, proof
 from tracker.model import Board, BoardState, Diff, Entry, EntryId, Event, Metric, MetricId, Snapshot
-from tracker.order import measured
 from tracker.traits import Traits, price_metric, size_words, traits
 from tracker.wording import number
 
@@ -43,32 +43,29 @@ class _Rival:
     standing: float
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """At most one event per newcomer, or entry that rose beyond its error: its most telling rival. One told per release.
 
     A rival was listed before, is the best variant of its model, and stands in the top third of the
     board or is the best of its lab in the upper half. Told where the two lie within the error of each other, of the best
     variant of a model, unless most metrics without an error speak against it.
+
+    Remembers when a parity of which release was last reported: {release: time}.
     """
     found = _found(diff, past)
-    recent = _told_lately(past, diff.after.observed_at)
+    recent = _reported_lately(past, diff.after.observed_at)
     best: dict[str, Event] = {}
     for event, release in found:
         if event.is_news and release not in recent and (release not in best or event.weight > best[release].weight):
             best[release] = event
-    told = {event.id for event in best.values()}
-    for event, _ in found:
-        yield event if event.id in told else replace(event, is_news=False, weight=min(event.weight, 10))
+    news = {event.id for event in best.values()}
+    return Detection(
+        events=[event if event.id in news else replace(event, is_news=False, weight=min(event.weight, 10)) for event, _ in found],
+        memory=recent | {release: event.recorded_at.isoformat() for release, event in sorted(best.items())},
+    )
 
 
-def remember(diff: Diff, past: BoardState) -> object:
-    """When a parity of which release was told last: {release: time}."""
-    told = [event for event in detect(diff, past) if event.is_news]
-    now = {_release(diff.after.entries[event.subjects[0].entry]): event.recorded_at.isoformat() for event in told}
-    return _told_lately(past, diff.after.observed_at) | dict(sorted(now.items()))
-
-
-def _told_lately(past: BoardState, now: datetime) -> dict[str, str]:
+def _reported_lately(past: BoardState, now: datetime) -> dict[str, str]:
     remembered: dict[str, str] = past.memory.get("parity", {})
     return {release: at for release, at in remembered.items() if now - datetime.fromisoformat(at) < _ONE_RELEASE}
 
@@ -114,7 +111,7 @@ class _Field:
         self.snapshot, self.board, self.judge = diff.after, diff.board, Judge(diff, past, primary, diff.after)
         price = price_metric(diff.board)
         self.price = price if price is not None and is_usable(diff.metrics[price.id], past) else None
-        self.standing = {entry: primary.sort_key(value) for entry, value in measured(diff.after, primary.id).items()}
+        self.standing = {entry: primary.sort_key(value) for entry, value in diff.after.measured(primary.id).items()}
         ordered = sorted(self.standing.values())
         self.top_third, self._upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
         self.best = frozenset(best_of_each(diff.after.entries.values(), self.standing).values())

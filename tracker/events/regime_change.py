@@ -9,16 +9,17 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import isfinite
+from math import inf
 from statistics import median
 from typing import Any
 
 from tracker.events._predecessor import model_of
+from tracker.events.detection import Detection
 from tracker.events.making import make, page_proofs, party, proof
-from tracker.model import BoardState, Diff, Entry, EntryId, Event, Evidence, Metric, MetricDiff, Nature, Sha256
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
 from tracker.wording import names, number
 
 RULE = "regime_change/1"
@@ -69,29 +70,31 @@ class _Shift:
     last: int
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per model and metric, on the third reading of the new level and never again for it; one if the whole board shifted.
 
     It is dated by the interval in which the shift began. Told of the ten best: a speed that changed by half or more, a
     rating that moved without having been reported as a revision.
+
+    Remembers the last readings (`_plain`). What an entry showed before a shift is forgotten: the new level is what the next
+    is compared with.
     """
-    if diff.before is None:
-        return
+    events: list[Event] = []
+    windows: dict[MetricId, _Window] = {}
     for metric in _metrics(diff):
         window = _window(diff, past, metric)
         if window is not None and _is_new(window, diff):
-            yield from _events(diff, metric, window)
+            common = _common_shift(window)
+            shifts = _shifts(diff, metric, window, common)
+            events += _events(diff, metric, window, shifts, common) if diff.before is not None else ()
+            window = _without_old_levels(window, {shift.entry for shift in shifts})
+        if window is not None:
+            windows[metric.id] = window
+    return Detection(events=events, memory=_plain(dict(sorted(windows.items()))))
 
 
-def remember(diff: Diff, past: BoardState) -> object:
-    """The last readings: {"at": {metric: [[time, url, [sha256]]]}, "values": {entry: [per metric, by name: [value or null], or null]}}.
-
-    What an entry showed before a shift that was found is forgotten: the new level is what the next is judged against.
-    """
-    found = {metric.id: _window(diff, past, metric) for metric in _metrics(diff)}
-    windows = {
-        name: _settled(diff, diff.board.metric(name), window) for name, window in sorted(found.items()) if window is not None
-    }
+def _plain(windows: Mapping[MetricId, _Window]) -> dict[str, object]:
+    """{"at": {metric: [[time, url, [sha256]]]}, "values": {entry: [per metric, by name: [value or null], or null]}}."""
     entries = sorted({entry for window in windows.values() for entry in window.values})
     return {
         "at": {
@@ -99,21 +102,20 @@ def remember(diff: Diff, past: BoardState) -> object:
             for name, window in windows.items()
         },
         "values": {
-            str(entry): [_plain(window.values[entry]) if entry in window.values else None for window in windows.values()]
+            str(entry): [_short(window.values[entry]) if entry in window.values else None for window in windows.values()]
             for entry in entries
         },
     }
 
 
-def _plain(values: Sequence[float | None]) -> list[float | None]:
+def _short(values: Sequence[float | None]) -> list[float | None]:
     """Whole numbers without a point: half the length of what is remembered."""
     return [int(value) if value is not None and float(value).is_integer() else value for value in values]
 
 
-def _settled(diff: Diff, metric: Metric, window: _Window) -> _Window:
-    if not _is_new(window, diff):
+def _without_old_levels(window: _Window, shifted: Collection[EntryId]) -> _Window:
+    if not shifted:
         return window
-    shifted = {found.entry for found in _shifts(diff, metric, window, _common_shift(window))}
     forgotten = (None,) * (len(window.readings) - HELD)
     values = {entry: (*forgotten, *shown[-HELD:]) if entry in shifted else shown for entry, shown in window.values.items()}
     return replace(window, values=values)
@@ -175,17 +177,18 @@ def _shown(diff: Diff, metric: Metric) -> dict[EntryId, float]:
         if (measure := one.measures.get(metric.id)) is not None and not measure.estimated
     }
     if len(has) > _WATCHED:
-        watched = sorted(has, key=lambda entry: (_place(diff, diff.after.entries[entry]), entry))[:_WATCHED]
+        places = _places(diff)
+        watched = sorted(has, key=lambda entry: (places.get(entry, inf), entry))[:_WATCHED]
         has = {entry: has[entry] for entry in watched}
     fitted = metric.nature is Nature.FITTED
     return {entry: round(value, 1) if fitted else float(f"{value:.{_DIGITS}g}") for entry, value in has.items()}
 
 
-def _place(diff: Diff, entry: Entry) -> float:
-    """What sorts the best of the board first; those without a score last."""
+def _places(diff: Diff) -> dict[EntryId, float]:
+    """What sorts the best of the board first; entries without a score have none."""
     primary = diff.board.primary
-    measure = entry.measures.get(primary.id) if primary else None
-    return primary.sort_key(measure.value) if primary and measure else float("inf")
+    scores = diff.after.values(primary.id) if primary else {}
+    return {entry: primary.sort_key(score) for entry, score in scores.items()} if primary else {}
 
 
 def _moved_along(values: Sequence[float | None], verdict: MetricDiff) -> list[float | None]:
@@ -213,22 +216,24 @@ def _from_json(kept: Mapping[str, Any], metric: str) -> _Window:
 # ── shifts ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _events(diff: Diff, metric: Metric, window: _Window) -> Iterator[Event]:
-    common = _common_shift(window)
+def _events(diff: Diff, metric: Metric, window: _Window, shifts: Sequence[_Shift], common: float) -> Iterator[Event]:
     if metric.nature is Nature.LIVE and abs(common - 1) > LEAST_SHIFT and _begins_now(window, common):
         yield _of_the_board(diff, metric, window, common)
     together: dict[object, list[_Shift]] = {}
-    for found in _shifts(diff, metric, window, common):
-        model = model_of(diff.after.entries[found.entry])
-        together.setdefault((model, found.last, found.since > found.before), []).append(found)
+    places = _places(diff) if shifts else {}
+    for shift in shifts:
+        model = model_of(diff.after.entries[shift.entry])
+        together.setdefault((model, shift.last, shift.since > shift.before), []).append(shift)
     for alike in together.values():
-        best_first = sorted(alike, key=lambda one: (_place(diff, diff.after.entries[one.entry]), one.entry))
+        best_first = sorted(alike, key=lambda shift: (places.get(shift.entry, inf), shift.entry))
         yield _event(diff, metric, window, best_first, common)
 
 
 def _common_shift(window: _Window) -> float:
     """By which factor the whole board shifted: the median over the entries that were there all along."""
     splits = [split for values in window.values.values() if (split := _split(values)) is not None]
+    if len(splits) < _ENOUGH:
+        return 1.0
     ratios = [after / before for split in splits if (before := median(split[0])) and (after := median(split[1]))]
     return median(ratios) if len(ratios) >= _ENOUGH else 1.0
 
@@ -342,9 +347,10 @@ def _grade(metric: Metric, shift: _Shift) -> str:
 
 def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Window) -> bool:
     best = alike[0]
-    place = _place(diff, diff.after.entries[best.entry])
-    ahead = sum(_place(diff, one) < place for one in diff.after.entries.values())
-    if ahead >= _TOLD_TO_RANK or not isfinite(place):
+    places = _places(diff)
+    place = places.get(best.entry, inf)
+    ahead = sum(other < place for other in places.values())
+    if ahead >= _TOLD_TO_RANK or place == inf:
         return False
     if metric.nature is Nature.FITTED:
         return not any(_was_a_revision(diff, metric, one, window) for one in alike)

@@ -14,7 +14,7 @@ from tracker.events._arrivals import arrivals
 from tracker.events._predecessor import Line, Lines, model_of, release_of
 from tracker.events.making import make, party, proof
 from tracker.model import BoardState, Diff, Entry, EntryId, Event, MetricId, name_tokens
-from tracker.order import competition_ranks, values
+from tracker.order import competition_ranks
 from tracker.traits import size_words, traits
 from tracker.wording import number
 
@@ -91,7 +91,7 @@ def _ranks(diff: Diff) -> Mapping[EntryId, int]:
     primary = diff.board.primary
     if primary is None or not primary.ranked:
         return {}
-    return competition_ranks(primary, values(diff.after, primary.id), diff.after.unnamed)
+    return competition_ranks(primary, diff.after.values(primary.id), diff.after.unnamed)
 
 
 def _event(diff: Diff, group: _Group, lines: Lines) -> Event:

@@ -204,13 +204,13 @@ def _accepted(
     board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: BoardState, restart: str = ""
 ) -> Step:
     diff = compare(board, before, after, seen_until=past.seen_until, restart=restart)
-    events = detect(diff, past)
-    following = advance(past, diff, events)
+    detected = detect(diff, past)
+    following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     if quiet:
         following = replace(following, stale_since=line.observed_at)
     result = _check(line, board.id, Result.ACCEPTED, entries=len(after.entries))
-    return Step(check=result, past=following, diff=diff, events=(*events, *quiet))
+    return Step(check=result, past=following, diff=diff, events=(*detected.events, *quiet))
 
 
 def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:

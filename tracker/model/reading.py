@@ -178,11 +178,31 @@ class Snapshot:
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
+    _values: dict[MetricId, Mapping[EntryId, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _measured: dict[MetricId, Mapping[EntryId, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def digest(self) -> str:
         """Names the bytes of this snapshot, whatever the number of bodies."""
         return "+".join(self.sha256)
+
+    def values(self, metric: MetricId) -> Mapping[EntryId, float]:
+        """Every entry's value of a metric, measured or estimated. Gathered once, as is `measured`."""
+        if metric not in self._values:
+            self._values[metric] = {
+                entry: row.measures[metric].value for entry, row in self.entries.items() if metric in row.measures
+            }
+        return self._values[metric]
+
+    def measured(self, metric: MetricId) -> Mapping[EntryId, float]:
+        """Every entry's measured value of a metric; estimates are left out. Nearly every event kind asks for it."""
+        if metric not in self._measured:
+            self._measured[metric] = {
+                entry: measure.value
+                for entry, row in self.entries.items()
+                if (measure := row.measures.get(metric)) is not None and not measure.estimated
+            }
+        return self._measured[metric]
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
