@@ -1,6 +1,7 @@
 """The best of a lab, a family, a generation came to stand above another's: by whom, how sure, told once."""
 
 import json
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -265,7 +266,7 @@ def test_a_row_that_names_no_entry_may_be_the_rivals():
         key: type(one)(id=one.id, name=one.name, position=one.position, measures=one.measures, who=who(key))
         for key, one in after.entries.items()
     }
-    cloudy = type(after)(**{name: getattr(after, name) for name in after.__slots__} | {"entries": shown, "unnamed": (70.0,)})
+    cloudy = replace(after, entries=shown, unnamed=(70.0,))
     event, *_ = of("line_overtake", season.take(cloudy))
     assert (lines([event]), event.is_news) == (["ali > oai"], False)
 
