@@ -18,6 +18,7 @@ from tracker.model import BoardState, Snapshot
 from tracker.schedules.formats import _Formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.names import default_lexicon
 
 ROOT = Path(__file__).resolve().parents[1] / "tests" / "real" / "schedules"
 
@@ -39,10 +40,12 @@ def main(name: str, folder: Path) -> None:
     assert board.primary is not None
     with TemporaryDirectory() as scratch:
         archive = FileArchive(Path(scratch))
-        intake.import_bodies(board, sorted(folder.iterdir()), archive=archive, store=SqliteStore(Path(":memory:")))
+        intake.import_bodies(
+            board, sorted(folder.iterdir()), archive=archive, store=SqliteStore(Path(":memory:")), lexicon=default_lexicon()
+        )
         lines, _ = archive.index(board.id)
         total: Counter[str] = Counter()
-        for step in fold.steps(board, lines, archive, before=None, past=BoardState()):
+        for step in fold.steps(board, lines, archive, before=None, past=BoardState(), lexicon=default_lexicon()):
             if step.diff is None or step.diff.before is None:
                 continue
             values, flips, added, removed = naive(step.diff.before, step.diff.after, board.primary.id)

@@ -30,6 +30,7 @@ from tracker.model import Board, BoardId, BoardState, Capture
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.names import default_lexicon
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEDULES = ROOT / "tests" / "real" / "schedules"
@@ -116,7 +117,7 @@ def each(board: Board, folder: Path, scratch: Path) -> Iterator[tuple[float, flo
     with SqliteStore(scratch / "tracker.db") as store:
         kept = [_timed_keep(board, path, archive) for path in states(folder)]
         lines, _ = archive.index(board.id)
-        steps = fold.steps(board, lines, archive, before=None, past=BoardState())
+        steps = fold.steps(board, lines, archive, before=None, past=BoardState(), lexicon=default_lexicon())
         store.declare(board)
         for keep_s in kept:
             begin = time.process_time()

@@ -23,6 +23,7 @@ from tracker.model import Board, BoardState, Event, Health, State, Step, Story
 from tracker.schedules import load_board
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.names import default_lexicon
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFINITIONS = ROOT / "tests" / "real" / "schedules"
@@ -72,9 +73,9 @@ def write(series: str, folder: Path) -> None:
 def walked(board: Board, files: Sequence[Path]) -> Iterator[Step]:
     with tempfile.TemporaryDirectory() as scratch:
         archive = FileArchive(Path(scratch) / "captures")
-        intake.import_bodies(board, files, archive=archive, store=SqliteStore(Path(":memory:")))
+        intake.import_bodies(board, files, archive=archive, store=SqliteStore(Path(":memory:")), lexicon=default_lexicon())
         index, _ = archive.index(board.id)
-        yield from fold.steps(board, index, archive, before=None, past=BoardState())
+        yield from fold.steps(board, index, archive, before=None, past=BoardState(), lexicon=default_lexicon())
 
 
 def told(board: Board, step: Step) -> Day:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from tracker.compare import compare
 from tracker.events import advance, detect
-from tracker.lexicon import Lexicon
 from tracker.model import (
     UNRESOLVED,
     Board,
@@ -37,6 +36,7 @@ from tracker.model import (
     Sha256,
     Snapshot,
 )
+from tracker.model.names import Lexicon
 
 START = datetime(2026, 3, 2, 6, 0, 0, tzinfo=UTC)
 PAGE = "https://board.test/models"

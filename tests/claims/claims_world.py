@@ -14,8 +14,8 @@ from tracker.claims.record import Record
 from tracker.claims.say import claim_text
 from tracker.compare import compare
 from tracker.events import advance, detect
-from tracker.lexicon import EMPTY
 from tracker.model import Board, BoardId, BoardState, Check, Metric, Result, Snapshot, Step
+from tracker.model.names import EMPTY_LEXICON
 from tracker.query.find import states
 
 NAMES: Mapping[str, str] = {
@@ -72,7 +72,7 @@ class World:
         self._boards[board] = (declared, after, past, day + 1)
 
     def check(self, text: str, **more: object) -> tuple[Finding, ...]:
-        return claims.check(text, self.store, lexicon=EMPTY, **more)
+        return claims.check(text, self.store, lexicon=EMPTY_LEXICON, **more)
 
     def verdicts(self, text: str, **more: object) -> list[str]:
         return [str(found.verdict) for found in self.check(text, **more)]
@@ -83,7 +83,7 @@ class World:
 
     def read(self, text: str) -> list[str]:
         """Every claim as the grammar understood it; `? …` for what it did not."""
-        record = Record(store=self.store, states=states(self.store, lexicon=EMPTY), lexicon=EMPTY)
+        record = Record(store=self.store, states=states(self.store, lexicon=EMPTY_LEXICON), lexicon=EMPTY_LEXICON)
         return [claim_text(one) if isinstance(one, Claim) else f"? {one.reason}" for one in claims.read(text, record)]
 
 

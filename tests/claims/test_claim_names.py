@@ -7,8 +7,8 @@ from claims_world import World
 
 from tracker.claims import names
 from tracker.identity import resolve
-from tracker.lexicon import EMPTY
 from tracker.model import Entry, EntryId, Identity
+from tracker.model.names import EMPTY_LEXICON
 from tracker.query.find import states
 
 FOUND = {
@@ -25,8 +25,8 @@ FOUND = {
 
 @pytest.mark.parametrize(("sentence", "found"), FOUND.items())
 def test_names_are_found_in_any_spelling(world: World, sentence: str, found: list[str]):
-    entries = [entry for state in states(world.store, lexicon=EMPTY) for entry in state.snapshot.entries.values()]
-    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY))
+    entries = [entry for state in states(world.store, lexicon=EMPTY_LEXICON) for entry in state.snapshot.entries.values()]
+    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY_LEXICON))
     assert [one.mention.name for one in names.find(sentence, known)] == found
 
 
@@ -37,7 +37,7 @@ def test_a_short_name_is_of_the_one_family_that_has_the_word():
         Entry(id=EntryId(name), name=name, position=place, who=Identity(name=name, family=family))
         for place, (name, family) in enumerate(names_of.items(), start=1)
     ]
-    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY))
+    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY_LEXICON))
     assert known.shorts == {"prime": "Sol"}
     assert [one.mention.name for one in names.find("Prime 4 beats prime-5", known)] == ["Sol Prime 4", "Sol prime-5"]
     assert [one.mention.name for one in names.find("Prime numbers are 4 to 1", known)] == []

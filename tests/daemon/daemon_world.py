@@ -20,6 +20,7 @@ from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import default_lexicon
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 LOOK_EVERY_S = 60.0
@@ -189,7 +190,9 @@ class Daemon:
         with SqliteStore(self.folder / "tracker.db") as store:
             for name in names:
                 board = self.loop.declared.boards[BoardId(name)]
-                intake.take(board, showing(ONE)(board), archive=self.archive, store=store, clock=SystemClock())
+                intake.take(
+                    board, showing(ONE)(board), archive=self.archive, store=store, clock=SystemClock(), lexicon=default_lexicon()
+                )
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────
 

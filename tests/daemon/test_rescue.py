@@ -15,6 +15,7 @@ from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.errors import StoreError
 from tracker.model import BoardId, EventId, Pause, Receipt
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.names import default_lexicon
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
 KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")
@@ -125,7 +126,7 @@ def test_what_cannot_be_read_the_service_state_comes_from_its_backup(used: Daemo
     path = whole(used)
     service = tables(path, KEPT)
     path.write_bytes(b"all gone" * 1000)
-    rebuild(path, used.archive, used.loop.declared.boards, lexicon=None, now=used.now, backup=backup)
+    rebuild(path, used.archive, used.loop.declared.boards, lexicon=default_lexicon(), now=used.now, backup=backup)
     after = tables(path, KEPT)
     (notice,) = set(after.pop("notices")) - set(service.pop("notices"))
     assert after == service
@@ -139,7 +140,7 @@ def test_a_backup_that_cannot_be_read_is_no_end_of_the_rescue(used: Daemon, text
     backup.write_text(text, encoding="utf-8")
     path = whole(used)
     path.write_bytes(b"all gone" * 1000)
-    rebuild(path, used.archive, used.loop.declared.boards, lexicon=None, now=used.now, backup=backup)
+    rebuild(path, used.archive, used.loop.declared.boards, lexicon=default_lexicon(), now=used.now, backup=backup)
     with SqliteStore(path) as store:
         assert "pauses" in store.service.notices()[0].message.partition("Lost: ")[2]
 

@@ -42,6 +42,7 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.names import default_lexicon
 
 START = datetime(2027, 1, 4, 0, 0, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -879,7 +880,7 @@ def _again(script: Script, place: Place, store: SqliteStore, seen: Counter[str])
     for made in script.boards[::5]:
         board, other = store.declared(made.id), MemoryStore()
         assert isinstance(board, Board)
-        sync.replay(board, archive, other)
+        sync.replay(board, archive, other, lexicon=default_lexicon())
         seen["boards replayed"] += 1
         wanted = EventFilter(board=made.id)
         if list(other.events(wanted)) != list(store.events(wanted)) or list(other.checks(made.id)) != list(store.checks(made.id)):

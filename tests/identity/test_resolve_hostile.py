@@ -6,8 +6,9 @@ import pytest
 
 from tracker.identity import nearest, resolve
 from tracker.identity.tokens import LONGEST, clean, tokens
+from tracker.workspace.names import default_lexicon
 
-PLAIN = resolve("Claude Opus 4.5").model
+PLAIN = resolve("Claude Opus 4.5", lexicon=default_lexicon()).model
 
 HOSTILE = [
     "-" * 10_000,
@@ -40,7 +41,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_name_is_answered(name):
-    assert resolve(name, name, name).name == name
+    assert resolve(name, name, name, lexicon=default_lexicon()).name == name
 
 
 @pytest.mark.parametrize(
@@ -54,11 +55,11 @@ def test_a_hostile_name_is_answered(name):
     ],
 )
 def test_characters_that_nobody_sees_change_nothing(name):
-    assert resolve(name).model == PLAIN
+    assert resolve(name, lexicon=default_lexicon()).model == PLAIN
 
 
 def test_two_long_names_that_begin_alike_are_not_one():
-    one, other = (resolve("claude-opus-4-5-" + "x" * LONGEST + end) for end in "ab")
+    one, other = (resolve("claude-opus-4-5-" + "x" * LONGEST + end, lexicon=default_lexicon()) for end in "ab")
     assert (one.model, other.model) == (None, None)
     assert "no name" in one.reason
 

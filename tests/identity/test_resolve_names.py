@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tracker import lexicon
 from tracker.identity import line_name, resolve
 from tracker.model import Confidence
+from tracker.model.names import EMPTY_LEXICON
+from tracker.workspace.names import default_lexicon
 
 WHO = [
     # name, lab, family, generation, total, active, reasoning, effort
@@ -151,21 +152,21 @@ LINES = [
 
 @pytest.mark.parametrize(("name", "model"), IDS)
 def test_an_id_reads_naturally_family_generation_tier_size_tune_date(name, model):
-    assert resolve(name).model == model
+    assert resolve(name, lexicon=default_lexicon()).model == model
 
 
 @pytest.mark.parametrize("hint", [None, "Quill Labs", "openrouter"])
 def test_the_hint_of_an_unknown_lab_splits_no_model(hint):
-    assert resolve("quillon-3", hint).model == "quillon-3"
+    assert resolve("quillon-3", hint, lexicon=default_lexicon()).model == "quillon-3"
 
 
 @pytest.mark.parametrize(("family", "generation", "title"), LINES)
 def test_a_line_is_named_as_people_write_it(family, generation, title):
-    assert line_name(family, generation) == title
+    assert line_name(family, generation, lexicon=default_lexicon()) == title
 
 
 def test_the_record_bears_its_line_title():
-    assert [resolve(name).line_title for name in ("o3-mini", "GPT-5.4 mini", "qwen3-5-0-8b", "")] == [
+    assert [resolve(name, lexicon=default_lexicon()).line_title for name in ("o3-mini", "GPT-5.4 mini", "qwen3-5-0-8b", "")] == [
         "o3",
         "GPT-5.4",
         "Qwen3.5",
@@ -176,78 +177,86 @@ def test_the_record_bears_its_line_title():
 def test_only_an_id_in_a_path_bears_a_stamp():
     """`lab/model-20260211` says when it was listed; a board's `model-20260211` says which snapshot it is."""
     path, plain, short = (
-        resolve(name, lexicon=lexicon.EMPTY).model for name in ("z/frob-5-20260211", "frob-5-20260211", "z/frob-5-0211")
+        resolve(name, lexicon=EMPTY_LEXICON).model for name in ("z/frob-5-20260211", "frob-5-20260211", "z/frob-5-0211")
     )
-    assert path == resolve("Frob 5", lexicon=lexicon.EMPTY).model
+    assert path == resolve("Frob 5", lexicon=EMPTY_LEXICON).model
     assert plain == short == f"{path}-0211"
 
 
 @pytest.mark.parametrize(("name", "stated"), [(name, tuple(stated)) for name, *stated in WHO], ids=[one[0] for one in WHO])
 def test_a_name_says_who_it_is(name, stated):
-    who = resolve(name)
+    who = resolve(name, lexicon=default_lexicon())
     assert (who.lab, who.family, who.generation, who.size_total_b, who.size_active_b, who.reasoning, who.effort) == stated
 
 
 @pytest.mark.parametrize("names", ONE_MODEL, ids=lambda names: names[0])
 def test_every_spelling_is_one_model(names):
-    found = {name: resolve(name).model for name in names}
+    found = {name: resolve(name, lexicon=default_lexicon()).model for name in names}
     assert len(set(found.values())) == 1, found
     assert None not in found.values()
 
 
 @pytest.mark.parametrize(("one", "other"), TWO_MODELS)
 def test_names_that_look_alike_are_two_models(one, other):
-    assert resolve(one).model != resolve(other).model
-    assert resolve(one).model is not None or resolve(other).model is not None
+    assert resolve(one, lexicon=default_lexicon()).model != resolve(other, lexicon=default_lexicon()).model
+    assert (
+        resolve(one, lexicon=default_lexicon()).model is not None or resolve(other, lexicon=default_lexicon()).model is not None
+    )
 
 
 @pytest.mark.parametrize(("name", "why"), OPEN)
 def test_what_the_name_leaves_open_is_unsure_and_says_why(name, why):
-    who = resolve(name)
+    who = resolve(name, lexicon=default_lexicon())
     assert (who.model, who.variant, who.confidence) == (None, None, Confidence.UNSURE)
     assert why in who.reason
 
 
 def test_an_unsure_name_still_says_whose_it_is():
-    assert resolve("GPT-4o").line == ("OpenAI", "GPT", "4o")
-    assert (resolve("Optimus Alpha").lab, resolve("Optimus Alpha").family) == ("OpenAI", "GPT")
+    assert resolve("GPT-4o", lexicon=default_lexicon()).line == ("OpenAI", "GPT", "4o")
+    assert (
+        resolve("Optimus Alpha", lexicon=default_lexicon()).lab,
+        resolve("Optimus Alpha", lexicon=default_lexicon()).family,
+    ) == ("OpenAI", "GPT")
 
 
 def test_the_confidence_says_whether_a_person_decided():
-    assert resolve("Claude Opus 4.5").confidence is Confidence.STATED
-    assert resolve("mistral-small-2503").confidence is Confidence.ALIAS
+    assert resolve("Claude Opus 4.5", lexicon=default_lexicon()).confidence is Confidence.STATED
+    assert resolve("mistral-small-2503", lexicon=default_lexicon()).confidence is Confidence.ALIAS
 
 
 def test_a_shared_word_is_the_brand_only_of_the_lab_that_is_named():
-    assert resolve("Nova Pro", "Amazon").family == "Nova"
-    assert resolve("Nova 3", "Deepgram").lab == "Deepgram"
+    assert resolve("Nova Pro", "Amazon", lexicon=default_lexicon()).family == "Nova"
+    assert resolve("Nova 3", "Deepgram", lexicon=default_lexicon()).lab == "Deepgram"
 
 
 def test_a_hint_of_a_mere_host_is_nobody():
-    assert resolve("gpt-4.1", "vertex_ai-language-models").lab == "OpenAI"
-    assert resolve("Frobnicate 7B", "openrouter").lab == ""
-    assert resolve("Frobnicate 7B", "Frob Labs").lab == "Frob Labs"
+    assert resolve("gpt-4.1", "vertex_ai-language-models", lexicon=default_lexicon()).lab == "OpenAI"
+    assert resolve("Frobnicate 7B", "openrouter", lexicon=default_lexicon()).lab == ""
+    assert resolve("Frobnicate 7B", "Frob Labs", lexicon=default_lexicon()).lab == "Frob Labs"
 
 
 def test_a_fine_tune_belongs_to_who_made_it():
-    who = resolve("huihui-ai/DeepSeek-R1-Distill-Qwen-14B-abliterated-v2")
+    who = resolve("huihui-ai/DeepSeek-R1-Distill-Qwen-14B-abliterated-v2", lexicon=default_lexicon())
     assert who.lab == "Huihui AI"
-    assert who.model != resolve("deepseek-ai/DeepSeek-R1-Distill-Qwen-14B").model
+    assert who.model != resolve("deepseek-ai/DeepSeek-R1-Distill-Qwen-14B", lexicon=default_lexicon()).model
 
 
 def test_what_is_unknown_resolves_by_rule_alone():
-    who = resolve("Frobnicate-3.5 Pro 72B A9B Instruct (Reasoning, High Effort)", lexicon=lexicon.EMPTY)
+    who = resolve("Frobnicate-3.5 Pro 72B A9B Instruct (Reasoning, High Effort)", lexicon=EMPTY_LEXICON)
     assert (who.family, who.generation, who.tier) == ("Frobnicate", "3.5", "pro")
     assert (who.size_total_b, who.size_active_b, who.reasoning, who.effort) == (72, 9, "on", "high")
-    assert who.model == resolve("frobnicate-pro-3-5-72b-instruct", lexicon=lexicon.EMPTY).model
+    assert who.model == resolve("frobnicate-pro-3-5-72b-instruct", lexicon=EMPTY_LEXICON).model
     assert who.confidence is Confidence.STATED
 
 
 def test_flags_make_variants_of_one_model():
     names = ["o3-mini", "o3-mini (high)", "o3-mini-2025-01-31-low", "o3-mini (diff)"]
-    assert len({resolve(name).model for name in names}) == 1
-    assert len({resolve(name).variant for name in names}) == len(names)
+    assert len({resolve(name, lexicon=default_lexicon()).model for name in names}) == 1
+    assert len({resolve(name, lexicon=default_lexicon()).variant for name in names}) == len(names)
 
 
 def test_a_name_of_two_boards_with_and_without_the_makers_name_is_one():
-    assert resolve("Google Gemini-2.5-Pro").model == resolve("gemini-2.5-pro", "Google", "arena-ai/text").model
+    assert (
+        resolve("Google Gemini-2.5-Pro", lexicon=default_lexicon()).model
+        == resolve("gemini-2.5-pro", "Google", "arena-ai/text", lexicon=default_lexicon()).model
+    )

@@ -6,9 +6,10 @@ import kit  # noqa: F401  # its hypothesis profile: a busy machine is no failure
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tracker import lexicon
 from tracker.identity import resolve
 from tracker.model import Identity
+from tracker.model.names import EMPTY_LEXICON, Lexicon
+from tracker.workspace.names import default_lexicon
 
 BRANDS = ("Claude", "Qwen", "Grok", "GLM", "Gemma", "Nemotron", "Frobnicate", "Zorblax")
 """Declared ones, and some that nobody knows."""
@@ -25,10 +26,10 @@ def names(draw: st.DrawFn) -> str:
     return " ".join(part for part in parts if part)
 
 
-lexicons = st.sampled_from((None, lexicon.EMPTY))
+lexicons = st.sampled_from((default_lexicon(), EMPTY_LEXICON))
 
 
-def model(name: str, known: lexicon.Lexicon | None = None) -> str:
+def model(name: str, known: Lexicon) -> str:
     found = resolve(name, lexicon=known).model
     assert found is not None, name
     return found
@@ -76,9 +77,9 @@ def test_sizes_never_merge(brand, version, one, other, known):
 @given(names(), days, days)
 def test_dates_never_merge_where_nobody_calls_them_stamps(name, one, other):
     assume(one != other)
-    first, second = (model(f"{name} {day}", lexicon.EMPTY) for day in (one, other))
+    first, second = (model(f"{name} {day}", EMPTY_LEXICON) for day in (one, other))
     assert first != second
-    assert model(name, lexicon.EMPTY) not in (first, second)
+    assert model(name, EMPTY_LEXICON) not in (first, second)
 
 
 @given(st.sampled_from(BRANDS), versions, versions, lexicons)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from kit import begins, without_aliases
 
-from tracker import lexicon
 from tracker.errors import DeclarationError
 from tracker.identity import resolve
 from tracker.identity.facts import facts
-from tracker.lexicon import Family, Lab, Release, Unsure
 from tracker.model import Confidence
+from tracker.model.names import EMPTY_LEXICON, Family, Lab, Release, Unsure
+from tracker.workspace.names import default_lexicon
+from tracker.workspace.names import load as load_names
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "schedules" / "models"
@@ -55,11 +56,11 @@ def write(folder: Path, **files: str) -> Path:
 def test_a_line_that_cannot_be_filled_is_refused_in_one_line(tmp_path, line):
     text = ACME.replace('words = ["rocket"]', f'words = ["rocket"]\nline = "{line}"')
     with pytest.raises(DeclarationError, match=r"^models/acme.toml: families.Rocket.line is .*expected text with \{generation\}"):
-        lexicon.load(write(tmp_path, acme=text))
+        load_names(write(tmp_path, acme=text))
 
 
 def test_a_lab_is_known_by_what_its_file_says(tmp_path):
-    known = lexicon.load(write(tmp_path, acme=ACME))
+    known = load_names(write(tmp_path, acme=ACME))
     who = resolve("acme-ai/rocket-2-0304", lexicon=known)
     assert (who.lab, who.country, who.family, who.generation) == ("Acme", "US", "Rocket", "2")
     assert who.model == resolve("Rocket 2 (Mar '26)", lexicon=known).model
@@ -71,13 +72,13 @@ def test_a_lab_is_known_by_what_its_file_says(tmp_path):
 
 def test_an_edited_file_reads_names_anew(tmp_path):
     models = write(tmp_path, acme=ACME)
-    before = resolve("Anvil", lexicon=lexicon.load(models)).model
+    before = resolve("Anvil", lexicon=load_names(models)).model
     write(tmp_path, acme=ACME.replace('"Anvil" = "Rocket 1"', '"Anvil" = "Rocket 3"'))
-    assert resolve("Anvil", lexicon=lexicon.load(models)).model != before
+    assert resolve("Anvil", lexicon=load_names(models)).model != before
 
 
 def test_a_folder_that_is_not_there_knows_nothing(tmp_path):
-    assert lexicon.load(tmp_path / "none") is lexicon.EMPTY
+    assert load_names(tmp_path / "none") is EMPTY_LEXICON
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_folder_that_is_not_there_knows_nothing(tmp_path):
 )
 def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
     with pytest.raises(DeclarationError) as caught:
-        lexicon.load(write(tmp_path, acme=text))
+        load_names(write(tmp_path, acme=text))
     assert re.search(begins(told), str(caught.value))
     assert "\n" not in str(caught.value)
 
@@ -124,7 +125,7 @@ def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
 )
 def test_two_files_that_contradict_each_other_are_told(tmp_path, other, told):
     with pytest.raises(DeclarationError) as caught:
-        lexicon.load(write(tmp_path, acme=ACME, **{"hosts" if "hosts" in other else "other": other}))
+        load_names(write(tmp_path, acme=ACME, **{"hosts" if "hosts" in other else "other": other}))
     assert str(caught.value).startswith(told)
 
 
@@ -133,11 +134,11 @@ def test_two_names_that_are_read_alike_cannot_mean_two_things(tmp_path):
     with pytest.raises(
         DeclarationError, match=r'models/acme.toml: aliases: "anvil-pro-3" is read as .*anvil.*, which is declared already'
     ):
-        facts(lexicon.load(write(tmp_path, acme=text)))
+        facts(load_names(write(tmp_path, acme=text)))
 
 
 def test_a_lab_may_host_the_models_of_others_under_its_own_name(tmp_path):
-    known = lexicon.load(write(tmp_path, acme=ACME, hosts='hosts = ["acme"]'))
+    known = load_names(write(tmp_path, acme=ACME, hosts='hosts = ["acme"]'))
     assert resolve("acme/mystery-7b", lexicon=known).lab == ""
     assert resolve("Rocket 1", lexicon=known).lab == "Acme"
 
@@ -146,33 +147,35 @@ def test_a_lab_may_host_the_models_of_others_under_its_own_name(tmp_path):
 
 
 def test_the_shipped_files_are_sound():
-    known = facts(lexicon.shipped())
+    known = facts(default_lexicon())
     assert len(known.known.makers) > 200
     assert known.releases
 
 
 def test_every_release_and_alias_of_ours_is_read_as_its_own_labs():
-    for place, lab in lexicon.shipped().labs.items():
+    for place, lab in default_lexicon().labs.items():
         for name in (*(release.name for release in lab.releases), *lab.aliases.values()):
-            assert resolve(name).lab == lab.lab, f"{place}: {name} is read as {resolve(name).lab}"
+            assert resolve(name, lexicon=default_lexicon()).lab == lab.lab, (
+                f"{place}: {name} is read as {resolve(name, lexicon=default_lexicon()).lab}"
+            )
 
 
 def test_every_family_of_ours_answers_to_its_words():
-    for place, lab in lexicon.shipped().labs.items():
+    for place, lab in default_lexicon().labs.items():
         for family in lab.families:
             for words in family.words:
                 number = "" if words[-1].isdigit() else "7"
-                who = resolve(f"{words}{number}" if len(words) == 1 else f"{words} {number}", lab.lab)
+                who = resolve(f"{words}{number}" if len(words) == 1 else f"{words} {number}", lab.lab, lexicon=default_lexicon())
                 assert (who.lab, who.family) == (lab.lab, family.name), f"{place}: {words}"
 
 
 def test_countries_are_two_letters():
-    assert all(re.fullmatch("[A-Z]{2}|", lab.country) for lab in lexicon.shipped().labs.values())
+    assert all(re.fullmatch("[A-Z]{2}|", lab.country) for lab in default_lexicon().labs.values())
 
 
 def test_no_alias_says_what_the_grammar_knows_already():
-    grammar = without_aliases(lexicon.shipped())
-    for place, lab in lexicon.shipped().labs.items():
+    grammar = without_aliases(default_lexicon())
+    for place, lab in default_lexicon().labs.items():
         for name, meaning in lab.aliases.items():
             assert (
                 resolve(name, lexicon=grammar).model != resolve(meaning, lexicon=grammar).model
@@ -197,6 +200,6 @@ def test_the_example_of_the_readme_loads(tmp_path):
     text = (ROOT / "schedules/README.md").read_text(encoding="utf-8").partition("\n## Models\n")[2]
     example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
     assert example is not None
-    known = lexicon.load(write(tmp_path, acme=example[1]))
+    known = load_names(write(tmp_path, acme=example[1]))
     facts(known)
     assert resolve("Rocket 2 Pro", lexicon=known).lab == "Acme"

@@ -17,6 +17,7 @@ from tracker.model import Board, BoardId
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.names import default_lexicon
 
 ROOT = Path(__file__).resolve().parents[2]
 BOARD = BoardId("acme/text")
@@ -77,7 +78,7 @@ def finished(world: Path, board: Board, folder: Path) -> Mapping[str, object]:
     with SqliteStore(folder / "tracker.db") as store:
         paths = sorted((world / "bodies").iterdir())
         archive = FileArchive(folder / "captures")
-        outcome = intake.import_bodies(board, paths, archive=archive, store=store)
+        outcome = intake.import_bodies(board, paths, archive=archive, store=store, lexicon=default_lexicon())
         assert not outcome.failed
         assert archive.check(BOARD) == ()
         assert store.position(BOARD) == archive.index(BOARD)[1]
@@ -132,6 +133,7 @@ def test_a_replay_killed_halfway_leaves_the_old_history(world: Path, declared: B
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from tracker.model import BoardId\n"
+        "from tracker.model.names import EMPTY_LEXICON\n"
         "from tracker.stores.archive import FileArchive\n"
         "from tracker.stores.sqlite import SqliteStore\n"
         "from tracker.line import fold\n"
@@ -139,7 +141,7 @@ def test_a_replay_killed_halfway_leaves_the_old_history(world: Path, declared: B
         "board = store.declared(BoardId('acme/text'))\n"
         "with store.rewriting(board.id):\n"
         "    lines, _ = archive.index(board.id)\n"
-        "    for step in fold.steps(board, lines[:5], archive, before=None, past=store.past(board.id)):\n"
+        "    for step in fold.steps(board, lines[:5], archive, before=None, past=store.past(board.id), lexicon=EMPTY_LEXICON):\n"
         "        store.save(step)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -147,5 +149,5 @@ def test_a_replay_killed_halfway_leaves_the_old_history(world: Path, declared: B
     assert (killed.returncode, killed.stderr) == (-9, b"")
     with SqliteStore(tmp_path / "tracker.db") as store:
         assert dump(store) == before
-        sync.replay(declared, FileArchive(tmp_path / "captures"), store)
+        sync.replay(declared, FileArchive(tmp_path / "captures"), store, lexicon=default_lexicon())
         assert dump(store) == before

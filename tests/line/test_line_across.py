@@ -11,6 +11,7 @@ from tracker.line import panel, sync
 from tracker.model import BoardId, Event
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 PASSED = {0: csv("claude-opus-4.6:80 gpt-5.2:90"), 1: csv("claude-opus-4.6:95 gpt-5.2:90")}
 LATER = {number + 3: body for number, body in PASSED.items()}
@@ -20,7 +21,7 @@ def read(store: Store, archive: FileArchive, order: Sequence[BoardId]) -> None:
     keep(archive, PASSED, BOARD)
     keep(archive, LATER, OTHER)
     for one in order:
-        sync.sync_board(board(one), archive, store)
+        sync.sync_board(board(one), archive, store, lexicon=default_lexicon())
 
 
 def said(store: Store, since: float = 0, until: float = 30, **more: object) -> list[tuple[str, str]]:
@@ -28,7 +29,7 @@ def said(store: Store, since: float = 0, until: float = 30, **more: object) -> l
 
 
 def found(store: Store, since: float = 0, until: float = 30, **more: object) -> tuple[Event, ...]:
-    return panel.across(store, since=at(since), until=at(until), **more)
+    return panel.across(store, since=at(since), until=at(until), lexicon=default_lexicon(), **more)
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
@@ -58,7 +59,7 @@ def test_the_standings_are_those_of_the_moment_it_was_told(archive: FileArchive)
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
     keep(archive, {10: PASSED[0]}, BOARD)
-    sync.sync_board(board(BOARD), archive, store)
+    sync.sync_board(board(BOARD), archive, store, lexicon=default_lexicon())
     (agreed,) = found(store, until=11)
     assert (agreed.grade, agreed.subjects[0].entry, agreed.recorded_at) == ("agreed", "claude-opus-4.6", at(4))
     assert found(store, until=10) == (agreed,)

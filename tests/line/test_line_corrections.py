@@ -16,6 +16,7 @@ from tracker.notify import Route
 from tracker.notify.outbox import standing_in
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 ALL, OTHERS = Route(name="all", channel="stdout"), Route(name="others", channel="stdout")
 E_LEADS = SIX.replace("e:50", "e:95")
@@ -30,7 +31,9 @@ def telling(*routes: Route) -> Telling:
 def run(archive: FileArchive, store: Store, number: float, text: str, of: BoardId = BOARD) -> None:
     fetched = capture(number, csv(text), board_id=of)
     told = telling(ALL, OTHERS)
-    intake.take(board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=told)
+    intake.take(
+        board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=told, lexicon=default_lexicon()
+    )
 
 
 def send(store: Store, number: float = 1, route: str = "all", how: DeliveryOutcome = DeliveryOutcome.SENT) -> list[Event]:
@@ -42,7 +45,17 @@ def send(store: Store, number: float = 1, route: str = "all", how: DeliveryOutco
 
 
 def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, told: Telling | None) -> None:
-    proof.decide(board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store, telling=told)
+    proof.decide(
+        board(),
+        at(number),
+        verdict,
+        by="ann",
+        reason="seen",
+        archive=archive,
+        store=store,
+        telling=told,
+        lexicon=default_lexicon(),
+    )
 
 
 def corrections(store: Store, route: str | None = None) -> Sequence[Delivery]:
@@ -83,7 +96,7 @@ def test_what_only_waits_or_was_dropped_or_counted_is_not_taken_back(archive: Fi
 
 
 def test_what_still_follows_is_not_taken_back(archive: FileArchive, store: Store, told: list[Event]):
-    sync.replay(board(), archive, store, telling=telling())
+    sync.replay(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert corrections(store) == []
     assert all(store.event(event.id) for event in told)
 
@@ -148,10 +161,10 @@ def test_a_rewriting_that_fails_takes_nothing_back(archive: FileArchive, store: 
     line = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.REJECT, by="ann", reason="seen")
     archive.note(BOARD, line)
     with pytest.raises(StoreError, match="full"):
-        sync.sync_board(board(), archive, _NoPosition(store), telling=telling())
+        sync.sync_board(board(), archive, _NoPosition(store), telling=telling(), lexicon=default_lexicon())
     assert corrections(store) == []
     assert all(store.event(event.id) for event in told)
-    sync.sync_board(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert len(corrections(store)) == len(told)
 
 
@@ -191,7 +204,7 @@ def test_events_behind_a_reading_that_is_believed_in_a_replay_are_not_taken_back
     sent = send(store, 5)
     assert sent
     keep(archive, {1.5: csv(TWO), 2.1: csv(TWO), 2.8: csv(TWO), 3: csv(SIX), 3.1: csv(SIX), 4.3: csv(SIX)})
-    sync.sync_board(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert Result.QUARANTINED not in {check.result for check in store.checks(BOARD) if check.entries == 2}
     gone = {event.id for event in sent if store.event(event.id) is None}
     assert {one.event.facts["event"] for one in corrections(store, "all")} == gone
@@ -210,13 +223,13 @@ class _NeverReadWhole(FileArchive):
 def test_whoever_is_killed_before_a_reading_is_believed_loses_nothing_behind_it(archive: FileArchive, store: Store):
     season = {0: csv(SIX), 1: csv(TWO), 2: csv(TWO), 2.5: csv(TWO), 3: csv("a:90:2 b:96:3"), 4: csv("a:90:2 b:97:3")}
     keep(archive, {0: season[0], 1: season[1]})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     keep(archive, {number: body for number, body in season.items() if number > 1})
     with pytest.raises(StoreError, match="killed"):
-        sync.sync_board(board(), _NeverReadWhole(archive._root), store)
-    sync.sync_board(board(), archive, store)
+        sync.sync_board(board(), _NeverReadWhole(archive._root), store, lexicon=default_lexicon())
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     undisturbed = fresh("memory")
-    sync.replay(board(), archive, undisturbed)
+    sync.replay(board(), archive, undisturbed, lexicon=default_lexicon())
     assert list(store.checks(BOARD)) == list(undisturbed.checks(BOARD))
     assert len(list(store.checks(BOARD))) == len(season)
     assert list(store.events(EventFilter())) == list(undisturbed.events(EventFilter()))

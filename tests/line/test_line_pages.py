@@ -13,6 +13,7 @@ from tracker.model import ROW, Column, EventFilter, Evidence, Parse
 from tracker.ports import Store
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 TOP, END = csv("a:90:2 b:80:3 c:70:1"), csv("d:60:1 e:50:1 f:40:1")
 NEW_TOP, NEW_END = csv("d:95:1 a:90:2 b:80:4"), csv("c:70:1 e:50:1 f:40:1")
@@ -22,7 +23,12 @@ def fetched(archive: FileArchive, store: Store, *captures: tuple[float, bytes, b
     script = [capture(number, *bodies) for number, *bodies in captures]
     list(
         intake.run(
-            [board()], archive=archive, store=store, fetcher=FakeFetcher.saying(*script), clock=FixedClock(script[0].observed_at)
+            [board()],
+            archive=archive,
+            store=store,
+            fetcher=FakeFetcher.saying(*script),
+            clock=FixedClock(script[0].observed_at),
+            lexicon=default_lexicon(),
         )
     )
 
@@ -95,17 +101,17 @@ def test_pages_are_kept_over_a_reopened_fold(archive: FileArchive, store: Store)
     for number, *bodies in ((0, TOP, END), (1, END, TOP), (2, NEW_TOP, NEW_END)):
         fetched(archive, store, (number, *bodies))
     whole = fresh("sqlite")
-    sync.sync_board(board(), archive, whole)
+    sync.sync_board(board(), archive, whole, lexicon=default_lexicon())
     assert list(whole.events(EventFilter())) == list(store.events(EventFilter())) != []
     whole.close()
     if isinstance(store, type(whole)):
         before = dump(store)
-        sync.replay(board(), archive, store)
+        sync.replay(board(), archive, store, lexicon=default_lexicon())
         assert dump(store) == before
 
 
 def test_every_event_from_several_pages_holds(archive: FileArchive, store: Store):
     fetched(archive, store, (0, TOP, END), (1, NEW_TOP, NEW_END), (2, TOP, END))
-    found = proof.verify(list(store.events(EventFilter())), board(), archive)
+    found = proof.verify(list(store.events(EventFilter())), board(), archive, lexicon=default_lexicon())
     assert len(found) > 5
     assert all(one.holds for one in found)

@@ -12,6 +12,7 @@ from tracker.line import fold, intake, sync
 from tracker.model import Board, Capture, Column, EntryId, EventFilter, Newest, Parse, Payload, Request, Result
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 BEFORE, AFTER = "https://acme.example/text_2026_01.csv", "https://acme.example/text_2026_07.csv"
 COSTS = b"model,usd\na,7\nb,8\n"
@@ -35,7 +36,7 @@ def released() -> Board:
 def take(archive: FileArchive, store: Store, number: float, *bodies: bytes, url: str = BEFORE) -> sync.Outcome:
     parts = ("", "cost")[: len(bodies)]
     fetched = Capture(board=BOARD, observed_at=at(number), url=url, bodies=bodies, parts=parts)
-    return intake.take(released(), fetched, archive=archive, store=store, clock=FixedClock(at(number)))
+    return intake.take(released(), fetched, archive=archive, store=store, clock=FixedClock(at(number)), lexicon=default_lexicon())
 
 
 def price_of(store: Store, entry: str) -> float | None:
@@ -66,7 +67,7 @@ def test_a_replay_reads_the_same(archive: FileArchive, store: Store):
         take(archive, store, number, csv(SIX), costs)
     before = [event.id for event in store.events(EventFilter())]
     assert before
-    sync.replay(released(), archive, store)
+    sync.replay(released(), archive, store, lexicon=default_lexicon())
     assert [event.id for event in store.events(EventFilter())] == before
 
 

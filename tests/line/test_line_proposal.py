@@ -9,13 +9,14 @@ from tracker.line import intake, sync
 from tracker.model import Capture, Event, EventFilter
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 RENAMED = csv(SIX).replace(b"score", b"rating_value", 1)
 
 
 def take(archive: FileArchive, store: Store, number: float, body: bytes) -> None:
     fetched = Capture(board=BOARD, observed_at=at(number), url="https://acme.example/x", bodies=(body,))
-    intake.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(number)))
+    intake.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(number)), lexicon=default_lexicon())
 
 
 def broken(store: Store) -> Event:
@@ -40,5 +41,5 @@ def test_a_replay_says_the_same(archive: FileArchive, store: Store):
     take(archive, store, 0, csv(SIX))
     take(archive, store, 1, RENAMED)
     before = broken(store)
-    sync.replay(board(), archive, store)
+    sync.replay(board(), archive, store, lexicon=default_lexicon())
     assert broken(store) == before

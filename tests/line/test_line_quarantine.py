@@ -16,6 +16,7 @@ from tracker.line import fold, proof, sync
 from tracker.model import EntryId, EventFilter, HeldReading, Result, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 TWO = "a:90:2:MIT b:80:3"
 OTHERS = "u:90 v:80 w:70 x:60 y:50 z:40"
@@ -44,7 +45,7 @@ def history(store: Store) -> Mapping[str, object]:
 
 def test_a_collapse_is_held_back_and_changes_nothing(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO), 2: csv(SIX)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "quarantined", "accepted"]
     assert [check.entries for check in store.checks(BOARD)] == [6, 2, 6]
     assert kinds(store) == ["board_broken/quarantine", "board_recovered/broken"]
@@ -53,7 +54,7 @@ def test_a_collapse_is_held_back_and_changes_nothing(archive: FileArchive, store
 
 def test_another_table_is_held_back(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(OTHERS)})
-    outcome = sync.sync_board(board(), archive, store)
+    outcome = sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert outcome.failed
     assert results(store) == ["accepted", "quarantined"]
     assert store.last_check(BOARD).message == (
@@ -64,7 +65,7 @@ def test_another_table_is_held_back(archive: FileArchive, store: Store):
 
 def test_what_is_not_credible_by_itself_is_no_quarantine_and_cannot_be_accepted(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("a:90")})
-    sync.sync_board(board(min_entries=2), archive, store)
+    sync.sync_board(board(min_entries=2), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "unreadable"]
     with pytest.raises(
         DeclarationError, match=r"a reading that is unreadable at .* expected one that is quarantined or rejected"
@@ -76,7 +77,9 @@ def test_what_is_not_credible_by_itself_is_no_quarantine_and_cannot_be_accepted(
 
 
 def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict) -> sync.Outcome:
-    return proof.decide(board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store)
+    return proof.decide(
+        board(), at(number), verdict, by="ann", reason="seen", archive=archive, store=store, lexicon=default_lexicon()
+    )
 
 
 COLLAPSE = {0: csv(SIX), 1: csv(SIX), 2: csv(TWO), 3: csv(TWO + " c:70:1"), 4: csv("a:90:2:MIT b:95:3"), 5: csv(TWO), 6: csv(SIX)}
@@ -84,13 +87,13 @@ COLLAPSE = {0: csv(SIX), 1: csv(SIX), 2: csv(TWO), 3: csv(TWO + " c:70:1"), 4: c
 
 def test_an_accepted_collapse_gives_the_history_that_a_larger_max_drop_had_given(archive: FileArchive, store: Store):
     keep(archive, COLLAPSE)
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store)[2] == "quarantined"
     decide(archive, store, 2, Verdict.ACCEPT)
     allowed = fresh("memory")
     plain_archive = FileArchive(archive._root.with_name("allowed"))
     keep(plain_archive, COLLAPSE)
-    sync.sync_board(board(max_drop=1.0), plain_archive, allowed)
+    sync.sync_board(board(max_drop=1.0), plain_archive, allowed, lexicon=default_lexicon())
     assert history(store) == history(allowed)
     assert results(store) == ["accepted", "unchanged", *["accepted"] * 5]
     assert "departure/confirmed" in kinds(store)
@@ -99,7 +102,7 @@ def test_an_accepted_collapse_gives_the_history_that_a_larger_max_drop_had_given
 
 def test_what_was_told_of_a_reading_that_is_accepted_later_is_withdrawn(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     (broken,) = store.events(EventFilter())
     decide(archive, store, 1, Verdict.ACCEPT)
     assert list(store.withdrawn(BOARD)) == [broken.id]
@@ -108,16 +111,16 @@ def test_what_was_told_of_a_reading_that_is_accepted_later_is_withdrawn(archive:
 
 def test_the_size_of_an_accepted_collapse_is_the_new_measure(archive: FileArchive, store: Store):
     keep(archive, {number: csv(SIX, end=f"{'':>{number}}\n") for number in range(7)} | {7: csv(TWO)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 7, Verdict.ACCEPT)
     keep(archive, {8: csv("a:91:2:MIT b:80:3"), 9: csv("a:92:2:MIT")})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store)[7:] == ["accepted", "accepted", "quarantined"]
 
 
 def test_another_table_that_is_accepted_starts_anew_and_nobody_came_or_went(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(OTHERS + " t:30")})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 1, Verdict.ACCEPT)
     assert results(store) == ["accepted", "accepted", "accepted"]
     assert kinds(store, until=at(2)) == ["methodology/another_table", *["debut/revealed"] * 6]
@@ -127,7 +130,7 @@ def test_another_table_that_is_accepted_starts_anew_and_nobody_came_or_went(arch
 
 def test_a_rejected_reading_was_never_taken(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("a:90:2:MIT b:80:3 c:70:1 d:60:1 e:95:1 f:40:1"), 2: csv(SIX, end="\n")})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store)[0] == "new_leader/supported"
     decide(archive, store, 1, Verdict.REJECT)
     assert results(store) == ["accepted", "rejected", "accepted"]
@@ -138,7 +141,7 @@ def test_a_rejected_reading_was_never_taken(archive: FileArchive, store: Store):
 
 def test_a_rejected_quarantine_leaves_no_trouble_and_a_rejection_can_be_taken_back(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 1, Verdict.REJECT)
     assert (kinds(store), results(store)) == ([], ["accepted", "rejected"])
     assert store.past(BOARD).broken_since is None
@@ -150,14 +153,14 @@ def test_a_rejected_quarantine_leaves_no_trouble_and_a_rejection_can_be_taken_ba
 
 def test_decisions_are_repeated_by_a_replay(archive: FileArchive, store: Store):
     keep(archive, COLLAPSE)
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 2, Verdict.ACCEPT)
     decide(archive, store, 4, Verdict.REJECT)
     before = dump(store)
-    sync.replay(board(), archive, store)
+    sync.replay(board(), archive, store, lexicon=default_lexicon())
     assert dump(store) == before
     other = fresh("memory")
-    sync.sync_board(board(), archive, other)
+    sync.sync_board(board(), archive, other, lexicon=default_lexicon())
     assert history(other) == history(store)
 
 
@@ -173,7 +176,7 @@ def test_a_decision_that_does_not_apply_is_refused_and_not_written_down(
     archive: FileArchive, store: Store, number: float, verdict: Verdict, found: str
 ):
     keep(archive, {0: csv(SIX), 1: csv(SIX), 2: csv(TWO)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     before, index = dump(store), archive.index(BOARD)
     with pytest.raises(DeclarationError, match=f"acme/text: {found}"):
         decide(archive, store, number, verdict)
@@ -185,7 +188,7 @@ def test_a_decision_that_does_not_apply_is_refused_and_not_written_down(
 
 def test_three_readings_in_a_row_over_a_day_that_agree_are_believed(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 2: csv(TWO), 3: csv(TWO, end="\n")})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted", "unchanged", "unchanged", "accepted"]
     assert kinds(store) == ["departure/confirmed"] * 4
 
@@ -194,10 +197,10 @@ def test_readings_that_no_longer_stand_in_a_row_are_believed_no_more(archive: Fi
     season = {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 3: csv(TWO)}
     for number, body in season.items():
         keep(archive, {number: body})
-        sync.sync_board(board(), archive, store)
+        sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted", "unchanged", "unchanged"]
     keep(archive, {2: csv(SIX)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "quarantined", "quarantined", "accepted", "quarantined"]
 
 
@@ -207,41 +210,41 @@ def test_what_earlier_versions_noted_of_readings_that_agree_decides_nothing(arch
     assert suspect is not None
     noted = replace(suspect, verdict=Verdict.ACCEPT, by="tracker", reason="3 readings in a row, over at least a day, agree")
     archive.note(BOARD, noted)
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "quarantined"]
     archive.note(BOARD, replace(noted, reason="looked right"))  # by a user of that name
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted"]
 
 
 def test_another_table_that_stays_is_believed_as_one_that_starts_anew(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(OTHERS), 3: csv(OTHERS)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted", "unchanged", "unchanged"]
     assert store.segments(BOARD)[-1].reason.startswith("accepted by tracker: 0 of 6 entries in common")
 
 
 def test_three_readings_within_a_day_are_not_enough(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO), 1.3: csv(TWO), 1.6: csv(TWO), 1.9: csv(TWO)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", *["quarantined"] * 4]
 
 
 def test_two_readings_over_a_day_are_not_enough(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO), 9: csv(TWO)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "quarantined", "quarantined"]
 
 
 def test_readings_that_disagree_with_each_other_are_not_believed(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("a:1 b:2"), 2: csv("c:1 d:2"), 3: csv("a:1 b:2"), 4: csv("c:1 d:2"), 5: csv("e:1")})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", *["quarantined"] * 5]
 
 
 def test_an_old_suspect_of_another_kind_does_not_make_young_ones_believed(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("c:1 d:2"), 3: csv(TWO), 3.1: csv(TWO), 3.2: csv(TWO)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", *["quarantined"] * 4]
 
 
@@ -254,7 +257,7 @@ def test_no_cadence_is_frozen_for_longer_than_a_day_and_three_readings(archive: 
     keep(archive, {1: csv(TWO)})
     for number in range(1, count):
         note(archive, 1 + number * days, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted", *["unchanged"] * (count - 1)]
 
 
@@ -262,7 +265,7 @@ def test_a_suspect_that_comes_again_as_a_304_counts_as_another_reading(archive: 
     keep(archive, {0: csv(SIX), 1: csv(TWO)})
     for number in (2, 3):
         note(archive, number, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted", "unchanged", "unchanged"]
 
 
@@ -296,20 +299,20 @@ def _agree(row: list[HeldReading], suspect: HeldReading) -> bool:
 
 def test_the_result_of_a_quarantined_board_is_a_failure_until_it_heals(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO)})
-    assert sync.sync_board(board(), archive, store).failed
+    assert sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
     keep(archive, {2: csv(SIX)})
-    outcome = sync.sync_board(board(), archive, store)
+    outcome = sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert (outcome.failed, outcome.checks[-1].result) == (False, Result.ACCEPTED)
 
 
 def test_what_was_rejected_stays_so_while_the_board_shows_nothing_else(archive: FileArchive, store: Store):
     wrong = csv("a:90:2:MIT b:80:3 c:70:1 d:60:1 e:95:1 f:40:1")
     keep(archive, {0: csv(SIX), 1: wrong})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 1, Verdict.REJECT)
     keep(archive, {2: wrong})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "rejected", "rejected"]
     keep(archive, {3: csv(SIX, end="\n"), 4: wrong})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "rejected", "rejected", "accepted", "accepted"]

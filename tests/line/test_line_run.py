@@ -30,6 +30,7 @@ from tracker.line import intake, sync
 from tracker.model import Board, EventFilter, IndexLine, Parse, Result, Sha256, Unchanged, Validators, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,9 @@ def failed(error: FetchError, answer: Answer | None = None) -> FetchError:
 
 def run(archive: FileArchive, store: Store, fetcher: FakeFetcher, boards: Sequence[Board] = ()) -> list[sync.Outcome]:
     clock = FixedClock(at(9))
-    return list(intake.run(boards or [board()], archive=archive, store=store, fetcher=fetcher, clock=clock))
+    return list(
+        intake.run(boards or [board()], archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=default_lexicon())
+    )
 
 
 def test_a_capture_is_kept_and_settled(archive: FileArchive, store: Store):
@@ -102,7 +105,7 @@ def test_two_fetches_and_a_failure_in_one_second_are_three_seconds(archive: File
     run(archive, store, FakeFetcher.saying(*answers))
     assert [check.observed_at - at(9) for check in store.checks(BOARD)] == [timedelta(seconds=number) for number in range(3)]
     before = dump(store)
-    sync.replay(board(), archive, store)
+    sync.replay(board(), archive, store, lexicon=default_lexicon())
     assert dump(store) == before
 
 
@@ -147,6 +150,7 @@ def test_trouble_with_the_store_rises_at_once(archive: FileArchive, store: Store
         store=store,
         fetcher=FakeFetcher(script=script, asked=[]),
         clock=FixedClock(START),
+        lexicon=default_lexicon(),
     )
     with pytest.raises(StoreError, match="line 1 is damaged"):
         list(outcomes)
@@ -161,17 +165,26 @@ def test_boards_are_settled_as_soon_as_each_is_in(archive: FileArchive, store: S
                 yield one, capture(0, csv(SIX), board_id=one.id)
                 seen.append(store.boards())
 
-    list(intake.run([board(), board(OTHER)], archive=archive, store=store, fetcher=Slow(), clock=FixedClock(START)))
+    list(
+        intake.run(
+            [board(), board(OTHER)],
+            archive=archive,
+            store=store,
+            fetcher=Slow(),
+            clock=FixedClock(START),
+            lexicon=default_lexicon(),
+        )
+    )
     assert seen == [(BOARD,), (OTHER, BOARD)]
 
 
 def test_a_body_that_went_missing_is_trouble_with_the_store_and_keeps_what_was_there(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     before = dump(store)
     gone = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.NOT_MODIFIED, sha256=(Sha256("0" * 64),))
     archive.note(BOARD, gone)
     with pytest.raises(StoreError, match="is missing"):
-        sync.sync_board(board(), archive, store)
+        sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert dump(store) == before
     assert list(store.events(EventFilter())) == []

@@ -35,6 +35,7 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.watches import Watch
 from tracker.watches.matching import pattern
+from tracker.workspace.names import default_lexicon
 
 ALL = Route(name="all", channel="stdout")
 B_LEADS = SIX.replace("b:80", "b:95")
@@ -52,7 +53,9 @@ def run(archive: FileArchive, store: Store, number: float, text: str, told: Tell
 
 
 def take(archive: FileArchive, store: Store, fetched: object, told: Telling | None, *, now: float) -> sync.Outcome:
-    return intake.take(board(), fetched, archive=archive, store=store, clock=FixedClock(at(now)), telling=told)
+    return intake.take(
+        board(), fetched, archive=archive, store=store, clock=FixedClock(at(now)), telling=told, lexicon=default_lexicon()
+    )
 
 
 def posted(store: Store, route: str = "all") -> list[str]:
@@ -109,7 +112,7 @@ def test_imports_tell_nothing_and_neither_do_the_live_readings_after_them_of_wha
     archive: FileArchive, store: Store, tmp_path
 ):
     paths = files(tmp_path / "bodies", {0: csv(SIX), 1: csv(B_LEADS)})
-    intake.import_bodies(board(), paths, archive=archive, store=store)
+    intake.import_bodies(board(), paths, archive=archive, store=store, lexicon=default_lexicon())
     assert told_events(store)
     run(archive, store, 2, B_LEADS)
     assert posted(store) == []
@@ -130,7 +133,7 @@ def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_
     run(archive, store, 0, SIX)
     run(archive, store, 20, SIX)
     keep(archive, {number: csv(B_LEADS)})
-    sync.sync_board(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     at_that_time = [one for one in store.service.deliveries() if one.event.recorded_at == at(number)]
     assert bool(at_that_time) is told
     assert any(event.recorded_at == at(number) for event in store.events(EventFilter(is_news=True)))
@@ -145,7 +148,17 @@ def test_the_news_of_a_quarantined_reading_is_told_when_it_is_accepted_within_se
     assert store.last_check(BOARD).result is Result.QUARANTINED
     run(archive, store, 1 + later, SIX)
     assert "new_leader@1" not in posted(store)
-    proof.decide(board(), at(1), Verdict.ACCEPT, by="ann", reason="seen", archive=archive, store=store, telling=telling())
+    proof.decide(
+        board(),
+        at(1),
+        Verdict.ACCEPT,
+        by="ann",
+        reason="seen",
+        archive=archive,
+        store=store,
+        telling=telling(),
+        lexicon=default_lexicon(),
+    )
     assert ("new_leader@1" in posted(store)) is told
 
 
@@ -153,7 +166,7 @@ def test_a_replay_tells_nothing_a_second_time(archive: FileArchive, store: Store
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
     before = list(store.service.deliveries())
-    sync.replay(board(), archive, store, telling=telling())
+    sync.replay(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert list(store.service.deliveries()) == before
 
 
@@ -183,19 +196,19 @@ def test_a_run_that_is_stopped_between_two_steps_loses_no_delivery_and_no_hold(a
     told = telling(watches=(SECOND,))
     undisturbed = fresh("memory")
     keep(archive, season)
-    sync.sync_board(board(), archive, undisturbed, telling=told)
+    sync.sync_board(board(), archive, undisturbed, telling=told, lexicon=default_lexicon())
     assert len({one.queued_at for one in undisturbed.service.deliveries()}) == 3
     with pytest.raises(StoreError, match="full"):
-        sync.sync_board(board(), archive, Stops(store, at_save), telling=told)
+        sync.sync_board(board(), archive, Stops(store, at_save), telling=told, lexicon=default_lexicon())
     assert len(list(store.checks(BOARD))) == at_save - 1
-    sync.sync_board(board(), archive, store, telling=told)
+    sync.sync_board(board(), archive, store, telling=told, lexicon=default_lexicon())
     assert list(store.service.deliveries()) == list(undisturbed.service.deliveries())
     assert store.service.holds(BOARD) == undisturbed.service.holds(BOARD) != {}
 
 
 # ── watches over standings ───────────────────────────────────────────────────────────────────────
 
-SECOND = Watch(name="second", subjects=(pattern("b"),), top=2)
+SECOND = Watch(name="second", subjects=(pattern("b", lexicon=default_lexicon()),), top=2)
 WATCHED = Route(name="all", channel="stdout", watches=("second",), news_only=False)
 B_THIRD, B_SECOND = SIX.replace("b:80", "b:65"), SIX
 
@@ -221,7 +234,9 @@ def test_after_an_import_a_watch_begins_anew_without_telling_what_was_so_already
     told = telling(WATCHED, watches=(SECOND,))
     run(archive, store, 0, B_THIRD, told)
     assert store.service.holds(BOARD) != {}
-    intake.import_bodies(board(), files(tmp_path / "bodies", {1: csv(B_SECOND)}), archive=archive, store=store)
+    intake.import_bodies(
+        board(), files(tmp_path / "bodies", {1: csv(B_SECOND)}), archive=archive, store=store, lexicon=default_lexicon()
+    )
     assert store.service.holds(BOARD) == {}
     run(archive, store, 2, SIX.replace("c:70", "c:71"), told)
     assert fired(store) == []
@@ -254,8 +269,8 @@ def test_fetches_bytes_events_and_seconds_are_counted(archive: FileArchive, stor
 
 
 def test_an_import_and_a_replay_count_nothing(archive: FileArchive, store: Store, tmp_path):
-    intake.import_bodies(board(), files(tmp_path / "bodies", SEASON), archive=archive, store=store)
-    sync.replay(board(), archive, store)
+    intake.import_bodies(board(), files(tmp_path / "bodies", SEASON), archive=archive, store=store, lexicon=default_lexicon())
+    sync.replay(board(), archive, store, lexicon=default_lexicon())
     assert store.service.counts() == {}
 
 
@@ -265,7 +280,13 @@ def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, st
         fetcher = FakeFetcher(script=answers, asked=[])
         boards = [board(), board(OTHER)]
         outcomes = intake.run(
-            boards, archive=archive, store=store, fetcher=fetcher, clock=FixedClock(at(number)), telling=telling()
+            boards,
+            archive=archive,
+            store=store,
+            fetcher=fetcher,
+            clock=FixedClock(at(number)),
+            telling=telling(),
+            lexicon=default_lexicon(),
         )
         assert [one.failed for one in outcomes] == [False, False]
     assert {one.event.board for one in store.service.deliveries()} == {BOARD}
@@ -274,7 +295,7 @@ def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, st
 def test_a_board_that_fails_is_told_too(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     note(archive, 1, Verdict.GONE, status=404, error="acme/text: 404")
-    sync.sync_board(board(), archive, store, telling=telling())
+    sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert posted(store) == ["board_broken@1"]
 
 
@@ -291,5 +312,5 @@ def test_a_step_whose_deliveries_cannot_be_written_is_not_stored_and_is_told_by_
         assert told_events(store) == []
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
             other.execute("DROP TRIGGER full")
-        sync.sync_board(board(), archive, store, telling=telling())
+        sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
         assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store) != []

@@ -9,6 +9,7 @@ from tracker.line import sync
 from tracker.model import Capture, Event, EventFilter, FailureStage, Result, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 ONLY = {
     "challenge page": (CHALLENGE, FailureStage.PAGE, "Refused"),
@@ -29,7 +30,7 @@ def told(store: Store) -> list[Event]:
 def test_a_page_that_cannot_be_read_breaks_the_board_and_keeps_its_state(archive: FileArchive, store: Store, name: str):
     body, trouble, error = ONLY[name]
     keep(archive, {0: csv(SIX), 1: body})
-    outcome = sync.sync_board(board(), archive, store)
+    outcome = sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert outcome.failed
     assert store.last_check(BOARD).result is Result.UNREADABLE
     assert len(store.latest(BOARD).entries) == 6
@@ -44,14 +45,14 @@ def test_a_page_that_cannot_be_read_breaks_the_board_and_keeps_its_state(archive
 
 def test_a_board_that_was_never_read_can_be_broken(archive: FileArchive, store: Store):
     keep(archive, {0: CHALLENGE, 1: CUT})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/page"]
     assert store.latest(BOARD) is None
 
 
 def test_a_board_is_told_broken_once_and_recovered_once_however_long_it_lasts(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: CHALLENGE, 2: CUT, 3: CHALLENGE, 4: csv("a:1 a:2"), 6: csv(SIX), 7: csv(SIX + " g:10")})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/page", "board_recovered/broken", "debut/listing"]
     recovered = told(store)[1]
     assert (recovered.after, recovered.until) == (at(1), at(6))
@@ -60,7 +61,7 @@ def test_a_board_is_told_broken_once_and_recovered_once_however_long_it_lasts(ar
 
 def test_broken_again_after_a_recovery_is_told_again(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: CUT, 2: csv(SIX), 3: CUT})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/parse", "board_recovered/broken", "board_broken/parse"]
     assert len({event.id for event in told(store)}) == 3
 
@@ -68,10 +69,10 @@ def test_broken_again_after_a_recovery_is_told_again(archive: FileArchive, store
 def test_nobody_departs_while_a_board_is_broken(archive: FileArchive, store: Store):
     without_f = csv(SIX.replace(" f:40:1", ""))
     keep(archive, {0: csv(SIX), 1: without_f, 2: CUT, 3: CUT})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert "departure/confirmed" not in kinds(store)
     keep(archive, {4: without_f})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store)[-1] == "departure/confirmed"
     assert (told(store)[-1].after, told(store)[-1].until) == (at(0), at(1))
 
@@ -83,13 +84,13 @@ def test_a_page_that_is_refused_or_gone_breaks_the_board_until_its_state_is_seen
     keep(archive, {0: csv(SIX)})
     note(archive, 1, verdict, status=404, error="acme/text: 404 at https://acme.example/text.csv")
     note(archive, 2, verdict, status=404, error="acme/text: 404 at https://acme.example/text.csv")
-    outcome = sync.sync_board(board(), archive, store)
+    outcome = sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert outcome.failed
     assert kinds(store) == ["board_broken/fetch"]
     message = "acme/text: 404 at https://acme.example/text.csv"
     assert told(store)[0].facts == {"error": verdict.value, "message": message, "failures": 1}
     note(archive, 3, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
-    assert not sync.sync_board(board(), archive, store).failed
+    assert not sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
     assert kinds(store) == ["board_broken/fetch", "board_recovered/broken"]
     assert told(store)[1].headline == "Acme Arena reads again after 2 days; 2 readings in a row had failed."
 
@@ -108,7 +109,7 @@ def test_a_passing_fault_of_less_than_six_hours_or_three_tries_makes_a_board_lat
 ):
     keep(archive, {0: csv(SIX)})
     fail_for_now(archive, *hours)
-    outcome = sync.sync_board(board(), archive, store)
+    outcome = sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert outcome.failed
     assert told(store) == []
     past = store.past(BOARD)
@@ -119,13 +120,13 @@ def test_a_passing_fault_of_less_than_six_hours_or_three_tries_makes_a_board_lat
 def test_a_passing_fault_that_lasts_breaks_the_board_once_from_its_first_failure_on(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
     fail_for_now(archive, 0, 1, 6, 12, 24)
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     (broken,) = told(store)
     assert (broken.kind, broken.grade, broken.recorded_at) == ("board_broken", "unreachable", at(1.25))
     assert broken.headline == "Acme Arena could not be reached for 6 hours; its last accepted state stands until it reads again."
     assert (store.past(BOARD).broken_since, store.past(BOARD).failures) == (at(1), 5)
     keep(archive, {3: csv(SIX)})
-    assert not sync.sync_board(board(), archive, store).failed
+    assert not sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
     assert kinds(store) == ["board_broken/unreachable", "board_recovered/broken"]
     recovered = told(store)[1]
     assert (recovered.after, recovered.until, recovered.facts["missed"]) == (at(1), at(3), 5)
@@ -137,7 +138,7 @@ def test_an_answer_between_two_faults_begins_their_count_anew(archive: FileArchi
     fail_for_now(archive, 0, 3)
     keep(archive, {1 + 4 * HOUR: csv(SIX)})
     fail_for_now(archive, 5, 7, 10)
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert told(store) == []
     assert store.past(BOARD).failing_since == at(1 + 5 * HOUR)
 
@@ -146,7 +147,7 @@ def test_the_body_of_a_failed_fetch_is_never_read_as_a_board(archive: FileArchiv
     keep(archive, {0: csv(SIX)})
     capture = Capture(board=BOARD, observed_at=at(1), url="u", bodies=(csv("x:1 y:2"),), status=403)
     archive.keep(capture, verdict=Verdict.REFUSED, error="acme/text: 403")
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert sorted(store.latest(BOARD).entries) == list("abcdef")
     assert store.last_check(BOARD).status == 403
     assert told(store)[0].evidence[0].sha256 == store.last_check(BOARD).sha256[0]
@@ -159,7 +160,7 @@ def test_a_board_that_shows_the_same_for_too_long_is_stale_once_until_it_changes
     keep(archive, {0: csv(SIX), 1: csv(SIX), 2: csv(SIX), 2.5: csv(SIX) + b"\n"})
     note(archive, 3, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
     keep(archive, {9: csv(SIX), 10: csv(SIX), 11: csv(SIX + " g:10")})
-    sync.sync_board(board(stale_after_s=2 * 86_400.0), archive, store)
+    sync.sync_board(board(stale_after_s=2 * 86_400.0), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_stale/stale", "board_recovered/stale", "debut/listing"]
     stale, recovered = told(store)[:2]
     assert (stale.after, stale.recorded_at) == (at(0), at(2.5))
@@ -170,12 +171,12 @@ def test_a_board_that_cannot_be_fetched_for_too_long_is_broken_and_not_stale_bes
     keep(archive, {0: csv(SIX)})
     for number in (1, 2, 3, 4):
         note(archive, number, Verdict.TRANSIENT, error="acme/text: timed out")
-    sync.sync_board(board(stale_after_s=2 * 86_400.0), archive, store)
+    sync.sync_board(board(stale_after_s=2 * 86_400.0), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/unreachable"]
     assert told(store)[0].recorded_at == at(3)
 
 
 def test_without_a_declared_limit_a_board_has_to_show_its_rhythm_first(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 300: csv(SIX)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == []

@@ -16,13 +16,14 @@ from tracker.line import proof, sync
 from tracker.model import Event, EventFilter, Verdict
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.names import default_lexicon
 
 
 @pytest.fixture
 def store(archive: FileArchive, tmp_path: Path) -> Iterator[SqliteStore]:
     keep(archive, SEASON)
     with SqliteStore(tmp_path / "tracker.db") as store:
-        sync.sync_board(board(), archive, store)
+        sync.sync_board(board(), archive, store, lexicon=default_lexicon())
         yield store
 
 
@@ -38,7 +39,7 @@ def tamper(tmp_path: Path, sql: str) -> None:
 
 
 def test_every_event_holds(archive: FileArchive, store: SqliteStore):
-    found = proof.verify(events(store), board(), archive)
+    found = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
     assert [one.event for one in found] == events(store)
     assert [one.differences for one in found if not one.holds] == []
     assert len(found) > 15
@@ -58,7 +59,7 @@ def test_every_cell_an_event_quotes_stands_in_the_bytes_it_names(archive: FileAr
     ("sql", "difference"),
     [
         ("UPDATE events SET grade = 'decisive' WHERE kind = 'new_leader'", "grade: recorded 'decisive', derived 'supported'"),
-        ("UPDATE events SET told = 1 - told WHERE kind = 'new_leader'", "told: recorded False, derived True"),
+        ("UPDATE events SET is_news = 1 - is_news WHERE kind = 'new_leader'", "is_news: recorded False, derived True"),
         ("UPDATE events SET until = until + 60 WHERE kind = 'new_leader'", "until: recorded datetime"),
         ("UPDATE events SET after = NULL WHERE kind = 'new_leader'", "after: recorded None, derived datetime"),
         ("UPDATE events SET rule = 'new_leader/0' WHERE kind = 'new_leader'", "rule: recorded 'new_leader/0'"),
@@ -74,7 +75,7 @@ def test_an_event_that_somebody_changed_does_not_hold_and_says_what_differs(
 ):
     untouched = {event.id: event for event in events(store)}
     tamper(tmp_path, sql)
-    found = proof.verify(events(store), board(), archive)
+    found = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
     spoilt = [one for one in found if not one.holds]
     assert {one.event.id for one in spoilt} == {event.id for event in events(store) if untouched.get(event.id) != event}
     assert len(spoilt) >= 1
@@ -99,7 +100,7 @@ def test_an_event_in_the_words_of_another_version_holds_and_is_said_to_be_reword
     archive: FileArchive, store: SqliteStore, tmp_path: Path, sql: str, difference: str
 ):
     tamper(tmp_path, sql)
-    found = proof.verify(events(store), board(), archive)
+    found = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
     assert all(one.holds for one in found)
     reworded = [line for one in found for line in one.reworded]
     assert difference in " | ".join(reworded)
@@ -107,7 +108,7 @@ def test_an_event_in_the_words_of_another_version_holds_and_is_said_to_be_reword
 
 def test_an_event_of_another_board_is_not_believed(archive: FileArchive, store: SqliteStore):
     other = replace(events(store)[0], id="0" * 16)
-    (found,) = proof.verify([other], board(), archive)
+    (found,) = proof.verify([other], board(), archive, lexicon=default_lexicon())
     assert found.differences == (f"the stored bytes and the present declaration do not give this {other.kind}",)
 
 
@@ -115,24 +116,26 @@ def test_a_damaged_body_is_trouble_with_the_store_and_no_verdict(archive: FileAr
     body = next(path for path in (archive._root / BOARD / "bodies").iterdir() if path.suffix == ".raw")
     body.write_bytes(body.read_bytes().replace(b"90", b"91", 1) if b"90" in body.read_bytes() else b"x")
     with pytest.raises(StoreError, match="is damaged"):
-        proof.verify(events(store), board(), FileArchive(archive._root))
+        proof.verify(events(store), board(), FileArchive(archive._root), lexicon=default_lexicon())
 
 
 def test_a_lost_body_is_trouble_with_the_store(archive: FileArchive, store: SqliteStore):
     next((archive._root / BOARD / "bodies").iterdir()).unlink()
     with pytest.raises(StoreError, match="is missing"):
-        proof.verify(events(store), board(), FileArchive(archive._root))
+        proof.verify(events(store), board(), FileArchive(archive._root), lexicon=default_lexicon())
 
 
 def test_verifying_writes_nothing(archive: FileArchive, store: SqliteStore):
     before = {path: path.stat().st_mtime_ns for path in archive._root.rglob("*")}
-    proof.verify(events(store), board(), archive)
+    proof.verify(events(store), board(), archive, lexicon=default_lexicon())
     assert {path: path.stat().st_mtime_ns for path in archive._root.rglob("*")} == before
 
 
 def test_a_decision_is_part_of_what_is_derived(archive: FileArchive, store: SqliteStore):
     keep(archive, {9: csv("a:45:1.5 b:47.5:3")})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     held = next(check for check in store.checks(BOARD) if check.result == "quarantined")
-    proof.decide(board(), held.observed_at, Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store)
-    assert all(one.holds for one in proof.verify(events(store), board(), archive))
+    proof.decide(
+        board(), held.observed_at, Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store, lexicon=default_lexicon()
+    )
+    assert all(one.holds for one in proof.verify(events(store), board(), archive, lexicon=default_lexicon()))

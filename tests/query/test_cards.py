@@ -8,6 +8,7 @@ import kit
 from models_world import Record
 
 from tracker.query.models import cards
+from tracker.workspace.names import default_lexicon
 
 NAMES = {"q": "Qwen3.5 27B", "qr": "Qwen3.5 27B (Reasoning)", "g": "GPT-4o mini", "x": "???"}
 DAY = timedelta(days=1)
@@ -24,7 +25,7 @@ def two_boards() -> Record:
 
 
 def card(name: str):
-    (one,) = cards(two_boards().store, name=name)
+    (one,) = cards(two_boards().store, name=name, lexicon=default_lexicon())
     return one
 
 
@@ -49,7 +50,7 @@ def test_who_left_is_there_with_its_last_value_and_no_rank():
 
 
 def test_the_unsure_stand_alone_at_the_end():
-    everything = cards(two_boards().store)
+    everything = cards(two_boards().store, lexicon=default_lexicon())
     assert [one.names for one in everything if one.model is None][-1] == ("???",)
     sure = [one.model is not None for one in everything]
     assert sure == sorted(sure, reverse=True)
@@ -57,13 +58,13 @@ def test_the_unsure_stand_alone_at_the_end():
 
 def test_a_lab_or_family_leaves_out_all_others():
     store = two_boards().store
-    assert {one.who.lab for one in cards(store, lab="alibaba")} == {"Alibaba"}
-    assert {one.who.family for one in cards(store, family="GPT")} == {"GPT"}
-    assert cards(store, lab="Nobody") == ()
+    assert {one.who.lab for one in cards(store, lab="alibaba", lexicon=default_lexicon())} == {"Alibaba"}
+    assert {one.who.family for one in cards(store, family="GPT", lexicon=default_lexicon())} == {"GPT"}
+    assert cards(store, lab="Nobody", lexicon=default_lexicon()) == ()
 
 
 def test_nobody_is_on_two_cards_and_everybody_on_one():
     store = two_boards().store
-    places = [(place.board, place.entry) for one in cards(store) for place in one.places]
+    places = [(place.board, place.entry) for one in cards(store, lexicon=default_lexicon()) for place in one.places]
     known = [(board, entry) for board in store.boards() for entry in store.past(board).known]
     assert sorted(places) == sorted(known)

@@ -12,6 +12,7 @@ from models_world import Record, who
 
 from tracker.model import BoardId, Identity
 from tracker.query.find import BoardAt, Found, MatchKind, agrees, matching, remembered, states, suggestions
+from tracker.workspace.names import default_lexicon
 
 QWEN = {"lab": "Alibaba", "family": "Qwen", "generation": "3.5"}
 MODELS = {
@@ -122,10 +123,10 @@ def test_states_are_the_last_accepted_ones_or_those_of_a_day():
     of = Record(kit.SCORE)
     of.show("a:1 b:2")
     of.show("a:3")
-    (now,) = states(of.store)
-    (then,) = states(of.store, at=kit.START)
+    (now,) = states(of.store, lexicon=default_lexicon())
+    (then,) = states(of.store, at=kit.START, lexicon=default_lexicon())
     assert ([*now.snapshot.entries], [*then.snapshot.entries]) == (["a"], ["a", "b"])
-    assert states(of.store, at=kit.START.replace(year=2020)) == ()
+    assert states(of.store, at=kit.START.replace(year=2020), lexicon=default_lexicon()) == ()
     assert all(one.who.name == one.name for one in now.snapshot.entries.values())
 
 
@@ -133,5 +134,5 @@ def test_those_who_left_are_remembered_as_they_were_last_seen():
     of = Record(kit.SCORE)
     for text in ("a:1 b:2 c:9", "a:1 b:3 c:9", "a:1 c:9", "a:1 c:9", "A:1 c:9"):
         of.show(text)
-    (whole,) = remembered(of.store, states(of.store))
+    (whole,) = remembered(of.store, states(of.store, lexicon=default_lexicon()), lexicon=default_lexicon())
     assert {key: one.measures["score"].value for key, one in whole.snapshot.entries.items()} == {"A": 1, "b": 3, "c": 9}

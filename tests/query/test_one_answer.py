@@ -8,7 +8,6 @@ import kit
 import pytest
 from memory_store import MemoryStore
 
-from tracker import lexicon
 from tracker.claims._records import Mention
 from tracker.claims.record import Record
 from tracker.compare import compare
@@ -21,6 +20,7 @@ from tracker.query.find import MatchKind, find, remembered, states
 from tracker.query.history import history
 from tracker.query.models import cards
 from tracker.watches.matching import chosen, pattern
+from tracker.workspace.names import default_lexicon
 
 ARENA = {
     "claude-opus-4-6-thinking": "claude-opus-4-6-thinking",
@@ -71,7 +71,7 @@ NAMES = [name for line in SPELLINGS.strip().splitlines() for name in line.split(
 def made() -> Store:
     """Two boards that call the same models by other names; each has been read twice, and the first lost an entry."""
     store = MemoryStore()
-    names = lexicon.shipped()
+    names = default_lexicon()
     for board, entries in (("arena/text", ARENA), ("index/llms", INDEX)):
         declared = replace(kit.board(), id=BoardId(board))
         store.declare(declared)
@@ -99,32 +99,32 @@ Places = set[tuple[str, str]]
 
 def of_history(name: str, store: Store) -> Places:
     try:
-        return {(course.board, course.entry) for course in history(name, store, lexicon.shipped())}
+        return {(course.board, course.entry) for course in history(name, store, default_lexicon())}
     except DeclarationError:
         return set()
 
 
 def of_models(name: str, store: Store) -> Places:
-    found = cards(store, name=name, lexicon=lexicon.shipped())
+    found = cards(store, name=name, lexicon=default_lexicon())
     return {(place.board, place.entry) for card in found for place in card.places}
 
 
 def of_why_not(name: str, store: Store) -> Places:
-    everything = remembered(store, states(store, lexicon=lexicon.shipped()), lexicon.shipped())
-    found = find(name, everything, lexicon.shipped())
+    everything = remembered(store, states(store, lexicon=default_lexicon()), default_lexicon())
+    found = find(name, everything, default_lexicon())
     return {(listed.state.board.id, listed.entry.id) for listed in found.entries if found.way is not MatchKind.NOT}
 
 
 def of_check(name: str, store: Store) -> Places:
-    record = Record(store=store, states=states(store, lexicon=lexicon.shipped()), lexicon=lexicon.shipped())
+    record = Record(store=store, states=states(store, lexicon=default_lexicon()), lexicon=default_lexicon())
     mention = Mention(text=name, name=name)
     return {(state.board.id, entry) for state in record.states for entry in record.ever_on(state, mention)}
 
 
 def of_watch(name: str, store: Store) -> Places:
-    everything = remembered(store, states(store, lexicon=lexicon.shipped()), lexicon.shipped())
+    everything = remembered(store, states(store, lexicon=default_lexicon()), default_lexicon())
     pages = [(state.board, state.snapshot) for state in everything]
-    return {(board.id, entry) for board, page in pages for entry in chosen([pattern(name, lexicon.shipped())], board, page)}
+    return {(board.id, entry) for board, page in pages for entry in chosen([pattern(name, default_lexicon())], board, page)}
 
 
 def test_there_are_a_hundred_spellings():

@@ -18,6 +18,7 @@ from tracker.query.due import missing_keys, next_due
 from tracker.query.health import health as health_of
 from tracker.query.history import history
 from tracker.query.standings import standings
+from tracker.workspace.names import default_lexicon
 
 # ── standings ────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,18 +90,21 @@ def course(store: Store) -> Store:
 
 def test_history_finds_an_entry_by_key_or_by_any_name_it_bore(course: Store):
     for name in ("gpt-4", "GPT-4", "  gpt-4  (OLD) ", "ＧＰＴ-4"):
-        found = history(name, course, board=BOARD)
+        found = history(name, course, board=BOARD, lexicon=default_lexicon())
         assert [(one.board, one.entry, one.known.name) for one in found] == [(BOARD, "gpt-4", "GPT-4 (old)")]
 
 
 def test_boards_come_in_order_and_a_part_of_a_name_is_no_name(course: Store):
-    assert [(one.board, one.entry) for one in history("gpt-4", course)] == [(OTHER, "gpt-4"), (BOARD, "gpt-4")]
+    assert [(one.board, one.entry) for one in history("gpt-4", course, lexicon=default_lexicon())] == [
+        (OTHER, "gpt-4"),
+        (BOARD, "gpt-4"),
+    ]
     with pytest.raises(DeclarationError, match='"wen": no board lists that model'):
-        history("wen", course)
+        history("wen", course, lexicon=default_lexicon())
 
 
 def test_a_course_has_values_ranks_and_the_events_of_its_entry(course: Store):
-    (one,) = history("qwen", course)
+    (one,) = history("qwen", course, lexicon=default_lexicon())
     assert [(span.measure.value, span.valid_from, span.valid_to) for span in one.values[SCORE]] == [
         (80, at(0), at(1)),
         (95, at(1), None),
@@ -113,9 +117,9 @@ def test_a_course_has_values_ranks_and_the_events_of_its_entry(course: Store):
 
 def test_a_model_that_nobody_lists_is_refused(course: Store):
     with pytest.raises(DeclarationError, match='"claude": no board lists that model'):
-        history("claude", course)
+        history("claude", course, lexicon=default_lexicon())
     with pytest.raises(DeclarationError, match="no board lists that model"):
-        history("qwen", course, board=OTHER)
+        history("qwen", course, board=OTHER, lexicon=default_lexicon())
 
 
 # ── health ───────────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ from tracker.claims import Finding
 from tracker.line import intake
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.names import default_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -160,12 +161,14 @@ def store(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with SqliteStore(folder / "tracker.db") as opened:
         for name in BOARDS:
             paths = sorted((shared_data / name).iterdir())
-            intake.import_bodies(DEFINITIONS.board(name), paths, archive=FileArchive(folder / "captures"), store=opened)
+            intake.import_bodies(
+                DEFINITIONS.board(name), paths, archive=FileArchive(folder / "captures"), store=opened, lexicon=default_lexicon()
+            )
         yield opened
 
 
 def only(text: str, store: SqliteStore) -> Finding:
-    (found,) = claims.check(text, store)
+    (found,) = claims.check(text, store, lexicon=default_lexicon())
     return found
 
 
@@ -203,7 +206,7 @@ def test_odd_english(store: SqliteStore, claim: str, verdict: str):
 @pytest.mark.parametrize(("claim", "answer"), PLAIN.items())
 def test_as_people_write(store: SqliteStore, claim: str, answer: tuple[list[str], str]):
     verdicts, reason = answer
-    found = claims.check(claim, store)
+    found = claims.check(claim, store, lexicon=default_lexicon())
     assert [str(one.verdict) for one in found] == verdicts, (reason, [one.reason for one in found])
 
 
@@ -211,7 +214,7 @@ def test_as_people_write(store: SqliteStore, claim: str, answer: tuple[list[str]
 
 
 def test_the_founding_article_comes_out_right(store: SqliteStore):
-    reasoning, maths, small, gains, first = claims.check(FOUNDING, store)
+    reasoning, maths, small, gains, first = claims.check(FOUNDING, store, lexicon=default_lexicon())
     assert [one.verdict for one in (reasoning, maths, small, gains, first)] == [
         *["not on record"] * 3,
         "supported",

@@ -27,6 +27,7 @@ from tracker.line import intake, sync
 from tracker.model import Board, Event, MetricId, Sha256, Snapshot
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +64,7 @@ def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Imp
     def bring(name: str) -> Series:
         board, paths = DEFINITIONS.board(name), sorted((shared_data / name).iterdir())
         archive = FileArchive(tmp_path_factory.mktemp("captures"))
-        outcome = intake.import_bodies(board, paths, archive=archive, store=MemoryStore())
+        outcome = intake.import_bodies(board, paths, archive=archive, store=MemoryStore(), lexicon=default_lexicon())
         return Series(board=board, bodies={recorded(path): body(path) for path in paths}, outcome=outcome)
 
     return bring
@@ -323,7 +324,7 @@ def rank(key: str, scores: Mapping[str, float], among: Iterator[str] | set[str] 
 def snapshots_of(series: Series) -> Iterator[Snapshot]:
     for at, raw in series.bodies.items():
         reading = read_capture(series.board, [raw])
-        yield identify(reading, observed_at=at, url="", sha256=(Sha256(at.isoformat()),))
+        yield identify(reading, observed_at=at, url="", sha256=(Sha256(at.isoformat()),), lexicon=default_lexicon())
 
 
 @pytest.mark.parametrize("name", WHOLE_BOARDS)

@@ -16,6 +16,7 @@ from tracker.line import intake
 from tracker.model import Event
 from tracker.reports.folding import fold
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,9 @@ def events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 def season(board: str, shared_data: Path, folder: Path) -> tuple[Event, ...]:
     paths = sorted((shared_data / board).iterdir())
-    return intake.import_bodies(DEFINITIONS.board(board), paths, archive=FileArchive(folder), store=MemoryStore()).events
+    return intake.import_bodies(
+        DEFINITIONS.board(board), paths, archive=FileArchive(folder), store=MemoryStore(), lexicon=default_lexicon()
+    ).events
 
 
 def told(events: tuple[Event, ...], kind: str) -> list[Event]:

@@ -18,6 +18,7 @@ from tracker import parsers, schedules
 from tracker.line import intake
 from tracker.model import Event
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +36,9 @@ def states(shared_data: Path) -> list[tuple[datetime, Models]]:
 def events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Event]:
     archive = FileArchive(tmp_path_factory.mktemp("captures"))
     paths = sorted((shared_data / BOARD).iterdir())
-    return intake.import_bodies(DEFINITIONS.board(BOARD), paths, archive=archive, store=MemoryStore()).events
+    return intake.import_bodies(
+        DEFINITIONS.board(BOARD), paths, archive=archive, store=MemoryStore(), lexicon=default_lexicon()
+    ).events
 
 
 def _at(path: Path) -> datetime:

@@ -21,6 +21,7 @@ from tracker.query.why_not import What, explain
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.watches.matching import Classes
+from tracker.workspace.names import default_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +53,9 @@ def world(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
             archive.keep(
                 Capture(board=BOARD, observed_at=observed(path), url=board.page, bodies=(gzip.decompress(path.read_bytes()),))
             )
-        steps = tuple(fold.steps(board, archive.index(BOARD)[0], archive, before=None, past=BoardState()))
+        steps = tuple(
+            fold.steps(board, archive.index(BOARD)[0], archive, before=None, past=BoardState(), lexicon=default_lexicon())
+        )
         store.declare(board)
         for step in steps:
             store.save(step)
@@ -124,7 +127,7 @@ def test_a_watch_on_open_weights_fires_when_the_files_say_so(world: World, point
     watch = watches.Watch(name="near", classes=Classes(open_weights=True), within=points)
     held, past, fired = watches.Held(), BoardState(), []
     for step in world.steps:
-        found, held = watches.firings(watch, DEFINITIONS.board(BOARD), step, past, held)
+        found, held = watches.firings(watch, DEFINITIONS.board(BOARD), step, past, held, lexicon=default_lexicon())
         fired += [one for one in found if not one.already]
         past = step.past
     near = {at: any(gap <= points for gap in gaps(world, at)) for at in world.days}
@@ -145,7 +148,7 @@ def gaps(world: World, at: datetime) -> list[float]:
 
 
 def test_the_founding_comparison_is_by_entry_or_from_the_start_and_by_an_estimate(world: World):
-    found = versus("Qwen3.5 397B A17B (Reasoning)", "GPT-4", world.store)
+    found = versus("Qwen3.5 397B A17B (Reasoning)", "GPT-4", world.store, lexicon=default_lexicon())
     (pair,) = found.pairs
     index = next(row for row in pair.rows if row.metric.id == INDEX)
     assert (pair.one.name, pair.other.name) == ("Qwen3.5 397B A17B (Reasoning)", "GPT-4")

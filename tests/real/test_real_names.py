@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from kit import without_aliases
 
-from tracker import lexicon
 from tracker.identity import resolve
-from tracker.lexicon import Lab, Lexicon
+from tracker.model.names import EMPTY_LEXICON, Lab, Lexicon
+from tracker.workspace.names import default_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ def _without_facts(lab: Lab) -> Lab:
     return replace(lab, families=families, releases=(), aliases={}, unsure=())
 
 
-def scored(scorer: ModuleType, known: Lexicon | None = None) -> Mapping[str, Any]:
+def scored(scorer: ModuleType, known: Lexicon) -> Mapping[str, Any]:
     resolver = scorer.Resolver(partial(resolve, lexicon=known))
     figures = scorer.score("dev", resolver, 0)
     assert resolver.failed == 0
@@ -58,7 +58,7 @@ def scored(scorer: ModuleType, known: Lexicon | None = None) -> Mapping[str, Any
 
 @pytest.fixture(scope="module")
 def figures(scorer: ModuleType) -> Mapping[str, Any]:
-    return scored(scorer)
+    return scored(scorer, default_lexicon())
 
 
 def test_names_of_one_model_are_found_and_no_others(figures):
@@ -72,7 +72,7 @@ def test_no_trap_catches_more_than_one_in_fifty(figures):
 
 
 def test_dated_names_are_not_merged_even_without_any_fact_of_release(scorer):
-    assert scored(scorer, without_releases(lexicon.shipped()))["trap_false_merge_rate"]["snapshot-date"] <= 0.02
+    assert scored(scorer, without_releases(default_lexicon()))["trap_false_merge_rate"]["snapshot-date"] <= 0.02
 
 
 def test_lab_family_and_sizes_are_as_stated(figures):
@@ -88,19 +88,19 @@ def test_a_rename_is_told_from_a_new_model(figures):
 
 
 def test_without_aliases_the_rules_still_find_them(scorer):
-    figures = scored(scorer, without_aliases(lexicon.shipped()))
+    figures = scored(scorer, without_aliases(default_lexicon()))
     assert figures["cluster_model"]["p"] >= 0.99
     assert figures["cluster_model"]["f1"] >= 0.94
 
 
 def test_without_any_fact_of_release_nothing_is_merged_that_should_not_be(scorer):
-    figures = scored(scorer, without_releases(lexicon.shipped()))
+    figures = scored(scorer, without_releases(default_lexicon()))
     assert figures["cluster_model"]["p"] >= 0.99
     assert figures["cluster_model"]["f1"] >= 0.8
 
 
 def test_with_an_empty_lexicon_the_grammar_alone_answers(scorer):
-    figures = scored(scorer, lexicon.EMPTY)
+    figures = scored(scorer, EMPTY_LEXICON)
     assert figures["cluster_model"]["p"] >= 0.98
     assert figures["cluster_model"]["f1"] >= 0.7
     assert figures["size_total_acc"] >= 0.99
@@ -113,7 +113,10 @@ def test_name_and_slug_of_one_id_are_one_model(shared_data):
         for one in json.loads(gzip.decompress(path.read_bytes()))["models"]:
             creator = one.get("model_creator") or {}
             spelled[one["id"]].update(dict.fromkeys((one["name"], one["slug"]), creator.get("name") or ""))
-    found = {key: {resolve(name, lab).model for name, lab in names.items()} - {None} for key, names in spelled.items()}
+    found = {
+        key: {resolve(name, lab, lexicon=default_lexicon()).model for name, lab in names.items()} - {None}
+        for key, names in spelled.items()
+    }
     torn = [key for key, models in found.items() if len(models) > 1]
     assert len(found) > 500
     assert len(torn) <= 0.04 * len(found), [sorted(spelled[key]) for key in torn]

@@ -28,6 +28,7 @@ from tracker.line import intake, sync
 from tracker.model import Board, MetricId, Reading, Result, Snapshot
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -147,7 +148,7 @@ def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Imp
         board = DEFINITIONS.board(name)
         paths = tuple(sorted((shared_data / TWINS.get(name, name)).iterdir()))
         archive, store = FileArchive(tmp_path_factory.mktemp("captures")), MemoryStore()
-        outcome = intake.import_bodies(board, paths, archive=archive, store=store)
+        outcome = intake.import_bodies(board, paths, archive=archive, store=store, lexicon=default_lexicon())
         return Series(board=board, paths=paths, outcome=outcome, archive=archive, store=store)
 
     return bring

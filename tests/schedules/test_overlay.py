@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import lexicon, toml
+from tracker import toml
 from tracker.errors import DeclarationError
 from tracker.model import BoardId
 from tracker.parsers import FORMATS, options_of
 from tracker.schedules import Origin, load, load_board
+from tracker.workspace.names import load as load_names
 
 PARSERS = {name: options_of(name) for name in FORMATS}
 BOARD = """
@@ -185,9 +186,9 @@ def test_names_overlay_the_shipped_ones_file_by_file(base: Path, own: Path):
     write(base, "models/acme.toml", 'lab = "Acme"\ncountry = "US"\n[[families]]\nname = "Rocket"\nwords = ["rocket"]\n')
     write(own, "models/acme.toml", '[aliases]\n"Anvil" = "Rocket 1"\n')
     write(own, "models/other.toml", 'lab = "Other"\n')
-    known = lexicon.load(own / "models", base / "models")
+    known = load_names(own / "models", base / "models")
     acme = known.labs["models/acme.toml"]
     assert (acme.lab, acme.country, [family.name for family in acme.families]) == ("Acme", "US", ["Rocket"])
     assert acme.aliases == {"Anvil": "Rocket 1"}
     assert known.labs["models/other.toml"].lab == "Other"
-    assert [lab.lab for lab in lexicon.load(own / "none", base / "models").labs.values()] == ["Acme"]
+    assert [lab.lab for lab in load_names(own / "none", base / "models").labs.values()] == ["Acme"]

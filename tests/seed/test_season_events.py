@@ -18,6 +18,7 @@ from tracker.model import Board, Comparability, Event, EventFilter, Result, Verd
 from tracker.ports import Store
 from tracker.shipped import SEED
 from tracker.stores.archive import FileArchive
+from tracker.workspace.names import default_lexicon
 
 Line = tuple[str, str, str, str]
 """Day, board, `kind/grade`, subjects: how an event is written in the README's table."""
@@ -79,7 +80,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> FileArchive:
 def imported(boards: Mapping[str, Board], archive: FileArchive) -> MemoryStore:
     store = MemoryStore()
     for board in boards.values():
-        intake.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=store)
+        intake.import_bodies(
+            board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=store, lexicon=default_lexicon()
+        )
     return store
 
 
@@ -90,7 +93,11 @@ def served(season: Season, boards: Mapping[str, Board], archive: FileArchive) ->
         season.day = day
         clock = FixedClock(at)
         with Fetcher(MemoryHosts(), clock, {}) as fetcher:
-            outcomes = list(intake.run(list(boards.values()), archive=archive, store=store, fetcher=fetcher, clock=clock))
+            outcomes = list(
+                intake.run(
+                    list(boards.values()), archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=default_lexicon()
+                )
+            )
         assert [outcome.error for outcome in outcomes] == [None] * len(boards)
     return store
 
@@ -133,9 +140,11 @@ def test_the_season_read_over_http_tells_the_same(season, boards, archive, impor
 def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported):
     before = {event.id for event in imported.events(EventFilter())}
     for board in boards.values():
-        again = intake.import_bodies(board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=imported)
+        again = intake.import_bodies(
+            board, (SEED / "captures" / board.id).iterdir(), archive=archive, store=imported, lexicon=default_lexicon()
+        )
         assert again.events == ()
-        sync.replay(board, archive, imported)
+        sync.replay(board, archive, imported, lexicon=default_lexicon())
     assert {event.id for event in imported.events(EventFilter())} == before
 
 
@@ -143,7 +152,7 @@ def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported
 def test_every_told_event_follows_from_the_stored_bytes(boards, archive, imported):
     for board in boards.values():
         mine = [event for event in events(imported, is_news=True) if event.board == board.id]
-        assert [one.differences for one in proof.verify(mine, board, archive)] == [()] * len(mine)
+        assert [one.differences for one in proof.verify(mine, board, archive, lexicon=default_lexicon())] == [()] * len(mine)
 
 
 def test_every_told_event_about_an_entry_carries_evidence(imported):

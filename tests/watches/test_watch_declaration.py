@@ -14,6 +14,7 @@ from tracker.events import KINDS
 from tracker.watches import Watch, load
 from tracker.watches.declaration import WatchTable
 from tracker.watches.matching import Classes, Pattern
+from tracker.workspace.names import default_lexicon
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "schedules/README.md").read_text(encoding="utf-8")
@@ -31,7 +32,7 @@ def test_a_watch_over_standings(tmp_path):
         tmp_path,
         '[[watch]]\nname="near"\ntopic=["coding","maths"]\nopen_weights=true\nwithin=2\nmax_size_b=15\nsubject="lab:Mistral"\n',
     )
-    (watch,) = load(path)
+    (watch,) = load(path, lexicon=default_lexicon())
     assert watch == Watch(
         name="near",
         topics=("coding", "maths"),
@@ -54,15 +55,15 @@ def test_a_watch_over_events(tmp_path):
         tmp_path,
         '[[watch]]\nname="q"\nkind=["overtake"]\nsubject="Qwen*"\nrival=["GPT-4*","family:Claude"]\nnews_only=false\nmin_weight=3\n',
     )
-    (watch,) = load(path)
+    (watch,) = load(path, lexicon=default_lexicon())
     assert not watch.standing
     assert (watch.kinds, watch.news_only, watch.min_weight) == (("overtake",), False, 3)
     assert [one.text for one in (*watch.subjects, *watch.rivals)] == ["qwen*", "gpt 4*", "Claude"]
 
 
 def test_without_a_file_there_are_none(tmp_path):
-    assert load(tmp_path / "watches.toml") == ()
-    assert load(written(tmp_path, "# nothing yet\n")) == ()
+    assert load(tmp_path / "watches.toml", lexicon=default_lexicon()) == ()
+    assert load(written(tmp_path, "# nothing yet\n"), lexicon=default_lexicon()) == ()
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_without_a_file_there_are_none(tmp_path):
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_one_line(tmp_path, text, said):
     with pytest.raises(DeclarationError) as caught:
-        load(written(tmp_path, text))
+        load(written(tmp_path, text), lexicon=default_lexicon())
     assert re.search(begins(said), str(caught.value))
     assert "\n" not in str(caught.value)
 
@@ -99,13 +100,13 @@ def test_bytes_that_are_no_text_and_folders_are_refused(tmp_path):
     path = written(tmp_path, "")
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(DeclarationError, match="byte 0 is not UTF-8"):
-        load(path)
+        load(path, lexicon=default_lexicon())
     with pytest.raises(DeclarationError, match="is a folder; expected a TOML file that can be read"):
-        load(tmp_path / "schedules")
+        load(tmp_path / "schedules", lexicon=default_lexicon())
 
 
 def test_the_watches_that_ship_are_read_and_are_of_both_sorts():
-    watches = load(ROOT / "schedules/watches.toml")
+    watches = load(ROOT / "schedules/watches.toml", lexicon=default_lexicon())
     assert {watch.standing for watch in watches} == {True, False}
     assert all(kind in KINDS for watch in watches for kind in watch.kinds)
 
@@ -131,4 +132,4 @@ def test_every_key_explained_exists():
 def test_the_examples_on_the_page_are_read(tmp_path):
     section = re.split(r"\n## ", README.split("\n## Watches\n")[1])[0]
     (example,) = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
-    assert len(load(written(tmp_path, example))) == 2
+    assert len(load(written(tmp_path, example), lexicon=default_lexicon())) == 2

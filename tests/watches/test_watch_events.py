@@ -10,6 +10,7 @@ from tracker.events import fail
 from tracker.model import BoardState, Check, Failure, FailureStage, Identity, Result, Step
 from tracker.watches import Held, firings
 from tracker.watches.matching import Classes
+from tracker.workspace.names import default_lexicon
 
 FLIP = ("a:50 b:60 c:5 d:4", "a:70 b:60 c:5 d:4")
 
@@ -107,6 +108,8 @@ def test_trouble_with_a_board_has_no_subject_and_can_be_watched():
     events = fail(one, failure, BoardState())
     check = Check(board=one.id, observed_at=kit.START, result=Result.UNREADABLE, url=kit.PAGE)
     step = Step(check=check, past=BoardState(), events=events)
-    found, held = firings(watch(kinds=("board_broken",)), one, step, BoardState(), Held())
+    found, held = firings(watch(kinds=("board_broken",)), one, step, BoardState(), Held(), lexicon=default_lexicon())
     assert ([firing.event for firing in found], held) == ([events[0].id], Held())
-    assert firings(watch(kinds=("board_broken",), subject="a"), one, step, BoardState(), Held())[0] == ()
+    assert (
+        firings(watch(kinds=("board_broken",), subject="a"), one, step, BoardState(), Held(), lexicon=default_lexicon())[0] == ()
+    )

@@ -15,6 +15,7 @@ from tracker.errors import StoreError
 from tracker.model import BoardState, Check, Event, EventId, Result, Step
 from tracker.watches import Fired, Held, Watch, fire, firings
 from tracker.watches.keeping import key_of
+from tracker.workspace.names import default_lexicon
 
 
 class Line:
@@ -35,7 +36,7 @@ class Line:
         return Step(check=check, past=self.history.past, diff=self.history.diff, events=events), past
 
     def fire(self, step: Step, past: BoardState) -> Fired:
-        found = fire(self.watches, self.history.board, step, past, self.holds)
+        found = fire(self.watches, self.history.board, step, past, self.holds, lexicon=default_lexicon())
         self.holds = dict(found.holds)
         return found
 
@@ -82,8 +83,8 @@ def test_the_same_step_gives_the_same_ids_and_each_watch_its_own():
     step, past = line.step("a:49 b:50")
     holds = dict(line.holds)
     first, again = (
-        fire(line.watches, line.history.board, step, past, holds),
-        fire(line.watches, line.history.board, step, past, holds),
+        fire(line.watches, line.history.board, step, past, holds, lexicon=default_lexicon()),
+        fire(line.watches, line.history.board, step, past, holds, lexicon=default_lexicon()),
     )
     assert first == again
     assert len({event.id for event in first.events}) == 2
@@ -189,7 +190,7 @@ def test_between_steps_text_is_as_good_as_memory(shown: list[dict[str, object]],
     line, held = Line(over), Held()
     for page in shown:
         step, past = line.step(**page)
-        said, held = firings(over, line.history.board, step, past, held)
+        said, held = firings(over, line.history.board, step, past, held, lexicon=default_lexicon())
         found = line.fire(step, past)
         assert [event.headline for event in found.events] == [one.headline for one in said if not one.already]
 

@@ -7,18 +7,23 @@ import kit
 from tracker.model import BoardState, Check, Event, Identity, Metric, Result, Step
 from tracker.watches import Firing, Held, Pattern, Watch, firings
 from tracker.watches.matching import Classes, pattern
+from tracker.workspace.names import default_lexicon
 
 OPEN = Classes(open_weights=True)
 
 
 def watch(**more: object) -> Watch:
     """A watch made by hand: `subject` and `rival` as texts."""
-    patterns = {key + "s": tuple(pattern(text) for text in (more.pop(key),)) for key in ("subject", "rival") if key in more}
+    patterns = {
+        key + "s": tuple(pattern(text, lexicon=default_lexicon()) for text in (more.pop(key),))
+        for key in ("subject", "rival")
+        if key in more
+    }
     return Watch(name="it", **patterns, **more)
 
 
 def lab(name: str) -> Pattern:
-    return pattern(f"lab:{name}")
+    return pattern(f"lab:{name}", lexicon=default_lexicon())
 
 
 def who(**more: object) -> Identity:
@@ -41,7 +46,7 @@ class Watched:
         diff = self.history.diff
         check = Check(board=self.history.board.id, observed_at=diff.after.observed_at, result=Result.ACCEPTED, url=kit.PAGE)
         step = Step(check=check, past=self.history.past, diff=diff, events=events)
-        found, self.held = firings(self.watch, self.history.board, step, past, self.held)
+        found, self.held = firings(self.watch, self.history.board, step, past, self.held, lexicon=default_lexicon())
         return found
 
     def days(self, *texts: str, **more: object) -> list[list[str]]:

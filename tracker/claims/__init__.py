@@ -15,8 +15,8 @@ from tracker.claims.judge import judge
 from tracker.claims.record import Record
 from tracker.claims.say import finding_json, finding_text
 from tracker.identity import resolve
-from tracker.lexicon import Lexicon
 from tracker.model import BoardId
+from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import states
 
@@ -28,7 +28,7 @@ def check(
     store: Store,
     *,
     at: datetime | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
     boards: Iterable[BoardId] = (),
     article: bool = False,
 ) -> tuple[Finding, ...]:

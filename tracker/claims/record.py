@@ -11,8 +11,8 @@ from tracker.claims._records import Claim, Mention, MentionKind
 from tracker.claims.meant import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.identity import label, resolve
-from tracker.lexicon import Lexicon
 from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, name_tokens
+from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, Listed, MatchKind, find, plain
 from tracker.query.since import course as course_of
@@ -27,7 +27,7 @@ class Record:
 
     store: Store
     states: tuple[BoardAt, ...]
-    lexicon: Lexicon | None = None
+    lexicon: Lexicon
     at: datetime | None = None
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 

@@ -44,7 +44,7 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
         play(settings, season)
     with opened(settings) as (_, store):
         first = min(check.observed_at for board in store.boards() for check in store.checks(board))
-        report = build(store, since=first)
+        report = build(store, since=first, lexicon=lexicon_of(settings))
     click.echo()
     click.echo(reports.render(report, "text"))
     for form, name in (("html", "report.html"), ("markdown", "report.md")):

@@ -17,6 +17,7 @@ from tracker.model import Delivery
 from tracker.notify import Route, Routes
 from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import history_if_any
 
 
@@ -73,7 +74,7 @@ def test(settings: Settings, route: str) -> None:
 def _load(settings: Settings) -> Routes:
     path, wrong = settings.declaration("routes.toml"), tuple[DeclarationError, ...]()
     try:
-        names = [one.name for one in watches.load(settings.declaration("watches.toml"))]
+        names = [one.name for one in watches.load(settings.declaration("watches.toml"), lexicon_of(settings))]
     except DeclarationError as error:  # the routes that name no watch hold
         names, wrong = [], (error,)
     found = notify.load(path, watches=names)

@@ -12,9 +12,9 @@ import click
 from tracker import reports
 from tracker.cli._open import Time, stamp
 from tracker.errors import DeclarationError
-from tracker.lexicon import Lexicon
 from tracker.line import panel
 from tracker.model import EventFilter, Report
+from tracker.model.names import Lexicon
 from tracker.query.health import health as health_of
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -72,7 +72,7 @@ def build(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
 ) -> Report:
     """The report of a window over the boards of a store (all by default)."""
     known = [board for board in store.boards() if not boards or board in boards]

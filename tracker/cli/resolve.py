@@ -9,8 +9,8 @@ import click
 
 from tracker import identity
 from tracker.cli._open import as_json, print_json
-from tracker.lexicon import Lexicon
 from tracker.model import Identity
+from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import MatchKind, matching, remembered, states, suggestions
 from tracker.wording import safe

@@ -11,9 +11,9 @@ import click
 from tracker import watches
 from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
 from tracker.errors import DeclarationError
-from tracker.lexicon import Lexicon
 from tracker.line import fold
 from tracker.model import Board, BoardState, Event, EventFilter, Evidence, Party, Step
+from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.watches import Firing, Held, Watch
 from tracker.wording import safe

@@ -9,9 +9,9 @@ from itertools import groupby, pairwise
 import click
 
 from tracker.cli._open import Time, as_json, print_json, stamp, when
-from tracker.lexicon import Lexicon
 from tracker.line import fold
 from tracker.model import BoardId, BoardState, EntryId
+from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.query.find import demand, remembered, states
 from tracker.query.why_not import Explained, explain

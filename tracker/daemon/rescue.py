@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tracker.errors import StoreError
-from tracker.lexicon import Lexicon
 from tracker.line import sync
 from tracker.model import Board, BoardId, Notice
+from tracker.model.names import Lexicon
 from tracker.ports import Archive
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
@@ -57,7 +57,7 @@ def rebuild(
     archive: Archive,
     boards: Mapping[BoardId, Board],
     *,
-    lexicon: Lexicon | None,
+    lexicon: Lexicon,
     now: datetime,
     backup: Path | None = None,
 ) -> Path:
@@ -81,7 +81,7 @@ def rebuild(
     return aside
 
 
-def _replay(board: Board, archive: Archive, store: SqliteStore, lexicon: Lexicon | None) -> bool:
+def _replay(board: Board, archive: Archive, store: SqliteStore, lexicon: Lexicon) -> bool:
     """Whether a board's history could be made anew; a damaged archive of one does not stop the others."""
     try:
         sync.replay(board, archive, store, lexicon)

@@ -10,15 +10,13 @@ from datetime import datetime
 
 from tracker.identity.nearest import nearest
 from tracker.identity.resolve import line_name, resolve
-from tracker.lexicon import Lexicon
 from tracker.model import Entry, Reading, Sha256, Snapshot
+from tracker.model.names import Lexicon
 
 __all__ = ["identify", "label", "line_name", "nearest", "resolve"]
 
 
-def identify(
-    reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon | None = None
-) -> Snapshot:
+def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon) -> Snapshot:
     """A reading with its models resolved, and where and when its bytes came from."""
     return Snapshot(
         board=reading.board,
@@ -35,12 +33,12 @@ def identify(
     )
 
 
-def label(snapshot: Snapshot, lexicon: Lexicon | None = None) -> Snapshot:
+def label(snapshot: Snapshot, lexicon: Lexicon) -> Snapshot:
     """A snapshot from a store, its entries resolved (again)."""
     return replace(snapshot, entries={key: _labelled(entry, snapshot.board, lexicon) for key, entry in snapshot.entries.items()})
 
 
-def _labelled(entry: Entry, source: str, lexicon: Lexicon | None) -> Entry:
+def _labelled(entry: Entry, source: str, lexicon: Lexicon) -> Entry:
     who = resolve(entry.name, entry.attributes.get("creator"), source, lexicon=lexicon)
     return Entry(
         id=entry.id,

@@ -13,7 +13,7 @@ from tracker.identity.dates import Date
 from tracker.identity.known import KnownNames, Maker, known
 from tracker.identity.parse import Parsed, parse
 from tracker.identity.slots import Slots
-from tracker.lexicon import Lexicon, Release, folded
+from tracker.model.names import Lexicon, Release, folded
 
 UNSURE = "unsure"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tracker.identity.tokens import Token, clean, tokens
-from tracker.lexicon import Family, Lexicon, folded
+from tracker.model.names import Family, Lexicon, folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

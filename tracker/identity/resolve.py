@@ -9,7 +9,6 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from tracker import lexicon as lexicons
 from tracker.identity import compose
 from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of
 from tracker.identity.known import KnownNames, Maker
@@ -17,24 +16,24 @@ from tracker.identity.known import known as arranged
 from tracker.identity.parse import Parsed, is_system, parse
 from tracker.identity.slots import atoms
 from tracker.identity.tokens import LONGEST
-from tracker.lexicon import Lexicon
 from tracker.model import Confidence, Identity, ModelId
+from tracker.model.names import Lexicon
 
 _TELLING = re.compile(r"[^\W_]")
 
 
-def resolve(raw_name: str, org_hint: str | None = None, source: str | None = None, *, lexicon: Lexicon | None = None) -> Identity:
+def resolve(raw_name: str, org_hint: str | None = None, source: str | None = None, *, lexicon: Lexicon) -> Identity:
     """Who a published name stands for.
 
-    `org_hint` is what the board says of the maker, `source` the board. `lexicon` is the project's own by default;
-    `lexicon.EMPTY` is the grammar alone. Never raises for any text: what cannot be read is unsure.
+    `org_hint` is what the board says of the maker, `source` the board. `lexicon` is what is known of names;
+    `EMPTY_LEXICON` is the grammar alone. Never raises for any text: what cannot be read is unsure.
     """
-    return _resolve(raw_name, org_hint or None, source or "", lexicons.shipped() if lexicon is None else lexicon)
+    return _resolve(raw_name, org_hint or None, source or "", lexicon)
 
 
-def line_name(family: str, generation: str, *, lexicon: Lexicon | None = None) -> str:
+def line_name(family: str, generation: str, *, lexicon: Lexicon) -> str:
     """A family's generation as people write it: `GPT-5`, `o3`, `DeepSeek V4`; as the family's `line` says, else with a blank between."""
-    return arranged(lexicons.shipped() if lexicon is None else lexicon).line_name(family, generation)
+    return arranged(lexicon).line_name(family, generation)
 
 
 @lru_cache(maxsize=65536)

@@ -12,7 +12,6 @@ from tracker.compare import commensurable, compare
 from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
 from tracker.events import advance, advance_failed, detect, fail, silence
 from tracker.identity import identify, label
-from tracker.lexicon import Lexicon
 from tracker.model import (
     Baseline,
     Board,
@@ -30,6 +29,7 @@ from tracker.model import (
     Step,
     Verdict,
 )
+from tracker.model.names import Lexicon
 from tracker.ports import Archive
 from tracker.reading import read_capture
 from tracker.reading.pages import recognise
@@ -61,7 +61,7 @@ def steps(
     before: Snapshot | None,
     past: BoardState,
     rejected: tuple[Sha256, ...] = (),
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
 ) -> Iterator[Step]:
     """What each line of the index adds to a board's history, oldest first.
 
@@ -125,7 +125,7 @@ def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
 
 
 def _step(
-    board: Board, line: IndexLine, archive: Archive, *, context: _Context, decision: IndexLine | None, lexicon: Lexicon | None
+    board: Board, line: IndexLine, archive: Archive, *, context: _Context, decision: IndexLine | None, lexicon: Lexicon
 ) -> Step:
     before, past = context.before, context.past
     if rejection := _rejection(line, context, decision):
@@ -231,8 +231,7 @@ def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:
 def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: BoardState, why: ContractBroken) -> Step:
     """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
     reading = read_line(board, line, archive)
-    after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
-    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
+    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(entry.id for entry in reading.entries))
     past = replace(past, suspects=_agreeing(past.suspects, suspect))
     agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
     failure = _failure(board, line, FailureStage.QUARANTINE, "ContractBroken", str(why))

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
-from tracker.lexicon import Lexicon
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardId, Capture, IndexLine, Unchanged, Validators, Verdict
+from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
@@ -39,12 +39,12 @@ def run(
     store: Store,
     fetcher: Fetches,
     clock: Clock,
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
     telling: Telling | None = None,
 ) -> Iterator[Outcome]:
     """Fetch boards, keep what came, and settle each as soon as it is in. One board's trouble never stops another.
 
-    Here and below, `lexicon` is what is known of names (the project's own by default), and `telling` who is to be told
+    Here and below, `lexicon` is what is known of names, and `telling` who is to be told
     of what happens (by default nobody).
     """
     jobs = [(board, validators(archive, board.id)) for board in boards]
@@ -59,7 +59,7 @@ def take(
     archive: Archive,
     store: Store,
     clock: Clock,
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
     telling: Telling | None = None,
 ) -> Outcome:
     """Keep what came of one fetch, and settle the board. Trouble with the board is part of the outcome.
@@ -148,7 +148,7 @@ def import_bodies(
     *,
     archive: Archive,
     store: Store,
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
 ) -> Outcome:
     """Take dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) through the same line as fetched ones.
 

@@ -8,15 +8,15 @@ from datetime import datetime
 from tracker.events import ACROSS
 from tracker.events.consensus import AGREES_WITHIN
 from tracker.identity import label
-from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Event, EventFilter, Snapshot
+from tracker.model.names import Lexicon
 from tracker.ports import Store
 
 # ── what several boards say together ─────────────────────────────────────────────────────────────
 
 
 def across(
-    store: Store, *, since: datetime, until: datetime, boards: Sequence[BoardId] = (), lexicon: Lexicon | None = None
+    store: Store, *, since: datetime, until: datetime, boards: Sequence[BoardId] = (), lexicon: Lexicon
 ) -> tuple[Event, ...]:
     """What several boards (all by default) tell together, recorded in since ≤ recorded_at < until; by time, then id.
 
@@ -35,7 +35,7 @@ def across(
     return tuple(found)
 
 
-def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon | None) -> list[tuple[Board, Snapshot]]:
+def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon) -> list[tuple[Board, Snapshot]]:
     """The boards that rank their entries, with their primary metric as it stood at a time."""
     declared = [board for name in boards if (board := store.declared(name)) is not None and board.primary is not None]
     seen = [(board, store.at(board.id, at, [board.primary.id])) for board in declared if board.primary is not None]

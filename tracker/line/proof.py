@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from tracker.errors import DeclarationError
-from tracker.lexicon import Lexicon
 from tracker.line.fold import steps
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardState, Event, IndexLine, Result, Verdict
+from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 
 # ── decisions and proof ──────────────────────────────────────────────────────────────────────────
@@ -25,7 +25,7 @@ def decide(
     reason: str,
     archive: Archive,
     store: Store,
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
     telling: Telling | None = None,
 ) -> Outcome:
     """Accept a quarantined reading, or reject an accepted one; the history becomes what it would have been.
@@ -66,7 +66,7 @@ class Verification:
         return not self.differences
 
 
-def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lexicon | None = None) -> tuple[Verification, ...]:
+def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lexicon) -> tuple[Verification, ...]:
     """Derive a board's history anew from the stored bytes and compare these events with it. Raises StoreError for damaged bytes."""
     lines, _ = archive.index(board.id)
     every = steps(board, lines, archive, before=None, past=BoardState(), lexicon=lexicon)

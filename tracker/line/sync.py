@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tracker.errors import StoreError, TrackerError
-from tracker.lexicon import Lexicon
 from tracker.line.fold import CONTENT, DECISIONS, steps
 from tracker.model import Board, BoardId, BoardState, Check, Delivery, DeliveryOutcome, Event, IndexLine, Result, Step
+from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
 from tracker.notify.corrections import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
@@ -62,16 +62,14 @@ class Desk:
 
     archive: Archive
     store: Store
-    lexicon: Lexicon | None
+    lexicon: Lexicon
     telling: Telling | None = None
 
 
 # ── bringing history up to the archive ───────────────────────────────────────────────────────────
 
 
-def sync_board(
-    board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None, telling: Telling | None = None
-) -> Outcome:
+def sync_board(board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None) -> Outcome:
     """Store everything the archive holds of a board and the store does not, oldest first.
 
     Lines that are older than what is stored, decisions, and another way of reading in the declaration change what came
@@ -119,9 +117,7 @@ def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
     return line.verdict in CONTENT and (line.sha256, line.status) != (stored.sha256, stored.status)
 
 
-def replay(
-    board: Board, archive: Archive, store: Store, lexicon: Lexicon | None = None, telling: Telling | None = None
-) -> Outcome:
+def replay(board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None) -> Outcome:
     """Write a board's history anew from the archive and its declaration, whole or not at all.
 
     Events that were told and do not come again are corrected on their routes.

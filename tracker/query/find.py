@@ -15,8 +15,8 @@ from itertools import pairwise
 
 from tracker.errors import DeclarationError
 from tracker.identity import label, nearest, resolve
-from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity, Snapshot, name_tokens
+from tracker.model.names import Lexicon
 from tracker.ports import Store
 
 _NEAREST = 5
@@ -35,12 +35,10 @@ class BoardAt:
     names: Mapping[EntryId, frozenset[str]] = field(default_factory=dict)
 
 
-def states(
-    store: Store, *, at: datetime | None = None, lexicon: Lexicon | None = None, boards: Iterable[BoardId] = ()
-) -> tuple[BoardAt, ...]:
+def states(store: Store, *, at: datetime | None = None, lexicon: Lexicon, boards: Iterable[BoardId] = ()) -> tuple[BoardAt, ...]:
     """Every board of the store (or those named) as of a time, by id; those of which nothing was accepted by then are left out.
 
-    `lexicon` is what is known of names; the project's own by default.
+    `lexicon` is what is known of names.
     """
     found = []
     for name in boards or store.boards():
@@ -52,7 +50,7 @@ def states(
     return tuple(found)
 
 
-def remembered(store: Store, states: Iterable[BoardAt], lexicon: Lexicon | None = None) -> tuple[BoardAt, ...]:
+def remembered(store: Store, states: Iterable[BoardAt], lexicon: Lexicon) -> tuple[BoardAt, ...]:
     """The same boards with the entries that left them (or are hidden) as well, each as it was last seen.
 
     Which of them are listed still is in `store.past(board).known`. Keys that an entry bore before it got another are left out.
@@ -60,7 +58,7 @@ def remembered(store: Store, states: Iterable[BoardAt], lexicon: Lexicon | None 
     return tuple(_with_gone(store, state, lexicon) for state in states)
 
 
-def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon | None) -> BoardAt:
+def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon) -> BoardAt:
     board, listed = state.board.id, state.snapshot.entries
     former = {event.facts.get("key_before") for event in store.events(EventFilter(board=board, kinds=("rename",)))}
     gone: dict[datetime, list[EntryId]] = {}
@@ -130,7 +128,7 @@ class Found:
         return {board: tuple(some) for board, some in boards.items()}
 
 
-def find(name: str, states: Sequence[BoardAt], lexicon: Lexicon | None = None, *, org: str | None = None) -> Found:
+def find(name: str, states: Sequence[BoardAt], lexicon: Lexicon, *, org: str | None = None) -> Found:
     """The entries that a name means, board by board: the one answer of `history`, `models`, `compare`, `why-not`, `check` and the watches.
 
     On each board they are the entries of the same model, else those with that very name or key, else those of the line it
@@ -294,7 +292,7 @@ def _as_stated(found: Found) -> Found:
     )
 
 
-def demand(name: str, states: Sequence[BoardAt], lexicon: Lexicon | None = None) -> Found:
+def demand(name: str, states: Sequence[BoardAt], lexicon: Lexicon) -> Found:
     """What a name means, where it must mean something. Raises DeclarationError naming the nearest that are listed."""
     found = find(name, states, lexicon)
     if found.way is not MatchKind.NOT:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.lexicon import Lexicon
 from tracker.model import BoardId, EntryId, EntryRecord, Event, EventFilter, MetricId, RankSpan, Span
+from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import demand, remembered, states
 
@@ -23,7 +23,7 @@ class Course:
     events: Sequence[Event]
 
 
-def history(name: str, store: Store, lexicon: Lexicon | None = None, *, board: BoardId | None = None) -> tuple[Course, ...]:
+def history(name: str, store: Store, lexicon: Lexicon, *, board: BoardId | None = None) -> tuple[Course, ...]:
     """Everything about the entries that a name means (`find`), those that left their board included.
 
     Raises:

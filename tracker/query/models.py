@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.lexicon import Lexicon
 from tracker.model import BoardId, Entry, EntryId, EntryRecord, Identity, Measure, Metric, ModelId, Snapshot
+from tracker.model.names import Lexicon
 from tracker.order import competition_ranks
 from tracker.ports import Store
 from tracker.query.find import BoardAt, MatchKind, find, remembered, states
@@ -43,7 +43,7 @@ class Card:
     places: tuple[Listing, ...]
 
 
-def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexicon: Lexicon | None = None) -> tuple[Card, ...]:
+def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexicon: Lexicon) -> tuple[Card, ...]:
     """Every model of the store, departed ones included; by lab, family and generation, the unsure ones last.
 
     `lab` and `family` (without regard to case) leave out all others, and so does `name`: as `find` understands it.
@@ -59,7 +59,7 @@ def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexi
     return tuple(sorted((_card(some, boards) for some in groups.values()), key=_order))
 
 
-def _named(name: str, everything: Sequence[BoardAt], lexicon: Lexicon | None) -> frozenset[tuple[BoardId, EntryId]]:
+def _named(name: str, everything: Sequence[BoardAt], lexicon: Lexicon) -> frozenset[tuple[BoardId, EntryId]]:
     found = find(name, everything, lexicon)
     return frozenset((one.state.board.id, one.entry.id) for one in found.entries if found.way is not MatchKind.NOT)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, name_tokens
+from tracker.model.names import Lexicon
 from tracker.order import certainty
 from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, Listed, agrees, demand, states
@@ -69,7 +69,7 @@ def versus(
     boards: Sequence[BoardId] = (),
     at: datetime | None = None,
     every: bool = False,
-    lexicon: Lexicon | None = None,
+    lexicon: Lexicon,
 ) -> Versus:
     """Lay one model beside another, now or as of a time, on every board (or those named) that lists both.
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from tracker.events import KINDS, TROUBLES
-from tracker.lexicon import Lexicon
+from tracker.model.names import Lexicon
 from tracker.toml import Wrong, at, called, check_words, listed, quoted, texts
 from tracker.toml import table as in_shape
 from tracker.watches.matching import ANYONE, PREFIXES, Classes, Pattern, pattern
@@ -84,7 +84,7 @@ class Watch:
         return any(one is not None for one in (self.within, self.top, self.above, self.below))
 
 
-def load(path: Path, lexicon: Lexicon | None = None) -> tuple[Watch, ...]:
+def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:
     """The watches of a file, in its order; none where there is no file.
 
     Raises:
@@ -111,7 +111,7 @@ def _check_names(watches: Iterable[Watch]) -> None:
 # ── one watch ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _watch(found: Mapping[str, object], lexicon: Lexicon | None) -> Watch:
+def _watch(found: Mapping[str, object], lexicon: Lexicon) -> Watch:
     table = in_shape(found, WatchTable)
     _check_one_sort(found)
     check_words("kind", texts(table.kind), (*KINDS, *TROUBLES))

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from tracker.events.making import party, proof
 from tracker.identity import resolve
-from tracker.lexicon import Lexicon
 from tracker.model import (
     Board,
     BoardId,
@@ -25,6 +24,7 @@ from tracker.model import (
     Snapshot,
     Step,
 )
+from tracker.model.names import Lexicon
 from tracker.order import competition_ranks
 from tracker.watches.declaration import Watch
 from tracker.watches.matching import ANYONE, board_matches, chosen, metric_matches
@@ -70,7 +70,7 @@ def touches(watch: Watch, board: Board) -> bool:
 
 
 def firings(
-    watch: Watch, board: Board, step: Step, past: BoardState, held: Held, *, lexicon: Lexicon | None = None
+    watch: Watch, board: Board, step: Step, past: BoardState, held: Held, *, lexicon: Lexicon
 ) -> tuple[tuple[Firing, ...], Held]:
     """What a watch says of one step, and what it must remember for the next.
 
@@ -105,7 +105,7 @@ def _metrics(watch: Watch, board: Board) -> Iterator[Metric]:
 # ── events ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def matches(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon | None = None) -> bool:
+def matches(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> bool:
     """Whether an event of a board is one that the watch waits for. `diff` is the one it was found in, if it was in one."""
     if event.board != board.id or not board_matches(watch.boards, board.id) or (watch.news_only and not event.is_news):
         return False
@@ -122,7 +122,7 @@ def _is_of_metric(watch: Watch, board: Board, event: Event) -> bool:
     return any(metric.id == event.metric and metric_matches(metric, watch.metrics, watch.topics) for metric in board.metrics)
 
 
-def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon | None) -> bool:
+def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> bool:
     page = _page(event, board, diff, lexicon)
     subjects = chosen(watch.subjects, board, page) & {party.entry for party in event.subjects}
     asks_nothing = not watch.subjects and watch.classes == ANYONE
@@ -131,7 +131,7 @@ def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, l
     return not watch.rivals or bool(chosen(watch.rivals, board, page) & {party.entry for party in event.rivals})
 
 
-def _page(event: Event, board: Board, diff: Diff | None, lexicon: Lexicon | None) -> Snapshot:
+def _page(event: Event, board: Board, diff: Diff | None, lexicon: Lexicon) -> Snapshot:
     """The page that an event is of, with all its parties: those that left it as they were, others by their names alone."""
     after = diff.after if diff is not None else None
     entries = dict(after.entries) if after is not None else {}

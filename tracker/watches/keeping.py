@@ -12,8 +12,8 @@ import msgspec
 
 from tracker.errors import StoreError
 from tracker.events.making import build
-from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId, BoardState, Diff, Event, EventId, Step
+from tracker.model.names import Lexicon
 from tracker.watches.declaration import Watch
 from tracker.watches.firing import Firing, Held, firings, touches
 
@@ -37,7 +37,7 @@ class Fired:
 
 
 def fire(  # noqa: PLR0917  # the line's own order: who asks, of what, beside what is remembered
-    watches: Iterable[Watch], board: Board, step: Step, past: BoardState, holds: Mapping[str, str], lexicon: Lexicon | None = None
+    watches: Iterable[Watch], board: Board, step: Step, past: BoardState, holds: Mapping[str, str], lexicon: Lexicon
 ) -> Fired:
     """What watches say of one step of a board. `past` is what was remembered before it, `holds` what the last `fire` gave.
 
@@ -81,7 +81,7 @@ def _kept(watch: Watch, board: BoardId, holds: Mapping[str, str]) -> Held | None
         ) from error
 
 
-def _begun(watch: Watch, board: Board, step: Step, lexicon: Lexicon | None) -> Held:
+def _begun(watch: Watch, board: Board, step: Step, lexicon: Lexicon) -> Held:
     """What the watch would remember had it begun with the snapshot before this step."""
     diff = step.diff
     if not watch.standing or diff is None or diff.before is None or not touches(watch, board):

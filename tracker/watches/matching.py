@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tracker.identity import resolve
-from tracker.lexicon import Lexicon
 from tracker.model import UNRESOLVED, Board, Entry, EntryId, Identity, Metric, Snapshot, name_tokens
+from tracker.model.names import Lexicon
 from tracker.query.find import BoardAt, meant
 from tracker.traits import Traits, traits
 
@@ -52,7 +52,7 @@ class Pattern:
         return any(fnmatchcase(_folded(one), self.text) for one in (entry.name, *lines))
 
 
-def pattern(text: str, lexicon: Lexicon | None = None) -> Pattern:
+def pattern(text: str, lexicon: Lexicon) -> Pattern:
     """`lab:OpenAI`, `family:Claude`, `model:ID`, `Qwen*`, or a name such as `GPT-4o`."""
     kind, found, rest = text.partition(":")
     if found and kind in PREFIXES:

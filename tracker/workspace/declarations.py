@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from tracker import notify, schedules, watches
 from tracker.errors import DeclarationError, TrackerError
-from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId
+from tracker.model.names import EMPTY_LEXICON, Lexicon
 from tracker.notify import Route
 from tracker.schedules import Formats
 from tracker.watches import Watch
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import default_lexicon, lexicon_of
 
 Thing = TypeVar("Thing")
 
@@ -26,7 +26,7 @@ class Declared:
     boards: Mapping[BoardId, Board] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     watches: tuple[Watch, ...] = ()
-    lexicon: Lexicon | None = None
+    lexicon: Lexicon = EMPTY_LEXICON
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,13 +70,14 @@ class Declarations:
             if kept is not None:
                 yield kept
 
-    def _lexicon(self, errors: dict[str, str]) -> Lexicon | None:
+    def _lexicon(self, errors: dict[str, str]) -> Lexicon:
         try:
             return lexicon_of(self._settings)
         except DeclarationError as error:
-            return self._kept(error, errors, self._last.lexicon)
+            last = self._last.lexicon
+            return self._kept(error, errors, default_lexicon() if last is EMPTY_LEXICON else last)
 
-    def _watches(self, known: Lexicon | None, errors: dict[str, str]) -> tuple[Watch, ...]:
+    def _watches(self, known: Lexicon, errors: dict[str, str]) -> tuple[Watch, ...]:
         try:
             return watches.load(self._settings.declaration("watches.toml"), known)
         except DeclarationError as error:

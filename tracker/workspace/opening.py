@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from tracker import toml
 from tracker.errors import DeclarationError
-from tracker.lexicon import Lexicon
 from tracker.model import Board, BoardId
+from tracker.model.names import Lexicon
 from tracker.ports import Clock, Store
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import safe
