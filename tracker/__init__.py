@@ -1,1 +1,39 @@
-"""The leaderboard tracker: what public AI-model leaderboards said, when, and what really changed."""
+"""The leaderboard tracker: what public AI-model leaderboards said, when, and what really changed.
+
+>>> import tracker
+>>> with tracker.open("snapshots") as workspace:  # doctest: +SKIP
+...     for event in workspace.events():
+...         print(event.recorded_at, event.headline)
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
+
+__all__ = ["open"]
+
+
+def open(  # noqa: A001  # tracker.open, as in dbm, gzip and shelve
+    path: str | PathLike[str] | None = None,
+    *,
+    store: str | PathLike[str] | None = None,
+    schedules: str | PathLike[str] | None = None,
+) -> Workspace:
+    """Open a workspace, or a store, for reading: the one of the folder `path`, or that which a command here would use.
+
+    `store` and `schedules` are the options of that name. Close the workspace, or use it in a `with` statement.
+
+    Raises:
+        DeclarationError: the folder holds no store, or `tracker.toml` is wrong.
+        StoreError: the store cannot be read.
+    """
+    from pathlib import Path  # noqa: PLC0415  # `import tracker` costs next to nothing
+
+    from tracker.workspace.api import open_workspace  # noqa: PLC0415  # as above
+
+    folder, stored, declared = (None if one is None else Path(one) for one in (path, store, schedules))
+    return open_workspace(folder, store=stored, schedules=declared)

@@ -14,8 +14,7 @@ from tracker.cli._open import Time, as_json, print_json
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import history_of, known
+from tracker.workspace.api import Workspace
 
 _MOST_BYTES = 2_000_000
 
@@ -36,9 +35,8 @@ def command(
     evidence. The exit code is 0 whatever the verdict.
     """
     text = _text(claim, path)
-    with history_of(settings) as store:
-        only = tuple(known(settings, store, board) for board in boards)
-        found = claims.check(text, store, at=at, lexicon=lexicon_of(settings), boards=only, article=path is not None)
+    with Workspace(settings) as workspace:
+        found = workspace.check(text, at=at, boards=boards, article=path is not None)
     if as_json:
         print_json(claims.finding_json(one) for one in found)
         return

@@ -10,11 +10,10 @@ import click
 from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
-from tracker.query.versus import Pair, Row, Versus, versus
+from tracker.query.versus import Pair, Row, Versus
 from tracker.wording import number, safe, value
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import history_of, known
+from tracker.workspace.api import Workspace
 
 
 @click.command("compare")
@@ -32,10 +31,8 @@ def command(
 
     Values are of one snapshot, so of one date and one segment. Estimates are marked with ~.
     """
-    lexicon = lexicon_of(settings)
-    with history_of(settings) as store:
-        only = [known(settings, store, board) for board in boards]
-        found = versus(one, other, store, boards=only, at=at, every=every, lexicon=lexicon)
+    with Workspace(settings) as workspace:
+        found = workspace.compare(one, other, boards=boards, at=at, every=every)
     if as_json:
         print_json(_rows(found))
         return

@@ -10,16 +10,16 @@ import click
 from tracker import reports
 from tracker.cli._open import program, stamp
 from tracker.cli._season import Season
-from tracker.cli.report import build
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
 from tracker.line import intake
 from tracker.shipped import SEED
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
 from tracker.workspace.declared import chosen
 from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import fetching, opened
+from tracker.workspace.opening import fetching
 
 _MARK = ".made-by-tracker-demo"
 
@@ -42,9 +42,9 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
         season.schedules(settings.schedules)
         SqliteStore(settings.database).close()
         play(settings, season)
-    with opened(settings) as (_, store):
-        first = min(check.observed_at for board in store.boards() for check in store.checks(board))
-        report = build(store, since=first, lexicon=lexicon_of(settings))
+    with Workspace(settings) as workspace:
+        store = workspace.store
+        report = workspace.report(since=min(check.observed_at for board in store.boards() for check in store.checks(board)))
     click.echo()
     click.echo(reports.render(report, "text"))
     for form, name in (("html", "report.html"), ("markdown", "report.md")):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import click
 
 from tracker.cli._open import as_json, print_json, print_table, when
-from tracker.errors import DeclarationError
-from tracker.query.history import Course, history
+from tracker.query.history import Course
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import history_of, known
+from tracker.workspace.api import Workspace
 
 
 @click.command("history")
@@ -27,50 +25,38 @@ def command(settings: Settings, model: str, board: str | None, metric: str | Non
 
     MODEL is any spelling of a name, or a board's key: it means what it means to the other commands (`tracker models`).
     """
-    with history_of(settings) as store:
-        courses = history(model, store, lexicon_of(settings), board=known(settings, store, board) if board else None)
-    if metric is not None:
-        courses = _with_metric(courses, metric)
+    with Workspace(settings) as workspace:
+        courses = workspace.history(model, board=board, metric=metric)
     if as_json:
-        print_json(row for course in courses for row in _rows(course, metric))
+        print_json(row for course in courses for row in _rows(course))
         return
     for course in courses:
-        _print(course, metric)
+        _print(course)
 
 
-def _with_metric(courses: Sequence[Course], metric: str) -> tuple[Course, ...]:
-    """Those with values of the metric. Raises DeclarationError where none has any."""
-    chosen = tuple(course for course in courses if metric in course.values)
-    if not chosen:
-        known = ", ".join(sorted({name for course in courses for name in course.values})) or "none"
-        raise DeclarationError(f'metric "{metric}": that model has no values of it; expected one of: {known}')
-    return chosen
-
-
-def _rows(course: Course, metric: str | None) -> Iterator[dict[str, object]]:
+def _rows(course: Course) -> Iterator[dict[str, object]]:
     head = {"board": course.board, "entry": course.entry, "name": course.known.name}
     for one, spans in course.values.items():
-        if metric is None or metric == one:
-            for span in spans:
-                measure = span.measure
-                yield {
-                    **head,
-                    "metric": one,
-                    "valid_from": span.valid_from,
-                    "valid_to": span.valid_to,
-                    "value": measure.value,
-                    "low": measure.low,
-                    "high": measure.high,
-                    "estimated": measure.estimated,
-                    "raw": measure.raw,
-                }
+        for span in spans:
+            measure = span.measure
+            yield {
+                **head,
+                "metric": one,
+                "valid_from": span.valid_from,
+                "valid_to": span.valid_to,
+                "value": measure.value,
+                "low": measure.low,
+                "high": measure.high,
+                "estimated": measure.estimated,
+                "raw": measure.raw,
+            }
     for rank in course.ranks:
         yield {**head, "rank": rank.rank, "valid_from": rank.valid_from, "valid_to": rank.valid_to}
     for event in course.events:
         yield {**head, "event": event_json(event)}
 
 
-def _print(course: Course, metric: str | None) -> None:
+def _print(course: Course) -> None:
     until = f"last seen {when(course.known.last_seen)}" if course.known.last_seen else "still listed"
     click.echo(
         f"\n{safe(course.known.name)} on {course.board} (key {safe(course.entry)}): first seen {when(course.known.first_seen)}, {until}"
@@ -81,7 +67,6 @@ def _print(course: Course, metric: str | None) -> None:
     rows = [
         (one, when(span.valid_from), when(span.valid_to) or "now", span.measure.raw)
         for one, spans in course.values.items()
-        if metric is None or metric == one
         for span in spans
     ]
     print_table(("metric", "from", "to", "as published"), rows, right=frozenset(("as published",)))

@@ -7,11 +7,10 @@ import click
 from tracker.cli._open import as_json, print_json, print_table, stamp, when
 from tracker.errors import DeclarationError
 from tracker.model import Identity
-from tracker.query.models import Card, Listing, cards
+from tracker.query.models import Card, Listing
 from tracker.wording import safe, value
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import history_of
+from tracker.workspace.api import Workspace
 
 
 @click.command("models")
@@ -25,10 +24,9 @@ def command(settings: Settings, name: str, lab: str, family: str, *, as_json: bo
 
     Entries are taken together where their names surely mean the same model. Unsure ones stand alone, at the end.
     """
-    lexicon = lexicon_of(settings)
-    with history_of(settings) as store:
-        found = cards(store, name=name, lab=lab, family=family, lexicon=lexicon)
-        known = found or cards(store, lexicon=lexicon)
+    with Workspace(settings) as workspace:
+        found = workspace.models(name, lab=lab, family=family)
+        known = found or workspace.models()
     if not found:
         raise DeclarationError(_nothing(name, lab, family, known))
     if as_json:

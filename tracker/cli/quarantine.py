@@ -16,8 +16,9 @@ from tracker.model import Check, Result, Verdict
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
 from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import board_of, history_of, kept, known, telling_of
+from tracker.workspace.opening import board_of, kept, known, telling_of
 
 
 @click.group("quarantine")
@@ -35,8 +36,8 @@ def command() -> None:
 @click.pass_obj
 def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
     """List the readings in quarantine, oldest first."""
-    with history_of(settings) as store:
-        held = list(_held(settings, store, board))
+    with Workspace(settings) as workspace:
+        held = workspace.quarantine(board)
     if as_json:
         print_json(
             {"board": one.board, "observed_at": one.observed_at, "entries": one.entries, "message": one.message} for one in held

@@ -10,16 +10,10 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import Time, stamp
+from tracker.cli._open import Time
 from tracker.errors import DeclarationError
-from tracker.line import panel
-from tracker.model import EventFilter, Report
-from tracker.model.names import Lexicon
-from tracker.query.health import health as health_of
-from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import history_of, known
+from tracker.workspace.api import Workspace
 
 _SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
 _EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)
@@ -39,14 +33,8 @@ def command(
 
     The same store and the same window give the same bytes: unless told otherwise, the window ends with the newest reading.
     """
-    with history_of(settings) as store:
-        report = build(
-            store,
-            tuple(known(settings, store, board) for board in boards),
-            since=since,
-            until=until,
-            lexicon=lexicon_of(settings),
-        )
+    with Workspace(settings) as workspace:
+        report = workspace.report(boards, since=since, until=until)
     text = reports.render(report, form, width=_width() if output is None else 100)
     if output is None:
         click.echo(text, nl=False)
@@ -64,32 +52,3 @@ def _write(output: Path, text: str) -> None:
 def _width() -> int:
     """The terminal's width within reason; always the same where the output is no terminal."""
     return min(120, max(60, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 100
-
-
-def build(
-    store: SqliteStore,
-    boards: tuple[str, ...] = (),
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    lexicon: Lexicon,
-) -> Report:
-    """The report of a window over the boards of a store (all by default)."""
-    known = [board for board in store.boards() if not boards or board in boards]
-    newest = max((check.observed_at for board in known if (check := store.last_check(board))), default=None)
-    if newest is None:
-        raise click.UsageError("nothing has been read yet, so there is nothing to report (tracker run)")
-    until = until or max(newest, since or newest) + _SECOND
-    since = since or (until - _WEEK if until > _EARLIEST else until)
-    if since >= until:
-        raise DeclarationError(f"the window from {stamp(since)} to {stamp(until)} is empty; expected --since before --until")
-    declared = [one for board in known if (one := store.declared(board)) is not None]
-    health = [health_of(board, store, now=min(until, newest + _SECOND)) for board in declared]
-    events = [
-        event
-        for board in (one.id for one in declared)
-        for event in store.events(EventFilter(board=board, since=since, until=until))
-    ]
-    events += panel.across(store, since=since, until=until, boards=[one.id for one in declared], lexicon=lexicon)
-    checks = {board: [check for check in store.checks(board) if check.observed_at < until] for board in known}
-    return reports.build(health, events, checks, since=since, until=until)

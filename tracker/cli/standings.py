@@ -10,27 +10,37 @@ import click
 from tracker.cli import _complete
 from tracker.cli._open import Time, as_json, print_json, print_table
 from tracker.model import Metric, MetricId
-from tracker.query.standings import Standing, standings
+from tracker.query.standings import Standing
 from tracker.wording import number
 from tracker.workspace import Settings
-from tracker.workspace.opening import board_of, history_of
+from tracker.workspace.api import Workspace
 
 
 @click.command("standings")
 @click.argument("board", shell_complete=_complete.boards)
 @click.option("--metric", help="The metric to order by; the board's primary one by default.")
 @click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
+@click.option("--model", help="Only the rows that this name means, with their ranks among all.")
 @click.option("--top", type=click.IntRange(min=1), help="Only the first N rows.")
 @as_json
 @click.pass_obj
-def command(settings: Settings, board: str, metric: str | None, at: datetime | None, top: int | None, *, as_json: bool) -> None:
+def command(
+    settings: Settings,
+    board: str,
+    metric: str | None,
+    at: datetime | None,
+    model: str | None,
+    top: int | None,
+    *,
+    as_json: bool,
+) -> None:
     """Show a board's ranking by a metric, now or at an earlier time.
 
     Ranks are standard competition ranks over all entries with a value; ties share one.
     """
-    with history_of(settings) as store:
-        declared = board_of(settings, store, board)
-        rows = standings(declared, store, metric=MetricId(metric) if metric else None, at=at)[:top]
+    with Workspace(settings) as workspace:
+        declared = workspace.board(board)
+        rows = workspace.standings(board, metric=metric, at=at, model=model)[:top]
     if as_json:
         print_json(asdict(row) for row in rows)
         return

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import cast
 
 import click
 
 from tracker.cli._open import as_json, print_json
-from tracker.cli.events import across
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import proof
 from tracker.model import BoardId, Event, EventFilter
-from tracker.stores.sqlite import SqliteStore
 from tracker.wording import safe
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import board_of, kept, known
+from tracker.workspace.api import Workspace
 
 
 @click.command("verify")
@@ -31,16 +27,15 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     EVENTS are ids or their beginnings; a consensus of boards stands for the events it rests on. Exit code 1 when one does
     not follow from the bytes.
     """
-    with kept(settings) as (archive, store):
-        wanted = _wanted(settings, store, events, board, every=every)
+    with Workspace(settings) as workspace:
         by_board: dict[BoardId, list[Event]] = {}
-        for event in wanted:
+        for event in _wanted(workspace, events, board, every=every):
             by_board.setdefault(event.board, []).append(event)
         results: list[proof.Verification] = []
         damaged = False
-        for name, some in sorted(by_board.items()):
+        for _, those in sorted(by_board.items()):
             try:
-                results += proof.verify(some, board_of(settings, store, name), archive, lexicon_of(settings))
+                results += workspace.verify(those)
             except StoreError as error:  # one board's damage hides no other's verdict
                 damaged = True
                 click.echo(f"tracker: {safe(str(error))}", err=True)
@@ -69,21 +64,10 @@ def _verdict(one: proof.Verification) -> str:
     return "holds, reworded" if one.reworded else "holds"
 
 
-def _wanted(settings: Settings, store: SqliteStore, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:
+def _wanted(workspace: Workspace, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:
     if every or board:
-        return list(store.events(EventFilter(board=known(settings, store, board) if board else None)))
+        return list(workspace.events(EventFilter(board=BoardId(board) if board else None)))
     if not events:
         raise DeclarationError("verify: no event named; expected ids, --board BOARD or --all (tracker events lists them)")
-    wanted = [one for name in events for one in _named(settings, store, name)]
+    wanted = [part for name in events for part in workspace.parts(workspace.event(name))]
     return list({event.id: event for event in wanted}.values())
-
-
-def _named(settings: Settings, store: SqliteStore, name: str) -> list[Event]:
-    event = store.event(name)
-    if event is not None:
-        return [event]
-    told = next((one for one in across(settings, store) if one.id.startswith(name)), None)
-    if told is None:
-        raise DeclarationError(f'event "{name}" is unknown; expected an id or its beginning (tracker events lists them)')
-    parts = [store.event(str(part)) for part in cast("list[str]", told.facts["events"])]
-    return [part for part in parts if part is not None]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby, pairwise
 
 import click
 
 from tracker.cli._open import Time, as_json, print_json, stamp, when
-from tracker.line import fold
-from tracker.model import BoardId, BoardState, EntryId
-from tracker.model.names import Lexicon
-from tracker.ports import Archive, Store
-from tracker.query.find import demand, remembered, states
-from tracker.query.why_not import Explained, explain
+from tracker.model import BoardId, EntryId
+from tracker.query.why_not import Explained
 from tracker.wording import safe
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import board_of, kept, known
+from tracker.workspace.api import Workspace
 
 
 @click.command("why-not")
@@ -32,29 +27,12 @@ def command(settings: Settings, model: str, since: datetime | None, board: str |
 
     History is derived again from the stored bytes, as `tracker verify` does it.
     """
-    lexicon = lexicon_of(settings)
-    with kept(settings) as (archive, store):
-        only = [known(settings, store, board)] if board else []
-        everything = remembered(store, states(store, lexicon=lexicon, boards=only), lexicon)
-        found = demand(model, everything, lexicon)
-        rows = [
-            row
-            for name, listed in found.by_board.items()
-            for row in _explained(settings, store, archive, lexicon, name, [one.entry.id for one in listed])
-            if since is None or row.until >= since
-        ]
+    with Workspace(settings) as workspace:
+        rows = workspace.why_not(model, board=board, since=since)
     if as_json:
         print_json(_row(one) for one in rows)
     else:
         _print(rows)
-
-
-def _explained(
-    settings: Settings, store: Store, archive: Archive, lexicon: Lexicon, board: BoardId, entries: list[EntryId]
-) -> Iterator[Explained]:
-    lines, _ = archive.index(board)
-    steps = fold.steps(board_of(settings, store, board), lines, archive, before=None, past=BoardState(), lexicon=lexicon)
-    yield from explain(steps, entries)
 
 
 def _row(one: Explained) -> dict[str, object]:

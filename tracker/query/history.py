@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tracker.errors import DeclarationError
 from tracker.model import BoardId, EntryId, EntryRecord, Event, EventFilter, MetricId, RankSpan, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
@@ -42,3 +43,12 @@ def _course(board: BoardId, entry: EntryId, known: EntryRecord, store: Store) ->
     values = {metric: spans for metric in metrics if (spans := store.spans(board, entry, metric))}
     events = tuple(store.events(EventFilter(board=board, entry=entry)))
     return Course(board=board, entry=entry, known=known, values=values, ranks=store.rank_spans(board, entry), events=events)
+
+
+def with_metric(courses: Sequence[Course], metric: MetricId) -> tuple[Course, ...]:
+    """Those with values of the metric, without those of others. Raises DeclarationError where none has any."""
+    chosen = tuple(replace(course, values={metric: course.values[metric]}) for course in courses if metric in course.values)
+    if not chosen:
+        known = ", ".join(sorted({name for course in courses for name in course.values})) or "none"
+        raise DeclarationError(f'metric "{metric}": that model has no values of it; expected one of: {known}')
+    return chosen

@@ -1,0 +1,312 @@
+"""The public Python API: a workspace that is open for reading, with one function for each command that asks something."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, cast
+
+from tracker.errors import DeclarationError
+from tracker.model import Board, BoardId, BoardState, Check, EntryId, Event, EventFilter, Identity, MetricId, Result
+from tracker.model.names import Lexicon
+from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.lookup import find
+from tracker.workspace.names import lexicon_of
+from tracker.workspace.opening import board_of, known
+from tracker.workspace.settings import Settings
+
+if TYPE_CHECKING:  # a query loads what it needs, and no other
+    from tracker.claims import Finding
+    from tracker.line.proof import Verification
+    from tracker.model import Report
+    from tracker.query.find import Found
+    from tracker.query.history import Course
+    from tracker.query.models import Card
+    from tracker.query.standings import Standing
+    from tracker.query.versus import Versus
+    from tracker.query.why_not import Explained
+    from tracker.stores.archive import FileArchive
+
+_EVER = datetime(1971, 1, 1, tzinfo=UTC)
+_EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)
+_SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
+
+
+class Workspace:
+    """A store and its declarations, open for reading; `tracker.open` makes one. Close it, or use it in a `with` statement.
+
+    Every function means by a name, a board and a time what the command of the same name means. Times are aware. Nothing is
+    created or written. Each function raises DeclarationError for a board, metric or model that is unknown (naming the
+    nearest), StoreError where the store cannot be read, and ValueError for a time without a time zone.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the store of these settings. Raises DeclarationError where there is none."""
+        settings.require_store()
+        self.settings = settings
+        self.store = SqliteStore(settings.database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """What is known of labs, families and names of models."""
+        return lexicon_of(self.settings)
+
+    @cached_property
+    def archive(self) -> FileArchive:
+        """The stored bodies."""
+        from tracker.stores.archive import FileArchive  # noqa: PLC0415  # history does without
+
+        return FileArchive(self.settings.captures)
+
+    # ── boards ───────────────────────────────────────────────────────────────────────────────────
+
+    def boards(self) -> tuple[Board, ...]:
+        """The boards that the store has history of, as they were last declared, by id."""
+        return tuple(board for name in sorted(self.store.boards()) if (board := self.store.declared(name)) is not None)
+
+    def board(self, name: str) -> Board:
+        """A board by its id: as the store last knew it, else as it is declared."""
+        return board_of(self.settings, self.store, name)
+
+    def standings(
+        self, board: str, *, metric: str | None = None, at: datetime | None = None, model: str | None = None
+    ) -> tuple[Standing, ...]:
+        """A board's order on a metric (its primary one by default), now or as of a time; of `model`, only the rows it means.
+
+        Ranks are those among all rows. Entries without a value come last, by name.
+        """
+        from tracker.query.standings import standings  # noqa: PLC0415  # as above
+
+        _check_aware(at=at)
+        declared = self.board(board)
+        rows = standings(declared, self.store, metric=MetricId(metric) if metric else None, at=at)
+        if model is None:
+            return rows
+        meant = self._entries_on(declared.id, model, at)
+        return tuple(row for row in rows if row.entry in meant)
+
+    def _entries_on(self, board: BoardId, model: str, at: datetime | None) -> frozenset[EntryId]:
+        found = self.find(model, at=at)
+        listed = frozenset(one.entry.id for one in found.by_board.get(board, ()))
+        if not listed:
+            boards = ", ".join(sorted(found.by_board))
+            raise DeclarationError(f'{board}: does not list "{model}"; expected a model of this board, or one of: {boards}')
+        return listed
+
+    # ── models ───────────────────────────────────────────────────────────────────────────────────
+
+    def find(self, name: str, *, at: datetime | None = None, boards: Sequence[str] = ()) -> Found:
+        """The entries that a name means on each board; those that have left are among them. Every other function asks this one."""
+        from tracker.query.find import demand, remembered, states  # noqa: PLC0415  # as above
+
+        everything = remembered(
+            self.store, states(self.store, at=at, lexicon=self.lexicon, boards=self._known(boards)), self.lexicon
+        )
+        return demand(name, everything, self.lexicon)
+
+    def models(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[Card, ...]:
+        """One card per model of all boards: its names, and where each entry ranks. Empty where nothing fits."""
+        from tracker.query.models import cards  # noqa: PLC0415  # as above
+
+        return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon)
+
+    def history(self, model: str, *, board: str | None = None, metric: str | None = None) -> tuple[Course, ...]:
+        """The values, ranks, names and events of each entry that a name means; of `metric`, only its values."""
+        from tracker.query.history import history, with_metric  # noqa: PLC0415  # as above
+
+        courses = history(model, self.store, self.lexicon, board=next(iter(self._known((board,) if board else ())), None))
+        return with_metric(courses, MetricId(metric)) if metric else courses
+
+    def compare(
+        self, one: str, other: str, *, boards: Sequence[str] = (), at: datetime | None = None, every: bool = False
+    ) -> Versus:
+        """Two models on every board that lists both, from one snapshot of each; `every` pair of variants, or the best match."""
+        from tracker.query.versus import versus  # noqa: PLC0415  # as above
+
+        _check_aware(at=at)
+        return versus(one, other, self.store, boards=self._known(boards), at=at, every=every, lexicon=self.lexicon)
+
+    def resolve(self, name: str, *, org: str | None = None, source: str | None = None) -> Identity:
+        """Which model a name stands for, and why; `org` is what a board says of the maker. Never raises for any text."""
+        from tracker import identity  # noqa: PLC0415  # as above
+
+        return identity.resolve(name, org, source, lexicon=self.lexicon)
+
+    def why_not(self, model: str, *, board: str | None = None, since: datetime | None = None) -> tuple[Explained, ...]:
+        """Each change to a model with the event that reported it, or the rule that kept it out of the news.
+
+        History is derived again from the stored bytes.
+        """
+        from tracker.line import fold  # noqa: PLC0415  # as above
+        from tracker.query.why_not import explain  # noqa: PLC0415  # as above
+
+        _check_aware(since=since)
+        rows: list[Explained] = []
+        for name, listed in self.find(model, boards=(board,) if board else ()).by_board.items():
+            lines, _ = self.archive.index(name)
+            steps = fold.steps(self.board(name), lines, self.archive, before=None, past=BoardState(), lexicon=self.lexicon)
+            rows += explain(steps, [one.entry.id for one in listed])
+        return tuple(row for row in rows if since is None or row.until >= since)
+
+    # ── what changed ─────────────────────────────────────────────────────────────────────────────
+
+    def events(self, wanted: EventFilter | None = None) -> Iterator[Event]:
+        """The events that a filter lets through, oldest first; those that several boards report together where it names `consensus`."""
+        wanted = wanted or EventFilter()
+        _check_aware(since=wanted.since, until=wanted.until)
+        if wanted.board is not None:
+            known(self.settings, self.store, wanted.board)
+        self._check_words(wanted)
+        agreed = self.consensus(since=wanted.since, until=wanted.until) if "consensus" in wanted.kinds else ()
+        return chain(self.store.events(wanted), (event for event in agreed if _fits(event, wanted)))
+
+    def event(self, name: str) -> Event:
+        """The event with that id, or the only one whose id begins so."""
+        event = self.store.event(name) or next((one for one in self.consensus() if one.id.startswith(name)), None)
+        if event is None:
+            raise DeclarationError(f'event "{name}" is unknown; expected an id or its beginning (tracker events lists them)')
+        return event
+
+    def consensus(self, *, since: datetime | None = None, until: datetime | None = None) -> tuple[Event, ...]:
+        """What several boards report together, up to the newest reading by default. Derived on request, stored nowhere."""
+        from tracker.line import panel  # noqa: PLC0415  # as above
+
+        _check_aware(since=since, until=until)
+        until = until or (self._newest(self.store.boards()) or _EVER) + _SECOND
+        return panel.across(self.store, since=since or _EVER, until=until, lexicon=self.lexicon)
+
+    def report(self, boards: Sequence[str] = (), *, since: datetime | None = None, until: datetime | None = None) -> Report:
+        """The stories of a window (half-open; the week up to the newest reading by default). `tracker.reports.render` writes it.
+
+        Raises:
+            DeclarationError: nothing has been read yet, or the window is empty.
+        """
+        from tracker import reports  # noqa: PLC0415  # as above
+        from tracker.line import panel  # noqa: PLC0415  # as above
+        from tracker.query.health import health  # noqa: PLC0415  # as above
+
+        _check_aware(since=since, until=until)
+        names = self._known(boards) or tuple(self.store.boards())
+        newest = self._newest(names)
+        if newest is None:
+            raise DeclarationError("nothing has been read yet; expected a reading to report on (tracker run)")
+        since, until = _window(newest, since, until)
+        declared = [board for name in names if (board := self.store.declared(name)) is not None]
+        shown = [health(board, self.store, now=min(until, newest + _SECOND)) for board in declared]
+        ids = [board.id for board in declared]
+        events = [one for board in ids for one in self.store.events(EventFilter(board=board, since=since, until=until))]
+        events += panel.across(self.store, since=since, until=until, boards=ids, lexicon=self.lexicon)
+        checks = {board: [check for check in self.store.checks(board) if check.observed_at < until] for board in names}
+        return reports.build(shown, events, checks, since=since, until=until)
+
+    def check(
+        self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
+    ) -> tuple[Finding, ...]:
+        """What the record says to every claim of a text; of an `article`, only to sentences that seem to compare models."""
+        from tracker import claims  # noqa: PLC0415  # as above
+
+        _check_aware(at=at)
+        return claims.check(text, self.store, at=at, lexicon=self.lexicon, boards=self._known(boards), article=article)
+
+    # ── proof ────────────────────────────────────────────────────────────────────────────────────
+
+    def verify(self, events: Sequence[Event]) -> tuple[Verification, ...]:
+        """Derive events again from the stored bytes and compare; a consensus stands for the events that it rests on.
+
+        Raises:
+            StoreError: stored bytes of one of the boards are damaged.
+        """
+        from tracker.line import proof  # noqa: PLC0415  # as above
+
+        by_board: dict[BoardId, dict[str, Event]] = {}
+        for part in (part for event in events for part in self.parts(event)):
+            by_board.setdefault(part.board, {})[part.id] = part
+        return tuple(
+            result
+            for name, those in sorted(by_board.items())
+            for result in proof.verify(list(those.values()), self.board(name), self.archive, self.lexicon)
+        )
+
+    def parts(self, event: Event) -> list[Event]:
+        """The stored events that an event rests on: those of a consensus, else itself."""
+        if event.kind != "consensus":
+            return [event]
+        parts = (self.store.event(part) for part in cast("list[str]", event.facts["events"]))
+        return [part for part in parts if part is not None]
+
+    def quarantine(self, board: str | None = None) -> tuple[Check, ...]:
+        """The readings that are held back, oldest first by board."""
+        names = self.store.boards() if board is None else self._known((board,))
+        return tuple(check for name in names for check in self.store.checks(name) if check.result is Result.QUARANTINED)
+
+    # ── shared ───────────────────────────────────────────────────────────────────────────────────
+
+    def _known(self, boards: Sequence[str]) -> tuple[BoardId, ...]:
+        return tuple(known(self.settings, self.store, board) for board in boards)
+
+    def _newest(self, boards: Collection[BoardId]) -> datetime | None:
+        return max((check.observed_at for board in boards if (check := self.store.last_check(board))), default=None)
+
+    def _check_words(self, wanted: EventFilter) -> None:
+        """Refuse a kind or a grade that no event can have."""
+        if not wanted.kinds and not wanted.grades:
+            return
+        from tracker import toml  # noqa: PLC0415  # only when one is named
+        from tracker.events import GRADES  # noqa: PLC0415  # as above
+
+        grades = {grade for every in GRADES.values() for grade in every}
+        if not grades.issuperset(wanted.grades):  # those that publishers make
+            grades |= {event.grade for event in self.store.events(EventFilter(kinds=("attribute_change",)))}
+        for what, words, every in (("kind", wanted.kinds, frozenset(GRADES)), ("grade", wanted.grades, grades)):
+            for word in words:
+                if word not in every:
+                    raise DeclarationError(f"{what} {toml.quoted(word)} is unknown{toml.meant(word, every)}")
+
+
+def open_workspace(path: Path | None = None, *, store: Path | None = None, schedules: Path | None = None) -> Workspace:
+    """The workspace of a folder (the current one by default), as a command that runs there finds it; see `tracker.open`."""
+    here = path or Path()
+    if not here.is_dir():
+        raise DeclarationError(f"{here}: no such folder; expected a workspace (tracker init) or a store")
+    if store is None and path is not None and (path / "tracker.db").exists():
+        store = path
+    settings = find(store, schedules, here=here, environment=os.environ)
+    settings.check_store()
+    return Workspace(settings)
+
+
+def _check_aware(**times: datetime | None) -> None:
+    for name, at in times.items():
+        if at is not None and at.tzinfo is None:
+            raise ValueError(f"{name}={at.isoformat()} has no time zone; expected an aware datetime (tzinfo=UTC)")
+
+
+def _window(newest: datetime, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+    until = until or max(newest, since or newest) + _SECOND
+    since = since or (until - _WEEK if until > _EARLIEST else until)
+    if since >= until:
+        raise DeclarationError(
+            f"the window from {since.isoformat()} to {until.isoformat()} is empty; expected its beginning before its end"
+        )
+    return since, until
+
+
+def _fits(event: Event, wanted: EventFilter) -> bool:
+    """Whether a filter lets a consensus through, which names the board of its last report."""
+    of_board = wanted.board in (None, event.board) and wanted.is_news in (None, event.is_news)
+    return of_board and (not wanted.grades or event.grade in wanted.grades)
