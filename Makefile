@@ -23,6 +23,7 @@ test: lint types layers pytest
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python .ci/phrases.py
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
