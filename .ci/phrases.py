@@ -17,7 +17,22 @@ from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COVERED = (".ci",)
+COVERED = (
+    ".ci",
+    ".github",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Makefile",
+    "README.md",
+    "SECURITY.md",
+    "bench",
+    "contrib",
+    "docs",
+    "schedules",
+    "tests/docs",
+    "tests/package",
+    "tests/project",
+)
 """Files and folders that must stay free of these phrases. Only ever add to it; `python .ci/phrases.py PATH` lists what is left."""
 READ = {".md", ".py", ".toml", ".yaml", ".yml", ".service", ".timer", ".dockerignore", ""}
 """Suffixes of the files that are read; files without one are such as Makefile, Dockerfile and crontab."""
