@@ -31,13 +31,13 @@ def code_files(found: Sequence[Board]) -> list[str]:
 
 
 def counts(found: Sequence[Board]) -> str:
-    """One line: the number of boards and sources, and how many need a key or are off."""
+    """The number of boards and sources, and how many need a key or are off."""
     by_state = [state(board) for board in found]
     off, free = by_state.count("off"), by_state.count("on")
     formats = len({board.parse.format for board in found})
     return (
         f"**{len(found)} boards of {len({source(board) for board in found})} sources**: {free} need no key, "
-        f"{len(found) - off - free} need a key of yours, {off} are off because of their publishers' terms. "
+        f"{len(found) - off - free} need a key of yours, {off} are off because of their publishers' terms.\n"
         f"{formats} formats; Python files written for one board: {len(code_files(found))}."
     )
 
@@ -105,8 +105,9 @@ def page(found: Sequence[Board]) -> str:
     lines = [
         "# Boards",
         "",
-        "`pytest tests/docs/test_catalogue.py --accept` generates this page from `schedules/`, and a test compares the two. `tracker boards`",
-        "also shows the health of the boards, and `tracker board show ID` a complete declaration. ↑: higher is better, ↓: lower is better.",
+        "`pytest tests/docs/test_catalogue.py --accept` generates this page from `schedules/`, and a test compares the two.",
+        "`tracker boards` also shows the health of the boards, and `tracker board show ID` a complete declaration.",
+        "↑: higher is better, ↓: lower is better.",
         "",
         counts(found),
         "",
