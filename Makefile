@@ -1,4 +1,4 @@
-# Two commands do all the set-up on a fresh machine with Python 3.11 or later: `make run` and `make test`.
+# Two commands set up a fresh machine with Python 3.11 or later: `make run` and `make test`.
 # Both install exactly what requirements.lock and requirements-dev.lock pin, so no release of a dependency can break them.
 
 PYTHON  ?= python3
@@ -23,6 +23,7 @@ test: lint types layers pytest
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python .ci/phrases.py
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
@@ -30,11 +31,11 @@ types: $(VENV)/.dev
 layers: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-## All tests, the slow ones and those of the installed wheel too. Plain `pytest` leaves those out.
+## All tests, including the slow ones and those of the installed wheel, which plain `pytest` leaves out.
 pytest: $(VENV)/.dev $(WHEEL)/.installed
 	TRACKER_WHEEL=$(WHEEL) $(BIN)/python -m pytest -m "slow or not slow"
 
-## All tests with the newest, and with the oldest, dependencies that pyproject.toml allows.
+## All tests with the newest and with the oldest dependencies that pyproject.toml allows.
 test-latest: RESOLUTION = highest
 test-lowest: RESOLUTION = lowest-direct
 test-latest test-lowest: $(VENV)/.dev
@@ -44,17 +45,17 @@ test-latest test-lowest: $(VENV)/.dev
 	$(UV) pip install --quiet --python $(VENV)/$@ --no-deps --editable .
 	$(VENV)/$@/bin/python -m pytest -m "slow or not slow"
 
-## Build dist/*.whl, which carries the boards, the model names and the demo.
+## Build dist/*.whl, which contains the boards, the model names and the demo.
 wheel: $(VENV)/.wheel
 
-## Resolve again after pyproject.toml has changed; `make lock UPGRADE=--upgrade` takes the newest of everything.
+## Resolve again after a change to pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest version of everything.
 lock: $(VENV)/.dev
 	$(UV) lock $(UPGRADE)
 	$(EXPORT) --no-default-groups --group build --output-file requirements.lock > /dev/null
 	$(EXPORT) --all-groups --all-extras --no-extra httpx2 --output-file requirements-dev.lock > /dev/null
 
-## Check, build into dist/ and tag the commit that is checked out: `make release VERSION=1.2.3`; DRY_RUN=1 creates no tag.
-## TAGGED=1 is for CI, which builds a tag that exists.
+## Check, build into dist/ and tag the checked-out commit: `make release VERSION=1.2.3`; DRY_RUN=1 creates no tag.
+## TAGGED=1 is for CI, which builds an existing tag.
 release: $(VENV)/.dev
 	@$(BIN)/python .ci/release.py "$$VERSION" $(if $(DRY_RUN),--dry-run) $(if $(TAGGED),--tagged)
 
@@ -62,11 +63,11 @@ release: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/start.py
 
-## What a daily reader would have been told over each series of dated states in DATA, a page each, into build/seasons.
+## Write the news of each day, one page per series of dated states in DATA, to build/seasons.
 seasons: $(VENV)/.runtime
 	$(BIN)/python bench/seasons.py $(DATA)
 
-## Does the checkout make the same history as another commit? `make same-history BASE=COMMIT DATA=FOLDER`; without DATA, of the demo alone.
+## Compare the history that this checkout makes with that of another commit: `make same-history BASE=COMMIT DATA=FOLDER`; without DATA, only the demo.
 same-history: $(VENV)/.dev
 	@rm -rf build/base && git worktree prune && git worktree add --quiet --detach build/base $(BASE)
 	$(BIN)/python bench/same_history.py record build/before.json build/base $(DATA)
@@ -74,7 +75,7 @@ same-history: $(VENV)/.dev
 	@git worktree remove --force build/base
 	$(BIN)/python bench/same_history.py compare build/before.json build/after.json
 
-# A changed lock makes the environment anew, so that nothing stays behind which the lock does not name.
+# A changed lock recreates the environment, so that nothing remains that the lock does not name.
 $(VENV)/.locked: $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tracker needs Python 3.11 or later, found " + sys.version.split()[0] + "; set PYTHON=python3.x")'
 	@$(PYTHON) -m venv --clear $(VENV)
@@ -94,7 +95,7 @@ $(VENV)/.wheel: $(VENV)/.dev $(SOURCES)
 	@$(BIN)/hatchling build --target wheel > /dev/null
 	@touch $@
 
-# The wheel in an environment of its own, beside the locked runtime dependencies and nothing else.
+# The wheel in a separate environment, with the locked runtime dependencies and nothing else.
 $(WHEEL)/.installed: $(VENV)/.wheel
 	@$(UV) venv --quiet --clear --python $(PYTHON) $(WHEEL)
 	@$(EXPORT) --no-default-groups | $(UV) pip install --quiet --python $(WHEEL) --require-hashes -r -

@@ -1,7 +1,7 @@
-"""What a naive differ says of a board's dated states, beside what is told: `python bench/against_naive.py BOARD FOLDER`.
+"""Compare a naive differ with the reported events on a board's dated states: `python bench/against_naive.py BOARD FOLDER`.
 
 BOARD is declared in tests/real/schedules. Naive: every value of the primary metric that differs, every pair of listed
-entries whose order flipped, every name added or removed. Told: events that are news, by kind.
+entries whose order flipped, every name added or removed. Reported: events that are news, by kind.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main(name: str, folder: Path) -> None:
             total.update({"values": values, "flips": flips, "added": added, "removed": removed, "kept": kept, **told})
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(told.items())) or "nothing"
             at = step.check.observed_at.strftime("%Y-%m-%d %H:%M")
-            print(f"{at}  naive: {values:4} values {flips:5} flips +{added} -{removed}  told: {kinds} ({kept} kept)")
+            print(f"{at}  naive: {values:4} values {flips:5} flips +{added} -{removed}  reported: {kinds} ({kept} recorded)")
     print("in all:", ", ".join(f"{count} {kind}" for kind, count in sorted(total.items())))
 
 

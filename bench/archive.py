@@ -1,7 +1,7 @@
-"""What the archive costs on a real series, per zstd level, against gzip -6: `python bench/archive.py FOLDER [LEVEL…]`.
+"""Measure the archive on a real series, per zstd level, against gzip -6: `python bench/archive.py FOLDER [LEVEL…]`.
 
-FOLDER holds the bodies of one board, `YYYY-MM-DDTHHMMSSZ.<ext>[.gz]`. Every body is kept and read back through
-`FileArchive` in a temporary folder; the times are CPU of the whole call (hash, squeeze, write, fsync; read, inflate, verify).
+FOLDER has the bodies of one board, `YYYY-MM-DDTHHMMSSZ.<ext>[.gz]`. Every body is stored and read back through `FileArchive` in a
+temporary folder. Times are CPU of the whole call (hash, compress, write, fsync; read, decompress, verify).
 """
 
 from __future__ import annotations

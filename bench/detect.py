@@ -1,7 +1,7 @@
-"""How long each kind takes to detect what a day means on a large board: `python bench/detect.py [ENTRIES]`.
+"""Measure how long each kind takes to detect the events of a day on a large board: `python bench/detect.py [ENTRIES]`.
 
-A made board: 10,000 entries of 40 labs, four scores and a price. On the second day one entry in a hundred is new, one in
-a hundred has left and one in two hundred moved, as on the busier days of real boards. CPU seconds, the best of three.
+A generated board: 10,000 entries of 40 labs, four scores and a price. On the second day, one entry in a hundred is new, one in a
+hundred is gone and one in two hundred moved, as on the busier days of real boards. CPU seconds, the best of three.
 """
 
 from __future__ import annotations

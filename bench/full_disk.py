@@ -1,10 +1,10 @@
 """Does an import survive a full disk? `sudo python bench/full_disk.py FOLDER [--board B] [--states 8] [--steps 24]`.
 
-FOLDER holds the bodies of one board. Its first states are imported onto a disk of its own (tmpfs, so it needs the right to
-mount), again and again, each time with less space left than an undisturbed import takes. Each must end with exit code 3 and
-one line, and leave a database and an archive that are whole; when there is space it is run again, and every row of every
-derived table must be what the undisturbed import wrote. Exit code 1 if anything differs.
-A day of the daemon on a full disk is in tests/daemon/test_full_disk.py.
+FOLDER has the bodies of one board. The script imports its first states many times onto a separate disk (tmpfs, so it needs the
+right to mount), each time with less free space than an undisturbed import takes. Each import must exit with code 3 and one line,
+and leave the database and the archive intact. Once there is space, the import runs again, and every row of every derived table
+must equal that of the undisturbed import. Exit code 1 if anything differs.
+tests/daemon/test_full_disk.py has a day of the daemon on a full disk.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def is_whole(store: Path, board: BoardId) -> bool:
 
 
 def differing(given: argparse.Namespace, states: Sequence[Path], scratch: Path) -> int:
-    """How many imports did not behave, or did not end as the undisturbed one."""
+    """The number of imports that failed in another way, or differ from the undisturbed one."""
     whole, small, board = scratch / "whole", scratch / "small", BoardId(given.board)
     with disk(whole, 1 << 30):
         code, lines = imported(given, states, whole / "store")

@@ -1,8 +1,8 @@
-"""Importing a board's dated states, beside git-history, in one run: `python bench/import_history.py FOLDER`.
+"""Measure the import of a board's dated states, and git-history on the same states: `python bench/import_history.py FOLDER`.
 
-FOLDER holds the bodies of one board, `YYYY-MM-DDTHHMMSSZ.json[.gz]`. Both import every state into a fresh database; the
-times are CPU, user and system, of the whole child processes. git-history needs the states as commits of a repository,
-which is made first and not counted; it is installed into a scratch environment unless `--git-history PATH` names one.
+FOLDER has the bodies of one board, `YYYY-MM-DDTHHMMSSZ.json[.gz]`. Both programs import every state into a new database. Times
+are CPU, user and system, of the whole child processes. git-history needs the states as commits of a repository, which is created
+first and not counted. It is installed into a scratch environment unless `--git-history PATH` names one.
 """
 
 from __future__ import annotations

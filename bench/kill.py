@@ -1,8 +1,8 @@
 """Does an import survive being killed? `python bench/kill.py FOLDER [--kills 50] [--states 8]`.
 
-FOLDER holds the bodies of one board. The import of its first states runs in a process of its own and is killed with
-SIGKILL at moments spread evenly over an undisturbed run; it is then run again, and every row of every derived table must
-be what the undisturbed import wrote. Exit code 1 if one differs.
+FOLDER has the bodies of one board. The script imports its first states in a child process and kills it with SIGKILL at moments
+spread evenly over an undisturbed run. Then it runs the import again, and every row of every derived table must equal that of the
+undisturbed import. Exit code 1 if one differs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def rows(database: Path) -> Mapping[str, list[tuple[object, ...]]]:
 
 
 def stored(database: Path) -> int:
-    """How many states a store has settled."""
+    """The number of states that a store has stored."""
     if not database.exists():
         return 0
     with closing(sqlite3.connect(database)) as connection:
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def differing(given: argparse.Namespace, states: Sequence[Path], scratch: Path) -> int:
-    """How many killed imports did not end as the undisturbed one."""
+    """The number of killed imports that differ from the undisturbed one."""
 
     def command(store: Path) -> list[str | Path]:
         tracker = [sys.executable, "-c", "from tracker.cli import main; main()"]
@@ -85,9 +85,9 @@ def differing(given: argparse.Namespace, states: Sequence[Path], scratch: Path) 
         same = rows(store / "tracker.db") == expected
         wrong += not same
         print(
-            f"kill {number + 1:3}: {progress[-1]} of {len(states)} states were settled; then {'the same' if same else 'DIFFERENT'}"
+            f"kill {number + 1:3}: {progress[-1]} of {len(states)} states were stored; then {'the same' if same else 'DIFFERENT'}"
         )
-    print(f"{given.kills} kills, {wrong} different; settled when killed: {sorted(set(progress))}")
+    print(f"{given.kills} kills, {wrong} different; stored when killed: {sorted(set(progress))}")
     return wrong
 
 

@@ -1,8 +1,8 @@
-"""How often a renamed column is found again, and a lost one is not made up: `python bench/repair.py DATA`.
+"""Measure how often a renamed column is found, and a removed one is not invented: `python bench/repair.py DATA`.
 
-DATA holds real, dated series of the boards of `tests/real/schedules`. Of each board the last reading is one state, the page a later
-one: written out as CSV with all columns of its table, once with one declared column renamed to a word that says nothing, once
-without it. Right is the renamed column (or one equal to it in every cell); of a lost one, nothing.
+DATA has real, dated series of the boards of `tests/real/schedules`. For each board, the last reading is one state and the page is a
+later one, written as CSV with all columns of its table: once with one declared column renamed to a meaningless word, once without
+it. The correct answer is the renamed column (or one equal to it in every cell), and nothing for a removed column.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tracker.reading import read_capture
 
 MOST_COLUMNS = 80
 NOTHING_SAID = "zq7"
-"""The new header: nothing is to be learnt from it."""
+"""The new header, which gives no hint."""
 
 
 def trials(data: Path) -> Iterator[tuple[str, str, str, str]]:
@@ -73,7 +73,7 @@ def _sources(board: Board) -> Iterator[tuple[str, str]]:
 
 
 def _page(table: Candidate, column: str, new: str) -> bytes:
-    """The table as CSV with that column called otherwise, or without it."""
+    """The table as CSV with that column renamed, or without it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     kept = [at for at, name in enumerate(table.columns) if new or name != column]

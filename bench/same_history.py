@@ -1,12 +1,12 @@
-"""Whether two commits make the same history of the same pages: every event with its facts, and every table.
+"""Check that two commits derive the same history from the same pages: every event with its facts, and every table.
 
-`make same-history BASE=COMMIT DATA=FOLDER` compares the checkout with another commit. FOLDER holds `<source>/<board>/<time>.<ext>`
-for the definitions under tests/real/schedules; without it, only the demo's season is compared. By hand:
+`make same-history BASE=COMMIT DATA=FOLDER` compares the checkout with another commit. FOLDER has `<source>/<board>/<time>.<ext>`
+for the declarations under tests/real/schedules; without it, only the demo's season is compared. By hand:
 
     python bench/same_history.py record OUT.json CHECKOUT [FOLDER]
     python bench/same_history.py compare BEFORE.json AFTER.json
 
-Each history is made by the command line of its own checkout and read from its SQLite file, so the two may share no module.
+The command line of each checkout makes its history, which is read from the SQLite file, so the two need not share a module.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def compare(before: Mapping[str, History], after: Mapping[str, History]) -> int:
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What differs between the events of a series: the kind of difference, and where."""
+    """The differences between the events of a series: the kind of difference, and where."""
     for event in before.keys() | after.keys():
         one, other = before.get(event), after.get(event)
         if one is None or other is None:

@@ -1,7 +1,7 @@
-"""A page per series of dated states: what a daily reader would have been told, in time order.
+"""Write a page per series of dated states: the news of each day, in time order.
 
-`make seasons DATA=FOLDER` (or `python bench/seasons.py FOLDER [SERIES…]`), where FOLDER holds `<source>/<board>/<time>.<ext>` for
-the definitions under tests/real/schedules. The pages go to build/seasons, which is never committed: some publishers
+`make seasons DATA=FOLDER` (or `python bench/seasons.py FOLDER [SERIES…]`), where FOLDER has `<source>/<board>/<time>.<ext>` for
+the declarations under tests/real/schedules. The pages go to build/seasons, which is never committed: some publishers
 restrict redistribution. Printed per series: days with news, items on the median one and on the fullest.
 """
 
@@ -39,7 +39,7 @@ SERIES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """One observation with news: the stories a report of it tells, and how many changes were only kept in the record."""
+    """One observation with news: the stories in its report, and the number of changes that were only recorded."""
 
     step: Step
     stories: tuple[Story, ...]
@@ -95,7 +95,7 @@ def lines(board: Board, steps: Sequence[Step], days: Sequence[Day]) -> Iterator[
         for story in day.stories:
             yield f"- **{story.lead.weight}** {named(story.lead)}"
             yield from (f"  - {named(event)}" for event in story.folded)
-        yield f"\n{untold} kept in the record\n"
+        yield f"\n{untold} only recorded\n"
 
 
 def named(event: Event) -> str:

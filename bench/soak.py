@@ -1,8 +1,9 @@
 """Does the daemon's memory grow? `python bench/soak.py [--boards 40] [--days 2000] [--trace]`.
 
-The daemon's own loop over local boards that are read daily, under a clock that jumps from one time to the next. Every 100
-days: the memory of the process, how many objects Python's collector knows, and with `--trace` (twice as slow) which lines
-hold more than at the first look. Boards list the same 24 models again and again, so that what is known of them does not grow.
+Runs the daemon's loop over local boards that are read daily, with a clock that jumps from one time to the next. Every 100 days, it
+prints the memory of the process, the number of objects that Python's collector tracks and, with `--trace` (twice as slow), the
+lines that hold more than at the first measurement. Boards list the same 24 models again and again, so the history per model does
+not grow.
 Exit code 1 if the process grew by more than 10 % after the first fifth.
 """
 
@@ -39,13 +40,13 @@ min_weight = 20
 
 
 def resident_mb() -> float:
-    """What of this process is in memory now (proc(5))."""
+    """Resident memory of this process, in MB (proc(5))."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def grown(first: tracemalloc.Snapshot | None) -> tracemalloc.Snapshot | None:
-    """Print which lines hold more than at the first look."""
+    """Print the lines that hold more memory than at the first measurement."""
     if not tracemalloc.is_tracing():
         return None
     ours = (tracemalloc.Filter(inclusive=False, filename_pattern=tracemalloc.__file__),)
@@ -60,7 +61,7 @@ def main() -> None:
     arguments.add_argument("--boards", type=int, default=40)
     arguments.add_argument("--days", type=int, default=2000)
     arguments.add_argument("--trace", action="store_true")
-    arguments.add_argument("--scratch", type=Path, help="where to make the store; a disk in memory spares the real one")
+    arguments.add_argument("--scratch", type=Path, help="folder for the store; a disk in memory spares the real one")
     given = arguments.parse_args()
     logging.disable()
     script, receiver = (

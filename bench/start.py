@@ -1,6 +1,6 @@
-"""Cold starts against a bare interpreter, in one run: `python bench/start.py [ROUNDS]`.
+"""Measure cold starts against a bare interpreter: `python bench/start.py [ROUNDS]`.
 
-The commands take turns, so that a busy machine is busy for all of them; printed are medians of wall and CPU time.
+The commands take turns, so a busy machine affects all of them. Prints medians of wall and CPU time.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How often the reading of unknown pages is right: `python bench/wizard.py DATA [EXAMPLES]`, with the confusion list.
+"""Measure how often unknown pages are read correctly, with the confusion list: `python bench/wizard.py DATA [EXAMPLES]`.
 
-DATA holds real, dated series (`<source>/<board>/<time>.<ext>[.gz]`, the boards of `tests/real/schedules`), EXAMPLES payloads in
-true formats. The truth of a series is what its declaration reads: the right table has its entries, the right key tells them
-apart by an id or a name, the right metric has its primary figures. The truth of the examples stands in EXAMPLES_SAY. Boards
-fall into two halves by a hash of their names: the rules were made on one, and must hold on the other.
+DATA has real, dated series (`<source>/<board>/<time>.<ext>[.gz]`, the boards of `tests/real/schedules`), EXAMPLES has payloads in
+true formats. For a series, its declaration is the truth: the correct table has its entries, the correct key distinguishes them by
+an id or a name, the correct metric has its primary values. For the examples, EXAMPLES_SAY is the truth. A hash of their names
+splits the boards into two halves: the rules were made on one, and must work on the other.
 """
 
 from __future__ import annotations
@@ -90,9 +90,9 @@ NO_BOARD = (
     "aa_api_error_401.json", "bot_challenge.html", "github_commits.json", "hf_dataset_commits.json", "livebench_categories_2026_06_25.json",
     "livebench_spa_shell.html", "tau2_manifest.json", "vercel_checkpoint.html", "wayback_cdx.json", "wayback_cdx_empty.json",
 )  # fmt: skip
-"""Examples that hold no board. (One submission of τ²-bench, and a file of one model, are left out: they are neither.)"""
+"""Examples without a board. (One submission of τ²-bench, and a file of one model, are left out: they are neither.)"""
 NO_BOARDS = ("arena-html/cloudflare-challenge", "arena-html/error-404", "livebench-html/before-load", "yupp-html/text-skeleton")
-"""Real pages that hold no board; so are the lists of LiveBench's categories."""
+"""Real pages without a board, like the lists of LiveBench's categories."""
 RANKS_BY: Mapping[str, tuple[str, bool]] = {
     "openrouter/models": ("pricing.completion|pricing.prompt", False),
     "llm-prices/openai": ("output|input", False),
@@ -104,7 +104,7 @@ RANKS_BY: Mapping[str, tuple[str, bool]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One file: what was right, what was said, and whether it was said without a question."""
+    """One file: what was right, the answer, and whether it came without a question."""
 
     file: str
     board: bool
@@ -115,7 +115,7 @@ class Judged:
 
 
 def judged(data: Path, examples: Path | None, *, quick: bool = False) -> list[Judged]:
-    """Every file that is looked at: of each series the first and the newest; `quick`: the newest, if it is not large."""
+    """Every file to judge: the first and the newest of each series; `quick`: only the newest, if it is not large."""
     return [*_series(data, quick=quick), *(_examples(examples) if examples else ())]
 
 
@@ -137,7 +137,7 @@ def _of_series(name: str, board: Board, file: Path) -> Judged:
     try:
         reading = read_capture(board, [body])
     except TrackerError:
-        return _no_board(place, body)  # what our own declaration refuses is no board either
+        return _no_board(place, body)  # a page that our own declaration refuses is not a board either
     proposal = _proposed(body)
     if isinstance(proposal, str):
         return Judged(file=place, board=True, table=False, metric=False, said=proposal)
@@ -199,7 +199,7 @@ def is_sure(proposal: Proposal) -> bool:
 
 
 def body_of(file: Path) -> bytes:
-    """What a file holds, unpacked."""
+    """The content of a file, decompressed."""
     body = file.read_bytes()
     return gzip.decompress(body) if file.suffix == ".gz" else body
 
@@ -208,7 +208,7 @@ def body_of(file: Path) -> bytes:
 
 
 def _is_table(proposal: Proposal, reading: Reading) -> bool:
-    """Whether its rows are the reading's entries, told apart by their id, their name, or another column that is one of those by its header."""
+    """Whether its rows are the reading's entries, distinguished by their id, their name, or another column that is one of those by its header."""
     table = Table(columns=proposal.candidate.columns, rows=proposal.candidate.rows, facts={})
     keys = keys_of(table, [Column(sources=(one,), missing=frozenset(), kind=Kind.TEXT) for one in proposal.key.value])
     ids, names = {one.id for one in reading.entries}, {one.name for one in reading.entries}

@@ -1,9 +1,9 @@
 """Years of the daemon against publishers that misbehave: `python bench/years.py [--boards 40] [--days 500] [--kills 200]`.
 
-First undisturbed: what the store holds is checked against the servers' own log (tests/daemon/years_world.py says how).
-Then the same again, killed with SIGKILL at random moments, also at the very moment at which the receiver has a message and
-has not answered yet; in the end every row of every table but the counters must be what the undisturbed daemon wrote, and a
-message that came twice must have come under one name. `--channel` instead: a receiver that fails, hangs and answers 413.
+First, an undisturbed run: the content of the store must match the servers' own log (see tests/daemon/years_world.py). Then the same
+run, killed with SIGKILL at random moments, and also at the moment when the receiver has a message and has not answered yet. At the
+end, every row of every table except the counters must equal that of the undisturbed daemon, and a message that arrived twice must
+have one id. With `--channel`: a receiver that fails, hangs and answers 413.
 Exit code 1 if anything is wrong.
 """
 
@@ -160,7 +160,7 @@ def main() -> None:
     arguments.add_argument("--kills", type=int, default=200)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--channel", action="store_true")
-    arguments.add_argument("--scratch", type=Path, help="where to make the stores; a disk in memory spares the real one")
+    arguments.add_argument("--scratch", type=Path, help="folder for the stores; a disk in memory spares the real one")
     arguments.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     arguments.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
     given = arguments.parse_args()

@@ -1,7 +1,7 @@
 """Writes the season's bodies: `python snapshots/seed/make.py` → `captures/<source>/<board>/<time>.<ext>`, the same bytes every time.
 
-Sources, labs, models and figures are invented; the pages' shapes are those of real boards. What
-happens on which day is told in README.md beside this file, and a test holds both to it.
+Sources, labs, models and figures are invented; the formats of the pages are those of real boards. README.md, in this folder, lists
+what happens on which day, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def _index(model: Model, day: int) -> Figure:
     index = value if day >= since else model.index
     if index is None or day < FULL_FLOATS:
         return index
-    exact = index + 0.09 * (chance(model.slug, "digits") - 0.5)  # one decimal of it is what stood there before
+    exact = index + 0.09 * (chance(model.slug, "digits") - 0.5)  # rounded to one decimal, it is the earlier value
     return exact if day < REBASED else 0.88 * exact - 1.3 * chance(model.slug, "v2.1")
 
 
@@ -306,7 +306,7 @@ def _is_there(slug: str, day: int) -> bool:
 
 def _rating(model: Model, first: int, half: int, day: int) -> Rating:
     wobble = 0 if model.slug in RATINGS or day == 2 else round(2 * chance(model.slug, "refit", day) - 1)
-    drift = 1 if day >= 3 else 0  # the whole board, which is no news
+    drift = 1 if day >= 3 else 0  # the whole board, which is not news
     jump = AFTER_OVERTAKE.get(model.slug, 0) if day >= OVERTAKE else 0
     votes = int(4000 + 60000 * chance(model.slug, "votes")) + 37 * day
     return Rating(model=model, score=first + wobble + drift + jump, half=half, votes=votes)
@@ -387,7 +387,7 @@ UNTESTED, FIRST_SCORE = "damson-small", 12
 
 
 def livewell(day: int) -> str:
-    """The table of a day, best first; the order is ours, as no average stands in it."""
+    """The table of a day, best first; the order is ours, because it has no average."""
     known = [model for model in listed(day) if _level(model) and day >= LATE.get(model.slug, 0)]
     lines = sorted(
         (_tasks(model, day) for model in known), key=lambda line: -sum(float(cell) for cell in line[1:] if cell != "-")

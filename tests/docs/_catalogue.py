@@ -1,4 +1,4 @@
-"""The catalogue of shipped boards, as Markdown: a row for each source in the README, one for each board in docs/reference/boards.md."""
+"""The catalogue of shipped boards, as Markdown: one row per board in docs/reference/boards.md, and the counts in the README."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_TERMS = 60
 
 
 def boards() -> list[Board]:
-    """Every shipped board, by id. A declaration that is wrong is an error here."""
+    """Every shipped board, by id. A wrong declaration fails the test."""
     found = schedules.load(ROOT / "schedules", {name: parsers.options_of(name) for name in parsers.FORMATS})
     assert found.errors == {}
     return [found.boards[board] for board in sorted(found.boards)]
@@ -31,13 +31,13 @@ def code_files(found: Sequence[Board]) -> list[str]:
 
 
 def counts(found: Sequence[Board]) -> str:
-    """One line: how many boards there are, of how many sources, and how many can be fetched by whom."""
+    """The number of boards and sources, and how many need a key or are off."""
     by_state = [state(board) for board in found]
     off, free = by_state.count("off"), by_state.count("on")
     formats = len({board.parse.format for board in found})
     return (
-        f"**{len(found)} boards of {len({source(board) for board in found})} sources**: {free} fetched as they are, "
-        f"{len(found) - off - free} with a key of yours, {off} off because of their publishers' terms. "
+        f"**{len(found)} boards of {len({source(board) for board in found})} sources**: {free} need no key, "
+        f"{len(found) - off - free} need a key of yours, {off} are off because of their publishers' terms.\n"
         f"{formats} formats; Python files written for one board: {len(code_files(found))}."
     )
 
@@ -53,36 +53,36 @@ def state(board: Board) -> str:
 
 
 def headline(board: Board) -> str:
-    """The metric that ranks it with its direction, else what its metrics are of."""
+    """The metric that ranks it, with its direction, or the topics of its metrics."""
     if board.primary is not None:
         return title(board.primary)
     return ", ".join(dict.fromkeys(metric.topic or metric.title for metric in board.metrics)) or "no numbers"
 
 
 def title(metric: Metric) -> str:
-    """What a metric is called, and which way is up."""
+    """The title of a metric, with its direction."""
     return f"{metric.title}{ARROWS[metric.higher_is_better]}"
 
 
 def link(board: Board) -> str:
-    """The second half of its id, leading to the page that people read, and what stands in the way of fetching it."""
+    """The second half of its id, linked to the page that people read, and why it is not fetched."""
     way = {"on": "", "off": " (off)"}.get(state(board), " (key)")
     return f"[{board.id.partition('/')[2]}]({board.page}){way}"
 
 
 def few(texts: Iterable[str], most: int = MOST_HEADLINES) -> str:
-    """Each different text once, no more than so many."""
+    """Each different text once, at most `most` of them."""
     seen = [text for text in dict.fromkeys(texts) if text]
     return " · ".join([*seen[:most], *(["…"] if len(seen) > most else [])])
 
 
 def row(cells: Sequence[object]) -> str:
-    """A line of a table; what a cell holds cannot end it."""
+    """A line of a table; no cell can end it."""
     return "| " + " | ".join(" ".join(str(cell).replace("|", "\\|").split()) for cell in cells) + " |"
 
 
 def long_table(found: Sequence[Board]) -> Iterator[str]:
-    """One row for each board."""
+    """One row per board."""
     yield from ("| board | title | headline | topics | format | cadence | fetched | data |", "|---|---|---|---|---|---|---|---|")
     for board in found:
         topics = few((metric.topic for metric in board.metrics), 4)
@@ -91,7 +91,7 @@ def long_table(found: Sequence[Board]) -> Iterator[str]:
 
 
 def terms_table(found: Sequence[Board]) -> Iterator[str]:
-    """One row for each statement of terms, with the boards it holds for."""
+    """One row per statement of terms, with its boards."""
     yield from ("| boards | terms | attribution |", "|---|---|---|")
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for board in found:
@@ -101,12 +101,13 @@ def terms_table(found: Sequence[Board]) -> Iterator[str]:
 
 
 def page(found: Sequence[Board]) -> str:
-    """The whole of docs/reference/boards.md."""
+    """All of docs/reference/boards.md."""
     lines = [
         "# Boards",
         "",
-        "Made from `schedules/` by `pytest tests/docs/test_catalogue.py --accept`; a test holds it to them. `tracker boards` shows the",
-        "same with their health, `tracker board show ID` the whole of a declaration. ↑: higher is better, ↓: lower is better.",
+        "`pytest tests/docs/test_catalogue.py --accept` generates this page from `schedules/`, and a test compares the two.",
+        "`tracker boards` also shows the health of the boards, and `tracker board show ID` a complete declaration.",
+        "↑: higher is better, ↓: lower is better.",
         "",
         counts(found),
         "",
@@ -114,8 +115,8 @@ def page(found: Sequence[Board]) -> str:
         "",
         "## Terms",
         "",
-        "What we read of the publishers' terms; it is no legal advice. What they forbid is off, with the open alternative where there is",
-        "one, and stays off until an operator writes `enabled = true`.",
+        "Our reading of the publishers' terms, which is not legal advice. A board that they forbid is off until an operator sets",
+        "`enabled = true`; its terms name the open alternative, if there is one.",
         "",
         *terms_table(found),
         "",

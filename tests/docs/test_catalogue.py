@@ -19,7 +19,7 @@ def test_the_readme_counts_the_boards_that_ship():
     assert re.findall(r"\d+", section)[:5] == counts
 
 
-def test_the_page_of_boards_is_what_is_declared(request: pytest.FixtureRequest):
+def test_the_page_of_boards_matches_the_declarations(request: pytest.FixtureRequest):
     true = _catalogue.page(BOARDS)
     if request.config.getoption("--accept"):
         PAGE.write_text(true, encoding="utf-8")
@@ -31,7 +31,7 @@ def test_every_board_is_on_the_page_with_its_address():
     assert [board.id for board in BOARDS if f"[{board.id}]({board.page})" not in page] == []
 
 
-def test_every_board_says_what_its_publisher_allows_and_whom_to_name():
+def test_every_board_states_its_terms_and_attribution():
     unsaid = {"", "not looked up"}  # the second is what `tracker board new` leaves to a person
     assert [board.id for board in BOARDS if board.terms in unsaid or not board.attribution] == []
 

@@ -86,14 +86,14 @@ def test_the_guide_to_installing_shows_many_commands():
 @pytest.mark.parametrize(
     "line", ["tracker rum", "tracker run --dew", "tracker install --completion tcsh", "x | tracker board sho"]
 )
-def test_a_command_line_that_does_not_exist_would_be_seen(line: str):
+def test_a_command_line_that_does_not_exist_is_found(line: str):
     (words,) = calls(line)
     with pytest.raises(click.UsageError):
         understood(words)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
-def test_every_file_of_contrib_that_is_named_exists(guide: Path):
+def test_every_file_of_contrib_in_a_guide_exists(guide: Path):
     named = set(re.findall(r"\bcontrib/[\w./-]+\w", guide.read_text(encoding="utf-8")))
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
@@ -120,7 +120,7 @@ def texts() -> Iterator[Path]:
     yield from (ROOT / "tracker").rglob("*.py")
 
 
-def test_installing_by_name_is_said_only_of_the_time_once_it_is_published():
+def test_installing_by_name_is_described_only_for_after_publication():
     wrong = []
     for path in texts():
         for paragraph in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
@@ -133,5 +133,5 @@ def test_installing_by_name_is_said_only_of_the_time_once_it_is_published():
 @pytest.mark.parametrize(
     "text", ["pip install leaderboard-tracker[web]", "pip install -U 'leaderboard-tracker'", "uvx leaderboard-tracker", "uv tool install leaderboard-tracker"]
 )  # fmt: skip
-def test_installing_by_name_would_be_seen(text: str):
+def test_installing_by_name_is_found(text: str):
     assert BY_NAME.search(text)

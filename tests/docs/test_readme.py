@@ -65,3 +65,12 @@ def test_relative_links_lead_somewhere():
     for page in [README, *(README.parent / "docs").rglob("*.md"), README.parent / "CONTRIBUTING.md"]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page}: {link}"
+
+
+def test_prose_is_wrapped_at_130_columns():
+    pages = [
+        README.parent / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "schedules/README.md")
+    ]
+    for page in [*pages, *(README.parent / "docs").rglob("*.md")]:
+        prose = re.sub(r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        assert [line for line in prose.splitlines() if len(line) > 130 and not line.lstrip().startswith("|")] == [], page

@@ -105,7 +105,7 @@ def test_every_nature_kind_of_page_depth_and_duplicate_is_explained():
             assert re.search(rf"^\| `{word}` \|", section(heading), re.MULTILINE), f"{key} = {word!r} is not explained"
 
 
-def test_the_example_of_a_whole_board_loads(tmp_path: Path):
+def test_the_example_of_a_complete_board_loads(tmp_path: Path):
     example = re.search(r"```toml\n(.*?)```", section("## How to add a board"), re.DOTALL)
     assert example is not None
     path = tmp_path / "schedules" / "example" / "code.toml"
@@ -118,7 +118,7 @@ def test_the_example_of_a_whole_board_loads(tmp_path: Path):
     assert board.attributes["agent"] == Column(sources=("agent",), missing=frozenset({"none", "0"}))
 
 
-def test_the_error_it_shows_is_the_one_that_comes(tmp_path: Path):
+def test_the_error_on_the_page_is_the_real_one(tmp_path: Path):
     shown = re.search(r"^schedules/livebench/livebench\.toml: (.*)$", README, re.MULTILINE)
     assert shown is not None
     path = tmp_path / "schedules" / "livebench" / "livebench.toml"

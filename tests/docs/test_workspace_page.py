@@ -24,7 +24,7 @@ def test_every_key_has_its_row():
 
 
 @pytest.mark.parametrize("key", ROWS)
-def test_every_default_is_the_true_one(key: str):
+def test_every_default_on_the_page_is_correct(key: str):
     default = "" if ROWS[key] == "none" else json.loads(ROWS[key].strip("`"))
     found = getattr(parsed("", "tracker.toml"), key)
     assert (list(found) if isinstance(found, tuple) else str(found)) == default

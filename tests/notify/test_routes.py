@@ -205,7 +205,7 @@ def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_fau
     ("text", "said"),
     [
         ('chanel = "stdout"', 'chanel is unknown; did you mean "channel"? known: address, board, '),
-        ("", "channel is missing (how it is delivered)"),
+        ("", "channel is missing (kind of destination)"),
         ('channel = "stdout"\nkind = "overtakes"', 'kind = "overtakes" is unknown; did you mean "overtake"? known: '),
         ('channel = "stdout"\nkind = "watch"', 'kind = "watch" without a watch; name those that are meant, as in watch = ["…"]'),
         ('channel = "stdout"\nwatch = "close on codin"', 'watch = "close on codin" is unknown; did you mean "close on coding"? known: '),

@@ -44,19 +44,19 @@ READING = {
 """Commands that only read, with their exit codes where nothing was fetched yet: 2 where they need a store."""
 
 
-def test_the_package_is_the_installed_one(wheel: Path, tmp_path: Path):
+def test_the_imported_package_is_the_installed_one(wheel: Path, tmp_path: Path):
     words = [wheel / "bin" / "python", "-c", "import tracker, sys; print(tracker.__file__, *sys.path, sep='\\n')"]
     found = subprocess.run(words, cwd=tmp_path, env={}, check=True, capture_output=True, text=True).stdout.splitlines()
     assert Path(found[0]).is_relative_to(wheel)
     assert [path for path in found if path.startswith(str(ROOT)) and not path.startswith(str(wheel))] == []
 
 
-def test_the_demo_prints_what_it_prints_in_a_checkout(installed: Account, checkout: Account):
+def test_the_demo_prints_the_same_as_in_a_checkout(installed: Account, checkout: Account):
     assert installed.done("demo").out == checkout.done("demo").out
     assert (installed.here / "snapshots" / "demo" / "report.html").is_file()
 
 
-def test_the_boards_are_those_of_the_checkout(installed: Account, checkout: Account):
+def test_the_boards_are_the_same_as_in_the_checkout(installed: Account, checkout: Account):
     boards = installed.done("boards", "--json").rows
     assert len(boards) >= 84
     assert {board["origin"] for board in boards} == {"shipped"}

@@ -34,7 +34,7 @@ def build(source: Path, target: str, into: Path) -> Path:
     return made
 
 
-def test_the_wheel_lacks_nothing_and_holds_no_tests_stores_or_caches(built: Path):
+def test_the_wheel_is_complete_and_contains_no_tests_stores_or_caches(built: Path):
     assert list(CHECKS["faults"](built, VERSION)) == []
 
 

@@ -79,14 +79,14 @@ def test_every_board_that_needs_no_key_is_accepted(read: Read):
     assert len(results) >= 61
 
 
-def test_every_page_is_asked_for_and_nothing_else_but_robots_txt(read: Read):
+def test_every_page_is_fetched_and_otherwise_only_robots_txt(read: Read):
     asked, pages = read.publishers.asked, read.publishers.pages
     hosts = {host for host, _, _ in pages}
     assert set(asked) == {*pages, *((host, "/robots.txt", frozenset()) for host in hosts)}
 
 
 @pytest.mark.parametrize("board", FREE)
-def test_what_is_stored_is_what_the_page_says(read: Read, board: BoardId):
+def test_the_store_has_the_values_of_the_page(read: Read, board: BoardId):
     with SqliteStore(read.account.here / "snapshots" / "tracker.db") as store:
         snapshot = store.latest(board)
     assert snapshot is not None
@@ -105,7 +105,7 @@ def test_the_standings_of_a_board_of_each_format_are_those_of_its_page(read: Rea
     assert [row["value"] for row in rows] == sorted(values.values(), reverse=bool(primary.higher_is_better))
 
 
-def test_a_board_that_has_an_overlay_is_customized_and_keeps_its_declaration(read: Read):
+def test_a_board_with_an_overlay_is_customized_and_keeps_its_declaration(read: Read):
     boards = {board["board"]: board for board in read.account.done("boards", "--json").rows}
     assert {board for board, row in boards.items() if row["origin"] == "customized"} == set(FREE)
     assert {row["state"] for board, row in boards.items() if board in FREE} == {"ok"}

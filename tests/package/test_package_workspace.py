@@ -51,7 +51,7 @@ def watching(installed: Account, server: HTTPServer) -> Account:
     return installed
 
 
-def test_init_leaves_a_workspace_that_says_what_is_in_it(installed: Account):
+def test_init_creates_a_workspace_that_explains_itself(installed: Account):
     before = set(installed.listing())
     out = installed.done("init").out
     written = {line.split()[1] for line in out.splitlines() if line.startswith("  wrote ")}
@@ -60,12 +60,12 @@ def test_init_leaves_a_workspace_that_says_what_is_in_it(installed: Account):
     assert files == written
 
 
-def test_boards_of_a_users_own_are_followed_where_no_others_are(watching: Account):
+def test_the_users_own_boards_are_followed_when_no_others_are(watching: Account):
     (board,) = watching.done("boards", "--json").rows
     assert (board["board"], board["origin"], board["enabled"], board["entries"]) == ("example/board", "local", True, 3)
 
 
-def test_a_run_the_report_and_the_standings_say_what_changed(watching: Account):
+def test_a_run_the_report_and_the_standings_show_what_changed(watching: Account):
     ran = watching.done("run")
     assert "example/board: accepted, 3 entries" in ran.out
     lines = [
@@ -84,7 +84,7 @@ def test_every_event_can_be_derived_again(watching: Account):
     assert f"{len(events)} of {len(events)} events hold" in watching.done("verify", "--all").out
 
 
-def test_a_page_that_did_not_change_is_no_news(watching: Account):
+def test_an_unchanged_page_is_not_news(watching: Account):
     watching.done("run")
     before = watching.done("events", "--json").rows
     watching.done("run")
@@ -100,13 +100,13 @@ def test_reading_a_workspace_changes_nothing_in_it(watching: Account, line: str)
     assert watching.listing() == before
 
 
-def test_a_workspace_is_found_from_a_folder_in_it_and_by_its_name(watching: Account):
+def test_a_workspace_is_found_from_a_subfolder_and_by_its_path(watching: Account):
     (inside := watching.here / "notes" / "june").mkdir(parents=True)
     boards = watching.done("boards", "--json")
     assert watching.done("boards", "--json", at=inside) == boards
     assert watching.done("--store", "here", "boards", "--json", at=watching.folder) == boards
 
 
-def test_a_workspace_that_was_just_made_can_be_read_by_its_name(installed: Account):
+def test_a_new_workspace_can_be_read_by_its_path(installed: Account):
     installed.done("init", "of-mine")
     assert len(installed.done("--store", "of-mine", "boards", "--json").rows) >= 85

@@ -45,7 +45,7 @@ def test_a_form_asks_for_what_is_needed(name):
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_a_form_is_one_that_github_accepts(name):
+def test_github_accepts_every_form(name):
     form = FORMS[name]
     assert set(form) <= {"name", "description", "title", "labels", "assignees", "projects", "type", "body"}
     assert all(isinstance(form[key], str) and form[key] for key in ("name", "description"))
@@ -93,7 +93,7 @@ def test_the_project_has_one_address_everywhere():
     assert [url for url in found if not url.startswith(ADDRESS)] == []
 
 
-def test_the_changelog_begins_with_what_is_not_released_and_then_goes_back_in_time():
+def test_the_changelog_starts_with_unreleased_changes_and_goes_back_in_time():
     headings = re.findall(r"^## (.+)$", CHANGELOG, re.MULTILINE)
     assert headings[0] == "[Unreleased]"
     released = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", heading) for heading in headings[1:]]
@@ -102,7 +102,7 @@ def test_the_changelog_begins_with_what_is_not_released_and_then_goes_back_in_ti
     assert order == sorted(order, reverse=True)
 
 
-def test_the_changelog_says_of_every_change_what_sort_it_is():
+def test_the_changelog_puts_every_change_in_a_section():
     sections = re.split(r"^## ", CHANGELOG, flags=re.MULTILINE)[1:]
     for section in sections:
         heading, _, rest = section.partition("\n")

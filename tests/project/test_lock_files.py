@@ -45,7 +45,7 @@ def test_make_lock_writes_both_exports():
 
 @needs_the_locked_uv
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
-def test_an_export_is_what_uv_makes_of_the_lock(name):
+def test_an_export_is_what_uv_writes_for_the_lock(name):
     words = [sys.executable, "-m", "uv", *exports()[name], "--offline"]
     printed = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert (ROOT / name).read_text(encoding="utf-8") == printed, f"{name} is not what uv.lock says; run: make lock"
@@ -83,14 +83,14 @@ def in_order(found: Iterable[Wanted]) -> list[str]:
     return sorted(map(str, found))
 
 
-def test_the_lock_was_made_of_the_dependencies_and_extras_in_pyproject():
+def test_the_lock_matches_the_dependencies_and_extras_in_pyproject():
     project = PYPROJECT["project"]
     extras = [entry for extra, texts in project["optional-dependencies"].items() for entry in stated(texts, extra)]
     assert in_order(locked(OURS["metadata"]["requires-dist"])) == in_order([*stated(project["dependencies"]), *extras])
     assert sorted(OURS["metadata"]["provides-extras"]) == sorted(project["optional-dependencies"])
 
 
-def test_the_lock_was_made_of_the_dependency_groups_in_pyproject():
+def test_the_lock_matches_the_dependency_groups_in_pyproject():
     recorded = OURS["metadata"]["requires-dev"]
     groups = PYPROJECT["dependency-groups"]
     assert {name: in_order(locked(tables)) for name, tables in recorded.items()} == {
@@ -98,7 +98,7 @@ def test_the_lock_was_made_of_the_dependency_groups_in_pyproject():
     }
 
 
-def test_the_lock_is_for_the_version_and_the_pythons_in_pyproject():
+def test_the_lock_matches_the_version_and_the_pythons_in_pyproject():
     assert (OURS["version"], LOCK["requires-python"]) == (
         PYPROJECT["project"]["version"],
         PYPROJECT["project"]["requires-python"],

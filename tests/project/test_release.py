@@ -53,7 +53,7 @@ def test_a_tree_with_changes_is_refused(project):
     assert "the tree is not clean (M tracker/__init__.py, 1 in all)" in reason
 
 
-def test_a_tree_with_a_file_that_nobody_committed_is_refused(project):
+def test_a_tree_with_an_untracked_file_is_refused(project):
     project.write("schedules/acme/private.toml", "")
     assert "?? schedules/acme/private.toml" in "".join(project.refusals("1.2.3"))
 
@@ -84,7 +84,7 @@ def test_a_version_that_was_tagged_is_refused(project):
 @pytest.mark.parametrize(
     "section", ["## [1.2.3] - unreleased\n\n- A thing.", "## [1.2.3] - 2026-03-01", "## 1.2.3\n\n- A thing."]
 )
-def test_a_changelog_without_a_dated_section_that_says_something_is_refused(project, section):
+def test_a_changelog_without_a_dated_section_with_text_is_refused(project, section):
     project.write("CHANGELOG.md", CHANGELOG.replace("## [1.2.3] - 2026-03-01\n\n### Added\n\n- A thing.", section))
     project.commit()
     assert project.refusals("1.2.3") == ['release: CHANGELOG.md has no section "## [1.2.3] - YYYY-MM-DD" with text in it']
@@ -96,11 +96,11 @@ def test_a_version_that_pyproject_does_not_have_is_refused(project):
 
 
 @pytest.mark.parametrize("version", ["", "v1.2.3", "1.2", "1.2.3rc1", "01.2.3", "1.2.3;true", "$(true)"])
-def test_what_is_no_version_is_refused(project, version):
+def test_anything_but_a_version_is_refused(project, version):
     assert project.refusals(version) == [f'release: "{version}" is not a version; expected x.y.z']
 
 
-def test_a_lock_that_does_not_fit_pyproject_is_refused(project):
+def test_a_lock_that_does_not_match_pyproject_is_refused(project):
     project.replace("pyproject.toml", 'license = "Apache-2.0"', 'license = "Apache-2.0"\ndependencies = ["click>=8"]')
     project.commit()
     assert project.refusals("1.2.3") == ["release: uv.lock does not fit pyproject.toml; run: make lock"]
@@ -119,7 +119,7 @@ def test_a_tag_elsewhere_is_refused_where_the_tag_should_be_checked_out(project)
     assert project.refusals("1.2.3", "--tagged") == ["release: the commit that is checked out does not have the tag v1.2.3"]
 
 
-def test_a_dry_run_makes_everything_but_the_tag(released):
+def test_a_dry_run_creates_everything_but_the_tag(released):
     assert released.built == ["SHA256SUMS", f"{NAME}-py3-none-any.whl", f"{NAME}.cdx.json", f"{NAME}.tar.gz"]
     assert (released.folder / "build" / "release-notes.md").read_text(encoding="utf-8") == "### Added\n\n- A thing.\n"
     assert released.git("tag") == ""
@@ -137,7 +137,7 @@ def test_a_release_has_the_bytes_of_its_dry_run_and_an_annotated_tag(project, re
     assert (project.folder / sums).read_text(encoding="utf-8") == (released.folder / sums).read_text(encoding="utf-8")
 
 
-def test_in_ci_a_tag_that_is_checked_out_is_built_on_no_branch(project):
+def test_ci_builds_a_checked_out_tag_without_a_branch(project):
     project.git("tag", "v1.2.3")
     project.git("checkout", "--quiet", "--detach", "v1.2.3")
     ran = project.release("1.2.3", "--tagged")
@@ -208,7 +208,7 @@ def test_a_wheel_that_lacks_something_is_found(released, tmp_path, without, faul
         "setup.py",
     ],
 )
-def test_a_wheel_that_holds_what_it_must_not_is_found(released, tmp_path, added):
+def test_a_wheel_with_a_forbidden_file_is_found(released, tmp_path, added):
     found = list(script().faults(changed(released.wheel, tmp_path, added=added), "1.2.3"))
     assert found == [f"{released.wheel.name}: {added} must not be in it"]
 
@@ -227,7 +227,7 @@ def test_metadata_that_an_index_would_refuse_is_found(text, fault):
     assert [line for line in script().metadata_faults(text, "1.2.3") if fault in line] != []
 
 
-def test_the_sbom_lists_the_locked_runtime_dependencies_and_no_tool_of_ours(monkeypatch):
+def test_the_sbom_lists_the_locked_runtime_dependencies_and_none_of_our_tools(monkeypatch):
     monkeypatch.chdir(ROOT)
     bom = json.loads(script().sbom(1_772_344_800))
     assert (bom["bomFormat"], bom["specVersion"], bom["metadata"]["timestamp"]) == ("CycloneDX", "1.5", "2026-03-01T06:00:00Z")

@@ -28,7 +28,7 @@ def made(**changed: Any) -> dict[str, Any]:
     return {"demo": {"tables": {"events": "1 rows ab"}, "events": {"id1": event | changed}}}
 
 
-def test_what_is_the_same_is_said_to_be_the_same(same_history: ModuleType, capsys: pytest.CaptureFixture[str]):
+def test_equal_histories_do_not_differ(same_history: ModuleType, capsys: pytest.CaptureFixture[str]):
     assert same_history.compare(made(), made()) == 0
     assert capsys.readouterr().out == "1 series, 1 events: 0 differ, 0 reworded; 0 tables differ\n"
 
@@ -39,12 +39,14 @@ def test_another_kind_grade_or_fact_is_a_difference(same_history: ModuleType, ch
 
 
 @pytest.mark.parametrize("changed", [{"headline": "A is new"}, {"weight": 51}, {"worded": ["why"]}])
-def test_another_wording_or_weight_is_none(same_history: ModuleType, capsys: pytest.CaptureFixture[str], changed: dict[str, Any]):
+def test_another_wording_or_weight_is_not_a_difference(
+    same_history: ModuleType, capsys: pytest.CaptureFixture[str], changed: dict[str, Any]
+):
     assert same_history.compare(made(), made(**changed)) == 0
     assert "1 reworded" in capsys.readouterr().out
 
 
-def test_an_event_or_a_series_that_is_gone_is_a_difference(same_history: ModuleType):
+def test_a_missing_event_or_series_is_a_difference(same_history: ModuleType):
     gone = {"demo": {"tables": {"events": "0 rows cd"}, "events": {}}}
     assert same_history.compare(made(), gone) == 1
     assert same_history.compare(gone, made()) == 1

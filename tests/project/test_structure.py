@@ -30,7 +30,7 @@ def imports() -> Iterator[tuple[Path, tuple[str, ...]]]:
                 yield from ((path, (*(node.module or "").split("."), alias.name)) for alias in node.names)
 
 
-def test_no_two_public_classes_have_one_name():
+def test_no_two_public_classes_have_the_same_name():
     places = defaultdict(list)
     for path, module in modules().items():
         for node in module.body:
@@ -39,7 +39,7 @@ def test_no_two_public_classes_have_one_name():
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in SHARED_NAMES} == {}
 
 
-def test_no_module_imports_what_is_private_to_another_package():
+def test_no_module_imports_private_names_of_another_package():
     reached = {
         (path.as_posix(), ".".join(name))
         for path, name in imports()

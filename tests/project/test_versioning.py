@@ -57,7 +57,7 @@ def event_id(**changes: Any) -> str:
     return str(build(**{**stated, **changes}).id)
 
 
-def test_the_id_of_an_event_is_the_one_that_earlier_releases_gave():
+def test_an_event_has_the_same_id_as_in_earlier_releases():
     assert event_id() == "85897009cc4de090"
     assert event_id(metric=None, digests=("", "b" * 64), subjects=(), rivals=()) == "e8b90dedef8cc8f2"
 
@@ -78,7 +78,7 @@ def test_the_id_of_an_event_is_the_one_that_earlier_releases_gave():
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_an_event_with_another_of_the_inputs_that_the_page_lists_has_another_id(changes):
+def test_changing_an_input_that_the_page_lists_changes_the_id(changes):
     assert event_id(**changes) != event_id()
 
 
@@ -98,11 +98,11 @@ def test_an_event_with_another_of_the_inputs_that_the_page_lists_has_another_id(
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_everything_else_about_an_event_can_change_while_its_id_stays(changes):
+def test_changing_anything_else_keeps_the_id(changes):
     assert event_id(**changes) == event_id()
 
 
-def test_the_page_lists_as_many_inputs_as_are_hashed():
+def test_the_page_lists_every_hashed_input():
     section = PAGE.partition("### Event ids")[2].partition("### JSON")[0]
     assert re.findall(r"^(\d)\. ", section, re.MULTILINE) == [str(number) for number in range(1, 10)]
 
@@ -111,7 +111,7 @@ def every_class(of: type[TrackerError]) -> set[type[TrackerError]]:
     return {of}.union(*(every_class(found) for found in of.__subclasses__()))
 
 
-def test_the_page_explains_exactly_the_exit_codes_there_are():
+def test_the_page_explains_exactly_the_existing_exit_codes():
     section = PAGE.partition("### Exit codes")[2].partition("## What is not stable")[0]
     explained = {int(code) for code in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)}
     assert explained == {0, *(error.exit_code for error in every_class(TrackerError))}
@@ -122,7 +122,7 @@ def views(connection: sqlite3.Connection) -> dict[str, list[str]]:
     return {name: [column[1] for column in connection.execute(f"PRAGMA table_info({name})")] for name in names}
 
 
-def test_the_views_have_the_columns_that_they_had():
+def test_the_views_keep_their_columns():
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
         found = views(connection)

@@ -41,7 +41,7 @@ def pythons(job: dict[str, Any]) -> list[str]:
     return [one for text in asked for one in (job["strategy"]["matrix"]["python"] if "matrix" in text else [text])]
 
 
-def test_there_is_one_for_changes_one_for_the_night_and_one_for_releases():
+def test_there_is_a_workflow_for_changes_for_the_night_and_for_releases():
     assert sorted(WORKFLOWS) == ["ci", "nightly", "release"]
     assert set(triggers("ci")) == {"push", "pull_request"}
     assert set(triggers("nightly")) == {"schedule", "workflow_dispatch"}
@@ -49,7 +49,7 @@ def test_there_is_one_for_changes_one_for_the_night_and_one_for_releases():
 
 
 @every_job
-def test_every_target_of_make_and_every_script_that_a_job_runs_exists(name):
+def test_every_make_target_and_script_in_a_job_exists(name):
     for script in scripts(JOBS[name]):
         for target in re.findall(r"\bmake ([\w-]+)", script):
             assert re.search(rf"^[\w -]*\b{target}\b[\w -]*:", MAKEFILE, re.MULTILINE), f"{name}: make {target}"
@@ -104,7 +104,7 @@ def test_no_workflow_may_write_unless_a_job_says_so(name):
     assert WORKFLOWS[name]["permissions"] in ({}, {"contents": "read"})
 
 
-def test_only_the_jobs_that_publish_may_write_and_they_run_no_code_of_ours():
+def test_only_publishing_jobs_may_write_and_they_run_none_of_our_code():
     rights = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
     assert rights == {
         "release/test": {"contents": "read"},
@@ -143,7 +143,7 @@ def test_every_action_is_pinned_by_version(name):
 
 
 @every_job
-def test_no_script_holds_an_expression_that_somebody_else_could_fill_and_no_job_a_secret(name):
+def test_no_script_contains_an_expression_from_outside_and_no_job_a_secret(name):
     assert [script for script in scripts(JOBS[name]) if "${{" in script] == []
     assert "secrets." not in str(JOBS[name])
 
@@ -153,12 +153,12 @@ def test_a_release_is_tested_then_built_then_published_to_pypi_and_only_then_to_
     assert 'make release VERSION="${GITHUB_REF_NAME#v}" TAGGED=1' in scripts(JOBS["release/build"])
 
 
-def test_nothing_that_a_release_is_built_from_comes_from_a_cache():
+def test_no_input_of_a_release_comes_from_a_cache():
     for name in ("release/test", "release/build"):
         assert [step for step in steps(JOBS[name]) if "cache" in step.get("with", {})] == []
 
 
-def test_pypi_gets_packages_with_attestations_from_the_environment_that_somebody_approves():
+def test_pypi_gets_packages_with_attestations_from_an_approved_environment():
     job = JOBS["release/pypi"]
     assert job["environment"]["name"] == "pypi"
     (publish,) = [step for step in steps(job) if "gh-action-pypi-publish" in step["uses"]]
@@ -191,5 +191,5 @@ def test_the_makefile_uses_nothing_newer_than_the_make_of_macos():
 
 
 @pytest.mark.parametrize("line", ["HERE != pwd", "A ::= b", "a b &: c", ".ONESHELL:", "X := $(file < y)", "undefine A"])
-def test_what_macos_has_no_make_for_would_be_found(line):
+def test_make_features_that_macos_lacks_are_found(line):
     assert re.search(NEWER_THAN_3_81, line, re.MULTILINE)

@@ -431,12 +431,12 @@ def test_a_wrong_type_names_what_was_found_and_wanted(tmp_path: Path, old: str, 
     ("line", "said"),
     [
         ('title = "T"\n', "title is missing (name of the board, for people)"),
-        ('page = "https://boards.example/t"\n', "page is missing (where people read it)"),
-        ('url = "https://boards.example/t.json"\n', "request.url is missing (what is fetched: "),
-        ('format = "json_records"\n', "parse.format is missing (which parser reads the bytes)"),
+        ('page = "https://boards.example/t"\n', "page is missing (the page that people read)"),
+        ('url = "https://boards.example/t.json"\n', "request.url is missing (address to fetch, "),
+        ('format = "json_records"\n', "parse.format is missing (the parser for the bytes)"),
         ('key = "id"\n', "columns.key is missing (the publisher's own stable key"),
         ('name = "name"\n', "columns.name is missing (the name as published)"),
-        ('[request]\nurl = "https://boards.example/t.json"\n', "request is missing (what is asked for)"),
+        ('[request]\nurl = "https://boards.example/t.json"\n', "request is missing (what to request)"),
     ],
 )
 def test_a_missing_key_says_what_it_is_for(tmp_path: Path, line: str, said: str):

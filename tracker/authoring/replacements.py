@@ -2,7 +2,7 @@
 
 Each column of the page is laid against the last reading: a header alone proves nothing. What is proposed adds a further source
 behind the old one, so that earlier captures read as before, and is proposed only if the page then gives a credible reading.
-What the thresholds are worth on real series: docs/decisions/0021-mending-declarations.md
+What the thresholds are worth on real series: docs/decisions/0021-repairing-declarations.md
 """
 
 from __future__ import annotations

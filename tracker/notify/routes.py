@@ -38,25 +38,23 @@ _Form = Literal["text", "markdown", "html", "json"]
 class RouteTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of one `[[route]]`."""
 
-    name: Annotated[_Text, Meta(description="What the route is called; no two bear one name")]
-    channel: Annotated[ChannelName, Meta(description="How it is delivered")]
-    address: Annotated[str, Meta(max_length=2000, description="Where to: an apprise URL, a webhook's URL, a file's path; secrets only as `${NAME}`, from the environment")] = ""  # fmt: skip
-    secret: Annotated[str, Meta(max_length=200, description="Of a webhook: `${NAME}`, what its messages are signed with")] = ""
-    format: Annotated[_Form | Literal[""], Meta(description="How the message is written; by default as the channel likes it")] = (
-        ""
-    )
+    name: Annotated[_Text, Meta(description="Name of the route, unique in the file")]
+    channel: Annotated[ChannelName, Meta(description="Kind of destination")]
+    address: Annotated[str, Meta(max_length=2000, description="Destination: an apprise URL, a webhook's URL or a file's path; secrets only as `${NAME}`, from the environment")] = ""  # fmt: skip
+    secret: Annotated[str, Meta(max_length=200, description="Signing key of a webhook, as `${NAME}`")] = ""
+    format: Annotated[_Form | Literal[""], Meta(description="Format of the message; by default the channel's own")] = ""
     kind: Annotated[_Texts, Meta(description="Kinds of event; all by default")] = field(default_factory=list)
     grade: Annotated[_Texts, Meta(description="Grades of event; all by default")] = field(default_factory=list)
     board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
-    watch: Annotated[_Texts, Meta(description="Only what one of these watches fires with")] = field(default_factory=list)
-    min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)], Meta(description="Least weight of an event")] = 0
-    news_only: Annotated[bool | None, Meta(description="false: also events that are only kept in the record; a route that names watches leaves that to them")] = None  # fmt: skip
-    digest: Annotated[str, Meta(max_length=200, description='Everything at once, at these times: "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" or five-field cron; by default each thing as it happens')] = ""  # fmt: skip
+    watch: Annotated[_Texts, Meta(description="Only news that one of these watches fires on")] = field(default_factory=list)
+    min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)], Meta(description="Minimum weight of an event")] = 0
+    news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded; a route that names watches takes this from them")] = None  # fmt: skip
+    digest: Annotated[str, Meta(max_length=200, description='One message at these times: "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" or five-field cron; by default one message per story, at once')] = ""  # fmt: skip
     time_zone: Annotated[str, Meta(max_length=100, description="IANA time zone of `digest` and `quiet`")] = "UTC"
-    quiet: Annotated[_Texts, Meta(description='Hours in which nothing is sent, as "22:00-07:00"')] = field(default_factory=list)
-    cool_down: Annotated[str, Meta(max_length=20, description='For so long after a message about a model (or a board\'s trouble) the next one about it waits: "6h"')] = ""  # fmt: skip
-    most_per_hour: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description='At most so many messages in any hour; the last one says how much more there is, as in "and 14 more"')] = None  # fmt: skip
-    gather: Annotated[str, Meta(max_length=20, description='For so long after the first event others are waited for, so that what belongs together is one message: "10m"')] = ""  # fmt: skip
+    quiet: Annotated[_Texts, Meta(description='Hours without messages: "22:00-07:00"')] = field(default_factory=list)
+    cool_down: Annotated[str, Meta(max_length=20, description='Minimum time between two messages about the same model, or the same board\'s problem: "6h"')] = ""  # fmt: skip
+    most_per_hour: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description='Maximum number of messages in any hour; the last one counts the rest, as in "and 14 more"')] = None  # fmt: skip
+    gather: Annotated[str, Meta(max_length=20, description='How long to wait for further events after the first, to send related ones as one message: "10m"')] = ""  # fmt: skip
     enabled: Annotated[bool, Meta(description="false: kept, but nothing is queued or sent")] = True
 
 

@@ -20,17 +20,17 @@ class DocumentOptions(RecordOptions, frozen=True, forbid_unknown_fields=True, kw
     records: Annotated[str, msgspec.Meta(description="Path of the records; empty: the document itself.")] = ""
     first_of: Annotated[
         tuple[str, ...],
-        msgspec.Meta(description="Alternative paths of the records, of which the first that finds something is taken."),
+        msgspec.Meta(description="Alternative paths of the records; the first that finds any is taken."),
     ] = ()
     pairs: Annotated[
         bool,
         msgspec.Meta(
-            description="The records are an object of plain values: each member is a record with `$key` and `$value` (what is nested as JSON)."
+            description="The records are an object of plain values: each member is a record with `$key` and `$value` (nested values as JSON)."
         ),
     ] = False
     header: Annotated[
         str,
-        msgspec.Meta(description="The records are lists of cells: path, in the document, of the list that names their columns."),
+        msgspec.Meta(description="The records are lists of cells: path, in the document, of the list of column names."),
     ] = ""
     cell: Annotated[str, msgspec.Meta(description="Path of the value inside a cell; empty: the cell is the value.")] = ""
 

@@ -17,7 +17,7 @@ class CommonOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     facts: Annotated[
         dict[str, str],
         msgspec.Meta(
-            description="Name of a fact (version, stated_on, total) → `re:` and a regular expression with one group, searched in the text; or, in formats of records, a path."
+            description="Name of a fact (version, stated_on, total) → `re:` and a regular expression with one group, searched in the text; or, in record formats, a path."
         ),
     ] = msgspec.field(default_factory=dict)
 

@@ -32,17 +32,17 @@ class NestedCell(Exception):
 class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of the formats that hold records. Paths are dotted (`a.b[0].c`) or JMESPaths; numbers are text to them."""
 
-    where: Annotated[dict[str, str], msgspec.Meta(description="Path → exact text; records that say otherwise are left out.")] = (
+    where: Annotated[dict[str, str], msgspec.Meta(description="Path → exact text; records with another text are left out.")] = (
         msgspec.field(default_factory=dict)
     )
     without: Annotated[
         dict[str, str | tuple[str, ...]],
-        msgspec.Meta(description="Path → exact text, or a list of texts; records that say so are left out."),
+        msgspec.Meta(description="Path → exact text, or a list of texts; records with such a text are left out."),
     ] = msgspec.field(default_factory=dict)
     latest: Annotated[
         str,
         msgspec.Meta(
-            description="Path; only the records with the greatest text there are kept (dates as YYYY-MM-DD; whole numbers by their size)."
+            description="Path; only the records with the greatest text there are kept (dates as YYYY-MM-DD; whole numbers by value)."
         ),
     ] = ""
     explode: Annotated[

@@ -24,11 +24,9 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Options of `csv_table`. A column is named by its header, or `$1`, `$2` … by its place."""
 
     delimiter: Annotated[
-        str, msgspec.Meta(max_length=1, description="The character between cells; empty: the one that parts the header best.")
+        str, msgspec.Meta(max_length=1, description="The character between cells; empty: the one that splits the header best.")
     ] = ""
-    short_rows: Annotated[
-        bool, msgspec.Meta(description="Read a row with too few cells as one whose last cells are unknown.")
-    ] = False
+    short_rows: Annotated[bool, msgspec.Meta(description="Read the missing last cells of a short row as unknown.")] = False
     layout: Annotated[
         Literal["long", "wide"],
         msgspec.Meta(
@@ -39,7 +37,7 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         tuple[str, ...],
         msgspec.Meta(description="In the wide layout: cells that mean the model is not listed, besides the empty one."),
     ] = ()
-    where: Annotated[dict[str, str], msgspec.Meta(description="Column → exact text; rows that say otherwise are left out.")] = (
+    where: Annotated[dict[str, str], msgspec.Meta(description="Column → exact text; rows with another text are left out.")] = (
         msgspec.field(default_factory=dict)
     )
     inside: Annotated[

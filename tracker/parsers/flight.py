@@ -48,11 +48,11 @@ class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         tuple[str, ...],
         msgspec.Meta(
             min_length=1,
-            description="Fields that tell the records from other lists; the list that has most of them is taken, then the longest.",
+            description="Fields that distinguish the records from other lists; the list with most of them is taken, then the longest.",
         ),
     ]
     beside: Annotated[tuple[str, ...], msgspec.Meta(description="Fields that the object holding the records must have.")] = ()
-    min_records: Annotated[int, msgspec.Meta(ge=1, description="Shorter lists are not looked at.")] = 3
+    min_records: Annotated[int, msgspec.Meta(ge=1, description="Shorter lists are ignored.")] = 3
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:

@@ -49,13 +49,13 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     select: Annotated[
         str,
         msgspec.Meta(
-            description="CSS selector of the table, or of what it (or the rows) stand in. It sees the first 6 rows of a table."
+            description="CSS selector of the table, or of an element around it or the rows. It sees the first 6 rows of a table."
         ),
     ] = ""
     caption: Annotated[str, msgspec.Meta(description="The exact text of the table's <caption>.")] = ""
     headers: Annotated[tuple[str, ...], msgspec.Meta(description="Columns that the table must have.")] = ()
-    rows: Annotated[str, msgspec.Meta(description="CSS selector of the rows, where they are no table rows.")] = ""
-    first: Annotated[bool, msgspec.Meta(description="Take the first table that fits instead of the longest.")] = False
+    rows: Annotated[str, msgspec.Meta(description="CSS selector of the rows, if they are not table rows.")] = ""
+    first: Annotated[bool, msgspec.Meta(description="Take the first matching table instead of the longest.")] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -29,7 +29,7 @@ class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=
     variable: Annotated[
         str,
         msgspec.Meta(
-            description="The name that the data is assigned to, without const, let, var, window. or self.; its value has to be a literal."
+            description="The name to which the data is assigned, without const, let, var, window. or self.; its value must be a literal."
         ),
     ]
 

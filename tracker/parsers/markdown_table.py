@@ -27,7 +27,7 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     after: Annotated[
         str,
         msgspec.Meta(
-            description="Text of the line (a heading, a sentence, an HTML comment) behind which the table stands; part of it is enough."
+            description="Text of a line before the table (a heading, a sentence, an HTML comment); part of it is enough."
         ),
     ] = ""
 

@@ -20,35 +20,36 @@ REST = "*"
 
 
 Text = Annotated[str, Meta(min_length=1)]
-Source = Annotated[str, Meta(min_length=1, description="Column, dotted path, or what the format understands as one")]
-Sources = Annotated[list[Source], Meta(min_length=1, description="Alternatives: the first one that the table has")]
+Source = Annotated[str, Meta(min_length=1, description="Column, dotted path, or what the format accepts as one")]
+Sources = Annotated[list[Source], Meta(min_length=1, description="Alternatives: the first that the table has")]
 Missing = Annotated[list[str | int | float], Meta(description="Values that mean unknown, besides blanks, dashes and N/A")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 # What a board has in common with the files of defaults.
 _Cadence = Annotated[
     str,
-    Meta(description="When it is fetched: five-field cron, @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"),
+    Meta(description="Fetch schedule: five-field cron, @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"),
 ]
 _TimeZone = Annotated[str, Meta(description="IANA time zone of the cadence and of quiet")]
-_Jitter = Annotated[str, Meta(description='Spread: each fetch comes up to so much later: "90s", "5m", "1h"')]
-_Quiet = Annotated[list[str], Meta(description='Hours in which nothing is fetched: "22:00-06:00"; what falls into them waits')]
-_Attribution = Annotated[str, Meta(description="Printed wherever its content is shown")]
-_Terms = Annotated[str, Meta(description="What the publisher allows, and what follows from it")]
-_MaxBytes = Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest body accepted, in bytes after inflating")]
-_Timeout = Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request is given up")]
+_Jitter = Annotated[str, Meta(description='Maximum delay added to each fetch: "90s", "5m", "1h"')]
+_Quiet = Annotated[list[str], Meta(description='Hours without fetches: "22:00-06:00"; a fetch due in them waits until they end')]
+_Attribution = Annotated[str, Meta(description="Credit line, printed wherever the content is shown")]
+_Terms = Annotated[str, Meta(description="What the publisher allows, and the consequences")]
+_MaxBytes = Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest accepted body, in bytes after decompression")]
+_Timeout = Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request fails")]
 _Gap = Annotated[float, Meta(ge=0, le=3600, description="Seconds between two requests to the same host")]
 
 
 class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A column with more to say than where it stands."""
 
-    from_: Annotated[Source | Sources, Meta(description="Where the value stands; a list: the first that the table has")] = field(
+    from_: Annotated[Source | Sources, Meta(description="Column of the value; a list: the first that the table has")] = field(
         name="from"
     )
     missing: Missing = field(default_factory=list)
     kind: Annotated[
-        Literal["text", "number", "date", "flag"] | None, Meta(description="What the text stands for; else known by the name")
+        Literal["text", "number", "date", "flag"] | None,
+        Meta(description="How to read the text; by default decided by the attribute's name"),
     ] = None
 
 
@@ -60,37 +61,42 @@ class PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     kind: Annotated[
         Literal["page_number", "cursor", "offset", "link"],
-        Meta(description="How the next page is asked for; see the table of kinds"),
+        Meta(description="How the next page is requested; see the table of kinds"),
     ]
-    param: Annotated[str, Meta(description="Query parameter that is sent: the page, the cursor or the offset")] = ""
+    param: Annotated[str, Meta(description="Query parameter for the page number, the cursor or the offset")] = ""
     start: Annotated[int, Meta(ge=0, description="Number of the first page")] = 1
-    size: Annotated[int, Meta(ge=1, description="Records per page, by which the offset grows where they are not counted")] = 100
-    next: Annotated[str, Meta(description="JMESPath of the next cursor in the answer")] = ""
-    more: Annotated[str, Meta(description="JMESPath that must be true for another page to be asked for")] = ""
-    records: Annotated[str, Meta(description="JMESPath of the records; a page without any is the last")] = ""
-    max_pages: Annotated[int, Meta(ge=1, le=10_000, description="More pages than this are an error, never a silent cut")] = 50
+    size: Annotated[int, Meta(ge=1, description="Records per page: the step of the offset if the records are not counted")] = 100
+    next: Annotated[str, Meta(description="JMESPath of the next cursor in the response")] = ""
+    more: Annotated[str, Meta(description="JMESPath that must be true for another page to be requested")] = ""
+    records: Annotated[str, Meta(description="JMESPath of the records; a page without records is the last")] = ""
+    max_pages: Annotated[
+        int, Meta(ge=1, le=10_000, description="Maximum number of pages; more are an error, never silently cut")
+    ] = 50
 
 
 class NewestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the newest release is found."""
 
-    url: Annotated[Text, Meta(description="Where the releases are named")]
+    url: Annotated[Text, Meta(description="Page that names the releases")]
     find: Annotated[Text, Meta(description="Regular expression with one group; each match is a candidate, newest by its numbers")]
-    follow: Annotated[
-        str, Meta(description="Regular expression with one group: the address of the file in which to look instead")
-    ] = ""
-    replace: Annotated[dict[str, str], Meta(description='Rewrites what was found: { "-" = "_" }')] = field(default_factory=dict)
+    follow: Annotated[str, Meta(description="Regular expression with one group: the URL of another file to search instead")] = ""
+    replace: Annotated[dict[str, str], Meta(description='Replacements in the match: { "-" = "_" }')] = field(default_factory=dict)
     begins: Annotated[
-        str, Meta(description="How the body of a release that is out begins; else the one before it is tried, 5 at most")
+        str,
+        Meta(
+            description="Start of the body of a published release; if the body differs, the previous release is tried, at most 5"
+        ),
     ] = ""
 
 
 class EachTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the values are listed, one answer each."""
 
-    url: Annotated[Text, Meta(description="Where the values are listed, as JSON")]
-    find: Annotated[Text, Meta(description="JMESPath of the list of texts there")]
-    max_values: Annotated[int, Meta(ge=1, le=2_000, description="More values than this are an error, never a silent cut")] = 200
+    url: Annotated[Text, Meta(description="Address of the JSON document that lists the values")]
+    find: Annotated[Text, Meta(description="Path (JMESPath) of the list of texts in it")]
+    max_values: Annotated[
+        int, Meta(ge=1, le=2_000, description="Maximum number of values; more are an error, never silently cut")
+    ] = 200
 
 
 EachValues = Annotated[list[Text], Meta(min_length=1, description="The values themselves")]
@@ -99,19 +105,21 @@ EachValues = Annotated[list[Text], Meta(min_length=1, description="The values th
 class FurtherRequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked for."""
 
-    url: Annotated[Text, Meta(description="What is fetched: http or https; may name secrets as ${NAME}")]
+    url: Annotated[Text, Meta(description="Address to fetch, http or https; may contain secrets as ${NAME}")]
     method: Annotated[Literal["GET", "POST"], Meta(description="HTTP method; a POST is sent without a body")] = "GET"
-    headers: Annotated[dict[str, str], Meta(description="Request headers; values may name secrets as ${NAME}")] = field(
+    headers: Annotated[dict[str, str], Meta(description="Request headers; values may contain secrets as ${NAME}")] = field(
         default_factory=dict
     )
-    params: Annotated[dict[str, str | int], Meta(description="Query parameters; values may name secrets as ${NAME}")] = field(
+    params: Annotated[dict[str, str | int], Meta(description="Query parameters; values may contain secrets as ${NAME}")] = field(
         default_factory=dict
     )
-    pagination: Annotated[PaginationTable | None, Meta(description="How a board spread over several answers is asked for")] = None
-    each: Annotated[
-        EachValues | EachTable | None, Meta(description="One answer per value, which stands for {each} in url and params")
+    pagination: Annotated[
+        PaginationTable | None, Meta(description="How to request a board that is spread over several pages")
     ] = None
-    member: Annotated[str, Meta(description="The one file that is kept of an answer that is a ZIP archive")] = ""
+    each: Annotated[
+        EachValues | EachTable | None, Meta(description="Values for {each} in url and params; one request per value")
+    ] = None
+    member: Annotated[str, Meta(description="The file to keep from a response that is a ZIP archive")] = ""
 
 
 class RequestTable(FurtherRequestTable, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,43 +128,41 @@ class RequestTable(FurtherRequestTable, frozen=True, kw_only=True, forbid_unknow
     max_bytes: _MaxBytes = 32_000_000
     timeout_s: _Timeout = 30.0
     gap_s: _Gap = 2.0
-    newest: Annotated[
-        NewestTable | None, Meta(description="How the release that stands for {newest} in url and params is found")
-    ] = None
+    newest: Annotated[NewestTable | None, Meta(description="How to find the release for {newest} in url and params")] = None
 
 
 class GroupTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How rows that belong together become one."""
 
-    key: Annotated[Source | Sources, Meta(description="Rows that are equal here become one; a list: all of them together")]
-    by: Annotated[str, Meta(description="Each value v of this column gives columns of its own, called v:column")] = ""
+    key: Annotated[Source | Sources, Meta(description="Rows with equal values here are merged; a list: a composite key")]
+    by: Annotated[str, Meta(description="Each value v of this column yields separate columns, named v:column")] = ""
     take: Annotated[
-        Literal["only", "first", "mean"], Meta(description="What becomes of several cells for one place; see the table")
+        Literal["only", "first", "mean"], Meta(description="What to do with several cells for one place; see the table")
     ] = "only"
 
 
 class ParseTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which parser reads the bytes, with its options."""
 
-    format: Annotated[Text, Meta(description="Which parser reads the bytes")]
-    group: Annotated[GroupTable | None, Meta(description="How the rows that belong together become one")] = None
+    format: Annotated[Text, Meta(description="The parser for the bytes")]
+    group: Annotated[GroupTable | None, Meta(description="How to merge rows that belong together")] = None
     options: Annotated[dict[str, Any], Meta(description="Options of that format")] = field(default_factory=dict, name=REST)
 
 
 class PayloadTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A further answer that the table is joined with."""
 
-    request: Annotated[FurtherRequestTable, Meta(description="What is asked for, as in [request]")]
-    parse: Annotated[ParseTable, Meta(description="Which parser reads the bytes, as in [parse]")]
+    request: Annotated[FurtherRequestTable, Meta(description="What to request, as in [request]")]
+    parse: Annotated[ParseTable, Meta(description="The parser for the bytes, as in [parse]")]
     key: Annotated[
         Source | ColumnTable | Annotated[list[ColumnText], Meta(min_length=1)] | None,
-        Meta(description="Its column that equals the board's key; a list: its parts, in the board's order"),
+        Meta(description="Column that matches the board's key; a list: the parts of a composite key, in the board's order"),
     ] = None
-    means: Annotated[bool, Meta(description="It names columns instead of holding values: their means are its columns")] = False
-    required: Annotated[bool, Meta(description="false: where it cannot be had, its columns are absent")] = True
-    begins: Annotated[
-        str, Meta(description="How its body begins if it is there; an answer that begins otherwise counts as 404")
-    ] = ""
+    means: Annotated[
+        bool, Meta(description="true: the payload lists columns instead of values, and its columns are their means")
+    ] = False
+    required: Annotated[bool, Meta(description="false: if the payload is missing, its columns are absent")] = True
+    begins: Annotated[str, Meta(description="Start of its body; a response with another start counts as 404")] = ""
 
 
 class ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -164,10 +170,10 @@ class ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     key: Annotated[
         Source | ColumnTable | Annotated[list[ColumnText], Meta(min_length=1)],
-        Meta(description="The publisher's own stable key; a list: its parts, all of them together"),
+        Meta(description="The publisher's own stable key; a list: a composite key"),
     ]
     name: Annotated[ColumnText, Meta(description="The name as published")]
-    rank: Annotated[ColumnText | None, Meta(description="The publisher's rank, if one is stated")] = None
+    rank: Annotated[ColumnText | None, Meta(description="The publisher's rank, if it states one")] = None
     attributes: Annotated[dict[str, ColumnText], Meta(description="Any other key is an attribute of that name")] = field(
         default_factory=dict, name=REST
     )
@@ -176,41 +182,42 @@ class ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A column of numbers that can be compared."""
 
-    from_: Annotated[
-        Source | Sources | None, Meta(description="Where the value stands; a list: the first that the table has")
-    ] = field(name="from", default=None)
-    mean_of: Annotated[list[str], Meta(description="Instead of `from`: the plain mean of these metrics, declared above")] = field(
+    from_: Annotated[Source | Sources | None, Meta(description="Column of the value; a list: the first that the table has")] = (
+        field(name="from", default=None)
+    )
+    mean_of: Annotated[list[str], Meta(description="Instead of `from`: the mean of these metrics, declared above")] = field(
         default_factory=list
     )
     blend_of: Annotated[
-        dict[str, Decimal], Meta(description="Instead of `from`: the mean of these metrics, declared above, with these weights")
+        dict[str, Decimal], Meta(description="Instead of `from`: the weighted mean of these metrics, declared above")
     ] = field(default_factory=dict)
-    title: Annotated[str, Meta(description="For people; else made of the id")] = ""
+    title: Annotated[str, Meta(description="Name for people; derived from the id by default")] = ""
     nature: Annotated[
         Literal["tested", "fitted", "live", "listed", "count"],
-        Meta(description="How the values behave, and so what counts as a change"),
+        Meta(description="How the values behave, which decides what counts as a change"),
     ]
     unit: Annotated[str, Meta(description="Unit of the values after scaling")] = ""
-    topic: Annotated[str, Meta(description="What is measured: overall, coding, price, speed …")] = ""
+    topic: Annotated[str, Meta(description="Subject of the metric: overall, coding, price, speed …")] = ""
     higher_is_better: Annotated[bool | None, Meta(description="Direction; required unless the nature is count")] = None
-    primary: Annotated[bool, Meta(description="This metric ranks the board; one at most")] = False
-    scale: Annotated[Decimal, Meta(description="Multiplies published values into the unit")] = Decimal(1)
+    primary: Annotated[bool, Meta(description="This metric ranks the board; at most one")] = False
+    scale: Annotated[Decimal, Meta(description="Factor that converts published values to the unit")] = Decimal(1)
     missing: Missing = field(default_factory=list)
-    low: Annotated[ColumnText | None, Meta(description="Column of the interval's lower end; goes with high")] = None
-    high: Annotated[ColumnText | None, Meta(description="Column of the interval's upper end; goes with low")] = None
+    low: Annotated[ColumnText | None, Meta(description="Column of the interval's lower end; requires high")] = None
+    high: Annotated[ColumnText | None, Meta(description="Column of the interval's upper end; requires low")] = None
     plus_minus: Annotated[ColumnText | None, Meta(description="Column of the half-width: 6, ±6 or +5/-4")] = None
     half_width_factor: Annotated[
-        Annotated[float, Meta(gt=0)] | None, Meta(description="Multiplies plus_minus into a 95 % half-width; 1 unless stated")
+        Annotated[float, Meta(gt=0)] | None,
+        Meta(description="Factor that converts plus_minus to a 95 % half-width; 1 by default"),
     ] = None
     standard_error: Annotated[
-        ColumnText | None, Meta(description="Column of the standard error: plus_minus with the factor 1.96")
+        ColumnText | None, Meta(description="Column of the standard error: the same as plus_minus with the factor 1.96")
     ] = None
-    estimated: Annotated[ColumnText | None, Meta(description="Column that is true where the value is an estimate")] = None
+    estimated: Annotated[ColumnText | None, Meta(description="Column that is true if the value is an estimate")] = None
     stated_error: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(description="The publisher's own error between two entries, at 95 %, in the unit"),
     ] = None
-    volatile: Annotated[bool, Meta(description="Kept, but never compared")] = False
+    volatile: Annotated[bool, Meta(description="true: stored, but never compared")] = False
 
 
 class BoundsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -226,16 +233,16 @@ class ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     depth: Annotated[
         Literal["whole", "varies"] | Annotated[int, Meta(ge=1, le=1_000_000)],
-        Meta(description="How much the page shows: whole, varies, or the top N"),
+        Meta(description="How much of the board the page shows: whole, varies, or the top N"),
     ] = "whole"
-    min_entries: Annotated[int, Meta(ge=1, description="Fewer entries are not credible")] = 1
-    max_drop: Annotated[Share, Meta(description="Largest believable loss of entries between two readings")] = 0.3
+    min_entries: Annotated[int, Meta(ge=1, description="Minimum number of entries for a credible reading")] = 1
+    max_drop: Annotated[Share, Meta(description="Largest credible loss of entries between two readings, as a share")] = 0.3
     duplicates: Annotated[
-        Literal["refuse", "ambiguous", "first", "best"], Meta(description="What a key that occurs twice means; see the table")
+        Literal["refuse", "ambiguous", "first", "best"], Meta(description="What a duplicate key means; see the table")
     ] = "refuse"
     stale_after: Annotated[
         str | None,
-        Meta(description='How long the same content is believable: "36h", "14d"; else learned from the board\'s rhythm'),
+        Meta(description='How long unchanged content is credible: "36h", "14d"; by default learned from the board\'s rhythm'),
     ] = None
     metrics: Annotated[dict[str, BoundsTable], Meta(description="Any other key is a metric's id, with its bounds")] = field(
         default_factory=dict, name=REST
@@ -246,28 +253,28 @@ class BoardFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A board."""
 
     title: Annotated[Text, Meta(description="Name of the board, for people")]
-    page: Annotated[Text, Meta(description="Where people read it")]
+    page: Annotated[Text, Meta(description="The page that people read")]
     cadence: _Cadence = "0 6 * * *"
     time_zone: _TimeZone = "UTC"
     jitter: _Jitter = "0s"
     quiet: _Quiet = field(default_factory=list)
     attribution: _Attribution = ""
     terms: _Terms = ""
-    enabled: Annotated[bool, Meta(description="false: kept, but not fetched until an operator decides otherwise")] = True
+    enabled: Annotated[bool, Meta(description="false: kept, but not fetched until an operator enables it")] = True
     missing: Annotated[
         list[str | int | float], Meta(description="Values that mean unknown in every column, besides those of the column itself")
     ] = field(default_factory=list)
-    request: Annotated[RequestTable, Meta(description="What is asked for")]
-    parse: Annotated[ParseTable, Meta(description="Which parser reads the bytes, with its options")]
-    columns: Annotated[ColumnsTable, Meta(description="Which column is the key, the name and each attribute")]
-    metrics: Annotated[dict[str, MetricTable], Meta(description="Columns of numbers that can be compared, by id")] = field(
+    request: Annotated[RequestTable, Meta(description="What to request")]
+    parse: Annotated[ParseTable, Meta(description="The parser for the bytes, with its options")]
+    columns: Annotated[ColumnsTable, Meta(description="The columns of the key, the name and each attribute")]
+    metrics: Annotated[dict[str, MetricTable], Meta(description="Numeric columns to compare, by id")] = field(
         default_factory=dict
     )
     payloads: Annotated[
         dict[str, PayloadTable],
-        Meta(description="Further answers that the table is joined with; name:column is a column of one"),
+        Meta(description="Further responses to join with the table; name:column is a column of one"),
     ] = field(default_factory=dict)
-    contract: Annotated[ContractTable, Meta(description="When the content is credible")] = field(default_factory=ContractTable)
+    contract: Annotated[ContractTable, Meta(description="Conditions for credible content")] = field(default_factory=ContractTable)
 
 
 class RequestDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -287,6 +294,4 @@ class DefaultsFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     quiet: _Quiet = field(default_factory=list)
     attribution: _Attribution = ""
     terms: _Terms = ""
-    request: Annotated[RequestDefaults, Meta(description="Of [request], these keys alone")] = field(
-        default_factory=RequestDefaults
-    )
+    request: Annotated[RequestDefaults, Meta(description="Only these keys of [request]")] = field(default_factory=RequestDefaults)

@@ -27,27 +27,35 @@ _Size = Annotated[float, Meta(gt=0)]
 class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of one `[[watch]]`."""
 
-    name: Annotated[_Text, Meta(description="What the watch is called; no two bear one name")]
-    subject: Annotated[_Texts, Meta(description="Models it is about; one of the list is enough")] = field(default_factory=list)
-    rival: Annotated[_Texts, Meta(description="Models the event is told against; of a standing, those who are measured instead of the leader")] = field(default_factory=list)  # fmt: skip
+    name: Annotated[_Text, Meta(description="Name of the watch, unique in the file")]
+    subject: Annotated[_Texts, Meta(description="Models that the event is about; one of the list is enough")] = field(
+        default_factory=list
+    )
+    rival: Annotated[_Texts, Meta(description="Models that the event compares the subject with; over standings, the models to compare with instead of the leader")] = field(default_factory=list)  # fmt: skip
     board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
     metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = field(default_factory=list)
-    topic: Annotated[_Texts, Meta(description="Metrics by topic, as the boards declare it")] = field(default_factory=list)
+    topic: Annotated[_Texts, Meta(description="Metrics by topic, as declared by the boards")] = field(default_factory=list)
     kind: Annotated[_Texts, Meta(description="Kinds of event")] = field(default_factory=list)
     grade: Annotated[_Texts, Meta(description="Grades of event")] = field(default_factory=list)
-    min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Least weight of an event")] = None
-    news_only: Annotated[bool | None, Meta(description="false: also events that are only kept in the record")] = None
-    within: Annotated[Annotated[float, Meta(ge=0)] | None, Meta(description="At most so many points behind the leader, or behind the best of the rivals; ratios are counted in percent")] = None  # fmt: skip
-    top: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="At rank so many or better")] = None
-    above: Annotated[float | None, Meta(description="Value above this number; ratios are counted in percent")] = None
-    below: Annotated[float | None, Meta(description="Value below this number; ratios are counted in percent")] = None
-    each: Annotated[bool, Meta(description="true: fires for every model that comes to fulfil it, not only for the first")] = False
-    open_weights: Annotated[bool | None, Meta(description="Only models known to have open weights, or known to have none")] = None
-    min_size_b: Annotated[_Size | None, Meta(description="Only models known to be so large: total parameters in 10⁹")] = None
-    max_size_b: Annotated[_Size | None, Meta(description="Only models known to be no larger: total parameters in 10⁹")] = None
+    min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Minimum weight of an event")] = None
+    news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded")] = None
+    within: Annotated[Annotated[float, Meta(ge=0)] | None, Meta(description="Maximum distance in points behind the leader, or behind the best rival; ratios are in percent")] = None  # fmt: skip
+    top: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Worst rank that counts")] = None
+    above: Annotated[float | None, Meta(description="Value above this number; ratios are in percent")] = None
+    below: Annotated[float | None, Meta(description="Value below this number; ratios are in percent")] = None
+    each: Annotated[bool, Meta(description="true: fires for every model that meets it, not only for the first")] = False
+    open_weights: Annotated[
+        bool | None, Meta(description="Only models known to have open weights (true) or closed weights (false)")
+    ] = None
+    min_size_b: Annotated[
+        _Size | None, Meta(description="Only models known to be at least this large: total parameters in 10⁹")
+    ] = None
+    max_size_b: Annotated[
+        _Size | None, Meta(description="Only models known to be at most this large: total parameters in 10⁹")
+    ] = None
     lab: Annotated[str, Meta(description="Only models of this lab")] = ""
     country: Annotated[str, Meta(description="Only models of labs of this country, as two letters")] = ""
-    reasoning: Annotated[Literal["on", "off"] | None, Meta(description="Only models that reason, or that do not")] = None
+    reasoning: Annotated[Literal["on", "off"] | None, Meta(description="Only models that reason (`on`) or do not (`off`)")] = None
 
 
 _OF_EVENTS = ("kind", "grade", "min_weight", "news_only")
