@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from os import PathLike
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers take it for typing.TYPE_CHECKING; `import tracker` costs next to nothing
 if TYPE_CHECKING:
+    from os import PathLike
+
     from tracker.workspace.api import Workspace
 
 __all__ = ["open"]
@@ -31,7 +31,7 @@ def open(  # noqa: A001  # tracker.open, as in dbm, gzip and shelve
         DeclarationError: the folder holds no store, or `tracker.toml` is wrong.
         StoreError: the store cannot be read.
     """
-    from pathlib import Path  # noqa: PLC0415  # `import tracker` costs next to nothing
+    from pathlib import Path  # noqa: PLC0415  # as above
 
     from tracker.workspace.api import open_workspace  # noqa: PLC0415  # as above
 

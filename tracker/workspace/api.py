@@ -286,6 +286,8 @@ def open_workspace(path: Path | None = None, *, store: Path | None = None, sched
     if store is None and path is not None and (path / "tracker.db").exists():
         store = path
     settings = find(store, schedules, here=here, environment=os.environ)
+    if path is not None and store is None and settings.folder is None and not settings.store.is_relative_to(path):
+        raise DeclarationError(f"{path}: no workspace and no store here; expected tracker.toml or tracker.db (tracker init)")
     settings.check_store()
     return Workspace(settings)
 
