@@ -33,6 +33,14 @@ def test_boards_says_cadence_and_terms_and_why_a_board_is_not_read(world: World)
     assert "no key: set" in lines["acme/key"]
 
 
+def test_each_board_is_one_line_for_another_program_however_long_it_is(world: World):
+    world.declare("acme/" + "long-name-" * 15, DECLARATION.replace('cadence = "@daily"', 'cadence = "5 4 * * *"'))
+    (line,) = [line for line in world.run("boards").out.splitlines() if "acme/long" in line]
+    assert len(line) > 160
+    assert "long-name-" * 15 in line
+    assert "not read yet" in line
+
+
 def test_boards_as_json_has_what_is_declared_beside_the_health(world: World):
     world.imported()
     (row,) = world.run("boards", "--json").rows

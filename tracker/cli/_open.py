@@ -23,6 +23,8 @@ from tracker.workspace import Settings
 _PROGRAMS = frozenset({"tracker", "leaderboard-tracker"})
 _AGO = re.compile(r"(\d+)([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_NEVER_WRAPPED = 100_000
+"""Characters: a row for another program is one line."""
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
 
 
@@ -102,7 +104,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, righ
         table.add_row(*(Text(safe("" if cell is None else str(cell))) for cell in row))
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal:
-        console.width = 160
+        console.width = _NEVER_WRAPPED
     console.print(table)
 
 

@@ -9,6 +9,7 @@ from tracker.errors import DeclarationError
 from tracker.model import Board, EntryId, MetricId, Snapshot
 from tracker.order import competition_ranks
 from tracker.ports import Store
+from tracker.toml import meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,10 @@ def _metric(board: Board, metric: MetricId | None) -> MetricId:
     if metric is None and board.primary is not None:
         return board.primary.id
     known = [one.id for one in board.metrics]
-    if metric is None or metric not in known:
-        raise DeclarationError(f'{board.id}: metric "{metric or ""}" is unknown; known: {", ".join(known)}')
+    if metric is None:
+        raise DeclarationError(f"{board.id}: no metric ranks this board; expected one of: {', '.join(known)} (--metric)")
+    if metric not in known:
+        raise DeclarationError(f'{board.id}: metric "{metric}" is unknown{meant(metric, known)}')
     return metric
 
 
