@@ -34,6 +34,7 @@ def test_boards_says_cadence_and_terms_and_why_a_board_is_not_read(world: World)
 
 
 def test_each_board_is_one_line_for_another_program_however_long_it_is(world: World):
+    world.imported()
     key = "TRACKER_TEST_" + "LONG_" * 30 + "KEY"
     world.declare("acme/key", DECLARATION.replace("[request]", f'[request]\nheaders = {{ x-api-key = "${{{key}}}" }}'))
     (line,) = [line for line in world.run("boards").out.splitlines() if "acme/key" in line]
