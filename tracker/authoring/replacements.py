@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from tracker import parsers
-from tracker.authoring.amend import GONE
+from tracker.authoring.amend import GONE, put
 from tracker.authoring.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
 from tracker.authoring.proposal import Candidate
 from tracker.errors import TrackerError
@@ -564,7 +564,7 @@ def changes_of(found: Sequence[Repair], text: str) -> dict[Place, object]:
         else:
             place, value = _column_change(one, tables)
             changes[place] = value
-            _put(tables, place, value)
+            put(tables, place, value)
     return changes
 
 
@@ -602,13 +602,6 @@ def _at(tables: Mapping[str, Any], place: Place) -> object:
     for key in place:
         inside = inside.get(key) if isinstance(inside, dict) else None
     return inside
-
-
-def _put(tables: dict[str, Any], place: Place, value: object) -> None:
-    inside = tables
-    for key in place[:-1]:
-        inside = inside[key]
-    inside[place[-1]] = value
 
 
 __all__ = ["Look", "Place", "Read", "Repair", "changes_of", "repaired", "repairs"]
