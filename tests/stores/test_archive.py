@@ -22,8 +22,8 @@ from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Validators, Verdict
 from tracker.stores.archive import FileArchive
 from tracker.stores.archive.bodies import SMALL, zstd
-from tracker.stores.archive.disk import TEMPORARY, _disk
-from tracker.stores.archive.index import BLOCK, _lines_back
+from tracker.stores.archive.disk import TEMPORARY, disk_errors
+from tracker.stores.archive.index import BLOCK, lines_back
 
 BOARD = BoardId("arena/text")
 START = datetime(2026, 4, 10, 3, 17, 18, tzinfo=UTC)
@@ -237,7 +237,7 @@ def test_reading_back_finds_what_reading_on_finds(lines: list[bytes], torn: byte
     with tempfile.TemporaryFile() as file:
         file.write(b"".join(line + b"\n" for line in lines) + torn)
         file.flush()
-        assert list(_lines_back(file.fileno(), block)) == lines[::-1]
+        assert list(lines_back(file.fileno(), block)) == lines[::-1]
 
 
 # ── size ─────────────────────────────────────────────────────────────────────────────────────────
@@ -460,5 +460,5 @@ def test_what_did_not_fit_on_the_disk_leaves_all_as_it_was(tmp_path: Path, body:
 
 def test_every_refusal_of_the_disk_has_its_remedy(tmp_path: Path) -> None:
     for code in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO):
-        with pytest.raises(StoreError, match=rf"arena/text: /x: {os.strerror(code)}; \w"), _disk(BOARD, tmp_path):
+        with pytest.raises(StoreError, match=rf"arena/text: /x: {os.strerror(code)}; \w"), disk_errors(BOARD, tmp_path):
             raise OSError(code, os.strerror(code), "/x")

@@ -151,7 +151,7 @@ def test_a_writer_that_never_ends_is_not_waited_for_for_ever(tmp_path: Path) -> 
     waited: list[float] = []
     archive = FileArchive(tmp_path, patience_s=1, sleep=waited.append)
     with (
-        FileArchive(tmp_path)._locked(archive._place(BOARD)),
+        FileArchive(tmp_path)._locked(archive._folder(BOARD)),
         pytest.raises(StoreError, match="locked by another process for 1 s"),
     ):
         archive.note(BOARD, IndexLine(observed_at=START, url="u", verdict=Verdict.GONE))

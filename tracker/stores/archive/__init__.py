@@ -26,40 +26,50 @@ from tracker.stores.archive.bodies import (
     LEVEL,
     SMALL,
     WORTH,
-    _compress,
-    _contents,
-    _damaged,
-    _Held,
-    _named,
-    _Received,
-    _Recent,
-    _scan,
-    _sha256,
-    _Shelf,
-    _stated,
-    zstd,
+    BodyListing,
+    ReceivedBody,
+    RecentBodies,
+    StoredBody,
+    ZstdError,
+    compressed,
+    damaged,
+    decompressed,
+    listing_of,
+    sha256_of,
+    stored_bodies,
+    time_text,
 )
 from tracker.stores.archive.disk import (
     LOCK_POLL_S,
-    _disk,
-    _folders,
-    _is_board,
-    _lock,
-    _make_folder,
-    _Place,
-    _size,
-    _stamp,
-    _sync_folder,
-    _write_whole,
+    BoardFolder,
+    disk_errors,
+    folders_in,
+    is_board,
+    make_folder,
+    modified_at_ns,
+    size_of,
+    sync_folder,
+    try_lock,
+    write_whole,
 )
-from tracker.stores.archive.index import CONTENT, _append, _from, _last, _line, _mend, _read, _standing, _written
+from tracker.stores.archive.index import (
+    CONTENT,
+    append,
+    decoded,
+    encoded,
+    existing_line,
+    last_line,
+    line_of,
+    read_from,
+    repair_end,
+)
 from tracker.stores.locks import Taken
 from tracker.stores.locks import held as lock_held
 
 MAX_BYTES = 64_000_000
 KEYFRAMES_IN_MEMORY = 4
-SHELVES_IN_MEMORY = 4
-"""Of so many boards it is remembered which bodies there are; of others the folder is listed again."""
+LISTINGS_IN_MEMORY = 4
+"""Listings of bodies kept in memory, one per board; the folders of other boards are listed again."""
 
 
 class FileArchive:
@@ -86,8 +96,8 @@ class FileArchive:
         self._patience_s = patience_s
         self._lease_s = lease_s
         self._sleep = sleep
-        self._shelves: dict[BoardId, _Shelf] = {}
-        self._recent = _Recent(KEYFRAMES_IN_MEMORY)
+        self._listings: dict[BoardId, BodyListing] = {}
+        self._recent = RecentBodies(KEYFRAMES_IN_MEMORY)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -103,17 +113,17 @@ class FileArchive:
             StoreError: there is no body, one is larger than `max_bytes`, or the index has other
                 bodies for this very `observed_at`.
         """
-        place = self._place(capture.board)
+        folder = self._folder(capture.board)
         received = self._received(capture)
-        hashes = tuple(one.sha256 for one in received)
-        with _disk(place.board, place.index), self._locked(place) as index:
-            standing = _standing(place, index, capture.observed_at, hashes)
-            line = standing or _line(capture, hashes, _last(place, index), verdict=verdict, error=error)
-            written = _written(place, line)  # before the bodies: a line that cannot be written leaves none behind
-            for one in received:
-                self._store(place, one)
+        hashes = tuple(body.sha256 for body in received)
+        with disk_errors(folder.board, folder.index), self._locked(folder) as index:
+            standing = existing_line(folder, index, capture.observed_at, hashes)
+            line = standing or line_of(capture, hashes, last_line(folder, index), verdict=verdict, error=error)
+            written = encoded(folder, line)  # before the bodies: a line that cannot be written leaves none behind
+            for body in received:
+                self._store(folder, body)
             if standing is None:
-                _append(index, written)
+                append(index, written)
             return line
 
     def note(self, board: BoardId, line: IndexLine) -> None:
@@ -122,26 +132,26 @@ class FileArchive:
         Raises:
             StoreError: the line's verdict is `new` or `revisit`, which only `keep` writes.
         """
-        place = self._place(board)
+        folder = self._folder(board)
         if line.verdict in CONTENT:
             raise StoreError(f"{board}: a note found with verdict {line.verdict.value!r}, which needs its bodies; use keep")
-        written = _written(place, line)
-        with _disk(board, place.index), self._locked(place) as index:
-            _append(index, written)
+        written = encoded(folder, line)
+        with disk_errors(board, folder.index), self._locked(folder) as index:
+            append(index, written)
 
     def lease(self, board: BoardId) -> AbstractContextManager[None]:
         """Within the block nobody else, in whatever process, brings captures of the board in or settles its history."""
-        place = self._place(board)
-        path = self._root / ".locks" / place.board.replace("/", "--")
+        folder = self._folder(board)
+        path = self._root / ".locks" / folder.board.replace("/", "--")
         return lock_held(path, patience_s=self._lease_s, sleep=self._sleep)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
     def boards(self) -> tuple[BoardId, ...]:
         """Boards with an index that is not empty, sorted."""
-        with _disk("archive", self._root):
-            names = (BoardId(f"{source.name}/{board.name}") for source in _folders(self._root) for board in _folders(source))
-            return tuple(sorted(board for board in names if _is_board(board) and _size(self._place(board).index)))
+        with disk_errors("archive", self._root):
+            names = (BoardId(f"{source.name}/{board.name}") for source in folders_in(self._root) for board in folders_in(source))
+            return tuple(sorted(board for board in names if is_board(board) and size_of(self._folder(board).index)))
 
     def index(self, board: BoardId, offset: int = 0) -> tuple[Sequence[IndexLine], int]:
         """The lines that stand after `offset` bytes of the index, in file order, and the offset behind the last whole one.
@@ -152,10 +162,10 @@ class FileArchive:
         Raises:
             StoreError: a line is damaged (its number is told), or `offset` is not where a line begins.
         """
-        place = self._place(board)
-        with _disk(board, place.index):
-            *lines, _torn = _from(place, offset).split(b"\n")
-            return tuple(_read(place, raw) for raw in lines), offset + sum(map(len, lines)) + len(lines)
+        folder = self._folder(board)
+        with disk_errors(board, folder.index):
+            *lines, _torn = read_from(folder, offset).split(b"\n")
+            return tuple(decoded(folder, raw) for raw in lines), offset + sum(map(len, lines)) + len(lines)
 
     def last(self, board: BoardId) -> IndexLine | None:
         """The latest line that brought content, None if there is none: whose validators to send, what a 304 stands for.
@@ -170,14 +180,14 @@ class FileArchive:
         return line.observed_at if line else None
 
     def _latest(self, board: BoardId, verdicts: frozenset[Verdict]) -> IndexLine | None:
-        place = self._place(board)
-        with _disk(board, place.index):
+        folder = self._folder(board)
+        with disk_errors(board, folder.index):
             try:
-                index = os.open(place.index, os.O_RDONLY)
+                index = os.open(folder.index, os.O_RDONLY)
             except FileNotFoundError:
                 return None
             try:
-                return _last(place, index, verdicts)
+                return last_line(folder, index, verdicts)
             finally:
                 os.close(index)
 
@@ -187,17 +197,17 @@ class FileArchive:
         Raises:
             StoreError: it is missing, damaged, or larger than `max_bytes`.
         """
-        place = self._place(board)
-        with _disk(board, place.bodies):
-            held = self._find(place, sha256)
-            prefix = self._keyframe(place, held.keyframe) if held.keyframe else b""
-            return self._inflate(place, held, prefix)
+        folder = self._folder(board)
+        with disk_errors(board, folder.bodies):
+            held = self._find(folder, sha256)
+            prefix = self._keyframe(folder, held.keyframe) if held.keyframe else b""
+            return self._inflate(folder, held, prefix)
 
     def check(self, board: BoardId) -> tuple[str, ...]:
         """What is wrong with a board's captures, a line each: every body the index names must be there and be itself."""
-        place = self._place(board)
+        folder = self._folder(board)
         try:
-            lines, _ = self.index(place.board)
+            lines, _ = self.index(folder.board)
         except StoreError as error:
             return (str(error),)
         problems: dict[str, None] = {}
@@ -210,7 +220,7 @@ class FileArchive:
 
     # ── bodies ───────────────────────────────────────────────────────────────────────────────────
 
-    def _received(self, capture: Capture) -> tuple[_Received, ...]:
+    def _received(self, capture: Capture) -> tuple[ReceivedBody, ...]:
         if not capture.bodies:
             raise StoreError(f"{capture.board}: a capture found without a body, expected at least one; use note")
         if capture.observed_at.tzinfo is None:
@@ -218,136 +228,138 @@ class FileArchive:
         if (largest := max(map(len, capture.bodies))) > self._max_bytes:
             raise StoreError(f"{capture.board}: body of {largest} bytes, expected at most {self._max_bytes}; raise max_bytes")
         return tuple(
-            _Received(sha256=_sha256(body), body=body, at=capture.observed_at, page=page)
+            ReceivedBody(sha256=sha256_of(body), body=body, at=capture.observed_at, page=page)
             for page, body in enumerate(capture.bodies)
         )
 
-    def _store(self, place: _Place, one: _Received) -> None:
+    def _store(self, folder: BoardFolder, received: ReceivedBody) -> None:
         """Write the body unless it is held. The index is locked, so nobody else writes here."""
-        shelf = self._swept(place)
-        if one.sha256 in shelf.held:
+        listing = self._swept(folder)
+        if received.sha256 in listing.held:
             return
-        ending, squeezed = self._squeeze(place, shelf, one)
-        path = place.bodies / f"{one.sha256}{ending}"
-        _write_whole(path, squeezed)
-        self._put_shelf(place, _Shelf(stamp=_stamp(place.bodies), held={**shelf.held, **_named((path,))}))
+        ending, squeezed = self._squeeze(folder, listing, received)
+        path = folder.bodies / f"{received.sha256}{ending}"
+        write_whole(path, squeezed)
+        self._remember(folder, BodyListing(stamp=modified_at_ns(folder.bodies), held={**listing.held, **stored_bodies((path,))}))
 
-    def _squeeze(self, place: _Place, shelf: _Shelf, one: _Received) -> tuple[str, bytes]:
+    def _squeeze(self, folder: BoardFolder, listing: BodyListing, received: ReceivedBody) -> tuple[str, bytes]:
         """How the body's file name ends, and what the file holds.
 
         A large body is written against the nearest keyframe; where that does not save enough, it becomes a
         keyframe itself. So a new one is made when the page is built anew and not when a week is over (which took
         1.6 times the bytes on a real series of uneven gaps), and the order of arrival matters little.
         """
-        if len(one.body) < SMALL:
-            alone = _compress(one.body, b"", self._level)
-            return (".zst", alone) if len(alone) < len(one.body) else (".raw", one.body)
-        keyframe, prefix = self._nearest(place, shelf, one)
+        if len(received.body) < SMALL:
+            alone = compressed(received.body, b"", self._level)
+            return (".zst", alone) if len(alone) < len(received.body) else (".raw", received.body)
+        keyframe, prefix = self._nearest(folder, listing, received)
         if keyframe:
-            squeezed = _compress(one.body, prefix, self._level)
-            if len(squeezed) / len(one.body) <= WORTH * keyframe.path.stat().st_size / len(prefix):
+            squeezed = compressed(received.body, prefix, self._level)
+            if len(squeezed) / len(received.body) <= WORTH * keyframe.path.stat().st_size / len(prefix):
                 return f".on-{keyframe.sha256}.zst", squeezed
-        return f".key-{_stated(one.at)}-{one.page}.zst", _compress(one.body, b"", self._level)
+        return f".key-{time_text(received.at)}-{received.page}.zst", compressed(received.body, b"", self._level)
 
-    def _nearest(self, place: _Place, shelf: _Shelf, one: _Received) -> tuple[_Held | None, bytes]:
+    def _nearest(self, folder: BoardFolder, listing: BodyListing, received: ReceivedBody) -> tuple[StoredBody | None, bytes]:
         """The keyframe nearest in page, then in time, and its body; None where there is none that can be read.
 
         None, too, if other bodies need this one (its file was lost): a keyframe must stand alone.
         """
-        if any(held.keyframe == one.sha256 for held in shelf.held.values()):
+        if any(held.keyframe == received.sha256 for held in listing.held.values()):
             return None, b""
-        keyframes = [(abs(held.page - one.page), abs(held.at - one.at), held.sha256) for held in shelf.held.values() if held.at]
+        keyframes = [
+            (abs(held.page - received.page), abs(held.at - received.at), held.sha256) for held in listing.held.values() if held.at
+        ]
         if not keyframes:
             return None, b""
-        nearest = shelf.held[min(keyframes)[-1]]
+        nearest = listing.held[min(keyframes)[-1]]
         try:
-            return nearest, self._keyframe(place, nearest.sha256)
+            return nearest, self._keyframe(folder, nearest.sha256)
         except (StoreError, OSError):
             return None, b""  # `check` tells of it; a damaged old keyframe must not stop the board from being kept
 
-    def _keyframe(self, place: _Place, sha256: Sha256) -> bytes:
-        body = self._recent.get(place.board, sha256)
+    def _keyframe(self, folder: BoardFolder, sha256: Sha256) -> bytes:
+        body = self._recent.get(folder.board, sha256)
         if body is None:
-            held = self._find(place, sha256)
+            held = self._find(folder, sha256)
             if held.keyframe:
-                raise _damaged(place, held, "a keyframe that needs another one")
-            body = self._inflate(place, held, b"")
-            self._recent.put(place.board, sha256, body)
+                raise damaged(folder, held, "a keyframe that needs another one")
+            body = self._inflate(folder, held, b"")
+            self._recent.put(folder.board, sha256, body)
         return body
 
-    def _inflate(self, place: _Place, held: _Held, prefix: bytes) -> bytes:
+    def _inflate(self, folder: BoardFolder, held: StoredBody, prefix: bytes) -> bytes:
         limit = self._max_bytes + self._max_bytes // 128 + 1024  # zstd adds at most 1/256 to what cannot be squeezed
         if (size := held.path.stat().st_size) > limit:
-            raise _damaged(place, held, f"file of {size} bytes, expected at most {limit}")
+            raise damaged(folder, held, f"file of {size} bytes, expected at most {limit}")
         try:
-            body = _contents(held, prefix, self._max_bytes)
-        except zstd.ZstdError as error:
-            raise _damaged(place, held, str(error)) from error
-        if (found := _sha256(body)) != held.sha256:
-            raise _damaged(place, held, f"sha256 {found}")
+            body = decompressed(held, prefix, self._max_bytes)
+        except ZstdError as error:
+            raise damaged(folder, held, str(error)) from error
+        if (found := sha256_of(body)) != held.sha256:
+            raise damaged(folder, held, f"sha256 {found}")
         return body
 
     # ── folders ──────────────────────────────────────────────────────────────────────────────────
 
-    def _place(self, board: BoardId) -> _Place:
-        if not _is_board(board):
+    def _folder(self, board: BoardId) -> BoardFolder:
+        if not is_board(board):
             raise StoreError(f"board {board!r} is no id, expected <source>/<board> of a-z 0-9 . _ -; rename its TOML file")
-        folder = self._root / board
-        return _Place(board=board, index=folder / "index.jsonl", bodies=folder / "bodies")
+        root = self._root / board
+        return BoardFolder(board=board, index=root / "index.jsonl", bodies=root / "bodies")
 
-    def _find(self, place: _Place, sha256: Sha256) -> _Held:
-        shelf = self._shelf(place)
-        if sha256 not in shelf.held:
-            shelf = self._shelf(place, fresh=True)  # a clock tick may hide a change in the folder
-        if sha256 not in shelf.held:
+    def _find(self, folder: BoardFolder, sha256: Sha256) -> StoredBody:
+        listing = self._listing(folder)
+        if sha256 not in listing.held:
+            listing = self._listing(folder, fresh=True)  # a clock tick may hide a change in the folder
+        if sha256 not in listing.held:
             raise StoreError(
-                f"{place.board}: body {sha256} is missing in {place.bodies}; restore it from a copy of the archive,"
+                f"{folder.board}: body {sha256} is missing in {folder.bodies}; restore it from a copy of the archive,"
                 " or import that state again"
             )
-        return shelf.held[sha256]
+        return listing.held[sha256]
 
-    def _shelf(self, place: _Place, *, fresh: bool = False) -> _Shelf:
-        stamp = _stamp(place.bodies)
-        known = self._shelves.get(place.board)
+    def _listing(self, folder: BoardFolder, *, fresh: bool = False) -> BodyListing:
+        stamp = modified_at_ns(folder.bodies)
+        known = self._listings.get(folder.board)
         if known is None or fresh or known.stamp != stamp:
-            known = _scan(place, stamp)
-            self._put_shelf(place, known)
+            known = listing_of(folder, stamp)
+            self._remember(folder, known)
         return known
 
-    def _put_shelf(self, place: _Place, shelf: _Shelf) -> None:
-        """Remember a shelf, and forget the one that was put longest ago: a service that runs for a year must not grow with its archive."""
-        self._shelves.pop(place.board, None)
-        self._shelves[place.board] = shelf
-        while len(self._shelves) > SHELVES_IN_MEMORY:
-            self._shelves.pop(next(iter(self._shelves)), None)
+    def _remember(self, folder: BoardFolder, listing: BodyListing) -> None:
+        """Keep a listing, and forget the oldest: a service that runs for a year must not grow with its archive."""
+        self._listings.pop(folder.board, None)
+        self._listings[folder.board] = listing
+        while len(self._listings) > LISTINGS_IN_MEMORY:
+            self._listings.pop(next(iter(self._listings)), None)
 
-    def _swept(self, place: _Place) -> _Shelf:
-        """The shelf, after what a crashed writer left behind is gone. The index is locked."""
-        shelf = self._shelf(place)
-        for leftover in shelf.leftovers:
+    def _swept(self, folder: BoardFolder) -> BodyListing:
+        """The listing, after what a crashed writer left behind is gone. The index is locked."""
+        listing = self._listing(folder)
+        for leftover in listing.leftovers:
             leftover.unlink(missing_ok=True)
-        return self._shelf(place, fresh=True) if shelf.leftovers else shelf
+        return self._listing(folder, fresh=True) if listing.leftovers else listing
 
     @contextmanager
-    def _locked(self, place: _Place) -> Iterator[int]:
+    def _locked(self, folder: BoardFolder) -> Iterator[int]:
         """The index, open for appending, whole to its last line, and ours alone until the end."""
-        _make_folder(place.bodies)
-        index = os.open(place.index, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        make_folder(folder.bodies)
+        index = os.open(folder.index, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            self._wait_for(place, index)
+            self._wait_for(folder, index)
             if not os.fstat(index).st_size:
-                _sync_folder(place.index.parent)
-            _mend(index)
+                sync_folder(folder.index.parent)
+            repair_end(index)
             yield index
         finally:
             os.close(index)  # this gives the lock back
 
-    def _wait_for(self, place: _Place, index: int) -> None:
+    def _wait_for(self, folder: BoardFolder, index: int) -> None:
         for _ in range(int(self._patience_s / LOCK_POLL_S) + 1):
-            if _lock(index):
+            if try_lock(index):
                 return
             self._sleep(LOCK_POLL_S)
         raise Taken(
-            f"{place.board}: {place.index} found locked by another process for {self._patience_s:g} s;"
+            f"{folder.board}: {folder.index} found locked by another process for {self._patience_s:g} s;"
             " end that process or try later"
         )

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from tracker.errors import StoreError
 from tracker.model import BoardId, Sha256
-from tracker.stores.archive.disk import TEMPORARY, _Place
+from tracker.stores.archive.disk import TEMPORARY, BoardFolder
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
+
+ZstdError = zstd.ZstdError
 
 LEVEL = 6
 """Measured by `bench/archive.py`: level 7 takes a fifth more time for 4 % fewer bytes, level 4 keeps 2.6 times the bytes."""
@@ -36,7 +38,7 @@ _BODY = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Received:
+class ReceivedBody:
     """One body of a capture: as which page of it, and when, it was observed."""
 
     sha256: Sha256
@@ -46,7 +48,7 @@ class _Received:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Held:
+class StoredBody:
     """A body's file. `at` is set for a keyframe, `keyframe` for a body that needs one."""
 
     path: Path
@@ -57,15 +59,15 @@ class _Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shelf:
+class BodyListing:
     """What a board's folder of bodies held when its modification time was `stamp`."""
 
     stamp: int
-    held: Mapping[Sha256, _Held]
+    held: Mapping[Sha256, StoredBody]
     leftovers: tuple[Path, ...] = ()
 
 
-class _Recent:
+class RecentBodies:
     """The keyframes used last, so that reading or writing a series inflates its keyframe once."""
 
     def __init__(self, size: int) -> None:
@@ -74,6 +76,7 @@ class _Recent:
         self._lock = threading.Lock()
 
     def get(self, board: BoardId, sha256: Sha256) -> bytes | None:
+        """The body, None if it is not among the recent ones."""
         with self._lock:
             body = self._bodies.pop((board, sha256), None)
             if body is not None:
@@ -81,13 +84,15 @@ class _Recent:
             return body
 
     def put(self, board: BoardId, sha256: Sha256, body: bytes) -> None:
+        """Remember a body; the one used longest ago may be forgotten."""
         with self._lock:
             self._bodies[board, sha256] = body
             while len(self._bodies) > self._size:
                 del self._bodies[next(iter(self._bodies))]
 
 
-def _sha256(body: bytes) -> Sha256:
+def sha256_of(body: bytes) -> Sha256:
+    """The hash that names a body."""
     return Sha256(hash_of(body).hexdigest())
 
 
@@ -97,7 +102,8 @@ def _window(length: int) -> int:
     return min(max(length.bit_length(), low), high)
 
 
-def _compress(body: bytes, prefix: bytes, level: int) -> bytes:
+def compressed(body: bytes, prefix: bytes, level: int) -> bytes:
+    """The body as one zstd frame, against a raw prefix unless that is empty."""
     options: dict[int, int] = {
         zstd.CompressionParameter.compression_level: level,
         zstd.CompressionParameter.window_log: _window(len(prefix) + len(body)),
@@ -106,8 +112,8 @@ def _compress(body: bytes, prefix: bytes, level: int) -> bytes:
     return zstd.compress(body, options=options, zstd_dict=zstd.ZstdDict(prefix, is_raw=True).as_prefix if prefix else None)
 
 
-def _contents(held: _Held, prefix: bytes, max_bytes: int) -> bytes:
-    """What the file holds, inflated no further than `max_bytes`. Raises ZstdError."""
+def decompressed(held: StoredBody, prefix: bytes, max_bytes: int) -> bytes:
+    """The body in the file, of at most `max_bytes`. Raises ZstdError."""
     stored = held.path.read_bytes()
     if held.path.suffix == ".raw":
         return stored
@@ -123,7 +129,8 @@ def _contents(held: _Held, prefix: bytes, max_bytes: int) -> bytes:
     return body
 
 
-def _stated(at: datetime) -> str:
+def time_text(at: datetime) -> str:
+    """A time as it is written in a keyframe's name."""
     return at.astimezone(UTC).strftime(TIME).rjust(16, "0")  # glibc writes the year 999 in three digits
 
 
@@ -135,13 +142,13 @@ def _time(stated: str | None) -> datetime | None:
         return None
 
 
-def _named(paths: Iterable[Path]) -> dict[Sha256, _Held]:
-    """What the names of those files say; files that hold no body are left out."""
+def stored_bodies(paths: Iterable[Path]) -> dict[Sha256, StoredBody]:
+    """The bodies that those files hold, by their names; other files are left out."""
     held = {}
     for path in paths:
         if named := _BODY.fullmatch(path.name):
             sha256 = Sha256(named["sha256"])
-            held[sha256] = _Held(
+            held[sha256] = StoredBody(
                 path=path,
                 sha256=sha256,
                 at=_time(named["at"]),
@@ -151,17 +158,19 @@ def _named(paths: Iterable[Path]) -> dict[Sha256, _Held]:
     return held
 
 
-def _damaged(place: _Place, held: _Held, found: str) -> StoreError:
+def damaged(folder: BoardFolder, held: StoredBody, found: str) -> StoreError:
+    """The error for a file that does not hold its body."""
     return StoreError(
-        f"{place.board}: body {held.sha256} is damaged ({held.path}: {found}); restore the file from a copy of the archive,"
+        f"{folder.board}: body {held.sha256} is damaged ({held.path}: {found}); restore the file from a copy of the archive,"
         " or delete it and import that state again"
     )
 
 
-def _scan(place: _Place, stamp: int) -> _Shelf:
+def listing_of(folder: BoardFolder, stamp: int) -> BodyListing:
+    """List the folder of bodies, which may not exist yet; `stamp` is its modification time in ns."""
     try:
-        paths = sorted(place.bodies.iterdir(), reverse=True)  # of two files of one body, the keyframe comes last and counts
+        paths = sorted(folder.bodies.iterdir(), reverse=True)  # of two files of one body, the keyframe comes last and counts
     except FileNotFoundError:
         paths = []
     leftovers = tuple(path for path in paths if path.name.startswith(TEMPORARY))
-    return _Shelf(stamp=stamp, held=_named(paths), leftovers=leftovers)
+    return BodyListing(stamp=stamp, held=stored_bodies(paths), leftovers=leftovers)

@@ -27,7 +27,7 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class BoardFolder:
     """Where a board's captures are kept."""
 
     board: BoardId
@@ -36,7 +36,7 @@ class _Place:
 
 
 @contextmanager
-def _disk(place: str, path: Path) -> Iterator[None]:
+def disk_errors(place: str, path: Path) -> Iterator[None]:
     """Turn what the disk refuses into a StoreError with the path and what to do."""
     try:
         yield
@@ -45,33 +45,38 @@ def _disk(place: str, path: Path) -> Iterator[None]:
         raise StoreError(f"{place}: {error.filename or path}: {error.strerror or error}; {remedy}") from error
 
 
-def _is_board(name: str) -> bool:
+def is_board(name: str) -> bool:
+    """Whether the name is a board's id that can be a folder's path."""
     return bool(_BOARD.fullmatch(name)) and not {".", ".."} & set(name.split("/"))
 
 
-def _folders(folder: Path) -> list[Path]:
+def folders_in(folder: Path) -> list[Path]:
+    """The folders directly inside; none if the folder does not exist."""
     try:
         with os.scandir(folder) as inside:
-            return [Path(one.path) for one in inside if one.is_dir()]
+            return [Path(entry.path) for entry in inside if entry.is_dir()]
     except FileNotFoundError:
         return []
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """The file's size in bytes, 0 if it does not exist."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
 
 
-def _stamp(folder: Path) -> int:
+def modified_at_ns(folder: Path) -> int:
+    """When the folder was last modified, 0 if it does not exist."""
     try:
         return folder.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
 
 
-def _lock(index: int) -> bool:
+def try_lock(index: int) -> bool:
+    """Lock the open file for this process; False if another one holds the lock."""
     try:
         fcntl.flock(index, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -79,14 +84,16 @@ def _lock(index: int) -> bool:
     return True
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Create the folder and its parents so that they survive a crash."""
     if not folder.is_dir():
-        _make_folder(folder.parent)
+        make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Write the folder's list of names to the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -94,7 +101,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_whole(path: Path, stored: bytes) -> None:
+def write_whole(path: Path, stored: bytes) -> None:
     """Write a file so that after a crash it is either whole or not there."""
     temporary = path.with_name(f"{TEMPORARY}{path.name[:16]}")
     try:
@@ -106,4 +113,4 @@ def _write_whole(path: Path, stored: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)

@@ -13,7 +13,7 @@ import msgspec
 
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Sha256, Verdict
-from tracker.stores.archive.disk import _Place
+from tracker.stores.archive.disk import BoardFolder
 
 BLOCK = 64 * 1024
 CONTENT = frozenset({Verdict.NEW, Verdict.REVISIT})
@@ -40,15 +40,16 @@ class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, kw_o
             raise ValueError(f"verdict {self.verdict} without a body's sha256")
 
 
-_NAMES = tuple(one.name for one in fields(IndexLine))
+_NAMES = tuple(field.name for field in fields(IndexLine))
 _DECODER = msgspec.json.Decoder(_Line)
 _UNREADABLE = (ValueError, OverflowError, RecursionError)
 """What msgspec raises on hostile text; its own errors and those of Unicode are ValueErrors."""
 
 
-def _line(
+def line_of(
     capture: Capture, hashes: tuple[Sha256, ...], before: IndexLine | None, *, verdict: Verdict | None, error: str
 ) -> IndexLine:
+    """The line for a capture: `revisit` if the last content line, `before`, has the same bodies, unless a verdict is given."""
     seen = Verdict.REVISIT if before and before.sha256 == hashes else Verdict.NEW
     return IndexLine(
         observed_at=capture.observed_at,
@@ -64,7 +65,7 @@ def _line(
     )
 
 
-def _written(place: _Place, line: IndexLine) -> bytes:
+def encoded(folder: BoardFolder, line: IndexLine) -> bytes:
     """The line as the index holds it, proven readable."""
     try:
         if line.observed_at.tzinfo is None:
@@ -73,28 +74,29 @@ def _written(place: _Place, line: IndexLine) -> bytes:
         written = msgspec.json.encode(_Line(**values))
         _DECODER.decode(written)
     except _UNREADABLE as error:
-        raise StoreError(f"{place.board}: an index line cannot be written: {error}; correct the capture or note") from error
+        raise StoreError(f"{folder.board}: an index line cannot be written: {error}; correct the capture or note") from error
     return written + b"\n"
 
 
-def _read(place: _Place, raw: bytes) -> IndexLine:
+def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
+    """Read a line of the index, given without its newline. Raises StoreError, naming the line's number."""
     try:
         return IndexLine(**msgspec.structs.asdict(_DECODER.decode(raw)))
     except _UNREADABLE as error:
-        number = [*place.index.read_bytes().split(b"\n"), raw].index(raw) + 1
+        number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
         raise StoreError(
-            f"{place.board}: {place.index}: line {number} is damaged ({error}), found {raw[:60]!r};"
+            f"{folder.board}: {folder.index}: line {number} is damaged ({error}), found {raw[:60]!r};"
             " restore the file from a copy of the archive, or correct that line"
         ) from error
 
 
-def _standing(place: _Place, index: int, observed_at: datetime, hashes: tuple[Sha256, ...]) -> IndexLine | None:
+def existing_line(folder: BoardFolder, index: int, observed_at: datetime, hashes: tuple[Sha256, ...]) -> IndexLine | None:
     """The content line of that time, if the index has it. Raises StoreError when it is about other bodies."""
     for raw in _lines_at(index, observed_at):
-        line = _read(place, raw)
+        line = decoded(folder, raw)
         if line.verdict in CONTENT and line.sha256 != hashes:
             raise StoreError(
-                f"{place.board}: {observed_at.isoformat()} found in the index with body {line.sha256[0]}, expected {hashes[0]};"
+                f"{folder.board}: {observed_at.isoformat()} found in the index with body {line.sha256[0]}, expected {hashes[0]};"
                 " a board shows one state at a time, correct the time of this capture"
             )
         if line.verdict in CONTENT:
@@ -113,12 +115,13 @@ def _lines_at(index: int, observed_at: datetime) -> Iterator[bytes]:
         start = text.find(begin, end)
 
 
-def _last(place: _Place, index: int, verdicts: frozenset[Verdict] = CONTENT) -> IndexLine | None:
-    lines = (_read(place, raw) for raw in _lines_back(index))
+def last_line(folder: BoardFolder, index: int, verdicts: frozenset[Verdict] = CONTENT) -> IndexLine | None:
+    """The last line with one of those verdicts; None if there is none."""
+    lines = (decoded(folder, raw) for raw in lines_back(index))
     return next((line for line in lines if line.verdict in verdicts), None)
 
 
-def _lines_back(index: int, block: int = BLOCK) -> Iterator[bytes]:
+def lines_back(index: int, block: int = BLOCK) -> Iterator[bytes]:
     """The whole lines, last first, read a block at a time."""
     end = _end(index, block)
     if not end:
@@ -144,22 +147,22 @@ def _end(index: int, block: int = BLOCK) -> int:
     return 0
 
 
-def _from(place: _Place, offset: int) -> bytes:
+def read_from(folder: BoardFolder, offset: int) -> bytes:
     """The index from that offset, which must be where a line begins."""
     try:
-        with place.index.open("rb") as index:
+        with folder.index.open("rb") as index:
             index.seek(max(offset - 1, 0))
             before, text = index.read(1 if offset else 0), index.read()
     except FileNotFoundError:
         before, text = b"", b""
     if offset and before != b"\n":
         raise StoreError(
-            f"{place.board}: no line of {place.index} begins at byte {offset}; the index was replaced, read it from 0"
+            f"{folder.board}: no line of {folder.index} begins at byte {offset}; the index was replaced, read it from 0"
         )
     return text
 
 
-def _append(index: int, written: bytes) -> None:
+def append(index: int, written: bytes) -> None:
     """Write the line at once and durably, or leave the index as it was."""
     size = os.fstat(index).st_size
     try:
@@ -171,7 +174,7 @@ def _append(index: int, written: bytes) -> None:
         raise
 
 
-def _mend(index: int) -> None:
+def repair_end(index: int) -> None:
     """End a last line that lacks only its newline, cut off one that a crash tore."""
     end, size = _end(index), os.fstat(index).st_size
     if end == size:
