@@ -9,14 +9,12 @@ Source: docs/decisions/0006-history.md
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,7 +35,6 @@ from tracker.model import (
     Measure,
     MetricId,
     RankSpan,
-    Result,
     Segment,
     Sha256,
     Snapshot,
@@ -46,11 +43,12 @@ from tracker.model import (
 )
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
+from tracker.stores._rows import _check, _measure, _measure_row, _seconds, _seconds_or_none, _time, _time_or_none
 from tracker.stores.service_state import SqliteServiceState
+from tracker.stores.sqlite_file import NEWEST_MIGRATION, _alone, _may_be_written, _read_only_uri, migrate
 
 _Row = tuple[Any, ...]
 _BUSY_MS = 30_000
-NEWEST_MIGRATION = "news"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
 _DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
 
@@ -552,83 +550,3 @@ class SqliteStore:
                 f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
                 " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
             ) from error
-
-
-def _may_be_written(path: Path) -> bool:
-    """Whether the file may be written, or made."""
-    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-
-
-def _read_only_uri(path: Path) -> str:
-    """SQLite's name for the file as it is. Without a log beside it nobody has it open, so it needs no lock, which could not be made."""
-    is_open = path.with_name(f"{path.name}-wal").exists()
-    return f"{path.absolute().as_uri()}?mode=ro{'' if is_open else '&immutable=1'}"
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the migrations that are not applied yet."""
-    from sqlite_utils import Database  # noqa: PLC0415  # see _is_current
-
-    from tracker.stores.migrations import migrations  # noqa: PLC0415  # see _is_current
-
-    migrations.apply(Database(connection))
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """While no other process is here with the same folder."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)  # this gives the lock back
-
-
-def _measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:
-    raw = None if measure.raw == f"{measure.value:.{measure.decimals}f}" else measure.raw
-    return series, entry, at, measure.value, measure.low, measure.high, 1 if measure.estimated else None, measure.decimals, raw
-
-
-def _measure(  # noqa: PLR0917  # the columns of a row
-    value: float, low: float | None, high: float | None, estimated: int | None, decimals: int, raw: str | None
-) -> Measure:
-    return Measure(
-        value=value,
-        low=low,
-        high=high,
-        estimated=bool(estimated),
-        decimals=decimals,
-        raw=f"{value:.{decimals}f}" if raw is None else raw,
-    )
-
-
-def _check(  # noqa: PLR0917  # the columns of a row
-    board: str, observed_at: int, result: str, status: int, entries: int | None, url: str, sha256: str, message: str
-) -> Check:
-    return Check(
-        board=BoardId(board),
-        observed_at=_time(observed_at),
-        result=Result(result),
-        status=status,
-        entries=entries,
-        url=url,
-        sha256=tuple(Sha256(one) for one in sha256.split()),
-        message=message,
-    )
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _seconds_or_none(at: datetime | None) -> int | None:
-    return None if at is None else int(at.timestamp())
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _time_or_none(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
