@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from tracker.model import BoardId, Check, Measure, Result, Sha256
 
 
-def _measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:
+def measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:
+    """A measure as a row of `measures`; the raw text only where the number does not give it."""
     raw = None if measure.raw == f"{measure.value:.{measure.decimals}f}" else measure.raw
     return series, entry, at, measure.value, measure.low, measure.high, 1 if measure.estimated else None, measure.decimals, raw
 
 
-def _measure(  # noqa: PLR0917  # the columns of a row
+def measure_of(  # noqa: PLR0917  # the columns of a row
     value: float, low: float | None, high: float | None, estimated: int | None, decimals: int, raw: str | None
 ) -> Measure:
+    """The measure of a row."""
     return Measure(
         value=value,
         low=low,
@@ -25,12 +27,13 @@ def _measure(  # noqa: PLR0917  # the columns of a row
     )
 
 
-def _check(  # noqa: PLR0917  # the columns of a row
+def check_of(  # noqa: PLR0917  # the columns of a row
     board: str, observed_at: int, result: str, status: int, entries: int | None, url: str, sha256: str, message: str
 ) -> Check:
+    """The check of a row. Raises ValueError for a result that is unknown."""
     return Check(
         board=BoardId(board),
-        observed_at=_time(observed_at),
+        observed_at=time_of(observed_at),
         result=Result(result),
         status=status,
         entries=entries,
@@ -40,17 +43,21 @@ def _check(  # noqa: PLR0917  # the columns of a row
     )
 
 
-def _seconds(at: datetime) -> int:
+def seconds(at: datetime) -> int:
+    """A time as it is stored: whole seconds since 1970."""
     return int(at.timestamp())
 
 
-def _seconds_or_none(at: datetime | None) -> int | None:
+def seconds_or_none(at: datetime | None) -> int | None:
+    """The same for a time that may be missing."""
     return None if at is None else int(at.timestamp())
 
 
-def _time(seconds: int) -> datetime:
+def time_of(seconds: int) -> datetime:
+    """The time that is stored so, in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _time_or_none(seconds: int | None) -> datetime | None:
+def time_or_none(seconds: int | None) -> datetime | None:
+    """The same for a time that may be missing."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
