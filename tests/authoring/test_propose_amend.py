@@ -67,14 +67,57 @@ def test_a_value_inside_an_inline_table_is_changed_in_it():
     assert amended(text, {("score", "max"): 50}, "a.toml") == "score = { min = 0, max = 50 } # bounds\nother = 1\n"
 
 
+def test_a_new_key_comes_before_the_comment_that_introduces_the_next_table():
+    text = "[a]\nx = 1 # kept\n\n# what b is\n[b]\ny = 2\n"
+    assert amended(text, {("a", "z"): 3}, "a.toml") == text.replace("# kept\n", "# kept\nz = 3\n")
+
+
+def test_a_new_key_follows_a_last_line_without_an_end():
+    assert amended("[a]\nx = 1", {("a", "z"): 3}, "a.toml") == "[a]\nx = 1\nz = 3\n"
+
+
+def test_a_new_key_of_an_inline_table_is_written_into_it():
+    text = "score = { min = 0 } # bounds\n"
+    assert loaded(amended(text, {("score", "max"): 5}, "a.toml")) == {"score": {"min": 0, "max": 5}}
+
+
+def test_a_new_key_of_a_dotted_table_is_dotted_too():
+    assert amended("a.b = 1\nz = 2\n", {("a", "c"): 3}, "a.toml") == "a.b = 1\na.c = 3\nz = 2\n"
+
+
+def test_several_changes_are_made_at_once_and_a_tuple_is_a_list():
+    changes = {("columns", "key"): ("id", "slug"), ("columns", "name"): GONE, ("metrics", "odd id", "unit"): {"a b": [1]}}
+    found = amended(TEXT, changes, "a.toml")
+    assert '[columns]\nkey  = ["id", "slug"]\n\n[metrics.score]' in found
+    assert found.endswith("from = 'a'\nunit = { \"a b\" = [1] }\n")
+
+
+def test_removing_what_is_not_there_changes_nothing():
+    assert amended(TEXT, {("nowhere", "x"): GONE, ("columns", "x"): GONE}, "a.toml") == TEXT
+
+
+def test_a_text_of_a_publisher_stays_on_its_line():
+    found = amended(TEXT, {("columns", "key"): 'a"\u2028b\n\x00'}, "a.toml")
+    assert 'key  = "a\\"\\u2028b\\u000A\\u0000"\n' in found
+
+
 def test_a_quoted_key_is_found():
     assert amended(TEXT, {("metrics", "odd id", "from"): "b"}, "a.toml") == TEXT.replace("from = 'a'", 'from = "b"')
 
 
-@pytest.mark.parametrize("text", ["a = \n", "[[rows]]\na = 1\n", "a = 1\na = 2\n"])
-def test_a_file_that_cannot_be_changed_for_certain_is_left_to_a_person(text: str):
-    with pytest.raises(DeclarationError, match=r"^a\.toml: "):
+@pytest.mark.parametrize(
+    "text",
+    ["a = \n", "[[rows]]\na = 1\n", "a = 1\na = 2\n", "rows = 1\n", "rows = [{ a = 1 }]\n", "a = " + "[" * 9_000, "a = 1\r", "\x00", "a" + ".a" * 40 + " = 1\n"],
+)  # fmt: skip
+def test_a_file_that_cannot_be_changed_safely_is_refused_in_one_line(text: str):
+    with pytest.raises(DeclarationError, match=r"\Aa\.toml: [^\n\x00]+\Z"):
         amended(text, {("rows", "a"): 2}, "a.toml")
+
+
+def test_the_refusal_names_the_keys_and_what_to_do():
+    with pytest.raises(DeclarationError) as error:
+        amended("a = 1\n", {("a", "b\n"): 2}, "a.toml")
+    assert str(error.value) == "a.toml: a.b\\n cannot be changed safely by a program; change the file by hand"
 
 
 @pytest.mark.slow
@@ -82,7 +125,7 @@ def test_a_file_that_cannot_be_changed_for_certain_is_left_to_a_person(text: str
 def test_every_shipped_declaration_can_be_changed_with_all_its_comments_kept(path: Path):
     text = path.read_text(encoding="utf-8")
     before = loaded(text)
-    places = [("metrics", name, "from") for name, one in before["metrics"].items() if "from" in one]  # type: ignore[attr-defined]
+    places = [("metrics", name, "from") for name, metric in before["metrics"].items() if "from" in metric]  # type: ignore[attr-defined]
     for place in places[:1] + places[-1:]:
         found = amended(text, {place: ["a", "b # c"]}, path.name)
         after = loaded(found)
@@ -108,8 +151,8 @@ def _as_read(value: object) -> object:
             else "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in value)
         )
     if isinstance(value, list):
-        return [_as_read(one) for one in value]
-    return {_as_read(key): _as_read(one) for key, one in value.items()} if isinstance(value, dict) else value
+        return [_as_read(member) for member in value]
+    return {_as_read(key): _as_read(member) for key, member in value.items()} if isinstance(value, dict) else value
 
 
 @given(st.text())

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from tracker.authoring import candidates
 from tracker.authoring.amend import amended
+from tracker.authoring.changes import Repair, changes_of, repaired
 from tracker.authoring.declaration import declared
 from tracker.authoring.likeness import alike, spearman
-from tracker.authoring.replacements import Repair, changes_of, repaired, repairs
+from tracker.authoring.replacements import repairs
 from tracker.errors import TrackerError
 from tracker.model import Board, Reading
 from tracker.reading import read_capture

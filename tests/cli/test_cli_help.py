@@ -14,6 +14,7 @@ from cli_world import World
 from click.testing import CliRunner
 
 from tracker.cli import COMMANDS, GROUPS, board, cli
+from tracker.cli._group import SuggestingGroup
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = "import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
@@ -101,6 +102,23 @@ def test_a_command_that_does_not_exist_is_answered_with_the_nearest(typed: str, 
     ran = CliRunner().invoke(cli, [typed])
     assert ran.exit_code == 2
     assert f"did you mean '{meant}'?" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("group", "typed", "meant"),
+    [("board", "repiar", "repair"), ("board", "shwo", "show"), ("notify", "tset", "test"), ("outbox", "rety", "retry"), ("quarantine", "acept", "accept"), ("watch", "lists", "list")],
+)  # fmt: skip
+def test_a_mistyped_command_of_a_group_is_answered_with_the_nearest(group: str, typed: str, meant: str):
+    ran = CliRunner().invoke(cli, [group, typed])
+    assert ran.exit_code == 2
+    assert f"No such command '{typed}'; did you mean '{meant}'?" in ran.output
+
+
+def test_every_group_suggests_the_nearest_command():
+    commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
+    groups = [command for command in (cli, *commands) if isinstance(command, click.Group)]
+    assert len(groups) > 5
+    assert all(isinstance(group, SuggestingGroup) for group in groups)
 
 
 def test_every_command_is_in_one_group_of_the_help():

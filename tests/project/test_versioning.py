@@ -15,7 +15,7 @@ import pytest
 from tracker.errors import TrackerError
 from tracker.events.making import build
 from tracker.model import BoardId, EntryId, Evidence, MetricId, ModelId, Party, Sha256
-from tracker.stores.sqlite import NEWEST_MIGRATION, migrate
+from tracker.stores.sqlite_file import NEWEST_MIGRATION, migrate
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "versioning.md").read_text(encoding="utf-8")

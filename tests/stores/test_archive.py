@@ -20,8 +20,10 @@ from kit import examples
 
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Validators, Verdict
-from tracker.stores import archive as module
-from tracker.stores.archive import FileArchive, zstd
+from tracker.stores.archive import FileArchive
+from tracker.stores.archive.bodies import SMALL, zstd
+from tracker.stores.archive.disk import TEMPORARY, disk_errors
+from tracker.stores.archive.index import BLOCK, lines_back
 
 BOARD = BoardId("arena/text")
 START = datetime(2026, 4, 10, 3, 17, 18, tzinfo=UTC)
@@ -160,7 +162,7 @@ def test_the_last_content_line_is_found_behind_a_long_index(tmp_path: Path) -> N
     line = archive.keep(capture(b"a"))
     tail = index_of(tmp_path).read_bytes().splitlines(keepends=True)[0]
     with index_of(tmp_path).open("ab") as index:
-        index.write(tail * (3 * module.BLOCK // len(tail)) + b'{"torn')
+        index.write(tail * (3 * BLOCK // len(tail)) + b'{"torn')
     assert archive.last(BOARD) == line
 
 
@@ -235,7 +237,7 @@ def test_reading_back_finds_what_reading_on_finds(lines: list[bytes], torn: byte
     with tempfile.TemporaryFile() as file:
         file.write(b"".join(line + b"\n" for line in lines) + torn)
         file.flush()
-        assert list(module._lines_back(file.fileno(), block)) == lines[::-1]
+        assert list(lines_back(file.fileno(), block)) == lines[::-1]
 
 
 # ── size ─────────────────────────────────────────────────────────────────────────────────────────
@@ -278,7 +280,7 @@ def test_each_page_of_a_board_follows_its_own_keyframe(tmp_path: Path) -> None:
 
 def test_small_bodies_stand_alone_and_incompressible_ones_are_stored_plain(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
-    archive.keep(capture(b"a" * (module.SMALL - 1), random.Random(1).randbytes(1000), b""))
+    archive.keep(capture(b"a" * (SMALL - 1), random.Random(1).randbytes(1000), b""))
     assert sorted(Path(name).suffix for name in files(tmp_path)) == [".raw", ".raw", ".zst"]
     assert not [name for name in files(tmp_path) if ".key-" in name]
 
@@ -451,12 +453,12 @@ def test_what_did_not_fit_on_the_disk_leaves_all_as_it_was(tmp_path: Path, body:
     with room_for(size + 30), pytest.raises(StoreError, match=r"arena/text: .*; (free some space|see that the disk)"):
         archive.keep(capture(body, days=1))
     assert index_of(tmp_path).read_bytes() == before
-    assert not [name for name in files(tmp_path) if name.startswith(module.TEMPORARY)]
+    assert not [name for name in files(tmp_path) if name.startswith(TEMPORARY)]
     assert archive.keep(capture(body, days=1)).verdict is Verdict.NEW
     assert archive.check(BOARD) == ()
 
 
 def test_every_refusal_of_the_disk_has_its_remedy(tmp_path: Path) -> None:
     for code in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO):
-        with pytest.raises(StoreError, match=rf"arena/text: /x: {os.strerror(code)}; \w"), module._disk(BOARD, tmp_path):
+        with pytest.raises(StoreError, match=rf"arena/text: /x: {os.strerror(code)}; \w"), disk_errors(BOARD, tmp_path):
             raise OSError(code, os.strerror(code), "/x")

@@ -13,8 +13,8 @@ import pytest
 
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Verdict
-from tracker.stores import archive as module
 from tracker.stores.archive import FileArchive
+from tracker.stores.archive.disk import TEMPORARY
 
 BOARD = BoardId("arena/text")
 START = datetime(2026, 4, 10, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_a_reader_goes_on_from_its_offset_when_the_torn_line_was_written_again(t
 def test_what_a_crash_left_under_a_temporary_name_is_ignored_and_swept(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     archive.keep(capture(b"a"))
-    leftover = tmp_path / BOARD / "bodies" / f"{module.TEMPORARY}deadbeef"
+    leftover = tmp_path / BOARD / "bodies" / f"{TEMPORARY}deadbeef"
     leftover.write_bytes(b"half")
     assert FileArchive(tmp_path).check(BOARD) == ()
     assert leftover.exists()
@@ -151,7 +151,7 @@ def test_a_writer_that_never_ends_is_not_waited_for_for_ever(tmp_path: Path) -> 
     waited: list[float] = []
     archive = FileArchive(tmp_path, patience_s=1, sleep=waited.append)
     with (
-        FileArchive(tmp_path)._locked(archive._place(BOARD)),
+        FileArchive(tmp_path)._locked(archive._folder(BOARD)),
         pytest.raises(StoreError, match="locked by another process for 1 s"),
     ):
         archive.note(BOARD, IndexLine(observed_at=START, url="u", verdict=Verdict.GONE))

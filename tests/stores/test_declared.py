@@ -9,7 +9,8 @@ import pytest
 from tracker import schedules
 from tracker.schedules.formats import _Formats
 from tracker.stores.migrations import migrations
-from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
+from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 ROOT = Path(__file__).resolve().parents[2]
 

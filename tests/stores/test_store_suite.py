@@ -43,7 +43,8 @@ from tracker.ports import Store
 from tracker.stores._changes import plain
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.migrations import migrations
-from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
+from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 IN_MEMORY = Path(":memory:")
 

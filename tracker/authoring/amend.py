@@ -1,54 +1,34 @@
-"""A TOML file with some values changed, and every comment, blank and order of the rest as it was (https://toml.io/en/v1.0.0)."""
+"""Change some values of a TOML file; every comment, blank and the order of the rest stay as they were.
+
+tomlkit edits the text (https://tomlkit.readthedocs.io); tomllib checks that nothing but the wanted values changed.
+"""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tracker import toml
 from tracker.errors import DeclarationError
+
+if TYPE_CHECKING:
+    from tomlkit.items import Item
 
 Path = tuple[str, ...]
 """The keys that lead to a value: `("metrics", "score", "from")`."""
 GONE = object()
-"""Stands for a value that is to be taken out."""
+"""As a new value: remove the key."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_PIECE = re.compile(
-    r"""
-    "{3}(?:[^\\]|\\.)*?"{3}
-    | '{3}.*?'{3}
-    | "(?:[^"\\\n]|\\.)*"
-    | '[^'\n]*'
-    | \#[^\n]*
-    | [\[\]{}]
-    | \n
-    | [^"'\#\[\]{}\n]+
-    """,
-    re.DOTALL | re.VERBOSE,
-)
-"""What a file is made of: strings, comments, brackets, ends of lines, and everything between them."""
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]')
-"""What does not stand in a string as it is: what TOML forbids there, and what nobody sees."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Statement:
-    """One `key = value`: where the line begins, where the value begins and ends, and where the next line begins."""
-
-    path: Path
-    line: int
-    value: int
-    end: int
-    behind: int
+"""Characters that a string must escape: those that TOML forbids and those that are invisible."""
 
 
 def toml_value(value: object) -> str:
-    """A value as TOML writes it on one line, whatever a publisher put into its texts. Raises TypeError for what TOML has not."""
+    """Write a value as TOML on one line, whatever text a publisher put into it. Raises TypeError for a type that TOML lacks."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -56,20 +36,20 @@ def toml_value(value: object) -> str:
     if isinstance(value, int | float | Decimal):
         return str(value)
     if isinstance(value, Mapping):
-        inside = ", ".join(f"{toml_key(key)} = {toml_value(one)}" for key, one in value.items())
-        return f"{{ {inside} }}" if inside else "{}"
+        pairs = ", ".join(f"{toml_key(key)} = {toml_value(member)}" for key, member in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, Sequence):
         return f"[{', '.join(map(toml_value, value))}]"
-    raise TypeError(f"{type(value).__name__} is nothing that TOML can hold")
+    raise TypeError(f"TOML has no type for {type(value).__name__}")
 
 
 def toml_key(key: str) -> str:
-    """A key as TOML writes it: bare where it can be."""
+    """Write a key as TOML: bare where that is possible, otherwise in quotes."""
     return key if _BARE_KEY.fullmatch(key) else toml_value(key)
 
 
-def _escape(found: re.Match[str]) -> str:
-    sign = found[0]
+def _escape(match: re.Match[str]) -> str:
+    sign = match[0]
     code = ord(sign)
     if 0xD800 <= code <= 0xDFFF:  # half a character: no file can hold it
         return "\ufffd"
@@ -77,127 +57,88 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def amended(text: str, changes: Mapping[Path, object], place: str) -> str:
-    """The file with those values, and nothing else changed; `GONE` takes a value out.
+    """Return the file's text with those values, and nothing else changed; `GONE` removes a key with its comment.
 
     Raises:
-        DeclarationError: it is written so that this cannot be done for certain; `place` is the file's name for the message.
+        DeclarationError: the text is not valid TOML, or the change cannot be made safely; `place` is the file's name in the message.
     """
-    wanted = _read(text, place)
-    list(_statements(text, place))  # a file that is not changed by programs is refused before anything is tried
-    for path, value in changes.items():
-        wanted = _put(wanted, path, value)
-        text = _edited(text, wanted, path, value, place)
-    if _read(text, place) != wanted:
-        keys = ", ".join(".".join(path) for path in changes)
-        raise DeclarationError(f"{place}: {keys} cannot be changed for certain as this file is written; change it by hand")
-    return text
-
-
-def _read(text: str, place: str) -> dict[str, Any]:
+    with toml.at(place):
+        wanted = toml.tables(text, parse_float=Decimal)
+    keys = ", ".join(".".join(path) for path in changes)
+    refusal = DeclarationError(f"{place}: {toml.clean(keys)} cannot be changed safely by a program; change the file by hand")
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DeclarationError(f"{place}: cannot be read as TOML: {error}; correct it") from error
+        changed = _edited(text, changes)
+        for path, value in changes.items():
+            put(wanted, path, value if value is GONE else toml.tables(f"v = {toml_value(value)}", parse_float=Decimal)["v"])
+        if toml.tables(changed, parse_float=Decimal) == wanted:
+            return changed
+    except (_Unsafe, toml.Wrong) as error:
+        raise refusal from error
+    raise refusal
 
 
-def _put(tables: dict[str, Any], path: Path, value: object) -> dict[str, Any]:
-    """A copy of the tables with that value at the path."""
-    found = deepcopy(tables)
-    inside = found
+def put(tables: MutableMapping[str, Any], path: Path, value: object) -> None:
+    """Set the value at the path in the nested tables, or remove it if it is `GONE`; missing tables are added.
+
+    Raises:
+        TypeError: a key of the path leads to something other than a table.
+    """
     for key in path[:-1]:
-        inside = inside.setdefault(key, {})
+        tables = tables.get(key, {}) if value is GONE else tables.setdefault(key, {})
+        if not isinstance(tables, MutableMapping):
+            raise TypeError(f"{key} is not a table")
     if value is GONE:
-        inside.pop(path[-1], None)
+        tables.pop(path[-1], None)
     else:
-        inside[path[-1]] = value
-    return found
+        tables[path[-1]] = value
 
 
-def _edited(text: str, wanted: Mapping[str, Any], path: Path, value: object, place: str) -> str:
-    statements = list(_statements(text, place))
-    holding = next((one for one in statements if one.path == path[: len(one.path)]), None)
-    if holding is None:
-        return text if value is GONE else _with_line(text, statements, path, value)
-    if holding.path == path and value is GONE:
-        return text[: holding.line] + text[holding.behind :]
-    new: Any = wanted
-    for key in holding.path:
-        new = new[key]
-    return text[: holding.value] + toml_value(new) + text[holding.end :]
+class _Unsafe(Exception):
+    """tomlkit cannot make the change."""
 
 
-def _with_line(text: str, statements: Sequence[_Statement], path: Path, value: object) -> str:
-    """The text with one more line, behind the last one of the same table; a table that is not there yet comes last."""
-    line = f"{toml_key(path[-1])} = {toml_value(value)}\n"
-    beside = [one for one in statements if one.path[:-1] == path[:-1]]
-    if beside:
-        at = beside[-1].behind
-        return text[:at] + ("" if text[:at].endswith("\n") else "\n") + line + text[at:]
-    header = ".".join(map(toml_key, path[:-1]))
-    return f"{text.rstrip()}\n\n[{header}]\n{line}"
+def _edited(text: str, changes: Mapping[Path, object]) -> str:
+    """Return the text as tomlkit changes it. Raises _Unsafe."""
+    import tomlkit  # noqa: PLC0415  # only when a declaration is changed
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  # as above
+
+    try:
+        document = tomlkit.parse(text)
+        for path, value in changes.items():
+            _change(document, path, None if value is GONE else tomlkit.value(toml_value(value)))
+        return tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, ValueError, LookupError, RecursionError) as error:
+        raise _Unsafe(f"{type(error).__name__}: {error}") from error
 
 
-def _statements(text: str, place: str) -> Iterator[_Statement]:
-    """Every `key = value` of the file in its order."""
-    table: Path = ()
-    for line, end in _lines(text):
-        piece = text[line:end]
-        stripped = piece.lstrip()
-        if stripped.startswith("[["):
-            raise DeclarationError(
-                f"{place}: [[…]] stands in the file, and such a file is not changed by a program; change it by hand"
-            )
-        if stripped.startswith("["):
-            table = _path_of(_read(piece, place))
-        elif stripped and not stripped.startswith("#"):
-            yield _statement(text, line, end, table, place)
+def _change(tables: MutableMapping[str, Any], path: Path, value: Item | None) -> None:
+    """Set the value at the path, or remove it if it is None; a new key comes directly after the last one of its table."""
+    from tomlkit import table  # noqa: PLC0415  # as above
+
+    *parents, key = path
+    for parent in parents:
+        if value is not None and parent not in tables:
+            tables[parent] = table()
+        tables = tables.get(parent, {})
+        if not isinstance(tables, MutableMapping):
+            raise TypeError(f"{parent} is not a table")
+    if value is None:
+        tables.pop(key, None)
+    elif key in tables:
+        tables[key] = value
+    else:
+        with _without_last_comments(tables):
+            tables[key] = value
 
 
-def _statement(text: str, line: int, behind: int, table: Path, place: str) -> _Statement:
-    start = line + _equals(text[line:behind]) + 1
-    path = _path_of(_read(f"{text[line : start - 1]} = {{}}", place))
-    value = start + len(text[start:behind]) - len(text[start:behind].lstrip(" \t"))
-    return _Statement(path=(*table, *path), line=line, value=value, end=_end_of(text, value, behind), behind=behind)
+@contextmanager
+def _without_last_comments(tables: object) -> Iterator[None]:
+    """Hold back the blanks and comments that end a table: they introduce the next one, and tomlkit adds a new key after them."""
+    from tomlkit.items import Table  # noqa: PLC0415  # as above
 
-
-def _path_of(tables: Mapping[str, Any]) -> Path:
-    """The keys of nested tables of which each has one member."""
-    path: list[str] = []
-    inside: Any = tables
-    while inside:
-        ((key, inside),) = inside.items()
-        path.append(key)
-    return tuple(path)
-
-
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Where each line begins and ends; one that goes on within a bracket or a string is one."""
-    begin, depth = 0, 0
-    for piece in _PIECE.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(piece[0], 0)
-        if piece[0] == "\n" and depth <= 0:
-            yield begin, piece.end()
-            begin, depth = piece.end(), 0
-    if begin < len(text):
-        yield begin, len(text)
-
-
-def _equals(line: str) -> int:
-    """Where the first `=` outside of quotes stands."""
-    for piece in _PIECE.finditer(line):
-        at = piece[0].find("=") if piece[0][0] not in "\"'#" else -1
-        if at >= 0:
-            return piece.start() + at
-    return len(line)
-
-
-def _end_of(text: str, start: int, behind: int) -> int:
-    """Where the value ends that begins there: before the comment and the blanks behind it."""
-    depth, end = 0, start
-    for piece in _PIECE.finditer(text, start, behind):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(piece[0], 0)
-        if depth == 0 and (piece[0] == "\n" or piece[0].startswith("#")):
-            break
-        if piece[0].strip():
-            end = piece.start() + len(piece[0].rstrip())
-    return end
+    body = tables.value.body if isinstance(tables, Table) else []
+    length = next((number for number in range(len(body), 0, -1) if body[number - 1][0] is not None), 0)
+    held_back = body[length:]
+    del body[length:]
+    yield
+    body.extend(held_back)

@@ -15,7 +15,9 @@ from pathlib import Path
 from tracker import schedules
 from tracker.authoring.amend import Path as Keys
 from tracker.authoring.amend import amended
-from tracker.authoring.replacements import Look, Repair, changes_of, repairs
+from tracker.authoring.changes import Repair, changes_of
+from tracker.authoring.layouts import Look
+from tracker.authoring.replacements import repairs
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher

@@ -7,17 +7,13 @@ What the thresholds are worth on real series: docs/decisions/0021-repairing-decl
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import partial
-from typing import Any
 
-from tracker import parsers
-from tracker.authoring.amend import GONE
+from tracker.authoring.changes import Place, Repair, repaired
+from tracker.authoring.layouts import SAME_KEYS, Look, _Layout, _layouts, _Part
 from tracker.authoring.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
-from tracker.authoring.proposal import Candidate
 from tracker.errors import TrackerError
 from tracker.model import (
     Board,
@@ -28,7 +24,6 @@ from tracker.model import (
     Metric,
     MetricId,
     Nature,
-    Parse,
     Payload,
     Reading,
     Snapshot,
@@ -42,60 +37,11 @@ from tracker.reading.tables import PREFIX
 
 MAX_BYTES = 16_000_000
 """Larger bodies are not looked at: a person who repairs them has time, a run has not."""
-MAX_CELLS = 3_000_000
-MAX_LAYOUTS = 8
-"""So many other tables of a page are tried, those with the most known keys first."""
-SAME_KEYS = 0.6
-"""Share of the known keys that must stand in a column for it to be the key."""
 DRIFTING = frozenset((Nature.FITTED, Nature.LIVE, Nature.COUNT))
 """Natures of which all values move between two readings. Others are not the same where most values are not."""
-NARROWING = ("headers", "require")
-"""Options that name columns a table must have."""
-SEES_OTHERS = ("records", "first_of")
-"""Options that say where the records stand, and can name several places."""
 
-Look = Callable[[bytes], Sequence[Candidate]]
-"""Every table-like thing of a body, as `candidates` finds it. May raise TrackerError."""
 Read = Callable[[Board], Reading]
 """What the capture says when the board is declared so, as `reading.read_capture`. May raise TrackerError."""
-Place = tuple[str, ...]
-"""Where a column is declared: `("metrics", "score", "from")`; of a key that is a list, its part's number comes last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repair:
-    """One change to a declaration, with how sure it is (0–1) and why.
-
-    Either `column` becomes a further source behind those that the column at `place` had (`was`), or `parse` replaces
-    the one there.
-    """
-
-    place: Place
-    sure: float
-    why: str
-    was: tuple[str, ...] = ()
-    column: str = ""
-    parse: Parse | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """The board's own answer, or that of a payload: columns of it begin with `prefix` in the declaration."""
-
-    prefix: str
-    place: Place
-    key_place: Place
-    parse: Parse
-    key: tuple[Column, ...]
-    body: bytes
-    others: tuple[str, ...] = ()
-
-    def inside(self, column: Column) -> tuple[str, ...]:
-        """The column's sources that stand in this part, without the prefix; none of the `others`' prefixes is one of its own."""
-        mine = (
-            one for one in column.sources if one.startswith(self.prefix) and not (self.others and one.startswith(self.others))
-        )
-        return tuple(one.removeprefix(self.prefix) for one in mine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +54,6 @@ class _Slot:
     drifts: bool
     old: Mapping[EntryId, Measure] | Mapping[EntryId, str]
     read: Callable[[str | None], Measure | str | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
-    """One way to read a part: its table, and the change to `[parse]` that it takes."""
-
-    table: Table
-    change: Repair | None
 
 
 def repairs(
@@ -134,13 +72,6 @@ def repairs(
             return ()
         found.extend(part_repairs)
     return tuple(found) if found and _credible(repaired(board, found), last, read) else ()
-
-
-def repaired(board: Board, found: Iterable[Repair]) -> Board:
-    """The board as it would be declared then."""
-    for one in found:
-        board = _with_parse(board, one.place, one.parse) if one.parse else _with_column(board, one)
-    return board
 
 
 # ── what a board is made of ──────────────────────────────────────────────────────────────────────
@@ -389,139 +320,7 @@ def _named_rows(table: Table, key: Sequence[Column]) -> dict[EntryId, int]:
     return {entry: row for entry, row in rows.items() if entry not in twice}
 
 
-# ── where the table stands ───────────────────────────────────────────────────────────────────────
-
-
-def _layouts(part: _Part, declared: Sequence[str], known: set[EntryId], look: Look) -> Iterator[_Layout]:
-    """The ways to read the part: as declared, then as declared but for what the page no longer has, then anew."""
-    try:
-        found = look(part.body)
-    except TrackerError:  # a wall, an empty page: nothing to read in any way
-        return
-    own = [source for column in part.key for source in column.sources]
-    ranked = sorted(found, key=lambda one: -_keys_in(one, known))[:MAX_LAYOUTS]
-    columns = dict.fromkeys(
-        (*own, *declared, *(name for one in ranked if one.parse.format == part.parse.format for name in one.columns))
-    )
-    for spec in (part.parse, *_loosened(part.parse, ranked), *(one.parse for one in ranked if _keys_in(one, known) >= SAME_KEYS)):
-        anew = () if spec.format == part.parse.format else [name for one in ranked if one.parse == spec for name in one.columns]
-        table = _table(part.body, spec, tuple(dict.fromkeys((*columns, *anew))))
-        if table is not None:
-            yield _Layout(table=table, change=None if spec == part.parse else _parse_repair(part, spec))
-
-
-def _table(body: bytes, spec: Parse, columns: Sequence[str]) -> Table | None:
-    try:
-        table = parsers.parse(body, spec, columns)
-    except TrackerError:  # this is not how the page is read
-        return None
-    return table if len(table.rows) * len(table.columns) <= MAX_CELLS else None
-
-
-def _keys_in(candidate: Candidate, known: set[EntryId]) -> float:
-    """The greatest share of the known keys (or of their first parts) that one column of the candidate holds."""
-    first = {one.partition(" | ")[0] for one in known}
-    columns = zip(*candidate.rows, strict=True) if candidate.rows else ()
-    return max((len(first & {clean_name(cell or "") for cell in column}) / len(first) for column in columns), default=0.0)
-
-
-def _loosened(spec: Parse, found: Sequence[Candidate]) -> Iterator[Parse]:
-    """The declared way to read, with another place of the records beside its own, or without the columns that are gone."""
-    for one in found:
-        if one.parse.format != spec.format:
-            continue
-        places = _places(one.parse)
-        if places:
-            kept = {name: value for name, value in spec.options.items() if name not in SEES_OTHERS}
-            yield replace(spec, options={**kept, "first_of": tuple(dict.fromkeys((*_places(spec), *places)))})
-        for name in NARROWING:
-            asked = spec.options.get(name)
-            if (
-                isinstance(asked, list | tuple)
-                and (left := [column for column in asked if column in one.columns])
-                and len(left) < len(asked)
-            ):
-                yield replace(spec, options={**spec.options, name: left})
-
-
-def _places(spec: Parse) -> tuple[str, ...]:
-    """Where the options say that the records stand."""
-    several = spec.options.get("first_of")
-    if isinstance(several, list | tuple):
-        return tuple(str(one) for one in several)
-    one = spec.options.get("records")
-    return (one,) if isinstance(one, str) else ()
-
-
-def _parse_repair(part: _Part, spec: Parse) -> Repair:
-    facts = part.parse.options.get("facts")
-    if facts and spec.format == part.parse.format:
-        spec = replace(spec, options={**spec.options, "facts": facts})
-    spec = replace(spec, group=part.parse.group)
-    why = f"the table is not where it was ({_told(part.parse)}); {_told(spec)} finds it"
-    return Repair(place=part.place, sure=1.0, why=why, parse=spec)
-
-
-def _told(spec: Parse) -> str:
-    options = ", ".join(f"{name} = {value}" for name, value in spec.options.items() if name != "facts")
-    return f"{spec.format}{': ' if options else ''}{options}"
-
-
 # ── the board as it would be ─────────────────────────────────────────────────────────────────────
-
-
-def _with_parse(board: Board, place: Place, parse: Parse | None) -> Board:
-    if parse is None:
-        return board
-    if place == ("parse",):
-        return replace(board, parse=parse)
-    payloads = tuple(replace(one, parse=parse) if one.name == place[1] else one for one in board.payloads)
-    return replace(board, payloads=payloads)
-
-
-def _with_column(board: Board, one: Repair) -> Board:
-    match one.place:
-        case ("columns", "key", *part):
-            return replace(board, key=_key_behind(board.key, part, one.column))
-        case ("payloads", name, "key", *part):
-            payloads = tuple(
-                replace(x, key=_key_behind(x.key, part, one.column)) if x.name == name else x for x in board.payloads
-            )
-            return replace(board, payloads=payloads)
-        case ("columns", "name"):
-            return replace(board, name=_behind(board.name, one.column))
-        case ("columns", "rank"):
-            return replace(board, rank=_behind(board.rank, one.column) if board.rank else None)
-        case ("columns", attribute):
-            return replace(board, attributes={**board.attributes, attribute: _behind(board.attributes[attribute], one.column)})
-        case (_, metric, side):
-            return replace(
-                board, metrics=tuple(_metric_with(x, side, one.column) if x.id == metric else x for x in board.metrics)
-            )
-    raise ValueError(f"{board.id}: {one.place} is no place of a column")
-
-
-def _metric_with(metric: Metric, side: str, column: str) -> Metric:
-    if side == "from":
-        return replace(metric, column=_behind(metric.column, column))
-    sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
-    had = sides[side]
-    return metric if had is None else _with_side(metric, side, _behind(had, column))
-
-
-def _with_side(metric: Metric, side: str, column: Column) -> Metric:
-    if side == "low":
-        return replace(metric, low=column)
-    return replace(metric, high=column) if side == "high" else replace(metric, plus_minus=column)
-
-
-def _key_behind(key: Sequence[Column], part: Sequence[str], column: str) -> tuple[Column, ...]:
-    at = int(part[0]) if part else 0
-    return tuple(_behind(one, column) if place == at else one for place, one in enumerate(key))
-
-
-def _behind(column: Column, source: str) -> Column:
-    return replace(column, sources=(*column.sources, source))
 
 
 def _credible(board: Board, last: Snapshot | Reading, read: Read) -> bool:
@@ -545,70 +344,3 @@ def _same_order(metric: MetricId, pairs: Sequence[tuple[Entry, Entry]]) -> bool:
     ]
     order = spearman([old for old, _ in both], [new for _, new in both]) if both else None
     return order is None or order >= 0.9
-
-
-# ── the file as it would be ──────────────────────────────────────────────────────────────────────
-
-
-def changes_of(found: Sequence[Repair], text: str) -> dict[Place, object]:
-    """The values of the declaration's TOML text that change, by their keys, as `amend.amended` takes them.
-
-    Raises:
-        ValueError: the text has no such column where a repair says.
-    """
-    tables = tomllib.loads(text, parse_float=Decimal)
-    changes: dict[Place, object] = {}
-    for one in found:
-        if one.parse is not None:
-            changes |= _parse_changes(one, one.parse, tables)
-        else:
-            place, value = _column_change(one, tables)
-            changes[place] = value
-            _put(tables, place, value)
-    return changes
-
-
-def _column_change(one: Repair, tables: Mapping[str, Any]) -> tuple[Place, object]:
-    """Where the column stands, and its value with the further source. Only a column that is a table has a list for a key's part."""
-    place, part = (one.place[:-1], int(one.place[-1])) if one.place[-1].isdecimal() else (one.place, None)
-    if place[-1] == "plus_minus" and _at(tables, place) is None:
-        place = (*place[:-1], "standard_error")
-    value = _at(tables, place)
-    if value is None:
-        raise ValueError(f"{'.'.join(place)} does not stand in this file")
-    of_key = place[-1] == "key"
-    if part is not None and isinstance(value, list):
-        return place, [_with_source(old, one.column, table=True) if at == part else old for at, old in enumerate(value)]
-    return place, _with_source(value, one.column, table=of_key)
-
-
-def _with_source(value: object, column: str, *, table: bool) -> object:
-    if isinstance(value, dict):
-        return {**value, "from": _with_source(value["from"], column, table=False)}
-    sources = [*value, column] if isinstance(value, list) else [value, column]
-    return {"from": sources} if table else sources
-
-
-def _parse_changes(one: Repair, spec: Parse, tables: Mapping[str, Any]) -> dict[Place, object]:
-    old = _at(tables, one.place)
-    before = old if isinstance(old, dict) else {}
-    after = {"format": spec.format, **spec.options}
-    gone: dict[Place, object] = {(*one.place, name): GONE for name in before if name not in after and name != "group"}
-    return gone | {(*one.place, name): value for name, value in after.items() if before.get(name) != value}
-
-
-def _at(tables: Mapping[str, Any], place: Place) -> object:
-    inside: Any = tables
-    for key in place:
-        inside = inside.get(key) if isinstance(inside, dict) else None
-    return inside
-
-
-def _put(tables: dict[str, Any], place: Place, value: object) -> None:
-    inside = tables
-    for key in place[:-1]:
-        inside = inside[key]
-    inside[place[-1]] = value
-
-
-__all__ = ["Look", "Place", "Read", "Repair", "changes_of", "repaired", "repairs"]

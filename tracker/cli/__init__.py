@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from tracker.cli._group import SuggestingGroup
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
 """Commands that make a folder of their own."""
 
 
-class _Lazy(click.Group):
+class _Lazy(SuggestingGroup):
     """Knows the names and short helps of its commands without importing them, so that `--help` stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
@@ -83,17 +84,6 @@ class _Lazy(click.Group):
         for title, commands in GROUPS.items():
             with formatter.section(title):
                 formatter.write_dl([(name, text) for name, (_, text) in commands.items()])
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is named; the nearest is suggested where there is none."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches  # noqa: PLC0415  # only in trouble
-
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            meant = f"; did you mean {near[0]!r}?" if near else ""
-            raise click.UsageError(f"{error.message.rstrip('.')}{meant}", ctx) from error
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.authoring import fixtures
+from tracker.cli._group import SuggestingGroup
 from tracker.cli._open import as_json, print_json, print_table, tell_troubles, user, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -43,7 +44,7 @@ LATER: Mapping[str, tuple[str, str]] = {
 """Commands that are loaded only when they are called → (module in this package, what it does)."""
 
 
-class _WithLater(click.Group):
+class _WithLater(SuggestingGroup):
     """A group of which some commands are known by name and short help alone."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

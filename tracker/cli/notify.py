@@ -10,6 +10,7 @@ from dataclasses import replace
 import click
 
 from tracker import notify, watches
+from tracker.cli._group import SuggestingGroup
 from tracker.cli._open import as_json, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
@@ -21,7 +22,7 @@ from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import history_if_any
 
 
-@click.group("notify")
+@click.group("notify", cls=SuggestingGroup)
 def command() -> None:
     """List the routes, or send a test message on one.
 

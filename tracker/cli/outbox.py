@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from tracker.cli._group import SuggestingGroup
 from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -19,7 +20,7 @@ _of_route = click.option("--route", help="Only on this route.")
 _of_events = click.argument("events", nargs=-1, metavar="[EVENT]...")
 
 
-@click.group("outbox")
+@click.group("outbox", cls=SuggestingGroup)
 def command() -> None:
     """List pending deliveries, retry them, or drop them.
 

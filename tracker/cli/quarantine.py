@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from tracker.cli._group import SuggestingGroup
 from tracker.cli._open import Time, as_json, print_json, print_table, user, when
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
@@ -21,7 +22,7 @@ from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import board_of, kept, known, telling_of
 
 
-@click.group("quarantine")
+@click.group("quarantine", cls=SuggestingGroup)
 def command() -> None:
     """List, show, accept or reject readings held back.
 

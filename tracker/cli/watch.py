@@ -9,6 +9,7 @@ from datetime import datetime
 import click
 
 from tracker import watches
+from tracker.cli._group import SuggestingGroup
 from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
 from tracker.errors import DeclarationError
 from tracker.line import fold
@@ -22,7 +23,7 @@ from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import board_of, kept, known
 
 
-@click.group("watch")
+@click.group("watch", cls=SuggestingGroup)
 def command() -> None:
     """List your watches, or show when they would have fired.
 

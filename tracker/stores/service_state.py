@@ -10,12 +10,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt
+from tracker.stores._rows import seconds, time_of
 
 TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
 """The tables of the file that are not derived from the archive."""
@@ -56,7 +57,7 @@ class SqliteServiceState:
 
     def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
         sql = "UPDATE outbox SET tries = tries + 1, not_before = ?, error = ? WHERE event = ? AND route = ?"
-        self._change(sql, deliveries, _seconds(not_before), error)
+        self._change(sql, deliveries, seconds(not_before), error)
 
     def dead_letter(self, deliveries: Iterable[Delivery], *, error: str) -> None:
         self._change("UPDATE outbox SET tries = tries + 1, dead = 1, error = ? WHERE event = ? AND route = ?", deliveries, error)
@@ -65,7 +66,7 @@ class SqliteServiceState:
         self._change("UPDATE outbox SET tries = 0, dead = 0, not_before = NULL WHERE event = ? AND route = ?", deliveries)
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
-        rows = [(one.event, one.route, _seconds(one.delivered_at), one.how.value, one.message, one.subject) for one in receipts]
+        rows = [(one.event, one.route, seconds(one.delivered_at), one.how.value, one.message, one.subject) for one in receipts]
         with self._transaction():
             self._connection.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._connection.executemany("DELETE FROM outbox WHERE event = ? AND route = ?", [row[:2] for row in rows])
@@ -75,14 +76,14 @@ class SqliteServiceState:
         if route is not None:
             where, values = [*where, "route = ?"], [*values, route]
         if since is not None:
-            where, values = [*where, "delivered_at >= ?"], [*values, _seconds(since)]
+            where, values = [*where, "delivered_at >= ?"], [*values, seconds(since)]
         sql = f"SELECT {_RECEIPT} FROM receipts WHERE {' AND '.join(where)} ORDER BY delivered_at, event, route"  # noqa: S608  # our own words
         return [_receipt(*row) for row in self._all(sql, *values)]
 
     def route_since(self, route: str, now: datetime) -> datetime:
         with self._transaction():
-            self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, _seconds(now)))
-            return _time(self._all("SELECT since FROM routes WHERE route = ?", route)[0][0])
+            self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, seconds(now)))
+            return time_of(self._all("SELECT since FROM routes WHERE route = ?", route)[0][0])
 
     def _change(self, sql: str, deliveries: Iterable[Delivery], *values: object) -> None:
         with self._transaction():
@@ -101,7 +102,7 @@ class SqliteServiceState:
 
     def pause(self, pause: Pause) -> None:
         with self._transaction():
-            row = (pause.board, _seconds(pause.since), pause.by, pause.reason)
+            row = (pause.board, seconds(pause.since), pause.by, pause.reason)
             self._connection.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?, ?, ?)", row)
 
     def resume(self, board: BoardId) -> bool:
@@ -111,7 +112,7 @@ class SqliteServiceState:
     def pauses(self) -> Mapping[BoardId, Pause]:
         rows = self._all("SELECT board, since, by, reason FROM pauses ORDER BY board")
         return {
-            BoardId(board): Pause(board=BoardId(board), since=_time(since), by=by, reason=why) for board, since, by, why in rows
+            BoardId(board): Pause(board=BoardId(board), since=time_of(since), by=by, reason=why) for board, since, by, why in rows
         }
 
     def open_notice(self, notice: Notice, deliveries: Iterable[Delivery] = ()) -> bool:
@@ -119,7 +120,7 @@ class SqliteServiceState:
         with self._transaction():
             if self._connection.execute(update, (notice.message, notice.kind, notice.subject)).rowcount:
                 return False
-            row = (notice.kind, notice.subject, notice.message, _seconds(notice.since), None)
+            row = (notice.kind, notice.subject, notice.message, seconds(notice.since), None)
             self._connection.execute(f"INSERT OR REPLACE INTO notices ({_NOTICE}) VALUES (?, ?, ?, ?, ?)", row)  # noqa: S608  # our own words
             self.post(deliveries)
             return True
@@ -130,10 +131,10 @@ class SqliteServiceState:
             found = self._all(f"SELECT {_NOTICE} FROM notices WHERE {where}", kind, subject)  # noqa: S608  # our own words
             if not found:
                 return None
-            self._connection.execute(f"UPDATE notices SET ended_at = ? WHERE {where}", (_seconds(at), kind, subject))  # noqa: S608  # our own words
+            self._connection.execute(f"UPDATE notices SET ended_at = ? WHERE {where}", (seconds(at), kind, subject))  # noqa: S608  # our own words
             self._forget_old_notices()
             self.post(deliveries)
-            return _notice((*found[0][:-1], _seconds(at)))
+            return _notice((*found[0][:-1], seconds(at)))
 
     def _forget_old_notices(self) -> None:
         kept = f"SELECT rowid FROM notices WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT {_ENDED_NOTICES}"  # noqa: S608  # an int of ours
@@ -178,10 +179,10 @@ def _delivery_row(delivery: Delivery) -> tuple[object, ...]:
     return (
         delivery.event.id,
         delivery.route,
-        _seconds(delivery.queued_at),
+        seconds(delivery.queued_at),
         delivery.message,
         delivery.tries,
-        None if delivery.not_before is None else _seconds(delivery.not_before),
+        None if delivery.not_before is None else seconds(delivery.not_before),
         delivery.error,
         int(delivery.dead),
         msgspec.json.encode(delivery.event, order="deterministic").decode(),
@@ -194,10 +195,10 @@ def _delivery(  # noqa: PLR0917  # the columns of a row
     return Delivery(
         event=_event.decode(body),
         route=route,
-        queued_at=_time(queued_at),
+        queued_at=time_of(queued_at),
         message=message,
         tries=tries,
-        not_before=None if not_before is None else _time(not_before),
+        not_before=None if not_before is None else time_of(not_before),
         error=error,
         dead=bool(dead),
     )
@@ -207,7 +208,7 @@ def _receipt(event: str, route: str, delivered_at: int, how: str, message: str, 
     return Receipt(
         event=EventId(event),
         route=route,
-        delivered_at=_time(delivered_at),
+        delivered_at=time_of(delivered_at),
         how=DeliveryOutcome(how),
         message=message,
         subject=subject,
@@ -216,13 +217,5 @@ def _receipt(event: str, route: str, delivered_at: int, how: str, message: str, 
 
 def _notice(row: tuple[Any, ...]) -> Notice:
     kind, subject, message, since, ended_at = row
-    ended = None if ended_at is None else _time(ended_at)
-    return Notice(kind=kind, subject=subject, message=message, since=_time(since), ended_at=ended)
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    ended = None if ended_at is None else time_of(ended_at)
+    return Notice(kind=kind, subject=subject, message=message, since=time_of(since), ended_at=ended)

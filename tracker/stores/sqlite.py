@@ -9,16 +9,12 @@ Source: docs/decisions/0006-history.md
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
 
 from tracker.errors import StoreError
 from tracker.model import (
@@ -37,7 +33,6 @@ from tracker.model import (
     Measure,
     MetricId,
     RankSpan,
-    Result,
     Segment,
     Sha256,
     Snapshot,
@@ -46,17 +41,16 @@ from tracker.model import (
 )
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
+from tracker.stores._rows import check_of, measure_of, measure_row, seconds, seconds_or_none, time_of, time_or_none
 from tracker.stores.service_state import SqliteServiceState
+from tracker.stores.sqlite_file import Row, SqliteFile
 
-_Row = tuple[Any, ...]
-_BUSY_MS = 30_000
-NEWEST_MIGRATION = "news"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
 _DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
 
 
-class SqliteStore:
-    """One file. Open it with `with SqliteStore(path) as store:`, or close it."""
+class SqliteStore(SqliteFile):
+    """The history of all boards; fulfils `ports.Store`. Open it with `with SqliteStore(path) as store:`, or close it."""
 
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
         """Open the file, creating or migrating it; `read_only` as it is, by default where it may not be written.
@@ -64,57 +58,12 @@ class SqliteStore:
         Raises:
             StoreError: naming the file and what to do.
         """
-        self._path = path
-        self._read_only = not _may_be_written(path) if read_only is None else read_only
+        super().__init__(path, read_only=read_only)
         self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
         self._series: dict[tuple[BoardId, str, str], int] = {}
         self._pasts: dict[BoardId, BoardState] = {}
         self._version = 0
-        with self._storing("open"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            name, is_uri = (_read_only_uri(path), True) if self._read_only else (path, False)
-            self._connection = sqlite3.connect(
-                name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=is_uri
-            )
-            try:
-                self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
         self._service = SqliteServiceState(self._connection, self._transaction, lambda: self._storing("read"))
-
-    def _prepare(self) -> None:
-        if self._read_only:
-            if not self._is_current():
-                raise StoreError(
-                    f"{self._path}: was written by another version and cannot be written; expected write permission once"
-                )
-            return
-        if not self._is_current():
-            with _alone(self._path.parent):  # two processes may meet on a new file
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                if not self._is_current():
-                    migrate(self._connection)
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-
-    def _is_current(self) -> bool:
-        """Whether the newest migration was applied, found without loading sqlite-utils: most commands only read."""
-        asked = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
-        if self._connection.execute(asked).fetchone() is None:
-            return False
-        row = self._connection.execute("SELECT 1 FROM _sqlite_migrations WHERE name = ?", (NEWEST_MIGRATION,)).fetchone()
-        return row is not None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
     @property
     def service(self) -> SqliteServiceState:
@@ -194,7 +143,7 @@ class SqliteStore:
         self._run(
             "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             check.board,
-            _seconds(check.observed_at),
+            seconds(check.observed_at),
             check.result.value,
             check.status,
             check.entries,
@@ -223,12 +172,12 @@ class SqliteStore:
             entry,
             known.name,
             _codec.encode_strings(known.names),
-            _seconds(known.first_seen),
-            _seconds_or_none(known.last_seen),
+            seconds(known.first_seen),
+            seconds_or_none(known.last_seen),
             known.last_in,
             known.last_url,
             known.primary,
-            _seconds_or_none(known.missing_since),
+            seconds_or_none(known.missing_since),
             int(known.departed),
             known.scored,
         )
@@ -237,7 +186,7 @@ class SqliteStore:
         self._run(
             "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             snapshot.board,
-            _seconds(snapshot.observed_at),
+            seconds(snapshot.observed_at),
             snapshot.url,
             " ".join(snapshot.sha256),
             len(snapshot.entries),
@@ -250,13 +199,13 @@ class SqliteStore:
         )
 
     def _save_changes(self, diff: Diff) -> None:
-        board, at = diff.board.id, _seconds(diff.after.observed_at)
+        board, at = diff.board.id, seconds(diff.after.observed_at)
         numbers = [
             (self._serial(board, "metric", metric), self._ordinal(board, entry), was, now)
             for metric, entry, was, now in measure_changes(diff)
         ]
         self._close("measures", at, ((series, entry) for series, entry, was, _ in numbers if was is not None))
-        rows = (_measure_row(series, entry, at, now) for series, entry, _, now in numbers if now is not None)
+        rows = (measure_row(series, entry, at, now) for series, entry, _, now in numbers if now is not None)
         self._connection.executemany("INSERT INTO measures VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)", rows)
         texts = [
             (self._serial(board, "text", name), self._ordinal(board, entry), was, now)
@@ -346,12 +295,12 @@ class SqliteStore:
             EntryId(key): EntryRecord(
                 name=name,
                 names=frozenset(_codec.decode_strings(names)),
-                first_seen=_time(first),
-                last_seen=_time_or_none(last),
+                first_seen=time_of(first),
+                last_seen=time_or_none(last),
                 last_in=last_in,
                 last_url=last_url,
                 primary=value,
-                missing_since=_time_or_none(missing),
+                missing_since=time_or_none(missing),
                 departed=bool(departed),
                 scored=scored,
             )
@@ -377,7 +326,7 @@ class SqliteStore:
             entries = self._entries(board, only, where)
             return Snapshot(
                 board=board,
-                observed_at=_time(at),
+                observed_at=time_of(at),
                 url=url,
                 sha256=tuple(Sha256(one) for one in sha256.split()),
                 entries={entry: entries[entry] for entry in sorted(entries)},
@@ -419,24 +368,24 @@ class SqliteStore:
             if only is None or metric in only:
                 sql = f"SELECT entry, value, low, high, estimated, decimals, raw FROM measures WHERE series = ? AND {where}"  # noqa: S608  # our own condition
                 for entry, *measure in self._all(sql, series):
-                    found.setdefault(entry, {})[metric] = _measure(*measure)
+                    found.setdefault(entry, {})[metric] = measure_of(*measure)
         return found
 
     def checks(self, board: BoardId) -> Iterator[Check]:
         for row in self._each("SELECT * FROM checks WHERE board = ? ORDER BY observed_at", board):
             with self._understanding(board):
-                check = _check(*row)
+                check = check_of(*row)
             yield check
 
     def last_check(self, board: BoardId) -> Check | None:
         row = self._one("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT 1", board)
         with self._understanding(board):
-            return _check(*row) if row else None
+            return check_of(*row) if row else None
 
     def recent(self, board: BoardId, most: int) -> Sequence[Check]:
         rows = self._all("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT ?", board, most)
         with self._understanding(board):
-            return [_check(*row) for row in rows]
+            return [check_of(*row) for row in rows]
 
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
         sql = (
@@ -445,7 +394,9 @@ class SqliteStore:
             " WHERE series.board = ? AND series.kind = 'metric' AND series.name = ? AND entries.key = ? ORDER BY valid_from"
         )
         rows = self._all(sql, board, metric, entry)
-        return [Span(valid_from=_time(start), valid_to=_time_or_none(end), measure=_measure(*rest)) for start, end, *rest in rows]
+        return [
+            Span(valid_from=time_of(start), valid_to=time_or_none(end), measure=measure_of(*rest)) for start, end, *rest in rows
+        ]
 
     def rank_spans(self, board: BoardId, entry: EntryId) -> Sequence[RankSpan]:
         sql = (
@@ -454,13 +405,15 @@ class SqliteStore:
             " WHERE series.board = ? AND series.kind = 'rank' AND entries.key = ? ORDER BY valid_from"
         )
         return [
-            RankSpan(valid_from=_time(start), valid_to=_time_or_none(end), rank=rank)
+            RankSpan(valid_from=time_of(start), valid_to=time_or_none(end), rank=rank)
             for start, end, rank in self._all(sql, board, entry)
         ]
 
     def segments(self, board: BoardId) -> Sequence[Segment]:
         sql = "SELECT name, started_at, reason FROM segments JOIN series USING (series) WHERE board = ? ORDER BY started_at, name"
-        return [Segment(metric=MetricId(name), started_at=_time(at), reason=reason) for name, at, reason in self._all(sql, board)]
+        return [
+            Segment(metric=MetricId(name), started_at=time_of(at), reason=reason) for name, at, reason in self._all(sql, board)
+        ]
 
     def events(self, wanted: EventFilter) -> Iterator[Event]:
         where, values = _codec.where(wanted)
@@ -475,7 +428,7 @@ class SqliteStore:
             raise StoreError(f"event {event!r}: several ids begin so; give more of it")
         return self._event(rows[0]) if rows else None
 
-    def _event(self, row: _Row) -> Event:
+    def _event(self, row: Row) -> Event:
         with self._understanding(f"event {row[0]}"):
             return _codec.event_from_row(row)
 
@@ -483,24 +436,6 @@ class SqliteStore:
         return [EventId(event) for (event,) in self._all("SELECT event FROM withdrawn WHERE board = ? ORDER BY event", board)]
 
     # ── plumbing ─────────────────────────────────────────────────────────────────────────────────
-
-    def _run(self, sql: str, *values: object) -> None:
-        with self._storing("write"):
-            self._connection.execute(sql, values)
-
-    def _one(self, sql: str, *values: object) -> _Row | None:
-        with self._storing("read"):
-            row: _Row | None = self._connection.execute(sql, values).fetchone()
-            return row
-
-    def _all(self, sql: str, *values: object) -> list[_Row]:
-        with self._storing("read"):
-            return self._connection.execute(sql, values).fetchall()
-
-    def _each(self, sql: str, *values: object) -> Iterator[_Row]:
-        with self._storing("read"):
-            for row in self._connection.execute(sql, values):  # noqa: UP028  # who stops early may have closed the file
-                yield row
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -531,104 +466,3 @@ class SqliteStore:
         self._ordinals.clear()
         self._series.clear()
         self._pasts.clear()
-
-    @contextmanager
-    def _understanding(self, what: str) -> Iterator[None]:
-        """What somebody else wrote into our rows is trouble with the store, not something to guess from."""
-        try:
-            yield
-        except (ValueError, TypeError, LookupError, OverflowError) as error:
-            raise StoreError(
-                f"{self._path}: {what}: a row cannot be understood: {error!r}; expected what the tracker wrote"
-                " (rebuild the database with: tracker replay)"
-            ) from error
-
-    @contextmanager
-    def _storing(self, doing: str) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
-                " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
-            ) from error
-
-
-def _may_be_written(path: Path) -> bool:
-    """Whether the file may be written, or made."""
-    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-
-
-def _read_only_uri(path: Path) -> str:
-    """SQLite's name for the file as it is. Without a log beside it nobody has it open, so it needs no lock, which could not be made."""
-    is_open = path.with_name(f"{path.name}-wal").exists()
-    return f"{path.absolute().as_uri()}?mode=ro{'' if is_open else '&immutable=1'}"
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the migrations that are not applied yet."""
-    from sqlite_utils import Database  # noqa: PLC0415  # see _is_current
-
-    from tracker.stores.migrations import migrations  # noqa: PLC0415  # see _is_current
-
-    migrations.apply(Database(connection))
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """While no other process is here with the same folder."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)  # this gives the lock back
-
-
-def _measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:
-    raw = None if measure.raw == f"{measure.value:.{measure.decimals}f}" else measure.raw
-    return series, entry, at, measure.value, measure.low, measure.high, 1 if measure.estimated else None, measure.decimals, raw
-
-
-def _measure(  # noqa: PLR0917  # the columns of a row
-    value: float, low: float | None, high: float | None, estimated: int | None, decimals: int, raw: str | None
-) -> Measure:
-    return Measure(
-        value=value,
-        low=low,
-        high=high,
-        estimated=bool(estimated),
-        decimals=decimals,
-        raw=f"{value:.{decimals}f}" if raw is None else raw,
-    )
-
-
-def _check(  # noqa: PLR0917  # the columns of a row
-    board: str, observed_at: int, result: str, status: int, entries: int | None, url: str, sha256: str, message: str
-) -> Check:
-    return Check(
-        board=BoardId(board),
-        observed_at=_time(observed_at),
-        result=Result(result),
-        status=status,
-        entries=entries,
-        url=url,
-        sha256=tuple(Sha256(one) for one in sha256.split()),
-        message=message,
-    )
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _seconds_or_none(at: datetime | None) -> int | None:
-    return None if at is None else int(at.timestamp())
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _time_or_none(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,144 @@
+"""The SQLite file: opened, migrated, read and written, with what goes wrong said in one line."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from tracker.errors import StoreError
+
+NEWEST_MIGRATION = "news"
+Row = tuple[Any, ...]
+_BUSY_MS = 30_000
+
+
+class SqliteFile:
+    """One SQLite file, opened until `close`; what goes wrong with it is a StoreError that names it."""
+
+    def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
+        """Open the file, creating or migrating it; `read_only` as it is, by default where it may not be written.
+
+        Raises:
+            StoreError: naming the file and what to do.
+        """
+        self._path = path
+        self._read_only = not _may_be_written(path) if read_only is None else read_only
+        with self._storing("open"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            name, is_uri = (_read_only_uri(path), True) if self._read_only else (path, False)
+            self._connection = sqlite3.connect(
+                name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=is_uri
+            )
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        if self._read_only:
+            if not self._is_current():
+                raise StoreError(
+                    f"{self._path}: was written by another version and cannot be written; expected write permission once"
+                )
+            return
+        if not self._is_current():
+            with _alone(self._path.parent):  # two processes may meet on a new file
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                if not self._is_current():
+                    migrate(self._connection)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def _is_current(self) -> bool:
+        """Whether the newest migration was applied, found without loading sqlite-utils: most commands only read."""
+        asked = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
+        if self._connection.execute(asked).fetchone() is None:
+            return False
+        row = self._connection.execute("SELECT 1 FROM _sqlite_migrations WHERE name = ?", (NEWEST_MIGRATION,)).fetchone()
+        return row is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _run(self, sql: str, *values: object) -> None:
+        with self._storing("write"):
+            self._connection.execute(sql, values)
+
+    def _one(self, sql: str, *values: object) -> Row | None:
+        with self._storing("read"):
+            row: Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def _all(self, sql: str, *values: object) -> list[Row]:
+        with self._storing("read"):
+            return self._connection.execute(sql, values).fetchall()
+
+    def _each(self, sql: str, *values: object) -> Iterator[Row]:
+        with self._storing("read"):
+            for row in self._connection.execute(sql, values):  # noqa: UP028  # who stops early may have closed the file
+                yield row
+
+    @contextmanager
+    def _understanding(self, what: str) -> Iterator[None]:
+        """What somebody else wrote into our rows is trouble with the store, not something to guess from."""
+        try:
+            yield
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            raise StoreError(
+                f"{self._path}: {what}: a row cannot be understood: {error!r}; expected what the tracker wrote"
+                " (rebuild the database with: tracker replay)"
+            ) from error
+
+    @contextmanager
+    def _storing(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
+                " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
+            ) from error
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether the file may be written, or made."""
+    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def _read_only_uri(path: Path) -> str:
+    """SQLite's name for the file as it is. Without a log beside it nobody has it open, so it needs no lock, which could not be made."""
+    is_open = path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'' if is_open else '&immutable=1'}"
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the migrations that are not applied yet."""
+    from sqlite_utils import Database  # noqa: PLC0415  # see _is_current
+
+    from tracker.stores.migrations import migrations  # noqa: PLC0415  # see _is_current
+
+    migrations.apply(Database(connection))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While no other process is here with the same folder."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)  # this gives the lock back
