@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
-from memory_store import MemoryStore
+from memory_store import MemoryStore, stored
 from sqlite_utils import Database
 from store_world import (
     BOARD,
@@ -40,7 +40,6 @@ from store_world import (
 from tracker.errors import StoreError
 from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, FailureStage, MetricId, Nature, Snapshot, Step
 from tracker.ports import Store
-from tracker.stores._changes import plain
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
@@ -96,7 +95,7 @@ def test_a_board_that_is_only_declared_is_not_listed(store: Store):
 def test_the_latest_snapshot_is_the_accepted_one_without_positions_and_ranks(store: Store):
     saved = save_all(store, board(), A_WEEK)
     assert saved[-1].diff is not None
-    assert store.latest(BOARD) == plain(saved[-1].diff.after)
+    assert store.latest(BOARD) == stored(saved[-1].diff.after)
     assert {one.position for one in store.latest(BOARD).entries.values()} == {0}
 
 
@@ -319,7 +318,7 @@ def test_a_board_written_anew_has_only_its_new_history_and_remembers_withdrawn_e
         assert store.past(BOARD) == BoardState()
         new = save_all(store, board(), A_WEEK[:2])
     assert list(store.checks(BOARD)) == [step.check for step in new]
-    assert store.latest(BOARD) == plain(new[-1].diff.after)
+    assert store.latest(BOARD) == stored(new[-1].diff.after)
     gone = {event.id for step in old for event in step.events} - {event.id for step in new for event in step.events}
     assert list(store.withdrawn(BOARD)) == sorted(gone) != []
 
@@ -453,7 +452,7 @@ def test_the_oracle_itself_shows_what_was_accepted_last(states: list[Snapshot | 
     accepted = [state for state in states if isinstance(state, Snapshot)]
     for at in _times(states):
         until = [state for state in accepted if state.observed_at <= at]
-        assert memory.at(BOARD, at) == (plain(until[-1]) if until else None)
+        assert memory.at(BOARD, at) == (stored(until[-1]) if until else None)
 
 
 @examples(25)
@@ -523,7 +522,7 @@ def test_a_second_connection_sees_a_step_whole_and_what_it_knew_before_is_forgot
         one.save(step)
         memory = MemoryStore()
         save_all(memory, board(), [scores(0, "z:9 a:90 b:80"), scores(1, "z:9 a:90 b:80 q:3"), scores(7, "q:3 z:8 a:90 c:1")])
-        assert plain(one.latest(BOARD)) == memory.latest(BOARD)
+        assert one.latest(BOARD) == memory.latest(BOARD)
         assert other.past(BOARD) == step.past
 
 

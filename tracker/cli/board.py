@@ -17,7 +17,7 @@ from tracker.authoring import fixtures
 from tracker.cli._open import as_json, print_json, print_table, tell_troubles, user, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId, Pause, Snapshot
+from tracker.model import Board, BoardId, Pause, StoredSnapshot
 from tracker.ports import Clock
 from tracker.query.standings import Standing, standings
 from tracker.schedules import Schedules
@@ -183,7 +183,7 @@ def _described(board: Board) -> dict[str, object]:
     }
 
 
-def _last(latest: Snapshot, head: Sequence[Standing]) -> dict[str, object]:
+def _last(latest: StoredSnapshot, head: Sequence[Standing]) -> dict[str, object]:
     return {"observed_at": latest.observed_at, "entries": len(latest.entries), "head": [asdict(one) for one in head]}
 
 

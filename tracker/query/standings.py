@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.errors import DeclarationError
-from tracker.model import Board, EntryId, MetricId, Snapshot
+from tracker.model import Board, EntryId, MetricId, StoredSnapshot
 from tracker.order import competition_ranks
 from tracker.ports import Store
 from tracker.toml import meant
@@ -53,7 +53,7 @@ def _metric(board: Board, metric: MetricId | None) -> MetricId:
     return metric
 
 
-def _ordered(board: Board, metric: MetricId, snapshot: Snapshot) -> tuple[Standing, ...]:
+def _ordered(board: Board, metric: MetricId, snapshot: StoredSnapshot) -> tuple[Standing, ...]:
     values = {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
     declared = board.metric(metric)
     certain = declared.higher_is_better is not None and (declared.primary or not snapshot.ambiguous)

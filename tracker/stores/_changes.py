@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tracker.model import (
-    UNRESOLVED,
     Comparability,
     Diff,
-    Entry,
     EntryId,
     Event,
     EventFilter,
     Measure,
     Metric,
     MetricId,
+    PublishedEntry,
     Segment,
-    Snapshot,
+    StoredSnapshot,
 )
 from tracker.order import competition_ranks
 
@@ -61,11 +60,11 @@ def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | N
                 yield attribute, entry, was.get(attribute), now.get(attribute)
 
 
-def _same_texts(one: Entry, other: Entry) -> bool:
+def _same_texts(one: PublishedEntry, other: PublishedEntry) -> bool:
     return one.name == other.name and one.page == other.page and one.attributes == other.attributes
 
 
-def _texts(one: Entry) -> dict[str, str]:
+def _texts(one: PublishedEntry) -> dict[str, str]:
     page = {PAGE: str(one.page)} if one.page else {}
     return {**one.attributes, **page, NAME: one.name}
 
@@ -82,7 +81,7 @@ def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]
             yield entry, was.get(entry), now.get(entry)
 
 
-def ranks(snapshot: Snapshot, primary: Metric) -> dict[EntryId, int]:
+def ranks(snapshot: StoredSnapshot, primary: Metric) -> dict[EntryId, int]:
     """Competition ranks of all entries with a value."""
     return competition_ranks(
         primary,
@@ -101,14 +100,6 @@ def new_segments(diff: Diff) -> tuple[Segment, ...]:
         for metric, verdict in diff.metrics.items()
         if verdict.verdict is Comparability.REBASED
     )
-
-
-def plain(snapshot: Snapshot) -> Snapshot:
-    """A snapshot as a store can give it back: in the order of keys, without the publisher's positions and ranks, and unresolved."""
-    entries = {
-        entry: replace(snapshot.entries[entry], position=0, rank=None, who=UNRESOLVED) for entry in sorted(snapshot.entries)
-    }
-    return replace(snapshot, entries=entries)
 
 
 def wants(wanted: EventFilter, event: Event) -> bool:
