@@ -34,7 +34,7 @@ from tracker.stores._changes import new_segments, ranks, wants
 
 
 def stored(snapshot: StoredSnapshot) -> StoredSnapshot:
-    """A snapshot as a store can give it back: in the order of keys, without positions, ranks and models."""
+    """A snapshot as a store can give it back: in the order of keys, without positions and models."""
     return StoredSnapshot(
         board=snapshot.board,
         observed_at=snapshot.observed_at,
@@ -51,7 +51,9 @@ def stored(snapshot: StoredSnapshot) -> StoredSnapshot:
 
 
 def _stored(one: PublishedEntry) -> PublishedEntry:
-    return PublishedEntry(id=one.id, name=one.name, position=0, page=one.page, attributes=one.attributes, measures=one.measures)
+    return PublishedEntry(
+        id=one.id, name=one.name, position=0, rank=one.rank, page=one.page, attributes=one.attributes, measures=one.measures
+    )
 
 
 class MemoryStore:

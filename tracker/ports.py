@@ -163,7 +163,7 @@ class Store(Protocol):
         ...
 
     def latest(self, board: BoardId) -> StoredSnapshot | None:
-        """The last accepted snapshot, rebuilt: entries with names, attributes, pages and measures; positions, ranks and models are not kept."""
+        """The last accepted snapshot, rebuilt: positions and models are not kept."""
         ...
 
     def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:

@@ -92,11 +92,25 @@ def test_a_board_that_is_only_declared_is_not_listed(store: Store):
 # ── what was saved ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_latest_snapshot_is_the_accepted_one_without_positions_and_ranks(store: Store):
+def test_the_latest_snapshot_is_the_accepted_one_without_positions(store: Store):
     saved = save_all(store, board(), A_WEEK)
     assert saved[-1].diff is not None
     assert store.latest(BOARD) == stored(saved[-1].diff.after)
     assert {one.position for one in store.latest(BOARD).entries.values()} == {0}
+
+
+def test_published_ranks_come_back_as_they_were_at_each_time(store: Store):
+    save_all(store, board(), [scores(0, "a:90 b:80"), scores(1, "b:80 a:90 c:70")])
+    assert {key: one.rank for key, one in store.at(BOARD, day(0)).entries.items()} == {"a": 1, "b": 2}
+    assert {key: one.rank for key, one in store.latest(BOARD).entries.items()} == {"a": 2, "b": 1, "c": 3}
+
+
+def test_a_rank_that_the_board_no_longer_states_is_unknown(store: Store):
+    after = scores(1, "a:91 b:80")
+    unranked = replace(after, entries={key: replace(one, rank=None) for key, one in after.entries.items()})
+    save_all(store, board(), [scores(0, "a:90 b:80"), unranked])
+    assert {one.rank for one in store.latest(BOARD).entries.values()} == {None}
+    assert {one.rank for one in store.at(BOARD, day(0)).entries.values()} == {1, 2}
 
 
 def test_a_board_is_shown_as_it_was_at_each_time(store: Store):
@@ -510,6 +524,34 @@ def test_a_file_that_is_opened_again_gives_the_same_answers(tmp_path: Path):
         assert answers(store, BOARD, [day(1), day(4)]) == before
 
 
+def test_a_published_rank_is_stored_only_when_it_changes(tmp_path: Path):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        save_all(store, board(), [scores(0, "a:90 b:80 c:70"), scores(1, "a:91 b:80 c:70"), scores(2, "a:91 c:81 b:80")])
+    assert _published_ranks(tmp_path / "tracker.db") == [("a", "1"), ("b", "2"), ("b", "3"), ("c", "2"), ("c", "3")]
+
+
+def test_a_store_written_before_ranks_were_stored_gets_them_with_the_next_reading(tmp_path: Path):
+    path = tmp_path / "tracker.db"
+    with SqliteStore(path) as store:
+        save_all(store, board(), [scores(0, "a:90 b:80")])
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("DELETE FROM texts WHERE series IN (SELECT series FROM series WHERE name = '$rank')")
+        old.execute("DELETE FROM series WHERE name = '$rank'")
+    with SqliteStore(path) as store:
+        assert {one.rank for one in store.latest(BOARD).entries.values()} == {None}
+        store.save(_next_step(store, scores(1, "a:90 b:81")))
+        assert {key: one.rank for key, one in store.latest(BOARD).entries.items()} == {"a": 1, "b": 2}
+
+
+def _published_ranks(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as stored:
+        sql = (
+            "SELECT key, value FROM texts JOIN series USING (series)"
+            " JOIN entries ON entries.board = series.board AND entries.entry = texts.entry WHERE series.name = '$rank'"
+        )
+        return sorted(stored.execute(sql))
+
+
 def test_a_second_connection_sees_a_step_whole_and_what_it_knew_before_is_forgotten(tmp_path: Path):
     states = list(A_WEEK)
     with SqliteStore(tmp_path / "tracker.db") as one, SqliteStore(tmp_path / "tracker.db") as other:
@@ -616,7 +658,7 @@ def test_only_what_changed_takes_rows(tmp_path: Path):
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in ("measures", "texts", "ranks", "checks", "snapshots")
         }
-    assert counts == {"measures": 5, "texts": 5, "ranks": 5, "checks": 10, "snapshots": 10}
+    assert counts == {"measures": 5, "texts": 10, "ranks": 5, "checks": 10, "snapshots": 10}
 
 
 def test_the_views_are_readable_by_hand(tmp_path: Path):

@@ -20,7 +20,7 @@ from tracker.model import (
 )
 from tracker.order import competition_ranks
 
-NAME, PAGE = "name", "$page"
+NAME, PAGE, RANK = "name", "$page", "$rank"
 """Text series that every entry has, beside the board's attributes (which have no such names): an open name means it is listed."""
 
 
@@ -47,7 +47,10 @@ def _metrics(diff: Diff) -> list[MetricId]:
 
 
 def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | None]]:
-    """(attribute, entry, before, after) where they differ, with `name` and, beyond the first, `page` among the attributes."""
+    """(attribute, entry, before, after) where they differ.
+
+    Among the attributes are `name`, the page beyond the first, and the published rank, if there is one.
+    """
     old = diff.entries_before
     new = diff.after.entries
     for entry in sorted(old.keys() | new.keys()):
@@ -61,12 +64,13 @@ def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | N
 
 
 def _same_texts(one: PublishedEntry, other: PublishedEntry) -> bool:
-    return one.name == other.name and one.page == other.page and one.attributes == other.attributes
+    return (one.name, one.page, one.rank) == (other.name, other.page, other.rank) and one.attributes == other.attributes
 
 
 def _texts(one: PublishedEntry) -> dict[str, str]:
     page = {PAGE: str(one.page)} if one.page else {}
-    return {**one.attributes, **page, NAME: one.name}
+    rank = {} if one.rank is None else {RANK: str(one.rank)}
+    return {**one.attributes, **page, **rank, NAME: one.name}
 
 
 def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]:

@@ -46,7 +46,7 @@ from tracker.model import (
     StoredSnapshot,
 )
 from tracker.stores import _codec
-from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
+from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segments, rank_changes, text_changes
 from tracker.stores.service_state import SqliteServiceState
 
 _Row = tuple[Any, ...]
@@ -398,6 +398,7 @@ class SqliteStore:
                 id=keys[ordinal],
                 name=text.pop(NAME),
                 position=0,
+                rank=int(text.pop(RANK)) if RANK in text else None,
                 page=int(text.pop(PAGE, 0)),
                 attributes=text,
                 measures=measures.get(ordinal, {}),
