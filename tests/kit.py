@@ -7,7 +7,7 @@ Another metric is a keyword: `snapshot("a:70 b:60", price="a:3 b:0.25")`.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.model import (
-    UNRESOLVED,
     Board,
     BoardId,
     BoardState,
@@ -32,9 +31,11 @@ from tracker.model import (
     MetricId,
     Nature,
     Parse,
+    PublishedEntry,
     Request,
     Sha256,
     Snapshot,
+    StoredSnapshot,
 )
 from tracker.model.names import Lexicon
 
@@ -115,7 +116,7 @@ def snapshot(
             position=place,
             attributes=attributes.get(key, {}),
             measures={MetricId(name): measure(column[key]) for name, column in shown.items() if column.get(key)},
-            who=who.get(key, UNRESOLVED),
+            who=who.get(key, Identity()),
         )
         for place, key in enumerate(keys, start=1)
     }
@@ -132,6 +133,18 @@ def snapshot(
         metrics=frozenset(filled | {MetricId(column) for column in columns}),
         version=version,
     )
+
+
+def unsure(stored: StoredSnapshot | None) -> Snapshot | None:
+    """A snapshot from a store as `snapshot` makes them where no `who` is given: every model is unsure."""
+    if stored is None or isinstance(stored, Snapshot):
+        return stored
+    entries = {key: Entry(**_values(one), who=Identity()) for key, one in stored.entries.items()}
+    return Snapshot(**{**_values(stored), "entries": entries})
+
+
+def _values(record: PublishedEntry | StoredSnapshot) -> dict[str, object]:
+    return {field.name: getattr(record, field.name) for field in fields(record) if field.init}
 
 
 class History:

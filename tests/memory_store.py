@@ -22,14 +22,38 @@ from tracker.model import (
     MetricId,
     Notice,
     Pause,
+    PublishedEntry,
     RankSpan,
     Receipt,
     Segment,
-    Snapshot,
     Span,
     Step,
+    StoredSnapshot,
 )
-from tracker.stores._changes import new_segments, plain, ranks, wants
+from tracker.stores._changes import new_segments, ranks, wants
+
+
+def stored(snapshot: StoredSnapshot) -> StoredSnapshot:
+    """A snapshot as a store can give it back: in the order of keys, without positions and models."""
+    return StoredSnapshot(
+        board=snapshot.board,
+        observed_at=snapshot.observed_at,
+        url=snapshot.url,
+        sha256=snapshot.sha256,
+        entries={entry: _stored(snapshot.entries[entry]) for entry in sorted(snapshot.entries)},
+        depth=snapshot.depth,
+        ambiguous=snapshot.ambiguous,
+        unnamed=snapshot.unnamed,
+        metrics=snapshot.metrics,
+        version=snapshot.version,
+        stated_on=snapshot.stated_on,
+    )
+
+
+def _stored(one: PublishedEntry) -> PublishedEntry:
+    return PublishedEntry(
+        id=one.id, name=one.name, position=0, rank=one.rank, page=one.page, attributes=one.attributes, measures=one.measures
+    )
 
 
 class MemoryStore:
@@ -94,10 +118,10 @@ class MemoryStore:
         steps = self._steps.get(board)
         return steps[-1].past if steps else BoardState()
 
-    def latest(self, board: BoardId) -> Snapshot | None:
-        return next((plain(diff.after) for step in reversed(self._steps.get(board, [])) if (diff := step.diff)), None)
+    def latest(self, board: BoardId) -> StoredSnapshot | None:
+        return next((stored(diff.after) for step in reversed(self._steps.get(board, [])) if (diff := step.diff)), None)
 
-    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> Snapshot | None:
+    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
         found = next((snapshot for snapshot in reversed(self._snapshots(board)) if snapshot.observed_at <= at), None)
         if found is None or metrics is None:
             return found
@@ -157,8 +181,8 @@ class MemoryStore:
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         return sorted(self._withdrawn.get(board, ()))
 
-    def _snapshots(self, board: BoardId) -> list[Snapshot]:
-        return [plain(step.diff.after) for step in self._steps.get(board, []) if step.diff]
+    def _snapshots(self, board: BoardId) -> list[StoredSnapshot]:
+        return [stored(step.diff.after) for step in self._steps.get(board, []) if step.diff]
 
 
 class MemoryServiceState:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from math import hypot
+from typing import TypeVar
 
-from tracker.model import Diff, Entry, EntryId, Measure, Metric, Snapshot
+from tracker.model import Diff, EntryId, Measure, Metric, PublishedEntry, StoredSnapshot
+
+AnyEntry = TypeVar("AnyEntry", bound=PublishedEntry)
 
 
 def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
@@ -49,7 +52,7 @@ def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
     return primary is not None and last is not None and surely_inside(diff.after, primary, last)
 
 
-def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
+def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bool:
     """Whether a value stands above the lowest that a page of limited depth shows, by more than its interval."""
     shown = [entry.measures[primary.id] for entry in snapshot.entries.values() if primary.id in entry.measures]
     if not shown:
@@ -59,7 +62,7 @@ def surely_inside(snapshot: Snapshot, primary: Metric, value: float) -> bool:
     return primary.sort_key(value) < primary.sort_key(floor.value) - margin
 
 
-def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:
+def best_entry(metric: Metric, entries: Iterable[AnyEntry]) -> AnyEntry | None:
     """The entry with the best measured value; one with an estimate only where none is measured."""
     valued = [entry for entry in entries if metric.id in entry.measures]
     return min(
@@ -69,7 +72,7 @@ def best_entry(metric: Metric, entries: Iterable[Entry]) -> Entry | None:
     )
 
 
-def values_of(snapshot: Snapshot, metric: Metric) -> Mapping[EntryId, Measure]:
+def values_of(snapshot: StoredSnapshot, metric: Metric) -> Mapping[EntryId, Measure]:
     """Every entry's measure of a metric."""
     return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}
 

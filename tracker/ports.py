@@ -26,9 +26,9 @@ from tracker.model import (
     Receipt,
     Segment,
     Sha256,
-    Snapshot,
     Span,
     Step,
+    StoredSnapshot,
     Verdict,
 )
 
@@ -162,11 +162,11 @@ class Store(Protocol):
         """What is remembered of the board; an empty BoardState for an unknown one."""
         ...
 
-    def latest(self, board: BoardId) -> Snapshot | None:
-        """The last accepted snapshot, rebuilt: entries with names, attributes, pages and measures; positions and ranks are not kept."""
+    def latest(self, board: BoardId) -> StoredSnapshot | None:
+        """The last accepted snapshot, rebuilt: positions and models are not kept."""
         ...
 
-    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> Snapshot | None:
+    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
         """The last snapshot accepted not later than `at`, with those metrics (all by default)."""
         ...
 

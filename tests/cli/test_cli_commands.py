@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cli_world import BODIES, COLLAPSE, World, csv, keys
+from cli_world import BODIES, COLLAPSE, DECLARATION, World, csv, keys
 
 EVENT_KEYS = (
     "id",
@@ -200,6 +200,29 @@ def test_standings_are_ordered_by_the_primary_metric(world: World):
         "Model B",
         "Data: Acme, CC-BY-4.0",
     ]
+
+
+def test_published_ranks_stand_beside_ours_where_the_board_declares_them(world: World):
+    world.declare("acme/text", DECLARATION.replace('name = "name"', 'name = "name"\nrank = "place"', 1))
+    pages = {"2026-03-01T060000Z": "key,name,score,price,licence,place\na,A,90,1,,2\nb,B,80,1,,\nc,C,70,1,,1\n"}
+    world.run("import", "acme/text", world.bodies(pages, raw=True))
+    rows = world.run("standings", "acme/text", "--json").rows
+    assert [(row["entry"], row["rank"], row["published_rank"]) for row in rows] == [("a", 1, 2), ("b", 2, None), ("c", 3, 1)]
+    (header,) = (line for line in world.run("standings", "acme/text").out.splitlines() if "name" in line)
+    assert header.split() == ["rank", "published", "name", "value", "low", "high"]
+    (shown,) = world.run("board", "show", "acme/text", "--json").rows
+    assert [row["published_rank"] for row in shown["last"]["head"]] == [2, None, 1]
+
+
+def test_a_replay_adds_the_published_ranks_of_the_past(world: World):
+    world.declare("acme/text", DECLARATION.replace('name = "name"', 'name = "name"\nrank = "place"', 1))
+    pages = {"2026-03-01T060000Z": "key,name,score,price,licence,place\na,A,90,1,,2\nb,B,80,1,,1\n"}
+    world.run("import", "acme/text", world.bodies(pages, raw=True))
+    with closing(sqlite3.connect(world.store / "tracker.db")) as old, old:
+        old.execute("DELETE FROM texts WHERE series IN (SELECT series FROM series WHERE name = '$rank')")
+    assert [row["published_rank"] for row in world.run("standings", "acme/text", "--json").rows] == [None, None]
+    assert world.run("replay", "acme/text").code == 0
+    assert [row["published_rank"] for row in world.run("standings", "acme/text", "--json").rows] == [2, 1]
 
 
 def test_standings_of_a_metric_as_of_a_time(world: World):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import kit
+
 from tracker.compare import compare
 from tracker.events import advance, advance_failed, detect, fail
 from tracker.model import (
@@ -18,6 +20,7 @@ from tracker.model import (
     EntryId,
     Failure,
     FailureStage,
+    Identity,
     Measure,
     Metric,
     MetricId,
@@ -72,7 +75,7 @@ def entry(key: str, score: float | None = None, price: float | None = None, *, n
         for one, value in values
         if value is not None
     }
-    return Entry(id=EntryId(key), name=name or key.upper(), position=1, measures=measures)
+    return Entry(id=EntryId(key), name=name or key.upper(), position=1, measures=measures, who=Identity())
 
 
 def save(store: Store, days: float, entries: Iterable[Entry], of: Board | None = None) -> None:
@@ -88,7 +91,7 @@ def save(store: Store, days: float, entries: Iterable[Entry], of: Board | None =
         metrics=frozenset((SCORE, PRICE, SPEED)),
     )
     past = store.past(of.id)
-    diff = compare(of, store.latest(of.id), after, seen_until=past.seen_until)
+    diff = compare(of, kit.unsure(store.latest(of.id)), after, seen_until=past.seen_until)
     detected = detect(diff, past)
     store.declare(of)
     step = Step(

@@ -14,7 +14,7 @@ from tracker.claims.record import Record
 from tracker.compare import compare
 from tracker.errors import DeclarationError
 from tracker.events import advance, detect
-from tracker.identity import label
+from tracker.identity import resolve_models
 from tracker.model import BoardId, BoardState, Check, Result, Step
 from tracker.ports import Store
 from tracker.query.find import remembered, states
@@ -80,7 +80,7 @@ def fill(store: Store) -> None:
         for day in range(2):
             listed = [key for key in entries if key != "kimi-k2.5-thinking" or day == 0]
             shown = kit.snapshot(" ".join(f"{key}:{90 - at}" for at, key in enumerate(listed)), day=day, names=entries)
-            after = label(replace(shown, board=declared.id), names)
+            after = resolve_models(replace(shown, board=declared.id), names)
             diff = compare(declared, before, after)
             detected = detect(diff, past)
             past = advance(past, diff, detected)

@@ -51,6 +51,14 @@ def test_a_standing_has_the_interval_and_says_whether_it_is_estimated(store: Sto
     assert (row.entry, row.low, row.high, row.estimated) == ("a", 89, 91, True)
 
 
+def test_a_standing_has_the_published_rank_as_of_the_time_whatever_the_metric(store: Store):
+    save(store, 0, [replace(entry("a", 50, 1), rank=2), replace(entry("b", 60, 2), rank=1)])
+    save(store, 1, [replace(entry("a", 50, 1), rank=1), replace(entry("b", 60, 2))])
+    published = [(row.name, row.rank, row.published_rank) for row in standings(board(), store)]
+    assert published == [("B", 1, None), ("A", 2, 1)]
+    assert [row.published_rank for row in standings(board(), store, metric=PRICE, at=at(0))] == [2, 1]
+
+
 def test_standings_of_what_is_not_there_are_refused(store: Store):
     with pytest.raises(DeclarationError, match=r"acme/text: nothing was accepted; expected a snapshot \(tracker run acme/text\)"):
         standings(board(), store)

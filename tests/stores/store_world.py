@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import kit
+
 from tracker.compare import compare
 from tracker.events import advance, advance_failed, detect, fail
 from tracker.model import (
@@ -20,6 +22,7 @@ from tracker.model import (
     EventFilter,
     Failure,
     FailureStage,
+    Identity,
     Measure,
     Metric,
     MetricId,
@@ -30,6 +33,7 @@ from tracker.model import (
     Sha256,
     Snapshot,
     Step,
+    StoredSnapshot,
 )
 from tracker.ports import Store
 
@@ -82,7 +86,7 @@ def entry(key: str, score: float | None = None, price: float | None = None, **mo
     measures = {
         name: measure(value, decimals) for name, value, decimals in ((SCORE, score, 1), (PRICE, price, 2)) if value is not None
     }
-    return Entry(**{"id": EntryId(key), "name": key.upper(), "position": 1, "measures": measures, **more})
+    return Entry(**{"id": EntryId(key), "name": key.upper(), "position": 1, "measures": measures, "who": Identity(), **more})
 
 
 def snapshot(at: datetime, entries: Iterable[Entry], *, board_id: BoardId = BOARD, **more: object) -> Snapshot:
@@ -116,10 +120,10 @@ class Fault:
 
 
 def steps(
-    of: Board, states: Iterable[Snapshot | Fault], *, before: Snapshot | None = None, past: BoardState | None = None
+    of: Board, states: Iterable[Snapshot | Fault], *, before: StoredSnapshot | None = None, past: BoardState | None = None
 ) -> Iterator[Step]:
     """The fold that the pipeline makes of snapshots and faults."""
-    past = past or BoardState()
+    past, before = past or BoardState(), kit.unsure(before)
     for state in states:
         if isinstance(state, Fault):
             step = _failed(of, state, past)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
-from memory_store import MemoryStore
+from memory_store import MemoryStore, stored
 from sqlite_utils import Database
 from store_world import (
     BOARD,
@@ -40,7 +40,6 @@ from store_world import (
 from tracker.errors import StoreError
 from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, FailureStage, MetricId, Nature, Snapshot, Step
 from tracker.ports import Store
-from tracker.stores._changes import plain
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
@@ -94,11 +93,25 @@ def test_a_board_that_is_only_declared_is_not_listed(store: Store):
 # ── what was saved ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_latest_snapshot_is_the_accepted_one_without_positions_and_ranks(store: Store):
+def test_the_latest_snapshot_is_the_accepted_one_without_positions(store: Store):
     saved = save_all(store, board(), A_WEEK)
     assert saved[-1].diff is not None
-    assert store.latest(BOARD) == plain(saved[-1].diff.after)
+    assert store.latest(BOARD) == stored(saved[-1].diff.after)
     assert {one.position for one in store.latest(BOARD).entries.values()} == {0}
+
+
+def test_published_ranks_come_back_as_they_were_at_each_time(store: Store):
+    save_all(store, board(), [scores(0, "a:90 b:80"), scores(1, "b:80 a:90 c:70")])
+    assert {key: one.rank for key, one in store.at(BOARD, day(0)).entries.items()} == {"a": 1, "b": 2}
+    assert {key: one.rank for key, one in store.latest(BOARD).entries.items()} == {"a": 2, "b": 1, "c": 3}
+
+
+def test_a_rank_that_the_board_no_longer_states_is_unknown(store: Store):
+    after = scores(1, "a:91 b:80")
+    unranked = replace(after, entries={key: replace(one, rank=None) for key, one in after.entries.items()})
+    save_all(store, board(), [scores(0, "a:90 b:80"), unranked])
+    assert {one.rank for one in store.latest(BOARD).entries.values()} == {None}
+    assert {one.rank for one in store.at(BOARD, day(0)).entries.values()} == {1, 2}
 
 
 def test_a_board_is_shown_as_it_was_at_each_time(store: Store):
@@ -320,7 +333,7 @@ def test_a_board_written_anew_has_only_its_new_history_and_remembers_withdrawn_e
         assert store.past(BOARD) == BoardState()
         new = save_all(store, board(), A_WEEK[:2])
     assert list(store.checks(BOARD)) == [step.check for step in new]
-    assert store.latest(BOARD) == plain(new[-1].diff.after)
+    assert store.latest(BOARD) == stored(new[-1].diff.after)
     gone = {event.id for step in old for event in step.events} - {event.id for step in new for event in step.events}
     assert list(store.withdrawn(BOARD)) == sorted(gone) != []
 
@@ -454,7 +467,7 @@ def test_the_oracle_itself_shows_what_was_accepted_last(states: list[Snapshot | 
     accepted = [state for state in states if isinstance(state, Snapshot)]
     for at in _times(states):
         until = [state for state in accepted if state.observed_at <= at]
-        assert memory.at(BOARD, at) == (plain(until[-1]) if until else None)
+        assert memory.at(BOARD, at) == (stored(until[-1]) if until else None)
 
 
 @examples(25)
@@ -512,6 +525,34 @@ def test_a_file_that_is_opened_again_gives_the_same_answers(tmp_path: Path):
         assert answers(store, BOARD, [day(1), day(4)]) == before
 
 
+def test_a_published_rank_is_stored_only_when_it_changes(tmp_path: Path):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        save_all(store, board(), [scores(0, "a:90 b:80 c:70"), scores(1, "a:91 b:80 c:70"), scores(2, "a:91 c:81 b:80")])
+    assert _published_ranks(tmp_path / "tracker.db") == [("a", "1"), ("b", "2"), ("b", "3"), ("c", "2"), ("c", "3")]
+
+
+def test_a_store_written_before_ranks_were_stored_gets_them_with_the_next_reading(tmp_path: Path):
+    path = tmp_path / "tracker.db"
+    with SqliteStore(path) as store:
+        save_all(store, board(), [scores(0, "a:90 b:80")])
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("DELETE FROM texts WHERE series IN (SELECT series FROM series WHERE name = '$rank')")
+        old.execute("DELETE FROM series WHERE name = '$rank'")
+    with SqliteStore(path) as store:
+        assert {one.rank for one in store.latest(BOARD).entries.values()} == {None}
+        store.save(_next_step(store, scores(1, "a:90 b:81")))
+        assert {key: one.rank for key, one in store.latest(BOARD).entries.items()} == {"a": 1, "b": 2}
+
+
+def _published_ranks(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as stored:
+        sql = (
+            "SELECT key, value FROM texts JOIN series USING (series)"
+            " JOIN entries ON entries.board = series.board AND entries.entry = texts.entry WHERE series.name = '$rank'"
+        )
+        return sorted(stored.execute(sql))
+
+
 def test_a_second_connection_sees_a_step_whole_and_what_it_knew_before_is_forgotten(tmp_path: Path):
     states = list(A_WEEK)
     with SqliteStore(tmp_path / "tracker.db") as one, SqliteStore(tmp_path / "tracker.db") as other:
@@ -524,7 +565,7 @@ def test_a_second_connection_sees_a_step_whole_and_what_it_knew_before_is_forgot
         one.save(step)
         memory = MemoryStore()
         save_all(memory, board(), [scores(0, "z:9 a:90 b:80"), scores(1, "z:9 a:90 b:80 q:3"), scores(7, "q:3 z:8 a:90 c:1")])
-        assert plain(one.latest(BOARD)) == memory.latest(BOARD)
+        assert one.latest(BOARD) == memory.latest(BOARD)
         assert other.past(BOARD) == step.past
 
 
@@ -618,7 +659,7 @@ def test_only_what_changed_takes_rows(tmp_path: Path):
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in ("measures", "texts", "ranks", "checks", "snapshots")
         }
-    assert counts == {"measures": 5, "texts": 5, "ranks": 5, "checks": 10, "snapshots": 10}
+    assert counts == {"measures": 5, "texts": 10, "ranks": 5, "checks": 10, "snapshots": 10}
 
 
 def test_the_views_are_readable_by_hand(tmp_path: Path):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tracker.errors import DeclarationError, TrackerError
-from tracker.model import Board, Entry, Measure, Reading
+from tracker.model import Board, Measure, PublishedEntry, Reading
 from tracker.reading import read_capture
 
 
@@ -129,7 +129,7 @@ def described(reading: Reading) -> dict[str, object]:
     return {**{key: value for key, value in head.items() if value}, "entries": [_entry(entry) for entry in reading.entries]}
 
 
-def _entry(entry: Entry) -> dict[str, object]:
+def _entry(entry: PublishedEntry) -> dict[str, object]:
     rank = {"rank": entry.rank} if entry.rank is not None else {}
     measures = {metric: _measure(measure) for metric, measure in sorted(entry.measures.items())}
     return {

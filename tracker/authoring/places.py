@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from tracker.authoring.proposal import Candidate
-from tracker.model import ROW, Board, Column, Entry, EntryId, Measure, Metric, Reading, Table
+from tracker.model import ROW, Board, Column, EntryId, Measure, Metric, PublishedEntry, Reading, Table
 from tracker.reading.columns import keys_of
 
 SEARCHED_LINES = 400
@@ -56,7 +56,7 @@ class _Row:
     """One entry on the page, with the cells of its row by column."""
 
     page: _Page
-    entry: Entry
+    entry: PublishedEntry
     cells: Mapping[str, str | None]
 
     def cell(self, column: Column) -> str:
@@ -201,7 +201,7 @@ def _scaled(factor: Decimal) -> str:
     return f"* {factor:f}" if factor > 1 else f"/ {(1 / factor).normalize():f}"
 
 
-def _near(page: _Page, entry: Entry, column: Column, spelled: Sequence[str]) -> tuple[int, str] | None:
+def _near(page: _Page, entry: PublishedEntry, column: Column, spelled: Sequence[str]) -> tuple[int, str] | None:
     """Where one of the spellings stands among the lines of the entry: first beside the column's own name, then from the key on."""
     anchor = page.anchors.get(entry.id)
     if anchor is None:

@@ -22,7 +22,7 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
 from tracker.line import fold
-from tracker.model import Board, Capture, IndexLine, Reading, Request, Result, Snapshot
+from tracker.model import Board, Capture, IndexLine, Reading, Request, Result, StoredSnapshot
 from tracker.ports import Archive, Store
 from tracker.reading import read_capture
 from tracker.schedules.formats import formats
@@ -113,7 +113,7 @@ def _what_is_wrong(board: Board, page: BrokenPage) -> TrackerError | None:
     return None
 
 
-def _repairs(board: Board, page: BrokenPage, last: Snapshot, look: Look) -> tuple[Repair, ...]:
+def _repairs(board: Board, page: BrokenPage, last: StoredSnapshot, look: Look) -> tuple[Repair, ...]:
     return repairs(board, page.bodies, last, parts=page.parts, read=lambda changed: _read(changed, page), look=look)
 
 

@@ -18,15 +18,15 @@ from tracker.errors import TrackerError
 from tracker.model import (
     Board,
     Column,
-    Entry,
     EntryId,
     Measure,
     Metric,
     MetricId,
     Nature,
     Payload,
+    PublishedEntry,
     Reading,
-    Snapshot,
+    StoredSnapshot,
     Table,
 )
 from tracker.reading.attributes import attribute_reader
@@ -57,7 +57,7 @@ class _Slot:
 
 
 def repairs(
-    board: Board, bodies: Sequence[bytes], last: Snapshot | Reading, *, parts: Sequence[str] = (), read: Read, look: Look
+    board: Board, bodies: Sequence[bytes], last: StoredSnapshot | Reading, *, parts: Sequence[str] = (), read: Read, look: Look
 ) -> tuple[Repair, ...]:
     """What to change in a declaration so that these bodies read as the last reading did; nothing where that is not certain.
 
@@ -98,7 +98,7 @@ def _part_of(payload: Payload, body: bytes) -> _Part:
     )  # fmt: skip
 
 
-def _slots(board: Board, last: Snapshot | Reading) -> Iterator[_Slot]:
+def _slots(board: Board, last: StoredSnapshot | Reading) -> Iterator[_Slot]:
     """Every declared column but the keys, of which the last reading had something."""
     entries = _entries(last)
     names = {entry.id: entry.name for entry in entries}
@@ -115,7 +115,7 @@ def _slots(board: Board, last: Snapshot | Reading) -> Iterator[_Slot]:
         yield from _metric_slots(board, metric, entries)
 
 
-def _metric_slots(board: Board, metric: Metric, entries: Sequence[Entry]) -> Iterator[_Slot]:
+def _metric_slots(board: Board, metric: Metric, entries: Sequence[PublishedEntry]) -> Iterator[_Slot]:
     measures = {entry.id: entry.measures[metric.id] for entry in entries if metric.id in entry.measures}
     bare = replace(metric, low=None, high=None, plus_minus=None, estimated=None)
     place = ("metrics", metric.id)
@@ -153,14 +153,14 @@ def _half_width(metric: Metric, cell: str | None) -> Measure | None:
     return None if found is None or found.half_width is None else replace(found, value=found.half_width)
 
 
-def _entries(last: Snapshot | Reading) -> tuple[Entry, ...]:
+def _entries(last: StoredSnapshot | Reading) -> tuple[PublishedEntry, ...]:
     return last.entries if isinstance(last, Reading) else tuple(last.entries.values())
 
 
 # ── repairing one part ─────────────────────────────────────────────────────────────────────────────
 
 
-def _part_repairs(board: Board, part: _Part, last: Snapshot | Reading, look: Look) -> list[Repair] | None:
+def _part_repairs(board: Board, part: _Part, last: StoredSnapshot | Reading, look: Look) -> list[Repair] | None:
     """What the part needs; None where something is gone that it cannot do without, and nothing replaced it."""
     slots = [slot for slot in _slots(board, last) if part.inside(slot.column)]
     known = {entry.id for entry in _entries(last)}
@@ -323,7 +323,7 @@ def _named_rows(table: Table, key: Sequence[Column]) -> dict[EntryId, int]:
 # ── the board as it would be ─────────────────────────────────────────────────────────────────────
 
 
-def _credible(board: Board, last: Snapshot | Reading, read: Read) -> bool:
+def _credible(board: Board, last: StoredSnapshot | Reading, read: Read) -> bool:
     """Whether the repaired board reads the page as the same board: its entries, in much the same order."""
     try:
         reading = read(board)
@@ -336,7 +336,7 @@ def _credible(board: Board, last: Snapshot | Reading, read: Read) -> bool:
     return board.primary is None or _same_order(board.primary.id, [(old[one], new[one]) for one in common])
 
 
-def _same_order(metric: MetricId, pairs: Sequence[tuple[Entry, Entry]]) -> bool:
+def _same_order(metric: MetricId, pairs: Sequence[tuple[PublishedEntry, PublishedEntry]]) -> bool:
     both = [
         (old.measures[metric].value, new.measures[metric].value)
         for old, new in pairs

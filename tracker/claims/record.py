@@ -10,7 +10,7 @@ from typing import Any
 from tracker.claims._records import Claim, Mention, MentionKind
 from tracker.claims.meant import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
-from tracker.identity import label, resolve
+from tracker.identity import resolve, resolve_models
 from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, name_tokens
 from tracker.model.names import Lexicon
 from tracker.ports import Store
@@ -43,10 +43,10 @@ class Record:
         return any(is_called(board, source) for board in declared if board is not None)
 
     def once_listed(self) -> Iterator[Entry]:
-        """An entry for every name that any board ever listed, now or then, without its values."""
+        """An entry for every name that any board ever listed, now or then, without its values and its model."""
         for board in self.store.boards():
             for entry, known in self.store.past(board).known.items():
-                yield from (Entry(id=entry, name=name, position=0) for name in sorted(known.names))
+                yield from (Entry(id=entry, name=name, position=0, who=Identity()) for name in sorted(known.names))
 
     def scope(self, claim: Claim) -> tuple[tuple[BoardAt, Metric], ...]:
         """The metrics that a claim speaks of, board by board."""
@@ -168,7 +168,7 @@ class Record:
         if seen is None or None in times:
             return None
         snapshot = self.store.at(state.board.id, seen)
-        return BoardAt(board=state.board, snapshot=label(snapshot, self.lexicon)) if snapshot else None
+        return BoardAt(board=state.board, snapshot=resolve_models(snapshot, self.lexicon)) if snapshot else None
 
     def _last_valued(self, state: BoardAt, metric: Metric, side: Sequence[EntryId]) -> datetime | None:
         ends = [span.valid_to for entry in side for span in self.course(state.board.id, entry, metric.id)[-1:]]

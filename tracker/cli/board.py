@@ -16,9 +16,10 @@ import click
 from tracker.authoring import fixtures
 from tracker.cli._group import SuggestingGroup
 from tracker.cli._open import as_json, print_json, print_table, tell_troubles, user, when
+from tracker.cli.standings import as_row
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId, Pause, Snapshot
+from tracker.model import Board, BoardId, Pause, StoredSnapshot
 from tracker.ports import Clock
 from tracker.query.standings import Standing, standings
 from tracker.schedules import Schedules
@@ -84,7 +85,7 @@ def show(settings: Settings, board: str, *, as_json: bool) -> None:
         latest = store.latest(one.id)
         head = standings(one, store)[:SHOWN] if latest is not None and one.primary else ()
     if as_json:
-        print_json([{**_described(one), "last": None if latest is None else _last(latest, head)}])
+        print_json([{**_described(one), "last": None if latest is None else _last(one, latest, head)}])
         return
     click.echo(f"{safe(one.title)}\n  page: {safe(one.page)}")
     for line in _reads(one):
@@ -184,8 +185,8 @@ def _described(board: Board) -> dict[str, object]:
     }
 
 
-def _last(latest: Snapshot, head: Sequence[Standing]) -> dict[str, object]:
-    return {"observed_at": latest.observed_at, "entries": len(latest.entries), "head": [asdict(one) for one in head]}
+def _last(board: Board, latest: StoredSnapshot, head: Sequence[Standing]) -> dict[str, object]:
+    return {"observed_at": latest.observed_at, "entries": len(latest.entries), "head": [as_row(one, board) for one in head]}
 
 
 def _better(higher: bool | None) -> str:

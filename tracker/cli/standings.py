@@ -9,7 +9,7 @@ import click
 
 from tracker.cli import _complete
 from tracker.cli._open import Time, as_json, print_json, print_table
-from tracker.model import Metric, MetricId
+from tracker.model import Board, Metric, MetricId
 from tracker.query.standings import Standing
 from tracker.wording import number
 from tracker.workspace import Settings
@@ -36,26 +36,33 @@ def command(
 ) -> None:
     """Show a board's ranking by a metric, now or at an earlier time.
 
-    Ranks are standard competition ranks over all entries with a value; ties share one.
+    Ranks are standard competition ranks over all entries with a value; ties share one. If the board publishes
+    ranks of its own, they are in a column beside them.
     """
     with Workspace(settings) as workspace:
         declared = workspace.board(board)
         rows = workspace.standings(board, metric=metric, at=at, model=model)[:top]
     if as_json:
-        print_json(asdict(row) for row in rows)
+        print_json(as_row(row, declared) for row in rows)
         return
     shown = declared.metric(MetricId(metric)) if metric else declared.primary
+    own = ("published",) if declared.rank is not None else ()
     print_table(
-        ("rank", "name", "value", "low", "high", ""),
-        ((row.rank, row.name, *(_in_words(end, shown) for end in (row.value, row.low, row.high)), _note(row)) for row in rows),
-        right=frozenset(("rank", "value", "low", "high")),
+        ("rank", *own, "name", "value", "low", "high", ""),
+        ((row.rank, *(row.published_rank for _ in own), row.name, *_values(row, shown), _note(row)) for row in rows),
+        right=frozenset(("rank", *own, "value", "low", "high")),
     )
     if declared.attribution:
         click.echo(f"Data: {declared.attribution}")
 
 
-def _in_words(end: float | None, metric: Metric | None) -> str:
-    return "" if end is None else number(end, metric)
+def as_row(row: Standing, board: Board) -> dict[str, object]:
+    """A row for programs; `published_rank` is there only if the board declares a column of ranks."""
+    return {key: value for key, value in asdict(row).items() if key != "published_rank" or board.rank is not None}
+
+
+def _values(row: Standing, metric: Metric | None) -> tuple[str, ...]:
+    return tuple("" if end is None else number(end, metric) for end in (row.value, row.low, row.high))
 
 
 def _note(row: Standing) -> str:

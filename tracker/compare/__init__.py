@@ -15,7 +15,7 @@ from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, RankMove, Snapshot
 from tracker.order import surely_inside, would_be_shown
 
-__all__ = ["commensurable", "compare"]
+__all__ = ["commensurable", "compare", "judge"]
 
 _ROUND_SMALL = frozenset((10, 15, 20, 25, 30, 40))
 _LEAST_ENTRIES = 5

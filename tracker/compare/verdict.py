@@ -9,7 +9,7 @@ from statistics import median
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
 from tracker.compare.precision import finest_decimals, same, typical_decimals
-from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, MetricId, Move, Nature, Snapshot
+from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, MetricId, Move, Nature, StoredSnapshot
 
 _LOST_FIELD = 0.3
 """A field is lost when so large a share of the common entries that had it no longer has it."""
@@ -21,7 +21,7 @@ _MANY = 10
 _Pairs = Mapping[EntryId, tuple[Measure, Measure]]
 
 
-def judge(metric: Metric, before: Snapshot, after: Snapshot, common: tuple[EntryId, ...]) -> MetricDiff:
+def judge(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, common: tuple[EntryId, ...]) -> MetricDiff:
     """Decide what the values of one metric may be used for, and list the moves if they are comparable.
 
     Shares are taken over the common entries that have a measured (not an estimated) value in both
@@ -84,7 +84,7 @@ def _compared(
     )
 
 
-def _measures(metric: Metric, snapshot: Snapshot) -> dict[EntryId, Measure]:
+def _measures(metric: Metric, snapshot: StoredSnapshot) -> dict[EntryId, Measure]:
     return {entry: one.measures[metric.id] for entry, one in snapshot.entries.items() if metric.id in one.measures}
 
 

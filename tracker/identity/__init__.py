@@ -5,15 +5,14 @@ Within a board an entry is its publisher's own key, whatever its name is resolve
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from tracker.identity.nearest import nearest
 from tracker.identity.resolve import line_name, resolve
-from tracker.model import Entry, Reading, Sha256, Snapshot
+from tracker.model import Entry, PublishedEntry, Reading, Sha256, Snapshot, StoredSnapshot
 from tracker.model.names import Lexicon
 
-__all__ = ["identify", "label", "line_name", "nearest", "resolve"]
+__all__ = ["identify", "line_name", "nearest", "resolve", "resolve_models"]
 
 
 def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon) -> Snapshot:
@@ -23,7 +22,7 @@ def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple
         observed_at=observed_at,
         url=url,
         sha256=sha256,
-        entries={entry.id: _labelled(entry, reading.board, lexicon) for entry in reading.entries},
+        entries={entry.id: _resolved(entry, reading.board, lexicon) for entry in reading.entries},
         depth=reading.depth,
         ambiguous=reading.ambiguous,
         unnamed=reading.unnamed,
@@ -33,12 +32,24 @@ def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple
     )
 
 
-def label(snapshot: Snapshot, lexicon: Lexicon) -> Snapshot:
-    """A snapshot from a store, its entries resolved (again)."""
-    return replace(snapshot, entries={key: _labelled(entry, snapshot.board, lexicon) for key, entry in snapshot.entries.items()})
+def resolve_models(stored: StoredSnapshot, lexicon: Lexicon) -> Snapshot:
+    """A snapshot from a store with its models resolved."""
+    return Snapshot(
+        board=stored.board,
+        observed_at=stored.observed_at,
+        url=stored.url,
+        sha256=stored.sha256,
+        entries={key: _resolved(entry, stored.board, lexicon) for key, entry in stored.entries.items()},
+        depth=stored.depth,
+        ambiguous=stored.ambiguous,
+        unnamed=stored.unnamed,
+        metrics=stored.metrics,
+        version=stored.version,
+        stated_on=stored.stated_on,
+    )
 
 
-def _labelled(entry: Entry, source: str, lexicon: Lexicon) -> Entry:
+def _resolved(entry: PublishedEntry, source: str, lexicon: Lexicon) -> Entry:
     who = resolve(entry.name, entry.attributes.get("creator"), source, lexicon=lexicon)
     return Entry(
         id=entry.id,

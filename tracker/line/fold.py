@@ -11,7 +11,7 @@ from itertools import takewhile
 from tracker.compare import commensurable, compare
 from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
 from tracker.events import advance, advance_failed, detect, fail, silence
-from tracker.identity import identify, label
+from tracker.identity import identify, resolve_models
 from tracker.model import (
     Baseline,
     Board,
@@ -27,6 +27,7 @@ from tracker.model import (
     Sha256,
     Snapshot,
     Step,
+    StoredSnapshot,
     Verdict,
 )
 from tracker.model.names import Lexicon
@@ -58,7 +59,7 @@ def steps(
     lines: Sequence[IndexLine],
     archive: Archive,
     *,
-    before: Snapshot | None,
+    before: StoredSnapshot | None,
     past: BoardState,
     rejected: tuple[Sha256, ...] = (),
     lexicon: Lexicon,
@@ -68,7 +69,7 @@ def steps(
     `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else. Where several suspect
     readings agree, the first of them is accepted and all from there on is derived once more.
     """
-    context = _Context(before=label(before, lexicon) if before is not None else None, past=past, rejected=rejected)
+    context = _Context(before=resolve_models(before, lexicon) if before is not None else None, past=past, rejected=rejected)
     decided = {line.observed_at: line for line in lines if line.verdict in DECISIONS and not _is_derived(line)}
     fetches = _one_a_second(line for line in lines if line.verdict not in DECISIONS)
     pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tracker.events import ACROSS
 from tracker.events.consensus import AGREES_WITHIN
-from tracker.identity import label
+from tracker.identity import resolve_models
 from tracker.model import Board, BoardId, Event, EventFilter, Snapshot
 from tracker.model.names import Lexicon
 from tracker.ports import Store
@@ -39,4 +39,4 @@ def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexic
     """The boards that rank their entries, with their primary metric as it stood at a time."""
     declared = [board for name in boards if (board := store.declared(name)) is not None and board.primary is not None]
     seen = [(board, store.at(board.id, at, [board.primary.id])) for board in declared if board.primary is not None]
-    return [(board, label(snapshot, lexicon)) for board, snapshot in seen if snapshot is not None]
+    return [(board, resolve_models(snapshot, lexicon)) for board, snapshot in seen if snapshot is not None]

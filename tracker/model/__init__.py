@@ -45,14 +45,15 @@ from tracker.model.events import (
 from tracker.model.history import Check, EventFilter, RankSpan, Result, Segment, Span, State, Step
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
-    UNRESOLVED,
     Baseline,
     Confidence,
     Entry,
     Identity,
     Measure,
+    PublishedEntry,
     Reading,
     Snapshot,
+    StoredSnapshot,
     Table,
     name_tokens,
 )
@@ -64,7 +65,6 @@ __all__ = [
     "EACH",
     "NEWEST",
     "ROW",
-    "UNRESOLVED",
     "Baseline",
     "Board",
     "BoardId",
@@ -112,6 +112,7 @@ __all__ = [
     "Pause",
     "Payload",
     "PendingOvertake",
+    "PublishedEntry",
     "RankMove",
     "RankSpan",
     "Reading",
@@ -125,6 +126,7 @@ __all__ = [
     "Span",
     "State",
     "Step",
+    "StoredSnapshot",
     "Story",
     "Table",
     "Unchanged",

@@ -114,17 +114,13 @@ class Identity:
         return self.lab or None
 
 
-UNRESOLVED = Identity()
-"""The identity of an entry that was not resolved."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of a board.
+class PublishedEntry:
+    """One line of a board as published: which model it is, is not resolved.
 
-    `position` counts from 1 in the publisher's order; `rank` is the publisher's own, if it states
-    one. `page` is the body it stands in. `attributes` has only those that are known. `measures` has only measured or
-    estimated values: a metric that is absent is unknown, not zero. `who` is the model it was resolved to; stores do not keep it.
+    `position` counts from 1 in the publisher's order, and is 0 in what a store gives back; `rank` is the publisher's own, if
+    it states one. `page` is the body it stands in. `attributes` has only those that are known. `measures` has only measured
+    or estimated values: a metric that is absent is unknown, not zero.
     """
 
     id: EntryId
@@ -134,7 +130,13 @@ class Entry:
     page: int = 0
     attributes: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[MetricId, Measure] = field(default_factory=dict)
-    who: Identity = UNRESOLVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(PublishedEntry):
+    """One line of a board, with the model it was resolved to."""
+
+    who: Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +148,7 @@ class Reading:
     """
 
     board: BoardId
-    entries: tuple[Entry, ...]
+    entries: tuple[PublishedEntry, ...]
     depth: int | None = None
     ambiguous: frozenset[EntryId] = frozenset()
     unnamed: tuple[float, ...] = ()
@@ -164,14 +166,17 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """A reading with its models resolved, at the time it was observed, with the bodies it was read from."""
+class StoredSnapshot:
+    """A reading at the time it was observed, with the bodies it was read from, as a store keeps it: models are not resolved.
+
+    `tracker.identity.resolve_models` makes it a `Snapshot`.
+    """
 
     board: BoardId
     observed_at: datetime
     url: str
     sha256: tuple[Sha256, ...]
-    entries: Mapping[EntryId, Entry]
+    entries: Mapping[EntryId, PublishedEntry]
     depth: int | None = None
     ambiguous: frozenset[EntryId] = frozenset()
     unnamed: tuple[float, ...] = ()
@@ -203,6 +208,13 @@ class Snapshot:
                 if (measure := row.measures.get(metric)) is not None and not measure.estimated
             }
         return self._measured[metric]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(StoredSnapshot):
+    """A reading with its models resolved, at the time it was observed, with the bodies it was read from."""
+
+    entries: Mapping[EntryId, Entry]
 
 
 def name_tokens(name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from tracker.errors import DeclarationError
-from tracker.identity import label, nearest, resolve
+from tracker.identity import nearest, resolve, resolve_models
 from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity, Snapshot, name_tokens
 from tracker.model.names import Lexicon
 from tracker.ports import Store
@@ -46,7 +46,7 @@ def states(store: Store, *, at: datetime | None = None, lexicon: Lexicon, boards
         snapshot = store.latest(name) if at is None else store.at(name, at)
         if declared is not None and snapshot is not None:
             names = {entry: known.names for entry, known in store.past(name).known.items()}
-            found.append(BoardAt(board=declared, snapshot=label(snapshot, lexicon), names=names))
+            found.append(BoardAt(board=declared, snapshot=resolve_models(snapshot, lexicon), names=names))
     return tuple(found)
 
 
@@ -68,7 +68,7 @@ def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon) -> BoardAt:
     entries = dict(listed)
     for seen, some in sorted(gone.items()):
         if (snapshot := store.at(board, seen)) is not None:
-            last = label(
+            last = resolve_models(
                 replace(snapshot, entries={key: snapshot.entries[key] for key in some if key in snapshot.entries}), lexicon
             )
             entries |= last.entries

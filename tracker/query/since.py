@@ -8,8 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tracker.compare import compare
-from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Measure, Metric, MetricId, Result, Snapshot, Span
+from tracker.compare import judge
+from tracker.model import (
+    Board,
+    BoardId,
+    EntryId,
+    EventFilter,
+    Measure,
+    Metric,
+    MetricId,
+    PublishedEntry,
+    Result,
+    Span,
+    StoredSnapshot,
+)
 from tracker.order import best, best_entry
 from tracker.ports import Store
 
@@ -144,13 +156,13 @@ class _Respelling:
         best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in self.sides]
         if any(entry is None or entry.measures[metric.id].estimated for entry in best):
             return False
-        verdict = compare(self.board, before, after).metrics[metric.id]
+        verdict = judge(metric, before, after, tuple(sorted(before.entries.keys() & after.entries.keys())))
         holders = {entry.id for entry in best if entry is not None}
         are_common = all(_among(snapshot, [entry]) for entry in holders for snapshot in (before, after))
         return are_common and verdict.usable and not holders & verdict.moves.keys()
 
 
-def _among(snapshot: Snapshot, side: Iterable[EntryId]) -> list[Entry]:
+def _among(snapshot: StoredSnapshot, side: Iterable[EntryId]) -> list[PublishedEntry]:
     return [snapshot.entries[entry] for entry in side if entry in snapshot.entries]
 
 

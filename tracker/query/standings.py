@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.errors import DeclarationError
-from tracker.model import Board, EntryId, MetricId, Snapshot
+from tracker.model import Board, EntryId, MetricId, StoredSnapshot
 from tracker.order import competition_ranks
 from tracker.ports import Store
 from tracker.toml import meant
@@ -16,6 +16,7 @@ from tracker.toml import meant
 class Standing:
     """One row of a board's order on a metric. `rank` is the competition rank over all rows with a value, None without one.
 
+    `published_rank` is the publisher's own, whatever the metric; None where the board declares or states none.
     Where rows share a name, they are left out; on the primary metric they still count in the ranks, on others there are no ranks.
     """
 
@@ -26,6 +27,7 @@ class Standing:
     low: float | None
     high: float | None
     estimated: bool
+    published_rank: int | None
 
 
 def standings(board: Board, store: Store, *, metric: MetricId | None = None, at: datetime | None = None) -> tuple[Standing, ...]:
@@ -53,7 +55,7 @@ def _metric(board: Board, metric: MetricId | None) -> MetricId:
     return metric
 
 
-def _ordered(board: Board, metric: MetricId, snapshot: Snapshot) -> tuple[Standing, ...]:
+def _ordered(board: Board, metric: MetricId, snapshot: StoredSnapshot) -> tuple[Standing, ...]:
     values = {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
     declared = board.metric(metric)
     certain = declared.higher_is_better is not None and (declared.primary or not snapshot.ambiguous)
@@ -70,6 +72,7 @@ def _ordered(board: Board, metric: MetricId, snapshot: Snapshot) -> tuple[Standi
                 low=measure.low if measure else None,
                 high=measure.high if measure else None,
                 estimated=measure.estimated if measure else False,
+                published_rank=one.rank,
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.value is None, row.rank or 0, row.name, row.entry)))

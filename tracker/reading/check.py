@@ -8,7 +8,7 @@ from statistics import median
 from types import MappingProxyType
 
 from tracker.errors import ContractBroken, Violation
-from tracker.model import Baseline, Board, Bounds, Entry, EntryId, Measure, Metric, Reading, Table
+from tracker.model import Baseline, Board, Bounds, EntryId, Measure, Metric, PublishedEntry, Reading, Table
 from tracker.reading.attributes import parse_date
 from tracker.reading.cells import MISSING, CellError, bounded, parse_number
 from tracker.reading.columns import (
@@ -66,7 +66,7 @@ def check(table: Table, board: Board, baseline: Baseline) -> Reading:
     return Reading(
         board=board.id,
         entries=tuple(
-            Entry(
+            PublishedEntry(
                 id=EntryId(keys[row]),
                 name=names[row],
                 position=position,

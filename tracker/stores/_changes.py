@@ -6,22 +6,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tracker.model import (
-    UNRESOLVED,
     Comparability,
     Diff,
-    Entry,
     EntryId,
     Event,
     EventFilter,
     Measure,
     Metric,
     MetricId,
+    PublishedEntry,
     Segment,
-    Snapshot,
+    StoredSnapshot,
 )
 from tracker.order import competition_ranks
 
-NAME, PAGE = "name", "$page"
+NAME, PAGE, RANK = "name", "$page", "$rank"
 """Text series that every entry has, beside the board's attributes (which have no such names): an open name means it is listed."""
 
 
@@ -48,7 +47,10 @@ def _metrics(diff: Diff) -> list[MetricId]:
 
 
 def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | None]]:
-    """(attribute, entry, before, after) where they differ, with `name` and, beyond the first, `page` among the attributes."""
+    """(attribute, entry, before, after) where they differ.
+
+    Among the attributes are `name`, the page beyond the first, and the published rank, if there is one.
+    """
     old = diff.entries_before
     new = diff.after.entries
     for entry in sorted(old.keys() | new.keys()):
@@ -61,13 +63,14 @@ def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | N
                 yield attribute, entry, was.get(attribute), now.get(attribute)
 
 
-def _same_texts(one: Entry, other: Entry) -> bool:
-    return one.name == other.name and one.page == other.page and one.attributes == other.attributes
+def _same_texts(one: PublishedEntry, other: PublishedEntry) -> bool:
+    return (one.name, one.page, one.rank) == (other.name, other.page, other.rank) and one.attributes == other.attributes
 
 
-def _texts(one: Entry) -> dict[str, str]:
+def _texts(one: PublishedEntry) -> dict[str, str]:
     page = {PAGE: str(one.page)} if one.page else {}
-    return {**one.attributes, **page, NAME: one.name}
+    rank = {} if one.rank is None else {RANK: str(one.rank)}
+    return {**one.attributes, **page, **rank, NAME: one.name}
 
 
 def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]:
@@ -82,7 +85,7 @@ def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]
             yield entry, was.get(entry), now.get(entry)
 
 
-def ranks(snapshot: Snapshot, primary: Metric) -> dict[EntryId, int]:
+def ranks(snapshot: StoredSnapshot, primary: Metric) -> dict[EntryId, int]:
     """Competition ranks of all entries with a value."""
     return competition_ranks(
         primary,
@@ -101,14 +104,6 @@ def new_segments(diff: Diff) -> tuple[Segment, ...]:
         for metric, verdict in diff.metrics.items()
         if verdict.verdict is Comparability.REBASED
     )
-
-
-def plain(snapshot: Snapshot) -> Snapshot:
-    """A snapshot as a store can give it back: in the order of keys, without the publisher's positions and ranks, and unresolved."""
-    entries = {
-        entry: replace(snapshot.entries[entry], position=0, rank=None, who=UNRESOLVED) for entry in sorted(snapshot.entries)
-    }
-    return replace(snapshot, entries=entries)
 
 
 def wants(wanted: EventFilter, event: Event) -> bool:

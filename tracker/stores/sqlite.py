@@ -24,7 +24,6 @@ from tracker.model import (
     Check,
     Delivery,
     Diff,
-    Entry,
     EntryId,
     EntryRecord,
     Event,
@@ -32,15 +31,17 @@ from tracker.model import (
     EventId,
     Measure,
     MetricId,
+    PublishedEntry,
     RankSpan,
     Segment,
     Sha256,
     Snapshot,
     Span,
     Step,
+    StoredSnapshot,
 )
 from tracker.stores import _codec
-from tracker.stores._changes import NAME, PAGE, measure_changes, new_segments, rank_changes, text_changes
+from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segments, rank_changes, text_changes
 from tracker.stores._rows import check_of, measure_of, measure_row, seconds, seconds_or_none, time_of, time_or_none
 from tracker.stores.service_state import SqliteServiceState
 from tracker.stores.sqlite_file import Row, SqliteFile
@@ -307,11 +308,11 @@ class SqliteStore(SqliteFile):
             for key, name, names, first, last, last_in, last_url, value, missing, departed, scored in self._all(sql, board)
         }
 
-    def latest(self, board: BoardId) -> Snapshot | None:
+    def latest(self, board: BoardId) -> StoredSnapshot | None:
         row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ?", board)
         return None if row is None or row[0] is None else self._snapshot(board, row[0], None, "valid_to IS NULL")
 
-    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> Snapshot | None:
+    def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
         row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ? AND observed_at <= ?", board, int(at.timestamp()))
         if row is None or row[0] is None:
             return None
@@ -319,12 +320,12 @@ class SqliteStore(SqliteFile):
         where = f"valid_from <= {then} AND (valid_to IS NULL OR valid_to > {then})"
         return self._snapshot(board, then, None if metrics is None else frozenset(metrics), where)
 
-    def _snapshot(self, board: BoardId, at: int, only: frozenset[MetricId] | None, where: str) -> Snapshot:
+    def _snapshot(self, board: BoardId, at: int, only: frozenset[MetricId] | None, where: str) -> StoredSnapshot:
         sql = "SELECT url, sha256, depth, version, stated_on, metrics, ambiguous, unnamed FROM snapshots WHERE board = ? AND observed_at = ?"
         url, sha256, depth, version, stated_on, names, ambiguous, unnamed = self._one(sql, board, at) or ()
         with self._understanding(board):
             entries = self._entries(board, only, where)
-            return Snapshot(
+            return StoredSnapshot(
                 board=board,
                 observed_at=time_of(at),
                 url=url,
@@ -338,14 +339,15 @@ class SqliteStore(SqliteFile):
                 stated_on=stated_on,
             )
 
-    def _entries(self, board: BoardId, only: frozenset[MetricId] | None, where: str) -> dict[EntryId, Entry]:
+    def _entries(self, board: BoardId, only: frozenset[MetricId] | None, where: str) -> dict[EntryId, PublishedEntry]:
         keys = {ordinal: EntryId(key) for ordinal, key in self._all("SELECT entry, key FROM entries WHERE board = ?", board)}
         texts, measures = self._texts_where(board, where), self._measures_where(board, only, where)
         return {
-            keys[ordinal]: Entry(
+            keys[ordinal]: PublishedEntry(
                 id=keys[ordinal],
                 name=text.pop(NAME),
                 position=0,
+                rank=int(text.pop(RANK)) if RANK in text else None,
                 page=int(text.pop(PAGE, 0)),
                 attributes=text,
                 measures=measures.get(ordinal, {}),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from tracker.identity import resolve
-from tracker.model import UNRESOLVED, Board, Entry, EntryId, Identity, Metric, Snapshot, name_tokens
+from tracker.model import Board, Entry, EntryId, Identity, Metric, Snapshot, name_tokens
 from tracker.model.names import Lexicon
 from tracker.query.find import BoardAt, meant
 from tracker.traits import Traits, traits
@@ -24,7 +24,7 @@ class Pattern:
 
     kind: str
     text: str
-    who: Identity = UNRESOLVED
+    who: Identity = field(default_factory=Identity)
 
     def chosen(self, board: Board, snapshot: Snapshot) -> frozenset[EntryId]:
         """The entries of a page that are those models."""
