@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from kit import PAGE, START, History, brief
 
-from tracker.events import advance_failed, fail
+from tracker.events import KINDS, advance_failed, fail, trouble_of
 from tracker.model import BoardId, BoardState, Event, Failure, FailureStage, HeldReading, Sha256
 
 
@@ -36,6 +36,8 @@ def test_a_broken_board_is_told_once_until_it_reads_again(trouble: FailureStage)
     history.show("a:50 b:40")
     first, second = failing(history, failure(30, trouble=trouble), failure(36, trouble=trouble))
     assert (brief(first), second) == ([f"board_broken/{trouble}"], ())
+    assert first[0].grade in KINDS["board_broken"].grades
+    assert first[0].grade in trouble_of(first[0]).shared
     assert first[0].headline.endswith("; its last accepted state stands until it reads again.")
     assert history.past.broken_since == START + timedelta(hours=30)
 

@@ -11,11 +11,12 @@ from kit import ELO, PRICE, SCORE, History, board, examples, metric, pages, snap
 
 from tracker import events
 from tracker.compare import compare
-from tracker.events import ACROSS, KINDS, TROUBLES, detect
+from tracker.events import KINDS, detect
+from tracker.events.kind import What
 from tracker.model import BoardState, Event, EventId
 
 FOLDER = Path(events.__file__).parent
-FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py") if path.stem not in {"detection", "making"}}
+FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py") if path.stem not in {"detection", "kind", "making"}}
 CHANGES = {
     "new_leader",
     "departure",
@@ -38,16 +39,31 @@ SEASONS = st.lists(pages(), min_size=2, max_size=6)
 
 
 def test_every_file_is_registered_and_every_kind_has_its_file():
-    assert FILES.keys() == {*KINDS, *TROUBLES, *ACROSS}
-    assert not set(KINDS) & set(TROUBLES)
+    assert FILES.keys() == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", sorted(FILES))
 def test_a_kind_is_detected_by_the_file_of_its_name_under_a_rule_of_its_name(kind: str):
-    module = getattr(events, kind)
-    name, _, version = module.RULE.partition("/")
-    assert (name, version.isdecimal()) == (kind, True)
-    assert kind in TROUBLES or (KINDS | ACROSS)[kind] is module.detect
+    module, record = getattr(events, kind), KINDS[kind]
+    name, _, version = record.rule.partition("/")
+    assert (name, record.name, version.isdecimal()) == (kind, kind, True)
+    ways = [record.detect, record.across.detect if record.across else None]
+    assert [way for way in ways if way] == ([] if record.trouble and not record.trouble.ends else [module.detect])
+
+
+@pytest.mark.parametrize("kind", sorted(FILES))
+def test_what_a_record_says_of_grades_it_says_of_grades_of_the_kind(kind: str):
+    record = KINDS[kind]
+    assert len(record.grades) == len(set(record.grades))
+    assert record.open_grades is not bool(record.grades)
+    spoken_of = record.news.union(record.trouble.shared, record.trouble.slow) if record.trouble else record.news
+    assert spoken_of <= set(record.grades)
+
+
+def test_no_two_kinds_explain_a_change_equally_well():
+    for what in What:
+        ranks = [kind.explains[what] for kind in KINDS.values() if what in kind.explains]
+        assert len(ranks) == len(set(ranks)), what
 
 
 @pytest.mark.parametrize("kind", sorted(FILES))
@@ -63,6 +79,9 @@ def told_of(season: list[dict[str, object]], on: tuple) -> list[tuple[Event, ...
 def check_form(event: Event) -> None:
     kind, _, version = event.rule.partition("/")
     assert (kind, version.isdecimal()) == (event.kind, True)
+    assert type(event.grade) is str
+    assert event.grade in KINDS[kind].grades or KINDS[kind].open_grades
+    assert not event.is_news or event.grade in KINDS[kind].news
     assert event.headline.endswith(".")
     assert "\n" not in event.headline
     assert "  " not in event.headline

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kit import begins
 from notify_world import START, at, event, route
 
-from tracker.events import KINDS, TROUBLES
+from tracker.events import RECORDED
 from tracker.model import Window
 from tracker.notify import Route, Routes, deliveries, load, wants
 from tracker.notify.channels import CHANNELS as OPENED
@@ -362,4 +362,4 @@ def test_the_shipped_file_has_only_examples_and_every_one_of_them_loads(tmp_path
     found = load(folder / "routes.toml", watches=named)
     assert found.errors == ()
     assert len(found.routes) == active.count("\n[[route]]\n") >= 5
-    assert {one for one in (*KINDS, *TROUBLES) for route in found.routes if one in route.kinds}
+    assert {kind for kind in RECORDED for route in found.routes if kind in route.kinds}

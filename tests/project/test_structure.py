@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
-SHARED_NAMES = {"Options"}
-"""What every parser calls the options of its format: the registry asks each module for that name."""
+SHARED_NAMES = {"Grade", "Options"}
+"""What every event kind calls its grades, and every parser the options of its format."""
 
 
 @cache

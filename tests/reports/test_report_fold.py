@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_world import DAY, T0, event, health, ids, report, stories
 
-from tracker.model import Event, MetricId
+from tracker.events import KINDS as EVENT_KINDS
+from tracker.model import Event, MetricId, Story
 from tracker.reports import words
-from tracker.reports.folding import ALIKE, _base, _keys, _releases
+from tracker.reports.folding import _base, _keys, _releases
 
 CODING = MetricId("coding")
 
@@ -155,14 +156,14 @@ def test_two_releases_of_one_day_are_two_stories():
 # ── many alike ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("kind", sorted(ALIKE))
+@pytest.mark.parametrize("kind", [name for name, kind in EVENT_KINDS.items() if kind.folding.crowd])
 def test_three_alike_stand_side_by_side_and_more_are_one(kind: str):
-    events = [event(str(n), kind, f"M{n}", weight=40 - n) for n in range(6)]
-    assert len(stories(*events[:3])) == 3
-    assert len(stories(*events[:4])) == 1
-    (story,) = stories(*events)
+    crowd = [event(str(n), kind, f"M{n}", weight=40 - n) for n in range(6)]
+    assert len(stories(*crowd[:3])) == 3
+    assert len(stories(*crowd[:4])) == 1
+    (story,) = stories(*crowd)
     assert ids(story) == ["0", "1", "2", "3", "4", "5"]
-    assert words.asides(story) == (f"And 5 more {ALIKE[kind]}: M1, M2, M3, M4 and M5.",)
+    assert words.asides(story) == (f"And 5 more {EVENT_KINDS[kind].folding.crowd[1]}: M1, M2, M3, M4 and M5.",)
 
 
 def test_a_crowd_is_counted_by_entry_and_the_rest_of_its_names_by_number():
@@ -197,8 +198,8 @@ def test_many_sentences_of_one_entry_are_cut_short():
 
 
 def test_one_removed_field_is_singular():
-    story = stories(*(event(str(n), "field_drift", metric=MetricId(f"m{n}")) for n in range(6)))[0]
-    assert words._and_more(story.folded[:1], ALIKE["field_drift"]) == "And 1 more field that lost values: m1."
+    drifts = [event(str(n), "field_drift", metric=MetricId(f"m{n}")) for n in range(2)]
+    assert words.asides(Story(lead=drifts[0], folded=(drifts[1],))) == ("And 1 more field that lost values: m1.",)
 
 
 # ── whatever happens ─────────────────────────────────────────────────────────────────────────────

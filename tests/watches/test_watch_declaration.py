@@ -10,7 +10,7 @@ import pytest
 from kit import begins
 
 from tracker.errors import DeclarationError
-from tracker.events import KINDS
+from tracker.events import RECORDED
 from tracker.watches import Watch, load
 from tracker.watches.declaration import WatchTable
 from tracker.watches.matching import Classes, Pattern
@@ -108,7 +108,7 @@ def test_bytes_that_are_no_text_and_folders_are_refused(tmp_path):
 def test_the_watches_that_ship_are_read_and_are_of_both_sorts():
     watches = load(ROOT / "schedules/watches.toml", lexicon=default_lexicon())
     assert {watch.standing for watch in watches} == {True, False}
-    assert all(kind in KINDS for watch in watches for kind in watch.kinds)
+    assert all(kind in RECORDED for watch in watches for kind in watch.kinds)
 
 
 # ── the page that explains it ────────────────────────────────────────────────────────────────────

@@ -10,8 +10,22 @@ from typing import Any
 from tracker.claims._records import Claim, Mention, MentionKind
 from tracker.claims.meant import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
+from tracker.events import KINDS
 from tracker.identity import resolve, resolve_models
-from tracker.model import BoardId, Entry, EntryId, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span, name_tokens
+from tracker.model import (
+    BoardId,
+    Entry,
+    EntryId,
+    Event,
+    EventFilter,
+    EventId,
+    Identity,
+    Metric,
+    MetricId,
+    Snapshot,
+    Span,
+    name_tokens,
+)
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, Listed, MatchKind, find, plain
@@ -194,14 +208,14 @@ class Record:
         found = [
             event.id
             for event in self.store.events(EventFilter(board=board, entry=entry))
-            if event.metric == metric and _leads(event.kind) and any(party.entry == entry for party in event.subjects)
+            if event.metric == metric and _is_of_place(event) and any(party.entry == entry for party in event.subjects)
             and (self.at is None or event.recorded_at <= self.at)
         ]  # fmt: skip
         return tuple(found[-_MOST_EVENTS:])
 
 
-def _leads(kind: str) -> bool:
-    return kind in ("new_leader", "class_leader", "milestone", "overtake", "line_overtake")
+def _is_of_place(event: Event) -> bool:
+    return event.kind in KINDS and KINDS[event.kind].places
 
 
 def sha_of(snapshot: Snapshot, entry: Entry) -> Any:

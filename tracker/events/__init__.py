@@ -1,128 +1,81 @@
 """Step 9: what a change means. One file per kind; a file that begins with `_` is no kind but shared by them.
 
-`KINDS` read a diff, in the order in which their events are stored; the two of `TROUBLES` tell of
-boards that could not be read, or that say nothing new.
+What others must know of a kind is in the `KIND` of its file: its grades, how reports fold it, what it explains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 
-from tracker.events import (
-    _past,
-    attribute_change,
-    board_broken,
-    board_partial,
-    board_recovered,
-    board_stale,
-    class_leader,
-    consensus,
-    debut,
-    departure,
-    estimate_measured,
-    field_drift,
-    frontier,
-    generation_gain,
-    lifecycle,
-    line_overtake,
-    methodology,
-    metric_added,
-    metric_removed,
-    milestone,
-    new_leader,
-    overtake,
-    parity,
-    price_change,
-    rank_move,
-    regime_change,
-    release_group,
-    rename,
-    score_revision,
-)
+from tracker.events import _past, board_broken, board_stale
 from tracker.events._past import advance_failed
 from tracker.events.detection import Detection
+from tracker.events.kind import BoardTrouble, EventKind, Folding
 from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
 
-__all__ = ["ACROSS", "GRADES", "KINDS", "TROUBLES", "advance", "advance_failed", "detect", "fail", "silence"]
+__all__ = ["KINDS", "MOVES_KEY", "RECORDED", "advance", "advance_failed", "detect", "fail", "folding_of", "silence", "trouble_of"]
 
-KINDS: Mapping[str, Callable[[Diff, BoardState], Iterator[Event] | Detection]] = {
-    "board_recovered": board_recovered.detect,
-    "board_partial": board_partial.detect,
-    "methodology": methodology.detect,
-    "field_drift": field_drift.detect,
-    "metric_added": metric_added.detect,
-    "metric_removed": metric_removed.detect,
-    "new_leader": new_leader.detect,
-    "class_leader": class_leader.detect,
-    "milestone": milestone.detect,
-    "line_overtake": line_overtake.detect,
-    "debut": debut.detect,
-    "departure": departure.detect,
-    "rename": rename.detect,
-    "overtake": overtake.detect,
-    "score_revision": score_revision.detect,
-    "estimate_measured": estimate_measured.detect,
-    "rank_move": rank_move.detect,
-    "price_change": price_change.detect,
-    "attribute_change": attribute_change.detect,
-    "lifecycle": lifecycle.detect,
-    "release_group": release_group.detect,
-    "generation_gain": generation_gain.detect,
-    "parity": parity.detect,
-    "frontier": frontier.detect,
-    "regime_change": regime_change.detect,
-}
-
-TROUBLES = ("board_broken", "board_stale")
-
-ACROSS: Mapping[str, Callable[[Iterable[Event], consensus.Panel], Iterator[Event]]] = {"consensus": consensus.detect}
-"""Kinds that several boards tell together: worked out when asked for, and kept in no board's history."""
-
-GRADES: Mapping[str, tuple[str, ...]] = {
-    "debut": ("release", "listing", "late_listing", "re_entry", "first_score", "mass", "revealed"),
-    "departure": ("confirmed", "mass"),
-    "rename": ("new_name", "flip", "spelling"),
-    "rank_move": ("moved", "nominal"),
-    "overtake": ("nominal", "debut", "supported", "decisive", "sustained"),
-    "new_leader": ("nominal", "debut", "supported", "succession"),
-    "class_leader": ("debut", "supported", "nominal", "succession", "classified"),
-    "milestone": ("first", "nominal"),
-    "line_overtake": ("debut", "nominal", "supported", "decisive"),
-    "score_revision": ("beyond_error", "within_error", "withdrawn"),
-    "estimate_measured": ("measured",),
-    "price_change": ("cut", "rise", "uniform"),
-    "attribute_change": (),
-    "lifecycle": ("deprecated", "undeprecated", "licence", "context", "weights_opened", "weights_closed", "free", "expires"),
-    "release_group": ("release", "listing", "late_listing", "addition"),
-    "generation_gain": ("gain", "loss", "level", "nominal", "unmatched"),
-    "parity": ("size", "price"),
-    "frontier": ("price", "size", "speed"),
-    "regime_change": ("better", "worse", "board"),
-    "methodology": ("re-based", "another_table"),
-    "metric_added": ("new", "returned"),
-    "metric_removed": ("removed",),
-    "field_drift": ("emptied", "thinned"),
-    "board_partial": ("cap", "depth"),
-    "board_stale": ("stale",),
-    "board_broken": ("unreachable", "fetch", "page", "parse", "contract", "quarantine"),
-    "board_recovered": ("broken", "stale", "partial"),
-    "consensus": ("agreed", "contradicted", "joined"),
-}
-"""The grades of every kind, as `docs/reference/events.md` explains them; `attribute_change` has those that publishers make."""
+_FILES = (
+    "board_recovered",
+    "board_partial",
+    "methodology",
+    "field_drift",
+    "metric_added",
+    "metric_removed",
+    "new_leader",
+    "class_leader",
+    "milestone",
+    "line_overtake",
+    "debut",
+    "departure",
+    "rename",
+    "overtake",
+    "score_revision",
+    "estimate_measured",
+    "rank_move",
+    "price_change",
+    "attribute_change",
+    "lifecycle",
+    "release_group",
+    "generation_gain",
+    "parity",
+    "frontier",
+    "regime_change",
+    "board_broken",
+    "board_stale",
+    "consensus",
+)
+KINDS: Mapping[str, EventKind] = {name: import_module(f"{__name__}.{name}").KIND for name in _FILES}
+"""All kinds by name, in the order in which the events of a diff are stored."""
+RECORDED = tuple(name for name, kind in KINDS.items() if kind.across is None)
+"""Kinds that are in a board's history. The others are worked out when asked for."""
+MOVES_KEY = tuple(name for name, kind in KINDS.items() if kind.moves_key)
+"""Kinds whose `facts["key_before"]` is the key an entry had before."""
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
     """Everything that a diff means, given what is remembered of the board, in the order of `KINDS`; and each kind's new memory."""
     events: list[Event] = []
     memory: dict[str, object] = {}
-    for name, kind in KINDS.items():
-        found = kind(diff, past)
+    for kind in KINDS.values():
+        found = kind.detect(diff, past) if kind.detect is not None else ()
         if isinstance(found, Detection):
-            memory[name] = found.memory
+            memory[kind.name] = found.memory
         events += found.events if isinstance(found, Detection) else found
     return Detection(events=tuple(events), memory=memory)
+
+
+def folding_of(event: Event) -> Folding:
+    """How reports fold the event. Events that are not of this package (a watch, a withdrawal) have no folding of their own."""
+    return KINDS[event.kind].folding if event.kind in KINDS else Folding()
+
+
+def trouble_of(event: Event) -> BoardTrouble | None:
+    """What the event says of trouble with its board; None if nothing."""
+    return KINDS[event.kind].trouble if event.kind in KINDS else None
 
 
 def fail(board: Board, failure: Failure, past: BoardState) -> tuple[Event, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tracker.events import debut
 from tracker.model import BoardState, Comparability, Diff, EntryId
 
-_ENTERED = frozenset(("release", "listing", "late_listing"))
+_ENTERED = frozenset((debut.Grade.RELEASE, debut.Grade.LISTING, debut.Grade.LATE_LISTING))
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE, Comparability.APPEARED)
 
 
@@ -37,7 +37,7 @@ def newly_measured(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
     if not fresh:
         return {}
     entered = {entry: grade for entry, grade in arrivals(diff, past).items() if entry in fresh}
-    return entered | dict.fromkeys(_first_scores(diff, past, fresh) if verdict.usable else (), "first_score")
+    return entered | dict.fromkeys(_first_scores(diff, past, fresh) if verdict.usable else (), debut.Grade.FIRST_SCORE)
 
 
 def _first_scores(diff: Diff, past: BoardState, fresh: set[EntryId]) -> list[EntryId]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.lifecycle import grade_of, is_context
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, Move, Nature
@@ -73,3 +74,15 @@ def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         facts={"attribute": metric.id, "before": before, "after": after},
         evidence=both_proofs(diff, [entry], metric.id),
     )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=(),
+    news=frozenset(),
+    detect=detect,
+    open_grades=True,
+    folding=Folding(crowd=("changed attribute", "changed attributes")),
+    explains={What.ATTRIBUTE: 20, What.VALUE: 23},
+    why_recorded=lambda _: "not a property whose change is news",
+)

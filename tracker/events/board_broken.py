@@ -7,12 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from enum import StrEnum
 
+from tracker.events.kind import BoardTrouble, EventKind
 from tracker.events.making import build
 from tracker.model import Board, BoardState, Event, Evidence, Failure, FailureStage
 from tracker.wording import span
 
 RULE = "board_broken/2"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    UNREACHABLE = "unreachable"
+    FETCH = "fetch"
+    PAGE = "page"
+    PARSE = "parse"
+    CONTRACT = "contract"
+    QUARANTINE = "quarantine"
+
+
 UNREACHABLE_AFTER = timedelta(hours=6)
 UNREACHABLE_TRIES = 3
 """A passing fault (a timeout, a 5xx) breaks a board when it has lasted so long, over so many tries: a night's maintenance is no news."""
@@ -36,7 +51,7 @@ def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
         recorded_at=failure.observed_at,
         digests=("", "+".join(failure.sha256)),
         rule=RULE,
-        grade="unreachable" if failure.passing else failure.trouble.value,
+        grade=Grade.UNREACHABLE if failure.passing else failure.trouble.value,
         weight=85,
         is_news=True,
         headline=f"{board.title} {why}; {'its last accepted state stands until it reads again' if past.changed_at else 'nothing of it was accepted yet'}.",
@@ -53,3 +68,11 @@ def breaks(failure: Failure, past: BoardState) -> bool:
         return True
     lasted = failure.observed_at - past.failing_since if past.failing_since else timedelta(0)
     return past.failures + 1 >= UNREACHABLE_TRIES and lasted >= UNREACHABLE_AFTER
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    trouble=BoardTrouble(shared=dict.fromkeys(Grade, "cannot be read"), slow=frozenset((Grade.UNREACHABLE,))),
+)

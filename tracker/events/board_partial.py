@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Diff, Event
 
 RULE = "board_partial/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    CAP = "cap"
+    DEPTH = "depth"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -21,7 +30,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     yield make(
         diff,
         rule=RULE,
-        grade="cap" if _is_whole(diff) else "depth",
+        grade=Grade.CAP if _is_whole(diff) else Grade.DEPTH,
         weight=40,
         is_news=True,
         headline=f"{diff.board.title} seems to be cut off at {rows} rows; until it is whole again nobody is said to have left it.",
@@ -54,3 +63,11 @@ def _stands(diff: Diff) -> bool:
 
 def _is_whole(diff: Diff) -> bool:
     return diff.board.contract.depth != "whole" or diff.after.depth is None
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 
 from tracker.events import board_partial
+from tracker.events.kind import BoardTrouble, EventKind
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Diff, Entry, Event, Measure
 from tracker.wording import span
@@ -13,12 +15,20 @@ from tracker.wording import span
 RULE = "board_recovered/2"
 
 
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    BROKEN = "broken"
+    STALE = "stale"
+    PARTIAL = "partial"
+
+
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per trouble that ended with this snapshot; for a broken or stale board with how long it lasted."""
     if past.broken_since is not None:
-        yield _event(diff, "broken", past.broken_since, past.broken_by, past.failures)
+        yield _event(diff, Grade.BROKEN, past.broken_since, past.broken_by, past.failures)
     if past.stale_since is not None and changed(diff):
-        yield _event(diff, "stale", past.stale_since, "the content did not change", 0)
+        yield _event(diff, Grade.STALE, past.stale_since, "the content did not change", 0)
     if past.cap_told and past.capped_at is not None and not board_partial.cap_told(diff, past):
         yield _whole(diff, past.capped_at)
 
@@ -47,7 +57,7 @@ def _said(measure: Measure) -> tuple[object, ...]:
     return measure.value, measure.low, measure.high, measure.estimated
 
 
-def _event(diff: Diff, grade: str, since: datetime, why: str, missed: int) -> Event:
+def _event(diff: Diff, grade: Grade, since: datetime, why: str, missed: int) -> Event:
     lasted = diff.after.observed_at - since
     said = f"; {missed} reading{'s' if missed > 1 else ''} in a row had failed" if missed else ""
     return make(
@@ -56,7 +66,7 @@ def _event(diff: Diff, grade: str, since: datetime, why: str, missed: int) -> Ev
         grade=grade,
         weight=50,
         is_news=True,
-        headline=f"{diff.board.title} {'reads again' if grade == 'broken' else 'changes again'} after {span(lasted)}{said}.",
+        headline=f"{diff.board.title} {'reads again' if grade == Grade.BROKEN else 'changes again'} after {span(lasted)}{said}.",
         facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why, "missed": missed},
         evidence=page_proofs(diff),
         after=since,
@@ -68,10 +78,19 @@ def _whole(diff: Diff, capped_at: int) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="partial",
+        grade=Grade.PARTIAL,
         weight=25,
         is_news=True,
         headline=f"{diff.board.title} is no longer cut off at {capped_at} rows; it shows {rows}.",
         facts={"capped_at": capped_at, "rows": rows},
         evidence=page_proofs(diff),
     )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    trouble=BoardTrouble(shared={Grade.BROKEN: "read again", Grade.STALE: "change again"}, ends=True),
+)

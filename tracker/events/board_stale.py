@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+from tracker.events.kind import BoardTrouble, EventKind
 from tracker.events.making import build
 from tracker.model import Board, BoardState, Event, Evidence, Sha256
 from tracker.wording import span
 
 RULE = "board_stale/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    STALE = "stale"
+
 
 _RHYTHM_KNOWN_AFTER = 5
 _TIMES_THE_LONGEST_PAUSE = 3
@@ -26,7 +35,7 @@ def detect(board: Board, past: BoardState, *, observed_at: datetime, url: str, s
         recorded_at=observed_at,
         digests=("", "+".join(sha256)),
         rule=RULE,
-        grade="stale",
+        grade=Grade.STALE,
         weight=45,
         is_news=True,
         headline=f"{board.title} has not changed for {span(observed_at - past.changed_at[-1])},"
@@ -46,3 +55,11 @@ def rhythm(board: Board, past: BoardState) -> timedelta | None:
         return None
     pauses = [later - earlier for earlier, later in zip(past.changed_at, past.changed_at[1:], strict=False)]
     return max(_LEAST, _TIMES_THE_LONGEST_PAUSE * max(pauses))
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    trouble=BoardTrouble(shared={Grade.STALE: "have not changed for longer than their rhythm"}),
+)

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
 from tracker.events.detection import Detection
+from tracker.events.kind import EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, Nature, Party, Snapshot
 from tracker.order import certainty
@@ -22,13 +24,24 @@ from tracker.wording import names, number, unsure
 
 RULE = "class_leader/1"
 
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    DEBUT = "debut"
+    SUPPORTED = "supported"
+    NOMINAL = "nominal"
+    SUCCESSION = "succession"
+    CLASSIFIED = "classified"
+
+
 TOP_LABS, TOP_UNSURE = 10, 3
 """A lab's new best model is news when the lab is among so many of the best; where no error is stated, among so many."""
 _HEAVY = 20
 """Classes of such a weight are told of also where no error is stated."""
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 _ARRIVALS = frozenset(("entry", "first_score", "measured"))
-_GRADES: Mapping[str, int] = {"supported": 44, "debut": 42, "nominal": 5, "succession": 5, "classified": 5}
+_GRADES: Mapping[Grade, int] = {Grade.SUPPORTED: 44, Grade.DEBUT: 42, Grade.NOMINAL: 5, Grade.SUCCESSION: 5, Grade.CLASSIFIED: 5}
 """What each grade weighs; a told one has the weight of its class beside."""
 Remembered = Mapping[str, tuple[tuple[EntryId, ...], float]]
 """The acknowledged leaders of each class under the keys they have now, and their value as it would stand now."""
@@ -47,7 +60,7 @@ class LeadChange:
     before: tuple[EntryId, ...]
     next: tuple[EntryId, ...]
     value: float
-    grade: str
+    grade: Grade
     sure: str
     members: int
     clouded: bool
@@ -139,21 +152,21 @@ def _next(diff: Diff, roll: Roll, name: str, leaders: Sequence[EntryId]) -> tupl
     return tuple(entry for standing, entry in others if standing == others[0][0])
 
 
-def _grade(arrival: str | None, cause: str, sure: str, *, by_moves: bool) -> str:
+def _grade(arrival: str | None, cause: Grade | None, sure: str, *, by_moves: bool) -> Grade:
     if arrival is not None:
-        return "debut" if arrival in _ARRIVALS else "succession"
-    return cause or ("supported" if sure != "nominal" and by_moves else "nominal")
+        return Grade.DEBUT if arrival in _ARRIVALS else Grade.SUCCESSION
+    return cause or (Grade.SUPPORTED if sure != "nominal" and by_moves else Grade.NOMINAL)
 
 
-def _cause(diff: Diff, primary: Metric, name: str, entry: EntryId, before: Sequence[EntryId]) -> str:
+def _cause(diff: Diff, primary: Metric, name: str, entry: EntryId, before: Sequence[EntryId]) -> Grade | None:
     """Why an entry leads a class without having passed anybody: it was not of the class, or the old leaders are no longer there."""
     was = diff.before.entries.get(entry) if diff.before else None
     still = [one for one in before if _is_measured(diff.after, one, primary)]
     if was is not None and name not in classes(was, diff.board):
-        return "classified"
+        return Grade.CLASSIFIED
     if not still:
-        return "succession"
-    return "classified" if any(name not in classes(diff.after.entries[one], diff.board) for one in still) else ""
+        return Grade.SUCCESSION
+    return Grade.CLASSIFIED if any(name not in classes(diff.after.entries[one], diff.board) for one in still) else None
 
 
 def _remembered(diff: Diff, past: BoardState, primary: Metric) -> Remembered:
@@ -210,9 +223,9 @@ def _tells(diff: Diff, primary: Metric, change: LeadChange, labs: Sequence[str])
     if not matters or change.clouded or change.fresh != change.leaders:
         return False
     if change.sure != "nominal":
-        return change.grade in ("debut", "supported")
+        return change.grade in (Grade.DEBUT, Grade.SUPPORTED)
     heavy = weight_of(change.name) >= _HEAVY if place is None else place < TOP_UNSURE
-    return heavy and change.grade == "debut" and primary.nature is Nature.TESTED and not _states_error(diff, primary, change)
+    return heavy and change.grade == Grade.DEBUT and primary.nature is Nature.TESTED and not _states_error(diff, primary, change)
 
 
 def _states_error(diff: Diff, primary: Metric, change: LeadChange) -> bool:
@@ -286,10 +299,10 @@ def _at(primary: Metric, theirs: Sequence[Measure]) -> str:
 
 def _how(diff: Diff, change: LeadChange, over: str) -> str:
     """Ahead of whom; or that nobody moved, and why the lead is another's all the same."""
-    if change.grade == "succession":
+    if change.grade == Grade.SUCCESSION:
         left = [_party(diff, entry) for entry in change.before]
         return f", as {names(left)} {'has' if len(left) == 1 else 'have'} no measured value there any more"
-    return f"{over}, by what is stated of them now" if change.grade == "classified" else over
+    return f"{over}, by what is stated of them now" if change.grade == Grade.CLASSIFIED else over
 
 
 def _also(first: str, more: Sequence[LeadChange]) -> str:
@@ -319,3 +332,12 @@ def _stays(
 
 def _plain(leaders: Remembered) -> dict[str, object]:
     return {name: [list(entries), value] for name, (entries, value) in sorted(leaders.items())}
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset((Grade.DEBUT, Grade.SUPPORTED)),
+    detect=detect,
+    places=True,
+)

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from itertools import product
 from urllib.parse import urlsplit
 
+from tracker.events import overtake
+from tracker.events.kind import Across, EventKind, Panel
 from tracker.events.making import build, proof
 from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Measure, Metric, ModelId, Party, Snapshot
 from tracker.order import certainty, competition_ranks
@@ -22,16 +25,23 @@ from tracker.wording import names
 
 RULE = "consensus/1"
 
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    AGREED = "agreed"
+    CONTRADICTED = "contradicted"
+    JOINED = "joined"
+
+
 AGREES_WITHIN = timedelta(days=45)
 """Boards list a new model weeks apart; overtakes further apart than this are not one piece of news."""
-_WEIGHT = {"agreed": 75, "contradicted": 65, "joined": 10}
+_WEIGHT = {Grade.AGREED: 75, Grade.CONTRADICTED: 65, Grade.JOINED: 10}
 _ONE_PUBLISHER = 45
 """What an agreement weighs among boards of one publisher: they may rest on the same votes, or be the same table twice."""
 
 Pair = tuple[ModelId, ModelId, str]
 """Subject, rival and topic."""
-Panel = Sequence[tuple[Board, Snapshot]]
-"""Boards with a snapshot each, all of about the same time, entries resolved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +74,16 @@ class _Ballot:
     below: tuple[BoardId, ...]
 
     @property
-    def grade(self) -> str:
-        """`contradicted`, `agreed`, `joined`, or nothing where one board alone says it."""
+    def is_shared(self) -> bool:
+        """Whether another board than the one that reported it has a say."""
+        return bool(self.below or self.above or len(self.reporting) > 1)
+
+    @property
+    def grade(self) -> Grade:
+        """How the boards that have a say agree."""
         if self.below:
-            return "contradicted"
-        if len(self.reporting) > 1:
-            return "agreed"
-        return "joined" if self.above else ""
+            return Grade.CONTRADICTED
+        return Grade.AGREED if len(self.reporting) > 1 else Grade.JOINED
 
 
 def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
@@ -82,7 +95,7 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     are held against each other. Entries whose model is not sure are left out. Another variant of a model that was
     told to stand above already is no news.
     """
-    events = [event for event in events if event.kind == "overtake" and event.is_news]
+    events = [event for event in events if event.kind == overtake.KIND.name and event.is_news]
     now = max((event.recorded_at for event in events), default=None)
     if now is None:
         return
@@ -180,7 +193,7 @@ def _ballots(
             above=tuple(board for board, word in says.items() if word == "above" and board not in told),
             below=tuple(board for board, word in says.items() if word == "below" and _has_a_say(seats[board], subject, modes)),
         )
-        if ballot.reporting and ballot.grade:
+        if ballot.reporting and ballot.is_shared:
             together.setdefault((subject, ballot), []).append(rival)
     return together
 
@@ -236,8 +249,8 @@ def _event(
         digests=(" ".join(sorted({event.id for event in reports})), " ".join(ballot.below)),
         rule=RULE,
         grade=ballot.grade,
-        weight=_ONE_PUBLISHER if ballot.grade == "agreed" and len(publishers) == 1 else _WEIGHT[ballot.grade],
-        is_news=ballot.grade != "joined",
+        weight=_ONE_PUBLISHER if ballot.grade == Grade.AGREED and len(publishers) == 1 else _WEIGHT[ballot.grade],
+        is_news=ballot.grade != Grade.JOINED,
         subjects=parties[:1],
         rivals=parties[1:],
         metric=last.metric,
@@ -274,7 +287,7 @@ def _headline(parties: Sequence[Party], ballot: _Ballot, seats: Mapping[BoardId,
     if ballot.below:
         verb = "has" if len(ballot.below) == 1 else "have"
         return f"{who} passed {passed} on {where}; {against} {verb} it below, beyond the error."
-    if ballot.grade == "agreed":
+    if ballot.grade == Grade.AGREED:
         of = " of one publisher" if len(publishers) == 1 else ""
         return f"{len(ballot.reporting)} boards{of} tell that {who} passed {passed}: {where}."
     return f"{who} passed {passed} on {where}, as {already} had it already."
@@ -300,3 +313,11 @@ def _proofs(
 def _about(event: Event, models: set[ModelId]) -> Iterator[Evidence]:
     entries = {party.entry for party in (*event.subjects, *event.rivals) if party.model in models}
     return (one for one in event.evidence if one.entry in entries)
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade) - {Grade.JOINED},
+    across=Across(kinds=(overtake.KIND.name,), within=AGREES_WITHIN, detect=detect),
+)

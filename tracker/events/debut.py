@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, page_proofs, party
 from tracker.model import BoardState, Diff, EntryId, Event
 from tracker.order import competition_ranks, surely_inside
@@ -13,12 +15,32 @@ from tracker.wording import names, number
 
 RULE = "debut/1"
 
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    RELEASE = "release"
+    LISTING = "listing"
+    LATE_LISTING = "late_listing"
+    RE_ENTRY = "re_entry"
+    FIRST_SCORE = "first_score"
+    MASS = "mass"
+    REVEALED = "revealed"
+
+
 RECENT_DAYS = 45
 """A model listed within so many days of its release counts as released, not as listed late."""
 CROWD, CROWD_SHARE, STANDS_OUT = 30, 0.15, 10
 """So many arrivals, and so large a share, are told as one; only those who enter the top ten also by themselves."""
-_ARRIVALS = frozenset(("release", "listing", "late_listing", "re_entry"))
-_WEIGHT = {"release": 50, "listing": 45, "first_score": 45, "late_listing": 35, "re_entry": 25, "revealed": 5}
+_ARRIVALS = frozenset((Grade.RELEASE, Grade.LISTING, Grade.LATE_LISTING, Grade.RE_ENTRY))
+_WEIGHT = {
+    Grade.RELEASE: 50,
+    Grade.LISTING: 45,
+    Grade.FIRST_SCORE: 45,
+    Grade.LATE_LISTING: 35,
+    Grade.RE_ENTRY: 25,
+    Grade.REVEALED: 5,
+}
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -27,7 +49,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     An entry that came back without ever having been told as gone is no news and no event. One that
     stands below what the earlier page showed, or may have stood behind its cut, is kept in the record as `revealed`.
     """
-    found = [*arrivals(diff, past), *((entry, "first_score") for entry in _first_scores(diff, past))]
+    found = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
     ranks = _ranks(diff) if found else {}
     crowd = crowd_of(diff, found)
     crowded = bool(crowd)
@@ -39,7 +61,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         yield replace(event, is_news=False, weight=5) if hushed else event
 
 
-def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, str]]) -> list[EntryId]:
+def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, Grade]]) -> list[EntryId]:
     """Those who arrived, where they are so many at once that they are one event; none otherwise."""
     crowd = [entry for entry, grade in arrived if grade in _ARRIVALS]
     return crowd if len(crowd) >= CROWD and len(crowd) >= CROWD_SHARE * len(diff.after.entries) else []
@@ -50,7 +72,7 @@ def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="mass",
+        grade=Grade.MASS,
         weight=45,
         is_news=True,
         subjects=who,
@@ -60,7 +82,7 @@ def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
     )
 
 
-def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, str]]:
+def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
     """Each entry that was not on the board before, with the grade of its debut."""
     if diff.before is None:
         return
@@ -68,12 +90,12 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, str]]:
         known = past.known.get(entry)
         if known is None:
             grade = _arrival(diff, entry)
-            yield entry, "revealed" if grade != "release" and _behind_the_cut(diff, past, entry) else grade
+            yield entry, Grade.REVEALED if grade != Grade.RELEASE and _behind_the_cut(diff, past, entry) else grade
         elif known.departed:
-            yield entry, "re_entry"
+            yield entry, Grade.RE_ENTRY
     for entry in diff.revealed:
         if entry not in past.known and entry not in diff.before.ambiguous:
-            yield entry, "revealed"
+            yield entry, Grade.REVEALED
 
 
 def _behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
@@ -86,11 +108,11 @@ def _behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     return primary is None or measure is None or not surely_inside(diff.before, primary, measure.value)
 
 
-def _arrival(diff: Diff, entry: EntryId) -> str:
+def _arrival(diff: Diff, entry: EntryId) -> Grade:
     age = _age_days(diff.after.entries[entry].attributes.get("released"), diff.after.observed_at)
     if age is None:
-        return "listing"
-    return "release" if age <= RECENT_DAYS else "late_listing"
+        return Grade.LISTING
+    return Grade.RELEASE if age <= RECENT_DAYS else Grade.LATE_LISTING
 
 
 def _age_days(released: str | None, now: datetime) -> int | None:
@@ -119,7 +141,7 @@ def _ranks(diff: Diff) -> Mapping[EntryId, int]:
     return competition_ranks(primary, diff.after.values(primary.id), diff.after.unnamed)
 
 
-def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int]) -> Event:
+def _event(diff: Diff, entry: EntryId, grade: Grade, ranks: Mapping[EntryId, int]) -> Event:
     one, primary = diff.after.entries[entry], diff.board.primary
     measure = one.measures.get(primary.id) if primary else None
     facts: dict[str, object] = {
@@ -140,8 +162,8 @@ def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int])
         diff,
         rule=RULE,
         grade=grade,
-        weight=_WEIGHT[grade] + (bonus if grade != "revealed" else 0),
-        is_news=grade != "revealed",
+        weight=_WEIGHT[grade] + (bonus if grade != Grade.REVEALED else 0),
+        is_news=grade != Grade.REVEALED,
         subjects=[party(diff.after, entry)],
         metric=primary.id if primary and measure else None,
         headline=f"{one.name} {_verb(grade)} {diff.board.title}{place}.",
@@ -150,12 +172,22 @@ def _event(diff: Diff, entry: EntryId, grade: str, ranks: Mapping[EntryId, int])
     )
 
 
-def _verb(grade: str) -> str:
+def _verb(grade: Grade) -> str:
     return {
-        "release": "enters",
-        "listing": "enters",
-        "late_listing": "is listed, some time after its release, on",
-        "re_entry": "is back on",
-        "first_score": "gets its first score on",
-        "revealed": "was seen for the first time, below what earlier pages showed, on",
+        Grade.RELEASE: "enters",
+        Grade.LISTING: "enters",
+        Grade.LATE_LISTING: "is listed, some time after its release, on",
+        Grade.RE_ENTRY: "is back on",
+        Grade.FIRST_SCORE: "gets its first score on",
+        Grade.REVEALED: "was seen for the first time, below what earlier pages showed, on",
     }[grade]
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade) - {Grade.REVEALED},
+    detect=detect,
+    folding=Folding(debut=True, newcomer=True),
+    explains={What.APPEARANCE: 10, What.VALUE: 30},
+)

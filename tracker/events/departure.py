@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, EntryId, EntryRecord, Event, Evidence, Party
 from tracker.order import would_be_shown
 from tracker.wording import names
 
 RULE = "departure/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    CONFIRMED = "confirmed"
+    MASS = "mass"
+
 
 LEAST_APART = timedelta(hours=1)
 """Two looks at one page within minutes are one look."""
@@ -27,10 +37,10 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         together.setdefault((past.known[entry].last_seen, past.known[entry].missing_since), []).append(entry)
     for entries in together.values():
         if len(entries) >= MASS and len(entries) >= MASS_SHARE * len(diff.after.entries):
-            yield _event(diff, past, entries, "mass")
+            yield _event(diff, past, entries, Grade.MASS)
         else:
             for entry in entries:
-                yield _event(diff, past, [entry], "confirmed")
+                yield _event(diff, past, [entry], Grade.CONFIRMED)
 
 
 def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
@@ -67,7 +77,7 @@ def restarted(diff: Diff) -> bool:
     return bool(diff.restart)
 
 
-def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: str) -> Event:
+def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -> Event:
     first = past.known[entries[0]]
     parties = [Party(entry=entry, name=past.known[entry].name) for entry in entries]
     one = len(parties) == 1
@@ -100,3 +110,12 @@ def _last(known: EntryRecord, entry: EntryId) -> Evidence:
 def _absent(diff: Diff, entries: list[EntryId]) -> list[Evidence]:
     after = diff.after
     return [Evidence(sha256=sha256, url=after.url, observed_at=after.observed_at, entry=entries[0]) for sha256 in after.sha256]
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    explains={What.DEPARTURE: 10},
+)

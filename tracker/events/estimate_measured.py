@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric
 from tracker.wording import number
 
 RULE = "estimate_measured/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    MEASURED = "measured"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -34,7 +42,7 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
     return make(
         diff,
         rule=RULE,
-        grade="measured",
+        grade=Grade.MEASURED,
         weight=40 if metric.primary else 15,
         is_news=metric.primary and first,
         subjects=[who],
@@ -44,3 +52,13 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
         facts={"estimate": estimate, "measured": measured},
         evidence=both_proofs(diff, [entry], metric.id),
     )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(crowd=("first measurement", "first measurements")),
+    explains={What.VALUE: 21},
+)

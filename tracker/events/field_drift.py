@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "field_drift/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    EMPTIED = "emptied"
+    THINNED = "thinned"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
@@ -19,7 +28,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         yield make(
             diff,
             rule=RULE,
-            grade="emptied" if not verdict.filled_after else "thinned",
+            grade=Grade.EMPTIED if not verdict.filled_after else Grade.THINNED,
             weight=55,
             is_news=True,
             metric=metric.id,
@@ -28,3 +37,14 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             facts={"filled_before": verdict.filled_before, "filled_after": verdict.filled_after, "reason": verdict.reason},
             evidence=page_proofs(diff),
         )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(crowd=("field that lost values", "fields that lost values")),
+    explains={What.VALUE: 11},
+    of_metric=True,
+)

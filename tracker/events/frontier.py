@@ -10,18 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from statistics import median
 
 from tracker.events import departure
 from tracker.events._arrivals import arrivals, newly_measured
 from tracker.events._frontier import Point, dominator, frontier
 from tracker.events.detection import Detection
+from tracker.events.kind import EventKind, Folding
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.traits import open_size, price_metric, size_words, traits
 from tracker.wording import names, number
 
 RULE = "frontier/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    PRICE = "price"
+    SIZE = "size"
+    SPEED = "speed"
+
 
 MOST_ESTIMATED = 0.1
 """With a larger share of estimates among those who would stand on it, if estimates counted, a frontier says nothing."""
@@ -39,7 +50,7 @@ Memory = dict[str, dict[EntryId, Point]]
 class _Axis:
     """What the primary score is set against. `cost` is smaller for the better; None where it is not known."""
 
-    name: str
+    name: Grade
     word: str
     metric: Metric | None
     cost: Callable[[Entry], float | None]
@@ -117,13 +128,13 @@ def _is_rescaled(diff: Diff, metric: Metric | None) -> bool:
 def _axes(board: Board) -> Iterator[_Axis]:
     price = price_metric(board)
     if price is not None:
-        yield _Axis(name="price", word=price.title, metric=price, cost=_cost_by(price))
-    yield _Axis(name="size", word="total parameters, among open weights", metric=None, cost=open_size)
+        yield _Axis(name=Grade.PRICE, word=price.title, metric=price, cost=_cost_by(price))
+    yield _Axis(name=Grade.SIZE, word="total parameters, among open weights", metric=None, cost=open_size)
     speed = next(
         (one for one in board.metrics if one.topic == "speed" and one.higher_is_better and one.nature is Nature.LIVE), None
     )
     if speed is not None:
-        yield _Axis(name="speed", word=speed.title, metric=speed, cost=_cost_by(speed))
+        yield _Axis(name=Grade.SPEED, word=speed.title, metric=speed, cost=_cost_by(speed))
 
 
 def _cost_by(metric: Metric) -> Callable[[Entry], float | None]:
@@ -266,7 +277,7 @@ def _event(
     diff, axis, primary = view.diff, view.axis, view.primary
     standings = [primary.sort_key(value) for value in diff.after.measured(primary.id).values()]
     middle = median(standings) if standings else 0.0  # without a score nobody entered
-    news = [one for one in entered if axis.name == "price" and one.cause in _NEWS and points[one.entry][0] <= middle]
+    news = [one for one in entered if axis.name == Grade.PRICE and one.cause in _NEWS and points[one.entry][0] <= middle]
     subjects = news or entered
     who = [party(diff.after, mover.entry) for mover in subjects]
     ousted = [mover for mover in left if not subjects or any(_dominates(points, one.entry, mover.entry) for one in subjects)]
@@ -348,3 +359,12 @@ def _size_proof(snapshot: Snapshot, entry: EntryId) -> Evidence:
     """What the page states of an entry's size: the field of its own, else the name."""
     shown, one = proof(snapshot, entry), snapshot.entries.get(entry)
     return shown if one is None else replace(shown, raw=one.attributes.get("total_parameters", shown.raw))
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset((Grade.PRICE,)),
+    detect=detect,
+    folding=Folding(by_first=True),
+)

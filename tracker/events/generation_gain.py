@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from statistics import quantiles
 
+from tracker.events import debut
 from tracker.events._arrivals import newly_measured
 from tracker.events._margin import apart, states_error
 from tracker.events._predecessor import Lines, Predecessor, model_of, release_of
+from tracker.events.kind import EventKind
 from tracker.events.making import make, party, proof
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Metric, MetricId
 from tracker.traits import traits
@@ -19,8 +22,19 @@ from tracker.wording import number, unsure
 
 RULE = "generation_gain/1"
 
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    GAIN = "gain"
+    LOSS = "loss"
+    LEVEL = "level"
+    NOMINAL = "nominal"
+    UNMATCHED = "unmatched"
+
+
 _UNUSABLE = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
-_WEIGHT = {"gain": 52, "loss": 52, "level": 8, "nominal": 8, "unmatched": 1}
+_WEIGHT = {Grade.GAIN: 52, Grade.LOSS: 52, Grade.LEVEL: 8, Grade.NOMINAL: 8, Grade.UNMATCHED: 1}
 _CLEAR = 0.1
 """Where no error is stated, a difference is told from this share of the range in which the middle half of the board lies."""
 
@@ -51,7 +65,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     for entry in sorted(fresh):
         found = lines.predecessor(diff.after.entries[entry])
         event = _event(diff, past, primary, entry, found)
-        told = event.is_news and entry in best and fresh[entry] != "late_listing" and not _is_refresh(diff, primary, entry)
+        told = (
+            event.is_news and entry in best and fresh[entry] != debut.Grade.LATE_LISTING and not _is_refresh(diff, primary, entry)
+        )
         yield event if told else replace(event, is_news=False, weight=min(event.weight, 8))
 
 
@@ -92,7 +108,7 @@ def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, found:
         rule=RULE,
         grade=grade,
         weight=_WEIGHT[grade],
-        is_news=grade in ("gain", "loss"),
+        is_news=grade in (Grade.GAIN, Grade.LOSS),
         subjects=[party(diff.after, entry)],
         rivals=[party(diff.after, found.entry)],
         metric=primary.id,
@@ -110,12 +126,12 @@ def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, found:
     )
 
 
-def _grade(diff: Diff, primary: Metric, gain: _Gain) -> str:
+def _grade(diff: Diff, primary: Metric, gain: _Gain) -> Grade:
     if gain.beyond is False or not gain.gain:
-        return "level"
+        return Grade.LEVEL
     if gain.beyond is None and abs(gain.gain) < _CLEAR * _middle_half(diff, primary):
-        return "nominal"
-    return "gain" if gain.gain > 0 else "loss"
+        return Grade.NOMINAL
+    return Grade.GAIN if gain.gain > 0 else Grade.LOSS
 
 
 def _middle_half(diff: Diff, primary: Metric) -> float:
@@ -130,8 +146,8 @@ def _unmatched(diff: Diff, primary: Metric, entry: EntryId, why: str) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="unmatched",
-        weight=_WEIGHT["unmatched"],
+        grade=Grade.UNMATCHED,
+        weight=_WEIGHT[Grade.UNMATCHED],
         is_news=False,
         subjects=[who],
         metric=primary.id,
@@ -183,3 +199,11 @@ def _headline(board: Board, one: Entry, other: Entry, gains: Mapping[MetricId, _
         f"{one.name} scores {number(after, primary)} on {board.title} ({primary.title}), against {number(before, primary)} of {other.name},"
         f" the latest earlier one of its line listed there like for like{sure}{share}."
     )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset((Grade.GAIN, Grade.LOSS)),
+    detect=detect,
+)

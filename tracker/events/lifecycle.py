@@ -10,15 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from tracker.events._predecessor import model_of
 from tracker.events.detection import Detection
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, name_tokens
 from tracker.wording import names, number
 
 RULE = "lifecycle/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    DEPRECATED = "deprecated"
+    UNDEPRECATED = "undeprecated"
+    LICENCE = "licence"
+    CONTEXT = "context"
+    WEIGHTS_OPENED = "weights_opened"
+    WEIGHTS_CLOSED = "weights_closed"
+    FREE = "free"
+    EXPIRES = "expires"
+
 
 _TRUE = frozenset(("true", "yes", "1"))
 _FALSE = frozenset(("false", "no", "0"))
@@ -26,27 +42,29 @@ _FORMAT_SHARE, _FORMAT_LEAST = 0.1, 5
 """When so many entries change the same property at once, the publisher changed its format, not the models."""
 _SEVERAL = 3
 """More models that change alike on one day are one event."""
-_LISTS = frozenset(("deprecated", "undeprecated", "expires"))
+_LISTS = frozenset((Grade.DEPRECATED, Grade.UNDEPRECATED, Grade.EXPIRES))
 """Grades of which a day's are one list, however few."""
 _REMEMBERED = 500
 """So many entries' former statements are remembered, those that changed last."""
 _PROVEN = 10
 _TITLES = {"license": "licence", "context": "context window"}
 _WEIGHT = {
-    "weights_opened": 60,
-    "free": 52,
-    "licence": 35,
-    "deprecated": 32,
-    "context": 30,
-    "expires": 30,
-    "undeprecated": 20,
-    "weights_closed": 20,
+    Grade.WEIGHTS_OPENED: 60,
+    Grade.FREE: 52,
+    Grade.LICENCE: 35,
+    Grade.DEPRECATED: 32,
+    Grade.CONTEXT: 30,
+    Grade.EXPIRES: 30,
+    Grade.UNDEPRECATED: 20,
+    Grade.WEIGHTS_CLOSED: 20,
 }
 _CONTEXT_RATIO = 2.0
 """A changed context window is news when it at least doubled or halved; smaller changes are how it is counted, or where it is served."""
+_Judge = Callable[[str, str], Grade | None]
+"""Which grade it is that a property changed from one statement to another."""
 _Borne = dict[EntryId, dict[str, list[str]]]
 """What entries stated of each property before they changed it."""
-_RECORDED_ONLY = frozenset(("weights_closed",))
+_RECORDED_ONLY = frozenset((Grade.WEIGHTS_CLOSED,))
 """Published weights cannot be called back: nearly always the publisher corrects what it stated."""
 
 
@@ -55,7 +73,7 @@ class _Change:
     """One stated property of one entry. `metric` is set where it is a column of numbers."""
 
     entry: EntryId
-    grade: str
+    grade: Grade
     attribute: str
     before: str
     after: str
@@ -123,39 +141,39 @@ def _stated(diff: Diff) -> Iterator[_Change]:
                 yield _Change(entry=entry, grade=grade, attribute=attribute, before=before, after=after)
 
 
-def grade_of(attribute: str, before: str, after: str) -> str:
-    """Which grade a change of a property is; empty if it is none. Unknown is empty."""
+def grade_of(attribute: str, before: str, after: str) -> Grade | None:
+    """Which grade a change of a property is; None if it is none. Unknown is empty."""
     judge = GRADES.get(attribute)
-    return judge(before, after) if judge is not None and before != after else ""
+    return judge(before, after) if judge is not None and before != after else None
 
 
-def _flag(on: str, off: str) -> Callable[[str, str], str]:
-    def judge(before: str, after: str) -> str:
+def _flag(on: Grade, off: Grade) -> _Judge:
+    def judge(before: str, after: str) -> Grade | None:
         old, new = before.casefold(), after.casefold()
-        return on if old in _FALSE and new in _TRUE else off if old in _TRUE and new in _FALSE else ""
+        return on if old in _FALSE and new in _TRUE else off if old in _TRUE and new in _FALSE else None
 
     return judge
 
 
-def _words(grade: str) -> Callable[[str, str], str]:
+def _words(grade: Grade) -> _Judge:
     """Another wording than letter case and punctuation make."""
 
-    def judge(before: str, after: str) -> str:
-        return grade if before and after and name_tokens(before) != name_tokens(after) else ""
+    def judge(before: str, after: str) -> Grade | None:
+        return grade if before and after and name_tokens(before) != name_tokens(after) else None
 
     return judge
 
 
-def _expiry(before: str, after: str) -> str:  # noqa: ARG001  # a first date is as much news as another one
-    return "expires" if after else ""
+def _expiry(before: str, after: str) -> Grade | None:  # noqa: ARG001  # a first date is as much news as another one
+    return Grade.EXPIRES if after else None
 
 
-GRADES: Mapping[str, Callable[[str, str], str]] = {
-    "deprecated": _flag("deprecated", "undeprecated"),
-    "open_weights": _flag("weights_opened", "weights_closed"),
-    "licence": _words("licence"),
-    "license": _words("licence"),
-    "context": _words("context"),
+GRADES: Mapping[str, _Judge] = {
+    "deprecated": _flag(Grade.DEPRECATED, Grade.UNDEPRECATED),
+    "open_weights": _flag(Grade.WEIGHTS_OPENED, Grade.WEIGHTS_CLOSED),
+    "licence": _words(Grade.LICENCE),
+    "license": _words(Grade.LICENCE),
+    "context": _words(Grade.CONTEXT),
     "expires": _expiry,
 }
 """Which properties are looked at, and what a change of each means."""
@@ -170,9 +188,9 @@ def _listed(diff: Diff) -> Iterator[_Change]:
         for entry, move in sorted(verdict.moves.items()):
             before, after = (number(measure.value, metric) for measure in (move.before, move.after))
             if is_context(metric):
-                yield _Change(entry=entry, grade="context", attribute=metric.id, before=before, after=after, metric=metric.id)
+                yield _Change(entry=entry, grade=Grade.CONTEXT, attribute=metric.id, before=before, after=after, metric=metric.id)
             elif metric.topic == "price" and move.after.value == 0 < move.before.value and _is_free(diff, metric, entry):
-                yield _Change(entry=entry, grade="free", attribute=metric.id, before=before, after=after, metric=metric.id)
+                yield _Change(entry=entry, grade=Grade.FREE, attribute=metric.id, before=before, after=after, metric=metric.id)
 
 
 def is_context(metric: Metric) -> bool:
@@ -232,7 +250,7 @@ def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool
 def _is_small(change: _Change) -> bool:
     """Whether a context window changed by less than is news. Texts that are no numbers are never small."""
     before, after = (_number(text) for text in (change.before, change.after))
-    if change.grade != "context" or not before or not after:
+    if change.grade != Grade.CONTEXT or not before or not after:
         return False
     return max(before, after) < _CONTEXT_RATIO * min(before, after)
 
@@ -254,14 +272,14 @@ def _says(diff: Diff, change: _Change, *, many: bool) -> str:
     title = diff.board.metric(change.metric).title if change.metric else _TITLES.get(change.attribute, change.attribute)
     goes = f": {title} goes from {_in_words(change.before)} to {_in_words(change.after)}"
     return {
-        "deprecated": f" {are} marked as deprecated",
-        "undeprecated": f" {are} no longer marked as deprecated",
-        "weights_opened": f" now {have} open weights",
-        "weights_closed": f" no longer {have} open weights",
-        "licence": goes,
-        "context": goes,
-        "free": f" now {'cost' if many else 'costs'} nothing ({title} was {change.before})",
-        "expires": f" {are} to expire on {change.after}" + (f", not on {change.before}" if change.before else ""),
+        Grade.DEPRECATED: f" {are} marked as deprecated",
+        Grade.UNDEPRECATED: f" {are} no longer marked as deprecated",
+        Grade.WEIGHTS_OPENED: f" now {have} open weights",
+        Grade.WEIGHTS_CLOSED: f" no longer {have} open weights",
+        Grade.LICENCE: goes,
+        Grade.CONTEXT: goes,
+        Grade.FREE: f" now {'cost' if many else 'costs'} nothing ({title} was {change.before})",
+        Grade.EXPIRES: f" {are} to expire on {change.after}" + (f", not on {change.before}" if change.before else ""),
     }[change.grade]
 
 
@@ -274,3 +292,25 @@ def _proofs(diff: Diff, change: _Change, entries: Sequence[EntryId]) -> Sequence
         for entry in entries
         for snapshot in snapshots
     ]
+
+
+def why_recorded(event: Event) -> str:
+    """Why an event of this kind is not news."""
+    if event.facts.get("flip"):
+        return "it goes back to what was stated before"
+    if event.facts.get("format"):
+        return "it changed for so many entries at once that the publisher changed its format, not the models"
+    if event.grade in _RECORDED_ONLY:
+        return "published weights cannot be called back: the publisher corrects what it stated"
+    return "the context window changed by less than is news"
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade) - {Grade.WEIGHTS_CLOSED},
+    detect=detect,
+    folding=Folding(crowd=("changed term", "changed terms")),
+    explains={What.ATTRIBUTE: 10, What.VALUE: 24},
+    why_recorded=why_recorded,
+)

@@ -13,18 +13,30 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from tracker.events import departure, milestone
 from tracker.events._lines import LEVELS, Line, LineField, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
 from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved
 from tracker.events.detection import Detection
+from tracker.events.kind import EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
 from tracker.order import certainty
 from tracker.wording import number, unsure
 
 RULE = "line_overtake/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    DEBUT = "debut"
+    NOMINAL = "nominal"
+    SUPPORTED = "supported"
+    DECISIVE = "decisive"
+
 
 TOP_LINES = 10
 """On the primary metric a pass is news when the rival was among so many of the best labs, or families, before."""
@@ -37,7 +49,7 @@ _RIVALS_UNTOLD = 4
 _VARIANTS = 5
 _NAMED = 2
 _LAB, _FAMILY, _GENERATION = LEVELS
-_WEIGHT = {"decisive": 66, "supported": 62, "debut": 58, "nominal": 5}
+_WEIGHT = {Grade.DECISIVE: 66, Grade.SUPPORTED: 62, Grade.DEBUT: 58, Grade.NOMINAL: 5}
 _ARRIVALS = frozenset(("entry", "first_score", "measured"))
 _KEEPS_UNSEEN = (Comparability.COMPARABLE, Comparability.PRECISION, Comparability.DRIFTED)
 Unseen = Mapping[EntryId, tuple[Line, float]]
@@ -379,7 +391,7 @@ def _kept(stage: Stage, found: Sequence[Pass]) -> Event:
         diff,
         rule=RULE,
         grade=_grade(stage, lead),
-        weight=_WEIGHT["nominal"],
+        weight=_WEIGHT[Grade.NOMINAL],
         is_news=False,
         subjects=[party(diff.after, lead.best)],
         rivals=[party(diff.after, one.passed) for one in shown],
@@ -403,14 +415,14 @@ def _changes(diff: Diff, entries: Sequence[EntryId], metric: MetricId) -> Iterat
         yield from (after,) if before.raw == after.raw else (before, after)
 
 
-def _grade(stage: Stage, lead: Pass) -> str:
-    return _certainty(stage, lead) if lead.cause in ("rise", "fall") else "debut"
+def _grade(stage: Stage, lead: Pass) -> Grade:
+    return Grade(_certainty(stage, lead)) if lead.cause in ("rise", "fall") else Grade.DEBUT
 
 
 def _weight(stage: Stage, lead: Pass) -> int:
     place = _place_before(stage, lead)
     bonus = -10 if len(lead.riser) == _GENERATION else 14 if place == 1 else 7 if place <= TOP_ELSEWHERE else 0
-    weight = _WEIGHT["debut" if lead.cause in _ARRIVALS else _certainty(stage, lead)] + bonus
+    weight = _WEIGHT[Grade.DEBUT if lead.cause in _ARRIVALS else Grade(_certainty(stage, lead))] + bonus
     return weight if stage.ranks else weight * 2 // 3
 
 
@@ -561,3 +573,12 @@ def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLine, last: 
 def _is_told_as_gone(past: BoardState, entry: EntryId) -> bool:
     known = past.known.get(entry)
     return known is not None and known.departed
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade) - {Grade.NOMINAL},
+    detect=detect,
+    places=True,
+)

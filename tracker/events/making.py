@@ -71,7 +71,7 @@ def build(
     return Event(
         id=_id(kind, board, metric, grade, *parties, *digests, recorded_at.isoformat()),
         kind=kind,
-        grade=grade,
+        grade=str(grade),  # plain, as it is stored
         weight=max(0, min(100, weight)),
         is_news=is_news,
         board=board,

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, What
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event, MetricDiff, Nature
 from tracker.wording import number
 
 RULE = "methodology/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    REBASED = "re-based"
+    ANOTHER_TABLE = "another_table"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
@@ -26,7 +35,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
     yield make(
         diff,
         rule=RULE,
-        grade="re-based",
+        grade=Grade.REBASED,
         weight=90 if primary and first.metric == primary.id else 60,
         is_news=True,
         metric=first.metric,
@@ -47,7 +56,7 @@ def _another_table(diff: Diff) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="another_table",
+        grade=Grade.ANOTHER_TABLE,
         weight=70,
         is_news=True,
         headline=f"{diff.board.title} shows another table than before ({len(diff.common)} of {len(diff.after.entries)} entries"
@@ -65,3 +74,13 @@ def _facts(verdict: MetricDiff) -> dict[str, object]:
         "share": verdict.moved / verdict.common if verdict.common else None,
         "median_shift": verdict.median_shift,
     }
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    explains={What.VALUE: 10},
+    of_metric=True,
+)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_added/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    NEW = "new"
+    RETURNED = "returned"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -20,7 +29,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         yield make(
             diff,
             rule=RULE,
-            grade="returned" if returned else "new",
+            grade=Grade.RETURNED if returned else Grade.NEW,
             weight=20,
             is_news=True,
             metric=metric.id,
@@ -29,3 +38,14 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
             facts={"filled": verdict.filled_after, "of": len(diff.after.entries)},
             evidence=page_proofs(diff),
         )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(crowd=("new metric", "new metrics")),
+    explains={What.VALUE: 12},
+    of_metric=True,
+)

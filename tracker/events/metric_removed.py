@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_removed/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    REMOVED = "removed"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
@@ -19,7 +27,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         yield make(
             diff,
             rule=RULE,
-            grade="removed",
+            grade=Grade.REMOVED,
             weight=20,
             is_news=True,
             metric=metric.id,
@@ -27,3 +35,14 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             facts={"filled_before": verdict.filled_before},
             evidence=page_proofs(diff),
         )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(crowd=("removed metric", "removed metrics")),
+    explains={What.VALUE: 13},
+    of_metric=True,
+)

@@ -12,18 +12,27 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from operator import itemgetter
 from typing import Any
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
 from tracker.events._newcomers import drifted_value, has_value, moved, newcomers
 from tracker.events.detection import Detection
+from tracker.events.kind import EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
 from tracker.order import certainty
 from tracker.wording import number, span
 
 RULE = "milestone/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    FIRST = "first"
+    NOMINAL = "nominal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +124,7 @@ class Feat:
     name: str
     mark: Mark
     entries: tuple[EntryId, ...]
-    grade: str
+    grade: Grade
     clouded: bool
     again: bool
     few: bool
@@ -164,7 +173,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
 
 
 def _events(diff: Diff, primary: Metric, memory: Memory, feats: Iterable[Feat]) -> Iterator[Event]:
-    together: dict[tuple[EntryId, str], list[Feat]] = {}
+    together: dict[tuple[EntryId, Grade], list[Feat]] = {}
     for feat in feats:
         together.setdefault((feat.entries[0], feat.grade), []).append(feat)
     for _, alike in sorted(together.items()):
@@ -244,7 +253,7 @@ def _measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure:
 def _feat(height: Height, memory: Memory, roll: Roll, agents: frozenset[EntryId]) -> Feat | None:
     """A first, when all of the class that stand above came there in this diff, and the class has not been told there before."""
     name, mark = height.name, height.mark
-    grade, entries = ("first", height.sure) if height.sure else ("nominal", height.higher)
+    grade, entries = (Grade.FIRST, height.sure) if height.sure else (Grade.NOMINAL, height.higher)
     been = frozenset() if height.sure else memory.nominal.get(name, frozenset())
     if mark.key in been or not mark.comparable or not agents.issuperset(entries):
         return None
@@ -265,7 +274,7 @@ def _feat(height: Height, memory: Memory, roll: Roll, agents: frozenset[EntryId]
 
 def _event(diff: Diff, primary: Metric, memory: Memory, found: Sequence[Feat]) -> Event:
     first = found[0]
-    is_news = first.grade == "first" and not first.clouded and not first.few
+    is_news = first.grade == Grade.FIRST and not first.clouded and not first.few
     best = first.entries[0]
     marks = list(dict.fromkeys(feat.mark.entry for feat in found))
     return make(
@@ -309,7 +318,9 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, found: Sequence[Feat]
     over = (
         f"{first.mark.title} ({theirs})" if first.mark.title == mark.name else f"{first.mark.title} (best: {mark.name}, {theirs})"
     )
-    how = ", within the error of the values" if first.grade == "nominal" else ", by more than the error" if first.again else ""
+    how = (
+        ", within the error of the values" if first.grade == Grade.NOMINAL else ", by more than the error" if first.again else ""
+    )
     return (
         f"{who.name} ({value}) is the first {one_of(first.name)} on record above {over} on {diff.board.title}"
         f" ({primary.title}){how}{_record(diff, primary, memory, first)}; the record begins on {memory.since[:10]}."
@@ -378,3 +389,12 @@ def _plain(memory: Memory) -> dict[str, object]:
         "nominal": {name: sorted(keys) for name, keys in sorted(memory.nominal.items())},
         "records": {name: list(record) for name, record in sorted(memory.records.items())},
     }
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset((Grade.FIRST,)),
+    detect=detect,
+    places=True,
+)

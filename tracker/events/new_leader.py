@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from tracker.events import departure
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Snapshot
 from tracker.wording import names, number, unsure
 
 RULE = "new_leader/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    NOMINAL = "nominal"
+    DEBUT = "debut"
+    SUPPORTED = "supported"
+    SUCCESSION = "succession"
+
 
 _COMPARABLE = (Comparability.COMPARABLE, Comparability.PRECISION)
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
@@ -100,8 +112,8 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         diff,
         rule=RULE,
         grade=grade,
-        weight=95 if grade != "nominal" else 80,
-        is_news=grade != "nominal" or primary.nature is Nature.TESTED,
+        weight=95 if grade != Grade.NOMINAL else 80,
+        is_news=grade != Grade.NOMINAL or primary.nature is Nature.TESTED,
         subjects=who,
         rivals=rivals,
         metric=primary.id,
@@ -133,15 +145,26 @@ def _beyond_error(primary: Metric, mine: Measure, theirs: list[Measure]) -> bool
     return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
 
 
-def _grade(diff: Diff, primary: Metric, leader: EntryId, acknowledged: tuple[EntryId, ...]) -> str:
+def _grade(diff: Diff, primary: Metric, leader: EntryId, acknowledged: tuple[EntryId, ...]) -> Grade:
     """`debut` by entering, `succession` after the old leader left, else how far ahead: `supported` or `nominal`."""
     assert diff.before is not None
     if leader not in diff.before.entries or primary.id not in diff.before.entries[leader].measures:
-        return "debut"
+        return Grade.DEBUT
     rivals = [diff.after.entries[entry].measures.get(primary.id) for entry in acknowledged if entry in diff.after.entries]
     known = [measure for measure in rivals if measure is not None]
     if not known:
-        return "succession"
+        return Grade.SUCCESSION
     mine = diff.after.entries[leader].measures[primary.id]
     sure = _beyond_error(primary, mine, known) and any(measure.value != mine.value for measure in known)
-    return "supported" if sure else "nominal"
+    return Grade.SUPPORTED if sure else Grade.NOMINAL
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(newcomer=True),
+    explains={What.VALUE: 32},
+    places=True,
+)

@@ -11,15 +11,28 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from itertools import groupby, islice
 
 from tracker.events.board_recovered import changed
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, PendingOvertake
 from tracker.order import certainty, competition_ranks
 from tracker.wording import names, number, unsure
 
 RULE = "overtake/2"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    NOMINAL = "nominal"
+    DEBUT = "debut"
+    SUPPORTED = "supported"
+    DECISIVE = "decisive"
+    SUSTAINED = "sustained"
+
 
 SUSTAINED_AFTER = 3
 """So many accepted changes later an overtake that still holds is sustained."""
@@ -29,7 +42,7 @@ _NAMED_IN_A_FALL = 10
 _RIVALS_OF_A_DEBUT = 10
 _RIVALS_ELSEWHERE = 3
 _DEBUT_TOLD_TO_RANK = 10
-_WEIGHT = {"decisive": 70, "supported": 60, "debut": 45, "nominal": 5, "sustained": 10}
+_WEIGHT = {Grade.DECISIVE: 70, Grade.SUPPORTED: 60, Grade.DEBUT: 45, Grade.NOMINAL: 5, Grade.SUSTAINED: 10}
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -54,10 +67,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     assert diff.before is not None
     had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
-    rises: dict[tuple[EntryId, str], list[EntryId]] = {}
-    falls: dict[tuple[EntryId, str], list[EntryId]] = {}
+    rises: dict[tuple[EntryId, Grade], list[EntryId]] = {}
+    falls: dict[tuple[EntryId, Grade], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
-        grade = certainty(metric, diff.after.entries[subject].measures[metric.id], diff.after.entries[rival].measures[metric.id])
+        mine, theirs = (diff.after.entries[entry].measures[metric.id] for entry in (subject, rival))
+        grade = Grade(certainty(metric, mine, theirs))
         if subject in verdict.moves:
             rises.setdefault((subject, grade), []).append(rival)
         else:  # it stood still while the rival fell: one fall, however many it fell below
@@ -89,7 +103,7 @@ def flips(
             insort(above, pair)
 
 
-def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[EntryId], grade: str) -> Event:
+def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[EntryId], grade: Grade) -> Event:
     shown = rivals[:_RIVALS_OF_A_FLIP]
     who, passed = party(diff.after, subject), [party(diff.after, rival) for rival in shown]
     was, now = _was_and_is(diff, metric, subject)
@@ -99,7 +113,7 @@ def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[Entry
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        is_news=grade != "nominal",
+        is_news=grade != Grade.NOMINAL,
         subjects=[who],
         rivals=passed,
         metric=metric.id,
@@ -116,7 +130,7 @@ def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[Entry
     )
 
 
-def _fall_event(diff: Diff, metric: Metric, rival: EntryId, subjects: list[EntryId], grade: str) -> Event:
+def _fall_event(diff: Diff, metric: Metric, rival: EntryId, subjects: list[EntryId], grade: Grade) -> Event:
     """Those it fell below stood still: kept in the record, for nobody of them did anything."""
     shown = subjects[:_NAMED_IN_A_FALL]
     who, above = party(diff.after, rival), [party(diff.after, one) for one in shown]
@@ -154,15 +168,15 @@ def _values_of(diff: Diff, metric: Metric, entries: Iterable[EntryId]) -> dict[s
     return {str(entry): [measure.value for measure in _was_and_is(diff, metric, entry)] for entry in entries}
 
 
-def _how(metric: Metric, grade: str, now: Measure, theirs: Measure) -> str:
-    return {"nominal": unsure(metric, now, theirs), "supported": "", "decisive": ", with disjoint intervals"}[grade]
+def _how(metric: Metric, grade: Grade, now: Measure, theirs: Measure) -> str:
+    return {Grade.NOMINAL: unsure(metric, now, theirs), Grade.SUPPORTED: "", Grade.DECISIVE: ", with disjoint intervals"}[grade]
 
 
 def _others(count: int) -> str:
     return f" and {count - 1} more" if count > 1 else ""
 
 
-def _weight(diff: Diff, metric: Metric, grade: str) -> int:
+def _weight(diff: Diff, metric: Metric, grade: Grade) -> int:
     return _WEIGHT[grade] if metric.primary or diff.board.primary is None else _WEIGHT[grade] * 2 // 3
 
 
@@ -208,8 +222,8 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
     return make(
         diff,
         rule=RULE,
-        grade="debut",
-        weight=_weight(diff, metric, "debut") + (20 if rank == 1 else 10 if rank <= 3 else 0),
+        grade=Grade.DEBUT,
+        weight=_weight(diff, metric, Grade.DEBUT) + (20 if rank == 1 else 10 if rank <= 3 else 0),
         is_news=metric.primary and rank <= _DEBUT_TOLD_TO_RANK,
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
@@ -255,8 +269,8 @@ def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tupl
             since=event.until,
         )
         for event in events
-        if event.kind == "overtake"
-        and event.grade in ("supported", "decisive", "debut")
+        if event.kind == KIND.name
+        and event.grade in (Grade.SUPPORTED, Grade.DECISIVE, Grade.DEBUT)
         and event.is_news
         and event.metric is not None
     ]
@@ -297,8 +311,8 @@ def _sustained_event(diff: Diff, metric: Metric, pending: PendingOvertake) -> Ev
     return make(
         diff,
         rule=RULE,
-        grade="sustained",
-        weight=_weight(diff, metric, "sustained"),
+        grade=Grade.SUSTAINED,
+        weight=_weight(diff, metric, Grade.SUSTAINED),
         is_news=False,
         subjects=[who],
         rivals=rivals,
@@ -307,3 +321,14 @@ def _sustained_event(diff: Diff, metric: Metric, pending: PendingOvertake) -> Ev
         facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
         evidence=[proof(diff.after, entry, metric.id) for entry in entries],
     )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset((Grade.DEBUT, Grade.SUPPORTED, Grade.DECISIVE)),
+    detect=detect,
+    folding=Folding(newcomer=True),
+    explains={What.VALUE: 31},
+    places=True,
+)

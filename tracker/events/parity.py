@@ -13,17 +13,27 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from tracker.events._arrivals import newly_measured
 from tracker.events._level import Comparison, Judge, is_usable
 from tracker.events._predecessor import best_of_each, model_of, release_of
 from tracker.events.detection import Detection
+from tracker.events.kind import EventKind
 from tracker.events.making import make, party, proof
 from tracker.model import Board, BoardState, Diff, Entry, EntryId, Event, Metric, MetricId, Snapshot
 from tracker.traits import Traits, price_metric, size_words, traits
 from tracker.wording import number
 
 RULE = "parity/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    SIZE = "size"
+    PRICE = "price"
+
 
 TIMES_THE_SIZE, TIMES_THE_PRICE = 3.0, 5.0
 _ONE_RELEASE = timedelta(days=90)
@@ -37,7 +47,7 @@ class _Rival:
     """A larger or dearer entry, by how much, and whether the two lie within the error of each other."""
 
     entry: EntryId
-    by: str
+    by: Grade
     ratio: float
     within: bool
     standing: float
@@ -155,12 +165,12 @@ class _Field:
                 continue
             yield from (_Rival(entry=other, by=by, ratio=ratio, within=within, standing=at) for by, ratio in ratios.items())
 
-    def _ratios(self, mine: Traits, theirs: Traits) -> dict[str, float]:
+    def _ratios(self, mine: Traits, theirs: Traits) -> dict[Grade, float]:
         ratios = {}
         if mine.size_total_b and theirs.size_total_b and theirs.size_total_b >= TIMES_THE_SIZE * mine.size_total_b:
-            ratios["size"] = theirs.size_total_b / mine.size_total_b
+            ratios[Grade.SIZE] = theirs.size_total_b / mine.size_total_b
         if self.price is not None and mine.price and theirs.price and theirs.price >= TIMES_THE_PRICE * mine.price:
-            ratios["price"] = theirs.price / mine.price
+            ratios[Grade.PRICE] = theirs.price / mine.price
         return ratios
 
 
@@ -181,7 +191,7 @@ def _are_related(one: Entry, other: Entry) -> bool:
 
 def _telling(rival: _Rival) -> tuple[object, ...]:
     """The most telling first: truly within the error, by size rather than price, and then the largest, or the best."""
-    return (not rival.within, rival.by != "size", -rival.ratio if rival.within else 0.0, rival.standing, rival.entry)
+    return (not rival.within, rival.by != Grade.SIZE, -rival.ratio if rival.within else 0.0, rival.standing, rival.entry)
 
 
 # ── telling ──────────────────────────────────────────────────────────────────────────────────────
@@ -193,12 +203,12 @@ def _event(diff: Diff, field: _Field, entry: EntryId, rival: _Rival, compared: C
     who, other = party(diff.after, entry), party(diff.after, rival.entry)
     values = compared.held[primary.id]
     metrics = [metric.id for metric in field.judge.metrics if metric.id in compared.held or metric.id in compared.failed]
-    metrics += [field.price.id] if rival.by == "price" and field.price is not None else []
+    metrics += [field.price.id] if rival.by == Grade.PRICE and field.price is not None else []
     return make(
         diff,
         rule=RULE,
         grade=rival.by,
-        weight=(50 if rival.by == "size" else 45) + min(10, int(rival.ratio)),
+        weight=(50 if rival.by == Grade.SIZE else 45) + min(10, int(rival.ratio)),
         is_news=rival.within and entry in field.best and _is_mostly_level(field, compared),
         subjects=[who],
         rivals=[other],
@@ -237,7 +247,7 @@ def _is_mostly_level(field: _Field, compared: Comparison) -> bool:
 
 def _what(board: Board, rival: _Rival, known: Traits) -> str:
     price = price_metric(board)
-    if rival.by == "price" and price is not None and known.price is not None:
+    if rival.by == Grade.PRICE and price is not None and known.price is not None:
         return f"{price.title} {number(known.price, price)}"
     return size_words(known)
 
@@ -254,3 +264,11 @@ def _scope(field: _Field, compared: Comparison) -> str:
         words = f", on the one metric {'this board has' if len(judge.metrics) == 1 else 'there that states an error'}"
     behind = [metric.title for metric in judge.metrics if metric.id in compared.failed]
     return words + (f", not on {', '.join(behind)}" if behind else "")
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import number
 
 RULE = "price_change/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    CUT = "cut"
+    RISE = "rise"
+    UNIFORM = "uniform"
+
 
 UNIFORM = 8
 """So many prices of one creator that change by one ratio in one night are one story."""
@@ -45,7 +56,7 @@ def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[
     return make(
         diff,
         rule=RULE,
-        grade="uniform",
+        grade=Grade.UNIFORM,
         weight=35,
         is_news=True,
         subjects=who,
@@ -65,7 +76,7 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="cut" if after < before else "rise",
+        grade=Grade.CUT if after < before else Grade.RISE,
         weight=20 + int(min(30.0, 30 * abs(change if change is not None else 1.0))),
         is_news=True,
         subjects=[who],
@@ -74,3 +85,13 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         facts={"before": before, "after": after, "change": change},
         evidence=both_proofs(diff, [entry], metric.id),
     )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(crowd=("price change", "price changes")),
+    explains={What.VALUE: 22},
+)

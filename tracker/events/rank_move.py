@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, RankMove
 
 RULE = "rank_move/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    MOVED = "moved"
+    NOMINAL = "nominal"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
@@ -36,7 +45,7 @@ def _told(diff: Diff, move: RankMove) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="moved",
+        grade=Grade.MOVED,
         weight=15 + min(20, 2 * abs(move.moves)),
         is_news=True,
         subjects=[who],
@@ -53,7 +62,7 @@ def _quiet(diff: Diff, moves: list[RankMove]) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="nominal",
+        grade=Grade.NOMINAL,
         weight=1,
         is_news=False,
         subjects=[party(diff.after, move.entry) for move in moves],
@@ -84,3 +93,13 @@ def _facts(move: RankMove) -> dict[str, object]:
         "moves": move.moves,
         "unrounded": move.unrounded,
     }
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset((Grade.MOVED,)),
+    detect=detect,
+    folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
+    explains={What.RANK: 10},
+)

@@ -12,17 +12,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from math import inf
 from statistics import median
 from typing import Any
 
 from tracker.events._predecessor import model_of
 from tracker.events.detection import Detection
+from tracker.events.kind import EventKind, Folding
 from tracker.events.making import make, page_proofs, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
 from tracker.wording import names, number
 
 RULE = "regime_change/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    BOARD = "board"
+
 
 HELD = 3
 """A level has to hold for so many readings."""
@@ -328,7 +339,7 @@ def _of_the_board(diff: Diff, metric: Metric, window: _Window, common: float) ->
     return make(
         diff,
         rule=RULE,
-        grade="board",
+        grade=Grade.BOARD,
         weight=30,
         is_news=True,
         metric=metric.id,
@@ -341,8 +352,8 @@ def _of_the_board(diff: Diff, metric: Metric, window: _Window, common: float) ->
     )
 
 
-def _grade(metric: Metric, shift: _Shift) -> str:
-    return "better" if metric.better(shift.since, shift.before) else "worse"
+def _grade(metric: Metric, shift: _Shift) -> Grade:
+    return Grade.BETTER if metric.better(shift.since, shift.before) else Grade.WORSE
 
 
 def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Window) -> bool:
@@ -375,3 +386,12 @@ def _pages(window: _Window) -> list[Evidence]:
     return [
         Evidence(sha256=sha256, url=one.url, observed_at=one.observed_at) for one in window.readings[:-1] for sha256 in one.sha256
     ]
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(crowd=("level shift", "level shifts")),
+)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import takewhile
 from math import inf
 
 from tracker.events._arrivals import arrivals
 from tracker.events._predecessor import Line, Lines, model_of, release_of
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.model import BoardState, Diff, Entry, EntryId, Event, MetricId, name_tokens
 from tracker.order import competition_ranks
@@ -20,7 +22,17 @@ from tracker.wording import number
 
 RULE = "release_group/1"
 
-_WEIGHT = {"release": 52, "listing": 47, "late_listing": 37, "addition": 30}
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    RELEASE = "release"
+    LISTING = "listing"
+    LATE_LISTING = "late_listing"
+    ADDITION = "addition"
+
+
+_WEIGHT = {Grade.RELEASE: 52, Grade.LISTING: 47, Grade.LATE_LISTING: 37, Grade.ADDITION: 30}
 _BY_RANK = ((1, 40), (3, 30), (10, 20), (25, 10))
 """As a debut weighs, and a little more, so that the group leads the story of its siblings."""
 
@@ -36,10 +48,10 @@ class _Group:
     listed: Sequence[str]
 
     @property
-    def grade(self) -> str:
+    def grade(self) -> Grade:
         if self.listed:
-            return "addition"
-        return next(grade for grade in ("release", "listing", "late_listing") if grade in self.grades)
+            return Grade.ADDITION
+        return next(grade for grade in (Grade.RELEASE, Grade.LISTING, Grade.LATE_LISTING) if grade in self.grades)
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -128,10 +140,10 @@ def _event(diff: Diff, group: _Group, lines: Lines) -> Event:
 
 def _what_happened(diff: Diff, group: _Group) -> str:
     verb = {
-        "release": "enters {board} with",
-        "listing": "enters {board} with",
-        "late_listing": "is listed on {board}, some time after its release, with",
-        "addition": "grows on {board} by",
+        Grade.RELEASE: "enters {board} with",
+        Grade.LISTING: "enters {board} with",
+        Grade.LATE_LISTING: "is listed on {board}, some time after its release, with",
+        Grade.ADDITION: "grows on {board} by",
     }[group.grade]
     return f"{_name(group)} {verb.format(board=diff.board.title)} {_count(group)}"
 
@@ -208,3 +220,13 @@ def _facts(diff: Diff, one: Entry, ranks: Mapping[EntryId, int]) -> dict[str, ob
         "effort": known.who.effort,
         "price": known.price,
     }
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(siblings=True),
+    explains={What.APPEARANCE: 20},
+)

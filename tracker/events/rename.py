@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
 
 RULE = "rename/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    NEW_NAME = "new_name"
+    FLIP = "flip"
+    SPELLING = "spelling"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -27,8 +37,8 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, names: tuple[str, str])
     old, new = names
     had = diff.rekeyed.get(entry, entry)
     borne = past.known[had].names if had in past.known else frozenset((old,))
-    grade = "flip" if new in borne else "spelling" if name_tokens(old) == name_tokens(new) else "new_name"
-    is_news = grade == "new_name"
+    grade = Grade.FLIP if new in borne else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
+    is_news = grade == Grade.NEW_NAME
     return make(
         diff,
         rule=RULE,
@@ -40,3 +50,20 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, names: tuple[str, str])
         facts={"before": old, "after": new, "key_before": str(had)},
         evidence=both_proofs(diff, [entry]),
     )
+
+
+def why_recorded(event: Event) -> str:
+    """Why an event of this kind is not news."""
+    return "a flip back to a name it bore before" if event.grade == Grade.FLIP else "the same name in another spelling"
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset((Grade.NEW_NAME,)),
+    detect=detect,
+    folding=Folding(crowd=("rename", "renames")),
+    explains={What.KEY: 10, What.NAME: 10},
+    why_recorded=why_recorded,
+    moves_key=True,
+)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import number
 
 RULE = "score_revision/1"
+
+
+class Grade(StrEnum):
+    """The grades of this kind."""
+
+    BEYOND_ERROR = "beyond_error"
+    WITHIN_ERROR = "within_error"
+    WITHDRAWN = "withdrawn"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
@@ -37,7 +47,7 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="beyond_error" if move.significant else "within_error",
+        grade=Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR,
         weight=(45 if metric.primary else 25) if seen else 5,
         is_news=seen,
         subjects=[who],
@@ -55,7 +65,7 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade="withdrawn",
+        grade=Grade.WITHDRAWN,
         weight=30,
         is_news=True,
         subjects=[who],
@@ -64,3 +74,13 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId) -> Event:
         facts={"before": before.value, "after": None},
         evidence=both_proofs(diff, [entry], metric.id),
     )
+
+
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade) - {Grade.WITHIN_ERROR},
+    detect=detect,
+    folding=Folding(crowd=("score revision", "score revisions")),
+    explains={What.VALUE: 20},
+)

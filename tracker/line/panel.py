@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from tracker.events import ACROSS
-from tracker.events.consensus import AGREES_WITHIN
+from tracker.events import KINDS
 from tracker.identity import resolve_models
 from tracker.model import Board, BoardId, Event, EventFilter, Snapshot
 from tracker.model.names import Lexicon
@@ -20,19 +20,21 @@ def across(
 ) -> tuple[Event, ...]:
     """What several boards (all by default) tell together, recorded in since ≤ recorded_at < until; by time, then id.
 
-    Each time one of them told an overtake, the boards are asked as they stood then; nothing of it is stored.
+    Each time one of them reported an event that such a kind looks at, the boards are asked as they stood then; nothing of it is stored.
     """
     chosen = boards or store.boards()
-    wanted = [
-        EventFilter(board=board, kinds=("overtake",), since=since - AGREES_WITHIN, until=until, is_news=True) for board in chosen
-    ]
-    events = sorted((event for one in wanted for event in store.events(one)), key=lambda event: (event.recorded_at, event.id))
     found: list[Event] = []
-    for at in sorted({event.recorded_at for event in events if event.recorded_at >= since}):
-        panel = _panel(store, chosen, at, lexicon)
-        so_far = [event for event in events if at - AGREES_WITHIN <= event.recorded_at <= at]
-        found += [event for kind in ACROSS.values() for event in kind(so_far, panel)]
-    return tuple(found)
+    for across in (kind.across for kind in KINDS.values() if kind.across is not None):
+        seen = EventFilter(kinds=across.kinds, since=since - across.within, until=until, is_news=True)
+        events = sorted((event for board in chosen for event in store.events(replace(seen, board=board))), key=_order)
+        for at in sorted({event.recorded_at for event in events if event.recorded_at >= since}):
+            so_far = [event for event in events if at - across.within <= event.recorded_at <= at]
+            found += across.detect(so_far, _panel(store, chosen, at, lexicon))
+    return tuple(sorted(found, key=lambda event: event.recorded_at))
+
+
+def _order(event: Event) -> tuple[datetime, str]:
+    return event.recorded_at, event.id
 
 
 def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon) -> list[tuple[Board, Snapshot]]:

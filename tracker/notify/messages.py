@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tracker.errors import DeliveryError
+from tracker.events import trouble_of
 from tracker.model import Board, BoardId, Event, Story
 from tracker.notify.forms import FORMS, Room, TextLine, calm, fit, page, shorten
 from tracker.reports import event_json, words
@@ -22,14 +23,6 @@ from tracker.reports.words import interval
 from tracker.wording import count, listed, machine_time
 
 FORM_NAMES = (*FORMS, "json")
-_UNREADABLE, _AGAIN, _STALE = "board_broken", "board_recovered", "board_stale"
-_TOGETHER: Mapping[tuple[str, str], str] = {
-    (_UNREADABLE, ""): "cannot be read",
-    (_STALE, ""): "have not changed for longer than their rhythm",
-    (_AGAIN, "broken"): "read again",
-    (_AGAIN, "stale"): "change again",
-}
-"""Kinds of trouble that boards of one host have together, with the grade where it says more, and what is then said of them."""
 _MOST_BOARDS = 6
 _SHORT_ID = 12
 _LONGEST_TITLE = 250
@@ -80,11 +73,11 @@ class _News:
 
 
 class _Trouble(NamedTuple):
-    """What boards of one host can have together; the last two are a key of `_TOGETHER`."""
+    """What boards of one host can have together, and what is then said of them."""
 
     host: str
     kind: str
-    grade: str
+    predicate: str
 
 
 def compose(
@@ -203,7 +196,7 @@ def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_New
     ended, rest = _ended(events)
     for event in rest:
         if (shared := _shared(event)) is not None:
-            by_trouble.setdefault(_Trouble(_host(event, boards), *shared), []).append(event)
+            by_trouble.setdefault(_Trouble(_host(event, boards), event.kind, shared), []).append(event)
         else:
             by_board.setdefault(event.board, []).append(event)
     stories = [_told(story, boards) for several in by_board.values() for story in fold(several)]
@@ -211,18 +204,25 @@ def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_New
     return sorted(stories, key=lambda one: (-one.lead.weight, -len(one.events), order(one.lead)))
 
 
-def _shared(event: Event) -> tuple[str, str] | None:
-    """The key of `_TOGETHER` an event falls under, None for those of which each stands for itself."""
-    return next((key for key in ((event.kind, event.grade), (event.kind, "")) if key in _TOGETHER), None)
+def _shared(event: Event) -> str | None:
+    """What is said of several boards of one host that have this trouble, None for an event that is a story of its own."""
+    trouble = trouble_of(event)
+    return trouble.shared.get(event.grade) if trouble else None
+
+
+def _ends(event: Event) -> bool | None:
+    """Whether trouble that boards share is over with the event, None for an event of no such trouble."""
+    trouble = trouble_of(event)
+    return trouble.ends if trouble and event.grade in trouble.shared else None
 
 
 def _ended(events: Sequence[Event]) -> tuple[dict[BoardId, list[Event]], list[Event]]:
     """The troubles whose end is among the events, by board, and all other events."""
-    over = {event.board: event.recorded_at for event in sorted(events, key=order) if event.kind == _AGAIN and _shared(event)}
+    over = {event.board: event.recorded_at for event in sorted(events, key=order) if _ends(event)}
     ended: dict[BoardId, list[Event]] = {}
     rest: list[Event] = []
     for event in events:
-        if event.kind in (_UNREADABLE, _STALE) and event.board in over and event.recorded_at <= over[event.board]:
+        if _ends(event) is False and event.board in over and event.recorded_at <= over[event.board]:
             ended.setdefault(event.board, []).append(event)
         else:
             rest.append(event)
@@ -236,7 +236,7 @@ def _of_host(
     together = sorted(events, key=order)
     names = list(dict.fromkeys(_name(event, boards) for event in together))
     lead = together[0]
-    many = f"{len(names)} boards of {at.host} {_TOGETHER[at.kind, at.grade]}: {listed(names, _MOST_BOARDS)}."
+    many = f"{len(names)} boards of {at.host} {at.predicate}: {listed(names, _MOST_BOARDS)}."
     before = [event for board in dict.fromkeys(event.board for event in together) for event in ended.get(board, ())]
     return _News(
         headline=many if len(names) > 1 else calm(lead.headline),

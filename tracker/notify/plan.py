@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tracker import cadence
-from tracker.events import TROUBLES
+from tracker.events import folding_of, trouble_of
 from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, Receipt
 from tracker.notify.routes import WITHDRAWN, Route
 from tracker.reports import fold
@@ -29,9 +29,6 @@ LONGEST_WAIT = timedelta(days=1)
 COUNTED = "+"
 """Follows the name of the message where a delivery is only counted in it, so that another try tells and counts the same ones."""
 
-_TROUBLES = frozenset((*TROUBLES, "board_recovered"))
-_FRONTIER = "frontier"
-_UNREACHABLE = "unreachable"
 _EARLY = datetime.min.replace(tzinfo=UTC)
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _LONG = timedelta(days=32)
@@ -92,9 +89,9 @@ def message_of(route: Route, batch: Batch) -> str:
 
 def subject_of(event: Event) -> str:
     """What cools down after a message about it: a model (on whatever board), an entry, a board in trouble; else the event alone."""
-    if event.kind in _TROUBLES:
+    if trouble_of(event):
         return f"board {event.board}"
-    if len(event.subjects) == 1 or (event.subjects and event.kind == _FRONTIER):
+    if len(event.subjects) == 1 or (event.subjects and folding_of(event).by_first):
         party = event.subjects[0]
         return f"model {party.model}" if party.model else f"entry {event.board} {party.entry}"
     return f"event {event.id}"
@@ -184,13 +181,19 @@ def _at_once(route: Route, deliveries: Iterable[Delivery], warm: frozenset[str],
     due = (delivery for delivery in deliveries if _is_due(delivery.not_before or _EARLY, now))
     ready = [delivery for delivery in due if subject_of(delivery.event) not in warm]
     gather = timedelta(seconds=route.gather_s)
-    troubles = [one for one in ready if one.event.kind in _TROUBLES]
-    silent = all(one.event.grade == _UNREACHABLE for one in troubles)
-    trouble = _gathered(troubles, max(gather, UNREACHABLE_GATHER if silent else TROUBLES_GATHER), now)
-    news = _gathered((one for one in ready if one.event.kind not in _TROUBLES), gather, now)
+    troubles = [delivery for delivery in ready if trouble_of(delivery.event)]
+    slow = all(_is_slow(delivery.event) for delivery in troubles)
+    trouble = _gathered(troubles, max(gather, UNREACHABLE_GATHER if slow else TROUBLES_GATHER), now)
+    news = _gathered((delivery for delivery in ready if not trouble_of(delivery.event)), gather, now)
     groups = _stories(news)
     groups = _joined(groups) if route.cool_down_s else groups
     return [Batch(in_full=_ordered(group)) for group in (trouble, *groups) if group]
+
+
+def _is_slow(event: Event) -> bool:
+    """Whether it is trouble that was reported only after hours."""
+    trouble = trouble_of(event)
+    return trouble is not None and event.grade in trouble.slow
 
 
 def _gathered(deliveries: Iterable[Delivery], gather: timedelta, now: datetime) -> Sequence[Delivery]:

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct, field
 
 from tracker import cadence
 from tracker.errors import DeclarationError
-from tracker.events import KINDS, TROUBLES
+from tracker.events import RECORDED
 from tracker.model import CADENCES, Delivery, Event, EventId, Window
 from tracker.toml import Wrong, at, called, check_words, listed, meant, quoted, span_s, texts, time_zone, understood
 from tracker.toml import table as in_shape
@@ -182,7 +182,7 @@ def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Coll
     _check_name(table.name)
     if table.name in taken:
         raise Wrong("stands there twice; give one of them another name")
-    check_words("kind", texts(table.kind), (*KINDS, *TROUBLES, WATCH, *OURS))
+    check_words("kind", texts(table.kind), (*RECORDED, WATCH, *OURS))
     check_words("watch", texts(table.watch), watches)
     if WATCH in texts(table.kind) and not table.watch:
         raise Wrong('kind = "watch" without a watch; name those that are meant, as in watch = ["…"]')

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from math import sqrt
 
+from tracker.events import KINDS
+from tracker.events.kind import What
 from tracker.model import (
     BoardId,
     BoardState,
@@ -32,19 +33,6 @@ from tracker.model import (
 )
 from tracker.order import competition_ranks
 from tracker.wording import interval, number
-
-
-class What(StrEnum):
-    """What of an entry changed. A `departure` is no change of the page: an absence was confirmed."""
-
-    APPEARANCE = "appearance"
-    ABSENCE = "absence"
-    DEPARTURE = "departure"
-    KEY = "key"
-    NAME = "name"
-    ATTRIBUTE = "attribute"
-    VALUE = "value"
-    RANK = "rank"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +77,15 @@ def explain(steps: Iterable[Step], entries: Collection[EntryId]) -> Iterator[Exp
 def explain_diff(diff: Diff, events: Collection[Event], past: BoardState, entry: EntryId) -> Iterator[Explained]:
     """What this diff did to an entry; `past` is what was remembered before it."""
     about = [event for event in events if any(party.entry == entry for party in event.subjects)]
-    general = [event for event in events if event.kind in _OF_A_METRIC]
+    general = [event for event in events if KINDS[event.kind].of_metric]
     for change in changes(diff, entry):
         found = _event_of(change, about, general)
         is_news = found is not None and found.is_news
         reason = f"reported as {found.kind} ({found.grade})" if found and is_news else _reason(diff, past, change, found)
         yield _explained(diff, change, reason, found)
-    if entry not in diff.after.entries and (gone := next((event for event in about if event.kind == "departure"), None)):
-        yield _explained(diff, Change(entry=entry, what=What.DEPARTURE), f"reported as departure ({gone.grade})", gone)
+    departure = Change(entry=entry, what=What.DEPARTURE)
+    if entry not in diff.after.entries and (gone := _event_of(departure, about, ())):
+        yield _explained(diff, departure, f"reported as {gone.kind} ({gone.grade})", gone)
 
 
 def _explained(diff: Diff, change: Change, reason: str, event: Event | None) -> Explained:
@@ -180,40 +169,12 @@ def _rank(primary: Metric, snapshot: Snapshot | None, entry: EntryId) -> int | N
 
 # ── which event tells it ─────────────────────────────────────────────────────────────────────────
 
-_OF_A_METRIC = ("methodology", "field_drift", "metric_added", "metric_removed")
-"""Kinds that speak of a metric as a whole, and so of every entry's value of it."""
-_OF_STATEMENTS = ("lifecycle", "attribute_change")
-"""Kinds that speak of what a publisher states of an entry: properties, and listed numbers that are no price."""
-_TELLERS: Mapping[What, tuple[str, ...]] = {
-    What.APPEARANCE: ("debut", "release_group"),
-    What.ABSENCE: (),
-    What.DEPARTURE: ("departure",),
-    What.KEY: ("rename",),
-    What.NAME: ("rename",),
-    What.ATTRIBUTE: _OF_STATEMENTS,
-    What.VALUE: (
-        *_OF_A_METRIC,
-        *(
-            "score_revision",
-            "estimate_measured",
-            "price_change",
-            "attribute_change",
-            "lifecycle",
-            "debut",
-            "overtake",
-            "new_leader",
-        ),
-    ),
-    What.RANK: ("rank_move",),
-}
-"""The kinds that can tell of each change, the most direct first."""
-
 
 def _event_of(change: Change, about: Iterable[Event], general: Iterable[Event]) -> Event | None:
     """The event that says most directly what changed; one that is news before one that is only in the record."""
-    kinds = _TELLERS[change.what]
-    found = [event for event in (*about, *general) if event.kind in kinds and _speaks_of(event, change)]
-    return min(found, key=lambda event: (not event.is_news, kinds.index(event.kind), -event.weight, event.id), default=None)
+    ranks = {name: kind.explains[change.what] for name, kind in KINDS.items() if change.what in kind.explains}
+    found = [event for event in (*about, *general) if event.kind in ranks and _speaks_of(event, change)]
+    return min(found, key=lambda event: (not event.is_news, ranks[event.kind], -event.weight, event.id), default=None)
 
 
 def _speaks_of(event: Event, change: Change) -> bool:
@@ -225,7 +186,7 @@ def _speaks_of(event: Event, change: Change) -> bool:
 
 
 def _rebased(event: Event) -> Collection[str]:
-    metrics = event.facts.get("metrics") if event.kind == "methodology" else None
+    metrics = event.facts.get("metrics") if KINDS[event.kind].of_metric else None
     return metrics if isinstance(metrics, Mapping) else ()
 
 
@@ -244,14 +205,19 @@ def _reason(diff: Diff, past: BoardState, change: Change, event: Event | None) -
         case What.ABSENCE:
             return _why_no_departure(diff, change.entry)
         case What.NAME | What.KEY:
-            return _SPELLINGS[event.grade if event else ""]
+            return _why_recorded(event) or "the same entry under another key"
         case What.ATTRIBUTE:
             return _why_no_news_of_attribute(change, event)
         case What.RANK:
             return _why_no_rank_move(diff, change.entry)
         case _:
-            stated = event is not None and event.kind in _OF_STATEMENTS
-            return _why_not_told(event) if event and stated else _why_no_revision(diff, past, change)
+            return _why_recorded(event) or _why_no_revision(diff, past, change)
+
+
+def _why_recorded(event: Event | None) -> str:
+    """What the kind of an event that is not news says of it; empty where it leaves that to the rules below."""
+    why = KINDS[event.kind].why_recorded if event is not None else None
+    return why(event) if event is not None and why is not None else ""
 
 
 def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
@@ -278,37 +244,15 @@ def _why_no_departure(diff: Diff, entry: EntryId) -> str:
     return "below the depth: the page need not show it"
 
 
-_SPELLINGS: Mapping[str, str] = {
-    "flip": "a flip back to a name it bore before",
-    "spelling": "the same name in another spelling",
-    "": "the same entry under another key",
-}
-
-
 def _why_no_news_of_attribute(change: Change, event: Event | None) -> str:
-    if event is not None:
-        return _why_not_told(event)
+    if why := _why_recorded(event):
+        return why
     if change.before is None:
         return "stated for the first time: what was unknown did not change"
     if change.now is None:
         return "no longer stated: unknown is no change"
     same = name_tokens(change.before) == name_tokens(change.now)
     return "the same but for capitals and punctuation" if same else "another property says the same of it"
-
-
-def _why_not_told(event: Event) -> str:
-    """Why an event about a stated property is only in the record."""
-    if event.facts.get("flip"):
-        return "it goes back to what was stated before"
-    if event.facts.get("format"):
-        return "it changed for so many entries at once that the publisher changed its format, not the models"
-    return _QUIET_STATEMENTS.get(event.grade, "not a property whose change is news")
-
-
-_QUIET_STATEMENTS: Mapping[str, str] = {
-    "weights_closed": "published weights cannot be called back: the publisher corrects what it stated",
-    "context": "the context window changed by less than is news",
-}
 
 
 def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:

@@ -5,13 +5,12 @@ A format's libraries are imported when it is first rendered, so that no format p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Protocol
 
 from tracker.errors import DeclarationError
 from tracker.model import Report
-from tracker.reports import atom, html, jsonl, markdown, text
 from tracker.reports._build import build
 from tracker.reports.folding import fold
 from tracker.reports.jsonl import event_json
@@ -27,13 +26,14 @@ class Render(Protocol):
         ...
 
 
-FORMATS: Mapping[str, Render] = {
-    "text": text.render,
-    "markdown": markdown.render,
-    "html": html.render,
-    "jsonl": jsonl.render,
-    "atom": atom.render,
-}
+FORMATS: tuple[str, ...] = (
+    "text",
+    "markdown",
+    "html",
+    "jsonl",
+    "atom",
+)
+"""The modules of this package that write a report, each with `render`. A module is loaded when a report in its format is written."""
 
 
 def render(report: Report, format: str, *, width: int = 100, colour: bool = False) -> str:  # noqa: A002  # the word of the CLI
@@ -42,9 +42,9 @@ def render(report: Report, format: str, *, width: int = 100, colour: bool = Fals
     Raises:
         DeclarationError: there is no such format.
     """
-    chosen = FORMATS.get(format)
-    if chosen is None:
+    if format not in FORMATS:
         near = get_close_matches(format, FORMATS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise DeclarationError(f"report: format = {format!r} is unknown; {hint}known: {', '.join(FORMATS)}")
+    chosen: Render = import_module(f"{__name__}.{format}").render
     return chosen(report, width=width, colour=colour)

@@ -11,28 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from math import inf
 
+from tracker.events import folding_of
 from tracker.model import Event, Story
 
-ALIKE = {
-    "price_change": "price changes",
-    "score_revision": "score revisions",
-    "estimate_measured": "first measurements",
-    "rank_move": "rank moves",
-    "rename": "renames",
-    "attribute_change": "changed attributes",
-    "lifecycle": "changed terms",
-    "regime_change": "level shifts",
-    "metric_added": "new metrics",
-    "metric_removed": "removed metrics",
-    "field_drift": "fields that lost values",
-}
-"""Kinds that come in crowds, with the words for many of them."""
-GROUP = "release_group"
-"""Tells of all siblings of a release at once."""
-FRONTIER = "frontier"
-"""Follows from what the entries that come to stand on it did; the first of them is the best."""
-CONSEQUENCE = "rank_move"
-"""Follows from the change it comes with, and folds with it."""
 _MOST_ALIKE = 3
 """So many stories of one such kind stand side by side; more are one story."""
 
@@ -55,7 +36,7 @@ def order(event: Event) -> Order:
 
 def subject(event: Event) -> tuple[str, str]:
     """What an event is about: the one entry it names, or the first of a frontier's; others that name none or several stand for themselves."""
-    if event.subjects and event.kind == FRONTIER:
+    if event.subjects and folding_of(event).by_first:
         return ("entry", event.subjects[0].entry)
     return ("entry", event.subjects[0].entry) if len(event.subjects) == 1 else ("event", event.id)
 
@@ -104,11 +85,11 @@ def _release(story: Story) -> Event | None:
 
 
 def _is_group(event: Event) -> bool:
-    return event.kind == GROUP and len(event.subjects) > 1
+    return folding_of(event).siblings and len(event.subjects) > 1
 
 
 def _is_debut(event: Event) -> bool:
-    return event.kind == "debut" and len(event.subjects) == 1
+    return folding_of(event).debut and len(event.subjects) == 1
 
 
 def _sibling_order(story: Story) -> tuple[int, float, Order]:
@@ -160,8 +141,8 @@ def _root(parents: dict[object, object], key: object) -> object:
 def _crowds(stories: Sequence[Story]) -> Iterator[Story]:
     crowds: dict[str, list[Story]] = {}
     for story in stories:
-        kinds = {event.kind for event in story.folded} - {CONSEQUENCE}
-        if story.lead.kind in ALIKE and kinds <= {story.lead.kind}:
+        kinds = {event.kind for event in story.folded if not folding_of(event).consequence}
+        if folding_of(story.lead).crowd and kinds <= {story.lead.kind}:
             crowds.setdefault(story.lead.kind, []).append(story)
         else:
             yield story

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from tracker.events import folding_of
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
-from tracker.reports.folding import ALIKE, CONSEQUENCE, subject
+from tracker.reports.folding import subject
 from tracker.wording import count, listed, minute, when
 
 TITLE = "Leaderboard changes"
 _LONG = timedelta(hours=48)
 """A change seen over a longer pause than this is dated by both its ends."""
-_NEWCOMER_KINDS = frozenset(("new_leader", "debut", "overtake"))
-"""Told of one entry at once, these are one piece of news."""
 _MOST_NAMES = 8
 _MOST_RIVALS = 3
 _MOST_SENTENCES = 5
@@ -62,26 +61,26 @@ def asides(story: Story) -> tuple[str, ...]:
     if len(rest) > _MOST_SENTENCES:
         lines.append(f"And {count(len(rest) - _MOST_SENTENCES, 'more event', 'more events')}.")
     if variants:
-        lines.append(_and_more(variants, "variants"))
-    if alike:
-        lines.append(_and_more(alike, ALIKE[story.lead.kind]))
+        lines.append(_and_more(variants, ("variant", "variants")))
+    crowd = folding_of(story.lead).crowd
+    if alike and crowd:
+        lines.append(_and_more(alike, crowd))
     return tuple(lines)
 
 
 def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], list[Event]]:
-    lead = story.lead
+    lead, of_lead = story.lead, folding_of(story.lead)
     same: list[Event] = []
     variants: list[Event] = []
     alike: list[Event] = []
     rest: list[Event] = []
     for event in story.folded:
-        own = subject(event) == subject(lead)
-        newcomers = event.kind in _NEWCOMER_KINDS and lead.kind in _NEWCOMER_KINDS
-        if own and newcomers and event.metric in (lead.metric, None):
+        own, folding = subject(event) == subject(lead), folding_of(event)
+        if own and folding.newcomer and of_lead.newcomer and event.metric in (lead.metric, None):
             same.append(event)
-        elif not own and event.kind in _NEWCOMER_KINDS:
+        elif not own and folding.newcomer:
             variants.append(event)
-        elif not own and lead.kind in ALIKE and event.kind in (lead.kind, CONSEQUENCE):
+        elif not own and of_lead.crowd and (event.kind == lead.kind or folding.consequence):
             alike.append(event)
         else:
             rest.append(event)
@@ -95,15 +94,10 @@ def _in_a_word(event: Event) -> str:
     return f"{_spaced(event.kind)} ({_spaced(event.grade)}){f' of {rivals}' if rivals else ''}"
 
 
-def _and_more(events: Iterable[Event], what: str) -> str:
+def _and_more(events: Iterable[Event], words: tuple[str, str]) -> str:
     """`And 4 more variants: A, B, C and D.`, counting what the events are about."""
     labels = {subject(event): _label(event) for event in events}
-    return f"And {len(labels)} more {what if len(labels) > 1 else _singular(what)}: {listed(list(labels.values()), _MOST_NAMES)}."
-
-
-def _singular(what: str) -> str:
-    """The plurals of this package for one thing: `removed metrics` → `removed metric`."""
-    return "field that lost values" if what == ALIKE["field_drift"] else what.removesuffix("s")
+    return f"And {count(len(labels), f'more {words[0]}', f'more {words[1]}')}: {listed(list(labels.values()), _MOST_NAMES)}."
 
 
 def _label(event: Event) -> str:

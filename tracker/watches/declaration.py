@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from tracker.events import KINDS, TROUBLES
+from tracker.events import RECORDED
 from tracker.model.names import Lexicon
 from tracker.toml import Wrong, at, called, check_words, listed, quoted, texts
 from tracker.toml import table as in_shape
@@ -122,7 +122,7 @@ def _check_names(watches: Iterable[Watch]) -> None:
 def _watch(found: Mapping[str, object], lexicon: Lexicon) -> Watch:
     table = in_shape(found, WatchTable)
     _check_one_sort(found)
-    check_words("kind", texts(table.kind), (*KINDS, *TROUBLES))
+    check_words("kind", texts(table.kind), RECORDED)
     for key in ("subject", "rival"):
         for text in texts(getattr(table, key)):
             _check_pattern(text, key)

@@ -172,7 +172,8 @@ class Workspace:
         if wanted.board is not None:
             known(self.settings, self.store, wanted.board)
         self._check_words(wanted)
-        agreed = self.consensus(since=wanted.since, until=wanted.until) if "consensus" in wanted.kinds else ()
+        asked = self._across_boards(wanted.kinds)
+        agreed = self.consensus(since=wanted.since, until=wanted.until) if asked else ()
         return chain(self.store.events(wanted), (event for event in agreed if _fits(event, wanted)))
 
     def event(self, name: str) -> Event:
@@ -244,7 +245,7 @@ class Workspace:
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events that an event rests on: those of a consensus, else itself."""
-        if event.kind != "consensus":
+        if not self._across_boards((event.kind,)):
             return [event]
         parts = (self.store.event(part) for part in cast("list[str]", event.facts["events"]))
         return [part for part in parts if part is not None]
@@ -262,17 +263,26 @@ class Workspace:
     def _newest(self, boards: Collection[BoardId]) -> datetime | None:
         return max((check.observed_at for board in boards if (check := self.store.last_check(board))), default=None)
 
+    def _across_boards(self, kinds: Collection[str]) -> bool:
+        """Whether one of the kinds is worked out from several boards and stored nowhere."""
+        if not kinds:
+            return False
+        from tracker.events import RECORDED  # noqa: PLC0415  # only when one is named
+
+        return not set(kinds).issubset(RECORDED)
+
     def _check_words(self, wanted: EventFilter) -> None:
         """Refuse a kind or a grade that no event can have."""
         if not wanted.kinds and not wanted.grades:
             return
         from tracker import toml  # noqa: PLC0415  # only when one is named
-        from tracker.events import GRADES  # noqa: PLC0415  # as above
+        from tracker.events import KINDS  # noqa: PLC0415  # as above
 
-        grades = {grade for every in GRADES.values() for grade in every}
-        if not grades.issuperset(wanted.grades):  # those that publishers make
-            grades |= {event.grade for event in self.store.events(EventFilter(kinds=("attribute_change",)))}
-        for what, words, every in (("kind", wanted.kinds, frozenset(GRADES)), ("grade", wanted.grades, grades)):
+        grades = {grade for kind in KINDS.values() for grade in kind.grades}
+        if not grades.issuperset(wanted.grades):
+            by_publishers = tuple(name for name, kind in KINDS.items() if kind.open_grades)
+            grades |= {event.grade for event in self.store.events(EventFilter(kinds=by_publishers))}
+        for what, words, every in (("kind", wanted.kinds, frozenset(KINDS)), ("grade", wanted.grades, grades)):
             for word in words:
                 if word not in every:
                     raise DeclarationError(f"{what} {toml.quoted(word)} is unknown{toml.meant(word, every)}")
@@ -311,4 +321,4 @@ def _window(newest: datetime, since: datetime | None, until: datetime | None) ->
 def _fits(event: Event, wanted: EventFilter) -> bool:
     """Whether a filter lets a consensus through, which names the board of its last report."""
     of_board = wanted.board in (None, event.board) and wanted.is_news in (None, event.is_news)
-    return of_board and (not wanted.grades or event.grade in wanted.grades)
+    return of_board and event.kind in wanted.kinds and (not wanted.grades or event.grade in wanted.grades)

@@ -1,0 +1,98 @@
+"""What the rest of the tracker must know of an event kind: the record `KIND` at the end of each kind's file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from tracker.events.detection import Detection
+from tracker.model import Board, BoardState, Diff, Event, Snapshot
+
+Panel = Sequence[tuple[Board, Snapshot]]
+"""Boards with a snapshot each, all of about the same time, entries resolved."""
+
+
+class What(StrEnum):
+    """What of an entry changed. A `departure` is no change of the page: an absence was confirmed."""
+
+    APPEARANCE = "appearance"
+    ABSENCE = "absence"
+    DEPARTURE = "departure"
+    KEY = "key"
+    NAME = "name"
+    ATTRIBUTE = "attribute"
+    VALUE = "value"
+    RANK = "rank"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folding:
+    """How reports fold the events of a kind into stories.
+
+    `crowd` names an event and several of them, where many alike on one day are one story. `debut`: an entry enters the board.
+    `siblings`: all entries of a release enter. `newcomer`: about one entry, such events are one piece of news. `by_first`: the
+    event is about its first subject, however many it has. `consequence`: it follows from another change of the entry.
+    """
+
+    crowd: tuple[str, str] | None = None
+    debut: bool = False
+    siblings: bool = False
+    newcomer: bool = False
+    by_first: bool = False
+    consequence: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardTrouble:
+    """What a kind says of a board that cannot be read or does not change.
+
+    `shared`: by grade, the predicate for several boards of one host; boards in trouble by another grade are reported one by one.
+    `ends`: the trouble is over. `slow`: grades reported only after hours, which can wait for the other boards of the host.
+    """
+
+    shared: Mapping[str, str]
+    ends: bool = False
+    slow: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Across:
+    """How a kind is worked out from the events of several boards: from news of `kinds`, no more than `within` apart."""
+
+    kinds: tuple[str, ...]
+    within: timedelta
+    detect: Callable[[Iterable[Event], Panel], Iterator[Event]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventKind:
+    """A kind of event. `rule` is `<name>/<version>`, `grades` are all it can have, `news` those of them that can be news.
+
+    With `detect` it is read from a diff, with `across` from the events of several boards; with neither from a failed or an unchanged reading.
+    `open_grades`: publishers make the grades, which are names of properties or metrics.
+
+    For why-not: `explains` ranks the kind among those that explain a change, the lowest first; `of_metric`: it speaks of a metric
+    as a whole, of those in `facts["metrics"]` too; `why_recorded` puts into words why an event of it is not news.
+    For claims and queries: `places`: it tells an entry's place on a metric; `moves_key`: `facts["key_before"]` is the key an entry had before.
+    """
+
+    rule: str
+    grades: tuple[str, ...]
+    news: frozenset[str]
+    detect: Callable[[Diff, BoardState], Iterator[Event] | Detection] | None = None
+    across: Across | None = None
+    open_grades: bool = False
+    folding: Folding = field(default_factory=Folding)
+    trouble: BoardTrouble | None = None
+    explains: Mapping[What, int] = field(default_factory=dict)
+    of_metric: bool = False
+    why_recorded: Callable[[Event], str] | None = None
+    places: bool = False
+    moves_key: bool = False
+
+    @property
+    def name(self) -> str:
+        """The kind, as events have it and as its file is named."""
+        return self.rule.partition("/")[0]
