@@ -16,7 +16,7 @@ from tracker.events.detection import Detection
 from tracker.events.kind import BoardTrouble, EventKind, Folding
 from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
 
-__all__ = ["KINDS", "MOVES_KEY", "RECORDED", "advance", "advance_failed", "detect", "fail", "folding_of", "silence", "trouble_of"]
+__all__ = ["KINDS", "RECORDED", "advance", "advance_failed", "detect", "fail", "folding_of", "silence", "trouble_of"]
 
 _FILES = (
     "board_recovered",
@@ -52,8 +52,6 @@ KINDS: Mapping[str, EventKind] = {name: import_module(f"{__name__}.{name}").KIND
 """All kinds by name, in the order in which the events of a diff are stored."""
 RECORDED = tuple(name for name, kind in KINDS.items() if kind.across is None)
 """Kinds that are in a board's history. The others are worked out when asked for."""
-MOVES_KEY = tuple(name for name, kind in KINDS.items() if kind.moves_key)
-"""Kinds whose `facts["key_before"]` is the key an entry had before."""
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:

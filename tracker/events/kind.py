@@ -75,7 +75,8 @@ class EventKind:
 
     For why-not: `explains` ranks the kind among those that explain a change, the lowest first; `of_metric`: it speaks of a metric
     as a whole, of those in `facts["metrics"]` too; `why_recorded` puts into words why an event of it is not news.
-    For claims and queries: `places`: it tells an entry's place on a metric; `moves_key`: `facts["key_before"]` is the key an entry had before.
+    For claims and queries: `places`: it tells an entry's place on a metric. An event whose facts have `key_before` says which key
+    an entry had before.
     """
 
     rule: str
@@ -90,7 +91,6 @@ class EventKind:
     of_metric: bool = False
     why_recorded: Callable[[Event], str] | None = None
     places: bool = False
-    moves_key: bool = False
 
     @property
     def name(self) -> str:

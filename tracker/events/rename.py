@@ -65,5 +65,4 @@ KIND = EventKind(
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10},
     why_recorded=why_recorded,
-    moves_key=True,
 )

@@ -93,7 +93,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Which events are asked for; None and empty ask for all. `since` ≤ recorded_at < `until`. `entry` asks for a party of that key."""
+    """Which events are asked for; None and empty ask for all. `since` ≤ recorded_at < `until`.
+
+    `entry` asks for a party of that key, `fact` for events whose facts have that key.
+    """
 
     board: BoardId | None = None
     kinds: tuple[str, ...] = ()
@@ -102,3 +105,4 @@ class EventFilter:
     until: datetime | None = None
     is_news: bool | None = None
     entry: EntryId | None = None
+    fact: str = ""

@@ -14,7 +14,6 @@ from enum import StrEnum
 from itertools import pairwise
 
 from tracker.errors import DeclarationError
-from tracker.events import MOVES_KEY
 from tracker.identity import nearest, resolve, resolve_models
 from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity, Snapshot, name_tokens
 from tracker.model.names import Lexicon
@@ -61,7 +60,7 @@ def remembered(store: Store, states: Iterable[BoardAt], lexicon: Lexicon) -> tup
 
 def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon) -> BoardAt:
     board, listed = state.board.id, state.snapshot.entries
-    former = {event.facts.get("key_before") for event in store.events(EventFilter(board=board, kinds=MOVES_KEY))}
+    former = {event.facts.get("key_before") for event in store.events(EventFilter(board=board, fact="key_before"))}
     gone: dict[datetime, list[EntryId]] = {}
     for entry, known in store.past(board).known.items():
         if entry not in listed and entry not in former and known.last_seen is not None:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.compare import judge
-from tracker.events import MOVES_KEY
 from tracker.model import (
     Board,
     BoardId,
@@ -114,7 +113,7 @@ def course(store: Store, board: BoardId, entry: EntryId, metric: MetricId) -> tu
 
 
 def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
-    renames = store.events(EventFilter(board=board, kinds=MOVES_KEY, entry=entry))
+    renames = store.events(EventFilter(board=board, fact="key_before", entry=entry))
     keys = [str(event.facts["key_before"]) for event in renames if event.facts.get("key_before") not in (None, entry)]
     return EntryId(keys[-1]) if keys else None
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from math import inf
+from typing import TYPE_CHECKING
 
-from tracker.events import folding_of
 from tracker.model import Event, Story
+
+if TYPE_CHECKING:
+    from tracker.events.kind import Folding
 
 _MOST_ALIKE = 3
 """So many stories of one such kind stand side by side; more are one story."""
@@ -39,6 +42,13 @@ def subject(event: Event) -> tuple[str, str]:
     if event.subjects and folding_of(event).by_first:
         return ("entry", event.subjects[0].entry)
     return ("entry", event.subjects[0].entry) if len(event.subjects) == 1 else ("event", event.id)
+
+
+def folding_of(event: Event) -> Folding:
+    """How reports fold events of that kind."""
+    from tracker import events  # noqa: PLC0415  # who prints events as JSON folds none, and loads no kinds
+
+    return events.folding_of(event)
 
 
 def events_of(story: Story) -> tuple[Event, ...]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tracker.events import folding_of
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
-from tracker.reports.folding import subject
+from tracker.reports.folding import folding_of, subject
 from tracker.wording import count, listed, minute, when
 
 TITLE = "Leaderboard changes"

@@ -117,4 +117,5 @@ def wants(wanted: EventFilter, event: Event) -> bool:
         and (wanted.until is None or event.recorded_at < wanted.until)
         and (wanted.is_news is None or event.is_news == wanted.is_news)
         and (wanted.entry is None or wanted.entry in parties)
+        and (not wanted.fact or wanted.fact in event.facts)
     )

@@ -150,6 +150,8 @@ def where(wanted: EventFilter) -> tuple[str, list[object]]:
     if wanted.entry is not None:
         of_entry = "SELECT event FROM parties JOIN entries USING (board, entry) WHERE key = ?"
         parts.append((f"event IN ({of_entry})", [wanted.entry]))
+    if wanted.fact:  # few bodies have the word at all, and only those are parsed
+        parts.append(("instr(body, ?) AND json_type(body, ?) IS NOT NULL", [wanted.fact, f"$.facts.{wanted.fact}"]))
     return " AND ".join(text for text, _ in parts), [value for _, values in parts for value in values]
 
 
