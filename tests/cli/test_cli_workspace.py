@@ -268,3 +268,17 @@ def test_the_users_watches_and_routes_replace_the_shipped_ones(empty: World):
     own = empty.plain("watch", "list").out
     assert "somebody else leads" in shipped
     assert ("somebody else leads" in own, "mine" in own) == (False, True)
+
+
+def test_a_new_board_has_its_tests_beside_the_schedules_wherever_the_command_runs(empty: World, monkeypatch: pytest.MonkeyPatch):
+    assert empty.plain("init").code == 0
+    inside = empty.folder / "notes" / "today"
+    inside.mkdir(parents=True)
+    page = empty.folder / "page.csv"
+    page.write_text(csv(BODIES["2026-03-01T060000Z"]), encoding="utf-8")
+    monkeypatch.chdir(inside)
+    flags = ["--key", "name", "--metric", "score", "--higher-is-better"]
+    assert empty.plain("board", "new", page, "--url", "https://acme.example/x", "--id", "made/scores", *flags).code == 0
+    assert (empty.folder / "tests/boards/made/scores/expected.json").is_file()
+    assert list(inside.iterdir()) == []
+    assert empty.plain("board", "test", "made/scores").out.startswith("made/scores: ok, ")
