@@ -26,6 +26,7 @@ from tracker.model import Board, Capture, IndexLine, Reading, Request, Result, S
 from tracker.ports import Archive, Store
 from tracker.reading import read_capture
 from tracker.schedules.formats import formats
+from tracker.toml import place_of
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.opening import fetching
@@ -93,7 +94,8 @@ def repair(settings: Settings, board: Board, page: BrokenPage, archive: Archive,
     path = settings.schedules / f"{board.id}.toml"
     source = path if settings.shipped is None or path.exists() else settings.shipped / f"{board.id}.toml"
     before = source.read_text(encoding="utf-8-sig")
-    after = amended(before, _changes(found, before, path), path.as_posix())
+    place = place_of(path, settings.schedules)
+    after = amended(before, _changes(found, before, place), place)
     with _loaded(settings, board, after) as changed:
         reading = _read(changed, page)
         lost = tuple(_lost(board, changed, archive, store))
@@ -121,11 +123,11 @@ def _read(board: Board, page: BrokenPage) -> Reading:
     return read_capture(board, page.bodies, parts=page.parts, url=page.url)
 
 
-def _changes(found: Sequence[Repair], text: str, path: Path) -> Mapping[Keys, object]:
+def _changes(found: Sequence[Repair], text: str, place: str) -> Mapping[Keys, object]:
     try:
         return changes_of(found, text)
     except ValueError as error:
-        raise DeclarationError(f"{path}: {error}; change it by hand") from error
+        raise DeclarationError(f"{place}: {error}; change it by hand") from error
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
@@ -212,7 +214,8 @@ def apply_change(repaired: Repaired, *, lose_earlier: bool) -> None:
         )
     is_new = repaired.path != repaired.source
     if repaired.source.read_text(encoding="utf-8-sig") != repaired.before or (is_new and repaired.path.exists()):
-        raise DeclarationError(f"{repaired.path}: changed meanwhile; nothing was applied, try again")
+        place = place_of(repaired.path, repaired.path.parents[1])
+        raise DeclarationError(f"{place}: the file changed in the meantime; nothing was applied; run the command again")
     repaired.path.parent.mkdir(parents=True, exist_ok=True)
     temporary = repaired.path.with_name(f".{repaired.path.name}.{os.getpid()}")
     try:
