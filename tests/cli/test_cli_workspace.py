@@ -286,21 +286,21 @@ def test_a_new_board_has_its_tests_beside_the_schedules_wherever_the_command_run
 
 @pytest.mark.parametrize("folder", [".", "notes"])
 @pytest.mark.parametrize(
-    ("file", "text", "command"),
+    ("file", "command"),
     [
-        ("acme/text.toml", "title = 1\n", ("board", "show", "acme/text")),
-        ("models/acme.toml", "title = 1\n", ("resolve", "Rocket 1")),
-        ("routes.toml", "title = 1\n", ("notify", "list")),
-        ("watches.toml", "title = 1\n", ("watch", "list")),
+        ("acme/text.toml", ("board", "show", "acme/text")),
+        ("models/acme.toml", ("resolve", "Rocket 1")),
+        ("routes.toml", ("notify", "list")),
+        ("watches.toml", ("watch", "list")),
     ],
 )
 def test_every_wrong_declaration_is_named_from_the_schedules_on_wherever_the_command_runs(
-    empty: World, monkeypatch: pytest.MonkeyPatch, folder: str, file: str, text: str, command: tuple[str, ...]
+    empty: World, monkeypatch: pytest.MonkeyPatch, folder: str, file: str, command: tuple[str, ...]
 ):
     empty.plain("init")
     (empty.folder / "notes").mkdir()
     path = empty.folder / "schedules" / file
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_text("title = 1\n", encoding="utf-8")
     monkeypatch.chdir(empty.folder / folder)
     assert empty.plain(*command).err.startswith(f"tracker: schedules/{file}: ")
