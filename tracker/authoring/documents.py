@@ -118,10 +118,10 @@ def _nested(records: Sequence[Object]) -> Iterator[str]:
 
 
 def _members(value: object) -> list[Object]:
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+    if isinstance(value, list) and value and all(isinstance(member, dict) for member in value):
         return value
-    if isinstance(value, dict) and value and all(isinstance(one, dict) for one in value.values()):
-        members: list[Object] = [{**one, "$key": key} for key, one in value.items()]
+    if isinstance(value, dict) and value and all(isinstance(member, dict) for member in value.values()):
+        members: list[Object] = [{**member, "$key": key} for key, member in value.items()]
         return members if len(members) == 1 or _are_alike(members) else []
     return []
 
@@ -164,7 +164,7 @@ def _common(cells: Iterable[object]) -> str | None:
         return "" if not any(isinstance(one, list) for one in found) else None
     if len(objects) < len([one for one in found if one is not None]):
         return None
-    return next((name for name in ("value", *TITLES, "text", "data") if all(name in one for one in objects)), None)
+    return next((name for name in ("value", *TITLES, "text", "data") if all(name in record for record in objects)), None)
 
 
 def _inside(path: str, node: object) -> Iterator[tuple[str, object]]:

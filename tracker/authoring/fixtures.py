@@ -80,7 +80,7 @@ def read(board: Board, bodies: Sequence[Body]) -> Reading:
 def instead(bodies: Sequence[Body], name: str, body: bytes) -> list[Body]:
     """The bodies with another in place of the board's own first one, and without its further ones."""
     first = next(part for part, _, _ in bodies if _is_own(part))
-    return [(first, name, body), *(one for one in bodies if not _is_own(one[0]))]
+    return [(first, name, body), *(other for other in bodies if not _is_own(other[0]))]
 
 
 def _is_own(part: str) -> bool:

@@ -58,9 +58,9 @@ class Likeness:
 def of_texts(column: str, was: Sequence[str], old: Mapping[Key, str], new: Mapping[Key, str]) -> Likeness | None:
     """A column of texts; None where it cannot be the old one. Old texts that are all the same tell nothing."""
     common = _common(old, new)
-    if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old) or len({old[one] for one in common}) < 2:
+    if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old) or len({old[entry] for entry in common}) < 2:
         return None
-    same = sum(old[one] == new[one] for one in common) / len(common)
+    same = sum(old[entry] == new[entry] for entry in common) / len(common)
     return Likeness(column=column, common=len(common), same=same, header=alike(column, was)) if same >= SAME_TEXT else None
 
 
@@ -81,11 +81,11 @@ def of_numbers(
     common = _common(old, new)
     if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old):
         return None
-    before, after = [number(old[one]) for one in common], [number(new[one]) for one in common]
+    before, after = [number(old[entry]) for entry in common], [number(new[entry]) for entry in common]
     order, spread = spearman(before, after), _mean_deviation(before)
     if order is None or not spread:
         return None
-    width = 0.5000001 * 10.0 ** -min(max(decimals(column[one]) for one in common) for column in (old, new))
+    width = 0.5000001 * 10.0 ** -min(max(decimals(column[entry]) for entry in common) for column in (old, new))
     found = Likeness(
         column=column,
         common=len(common),
@@ -108,15 +108,15 @@ def likest(found: Iterable[Likeness]) -> Likeness | None:
     if not ranked:
         return None
     best, *others = ranked
-    rivals = [one for one in others if not _plainly(best, one)]
+    rivals = [rival for rival in others if not _plainly(best, rival)]
     if not rivals:
         return best
     first, *rest = sorted((best, *rivals), key=lambda one: one.header, reverse=True)
     return first if first.header >= rest[0].header + CLEARER else None
 
 
-def _likeness(one: Likeness) -> tuple[float, float, float]:
-    return (round(one.same, 1), -(one.distance or 0.0), one.header)
+def _likeness(likeness: Likeness) -> tuple[float, float, float]:
+    return (round(likeness.same, 1), -(likeness.distance or 0.0), likeness.header)
 
 
 def _plainly(best: Likeness, other: Likeness) -> bool:
@@ -161,7 +161,7 @@ def _mean_deviation(values: Sequence[float]) -> float:
 
 def alike(header: str, was: Sequence[str]) -> float:
     """How like a header is one of those that were there before (0–1)."""
-    return max((SequenceMatcher(None, _folded(header), _folded(one)).ratio() for one in was), default=0.0)
+    return max((SequenceMatcher(None, _folded(header), _folded(old_header)).ratio() for old_header in was), default=0.0)
 
 
 def _folded(header: str) -> str:
@@ -169,4 +169,4 @@ def _folded(header: str) -> str:
 
 
 def _common(old: Mapping[Key, object], new: Mapping[Key, object]) -> list[Key]:
-    return [one for one in old if one in new]
+    return [entry for entry in old if entry in new]

@@ -158,11 +158,19 @@ def _host(board: Board) -> str:
     return urlsplit(board.request.url).netloc
 
 
-def row(one: Lived) -> tuple[str, ...]:
+def row(result: Lived) -> tuple[str, ...]:
     """A line of the table for people."""
     words = {True: "yes", False: "no", None: ""}
-    entries = "" if one.entries is None else str(one.entries)
-    return (one.board, words[one.reachable], words[one.parsed], entries, one.contract, "; ".join(one.drift), one.terms)
+    entries = "" if result.entries is None else str(result.entries)
+    return (
+        result.board,
+        words[result.reachable],
+        words[result.parsed],
+        entries,
+        result.contract,
+        "; ".join(result.drift),
+        result.terms,
+    )
 
 
 HEADER = ("board", "reachable", "parsed", "entries", "contract", "drift", "terms")
@@ -171,9 +179,9 @@ HEADER = ("board", "reachable", "parsed", "entries", "contract", "drift", "terms
 def summary(results: Iterable[Lived]) -> str:
     """One line on all of them."""
     seen = list(results)
-    asked = [one for one in seen if one.terms == "ok"]
-    good = [one for one in asked if one.ok]
-    moved = [one for one in good if one.drift]
+    asked = [result for result in seen if result.terms == "ok"]
+    good = [result for result in asked if result.ok]
+    moved = [result for result in good if result.drift]
     return (
         f"{len(asked)} boards asked, {len(good)} read as declared ({len(moved)} with drift), {len(seen) - len(asked)} not asked"
     )

@@ -184,8 +184,8 @@ def _token(cell: str, value: Decimal, scale: Decimal) -> tuple[str, str] | None:
     return None
 
 
-def _same(one: Decimal, other: Decimal) -> bool:
-    return abs(one - other) <= Decimal("1e-12") * max(abs(one), abs(other), Decimal("1e-300"))
+def _same(value: Decimal, other: Decimal) -> bool:
+    return abs(value - other) <= Decimal("1e-12") * max(abs(value), abs(other), Decimal("1e-300"))
 
 
 def _plain(text: str) -> Decimal:
@@ -250,4 +250,4 @@ def _spelled(text: str) -> list[str]:
 
 def source_of(column: Column | None, columns: Sequence[str]) -> str | None:
     """The first of a column's sources that the table has."""
-    return next((one for one in column.sources if one in columns), None) if column else None
+    return next((source for source in column.sources if source in columns), None) if column else None
