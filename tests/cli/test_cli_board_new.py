@@ -132,7 +132,8 @@ def test_a_script_is_told_which_flag_settles_the_direction(world: World):
     ran = new(world, "--id", "made/zog", text=UNSURE)
     assert ran.code == 2
     assert (
-        "whether higher or lower `zog` is better is not certain (nothing on the page tells whether more is better)" in ran.error
+        "whether higher or lower `zog` is better is not certain (nothing on the page shows whether higher or lower is better)"
+        in ran.error
     )
     assert "pass --higher-is-better or --lower-is-better" in ran.error
     assert written(world) == []

@@ -21,7 +21,7 @@ MAX_LEADS = 300
 MAX_READ = 10
 """So many leads are read, those with most cells first."""
 MAX_LOOSE = 3
-"""Of repeated elements only so many kinds, as each takes a second on a large page."""
+"""Kinds of repeated elements looked at, at most: each takes a second on a large page."""
 MAX_ROWS = 5_000
 """Rows beyond these are not looked at."""
 MIN_ROWS = 2
@@ -128,7 +128,7 @@ def _judged(spec: Parse, table: Table) -> Candidate:
 
 
 def _is_headless(columns: Sequence[Cells]) -> bool:
-    """Whether what stands for the header is the first row: a figure with decimals, or a place that the rows go on counting from."""
+    """Whether the header is really the first row: it holds a figure with decimals, or a place that the rows continue counting from."""
     numbers = [cells for cells in columns if _NUMBER.fullmatch(cells.header) and cells.numeric >= 0.8]
     broken = any(not cells.header.lstrip("+-").isdigit() for cells in numbers)
     return broken or any(
@@ -154,7 +154,7 @@ def _look(columns: Sequence[Cells]) -> Look:
 
 
 def _names(cells: Cells) -> bool:
-    """Whether it names the rows; in a long table a name stands in several of them."""
+    """Whether the column names the rows; in a long table a name may occur in several rows."""
     return (
         cells.is_text
         and cells.filled >= 0.8
@@ -201,7 +201,7 @@ def _score(look: Look, rows: int) -> float:
 
 
 def _oddness(table: Table) -> float:
-    """Points off for a table that lies on its side, and for rows whose names stand only around them."""
+    """Points deducted for a transposed table, and for rows whose names are only in the elements around them."""
     sideways = len(table.rows) < 6 and len(table.columns) > 8 * len(table.rows)
     within = [column for column in table.columns if not column.startswith("^.")]
     inside = len(within) < len(table.columns) and not any(NAME & {*words_of(one)} or one == "id" for one in within)
@@ -209,7 +209,7 @@ def _oddness(table: Table) -> float:
 
 
 def _is_within(candidate: Candidate) -> bool:
-    """Whether its rows stand within other records: of two that are as like a leaderboard the plainer one is taken."""
+    """Whether its rows are inside other records: of two equally likely tables the simpler is chosen."""
     return any(column.startswith("^.") for column in candidate.columns)
 
 

@@ -66,7 +66,7 @@ def _with_column(board: Board, repair: Repair) -> Board:
             return replace(
                 board, metrics=tuple(_metric_with(x, side, repair.column) if x.id == metric else x for x in board.metrics)
             )
-    raise ValueError(f"{board.id}: {repair.place} is no place of a column")
+    raise ValueError(f"{board.id}: {repair.place} does not name a column; expected columns, payloads or metrics")
 
 
 def _metric_with(metric: Metric, side: str, column: str) -> Metric:
@@ -96,7 +96,7 @@ def changes_of(found: Sequence[Repair], text: str) -> dict[Place, object]:
     """The values of the declaration's TOML text that change, by their keys, as `amend.amended` takes them.
 
     Raises:
-        ValueError: the text has no such column where a repair says.
+        ValueError: a repair names a column that the text lacks.
     """
     tables = tomllib.loads(text, parse_float=Decimal)
     changes: dict[Place, object] = {}
@@ -111,13 +111,13 @@ def changes_of(found: Sequence[Repair], text: str) -> dict[Place, object]:
 
 
 def _column_change(repair: Repair, tables: Mapping[str, Any]) -> tuple[Place, object]:
-    """Where the column stands, and its value with the further source. Only a column that is a table has a list for a key's part."""
+    """The column's place in the file, and its value with the added source. Only a column written as a table takes a list as part of a key."""
     place, part = (repair.place[:-1], int(repair.place[-1])) if repair.place[-1].isdecimal() else (repair.place, None)
     if place[-1] == "plus_minus" and _at(tables, place) is None:
         place = (*place[:-1], "standard_error")
     value = _at(tables, place)
     if value is None:
-        raise ValueError(f"{'.'.join(place)} does not stand in this file")
+        raise ValueError(f"{'.'.join(place)} is not in this file")
     of_key = place[-1] == "key"
     if part is not None and isinstance(value, list):
         return place, [_with_source(old, repair.column, table=True) if at == part else old for at, old in enumerate(value)]

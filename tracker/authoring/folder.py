@@ -1,4 +1,4 @@
-"""The test folder of a board that was proposed: the page, what it says, where each number stands in it, and pages to refuse.
+"""The test folder of a board that was proposed: the page, its expected reading, the place of each number in it, and pages to refuse.
 
 The page is kept as it came. A large one is cut only where what is left reads as the beginning of the whole.
 """
@@ -30,7 +30,7 @@ _MAX_JSON_DEPTH = 40
 Describe = Callable[[Reading], Mapping[str, object]]
 """A reading as the plain values of `expected.json`."""
 Judge = Callable[[bytes], Reading]
-"""What the board says of a page. Raises TrackerError."""
+"""Read a page as the board declares it. Raises TrackerError."""
 
 
 def folder(
@@ -131,7 +131,7 @@ def _hostile(board: Board, body: bytes, places: Sequence[CellPlace], read: Judge
 
 
 def _first(name: str, kind: type[TrackerError], code: str, pages: Sequence[bytes], read: Judge) -> Iterator[tuple[str, bytes]]:
-    """The first of those pages that is refused as its name says."""
+    """The first of those pages that is refused with the error in its name."""
     for page in pages:
         if _refused(page, kind, code, read):
             yield f"{name}.{kind.__name__}", page
@@ -182,7 +182,7 @@ def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int,
             "`expected.json` is what was read of it: compare it with the page before you trust it. Whether the page may be kept",
             "in a public repository is for its terms to say.",
             "",
-            "| expected | stands in |",
+            "| expected | found in |",
             "|---|---|",
             *table,
             "",

@@ -31,11 +31,11 @@ def propose(
     higher_is_better: bool | None = None,
     table: int | None = None,
 ) -> Proposal:
-    """How the body would be declared. What is told is taken as sure; `table` picks a candidate, counted from 1.
+    """How the body would be declared. What the user states counts as certain; `table` picks a candidate, counted from 1.
 
     Raises:
         Refused, ParseError: as `candidates`.
-        DeclarationError: a column that was told is not there, or there are not so many tables.
+        DeclarationError: a stated column is in no table, or the page has fewer tables.
     """
     found = candidates(body, by_order=metric == ROW)
     told = [column for column in (*(key or ()), name, metric) if column]
@@ -46,12 +46,12 @@ def propose(
     )
     if not fitting:
         raise DeclarationError(_no_such(found, told, table))
-    chosen = Guess(value=table, sure=1.0, why="told") if table else _table(found, fitting)
+    chosen = Guess(value=table, sure=1.0, why="stated") if table else _table(found, fitting)
     return guessed(fitting[0], chosen, key=key, name=name, metric=metric, higher_is_better=higher_is_better)
 
 
 def _table(found: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
-    """The first of them; not sure where another is as good, and not the same rows told in another way."""
+    """The first candidate; unsure where another is as good and does not hold the same rows in another form."""
     best, *others = fitting
     place = found.index(best) + 1
     rivals = [other for other in others if other.score > best.score - CLOSE and not _are_one(best, other)]
@@ -100,18 +100,18 @@ def guessed(
     missing = [column for column in (*(key or ()), name, metric) if column and column not in sheet.columns]
     if missing:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
-    named = Guess(value=name, sure=1.0, why="told") if name else _name(sheet)
+    named = Guess(value=name, sure=1.0, why="stated") if name else _name(sheet)
     keyed, duplicates = _told_key(sheet, key) if key else _key(sheet, named.value)
     metrics = tuple(metrics_of(sheet, {*keyed.value, named.value}))
     primary = primary_of(sheet, metrics)
     if higher_is_better is not None:
-        told = Guess(value=higher_is_better, sure=1.0, why="told")
+        direction = Guess(value=higher_is_better, sure=1.0, why="stated")
         metrics = tuple(
-            replace(guessed, higher_is_better=told) if guessed.id == primary.value else guessed for guessed in metrics
+            replace(guessed, higher_is_better=direction) if guessed.id == primary.value else guessed for guessed in metrics
         )
     return Proposal(
         candidate=candidate,
-        table=table or Guess(value=1, sure=1.0, why="told"),
+        table=table or Guess(value=1, sure=1.0, why="stated"),
         key=keyed,
         name=named,
         rank=_rank(sheet),
@@ -139,7 +139,7 @@ def _name(sheet: RawSheet) -> Guess[str]:
 
 
 def _as_name(cells: Cells, at: int) -> float:
-    """How like a column of names: what the header says, how different the texts are, how soon it comes."""
+    """How likely the column holds the names: by its header, its distinct texts and its position."""
     leaf = {*cells.leaf}
     points = 2.0 * cells.distinct + 0.4 * cells.filled - 0.03 * at
     points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "team", "app", "label", "display"})
@@ -155,7 +155,7 @@ def _as_name(cells: Cells, at: int) -> float:
 
 
 def _told_key(sheet: RawSheet, key: Sequence[str]) -> tuple[Guess[tuple[str, ...]], str]:
-    return Guess(value=tuple(key), sure=1.0, why="told"), "refuse" if _is_unique(sheet, key) else "ambiguous"
+    return Guess(value=tuple(key), sure=1.0, why="stated"), "refuse" if _is_unique(sheet, key) else "ambiguous"
 
 
 def _key(sheet: RawSheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
@@ -176,8 +176,8 @@ def _key(sheet: RawSheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
 
 def _may_be_key(cells: Cells) -> bool:
     known = cells.unique and not cells.is_count_up and not cells.is_date
-    said = {*cells.leaf} - ({"link"} if cells.header.startswith("css:") else set())  # a class of links, not an address
-    if not known or said & {"url", "link", "href", "sha", "hash", "description", "note", "notes", "rank"}:
+    words = {*cells.leaf} - ({"link"} if cells.header.startswith("css:") else set())  # a class of links, not an address
+    if not known or words & {"url", "link", "href", "sha", "hash", "description", "note", "notes", "rank"}:
         return False
     return cells.is_text or bool(ID & {*cells.leaf}) or (cells.header == "$key")
 

@@ -14,13 +14,13 @@ from tracker.reading.names import clean_name
 
 MAX_CELLS = 3_000_000
 MAX_LAYOUTS = 8
-"""So many other tables of a page are tried, those with the most known keys first."""
+"""Other tables of a page tried at most, those with the most known keys first."""
 SAME_KEYS = 0.6
-"""Share of the known keys that must stand in a column for it to be the key."""
+"""Share of the known keys (0–1) that a column must hold to be the key."""
 NARROWING = ("headers", "require")
 """Options that name columns a table must have."""
 SEES_OTHERS = ("records", "first_of")
-"""Options that say where the records stand, and can name several places."""
+"""Options that name the places of the records; they can name several."""
 Look = Callable[[bytes], Sequence[Candidate]]
 """Every table-like thing of a body, as `candidates` finds it. May raise TrackerError."""
 
@@ -38,13 +38,13 @@ class _Part:
     others: tuple[str, ...] = ()
 
     def inside(self, column: Column) -> tuple[str, ...]:
-        """The column's sources that stand in this part, without the prefix; none of the `others`' prefixes is one of its own."""
-        mine = (
+        """The column's sources in this part, without its prefix; sources with a prefix of `others` belong to another part."""
+        sources = (
             source
             for source in column.sources
             if source.startswith(self.prefix) and not (self.others and source.startswith(self.others))
         )
-        return tuple(source.removeprefix(self.prefix) for source in mine)
+        return tuple(source.removeprefix(self.prefix) for source in sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def _loosened(spec: Parse, found: Sequence[Candidate]) -> Iterator[Parse]:
 
 
 def _places(spec: Parse) -> tuple[str, ...]:
-    """Where the options say that the records stand."""
+    """The places of the records, by the options."""
     several = spec.options.get("first_of")
     if isinstance(several, list | tuple):
         return tuple(str(path) for path in several)

@@ -16,7 +16,7 @@ MIN_COVER = 0.5
 SAME_TEXT = 0.97
 """Share of equal texts from which on two columns say the same."""
 SAME_NUMBER = 0.5
-"""Share of equal numbers from which on they are the same figures, some of them revised."""
+"""Share of equal numbers (0–1) at which columns hold the same figures, apart from revisions."""
 MUCH_THE_SAME_ORDER = 0.8
 """Rank correlation that such figures have at least: many zeros are equal in any two columns."""
 SAME_ORDER = 0.95
@@ -24,7 +24,7 @@ SAME_ORDER = 0.95
 SAME_LEVEL = 0.25
 """Median distance between old and new value, in mean deviations of the old ones, up to which it may."""
 PLAINER = 2.0
-"""How many times nearer than the next one a column must be to be told from it by its values."""
+"""How many times nearer than the next a column must be to be distinguished by its values."""
 CLEARER = 0.15
 """By how much a header must be liker to settle what the values leave open."""
 
@@ -56,7 +56,7 @@ class Likeness:
 
 
 def of_texts(column: str, was: Sequence[str], old: Mapping[Key, str], new: Mapping[Key, str]) -> Likeness | None:
-    """A column of texts; None where it cannot be the old one. Old texts that are all the same tell nothing."""
+    """A column of texts; None where it cannot be the old one. Old texts that are all the same prove nothing."""
     common = _common(old, new)
     if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old) or len({old[entry] for entry in common}) < 2:
         return None
@@ -74,7 +74,7 @@ def of_numbers(
     decimals: Callable[[Value], int],
     drifts: bool,
 ) -> Likeness | None:
-    """A column of numbers; None where it cannot be the old one: most figures are others, or they stand in another order.
+    """A column of numbers; None where it cannot be the old one: most figures differ, or their order does.
 
     Numbers are equal where they are so with the decimals of the column that has fewer of them. Where all values drift (a rating, votes), the same order on the same level is enough.
     """
@@ -103,7 +103,7 @@ def _moved_together(found: Likeness) -> bool:
 
 
 def likest(found: Iterable[Likeness]) -> Likeness | None:
-    """The one column that is it; None where there is none, or several that neither values nor headers tell apart."""
+    """The best column; None where there is none, or where neither values nor headers distinguish several."""
     ranked = sorted(found, key=_likeness, reverse=True)
     if not ranked:
         return None
@@ -120,7 +120,7 @@ def _likeness(likeness: Likeness) -> tuple[float, float, float]:
 
 
 def _plainly(best: Likeness, other: Likeness) -> bool:
-    """Whether the values alone say that it is this one and not the other."""
+    """Whether the values alone decide for this column."""
     if best.same >= other.same + 0.1:
         return True
     return best.distance is not None and other.distance is not None and other.distance > PLAINER * best.distance + 1e-9

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import SURE, Guess, MetricGuess
-from tracker.authoring.sheet import RawSheet, direction_said, is_share
+from tracker.authoring.sheet import RawSheet, is_share, stated_direction
 from tracker.authoring.words import (
     ASIDE,
     AVERAGE,
@@ -34,7 +34,7 @@ from tracker.model import Nature
 MAX_METRICS = 40
 MANY_TOKENS = 10_000_000
 ENOUGH = 8
-"""Rows from which on their order is no accident."""
+"""Rows at which an order can no longer be chance."""
 POSITION = "position"
 LEAST_ELO = 100
 """A rating that never is so large is an average of stars or marks, not fitted to games."""
@@ -49,11 +49,11 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
     bounds = {cells.header: _bounds_of(cells, sheet) for cells in sheet.figures}
     sides = {side for found in bounds.values() for side in found.values()}
     used: set[str] = set()
-    if sheet.rank is not None and (sheet.rank.header == sheet.told_metric or not sheet.figures):
+    if sheet.rank is not None and (sheet.rank.header == sheet.stated_metric or not sheet.figures):
         yield _position(sheet.rank)
         used.add(POSITION)
     for cells in sheet.figures:
-        if cells.header in taken or (cells.header != sheet.told_metric and (cells.header in sides or _is_side(cells))):
+        if cells.header in taken or (cells.header != sheet.stated_metric and (cells.header in sides or _is_side(cells))):
             continue
         if len(used) == MAX_METRICS:
             return
@@ -88,13 +88,13 @@ def _position(rank: Cells) -> MetricGuess:
         title="Position",
         nature=Guess(value=Nature.COUNT, sure=0.8, why="a place, which moves with all others"),
         unit=Guess(value="", sure=0.9, why="a place has none"),
-        topic=Guess(value="", sure=0.5, why="nothing says it"),
+        topic=Guess(value="", sure=0.5, why="nothing states it"),
         higher_is_better=Guess(value=False, sure=0.9, why="the first place is the best"),
     )
 
 
 def _id(header: str, used: set[str]) -> str:
-    """A short id of the header's words, told from those there are."""
+    """A short id from the header's words, different from those in use."""
     leaf = [word for word in words_of(re.split(r"[.:@]", header)[-1]) if word.isascii() and word.isalnum()]
     full = [word for word in words_of(header) if word.isascii() and word.isalnum()]
     for words in (leaf, full):
@@ -139,14 +139,14 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
         return Guess(value="s", sure=0.8, why="its header says milliseconds"), "0.001"
     if nature is Nature.LIVE and words & {"seconds", "latency", "ttft", "s"}:
         return Guess(value="s", sure=0.7, why="its header"), "1"
-    return Guess(value="", sure=0.6, why="nothing says it"), "1"
+    return Guess(value="", sure=0.6, why="nothing states it"), "1"
 
 
 def _topic(cells: Cells, nature: Nature) -> Guess[str]:
     words = {*cells.words}
     found = next((topic for topic, known in TOPICS.items() if words & known), "")
     found = "" if found == "price" and nature is not Nature.LISTED else found  # the cost of a run is no price
-    return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing says it")
+    return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing states it")
 
 
 def _is_elo(cells: Cells) -> bool:
@@ -161,15 +161,15 @@ def _is_elo(cells: Cells) -> bool:
 
 
 def _direction(cells: Cells, sheet: RawSheet) -> Guess[bool | None]:
-    told, why = (False, "a price") if cells.header in sheet.prices else direction_said(cells)
-    if told and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
-        told, why = False, "the average of figures of which less is better"
+    is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
+    if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
+        is_higher, why = False, "the average of figures of which less is better"
     shown = _shown(cells, sheet)
-    if told is not None:
-        contrary = shown is not None and shown is not told
+    if is_higher is not None:
+        contrary = shown is not None and shown is not is_higher
         return Guess(
-            value=told,
-            sure=0.55 if contrary else 0.9 if shown is told else 0.8,
+            value=is_higher,
+            sure=0.55 if contrary else 0.9 if shown is is_higher else 0.8,
             why=f"{why}, though the rows are in the other order" if contrary else why,
         )
     if shown is not None:
@@ -181,14 +181,14 @@ def _direction(cells: Cells, sheet: RawSheet) -> Guess[bool | None]:
     if _is_elo(cells):
         return Guess(value=True, sure=0.7, why="on the Elo scale")
     if "tokens" in cells.words and cells.values and max(cells.values) >= MANY_TOKENS:
-        return Guess(value=True, sure=0.7, why="so many tokens are use, not length")
+        return Guess(value=True, sure=0.7, why="numbers of tokens this large are usage, not length")
     if is_share(cells) and sheet.matrix >= MATRIX:
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
-    return Guess(value=None, sure=0.0, why="nothing on the page tells whether more is better")
+    return Guess(value=None, sure=0.0, why="nothing on the page shows whether higher or lower is better")
 
 
 def _shown(cells: Cells, sheet: RawSheet) -> bool | None:
-    """What the order of the rows says: they fall from the best."""
+    """The direction that the order of the rows shows: the best comes first."""
     order = cells.order()
     best = max((abs(other.order()) for other in sheet.figures), default=0.0)
     if abs(order) < 0.9 or abs(order) < best - 1e-9 or len(cells.values) < 4:
@@ -219,10 +219,10 @@ def _is_side(cells: Cells) -> bool:
 
 def _bounds_of(cells: Cells, sheet: RawSheet) -> dict[str, str]:
     """The columns of the interval around a figure: two between which it lies, or one of half-widths."""
-    mine = {*cells.leaf} - {"score"}
+    own_words = {*cells.leaf} - {"score"}
     near = [other for other in sheet.columns.values() if (other is not cells and other.numeric >= 0.5) or {*other.leaf} & HALF]
-    lows = [other for other in near if {*other.leaf} & BOUND_LOW and _about({*other.leaf} - BOUND_LOW - HALF, mine)]
-    highs = [other for other in near if {*other.leaf} & BOUND_HIGH and _about({*other.leaf} - BOUND_HIGH - HALF, mine)]
+    lows = [other for other in near if {*other.leaf} & BOUND_LOW and _about({*other.leaf} - BOUND_LOW - HALF, own_words)]
+    highs = [other for other in near if {*other.leaf} & BOUND_HIGH and _about({*other.leaf} - BOUND_HIGH - HALF, own_words)]
     for low in lows:
         for high in highs:
             if _between(low, cells, high):
@@ -241,8 +241,8 @@ def _bounds_of(cells: Cells, sheet: RawSheet) -> dict[str, str]:
     return {}
 
 
-def _about(words: set[str], mine: set[str]) -> bool:
-    return not words or bool(words & mine) or words <= {"bound", "rating", "score", "interval", "norm", "95", "90"}
+def _about(words: set[str], own_words: set[str]) -> bool:
+    return not words or bool(words & own_words) or words <= {"bound", "rating", "score", "interval", "norm", "95", "90"}
 
 
 def _between(low: Cells, cells: Cells, high: Cells) -> bool:
@@ -266,8 +266,8 @@ def _is_half(half: Cells, cells: Cells) -> bool:
 
 def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
     """The id of the figure that ranks the board; empty where none does."""
-    if sheet.told_metric:
-        return Guess(value=next(metric.id for metric in metrics if metric.column == sheet.told_metric), sure=1.0, why="told")
+    if sheet.stated_metric:
+        return Guess(value=next(metric.id for metric in metrics if metric.column == sheet.stated_metric), sure=1.0, why="stated")
     scored = sorted(((_as_primary(metric, at, sheet), metric) for at, metric in enumerate(metrics)), key=lambda pair: -pair[0])
     if not scored:
         return Guess(value="", sure=0.3, why="no figure ranks")

@@ -36,12 +36,12 @@ from tracker.reading.names import clean_name
 from tracker.reading.tables import PREFIX
 
 MAX_BYTES = 16_000_000
-"""Larger bodies are not looked at: a person who repairs them has time, a run has not."""
+"""Larger bodies are not searched."""
 DRIFTING = frozenset((Nature.FITTED, Nature.LIVE, Nature.COUNT))
 """Natures of which all values move between two readings. Others are not the same where most values are not."""
 
 Read = Callable[[Board], Reading]
-"""What the capture says when the board is declared so, as `reading.read_capture`. May raise TrackerError."""
+"""Read the capture with a changed declaration, as `reading.read_capture`. May raise TrackerError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def repairs(
 
 
 def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[str]) -> Iterator[_Part]:
-    """The board's own answer, and each payload's, by its first body; rows that are grouped are not told apart by their columns."""
+    """The board's own answer, and each payload's, by its first body; parts with grouped rows are left out, as their columns do not identify a row."""
     first: dict[str, bytes] = {}
     for name, body in zip(parts or [""] * len(bodies), bodies, strict=True):
         first.setdefault(name.partition("@")[0], body)
@@ -154,7 +154,7 @@ def _rank(cell: str | None) -> Measure | None:
 
 
 def _half_width(metric: Metric, cell: str | None) -> Measure | None:
-    """Read beside a 0, as the half-width of which it stands."""
+    """Read the half-width of an interval around 0."""
     found = reader(replace(metric, low=None, high=None))("0", cell)
     return None if found is None or found.half_width is None else replace(found, value=found.half_width)
 
@@ -178,7 +178,7 @@ def _part_repairs(board: Board, part: _Part, last: StoredSnapshot | Reading, loo
 
 
 def _laid(part: _Part, layout: _Layout, slots: Sequence[_Slot], known: set[EntryId]) -> list[Repair] | None:
-    """What replaced each column that the table lacks; None where one of them must be there and cannot be told."""
+    """What replaced each column that the table lacks; None where a required one has no certain replacement."""
     table = layout.table
     key = _key_repair(part, table, known)
     if key is None:
@@ -193,7 +193,7 @@ def _laid(part: _Part, layout: _Layout, slots: Sequence[_Slot], known: set[Entry
 
 
 def _assigned(found: Mapping[Place, Likeness | None]) -> dict[Place, Likeness]:
-    """Each column for one place only, the one that it is likest to; names and attributes may share theirs."""
+    """Each column for the place it fits best only; names and attributes may share a column."""
     best: dict[str, Likeness] = {}
     for place, likeness in found.items():
         if likeness is not None and place[0] == "metrics":
@@ -265,7 +265,7 @@ def _column_repair(part: _Part, slot: _Slot, found: Likeness) -> Repair:
 def _why(was: Sequence[str], found: Likeness) -> str:
     gone = " or ".join(f"`{column}`" for column in was)
     entries = f"{found.common} common entries"
-    twins = f"; {' and '.join(f'`{twin}`' for twin in found.twins)} says the same there" if found.twins else ""
+    twins = f"; {' and '.join(f'`{twin}`' for twin in found.twins)} has the same values" if found.twins else ""
     if found.order is None:
         return f"column {gone} is gone; `{found.column}` looks like it (the same text for {found.same:.0%} of {entries}{twins})"
     same = f", {found.same:.0%} of them with the same value" if found.same >= 0.01 else ""
@@ -276,7 +276,7 @@ def _why(was: Sequence[str], found: Likeness) -> str:
 
 
 def _key_repair(part: _Part, table: Table, known: set[EntryId]) -> list[Repair] | None:
-    """What replaced the one part of the key that is gone, [] where none is; None where that cannot be told."""
+    """What replaced the one part of the key that is gone, [] where none is; None where no replacement is certain."""
     gone = [at for at, column in enumerate(part.key) if not set(column.sources) & set(table.columns)]
     if not gone:
         return [] if _keys_cover(table, part.key, known) else None
@@ -318,7 +318,7 @@ def _key_with(key: Sequence[Column], found: Sequence[Repair]) -> tuple[Column, .
 
 
 def _named_rows(table: Table, key: Sequence[Column]) -> dict[EntryId, int]:
-    """The row of each key that stands once."""
+    """The row of each key that occurs once."""
     keys = keys_of(table, key)
     rows = {EntryId(text): row for row, text in enumerate(keys)}
     if len(rows) == len(keys):

@@ -26,17 +26,17 @@ from tracker.authoring.words import (
 from tracker.model import ROW
 
 LEAST_CONTEXT = 1_000
-"""Tokens; a smaller number is no context window."""
+"""Tokens; smaller numbers are not context windows."""
 
 _PARAMETERS = re.compile(r"param|\bsize\b")
 
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
 class RawSheet:
-    """The columns of a candidate; `told_metric` is one that was told to rank, and so is a figure whatever it looks like."""
+    """The columns of a candidate; `stated_metric` is the column that the user stated as ranking, so it is a figure whatever it looks like."""
 
     candidate: Candidate
-    told_metric: str | None
+    stated_metric: str | None
 
     @cached_property
     def columns(self) -> Mapping[str, Cells]:
@@ -57,12 +57,12 @@ class RawSheet:
         found = [
             cells
             for cells in self.columns.values()
-            if cells.header not in taken and (is_figure(cells) or cells.header == self.told_metric)
+            if cells.header not in taken and (is_figure(cells) or cells.header == self.stated_metric)
         ]
         return [
             cells
             for cells in found
-            if not _is_attribute(cells) and (not RANK & {*cells.leaf} or cells.header == self.told_metric)
+            if not _is_attribute(cells) and (not RANK & {*cells.leaf} or cells.header == self.stated_metric)
         ]
 
     @cached_property
@@ -82,13 +82,13 @@ class RawSheet:
     @cached_property
     def leaning(self) -> bool | None:
         """Which way most of the figures are better by their headers, averages and prices aside."""
-        said = [
-            direction_said(cells)[0]
+        directions = [
+            stated_direction(cells)[0]
             for cells in self.figures
             if not {*cells.leaf} & AVERAGE and not {*cells.words} & (PRICE | LIVE)
         ]
-        lower, higher = said.count(False), said.count(True)
-        return None if not said or lower == higher else higher > lower
+        lower, higher = directions.count(False), directions.count(True)
+        return None if not directions or lower == higher else higher > lower
 
     @cached_property
     def matrix(self) -> int:
@@ -128,8 +128,8 @@ def _is_attribute(cells: Cells) -> bool:
     return bool(attribute_of(cells)) or bool(_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
 
 
-def direction_said(cells: Cells) -> tuple[bool | None, str]:
-    """What the header says; the last part of a path before the rest."""
+def stated_direction(cells: Cells) -> tuple[bool | None, str]:
+    """The direction that the header states; the last part of a path counts before the rest."""
     for words in (cells.leaf, cells.words):
         found, text = {*words}, " ".join(words)
         if found & CHANGE:
