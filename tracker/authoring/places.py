@@ -202,7 +202,7 @@ def _scaled(factor: Decimal) -> str:
 
 
 def _near(page: _Page, entry: PublishedEntry, column: Column, spelled: Sequence[str]) -> tuple[int, str] | None:
-    """Where one of the spellings stands among the lines of the entry: first beside the column's own name, then from the key on."""
+    """The place of one of the spellings among the lines of the entry: first beside the column's own name, then from the key on."""
     anchor = page.anchors.get(entry.id)
     if anchor is None:
         return None
