@@ -54,6 +54,12 @@ def at(place: str) -> Iterator[None]:
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def place_of(path: Path, root: Path) -> str:
+    """How messages name a file of declarations: from the folder of declarations `root` on, `schedules/livebench/livebench.toml`."""
+    inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return clean(f"{root.absolute().name}/{inside}")
+
+
 def text_of(path: Path, *, max_bytes: int = MAX_BYTES, optional: bool = False) -> str:
     """The file's text; "" where there is none, if it is `optional`. Devices and large files are refused before they are opened.
 

@@ -115,7 +115,7 @@ def test_of_two_columns_that_hold_it_the_one_with_the_like_header_is_taken():
     body = csv_of(("model", "lab", "zq7", "votes", "score_new"), speed=SCORES)
     (one,) = found(body)
     assert one.column == "score_new"
-    assert one.why.endswith("100% of them with the same value; `zq7` says the same there)")
+    assert one.why.endswith("100% of them with the same value; `zq7` has the same values)")
 
 
 def test_two_columns_that_hold_it_and_are_called_alike_are_not_told_apart():

@@ -14,7 +14,7 @@ from cli_world import CHALLENGE, Ran, World
 
 from tracker import authoring
 from tracker.authoring import Proposal
-from tracker.authoring.new import Asked, Guesser, Question, Told, fetched, make, refuse
+from tracker.authoring.new import Answers, Guesser, NewBoard, Question, fetched, make, refuse
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, Refused
 from tracker.fetch import Fetcher
@@ -88,7 +88,7 @@ def test_nothing_that_is_there_is_overwritten(world: World):
     before = (world.folder / "schedules/made/scores.toml").read_bytes()
     ran = new(world, "--id", "made/scores", "--lower-is-better", "--metric", "score")
     assert ran.code == 2
-    assert "is there already, and is not overwritten; choose another id with --id" in ran.error
+    assert "already exists; not overwritten; choose another id with --id" in ran.error
     assert (world.folder / "schedules/made/scores.toml").read_bytes() == before
 
 
@@ -131,8 +131,11 @@ def test_a_page_with_half_of_its_rows_is_not_enough(world: World):
 def test_a_script_is_told_which_flag_settles_the_direction(world: World):
     ran = new(world, "--id", "made/zog", text=UNSURE)
     assert ran.code == 2
-    assert "which way `zog` is better is not sure (nothing on the page tells whether more is better)" in ran.error
-    assert "settle it with --higher-is-better or --lower-is-better" in ran.error
+    assert (
+        "whether higher or lower `zog` is better is not certain (nothing on the page shows whether higher or lower is better)"
+        in ran.error
+    )
+    assert "pass --higher-is-better or --lower-is-better" in ran.error
     assert written(world) == []
 
 
@@ -147,43 +150,43 @@ def test_key_name_and_metric_can_be_told(world: World):
     lines = PAGE.splitlines()
     text = "\n".join([f"slug,{lines[0]}", *(f"s{at}x,{line}" for at, line in enumerate(lines[1:]))]) + "\n"
     ran = new(
-        world, "--id", "made/told", "--key", "slug", "--name", "model", "--metric", "votes", "--higher-is-better", text=text
+        world, "--id", "made/answers", "--key", "slug", "--name", "model", "--metric", "votes", "--higher-is-better", text=text
     )
     assert ran.code == 0
-    declared = tomllib.loads((world.folder / "schedules/made/told.toml").read_text(encoding="utf-8"))
+    declared = tomllib.loads((world.folder / "schedules/made/answers.toml").read_text(encoding="utf-8"))
     assert (declared["columns"]["key"], declared["columns"]["name"]) == ("slug", "model")
     assert declared["metrics"]["votes"]["primary"] is True
 
 
 def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
-    asked: list[str] = []
+    flags: list[str] = []
 
-    def ask(question: Question, proposal: Proposal, told: Told) -> Told:
-        asked.append(question.flag)
-        return replace(told, higher_is_better=False)
+    def ask(question: Question, proposal: Proposal, answers: Answers) -> Answers:
+        flags.append(question.flag)
+        return replace(answers, higher_is_better=False)
 
     made = make(
         Settings(store=world.store, schedules=world.folder / "schedules"),
-        Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
+        NewBoard(url=URL, board="made/zog", cases=world.folder / "cases"),
         UNSURE.encode,
-        machine=Guesser(look=authoring.candidates, guess=authoring.propose),
+        guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
         ask=ask,
     )
-    assert asked == ["--higher-is-better or --lower-is-better"]
+    assert flags == ["--higher-is-better or --lower-is-better"]
     assert made.settled.board.primary is not None
     assert made.settled.board.primary.higher_is_better is False
 
 
 def test_who_answers_nothing_is_not_asked_for_ever(world: World):
-    def silent(question: Question, proposal: Proposal, told: Told) -> Told:
-        return told
+    def silent(question: Question, proposal: Proposal, answers: Answers) -> Answers:
+        return answers
 
     with pytest.raises(DeclarationError, match="still not sure"):
         make(
             Settings(store=world.store, schedules=world.folder / "schedules"),
-            Asked(url=URL, board="made/zog", cases=world.folder / "cases"),
+            NewBoard(url=URL, board="made/zog", cases=world.folder / "cases"),
             UNSURE.encode,
-            machine=Guesser(look=authoring.candidates, guess=authoring.propose),
+            guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
             ask=silent,
         )
 
@@ -205,10 +208,10 @@ def test_a_page_that_is_no_board_is_one_line_and_nothing_is_written(world: World
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--id", "Made/../x"], "is no id; expected <source>/<board>"),
+        (["--id", "Made/../x"], "is not a board id; expected <source>/<board>"),
         (["--id", "made/x", "--key", "nope"], "no table has 'nope'"),
         (["--id", "made/x", "--table", "7"], "table 7 is not there, expected 1 to 1"),
-        (["--id", "made/x", "-H", "nothing"], "is no header; expected NAME=VALUE"),
+        (["--id", "made/x", "-H", "nothing"], "is not a header; expected NAME=VALUE"),
     ],
 )
 def test_what_is_said_wrongly_is_named_with_what_was_expected(world: World, args: Sequence[str], said: str):
@@ -221,7 +224,7 @@ def test_what_is_said_wrongly_is_named_with_what_was_expected(world: World, args
 def test_a_file_without_an_address_is_only_looked_at(world: World):
     ran = world.run("board", "new", file_of(world))
     assert ran.code == 2
-    assert "a file says not where its page is fetched; expected --url URL, or --dry-run" in ran.error
+    assert "a local file has no URL; pass --url URL, or --dry-run" in ran.error
     assert world.run("board", "new", file_of(world), "--dry-run").code == 0
 
 
@@ -251,7 +254,7 @@ def asking(world: World, url: str, resolve: Sequence[str]) -> bytes:
         closing(SqliteHosts(world.store / "hosts.db")) as hosts,
         Fetcher(hosts, clock, {}, transport=httpx.MockTransport(answer), resolve=lambda _: addresses) as fetcher,
     ):
-        return fetched(Asked(url=url), fetcher, lambda _: addresses)
+        return fetched(NewBoard(url=url), fetcher, lambda _: addresses)
 
 
 def test_an_address_is_fetched_once_through_the_door_of_all_fetches(world: World):
@@ -261,11 +264,11 @@ def test_an_address_is_fetched_once_through_the_door_of_all_fetches(world: World
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1"])
 def test_a_private_address_is_not_asked(world: World, address: str):
-    with pytest.raises(Refused, match="an address within a private network"):
+    with pytest.raises(Refused, match="an address in a private network"):
         asking(world, URL, [address])
 
 
 def test_nobody_is_there_to_be_asked_in_a_script():
     proposal = authoring.propose(UNSURE.encode())
-    with pytest.raises(DeclarationError, match="settle it with --key COLUMN"):
-        refuse(Question(what="it", flag="--key COLUMN", why="so"), proposal, Told())
+    with pytest.raises(DeclarationError, match="pass --key COLUMN"):
+        refuse(Question(what="it", flag="--key COLUMN", why="so"), proposal, Answers())

@@ -88,7 +88,7 @@ def test_nothing_sure_is_one_line_and_exit_code_1(world: World, page: str):
     file.write_text(page, encoding="utf-8")
     ran = world.run("board", "repair", "acme/text", "--file", file)
     assert ran.code == 1
-    assert "nothing on the page is sure to be what is gone" in ran.error
+    assert "nothing on the page is certain to replace what is gone" in ran.error
     assert declaration(world) == DECLARATION
 
 
@@ -101,10 +101,10 @@ def test_a_change_that_would_read_earlier_captures_otherwise_is_not_applied_unle
     file.write_text(f"<html><body><table><tr>{head}</tr>{table}</table></body></html>", encoding="utf-8")
     shown = world.run("board", "repair", "acme/text", "--file", file)
     assert 'format = "html_table"' in shown.out
-    assert "careful: captures accepted before would be read otherwise" in shown.out
+    assert "careful: captures accepted before would be read differently" in shown.out
     refused = world.run("board", "repair", "acme/text", "--file", file, "--apply")
     assert refused.code == 2
-    assert "not applied: captures accepted before would be read otherwise" in refused.error
+    assert "not applied: captures accepted before would be read differently" in refused.error
     assert declaration(world) == DECLARATION
     assert world.run("board", "repair", "acme/text", "--file", file, "--apply", "--lose-earlier").code == 0
     assert 'format = "html_table"' in declaration(world)

@@ -306,7 +306,7 @@ def test_a_file_that_is_no_page_and_no_payload_is_named(world: World):
     cases = saved(world)
     (cases / "acme" / "text" / "notes.txt").write_text("?", encoding="utf-8")
     found = world.run("board", "test", "acme/text", "--cases", cases)
-    assert (found.code, "notes.txt is no page and no payload" in found.error) == (2, True)
+    assert (found.code, "notes.txt is neither the board's page nor a payload" in found.error) == (2, True)
 
 
 @pytest.mark.parametrize("words", [("--all", "acme/text"), ("--live", "--save")])

@@ -268,3 +268,39 @@ def test_the_users_watches_and_routes_replace_the_shipped_ones(empty: World):
     own = empty.plain("watch", "list").out
     assert "somebody else leads" in shipped
     assert ("somebody else leads" in own, "mine" in own) == (False, True)
+
+
+def test_a_new_board_has_its_tests_beside_the_schedules_wherever_the_command_runs(empty: World, monkeypatch: pytest.MonkeyPatch):
+    assert empty.plain("init").code == 0
+    inside = empty.folder / "notes" / "today"
+    inside.mkdir(parents=True)
+    page = empty.folder / "page.csv"
+    page.write_text(csv(BODIES["2026-03-01T060000Z"]), encoding="utf-8")
+    monkeypatch.chdir(inside)
+    flags = ["--key", "name", "--metric", "score", "--higher-is-better"]
+    assert empty.plain("board", "new", page, "--url", "https://acme.example/x", "--id", "made/scores", *flags).code == 0
+    assert (empty.folder / "tests/boards/made/scores/expected.json").is_file()
+    assert list(inside.iterdir()) == []
+    assert empty.plain("board", "test", "made/scores").out.startswith("made/scores: ok, ")
+
+
+@pytest.mark.parametrize("folder", [".", "notes"])
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("acme/text.toml", ("board", "show", "acme/text")),
+        ("models/acme.toml", ("resolve", "Rocket 1")),
+        ("routes.toml", ("notify", "list")),
+        ("watches.toml", ("watch", "list")),
+    ],
+)
+def test_every_wrong_declaration_is_named_from_the_schedules_on_wherever_the_command_runs(
+    empty: World, monkeypatch: pytest.MonkeyPatch, folder: str, file: str, command: tuple[str, ...]
+):
+    empty.plain("init")
+    (empty.folder / "notes").mkdir()
+    path = empty.folder / "schedules" / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("title = 1\n", encoding="utf-8")
+    monkeypatch.chdir(empty.folder / folder)
+    assert empty.plain(*command).err.startswith(f"tracker: schedules/{file}: ")

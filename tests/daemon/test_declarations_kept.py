@@ -175,7 +175,7 @@ def test_a_broken_lexicon_stays_as_it_was(daemon: Daemon):
     daemon.write("models/acme.toml", "[[[")
     daemon.run(MINUTE)
     assert daemon.loop.declared.lexicon is before.lexicon
-    assert list(daemon.open()) == [("declaration", "models/acme.toml")]
+    assert list(daemon.open()) == [("declaration", "schedules/models/acme.toml")]
 
 
 def test_files_are_read_again_only_when_one_has_changed(daemon: Daemon):

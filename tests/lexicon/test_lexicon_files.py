@@ -45,8 +45,8 @@ family = "Rocket"
 
 
 def write(folder: Path, **files: str) -> Path:
-    models = folder / "models"
-    models.mkdir(exist_ok=True)
+    models = folder / "schedules" / "models"
+    models.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (models / f"{name}.toml").write_text(text, encoding="utf-8")
     return models
@@ -55,7 +55,9 @@ def write(folder: Path, **files: str) -> Path:
 @pytest.mark.parametrize("line", ["R-{number}", "{family} {generation}", "Rocket", "{generation}{generation}"])
 def test_a_line_that_cannot_be_filled_is_refused_in_one_line(tmp_path, line):
     text = ACME.replace('words = ["rocket"]', f'words = ["rocket"]\nline = "{line}"')
-    with pytest.raises(DeclarationError, match=r"^models/acme.toml: families.Rocket.line is .*expected text with \{generation\}"):
+    with pytest.raises(
+        DeclarationError, match=r"^schedules/models/acme.toml: families.Rocket.line is .*expected text with \{generation\}"
+    ):
         load_names(write(tmp_path, acme=text))
 
 
@@ -86,22 +88,25 @@ def test_a_folder_that_is_not_there_knows_nothing(tmp_path):
     [
         (
             'lab = "Acme"\nspelings = []',
-            'models/acme.toml: spelings is unknown; did you mean "spellings"? known: aliases, country, ',
+            'schedules/models/acme.toml: spelings is unknown; did you mean "spellings"? known: aliases, country, ',
         ),
-        ("country = 'US'", "models/acme.toml: lab is missing"),
-        ("lab = 3", "models/acme.toml: lab: … text … whole number"),
+        ("country = 'US'", "schedules/models/acme.toml: lab is missing"),
+        ("lab = 3", "schedules/models/acme.toml: lab: … text … whole number"),
         (
             'lab = "Acme"\n[[families]]\nname = "R"\nwords = ["r"]\nbrand = 1',
-            "models/acme.toml: families[0].brand is unknown; known: bare, bare_generations, ",
+            "schedules/models/acme.toml: families[0].brand is unknown; known: bare, bare_generations, ",
         ),
         (
             'lab = "Acme"\n[[families]]\nname = "R"\nwords = ["r"]\ndates = "never"',
-            "models/acme.toml: families[0].dates: ",
+            "schedules/models/acme.toml: families[0].dates: ",
         ),
-        ('lab = "Acme"\n[[families]]\nwords = ["r"]', "models/acme.toml: families[0].name is missing"),
-        ("lab = " + "[" * 100_000, "models/acme.toml: is not valid TOML: nested too deeply"),
-        ('lab = "Acme"\nlab = "B"', "models/acme.toml: is not valid TOML: "),
-        ('lab = "Acme"\nspellings = ["!"]', 'models/acme.toml: spellings has "", expected letters or digits; remove it'),
+        ('lab = "Acme"\n[[families]]\nwords = ["r"]', "schedules/models/acme.toml: families[0].name is missing"),
+        ("lab = " + "[" * 100_000, "schedules/models/acme.toml: is not valid TOML: nested too deeply"),
+        ('lab = "Acme"\nlab = "B"', "schedules/models/acme.toml: is not valid TOML: "),
+        (
+            'lab = "Acme"\nspellings = ["!"]',
+            'schedules/models/acme.toml: spellings has "", expected letters or digits; remove it',
+        ),
     ],
 )
 def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
@@ -114,13 +119,19 @@ def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        ('lab = "Other"\nspellings = ["Acme-AI"]', 'models/other.toml: spellings has "acmeai", which models/acme.toml has too'),
+        (
+            'lab = "Other"\nspellings = ["Acme-AI"]',
+            'schedules/models/other.toml: spellings has "acmeai", which schedules/models/acme.toml has too',
+        ),
         (
             'lab = "Other"\n[[families]]\nname = "X"\nwords = ["Rocket"]',
-            'models/other.toml: families.X.words has "rocket", which models/acme.toml has too',
+            'schedules/models/other.toml: families.X.words has "rocket", which schedules/models/acme.toml has too',
         ),
-        ('lab = "Other"\n[aliases]\n"anvil" = "X 1"', 'models/other.toml: aliases has "anvil", which models/acme.toml has too'),
-        ('hosts = ["acme ai"]', 'models/acme.toml: spellings has "acmeai", which models/hosts.toml has too'),
+        (
+            'lab = "Other"\n[aliases]\n"anvil" = "X 1"',
+            'schedules/models/other.toml: aliases has "anvil", which schedules/models/acme.toml has too',
+        ),
+        ('hosts = ["acme ai"]', 'schedules/models/acme.toml: spellings has "acmeai", which schedules/models/hosts.toml has too'),
     ],
 )
 def test_two_files_that_contradict_each_other_are_told(tmp_path, other, told):
@@ -132,7 +143,8 @@ def test_two_files_that_contradict_each_other_are_told(tmp_path, other, told):
 def test_two_names_that_are_read_alike_cannot_mean_two_things(tmp_path):
     text = ACME.replace('"Anvil" = "Rocket 1"', '"Anvil 3 Pro" = "Rocket 1"\n"anvil-pro-3" = "Rocket 3"')
     with pytest.raises(
-        DeclarationError, match=r'models/acme.toml: aliases: "anvil-pro-3" is read as .*anvil.*, which is declared already'
+        DeclarationError,
+        match=r'schedules/models/acme.toml: aliases: "anvil-pro-3" is read as .*anvil.*, which is declared already',
     ):
         facts(load_names(write(tmp_path, acme=text)))
 

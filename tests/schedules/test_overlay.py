@@ -187,8 +187,8 @@ def test_names_overlay_the_shipped_ones_file_by_file(base: Path, own: Path):
     write(own, "models/acme.toml", '[aliases]\n"Anvil" = "Rocket 1"\n')
     write(own, "models/other.toml", 'lab = "Other"\n')
     known = load_names(own / "models", base / "models")
-    acme = known.labs["models/acme.toml"]
+    acme = known.labs[f"{own.name}/models/acme.toml"]
     assert (acme.lab, acme.country, [family.name for family in acme.families]) == ("Acme", "US", ["Rocket"])
     assert acme.aliases == {"Anvil": "Rocket 1"}
-    assert known.labs["models/other.toml"].lab == "Other"
+    assert known.labs[f"{own.name}/models/other.toml"].lab == "Other"
     assert [lab.lab for lab in load_names(own / "none", base / "models").labs.values()] == ["Acme"]

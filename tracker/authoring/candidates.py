@@ -21,7 +21,7 @@ MAX_LEADS = 300
 MAX_READ = 10
 """So many leads are read, those with most cells first."""
 MAX_LOOSE = 3
-"""Of repeated elements only so many kinds, as each takes a second on a large page."""
+"""Kinds of repeated elements looked at, at most: each takes a second on a large page."""
 MAX_ROWS = 5_000
 """Rows beyond these are not looked at."""
 MIN_ROWS = 2
@@ -45,12 +45,13 @@ def candidates(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
     """
     recognise("the page", body, "html_table")
     found = sorted(_found(body, by_order), key=lambda one: (-one.score, _is_within(one)))
-    like = [one for one in found if one.score >= LEAST]
+    like = [candidate for candidate in found if candidate.score >= LEAST]
     if not like:
         seen = (
-            "; ".join(f"{one.parse.format} of {len(one.rows)} rows, {one.why[-1]}" for one in found[:3]) or "no table of any kind"
+            "; ".join(f"{candidate.parse.format} of {len(candidate.rows)} rows, {candidate.why[-1]}" for candidate in found[:3])
+            or "no table of any kind"
         )
-        names = any(_NO_FIGURES in one.why and _NAMELESS not in one.why for one in found[:3])
+        names = any(_NO_FIGURES in candidate.why and _NAMELESS not in candidate.why for candidate in found[:3])
         remedy = f" (--metric '{ROW}' where the order of the rows ranks them)" if names and not by_order else ""
         raise ParseError(f"found {seen}; expected rows with names and figures{remedy}")
     return tuple(like)
@@ -60,7 +61,7 @@ def _found(body: bytes, by_order: bool) -> list[Candidate]:
     """Repeated elements are costly to read, and are looked at where no table and no data is like a leaderboard."""
     known = sorted(islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12))
     found = _read_all(body, [lead for lead in known if not lead.loose], by_order)
-    if not any(one.score >= PLAIN_ENOUGH for one in found):
+    if not any(candidate.score >= PLAIN_ENOUGH for candidate in found):
         found += _read_all(body, [lead for lead in known if lead.loose][:MAX_LOOSE], by_order)
     return found
 
@@ -127,53 +128,66 @@ def _judged(spec: Parse, table: Table) -> Candidate:
 
 
 def _is_headless(columns: Sequence[Cells]) -> bool:
-    """Whether what stands for the header is the first row: a figure with decimals, or a place that the rows go on counting from."""
-    numbers = [one for one in columns if _NUMBER.fullmatch(one.header) and one.numeric >= 0.8]
-    broken = any(not one.header.lstrip("+-").isdigit() for one in numbers)
+    """Whether the header is really the first row: it holds a figure with decimals, or a place that the rows continue counting from."""
+    numbers = [cells for cells in columns if _NUMBER.fullmatch(cells.header) and cells.numeric >= 0.8]
+    broken = any(not cells.header.lstrip("+-").isdigit() for cells in numbers)
     return broken or any(
-        [int(one.header), *one.places[:3]] == list(range(int(one.header), int(one.header) + 4)) for one in numbers
+        [int(cells.header), *cells.places[:3]] == list(range(int(cells.header), int(cells.header) + 4)) for cells in numbers
     )
 
 
 def _look(columns: Sequence[Cells]) -> Look:
-    names = [one for one in columns if _names(one)]
-    figures = [one for one in columns if is_figure(one)]
-    worded = [one for one in figures if (LOWER | HIGHER) & {*one.words}]
+    names = [cells for cells in columns if _names(cells)]
+    figures = [cells for cells in columns if is_figure(cells)]
+    worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
     return Look(
         names=len(names),
-        named=any(NAME & {*one.words} for one in names),
+        named=any(NAME & {*cells.words} for cells in names),
         figures=len(figures),
         worded=len(worded),
-        counts=sum(bool(COUNT & {*one.leaf}) for one in figures if one not in worded),
-        ordered=any(abs(one.order()) >= 0.95 for one in figures),
-        ranked=any(one.header == ROW or (RANK & {*one.leaf} and one.numeric >= 0.8) for one in columns),
-        comma=next((one.known[0] for one in columns if _has_commas(one)), ""),
-        placed=any(one.header == ROW or (RANK & {*one.leaf} and _counts(one)) for one in columns),
+        counts=sum(bool(COUNT & {*cells.leaf}) for cells in figures if cells not in worded),
+        ordered=any(abs(cells.order()) >= 0.95 for cells in figures),
+        ranked=any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns),
+        comma=next((cells.known[0] for cells in columns if _has_commas(cells)), ""),
+        placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )
 
 
-def _names(one: Cells) -> bool:
-    """Whether it names the rows; in a long table a name stands in several of them."""
-    return one.is_text and one.filled >= 0.8 and (one.distinct >= 0.5 or (bool(NAME & {*one.leaf}) and one.distinct >= 0.01))
+def _names(cells: Cells) -> bool:
+    """Whether the column names the rows; in a long table a name may occur in several rows."""
+    return (
+        cells.is_text
+        and cells.filled >= 0.8
+        and (cells.distinct >= 0.5 or (bool(NAME & {*cells.leaf}) and cells.distinct >= 0.01))
+    )
 
 
-def _has_commas(one: Cells) -> bool:
+def _has_commas(cells: Cells) -> bool:
     """Whether it holds figures as much of Europe writes them: 91,5 or 1.204,50."""
-    return bool(one.known) and sum(bool(_COMMA.fullmatch(cell)) for cell in one.known) >= 0.8 * len(one.known)
+    return bool(cells.known) and sum(bool(_COMMA.fullmatch(cell)) for cell in cells.known) >= 0.8 * len(cells.known)
 
 
-def _counts(one: Cells) -> bool:
+def _counts(cells: Cells) -> bool:
     """Whether it is a list of places from 1 on, shared ones too."""
-    known = [place for place in one.places if place is not None]
-    return len(known) == len(one.cells) and known[:1] == [1] and all(0 <= b - a <= 1 + known.count(a) for a, b in pairwise(known))
+    known = [place for place in cells.places if place is not None]
+    return (
+        len(known) == len(cells.cells) and known[:1] == [1] and all(0 <= b - a <= 1 + known.count(a) for a, b in pairwise(known))
+    )
 
 
-def is_figure(one: Cells) -> bool:
+def is_figure(cells: Cells) -> bool:
     """Whether it may be a figure of merit: numbers that differ, no places, no times, no limits, no flags."""
-    if one.numeric < 0.8 or one.filled < 0.1 or one.is_count_up or one.is_time or one.is_date or len({*one.values}) < 2:
+    if (
+        cells.numeric < 0.8
+        or cells.filled < 0.1
+        or cells.is_count_up
+        or cells.is_time
+        or cells.is_date
+        or len({*cells.values}) < 2
+    ):
         return False
     merit = (LOWER | HIGHER) - AVERAGE - RANK
-    return bool(merit & {*one.leaf} or PRICE & {*one.words}) or not (LIMIT & {*one.words} or ID & {*one.leaf})
+    return bool(merit & {*cells.leaf} or PRICE & {*cells.words}) or not (LIMIT & {*cells.words} or ID & {*cells.leaf})
 
 
 def _score(look: Look, rows: int) -> float:
@@ -187,16 +201,16 @@ def _score(look: Look, rows: int) -> float:
 
 
 def _oddness(table: Table) -> float:
-    """Points off for a table that lies on its side, and for rows whose names stand only around them."""
+    """Points deducted for a transposed table, and for rows whose names are only in the elements around them."""
     sideways = len(table.rows) < 6 and len(table.columns) > 8 * len(table.rows)
-    within = [one for one in table.columns if not one.startswith("^.")]
+    within = [column for column in table.columns if not column.startswith("^.")]
     inside = len(within) < len(table.columns) and not any(NAME & {*words_of(one)} or one == "id" for one in within)
     return 0.3 * sideways + 0.2 * inside
 
 
-def _is_within(one: Candidate) -> bool:
-    """Whether its rows stand within other records: of two that are as like a leaderboard the plainer one is taken."""
-    return any(column.startswith("^.") for column in one.columns)
+def _is_within(candidate: Candidate) -> bool:
+    """Whether its rows are inside other records: of two equally likely tables the simpler is chosen."""
+    return any(column.startswith("^.") for column in candidate.columns)
 
 
 def _why(look: Look, rows: int) -> Iterator[str]:

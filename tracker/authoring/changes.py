@@ -33,8 +33,8 @@ class Repair:
 
 def repaired(board: Board, found: Iterable[Repair]) -> Board:
     """The board as it would be declared then."""
-    for one in found:
-        board = _with_parse(board, one.place, one.parse) if one.parse else _with_column(board, one)
+    for repair in found:
+        board = _with_parse(board, repair.place, repair.parse) if repair.parse else _with_column(board, repair)
     return board
 
 
@@ -43,30 +43,30 @@ def _with_parse(board: Board, place: Place, parse: Parse | None) -> Board:
         return board
     if place == ("parse",):
         return replace(board, parse=parse)
-    payloads = tuple(replace(one, parse=parse) if one.name == place[1] else one for one in board.payloads)
+    payloads = tuple(replace(payload, parse=parse) if payload.name == place[1] else payload for payload in board.payloads)
     return replace(board, payloads=payloads)
 
 
-def _with_column(board: Board, one: Repair) -> Board:
-    match one.place:
+def _with_column(board: Board, repair: Repair) -> Board:
+    match repair.place:
         case ("columns", "key", *part):
-            return replace(board, key=_key_behind(board.key, part, one.column))
+            return replace(board, key=_key_behind(board.key, part, repair.column))
         case ("payloads", name, "key", *part):
             payloads = tuple(
-                replace(x, key=_key_behind(x.key, part, one.column)) if x.name == name else x for x in board.payloads
+                replace(x, key=_key_behind(x.key, part, repair.column)) if x.name == name else x for x in board.payloads
             )
             return replace(board, payloads=payloads)
         case ("columns", "name"):
-            return replace(board, name=_behind(board.name, one.column))
+            return replace(board, name=_behind(board.name, repair.column))
         case ("columns", "rank"):
-            return replace(board, rank=_behind(board.rank, one.column) if board.rank else None)
+            return replace(board, rank=_behind(board.rank, repair.column) if board.rank else None)
         case ("columns", attribute):
-            return replace(board, attributes={**board.attributes, attribute: _behind(board.attributes[attribute], one.column)})
+            return replace(board, attributes={**board.attributes, attribute: _behind(board.attributes[attribute], repair.column)})
         case (_, metric, side):
             return replace(
-                board, metrics=tuple(_metric_with(x, side, one.column) if x.id == metric else x for x in board.metrics)
+                board, metrics=tuple(_metric_with(x, side, repair.column) if x.id == metric else x for x in board.metrics)
             )
-    raise ValueError(f"{board.id}: {one.place} is no place of a column")
+    raise ValueError(f"{board.id}: {repair.place} does not name a column; expected columns, payloads or metrics")
 
 
 def _metric_with(metric: Metric, side: str, column: str) -> Metric:
@@ -85,7 +85,7 @@ def _with_side(metric: Metric, side: str, column: Column) -> Metric:
 
 def _key_behind(key: Sequence[Column], part: Sequence[str], column: str) -> tuple[Column, ...]:
     at = int(part[0]) if part else 0
-    return tuple(_behind(one, column) if place == at else one for place, one in enumerate(key))
+    return tuple(_behind(source_column, column) if place == at else source_column for place, source_column in enumerate(key))
 
 
 def _behind(column: Column, source: str) -> Column:
@@ -96,32 +96,32 @@ def changes_of(found: Sequence[Repair], text: str) -> dict[Place, object]:
     """The values of the declaration's TOML text that change, by their keys, as `amend.amended` takes them.
 
     Raises:
-        ValueError: the text has no such column where a repair says.
+        ValueError: a repair names a column that the text lacks.
     """
     tables = tomllib.loads(text, parse_float=Decimal)
     changes: dict[Place, object] = {}
-    for one in found:
-        if one.parse is not None:
-            changes |= _parse_changes(one, one.parse, tables)
+    for repair in found:
+        if repair.parse is not None:
+            changes |= _parse_changes(repair, repair.parse, tables)
         else:
-            place, value = _column_change(one, tables)
+            place, value = _column_change(repair, tables)
             changes[place] = value
             put(tables, place, value)
     return changes
 
 
-def _column_change(one: Repair, tables: Mapping[str, Any]) -> tuple[Place, object]:
-    """Where the column stands, and its value with the further source. Only a column that is a table has a list for a key's part."""
-    place, part = (one.place[:-1], int(one.place[-1])) if one.place[-1].isdecimal() else (one.place, None)
+def _column_change(repair: Repair, tables: Mapping[str, Any]) -> tuple[Place, object]:
+    """The column's place in the file, and its value with the added source. Only a column written as a table takes a list as part of a key."""
+    place, part = (repair.place[:-1], int(repair.place[-1])) if repair.place[-1].isdecimal() else (repair.place, None)
     if place[-1] == "plus_minus" and _at(tables, place) is None:
         place = (*place[:-1], "standard_error")
     value = _at(tables, place)
     if value is None:
-        raise ValueError(f"{'.'.join(place)} does not stand in this file")
+        raise ValueError(f"{'.'.join(place)} is not in this file")
     of_key = place[-1] == "key"
     if part is not None and isinstance(value, list):
-        return place, [_with_source(old, one.column, table=True) if at == part else old for at, old in enumerate(value)]
-    return place, _with_source(value, one.column, table=of_key)
+        return place, [_with_source(old, repair.column, table=True) if at == part else old for at, old in enumerate(value)]
+    return place, _with_source(value, repair.column, table=of_key)
 
 
 def _with_source(value: object, column: str, *, table: bool) -> object:
@@ -131,12 +131,12 @@ def _with_source(value: object, column: str, *, table: bool) -> object:
     return {"from": sources} if table else sources
 
 
-def _parse_changes(one: Repair, spec: Parse, tables: Mapping[str, Any]) -> dict[Place, object]:
-    old = _at(tables, one.place)
+def _parse_changes(repair: Repair, spec: Parse, tables: Mapping[str, Any]) -> dict[Place, object]:
+    old = _at(tables, repair.place)
     before = old if isinstance(old, dict) else {}
     after = {"format": spec.format, **spec.options}
-    gone: dict[Place, object] = {(*one.place, name): GONE for name in before if name not in after and name != "group"}
-    return gone | {(*one.place, name): value for name, value in after.items() if before.get(name) != value}
+    gone: dict[Place, object] = {(*repair.place, name): GONE for name in before if name not in after and name != "group"}
+    return gone | {(*repair.place, name): value for name, value in after.items() if before.get(name) != value}
 
 
 def _at(tables: Mapping[str, Any], place: Place) -> object:

@@ -21,9 +21,9 @@ _ORDINAL = re.compile(r"(?:#|T|=)?(\d{1,6})(?:st|nd|rd|th|\.|=)?")
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _LETTER = re.compile(r"[^\W\d_]")
 MANY_WORDS = 5
-"""A text of more words on average tells something."""
+"""A column with more words per text on average is prose."""
 LONG = 90
-"""A text longer than this on average is no name."""
+"""A column with longer texts on average does not hold names."""
 EPOCH = 900_000_000.0
 """Numbers from here on are more likely seconds since 1970 than anything else."""
 
@@ -47,7 +47,7 @@ class Cells:
 
     @cached_property
     def known(self) -> list[str]:
-        """What is said, without what means unknown."""
+        """The cells' texts, without those that mean unknown."""
         return [cell.strip() for cell in self.cells if cell is not None and cell.strip().casefold() not in MISSING]
 
     @property
@@ -75,17 +75,17 @@ class Cells:
 
     @property
     def numeric(self) -> float:
-        """Share of what is said that is a number."""
+        """Share of the known texts that are numbers (0–1)."""
         return len(self.values) / len(self.known) if self.known else 0.0
 
     @cached_property
     def distinct(self) -> float:
-        """Share of what is said that is said once or first."""
+        """Share of the known texts that are distinct (0–1)."""
         return len({*self.known}) / len(self.known) if self.known else 0.0
 
     @property
     def unique(self) -> bool:
-        """Whether every row says something of its own."""
+        """Whether every row has a text that no other row has."""
         return len(self.known) == len(self.cells) and len({*self.known}) == len(self.cells)
 
     @cached_property
@@ -100,20 +100,20 @@ class Cells:
 
     @cached_property
     def is_prose(self) -> bool:
-        """Whether it tells rather than names."""
+        """Whether the texts are prose, not names."""
         sample = self.known[:200]
         return bool(sample) and sum(cell.count(" ") for cell in sample) > MANY_WORDS * len(sample)
 
     @cached_property
     def is_worded_number(self) -> bool:
-        """Whether it says a number and what it counts: `900 stars today`, `1 vote`."""
+        """Whether the texts are a number with what it counts: `900 stars today`, `1 vote`."""
         sample = self.known[:200]
         behind = Counter(found[1] for cell in sample if (found := _WORDED.fullmatch(cell)))
         return len(sample) > 1 and sum(many for _, many in behind.most_common(2)) >= 0.8 * len(sample)
 
     @cached_property
     def is_date(self) -> bool:
-        """Whether it says when."""
+        """Whether the texts are dates or times."""
         sample = self.known[:200]
         return bool(sample) and sum(bool(_DATE.fullmatch(cell)) for cell in sample) >= 0.8 * len(sample)
 
@@ -129,7 +129,7 @@ class Cells:
 
     @cached_property
     def places(self) -> list[int | None]:
-        """The ranks it says: `1`, `#2`, `3rd`, `T4`, a medal."""
+        """The ranks in the column: `1`, `#2`, `3rd`, `T4`, a medal."""
         return [_place(cell) for cell in self.cells]
 
     @cached_property
@@ -139,7 +139,7 @@ class Cells:
         return first in (0, 1) and len(self.places) > 2 and all(b == a + 1 for a, b in pairwise(self.places) if a is not None and b is not None) and None not in self.places  # fmt: skip
 
     def order(self) -> float:
-        """From 1 (falling from row to row) to -1 (rising); 0 where there is no order, or not enough to tell."""
+        """From 1 (falling from row to row) to -1 (rising); 0 where there is no order, or too few values."""
         known = [value for value in self.numbers if value is not None]
         falls = sum(a > b for a, b in pairwise(known))
         rises = sum(a < b for a, b in pairwise(known))

@@ -30,9 +30,9 @@ MAX_WHY = 100
 MAX_ROUNDS = 12
 """So many columns that cannot be read as they were guessed are left out, one after the other."""
 NOT_LOOKED_UP = "not looked up"
-"""What `terms` says of a board whose terms nobody has read."""
+"""The `terms` of a board whose terms nobody has read."""
 
-NO_DIRECTION = "nothing on the page tells whether more is better"
+NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
 _UNPRINTED = re.compile(r"[^ -~\u00a1-\u036f\u0370-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufaff]")
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
@@ -43,7 +43,7 @@ _NO_SOURCE = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAddress:
-    """What a declaration says that no page tells: the board's id, where it is fetched and with what, where people read it."""
+    """What a declaration needs and no page states: the board's id, the URL and headers of its request, the page for people."""
 
     board: BoardId
     title: str
@@ -54,7 +54,7 @@ class PageAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A declaration that reads its page: its text, the board that it makes, what the page then says, and what had to be left out."""
+    """A declaration that reads its page: its text, the board it declares, the reading of the page, and the columns left out with the reason."""
 
     text: str
     board: Board
@@ -104,9 +104,9 @@ def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading
 
 
 def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
-    """Whether nothing tells which way it is better, and it must be told. The primary one's direction is asked for before."""
-    told = metric.higher_is_better.value is not None or metric.nature.value is Nature.COUNT
-    return not told and metric.id != proposal.primary.value
+    """Whether the metric's direction is unknown but needed. The user is asked for the direction of the primary metric earlier."""
+    is_known = metric.higher_is_better.value is not None or metric.nature.value is Nature.COUNT
+    return not is_known and metric.id != proposal.primary.value
 
 
 def _spoilt(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
@@ -214,11 +214,11 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
     seen = len(proposal.candidate.rows)
     chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
     rows = [
-        ("depth", str(seen) if chart else toml_value("whole"), "a chart of so many places" if chart else ""),
+        ("depth", str(seen) if chart else toml_value("whole"), "a chart with this many places" if chart else ""),
         ("min_entries", str(ceil(LEAST_SHARE * seen)), f"{LEAST_SHARE:.0%} of the {seen} rows seen: half a page is none"),
     ]
     if proposal.duplicates != "refuse":
-        rows.append(("duplicates", toml_value(proposal.duplicates), "some keys stand more than once"))
+        rows.append(("duplicates", toml_value(proposal.duplicates), "some keys occur more than once"))
     rows += [(toml_key(metric.id), bounds, "") for metric in metrics if (bounds := _bounds(metric, proposal))]
     return _block("contract", rows)
 
@@ -290,7 +290,7 @@ def _rounded(value: float, towards: Callable[[float], int]) -> int | float:
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────
 
 Row = tuple[str, str, str]
-"""A key, its value as TOML writes it, and what is said behind it."""
+"""A key, its value as TOML writes it, and the comment after it."""
 
 
 def _block(table: str, rows: Iterable[Row]) -> str:
@@ -331,10 +331,10 @@ def _one_or_all(columns: Sequence[str]) -> object:
 def board_id(host: str, title: str) -> BoardId:
     """An id from a host and a title: `boards.example.org`, `Code arena | Example` → `example/code-arena`."""
     words = [word for word in host.lower().split(".") if word]
-    telling = [word for word in words[:-1] if word not in _NO_SOURCE] or words[:1] or ["page"]
-    source = _slug(telling[-1]) or "page"
-    told = [_slug(part) for part in re.split(r"[|–—:·]| - ", title)]
-    board = next((part for part in told if part and part != source), "board")
+    words_of_source = [word for word in words[:-1] if word not in _NO_SOURCE] or words[:1] or ["page"]
+    source = _slug(words_of_source[-1]) or "page"
+    titles = [_slug(part) for part in re.split(r"[|–—:·]| - ", title)]
+    board = next((part for part in titles if part and part != source), "board")
     return BoardId(f"{source}/{board[:48].strip('-')}")
 
 

@@ -1,4 +1,4 @@
-"""Lists of records in a document of objects and lists, wherever they stand, and the paths that lead to them."""
+"""Lists of records anywhere in a document of objects and lists, and the paths that lead to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypeGuard
 
 MAX_NODES = 200_000
 MAX_SPOTS = 60
-"""Of more lists the longest are told."""
+"""Lists returned, at most; the longest first."""
 MAX_FIELDS = 200
 MAX_LEVELS = 4
 """So deep are fields looked for inside a record."""
@@ -33,7 +33,7 @@ Object = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where records stand: the options that find them (records, explode, pairs, header, cell), their columns, how many they are.
+    """The place of records: the options that find them (records, explode, pairs, header, cell), their columns, how many they are.
 
     `kind` is list, members (of an object), pairs or rows (lists of cells); `fields` are the fields that all of them have.
     """
@@ -118,10 +118,10 @@ def _nested(records: Sequence[Object]) -> Iterator[str]:
 
 
 def _members(value: object) -> list[Object]:
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+    if isinstance(value, list) and value and all(isinstance(member, dict) for member in value):
         return value
-    if isinstance(value, dict) and value and all(isinstance(one, dict) for one in value.values()):
-        members: list[Object] = [{**one, "$key": key} for key, one in value.items()]
+    if isinstance(value, dict) and value and all(isinstance(member, dict) for member in value.values()):
+        members: list[Object] = [{**member, "$key": key} for key, member in value.items()]
         return members if len(members) == 1 or _are_alike(members) else []
     return []
 
@@ -164,7 +164,7 @@ def _common(cells: Iterable[object]) -> str | None:
         return "" if not any(isinstance(one, list) for one in found) else None
     if len(objects) < len([one for one in found if one is not None]):
         return None
-    return next((name for name in ("value", *TITLES, "text", "data") if all(name in one for one in objects)), None)
+    return next((name for name in ("value", *TITLES, "text", "data") if all(name in record for record in objects)), None)
 
 
 def _inside(path: str, node: object) -> Iterator[tuple[str, object]]:
@@ -183,10 +183,10 @@ def _member(path: str, node: Sequence[object], at: int) -> str:
     one = node[at]
     if isinstance(one, dict) and path:
         for title in TITLES:
-            said = one.get(title)
+            name = one.get(title)
             names = [other.get(title) for other in node if isinstance(other, dict)]
-            if isinstance(said, str) and "'" not in said and "`" not in said and names.count(said) == 1 and len(said) < 60:
-                return f"{path}[?{title}=='{said}'] | [0]"
+            if isinstance(name, str) and "'" not in name and "`" not in name and names.count(name) == 1 and len(name) < 60:
+                return f"{path}[?{title}=='{name}'] | [0]"
     return f"{path}[{at}]" if path else f"[{at}]"
 
 

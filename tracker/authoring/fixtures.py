@@ -14,7 +14,7 @@ from tracker.reading import read_capture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """What became of one folder; `problems` one line each."""
+    """The result of testing one folder; `problems` has one line each."""
 
     board: str
     cases: int
@@ -57,11 +57,13 @@ def bodies_in(board: Board, folder: Path) -> list[Body]:
     found = [(_part(path), path.name, path.read_bytes()) for path in files]
     own = [body for body in found if _is_own(body[0])]
     for payload in board.payloads:
-        theirs = [body for body in found if body[0].partition("@")[0] == payload.name]
+        payload_bodies = [body for body in found if body[0].partition("@")[0] == payload.name]
         same = [(payload.name + part, name, body) for part, name, body in own] if payload.request.url == board.request.url else []
-        own += theirs or same
+        own += payload_bodies or same
     if strangers := sorted({name for _, name, _ in found} - {name for _, name, _ in own}):
-        raise DeclarationError(f"{board.id}: {folder / strangers[0]} is no page and no payload of the board; remove or rename it")
+        raise DeclarationError(
+            f"{board.id}: {folder / strangers[0]} is neither the board's page nor a payload of it; remove or rename the file"
+        )
     return own
 
 
@@ -80,7 +82,7 @@ def read(board: Board, bodies: Sequence[Body]) -> Reading:
 def instead(bodies: Sequence[Body], name: str, body: bytes) -> list[Body]:
     """The bodies with another in place of the board's own first one, and without its further ones."""
     first = next(part for part, _, _ in bodies if _is_own(part))
-    return [(first, name, body), *(one for one in bodies if not _is_own(one[0]))]
+    return [(first, name, body), *(other for other in bodies if not _is_own(other[0]))]
 
 
 def _is_own(part: str) -> bool:

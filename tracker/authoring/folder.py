@@ -1,4 +1,4 @@
-"""The test folder of a board that was proposed: the page, what it says, where each number stands in it, and pages to refuse.
+"""The test folder of a board that was proposed: the page, its expected reading, the place of each number in it, and pages to refuse.
 
 The page is kept as it came. A large one is cut only where what is left reads as the beginning of the whole.
 """
@@ -30,7 +30,7 @@ _MAX_JSON_DEPTH = 40
 Describe = Callable[[Reading], Mapping[str, object]]
 """A reading as the plain values of `expected.json`."""
 Judge = Callable[[bytes], Reading]
-"""What the board says of a page. Raises TrackerError."""
+"""Read a page as the board declares it. Raises TrackerError."""
 
 
 def folder(
@@ -44,7 +44,7 @@ def folder(
     body, cut = _kept(proposal.candidate, body, read)
     reading, page = read(body), f"page.{suffix}"
     found = list(places(board, reading, proposal.candidate, body))
-    text = "".join(f"{one.row(page)}\n" for one in found)
+    text = "".join(f"{located.row(page)}\n" for located in found)
     hostile = dict(_hostile(board, body, found, read))
     files = {
         page: body,
@@ -103,8 +103,8 @@ def _cut(value: Any, depth: int) -> Any:
     if depth == 0:
         return value
     if isinstance(value, list):
-        return [_cut(one, depth - 1) for one in value[:KEPT_ROWS]]
-    return {key: _cut(one, depth - 1) for key, one in value.items()} if isinstance(value, dict) else value
+        return [_cut(member, depth - 1) for member in value[:KEPT_ROWS]]
+    return {key: _cut(member, depth - 1) for key, member in value.items()} if isinstance(value, dict) else value
 
 
 # ── pages to refuse ──────────────────────────────────────────────────────────────────────────────
@@ -116,7 +116,7 @@ def _hostile(board: Board, body: bytes, places: Sequence[CellPlace], read: Judge
     yield from _first("empty", ParseError, "", [b""], read)
     yield from _first("truncated", ParseError, "", [body[: len(body) // part] for part in (2, 3, 10, 40)], read)
     primary = board.primary
-    stands = next((one for one in places if primary is not None and one.field == primary.id), None)
+    stands = next((field_place for field_place in places if primary is not None and field_place.field == primary.id), None)
     if primary is not None and stands is not None:
         unreadable = [_UNREADABLE, f'"{_UNREADABLE}"', f'\\"{_UNREADABLE}\\"']
         yield from _first("unreadable-cell", ContractBroken, "unreadable_cell", _replaced(body, stands, unreadable), read)
@@ -131,7 +131,7 @@ def _hostile(board: Board, body: bytes, places: Sequence[CellPlace], read: Judge
 
 
 def _first(name: str, kind: type[TrackerError], code: str, pages: Sequence[bytes], read: Judge) -> Iterator[tuple[str, bytes]]:
-    """The first of those pages that is refused as its name says."""
+    """The first of those pages that is refused with the error in its name."""
     for page in pages:
         if _refused(page, kind, code, read):
             yield f"{name}.{kind.__name__}", page
@@ -142,7 +142,7 @@ def _refused(page: bytes, kind: type[TrackerError], code: str, read: Judge) -> b
     try:
         read(page)
     except ContractBroken as error:
-        codes = {one.code for one in error.violations}
+        codes = {violation.code for violation in error.violations}
         return kind is ContractBroken and code in codes and codes <= {code, "too_few_entries", "fill_too_low"}
     except TrackerError as error:
         return isinstance(error, kind)
@@ -169,7 +169,7 @@ def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int,
     """What the folder holds, for people: the page's origin, and which column is which."""
     size = f"an excerpt of the page: the first {len(reading.entries)} entries" if cut else "the page as it came"
     wanted = sum(
-        2 + (entry.rank is not None) + sum(_parts_of(one) for one in entry.measures.values()) for entry in reading.entries
+        2 + (entry.rank is not None) + sum(_parts_of(measure) for measure in entry.measures.values()) for entry in reading.entries
     )
     columns = proposal.candidate.columns
     rows = [("entry", board.key), ("name", (board.name,)), *((metric.id, _columns_of(metric)) for metric in board.metrics)]
@@ -182,7 +182,7 @@ def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int,
             "`expected.json` is what was read of it: compare it with the page before you trust it. Whether the page may be kept",
             "in a public repository is for its terms to say.",
             "",
-            "| expected | stands in |",
+            "| expected | found in |",
             "|---|---|",
             *table,
             "",

@@ -31,44 +31,44 @@ def propose(
     higher_is_better: bool | None = None,
     table: int | None = None,
 ) -> Proposal:
-    """How the body would be declared. What is told is taken as sure; `table` picks a candidate, counted from 1.
+    """How the body would be declared. What the user states counts as certain; `table` picks a candidate, counted from 1.
 
     Raises:
         Refused, ParseError: as `candidates`.
-        DeclarationError: a column that was told is not there, or there are not so many tables.
+        DeclarationError: a stated column is in no table, or the page has fewer tables.
     """
     found = candidates(body, by_order=metric == ROW)
-    told = [one for one in (*(key or ()), name, metric) if one]
+    told = [column for column in (*(key or ()), name, metric) if column]
     fitting = (
-        [one for one in found if set(told) <= set(one.columns)]
+        [candidate for candidate in found if set(told) <= set(candidate.columns)]
         if table is None
         else list(found[table - 1 : table] if table > 0 else ())
     )
     if not fitting:
         raise DeclarationError(_no_such(found, told, table))
-    chosen = Guess(value=table, sure=1.0, why="told") if table else _table(found, fitting)
+    chosen = Guess(value=table, sure=1.0, why="stated") if table else _table(found, fitting)
     return guessed(fitting[0], chosen, key=key, name=name, metric=metric, higher_is_better=higher_is_better)
 
 
 def _table(found: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
-    """The first of them; not sure where another is as good, and not the same rows told in another way."""
+    """The first candidate; unsure where another is as good and does not hold the same rows in another form."""
     best, *others = fitting
     place = found.index(best) + 1
-    rivals = [one for one in others if one.score > best.score - CLOSE and not _are_one(best, one)]
+    rivals = [other for other in others if other.score > best.score - CLOSE and not _are_one(best, other)]
     if rivals:
         return Guess(value=place, sure=0.6, why=f"{rivals[0].parse.format} of {len(rivals[0].rows)} rows is as like one")
     return Guess(value=place, sure=0.9, why="; ".join(best.why))
 
 
-def _are_one(one: Candidate, other: Candidate) -> bool:
+def _are_one(candidate: Candidate, other: Candidate) -> bool:
     """Whether two tables of a page show the same entries: a table and the data it is made of."""
-    texts = [{cell for row in table.rows[:MAX_ROWS] for cell in row if cell} for table in (one, other)]
+    texts = [{cell for row in table.rows[:MAX_ROWS] for cell in row if cell} for table in (candidate, other)]
     names = [
         max(
             (Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)),
             key=_named_by,
         )
-        for table in (one, other)
+        for table in (candidate, other)
     ]
     return any(
         len({*column.known} & cells) >= 0.5 * len({*column.known}) > 0
@@ -76,8 +76,8 @@ def _are_one(one: Candidate, other: Candidate) -> bool:
     )
 
 
-def _named_by(one: Cells) -> tuple[bool, float]:
-    return one.is_text and bool(NAME & {*one.leaf}), one.distinct
+def _named_by(cells: Cells) -> tuple[bool, float]:
+    return cells.is_text and bool(NAME & {*cells.leaf}), cells.distinct
 
 
 def _no_such(found: Sequence[Candidate], told: Sequence[str], table: int | None) -> str:
@@ -97,19 +97,21 @@ def guessed(
 ) -> Proposal:
     """The proposal for one candidate."""
     sheet = RawSheet(candidate, metric)
-    missing = [one for one in (*(key or ()), name, metric) if one and one not in sheet.columns]
+    missing = [column for column in (*(key or ()), name, metric) if column and column not in sheet.columns]
     if missing:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
-    named = Guess(value=name, sure=1.0, why="told") if name else _name(sheet)
+    named = Guess(value=name, sure=1.0, why="stated") if name else _name(sheet)
     keyed, duplicates = _told_key(sheet, key) if key else _key(sheet, named.value)
     metrics = tuple(metrics_of(sheet, {*keyed.value, named.value}))
     primary = primary_of(sheet, metrics)
     if higher_is_better is not None:
-        told = Guess(value=higher_is_better, sure=1.0, why="told")
-        metrics = tuple(replace(one, higher_is_better=told) if one.id == primary.value else one for one in metrics)
+        direction = Guess(value=higher_is_better, sure=1.0, why="stated")
+        metrics = tuple(
+            replace(guessed, higher_is_better=direction) if guessed.id == primary.value else guessed for guessed in metrics
+        )
     return Proposal(
         candidate=candidate,
-        table=table or Guess(value=1, sure=1.0, why="told"),
+        table=table or Guess(value=1, sure=1.0, why="stated"),
         key=keyed,
         name=named,
         rank=_rank(sheet),
@@ -125,7 +127,7 @@ def guessed(
 
 
 def _name(sheet: RawSheet) -> Guess[str]:
-    texts = [one for one in sheet.columns.values() if one.is_text and one.filled >= 0.6]
+    texts = [cells for cells in sheet.columns.values() if cells.is_text and cells.filled >= 0.6]
     scored = sorted(((_as_name(one, at), one) for at, one in enumerate(texts)), key=lambda pair: -pair[0])
     if not scored:
         first = next(iter(sheet.columns))
@@ -136,29 +138,29 @@ def _name(sheet: RawSheet) -> Guess[str]:
     return Guess(value=one.header, sure=min(0.95, 0.6 + 0.15 * best + 0.1 * (best > second + 0.5)), why=why)
 
 
-def _as_name(one: Cells, at: int) -> float:
-    """How like a column of names: what the header says, how different the texts are, how soon it comes."""
-    leaf = {*one.leaf}
-    points = 2.0 * one.distinct + 0.4 * one.filled - 0.03 * at
+def _as_name(cells: Cells, at: int) -> float:
+    """How likely the column holds the names: by its header, its distinct texts and its position."""
+    leaf = {*cells.leaf}
+    points = 2.0 * cells.distinct + 0.4 * cells.filled - 0.03 * at
     points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "team", "app", "label", "display"})
-    points += 0.5 * bool(NAME & leaf) - 1.2 * bool(attribute_of(one)) - 0.4 * bool(leaf & (ID - {"key"}))
+    points += 0.5 * bool(NAME & leaf) - 1.2 * bool(attribute_of(cells)) - 0.4 * bool(leaf & (ID - {"key"}))
     return (
         points
-        - 0.3 * one.header.removeprefix("css:").count(".")
-        + 0.3 * bool(_HEADING.match(one.header))
-        - 0.4 * one.is_prose
-        - 1.0 * one.header.startswith("^.")
+        - 0.3 * cells.header.removeprefix("css:").count(".")
+        + 0.3 * bool(_HEADING.match(cells.header))
+        - 0.4 * cells.is_prose
+        - 1.0 * cells.header.startswith("^.")
         - 0.6 * bool(leaf & {"url", "link", "note", "notes", "description", "license", "short", "source", "family"})
     )
 
 
 def _told_key(sheet: RawSheet, key: Sequence[str]) -> tuple[Guess[tuple[str, ...]], str]:
-    return Guess(value=tuple(key), sure=1.0, why="told"), "refuse" if _is_unique(sheet, key) else "ambiguous"
+    return Guess(value=tuple(key), sure=1.0, why="stated"), "refuse" if _is_unique(sheet, key) else "ambiguous"
 
 
 def _key(sheet: RawSheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
     """The key, and what a key that occurs twice means."""
-    alone = sorted((one for one in sheet.columns.values() if _may_be_key(one)), key=lambda one: -_as_key(one, name))
+    alone = sorted((cells for cells in sheet.columns.values() if _may_be_key(cells)), key=lambda one: -_as_key(one, name))
     if alone:
         best = alone[0]
         why = "unique in all rows, and called an id" if ID & {*best.leaf} else "unique in all rows"
@@ -172,27 +174,32 @@ def _key(sheet: RawSheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
     ), "ambiguous"
 
 
-def _may_be_key(one: Cells) -> bool:
-    known = one.unique and not one.is_count_up and not one.is_date
-    said = {*one.leaf} - ({"link"} if one.header.startswith("css:") else set())  # a class of links, not an address
-    if not known or said & {"url", "link", "href", "sha", "hash", "description", "note", "notes", "rank"}:
+def _may_be_key(cells: Cells) -> bool:
+    known = cells.unique and not cells.is_count_up and not cells.is_date
+    words = {*cells.leaf} - ({"link"} if cells.header.startswith("css:") else set())  # a class of links, not an address
+    if not known or words & {"url", "link", "href", "sha", "hash", "description", "note", "notes", "rank"}:
         return False
-    return one.is_text or bool(ID & {*one.leaf}) or (one.header == "$key")
+    return cells.is_text or bool(ID & {*cells.leaf}) or (cells.header == "$key")
 
 
-def _as_key(one: Cells, name: str) -> float:
-    leaf = {*one.leaf}
-    points = 3.0 * (one.header == "$key") + 2.0 * bool(leaf & ID) + 1.5 * (one.header == name) + 0.5 * bool(leaf & NAME)
-    points -= 1.0 * one.header.removeprefix("css:").count(".") + 0.8 * bool(attribute_of(one)) + 0.5 * one.header.startswith("_")
-    return points - 2.0 * (one.numeric > 0.5) - 0.5 * bool(leaf & {"short", "canonical", "repo", "hugging", "face"})
+def _as_key(cells: Cells, name: str) -> float:
+    leaf = {*cells.leaf}
+    points = 3.0 * (cells.header == "$key") + 2.0 * bool(leaf & ID) + 1.5 * (cells.header == name) + 0.5 * bool(leaf & NAME)
+    points -= (
+        1.0 * cells.header.removeprefix("css:").count(".") + 0.8 * bool(attribute_of(cells)) + 0.5 * cells.header.startswith("_")
+    )
+    return points - 2.0 * (cells.numeric > 0.5) - 0.5 * bool(leaf & {"short", "canonical", "repo", "hugging", "face"})
 
 
 def _together(sheet: RawSheet, name: str) -> tuple[str, ...]:
     """The name and the fewest texts besides that make the rows unique."""
     others = [
-        one.header
-        for one in sheet.columns.values()
-        if one.header != name and one.filled >= 0.5 and (one.is_text or one.is_date or ID & {*one.leaf}) and one.distinct < 1
+        cells.header
+        for cells in sheet.columns.values()
+        if cells.header != name
+        and cells.filled >= 0.5
+        and (cells.is_text or cells.is_date or ID & {*cells.leaf})
+        and cells.distinct < 1
     ][:12]
     for many in (1, 2):
         for further in combinations(others, many):
@@ -218,8 +225,8 @@ def _rank(sheet: RawSheet) -> Guess[str] | None:
 
 def _attributes(sheet: RawSheet, taken: set[str]) -> Iterator[tuple[str, str]]:
     used: set[str] = set()
-    for one in sheet.columns.values():
-        name = attribute_of(one)
-        if name and name not in used and one.header not in taken and one.known:
+    for cells in sheet.columns.values():
+        name = attribute_of(cells)
+        if name and name not in used and cells.header not in taken and cells.known:
             used.add(name)
-            yield name, one.header
+            yield name, cells.header

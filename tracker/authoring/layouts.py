@@ -14,13 +14,13 @@ from tracker.reading.names import clean_name
 
 MAX_CELLS = 3_000_000
 MAX_LAYOUTS = 8
-"""So many other tables of a page are tried, those with the most known keys first."""
+"""Other tables of a page tried at most, those with the most known keys first."""
 SAME_KEYS = 0.6
-"""Share of the known keys that must stand in a column for it to be the key."""
+"""Share of the known keys (0–1) that a column must hold to be the key."""
 NARROWING = ("headers", "require")
 """Options that name columns a table must have."""
 SEES_OTHERS = ("records", "first_of")
-"""Options that say where the records stand, and can name several places."""
+"""Options that name the places of the records; they can name several."""
 Look = Callable[[bytes], Sequence[Candidate]]
 """Every table-like thing of a body, as `candidates` finds it. May raise TrackerError."""
 
@@ -38,11 +38,13 @@ class _Part:
     others: tuple[str, ...] = ()
 
     def inside(self, column: Column) -> tuple[str, ...]:
-        """The column's sources that stand in this part, without the prefix; none of the `others`' prefixes is one of its own."""
-        mine = (
-            one for one in column.sources if one.startswith(self.prefix) and not (self.others and one.startswith(self.others))
+        """The column's sources in this part, without its prefix; sources with a prefix of `others` belong to another part."""
+        sources = (
+            source
+            for source in column.sources
+            if source.startswith(self.prefix) and not (self.others and source.startswith(self.others))
         )
-        return tuple(one.removeprefix(self.prefix) for one in mine)
+        return tuple(source.removeprefix(self.prefix) for source in sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,22 @@ def _layouts(part: _Part, declared: Sequence[str], known: set[EntryId], look: Lo
     own = [source for column in part.key for source in column.sources]
     ranked = sorted(found, key=lambda one: -_keys_in(one, known))[:MAX_LAYOUTS]
     columns = dict.fromkeys(
-        (*own, *declared, *(name for one in ranked if one.parse.format == part.parse.format for name in one.columns))
+        (
+            *own,
+            *declared,
+            *(name for candidate in ranked if candidate.parse.format == part.parse.format for name in candidate.columns),
+        )
     )
-    for spec in (part.parse, *_loosened(part.parse, ranked), *(one.parse for one in ranked if _keys_in(one, known) >= SAME_KEYS)):
-        anew = () if spec.format == part.parse.format else [name for one in ranked if one.parse == spec for name in one.columns]
+    for spec in (
+        part.parse,
+        *_loosened(part.parse, ranked),
+        *(candidate.parse for candidate in ranked if _keys_in(candidate, known) >= SAME_KEYS),
+    ):
+        anew = (
+            ()
+            if spec.format == part.parse.format
+            else [name for candidate in ranked if candidate.parse == spec for name in candidate.columns]
+        )
         table = _table(part.body, spec, tuple(dict.fromkeys((*columns, *anew))))
         if table is not None:
             yield _Layout(table=table, change=None if spec == part.parse else _parse_repair(part, spec))
@@ -81,17 +95,17 @@ def _table(body: bytes, spec: Parse, columns: Sequence[str]) -> Table | None:
 
 def _keys_in(candidate: Candidate, known: set[EntryId]) -> float:
     """The greatest share of the known keys (or of their first parts) that one column of the candidate holds."""
-    first = {one.partition(" | ")[0] for one in known}
+    first = {key.partition(" | ")[0] for key in known}
     columns = zip(*candidate.rows, strict=True) if candidate.rows else ()
     return max((len(first & {clean_name(cell or "") for cell in column}) / len(first) for column in columns), default=0.0)
 
 
 def _loosened(spec: Parse, found: Sequence[Candidate]) -> Iterator[Parse]:
     """The declared way to read, with another place of the records beside its own, or without the columns that are gone."""
-    for one in found:
-        if one.parse.format != spec.format:
+    for candidate in found:
+        if candidate.parse.format != spec.format:
             continue
-        places = _places(one.parse)
+        places = _places(candidate.parse)
         if places:
             kept = {name: value for name, value in spec.options.items() if name not in SEES_OTHERS}
             yield replace(spec, options={**kept, "first_of": tuple(dict.fromkeys((*_places(spec), *places)))})
@@ -99,17 +113,17 @@ def _loosened(spec: Parse, found: Sequence[Candidate]) -> Iterator[Parse]:
             asked = spec.options.get(name)
             if (
                 isinstance(asked, list | tuple)
-                and (left := [column for column in asked if column in one.columns])
+                and (left := [column for column in asked if column in candidate.columns])
                 and len(left) < len(asked)
             ):
                 yield replace(spec, options={**spec.options, name: left})
 
 
 def _places(spec: Parse) -> tuple[str, ...]:
-    """Where the options say that the records stand."""
+    """The places of the records, by the options."""
     several = spec.options.get("first_of")
     if isinstance(several, list | tuple):
-        return tuple(str(one) for one in several)
+        return tuple(str(path) for path in several)
     one = spec.options.get("records")
     return (one,) if isinstance(one, str) else ()
 

@@ -55,7 +55,7 @@ def leads(body: bytes) -> Iterator[Lead]:
     """Every lead. A part of the body that cannot be read gives none.
 
     Raises:
-        ParseError: the body is no text.
+        ParseError: the body is not text.
     """
     text = decode(body)
     start = text.lstrip()[:1]
@@ -179,7 +179,7 @@ def _flight(body: bytes) -> Iterator[Lead]:
 
 
 def _arrays(spot: Spot, found: Sequence[Spot]) -> Iterator[Parse]:
-    """The fields that tell an array from the others: the fewest others have them."""
+    """The fields that distinguish an array from the others: those that the fewest others have."""
     others = [set(other.fields) for other in found if other is not spot]
     rare = sorted(spot.fields, key=lambda name: sum(name in other for other in others))[:4]
     for require in (rare[:2], rare):
@@ -242,19 +242,19 @@ def _tables(root: Element) -> Iterator[Lead]:
 
 
 def _named(section: Section, names: tuple[str, ...]) -> Iterator[Parse]:
-    """By what stands at the table: its headers, the first of those that have them, its caption, its id."""
+    """By what identifies the table: its headers, its number among those with the same headers, its caption, its id."""
     yield Parse(format="html_table", options={"headers": names[:6]})
     yield Parse(format="html_table", options={"headers": names[:6], "first": True})
     caption = next(section.table.iterchildren("caption"), None)
-    if caption is not None and (said := inner_text(caption)):
-        yield Parse(format="html_table", options={"caption": said})
+    if caption is not None and (text := inner_text(caption)):
+        yield Parse(format="html_table", options={"caption": text})
     for element in (section.table, *islice(section.table.iterancestors(), 4)):
         if _CLASS.fullmatch(element.get("id") or ""):
             yield Parse(format="html_table", options={"select": f"#{element.get('id')}"})
 
 
 def _repeated(root: Element) -> Iterator[Lead]:
-    """Rows that are no rows of a table: the same element over and over, told by a data- attribute or its class."""
+    """Rows outside of tables: the same element repeated, recognised by a data- attribute or its class."""
     elements = list(islice(root.iter(*_ROWS), MAX_ELEMENTS))
     counted = Counter(mark for element in elements for mark in _marks(element))
     for mark, many in counted.most_common(40):

@@ -16,7 +16,7 @@ MIN_COVER = 0.5
 SAME_TEXT = 0.97
 """Share of equal texts from which on two columns say the same."""
 SAME_NUMBER = 0.5
-"""Share of equal numbers from which on they are the same figures, some of them revised."""
+"""Share of equal numbers (0–1) at which columns hold the same figures, apart from revisions."""
 MUCH_THE_SAME_ORDER = 0.8
 """Rank correlation that such figures have at least: many zeros are equal in any two columns."""
 SAME_ORDER = 0.95
@@ -24,7 +24,7 @@ SAME_ORDER = 0.95
 SAME_LEVEL = 0.25
 """Median distance between old and new value, in mean deviations of the old ones, up to which it may."""
 PLAINER = 2.0
-"""How many times nearer than the next one a column must be to be told from it by its values."""
+"""How many times nearer than the next a column must be to be distinguished by its values."""
 CLEARER = 0.15
 """By how much a header must be liker to settle what the values leave open."""
 
@@ -56,11 +56,11 @@ class Likeness:
 
 
 def of_texts(column: str, was: Sequence[str], old: Mapping[Key, str], new: Mapping[Key, str]) -> Likeness | None:
-    """A column of texts; None where it cannot be the old one. Old texts that are all the same tell nothing."""
+    """A column of texts; None where it cannot be the old one. Old texts that are all the same prove nothing."""
     common = _common(old, new)
-    if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old) or len({old[one] for one in common}) < 2:
+    if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old) or len({old[entry] for entry in common}) < 2:
         return None
-    same = sum(old[one] == new[one] for one in common) / len(common)
+    same = sum(old[entry] == new[entry] for entry in common) / len(common)
     return Likeness(column=column, common=len(common), same=same, header=alike(column, was)) if same >= SAME_TEXT else None
 
 
@@ -74,18 +74,18 @@ def of_numbers(
     decimals: Callable[[Value], int],
     drifts: bool,
 ) -> Likeness | None:
-    """A column of numbers; None where it cannot be the old one: most figures are others, or they stand in another order.
+    """A column of numbers; None where it cannot be the old one: most figures differ, or their order does.
 
     Numbers are equal where they are so with the decimals of the column that has fewer of them. Where all values drift (a rating, votes), the same order on the same level is enough.
     """
     common = _common(old, new)
     if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old):
         return None
-    before, after = [number(old[one]) for one in common], [number(new[one]) for one in common]
+    before, after = [number(old[entry]) for entry in common], [number(new[entry]) for entry in common]
     order, spread = spearman(before, after), _mean_deviation(before)
     if order is None or not spread:
         return None
-    width = 0.5000001 * 10.0 ** -min(max(decimals(column[one]) for one in common) for column in (old, new))
+    width = 0.5000001 * 10.0 ** -min(max(decimals(column[entry]) for entry in common) for column in (old, new))
     found = Likeness(
         column=column,
         common=len(common),
@@ -103,24 +103,24 @@ def _moved_together(found: Likeness) -> bool:
 
 
 def likest(found: Iterable[Likeness]) -> Likeness | None:
-    """The one column that is it; None where there is none, or several that neither values nor headers tell apart."""
+    """The best column; None where there is none, or where neither values nor headers distinguish several."""
     ranked = sorted(found, key=_likeness, reverse=True)
     if not ranked:
         return None
     best, *others = ranked
-    rivals = [one for one in others if not _plainly(best, one)]
+    rivals = [rival for rival in others if not _plainly(best, rival)]
     if not rivals:
         return best
     first, *rest = sorted((best, *rivals), key=lambda one: one.header, reverse=True)
     return first if first.header >= rest[0].header + CLEARER else None
 
 
-def _likeness(one: Likeness) -> tuple[float, float, float]:
-    return (round(one.same, 1), -(one.distance or 0.0), one.header)
+def _likeness(likeness: Likeness) -> tuple[float, float, float]:
+    return (round(likeness.same, 1), -(likeness.distance or 0.0), likeness.header)
 
 
 def _plainly(best: Likeness, other: Likeness) -> bool:
-    """Whether the values alone say that it is this one and not the other."""
+    """Whether the values alone decide for this column."""
     if best.same >= other.same + 0.1:
         return True
     return best.distance is not None and other.distance is not None and other.distance > PLAINER * best.distance + 1e-9
@@ -161,7 +161,7 @@ def _mean_deviation(values: Sequence[float]) -> float:
 
 def alike(header: str, was: Sequence[str]) -> float:
     """How like a header is one of those that were there before (0–1)."""
-    return max((SequenceMatcher(None, _folded(header), _folded(one)).ratio() for one in was), default=0.0)
+    return max((SequenceMatcher(None, _folded(header), _folded(old_header)).ratio() for old_header in was), default=0.0)
 
 
 def _folded(header: str) -> str:
@@ -169,4 +169,4 @@ def _folded(header: str) -> str:
 
 
 def _common(old: Mapping[Key, object], new: Mapping[Key, object]) -> list[Key]:
-    return [one for one in old if one in new]
+    return [entry for entry in old if entry in new]

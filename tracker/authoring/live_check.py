@@ -1,6 +1,6 @@
-"""The live check: each board fetched once and read, nothing kept, and what that says of its declaration.
+"""The live check: each board fetched once and read, nothing kept, and what that shows about its declaration.
 
-A function over a fetcher and boards, like `intake.run`; it stands here because only the command line and the nightly check call it.
+A function over a fetcher and boards, like `intake.run`; it is here because only the command line and the nightly check call it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from tracker.reading import read_capture
 DROP = 0.2
 """So much less of a metric filled than in the board's test folder is drift: the folders are excerpts, full of holes on purpose."""
 SILENT_HOSTS = 5
-"""When so many hosts, the first that were asked, send nothing at all, it is the network and not the boards."""
+"""If the first hosts asked, this many, send nothing at all, the network is down and not the boards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lived:
-    """What one board came to. `reachable`, `parsed`: None where it was not tried; `contract`: "ok", the first violation, or "".
+    """The result for one board. `reachable`, `parsed`: None where it was not tried; `contract`: "ok", the first violation, or "".
 
     `terms` says "ok", or why the board was not asked at all. `drift` is what the declaration says and the page does not, one line each;
     it fails nothing, for what a board cannot do without is in its contract. `problem` is the error, on one line.
@@ -57,7 +57,7 @@ def live(
     environment: Environment,
     pauses: Mapping[BoardId, Pause] | None = None,
 ) -> Iterator[Lived]:
-    """Fetch each board once and read it, each told as it is done; those that are off, paused or without a key are told first.
+    """Fetch each board once and read it, yielding each result as soon as it is known; boards that are off, paused or without a key come first.
 
     `cases` holds the test folders, with which the readings are compared. Nothing is kept, and no earlier answer is asked for as changed
     or not. One board's trouble never stops another.
@@ -140,7 +140,7 @@ def _filled_in(expected: Path) -> dict[MetricId, float]:
 
 @dataclass(slots=True, kw_only=True)
 class _Silence:
-    """The hosts that have sent nothing so far. One that answers, whatever it says, proves that there is a network."""
+    """The hosts that have sent nothing so far. Any answer proves that there is a network."""
 
     hosts: int
     silent: set[str] = field(default_factory=set)
@@ -158,11 +158,19 @@ def _host(board: Board) -> str:
     return urlsplit(board.request.url).netloc
 
 
-def row(one: Lived) -> tuple[str, ...]:
+def row(result: Lived) -> tuple[str, ...]:
     """A line of the table for people."""
     words = {True: "yes", False: "no", None: ""}
-    entries = "" if one.entries is None else str(one.entries)
-    return (one.board, words[one.reachable], words[one.parsed], entries, one.contract, "; ".join(one.drift), one.terms)
+    entries = "" if result.entries is None else str(result.entries)
+    return (
+        result.board,
+        words[result.reachable],
+        words[result.parsed],
+        entries,
+        result.contract,
+        "; ".join(result.drift),
+        result.terms,
+    )
 
 
 HEADER = ("board", "reachable", "parsed", "entries", "contract", "drift", "terms")
@@ -171,9 +179,9 @@ HEADER = ("board", "reachable", "parsed", "entries", "contract", "drift", "terms
 def summary(results: Iterable[Lived]) -> str:
     """One line on all of them."""
     seen = list(results)
-    asked = [one for one in seen if one.terms == "ok"]
-    good = [one for one in asked if one.ok]
-    moved = [one for one in good if one.drift]
+    asked = [result for result in seen if result.terms == "ok"]
+    good = [result for result in asked if result.ok]
+    moved = [result for result in good if result.drift]
     return (
         f"{len(asked)} boards asked, {len(good)} read as declared ({len(moved)} with drift), {len(seen) - len(asked)} not asked"
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import SURE, Guess, MetricGuess
-from tracker.authoring.sheet import RawSheet, direction_said, is_share
+from tracker.authoring.sheet import RawSheet, is_share, stated_direction
 from tracker.authoring.words import (
     ASIDE,
     AVERAGE,
@@ -34,7 +34,7 @@ from tracker.model import Nature
 MAX_METRICS = 40
 MANY_TOKENS = 10_000_000
 ENOUGH = 8
-"""Rows from which on their order is no accident."""
+"""Rows at which an order can no longer be chance."""
 POSITION = "position"
 LEAST_ELO = 100
 """A rating that never is so large is an average of stars or marks, not fitted to games."""
@@ -46,33 +46,33 @@ _BAD_ID = re.compile(r"[^a-z0-9]+")
 
 def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
     """The figures, but for those taken as key or name and those that are a side of another."""
-    bounds = {one.header: _bounds_of(one, sheet) for one in sheet.figures}
+    bounds = {cells.header: _bounds_of(cells, sheet) for cells in sheet.figures}
     sides = {side for found in bounds.values() for side in found.values()}
     used: set[str] = set()
-    if sheet.rank is not None and (sheet.rank.header == sheet.told_metric or not sheet.figures):
+    if sheet.rank is not None and (sheet.rank.header == sheet.stated_metric or not sheet.figures):
         yield _position(sheet.rank)
         used.add(POSITION)
-    for one in sheet.figures:
-        if one.header in taken or (one.header != sheet.told_metric and (one.header in sides or _is_side(one))):
+    for cells in sheet.figures:
+        if cells.header in taken or (cells.header != sheet.stated_metric and (cells.header in sides or _is_side(cells))):
             continue
         if len(used) == MAX_METRICS:
             return
-        made = _metric(one, sheet, used, bounds[one.header])
+        made = _metric(cells, sheet, used, bounds[cells.header])
         used.add(made.id)
         yield made
 
 
-def _metric(one: Cells, sheet: RawSheet, used: set[str], sides: Mapping[str, str]) -> MetricGuess:
-    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if one.header in sheet.prices else _nature(one)
-    unit, scale = _unit(one, nature.value)
+def _metric(cells: Cells, sheet: RawSheet, used: set[str], sides: Mapping[str, str]) -> MetricGuess:
+    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else _nature(cells)
+    unit, scale = _unit(cells, nature.value)
     return MetricGuess(
-        id=_id(one.header, used),
-        column=one.header,
-        title=one.header.rpartition(".")[2] or one.header,
+        id=_id(cells.header, used),
+        column=cells.header,
+        title=cells.header.rpartition(".")[2] or cells.header,
         nature=nature,
         unit=unit,
-        topic=_topic(one, nature.value),
-        higher_is_better=_direction(one, sheet),
+        topic=_topic(cells, nature.value),
+        higher_is_better=_direction(cells, sheet),
         scale=scale,
         low=sides.get("low", ""),
         high=sides.get("high", ""),
@@ -88,13 +88,13 @@ def _position(rank: Cells) -> MetricGuess:
         title="Position",
         nature=Guess(value=Nature.COUNT, sure=0.8, why="a place, which moves with all others"),
         unit=Guess(value="", sure=0.9, why="a place has none"),
-        topic=Guess(value="", sure=0.5, why="nothing says it"),
+        topic=Guess(value="", sure=0.5, why="nothing states it"),
         higher_is_better=Guess(value=False, sure=0.9, why="the first place is the best"),
     )
 
 
 def _id(header: str, used: set[str]) -> str:
-    """A short id of the header's words, told from those there are."""
+    """A short id from the header's words, different from those in use."""
     leaf = [word for word in words_of(re.split(r"[.:@]", header)[-1]) if word.isascii() and word.isalnum()]
     full = [word for word in words_of(header) if word.isascii() and word.isalnum()]
     for words in (leaf, full):
@@ -105,33 +105,33 @@ def _id(header: str, used: set[str]) -> str:
     return next(f"{made}_{number}" for number in range(2, 10_000) if f"{made}_{number}" not in used)
 
 
-def _nature(one: Cells) -> Guess[Nature]:
-    words, text = {*one.words}, " ".join(one.words)
+def _nature(cells: Cells) -> Guess[Nature]:
+    words, text = {*cells.words}, " ".join(cells.words)
     if any(phrase in text for phrase in PER_SECOND) or (words & LIVE and not words & {"score"}):
         return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
     if words & PRICE and not words & ({"total", "run"} | CHANGE):
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
-    if {*one.leaf} & COUNT and not {*one.leaf} & HIGHER - COUNT and all(value == int(value) for value in one.values):
+    if {*cells.leaf} & COUNT and not {*cells.leaf} & HIGHER - COUNT and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
-    stars = words & FITTED <= {"rating"} and max(one.values, default=0.0) < LEAST_ELO
+    stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
     if (words & FITTED and not stars) or (
-        words & {"score", "arena"} and one.values and min(one.values) >= 600 and max(one.values) <= 3200
+        words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     ):
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
 
-def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
-    words = {*one.words}
-    signs = "".join(one.known[:50])
+def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
+    words = {*cells.words}
+    signs = "".join(cells.known[:50])
     if (nature is Nature.LISTED and words & PRICE) or "$" in signs or words & {"$", "usd"}:
-        small = one.values and max(one.values) < 0.01
+        small = cells.values and max(cells.values) < 0.01
         return Guess(
             value="USD per 1M tokens" if small or words & {"tokens", "token", "1m"} else "USD", sure=0.7, why="a price"
         ), "1000000" if small else "1"
     if "%" in signs or "%" in words or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
-    if nature is Nature.FITTED and max(one.values, default=0.0) >= LEAST_ELO:
+    if nature is Nature.FITTED and max(cells.values, default=0.0) >= LEAST_ELO:
         return Guess(value="Elo", sure=0.8, why="a rating"), "1"
     if nature is Nature.LIVE and words & {"tokens", "tps"}:
         return Guess(value="tokens/s", sure=0.8, why="its header"), "1"
@@ -139,20 +139,20 @@ def _unit(one: Cells, nature: Nature) -> tuple[Guess[str], str]:
         return Guess(value="s", sure=0.8, why="its header says milliseconds"), "0.001"
     if nature is Nature.LIVE and words & {"seconds", "latency", "ttft", "s"}:
         return Guess(value="s", sure=0.7, why="its header"), "1"
-    return Guess(value="", sure=0.6, why="nothing says it"), "1"
+    return Guess(value="", sure=0.6, why="nothing states it"), "1"
 
 
-def _topic(one: Cells, nature: Nature) -> Guess[str]:
-    words = {*one.words}
+def _topic(cells: Cells, nature: Nature) -> Guess[str]:
+    words = {*cells.words}
     found = next((topic for topic, known in TOPICS.items() if words & known), "")
     found = "" if found == "price" and nature is not Nature.LISTED else found  # the cost of a run is no price
-    return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing says it")
+    return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing states it")
 
 
-def _is_elo(one: Cells) -> bool:
+def _is_elo(cells: Cells) -> bool:
     """Whether nearly all figures are such as ratings are, and differ as ratings do."""
-    middle = sorted(one.values)[len(one.values) // 20 : len(one.values) - len(one.values) // 20]
-    if len(middle) < 3 or {*one.leaf} & LIMIT or one.distinct < 0.5:
+    middle = sorted(cells.values)[len(cells.values) // 20 : len(cells.values) - len(cells.values) // 20]
+    if len(middle) < 3 or {*cells.leaf} & LIMIT or cells.distinct < 0.5:
         return False
     return middle[0] >= 600 and middle[-1] <= 3200 and middle[-1] - middle[0] >= 20
 
@@ -160,16 +160,16 @@ def _is_elo(one: Cells) -> bool:
 # ── direction ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _direction(one: Cells, sheet: RawSheet) -> Guess[bool | None]:
-    told, why = (False, "a price") if one.header in sheet.prices else direction_said(one)
-    if told and {*one.leaf} & AVERAGE and not {*one.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
-        told, why = False, "the average of figures of which less is better"
-    shown = _shown(one, sheet)
-    if told is not None:
-        contrary = shown is not None and shown is not told
+def _direction(cells: Cells, sheet: RawSheet) -> Guess[bool | None]:
+    is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
+    if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
+        is_higher, why = False, "the average of figures of which less is better"
+    shown = _shown(cells, sheet)
+    if is_higher is not None:
+        contrary = shown is not None and shown is not is_higher
         return Guess(
-            value=told,
-            sure=0.55 if contrary else 0.9 if shown is told else 0.8,
+            value=is_higher,
+            sure=0.55 if contrary else 0.9 if shown is is_higher else 0.8,
             why=f"{why}, though the rows are in the other order" if contrary else why,
         )
     if shown is not None:
@@ -178,20 +178,20 @@ def _direction(one: Cells, sheet: RawSheet) -> Guess[bool | None]:
             sure=0.72 if sheet.rank is None else 0.85,
             why="the rows are in its order" + (", and a rank says so" if sheet.rank else ""),
         )
-    if _is_elo(one):
+    if _is_elo(cells):
         return Guess(value=True, sure=0.7, why="on the Elo scale")
-    if "tokens" in one.words and one.values and max(one.values) >= MANY_TOKENS:
-        return Guess(value=True, sure=0.7, why="so many tokens are use, not length")
-    if is_share(one) and sheet.matrix >= MATRIX:
+    if "tokens" in cells.words and cells.values and max(cells.values) >= MANY_TOKENS:
+        return Guess(value=True, sure=0.7, why="numbers of tokens this large are usage, not length")
+    if is_share(cells) and sheet.matrix >= MATRIX:
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
-    return Guess(value=None, sure=0.0, why="nothing on the page tells whether more is better")
+    return Guess(value=None, sure=0.0, why="nothing on the page shows whether higher or lower is better")
 
 
-def _shown(one: Cells, sheet: RawSheet) -> bool | None:
-    """What the order of the rows says: they fall from the best."""
-    order = one.order()
+def _shown(cells: Cells, sheet: RawSheet) -> bool | None:
+    """The direction that the order of the rows shows: the best comes first."""
+    order = cells.order()
     best = max((abs(other.order()) for other in sheet.figures), default=0.0)
-    if abs(order) < 0.9 or abs(order) < best - 1e-9 or len(one.values) < 4:
+    if abs(order) < 0.9 or abs(order) < best - 1e-9 or len(cells.values) < 4:
         return None
     if sheet.rank is not None and not _rises(sheet.rank):
         return None
@@ -206,9 +206,9 @@ def _rises(rank: Cells) -> bool:
 # ── bounds ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is_side(one: Cells) -> bool:
+def _is_side(cells: Cells) -> bool:
     """Whether it is a bound, a half-width or an error of another column, by its header."""
-    words = {*one.leaf}
+    words = {*cells.leaf}
     if words & ERROR:
         return True
     return bool(words & HALF) or (
@@ -217,22 +217,22 @@ def _is_side(one: Cells) -> bool:
     )
 
 
-def _bounds_of(one: Cells, sheet: RawSheet) -> dict[str, str]:
+def _bounds_of(cells: Cells, sheet: RawSheet) -> dict[str, str]:
     """The columns of the interval around a figure: two between which it lies, or one of half-widths."""
-    mine = {*one.leaf} - {"score"}
-    near = [other for other in sheet.columns.values() if (other is not one and other.numeric >= 0.5) or {*other.leaf} & HALF]
-    lows = [other for other in near if {*other.leaf} & BOUND_LOW and _about({*other.leaf} - BOUND_LOW - HALF, mine)]
-    highs = [other for other in near if {*other.leaf} & BOUND_HIGH and _about({*other.leaf} - BOUND_HIGH - HALF, mine)]
+    own_words = {*cells.leaf} - {"score"}
+    near = [other for other in sheet.columns.values() if (other is not cells and other.numeric >= 0.5) or {*other.leaf} & HALF]
+    lows = [other for other in near if {*other.leaf} & BOUND_LOW and _about({*other.leaf} - BOUND_LOW - HALF, own_words)]
+    highs = [other for other in near if {*other.leaf} & BOUND_HIGH and _about({*other.leaf} - BOUND_HIGH - HALF, own_words)]
     for low in lows:
         for high in highs:
-            if _between(low, one, high):
+            if _between(low, cells, high):
                 return {"low": low.header, "high": high.header}
-    if {*one.leaf} & (FITTED | {"score", "rating", "accuracy"}) or len(sheet.figures) <= 4:
+    if {*cells.leaf} & (FITTED | {"score", "rating", "accuracy"}) or len(sheet.figures) <= 4:
         half = next(
             (
                 other
                 for other in near
-                if {*other.leaf} & HALF and not {*other.leaf} & (BOUND_LOW | BOUND_HIGH) and _is_half(other, one)
+                if {*other.leaf} & HALF and not {*other.leaf} & (BOUND_LOW | BOUND_HIGH) and _is_half(other, cells)
             ),
             None,
         )
@@ -241,23 +241,23 @@ def _bounds_of(one: Cells, sheet: RawSheet) -> dict[str, str]:
     return {}
 
 
-def _about(words: set[str], mine: set[str]) -> bool:
-    return not words or bool(words & mine) or words <= {"bound", "rating", "score", "interval", "norm", "95", "90"}
+def _about(words: set[str], own_words: set[str]) -> bool:
+    return not words or bool(words & own_words) or words <= {"bound", "rating", "score", "interval", "norm", "95", "90"}
 
 
-def _between(low: Cells, one: Cells, high: Cells) -> bool:
+def _between(low: Cells, cells: Cells, high: Cells) -> bool:
     rows = [
         (a, b, c)
-        for a, b, c in zip(low.numbers, one.numbers, high.numbers, strict=True)
+        for a, b, c in zip(low.numbers, cells.numbers, high.numbers, strict=True)
         if a is not None and b is not None and c is not None
     ]
     return bool(rows) and all(a <= b <= c for a, b, c in rows)
 
 
-def _is_half(half: Cells, one: Cells) -> bool:
+def _is_half(half: Cells, cells: Cells) -> bool:
     if any(cell.lstrip("±+- ")[:1].isdigit() is False for cell in half.known[:20]):
         return False
-    spread = max(one.values) - min(one.values)
+    spread = max(cells.values) - min(cells.values)
     return not half.values or (min(half.values) >= 0 and max(half.values) <= max(spread, 1.0))
 
 
@@ -266,9 +266,9 @@ def _is_half(half: Cells, one: Cells) -> bool:
 
 def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
     """The id of the figure that ranks the board; empty where none does."""
-    if sheet.told_metric:
-        return Guess(value=next(one.id for one in metrics if one.column == sheet.told_metric), sure=1.0, why="told")
-    scored = sorted(((_as_primary(one, at, sheet), one) for at, one in enumerate(metrics)), key=lambda pair: -pair[0])
+    if sheet.stated_metric:
+        return Guess(value=next(metric.id for metric in metrics if metric.column == sheet.stated_metric), sure=1.0, why="stated")
+    scored = sorted(((_as_primary(metric, at, sheet), metric) for at, metric in enumerate(metrics)), key=lambda pair: -pair[0])
     if not scored:
         return Guess(value="", sure=0.3, why="no figure ranks")
     best, one = scored[0]
@@ -284,9 +284,9 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
     return Guess(value=one.id, sure=max(0.5, min(0.95, SURE + 0.15 * (best - second))) if best > 0.4 else 0.5, why=why)
 
 
-def _as_primary(one: MetricGuess, at: int, sheet: RawSheet) -> float:
+def _as_primary(metric: MetricGuess, at: int, sheet: RawSheet) -> float:
     """How like the figure that ranks the board."""
-    column = sheet.columns[one.column]
+    column = sheet.columns[metric.column]
     leaf, words = {*column.leaf}, {*column.words}
     order = abs(column.order())
     points = (
@@ -297,9 +297,9 @@ def _as_primary(one: MetricGuess, at: int, sheet: RawSheet) -> float:
     points += (1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)) * (not words & ASIDE) + 0.4 * bool(
         leaf & (HIGHER | LOWER)
     )
-    points += 0.6 * bool(one.low or one.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
-    points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(one.nature.value, 0.0)
-    points -= 1.4 * bool(words & ASIDE and one.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)
+    points += 0.6 * bool(metric.low or metric.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
+    points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(metric.nature.value, 0.0)
+    points -= 1.4 * bool(words & ASIDE and metric.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)
     numbered = [int(word) for word in column.leaf if word.isdigit() and len(word) == 1]
     points += 0.05 * numbered[-1] if numbered else 0.0
-    return points + 0.2 * bool(words & {"output", "completion"} and one.nature.value is Nature.LISTED)
+    return points + 0.2 * bool(words & {"output", "completion"} and metric.nature.value is Nature.LISTED)

@@ -1,4 +1,4 @@
-"""A declaration and a test for a page that nobody declared: look, guess, ask what is not sure, write."""
+"""Declare a new board from its page: find its tables, guess their meaning, ask about what is unsure, write declaration and test."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from tracker.wording import safe
 from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000
-"""A larger file is not looked at; the same bound as `request.max_bytes` has."""
+"""Larger files are refused; the same limit as the default of `request.max_bytes`."""
 TRIES = 4
-"""Questions asked one after the other before it is given up."""
+"""Questions asked before the command gives up."""
 SUFFIXES: Mapping[str, str] = {
     "csv_table": "csv",
     "json_records": "json",
@@ -36,7 +36,7 @@ SUFFIXES: Mapping[str, str] = {
     "yaml_records": "yml",
     "js_literal": "js",
 }
-"""What a page of that format is called, unless it is a page of HTML."""
+"""File suffix of a page, by its format; a page of HTML has `html`."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
 _TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<")
@@ -44,8 +44,8 @@ _LOOKED_AT = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What the user says of the page, as far as anything; `table` counts from 1."""
+class Answers:
+    """What the user states about the page; None or empty where nothing was stated. `table` counts from 1."""
 
     key: tuple[str, ...] = ()
     name: str | None = None
@@ -55,8 +55,8 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What is to be declared: a page at `url`, or the bytes of a file that will be fetched there."""
+class NewBoard:
+    """The board to declare: a page at `url`, or a local file whose page will be fetched from there. `cases` is the folder of test folders."""
 
     url: str
     file: Path | None = None
@@ -65,12 +65,12 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
     cases: Path = Path("tests/boards")
     dry_run: bool = False
-    told: Told = Told()
+    answers: Answers = Answers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A declaration and a test folder, with all that led to them. `tested` is None where nothing was written."""
+    """A declaration and a test folder, with what led to them. `tested` is None if nothing was written."""
 
     at: PageAddress
     candidates: Sequence[Candidate]
@@ -82,7 +82,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something that the page does not tell for certain: what is asked in a terminal, and the flag that settles it."""
+    """Something that the page does not show for certain: what it is, the flag that answers it, and why it is uncertain."""
 
     what: str
     flag: str
@@ -102,40 +102,46 @@ class Guesses(Protocol):
         higher_is_better: bool | None,
         table: int | None,
     ) -> Proposal:
-        """The proposal; what is told is taken as sure. Raises TrackerError for a page without a leaderboard."""
+        """The proposal; what the user stated counts as certain. Raises TrackerError for a page without a leaderboard."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guesser:
-    """What reads pages that nobody declared: every table-like thing of a body, and what its columns mean."""
+    """Reads undeclared pages: `look` lists the table-like parts of a body, `guess` says what the columns mean."""
 
     look: Callable[..., Sequence[Candidate]]
     guess: Guesses
 
 
-class Asks(Protocol):
-    """Settles a question, or says that nobody is there to be asked."""
+class Prompt(Protocol):
+    """Answers a question, or refuses because nobody can be asked."""
 
-    def __call__(self, question: Question, proposal: Proposal, told: Told, /) -> Told:
-        """What is told then. Raises DeclarationError."""
+    def __call__(self, question: Question, proposal: Proposal, answers: Answers, /) -> Answers:
+        """The answers so far and the new one. Raises DeclarationError."""
         ...
 
 
 def make(
-    settings: Settings, asked: Asked, fetch: Callable[[], bytes], *, machine: Guesser, ask: Asks, today: str | None = None
+    settings: Settings,
+    new_board: NewBoard,
+    fetch: Callable[[], bytes],
+    *,
+    guesser: Guesser,
+    ask: Prompt,
+    today: str | None = None,
 ) -> Made:
     """Propose a declaration for a page, and write it with its test folder unless it is a dry run.
 
     Raises:
-        DeclarationError: what the user says is wrong, there is such a board already, or a question stays open.
-        Refused, ParseError: the page is no leaderboard.
+        DeclarationError: an answer of the user is wrong, the board exists, or a question stays open.
+        Refused, ParseError: the page has no leaderboard.
     """
-    body = fetch() if asked.file is None else _bytes_of(asked.file)
-    found = machine.look(body, by_order=True) if asked.told.metric == ROW else machine.look(body)
-    proposal = _settled_questions(body, asked.told, machine, ask)
-    at = _address(asked, body)
-    _refuse_existing(settings, asked, at)
+    body = fetch() if new_board.file is None else _bytes_of(new_board.file)
+    found = guesser.look(body, by_order=True) if new_board.answers.metric == ROW else guesser.look(body)
+    proposal = _certain_proposal(body, new_board.answers, guesser, ask)
+    at = _address(new_board, body)
+    _refuse_existing(settings, new_board, at)
 
     def read(board: Board, page: bytes) -> Reading:
         return read_capture(board, [page])
@@ -146,7 +152,7 @@ def make(
     files = folder(
         proposal, board, body, _suffix(body, board.parse.format), read=lambda page: read(board, page), describe=fixtures.described, taken=today or f"{datetime.now(UTC):%Y-%m-%d}"
     )  # fmt: skip
-    tested = None if asked.dry_run else _written(settings, asked, at, declared, files)
+    tested = None if new_board.dry_run else _written(settings, new_board, at, declared, files)
     return Made(at=at, candidates=found, proposal=proposal, settled=declared, files=files, tested=tested)
 
 
@@ -159,41 +165,45 @@ def is_address(source: str) -> bool:
 
 
 def address_of(source: str, url: str | None, *, dry_run: bool) -> str:
-    """Where the page is, or will be, fetched. Raises DeclarationError where source and url do not fit."""
+    """The URL of the page. Raises DeclarationError if source and url contradict each other."""
     if is_address(source):
         if url is not None:
-            raise DeclarationError(f'--url = "{safe(url)}" goes with a file; {safe(source)} is an address itself')
+            raise DeclarationError(
+                f'--url = "{safe(url)}" is for local files only; {safe(source)} is already an address; remove --url'
+            )
         return source
     if not Path(source).is_file():
-        raise DeclarationError(f'"{safe(source)}" is neither an address (http://, https://) nor a file')
+        raise DeclarationError(f'"{safe(source)}" is neither an address (http://, https://) nor a file; check the path')
     if url is None and not dry_run:
-        raise DeclarationError(f"{safe(source)}: a file says not where its page is fetched; expected --url URL, or --dry-run")
+        raise DeclarationError(f"{safe(source)}: a local file has no URL; pass --url URL, or --dry-run")
     return url or "https://example.org/"
 
 
-def fetched(asked: Asked, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
-    """The one body at the address, asked for politely. Raises FetchError; Refused for an address within a private network."""
-    host = urlsplit(asked.url).hostname or ""
+def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
+    """The body at the address, fetched once. Raises FetchError; Refused for an address in a private network."""
+    host = urlsplit(new_board.url).hostname or ""
     try:
         private = [address for address in resolve(host) if not is_public(address)]
     except OSError as error:
-        raise Refused(f"{safe(asked.url)}: the host cannot be resolved: {error}; check the address") from error
+        raise Refused(f"{safe(new_board.url)}: the host cannot be resolved: {error}; check the address") from error
     if private:
-        raise Refused(f"{safe(asked.url)}: {host} is {private[0]}, an address within a private network; expected a public page")
-    found = fetcher.fetch(_stand_in(asked))
+        raise Refused(f"{safe(new_board.url)}: {host} is {private[0]}, an address in a private network; expected a public page")
+    found = fetcher.fetch(_unread_board(new_board))
     if not isinstance(found, Capture):
-        raise Refused(f"{safe(asked.url)}: answered that nothing changed to a plain request; expected a page")
+        raise Refused(
+            f"{safe(new_board.url)}: answered 304 (not modified) to an unconditional request; expected a page; try again later"
+        )
     return found.bodies[0]
 
 
-def _stand_in(asked: Asked) -> Board:
+def _unread_board(new_board: NewBoard) -> Board:
     """Enough of a board to fetch its page."""
     column = Column(sources=("$1",))
     return Board(
         id=BoardId("board/new"),
-        title=asked.url,
-        page=asked.url,
-        request=Request(url=asked.url, headers=asked.headers),
+        title=new_board.url,
+        page=new_board.url,
+        request=Request(url=new_board.url, headers=new_board.headers),
         parse=Parse(format="csv_table"),
         key=(column,),
         name=column,
@@ -204,7 +214,7 @@ def _bytes_of(file: Path) -> bytes:
     with file.open("rb") as opened:
         body = opened.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
-        raise DeclarationError(f"{file}: more than {MAX_BYTES} bytes; expected one page")
+        raise DeclarationError(f"{file}: larger than {MAX_BYTES} bytes; expected one page")
     return body
 
 
@@ -215,20 +225,22 @@ def _suffix(body: bytes, form: str) -> str:
 # ── names ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _address(asked: Asked, body: bytes) -> PageAddress:
-    parts = urlsplit(asked.url)
+def _address(new_board: NewBoard, body: bytes) -> PageAddress:
+    parts = urlsplit(new_board.url)
     title = (
-        asked.title
+        new_board.title
         or _title_of(body)
         or (parts.path.rstrip("/").rpartition("/")[2].partition(".")[0])
         or parts.hostname
         or "Board"
     )
-    board = asked.board or board_id(parts.hostname or "page", title)
+    board = new_board.board or board_id(parts.hostname or "page", title)
     if not _ID.fullmatch(board) or ".." in board:
-        raise DeclarationError(f'--id = "{safe(board)}" is no id; expected <source>/<board> of a-z, 0-9, ".", "_" and "-"')
+        raise DeclarationError(
+            f'--id = "{safe(board)}" is not a board id; expected <source>/<board> of a-z, 0-9, ".", "_" and "-"'
+        )
     return PageAddress(
-        board=BoardId(board), title=printable(title) or board, url=asked.url, page=asked.url, headers=asked.headers
+        board=BoardId(board), title=printable(title) or board, url=new_board.url, page=new_board.url, headers=new_board.headers
     )
 
 
@@ -237,57 +249,57 @@ def _title_of(body: bytes) -> str:
     return printable(unescape(found[1].decode("utf-8", "replace"))) if found else ""
 
 
-def _refuse_existing(settings: Settings, asked: Asked, at: PageAddress) -> None:
+def _refuse_existing(settings: Settings, new_board: NewBoard, at: PageAddress) -> None:
     shipped = settings.shipped or settings.schedules
-    for path in (settings.schedules / f"{at.board}.toml", shipped / f"{at.board}.toml", asked.cases / at.board):
-        if path.exists() and not asked.dry_run:
-            raise DeclarationError(f"{path} is there already, and is not overwritten; choose another id with --id")
+    for path in (settings.schedules / f"{at.board}.toml", shipped / f"{at.board}.toml", new_board.cases / at.board):
+        if path.exists() and not new_board.dry_run:
+            raise DeclarationError(f"{path} already exists; not overwritten; choose another id with --id")
 
 
 # ── questions ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _settled_questions(body: bytes, told: Told, machine: Guesser, ask: Asks) -> Proposal:
-    """The proposal once nothing that matters is unsure. Raises DeclarationError where a question stays open."""
-    proposal = _guessed(body, told, machine)
+def _certain_proposal(body: bytes, answers: Answers, guesser: Guesser, ask: Prompt) -> Proposal:
+    """Ask until nothing that matters is unsure. Raises DeclarationError if a question stays open."""
+    proposal = _guessed(body, answers, guesser)
     for _ in range(TRIES):
-        question = open_question(proposal, told)
+        question = open_question(proposal, answers)
         if question is None:
             return proposal
-        told = ask(question, proposal, told)
-        proposal = _guessed(body, told, machine)
-    if (question := open_question(proposal, told)) is None:
+        answers = ask(question, proposal, answers)
+        proposal = _guessed(body, answers, guesser)
+    if (question := open_question(proposal, answers)) is None:
         return proposal
-    raise DeclarationError(f"{question.what}: still not sure ({question.why}); settle it with {question.flag}")
+    raise DeclarationError(f"{question.what}: still not sure ({question.why}); pass {question.flag}")
 
 
-def _guessed(body: bytes, told: Told, machine: Guesser) -> Proposal:
-    return machine.guess(
+def _guessed(body: bytes, answers: Answers, guesser: Guesser) -> Proposal:
+    return guesser.guess(
         body,
-        key=told.key or None,
-        name=told.name,
-        metric=told.metric,
-        higher_is_better=told.higher_is_better,
-        table=told.table,
+        key=answers.key or None,
+        name=answers.name,
+        metric=answers.metric,
+        higher_is_better=answers.higher_is_better,
+        table=answers.table,
     )
 
 
-def open_question(proposal: Proposal, told: Told) -> Question | None:
-    """What is not sure enough to be written down, the first thing first."""
+def open_question(proposal: Proposal, answers: Answers) -> Question | None:
+    """The most important thing that is not certain enough to be declared; None if there is none."""
     if proposal.table.sure < SURE:
         return Question(what="which table is the leaderboard", flag="--table N", why=proposal.table.why)
-    if not told.key and proposal.key.sure < SURE:
+    if not answers.key and proposal.key.sure < SURE:
         return Question(
-            what=f"whether {_shown(proposal.key.value)} tells the entries apart", flag="--key COLUMN", why=proposal.key.why
+            what=f"whether {_shown(proposal.key.value)} identifies an entry", flag="--key COLUMN", why=proposal.key.why
         )
-    if told.metric is None and proposal.metrics and proposal.primary.sure < SURE:
+    if answers.metric is None and proposal.metrics and proposal.primary.sure < SURE:
         return Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why)
     primary = primary_of(proposal)
-    if primary is not None and told.higher_is_better is None:
+    if primary is not None and answers.higher_is_better is None:
         direction = primary.higher_is_better
         if direction.value is None or direction.sure < SURE:
             return Question(
-                what=f"which way {_shown((primary.column,))} is better",
+                what=f"whether higher or lower {_shown((primary.column,))} is better",
                 flag="--higher-is-better or --lower-is-better",
                 why=direction.why,
             )
@@ -299,21 +311,21 @@ def primary_of(proposal: Proposal) -> MetricGuess | None:
     return next((metric for metric in proposal.metrics if metric.id == proposal.primary.value), None)
 
 
-def refuse(question: Question, proposal: Proposal, _told: Told) -> Told:
-    """Nobody is there to be asked."""
+def refuse(question: Question, proposal: Proposal, _answers: Answers) -> Answers:
+    """Answer in a script: raise DeclarationError, naming the flag to pass."""
     columns = ", ".join(proposal.candidate.columns[:12])
-    raise DeclarationError(
-        safe(f"{question.what} is not sure ({question.why}); settle it with {question.flag}; columns: {columns}")
-    )
+    raise DeclarationError(safe(f"{question.what} is not certain ({question.why}); pass {question.flag}; columns: {columns}"))
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _written(settings: Settings, asked: Asked, at: PageAddress, declared: Settled, files: Mapping[str, bytes]) -> fixtures.Tested:
-    """Write both, never over anything, and try the board on its folder."""
+def _written(
+    settings: Settings, new_board: NewBoard, at: PageAddress, declared: Settled, files: Mapping[str, bytes]
+) -> fixtures.Tested:
+    """Write the declaration and the folder, overwriting nothing, and test the board on it."""
     path = settings.schedules / f"{at.board}.toml"
-    cases = asked.cases / at.board
+    cases = new_board.cases / at.board
     for name, content in files.items():
         _create(cases / name, content)
     _create(path, declared.text.encode("utf-8"))

@@ -1,4 +1,4 @@
-"""Where each number of a reading stands on its page, for `places.tsv`: the line, the text, and how the value comes from it."""
+"""The place of each number of a reading on its page, for `places.tsv`: the line, the text, and how the value follows from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tracker.reading.columns import keys_of
 SEARCHED_LINES = 400
 """How far from its key a value of the same entry is looked for, in lines."""
 FIRST = "first part"
-"""How a key of several parts is told: its first part stands there."""
+"""The remark for a composite key: its first part is at that place."""
 
 _NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SHARED = re.compile(r"T[0-9]+")
@@ -26,7 +26,7 @@ _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPlace:
-    """Where one field of one entry stands: the line from 1, the text on it, and how the field comes from it."""
+    """The place of one field of one entry: the line from 1, the text on it, and how the field follows from it."""
 
     entry: str
     field: str
@@ -42,7 +42,7 @@ class CellPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """The lines of a page, with where each entry's key stands, and the rows that they hold."""
+    """The lines of a page, with the place of each entry's key, and the rows that they hold."""
 
     lines: Sequence[str]
     columns: Sequence[str]
@@ -60,7 +60,7 @@ class _Row:
     cells: Mapping[str, str | None]
 
     def cell(self, column: Column) -> str:
-        """What the row says there, "" if nothing."""
+        """The row's text in that column, "" if it has none."""
         return self.cells.get(source_of(column, self.page.columns) or "") or ""
 
     def place(self, field: str, at: tuple[int, str], how: str = "") -> CellPlace:
@@ -122,7 +122,7 @@ def _anchors(
 
 
 def _of_text(row: _Row, field: str, column: Column, text: str, how: str = "") -> Iterator[CellPlace]:
-    """Where a text stands; one that the page writes otherwise (with a badge, in escapes) as it does there."""
+    """The place of a text, as the page writes it (with a badge, in escapes)."""
     at = _near(row.page, row.entry, column, _spelled(text)) or _near(
         row.page, row.entry, column, _spelled(row.cell(column) or text)
     )
@@ -184,8 +184,8 @@ def _token(cell: str, value: Decimal, scale: Decimal) -> tuple[str, str] | None:
     return None
 
 
-def _same(one: Decimal, other: Decimal) -> bool:
-    return abs(one - other) <= Decimal("1e-12") * max(abs(one), abs(other), Decimal("1e-300"))
+def _same(value: Decimal, other: Decimal) -> bool:
+    return abs(value - other) <= Decimal("1e-12") * max(abs(value), abs(other), Decimal("1e-300"))
 
 
 def _plain(text: str) -> Decimal:
@@ -202,7 +202,7 @@ def _scaled(factor: Decimal) -> str:
 
 
 def _near(page: _Page, entry: PublishedEntry, column: Column, spelled: Sequence[str]) -> tuple[int, str] | None:
-    """Where one of the spellings stands among the lines of the entry: first beside the column's own name, then from the key on."""
+    """The place of one of the spellings among the lines of the entry: first beside the column's own name, then from the key on."""
     anchor = page.anchors.get(entry.id)
     if anchor is None:
         return None
@@ -217,7 +217,7 @@ def _near(page: _Page, entry: PublishedEntry, column: Column, spelled: Sequence[
 
 
 def _find(lines: Sequence[str], spelled: Sequence[str], among: Sequence[int]) -> tuple[int, str] | None:
-    """The first of those lines on which one of the spellings stands by itself, and that spelling."""
+    """The first of those lines that has one of the spellings by itself, and that spelling."""
     for alone in (by_itself, between_commas):
         patterns = [(text, alone(text)) for text in spelled if text]
         for at in among:
@@ -250,4 +250,4 @@ def _spelled(text: str) -> list[str]:
 
 def source_of(column: Column | None, columns: Sequence[str]) -> str | None:
     """The first of a column's sources that the table has."""
-    return next((one for one in column.sources if one in columns), None) if column else None
+    return next((source for source in column.sources if source in columns), None) if column else None

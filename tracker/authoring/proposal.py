@@ -1,4 +1,4 @@
-"""What can be said of a page nobody has declared: which table on it is a leaderboard, and what its columns mean, each with how sure that is."""
+"""A proposal for an undeclared page: which table is a leaderboard and what its columns mean, each with how sure that is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SURE = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess(Generic[T_co]):  # Python 3.11 has no `Guess[T]`
-    """A value, how sure it is (0–1), and the reason in a few words. A value that was told from outside has `sure` = 1."""
+    """A value, how sure it is (0–1), and the reason in a few words. A value that the user stated has `sure` = 1."""
 
     value: T_co
     sure: float
@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricGuess:
-    """One metric. `higher_is_better` None inside the guess: nothing tells the direction. `low`, `high`, `plus_minus` are column names."""
+    """One metric. `higher_is_better` None inside the guess: the direction is unknown. `low`, `high`, `plus_minus` are column names."""
 
     id: str
     column: str

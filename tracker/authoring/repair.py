@@ -26,18 +26,19 @@ from tracker.model import Board, Capture, IndexLine, Reading, Request, Result, S
 from tracker.ports import Archive, Store
 from tracker.reading import read_capture
 from tracker.schedules.formats import formats
+from tracker.toml import place_of
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.opening import fetching
 
 EARLIER = 5
-"""So many accepted captures are read both ways before a change is called harmless."""
+"""Accepted captures that are read both ways before a change is called harmless."""
 DEFAULTS = "_defaults.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenPage:
-    """The bodies of one capture, with what each belongs to, and where they were had."""
+    """The bodies of one capture, with what each belongs to, and where they came from."""
 
     bodies: Sequence[bytes]
     parts: Sequence[str]
@@ -47,7 +48,7 @@ class BrokenPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaired:
-    """A change to a declaration: the file's text before and after, what is changed and why, and what the page then says.
+    """A change to a declaration: the file's text before and after, what is changed and why, and the page's reading with the change.
 
     `path` is the user's file; `source` the one that the text was read from, which is the shipped one where the user has none.
     `lost` are the times of accepted captures that would then be read otherwise, or not at all.
@@ -82,18 +83,19 @@ def repair(settings: Settings, board: Board, page: BrokenPage, archive: Archive,
     last = store.latest(board.id)
     if last is None:
         raise DeclarationError(
-            f"{board.id}: no reading was ever accepted, so nothing can be compared; declare it anew (tracker board new)"
+            f"{board.id}: no reading was ever accepted, so nothing can be compared; declare the board anew (tracker board new)"
         )
     wrong = _what_is_wrong(board, page)
     found = _repairs(board, page, last, look)
     if not found and wrong is None:
         raise DeclarationError(f"{board.id}: {page.origin} reads as it is declared; nothing to repair")
     if not found:
-        raise type_of(wrong)(f"{wrong}; nothing on the page is sure to be what is gone: look at {board.page}")
+        raise type_of(wrong)(f"{wrong}; nothing on the page is certain to replace what is gone; look at {board.page}")
     path = settings.schedules / f"{board.id}.toml"
     source = path if settings.shipped is None or path.exists() else settings.shipped / f"{board.id}.toml"
     before = source.read_text(encoding="utf-8-sig")
-    after = amended(before, _changes(found, before, path), path.as_posix())
+    place = place_of(path, settings.schedules)
+    after = amended(before, _changes(found, before, place), place)
     with _loaded(settings, board, after) as changed:
         reading = _read(changed, page)
         lost = tuple(_lost(board, changed, archive, store))
@@ -101,7 +103,7 @@ def repair(settings: Settings, board: Board, page: BrokenPage, archive: Archive,
 
 
 def type_of(error: TrackerError | None) -> type[TrackerError]:
-    """The class that an error is told again in; one that carries more than its message as a plain one."""
+    """The class in which an error is raised again with more text: DeclarationError or plain TrackerError."""
     return DeclarationError if isinstance(error, DeclarationError) else TrackerError
 
 
@@ -121,11 +123,11 @@ def _read(board: Board, page: BrokenPage) -> Reading:
     return read_capture(board, page.bodies, parts=page.parts, url=page.url)
 
 
-def _changes(found: Sequence[Repair], text: str, path: Path) -> Mapping[Keys, object]:
+def _changes(found: Sequence[Repair], text: str, place: str) -> Mapping[Keys, object]:
     try:
         return changes_of(found, text)
     except ValueError as error:
-        raise DeclarationError(f"{path}: {error}; change it by hand") from error
+        raise DeclarationError(f"{place}: {error}; change it by hand") from error
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +143,7 @@ def page_of(settings: Settings, board: Board, archive: Archive, url: str | None,
     line = next((line for line in reversed(archive.index(board.id)[0]) if line.sha256), None)
     if line is None:
         raise DeclarationError(
-            f"{board.id}: no capture is in the archive; expected one (tracker run {board.id}), or --url or --file"
+            f"{board.id}: the archive holds no capture; fetch one (tracker run {board.id}), or pass --url or --file"
         )
     return _captured(board, line, archive)
 
@@ -152,7 +154,7 @@ def fetched(board: Board, url: str, fetcher: Fetcher) -> BrokenPage:
 
     found = fetcher.fetch(replace(board, request=replace(board.request, url=url, newest=None, each=None, member=""), payloads=()))
     if not isinstance(found, Capture):
-        raise DeclarationError(f"{board.id}: {url} answered that nothing changed to a plain request; expected a page")
+        raise DeclarationError(f"{board.id}: {url} answered 304 (not modified) to an unconditional request; expected a page")
     return BrokenPage(bodies=found.bodies, parts=found.parts, url=board.request.url, origin=url)
 
 
@@ -207,12 +209,13 @@ def apply_change(repaired: Repaired, *, lose_earlier: bool) -> None:
     if repaired.lost and not lose_earlier:
         times = ", ".join(map(machine_time, repaired.lost))
         raise DeclarationError(
-            f"{repaired.board.id}: not applied: captures accepted before would be read otherwise ({times}); "
-            "declare the page as a new board (tracker board new), or say --lose-earlier"
+            f"{repaired.board.id}: not applied: captures accepted before would be read differently ({times}); "
+            "declare the page as a new board (tracker board new), or pass --lose-earlier"
         )
     is_new = repaired.path != repaired.source
     if repaired.source.read_text(encoding="utf-8-sig") != repaired.before or (is_new and repaired.path.exists()):
-        raise DeclarationError(f"{repaired.path}: changed meanwhile; nothing was applied, try again")
+        place = place_of(repaired.path, repaired.path.parents[1])
+        raise DeclarationError(f"{place}: the file changed in the meantime; nothing was applied; run the command again")
     repaired.path.parent.mkdir(parents=True, exist_ok=True)
     temporary = repaired.path.with_name(f".{repaired.path.name}.{os.getpid()}")
     try:

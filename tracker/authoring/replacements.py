@@ -36,12 +36,12 @@ from tracker.reading.names import clean_name
 from tracker.reading.tables import PREFIX
 
 MAX_BYTES = 16_000_000
-"""Larger bodies are not looked at: a person who repairs them has time, a run has not."""
+"""Larger bodies are not searched."""
 DRIFTING = frozenset((Nature.FITTED, Nature.LIVE, Nature.COUNT))
 """Natures of which all values move between two readings. Others are not the same where most values are not."""
 
 Read = Callable[[Board], Reading]
-"""What the capture says when the board is declared so, as `reading.read_capture`. May raise TrackerError."""
+"""Read the capture with a changed declaration, as `reading.read_capture`. May raise TrackerError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +78,17 @@ def repairs(
 
 
 def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[str]) -> Iterator[_Part]:
-    """The board's own answer, and each payload's, by its first body; rows that are grouped are not told apart by their columns."""
+    """The board's own answer, and each payload's, by its first body; parts with grouped rows are left out, as their columns do not identify a row."""
     first: dict[str, bytes] = {}
     for name, body in zip(parts or [""] * len(bodies), bodies, strict=True):
         first.setdefault(name.partition("@")[0], body)
     if "" in first and board.parse.group is None:
-        others = tuple(f"{one.name}{PREFIX}" for one in board.payloads)
+        others = tuple(f"{payload.name}{PREFIX}" for payload in board.payloads)
         at: Place = ("columns", "key")
         yield _Part(prefix="", place=("parse",), key_place=at, parse=board.parse, key=board.key, body=first[""], others=others)
-    for one in board.payloads:
-        if one.name in first and one.parse.group is None and not one.means:
-            yield _part_of(one, first[one.name])
+    for payload in board.payloads:
+        if payload.name in first and payload.parse.group is None and not payload.means:
+            yield _part_of(payload, first[payload.name])
 
 
 def _part_of(payload: Payload, body: bytes) -> _Part:
@@ -128,11 +128,17 @@ def _metric_slots(board: Board, metric: Metric, entries: Sequence[PublishedEntry
     for side, column in sides:
         if column is not None:
             old = {
-                entry: replace(one, value=value) for entry, one in measures.items() if (value := getattr(one, side)) is not None
+                entry: replace(measure, value=value)
+                for entry, measure in measures.items()
+                if (value := getattr(measure, side)) is not None
             }
             yield slot(place=(*place, side), column=column, must=False, old=old, read=reader(replace(bare, column=column)))
     if metric.plus_minus is not None:
-        widths = {entry: replace(one, value=one.half_width) for entry, one in measures.items() if one.half_width is not None}
+        widths = {
+            entry: replace(measure, value=measure.half_width)
+            for entry, measure in measures.items()
+            if measure.half_width is not None
+        }
         yield slot(
             place=(*place, "plus_minus"), column=metric.plus_minus, must=False, old=widths, read=partial(_half_width, metric)
         )
@@ -148,7 +154,7 @@ def _rank(cell: str | None) -> Measure | None:
 
 
 def _half_width(metric: Metric, cell: str | None) -> Measure | None:
-    """Read beside a 0, as the half-width of which it stands."""
+    """Read the half-width of an interval around 0."""
     found = reader(replace(metric, low=None, high=None))("0", cell)
     return None if found is None or found.half_width is None else replace(found, value=found.half_width)
 
@@ -172,7 +178,7 @@ def _part_repairs(board: Board, part: _Part, last: StoredSnapshot | Reading, loo
 
 
 def _laid(part: _Part, layout: _Layout, slots: Sequence[_Slot], known: set[EntryId]) -> list[Repair] | None:
-    """What replaced each column that the table lacks; None where one of them must be there and cannot be told."""
+    """What replaced each column that the table lacks; None where a required one has no certain replacement."""
     table = layout.table
     key = _key_repair(part, table, known)
     if key is None:
@@ -187,22 +193,26 @@ def _laid(part: _Part, layout: _Layout, slots: Sequence[_Slot], known: set[Entry
 
 
 def _assigned(found: Mapping[Place, Likeness | None]) -> dict[Place, Likeness]:
-    """Each column for one place only, the one that it is likest to; names and attributes may share theirs."""
+    """Each column for the place it fits best only; names and attributes may share a column."""
     best: dict[str, Likeness] = {}
-    for place, one in found.items():
-        if one is not None and place[0] == "metrics":
-            best[one.column] = max(best.get(one.column, one), one, key=_closeness)
-    return {place: one for place, one in found.items() if one is not None and (place[0] != "metrics" or best[one.column] is one)}
+    for place, likeness in found.items():
+        if likeness is not None and place[0] == "metrics":
+            best[likeness.column] = max(best.get(likeness.column, likeness), likeness, key=_closeness)
+    return {
+        place: likeness
+        for place, likeness in found.items()
+        if likeness is not None and (place[0] != "metrics" or best[likeness.column] is likeness)
+    }
 
 
-def _closeness(one: Likeness) -> tuple[float, float, float]:
-    return (round(one.same, 1), -(one.distance or 0.0), one.header)
+def _closeness(likeness: Likeness) -> tuple[float, float, float]:
+    return (round(likeness.same, 1), -(likeness.distance or 0.0), likeness.header)
 
 
 def _replacement(part: _Part, slot: _Slot, table: Table, entries: Mapping[EntryId, int], used: set[str]) -> Likeness | None:
     """The column of the table that holds what the slot's column held."""
     was = part.inside(slot.column)
-    of_numbers_only = all(isinstance(one, Measure) for one in slot.old.values())
+    of_numbers_only = all(isinstance(value, Measure) for value in slot.old.values())
     free = [column for column in table.columns if not (of_numbers_only and column in used)]
     found = (one for column in free if (one := _likeness(slot, table, column, entries, was)) is not None)
     return likest(_told_apart(found, table))
@@ -211,11 +221,11 @@ def _replacement(part: _Part, slot: _Slot, table: Table, entries: Mapping[EntryI
 def _told_apart(found: Iterable[Likeness], table: Table) -> list[Likeness]:
     """Of columns that are equal cell by cell the one whose header is likest, which names the others."""
     equal: dict[tuple[str | None, ...], list[Likeness]] = {}
-    for one in found:
-        place = table.columns.index(one.column)
-        equal.setdefault(tuple(row[place] for row in table.rows), []).append(one)
+    for likeness in found:
+        place = table.columns.index(likeness.column)
+        equal.setdefault(tuple(row[place] for row in table.rows), []).append(likeness)
     best = [(max(twins, key=lambda like: like.header), twins) for twins in equal.values()]
-    return [replace(one, twins=tuple(twin.column for twin in twins if twin is not one)) for one, twins in best]
+    return [replace(likeness, twins=tuple(twin.column for twin in twins if twin is not likeness)) for likeness, twins in best]
 
 
 def _likeness(slot: _Slot, table: Table, column: str, entries: Mapping[EntryId, int], was: Sequence[str]) -> Likeness | None:
@@ -231,18 +241,18 @@ def _likeness(slot: _Slot, table: Table, column: str, entries: Mapping[EntryId, 
                 texts[entry] = value
     except CellError:  # a cell that is not what the slot promises: another column
         return None
-    old_numbers = {entry: one for entry, one in slot.old.items() if isinstance(one, Measure)}
+    old_numbers = {entry: value for entry, value in slot.old.items() if isinstance(value, Measure)}
     if old_numbers:
         return of_numbers(column, was, old_numbers, numbers, number=_value, decimals=_decimals, drifts=slot.drifts)
-    return of_texts(column, was, {entry: one for entry, one in slot.old.items() if isinstance(one, str)}, texts)
+    return of_texts(column, was, {entry: value for entry, value in slot.old.items() if isinstance(value, str)}, texts)
 
 
-def _value(one: Measure) -> float:
-    return one.value
+def _value(measure: Measure) -> float:
+    return measure.value
 
 
-def _decimals(one: Measure) -> int:
-    return one.decimals
+def _decimals(measure: Measure) -> int:
+    return measure.decimals
 
 
 def _column_repair(part: _Part, slot: _Slot, found: Likeness) -> Repair:
@@ -253,9 +263,9 @@ def _column_repair(part: _Part, slot: _Slot, found: Likeness) -> Repair:
 
 
 def _why(was: Sequence[str], found: Likeness) -> str:
-    gone = " or ".join(f"`{one}`" for one in was)
+    gone = " or ".join(f"`{column}`" for column in was)
     entries = f"{found.common} common entries"
-    twins = f"; {' and '.join(f'`{one}`' for one in found.twins)} says the same there" if found.twins else ""
+    twins = f"; {' and '.join(f'`{twin}`' for twin in found.twins)} has the same values" if found.twins else ""
     if found.order is None:
         return f"column {gone} is gone; `{found.column}` looks like it (the same text for {found.same:.0%} of {entries}{twins})"
     same = f", {found.same:.0%} of them with the same value" if found.same >= 0.01 else ""
@@ -266,7 +276,7 @@ def _why(was: Sequence[str], found: Likeness) -> str:
 
 
 def _key_repair(part: _Part, table: Table, known: set[EntryId]) -> list[Repair] | None:
-    """What replaced the one part of the key that is gone, [] where none is; None where that cannot be told."""
+    """What replaced the one part of the key that is gone, [] where none is; None where no replacement is certain."""
     gone = [at for at, column in enumerate(part.key) if not set(column.sources) & set(table.columns)]
     if not gone:
         return [] if _keys_cover(table, part.key, known) else None
@@ -277,46 +287,46 @@ def _key_repair(part: _Part, table: Table, known: set[EntryId]) -> list[Repair] 
     best = max(tried, key=lambda column: (round(tried[column], 2), alike(column, part.key[at].sources)), default=None)
     if best is None or tried[best] < SAME_KEYS:
         return None
-    why = f"column {' or '.join(f'`{one}`' for one in part.key[at].sources)} is gone; `{best}` looks like it ({tried[best]:.0%} of the {len(known)} keys of the last reading)"
+    why = f"column {' or '.join(f'`{source}`' for source in part.key[at].sources)} is gone; `{best}` looks like it ({tried[best]:.0%} of the {len(known)} keys of the last reading)"
     place = part.key_place if len(part.key) == 1 else (*part.key_place, str(at))
     return [Repair(place=place, sure=tried[best], why=why, was=part.key[at].sources, column=best)]
 
 
 def _keys_cover(table: Table, key: Sequence[Column], known: set[EntryId]) -> bool:
     """Whether enough of the known entries are there under their keys to lay anything against them."""
-    there = known & {EntryId(one) for one in keys_of(table, key)}
+    there = known & {EntryId(text) for text in keys_of(table, key)}
     return len(there) >= MIN_COMMON and len(there) >= MIN_COVER * len(known)
 
 
 def _share(table: Table, key: Sequence[Column], known: set[EntryId]) -> float:
     """The share of the known keys that this key gives; 0 where it names several rows alike, and none of them is known."""
     keys = keys_of(table, key)
-    there = known & {EntryId(one) for one in keys}
+    there = known & {EntryId(text) for text in keys}
     unique = len(set(keys)) >= 0.9 * len(keys)
     return len(there) / len(known) if unique and len(there) >= MIN_COMMON else 0.0
 
 
 def _with_part(key: Sequence[Column], at: int, column: str) -> tuple[Column, ...]:
-    return tuple(replace(one, sources=(column,)) if place == at else one for place, one in enumerate(key))
+    return tuple(replace(key_column, sources=(column,)) if place == at else key_column for place, key_column in enumerate(key))
 
 
 def _key_with(key: Sequence[Column], found: Sequence[Repair]) -> tuple[Column, ...]:
-    for one in found:
-        at = int(one.place[-1]) if one.place[-1].isdecimal() else 0
-        key = _with_part(key, at, one.column)
+    for repair in found:
+        at = int(repair.place[-1]) if repair.place[-1].isdecimal() else 0
+        key = _with_part(key, at, repair.column)
     return tuple(key)
 
 
 def _named_rows(table: Table, key: Sequence[Column]) -> dict[EntryId, int]:
-    """The row of each key that stands once."""
+    """The row of each key that occurs once."""
     keys = keys_of(table, key)
-    rows = {EntryId(one): row for row, one in enumerate(keys)}
+    rows = {EntryId(text): row for row, text in enumerate(keys)}
     if len(rows) == len(keys):
         return rows
     twice: set[str] = set()
     seen: set[str] = set()
-    for one in keys:
-        (twice if one in seen else seen).add(one)
+    for text in keys:
+        (twice if text in seen else seen).add(text)
     return {entry: row for entry, row in rows.items() if entry not in twice}
 
 
@@ -329,11 +339,11 @@ def _credible(board: Board, last: StoredSnapshot | Reading, read: Read) -> bool:
         reading = read(board)
     except TrackerError:  # what was found does not give a reading: nothing is proposed
         return False
-    old, new = {one.id: one for one in _entries(last)}, {one.id: one for one in reading.entries}
+    old, new = {entry.id: entry for entry in _entries(last)}, {entry.id: entry for entry in reading.entries}
     common = [entry for entry in old if entry in new]
     if len(common) < max(MIN_COMMON, MIN_COVER * len(old)):
         return False
-    return board.primary is None or _same_order(board.primary.id, [(old[one], new[one]) for one in common])
+    return board.primary is None or _same_order(board.primary.id, [(old[entry], new[entry]) for entry in common])
 
 
 def _same_order(metric: MetricId, pairs: Sequence[tuple[PublishedEntry, PublishedEntry]]) -> bool:

@@ -26,17 +26,17 @@ from tracker.authoring.words import (
 from tracker.model import ROW
 
 LEAST_CONTEXT = 1_000
-"""Tokens; a smaller number is no context window."""
+"""Tokens; smaller numbers are not context windows."""
 
 _PARAMETERS = re.compile(r"param|\bsize\b")
 
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
 class RawSheet:
-    """The columns of a candidate; `told_metric` is one that was told to rank, and so is a figure whatever it looks like."""
+    """The columns of a candidate; `stated_metric` is the column that the user stated as ranking, so it is a figure whatever it looks like."""
 
     candidate: Candidate
-    told_metric: str | None
+    stated_metric: str | None
 
     @cached_property
     def columns(self) -> Mapping[str, Cells]:
@@ -47,80 +47,90 @@ class RawSheet:
     @cached_property
     def rank(self) -> Cells | None:
         """The column of places, if there is one."""
-        worded = [one for one in self.columns.values() if RANK & {*one.leaf} and len(one.leaf) <= 2 and _ranks(one)]
+        worded = [cells for cells in self.columns.values() if RANK & {*cells.leaf} and len(cells.leaf) <= 2 and _ranks(cells)]
         return worded[0] if worded else self.columns.get(ROW)
 
     @cached_property
     def figures(self) -> list[Cells]:
         """The columns that may be figures of merit."""
-        taken = {one.header for one in (self.rank,) if one}
+        taken = {cells.header for cells in (self.rank,) if cells}
         found = [
-            one for one in self.columns.values() if one.header not in taken and (is_figure(one) or one.header == self.told_metric)
+            cells
+            for cells in self.columns.values()
+            if cells.header not in taken and (is_figure(cells) or cells.header == self.stated_metric)
         ]
-        return [one for one in found if not _is_attribute(one) and (not RANK & {*one.leaf} or one.header == self.told_metric)]
+        return [
+            cells
+            for cells in found
+            if not _is_attribute(cells) and (not RANK & {*cells.leaf} or cells.header == self.stated_metric)
+        ]
 
     @cached_property
     def prices(self) -> set[str]:
         """The columns that are prices though their headers only say in and out."""
         around = {*words_of(" ".join(str(self.candidate.parse.options.get(name, "")) for name in ("records", "explode")))}
         sides = [
-            [one for one in self.columns.values() if side & {*one.leaf} and one.values and max(one.values) < 2_000]
+            [cells for cells in self.columns.values() if side & {*cells.leaf} and cells.values and max(cells.values) < 2_000]
             for side in IN_AND_OUT
         ]
-        broken = any(value != int(value) for one in (*sides[0], *sides[1]) for value in one.values)
+        broken = any(value != int(value) for cells in (*sides[0], *sides[1]) for value in cells.values)
         if not all(sides) or not (broken or around & PRICE):
             return set()
-        leaves = {one.leaf for one in (*sides[0], *sides[1])}
-        return {one.header for one in self.columns.values() if one.leaf in leaves or {*one.leaf} & {"cached", "cache"}}
+        leaves = {cells.leaf for cells in (*sides[0], *sides[1])}
+        return {cells.header for cells in self.columns.values() if cells.leaf in leaves or {*cells.leaf} & {"cached", "cache"}}
 
     @cached_property
     def leaning(self) -> bool | None:
         """Which way most of the figures are better by their headers, averages and prices aside."""
-        said = [direction_said(one)[0] for one in self.figures if not {*one.leaf} & AVERAGE and not {*one.words} & (PRICE | LIVE)]
-        lower, higher = said.count(False), said.count(True)
-        return None if not said or lower == higher else higher > lower
+        directions = [
+            stated_direction(cells)[0]
+            for cells in self.figures
+            if not {*cells.leaf} & AVERAGE and not {*cells.words} & (PRICE | LIVE)
+        ]
+        lower, higher = directions.count(False), directions.count(True)
+        return None if not directions or lower == higher else higher > lower
 
     @cached_property
     def matrix(self) -> int:
         """How many columns hold figures between 0 and 100, as benchmarks do."""
-        return sum(is_share(one) for one in self.figures)
+        return sum(is_share(cells) for cells in self.figures)
 
 
-def _ranks(one: Cells) -> bool:
-    known = [place for place in one.places if place is not None]
-    if len(known) < 0.8 * len(one.cells) or not known or min(known) > 3:
+def _ranks(cells: Cells) -> bool:
+    known = [place for place in cells.places if place is not None]
+    if len(known) < 0.8 * len(cells.cells) or not known or min(known) > 3:
         return False
-    return max(known) <= 4 * len(one.cells) + 10
+    return max(known) <= 4 * len(cells.cells) + 10
 
 
-def attribute_of(one: Cells) -> str:
+def attribute_of(cells: Cells) -> str:
     """The attribute that a header names, "" if none."""
-    leaf, words = {*one.leaf}, {*one.words}
+    leaf, words = {*cells.leaf}, {*cells.words}
     for name, known in ATTRIBUTES.items():
         if (
             leaf & known
-            and len(one.leaf) <= 2
+            and len(cells.leaf) <= 2
             and name in ("creator", "license", "country")
-            and not one.is_date
-            and one.numeric < 0.5
+            and not cells.is_date
+            and cells.numeric < 0.5
         ):
             return name
-    if one.is_date and words & {"release", "released"}:
+    if cells.is_date and words & {"release", "released"}:
         return "released"
     if "open" in leaf and "weights" in leaf:
         return "open_weights"
-    if "context" in words and one.numeric > 0.8 and max(one.values) >= LEAST_CONTEXT and "%" not in "".join(one.known[:20]):
+    if "context" in words and cells.numeric > 0.8 and max(cells.values) >= LEAST_CONTEXT and "%" not in "".join(cells.known[:20]):
         return "context"
-    return "creator" if one.leaf == ("name",) and words & ATTRIBUTES["creator"] else ""
+    return "creator" if cells.leaf == ("name",) and words & ATTRIBUTES["creator"] else ""
 
 
-def _is_attribute(one: Cells) -> bool:
-    return bool(attribute_of(one)) or bool(_PARAMETERS.search(" ".join(one.leaf)) and one.numeric > 0.8)
+def _is_attribute(cells: Cells) -> bool:
+    return bool(attribute_of(cells)) or bool(_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
 
 
-def direction_said(one: Cells) -> tuple[bool | None, str]:
-    """What the header says; the last part of a path before the rest."""
-    for words in (one.leaf, one.words):
+def stated_direction(cells: Cells) -> tuple[bool | None, str]:
+    """The direction that the header states; the last part of a path counts before the rest."""
+    for words in (cells.leaf, cells.words):
         found, text = {*words}, " ".join(words)
         if found & CHANGE:
             return None, ""
@@ -137,6 +147,6 @@ def direction_said(one: Cells) -> tuple[bool | None, str]:
     return None, ""
 
 
-def is_share(one: Cells) -> bool:
+def is_share(cells: Cells) -> bool:
     """Whether its figures lie between 0 and 100."""
-    return bool(one.values) and min(one.values) >= 0 and max(one.values) <= 100 and max(one.values) > 0
+    return bool(cells.values) and min(cells.values) >= 0 and max(cells.values) <= 100 and max(cells.values) > 0

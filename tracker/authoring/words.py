@@ -18,7 +18,7 @@ def words_of(header: str) -> tuple[str, ...]:
 
 
 def set_of(text: str) -> frozenset[str]:
-    """The words of a list written on some lines."""
+    """The words of a list written on several lines."""
     return frozenset(text.split())
 
 
@@ -69,9 +69,9 @@ LIMIT = set_of("""
     opacity color colour width height priority sort order zoom latitude longitude temperature frequency presence repetition seed top layer offset
     page port step month day week hour change delta diff
     """)
-"""Of what is no figure of merit, though a number."""
+"""Words for numbers that are not a figure of merit."""
 ASIDE = set_of("cost costs usd error std median estimated previous old input cache cached")
-"""Of figures that stand beside the one that ranks."""
+"""Words for figures beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Beside each other, and small: prices of what goes in and what comes out."""
 BOUND_LOW = set_of("lower low q025 min lo lcb")

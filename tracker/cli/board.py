@@ -197,11 +197,13 @@ def _better(higher: bool | None) -> str:
 @click.argument("boards", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every board; the same as naming none.")
 @click.option("--live", is_flag=True, help="Fetch each enabled board once and read it; nothing is kept.")
-@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), default=Path("tests/boards"), show_default=True, help="Folder of test folders.")  # fmt: skip
+@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of test folders; tests/boards beside the schedules by default.")  # fmt: skip
 @click.option("--save", is_flag=True, help="Write what is read as the expectation; read it like code before you commit it.")
 @as_json
 @click.pass_obj
-def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, every: bool, live: bool, save: bool, as_json: bool) -> None:
+def test(
+    settings: Settings, boards: tuple[str, ...], cases: Path | None, *, every: bool, live: bool, save: bool, as_json: bool
+) -> None:
     """Read the pages kept in a board's test folder and compare with what is expected there; or, with --live, its real page.
 
     <cases>/<source>/<board>/page.* must give expected.json; every page in hostile/ must be refused with
@@ -212,6 +214,7 @@ def test(settings: Settings, boards: tuple[str, ...], cases: Path, *, every: boo
         raise DeclarationError(f'--all and "{safe(boards[0])}" were both given; expected names or --all')
     if live and save:
         raise DeclarationError("--live and --save were both given; a live page is no test folder (tracker board new)")
+    cases = cases or settings.cases
     good = check_live(settings, boards, cases, SystemClock(), as_json=as_json) if live else _test(settings, boards, cases, save=save, as_json=as_json)  # fmt: skip
     sys.exit(0 if good else 1)
 

@@ -12,11 +12,11 @@ import click
 
 from tracker import authoring
 from tracker.authoring.new import (
-    Asked,
+    Answers,
     Guesser,
     Made,
+    NewBoard,
     Question,
-    Told,
     address_of,
     fetched,
     is_address,
@@ -34,22 +34,33 @@ from tracker.workspace import Settings
 from tracker.workspace.opening import hosts_if_any
 
 MAX_SHOWN = 5
-"""Candidates shown; the others are told by their number."""
+"""Candidate tables shown; the others are only counted."""
 
 
 @click.command("new")
 @click.argument("source")
-@click.option("--id", "board", default=None, help="The board's id, <source>/<board>; else made of host and title.")
-@click.option("--key", multiple=True, help="Column that tells the entries apart; several make one key together.")
-@click.option("--name", default=None, help="Column of the names.")
+@click.option("--id", "board", default=None, help="Board id, <source>/<board>; derived from host and title by default.")
+@click.option("--key", multiple=True, help="Column that identifies an entry; repeat for a composite key.")
+@click.option("--name", default=None, help="Column that holds the names of the entries.")
 @click.option("--metric", default=None, help="Column that ranks the board.")
-@click.option("--higher-is-better/--lower-is-better", "higher", default=None, help="Which way that column is better.")
-@click.option("--table", type=click.IntRange(min=1), default=None, help="Which of the tables that were found, by its number.")
-@click.option("--title", default=None, help="The board's title; else the page's.")
-@click.option("--header", "-H", "headers", multiple=True, help="Request header NAME=VALUE; keys as ${NAME} of the environment.")
-@click.option("--url", default=None, help="Where a file's page will be fetched.")
-@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), default=Path("tests/boards"), show_default=True, help="Folder of test folders.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option(
+    "--higher-is-better/--lower-is-better",
+    "higher",
+    default=None,
+    help="Whether higher or lower values of that column are better.",
+)
+@click.option("--table", type=click.IntRange(min=1), default=None, help="Number of the table to use, as listed.")
+@click.option("--title", default=None, help="Title of the board; the page's by default.")
+@click.option(
+    "--header",
+    "-H",
+    "headers",
+    multiple=True,
+    help="Request header NAME=VALUE; write secrets as ${NAME}, read from the environment.",
+)
+@click.option("--url", default=None, help="URL from which a local file's page will be fetched.")
+@click.option("--cases", type=click.Path(file_okay=False, path_type=Path), help="Folder of test folders; tests/boards beside the schedules by default.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 @as_json
 @click.pass_obj
 def command(
@@ -64,69 +75,69 @@ def command(
     title: str | None,
     headers: tuple[str, ...],
     url: str | None,
-    cases: Path,
+    cases: Path | None,
     *,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Declare a board from its page: find the table, say what its columns mean, write the declaration and its test.
 
-    SOURCE is an address, fetched once and not archived, or a file (then --url says where it will be fetched). What is
-    not certain is asked for in a terminal; in a script it is refused, naming the flag that settles it.
+    SOURCE is an address, fetched once and not archived, or a local file (pass --url for its address). In a terminal the
+    command asks about anything it is unsure of; in a script it fails and names the flag that answers the question.
     """
-    told = Told(key=key, name=name, metric=metric, higher_is_better=higher, table=table)
-    asked = Asked(
+    answers = Answers(key=key, name=name, metric=metric, higher_is_better=higher, table=table)
+    new_board = NewBoard(
         url=address_of(source, url, dry_run=dry_run),
         file=None if is_address(source) else Path(source),
         board=board,
         title=title,
         headers=dict(map(_header, headers)),
-        cases=cases,
+        cases=cases or settings.cases,
         dry_run=dry_run,
-        told=told,
+        answers=answers,
     )
     made = make(
         settings,
-        asked,
-        lambda: _fetch(settings, asked),
-        machine=Guesser(look=authoring.candidates, guess=authoring.propose),
+        new_board,
+        lambda: _fetch(settings, new_board),
+        guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
         ask=_prompt if sys.stdin.isatty() and not as_json else refuse,
     )
     if as_json:
         print_json([_described(made)])
     else:
-        _print(made, settings, asked)
+        _print(made, settings, new_board)
     sys.exit(0 if made.tested is None or made.tested.ok else 1)
 
 
 def _header(given: str) -> tuple[str, str]:
     name, found, value = given.partition("=")
     if not found or not name.strip():
-        raise DeclarationError(f'--header "{safe(given[:40])}" is no header; expected NAME=VALUE, keys as ${{NAME}}')
+        raise DeclarationError(f'--header "{safe(given[:40])}" is not a header; expected NAME=VALUE, with secrets as ${{NAME}}')
     return name.strip(), value
 
 
-def _fetch(settings: Settings, asked: Asked) -> bytes:
+def _fetch(settings: Settings, new_board: NewBoard) -> bytes:
     """The page, by a fetcher that keeps to when each host was asked by other runs, and stores nothing else."""
     with hosts_if_any(settings) as hosts, Fetcher(hosts, SystemClock(), os.environ, contact=settings.contact) as fetcher:
-        return fetched(asked, fetcher)
+        return fetched(new_board, fetcher)
 
 
-def _prompt(question: Question, proposal: Proposal, told: Told) -> Told:
-    click.echo(safe(f"Not sure {question.what} ({question.why})."), err=True)
+def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers:
+    click.echo(safe(f"Not sure {question.what}: {question.why}."), err=True)
     columns = [safe(column) for column in proposal.candidate.columns]
     match question.flag.split()[0]:
         case "--table":
-            return replace(told, table=click.prompt("Number of the table", type=click.IntRange(min=1), default=1, err=True))
+            return replace(answers, table=click.prompt("Number of the table", type=click.IntRange(min=1), default=1, err=True))
         case "--key":
-            return replace(told, key=(_column("Column that tells the entries apart", columns, proposal.key.value[0]),))
+            return replace(answers, key=(_column("Column that identifies an entry", columns, proposal.key.value[0]),))
         case "--metric":
             primary = primary_of(proposal)
             return replace(
-                told, metric=_column("Column that ranks the board", columns, primary.column if primary else columns[0])
+                answers, metric=_column("Column that ranks the board", columns, primary.column if primary else columns[0])
             )
         case _:
-            return replace(told, higher_is_better=click.confirm("Is more better?", default=None, err=True))
+            return replace(answers, higher_is_better=click.confirm("Are higher values better?", default=None, err=True))
 
 
 def _column(text: str, columns: Sequence[str], default: str) -> str:
@@ -134,7 +145,7 @@ def _column(text: str, columns: Sequence[str], default: str) -> str:
     return chosen
 
 
-# ── what is told ─────────────────────────────────────────────────────────────────────────────────
+# ── what is printed ─────────────────────────────────────────────────────────────────────────────────
 
 Line = tuple[str, str, str, str]
 """What a column means, the column, how sure that is, and why."""
@@ -168,12 +179,19 @@ def _metric_line(metric: MetricGuess, proposal: Proposal) -> Line:
     )
 
 
-def _print(made: Made, settings: Settings, asked: Asked) -> None:
-    found = made.candidates
-    click.echo(f"{safe(asked.url)}: {len(found)} table{'s' if len(found) != 1 else ''} that may be a leaderboard")
+def _print(made: Made, settings: Settings, new_board: NewBoard) -> None:
+    count = len(made.candidates)
+    click.echo(f"{safe(new_board.url)}: {count} table{'s' if count != 1 else ''} that may be a leaderboard")
     rows = [
-        (number, f"{one.score:.2f}", one.parse.format, len(one.rows), ", ".join(one.columns[:6]), "; ".join(one.why))
-        for number, one in enumerate(found[:MAX_SHOWN], 1)
+        (
+            number,
+            f"{candidate.score:.2f}",
+            candidate.parse.format,
+            len(candidate.rows),
+            ", ".join(candidate.columns[:6]),
+            "; ".join(candidate.why),
+        )
+        for number, candidate in enumerate(made.candidates[:MAX_SHOWN], 1)
     ]
     print_table(("table", "score", "format", "rows", "columns", "why"), rows, right=frozenset({"score", "rows"}))
     click.echo(f"proposed as {made.at.board} ({safe(made.at.title)}):")
@@ -185,13 +203,13 @@ def _print(made: Made, settings: Settings, asked: Asked) -> None:
     hostile = sum(name.startswith("hostile/") for name in made.files)
     others = ", ".join(name for name in made.files if not name.startswith("hostile/"))
     click.echo(f"wrote {settings.schedules / made.at.board}.toml")
-    click.echo(f"wrote {asked.cases / made.at.board}/: {others}, {hostile} pages to refuse")
+    click.echo(f"wrote {new_board.cases / made.at.board}/: {others}, {hostile} pages to refuse")
     click.echo(
         f"{made.at.board}: {'ok' if made.tested.ok else 'FAILED'}, {made.tested.cases} pages, {len(made.settled.reading.entries)} entries"
     )
     for problem in made.tested.problems:
         click.echo(f"    {safe(problem)}")
-    click.echo("next: read the publisher's terms and say them in the file, and compare expected.json with the page")
+    click.echo("next: read the publisher's terms and state them in the file, and compare expected.json with the page")
 
 
 def _described(made: Made) -> dict[str, object]:
@@ -199,8 +217,8 @@ def _described(made: Made) -> dict[str, object]:
         "board": made.at.board,
         "title": made.at.title,
         "candidates": [
-            {"score": one.score, "format": one.parse.format, "rows": len(one.rows), "columns": list(one.columns), "why": list(one.why)}
-            for one in made.candidates
+            {"score": table.score, "format": table.parse.format, "rows": len(table.rows), "columns": list(table.columns), "why": list(table.why)}
+            for table in made.candidates
         ],
         "proposal": [dict(zip(("meaning", "column", "sure", "why"), line, strict=True)) for line in lines_of(made.proposal, made.settled.left_out)],
         "entries": len(made.settled.reading.entries),

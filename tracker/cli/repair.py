@@ -24,7 +24,7 @@ HEAD = 3
 @click.command("repair")
 @click.argument("board")
 @click.option("--apply", is_flag=True, help="Change the file; without it the change is only shown.")
-@click.option("--lose-earlier", is_flag=True, help="Apply also where captures accepted before would then be read otherwise.")
+@click.option("--lose-earlier", is_flag=True, help="Apply also where captures accepted before would then be read differently.")
 @click.option("--url", default=None, help="Look at this page, fetched once, instead of the newest capture.")
 @click.option(
     "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, help="Look at this file instead."
@@ -58,8 +58,8 @@ def command(
 
 def _print(repaired: Repaired, page: BrokenPage, *, applied: bool) -> None:
     click.echo(f"{repaired.board.id}: {safe(page.origin)}")
-    for one in repaired.repairs:
-        click.echo(f"  {safe(one.why)}")
+    for change in repaired.repairs:
+        click.echo(f"  {safe(change.why)}")
     for line in repaired.diff.splitlines():
         click.echo(safe(line))
     click.echo(f"it then reads {len(repaired.reading.entries)} entries:")
@@ -69,7 +69,7 @@ def _print(repaired: Repaired, page: BrokenPage, *, applied: bool) -> None:
         ((one.id, one.name, _figure(one.measures.get(primary.id)) if primary else "") for one in repaired.reading.entries[:HEAD]),
     )
     if repaired.lost:
-        click.echo(f"careful: captures accepted before would be read otherwise: {', '.join(map(stamp, repaired.lost))}")
+        click.echo(f"careful: captures accepted before would be read differently: {', '.join(map(stamp, repaired.lost))}")
     if applied:
         click.echo(f"{repaired.path}: changed; the history follows with: tracker replay {repaired.board.id}")
     else:

@@ -18,7 +18,7 @@ from tracker import cadence
 from tracker.errors import DeclarationError
 from tracker.events import RECORDED
 from tracker.model import CADENCES, Delivery, Event, EventId, Window
-from tracker.toml import Wrong, at, called, check_words, listed, meant, quoted, span_s, texts, time_zone, understood
+from tracker.toml import Wrong, at, called, check_words, listed, meant, place_of, quoted, span_s, texts, time_zone, understood
 from tracker.toml import table as in_shape
 
 WATCH = "watch"
@@ -155,7 +155,7 @@ def load(path: Path, *, watches: Collection[str]) -> Routes:
     `watches` are the names of the watches there are. An error is one line naming file, route, key, what was found and
     what is expected; it never repeats an address or a secret.
     """
-    place = f"{path.parent.name}/{path.name}"
+    place = place_of(path, path.parent)
     try:
         with at(place):
             tables = listed(path, "route", secret=True)

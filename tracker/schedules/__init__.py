@@ -25,7 +25,6 @@ from tracker.schedules.files import (
     counterpart,
     definitions,
     holds_defaults,
-    place_of,
     read_board,
     read_defaults,
     shipped,
@@ -33,7 +32,7 @@ from tracker.schedules.files import (
 )
 from tracker.schedules.schema import schema
 from tracker.schedules.shapes import Formats
-from tracker.toml import quoted
+from tracker.toml import place_of, quoted
 
 __all__ = [
     "KINDS",

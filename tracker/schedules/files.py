@@ -78,12 +78,6 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None
 
 
-def place_of(path: Path, root: Path) -> str:
-    """How a file is called in messages: `schedules/livebench/livebench.toml`."""
-    inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-    return clean(f"{root.absolute().name}/{inside}")
-
-
 def board_id(path: Path, root: Path) -> BoardId:
     """The id that a file's place gives. Raises Wrong."""
     parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
@@ -139,7 +133,7 @@ def read_defaults(path: Path, root: Path, base: Path | None = None) -> dict[str,
     """The tables of a file of defaults, empty where there is none. Raises DeclarationError."""
     if not os.path.lexists(path) and counterpart(path, root, base) is None:
         return {}
-    with toml.at(place_of(path, root)):
+    with toml.at(toml.place_of(path, root)):
         tables = overlaid_tables(path, root, base)
         file = msgspec.convert(shaped(tables, DefaultsFile, ""), DefaultsFile)
         check_times(file)
@@ -148,7 +142,7 @@ def read_defaults(path: Path, root: Path, base: Path | None = None) -> dict[str,
 
 def read_board(path: Path, root: Path, formats: Formats, read: Defaults, base: Path | None = None) -> Board:
     """The board of a file, upon its defaults, which `read` gives. Raises DeclarationError."""
-    with toml.at(place_of(path, root)):
+    with toml.at(toml.place_of(path, root)):
         own, board = overlaid_tables(path, root, base), board_id(path, root)
         if base not in {None, root} and "request" not in own and counterpart(path, root, base) is None:
             raise Wrong(_overlays_nothing(board, base))

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct, field
 
 from tracker.events import RECORDED
 from tracker.model.names import Lexicon
-from tracker.toml import Wrong, at, called, check_words, listed, quoted, texts
+from tracker.toml import Wrong, at, called, check_words, listed, place_of, quoted, texts
 from tracker.toml import table as in_shape
 from tracker.watches.matching import ANYONE, PREFIXES, Classes, Pattern, pattern
 
@@ -98,7 +98,7 @@ def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:
     Raises:
         DeclarationError: the file is wrong; one line naming file, watch, key, what was found and what is expected.
     """
-    place = f"{path.parent.name}/{path.name}"
+    place = place_of(path, path.parent)
     watches = []
     with at(place):
         for number, one in enumerate(listed(path, "watch"), start=1):

@@ -15,7 +15,7 @@ from typing import Any
 from tracker.errors import DeclarationError
 from tracker.model.names import EMPTY_LEXICON, Family, Lab, Lexicon, Release, Unsure, folded
 from tracker.shipped import SCHEDULES
-from tracker.toml import Wrong, at, dotted, in_toml_words, overlaid, tables, text_of, unknown_key
+from tracker.toml import Wrong, at, dotted, in_toml_words, overlaid, place_of, tables, text_of, unknown_key
 from tracker.workspace.settings import Settings
 
 SHIPPED = SCHEDULES / "models"
@@ -55,14 +55,14 @@ def load(folder: Path, base: Path | None = None) -> Lexicon:
     labs: dict[str, Lab] = {}
     hosts: set[str] = set()
     for name, paths in _files(base, folder).items():
-        place = f"{folder.name}/{name}"
+        place = place_of(folder / name, folder.parent)
         with at(place):
             found = _lab_or_hosts(paths)
         if isinstance(found, _Hosts):
             hosts.update(folded(host) for host in found.hosts)
         else:
             labs[place] = found
-    _check_clashes(labs, hosts)
+    _check_clashes(labs, dict.fromkeys(hosts, place_of(folder / "hosts.toml", folder.parent)))
     return Lexicon(labs=labs, hosts=frozenset(hosts)) if labs or hosts else EMPTY_LEXICON
 
 
@@ -122,11 +122,10 @@ def _key_first(message: str) -> str:
 # ── all files together ───────────────────────────────────────────────────────────────────────────
 
 
-def _check_clashes(labs: Mapping[str, Lab], hosts: Iterable[str]) -> None:
+def _check_clashes(labs: Mapping[str, Lab], hosts: Mapping[str, str]) -> None:
     """No spelling is two labs' or a host's, no phrase two families', no name two aliases. A lab may be a host too, by its own name."""
-    spellings: dict[str, str] = dict.fromkeys(hosts, "models/hosts.toml")
     spellings = {
-        spelling: place for spelling, place in spellings.items() if spelling not in {folded(one.lab) for one in labs.values()}
+        spelling: place for spelling, place in hosts.items() if spelling not in {folded(one.lab) for one in labs.values()}
     }
     phrases: dict[str, str] = {}
     names: dict[str, str] = {}

@@ -34,6 +34,11 @@ class Settings:
         return self.store / "captures"
 
     @property
+    def cases(self) -> Path:
+        """The folder of the boards' test folders, beside the user's declarations."""
+        return self.schedules.parent / "tests" / "boards"
+
+    @property
     def database(self) -> Path:
         """The history's file."""
         return self.store / "tracker.db"
