@@ -225,8 +225,8 @@ def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:
         failures=past.failures if broken else 0,
         passing=broken and past.passing,
     )
-    message = f"still: {past.broken_by}" if broken else ""
-    return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
+    check = _check(line, board.id, Result.STILL_BROKEN if broken else Result.UNCHANGED, message=past.broken_by if broken else "")
+    return Step(check=check, past=following, events=quiet)
 
 
 def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: BoardState, why: ContractBroken) -> Step:

@@ -250,3 +250,11 @@ def news(db: Database) -> None:
         "UPDATE outbox SET body = json_set(json_remove(body, '$.told'), '$.is_news', "
         "json(iif(json_extract(body, '$.told'), 'true', 'false')))"
     )
+
+
+@migrations()
+def still_broken(db: Database) -> None:
+    """A check that found a broken board unchanged has a result of its own; before, only its message ("still: ...") told."""
+    db.execute(
+        "UPDATE checks SET result = 'still_broken', message = substr(message, 8) WHERE result = 'unchanged' AND message <> ''"
+    )
