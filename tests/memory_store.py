@@ -219,8 +219,8 @@ class MemoryServiceState:
         found = [one for one in self._deliveries.values() if one.dead == dead and route in (None, one.route)]
         return sorted(found, key=lambda one: (one.queued_at, one.event.id, one.route))
 
-    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
-        self._change(deliveries, lambda one: replace(one, message=message))
+    def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
+        self._change(deliveries, lambda one: replace(one, message=message, counted=counted))
 
     def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
         self._change(deliveries, lambda one: replace(one, tries=one.tries + 1, not_before=not_before, error=error))

@@ -218,8 +218,8 @@ class ServiceState(Protocol):
         """The deliveries that wait (or the dead ones), of one route or all: by `queued_at`, then event id, then route."""
         ...
 
-    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
-        """Note that these deliveries go out in that message, before it is sent."""
+    def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
+        """Note that these deliveries go out in that message, before it is sent; `counted`: that they are only counted in it."""
         ...
 
     def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+from kit import History
 from sqlite_utils import Database
 from store_world import BOARD
 
+from tracker.model import EventId
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
+
+HISTORY = History()
+HISTORY.show("a:90 b:80")
+(EVENT, *_) = HISTORY.show("a:90 b:95")
 
 
 def file_before(path: Path, migration: str, write: Callable[[sqlite3.Connection], object]) -> Path:
@@ -37,3 +45,23 @@ def test_an_unchanged_check_of_a_broken_board_becomes_still_broken_and_no_other(
             ("failed", "still: down"),
             ("accepted", ""),
         ]
+
+
+def test_what_waits_is_told_or_only_counted_in_the_message_it_was_put_into(tmp_path: Path):
+    rows = [("a", "m1", 0), ("b", "m1+", 0), ("c", "", 0), ("d", "m2", 1), ("e", "m2+", 1)]
+
+    def write(connection: sqlite3.Connection) -> None:
+        for name, message, dead in rows:
+            body = msgspec.json.encode(replace(EVENT, id=EventId(name))).decode()
+            connection.execute("INSERT INTO outbox VALUES (?, 'r', 0, ?, 2, 9, 'down', ?, ?)", (name, message, dead, body))
+
+    with SqliteStore(file_before(tmp_path / "tracker.db", "counted", write)) as store:
+        every = [*store.service.deliveries(), *store.service.deliveries(dead=True)]
+    assert [(one.event.id, one.message, one.counted) for one in every] == [
+        ("a", "m1", False),
+        ("b", "m1", True),
+        ("c", "", False),
+        ("d", "m2", False),
+        ("e", "m2", True),
+    ]
+    assert {(one.tries, one.error, one.route) for one in every} == {(2, "down", "r")}

@@ -126,6 +126,18 @@ def test_a_delivery_is_bound_to_its_message_and_put_off_with_it(service: Service
     assert (found["b>r"], found["a>s"]) == (delivery("b"), delivery("a", "s"))
 
 
+def test_a_delivery_that_is_only_counted_stays_so_until_it_is_bound_anew(service: ServiceState):
+    service.post([delivery("a"), delivery("b")])
+    service.bind([delivery("a")], "m1", counted=True)
+    service.put_off([delivery("a")], not_before=day(1), error="timed out")
+    assert list(service.deliveries()) == [
+        delivery("a", message="m1", counted=True, tries=1, not_before=day(1), error="timed out"),
+        delivery("b"),
+    ]
+    service.bind([delivery("a")], "m2")
+    assert [(one.message, one.counted) for one in service.deliveries()] == [("m2", False), ("", False)]
+
+
 def test_a_buried_delivery_is_dead_until_it_is_revived_and_keeps_its_message(service: ServiceState):
     service.post([delivery("a")])
     service.bind([delivery("a")], "m1")
@@ -367,7 +379,9 @@ def _notice(subject: str, days: int, *, names: Sequence[str]) -> tuple[Notice, l
 
 OPERATIONS: st.SearchStrategy[Operation] = st.one_of(
     st.builds(lambda n, r, d: lambda one: one.post(_deliveries(n, r, d)), NAMES, ROUTES, DAYS),
-    st.builds(lambda n, r, d: lambda one: one.bind(_deliveries(n, r, 0), f"m{d}"), NAMES, ROUTES, DAYS),
+    st.builds(
+        lambda n, r, d, c: lambda one: one.bind(_deliveries(n, r, 0), f"m{d}", counted=c), NAMES, ROUTES, DAYS, st.booleans()
+    ),
     st.builds(
         lambda n, r, d: lambda one: one.put_off(_deliveries(n, r, 0), not_before=day(d), error=f"e{d}"), NAMES, ROUTES, DAYS
     ),

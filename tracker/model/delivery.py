@@ -14,7 +14,8 @@ from tracker.model.ids import BoardId, EventId
 class Delivery:
     """One event that waits in the outbox for one route; there is never a second one for the same event and route.
 
-    `message` names the message it was put into, so that another try sends the very same one; empty before the first.
+    `message` names the message it was put into, so that another try sends the very same one; empty before the first. `counted`:
+    the message does not tell the event, only counts it.
     `tries` failed so far, the last with `error`; not tried before `not_before`. `dead`: given up, a person decides.
     """
 
@@ -22,6 +23,7 @@ class Delivery:
     route: str
     queued_at: datetime
     message: str = ""
+    counted: bool = False
     tries: int = 0
     not_before: datetime | None = None
     error: str = ""

@@ -18,7 +18,7 @@ from tracker.events.making import build
 from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, Event, EventId, Receipt
 from tracker.notify.channels import Channel
 from tracker.notify.messages import Message, compose
-from tracker.notify.plan import COUNTED, LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
+from tracker.notify.plan import LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
 from tracker.notify.routes import OURS, WATCH, WITHDRAWN, Route
 from tracker.ports import Clock, ServiceState, Store
 
@@ -180,7 +180,7 @@ class _Pass:
         """Whether the channel can be asked for more: it took the message, or will never take this one."""
         named = replace(batch, message=message_of(self.route, batch))
         self._service.bind(named.in_full, named.message)
-        self._service.bind(named.counted, named.message + COUNTED)
+        self._service.bind(named.counted, named.message, counted=True)
         try:
             self._hand_over(channel, named)
         except DeliveryError as error:

@@ -258,3 +258,10 @@ def still_broken(db: Database) -> None:
     db.execute(
         "UPDATE checks SET result = 'still_broken', message = substr(message, 8) WHERE result = 'unchanged' AND message <> ''"
     )
+
+
+@migrations()
+def counted(db: Database) -> None:
+    """Whether a delivery is only counted in its message has a column of its own; before, a `+` behind the message's name told."""
+    db.execute("ALTER TABLE outbox ADD COLUMN counted INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE outbox SET counted = 1, message = substr(message, 1, length(message) - 1) WHERE message LIKE '%+'")

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from tracker.errors import StoreError
 
-NEWEST_MIGRATION = "still_broken"
+NEWEST_MIGRATION = "counted"
 Row = tuple[Any, ...]
 _BUSY_MS = 30_000
 
