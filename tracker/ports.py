@@ -13,6 +13,7 @@ from tracker.model import (
     BoardState,
     Capture,
     Check,
+    CounterKey,
     Delivery,
     EntryId,
     Event,
@@ -277,12 +278,12 @@ class ServiceState(Protocol):
         """The open notices, or those that have ended (the last 100), oldest first."""
         ...
 
-    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
-        """Add amounts to counters, each named by (what is counted, its label)."""
+    def count(self, amounts: Mapping[CounterKey, float]) -> None:
+        """Add amounts to counters."""
         ...
 
-    def counts(self) -> Mapping[tuple[str, str], float]:
-        """Every counter, sorted by name."""
+    def counts(self) -> Mapping[CounterKey, float]:
+        """Every counter, sorted by its key."""
         ...
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from kit import History
+from kit import History, counter
 from sqlite_utils import Database
 from store_world import BOARD
 
-from tracker.model import EventId
+from tracker.model import Counted, EventId, Verdict
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 
@@ -65,3 +65,24 @@ def test_what_waits_is_told_or_only_counted_in_the_message_it_was_put_into(tmp_p
         ("e", "m2", True),
     ]
     assert {(one.tries, one.error, one.route) for one in every} == {(2, "down", "r")}
+
+
+def test_counters_keep_their_amounts_and_fetches_their_board_and_verdict(tmp_path: Path):
+    rows = [
+        ("events", "debut", 4),
+        ("fetch_bytes", "acme/text", 4096.0),
+        ("fetches", "acme/text new", 3),
+        ("fetches", "acme/text not_modified", 9),
+        ("sent", "news file", 2),
+    ]
+    path = file_before(
+        tmp_path / "tracker.db", "counters", lambda file: file.executemany("INSERT INTO counts VALUES (?, ?, ?)", rows)
+    )
+    with SqliteStore(path) as store:
+        assert store.service.counts() == {
+            counter(Counted.EVENTS, "debut"): 4,
+            counter(Counted.FETCH_BYTES, "acme/text"): 4096,
+            counter(Counted.FETCHES, "acme/text", Verdict.NEW): 3,
+            counter(Counted.FETCHES, "acme/text", Verdict.NOT_MODIFIED): 9,
+            counter(Counted.SENT, "news file"): 2,
+        }

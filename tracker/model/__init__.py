@@ -30,7 +30,7 @@ from tracker.model.declared import (
     Request,
     Window,
 )
-from tracker.model.delivery import Delivery, DeliveryOutcome, Notice, Pause, Receipt
+from tracker.model.delivery import Counted, CounterKey, Delivery, DeliveryOutcome, Notice, Pause, Receipt
 from tracker.model.events import (
     BoardState,
     EntryRecord,
@@ -77,6 +77,8 @@ __all__ = [
     "Comparability",
     "Confidence",
     "Contract",
+    "Counted",
+    "CounterKey",
     "Delivery",
     "DeliveryOutcome",
     "Diff",

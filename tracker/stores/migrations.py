@@ -265,3 +265,18 @@ def counted(db: Database) -> None:
     """Whether a delivery is only counted in its message has a column of its own; before, a `+` behind the message's name told."""
     db.execute("ALTER TABLE outbox ADD COLUMN counted INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE outbox SET counted = 1, message = substr(message, 1, length(message) - 1) WHERE message LIKE '%+'")
+
+
+@migrations()
+def counters(db: Database) -> None:
+    """The verdict that fetches are counted by has a column of its own; before, it stood behind the board (`board verdict`)."""
+    db.execute(
+        "CREATE TABLE counters (what TEXT NOT NULL, subject TEXT NOT NULL, verdict TEXT NOT NULL, amount REAL NOT NULL,"
+        " PRIMARY KEY (what, subject, verdict)) WITHOUT ROWID"
+    )
+    db.execute(
+        "INSERT INTO counters SELECT what, iif(what = 'fetches', substr(label, 1, instr(label, ' ') - 1), label),"
+        " iif(what = 'fetches', substr(label, instr(label, ' ') + 1), ''), amount FROM counts"
+    )
+    db.execute("DROP TABLE counts")
+    db.execute("ALTER TABLE counters RENAME TO counts")

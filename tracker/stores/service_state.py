@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt
+from tracker.model import BoardId, Counted, CounterKey, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt, Verdict
 from tracker.stores._rows import seconds, time_of
 
 TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
@@ -149,13 +149,19 @@ class SqliteServiceState:
 
     # ── counts ───────────────────────────────────────────────────────────────────────────────────
 
-    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
-        sql = "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+    def count(self, amounts: Mapping[CounterKey, float]) -> None:
+        sql = "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+        rows = [
+            (key.what.value, key.subject, key.verdict.value if key.verdict else "", amount) for key, amount in amounts.items()
+        ]
         with self._transaction():
-            self._connection.executemany(sql, [(*name, amount) for name, amount in sorted(amounts.items())])
+            self._connection.executemany(sql, rows)
 
-    def counts(self) -> Mapping[tuple[str, str], float]:
-        return {(what, label): amount for what, label, amount in self._all("SELECT * FROM counts ORDER BY what, label")}
+    def counts(self) -> Mapping[CounterKey, float]:
+        return {
+            CounterKey(what=Counted(what), subject=subject, verdict=Verdict(verdict) if verdict else None): amount
+            for what, subject, verdict, amount in self._all("SELECT * FROM counts ORDER BY what, subject, verdict")
+        }
 
     # ── as they are ──────────────────────────────────────────────────────────────────────────────
 
