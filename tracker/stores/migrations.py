@@ -9,6 +9,9 @@ Source: docs/decisions/0006-history.md
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("tracker")
@@ -280,3 +283,22 @@ def counters(db: Database) -> None:
     )
     db.execute("DROP TABLE counts")
     db.execute("ALTER TABLE counters RENAME TO counts")
+
+
+def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
+    """The rows of a table as this version has them; `version` is the newest migration of the file that they were read from.
+
+    Raises:
+        ValueError: no migration has that name: a later version wrote the file.
+        sqlite3.Error: that version had no such table, or other columns in it.
+    """
+    names = [migration.name for migration in migrations.pending(Database(memory=True))]
+    following = names[names.index(version) + 1 :]
+    if not following or not rows:
+        return rows
+    file = Database(memory=True)
+    migrations.apply(file, stop_before=following[0])
+    file.conn.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608  # our own table names
+    migrations.apply(file)
+    found: list[tuple[Any, ...]] = file.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
+    return found
