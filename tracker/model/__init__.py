@@ -6,7 +6,7 @@ Times are aware UTC datetimes cut to whole seconds. Shares lie between 0 and 1.
 
 from __future__ import annotations
 
-from tracker.model.captured import Capture, IndexLine, Unchanged, Validators, Verdict
+from tracker.model.captured import Capture, IndexLine, Part, Unchanged, Validators, Verdict
 from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove
 from tracker.model.declared import (
     ASKED_FOR,
@@ -110,6 +110,7 @@ __all__ = [
     "Notice",
     "Pagination",
     "Parse",
+    "Part",
     "Party",
     "Pause",
     "Payload",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tracker.model import EACH, NEWEST, ROW, Baseline, Board, Parse, Reading, Table
+from tracker.model import EACH, NEWEST, ROW, Baseline, Board, Parse, Part, Reading, Table
 from tracker.parsers import join, numbered, parse
 from tracker.reading.check import check
 from tracker.reading.pages import recognise
@@ -17,7 +17,7 @@ def read_capture(
     bodies: Sequence[bytes],
     baseline: Baseline = Baseline(),  # noqa: B008  # a frozen record
     *,
-    parts: Sequence[str] = (),
+    parts: Sequence[Part] = (),
     url: str = "",
 ) -> Reading:
     """Recognise, parse, combine and check: what the bodies of one capture say. `parts` and `url` are as in `Capture`.
@@ -27,10 +27,10 @@ def read_capture(
         ParseError: they have not the shape of the board's formats, or do not fit each other.
         ContractBroken: what they show is not credible.
     """
-    placed = list(zip(parts or [""] * len(bodies), bodies, strict=True))
+    placed = list(zip(parts or [Part()] * len(bodies), bodies, strict=True))
 
     def table(payload: str, spec: Parse, wanted: Sequence[str]) -> Table | None:
-        found = [(part.partition("@")[2], body) for part, body in placed if part.partition("@")[0] == payload]
+        found = [(part.value, body) for part, body in placed if part.name == payload]
         if not found:
             return None
         tables = join([_parsed(board, body, spec, wanted, value) for value, body in found])
