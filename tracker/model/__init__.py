@@ -45,7 +45,6 @@ from tracker.model.events import (
 from tracker.model.history import Check, EventFilter, RankSpan, Result, Segment, Span, State, Step
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
-    Baseline,
     Confidence,
     Entry,
     Identity,
@@ -65,7 +64,6 @@ __all__ = [
     "EACH",
     "NEWEST",
     "ROW",
-    "Baseline",
     "Board",
     "BoardId",
     "BoardReport",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tracker.model import EACH, NEWEST, ROW, Baseline, Board, Parse, Part, Reading, Table
+from tracker.model import EACH, NEWEST, ROW, Board, Parse, Part, Reading, Table
 from tracker.parsers import join, numbered, parse
 from tracker.reading.check import check
 from tracker.reading.pages import recognise
@@ -15,7 +15,6 @@ from tracker.reading.tables import columns_of, combine, specs
 def read_capture(
     board: Board,
     bodies: Sequence[bytes],
-    baseline: Baseline = Baseline(),  # noqa: B008  # a frozen record
     *,
     parts: Sequence[Part] = (),
     url: str = "",
@@ -31,7 +30,7 @@ def read_capture(
     release = _release(board, url)
     if release and "version" not in combined.facts:
         combined = replace(combined, facts={**combined.facts, "version": release})
-    return check(combined, board, baseline)
+    return check(combined, board)
 
 
 def _tables(board: Board, placed: Sequence[tuple[Part, bytes]]) -> Mapping[str, Table]:
