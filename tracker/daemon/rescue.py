@@ -19,7 +19,8 @@ from tracker.model.names import Lexicon
 from tracker.ports import Archive
 from tracker.stores.migrations import converted
 from tracker.stores.service_state import TABLES
-from tracker.stores.sqlite import NEWEST_MIGRATION, SqliteStore
+from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 log = logging.getLogger("tracker.daemon")
 RECEIPTS_FOR = timedelta(days=31)
@@ -125,7 +126,7 @@ def _version(old: sqlite3.Connection) -> str:
     """The newest migration of a spoilt file; this version's own where that cannot be read."""
     with suppress(sqlite3.Error):
         row = old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()
-        return str(row[0]) if row else NEWEST_MIGRATION
+        return str(row[0]) if row is not None else NEWEST_MIGRATION
     return NEWEST_MIGRATION
 
 

@@ -90,8 +90,8 @@ class Declarations:
             return self._kept(error, errors, self._last.routes)
         if not found.errors:
             return found.routes
-        for error in found.errors:
-            self._kept(error, errors, None)
+        for wrong in found.errors:
+            self._kept(wrong, errors, None)
         if not found.routes and not found.wrong:  # the file is wrong as a whole
             return self._last.routes
         right = {route.name for route in found.routes}
