@@ -170,7 +170,7 @@ def test_a_backup_of_an_earlier_version_is_read_as_that_version_wrote_it(used: D
     backup.write_text(json.dumps({"outbox": [waits], "counts": counts}), encoding="utf-8")
     path = whole(used)
     path.write_bytes(b"all gone" * 1000)
-    rebuild(path, used.archive, used.loop.declared.boards, lexicon=None, now=used.now, backup=backup)
+    rebuild(path, used.archive, used.loop.declared.boards, lexicon=default_lexicon(), now=used.now, backup=backup)
     expect_version_0_2(path)
 
 

@@ -221,7 +221,7 @@ def test_a_304_without_a_state_changes_nothing(archive: FileArchive, store: Stor
 def test_a_304_leaves_a_board_that_was_never_read_broken(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.REFUSED, status=403, error="acme/text: 403")
     note(archive, 1, Verdict.NOT_MODIFIED, status=304)
-    assert sync.sync_board(board(), archive, store).failed
+    assert sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
     assert [(check.result, check.message) for check in store.checks(BOARD)] == [
         ("failed", "acme/text: 403"),
         ("still_broken", "acme/text: 403"),

@@ -67,7 +67,7 @@ class CountingArchive(FileArchive):
 def test_a_reading_that_is_held_back_is_read_once(tmp_path: Path, store: Store, suspect: str):
     archive = CountingArchive(tmp_path / "captures")
     keep(archive, {0: csv(SIX), 1: csv(suspect)})
-    sync.sync_board(board(), archive, store)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert (results(store), archive.asked) == (["accepted", "quarantined"], 2)
 
 
