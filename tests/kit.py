@@ -21,6 +21,8 @@ from tracker.model import (
     BoardState,
     Column,
     Contract,
+    Counted,
+    CounterKey,
     Diff,
     Entry,
     EntryId,
@@ -36,6 +38,7 @@ from tracker.model import (
     Sha256,
     Snapshot,
     StoredSnapshot,
+    Verdict,
 )
 from tracker.model.names import Lexicon
 
@@ -185,6 +188,11 @@ def _brief(event: Event) -> str:
     subjects, rivals = (",".join(party.entry for party in parties) for parties in (event.subjects, event.rivals))
     where = f" @{event.metric}" if event.metric not in (None, "score") else ""
     return f"{event.kind}/{event.grade}" + (subjects and f" {subjects}") + (rivals and f" > {rivals}") + where
+
+
+def counter(what: Counted, subject: str, verdict: Verdict | None = None) -> CounterKey:
+    """The key of a counter."""
+    return CounterKey(what=what, subject=subject, verdict=verdict)
 
 
 def of(kind: str, events: Iterable[Event]) -> list[Event]:

@@ -13,6 +13,7 @@ from tracker.model import (
     BoardId,
     BoardState,
     Check,
+    CounterKey,
     Delivery,
     EntryId,
     Event,
@@ -195,7 +196,7 @@ class MemoryServiceState:
         self._holds: dict[BoardId, Mapping[str, str]] = {}
         self._pauses: dict[BoardId, Pause] = {}
         self._notices: list[Notice] = []
-        self._counts: dict[tuple[str, str], float] = {}
+        self._counts: dict[CounterKey, float] = {}
 
     def copy(self) -> MemoryServiceState:
         """Another one with the same content."""
@@ -219,8 +220,8 @@ class MemoryServiceState:
         found = [one for one in self._deliveries.values() if one.dead == dead and route in (None, one.route)]
         return sorted(found, key=lambda one: (one.queued_at, one.event.id, one.route))
 
-    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
-        self._change(deliveries, lambda one: replace(one, message=message))
+    def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
+        self._change(deliveries, lambda one: replace(one, message=message, counted=counted))
 
     def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
         self._change(deliveries, lambda one: replace(one, tries=one.tries + 1, not_before=not_before, error=error))
@@ -294,12 +295,12 @@ class MemoryServiceState:
         latest = sorted(found, key=lambda one: one.ended_at or one.since)[-100:]
         return sorted(latest, key=lambda one: (one.since, one.kind, one.subject))
 
-    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
+    def count(self, amounts: Mapping[CounterKey, float]) -> None:
         for name, amount in amounts.items():
             self._counts[name] = self._counts.get(name, 0.0) + amount
 
-    def counts(self) -> Mapping[tuple[str, str], float]:
-        return dict(sorted(self._counts.items()))
+    def counts(self) -> Mapping[CounterKey, float]:
+        return dict(sorted(self._counts.items(), key=lambda pair: (pair[0].what, pair[0].subject, pair[0].verdict or "")))
 
 
 def _key(delivery: Delivery) -> tuple[EventId, str]:

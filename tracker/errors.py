@@ -90,16 +90,11 @@ class Violation:
 
 
 class ContractBroken(TrackerError):
-    """The table is not credible. Carries every violation at once.
+    """The table is not credible. Carries every violation at once."""
 
-    `guard` is True when only the comparison with earlier accepted snapshots failed (a collapse in
-    size, too few common entries): such a reading is quarantined and can be accepted by a person.
-    """
-
-    def __init__(self, message: str, violations: Sequence[Violation] = (), *, guard: bool = False) -> None:
+    def __init__(self, message: str, violations: Sequence[Violation] = ()) -> None:
         super().__init__(message)
         self.violations = tuple(violations)
-        self.guard = guard
 
 
 class StoreError(TrackerError):

@@ -13,6 +13,7 @@ from tracker.model import (
     BoardState,
     Capture,
     Check,
+    CounterKey,
     Delivery,
     EntryId,
     Event,
@@ -218,8 +219,8 @@ class ServiceState(Protocol):
         """The deliveries that wait (or the dead ones), of one route or all: by `queued_at`, then event id, then route."""
         ...
 
-    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
-        """Note that these deliveries go out in that message, before it is sent."""
+    def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
+        """Note that these deliveries go out in that message, before it is sent; `counted`: that they are only counted in it."""
         ...
 
     def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
@@ -277,12 +278,12 @@ class ServiceState(Protocol):
         """The open notices, or those that have ended (the last 100), oldest first."""
         ...
 
-    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
-        """Add amounts to counters, each named by (what is counted, its label)."""
+    def count(self, amounts: Mapping[CounterKey, float]) -> None:
+        """Add amounts to counters."""
         ...
 
-    def counts(self) -> Mapping[tuple[str, str], float]:
-        """Every counter, sorted by name."""
+    def counts(self) -> Mapping[CounterKey, float]:
+        """Every counter, sorted by its key."""
         ...
 
 

@@ -258,6 +258,6 @@ def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
 
 
 def test_a_board_of_several_pages_reads_every_one_and_says_which(board: Board):
-    own = [one for one in bodies_of(board.id) if one[0].partition("@")[0] == ""]
+    own = [one for one in bodies_of(board.id) if not one[0].name]
     reading = fixtures.read(excerpt(board.id), bodies_of(board.id))
     assert {entry.page for entry in reading.entries} == set(range(len(own)))

@@ -91,6 +91,7 @@ def test_the_outbox_is_listed_with_what_is_dead(posted: World):
         "queued_at": "2026-03-02T12:00:00Z",
         "state": "dead",
         "message": "",
+        "counted": False,
         "tries": 1,
         "not_before": None,
         "error": "no such room",

@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cli_world import BODIES, DECLARATION, World
+from kit import counter
 from test_cli_help import modules
 
 from tracker.cli.status import disk_trouble, status
-from tracker.model import BoardId, Delivery, EventFilter, Notice, Pause
+from tracker.model import BoardId, Counted, Delivery, EventFilter, Notice, Pause, Verdict
 from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
@@ -108,7 +109,7 @@ def test_dead_deliveries_and_open_notices_are_told_first(fine: World):
         store.service.post(deliveries)
         store.service.dead_letter(deliveries[1:], error="410, the webhook is gone")
         store.service.open_notice(Notice(kind="clock", subject="host", message="set back by 3 h", since=NOW))
-        store.service.count({("sent", "ops"): 2, ("send_failures", "ops"): 1})
+        store.service.count({counter(Counted.SENT, "ops"): 2, counter(Counted.SEND_FAILURES, "ops"): 1})
     ran = fine.run("status")
     assert ran.code == 1
     first, second, empty, *rest = ran.out.splitlines()
@@ -122,9 +123,21 @@ def test_dead_deliveries_and_open_notices_are_told_first(fine: World):
 def test_counts_are_added_over_boards(fine: World):
     fine.declare(CODE)
     with store_of(fine) as store:
-        store.service.count({("fetches", f"{TEXT} new"): 2, ("fetches", f"{CODE} new"): 3, ("fetches", f"{CODE} gone"): 1})
-        store.service.count({("fetch_bytes", TEXT): 1_500_000, ("read_seconds", TEXT): 1.25, ("store_seconds", CODE): 1})
-        store.service.count({("events", "debut"): 3, ("events", "overtake"): 30})
+        store.service.count(
+            {
+                counter(Counted.FETCHES, TEXT, Verdict.NEW): 2,
+                counter(Counted.FETCHES, CODE, Verdict.NEW): 3,
+                counter(Counted.FETCHES, CODE, Verdict.GONE): 1,
+            }
+        )
+        store.service.count(
+            {
+                counter(Counted.FETCH_BYTES, TEXT): 1_500_000,
+                counter(Counted.READ_SECONDS, TEXT): 1.25,
+                counter(Counted.STORE_SECONDS, CODE): 1,
+            }
+        )
+        store.service.count({counter(Counted.EVENTS, "debut"): 3, counter(Counted.EVENTS, "overtake"): 30})
     lines = fine.run("status").out.splitlines()
     assert "fetches: 5 new, 1 gone; 1.5 MB, 2.2 s of work" in lines
     assert "events: 30 overtake, 3 debut" in lines

@@ -142,6 +142,16 @@ def test_broken_routes_stay_as_they_were_and_one_wrong_route_does_not_take_the_o
     assert daemon.open() == {}
 
 
+def test_a_route_that_is_gone_ends_though_the_error_of_another_names_it(daemon: Daemon):
+    daemon.declare()
+    daemon.write("routes.toml", ROUTE + ROUTE.replace('"all"', '"more"'))
+    daemon.run()
+    assert sorted(routes(daemon)) == ["all", "more"]
+    daemon.write("routes.toml", ROUTE.replace('"stdout"', '"more"'))
+    daemon.run(MINUTE)
+    assert routes(daemon) == ["all"]
+
+
 def test_a_route_is_told_nothing_from_before_it_was_there(daemon: Daemon):
     daemon.declare("bad", cadence="@daily")
     daemon.write("acme/wrong.toml", "[[[")

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from daemon_world import HOUR, OTHER, ROUTE, TEXT, Daemon, showing
+from kit import counter
 
 from tracker.clock import SystemClock
 from tracker.daemon import Declared, DeliveryWorker, lock_of, pass_once
 from tracker.errors import StoreError
+from tracker.model import Counted
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
 
@@ -50,14 +52,16 @@ def test_a_pass_sends_what_waits_once_and_counts_it(used: Daemon):
         pass_once(used.store, declared.routes, declared.boards, SystemClock(), {})
     assert used.told() == []
     assert len([line for line in told(used).splitlines() if "Model B leads" in line]) == 1
-    assert used.store.service.counts()["sent", "all"] == len({one.message for one in used.store.service.receipts("all")})
+    assert used.store.service.counts()[counter(Counted.SENT, "all")] == len(
+        {one.message for one in used.store.service.receipts("all")}
+    )
 
 
 def test_a_channel_that_fails_is_counted_and_loses_nothing(used: Daemon):
     (used.folder / "told.txt").mkdir()
     declared, waiting = used.loop.declared, used.told()
     pass_once(used.store, declared.routes, declared.boards, SystemClock(), {})
-    assert used.store.service.counts()["send_failures", "all"] == 1
+    assert used.store.service.counts()[counter(Counted.SEND_FAILURES, "all")] == 1
     assert used.told() == waiting
 
 

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 from daemon_world import HOUR, OTHER, ROUTE, TEXT, Daemon, showing
+from kit import counter
+from msgspec import to_builtins
+from sqlite_utils import Database
 
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.errors import StoreError
-from tracker.model import BoardId, EventId, Pause, Receipt
+from tracker.model import BoardId, Counted, EventId, Pause, Receipt, Verdict
+from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace.names import default_lexicon
 
@@ -143,6 +147,44 @@ def test_a_backup_that_cannot_be_read_is_no_end_of_the_rescue(used: Daemon, text
     rebuild(path, used.archive, used.loop.declared.boards, lexicon=default_lexicon(), now=used.now, backup=backup)
     with SqliteStore(path) as store:
         assert "pauses" in store.service.notices()[0].message.partition("Lost: ")[2]
+
+
+def of_version_0_2(used: Daemon) -> tuple[list[object], list[list[object]]]:
+    """What the outbox, and the counters, of version 0.2 held for a delivery that is only counted in its message."""
+    event = used.store.service.deliveries()[0].event
+    body = json.dumps({key: value for key, value in to_builtins(event).items() if key != "is_news"} | {"told": True})
+    waits = ["later", "ops", 7, "m1+", 2, 9, "down", 0, body.replace(event.id, "later")]
+    return waits, [["fetches", "acme/text new", 3]]
+
+
+def expect_version_0_2(path: Path) -> None:
+    with SqliteStore(path) as store:
+        (waits,) = store.service.deliveries("ops")
+        assert (waits.event.id, waits.event.is_news, waits.message, waits.counted) == ("later", True, "m1", True)
+        assert store.service.counts() == {counter(Counted.FETCHES, "acme/text", Verdict.NEW): 3}
+
+
+def test_a_backup_of_an_earlier_version_is_read_as_that_version_wrote_it(used: Daemon):
+    waits, counts = of_version_0_2(used)
+    backup = used.folder / "service.bak"
+    backup.write_text(json.dumps({"outbox": [waits], "counts": counts}), encoding="utf-8")
+    path = whole(used)
+    path.write_bytes(b"all gone" * 1000)
+    rebuild(path, used.archive, used.loop.declared.boards, lexicon=default_lexicon(), now=used.now, backup=backup)
+    expect_version_0_2(path)
+
+
+def test_a_spoilt_file_of_an_earlier_version_is_read_as_that_version_wrote_it(used: Daemon):
+    waits, counts = of_version_0_2(used)
+    path = whole(used)
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        migrations.apply(Database(connection), stop_before="news")
+        connection.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", waits)
+        connection.execute("INSERT INTO counts VALUES (?, ?, ?)", counts[0])
+        connection.commit()
+    rebuilt(used, path)
+    expect_version_0_2(path)
 
 
 def test_old_receipts_are_left_out_of_the_backup(used: Daemon):

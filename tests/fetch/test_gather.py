@@ -11,7 +11,7 @@ from fetch_world import World, answer, make_board
 
 from tracker.errors import Gone, Refused, Transient
 from tracker.fetch.answers import answer_of
-from tracker.model import Board, Capture, Each, Newest, Parse, Payload, Request, Unchanged, Validators
+from tracker.model import Board, Capture, Each, Newest, Parse, Part, Payload, Request, Unchanged, Validators
 
 HOST = "https://board.test"
 INDEX = b'<!doctype html><script src="/static/js/main.5e77.js"></script>'
@@ -77,7 +77,7 @@ def test_the_payloads_are_of_the_same_release(world: World):
     world.put("/cost_2026_06_25.csv", answer(body=b"model,usd\nx,2\n"))
     board = replace(released(), payloads=(payload(url=f"{HOST}/cost_{{newest}}.csv"),))
     found = capture(world, board)
-    assert found.parts == ("", "cost")
+    assert found.parts == (Part(), Part(name="cost"))
     assert found.bodies[1] == b"model,usd\nx,2\n"
 
 
@@ -127,7 +127,7 @@ def test_each_value_is_asked_for_and_its_body_says_which(world: World):
     world.put("/a.json", answer(body=b"1"))
     world.put("/b.json", answer(body=b"2"))
     found = capture(world, make_board(f"{HOST}/{{each}}.json", each=Each(values=("a", "b"))))
-    assert found.parts == ("@a", "@b")
+    assert found.parts == (Part(value="a"), Part(value="b"))
     assert found.bodies == (b"1", b"2")
 
 
@@ -137,7 +137,7 @@ def test_the_values_may_stand_in_a_list_elsewhere(world: World):
     world.put("/x/y.json", answer(body=b"1"))
     world.put("/z.json", answer(body=b"2"))
     found = capture(world, make_board(f"{HOST}/{{each}}.json", each=Each(url=f"{HOST}/manifest.json", find="runs")))
-    assert found.parts == ("@x/y", "@z")
+    assert found.parts == (Part(value="x/y"), Part(value="z"))
     assert f"{HOST}/x%2Fy.json" in world.pages
 
 
@@ -199,7 +199,7 @@ def test_a_payload_that_asks_for_the_boards_own_answer_is_not_asked_for_again(wo
     world.put("/table_2026_06_25.csv", answer(body=b"model,a\nx,1\n"))
     again = payload("levels", url=f"{HOST}/table_{{newest}}.csv", gap_s=0.0)
     found = capture(world, replace(released(), payloads=(again,)))
-    assert (found.parts, len(set(found.bodies))) == (("", "levels"), 1)
+    assert (found.parts, len(set(found.bodies))) == ((Part(), Part(name="levels")), 1)
     assert len([page for page in world.pages if "2026_06_25" in page]) == 1
 
 

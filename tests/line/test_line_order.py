@@ -218,6 +218,18 @@ def test_a_304_without_a_state_changes_nothing(archive: FileArchive, store: Stor
     assert store.latest(BOARD) is None
 
 
+def test_a_304_leaves_a_board_that_was_never_read_broken(archive: FileArchive, store: Store):
+    note(archive, 0, Verdict.REFUSED, status=403, error="acme/text: 403")
+    note(archive, 1, Verdict.NOT_MODIFIED, status=304)
+    assert sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
+    assert [(check.result, check.message) for check in store.checks(BOARD)] == [
+        ("failed", "acme/text: 403"),
+        ("still_broken", "acme/text: 403"),
+    ]
+    assert store.past(BOARD).broken_since == at(0)
+    assert store.past(BOARD).seen_until is None
+
+
 def test_a_body_imported_for_the_second_of_a_failed_fetch_takes_its_place(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.TRANSIENT, error="acme/text: timed out")
     note(archive, 1, Verdict.TRANSIENT, error="acme/text: timed out")

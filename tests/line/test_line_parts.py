@@ -9,7 +9,7 @@ from line_world import BOARD, PRICE, SIX, at, board, csv
 
 from tracker.clock import FixedClock
 from tracker.line import fold, intake, sync
-from tracker.model import Board, Capture, Column, EntryId, EventFilter, Newest, Parse, Payload, Request, Result
+from tracker.model import Board, Capture, Column, EntryId, EventFilter, Newest, Parse, Part, Payload, Request, Result
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
@@ -34,7 +34,7 @@ def released() -> Board:
 
 
 def take(archive: FileArchive, store: Store, number: float, *bodies: bytes, url: str = BEFORE) -> sync.Outcome:
-    parts = ("", "cost")[: len(bodies)]
+    parts = (Part(), Part(name="cost"))[: len(bodies)]
     fetched = Capture(board=BOARD, observed_at=at(number), url=url, bodies=bodies, parts=parts)
     return intake.take(released(), fetched, archive=archive, store=store, clock=FixedClock(at(number)), lexicon=default_lexicon())
 
@@ -57,7 +57,7 @@ def test_the_further_body_is_joined_and_the_release_is_the_version(archive: File
 def test_the_archive_says_which_body_is_which(archive: FileArchive, store: Store):
     take(archive, store, 0, csv(SIX), COSTS)
     (line,), _ = archive.index(BOARD)
-    assert line.parts == ("", "cost")
+    assert line.parts == (Part(), Part(name="cost"))
     reading = fold.read_at(released(), at(0), archive)
     assert reading.entries[0].measures[PRICE].value == 7
 

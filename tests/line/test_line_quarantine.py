@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from line_world import BOARD, SIX, START, at, board, csv, dump, fresh, keep, kin
 
 from tracker.errors import DeclarationError
 from tracker.line import fold, proof, sync
-from tracker.model import EntryId, EventFilter, HeldReading, Result, Verdict
+from tracker.model import BoardId, EntryId, EventFilter, HeldReading, Result, Sha256, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
@@ -50,6 +51,24 @@ def test_a_collapse_is_held_back_and_changes_nothing(archive: FileArchive, store
     assert [check.entries for check in store.checks(BOARD)] == [6, 2, 6]
     assert kinds(store) == ["board_broken/quarantine", "board_recovered/broken"]
     assert store.past(BOARD).suspects == ()
+
+
+class CountingArchive(FileArchive):
+    """Counts how often a body is asked for."""
+
+    asked = 0
+
+    def body(self, board: BoardId, sha256: Sha256) -> bytes:
+        self.asked += 1
+        return super().body(board, sha256)
+
+
+@pytest.mark.parametrize("suspect", [TWO, OTHERS])
+def test_a_reading_that_is_held_back_is_read_once(tmp_path: Path, store: Store, suspect: str):
+    archive = CountingArchive(tmp_path / "captures")
+    keep(archive, {0: csv(SIX), 1: csv(suspect)})
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
+    assert (results(store), archive.asked) == (["accepted", "quarantined"], 2)
 
 
 def test_another_table_is_held_back(archive: FileArchive, store: Store):

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from kit import counter
 from line_world import (
     BOARD,
     OTHER,
@@ -28,7 +29,7 @@ from tracker.clock import FixedClock
 from tracker.errors import StoreError, Transient
 from tracker.line import intake, proof, sync
 from tracker.line.sync import Telling
-from tracker.model import Delivery, EventFilter, Result, Step, Unchanged, Verdict
+from tracker.model import Counted, Delivery, EventFilter, Result, Step, Unchanged, Verdict
 from tracker.notify import Route
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -36,6 +37,8 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.watches import Watch
 from tracker.watches.matching import pattern
 from tracker.workspace.names import default_lexicon
+
+SECONDS = (Counted.READ_SECONDS, Counted.DETECT_SECONDS, Counted.STORE_SECONDS)
 
 ALL = Route(name="all", channel="stdout")
 B_LEADS = SIX.replace("b:80", "b:95")
@@ -255,16 +258,16 @@ def test_fetches_bytes_events_and_seconds_are_counted(archive: FileArchive, stor
     take(archive, store, Unchanged(board=BOARD, observed_at=at(4), url="u"), None, now=4)
     take(archive, store, Transient("acme/text: timed out"), None, now=5)
     counts = dict(store.service.counts())
-    assert all(counts.pop((f"{what}_seconds", BOARD)) > 0 for what in ("read", "detect", "store"))
-    assert counts.pop(("fetch_bytes", BOARD)) == sum(map(len, bodies))
-    kinds = {name: amount for name, amount in counts.items() if name[0] == "events"}
+    assert all(counts.pop(counter(what, BOARD)) > 0 for what in SECONDS)
+    assert counts.pop(counter(Counted.FETCH_BYTES, BOARD)) == sum(map(len, bodies))
+    kinds = {key: amount for key, amount in counts.items() if key.what is Counted.EVENTS}
     assert sum(kinds.values()) == len(list(store.events(EventFilter())))
-    assert kinds["events", "new_leader"] == 1
-    assert {name: amount for name, amount in counts.items() if name not in kinds} == {
-        ("fetches", f"{BOARD} new"): 2,
-        ("fetches", f"{BOARD} not_modified"): 1,
-        ("fetches", f"{BOARD} revisit"): 1,
-        ("fetches", f"{BOARD} transient"): 1,
+    assert kinds[counter(Counted.EVENTS, "new_leader")] == 1
+    assert {key: amount for key, amount in counts.items() if key not in kinds} == {
+        counter(Counted.FETCHES, BOARD, Verdict.NEW): 2,
+        counter(Counted.FETCHES, BOARD, Verdict.NOT_MODIFIED): 1,
+        counter(Counted.FETCHES, BOARD, Verdict.REVISIT): 1,
+        counter(Counted.FETCHES, BOARD, Verdict.TRANSIENT): 1,
     }
 
 

@@ -49,7 +49,7 @@ def event(name: str, **more: object) -> Event:
 
 def delivery(name: str, queued: float = 0, route: str = "r", **more: object) -> Delivery:
     """A delivery with such an event, queued so many minutes after START."""
-    of_delivery = {key: more.pop(key) for key in ("message", "tries", "not_before", "error", "dead") if key in more}
+    of_delivery = {key: more.pop(key) for key in ("message", "counted", "tries", "not_before", "error", "dead") if key in more}
     return Delivery(event=event(name, recorded=queued, **more), route=route, queued_at=at(queued), **of_delivery)
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from kit import counter
 from memory_store import MemoryStore
 from notify_world import START, Heard, at, delivery, event, failing, route
 
 from tracker.clock import FixedClock
 from tracker.errors import DeliveryError
-from tracker.model import Delivery, DeliveryOutcome, Window
+from tracker.model import Counted, Delivery, DeliveryOutcome, Window
 from tracker.notify.messages import Limits, Message
 from tracker.notify.outbox import MOST_TRIES, Delivered, deliver, drop, send_test, standing_in, wait_after
 from tracker.notify.routes import Route
@@ -64,7 +65,7 @@ def test_what_was_sent_has_left_the_outbox_against_a_receipt(service: ServiceSta
         ("b", DeliveryOutcome.SENT, second.id, "event b", START),
     }
     assert office.work() == Delivered()
-    assert service.counts() == {("sent", "r"): 2}
+    assert service.counts() == {counter(Counted.SENT, "r"): 2}
 
 
 def test_an_event_goes_to_each_of_its_routes_once(service: ServiceState):
@@ -115,7 +116,7 @@ def test_a_failed_message_is_sent_again_as_it_was_after_longer_and_longer_waits(
     office.work()
     (message,) = office.channels["r"].messages
     assert message.id == waiting.message
-    assert service.counts() == {("send_failures", "r"): 5, ("sent", "r"): 1}
+    assert service.counts() == {counter(Counted.SEND_FAILURES, "r"): 5, counter(Counted.SENT, "r"): 1}
 
 
 def test_after_a_failure_the_others_of_the_route_wait_for_the_next_pass(service: ServiceState):

@@ -14,7 +14,7 @@ from kit import examples
 from notify_world import NIGHT, START, at, delivery, route
 
 from tracker.model import Delivery, DeliveryOutcome, Receipt, Window
-from tracker.notify.plan import COUNTED, MOST_UNANSWERED, Batch, message_of, plan, subject_of
+from tracker.notify.plan import MOST_UNANSWERED, Batch, message_of, plan, subject_of
 from tracker.notify.routes import Route
 
 DAILY = "0 8 * * *"
@@ -220,7 +220,7 @@ def test_a_digest_that_could_not_be_begun_waits_with_everything():
 
 
 def test_a_message_goes_out_again_as_it_was_when_it_is_due():
-    tried = [delivery("a", message="m", not_before=at(5)), delivery("b", message="m" + COUNTED, not_before=at(5))]
+    tried = [delivery("a", message="m", not_before=at(5)), delivery("b", message="m", counted=True, not_before=at(5))]
     assert said(plan(route(), [*tried, delivery("c", weight=99)], (), at(4))) == ["c"]
     again, new = plan(route(), [*tried, delivery("c", weight=99)], (), at(5))
     assert said([again, new]) == ["a +b", "c"]
@@ -234,7 +234,7 @@ def test_a_message_takes_its_slot_before_what_is_new():
 
 
 def test_what_was_to_be_counted_is_told_anew_when_nothing_is_left_to_tell():
-    (batch,) = plan(route(), [delivery("b", message="m" + COUNTED)], (), at(0))
+    (batch,) = plan(route(), [delivery("b", message="m", counted=True)], (), at(0))
     assert (said([batch]), batch.message) == (["b"], "")
 
 
@@ -292,9 +292,10 @@ class Service:
                 del self.waiting[one.event.id]
 
     def put_off(self, batch: Batch, name: str, until: datetime) -> None:
-        for some, message in ((batch.in_full, name), (batch.counted, name + COUNTED)):
-            for one in some:
-                self.waiting[one.event.id] = replace(one, message=message, not_before=until, tries=one.tries + 1)
+        for deliveries, counted in ((batch.in_full, False), (batch.counted, True)):
+            for one in deliveries:
+                tried = replace(one, message=name, counted=counted, not_before=until, tries=one.tries + 1)
+                self.waiting[one.event.id] = tried
 
 
 def ids(deliveries: Iterable[Delivery]) -> frozenset[str]:

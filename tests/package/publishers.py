@@ -113,7 +113,7 @@ def pages_of(boards: Iterable[Board], folder: Path) -> Mapping[Address, bytes]:
     """The answer at each address that the boards' declarations ask for."""
     answers: dict[Address, list[_Answer]] = defaultdict(list)
     for board in boards:
-        bodies = [_Body(*part.partition("@")[::2], body) for part, _, body in bodies_in(board, folder / board.id)]
+        bodies = [_Body(part.name, part.value, body) for part, _, body in bodies_in(board, folder / board.id)]
         release, made = _releases(board.request.newest)
         requests = [("", board.request), *((payload.name, payload.request) for payload in board.payloads)]
         made += [

@@ -28,7 +28,7 @@ COLUMNS = {
     "rank_history": "board metric entry name rank valid_from valid_to",
 }
 """Of each view. A column may be added at the end; what is here stays."""
-MIGRATIONS = ["history", "ledger", "news"]
+MIGRATIONS = ["history", "ledger", "news", "still_broken", "counted", "counters"]
 """In order. One may be added at the end; what is here stays."""
 
 

@@ -9,11 +9,24 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import History
+from kit import History, counter
 from memory_store import MemoryStore
 from query_world import BOARD, OTHER, at, board, check, entry, note, save
 
-from tracker.model import Delivery, DeliveryOutcome, EventId, Notice, Pause, Receipt, Request, Result, State, Step
+from tracker.model import (
+    Counted,
+    Delivery,
+    DeliveryOutcome,
+    EventId,
+    Notice,
+    Pause,
+    Receipt,
+    Request,
+    Result,
+    State,
+    Step,
+    Verdict,
+)
 from tracker.ports import Store
 from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
 from tracker.query.vitals import vitals as vitals_of
@@ -92,13 +105,13 @@ def test_a_board_whose_key_is_not_set_is_paused_without_trouble(store: Store):
 def test_each_board_has_its_own_counts(store: Store):
     near = board(type(BOARD)("acme/text2"))
     counts = {
-        ("fetches", "acme/text new"): 3,
-        ("fetches", "acme/text not_modified"): 9,
-        ("fetches", "acme/text2 new"): 1,
-        ("fetch_bytes", "acme/text"): 4096,
-        ("read_seconds", "acme/text"): 0.5,
-        ("detect_seconds", "acme/text"): 0.25,
-        ("store_seconds", "acme/text2"): 0.125,
+        counter(Counted.FETCHES, "acme/text", Verdict.NEW): 3,
+        counter(Counted.FETCHES, "acme/text", Verdict.NOT_MODIFIED): 9,
+        counter(Counted.FETCHES, "acme/text2", Verdict.NEW): 1,
+        counter(Counted.FETCH_BYTES, "acme/text"): 4096,
+        counter(Counted.READ_SECONDS, "acme/text"): 0.5,
+        counter(Counted.DETECT_SECONDS, "acme/text"): 0.25,
+        counter(Counted.STORE_SECONDS, "acme/text2"): 0.125,
     }
     store.service.count(counts)
     one, other = vitals(store, 1, near, board()).boards
@@ -120,7 +133,7 @@ def test_a_route_tells_what_waits_what_is_dead_and_what_was_done(store: Store):
     deliveries = [delivery(1, "ops", at(1)), delivery(2, "ops", at(2)), delivery(3, "ops", at(0)), delivery(4, "chat", at(2))]
     store.service.post(deliveries)
     store.service.dead_letter(deliveries[2:3], error="ops: 410, the webhook is gone")
-    store.service.count({("sent", "ops"): 5, ("send_failures", "ops"): 2})
+    store.service.count({counter(Counted.SENT, "ops"): 5, counter(Counted.SEND_FAILURES, "ops"): 2})
     found = vitals(store, 3, routes=["quiet"])
     assert found.troubled
     assert found.routes == (
@@ -156,7 +169,9 @@ def test_an_open_notice_is_trouble_until_it_is_closed(store: Store):
 
 
 def test_events_are_counted_by_kind(store: Store):
-    store.service.count({("events", "debut"): 4, ("events", "overtake"): 1, ("sent", "debut"): 7})
+    store.service.count(
+        {counter(Counted.EVENTS, "debut"): 4, counter(Counted.EVENTS, "overtake"): 1, counter(Counted.SENT, "debut"): 7}
+    )
     assert vitals(store, 1).events == {"debut": 4, "overtake": 1}
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tracker.errors import ContractBroken
 from tracker.model import (
-    Baseline,
     Board,
     BoardId,
     Bounds,
@@ -25,10 +24,9 @@ from tracker.model import (
     Request,
     Table,
 )
-from tracker.reading.check import CODES, check
+from tracker.reading.check import CODES, check, size_collapse
 
 SCORE, PRICE, MATHS, CODE, MEAN = (MetricId(name) for name in ("score", "price", "maths", "code", "mean"))
-NONE = Baseline()
 DEFAULT = Contract()
 
 
@@ -62,9 +60,9 @@ def table(*lines: str, columns: str = "id,name,score,price", **more) -> Table:
     return Table(columns=tuple(columns.split(",")), rows=rows, **more)
 
 
-def broken(a_table: Table, a_board: Board, baseline: Baseline = NONE) -> ContractBroken:
+def broken(a_table: Table, a_board: Board) -> ContractBroken:
     with pytest.raises(ContractBroken) as caught:
-        check(a_table, a_board, baseline)
+        check(a_table, a_board)
     return caught.value
 
 
@@ -80,7 +78,7 @@ def scores(reading: Reading) -> dict[str, float]:
 
 
 def test_a_credible_table_becomes_a_reading_in_the_publishers_order():
-    reading = check(table("b,Beta,12.5,3", "a,🥇 Alpha,11,"), board(), NONE)
+    reading = check(table("b,Beta,12.5,3", "a,🥇 Alpha,11,"), board())
     assert [(entry.id, entry.name, entry.position) for entry in reading.entries] == [("b", "Beta", 1), ("a", "Alpha", 2)]
     assert reading.entries[0].measures == {SCORE: Measure(value=12.5, decimals=1, raw="12.5"), PRICE: Measure(value=3.0, raw="3")}
     assert reading.entries[1].measures.keys() == {SCORE}
@@ -97,29 +95,29 @@ def test_ranks_and_attributes_are_read_where_the_page_has_them():
         rank=Column(sources=("place",), missing=frozenset({"0"})),
         attributes={"open": Column(sources=("open",), kind=Kind.FLAG), "lab": Column(sources=("lab",))},
     )
-    reading = check(table("a,A,2,1,1st,Yes", "b,B,1,1,0,", columns="id,name,score,price,place,open"), declared, NONE)
+    reading = check(table("a,A,2,1,1st,Yes", "b,B,1,1,0,", columns="id,name,score,price,place,open"), declared)
     assert [(entry.rank, dict(entry.attributes)) for entry in reading.entries] == [(1, {"open": "true"}), (None, {})]
 
 
 def test_a_key_of_several_parts_is_joined_and_only_its_first_part_must_be_there():
-    reading = check(table("a,A,2,1", "a,,1,1", columns="id,effort,score,name"), board(key=("id", "effort")), NONE)
+    reading = check(table("a,A,2,1", "a,,1,1", columns="id,effort,score,name"), board(key=("id", "effort")))
     assert [entry.id for entry in reading.entries] == ["a | A", "a | "]
 
 
 def test_the_first_source_that_the_table_has_is_read():
     renamed = replace(METRICS[0], column=Column(sources=("rating", "score")))
-    assert scores(check(table("a,A,2,1"), board(metrics=(renamed,)), NONE)) == {"a": 2.0}
+    assert scores(check(table("a,A,2,1"), board(metrics=(renamed,)))) == {"a": 2.0}
 
 
 def test_a_secondary_metric_without_a_column_is_not_among_the_metrics():
-    assert check(table("a,A,2", columns="id,name,score"), board(), NONE).metrics == {SCORE}
+    assert check(table("a,A,2", columns="id,name,score"), board()).metrics == {SCORE}
 
 
 def test_an_interval_in_columns_of_its_own_belongs_to_the_measure():
     with_sides = metric(
         SCORE, primary=True, low=Column(sources=("lo",)), high=Column(sources=("hi",)), estimated=Column(sources=("est",))
     )
-    reading = check(table("a,A,5,4,7,true", "b,B,5,,,", columns="id,name,score,lo,hi,est"), board(metrics=(with_sides,)), NONE)
+    reading = check(table("a,A,5,4,7,true", "b,B,5,,,", columns="id,name,score,lo,hi,est"), board(metrics=(with_sides,)))
     assert [entry.measures[SCORE] for entry in reading.entries] == [
         Measure(value=5.0, low=4.0, high=7.0, estimated=True, raw="5"),
         Measure(value=5.0, raw="5"),
@@ -127,19 +125,19 @@ def test_an_interval_in_columns_of_its_own_belongs_to_the_measure():
 
 
 def test_entries_know_the_body_they_stand_in():
-    reading = check(table("a,A,3,1", "b,B,2,1", "c,C,1,1", page_starts=(0, 2)), board(), NONE)
+    reading = check(table("a,A,3,1", "b,B,2,1", "c,C,1,1", page_starts=(0, 2)), board())
     assert [entry.page for entry in reading.entries] == [0, 0, 1]
 
 
 def test_facts_are_cleaned_and_a_stated_day_is_iso_where_it_can_be_read():
-    reading = check(table("a,A,3,1", facts={"version": " v4.3 ", "stated_on": "Sep 13, 2026"}), board(), NONE)
+    reading = check(table("a,A,3,1", facts={"version": " v4.3 ", "stated_on": "Sep 13, 2026"}), board())
     assert (reading.version, reading.stated_on) == ("v4.3", "2026-09-13")
-    odd = check(table("a,A,3,1", facts={"version": "null", "stated_on": "last week"}), board(), NONE)
+    odd = check(table("a,A,3,1", facts={"version": "null", "stated_on": "last week"}), board())
     assert (odd.version, odd.stated_on) == ("", "last week")
 
 
 def test_an_unchanged_cell_is_the_identical_measure_in_the_next_reading():
-    before, after = (check(table("a,A,60.2375,1"), board(), NONE) for _ in range(2))
+    before, after = (check(table("a,A,60.2375,1"), board()) for _ in range(2))
     assert before.entries[0].measures[SCORE] is after.entries[0].measures[SCORE]
 
 
@@ -150,7 +148,7 @@ AVERAGE = replace(metric(MEAN, primary=True, mean_of=(MATHS, CODE)), column=Colu
 
 
 def test_a_mean_is_that_of_its_parts_and_unknown_without_one_of_them():
-    reading = check(table("a,A,60.25,50.5*", "b,B,10,", columns="id,name,maths,code"), board(metrics=(*PARTS, AVERAGE)), NONE)
+    reading = check(table("a,A,60.25,50.5*", "b,B,10,", columns="id,name,maths,code"), board(metrics=(*PARTS, AVERAGE)))
     assert reading.entries[0].measures[MEAN] == Measure(value=55.375, decimals=2, estimated=True, raw="mean of maths, code")
     assert MEAN not in reading.entries[1].measures
 
@@ -158,14 +156,14 @@ def test_a_mean_is_that_of_its_parts_and_unknown_without_one_of_them():
 def test_a_mean_of_means_keeps_at_most_six_decimals():
     outer = replace(AVERAGE, id=MetricId("outer"), mean_of=(MEAN, MATHS))
     metrics = (*PARTS, replace(AVERAGE, primary=False), outer)
-    reading = check(table("a,A,1.000000001,3", columns="id,name,maths,code"), board(metrics=metrics), NONE)
+    reading = check(table("a,A,1.000000001,3", columns="id,name,maths,code"), board(metrics=metrics))
     assert reading.entries[0].measures[outer.id].value == pytest.approx(1.5, abs=1e-8)
     assert reading.entries[0].measures[outer.id].decimals == 6
 
 
 def test_equal_parts_give_the_identical_mean():
     declared = board(metrics=(*PARTS, AVERAGE))
-    before, after = (check(table("a,A,1,3", columns="id,name,maths,code"), declared, NONE) for _ in range(2))
+    before, after = (check(table("a,A,1,3", columns="id,name,maths,code"), declared) for _ in range(2))
     assert before.entries[0].measures[MEAN] is after.entries[0].measures[MEAN]
 
 
@@ -188,7 +186,7 @@ TWICE = table("a,A,1,1", "b,B,5,1", "a,A,3,1", "c,C,2,1")
     ],
 )
 def test_a_key_that_occurs_twice_means_what_the_board_declares(policy: str, expected: dict[str, float], ambiguous: set[str]):
-    reading = check(TWICE, board(contract=Contract(duplicates=policy)), NONE)
+    reading = check(TWICE, board(contract=Contract(duplicates=policy)))
     assert scores(reading) == expected
     assert [entry.id for entry in reading.entries] == list(expected)
     assert [entry.position for entry in reading.entries] == list(range(1, len(expected) + 1))
@@ -197,18 +195,18 @@ def test_a_key_that_occurs_twice_means_what_the_board_declares(policy: str, expe
 
 def test_the_best_of_a_metric_that_counts_down_is_the_lowest():
     falling = (replace(METRICS[0], higher_is_better=False), METRICS[1])
-    assert scores(check(TWICE, board(metrics=falling, contract=Contract(duplicates="best")), NONE))["a"] == 1.0
+    assert scores(check(TWICE, board(metrics=falling, contract=Contract(duplicates="best"))))["a"] == 1.0
 
 
 def test_of_equally_good_entries_the_first_stays_and_a_score_beats_none():
     lines = table("a,First,3,1", "a,Second,3,2", "b,Without,,1", "b,Some,0,1", "c,X,,1", "c,Y,,2")
-    reading = check(lines, board(contract=Contract(duplicates="best")), NONE)
+    reading = check(lines, board(contract=Contract(duplicates="best")))
     assert [entry.name for entry in reading.entries] == ["First", "Some", "X"]
 
 
 @pytest.mark.parametrize("policy", ["ambiguous", "first", "best"])
 def test_identical_lines_are_one_entry(policy: str):
-    reading = check(table("a,A,1,1", "b,B,2,1", "a,A,1,1"), board(contract=Contract(duplicates=policy)), NONE)
+    reading = check(table("a,A,1,1", "b,B,2,1", "a,A,1,1"), board(contract=Contract(duplicates=policy)))
     assert [entry.id for entry in reading.entries] == ["a", "b"]
     assert not reading.ambiguous
 
@@ -235,7 +233,7 @@ def test_a_board_that_refuses_duplicates_names_each_and_identical_ones_too():
 def test_the_depth_is_how_far_the_page_lets_us_see(depth: str | int, total: str | None, expected: int | None):
     facts = {} if total is None else {"total": total}
     lines = table("a,A,3,1", "b,B,2,1", "c,C,1,1", facts=facts)
-    assert check(lines, board(contract=Contract(depth=depth)), NONE).depth == expected
+    assert check(lines, board(contract=Contract(depth=depth))).depth == expected
 
 
 # ── what breaks the contract ─────────────────────────────────────────────────────────────────────
@@ -246,13 +244,11 @@ def test_every_violation_is_reported_at_once():
     error = broken(
         table("a,A,1 2,", "a,A,101,3", ",B,5 ±9,x", "c,,-1,", columns="id,name,score,price"),
         board(contract=contract),
-        Baseline(entries=(100, 100, 90)),
     )
     assert Counter(codes(error)) == Counter(
         {"unreadable_cell": 2, "out_of_range": 2, "duplicate_key": 1, "empty_key": 1, "empty_name": 1}
-        | {"fill_too_low": 1, "too_few_entries": 1, "size_collapse": 1}
+        | {"fill_too_low": 1, "too_few_entries": 1}
     )
-    assert not error.guard
     assert set(codes(error)) <= set(CODES)
 
 
@@ -266,12 +262,9 @@ def test_the_message_is_one_line_and_names_board_found_expected_remedy():
 
 
 def test_an_empty_table_is_never_success():
-    error = broken(
-        Table(columns=("id", "name", "score"), rows=()), board(contract=Contract(min_entries=20)), Baseline(entries=(50,))
-    )
+    error = broken(Table(columns=("id", "name", "score"), rows=()), board(contract=Contract(min_entries=20)))
     assert codes(error) == ["no_entries"]
     assert "at least 20" in str(error)
-    assert not error.guard
 
 
 @pytest.mark.parametrize(("lost", "named"), [("id", "id"), ("name", "name"), ("score", "score")])
@@ -304,7 +297,7 @@ def test_an_entry_without_a_name_is_refused(cell: str):
 
 @pytest.mark.parametrize("name", ["tbd", "Unknown", "None"])
 def test_a_word_for_unknown_may_be_a_models_name(name: str):
-    assert check(table(f"a,{name},3,1"), board(), Baseline()).entries[0].name == name
+    assert check(table(f"a,{name},3,1"), board()).entries[0].name == name
 
 
 def test_a_reversed_interval_is_told_from_an_unreadable_cell():
@@ -339,29 +332,23 @@ SEVEN = table(*(f"{key},{key},1,1" for key in "abcdefg"))
         ((5,), 0.0, False),
     ],
 )
-def test_a_collapse_against_the_usual_size_is_a_guard(sizes: tuple[int, ...], max_drop: float, collapsed: bool):
+def test_a_collapse_is_measured_against_the_usual_size(sizes: tuple[int, ...], max_drop: float, collapsed: bool):
     declared = board(contract=Contract(max_drop=max_drop))
-    if not collapsed:
-        assert len(check(SEVEN, declared, Baseline(entries=sizes)).entries) == 7
-        return
-    error = broken(SEVEN, declared, Baseline(entries=sizes))
-    assert codes(error) == ["size_collapse"]
-    assert error.guard
-    assert "tracker quarantine show lmarena/text" in str(error)
+    doubt = size_collapse(check(SEVEN, declared), declared, sizes)
+    assert (doubt is not None) == collapsed
+    assert not collapsed or str(doubt).startswith("size_collapse: found '7', expected at least ")
 
 
 @pytest.mark.parametrize("contract", [Contract(depth="varies"), Contract(depth=5)])
 def test_a_page_cut_where_it_pleases_does_not_collapse(contract: Contract):
-    assert check(SEVEN, board(contract=contract), Baseline(entries=(500,))).depth == 7
+    reading = check(SEVEN, board(contract=contract))
+    assert (reading.depth, size_collapse(reading, board(contract=contract), (500,))) == (7, None)
 
 
 def test_a_board_that_says_how_much_it_hides_does_not_collapse():
     cut = replace(SEVEN, facts={"total": "500"})
-    assert check(cut, board(), Baseline(entries=(500,))).depth == 7
-
-
-def test_a_person_accepts_a_smaller_board_by_emptying_the_baseline():
-    assert len(check(SEVEN, board(), Baseline()).entries) == 7
+    reading = check(cut, board())
+    assert (reading.depth, size_collapse(reading, board(), (500,))) == (7, None)
 
 
 # ── against brute force ──────────────────────────────────────────────────────────────────────────
@@ -416,14 +403,14 @@ def test_violations_and_entries_are_those_of_a_count_by_hand(rows, policy: str, 
     if +expected:
         assert Counter(codes(broken(lines, declared))) == +expected
         return
-    reading = check(lines, declared, NONE)
+    reading = check(lines, declared)
     assert [entry.id for entry in reading.entries] == [rows[place][0] for place in kept]
     assert reading.ambiguous == set(keys) - {entry.id for entry in reading.entries}
 
 
 def test_every_code_is_explained_and_no_other_is_used():
     assert all(CODES.values())
-    assert {"no_entries", "missing_column", "interval_reversed", "size_collapse"} <= set(CODES)
+    assert {"no_entries", "missing_column", "interval_reversed"} <= set(CODES)
 
 
 def test_half_an_interval_is_a_renamed_column():
@@ -450,4 +437,4 @@ def test_half_an_interval_is_a_renamed_column():
     )
     table = Table(columns=("name", "score", "low"), rows=[("a", "10", "9"), ("b", "8", "7")])
     with pytest.raises(ContractBroken, match="missing_column: column high"):
-        check(table, board, Baseline())
+        check(table, board)

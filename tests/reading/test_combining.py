@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from tracker.errors import ParseError
 from tracker.model import Board, BoardId, Column, Group, Metric, MetricId, Nature, Parse, Payload, Request, Table
 from tracker.reading.groups import grouped, needed
 from tracker.reading.means import mean_text
-from tracker.reading.tables import combine, wanted
+from tracker.reading.tables import OWN, columns_of, combine, specs, wanted
 
 REQUEST = Request(url="https://boards.example/x")
 
@@ -57,15 +58,13 @@ def payload(name: str = "cost", *, means: bool = False, group: Group | None = No
 def combined(one: Board, own: Table, **further: Table) -> Table:
     """As a capture with these answers gives it: each has those of the wanted columns that it has."""
 
-    def read(name: str, _: Parse, asked: Sequence[str]) -> Table | None:
-        found = {"": own, **further}.get(name)
-        if found is None:
-            return None
-        columns = [column for column in asked if column in found.columns]
-        rows = [tuple(row[found.columns.index(column)] for column in columns) for row in found.rows]
-        return Table(columns=tuple(columns), rows=rows, facts=found.facts, page_starts=found.page_starts)
-
-    return combine(one, read)
+    answers, tables = {OWN: own, **further}, dict[str, Table]()
+    for name in specs(one):
+        if name in answers:
+            columns = [column for column in columns_of(one, name, tables) if column in answers[name].columns]
+            rows = [tuple(row[answers[name].columns.index(column)] for column in columns) for row in answers[name].rows]
+            tables[name] = replace(answers[name], columns=tuple(columns), rows=rows)
+    return combine(one, tables)
 
 
 def cells(found: Table) -> Mapping[str, Mapping[str, str | None]]:

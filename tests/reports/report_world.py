@@ -63,8 +63,8 @@ def health(board: BoardId = AA, title: str = "Artificial Analysis", *, state: St
     return Health(board=board, title=title, state=state, **(values | more))  # type: ignore[arg-type]
 
 
-def checks(*days: float, board: BoardId = AA, result: Result = Result.ACCEPTED, message: str = "") -> list[Check]:
-    return [Check(board=board, observed_at=T0 + day * DAY, result=result, url="", message=message) for day in days]
+def checks(*days: float, board: BoardId = AA, result: Result = Result.ACCEPTED) -> list[Check]:
+    return [Check(board=board, observed_at=T0 + day * DAY, result=result, url="") for day in days]
 
 
 def report(events: Iterable[Event], *boards: Health, news_only: bool = True, **seen: list[Check]) -> Report:

@@ -86,8 +86,8 @@ def test_an_unchanged_board_was_seen_and_a_failed_or_unreadable_one_was_not():
     before = checks(-3, -2, -1)
     still = checks(2, 5, result=Result.UNCHANGED)
     assert report([], seen=before, still=still, again=checks(8)).boards[0].gaps == ()
-    for result, message in ((Result.FAILED, ""), (Result.QUARANTINED, ""), (Result.UNCHANGED, "still: no table")):
-        blind = checks(2, 5, result=result, message=message)
+    for result in (Result.FAILED, Result.QUARANTINED, Result.STILL_BROKEN):
+        blind = checks(2, 5, result=result)
         found = report([], seen=before, blind=blind, again=checks(8)).boards[0]
         assert (found.gaps, found.checks) == ((Gap(after=T0 - DAY, until=T0 + 8 * DAY),), 4), result
 

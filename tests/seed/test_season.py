@@ -56,9 +56,8 @@ def test_a_broken_body_says_what_is_wrong_with_it(boards):
     page, table = BROKEN
     with pytest.raises(Refused, match="meridian/llms: Cloudflare challenge page"):
         reading(boards, page)
-    with pytest.raises(ContractBroken, match="missing_column: column Hallucination Rate") as caught:
+    with pytest.raises(ContractBroken, match="missing_column: column Hallucination Rate"):
         reading(boards, table)
-    assert not caught.value.guard
 
 
 def test_the_season_is_rich_and_small(boards):

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from kit import examples
 
 from tracker.errors import StoreError
-from tracker.model import BoardId, Capture, IndexLine, Sha256, Validators, Verdict
+from tracker.model import BoardId, Capture, IndexLine, Part, Sha256, Validators, Verdict
 from tracker.stores.archive import FileArchive
 from tracker.stores.archive.bodies import SMALL, zstd
 from tracker.stores.archive.disk import TEMPORARY, disk_errors
@@ -85,11 +85,18 @@ def test_the_index_is_json_in_a_stable_order_without_defaults(tmp_path: Path) ->
 def test_every_field_of_an_index_line_survives_the_index(tmp_path: Path) -> None:
     line = IndexLine(
         observed_at=START, url='u\n\u2028"', verdict=Verdict.REJECT, status=9, sha256=(Sha256("0" * 64),), etag="e",
-        last_modified="l", content_type="c", error="x", by="ann", reason="r", parts=("p",),
+        last_modified="l", content_type="c", error="x", by="ann", reason="r", parts=(Part(name="p", value="x@y"),),
     )  # fmt: skip
     assert all(getattr(line, one.name) for one in fields(line)), "a new field needs a value here"
     FileArchive(tmp_path).note(BOARD, line)
     assert FileArchive(tmp_path).index(BOARD)[0] == (line,)
+
+
+def test_the_index_says_in_one_text_which_part_of_the_board_a_body_is(tmp_path: Path) -> None:
+    parts = (Part(), Part(name="cost"), Part(value="a@b"), Part(name="cost", value="a"))
+    line = FileArchive(tmp_path).keep(replace(capture(b"1", b"2", b"3", b"4"), parts=parts))
+    assert '"parts":["","cost","@a@b","cost@a"]' in index_of(tmp_path).read_text(encoding="utf-8")
+    assert line.parts == FileArchive(tmp_path).index(BOARD)[0][0].parts == parts
 
 
 def test_the_same_bodies_as_last_time_are_a_revisit_and_others_are_new(tmp_path: Path) -> None:

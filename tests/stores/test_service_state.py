@@ -14,12 +14,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kit import counter
 from memory_store import MemoryStore
 from sqlite_utils import Database
 from store_world import BOARD, OTHER, START, answers, board, day, save_all, scores, steps
 
 from tracker.errors import StoreError
-from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventFilter, EventId, Notice, Pause, Receipt, Step
+from tracker.model import BoardId, Counted, Delivery, DeliveryOutcome, Event, EventFilter, EventId, Notice, Pause, Receipt, Step
 from tracker.ports import ServiceState, Store
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.migrations import migrations
@@ -124,6 +125,18 @@ def test_a_delivery_is_bound_to_its_message_and_put_off_with_it(service: Service
     found = {f"{one.event.id}>{one.route}": one for one in service.deliveries()}
     assert found["a>r"] == delivery("a", message="m1", tries=2, not_before=day(2), error="refused")
     assert (found["b>r"], found["a>s"]) == (delivery("b"), delivery("a", "s"))
+
+
+def test_a_delivery_that_is_only_counted_stays_so_until_it_is_bound_anew(service: ServiceState):
+    service.post([delivery("a"), delivery("b")])
+    service.bind([delivery("a")], "m1", counted=True)
+    service.put_off([delivery("a")], not_before=day(1), error="timed out")
+    assert list(service.deliveries()) == [
+        delivery("a", message="m1", counted=True, tries=1, not_before=day(1), error="timed out"),
+        delivery("b"),
+    ]
+    service.bind([delivery("a")], "m2")
+    assert [(one.message, one.counted) for one in service.deliveries()] == [("m2", False), ("", False)]
 
 
 def test_a_buried_delivery_is_dead_until_it_is_revived_and_keeps_its_message(service: ServiceState):
@@ -243,7 +256,7 @@ def filled(store: Store) -> dict[str, object]:
     service.open_notice(Notice(kind="clock", subject="", message="m", since=day(0)))
     service.open_notice(Notice(kind="route", subject="r", message="m", since=day(0)))
     service.close_notice("route", "r", day(1))
-    service.count({("sent", "r"): 2})
+    service.count({counter(Counted.SENT, "r"): 2})
     service.route_since("r", day(1))
     held = everything(service)
     assert all(held.values())
@@ -271,7 +284,7 @@ def _rewrite_and_fail(store: Store) -> None:
     with store.rewriting(BOARD):
         store.declare(board())
         store.save(step_at(0, store), [delivery("y")], {"w": "2"})
-        store.service.count({("sent", "r"): 1})
+        store.service.count({counter(Counted.SENT, "r"): 1})
         store.service.resume(BOARD)
         raise ZeroDivisionError
 
@@ -343,9 +356,13 @@ def test_the_last_hundred_ended_notices_are_kept_and_every_open_one(service: Ser
 
 
 def test_counters_add_up_and_stand_by_name(service: ServiceState):
-    service.count({("sent", "r"): 1, ("fetch_bytes", "b"): 10.0})
-    service.count({("sent", "r"): 2, ("events", "debut"): 0.5})
-    assert list(service.counts().items()) == [(("events", "debut"), 0.5), (("fetch_bytes", "b"), 10.0), (("sent", "r"), 3)]
+    service.count({counter(Counted.SENT, "r"): 1, counter(Counted.FETCH_BYTES, "b"): 10.0})
+    service.count({counter(Counted.SENT, "r"): 2, counter(Counted.EVENTS, "debut"): 0.5})
+    assert list(service.counts().items()) == [
+        (counter(Counted.EVENTS, "debut"), 0.5),
+        (counter(Counted.FETCH_BYTES, "b"), 10.0),
+        (counter(Counted.SENT, "r"), 3),
+    ]
 
 
 # ── any sequence of operations ───────────────────────────────────────────────────────────────────
@@ -367,7 +384,9 @@ def _notice(subject: str, days: int, *, names: Sequence[str]) -> tuple[Notice, l
 
 OPERATIONS: st.SearchStrategy[Operation] = st.one_of(
     st.builds(lambda n, r, d: lambda one: one.post(_deliveries(n, r, d)), NAMES, ROUTES, DAYS),
-    st.builds(lambda n, r, d: lambda one: one.bind(_deliveries(n, r, 0), f"m{d}"), NAMES, ROUTES, DAYS),
+    st.builds(
+        lambda n, r, d, c: lambda one: one.bind(_deliveries(n, r, 0), f"m{d}", counted=c), NAMES, ROUTES, DAYS, st.booleans()
+    ),
     st.builds(
         lambda n, r, d: lambda one: one.put_off(_deliveries(n, r, 0), not_before=day(d), error=f"e{d}"), NAMES, ROUTES, DAYS
     ),
@@ -387,7 +406,9 @@ OPERATIONS: st.SearchStrategy[Operation] = st.one_of(
     st.just(lambda one: one.resume(BOARD)),
     st.builds(lambda s, d, n: lambda one: one.open_notice(*_notice(s, d, names=n)), SUBJECTS, DAYS, NAMES),
     st.builds(lambda s, d, n: lambda one: one.close_notice("route", s, day(d), _deliveries(n, "s", d)), SUBJECTS, DAYS, NAMES),
-    st.builds(lambda s, d: lambda one: one.count({("sent", s): d, ("events", s): d / 2}), SUBJECTS, DAYS),
+    st.builds(
+        lambda s, d: lambda one: one.count({counter(Counted.SENT, s): d, counter(Counted.EVENTS, s): d / 2}), SUBJECTS, DAYS
+    ),
 )
 
 

@@ -280,7 +280,7 @@ FILTERS = {
     "since a fraction": (EventFilter(since=day(3) + timedelta(milliseconds=1)), lambda one: one.recorded_at > day(3)),
     "news": (EventFilter(is_news=True), lambda one: one.is_news),
     "recorded only": (EventFilter(is_news=False), lambda one: not one.is_news),
-    "fact": (EventFilter(fact="gap"), lambda one: "gap" in one.facts),
+    "fact": (EventFilter(fact="of"), lambda one: "of" in one.facts),
     "entry": (
         EventFilter(entry=EntryId("c")),
         lambda one: "c" in {party.entry for party in (*one.subjects, *one.rivals)},

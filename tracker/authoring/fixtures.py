@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tracker.errors import DeclarationError, TrackerError
-from tracker.model import Board, Measure, PublishedEntry, Reading
+from tracker.model import Board, Measure, Part, PublishedEntry, Reading
 from tracker.reading import read_capture
 
 
@@ -33,7 +33,7 @@ def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
     ending says which of `each` it is.
     """
     bodies = bodies_in(board, folder)
-    if not any(_is_own(part) for part, _, _ in bodies):
+    if not any(not part.name for part, _, _ in bodies):
         raise DeclarationError(f"{board.id}: {folder} has no page; expected page.<ext> as received")
     hostile = sorted((folder / "hostile").glob("*")) if (folder / "hostile").is_dir() else []
     board = for_an_excerpt(board, folder / "expected.json")
@@ -44,8 +44,8 @@ def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
     return Tested(board=board.id, cases=1 + len(hostile), problems=tuple(problems))
 
 
-Body = tuple[str, str, bytes]
-"""The part of a capture that a file is (`model.Capture.parts`), the file's name, and what it holds."""
+Body = tuple[Part, str, bytes]
+"""The part of a capture that a file is, the file's name, and what it holds."""
 
 _NO_BODIES = frozenset({"expected.json", "places.tsv", "README.md"})
 
@@ -55,10 +55,14 @@ def bodies_in(board: Board, folder: Path) -> list[Body]:
     there = sorted(folder.iterdir()) if folder.is_dir() else []
     files = [path for path in there if path.is_file() and path.name not in _NO_BODIES]
     found = [(_part(path), path.name, path.read_bytes()) for path in files]
-    own = [body for body in found if _is_own(body[0])]
+    own = [body for body in found if not body[0].name]
     for payload in board.payloads:
-        payload_bodies = [body for body in found if body[0].partition("@")[0] == payload.name]
-        same = [(payload.name + part, name, body) for part, name, body in own] if payload.request.url == board.request.url else []
+        payload_bodies = [body for body in found if body[0].name == payload.name]
+        same = (
+            [(replace(part, name=payload.name), name, body) for part, name, body in own]
+            if payload.request.url == board.request.url
+            else []
+        )
         own += payload_bodies or same
     if strangers := sorted({name for _, name, _ in found} - {name for _, name, _ in own}):
         raise DeclarationError(
@@ -67,10 +71,10 @@ def bodies_in(board: Board, folder: Path) -> list[Body]:
     return own
 
 
-def _part(path: Path) -> str:
-    name, _, value = path.stem.partition("@")
-    payload = name.partition(".")[0]
-    return ("" if payload == "page" else payload) + (f"@{value}" if value else "")
+def _part(path: Path) -> Part:
+    part = Part.parse(path.stem)
+    payload = part.name.partition(".")[0]
+    return replace(part, name="" if payload == "page" else payload)
 
 
 def read(board: Board, bodies: Sequence[Body]) -> Reading:
@@ -81,13 +85,8 @@ def read(board: Board, bodies: Sequence[Body]) -> Reading:
 
 def instead(bodies: Sequence[Body], name: str, body: bytes) -> list[Body]:
     """The bodies with another in place of the board's own first one, and without its further ones."""
-    first = next(part for part, _, _ in bodies if _is_own(part))
-    return [(first, name, body), *(other for other in bodies if not _is_own(other[0]))]
-
-
-def _is_own(part: str) -> bool:
-    """Whether a part of a capture is the board's own and not a payload's."""
-    return part.partition("@")[0] == ""
+    first = next(part for part, _, _ in bodies if not part.name)
+    return [(first, name, body), *(other for other in bodies if other[0].name)]
 
 
 def for_an_excerpt(board: Board, expected: Path) -> Board:

@@ -22,7 +22,7 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
 from tracker.line import fold
-from tracker.model import Board, Capture, IndexLine, Reading, Request, Result, StoredSnapshot
+from tracker.model import Board, Capture, IndexLine, Part, Reading, Request, Result, StoredSnapshot
 from tracker.ports import Archive, Store
 from tracker.reading import read_capture
 from tracker.schedules.formats import formats
@@ -41,7 +41,7 @@ class BrokenPage:
     """The bodies of one capture, with what each belongs to, and where they came from."""
 
     bodies: Sequence[bytes]
-    parts: Sequence[str]
+    parts: Sequence[Part]
     url: str
     origin: str
 

@@ -23,6 +23,7 @@ from tracker.model import (
     Metric,
     MetricId,
     Nature,
+    Part,
     Payload,
     PublishedEntry,
     Reading,
@@ -57,7 +58,7 @@ class _Slot:
 
 
 def repairs(
-    board: Board, bodies: Sequence[bytes], last: StoredSnapshot | Reading, *, parts: Sequence[str] = (), read: Read, look: Look
+    board: Board, bodies: Sequence[bytes], last: StoredSnapshot | Reading, *, parts: Sequence[Part] = (), read: Read, look: Look
 ) -> tuple[Repair, ...]:
     """What to change in a declaration so that these bodies read as the last reading did; nothing where that is not certain.
 
@@ -77,11 +78,11 @@ def repairs(
 # ── what a board is made of ──────────────────────────────────────────────────────────────────────
 
 
-def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[str]) -> Iterator[_Part]:
+def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[Part]) -> Iterator[_Part]:
     """The board's own answer, and each payload's, by its first body; parts with grouped rows are left out, as their columns do not identify a row."""
     first: dict[str, bytes] = {}
-    for name, body in zip(parts or [""] * len(bodies), bodies, strict=True):
-        first.setdefault(name.partition("@")[0], body)
+    for part, body in zip(parts or [Part()] * len(bodies), bodies, strict=True):
+        first.setdefault(part.name, body)
     if "" in first and board.parse.group is None:
         others = tuple(f"{payload.name}{PREFIX}" for payload in board.payloads)
         at: Place = ("columns", "key")

@@ -99,6 +99,7 @@ def _row(delivery: Delivery) -> dict[str, object]:
         "queued_at": delivery.queued_at,
         "state": _state(delivery),
         "message": delivery.message,
+        "counted": delivery.counted,
         "tries": delivery.tries,
         "not_before": delivery.not_before,
         "error": delivery.error,

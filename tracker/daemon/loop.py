@@ -125,7 +125,6 @@ class Loop:
         self._store_again_at = 0.0
         self.turned_at = world.monotonic()
         self.idle_s: float | None = None
-        self._ticker.start()
 
     @property
     def declared(self) -> Declared:
@@ -173,7 +172,7 @@ class Loop:
             self._catch_up(now)
         self._land()
         if start:
-            self.idle_s = self._ticker.tick()
+            self.idle_s = self._ticker.tick(now)
             self._probe(now)
             while self._launch(now):
                 self._land()

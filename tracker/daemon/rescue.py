@@ -10,18 +10,23 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tracker.errors import StoreError
 from tracker.line import sync
 from tracker.model import Board, BoardId, Notice
 from tracker.model.names import Lexicon
 from tracker.ports import Archive
+from tracker.stores.migrations import converted
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 log = logging.getLogger("tracker.daemon")
 RECEIPTS_FOR = timedelta(days=31)
 """Older receipts are not backed up: nothing so old is told any more."""
+_UNNAMED_VERSION = "ledger"
+"""The newest migration when backups did not name it."""
 _SPOILT = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
@@ -38,13 +43,13 @@ def is_of_all(error: StoreError) -> bool:
 
 def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
     """Write down the service, without old receipts, where a spoilt database cannot take it along. Raises StoreError."""
-    rows = {table: store.service.rows(table) for table in sorted(TABLES)}
+    rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
     since = int((now - RECEIPTS_FOR).timestamp())
     rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
     new = path.with_name(f"{path.name}.new")
     try:
         with new.open("w", encoding="utf-8") as file:
-            json.dump(rows, file)
+            json.dump(rows | {"version": NEWEST_MIGRATION}, file)
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
@@ -108,11 +113,21 @@ def _take_over(aside: Path, store: SqliteStore) -> frozenset[str]:
     """Copy what can be read of a spoilt file's service. The tables that were read."""
     saved = set()
     with closing(sqlite3.connect(aside)) as old:
+        version = _version(old)
         for table in sorted(TABLES):
-            with suppress(sqlite3.Error):
-                store.service.restore(table, old.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608  # our own table names
+            with suppress(sqlite3.Error, ValueError):
+                rows = old.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
+                store.service.restore(table, converted(table, rows, version))
                 saved.add(table)
     return frozenset(saved)
+
+
+def _version(old: sqlite3.Connection) -> str:
+    """The newest migration of a spoilt file; this version's own where that cannot be read."""
+    with suppress(sqlite3.Error):
+        row = old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()
+        return str(row[0]) if row is not None else NEWEST_MIGRATION
+    return NEWEST_MIGRATION
 
 
 def _take_from(backup: Path, store: SqliteStore, tables: frozenset[str]) -> frozenset[str]:
@@ -120,8 +135,9 @@ def _take_from(backup: Path, store: SqliteStore, tables: frozenset[str]) -> froz
     restored = set()
     try:
         rows = json.loads(backup.read_text(encoding="utf-8"))
+        version = rows.get("version", _UNNAMED_VERSION)
         for table in sorted(tables & rows.keys()):
-            store.service.restore(table, [tuple(row) for row in rows[table]])
+            store.service.restore(table, converted(table, [tuple(row) for row in rows[table]], version))
             restored.add(table)
     except FileNotFoundError:
         log.warning("no backup", extra={"path": str(backup)})

@@ -5,17 +5,13 @@ https://apscheduler.readthedocs.io/en/3.x/extending.html#custom-triggers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 from apscheduler.triggers.base import BaseTrigger
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How soon a job is looked at again whose run was started and is not yet in the store."""
-
-JOB_OPTIONS: Mapping[str, object] = MappingProxyType({"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-"""How every job is added: what was missed becomes one run, however late it is (APScheduler drops a run one second late)."""
 
 
 class CadenceTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -24,9 +20,9 @@ class CadenceTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no t
     `due(now)` tells when the board is due by what the store knows: its last check, its cadence, its back-off. That may be in
     the past, and then the job runs at once and once, however many firings were missed.
 
-    APScheduler asks for the next time as soon as it has started a run, when the store may not know of it yet and `due` names
-    the same time still. It is then told to look again after `look_again`. So the job must ask `is_due` before it reads the
-    board, as it must anyway, since `tracker run` may have read it meanwhile.
+    The next time is asked for as soon as a run was started, when the store may not know of it yet and `due` still names the
+    same time. The answer is then to look again after `look_again`. So whoever runs the job must ask `due` again before it reads
+    the board, as it must anyway, since `tracker run` may have read it meanwhile.
     """
 
     __slots__ = ("_due", "_look_again")
@@ -34,10 +30,6 @@ class CadenceTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no t
     def __init__(self, due: Callable[[datetime], datetime], *, look_again: timedelta = LOOK_AGAIN) -> None:
         self._due = due
         self._look_again = look_again
-
-    def is_due(self, now: datetime) -> bool:
-        """Whether the board is to be read now, by what the store knows."""
-        return self._due(now) <= now
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """The next start, in UTC: at once for a job that is new and due, else strictly later than `now`. Raises what `due` raises."""

@@ -26,7 +26,7 @@ from tracker.fetch.redirects import follow
 from tracker.fetch.retry import patiently
 from tracker.fetch.robots import PRODUCT, Robots
 from tracker.fetch.shared import Shared
-from tracker.model import Board, Capture, Request, Unchanged, Validators
+from tracker.model import Board, Capture, Part, Request, Unchanged, Validators
 from tracker.ports import Clock, Environment, Hosts
 
 log = logging.getLogger("tracker.fetch")
@@ -131,7 +131,7 @@ class Fetcher:
             asks = partial(ask_for, board, environment=self._environment)
             return Gatherer(board=board, ask_for=asks, get=self._get, now=self._clock.now).whole()
         reply = self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))
-        return Gathered(replies=[reply], parts=[""], url=board.request.url)
+        return Gathered(replies=[reply], parts=[Part()], url=board.request.url)
 
     def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
         """Fetch many boards, several hosts at a time and one request at a time per host, each yielded when it is done.
@@ -215,7 +215,7 @@ class Fetcher:
             bodies=tuple(reply.body for reply in gathered.replies),
             content_type=first.headers.get("content-type", ""),
             validators=validators,
-            parts=tuple(gathered.parts) if any(gathered.parts) else (),
+            parts=tuple(gathered.parts) if any(part != Part() for part in gathered.parts) else (),
         )
 
 

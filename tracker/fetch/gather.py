@@ -18,7 +18,7 @@ from tracker.fetch.answers import with_answer
 from tracker.fetch.http import Ask, Reply, join_url, origin_of
 from tracker.fetch.members import with_member
 from tracker.fetch.pages import pages
-from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Payload, Request
+from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Part, Payload, Request
 
 MAX_TRIES = 5
 """So many releases are asked for, newest first, until one is out."""
@@ -31,10 +31,10 @@ E = TypeVar("E", bound=FetchError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What came: replies with the part of the board that each is (as in `Capture.parts`), and the address with its release filled in."""
+    """What came: replies with the part of the board that each is, and the address with its release filled in."""
 
     replies: Sequence[Reply]
-    parts: Sequence[str]
+    parts: Sequence[Part]
     url: str
 
 
@@ -68,17 +68,17 @@ class Gatherer:
             replies += [reply for _, reply in found]
         return Gathered(replies=replies, parts=parts, url=self.board.request.url.replace(NEWEST, release or NEWEST))
 
-    def _further(self, payload: Payload, release: str, own: Sequence[tuple[str, Reply]]) -> list[tuple[str, Reply]]:
+    def _further(self, payload: Payload, release: str, own: Sequence[tuple[Part, Reply]]) -> list[tuple[Part, Reply]]:
         """The answers of one payload: the board's own, where it asks for just those."""
         request = _filled(payload.request, NEWEST, release)
         if _asks_alike(request, _filled(self.board.request, NEWEST, release)):
-            return [(payload.name + part, reply) for part, reply in own]
+            return [(replace(part, name=payload.name), reply) for part, reply in own]
         found = list(self._answers(request, payload.name))
         if not all(reply.body.startswith(payload.begins.encode()) for _, reply in found):
             raise Gone(f"{self.board.id}: the payload {payload.name} does not begin with {payload.begins!r}, so it is not out")
         return found
 
-    def _own(self) -> tuple[str, list[tuple[str, Reply]]]:
+    def _own(self) -> tuple[str, list[tuple[Part, Reply]]]:
         newest, request = self.board.request.newest, self.board.request
         if newest is None:
             return "", list(self._answers(request, ""))
@@ -97,17 +97,17 @@ class Gatherer:
 
     # ── one request of a declaration ─────────────────────────────────────────────────────────────
 
-    def _answers(self, request: Request, name: str) -> Iterator[tuple[str, Reply]]:
+    def _answers(self, request: Request, name: str) -> Iterator[tuple[Part, Reply]]:
         """The answers to one request, each with its part."""
         if request.each is None:
             ask = self.ask_for(request)
             how = request.pagination
             replies = pages(ask, how, self.get, self.now) if how else [self.get(ask)]
-            yield from ((name, self._unpacked(ask, reply, request)) for reply in replies)
+            yield from ((Part(name=name), self._unpacked(ask, reply, request)) for reply in replies)
             return
         for value in self._values(request.each):
             ask = self.ask_for(_filled(request, ASKED_FOR, value))
-            yield f"{name}@{value}", self._unpacked(ask, self.get(ask), request)
+            yield Part(name=name, value=value), self._unpacked(ask, self.get(ask), request)
 
     def _unpacked(self, ask: Ask, reply: Reply, request: Request) -> Reply:
         if not request.member:

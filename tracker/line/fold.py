@@ -13,7 +13,6 @@ from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
 from tracker.events import advance, advance_failed, detect, fail, silence
 from tracker.identity import identify, resolve_models
 from tracker.model import (
-    Baseline,
     Board,
     BoardId,
     BoardState,
@@ -33,6 +32,7 @@ from tracker.model import (
 from tracker.model.names import Lexicon
 from tracker.ports import Archive
 from tracker.reading import read_capture
+from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
 
 DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
@@ -141,10 +141,8 @@ def _step(
         past = _without_sizes(past)
     started = time.perf_counter()
     try:
-        reading = read_line(board, line, archive, _baseline(past))
+        reading = read_line(board, line, archive)
     except ContractBroken as error:
-        if error.guard:
-            return _quarantined(board, line, archive, past=past, why=error)
         return _failed(board, line, _broken(board, line, FailureStage.CONTRACT, error, before), past, Result.UNREADABLE)
     except ParseError as error:
         return _failed(board, line, _broken(board, line, FailureStage.PARSE, error, before), past, Result.UNREADABLE)
@@ -152,13 +150,12 @@ def _step(
         return _failed(board, line, _failure(board, line, FailureStage.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    why = commensurable(before, after) if before is not None else None
-    if why is None or decision is not None:
-        restart = f"accepted by {decision.by}: {why}" if decision is not None and why is not None else ""
-        step = _accepted(board, line, after, before=before, past=past, restart=restart)
-        return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
-    broken = ContractBroken(f"{board.id}: {why}; kept in quarantine (tracker quarantine show {board.id})", guard=True)
-    return _quarantined(board, line, archive, past=past, why=broken)
+    doubt = size_collapse(reading, board, past.sizes) or (commensurable(before, after) if before is not None else None)
+    if doubt is not None and decision is None:
+        return _quarantined(board, line, after, past=past, doubt=doubt)
+    restart = f"accepted by {decision.by}: {doubt}" if decision is not None and doubt is not None else ""
+    step = _accepted(board, line, after, before=before, past=past, restart=restart)
+    return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
 
 
 def _rejection(line: IndexLine, context: _Context, decision: IndexLine | None) -> str:
@@ -178,10 +175,10 @@ def _named(board: Board, line: IndexLine, archive: Archive) -> str:
     return line.error
 
 
-def read_line(board: Board, line: IndexLine, archive: Archive, baseline: Baseline = Baseline()) -> Reading:  # noqa: B008  # frozen
+def read_line(board: Board, line: IndexLine, archive: Archive) -> Reading:
     """What the bodies that a line of the index names say. Raises as `read`, and StoreError for damaged bytes."""
     bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
-    return read_capture(board, bodies, baseline, parts=line.parts, url=line.url)
+    return read_capture(board, bodies, parts=line.parts, url=line.url)
 
 
 def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
@@ -190,10 +187,6 @@ def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
     if line is None:
         raise DeclarationError(f"{board.id}: no capture of {at.isoformat()} is in the archive; expected one (tracker boards)")
     return read_line(board, line, archive)
-
-
-def _baseline(past: BoardState) -> Baseline:
-    return Baseline(entries=past.sizes, filled=past.filled)
 
 
 def _without_sizes(past: BoardState) -> BoardState:
@@ -225,17 +218,17 @@ def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:
         failures=past.failures if broken else 0,
         passing=broken and past.passing,
     )
-    message = f"still: {past.broken_by}" if broken else ""
-    return Step(check=_check(line, board.id, Result.UNCHANGED, message=message), past=following, events=quiet)
+    check = _check(line, board.id, Result.STILL_BROKEN if broken else Result.UNCHANGED, message=past.broken_by if broken else "")
+    return Step(check=check, past=following, events=quiet)
 
 
-def _quarantined(board: Board, line: IndexLine, archive: Archive, *, past: BoardState, why: ContractBroken) -> Step:
+def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
     """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
-    reading = read_line(board, line, archive)
-    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(entry.id for entry in reading.entries))
+    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
     past = replace(past, suspects=_agreeing(past.suspects, suspect))
     agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
-    failure = _failure(board, line, FailureStage.QUARANTINE, "ContractBroken", str(why))
+    message = f"{board.id}: {doubt}; kept in quarantine (tracker quarantine show {board.id})"
+    failure = _failure(board, line, FailureStage.QUARANTINE, "ContractBroken", message)
     step = _failed(board, line, failure, past, Result.QUARANTINED)
     return replace(
         step,

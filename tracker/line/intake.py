@@ -13,12 +13,14 @@ from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
-from tracker.model import Board, BoardId, Capture, IndexLine, Unchanged, Validators, Verdict
+from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
 _CLOCK_SET_BACK = timedelta(minutes=1)
+_SECONDS = {"read": Counted.READ_SECONDS, "detect": Counted.DETECT_SECONDS, "store": Counted.STORE_SECONDS}
+"""What the seconds of a kind of work (`Outcome.took`) are counted as."""
 
 
 class Fetches(Protocol):
@@ -80,14 +82,15 @@ def take(
     return outcome
 
 
-def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome: Outcome) -> Mapping[tuple[str, str], float]:
-    """What one fetch adds to the counters, by what is counted and its label."""
-    counts = Counter[tuple[str, str]]({("fetches", f"{outcome.board} {line.verdict.value}"): 1})
-    counts.update(("events", event.kind) for event in outcome.events)
-    amounts: dict[tuple[str, str], float] = dict(counts)
+def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome: Outcome) -> Mapping[CounterKey, float]:
+    """What one fetch adds to the counters."""
+    board = outcome.board
+    amounts: dict[CounterKey, float] = {CounterKey(what=Counted.FETCHES, subject=board, verdict=line.verdict): 1}
+    for kind, events in Counter(event.kind for event in outcome.events).items():
+        amounts[CounterKey(what=Counted.EVENTS, subject=kind)] = events
     if isinstance(fetched, Capture):
-        amounts["fetch_bytes", outcome.board] = sum(map(len, fetched.bodies))
-    return amounts | {(f"{what}_seconds", outcome.board): seconds for what, seconds in outcome.took.items()}
+        amounts[CounterKey(what=Counted.FETCH_BYTES, subject=board)] = sum(map(len, fetched.bodies))
+    return amounts | {CounterKey(what=_SECONDS[work], subject=board): seconds for work, seconds in outcome.took.items()}
 
 
 def validators(archive: Archive, board: BoardId) -> Validators:

@@ -38,7 +38,7 @@ class Outcome:
     def failed(self) -> bool:
         """Whether the newest state of the board could not be accepted."""
         last = self.checks[-1].result if self.checks else None
-        return self.error is not None or last in (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED)
+        return self.error is not None or last in (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Times are aware UTC datetimes cut to whole seconds. Shares lie between 0 and 1.
 
 from __future__ import annotations
 
-from tracker.model.captured import Capture, IndexLine, Unchanged, Validators, Verdict
+from tracker.model.captured import Capture, IndexLine, Part, Unchanged, Validators, Verdict
 from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove
 from tracker.model.declared import (
     ASKED_FOR,
@@ -30,7 +30,7 @@ from tracker.model.declared import (
     Request,
     Window,
 )
-from tracker.model.delivery import Delivery, DeliveryOutcome, Notice, Pause, Receipt
+from tracker.model.delivery import Counted, CounterKey, Delivery, DeliveryOutcome, Notice, Pause, Receipt
 from tracker.model.events import (
     BoardState,
     EntryRecord,
@@ -45,7 +45,6 @@ from tracker.model.events import (
 from tracker.model.history import Check, EventFilter, RankSpan, Result, Segment, Span, State, Step
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
-    Baseline,
     Confidence,
     Entry,
     Identity,
@@ -65,7 +64,6 @@ __all__ = [
     "EACH",
     "NEWEST",
     "ROW",
-    "Baseline",
     "Board",
     "BoardId",
     "BoardReport",
@@ -77,6 +75,8 @@ __all__ = [
     "Comparability",
     "Confidence",
     "Contract",
+    "Counted",
+    "CounterKey",
     "Delivery",
     "DeliveryOutcome",
     "Diff",
@@ -108,6 +108,7 @@ __all__ = [
     "Notice",
     "Pagination",
     "Parse",
+    "Part",
     "Party",
     "Pause",
     "Payload",

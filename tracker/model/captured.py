@@ -18,12 +18,29 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a body of a capture belongs to: the payload `name` ("" for the board's own answers), and the `value` of `Each` that it was asked for with."""
+
+    name: str = ""
+    value: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Part:
+        """The part that the archive's index, or the name of a test's file, calls `text`."""
+        name, _, value = text.partition("@")
+        return cls(name=name, value=value)
+
+    def __str__(self) -> str:
+        """As the archive's index writes it: `name`, `@value` or `name@value`; empty for the board's own answer."""
+        return f"{self.name}@{self.value}" if self.value else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """The bytes one fetch received. Several bodies where a board is spread over several answers, in their order.
 
     `url` never contains a secret: it is the declared one, with `${NAME}` left as it stands, and `{newest}` filled in.
-    `parts` says what each body belongs to: a payload's name, `@value` for one of `Each`'s values, or both (`name@value`);
-    empty for the board's own pages. None at all where all are.
+    `parts` has one for each body; none at all where all are the board's own pages.
     """
 
     board: BoardId
@@ -33,7 +50,7 @@ class Capture:
     status: int = 200
     content_type: str = ""
     validators: Validators = Validators()
-    parts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,4 +94,4 @@ class IndexLine:
     error: str = ""
     by: str = ""
     reason: str = ""
-    parts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()

@@ -1,4 +1,4 @@
-"""What is queued, sent and noted of deliveries, and what an operator set."""
+"""What is queued, sent, noted and counted of the service, and what an operator set."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tracker.model.captured import Verdict
 from tracker.model.events import Event
 from tracker.model.ids import BoardId, EventId
 
@@ -14,7 +15,8 @@ from tracker.model.ids import BoardId, EventId
 class Delivery:
     """One event that waits in the outbox for one route; there is never a second one for the same event and route.
 
-    `message` names the message it was put into, so that another try sends the very same one; empty before the first.
+    `message` names the message it was put into, so that another try sends the very same one; empty before the first. `counted`:
+    the message does not tell the event, only counts it.
     `tries` failed so far, the last with `error`; not tried before `not_before`. `dead`: given up, a person decides.
     """
 
@@ -22,6 +24,7 @@ class Delivery:
     route: str
     queued_at: datetime
     message: str = ""
+    counted: bool = False
     tries: int = 0
     not_before: datetime | None = None
     error: str = ""
@@ -72,3 +75,25 @@ class Notice:
     message: str
     since: datetime
     ended_at: datetime | None = None
+
+
+class Counted(StrEnum):
+    """What a counter counts."""
+
+    FETCHES = "fetches"
+    FETCH_BYTES = "fetch_bytes"
+    EVENTS = "events"
+    READ_SECONDS = "read_seconds"
+    DETECT_SECONDS = "detect_seconds"
+    STORE_SECONDS = "store_seconds"
+    SENT = "sent"
+    SEND_FAILURES = "send_failures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterKey:
+    """A counter's name: what it counts, for which board, route or kind of event. Only FETCHES are counted by `verdict`."""
+
+    what: Counted
+    subject: str
+    verdict: Verdict | None = None

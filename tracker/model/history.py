@@ -20,6 +20,9 @@ class Result(StrEnum):
     QUARANTINED = "quarantined"
     REJECTED = "rejected"
     UNCHANGED = "unchanged"
+    """Nothing came that differs from what was accepted last."""
+    STILL_BROKEN = "still_broken"
+    """Nothing came that differs, and the board was broken before."""
     UNREADABLE = "unreadable"
     FAILED = "failed"
 

@@ -158,14 +158,6 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """Sizes of the last accepted snapshots, against which a new one is judged. Empty at the start."""
-
-    entries: tuple[int, ...] = ()
-    filled: Mapping[MetricId, tuple[float, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSnapshot:
     """A reading at the time it was observed, with the bodies it was read from, as a store keeps it: models are not resolved.
 

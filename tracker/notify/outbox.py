@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 
 from tracker.errors import DeliveryError
 from tracker.events.making import build
-from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, Event, EventId, Receipt
+from tracker.model import Board, BoardId, Counted, CounterKey, Delivery, DeliveryOutcome, Event, EventId, Receipt
 from tracker.notify.channels import Channel
 from tracker.notify.messages import Message, compose
-from tracker.notify.plan import COUNTED, LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
+from tracker.notify.plan import LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
 from tracker.notify.routes import OURS, WATCH, WITHDRAWN, Route
 from tracker.ports import Clock, ServiceState, Store
 
@@ -180,7 +180,7 @@ class _Pass:
         """Whether the channel can be asked for more: it took the message, or will never take this one."""
         named = replace(batch, message=message_of(self.route, batch))
         self._service.bind(named.in_full, named.message)
-        self._service.bind(named.counted, named.message + COUNTED)
+        self._service.bind(named.counted, named.message, counted=True)
         try:
             self._hand_over(channel, named)
         except DeliveryError as error:
@@ -220,14 +220,14 @@ class _Pass:
         receipts = [_receipt(one, batch, at, DeliveryOutcome.SENT) for one in batch.in_full]
         receipts += [_receipt(one, batch, at, DeliveryOutcome.COUNTED) for one in batch.counted]
         self._service.receive(receipts)
-        self._service.count({("sent", self.route.name): 1})
+        self._service.count({CounterKey(what=Counted.SENT, subject=self.route.name): 1})
         self.sent += 1
         log.info("message sent", extra=self._said(batch))
 
     def _put_off_or_bury(self, batch: Batch, error: DeliveryError, *, final: bool) -> None:
         tries = 1 + max(delivery.tries for delivery in batch.deliveries)
         self.failure = str(error)
-        self._service.count({("send_failures", self.route.name): 1})
+        self._service.count({CounterKey(what=Counted.SEND_FAILURES, subject=self.route.name): 1})
         if final or tries >= MOST_TRIES:
             self._service.dead_letter(batch.deliveries, error=self.failure)
             self.dead_lettered += len(batch.deliveries)

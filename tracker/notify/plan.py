@@ -26,8 +26,6 @@ MOST_UNANSWERED = 5
 """While so many messages wait for another try, no new one is begun: when the channel is back, what waited is told together."""
 LONGEST_WAIT = timedelta(days=1)
 """No delivery is put off for longer. One that seems to be was put off before the clock was set back, and is due."""
-COUNTED = "+"
-"""Follows the name of the message where a delivery is only counted in it, so that another try tells and counts the same ones."""
 
 _EARLY = datetime.min.replace(tzinfo=UTC)
 _CLOCK_SET_BACK = timedelta(minutes=1)
@@ -108,12 +106,12 @@ def _by_message(deliveries: Iterable[Delivery]) -> tuple[list[Batch], list[Deliv
     in_full: dict[str, list[Delivery]] = {}
     counted: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
-        of = counted if delivery.message.endswith(COUNTED) else in_full
-        of.setdefault(delivery.message.removesuffix(COUNTED), []).append(delivery)
+        (counted if delivery.counted else in_full).setdefault(delivery.message, []).append(delivery)
     fresh = in_full.pop("", [])
-    fresh += [replace(delivery, message="") for name, some in counted.items() if name not in in_full for delivery in some]
+    without_lead = (delivery for name, of_name in counted.items() if name not in in_full for delivery in of_name)
+    fresh += [replace(delivery, message="", counted=False) for delivery in without_lead]
     tried = [
-        Batch(in_full=_ordered(some), counted=_ordered(counted.get(name, ())), message=name) for name, some in in_full.items()
+        Batch(in_full=_ordered(told), counted=_ordered(counted.get(name, ())), message=name) for name, told in in_full.items()
     ]
     return sorted(tried, key=lambda batch: (_next_try(batch), batch.message)), fresh
 

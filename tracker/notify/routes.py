@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -91,19 +92,22 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routes:
-    """The routes of a file that are right, and what is wrong with the others: one wrong route does not silence the rest."""
+    """The routes of a file that are right, and what is wrong with the others: one wrong route does not silence the rest.
+
+    `errors` are all there are, in the order of the file; `wrong` those of the routes that have a name, by it.
+    """
 
     routes: tuple[Route, ...] = ()
     errors: tuple[DeclarationError, ...] = ()
+    wrong: Mapping[str, DeclarationError] = dataclasses.field(default_factory=dict)
 
     def route(self, name: str) -> Route:
         """The route of that name. Raises DeclarationError naming those there are, or what is wrong with the file."""
         for one in self.routes:
             if one.name == name:
                 return one
-        for error in self.errors:
-            if f": route {quoted(name)}: " in str(error):
-                raise error
+        if name in self.wrong:
+            raise self.wrong[name]
         raise DeclarationError(f"route {quoted(name)} is unknown{meant(name, (one.name for one in self.routes))}")
 
 
@@ -162,16 +166,19 @@ def load(path: Path, *, watches: Collection[str]) -> Routes:
     except DeclarationError as error:
         return Routes(errors=(error,))
     routes: dict[str, Route] = {}
-    errors = []
+    errors: list[DeclarationError] = []
+    wrong: dict[str, DeclarationError] = {}
     for number, table in enumerate(tables, start=1):
         try:
             with at(f"{place}: {called('route', table, number)}"):
                 route = _route(table, watches, taken=routes)
         except DeclarationError as error:
             errors.append(error)
+            if isinstance(name := table.get("name"), str):
+                wrong.setdefault(name, error)
         else:
             routes[route.name] = route
-    return Routes(routes=tuple(routes.values()), errors=tuple(errors))
+    return Routes(routes=tuple(routes.values()), errors=tuple(errors), wrong=wrong)
 
 
 # ── one route ────────────────────────────────────────────────────────────────────────────────────

@@ -92,7 +92,7 @@ def passed(
 def looked_at(store: Store, board: BoardId) -> list[datetime]:
     """The times at which the board could be read, changed or not; oldest first."""
     read = (Result.ACCEPTED, Result.UNCHANGED)
-    return [check.observed_at for check in store.checks(board) if check.result in read and not check.message]
+    return [check.observed_at for check in store.checks(board) if check.result in read]
 
 
 def segment_start(store: Store, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tracker.model import Board, BoardId, Delivery, Health, Notice, Pause, State
+from tracker.model import Board, BoardId, Counted, CounterKey, Delivery, Health, Notice, Pause, State, Verdict
 from tracker.ports import Environment, Store
 from tracker.query.health import health
 
@@ -14,7 +14,7 @@ from tracker.query.health import health
 
 TRACKER = "tracker"
 """Who a pause is by when nobody asked for it: ourselves, in trouble."""
-_Counts = Mapping[tuple[str, str], float]
+_Counts = Mapping[CounterKey, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class BoardVitals:
     failures: int = 0
     failing_since: datetime | None = None
     pause: Pause | None = None
-    fetches: Mapping[str, int] = field(default_factory=dict)
+    fetches: Mapping[Verdict, int] = field(default_factory=dict)
     fetch_bytes: int = 0
     read_s: float = 0.0
     detect_s: float = 0.0
@@ -88,7 +88,7 @@ def vitals(
         at=now,
         boards=tuple(_board_vitals(board, store, counts, pauses.get(board.id), now, environment) for board in declared),
         routes=tuple(_routes(store, counts, routes, now)),
-        events={kind: int(amount) for kind, amount in _labelled(counts, "events").items()},
+        events={kind: int(amount) for kind, amount in _by_subject(counts, Counted.EVENTS).items()},
         notices=tuple(store.service.notices()),
     )
 
@@ -105,22 +105,21 @@ def _board_vitals(  # noqa: PLR0917  # one line above calls it
         failing_since=past.failing_since,
         pause=pause,
         fetches=_fetches(board.id, counts),
-        fetch_bytes=int(counts.get(("fetch_bytes", board.id), 0)),
-        read_s=counts.get(("read_seconds", board.id), 0.0),
-        detect_s=counts.get(("detect_seconds", board.id), 0.0),
-        store_s=counts.get(("store_seconds", board.id), 0.0),
+        fetch_bytes=int(counts.get(CounterKey(what=Counted.FETCH_BYTES, subject=board.id), 0)),
+        read_s=counts.get(CounterKey(what=Counted.READ_SECONDS, subject=board.id), 0.0),
+        detect_s=counts.get(CounterKey(what=Counted.DETECT_SECONDS, subject=board.id), 0.0),
+        store_s=counts.get(CounterKey(what=Counted.STORE_SECONDS, subject=board.id), 0.0),
     )
 
 
-def _fetches(board: BoardId, counts: _Counts) -> dict[str, int]:
-    """By verdict; the label of the count is `<board> <verdict>`."""
-    found = _labelled(counts, "fetches").items()
-    return {label.removeprefix(f"{board} "): int(amount) for label, amount in found if label.startswith(f"{board} ")}
+def _fetches(board: BoardId, counts: _Counts) -> dict[Verdict, int]:
+    fetches = ((key, int(amount)) for key, amount in counts.items() if key.what is Counted.FETCHES and key.subject == board)
+    return {key.verdict: amount for key, amount in fetches if key.verdict is not None}
 
 
 def _routes(store: Store, counts: _Counts, declared: Iterable[str], now: datetime) -> Iterator[RouteVitals]:
     waiting, dead = _by_route(store.service.deliveries()), _by_route(store.service.deliveries(dead=True))
-    sent, failures = _labelled(counts, "sent"), _labelled(counts, "send_failures")
+    sent, failures = _by_subject(counts, Counted.SENT), _by_subject(counts, Counted.SEND_FAILURES)
     for route in sorted({*declared, *waiting, *dead, *sent, *failures}):
         queue, given_up = waiting.get(route, ()), dead.get(route, ())
         yield RouteVitals(
@@ -141,8 +140,8 @@ def _by_route(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
     return found
 
 
-def _labelled(counts: _Counts, what: str) -> dict[str, float]:
-    return {label: amount for (counted, label), amount in counts.items() if counted == what}
+def _by_subject(counts: _Counts, what: Counted) -> dict[str, float]:
+    return {key.subject: amount for key, amount in counts.items() if key.what is what}
 
 
 def _age(then: datetime, now: datetime) -> float:

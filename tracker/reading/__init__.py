@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tracker.model import EACH, NEWEST, ROW, Baseline, Board, Parse, Reading, Table
+from tracker.model import EACH, NEWEST, ROW, Board, Parse, Part, Reading, Table
 from tracker.parsers import join, numbered, parse
 from tracker.reading.check import check
 from tracker.reading.pages import recognise
-from tracker.reading.tables import combine
+from tracker.reading.tables import columns_of, combine, specs
 
 
 def read_capture(
     board: Board,
     bodies: Sequence[bytes],
-    baseline: Baseline = Baseline(),  # noqa: B008  # a frozen record
     *,
-    parts: Sequence[str] = (),
+    parts: Sequence[Part] = (),
     url: str = "",
 ) -> Reading:
     """Recognise, parse, combine and check: what the bodies of one capture say. `parts` and `url` are as in `Capture`.
@@ -27,20 +26,23 @@ def read_capture(
         ParseError: they have not the shape of the board's formats, or do not fit each other.
         ContractBroken: what they show is not credible.
     """
-    placed = list(zip(parts or [""] * len(bodies), bodies, strict=True))
-
-    def table(payload: str, spec: Parse, wanted: Sequence[str]) -> Table | None:
-        found = [(part.partition("@")[2], body) for part, body in placed if part.partition("@")[0] == payload]
-        if not found:
-            return None
-        tables = join([_parsed(board, body, spec, wanted, value) for value, body in found])
-        return numbered(tables) if ROW in wanted else tables
-
-    combined = combine(board, table)
+    combined = combine(board, _tables(board, list(zip(parts or [Part()] * len(bodies), bodies, strict=True))))
     release = _release(board, url)
     if release and "version" not in combined.facts:
         combined = replace(combined, facts={**combined.facts, "version": release})
-    return check(combined, board, baseline)
+    return check(combined, board)
+
+
+def _tables(board: Board, placed: Sequence[tuple[Part, bytes]]) -> Mapping[str, Table]:
+    """A table for the board's own answers and for each payload that the capture has answers of."""
+    tables: dict[str, Table] = {}
+    for name, spec in specs(board).items():
+        answers = [(part.value, body) for part, body in placed if part.name == name]
+        if answers:
+            columns = columns_of(board, name, tables)
+            table = join([_parsed(board, body, spec, columns, value) for value, body in answers])
+            tables[name] = numbered(table) if ROW in columns else table
+    return tables
 
 
 def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value: str) -> Table:

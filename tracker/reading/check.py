@@ -8,7 +8,7 @@ from statistics import median
 from types import MappingProxyType
 
 from tracker.errors import ContractBroken, Violation
-from tracker.model import Baseline, Board, Bounds, EntryId, Measure, Metric, PublishedEntry, Reading, Table
+from tracker.model import Board, Bounds, EntryId, Measure, Metric, PublishedEntry, Reading, Table
 from tracker.reading.attributes import parse_date
 from tracker.reading.cells import MISSING, CellError, bounded, parse_number
 from tracker.reading.columns import (
@@ -36,22 +36,19 @@ CODES: Mapping[str, str] = MappingProxyType(
         "empty_key": "an entry without the publisher's key",
         "empty_name": "an entry without a name",
         "duplicate_key": "a key occurs twice, and contract.duplicates refuses that",
-        "size_collapse": "far fewer entries than in the last accepted snapshots (contract.max_drop)",
     }
 )
 """Every code a violation can have, and what it means."""
-GUARDS = frozenset({"size_collapse"})
-"""Codes that only compare with earlier snapshots: alone they quarantine a reading, and a person may accept it."""
 
 
-def check(table: Table, board: Board, baseline: Baseline) -> Reading:
+def check(table: Table, board: Board) -> Reading:
     """Understand a table: typed measures, the publisher's keys, names as published.
 
     Nothing is dropped in silence: one unreadable cell of a wanted column breaks the contract. A metric
     other than the primary one may have no column, unless it must be filled; it is then not in `metrics`.
 
     Raises:
-        ContractBroken: with every violation; `guard` is set when only the baseline speaks against the table.
+        ContractBroken: with every violation.
     """
     sheet = sheet_of(table)
     measures = read_measures(sheet, board)
@@ -60,7 +57,7 @@ def check(table: Table, board: Board, baseline: Baseline) -> Reading:
     rows, ambiguous = _kept(sheet, board, keys, measures)
     depth = _depth(table, board)
     _judge_values(sheet, board, measures, rows)
-    _judge_size(sheet, board, baseline, entries=len(rows), depth=depth)
+    _judge_size(sheet, board, entries=len(rows))
     if sheet.wrong:
         raise _broken(board, sheet.wrong)
     return Reading(
@@ -84,6 +81,21 @@ def check(table: Table, board: Board, baseline: Baseline) -> Reading:
         version=_fact(table, "version"),
         stated_on=_stated_on(table),
     )
+
+
+def size_collapse(reading: Reading, board: Board, sizes: Sequence[int]) -> str | None:
+    """Why a reading has too few entries beside those accepted last, of these `sizes`; None where it has enough.
+
+    A board whose page does not show it whole collapses never: where the page ends is the publisher's choice.
+    """
+    entries, max_drop = len(reading.entries), board.contract.max_drop
+    if board.contract.depth != "whole" or reading.depth is not None or not sizes:
+        return None
+    usual = median(sizes)
+    if usual - entries <= max_drop * usual + 1e-9:
+        return None
+    expected = f"at least {usual * (1 - max_drop):.0f}, usually {usual:g} (contract.max_drop = {max_drop:g})"
+    return str(Violation(code="size_collapse", value=f"{entries}", expected=expected))
 
 
 # ── keys that occur twice ────────────────────────────────────────────────────────────────────────
@@ -166,21 +178,12 @@ def _judge_fill(sheet: Sheet, name: str, bounds: Bounds, kept: Sequence[Measure 
         sheet.note("fill_too_low", column=name, value=f"{filled} of {len(kept)}", expected=expected)
 
 
-def _judge_size(sheet: Sheet, board: Board, baseline: Baseline, *, entries: int, depth: int | None) -> None:
-    contract = board.contract
+def _judge_size(sheet: Sheet, board: Board, *, entries: int) -> None:
+    least = board.contract.min_entries
     if not sheet.table.rows:
-        sheet.note("no_entries", value="0", expected=f"at least {max(1, contract.min_entries)}")
-        return
-    if entries < contract.min_entries:
-        sheet.note("too_few_entries", value=f"{entries}", expected=f"at least {contract.min_entries}")
-    if contract.depth != "whole" or depth is not None or not baseline.entries:
-        return
-    usual = median(baseline.entries)
-    if usual - entries > contract.max_drop * usual + 1e-9:
-        expected = (
-            f"at least {usual * (1 - contract.max_drop):.0f}, usually {usual:g} (contract.max_drop = {contract.max_drop:g})"
-        )
-        sheet.note("size_collapse", value=f"{entries}", expected=expected)
+        sheet.note("no_entries", value="0", expected=f"at least {max(1, least)}")
+    elif entries < least:
+        sheet.note("too_few_entries", value=f"{entries}", expected=f"at least {least}")
 
 
 def _depth(table: Table, board: Board) -> int | None:
@@ -220,13 +223,6 @@ def _fact(table: Table, name: str) -> str:
 
 
 def _broken(board: Board, wrong: Sequence[Violation]) -> ContractBroken:
-    guard = all(violation.code in GUARDS for violation in wrong)
     count = f"{len(wrong)} violation{'s' if len(wrong) > 1 else ''}"
-    remedy = (
-        f"quarantined, no snapshot accepted (tracker quarantine show {board.id})"
-        if guard
-        else f"no snapshot written (tracker board test {board.id})"
-    )
-    return ContractBroken(
-        f"{board.id}: {count}, first: {'; '.join(map(str, wrong[:3]))}; kept the capture, {remedy}", wrong, guard=guard
-    )
+    remedy = f"no snapshot written (tracker board test {board.id})"
+    return ContractBroken(f"{board.id}: {count}, first: {'; '.join(map(str, wrong[:3]))}; kept the capture, {remedy}", wrong)

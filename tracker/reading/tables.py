@@ -3,11 +3,14 @@
 A board may be spread over several answers, have rows that belong together, and lean on further
 payloads (`schedules/README.md`). Its columns then have prefixes: `cost:price` stands in the payload
 `cost`, `math:rating` in the rows whose category is `math`, `style:math:rating` in such rows of the payload `style`.
+
+Tables go by the name of their payload, the board's own by OWN. They are parsed in the order of `specs`, each for the columns
+that `columns_of` names: a payload of means says by its rows which of the board's own columns are needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tracker.errors import ParseError
@@ -16,40 +19,51 @@ from tracker.reading.groups import grouped, needed
 from tracker.reading.joins import joined
 from tracker.reading.means import Lists, lists_of, with_means
 
-__all__ = ["combine", "wanted"]
+__all__ = ["OWN", "columns_of", "combine", "specs", "wanted"]
 
 OWN = ""
 """The name of the board's own answers among those of its payloads."""
 PREFIX = ":"
 
 
-Read = Callable[[str, Parse, Sequence[str]], Table | None]
-"""Reads the answers of one payload (by name; the board's own are "") into one table with those of the wanted columns that it
-has; None where the capture has no answer of it."""
+def specs(board: Board) -> Mapping[str, Parse]:
+    """How to parse the board's own answers and those of each payload, by name, in the order in which to parse them."""
+    means = {payload.name: payload.parse for payload in board.payloads if payload.means}
+    return {**means, OWN: board.parse, **{payload.name: payload.parse for payload in board.payloads if not payload.means}}
 
 
-def combine(board: Board, read: Read) -> Table:
+def columns_of(board: Board, name: str, tables: Mapping[str, Table]) -> tuple[str, ...]:
+    """The columns that the board needs of its own answers, or of a payload's. `tables` are those parsed before it.
+
+    Raises:
+        ParseError: a payload of means lists no columns.
+    """
+    if any(payload.name == name and payload.means for payload in board.payloads):
+        return ("$key", "$value")
+    group = specs(board)[name].group
+    columns = _named_columns(board, name, _lists(board, tables))
+    return columns if group is None else needed(group, columns)
+
+
+def combine(board: Board, tables: Mapping[str, Table]) -> Table:
     """The board's table: its own rows, grouped, joined with what each payload says of them.
+
+    A payload without a table is one that the capture has no answer of.
 
     Raises:
         ParseError: rows that should be one contradict each other, or a payload has no row in common with the board.
+        ValueError: the board's own table is missing.
     """
-    columns = wanted(board)
-    inside = {payload.name: _inside(payload, columns) for payload in board.payloads}
-    own = tuple(column for column in columns if _payload_of(column, board) is None)
-    lists = {one.name: found for one in board.payloads if one.means and (found := _lists(one, inside[one.name], board, read))}
-    listed = tuple(column for found in lists.values() for names in found.values() for column in names)
-    table = _table(board.parse, tuple(dict.fromkeys((*own, *listed))), board, read, OWN)
-    if table is None:
+    if OWN not in tables:
         raise ValueError(f"{board.id}: a capture without the board's own answer")
-    for payload in board.payloads:
-        further = None if payload.means else _table(payload.parse, inside[payload.name], board, read, payload.name)
-        if further is not None:
-            with _named(board):
-                table = joined(table, further, board, payload)
-    for name, found in lists.items():
-        with _named(board):
-            table = with_means(table, name, found, inside[name])
+    lists = _lists(board, tables)
+    with _named(board):
+        table = _grouped(board, OWN, tables[OWN], lists)
+        for payload in board.payloads:
+            if payload.name in tables and not payload.means:
+                table = joined(table, _grouped(board, payload.name, tables[payload.name], lists), board, payload)
+        for name, columns in lists.items():
+            table = with_means(table, name, columns, _inside(board, name))
     return table
 
 
@@ -66,7 +80,7 @@ def wanted(board: Board) -> tuple[str, ...]:
 
 @contextmanager
 def _named(board: Board) -> Iterator[None]:
-    """Says of which board an error is; what `read` raises says it already."""
+    """Says of which board an error is."""
     try:
         yield
     except ParseError as error:
@@ -78,28 +92,38 @@ def _payload_of(column: str, board: Board) -> Payload | None:
     return next((payload for payload in board.payloads if payload.name == name), None) if found else None
 
 
-def _inside(payload: Payload, columns: Sequence[str]) -> tuple[str, ...]:
+def _inside(board: Board, name: str) -> tuple[str, ...]:
     """The payload's columns that the board names, without their prefix."""
-    prefix = f"{payload.name}{PREFIX}"
-    return tuple(column.removeprefix(prefix) for column in columns if column.startswith(prefix))
+    prefix = f"{name}{PREFIX}"
+    return tuple(column.removeprefix(prefix) for column in wanted(board) if column.startswith(prefix))
 
 
-def _lists(payload: Payload, rows: Sequence[str], board: Board, read: Read) -> Lists | None:
-    table = read(payload.name, payload.parse, ("$key", "$value"))
+def _lists(board: Board, tables: Mapping[str, Table]) -> Mapping[str, Lists]:
+    """What the payloads of means list, by their names; without those that list nothing that the board names."""
+    means = (payload.name for payload in board.payloads if payload.means and payload.name in tables)
     with _named(board):
-        return None if table is None else lists_of(table, payload.name, rows)
+        found = {name: lists_of(tables[name], name, _inside(board, name)) for name in means}
+    return {name: lists for name, lists in found.items() if lists}
 
 
-def _table(parse: Parse, columns: Sequence[str], board: Board, read: Read, name: str) -> Table | None:
+def _named_columns(board: Board, name: str, lists: Mapping[str, Lists]) -> tuple[str, ...]:
+    """The columns that the board names of its own, or its key and others of a payload's; each once."""
+    if name == OWN:
+        own = (column for column in wanted(board) if _payload_of(column, board) is None)
+        listed = (column for found in lists.values() for names in found.values() for column in names)
+        return tuple(dict.fromkeys((*own, *listed)))
+    (key,) = (payload.key for payload in board.payloads if payload.name == name)
+    return tuple(dict.fromkeys((*(source for column in key for source in column.sources), *_inside(board, name))))
+
+
+def _grouped(board: Board, name: str, table: Table, lists: Mapping[str, Lists]) -> Table:
     """The rows of one payload, or the board's own, as its `group` makes them."""
-    key = () if name == OWN else next(payload.key for payload in board.payloads if payload.name == name)
-    columns = (*(source for column in key for source in column.sources), *columns)
-    if parse.group is None:
-        return read(name, parse, tuple(dict.fromkeys(columns)))
-    table = read(name, parse, needed(parse.group, columns))
+    group = specs(board)[name].group
+    if group is None:
+        return table
     numbers = {source for metric in board.metrics for source in metric.column.sources}
-    with _named(board):
-        return None if table is None else grouped(table, parse.group, columns, numbers={_bare(one, name) for one in numbers})
+    bare = {_bare(column, name) for column in numbers}
+    return grouped(table, group, _named_columns(board, name, lists), numbers=bare)
 
 
 def _bare(column: str, name: str) -> str:

@@ -77,8 +77,8 @@ def _board(
 
 
 def _saw(check: Check) -> bool:
-    """Whether the check tells how the board was: accepted, or still as accepted (an unchanged broken page says "still: …")."""
-    return check.result is Result.ACCEPTED or (check.result is Result.UNCHANGED and not check.message)
+    """Whether the check tells how the board was: accepted, or still as accepted."""
+    return check.result in (Result.ACCEPTED, Result.UNCHANGED)
 
 
 def _gaps(seen: Sequence[datetime], since: datetime) -> tuple[Gap, ...]:

@@ -9,6 +9,9 @@ Source: docs/decisions/0006-history.md
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("tracker")
@@ -250,3 +253,52 @@ def news(db: Database) -> None:
         "UPDATE outbox SET body = json_set(json_remove(body, '$.told'), '$.is_news', "
         "json(iif(json_extract(body, '$.told'), 'true', 'false')))"
     )
+
+
+@migrations()
+def still_broken(db: Database) -> None:
+    """A check that found a broken board unchanged has a result of its own; before, only its message ("still: ...") told."""
+    db.execute(
+        "UPDATE checks SET result = 'still_broken', message = substr(message, 8) WHERE result = 'unchanged' AND message <> ''"
+    )
+
+
+@migrations()
+def counted(db: Database) -> None:
+    """Whether a delivery is only counted in its message has a column of its own; before, a `+` behind the message's name told."""
+    db.execute("ALTER TABLE outbox ADD COLUMN counted INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE outbox SET counted = 1, message = substr(message, 1, length(message) - 1) WHERE message LIKE '%+'")
+
+
+@migrations()
+def counters(db: Database) -> None:
+    """The verdict that fetches are counted by has a column of its own; before, it stood behind the board (`board verdict`)."""
+    db.execute(
+        "CREATE TABLE counters (what TEXT NOT NULL, subject TEXT NOT NULL, verdict TEXT NOT NULL, amount REAL NOT NULL,"
+        " PRIMARY KEY (what, subject, verdict)) WITHOUT ROWID"
+    )
+    db.execute(
+        "INSERT INTO counters SELECT what, iif(what = 'fetches', substr(label, 1, instr(label, ' ') - 1), label),"
+        " iif(what = 'fetches', substr(label, instr(label, ' ') + 1), ''), amount FROM counts"
+    )
+    db.execute("DROP TABLE counts")
+    db.execute("ALTER TABLE counters RENAME TO counts")
+
+
+def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
+    """The rows of a table as this version has them; `version` is the newest migration of the file that they were read from.
+
+    Raises:
+        ValueError: no migration has that name: a later version wrote the file.
+        sqlite3.Error: that version had no such table, or other columns in it.
+    """
+    names = [migration.name for migration in migrations.pending(Database(memory=True))]
+    following = names[names.index(version) + 1 :]
+    if not following or not rows:
+        return rows
+    file = Database(memory=True)
+    migrations.apply(file, stop_before=following[0])
+    file.conn.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608  # our own table names
+    migrations.apply(file)
+    found: list[tuple[Any, ...]] = file.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
+    return found

@@ -15,14 +15,14 @@ from typing import Any
 
 import msgspec
 
-from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt
+from tracker.model import BoardId, Counted, CounterKey, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt, Verdict
 from tracker.stores._rows import seconds, time_of
 
 TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
 """The tables of the file that are not derived from the archive."""
 _ENDED_NOTICES = 100
 _event = msgspec.json.Decoder(Event)
-_LETTER = "body, route, queued_at, message, tries, not_before, error, dead"
+_DELIVERY = "route, queued_at, message, counted, tries, not_before, error, dead, body"
 _RECEIPT = "event, route, delivered_at, how, message, subject"
 _NOTICE = "kind, subject, message, since, ended_at"
 
@@ -41,7 +41,7 @@ class SqliteServiceState:
 
     def post(self, deliveries: Iterable[Delivery]) -> int:
         sql = (
-            "INSERT INTO outbox SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+            f"INSERT INTO outbox (event, {_DELIVERY}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"  # noqa: S608  # our own words
             " WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ?1 AND route = ?2) ON CONFLICT DO NOTHING"
         )
         with self._transaction():
@@ -49,11 +49,13 @@ class SqliteServiceState:
 
     def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
         where, values = ("route = ? AND", [route]) if route is not None else ("", [])
-        sql = f"SELECT {_LETTER} FROM outbox WHERE {where} dead = ? ORDER BY queued_at, event, route"  # noqa: S608  # our own words
+        sql = f"SELECT {_DELIVERY} FROM outbox WHERE {where} dead = ? ORDER BY queued_at, event, route"  # noqa: S608  # our own words
         return [_delivery(*row) for row in self._all(sql, *values, int(dead))]
 
-    def bind(self, deliveries: Iterable[Delivery], message: str) -> None:
-        self._change("UPDATE outbox SET message = ? WHERE event = ? AND route = ?", deliveries, message)
+    def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
+        self._change(
+            "UPDATE outbox SET message = ?, counted = ? WHERE event = ? AND route = ?", deliveries, message, int(counted)
+        )
 
     def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
         sql = "UPDATE outbox SET tries = tries + 1, not_before = ?, error = ? WHERE event = ? AND route = ?"
@@ -147,13 +149,19 @@ class SqliteServiceState:
 
     # ── counts ───────────────────────────────────────────────────────────────────────────────────
 
-    def count(self, amounts: Mapping[tuple[str, str], float]) -> None:
-        sql = "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+    def count(self, amounts: Mapping[CounterKey, float]) -> None:
+        sql = "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+        rows = [
+            (key.what.value, key.subject, key.verdict.value if key.verdict else "", amount) for key, amount in amounts.items()
+        ]
         with self._transaction():
-            self._connection.executemany(sql, [(*name, amount) for name, amount in sorted(amounts.items())])
+            self._connection.executemany(sql, rows)
 
-    def counts(self) -> Mapping[tuple[str, str], float]:
-        return {(what, label): amount for what, label, amount in self._all("SELECT * FROM counts ORDER BY what, label")}
+    def counts(self) -> Mapping[CounterKey, float]:
+        return {
+            CounterKey(what=Counted(what), subject=subject, verdict=Verdict(verdict) if verdict else None): amount
+            for what, subject, verdict, amount in self._all("SELECT * FROM counts ORDER BY what, subject, verdict")
+        }
 
     # ── as they are ──────────────────────────────────────────────────────────────────────────────
 
@@ -181,6 +189,7 @@ def _delivery_row(delivery: Delivery) -> tuple[object, ...]:
         delivery.route,
         seconds(delivery.queued_at),
         delivery.message,
+        int(delivery.counted),
         delivery.tries,
         None if delivery.not_before is None else seconds(delivery.not_before),
         delivery.error,
@@ -190,13 +199,14 @@ def _delivery_row(delivery: Delivery) -> tuple[object, ...]:
 
 
 def _delivery(  # noqa: PLR0917  # the columns of a row
-    body: str, route: str, queued_at: int, message: str, tries: int, not_before: int | None, error: str, dead: int
+    route: str, queued_at: int, message: str, counted: int, tries: int, not_before: int | None, error: str, dead: int, body: str
 ) -> Delivery:
     return Delivery(
         event=_event.decode(body),
         route=route,
         queued_at=time_of(queued_at),
         message=message,
+        counted=bool(counted),
         tries=tries,
         not_before=None if not_before is None else time_of(not_before),
         error=error,

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from tracker.errors import StoreError
 
-NEWEST_MIGRATION = "news"
+NEWEST_MIGRATION = "counters"
 Row = tuple[Any, ...]
 _BUSY_MS = 30_000
 

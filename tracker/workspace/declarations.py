@@ -92,11 +92,10 @@ class Declarations:
             return found.routes
         for wrong in found.errors:
             self._kept(wrong, errors, None)
-        named = {route.name for route in found.routes}
-        said = " ".join(map(str, found.errors))
-        gone = [route for route in self._last.routes if route.name not in named]
-        meant = [route for route in gone if f'"{route.name}"' in said]
-        return (*found.routes, *(meant if meant or found.routes else gone))  # a file without any route is wrong as a whole
+        if not found.routes and not found.wrong:  # the file is wrong as a whole
+            return self._last.routes
+        right = {route.name for route in found.routes}
+        return (*found.routes, *(route for route in self._last.routes if route.name in found.wrong.keys() - right))
 
     def _kept(self, error: TrackerError, errors: dict[str, str], last: Thing) -> Thing:
         """What was in force before, with the error noted under the path it begins with."""

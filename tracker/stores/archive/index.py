@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 
 from tracker.errors import StoreError
-from tracker.model import Capture, IndexLine, Sha256, Verdict
+from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
 from tracker.stores.archive.disk import BoardFolder
 
 BLOCK = 64 * 1024
@@ -70,8 +70,8 @@ def encoded(folder: BoardFolder, line: IndexLine) -> bytes:
     try:
         if line.observed_at.tzinfo is None:
             raise ValueError("observed_at has no time zone")
-        values = {name: getattr(line, name) for name in _NAMES} | {"observed_at": line.observed_at.astimezone(UTC)}
-        written = msgspec.json.encode(_Line(**values))
+        stored = {"observed_at": line.observed_at.astimezone(UTC), "parts": tuple(map(str, line.parts))}
+        written = msgspec.json.encode(_Line(**{name: getattr(line, name) for name in _NAMES} | stored))
         _DECODER.decode(written)
     except _UNREADABLE as error:
         raise StoreError(f"{folder.board}: an index line cannot be written: {error}; correct the capture or note") from error
@@ -81,7 +81,8 @@ def encoded(folder: BoardFolder, line: IndexLine) -> bytes:
 def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
     """Read a line of the index, given without its newline. Raises StoreError, naming the line's number."""
     try:
-        return IndexLine(**msgspec.structs.asdict(_DECODER.decode(raw)))
+        stored = _DECODER.decode(raw)
+        return IndexLine(**msgspec.structs.asdict(stored) | {"parts": tuple(map(Part.parse, stored.parts))})
     except _UNREADABLE as error:
         number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
         raise StoreError(

@@ -1,0 +1,88 @@
+"""A file that an earlier version wrote says the same after it was opened by this one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from kit import History, counter
+from sqlite_utils import Database
+from store_world import BOARD
+
+from tracker.model import Counted, EventId, Verdict
+from tracker.stores.migrations import migrations
+from tracker.stores.sqlite import SqliteStore
+
+HISTORY = History()
+HISTORY.show("a:90 b:80")
+(EVENT, *_) = HISTORY.show("a:90 b:95")
+
+
+def file_before(path: Path, migration: str, write: Callable[[sqlite3.Connection], object]) -> Path:
+    """A file without that migration and what came after it, with what `write` puts into it."""
+    with closing(sqlite3.connect(path)) as connection:
+        migrations.apply(Database(connection), stop_before=migration)
+        write(connection)
+        connection.commit()
+    return path
+
+
+def test_an_unchanged_check_of_a_broken_board_becomes_still_broken_and_no_other(tmp_path: Path):
+    rows = [("unchanged", ""), ("unchanged", "still: acme/text: no table"), ("failed", "still: down"), ("accepted", "")]
+
+    def write(connection: sqlite3.Connection) -> None:
+        for number, (result, message) in enumerate(rows):
+            connection.execute("INSERT INTO checks VALUES (?, ?, ?, 200, NULL, '', '', ?)", (BOARD, number, result, message))
+
+    with SqliteStore(file_before(tmp_path / "tracker.db", "still_broken", write)) as store:
+        assert [(check.result, check.message) for check in store.checks(BOARD)] == [
+            ("unchanged", ""),
+            ("still_broken", "acme/text: no table"),
+            ("failed", "still: down"),
+            ("accepted", ""),
+        ]
+
+
+def test_what_waits_is_told_or_only_counted_in_the_message_it_was_put_into(tmp_path: Path):
+    rows = [("a", "m1", 0), ("b", "m1+", 0), ("c", "", 0), ("d", "m2", 1), ("e", "m2+", 1)]
+
+    def write(connection: sqlite3.Connection) -> None:
+        for name, message, dead in rows:
+            body = msgspec.json.encode(replace(EVENT, id=EventId(name))).decode()
+            connection.execute("INSERT INTO outbox VALUES (?, 'r', 0, ?, 2, 9, 'down', ?, ?)", (name, message, dead, body))
+
+    with SqliteStore(file_before(tmp_path / "tracker.db", "counted", write)) as store:
+        every = [*store.service.deliveries(), *store.service.deliveries(dead=True)]
+    assert [(one.event.id, one.message, one.counted) for one in every] == [
+        ("a", "m1", False),
+        ("b", "m1", True),
+        ("c", "", False),
+        ("d", "m2", False),
+        ("e", "m2", True),
+    ]
+    assert {(one.tries, one.error, one.route) for one in every} == {(2, "down", "r")}
+
+
+def test_counters_keep_their_amounts_and_fetches_their_board_and_verdict(tmp_path: Path):
+    rows = [
+        ("events", "debut", 4),
+        ("fetch_bytes", "acme/text", 4096.0),
+        ("fetches", "acme/text new", 3),
+        ("fetches", "acme/text not_modified", 9),
+        ("sent", "news file", 2),
+    ]
+    path = file_before(
+        tmp_path / "tracker.db", "counters", lambda file: file.executemany("INSERT INTO counts VALUES (?, ?, ?)", rows)
+    )
+    with SqliteStore(path) as store:
+        assert store.service.counts() == {
+            counter(Counted.EVENTS, "debut"): 4,
+            counter(Counted.FETCH_BYTES, "acme/text"): 4096,
+            counter(Counted.FETCHES, "acme/text", Verdict.NEW): 3,
+            counter(Counted.FETCHES, "acme/text", Verdict.NOT_MODIFIED): 9,
+            counter(Counted.SENT, "news file"): 2,
+        }
