@@ -1,12 +1,21 @@
-"""Numbers, names and spans as headlines say them."""
+"""Numbers, names and spans as headlines say them; foreign text as every output shows it."""
 
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kit import PRICE
 
 from tracker.model import EntryId, Measure, Party
-from tracker.wording import names, number, span, value
+from tracker.reading.names import clean_text
+from tracker.toml import quoted
+from tracker.wording import UNSAFE, clean, escaped, names, number, safe, span, value, visible
 
 
 @pytest.mark.parametrize(("value", "words"), [
@@ -55,3 +64,67 @@ def test_a_value_comes_with_its_interval_and_a_mark_if_it_is_an_estimate(measure
 
 def test_a_price_is_in_dollars_everywhere():
     assert value(Measure(value=0.25, low=0.2, high=1.0), PRICE) == "$0.25 [$0.20, $1]"
+
+
+# ── foreign text ─────────────────────────────────────────────────────────────────────────────────
+
+EVERY_SIGN = tuple(map(chr, range(sys.maxunicode + 1)))
+ACTING = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+"""Signs that stand around a number and are seen, though Unicode counts them among the format characters."""
+SHOWN_AS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+WRITERS = (safe, clean, visible, escaped, clean_text, quoted)
+
+
+def is_unsafe(sign: str) -> bool:
+    return (unicodedata.category(sign) in ACTING and sign not in VISIBLE_FORMATS) or sign in SHOWN_AS_NOTHING
+
+
+def test_every_character_that_acts_or_is_not_seen_is_in_the_table():
+    table = re.compile(f"[{UNSAFE}]")
+    assert [sign for sign in EVERY_SIGN if is_unsafe(sign) and not table.match(sign)] == []
+
+
+def test_of_the_characters_in_the_table_none_is_seen():
+    table = re.compile(f"[{UNSAFE}]")
+    others = [sign for sign in EVERY_SIGN if table.match(sign) and not is_unsafe(sign)]
+    assert {unicodedata.category(sign) for sign in others if not "\U000e0100" <= sign <= "\U000e01ef"} <= {"Cn"}
+
+
+@pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
+def test_no_way_to_write_a_text_lets_an_unsafe_character_through(write: Callable[[str], str]):
+    for start in range(0, len(EVERY_SIGN), 64):
+        written = write("x".join(EVERY_SIGN[start : start + 64]))
+        assert not any(map(is_unsafe, written)), hex(start)
+
+
+@pytest.mark.parametrize("write", [safe, clean, visible, escaped, clean_text], ids=lambda write: write.__name__)
+@given(text=ANY_TEXT)
+def test_what_was_made_safe_stays_as_it_is(write: Callable[[str], str], text: str):
+    once = write(text)
+    assert write(once) == once
+    assert len(once.splitlines()) < 2
+
+
+@given(ANY_TEXT)
+def test_escaped_json_has_the_same_values(text: str):
+    assert json.loads(escaped(json.dumps({"name": text}, ensure_ascii=False))) == {"name": text}
+
+
+@pytest.mark.parametrize(
+    ("write", "written"),
+    [
+        (safe, "a  b c\xa0d red"),
+        (clean, "a b c d red"),
+        (visible, r"a  b\u200b\nc\xa0d \x1b[31mred"),
+        (escaped, "a  b\\u200b\\u000ac\xa0d \\u001b[31mred"),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_ways_to_write_a_text_differ_in_blanks_and_in_whether_the_character_is_named(write: Callable[[str], str], written: str):
+    assert write("a  b\u200b\nc\xa0d \x1b[31mred") == written
+
+
+def test_emoji_keep_their_variation():
+    assert clean("✔\ufe0f Kimi K3") == "✔\ufe0f Kimi K3"

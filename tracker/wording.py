@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -97,34 +96,47 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")
-INVISIBLE = (
-    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are no white space
+UNSAFE = (
+    "\x00-\x1f\x7f-\x9f\u2028\u2029"  # control characters and what ends a line
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi marks and overrides
-    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"  # what XML forbids and no file can hold; tags
+    "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # letters and marks that show nothing
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # format controls of single scripts
+    "\U000e0000-\U000e0fff"  # tags
+    "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # what no file can hold, or XML forbids
 )
-"""Characters that readers cannot see, as the inside of a regular expression's brackets."""
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+"""The one table of characters that readers cannot see or that act on a terminal, as the inside of a regular expression's brackets.
 
-
-def clean(text: str) -> str:
-    """Text on one line without escape sequences and invisible characters; cleaning twice changes nothing."""
-    return " ".join(_INVISIBLE.sub("", _ESCAPES.sub("", text)).split())
-
-
-_UNSAFE = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-_BEYOND_ASCII = re.compile(r"[^ -~]")
+A constant and not Unicode's categories, so that a name is read alike under every Python. The variation selectors of emoji are
+no part of it.
+"""
+_UNSAFE = re.compile(f"[{UNSAFE}]")
+_UNSAFE_OR_BLANK = re.compile(f"[{UNSAFE}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def safe(text: str) -> str:
-    """Text on one line, without control and format characters, so that no published name can drive a terminal."""
-    return "".join(one if unicodedata.category(one) not in _UNSAFE else " " for one in text)
+    """Text on one line without escape sequences and unsafe characters; a line's end is a blank, and blanks stay as they are set."""
+    return _UNSAFE.sub(lambda sign: " " if sign[0].isspace() else "", _ESCAPES.sub("", text))
+
+
+def clean(text: str) -> str:
+    """`safe`, with single blanks and none at the ends, as names and sentences are written; cleaning twice changes nothing."""
+    return " ".join(safe(text).split())
+
+
+def visible(text: str) -> str:
+    r"""Text on one line with unsafe characters and unusual blanks spelled out (`\u200b`, `\xa0`).
+
+    For messages on files, paths and keys, where the character that nobody sees may be what is wrong.
+    """
+    return _UNSAFE_OR_BLANK.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
 def escaped(json: str) -> str:
-    r"""JSON with such characters as `\uXXXX`: the same values, and nothing that acts on a terminal."""
-    return _BEYOND_ASCII.sub(lambda found: _escape(found[0]) if unicodedata.category(found[0]) in _UNSAFE else found[0], json)
+    r"""JSON with unsafe characters as `\uXXXX`: the same values, and nothing that ends a line or acts on a terminal."""
+    return _UNSAFE.sub(lambda sign: _escape(sign[0]), json)
 
 
-def _escape(one: str) -> str:
-    units = one.encode("utf-16-be", "surrogatepass")
+def _escape(sign: str) -> str:
+    units = sign.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))

@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tracker.authoring import fixtures
-from tracker.authoring.declaration import PageAddress, Settled, board_id, printable, settled
+from tracker.authoring.declaration import PageAddress, Settled, board_id, settled
 from tracker.authoring.folder import folder
 from tracker.authoring.proposal import SURE, Candidate, MetricGuess, Proposal
 from tracker.errors import DeclarationError, Refused, TrackerError
@@ -20,6 +20,7 @@ from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
 from tracker.model import ROW, Board, BoardId, Capture, Column, Parse, Reading, Request
 from tracker.reading import read_capture
+from tracker.reading.names import clean_text
 from tracker.schedules import load_board
 from tracker.schedules.formats import formats
 from tracker.wording import safe
@@ -228,13 +229,13 @@ def _address(asked: Asked, body: bytes) -> PageAddress:
     if not _ID.fullmatch(board) or ".." in board:
         raise DeclarationError(f'--id = "{safe(board)}" is no id; expected <source>/<board> of a-z, 0-9, ".", "_" and "-"')
     return PageAddress(
-        board=BoardId(board), title=printable(title) or board, url=asked.url, page=asked.url, headers=asked.headers
+        board=BoardId(board), title=clean_text(title) or board, url=asked.url, page=asked.url, headers=asked.headers
     )
 
 
 def _title_of(body: bytes) -> str:
     found = _TITLE.search(body, 0, _LOOKED_AT) if _MARKUP.match(body[:200]) else None
-    return printable(unescape(found[1].decode("utf-8", "replace"))) if found else ""
+    return clean_text(unescape(found[1].decode("utf-8", "replace"))) if found else ""
 
 
 def _refuse_existing(settings: Settings, asked: Asked, at: PageAddress) -> None:
