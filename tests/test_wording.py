@@ -15,7 +15,7 @@ from kit import PRICE
 from tracker.model import EntryId, Measure, Party
 from tracker.reading.names import clean_text
 from tracker.toml import quoted
-from tracker.wording import UNSAFE, clean, escaped, names, number, safe, span, value, visible
+from tracker.wording import UNSAFE, clean, escaped, host_of, listed, number, safe, span, value, visible
 
 
 @pytest.mark.parametrize(("value", "words"), [
@@ -37,16 +37,32 @@ def test_a_price_is_in_dollars(value: float, words: str):
     ("count", "words"),
     [(0, ""), (1, "a"), (2, "a and b"), (3, "a, b and c"), (4, "a, b, c and 1 more"), (9, "a, b, c and 6 more")],
 )
-def test_names_are_counted_beyond_three(count: int, words: str):
-    assert names([Party(entry=EntryId(key), name=key) for key in "abcdefghi"[:count]]) == words
+def test_things_are_counted_beyond_three(count: int, words: str):
+    assert listed([Party(entry=EntryId(key), name=key) for key in "abcdefghi"[:count]]) == words
+    assert listed("abcdefghi"[:count]) == words
+
+
+def test_a_list_may_name_fewer_than_there_are():
+    assert listed(["a"], of=1_235) == "a and 1,234 more"
+    assert listed(["a", "b"], of=1) == "a and b"
+    assert listed("abcde", None) == "a, b, c, d and e"
 
 
 @pytest.mark.parametrize(
-    ("minutes", "words"),
-    [(0, "0 minutes"), (1, "1 minute"), (59, "59 minutes"), (119, "119 minutes"), (120, "2 hours"), (2880, "2 days")],
+    ("seconds", "words"),
+    [(0, "0 seconds"), (1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (7199, "120 minutes"), (7200, "2 hours"),
+     (47 * 3600, "47 hours"), (172_800, "2 days"), (3_600_000, "42 days"), (100_000_000, "1,157 days")],
+)  # fmt: skip
+def test_a_span_is_in_the_largest_unit_that_fits_twice(seconds: int, words: str):
+    assert span(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("https://Example.org:8443/x", "example.org"), ("http://[::1]/", "::1"), ("http://[", ""), ("x", ""), ("", "")],
 )
-def test_a_span_is_in_the_unit_that_fits_it(minutes: int, words: str):
-    assert span(timedelta(minutes=minutes)) == words
+def test_the_host_of_an_address_is_in_lower_case_without_its_port(url: str, host: str):
+    assert host_of(url) == host
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:  # `tracker --help` shows text safely and does without the model
     from tracker.model import Measure, Metric, Party
@@ -43,19 +44,13 @@ def unsure(metric: Metric, *measures: Measure) -> str:
 
 
 def span(lasted: timedelta) -> str:
-    """A stretch of time in words, in the unit that fits it."""
-    hours = lasted.total_seconds() / 3600
-    if hours >= 48:
-        return f"{hours / 24:.0f} days"
-    return f"{hours:.0f} hours" if hours >= 2 else count(round(hours * 60), "minute")
+    """A stretch of time in the largest unit that fits into it twice: `47 hours`, `3 days`."""
+    seconds = lasted.total_seconds()
+    unit, length = next((one for one in _UNITS if seconds >= 2 * one[1]), ("second", 1))
+    return count(round(seconds / length), unit)
 
 
-def names(parties: Iterable[Party], most: int = 3) -> str:
-    """`A, B and C`, or `A, B, C and 4 more`."""
-    every = [party.name for party in parties]
-    if len(every) > most:
-        return f"{', '.join(every[:most])} and {len(every) - most} more"
-    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 _LONGEST = 160
@@ -76,13 +71,22 @@ def when(at: datetime) -> str:
     return f"{minute(at)} UTC"
 
 
-def listed(names: Sequence[str], most: int, *, of: int = 0) -> str:
-    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or more than are named; empty for none."""
-    shown = names[:most]
-    unnamed = max(of, len(names)) - len(shown)
+def listed(things: Iterable[str | Party], most: int | None = 3, *, of: int = 0) -> str:
+    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or `of` which only these are named; empty for none."""
+    every = [thing if isinstance(thing, str) else thing.name for thing in things]
+    shown = every[:most]
+    unnamed = max(of, len(every)) - len(shown)
     if shown and unnamed > 0:
         return f"{', '.join(shown)} and {unnamed:,} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case, without its port; "" where it has none or cannot be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def shortened(text: str) -> str:

@@ -160,7 +160,7 @@ def test_published_text_cannot_drive_the_terminal(fine: World):
         store.service.open_notice(Notice(kind="clock", subject="\x1b[2Jhost", message="a\nb", since=NOW))
     ran = fine.run("status")
     assert ran.out.replace("\n", "").isprintable()
-    assert ran.out.splitlines()[0].startswith("clock  [2Jhost: a b (since ")
+    assert ran.out.splitlines()[0].startswith("clock host: a b (since ")
 
 
 def test_a_folder_without_a_store_is_refused(world: World):

@@ -23,7 +23,7 @@ from tracker.reading import read_capture
 from tracker.reading.names import clean_text
 from tracker.schedules import load_board
 from tracker.schedules.formats import formats
-from tracker.wording import safe
+from tracker.wording import host_of, listed, safe
 from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000
@@ -174,7 +174,7 @@ def address_of(source: str, url: str | None, *, dry_run: bool) -> str:
 
 def fetched(asked: Asked, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
     """The one body at the address, asked for politely. Raises FetchError; Refused for an address within a private network."""
-    host = urlsplit(asked.url).hostname or ""
+    host = host_of(asked.url)
     try:
         private = [address for address in resolve(host) if not is_public(address)]
     except OSError as error:
@@ -302,7 +302,7 @@ def primary_of(proposal: Proposal) -> MetricGuess | None:
 
 def refuse(question: Question, proposal: Proposal, _told: Told) -> Told:
     """Nobody is there to be asked."""
-    columns = ", ".join(proposal.candidate.columns[:12])
+    columns = listed(proposal.candidate.columns, 12)
     raise DeclarationError(
         safe(f"{question.what} is not sure ({question.why}); settle it with {question.flag}; columns: {columns}")
     )

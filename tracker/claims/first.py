@@ -19,6 +19,7 @@ from tracker.model import Entry, Metric, Span
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt, remembered
 from tracker.query.since import Moment, moments
+from tracker.wording import listed
 
 _MOST_NAMES = 5
 
@@ -219,8 +220,7 @@ def _is_sure_member(race: _Race, entry: Entry) -> bool:
 
 def _dates(some: Sequence[Reached]) -> str:
     ordered = sorted(some, key=_when)
-    more = f" and {len(ordered) - _MOST_NAMES} more" if len(ordered) > _MOST_NAMES else ""
-    return ", ".join(f"{one.entry.name} ({_when(one)[0].date().isoformat()})" for one in ordered[:_MOST_NAMES]) + more
+    return listed([f"{one.entry.name} ({_when(one)[0].date().isoformat()})" for one in ordered], _MOST_NAMES)
 
 
 def _when(one: Reached) -> tuple[datetime, str]:

@@ -13,7 +13,7 @@ from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt
 from tracker.query.since import Moment, moments, passed, value_at
-from tracker.wording import number
+from tracker.wording import listed, number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)
@@ -222,8 +222,7 @@ def variants(faced: Faced) -> tuple[str, ...]:
 
 def _listed(entries: Iterable[Entry], metric: Metric) -> str:
     ordered = sorted(entries, key=lambda one: (metric.sort_key(one.measures[metric.id].value), one.name))
-    more = f" and {len(ordered) - _MOST_NAMES} more" if len(ordered) > _MOST_NAMES else ""
-    return ", ".join(shown(metric, entry) for entry in ordered[:_MOST_NAMES]) + more
+    return listed([shown(metric, entry) for entry in ordered], _MOST_NAMES)
 
 
 def ground(record: Record, faced: Faced, verdict: ClaimVerdict, reason: str, caveats: Iterable[str] = ()) -> Ground:

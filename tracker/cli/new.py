@@ -29,7 +29,7 @@ from tracker.cli._open import as_json, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.fetch import Fetcher
-from tracker.wording import safe
+from tracker.wording import count, listed, safe
 from tracker.workspace import Settings
 from tracker.workspace.opening import hosts_if_any
 
@@ -170,9 +170,9 @@ def _metric_line(metric: MetricGuess, proposal: Proposal) -> Line:
 
 def _print(made: Made, settings: Settings, asked: Asked) -> None:
     found = made.candidates
-    click.echo(f"{safe(asked.url)}: {len(found)} table{'s' if len(found) != 1 else ''} that may be a leaderboard")
+    click.echo(f"{safe(asked.url)}: {count(len(found), 'table')} that may be a leaderboard")
     rows = [
-        (number, f"{one.score:.2f}", one.parse.format, len(one.rows), ", ".join(one.columns[:6]), "; ".join(one.why))
+        (number, f"{one.score:.2f}", one.parse.format, len(one.rows), listed(one.columns, 6), "; ".join(one.why))
         for number, one in enumerate(found[:MAX_SHOWN], 1)
     ]
     print_table(("table", "score", "format", "rows", "columns", "why"), rows, right=frozenset({"score", "rows"}))

@@ -22,7 +22,7 @@ from tracker.events.detection import Detection
 from tracker.events.kind import EventKind, Folding
 from tracker.events.making import make, page_proofs, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
-from tracker.wording import names, number
+from tracker.wording import listed, number
 
 RULE = "regime_change/1"
 
@@ -312,7 +312,7 @@ def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift],
         is_news=is_news,
         subjects=who,
         metric=metric.id,
-        headline=f"{names(who)}: {metric.title} on {diff.board.title} went from about {number(best.before, metric)} to about"
+        headline=f"{listed(who)}: {metric.title} on {diff.board.title} went from about {number(best.before, metric)} to about"
         f" {number(best.since, metric)}{_unit(metric)}{_which(metric, alike)} and stayed there for {HELD} readings.",
         facts={
             "shifts": {

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from tracker.errors import DeliveryError
 from tracker.events import trouble_of
@@ -20,7 +19,7 @@ from tracker.notify.forms import FORMS, Room, TextLine, calm, fit, page, shorten
 from tracker.reports import event_json, words
 from tracker.reports.folding import events_of, fold, order
 from tracker.reports.words import interval
-from tracker.wording import count, listed, machine_time
+from tracker.wording import count, host_of, listed, machine_time
 
 FORM_NAMES = (*FORMS, "json")
 _MOST_BOARDS = 6
@@ -288,7 +287,7 @@ def _host(event: Event, boards: Mapping[BoardId, Board]) -> str:
     """Whose server it is: of the address that was asked, else of the board's page; the board's id where there is neither."""
     board = boards.get(event.board)
     for url in (*(one.url for one in event.evidence), *((board.request.url, board.page) if board is not None else ())):
-        if host := urlsplit(page(url)).hostname:
+        if host := host_of(page(url)):
             return calm(host.removeprefix("www."))
     return calm(event.board)
 

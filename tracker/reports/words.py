@@ -9,7 +9,7 @@ from datetime import timedelta
 from tracker.events import folding_of
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
 from tracker.reports.folding import subject
-from tracker.wording import count, listed, minute, when
+from tracker.wording import count, listed, minute, span, when
 
 TITLE = "Leaderboard changes"
 _LONG = timedelta(hours=48)
@@ -154,7 +154,7 @@ def attribution(board: BoardReport) -> str:
 
 def _unseen(gaps: Sequence[Gap]) -> tuple[str, ...]:
     """One sentence on all gaps, none if there are none."""
-    spans = [f"between {minute(gap.after)} and {when(gap.until)} ({(gap.until - gap.after).days} days)" for gap in gaps]
+    spans = [f"between {minute(gap.after)} and {when(gap.until)} ({span(gap.until - gap.after)})" for gap in gaps]
     its = "its ends" if len(gaps) == 1 else "their ends"
     return (f"No snapshot {', '.join(spans)}: what happened then is dated only by {its}.",) if gaps else ()
 
