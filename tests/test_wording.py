@@ -5,7 +5,8 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,22 @@ from kit import PRICE
 from tracker.model import EntryId, Measure, Party
 from tracker.reading.names import clean_text
 from tracker.toml import quoted
-from tracker.wording import UNSAFE, clean, escaped, host_of, listed, number, safe, span, value, visible
+from tracker.wording import (
+    UNSAFE,
+    clean,
+    day,
+    escaped,
+    host_of,
+    listed,
+    machine_time,
+    number,
+    period,
+    safe,
+    span,
+    value,
+    visible,
+    when,
+)
 
 
 @pytest.mark.parametrize(("value", "words"), [
@@ -144,3 +160,32 @@ def test_ways_to_write_a_text_differ_in_blanks_and_in_whether_the_character_is_n
 
 def test_emoji_keep_their_variation():
     assert clean("✔\ufe0f Kimi K3") == "✔\ufe0f Kimi K3"
+
+
+# ── times ────────────────────────────────────────────────────────────────────────────────────────
+
+LATE = datetime(2026, 3, 28, 23, 30, 59, 999_999, tzinfo=UTC)
+BERLIN, SAO_PAULO = ZoneInfo("Europe/Berlin"), ZoneInfo("America/Sao_Paulo")
+
+
+def test_a_time_for_programs_is_in_utc_to_the_second():
+    assert machine_time(LATE) == "2026-03-28T23:30:59Z"
+    assert machine_time(LATE.astimezone(BERLIN)) == "2026-03-28T23:30:59Z"
+
+
+def test_a_time_for_people_names_its_zone():
+    assert when(LATE) == "2026-03-28 23:30 UTC"
+    assert when(LATE, ZoneInfo("UTC")) == "2026-03-28 23:30 UTC"
+    assert when(LATE, BERLIN) == "2026-03-29 00:30 CET"
+    assert when(LATE, SAO_PAULO) == "2026-03-28 20:30 UTC-03"
+    assert when(LATE, timezone(timedelta(hours=5, minutes=30))) == "2026-03-29 05:00 UTC+05:30"
+
+
+def test_a_date_is_that_of_the_zone():
+    assert (day(LATE), day(LATE, BERLIN)) == ("2026-03-28", "2026-03-29")
+
+
+def test_a_period_names_its_zone_twice_only_where_the_clock_was_changed():
+    assert period(LATE, LATE + timedelta(hours=1), BERLIN) == "2026-03-29 00:30 to 2026-03-29 01:30 CET"
+    assert period(LATE, LATE + timedelta(hours=2), BERLIN) == "2026-03-29 00:30 CET to 2026-03-29 03:30 CEST"
+    assert period(LATE, LATE, joined="and") == "2026-03-28 23:30 and 2026-03-28 23:30 UTC"

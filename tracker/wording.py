@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -57,18 +57,34 @@ _LONGEST = 160
 
 
 def machine_time(at: datetime) -> str:
-    """`2026-04-18T06:18:33Z`."""
+    """A time for programs, and where it can be typed again: `2026-04-18T06:18:33Z` (RFC 3339)."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def minute(at: datetime) -> str:
-    """`2026-04-18 06:18`."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="minutes")
+def when(at: datetime, zone: tzinfo = UTC) -> str:
+    """A time for people, in their zone, which it names: `2026-04-18 06:18 UTC`, `2026-04-18 08:18 CEST`."""
+    return f"{_minute(at, zone)} {_name(at, zone)}"
 
 
-def when(at: datetime) -> str:
-    """`2026-04-18 06:18 UTC`."""
-    return f"{minute(at)} UTC"
+def day(at: datetime, zone: tzinfo = UTC) -> str:
+    """The date of a time in a zone: `2026-04-18`."""
+    return at.astimezone(zone).date().isoformat()
+
+
+def period(start: datetime, end: datetime, zone: tzinfo = UTC, *, joined: str = "to") -> str:
+    """Two times for people: `2026-04-11 00:00 to 2026-04-18 00:00 UTC`; each has its zone where the clock changed between them."""
+    first = _minute(start, zone) if _name(start, zone) == _name(end, zone) else when(start, zone)
+    return f"{first} {joined} {when(end, zone)}"
+
+
+def _minute(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).replace(tzinfo=None).isoformat(" ", timespec="minutes")
+
+
+def _name(at: datetime, zone: tzinfo) -> str:
+    """`UTC`, `CEST`; `UTC-03` of a zone that has no letters."""
+    name = at.astimezone(zone).tzname() or ""
+    return name if name.isalpha() else f"UTC{name.removeprefix('UTC')}"
 
 
 def listed(things: Iterable[str | Party], most: int | None = 3, *, of: int = 0) -> str:

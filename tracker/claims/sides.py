@@ -13,7 +13,7 @@ from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt
 from tracker.query.since import Moment, moments, passed, value_at
-from tracker.wording import listed, number
+from tracker.wording import day, listed, number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)
@@ -70,7 +70,7 @@ def face(record: Record, state: BoardAt, metric: Metric, subject: Mention, rival
     earlier = _face_in(record, then, metric, *entries)
     if isinstance(earlier, Unpublished):
         return found
-    last = f"last published for both on {then.snapshot.observed_at.date().isoformat()}"
+    last = f"last published for both on {day(then.snapshot.observed_at)}"
     return _dated(record, replace(earlier, caveats=(*earlier.caveats, last)), subject, rival)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
+from tracker.cli._open import Time, as_json, day, print_json, print_table, stamp, when
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus
@@ -130,12 +130,12 @@ def _verdict(row: Row) -> str:
 def _since(since: Interval | None, upper: str, lower: str) -> str:
     if since is None:
         return ""
-    until = when(since.until)[:10]
+    until = day(since.until)
     if since.how is HowAbove.START:
         return f", so since comparable values begin ({until})"
-    day = until if since.after is None or when(since.after)[:10] == until else f"between {when(since.after)[:10]} and {until}"
+    dated = until if since.after is None or day(since.after) == until else f"between {day(since.after)} and {until}"
     return {
-        HowAbove.PASSING: f", passed {lower} {day}",
-        HowAbove.ENTRY: f", {upper} entered above {day}",
-        HowAbove.RIVAL_ENTRY: f", {lower} entered below {day}",
+        HowAbove.PASSING: f", passed {lower} {dated}",
+        HowAbove.ENTRY: f", {upper} entered above {dated}",
+        HowAbove.RIVAL_ENTRY: f", {lower} entered below {dated}",
     }[since.how]

@@ -60,7 +60,7 @@ def _print(rows: Iterable[Explained]) -> None:
         click.echo(f"\n{safe(mine[-1].name)} on {board} (key {safe(entry)})")
         for run in _runs(mine):
             first, last = run[0], run[-1]
-            times = when(first.until)[:16] + (f" … {when(last.until)[:16]} ({len(run)} times)" if len(run) > 1 else "")
+            times = when(first.until) + (f" … {when(last.until)} ({len(run)} times)" if len(run) > 1 else "")
             event = f" [{one[:12]}]" if (one := first.event) and len(run) == 1 else ""
             click.echo(f"  {times}  {_what(run)}: {safe(first.reason)}{event}")
 

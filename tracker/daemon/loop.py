@@ -435,7 +435,7 @@ class Loop:
             self._store_failed(error)
             return
         self._store_failed_at, self._store_pause_s = None, 0.0
-        log.warning("store is well again", extra={"since": since.isoformat()})
+        log.warning("store is well again", extra={"since": since})
         self._watch_all(now)
 
 
@@ -458,7 +458,7 @@ def _log(outcome: Outcome) -> None:
     last = outcome.checks[-1] if outcome.checks else None
     facts: dict[str, object] = {"board": outcome.board, "news": sum(event.is_news for event in outcome.events)}
     if last is not None:
-        facts |= {"result": last.result.value, "entries": last.entries, "at": last.observed_at.isoformat()}
+        facts |= {"result": last.result.value, "entries": last.entries, "at": last.observed_at}
     if outcome.failed:
         log.warning("board failed", extra=facts | {"why": str(outcome.error or (last.message if last else ""))})
     else:

@@ -38,7 +38,7 @@ class Notices:
             if (notice.kind, notice.subject) == (kind, subject):
                 ended = Notice(kind=kind, subject=subject, message=notice.message, since=notice.since, ended_at=now)
                 self._service.close_notice(kind, subject, now, self._deliveries(as_event(ended), now))
-                log.info("trouble ended", extra={"kind": kind, "subject": subject, "since": notice.since.isoformat()})
+                log.info("trouble ended", extra={"kind": kind, "subject": subject, "since": notice.since})
 
     def only(self, kind: str, messages: dict[str, str], now: datetime) -> None:
         """Of one kind, exactly these are open now, by subject."""

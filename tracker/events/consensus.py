@@ -20,7 +20,7 @@ from tracker.events.making import build, proof
 from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Measure, Metric, ModelId, Party, Snapshot
 from tracker.order import certainty, competition_ranks
 from tracker.traits import reasons
-from tracker.wording import host_of, listed
+from tracker.wording import day, host_of, listed
 
 RULE = "consensus/1"
 
@@ -270,7 +270,7 @@ def _event(
 
 
 def _dates(board: BoardId, reports: Iterable[Event]) -> str:
-    return max(event.until for event in reports if event.board == board).strftime("%Y-%m-%d")
+    return day(max(event.until for event in reports if event.board == board))
 
 
 def _parties(subject: ModelId, rivals: Sequence[ModelId], reports: Iterable[Event]) -> tuple[Party, ...]:

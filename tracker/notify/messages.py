@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import NamedTuple
 
 from tracker.errors import DeliveryError
@@ -87,15 +87,18 @@ def compose(
     id: str,  # noqa: A002  # the word of Message
     boards: Mapping[BoardId, Board],
     limits: Limits,
+    zone: tzinfo = UTC,
 ) -> Message:
     """The message that tells `told` (at least one event) and says how many `counted` there are; the same arguments give the same message.
+
+    Times are in `zone`; JSON has the machine's.
 
     Raises:
         DeliveryError: final; the limits leave no room for a headline and its evidence.
     """
     if limits.form == "json":
         return _as_json(told, counted, route=route, id=id, limits=limits)
-    news = _news(told, boards)
+    news = _news(told, boards, zone)
     title = _title(news, limits.title)
     head = [] if title.startswith(news[0].headline) else [TextLine(place=Room.HEADLINE, text=news[0].headline)]
     middle = list(_middle(news))
@@ -188,7 +191,7 @@ def _listing(events: Sequence[Event]) -> str:
 # ── stories ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_News]:
+def _news(events: Sequence[Event], boards: Mapping[BoardId, Board], zone: tzinfo) -> list[_News]:
     """The stories the events tell, the weightiest first, then the one of more events; every event is in exactly one."""
     by_trouble: dict[_Trouble, list[Event]] = {}
     by_board: dict[BoardId, list[Event]] = {}
@@ -198,8 +201,8 @@ def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_New
             by_trouble.setdefault(_Trouble(_host(event, boards), event.kind, shared), []).append(event)
         else:
             by_board.setdefault(event.board, []).append(event)
-    stories = [_told(story, boards) for several in by_board.values() for story in fold(several)]
-    stories += [_of_host(at, several, ended, boards) for at, several in by_trouble.items()]
+    stories = [_told(story, boards, zone) for several in by_board.values() for story in fold(several)]
+    stories += [_of_host(at, several, ended, boards, zone) for at, several in by_trouble.items()]
     return sorted(stories, key=lambda one: (-one.lead.weight, -len(one.events), order(one.lead)))
 
 
@@ -229,7 +232,11 @@ def _ended(events: Sequence[Event]) -> tuple[dict[BoardId, list[Event]], list[Ev
 
 
 def _of_host(
-    at: _Trouble, events: Sequence[Event], ended: Mapping[BoardId, Sequence[Event]], boards: Mapping[BoardId, Board]
+    at: _Trouble,
+    events: Sequence[Event],
+    ended: Mapping[BoardId, Sequence[Event]],
+    boards: Mapping[BoardId, Board],
+    zone: tzinfo,
 ) -> _News:
     """The same trouble of some boards of one host."""
     together = sorted(events, key=order)
@@ -239,7 +246,7 @@ def _of_host(
     before = [event for board in dict.fromkeys(event.board for event in together) for event in ended.get(board, ())]
     return _News(
         headline=many if len(names) > 1 else calm(lead.headline),
-        dated=_dated(lead),
+        dated=_dated(lead, zone),
         asides=tuple(_reasons([*together, *before], boards, named=len(names) > 1)),
         heading=_name(lead, boards) if len(names) == 1 else at.host,
         page=_page(lead, boards),
@@ -258,10 +265,10 @@ def _reasons(events: Iterable[Event], boards: Mapping[BoardId, Board], *, named:
     yield from found
 
 
-def _told(story: Story, boards: Mapping[BoardId, Board]) -> _News:
+def _told(story: Story, boards: Mapping[BoardId, Board], zone: tzinfo) -> _News:
     return _News(
         headline=calm(story.lead.headline) or calm(words.badge(story.lead)),
-        dated=_dated(story.lead),
+        dated=_dated(story.lead, zone),
         asides=tuple(aside for one in words.asides(story) if (aside := calm(one))),
         heading=_name(story.lead, boards),
         page=_page(story.lead, boards),
@@ -269,8 +276,8 @@ def _told(story: Story, boards: Mapping[BoardId, Board]) -> _News:
     )
 
 
-def _dated(event: Event) -> str:
-    return calm(f"{words.badge(event)}, {interval(event)}")
+def _dated(event: Event, zone: tzinfo) -> str:
+    return calm(f"{words.badge(event)}, {interval(event, zone)}")
 
 
 def _name(event: Event, boards: Mapping[BoardId, Board]) -> str:

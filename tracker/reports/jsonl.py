@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
 
 from tracker.model import Event, Evidence, Party, Report
 from tracker.reports.folding import events_of
 from tracker.wording import escaped, machine_time
 
 
-def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way
+def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # every format is asked in the same way
     """One line per event, in the order of the stories; empty when there are none."""
     events = (event for board in report.boards for story in board.stories for event in events_of(story))
     return "".join(f"{_line(event)}\n" for event in events)
