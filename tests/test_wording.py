@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import PRICE
+from kit import PRICE, metric
 
 from tracker.model import EntryId, Measure, Party
 from tracker.reading.names import clean_text
@@ -20,12 +20,14 @@ from tracker.wording import (
     UNSAFE,
     clean,
     day,
+    difference,
     escaped,
     host_of,
     listed,
     machine_time,
     number,
     period,
+    relative,
     safe,
     span,
     value,
@@ -189,3 +191,51 @@ def test_a_period_names_its_zone_twice_only_where_the_clock_was_changed():
     assert period(LATE, LATE + timedelta(hours=1), BERLIN) == "2026-03-29 00:30 to 2026-03-29 01:30 CET"
     assert period(LATE, LATE + timedelta(hours=2), BERLIN) == "2026-03-29 00:30 CET to 2026-03-29 03:30 CEST"
     assert period(LATE, LATE, joined="and") == "2026-03-28 23:30 and 2026-03-28 23:30 UTC"
+
+
+# ── shares ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (0.6019, "ratio", "60.19 %"),
+        (0.602, "ratio", "60.2 %"),
+        (0.602, "share", "60.2 %"),
+        (60.2, "%", "60.2 %"),
+        (0.00123, "ratio", "0.123 %"),
+        (1.0, "ratio", "100 %"),
+        (0.0, "ratio", "0 %"),
+        (-0.05, "ratio", "−5 %"),
+        (0.602, "index", "0.602"),
+    ],
+)
+def test_a_share_is_in_per_cent_however_it_is_published(value: float, unit: str, words: str):
+    assert number(value, metric(unit=unit)) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (0.032, "ratio", "3.2 points"),
+        (3.2, "%", "3.2 points"),
+        (0.01, "ratio", "1 point"),
+        (-0.01, "ratio", "−1 points"),
+        (12.0, "Elo", "12"),
+    ],
+)
+def test_shares_are_points_apart(value: float, unit: str, words: str):
+    assert difference(value, metric(unit=unit)) == words
+
+
+def test_a_share_comes_with_its_interval_in_per_cent():
+    assert value(Measure(value=0.6, low=0.55, high=0.65), metric(unit="ratio")) == "60 % [55 %, 65 %]"
+
+
+def test_shares_published_with_four_decimals_never_read_alike():
+    """Whether a revision is news follows from whether its figures read alike."""
+    assert len({number(share / 10_000, metric(unit="ratio")) for share in range(10_001)}) == 10_001
+
+
+def test_a_relative_change_has_its_sign():
+    assert [relative(share) for share in (0.118, -0.5, 0.0, 2.5)] == ["+12 %", "−50 %", "+0 %", "+250 %"]

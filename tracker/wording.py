@@ -13,13 +13,31 @@ if TYPE_CHECKING:  # `tracker --help` shows text safely and does without the mod
 
 
 def number(value: float, metric: Metric | None = None) -> str:
-    """A value in words: at most two decimals from ten up, four significant digits below; dollars as listed, with cents."""
+    """A value in words: at most two decimals from ten up, four significant digits below.
+
+    Dollars are as listed, with cents: `$0.25`. Shares are in per cent however they are published, to the same digits: `60.19 %`.
+    """
+    if metric is not None and metric.percent_factor:
+        return f"{number(value * metric.percent_factor)} %"
     sign, size = ("−" if value < 0 else ""), abs(value)
     if metric is not None and metric.unit.startswith("USD"):
         in_cents = abs(size - round(size, 2)) < 1e-9
         return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.6g}")
     text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
+
+
+def difference(value: float, metric: Metric) -> str:
+    """How far two values of a metric are apart, or an error of them: as `number`, but of shares in `3.2 points`."""
+    if metric.percent_factor is None:
+        return number(value, metric)
+    points = number(value * metric.percent_factor)
+    return f"{points} {'point' if points == '1' else 'points'}"
+
+
+def relative(share: float) -> str:
+    """A change in whole per cent of what was before: `+12 %`, `−50 %`."""
+    return f"{share * 100:+.0f} %".replace("-", "−")
 
 
 def value(measure: Measure | None, metric: Metric | None = None) -> str:

@@ -13,7 +13,7 @@ from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt
 from tracker.query.since import Moment, moments, passed, value_at
-from tracker.wording import day, listed, number
+from tracker.wording import day, difference, listed, number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)
@@ -192,13 +192,13 @@ def _course(record: Record, faced: Faced, mine: Sequence[EntryId], theirs: Seque
 def shown(metric: Metric, entry: Entry) -> str:
     """`GPT-4 12.75 (estimated)`; with the interval where one is published."""
     measure = entry.measures[metric.id]
-    width = f" ± {number(measure.half_width)}" if measure.half_width is not None else ""
+    width = f" ± {difference(measure.half_width, metric)}" if measure.half_width is not None else ""
     return f"{entry.name} {number(measure.value, metric)}{width}{' (estimated)' if measure.estimated else ''}"
 
 
 def against(faced: Faced) -> str:
     """Both values, the gap between them and how sure it is."""
-    gap = number(abs(faced.weight.gap), faced.metric)
+    gap = difference(abs(faced.weight.gap), faced.metric)
     better, worse = ("cheaper", "dearer") if faced.metric.unit.startswith("USD") else ("above", "below")
     side = better if faced.weight.gap > 0 else worse
     by = f"{gap} {side}" if faced.weight.gap else "level"

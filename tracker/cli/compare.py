@@ -11,7 +11,7 @@ from tracker.cli._open import Time, as_json, day, print_json, print_table, stamp
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus
-from tracker.wording import number, safe, value
+from tracker.wording import difference, safe, value
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
@@ -109,7 +109,7 @@ def _print(pair: Pair) -> None:
             row.metric.title,
             value(row.one, row.metric) or "not published for A",
             value(row.other, row.metric) or "not published for B",
-            "" if row.difference is None else number(row.difference, row.metric),
+            "" if row.difference is None else difference(row.difference, row.metric),
             _verdict(row),
         )
         for row in pair.rows

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tracker.events.kind import EventKind, What
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event, MetricDiff, Nature
-from tracker.wording import listed, number
+from tracker.wording import difference, listed
 
 RULE = "methodology/1"
 
@@ -47,8 +47,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 
 def _shift(diff: Diff, verdict: MetricDiff) -> str:
     """The median shift of what moved; a fitted board's reason has that of the whole board already."""
-    fitted = diff.board.metric(verdict.metric).nature is Nature.FITTED
-    return "" if fitted or not verdict.moved else f", median shift {number(verdict.median_shift)}"
+    metric = diff.board.metric(verdict.metric)
+    shifted = verdict.moved and metric.nature is not Nature.FITTED
+    return f", median shift {difference(verdict.median_shift, metric)}" if shifted else ""
 
 
 def _another_table(diff: Diff) -> Event:
