@@ -10,12 +10,13 @@ import logging
 import math
 import re
 import sys
-import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from html import escape
 from traceback import extract_tb
 from urllib.parse import quote, quote_plus
+
+from tracker.wording import machine_time
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _HEAD = ("time", "level", "event")
@@ -25,8 +26,6 @@ HIDDEN = "***"
 
 
 class _Lines(logging.Formatter):
-    converter = staticmethod(time.gmtime)
-
     def __init__(self, *, as_json: bool, secrets: Collection[str]) -> None:
         super().__init__()
         self._as_json = as_json
@@ -35,7 +34,7 @@ class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         facts = {f"{key}_" if key in _HEAD else key: value for key, value in vars(record).items() if key not in _STANDARD}
         line = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "time": machine_time(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
             **facts,
@@ -51,7 +50,7 @@ class _Lines(logging.Formatter):
         if isinstance(value, list | tuple | set | frozenset):
             return [self._plain(one) for one in value]
         if isinstance(value, datetime):
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            return machine_time(value)
         known = value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
         scrubbed = self._scrubbed(str(value))
         return value if known and scrubbed == str(value) else scrubbed

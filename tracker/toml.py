@@ -16,6 +16,7 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from tracker.errors import DeclarationError
+from tracker.wording import visible
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -57,7 +58,7 @@ def at(place: str) -> Iterator[None]:
 def place_of(path: Path, root: Path) -> str:
     """How messages name a file of declarations: from the folder of declarations `root` on, `schedules/livebench/livebench.toml`."""
     inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-    return clean(f"{root.absolute().name}/{inside}")
+    return visible(f"{root.absolute().name}/{inside}")
 
 
 def text_of(path: Path, *, max_bytes: int = MAX_BYTES, optional: bool = False) -> str:
@@ -102,7 +103,7 @@ def tables(text: str, *, parse_float: Callable[[str], Any] = float, secret: bool
         return tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError as error:
         where = _POSITION.search(str(error))
-        said = (where[0] if where else "") if secret else f": {clean(str(error))}"
+        said = (where[0] if where else "") if secret else f": {visible(str(error))}"
         raise Wrong(f"is not valid TOML{said}") from (None if secret else error)
     except RecursionError as error:
         raise Wrong("is not valid TOML: nested too deeply") from error
@@ -267,15 +268,10 @@ def time_zone(text: str) -> str:
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def clean(text: str) -> str:
-    """One line without control characters, whatever a file or a path contains."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape", "backslashreplace").decode() for sign in text)
-
-
 def quoted(found: object) -> str:
     """A value as messages show it: in quotes, on one line, 78 signs of it at most."""
     text = "true" if found is True else "false" if found is False else str(found)
-    return f'"{clean(text if len(text) <= 80 else text[:77] + "…")}"'
+    return f'"{visible(text if len(text) <= 80 else text[:77] + "…")}"'
 
 
 def dotted(place: str, key: str) -> str:

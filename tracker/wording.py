@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:  # `tracker --help` shows text safely and does without the model
     from tracker.model import Measure, Metric, Party
 
 
 def number(value: float, metric: Metric | None = None) -> str:
-    """A value in words: at most two decimals from ten up, four significant digits below; dollars as listed, with cents."""
+    """A value in words: at most two decimals from ten up, four significant digits below.
+
+    Dollars are as listed, with cents: `$0.25`. Shares are in per cent however they are published, to the same digits: `60.19 %`.
+    """
+    if metric is not None and metric.percent_factor:
+        return f"{number(value * metric.percent_factor)} %"
     sign, size = ("−" if value < 0 else ""), abs(value)
     if metric is not None and metric.unit.startswith("USD"):
         in_cents = abs(size - round(size, 2)) < 1e-9
         return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.6g}")
     text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
+
+
+def difference(value: float, metric: Metric) -> str:
+    """How far two values of a metric are apart, or an error of them: as `number`, but of shares in `3.2 points`."""
+    if metric.percent_factor is None:
+        return number(value, metric)
+    points = number(value * metric.percent_factor)
+    return f"{points} {'point' if points == '1' else 'points'}"
+
+
+def relative(share: float) -> str:
+    """A change in whole per cent of what was before: `+12 %`, `−50 %`."""
+    return f"{share * 100:+.0f} %".replace("-", "−")
 
 
 def value(measure: Measure | None, metric: Metric | None = None) -> str:
@@ -44,46 +62,65 @@ def unsure(metric: Metric, *measures: Measure) -> str:
 
 
 def span(lasted: timedelta) -> str:
-    """A stretch of time in words, in the unit that fits it."""
-    hours = lasted.total_seconds() / 3600
-    if hours >= 48:
-        return f"{hours / 24:.0f} days"
-    return f"{hours:.0f} hours" if hours >= 2 else count(round(hours * 60), "minute")
+    """A stretch of time in the largest unit that fits into it twice: `47 hours`, `3 days`."""
+    seconds = lasted.total_seconds()
+    unit, length = next((one for one in _UNITS if seconds >= 2 * one[1]), ("second", 1))
+    return count(round(seconds / length), unit)
 
 
-def names(parties: Iterable[Party], most: int = 3) -> str:
-    """`A, B and C`, or `A, B, C and 4 more`."""
-    every = [party.name for party in parties]
-    if len(every) > most:
-        return f"{', '.join(every[:most])} and {len(every) - most} more"
-    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 _LONGEST = 160
 
 
 def machine_time(at: datetime) -> str:
-    """`2026-04-18T06:18:33Z`."""
+    """A time for programs, and where it can be typed again: `2026-04-18T06:18:33Z` (RFC 3339)."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def minute(at: datetime) -> str:
-    """`2026-04-18 06:18`."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", timespec="minutes")
+def when(at: datetime, zone: tzinfo = UTC) -> str:
+    """A time for people, in their zone, which it names: `2026-04-18 06:18 UTC`, `2026-04-18 08:18 CEST`."""
+    return f"{_minute(at, zone)} {_name(at, zone)}"
 
 
-def when(at: datetime) -> str:
-    """`2026-04-18 06:18 UTC`."""
-    return f"{minute(at)} UTC"
+def day(at: datetime, zone: tzinfo = UTC) -> str:
+    """The date of a time in a zone: `2026-04-18`."""
+    return at.astimezone(zone).date().isoformat()
 
 
-def listed(names: Sequence[str], most: int, *, of: int = 0) -> str:
-    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or more than are named; empty for none."""
-    shown = names[:most]
-    unnamed = max(of, len(names)) - len(shown)
+def period(start: datetime, end: datetime, zone: tzinfo = UTC, *, joined: str = "to") -> str:
+    """Two times for people: `2026-04-11 00:00 to 2026-04-18 00:00 UTC`; each has its zone where the clock changed between them."""
+    first = _minute(start, zone) if _name(start, zone) == _name(end, zone) else when(start, zone)
+    return f"{first} {joined} {when(end, zone)}"
+
+
+def _minute(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).replace(tzinfo=None).isoformat(" ", timespec="minutes")
+
+
+def _name(at: datetime, zone: tzinfo) -> str:
+    """`UTC`, `CEST`; `UTC-03` of a zone that has no letters."""
+    name = at.astimezone(zone).tzname() or ""
+    return name if name.isalpha() else f"UTC{name.removeprefix('UTC')}"
+
+
+def listed(things: Iterable[str | Party], most: int | None = 3, *, of: int = 0) -> str:
+    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or `of` which only these are named; empty for none."""
+    every = [thing if isinstance(thing, str) else thing.name for thing in things]
+    shown = every[:most]
+    unnamed = max(of, len(every)) - len(shown)
     if shown and unnamed > 0:
         return f"{', '.join(shown)} and {unnamed:,} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case, without its port; "" where it has none or cannot be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def shortened(text: str) -> str:
@@ -97,34 +134,47 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")
-INVISIBLE = (
-    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are no white space
+UNSAFE = (
+    "\x00-\x1f\x7f-\x9f\u2028\u2029"  # control characters and what ends a line
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi marks and overrides
-    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"  # what XML forbids and no file can hold; tags
+    "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # letters and marks that show nothing
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # format controls of single scripts
+    "\U000e0000-\U000e0fff"  # tags
+    "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # what no file can hold, or XML forbids
 )
-"""Characters that readers cannot see, as the inside of a regular expression's brackets."""
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+"""The one table of characters that readers cannot see or that act on a terminal, as the inside of a regular expression's brackets.
 
-
-def clean(text: str) -> str:
-    """Text on one line without escape sequences and invisible characters; cleaning twice changes nothing."""
-    return " ".join(_INVISIBLE.sub("", _ESCAPES.sub("", text)).split())
-
-
-_UNSAFE = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-_BEYOND_ASCII = re.compile(r"[^ -~]")
+A constant and not Unicode's categories, so that a name is read alike under every Python. The variation selectors of emoji are
+no part of it.
+"""
+_UNSAFE = re.compile(f"[{UNSAFE}]")
+_UNSAFE_OR_BLANK = re.compile(f"[{UNSAFE}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def safe(text: str) -> str:
-    """Text on one line, without control and format characters, so that no published name can drive a terminal."""
-    return "".join(one if unicodedata.category(one) not in _UNSAFE else " " for one in text)
+    """Text on one line without escape sequences and unsafe characters; a line's end is a blank, and blanks stay as they are set."""
+    return _UNSAFE.sub(lambda sign: " " if sign[0].isspace() else "", _ESCAPES.sub("", text))
+
+
+def clean(text: str) -> str:
+    """`safe`, with single blanks and none at the ends, as names and sentences are written; cleaning twice changes nothing."""
+    return " ".join(safe(text).split())
+
+
+def visible(text: str) -> str:
+    r"""Text on one line with unsafe characters and unusual blanks spelled out (`\u200b`, `\xa0`).
+
+    For messages on files, paths and keys, where the character that nobody sees may be what is wrong.
+    """
+    return _UNSAFE_OR_BLANK.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
 def escaped(json: str) -> str:
-    r"""JSON with such characters as `\uXXXX`: the same values, and nothing that acts on a terminal."""
-    return _BEYOND_ASCII.sub(lambda found: _escape(found[0]) if unicodedata.category(found[0]) in _UNSAFE else found[0], json)
+    r"""JSON with unsafe characters as `\uXXXX`: the same values, and nothing that ends a line or acts on a terminal."""
+    return _UNSAFE.sub(lambda sign: _escape(sign[0]), json)
 
 
-def _escape(one: str) -> str:
-    units = one.encode("utf-16-be", "surrogatepass")
+def _escape(sign: str) -> str:
+    units = sign.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))

@@ -86,7 +86,7 @@ def test_board_show_names_requests_payloads_and_groups(world: World):
 def test_board_show_ends_with_the_five_best_of_the_last_reading(world: World):
     world.imported()
     lines = world.run("board", "show", "acme/text").out.splitlines()
-    assert lines[-6].startswith("last accepted 2026-03-05T06:00:00Z: 6 entries")
+    assert lines[-6].startswith("last accepted 2026-03-05 06:00 UTC: 6 entries")
     assert [line.split()[:3] for line in lines[-5:-2]] == [["1.", "Model", "G"], ["2.", "Model", "B"], ["3.", "Model", "A"]]
     (row,) = world.run("board", "show", "acme/text", "--json").rows
     assert [(one["rank"], one["entry"], one["value"]) for one in row["last"]["head"]][:2] == [(1, "g", 97.0), (2, "b", 95.0)]

@@ -186,7 +186,7 @@ def test_board_show_prints_the_declaration(world: World):
     assert keys(row["metrics"]) == {("id", "title", "unit", "higher_is_better", "nature", "topic", "primary")}
     people = world.run("board", "show", "acme/text").out
     assert "Acme Arena\n  page: https://acme.example/" in people
-    assert "last accepted 2026-03-05T06:00:00Z: 6 entries (tracker standings acme/text)" in people
+    assert "last accepted 2026-03-05 06:00 UTC: 6 entries (tracker standings acme/text)" in people
 
 
 def test_standings_are_ordered_by_the_primary_metric(world: World):
@@ -251,7 +251,7 @@ def test_history_of_a_model_has_values_ranks_and_events(world: World):
     assert values == [(80.0, "2026-03-01T06:00:00Z", "2026-03-02T06:00:00Z"), (95.0, "2026-03-02T06:00:00Z", None)]
     assert [row["rank"] for row in rows if "rank" in row] == [2, 1, 2]
     assert {tuple(row["event"]) for row in rows if "event" in row} == {EVENT_KEYS}
-    assert "Model B on acme/text (key b): first seen 2026-03-01T06:00:00Z, still listed" in world.run("history", "b").out
+    assert "Model B on acme/text (key b): first seen 2026-03-01 06:00 UTC, still listed" in world.run("history", "b").out
 
 
 def test_history_finds_a_name_in_any_spelling_and_only_the_metric_asked_for(world: World):
@@ -366,7 +366,7 @@ def test_a_quarantined_reading_is_listed_shown_and_accepted(world: World):
     decision = json.loads(index[-1])
     assert (decision["verdict"], decision["by"], decision["reason"]) == ("accept", "ann", "they said so")
     rejected = world.run("quarantine", "reject", "acme/text", "2026-03-06T06:00:00Z")
-    assert "2026-03-06T06:00:00Z  rejected: rejected by " in rejected.out
+    assert "2026-03-06 06:00 UTC  rejected: rejected by " in rejected.out
 
 
 def test_without_a_time_the_newest_reading_in_quarantine_is_meant(world: World):

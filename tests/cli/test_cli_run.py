@@ -63,8 +63,8 @@ def test_run_fetches_and_says_what_changed(world: World, server: HTTPServer):
     shows(server, csv(SIX.replace("b:80", "b:95")))
     assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) is False
     out = world.captured.readouterr().out.splitlines()
-    assert out[0] == "2026-03-01T06:00:00Z  acme/text: accepted, 6 entries"
-    assert out[1] == "2026-03-02T06:00:00Z  acme/text: accepted, 6 entries"
+    assert out[0] == "2026-03-01 06:00 UTC  acme/text: accepted, 6 entries"
+    assert out[1] == "2026-03-02 06:00 UTC  acme/text: accepted, 6 entries"
     assert out[2] == "    new_leader: Model B leads Acme Arena (Score) with 95, ahead of Model A."
 
 

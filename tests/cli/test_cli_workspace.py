@@ -195,8 +195,13 @@ def test_times_are_read_and_shown_in_the_workspaces_zone_and_stored_in_utc(empty
     empty.plain("init", "--time-zone", "Asia/Tokyo")
     empty.declare("acme/text")
     empty.plain("import", "acme/text", bodies)
-    assert "2026-03-02T15:00:00+09:00" in empty.plain("events").out
-    assert "2026-03-02T06:00:00Z" in empty.plain("--tz", "UTC", "events").out
+    assert "2026-03-02 15:00 JST" in empty.plain("events").out
+    for form in ("text", "markdown", "html"):
+        report = empty.plain("report", "--format", form).out
+        assert "2026-03-05 15:00 JST" in report
+        assert "UTC" not in report
+    assert {row["until"][-1] for row in empty.plain("report", "--format", "jsonl").rows} == {"Z"}
+    assert "2026-03-02 06:00 UTC" in empty.plain("--tz", "UTC", "events").out
     assert {row["recorded_at"][-1] for row in empty.plain("events", "--json").rows} == {"Z"}
     assert empty.plain("events", "--since", "2026-03-05T15:00:01").out == ""
     assert empty.plain("events", "--since", "2026-03-05T14:59").out != ""

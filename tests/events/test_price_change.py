@@ -15,7 +15,7 @@ def prices(before: str, after: str, *, on=PRICE) -> tuple[Event, ...]:
 def test_a_cut_and_a_rise_are_told_with_their_share():
     cut, rise = prices("a:3 b:0.25 c:10 d:1 e:2", "a:2.5 b:0.30 c:10 d:1 e:2")
     assert brief([cut, rise]) == ["price_change/cut a @price", "price_change/rise b @price"]
-    assert cut.headline == "a: price goes from $3 to $2.50 (-17%), says Board."
+    assert cut.headline == "a: price goes from $3 to $2.50 (−17 %), says Board."
     assert (cut.facts["before"], cut.facts["after"], cut.is_news) == (3.0, 2.5, True)
     assert [proof.raw for proof in cut.evidence] == ["3", "2.5"]
 

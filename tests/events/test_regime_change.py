@@ -88,7 +88,7 @@ def test_a_shift_that_the_whole_board_shares_is_one_item_about_the_board():
         events += of("regime_change", history.show(" ".join(f"o{place}:{40 - place}" for place in range(12)), speed=speeds))
     (event,) = events
     assert (event.grade, event.subjects, event.is_news) == ("board", (), True)
-    assert event.headline.startswith("speed of most entries on Board changed by about -50%")
+    assert event.headline.startswith("speed of most entries on Board changed by about −50 %")
 
 
 def test_variants_of_one_model_that_shift_together_are_one_event():

@@ -1,7 +1,8 @@
 """What a report holds: the window, the boards and their order, gaps, what was seen."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from report_world import ARENA, DAY, T0, checks, event, health, report
@@ -106,30 +107,32 @@ def test_checks_outside_the_window_are_not_counted():
 def test_that_nothing_happened_is_said_plainly():
     boards = [health(BoardId(f"x/{name}"), name) for name in ("A", "B", "C")]
     seen = {name: checks(0, 1, 2, 3, board=BoardId(f"x/{name}")) for name in ("A", "B", "C")}
-    assert [one.sentence for one in words.silences(report([], *boards, **seen))] == ["Nothing changed on 3 boards (12 checks)."]
+    assert [one.sentence for one in words.silences(report([], *boards, **seen), UTC)] == [
+        "Nothing changed on 3 boards (12 checks)."
+    ]
 
 
 def test_one_board_and_one_check_are_singular():
-    assert [one.sentence for one in words.silences(report([], seen=checks(0)))] == ["Nothing changed on 1 board (1 check)."]
+    assert [one.sentence for one in words.silences(report([], seen=checks(0)), UTC)] == ["Nothing changed on 1 board (1 check)."]
 
 
 def test_a_board_with_untold_changes_is_not_said_to_be_unchanged():
     found = report([event("noise", is_news=False)], seen=checks(0, 1))
-    assert [one.sentence for one in words.silences(found)] == [
+    assert [one.sentence for one in words.silences(found, UTC)] == [
         "No news on 1 board (2 checks); 1 smaller change is only in the record."
     ]
 
 
 def test_a_board_that_nobody_looked_at_is_not_said_to_be_unchanged():
     found = report([], health(), health(ARENA, "Arena"), failed=checks(0, result=Result.FAILED))
-    assert [one.sentence for one in words.silences(found)] == ["Not seen in this time: 2 boards."]
+    assert [one.sentence for one in words.silences(found, UTC)] == ["Not seen in this time: 2 boards."]
 
 
 @pytest.mark.parametrize("state", [State.BROKEN, State.STALE, State.PAUSED])
 def test_a_board_in_trouble_stands_among_the_troubles_and_not_among_the_unchanged(state: State):
     found = report([], health(state=state), seen=checks(0))
     assert words.troubles(found) == (health(state=state),)
-    assert words.silences(found) == ()
+    assert words.silences(found, UTC) == ()
 
 
 def test_the_worst_trouble_comes_first():
@@ -140,24 +143,33 @@ def test_the_worst_trouble_comes_first():
 
 def test_a_report_on_no_board_says_so():
     found = build([], [], {}, since=T0, until=T0 + DAY)
-    assert [one.sentence for one in words.silences(found)] == ["There are no boards to report on."]
+    assert [one.sentence for one in words.silences(found, UTC)] == ["There are no boards to report on."]
 
 
 def test_gaps_of_a_quiet_board_are_told_too():
     found = report([], seen=checks(-6, -5, -4, -3, -2, 4))
-    assert words.silences(found)[-1].sentence == (
+    assert words.silences(found, UTC)[-1].sentence == (
         "Artificial Analysis: No snapshot between 2026-04-16 06:18 and 2026-04-22 06:18 UTC (6 days):"
         " what happened then is dated only by its ends."
     )
 
 
 def test_a_change_seen_over_more_than_48_hours_is_dated_by_both_ends():
-    assert words.interval(event("1", after=T0 - 13 * DAY)) == "between 2026-04-05 06:18 and 2026-04-18 06:18 UTC"
-    assert words.interval(event("1", after=T0 - 2 * DAY - timedelta(seconds=1))).startswith("between 2026-04-16 06:18 and")
-    assert words.interval(event("1", after=T0 - 2 * DAY)) == "2026-04-18 06:18 UTC"
-    assert words.interval(event("1", after=None)) == "2026-04-18 06:18 UTC"
+    assert words.interval(event("1", after=T0 - 13 * DAY), UTC) == "between 2026-04-05 06:18 and 2026-04-18 06:18 UTC"
+    assert words.interval(event("1", after=T0 - 2 * DAY - timedelta(seconds=1)), UTC).startswith("between 2026-04-16 06:18 and")
+    assert words.interval(event("1", after=T0 - 2 * DAY), UTC) == "2026-04-18 06:18 UTC"
+    assert words.interval(event("1", after=None), UTC) == "2026-04-18 06:18 UTC"
+
+
+def test_what_happened_is_dated_in_the_zone_of_the_reader():
+    berlin = ZoneInfo("Europe/Berlin")
+    assert words.interval(event("1"), berlin) == "2026-04-18 08:18 CEST"
+    assert words.interval(event("1", after=T0 - 30 * DAY), berlin) == "between 2026-03-19 07:18 CET and 2026-04-18 08:18 CEST"
 
 
 def test_every_board_with_stories_names_whose_data_it_is():
     found = report([event("1"), event("2", board=ARENA)], health(), health(ARENA, "Chatbot Arena", attribution=""))
-    assert [words.notes(board)[-1] for board in found.boards] == ["Data: Artificial Analysis, example", "Data: Chatbot Arena"]
+    assert [words.notes(board, UTC)[-1] for board in found.boards] == [
+        "Data: Artificial Analysis, example",
+        "Data: Chatbot Arena",
+    ]

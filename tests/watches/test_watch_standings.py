@@ -64,7 +64,7 @@ def test_ratios_are_counted_in_percent():
     over = Watched(watch(subject="a", above=56), ratio)
     assert over.days("a:0.56 b:0.9") == [[]]
     (fired,) = over.show("a:0.57 b:0.9")
-    assert fired.headline == "a (0.57) is above 0.56 on Board (score)."
+    assert fired.headline == "a (57 %) is above 56 % on Board (score)."
 
 
 # ── what cannot be known ─────────────────────────────────────────────────────────────────────────

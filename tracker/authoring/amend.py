@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import toml
 from tracker.errors import DeclarationError
+from tracker.wording import UNSAFE, visible
 
 if TYPE_CHECKING:
     from tomlkit.items import Item
@@ -23,7 +24,7 @@ GONE = object()
 """As a new value: remove the key."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]')
+_ESCAPED = re.compile(rf'["\\{UNSAFE}]')
 """Characters that a string must escape: those that TOML forbids and those that are invisible."""
 
 
@@ -53,7 +54,7 @@ def _escape(match: re.Match[str]) -> str:
     code = ord(sign)
     if 0xD800 <= code <= 0xDFFF:  # half a character: no file can hold it
         return "\ufffd"
-    return f"\\{sign}" if sign in '"\\' else f"\\u{code:04X}"
+    return f"\\{sign}" if sign in '"\\' else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
 
 
 def amended(text: str, changes: Mapping[Path, object], place: str) -> str:
@@ -65,7 +66,7 @@ def amended(text: str, changes: Mapping[Path, object], place: str) -> str:
     with toml.at(place):
         wanted = toml.tables(text, parse_float=Decimal)
     keys = ", ".join(".".join(path) for path in changes)
-    refusal = DeclarationError(f"{place}: {toml.clean(keys)} cannot be changed safely by a program; change the file by hand")
+    refusal = DeclarationError(f"{place}: {visible(keys)} cannot be changed safely by a program; change the file by hand")
     try:
         changed = _edited(text, changes)
         for path, value in changes.items():

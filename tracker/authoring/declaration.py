@@ -34,7 +34,6 @@ NOT_LOOKED_UP = "not looked up"
 
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
-_UNPRINTED = re.compile(r"[^ -~\u00a1-\u036f\u0370-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufaff]")
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
 _NO_SOURCE = frozenset(
     ("www", "api", "com", "org", "net", "io", "ai", "co", "dev", "app", "github", "raw", "data", "leaderboard")
@@ -130,7 +129,7 @@ def _head(at: PageAddress) -> str:
         "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
         *_aligned(
             [
-                ("title", toml_value(printable(at.title)[:MAX_TITLE] or at.board), ""),
+                ("title", toml_value(clean_text(at.title)[:MAX_TITLE] or at.board), ""),
                 ("page", toml_value(at.page), ""),
                 ("cadence", toml_value(f"{minute} 6 * * *"), "once a day; more often only where the board changes more often"),
                 ("attribution", toml_value(""), "whom to name where its content is shown"),
@@ -188,11 +187,11 @@ def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
 def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str]) -> str:
     rows = [
         ("from", toml_value(metric.column), ""),
-        ("title", toml_value(printable(metric.title)[:MAX_TITLE]), ""),
+        ("title", toml_value(clean_text(metric.title)[:MAX_TITLE]), ""),
         ("nature", toml_value(metric.nature.value.value), _reason(metric.nature)),
     ]
     if metric.unit.value:
-        rows.append(("unit", toml_value(printable(metric.unit.value)), _reason(metric.unit)))
+        rows.append(("unit", toml_value(clean_text(metric.unit.value)), _reason(metric.unit)))
     if metric.topic.value:
         rows.append(("topic", toml_value(metric.topic.value), _reason(metric.topic)))
     if (direction := metric.higher_is_better.value) is not None:
@@ -311,13 +310,8 @@ def _reason(guess: Guess[object]) -> str:
     return f"unsure ({guess.sure:.2f}): {guess.why}"
 
 
-def printable(text: str) -> str:
-    """One line without what nobody sees or what acts on a terminal, whatever a page holds."""
-    return " ".join(_UNPRINTED.sub(" ", clean_text(text)).split())
-
-
 def _line(text: str) -> str:
-    found = printable(text)
+    found = clean_text(text)
     return found if len(found) <= MAX_WHY else f"{found[: MAX_WHY - 1]}…"
 
 
@@ -342,4 +336,4 @@ def _slug(text: str) -> str:
     return "-".join(_HOST_WORDS.findall(text.lower()))
 
 
-__all__ = ["NOT_LOOKED_UP", "PageAddress", "Settled", "board_id", "declaration", "declared", "printable", "settled"]
+__all__ = ["NOT_LOOKED_UP", "PageAddress", "Settled", "board_id", "declaration", "declared", "settled"]

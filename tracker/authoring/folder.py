@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tracker.authoring.declaration import printable
 from tracker.authoring.places import CellPlace, between_commas, by_itself, places, source_of
 from tracker.authoring.proposal import Candidate, Proposal
 from tracker.errors import ContractBroken, ParseError, Refused, TrackerError
 from tracker.model import Board, Column, Measure, Metric, Reading
+from tracker.reading.names import clean_text
 
 LARGE = 200_000
 """Bytes from which on a page is cut, where it can be."""
@@ -176,9 +176,9 @@ def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int,
     table = [f"| {field} | {', '.join(_quoted(source_of(part, columns)) for part in parts)} |" for field, parts in rows]
     return "\n".join(
         [
-            f"# {printable(board.title)}",
+            f"# {clean_text(board.title)}",
             "",
-            f"Written by `tracker board new` on {taken} from {printable(board.request.url)}. `{page}` is {size}, format `{board.parse.format}`.",
+            f"Written by `tracker board new` on {taken} from {clean_text(board.request.url)}. `{page}` is {size}, format `{board.parse.format}`.",
             "`expected.json` is what was read of it: compare it with the page before you trust it. Whether the page may be kept",
             "in a public repository is for its terms to say.",
             "",
@@ -202,4 +202,4 @@ def _parts_of(measure: Measure) -> int:
 
 
 def _quoted(source: str | None) -> str:
-    return f"`{printable(source or '').replace('`', ' ').replace('|', ' ')}`"
+    return f"`{clean_text(source or '').replace('`', ' ').replace('|', ' ')}`"

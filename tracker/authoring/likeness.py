@@ -9,6 +9,8 @@ from math import fsum, sqrt
 from statistics import median
 from typing import TypeVar
 
+from tracker.model.names import folded
+
 MIN_COMMON = 5
 """Fewer common entries prove nothing."""
 MIN_COVER = 0.5
@@ -165,7 +167,7 @@ def alike(header: str, was: Sequence[str]) -> float:
 
 
 def _folded(header: str) -> str:
-    return "".join(sign for sign in header.casefold()[:200] if sign.isalnum())
+    return folded(header[:200])
 
 
 def _common(old: Mapping[Key, object], new: Mapping[Key, object]) -> list[Key]:

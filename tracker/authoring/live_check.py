@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tracker.errors import ContractBroken, FetchError, TrackerError
 from tracker.line.intake import Fetches
@@ -17,6 +16,7 @@ from tracker.model import Board, BoardId, Capture, MetricId, Pause, Reading, Unc
 from tracker.ports import Environment
 from tracker.query.due import missing_keys
 from tracker.reading import read_capture
+from tracker.wording import host_of
 
 DROP = 0.2
 """So much less of a metric filled than in the board's test folder is drift: the folders are excerpts, full of holes on purpose."""
@@ -68,7 +68,7 @@ def live(
     reasons = {board.id: why_not(board, environment, pauses or {}) for board in boards}
     yield from (Lived(board=board, terms=reason) for board, reason in reasons.items() if reason)
     asked = [board for board in boards if not reasons[board.id]]
-    silence = _Silence(hosts=len({_host(board) for board in asked}))
+    silence = _Silence(hosts=len({host_of(board.request.url) for board in asked}))
     for board, fetched in fetcher.fetch_all([(board, Validators()) for board in asked]):
         silence.heard(board, fetched)
         yield lived(board, fetched, cases / board.id / "expected.json")
@@ -149,13 +149,9 @@ class _Silence:
     def heard(self, board: Board, fetched: Capture | Unchanged | FetchError) -> None:
         """Take note of an outcome. Raises FetchError when nothing answers anywhere."""
         self.answered = self.answered or not isinstance(fetched, FetchError) or fetched.answer is not None
-        self.silent.add(_host(board))
+        self.silent.add(host_of(board.request.url))
         if not self.answered and self.hosts > 1 and len(self.silent) >= min(SILENT_HOSTS, self.hosts):
             raise FetchError(f"{len(self.silent)} hosts asked, none answers: is there a network? The last: {fetched}")
-
-
-def _host(board: Board) -> str:
-    return urlsplit(board.request.url).netloc
 
 
 def row(result: Lived) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tracker.authoring import fixtures
-from tracker.authoring.declaration import PageAddress, Settled, board_id, printable, settled
+from tracker.authoring.declaration import PageAddress, Settled, board_id, settled
 from tracker.authoring.folder import folder
 from tracker.authoring.proposal import SURE, Candidate, MetricGuess, Proposal
 from tracker.errors import DeclarationError, Refused, TrackerError
@@ -20,9 +20,10 @@ from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
 from tracker.model import ROW, Board, BoardId, Capture, Column, Parse, Reading, Request
 from tracker.reading import read_capture
+from tracker.reading.names import clean_text
 from tracker.schedules import load_board
 from tracker.schedules.formats import formats
-from tracker.wording import safe
+from tracker.wording import host_of, listed, safe
 from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000
@@ -181,7 +182,7 @@ def address_of(source: str, url: str | None, *, dry_run: bool) -> str:
 
 def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
     """The body at the address, fetched once. Raises FetchError; Refused for an address in a private network."""
-    host = urlsplit(new_board.url).hostname or ""
+    host = host_of(new_board.url)
     try:
         private = [address for address in resolve(host) if not is_public(address)]
     except OSError as error:
@@ -240,13 +241,13 @@ def _address(new_board: NewBoard, body: bytes) -> PageAddress:
             f'--id = "{safe(board)}" is not a board id; expected <source>/<board> of a-z, 0-9, ".", "_" and "-"'
         )
     return PageAddress(
-        board=BoardId(board), title=printable(title) or board, url=new_board.url, page=new_board.url, headers=new_board.headers
+        board=BoardId(board), title=clean_text(title) or board, url=new_board.url, page=new_board.url, headers=new_board.headers
     )
 
 
 def _title_of(body: bytes) -> str:
     found = _TITLE.search(body, 0, _LOOKED_AT) if _MARKUP.match(body[:200]) else None
-    return printable(unescape(found[1].decode("utf-8", "replace"))) if found else ""
+    return clean_text(unescape(found[1].decode("utf-8", "replace"))) if found else ""
 
 
 def _refuse_existing(settings: Settings, new_board: NewBoard, at: PageAddress) -> None:
@@ -313,7 +314,7 @@ def primary_of(proposal: Proposal) -> MetricGuess | None:
 
 def refuse(question: Question, proposal: Proposal, _answers: Answers) -> Answers:
     """Answer in a script: raise DeclarationError, naming the flag to pass."""
-    columns = ", ".join(proposal.candidate.columns[:12])
+    columns = listed(proposal.candidate.columns, 12)
     raise DeclarationError(safe(f"{question.what} is not certain ({question.why}); pass {question.flag}; columns: {columns}"))
 
 

@@ -13,6 +13,7 @@ from tracker.claims.sides import Faced, Unpublished, against, face, ground, vari
 from tracker.claims.weigh import Order
 from tracker.claims.words import EVERY
 from tracker.model import Metric, Nature
+from tracker.wording import day
 
 _VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
 
@@ -102,14 +103,14 @@ def _came(claim: Claim, faced: Faced, verdict: ClaimVerdict, reason: str) -> tup
 
 
 def _not_by_passing(since: Since, reason: str) -> tuple[ClaimVerdict, str]:
-    day = since.until.date().isoformat()
+    dated = day(since.until)
     if since.how == "start":
         return (
             ClaimVerdict.NOT_ON_RECORD,
-            f"{reason}; it stood so already when the comparable record begins ({day}): whether it overtook is not on record",
+            f"{reason}; it stood so already when the comparable record begins ({dated}): whether it overtook is not on record",
         )
     whose = "its own" if since.how == "entry" else "the other's"
-    return ClaimVerdict.MIXED, f"{reason}; it stands above by entry ({whose} first value, {day}), not by overtaking"
+    return ClaimVerdict.MIXED, f"{reason}; it stands above by entry ({whose} first value, {dated}), not by overtaking"
 
 
 def since_then(claim: Claim, since: Since, reason: str) -> tuple[ClaimVerdict, str]:
@@ -118,5 +119,5 @@ def since_then(claim: Claim, since: Since, reason: str) -> tuple[ClaimVerdict, s
     if since.until < claim.since.end or (since.after is not None and since.after < claim.since.end):
         return ClaimVerdict.SUPPORTED, reason
     if since.how == "start":
-        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; the comparable record only begins on {since.until.date().isoformat()}"
-    return ClaimVerdict.CONTRADICTED, f"{reason}; it has been so only since {since.until.date().isoformat()}"
+        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; the comparable record only begins on {day(since.until)}"
+    return ClaimVerdict.CONTRADICTED, f"{reason}; it has been so only since {day(since.until)}"

@@ -22,13 +22,13 @@ def agrees(amount: Amount, metric: Metric, one: float, other: float, *, priced: 
 
 
 def _figures(amount: Amount, metric: Metric, one: float, other: float, *, priced: bool) -> list[tuple[float, str]]:
-    percent = 100.0 if metric.unit.casefold() in ("ratio", "share") else 1.0
+    percent = metric.percent_factor or 1.0
     if amount.unit == "points":
         return [(abs(one - other) * percent, "points")]
     if amount.unit == "percent":
         base = one if amount.base == "subject" else other
         relative = [(abs(one - other) / abs(base) * 100, "%")] if base else []
-        return relative + ([(abs(one - other) * percent, "points")] if percent == 100 or metric.unit == "%" else [])
+        return relative + ([(abs(one - other) * percent, "points")] if metric.percent_factor else [])
     top, bottom = (one, other) if priced or metric.higher_is_better else (other, one)
     return [(top / bottom, "times")] if bottom else []
 

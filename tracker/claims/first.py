@@ -19,6 +19,7 @@ from tracker.model import Entry, Metric, Span
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt, remembered
 from tracker.query.since import Moment, moments
+from tracker.wording import day, listed
 
 _MOST_NAMES = 5
 
@@ -61,9 +62,7 @@ def _unseen(claim: Claim, record: Record) -> Finding:
     for state, start in starts:
         early = [entry.name for entry in record.on(state, claim.subject) if _listed_at(record, state, entry, start)]
         if early and start:
-            reasons.append(
-                f"the record of {state.board.title} begins on {start.date().isoformat()} with {claim.subject.name} already listed"
-            )
+            reasons.append(f"the record of {state.board.title} begins on {day(start)} with {claim.subject.name} already listed")
     return finding(claim, ClaimVerdict.NOT_ON_RECORD, "; ".join(reasons) or "no history of it is kept")
 
 
@@ -181,7 +180,7 @@ def _runners(record: Record, state: BoardAt, claim: Claim) -> list[Entry]:
 
 
 def _verdict(race: _Race, mine: Sequence[Reached], others: Sequence[Reached]) -> tuple[ClaimVerdict, str, list[Entry]]:
-    name, start = race.claim.subject.name, race.start.date().isoformat()
+    name, start = race.claim.subject.name, day(race.start)
     ours = min((one.sure for one in mine if one.sure is not None), default=None)
     if ours is None:
         nominal = any(one.nominal is not None for one in mine)
@@ -196,19 +195,23 @@ def _verdict(race: _Race, mine: Sequence[Reached], others: Sequence[Reached]) ->
             f"the record begins on {start}, and {name} was there already: who came first is not on record",
             [],
         )
-    day, who = ours.date().isoformat(), race.claim.group or "all models"
+    reached, who = day(ours), race.claim.group or "all models"
     before = [one for one in others if one.sure is not None and one.sure < ours and _is_sure_member(race, one.entry)]
     if before:
-        return ClaimVerdict.CONTRADICTED, f"{name} got there by {day}; before it, of {who}: {_dates(before)}", _entries(before)
+        return (
+            ClaimVerdict.CONTRADICTED,
+            f"{name} got there by {reached}; before it, of {who}: {_dates(before)}",
+            _entries(before),
+        )
     maybe = [one for one in others if one.nominal is not None and one.nominal < ours]
     if maybe:
-        reason = f"{name} is the first that is sure ({day}); before it, within the error or of a class that is not stated: {_dates(maybe)}"
+        reason = f"{name} is the first that is sure ({reached}); before it, within the error or of a class that is not stated: {_dates(maybe)}"
         return ClaimVerdict.MIXED, reason, _entries(maybe)
     same = [one for one in others if one.sure == ours]
     together = f", in the same snapshot as {_dates(same)}" if same else ""
     return (
         ClaimVerdict.SUPPORTED,
-        f"{name} is the first of {who} in a record that begins on {start}: by {day}{together}",
+        f"{name} is the first of {who} in a record that begins on {start}: by {reached}{together}",
         _entries(same),
     )
 
@@ -219,8 +222,7 @@ def _is_sure_member(race: _Race, entry: Entry) -> bool:
 
 def _dates(some: Sequence[Reached]) -> str:
     ordered = sorted(some, key=_when)
-    more = f" and {len(ordered) - _MOST_NAMES} more" if len(ordered) > _MOST_NAMES else ""
-    return ", ".join(f"{one.entry.name} ({_when(one)[0].date().isoformat()})" for one in ordered[:_MOST_NAMES]) + more
+    return listed([f"{one.entry.name} ({day(_when(one)[0])})" for one in ordered], _MOST_NAMES)
 
 
 def _when(one: Reached) -> tuple[datetime, str]:

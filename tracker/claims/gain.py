@@ -18,7 +18,7 @@ from tracker.model import Board, Entry, Identity, Metric, name_tokens
 from tracker.order import values_of
 from tracker.query.find import BoardAt
 from tracker.traits import traits
-from tracker.wording import number
+from tracker.wording import difference
 
 SIZE_FACTOR = 2.0
 """The nearest size counts as like within this factor; beyond it there is no counterpart."""
@@ -111,7 +111,7 @@ def _in_words(metric: Metric, pairs: Sequence[GainPair]) -> Iterator[str]:
     for pair in pairs[:_MOST_PAIRS]:
         sign = "+" if pair.weight.gap >= 0 else "−"
         near = "" if pair.weight.order is not Order.NEAR else f", {pair.weight.why}"
-        yield f"{shown(metric, pair.one)} against {shown(metric, pair.other)}: {sign}{number(abs(pair.weight.gap))}{near}"
+        yield f"{shown(metric, pair.one)} against {shown(metric, pair.other)}: {sign}{difference(abs(pair.weight.gap), metric)}{near}"
 
 
 # ── like for like ────────────────────────────────────────────────────────────────────────────────

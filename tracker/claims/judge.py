@@ -11,6 +11,7 @@ from tracker.claims._records import Claim, ClaimVerdict, Finding, MentionKind, P
 from tracker.claims.record import Record
 from tracker.claims.say import claim_text
 from tracker.query.find import states as states_of
+from tracker.wording import day
 
 JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
     Relation.ABOVE: above.judge,
@@ -66,7 +67,7 @@ def _all_through(claim: Claim, record: Record, told: Finding) -> Finding:
     if not others:
         return told
     time, verdict = next(iter(others.items()))
-    reason = f"not the same all through it: {verdict} as of {time.date().isoformat()}, {told.verdict} at its end; {told.reason}"
+    reason = f"not the same all through it: {verdict} as of {day(time)}, {told.verdict} at its end; {told.reason}"
     return replace(told, verdict=ClaimVerdict.MIXED, reason=reason)
 
 

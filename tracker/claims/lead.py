@@ -17,6 +17,7 @@ from tracker.claims.weigh import Order, spread, weigh
 from tracker.model import Entry, EntryId, Metric, RankSpan
 from tracker.order import best_entry, competition_ranks, values_of
 from tracker.query.find import BoardAt
+from tracker.wording import listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,7 @@ def _unsure(claim: Claim, among: Field, verdict: ClaimVerdict) -> tuple[ClaimVer
         caveats.append(f"the page shows the top {depth} only; what stands below is not known")
         verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED else verdict
     if among.unknown:
-        names = ", ".join(entry.name for entry in among.unknown[:3])
+        names = listed(entry.name for entry in among.unknown)
         caveats.append(f"{len(among.unknown)} that stand higher do not state whether they are {claim.group}: {names}")
         by_size_alone = claim.group.open_weights is None and claim.group.country is None
         verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED and not by_size_alone else verdict

@@ -90,7 +90,7 @@ def _told(claim: Claim, record: Record, state: BoardAt, metric: Metric, rival: M
 
 
 def _in_words(metric: Metric, one: Ratio, unit: str) -> str:
-    return f"{shown(metric, one.entry)} / {one.cost:g} = {number(one.value)} per {unit}"
+    return f"{shown(metric, one.entry)} / {number(one.cost)} = {number(one.value)} per {unit}"
 
 
 def _verdict(state: BoardAt, metric: Metric, one: Ratio, other: Ratio) -> ClaimVerdict:

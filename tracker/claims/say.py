@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from tracker.claims._records import Amount, Claim, Figure, Finding, Ground, Relation, Since
+from tracker.wording import day
 
 _HOW = {
     "passing": "it passed the other",
@@ -43,7 +43,7 @@ def finding_text(found: Finding, *, indent: str = "") -> Iterator[str]:
 
 
 def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
-    yield f"{indent}- {ground.title}, {ground.metric_title}, {_day(ground.observed_at)}: {ground.verdict}"
+    yield f"{indent}- {ground.title}, {ground.metric_title}, {day(ground.observed_at)}: {ground.verdict}"
     inner = indent + "  "
     if not single:
         yield f"{inner}{ground.reason}"
@@ -52,7 +52,7 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
     for caveat in ground.caveats:
         yield f"{inner}{caveat}"
     if ground.segment is not None:
-        yield f"{inner}values comparable since {_day(ground.segment)}"
+        yield f"{inner}values comparable since {day(ground.segment)}"
     if ground.events:
         yield f"{inner}events: {', '.join(ground.events)}"
     captures = dict.fromkeys(figure.sha256[:16] for figure in ground.figures)
@@ -61,10 +61,10 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
 
 def since_text(since: Since, *, priced: bool = False) -> str:
     """`A above since 2026-05-14 (later than 2026-05-10): it passed the other`; `priced`: nobody overtakes in prices."""
-    after = f" (later than {_day(since.after)})" if since.after else ""
+    after = f" (later than {day(since.after)})" if since.after else ""
     words = _HOW if since.upper and not priced else _PLAIN
     upper = f"{since.upper} {'cheaper' if priced else 'above'} " if since.upper else ""
-    return f"{upper}since {_day(since.until)}{after}: {words[since.how]}"
+    return f"{upper}since {day(since.until)}{after}: {words[since.how]}"
 
 
 def claim_text(claim: Claim) -> str:
@@ -118,10 +118,6 @@ def _relation(claim: Claim) -> str:
     per = f" (per {claim.per})" if claim.per else ""
     words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, per)
     return f"{'overtook' if claim.passing else _RELATIONS[claim.relation]}{words}"
-
-
-def _day(time: datetime) -> str:
-    return time.date().isoformat()
 
 
 # ── for programs ─────────────────────────────────────────────────────────────────────────────────

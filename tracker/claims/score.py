@@ -18,7 +18,6 @@ from tracker.query.find import BoardAt
 
 _ABOUT = 0.1
 """`about 50` is right within a tenth, and so is a live figure, which moves every day."""
-_SHARES = ("%", "ratio", "share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +64,13 @@ def is_counted_in(amount: Amount, metric: Metric) -> bool:
     if amount.unit == "tokens/s":
         return metric.unit == "tokens per second"
     if amount.unit == "percent":
-        return metric.unit.casefold() in _SHARES
+        return metric.percent_factor is not None
     return not metric.unit.startswith("USD") and (metric.nature is not Nature.LIVE or not amount.unit)
 
 
 def holds(amount: Amount, metric: Metric, measure: Measure) -> bool:
     """Whether a value is the figure, or lies on the side of it that is claimed."""
-    value = measure.value * (100 if metric.unit.casefold() in ("ratio", "share") and amount.value > 1 else 1)
+    value = measure.value * ((metric.percent_factor or 1) if amount.value > 1 else 1)
     live = metric.nature is Nature.LIVE and not amount.bound
     match "about" if live else amount.bound:
         case "over":

@@ -13,7 +13,7 @@ from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt
 from tracker.query.since import Moment, moments, passed, value_at
-from tracker.wording import number
+from tracker.wording import day, difference, listed, number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)
@@ -70,7 +70,7 @@ def face(record: Record, state: BoardAt, metric: Metric, subject: Mention, rival
     earlier = _face_in(record, then, metric, *entries)
     if isinstance(earlier, Unpublished):
         return found
-    last = f"last published for both on {then.snapshot.observed_at.date().isoformat()}"
+    last = f"last published for both on {day(then.snapshot.observed_at)}"
     return _dated(record, replace(earlier, caveats=(*earlier.caveats, last)), subject, rival)
 
 
@@ -192,13 +192,13 @@ def _course(record: Record, faced: Faced, mine: Sequence[EntryId], theirs: Seque
 def shown(metric: Metric, entry: Entry) -> str:
     """`GPT-4 12.75 (estimated)`; with the interval where one is published."""
     measure = entry.measures[metric.id]
-    width = f" ± {number(measure.half_width)}" if measure.half_width is not None else ""
+    width = f" ± {difference(measure.half_width, metric)}" if measure.half_width is not None else ""
     return f"{entry.name} {number(measure.value, metric)}{width}{' (estimated)' if measure.estimated else ''}"
 
 
 def against(faced: Faced) -> str:
     """Both values, the gap between them and how sure it is."""
-    gap = number(abs(faced.weight.gap), faced.metric)
+    gap = difference(abs(faced.weight.gap), faced.metric)
     better, worse = ("cheaper", "dearer") if faced.metric.unit.startswith("USD") else ("above", "below")
     side = better if faced.weight.gap > 0 else worse
     by = f"{gap} {side}" if faced.weight.gap else "level"
@@ -222,8 +222,7 @@ def variants(faced: Faced) -> tuple[str, ...]:
 
 def _listed(entries: Iterable[Entry], metric: Metric) -> str:
     ordered = sorted(entries, key=lambda one: (metric.sort_key(one.measures[metric.id].value), one.name))
-    more = f" and {len(ordered) - _MOST_NAMES} more" if len(ordered) > _MOST_NAMES else ""
-    return ", ".join(shown(metric, entry) for entry in ordered[:_MOST_NAMES]) + more
+    return listed([shown(metric, entry) for entry in ordered], _MOST_NAMES)
 
 
 def ground(record: Record, faced: Faced, verdict: ClaimVerdict, reason: str, caveats: Iterable[str] = ()) -> Ground:

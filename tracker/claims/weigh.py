@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tracker.model import Measure, Metric, Nature
 from tracker.order import certainty
-from tracker.wording import number
+from tracker.wording import difference
 
 SPREAD_SHARE = 0.02
 """Share of the board's spread that stands for an error where none is stated (as for refits, docs/decisions/0003-comparability.md)."""
@@ -51,16 +51,18 @@ def weigh(metric: Metric, one: Measure, other: Measure, spread: float) -> Weight
         return Weight(order=_order(gap), gap=gap, error=None, why="the same value" if gap == 0 else "as listed")
     error, what = _error(metric, one, other, spread)
     caveats = (
-        [f"the board states no error; a gap of {number(error)} (2 % of the spread) was asked for"] if what == "spread" else []
+        [f"the board states no error; a gap of {difference(error, metric)} (2 % of the spread) was asked for"]
+        if what == "spread"
+        else []
     )
     if one.estimated or other.estimated:
         caveats.append("one of the values is an estimate of the publisher, not a measurement" if one.estimated != other.estimated else "both values are estimates of the publisher, not measurements")  # fmt: skip
         sure = abs(gap) > ESTIMATE_FACTOR * error
-        why = f"beyond {ESTIMATE_FACTOR:g} times the error of {number(error)}" if sure else f"within {ESTIMATE_FACTOR:g} times the error of {number(error)}, and an estimate is among them"  # fmt: skip
+        why = f"beyond {ESTIMATE_FACTOR:g} times the error of {difference(error, metric)}" if sure else f"within {ESTIMATE_FACTOR:g} times the error of {difference(error, metric)}, and an estimate is among them"  # fmt: skip
     else:
         sure = certainty(metric, one, other) != "nominal" if what != "spread" else abs(gap) > error
         why = (
-            f"{'beyond' if sure else 'within'} the error of {number(error)}"
+            f"{'beyond' if sure else 'within'} the error of {difference(error, metric)}"
             if what != "spread"
             else "by values that state no error"
         )

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import schedules, toml, workspace
+from tracker import schedules, toml, wording, workspace
 from tracker.wording import escaped, machine_time, safe
 from tracker.workspace import Settings
 
@@ -79,15 +79,20 @@ def stamp(at: datetime | None) -> str:
 
 
 def zone(ctx: click.Context | None = None) -> tzinfo:
-    """The zone in which people type and read times."""
+    """The zone in which people type and read times; that of the running command by default."""
+    ctx = ctx or click.get_current_context(silent=True)
     settings = ctx and ctx.find_object(Settings)
     return ZoneInfo(settings.time_zone) if settings and settings.time_zone != "UTC" else UTC
 
 
 def when(at: datetime | None) -> str:
-    """A time for people, in their zone: `2026-04-18T06:18:33Z` or `2026-04-18T08:18:33+02:00`, empty for None."""
-    local = at and at.astimezone(zone(click.get_current_context(silent=True)))
-    return local.isoformat(timespec="seconds").replace("+00:00", "Z") if local else ""
+    """`wording.when` in the zone of the workspace or of `--tz`, empty for None."""
+    return wording.when(at, zone()) if at else ""
+
+
+def day(at: datetime | None) -> str:
+    """`wording.day` in that zone, empty for None."""
+    return wording.day(at, zone()) if at else ""
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: frozenset[str] = frozenset()) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
 
 import click
 
@@ -55,9 +54,9 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> None:
                 origin,
                 row.state,
                 row.entries,
-                _minute(row.last_changed),
+                when(row.last_changed),
                 board.cadence,
-                _minute(row.due_at),
+                when(row.due_at),
                 short(board.terms),
                 "disabled" if row.reason.startswith("disabled: ") else row.reason,
             )
@@ -71,10 +70,6 @@ def short(terms: str, most: int = MOST) -> str:
     """What the terms begin with, up to the first stop: "CC-BY-4.0" of "CC-BY-4.0; documented API"."""
     first = re.split(r"[;:,]\s|\.\s|\.$", terms, maxsplit=1)[0].strip()
     return first if len(first) <= most else f"{first[: most - 1].rstrip()}…"
-
-
-def _minute(at: datetime | None) -> str:
-    return when(at)[:16].replace("T", " ")
 
 
 def _declared_of(board: Board) -> dict[str, object]:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
+from tracker.cli._open import Time, as_json, day, print_json, print_table, stamp, when
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus
-from tracker.wording import number, safe, value
+from tracker.wording import difference, safe, value
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
@@ -109,7 +109,7 @@ def _print(pair: Pair) -> None:
             row.metric.title,
             value(row.one, row.metric) or "not published for A",
             value(row.other, row.metric) or "not published for B",
-            "" if row.difference is None else number(row.difference, row.metric),
+            "" if row.difference is None else difference(row.difference, row.metric),
             _verdict(row),
         )
         for row in pair.rows
@@ -130,12 +130,12 @@ def _verdict(row: Row) -> str:
 def _since(since: Interval | None, upper: str, lower: str) -> str:
     if since is None:
         return ""
-    until = when(since.until)[:10]
+    until = day(since.until)
     if since.how is HowAbove.START:
         return f", so since comparable values begin ({until})"
-    day = until if since.after is None or when(since.after)[:10] == until else f"between {when(since.after)[:10]} and {until}"
+    dated = until if since.after is None or day(since.after) == until else f"between {day(since.after)} and {until}"
     return {
-        HowAbove.PASSING: f", passed {lower} {day}",
-        HowAbove.ENTRY: f", {upper} entered above {day}",
-        HowAbove.RIVAL_ENTRY: f", {lower} entered below {day}",
+        HowAbove.PASSING: f", passed {lower} {dated}",
+        HowAbove.ENTRY: f", {upper} entered above {dated}",
+        HowAbove.RIVAL_ENTRY: f", {lower} entered below {dated}",
     }[since.how]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import log, toml
+from tracker import log, toml, wording
 from tracker.cli._open import as_json, print_json, print_table, tell_troubles, when
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, DeliveryWorker, InFlight, Loop, World, lock_of, notifier, upcoming, watchdog_s
@@ -221,4 +221,4 @@ def _print_firings(settings: Settings, *, as_json: bool) -> None:
 
 
 def _local(at: datetime, board: Board) -> str:
-    return at.astimezone(ZoneInfo(board.time_zone)).strftime("%a %Y-%m-%d %H:%M:%S %Z")
+    return wording.when(at, ZoneInfo(board.time_zone))

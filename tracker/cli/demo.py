@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import program, stamp
+from tracker.cli._open import program, when
 from tracker.cli._season import Season
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
@@ -65,7 +65,7 @@ def play(settings: Settings, season: Season) -> None:
             outcomes = list(ran)
         results = ", ".join(f"{outcome.board} {check.result}" for outcome in outcomes for check in outcome.checks)
         news = sum(event.is_news for outcome in outcomes for event in outcome.events)
-        click.echo(f"  {stamp(day)}  {news:2d} new events  {results}")
+        click.echo(f"  {when(day)}  {news:2d} new events  {results}")
 
 
 def fresh(folder: Path) -> None:

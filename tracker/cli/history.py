@@ -9,7 +9,7 @@ import click
 from tracker.cli._open import as_json, print_json, print_table, when
 from tracker.query.history import Course
 from tracker.reports.jsonl import event_json
-from tracker.wording import safe
+from tracker.wording import safe, value
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
@@ -65,11 +65,11 @@ def _print(course: Course) -> None:
     if others:
         click.echo(f"  also named: {safe(', '.join(others))}")
     rows = [
-        (one, when(span.valid_from), when(span.valid_to) or "now", span.measure.raw)
+        (one, when(span.valid_from), when(span.valid_to) or "now", value(span.measure, course.metrics[one]), span.measure.raw)
         for one, spans in course.values.items()
         for span in spans
     ]
-    print_table(("metric", "from", "to", "as published"), rows, right=frozenset(("as published",)))
+    print_table(("metric", "from", "to", "value", "as published"), rows, right=frozenset(("value", "as published")))
     for event in course.events:
         if event.is_news:
             click.echo(f"  {when(event.until)}  {safe(event.headline)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, print_json, print_table, stamp, when
+from tracker.cli._open import as_json, day, print_json, print_table, stamp
 from tracker.errors import DeclarationError
 from tracker.model import Identity
 from tracker.query.models import Card, Listing
@@ -91,8 +91,8 @@ def _print(card: Card) -> None:
             _names(place),
             f"{place.rank} of {place.of}" if place.rank is not None else "",
             value(place.measure, place.metric),
-            when(place.first_seen)[:10],
-            when(place.last_seen)[:10] or "listed",
+            day(place.first_seen),
+            day(place.last_seen) or "listed",
         )
         for place in card.places
     ]

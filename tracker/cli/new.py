@@ -29,7 +29,7 @@ from tracker.cli._open import as_json, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.fetch import Fetcher
-from tracker.wording import safe
+from tracker.wording import count, listed, safe
 from tracker.workspace import Settings
 from tracker.workspace.opening import hosts_if_any
 
@@ -180,15 +180,14 @@ def _metric_line(metric: MetricGuess, proposal: Proposal) -> Line:
 
 
 def _print(made: Made, settings: Settings, new_board: NewBoard) -> None:
-    count = len(made.candidates)
-    click.echo(f"{safe(new_board.url)}: {count} table{'s' if count != 1 else ''} that may be a leaderboard")
+    click.echo(f"{safe(new_board.url)}: {count(len(made.candidates), 'table')} that may be a leaderboard")
     rows = [
         (
             number,
             f"{candidate.score:.2f}",
             candidate.parse.format,
             len(candidate.rows),
-            ", ".join(candidate.columns[:6]),
+            listed(candidate.columns, 6),
             "; ".join(candidate.why),
         )
         for number, candidate in enumerate(made.candidates[:MAX_SHOWN], 1)

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import Time, as_json, print_json, print_table, user, when
+from tracker.cli._open import Time, as_json, print_json, print_table, stamp, user
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -45,7 +45,7 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
         )
     else:
         print_table(
-            ("board", "at", "entries", "why"), ((one.board, when(one.observed_at), one.entries, one.message) for one in held)
+            ("board", "at", "entries", "why"), ((one.board, stamp(one.observed_at), one.entries, one.message) for one in held)
         )
 
 
@@ -59,7 +59,7 @@ def show(settings: Settings, board: str, at: datetime | None) -> None:
         check = _one(settings, store, board, at)
         declared = board_of(settings, store, board)
         reading = fold.read_at(declared, check.observed_at, archive)
-    click.echo(f"{board} at {when(check.observed_at)}: {safe(check.message)}")
+    click.echo(f"{board} at {stamp(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (
         (entry.position, entry.name, entry.measures[primary.id].raw if primary and primary.id in entry.measures else "")
@@ -105,6 +105,6 @@ def _held(settings: Settings, store: SqliteStore, board: str | None) -> Iterator
 def _one(settings: Settings, store: SqliteStore, board: str, at: datetime | None) -> Check:
     held = [check for check in _held(settings, store, board) if at is None or check.observed_at == at]
     if not held:
-        time = f" at {when(at)}" if at else ""
+        time = f" at {stamp(at)}" if at else ""
         raise DeclarationError(f"{board}: nothing in quarantine{time}; expected a reading held back (tracker quarantine list)")
     return held[-1]

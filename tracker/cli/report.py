@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import Time
+from tracker.cli._open import Time, zone
 from tracker.errors import DeclarationError
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -35,7 +35,7 @@ def command(
     """
     with Workspace(settings) as workspace:
         report = workspace.report(boards, since=since, until=until)
-    text = reports.render(report, form, width=_width() if output is None else 100)
+    text = reports.render(report, form, width=_width() if output is None else 100, zone=zone())
     if output is None:
         click.echo(text, nl=False)
     else:

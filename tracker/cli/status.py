@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -25,7 +25,7 @@ from tracker.query.vitals import vitals as vitals_of
 from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
-from tracker.wording import count, safe
+from tracker.wording import count, safe, span
 from tracker.workspace import Settings
 from tracker.workspace.opening import history_of
 
@@ -159,25 +159,17 @@ def _fetches(found: Vitals) -> str:
 
 
 def _delivery(route: RouteVitals) -> str:
-    oldest = f" (oldest {_span(route.oldest_age_s)})" if route.oldest_age_s is not None else ""
+    oldest = f" (oldest {span(timedelta(seconds=route.oldest_age_s))})" if route.oldest_age_s is not None else ""
     failed = f", {count(route.send_failures, 'try', 'tries')} failed" if route.send_failures else ""
     return f'route "{route.route}": {route.waiting} waiting{oldest}, {route.dead} dead, {route.sent} sent{failed}'
 
 
 def _ago(age_s: float | None) -> str:
-    return "never" if age_s is None else f"{_span(age_s)} ago"
+    return "never" if age_s is None else f"{span(timedelta(seconds=age_s))} ago"
 
 
 def _until(due: datetime, now: datetime) -> str:
-    return f"in {_span((due - now).total_seconds())}" if due > now else "now"
-
-
-def _span(seconds: float) -> str:
-    """The largest unit that fits twice: 90 minutes, 47 hours, 3 days."""
-    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} s"
+    return f"in {span(due - now)}" if due > now else "now"
 
 
 # ── for programs ─────────────────────────────────────────────────────────────────────────────────

@@ -8,10 +8,10 @@ from itertools import groupby, pairwise
 
 import click
 
-from tracker.cli._open import Time, as_json, print_json, stamp, when
+from tracker.cli._open import Time, as_json, print_json, stamp, when, zone
 from tracker.model import BoardId, EntryId
 from tracker.query.why_not import Explained
-from tracker.wording import safe
+from tracker.wording import period, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
@@ -60,7 +60,9 @@ def _print(rows: Iterable[Explained]) -> None:
         click.echo(f"\n{safe(mine[-1].name)} on {board} (key {safe(entry)})")
         for run in _runs(mine):
             first, last = run[0], run[-1]
-            times = when(first.until)[:16] + (f" … {when(last.until)[:16]} ({len(run)} times)" if len(run) > 1 else "")
+            times = (
+                f"{period(first.until, last.until, zone(), joined='…')} ({len(run)} times)" if len(run) > 1 else when(first.until)
+            )
             event = f" [{one[:12]}]" if (one := first.event) and len(run) == 1 else ""
             click.echo(f"  {times}  {_what(run)}: {safe(first.reason)}{event}")
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from tracker import notify
 from tracker.daemon.flights import Fetched, InFlight
@@ -34,6 +33,7 @@ from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
+from tracker.wording import host_of
 from tracker.workspace.declarations import Declarations, Declared
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -302,7 +302,7 @@ class Loop:
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
         due = max(due_at(board, self._world.store, now), self._aside.get(name, now))
-        away = self._world.hosts.not_before(host_of(board))
+        away = self._world.hosts.not_before(host_of(board.request.url))
         return max(due, away) if away is not None else due
 
     def _is_paused(self, board: BoardId) -> bool:
@@ -318,7 +318,7 @@ class Loop:
             board = self._declared.boards.get(name)
             if board is None or name in self._flights or any(one.board.id == name for one in self._unsettled):
                 del self._waiting[name]
-            elif self._flights.may_start(host_of(board)):
+            elif self._flights.may_start(host_of(board.request.url)):
                 del self._waiting[name]
                 begun = self._begin(board, now, forced=forced) or begun
         return begun
@@ -327,7 +327,7 @@ class Loop:
         if not forced and self._due(board.id, now) > now:  # `tracker run` has read it meanwhile
             self._ticker.watch(board.id, now)
             return False
-        self._flights.start(board, host_of(board))
+        self._flights.start(board, host_of(board.request.url))
         return True
 
     def _probe(self, now: datetime) -> None:
@@ -338,8 +338,8 @@ class Loop:
         if failing:
             probe = min(failing, key=lambda name: (self._due(name, now), name))
             self._network.probes(now)
-            self._world.hosts.note_not_before(host_of(self._declared.boards[probe]), None)
-            self._flights.start(self._declared.boards[probe], host_of(self._declared.boards[probe]))
+            self._world.hosts.note_not_before(host_of(self._declared.boards[probe].request.url), None)
+            self._flights.start(self._declared.boards[probe], host_of(self._declared.boards[probe].request.url))
 
     # ── what landed ──────────────────────────────────────────────────────────────────────────────
 
@@ -377,7 +377,7 @@ class Loop:
         if isinstance(fetched, NotYet):
             return
         if isinstance(fetched, Transient) and fetched.answer is None:
-            self._network.silent(host_of(board), now)
+            self._network.silent(host_of(board.request.url), now)
             if self._network.dark and self._network.since is not None:
                 message = f"No host answers since {self._network.since:%Y-%m-%d %H:%M} UTC; expected a network; one board asks every five minutes"
                 self._notices.open("network", "", message, now)
@@ -391,8 +391,8 @@ class Loop:
         for name in self._ticker.boards():
             board, past = self._declared.boards[name], self._world.store.past(name)
             if past.failures and past.passing and not self._is_paused(name):
-                self._world.hosts.note_failures(host_of(board), 0)
-                self._world.hosts.note_not_before(host_of(board), None)
+                self._world.hosts.note_failures(host_of(board.request.url), 0)
+                self._world.hosts.note_not_before(host_of(board.request.url), None)
                 self._waiting[name] = True
 
     def _give_up(self, board: Board, now: datetime) -> None:
@@ -434,13 +434,8 @@ class Loop:
             self._store_failed(error)
             return
         self._store_failed_at, self._store_pause_s = None, 0.0
-        log.warning("store is well again", extra={"since": since.isoformat()})
+        log.warning("store is well again", extra={"since": since})
         self._watch_all(now)
-
-
-def host_of(board: Board) -> str:
-    """The host a board is fetched from, as its address is declared."""
-    return (urlsplit(board.request.url).hostname or "").lower()
 
 
 def _seen_at(fetched: Fetched, now: datetime) -> datetime:
@@ -462,7 +457,7 @@ def _log(outcome: Outcome) -> None:
     last = outcome.checks[-1] if outcome.checks else None
     facts: dict[str, object] = {"board": outcome.board, "news": sum(event.is_news for event in outcome.events)}
     if last is not None:
-        facts |= {"result": last.result.value, "entries": last.entries, "at": last.observed_at.isoformat()}
+        facts |= {"result": last.result.value, "entries": last.entries, "at": last.observed_at}
     if outcome.failed:
         log.warning("board failed", extra=facts | {"why": str(outcome.error or (last.message if last else ""))})
     else:

@@ -11,6 +11,7 @@ from datetime import datetime
 from tracker.model import BoardId, Delivery, Event, EventId, Notice
 from tracker.notify.routes import RECOVERED, TROUBLE
 from tracker.ports import ServiceState
+from tracker.wording import span
 
 TRACKER = BoardId("tracker")
 """What such an event names in the place of a board."""
@@ -37,7 +38,7 @@ class Notices:
             if (notice.kind, notice.subject) == (kind, subject):
                 ended = Notice(kind=kind, subject=subject, message=notice.message, since=notice.since, ended_at=now)
                 self._service.close_notice(kind, subject, now, self._deliveries(as_event(ended), now))
-                log.info("trouble ended", extra={"kind": kind, "subject": subject, "since": notice.since.isoformat()})
+                log.info("trouble ended", extra={"kind": kind, "subject": subject, "since": notice.since})
 
     def only(self, kind: str, messages: dict[str, str], now: datetime) -> None:
         """Of one kind, exactly these are open now, by subject."""
@@ -53,7 +54,7 @@ def as_event(notice: Notice) -> Event:
     ended = notice.ended_at
     at = ended or notice.since
     named = [notice.kind, notice.subject, notice.since.isoformat(), "ended" if ended else "began"]
-    lasted = f" It lasted {_span((ended - notice.since).total_seconds())}." if ended else ""
+    lasted = f" It lasted {span(ended - notice.since)}." if ended else ""
     return Event(
         id=EventId(hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]),
         kind=RECOVERED if ended else TROUBLE,
@@ -72,10 +73,3 @@ def as_event(notice: Notice) -> Event:
         rule="tracker/1",
         recorded_at=at,
     )
-
-
-def _span(seconds: float) -> str:
-    for size, word in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {word}"
-    return f"{seconds:.0f} seconds"

@@ -9,7 +9,7 @@ from tracker.events.kind import EventKind, Folding, What
 from tracker.events.lifecycle import grade_of, is_context
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, Move, Nature
-from tracker.wording import names, number
+from tracker.wording import listed, number
 
 RULE = "attribute_change/2"
 
@@ -43,7 +43,7 @@ def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[En
         weight=3,
         is_news=False,
         subjects=who,
-        headline=f"{names(who)}: {attribute.replace('_', ' ')} goes from {values[0]} to {values[1]}, says {diff.board.title}.",
+        headline=f"{listed(who)}: {attribute.replace('_', ' ')} goes from {values[0]} to {values[1]}, says {diff.board.title}.",
         facts={"attribute": attribute, "before": values[0], "after": values[1]},
         evidence=_proofs(diff, attribute, entries[:10]),
     )

@@ -20,7 +20,7 @@ from tracker.events.kind import EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, Nature, Party, Snapshot
 from tracker.order import certainty
-from tracker.wording import names, number, unsure
+from tracker.wording import listed, number, unsure
 
 RULE = "class_leader/1"
 
@@ -284,10 +284,10 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
     behind = first.before if shared else first.next
     rivals = [_party(diff, entry) for entry in behind]
     theirs = [measure for entry in behind if (measure := _measure(diff, primary, entry)) is not None]
-    over = f" with {names(rivals)}" if shared else f", ahead of {names(rivals)}{_at(primary, theirs)}" if rivals else ""
+    over = f" with {listed(rivals)}" if shared else f", ahead of {listed(rivals)}{_at(primary, theirs)}" if rivals else ""
     near = unsure(primary, mine, *theirs) if first.sure == "nominal" and not shared else ""
     return (
-        f"{names(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"
+        f"{listed(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"
         f" with {number(mine.value, primary)}{_how(diff, first, over)}{near}{_also(first.name, named[1:])}."
     )
 
@@ -301,7 +301,7 @@ def _how(diff: Diff, change: LeadChange, over: str) -> str:
     """Ahead of whom; or that nobody moved, and why the lead is another's all the same."""
     if change.grade == Grade.SUCCESSION:
         left = [_party(diff, entry) for entry in change.before]
-        return f", as {names(left)} {'has' if len(left) == 1 else 'have'} no measured value there any more"
+        return f", as {listed(left)} {'has' if len(left) == 1 else 'have'} no measured value there any more"
     return f"{over}, by what is stated of them now" if change.grade == Grade.CLASSIFIED else over
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
-from urllib.parse import urlsplit
 
 from tracker.events import overtake
 from tracker.events.kind import Across, EventKind, Panel
@@ -21,7 +20,7 @@ from tracker.events.making import build, proof
 from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Measure, Metric, ModelId, Party, Snapshot
 from tracker.order import certainty, competition_ranks
 from tracker.traits import reasons
-from tracker.wording import names
+from tracker.wording import day, host_of, listed
 
 RULE = "consensus/1"
 
@@ -60,7 +59,7 @@ class _Seat:
     @property
     def publisher(self) -> str:
         """The site whose ranking it is, whoever copied it; where no page is declared, the source."""
-        site = urlsplit(self.board.page).hostname or self.board.id.partition("/")[0]
+        site = host_of(self.board.page) or self.board.id.partition("/")[0]
         return site.removeprefix("www.")
 
 
@@ -271,7 +270,7 @@ def _event(
 
 
 def _dates(board: BoardId, reports: Iterable[Event]) -> str:
-    return max(event.until for event in reports if event.board == board).strftime("%Y-%m-%d")
+    return day(max(event.until for event in reports if event.board == board))
 
 
 def _parties(subject: ModelId, rivals: Sequence[ModelId], reports: Iterable[Event]) -> tuple[Party, ...]:
@@ -282,7 +281,7 @@ def _parties(subject: ModelId, rivals: Sequence[ModelId], reports: Iterable[Even
 
 
 def _headline(parties: Sequence[Party], ballot: _Ballot, seats: Mapping[BoardId, _Seat], publishers: Sequence[str]) -> str:
-    who, passed = parties[0].name, names(parties[1:])
+    who, passed = parties[0].name, listed(parties[1:])
     where, already, against = (_titles(boards, seats) for boards in (ballot.reporting, ballot.above, ballot.below))
     if ballot.below:
         verb = "has" if len(ballot.below) == 1 else "have"
@@ -294,9 +293,7 @@ def _headline(parties: Sequence[Party], ballot: _Ballot, seats: Mapping[BoardId,
 
 
 def _titles(boards: Sequence[BoardId], seats: Mapping[BoardId, _Seat]) -> str:
-    """`One`, `One and Two`, `One, Two and Three`."""
-    titles = [seats[board].board.title for board in boards]
-    return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
+    return listed([seats[board].board.title for board in boards], None)
 
 
 def _proofs(

@@ -11,7 +11,7 @@ from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, page_proofs, party
 from tracker.model import BoardState, Diff, EntryId, Event
 from tracker.order import competition_ranks, surely_inside
-from tracker.wording import names, number
+from tracker.wording import listed, number
 
 RULE = "debut/1"
 
@@ -76,7 +76,7 @@ def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
         weight=45,
         is_news=True,
         subjects=who,
-        headline=f"{len(who)} entries join {diff.board.title} at once, among them {names(who)}.",
+        headline=f"{len(who)} entries join {diff.board.title} at once, among them {listed(who)}.",
         facts={"of": len(diff.after.entries)},
         evidence=page_proofs(diff),
     )

@@ -10,7 +10,7 @@ from tracker.events.kind import EventKind, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, EntryId, EntryRecord, Event, Evidence, Party
 from tracker.order import would_be_shown
-from tracker.wording import names
+from tracker.wording import listed
 
 RULE = "departure/1"
 
@@ -81,9 +81,9 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -
     first = past.known[entries[0]]
     parties = [Party(entry=entry, name=past.known[entry].name) for entry in entries]
     one = len(parties) == 1
-    headline = f"{names(parties)} {'is' if one else 'are'} no longer listed on {diff.board.title}"
+    headline = f"{listed(parties)} {'is' if one else 'are'} no longer listed on {diff.board.title}"
     if not one:
-        headline = f"{len(parties)} entries left {diff.board.title} at once, among them {names(parties)}"
+        headline = f"{len(parties)} entries left {diff.board.title} at once, among them {listed(parties)}"
     return make(
         diff,
         rule=RULE,

@@ -21,7 +21,7 @@ from tracker.events.kind import EventKind, Folding
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.traits import open_size, price_metric, size_words, traits
-from tracker.wording import names, number
+from tracker.wording import listed, number
 
 RULE = "frontier/1"
 
@@ -318,10 +318,10 @@ def _party(diff: Diff, entry: EntryId) -> Party:
 def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
     where = f"the frontier of {view.primary.title} against {view.axis.word} on {view.diff.board.title}"
     if not who:
-        return f"{names(gone)} {'leaves' if len(gone) == 1 else 'leave'} {where}."
-    leaving = f"; {names(gone)} {'leaves' if len(gone) == 1 else 'leave'} it" if gone else ""
+        return f"{listed(gone)} {'leaves' if len(gone) == 1 else 'leave'} {where}."
+    leaving = f"; {listed(gone)} {'leaves' if len(gone) == 1 else 'leave'} it" if gone else ""
     if len(who) > 1:
-        return f"{names(who)} enter {where}{leaving}."
+        return f"{listed(who)} enter {where}{leaving}."
     one = view.diff.after.entries[who[0].entry]
     return (
         f"{who[0].name} enters {where}: no other with both figures known is as good for less or better for as much"

@@ -18,7 +18,7 @@ from tracker.events.detection import Detection
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, name_tokens
-from tracker.wording import names, number
+from tracker.wording import listed, number
 
 RULE = "lifecycle/1"
 
@@ -241,7 +241,7 @@ def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool
         is_news=is_news,
         subjects=who,
         metric=first.metric,
-        headline=f"{names(who)}{_says(diff, first, many=len(who) > 1)}, says {diff.board.title}.",
+        headline=f"{listed(who)}{_says(diff, first, many=len(who) > 1)}, says {diff.board.title}.",
         facts={"attribute": first.attribute, "before": first.before, "after": first.after, "flip": flips, "format": formatted},
         evidence=_proofs(diff, first, [change.entry for change in alike][:_PROVEN]),
     )

@@ -23,8 +23,9 @@ from tracker.events.detection import Detection
 from tracker.events.kind import EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
+from tracker.model.names import folded
 from tracker.order import certainty
-from tracker.wording import number, unsure
+from tracker.wording import listed, number, unsure
 
 RULE = "line_overtake/1"
 
@@ -440,7 +441,7 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
     near = unsure(metric, stage.measure(lead.best), stage.measure(lead.passed)) if _certainty(stage, lead) == "nominal" else ""
     if lead.cause == "fall":
         return f"{_best(stage, lead)} falls below {mine}'s best ({name}, {value}) on {where}{near}."
-    above = f"above {_others([_best(stage, one) for one in named[:_NAMED]], len(named) - _NAMED)}"
+    above = f"above {listed([_best(stage, one) for one in named], _NAMED)}"
     whose = "" if _is_in(mine, name) else f" and puts {mine}"
     if lead.cause == "rise":
         assert stage.diff.before is not None
@@ -453,8 +454,7 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
 
 def _is_in(line: str, name: str) -> bool:
     """Whether an entry's name says which line it is of."""
-    plain_line, plain_name = ("".join(char for char in text.casefold() if char.isalnum()) for text in (line, name))
-    return plain_line in plain_name
+    return folded(line) in folded(name)
 
 
 def _best(stage: Stage, one: Pass) -> str:
@@ -463,10 +463,6 @@ def _best(stage: Stage, one: Pass) -> str:
     known = milestone.reference(passed) if len(one.rival) == _GENERATION else None
     whose, value = known.title if known else title(one.rival, passed), number(stage.has[one.passed], stage.metric)
     return f"{whose} ({value})" if whose == passed.name else f"{whose} (best: {passed.name}, {value})"
-
-
-def _others(texts: Sequence[str], more: int) -> str:
-    return f"{', '.join(texts)} and {more} more" if more > 0 else " and ".join(texts)
 
 
 def _estimated(stage: Stage, named: Sequence[Pass]) -> str:

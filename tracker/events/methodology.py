@@ -8,7 +8,7 @@ from enum import StrEnum
 from tracker.events.kind import EventKind, What
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event, MetricDiff, Nature
-from tracker.wording import number
+from tracker.wording import difference, listed
 
 RULE = "methodology/1"
 
@@ -31,7 +31,6 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
     primary = diff.board.primary
     first = next((verdict for verdict in rebased if primary and verdict.metric == primary.id), rebased[0])
     titles = [diff.board.metric(verdict.metric).title for verdict in (first, *(one for one in rebased if one is not first))]
-    others = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
     yield make(
         diff,
         rule=RULE,
@@ -39,7 +38,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         weight=90 if primary and first.metric == primary.id else 60,
         is_news=True,
         metric=first.metric,
-        headline=f"{diff.board.title} re-based {titles[0]}{others}: {first.reason}{_shift(diff, first)};"
+        headline=f"{diff.board.title} re-based {listed(titles, 1)}: {first.reason}{_shift(diff, first)};"
         " values before and after cannot be compared.",
         facts={"metrics": {str(verdict.metric): _facts(verdict) for verdict in rebased}, "version": diff.after.version},
         evidence=page_proofs(diff),
@@ -48,8 +47,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 
 def _shift(diff: Diff, verdict: MetricDiff) -> str:
     """The median shift of what moved; a fitted board's reason has that of the whole board already."""
-    fitted = diff.board.metric(verdict.metric).nature is Nature.FITTED
-    return "" if fitted or not verdict.moved else f", median shift {number(verdict.median_shift)}"
+    metric = diff.board.metric(verdict.metric)
+    shifted = verdict.moved and metric.nature is not Nature.FITTED
+    return f", median shift {difference(verdict.median_shift, metric)}" if shifted else ""
 
 
 def _another_table(diff: Diff) -> Event:

@@ -9,7 +9,7 @@ from tracker.events import departure
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Snapshot
-from tracker.wording import names, number, unsure
+from tracker.wording import listed, number, unsure
 
 RULE = "new_leader/1"
 
@@ -107,7 +107,7 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
     grade = _grade(diff, primary, fresh[0], acknowledged)
     shared = len(leaders(diff.after, primary)) > 1
     verb = "leads" if not shared else "share the lead on" if len(who) > 1 else "shares the lead on"
-    over = f", ahead of {names(rivals)}" if rivals and not shared else ""
+    over = f", ahead of {listed(rivals)}" if rivals and not shared else ""
     return make(
         diff,
         rule=RULE,
@@ -117,7 +117,7 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         subjects=who,
         rivals=rivals,
         metric=primary.id,
-        headline=f"{names(who)} {verb} {diff.board.title} ({primary.title}) with"
+        headline=f"{listed(who)} {verb} {diff.board.title} ({primary.title}) with"
         f" {number(value.value, primary)}{over}{_how_sure(diff, primary, fresh[0], acknowledged)}.",
         facts={"value": value.value, "before": list(acknowledged), "shared": shared},
         evidence=both_proofs(diff, [*fresh, *acknowledged], primary.id),

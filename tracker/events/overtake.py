@@ -17,9 +17,21 @@ from itertools import groupby, islice
 from tracker.events.board_recovered import changed
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, MetricId, PendingOvertake
+from tracker.model import (
+    BoardState,
+    Comparability,
+    Diff,
+    EntryId,
+    Event,
+    Measure,
+    Metric,
+    MetricDiff,
+    MetricId,
+    Party,
+    PendingOvertake,
+)
 from tracker.order import certainty, competition_ranks
-from tracker.wording import names, number, unsure
+from tracker.wording import listed, number, unsure
 
 RULE = "overtake/2"
 
@@ -117,7 +129,7 @@ def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[Entry
         subjects=[who],
         rivals=passed,
         metric=metric.id,
-        headline=f"{who.name} ({number(now.value, metric)}) overtakes {passed[0].name} ({number(theirs.value, metric)}){_others(len(rivals))}"
+        headline=f"{who.name} ({number(now.value, metric)}) overtakes {_and_others(passed[0], theirs, metric, len(rivals))}"
         f" on {diff.board.title} ({metric.title}){_how(metric, grade, now, theirs)}.",
         facts={
             "before": was.value,
@@ -145,8 +157,8 @@ def _fall_event(diff: Diff, metric: Metric, rival: EntryId, subjects: list[Entry
         subjects=above,
         rivals=[who],
         metric=metric.id,
-        headline=f"{who.name} ({number(now.value, metric)}) falls behind {above[0].name} ({number(theirs.value, metric)})"
-        f"{_others(len(subjects))} on {diff.board.title} ({metric.title}){_how(metric, grade, now, theirs)}.",
+        headline=f"{who.name} ({number(now.value, metric)}) falls behind"
+        f" {_and_others(above[0], theirs, metric, len(subjects))} on {diff.board.title} ({metric.title}){_how(metric, grade, now, theirs)}.",
         facts={
             "before": was.value,
             "after": now.value,
@@ -172,8 +184,9 @@ def _how(metric: Metric, grade: Grade, now: Measure, theirs: Measure) -> str:
     return {Grade.NOMINAL: unsure(metric, now, theirs), Grade.SUPPORTED: "", Grade.DECISIVE: ", with disjoint intervals"}[grade]
 
 
-def _others(count: int) -> str:
-    return f" and {count - 1} more" if count > 1 else ""
+def _and_others(first: Party, measure: Measure, metric: Metric, count: int) -> str:
+    """`Kimi K3 (88.2) and 3 more`."""
+    return listed([f"{first.name} ({number(measure.value, metric)})"], of=count)
 
 
 def _weight(diff: Diff, metric: Metric, grade: Grade) -> int:
@@ -229,7 +242,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
         headline=f"{who.name} ({number(mine.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {first.name} ({number(theirs.value, metric)}){_others(passed)}{_near(metric, mine, theirs)}.",
+        f" above {_and_others(first, theirs, metric, passed)}{_near(metric, mine, theirs)}.",
         facts={"rank": rank, "value": mine.value, "passed": passed} | _beyond_error(diff, metric, mine, rivals, start),
         evidence=[proof(diff.after, one, metric.id) for one in (entry, *shown)],
     )
@@ -317,7 +330,7 @@ def _sustained_event(diff: Diff, metric: Metric, pending: PendingOvertake) -> Ev
         subjects=[who],
         rivals=rivals,
         metric=MetricId(metric.id),
-        headline=f"{who.name} still stands above {names(rivals)} on {diff.board.title} ({metric.title}), {pending.held} changes later.",
+        headline=f"{who.name} still stands above {listed(rivals)} on {diff.board.title} ({metric.title}), {pending.held} changes later.",
         facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
         evidence=[proof(diff.after, entry, metric.id) for entry in entries],
     )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
-from tracker.wording import number
+from tracker.wording import number, relative
 
 RULE = "price_change/1"
 
@@ -52,7 +52,7 @@ def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[
     who = [party(diff.after, entry) for entry in entries]
     before, after = moves[entries[0]].before.value, moves[entries[0]].after.value
     creator = diff.after.entries[entries[0]].attributes.get("creator", "")
-    by = f"{(after - before) / before:+.0%}" if before else "from zero"
+    by = f"{relative((after - before) / before)}" if before else "from zero"
     return make(
         diff,
         rule=RULE,
@@ -72,7 +72,7 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = move.before.value, move.after.value
     change = (after - before) / before if before else None
-    by = f" ({change:+.0%})" if change is not None else ""
+    by = f" ({relative(change)})" if change is not None else ""
     return make(
         diff,
         rule=RULE,

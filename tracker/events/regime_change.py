@@ -22,7 +22,7 @@ from tracker.events.detection import Detection
 from tracker.events.kind import EventKind, Folding
 from tracker.events.making import make, page_proofs, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
-from tracker.wording import names, number
+from tracker.wording import listed, number, relative
 
 RULE = "regime_change/1"
 
@@ -312,7 +312,7 @@ def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift],
         is_news=is_news,
         subjects=who,
         metric=metric.id,
-        headline=f"{names(who)}: {metric.title} on {diff.board.title} went from about {number(best.before, metric)} to about"
+        headline=f"{listed(who)}: {metric.title} on {diff.board.title} went from about {number(best.before, metric)} to about"
         f" {number(best.since, metric)}{_unit(metric)}{_which(metric, alike)} and stayed there for {HELD} readings.",
         facts={
             "shifts": {
@@ -343,7 +343,7 @@ def _of_the_board(diff: Diff, metric: Metric, window: _Window, common: float) ->
         weight=30,
         is_news=True,
         metric=metric.id,
-        headline=f"{metric.title} of most entries on {diff.board.title} changed by about {common - 1:+.0%} and stayed there for {HELD} readings;"
+        headline=f"{metric.title} of most entries on {diff.board.title} changed by about {relative(common - 1)} and stayed there for {HELD} readings;"
         " that is no change of single models.",
         facts={"common_shift": round(common, 3), "readings": [one.observed_at.isoformat() for one in window.readings]},
         evidence=[*_pages(window), *page_proofs(diff)],
@@ -378,7 +378,7 @@ def _was_a_revision(diff: Diff, metric: Metric, shift: _Shift, window: _Window) 
 
 
 def _unit(metric: Metric) -> str:
-    return f" {metric.unit}" if metric.unit and not metric.unit.startswith("USD") else ""
+    return f" {metric.unit}" if metric.unit and not metric.unit.startswith("USD") and not metric.percent_factor else ""
 
 
 def _pages(window: _Window) -> list[Evidence]:

@@ -9,6 +9,7 @@ from io import BytesIO
 
 from tracker.errors import Refused, Transient
 from tracker.fetch.http import Ask, Reply
+from tracker.wording import listed
 
 MAX_MEMBERS = 10_000
 _SHOWN = 8
@@ -48,5 +49,5 @@ def _name(ask: Ask, names: list[str], member: str) -> str:
     if len(found) == 1:
         return found[0]
     what = f"{len(found)} files called" if found else "no file called"
-    near = ", ".join(repr(name[:80]) for name in (found or names)[:_SHOWN])
-    raise Refused(f"{ask.place}: {what} {member!r} in the archive, which has {near} …; correct request.member")
+    near = listed([repr(name[:80]) for name in found or names], _SHOWN)
+    raise Refused(f"{ask.place}: {what} {member!r} in the archive, which has {near}; correct request.member")

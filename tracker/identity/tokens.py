@@ -9,11 +9,13 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from tracker.wording import UNSAFE
+
 LONGEST = 240
 """A longer text is no name; it is never resolved."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+")
+_UNSEEN = re.compile(f"[{UNSAFE}\ufe00-\ufe0f]+")
 _PLAIN = str.maketrans({"_": "-", "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "’": "'", "‘": "'", "`": "'", "´": "'"})
 _FOOTNOTE = re.compile(r"\*\*.*$|\[[a-z]+-[a-z]+\]$|\((?:text-to-image|image-edit|image-to-video|text-to-video)\)$")
 """A note of the page: `**5th rank`, `[web-search]`, `(image-edit)`."""

@@ -34,6 +34,7 @@ from tracker.ports import Archive
 from tracker.reading import read_capture
 from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
+from tracker.wording import machine_time
 
 DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
@@ -185,7 +186,7 @@ def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
     """What the capture of that time says. Raises as `read_line`, and DeclarationError where there is none."""
     line = next((line for line in archive.index(board.id)[0] if line.observed_at == at and line.sha256), None)
     if line is None:
-        raise DeclarationError(f"{board.id}: no capture of {at.isoformat()} is in the archive; expected one (tracker boards)")
+        raise DeclarationError(f"{board.id}: no capture of {machine_time(at)} is in the archive; expected one (tracker boards)")
     return read_line(board, line, archive)
 
 

@@ -12,6 +12,7 @@ from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardState, Event, IndexLine, Result, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
+from tracker.wording import machine_time
 
 # ── decisions and proof ──────────────────────────────────────────────────────────────────────────
 
@@ -41,7 +42,7 @@ def decide(
         state = "no reading" if found is None else f"a reading that is {found.result}"
         expected = " or ".join(allowed)
         raise DeclarationError(
-            f"{board.id}: {state} at {at.isoformat()}; expected one that is {expected} (tracker quarantine list)"
+            f"{board.id}: {state} at {machine_time(at)}; expected one that is {expected} (tracker quarantine list)"
         )
     line = IndexLine(observed_at=at, url=found.url, verdict=verdict, sha256=found.sha256, by=by, reason=reason)
     with archive.lease(board.id):

@@ -149,6 +149,9 @@ class Column:
     kind: Kind = Kind.TEXT
 
 
+_PERCENT_FACTORS = {"ratio": 100.0, "share": 100.0, "%": 1.0}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """A column of numbers that can be compared.
@@ -195,6 +198,11 @@ class Metric:
     def sort_key(self, value: float) -> float:
         """A number that sorts the best first: smaller is better."""
         return -value if self.higher_is_better else value
+
+    @property
+    def percent_factor(self) -> float | None:
+        """What its values are multiplied by to be in per cent: 100 where the unit is a share of 0–1, 1 where it is `%`; None elsewhere."""
+        return _PERCENT_FACTORS.get(self.unit.casefold())
 
     @property
     def ranked(self) -> bool:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from tracker.errors import DeliveryError
 from tracker.events import trouble_of
@@ -20,7 +19,7 @@ from tracker.notify.forms import FORMS, Room, TextLine, calm, fit, page, shorten
 from tracker.reports import event_json, words
 from tracker.reports.folding import events_of, fold, order
 from tracker.reports.words import interval
-from tracker.wording import count, listed, machine_time
+from tracker.wording import count, host_of, listed, machine_time
 
 FORM_NAMES = (*FORMS, "json")
 _MOST_BOARDS = 6
@@ -88,15 +87,18 @@ def compose(
     id: str,  # noqa: A002  # the word of Message
     boards: Mapping[BoardId, Board],
     limits: Limits,
+    zone: tzinfo = UTC,
 ) -> Message:
     """The message that tells `told` (at least one event) and says how many `counted` there are; the same arguments give the same message.
+
+    Times are in `zone`; JSON has the machine's.
 
     Raises:
         DeliveryError: final; the limits leave no room for a headline and its evidence.
     """
     if limits.form == "json":
         return _as_json(told, counted, route=route, id=id, limits=limits)
-    news = _news(told, boards)
+    news = _news(told, boards, zone)
     title = _title(news, limits.title)
     head = [] if title.startswith(news[0].headline) else [TextLine(place=Room.HEADLINE, text=news[0].headline)]
     middle = list(_middle(news))
@@ -189,7 +191,7 @@ def _listing(events: Sequence[Event]) -> str:
 # ── stories ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_News]:
+def _news(events: Sequence[Event], boards: Mapping[BoardId, Board], zone: tzinfo) -> list[_News]:
     """The stories the events tell, the weightiest first, then the one of more events; every event is in exactly one."""
     by_trouble: dict[_Trouble, list[Event]] = {}
     by_board: dict[BoardId, list[Event]] = {}
@@ -199,8 +201,8 @@ def _news(events: Sequence[Event], boards: Mapping[BoardId, Board]) -> list[_New
             by_trouble.setdefault(_Trouble(_host(event, boards), event.kind, shared), []).append(event)
         else:
             by_board.setdefault(event.board, []).append(event)
-    stories = [_told(story, boards) for several in by_board.values() for story in fold(several)]
-    stories += [_of_host(at, several, ended, boards) for at, several in by_trouble.items()]
+    stories = [_told(story, boards, zone) for several in by_board.values() for story in fold(several)]
+    stories += [_of_host(at, several, ended, boards, zone) for at, several in by_trouble.items()]
     return sorted(stories, key=lambda one: (-one.lead.weight, -len(one.events), order(one.lead)))
 
 
@@ -230,7 +232,11 @@ def _ended(events: Sequence[Event]) -> tuple[dict[BoardId, list[Event]], list[Ev
 
 
 def _of_host(
-    at: _Trouble, events: Sequence[Event], ended: Mapping[BoardId, Sequence[Event]], boards: Mapping[BoardId, Board]
+    at: _Trouble,
+    events: Sequence[Event],
+    ended: Mapping[BoardId, Sequence[Event]],
+    boards: Mapping[BoardId, Board],
+    zone: tzinfo,
 ) -> _News:
     """The same trouble of some boards of one host."""
     together = sorted(events, key=order)
@@ -240,7 +246,7 @@ def _of_host(
     before = [event for board in dict.fromkeys(event.board for event in together) for event in ended.get(board, ())]
     return _News(
         headline=many if len(names) > 1 else calm(lead.headline),
-        dated=_dated(lead),
+        dated=_dated(lead, zone),
         asides=tuple(_reasons([*together, *before], boards, named=len(names) > 1)),
         heading=_name(lead, boards) if len(names) == 1 else at.host,
         page=_page(lead, boards),
@@ -259,10 +265,10 @@ def _reasons(events: Iterable[Event], boards: Mapping[BoardId, Board], *, named:
     yield from found
 
 
-def _told(story: Story, boards: Mapping[BoardId, Board]) -> _News:
+def _told(story: Story, boards: Mapping[BoardId, Board], zone: tzinfo) -> _News:
     return _News(
         headline=calm(story.lead.headline) or calm(words.badge(story.lead)),
-        dated=_dated(story.lead),
+        dated=_dated(story.lead, zone),
         asides=tuple(aside for one in words.asides(story) if (aside := calm(one))),
         heading=_name(story.lead, boards),
         page=_page(story.lead, boards),
@@ -270,8 +276,8 @@ def _told(story: Story, boards: Mapping[BoardId, Board]) -> _News:
     )
 
 
-def _dated(event: Event) -> str:
-    return calm(f"{words.badge(event)}, {interval(event)}")
+def _dated(event: Event, zone: tzinfo) -> str:
+    return calm(f"{words.badge(event)}, {interval(event, zone)}")
 
 
 def _name(event: Event, boards: Mapping[BoardId, Board]) -> str:
@@ -288,7 +294,7 @@ def _host(event: Event, boards: Mapping[BoardId, Board]) -> str:
     """Whose server it is: of the address that was asked, else of the board's page; the board's id where there is neither."""
     board = boards.get(event.board)
     for url in (*(one.url for one in event.evidence), *((board.request.url, board.page) if board is not None else ())):
-        if host := urlsplit(page(url)).hostname:
+        if host := host_of(page(url)):
             return calm(host.removeprefix("www."))
     return calm(event.board)
 

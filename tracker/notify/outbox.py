@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tracker.errors import DeliveryError
 from tracker.events.making import build
@@ -201,6 +202,7 @@ class _Pass:
                     id=batch.message,
                     boards=self._boards,
                     limits=limits,
+                    zone=ZoneInfo(self.route.time_zone),
                 )
                 channel.send(message)
             except DeliveryError as error:
@@ -235,9 +237,7 @@ class _Pass:
             return
         at = self._clock.now() + wait_after(tries, error.retry_after_s)
         self._service.put_off(batch.deliveries, not_before=at, error=self.failure)
-        log.warning(
-            "message put off", extra={**self._said(batch), "tries": tries, "until": at.isoformat(), "error": self.failure}
-        )
+        log.warning("message put off", extra={**self._said(batch), "tries": tries, "until": at, "error": self.failure})
 
     def _said(self, batch: Batch) -> dict[str, object]:
         names = {"route": self.route.name, "message_id": batch.message, "events": len(batch.in_full), "more": len(batch.counted)}

@@ -51,7 +51,9 @@ class RouteTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)], Meta(description="Minimum weight of an event")] = 0
     news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded; a route that names watches takes this from them")] = None  # fmt: skip
     digest: Annotated[str, Meta(max_length=200, description='One message at these times: "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" or five-field cron; by default one message per story, at once')] = ""  # fmt: skip
-    time_zone: Annotated[str, Meta(max_length=100, description="IANA time zone of `digest` and `quiet`")] = "UTC"
+    time_zone: Annotated[str, Meta(max_length=100, description="IANA time zone of `digest`, `quiet` and times in messages")] = (
+        "UTC"
+    )
     quiet: Annotated[_Texts, Meta(description='Hours without messages: "22:00-07:00"')] = field(default_factory=list)
     cool_down: Annotated[str, Meta(max_length=20, description='Minimum time between two messages about the same model, or the same board\'s problem: "6h"')] = ""  # fmt: skip
     most_per_hour: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description='Maximum number of messages in any hour; the last one counts the rest, as in "and 14 more"')] = None  # fmt: skip

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
 from tracker.errors import ParseError
+from tracker.wording import listed
 
 REGEX = "re:"
 """A fact's locator that begins so is a regular expression with one group; otherwise it is a path."""
@@ -87,9 +88,9 @@ def quote(text: str, length: int = 60) -> str:
 
 
 def names(found: Iterable[str], most: int = 12) -> str:
-    """Names for a message, at most so many."""
+    """Names of columns or records for a message, each once, without an "and" that could be one of them: `A, B`, `none`."""
     known = list(dict.fromkeys(found))
-    return ", ".join(known[:most]) + (f" and {len(known) - most} more" if len(known) > most else "") if known else "none"
+    return listed(known, most) if len(known) > most else ", ".join(known) or "none"
 
 
 def refuse_markup(text: str, expected: str) -> None:

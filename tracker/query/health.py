@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from tracker.model import Board, BoardState, Check, Health, Result, State
 from tracker.ports import Environment, Store
 from tracker.query.due import due_at, missing_keys, next_due
+from tracker.wording import when
 
 LATE_AFTER = 3
 """A board is called stale when so many of its cadence's times have passed without an accepted or unchanged reading."""
@@ -15,11 +16,14 @@ LATE_AFTER = 3
 # ── health ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def health(board: Board, store: Store, *, now: datetime, environment: Environment | None = None) -> Health:
-    """How a board is: paused (switched off, by somebody, or no key), broken, stale, partial or ok, with the reason and when it is due."""
+def health(board: Board, store: Store, *, now: datetime, environment: Environment | None = None, zone: tzinfo = UTC) -> Health:
+    """How a board is: paused (switched off, by somebody, or no key), broken, stale, partial or ok, with the reason and when it is due.
+
+    The reason is for people; times in it are in `zone`.
+    """
     past, last = store.past(board.id), store.last_check(board.id)
     accepted = store.at(board.id, last.observed_at, ()) if last else None
-    state, reason = _state(board, past, last, store, now=now, environment=environment)
+    state, reason = _state(board, past, last, store, now=now, environment=environment, zone=zone)
     return Health(
         board=board.id,
         title=board.title,
@@ -37,13 +41,20 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
 
 
 def _state(
-    board: Board, past: BoardState, last: Check | None, store: Store, *, now: datetime, environment: Environment | None
+    board: Board,
+    past: BoardState,
+    last: Check | None,
+    store: Store,
+    *,
+    now: datetime,
+    environment: Environment | None,
+    zone: tzinfo,
 ) -> tuple[State, str]:
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:
         return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"
     if (pause := store.service.pauses().get(board.id)) is not None:
-        return State.PAUSED, f"by {pause.by} since {_stamp(pause.since)}: {pause.reason}"
+        return State.PAUSED, f"by {pause.by} since {when(pause.since, zone)}: {pause.reason}"
     if missing:
         return State.PAUSED, f"no key: set {', '.join(missing)}"
     if past.broken_since is not None:
@@ -51,19 +62,15 @@ def _state(
     if past.stale_since is not None:
         return (
             State.STALE,
-            f"the content has not changed since {_stamp(past.changed_at[-1]) if past.changed_at else 'the start'}",
+            f"the content has not changed since {when(past.changed_at[-1], zone) if past.changed_at else 'the start'}",
         )
     if last is not None and _late(board, read := _last_read(last, store), now):
-        return State.STALE, f"not read since {_stamp(read)}{f': {last.message}' if last.message else ''}"
+        return State.STALE, f"not read since {when(read, zone)}{f': {last.message}' if last.message else ''}"
     if past.cap_told:
         return State.PARTIAL, f"cut off at {past.capped_at} rows"
     if last is None:
         return State.OK, "not read yet"
     return State.OK, last.message if last.result is Result.FAILED else ""
-
-
-def _stamp(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _last_read(last: Check, store: Store) -> datetime:

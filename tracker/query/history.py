@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.errors import DeclarationError
-from tracker.model import BoardId, EntryId, EntryRecord, Event, EventFilter, MetricId, RankSpan, Span
+from tracker.model import BoardId, EntryId, EntryRecord, Event, EventFilter, Metric, MetricId, RankSpan, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import demand, remembered, states
@@ -14,11 +14,12 @@ from tracker.query.find import demand, remembered, states
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """One entry through time on one board: its names, when it was listed, its values per metric and its ranks."""
+    """One entry through time on one board: its names, when it was listed, its values per metric (of `metrics`) and its ranks."""
 
     board: BoardId
     entry: EntryId
     known: EntryRecord
+    metrics: Mapping[MetricId, Metric]
     values: dict[MetricId, Sequence[Span]]
     ranks: Sequence[RankSpan]
     events: Sequence[Event]
@@ -39,10 +40,11 @@ def history(name: str, store: Store, lexicon: Lexicon, *, board: BoardId | None 
 
 def _course(board: BoardId, entry: EntryId, known: EntryRecord, store: Store) -> Course:
     declared = store.declared(board)
-    metrics = [metric.id for metric in declared.metrics] if declared else []
+    metrics = {metric.id: metric for metric in declared.metrics} if declared else {}
     values = {metric: spans for metric in metrics if (spans := store.spans(board, entry, metric))}
     events = tuple(store.events(EventFilter(board=board, entry=entry)))
-    return Course(board=board, entry=entry, known=known, values=values, ranks=store.rank_spans(board, entry), events=events)
+    ranks = store.rank_spans(board, entry)
+    return Course(board=board, entry=entry, known=known, metrics=metrics, values=values, ranks=ranks, events=events)
 
 
 def with_metric(courses: Sequence[Course], metric: MetricId) -> tuple[Course, ...]:

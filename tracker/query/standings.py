@@ -10,6 +10,7 @@ from tracker.model import Board, EntryId, MetricId, StoredSnapshot
 from tracker.order import competition_ranks
 from tracker.ports import Store
 from tracker.toml import meant
+from tracker.wording import machine_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ def standings(board: Board, store: Store, *, metric: MetricId | None = None, at:
     wanted = _metric(board, metric)
     snapshot = store.at(board.id, at, [wanted]) if at else store.latest(board.id)
     if snapshot is None:
-        when = f" by {at.isoformat()}" if at else ""
+        when = f" by {machine_time(at)}" if at else ""
         raise DeclarationError(f"{board.id}: nothing was accepted{when}; expected a snapshot (tracker run {board.id})")
     return _ordered(board, wanted, snapshot)
 

@@ -32,7 +32,7 @@ from tracker.model import (
     name_tokens,
 )
 from tracker.order import competition_ranks
-from tracker.wording import interval, number
+from tracker.wording import difference, interval, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,11 +346,11 @@ _NEVER_NEWS: Mapping[Nature, str] = {
 
 
 def _within(metric: Metric, move: Move) -> str:
-    shift = number(move.shift, metric)
+    shift = difference(move.shift, metric)
     if metric.stated_error is not None:
-        error = f"{number(metric.stated_error)}/√2 = {number(metric.stated_error / sqrt(2))}"
+        error = f"{difference(metric.stated_error, metric)}/√2 = {difference(metric.stated_error / sqrt(2), metric)}"
         return f"within the stated error: moved by {shift}, not beyond {error}"
     widths = [width for width in (move.before.half_width, move.after.half_width) if width is not None]
     if widths:
-        return f"within its interval: moved by {shift}, not beyond {number(max(widths))}"
+        return f"within its interval: moved by {shift}, not beyond {difference(max(widths), metric)}"
     return f"within the scatter of the refit: moved by {shift} once the common drift is taken out"

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from tracker.wording import clean
+
 MAX_CHARS = 300
 """Longest name kept. The longest on a real board has 97 characters."""
 MAX_RAW = 2_000
@@ -15,12 +17,6 @@ BADGES = "🥇🥈🥉🏆🏅👑🤠✅☑✔🆕🔥⭐🌟💬🔶🔷🟢�
 """Signs that boards set before or behind a name or a number: medals, "checked", "new", kinds of models."""
 VARIATION = "\ufe0e\ufe0f"
 
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # control characters that are no white space
-    "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi marks and overrides
-    "\U000e0000-\U000e007f\ud800-\udfff]"  # tags; lone surrogates, which no store can write
-)
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ORDINARY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/()+@'&,-]*(?: [A-Za-z0-9._:/()+@'&,-]+)*")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
@@ -31,7 +27,7 @@ _WIDE_GAP = re.compile(r"\s{2,}")
 
 
 def clean_text(text: str) -> str:
-    """Text in NFC with single spaces, without escapes, control, bidi and zero-width characters, cut to 300 characters."""
+    """`wording.clean` text in NFC, cut to 300 characters."""
     if len(text) <= MAX_CHARS and _ORDINARY_TEXT.fullmatch(text):
         return text
     return _visible(text[:MAX_RAW])[:MAX_CHARS].rstrip()
@@ -70,5 +66,4 @@ def _once(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    text = _INVISIBLE.sub("", _ANSI.sub("", text))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return unicodedata.normalize("NFC", clean(text))

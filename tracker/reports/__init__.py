@@ -5,6 +5,7 @@ A format's libraries are imported when it is first rendered, so that no format p
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Protocol
@@ -19,9 +20,12 @@ __all__ = ["FORMATS", "Render", "build", "event_json", "fold", "render"]
 
 
 class Render(Protocol):
-    """A format: the whole report as one text. `width` and `colour` are for terminals; other formats take no notice of them."""
+    """A format: the whole report as one text.
 
-    def __call__(self, report: Report, *, width: int, colour: bool) -> str:
+    `width` and `colour` are for terminals, `zone` is that of times for people; other formats take no notice of them.
+    """
+
+    def __call__(self, report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:
         """The report in this format."""
         ...
 
@@ -36,8 +40,15 @@ FORMATS: tuple[str, ...] = (
 """The modules of this package that write a report, each with `render`. A module is loaded when a report in its format is written."""
 
 
-def render(report: Report, format: str, *, width: int = 100, colour: bool = False) -> str:  # noqa: A002  # the word of the CLI
-    """The report in one of FORMATS; the same report always gives the same text.
+def render(
+    report: Report,
+    format: str,  # noqa: A002  # the word of the CLI
+    *,
+    width: int = 100,
+    colour: bool = False,
+    zone: tzinfo = UTC,
+) -> str:
+    """The report in one of FORMATS; the same report in the same zone always gives the same text.
 
     Raises:
         DeclarationError: there is no such format.
@@ -47,4 +58,4 @@ def render(report: Report, format: str, *, width: int = 100, colour: bool = Fals
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise DeclarationError(f"report: format = {format!r} is unknown; {hint}known: {', '.join(FORMATS)}")
     chosen: Render = import_module(f"{__name__}.{format}").render
-    return chosen(report, width=width, colour=colour)
+    return chosen(report, width=width, colour=colour, zone=zone)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
+from datetime import tzinfo
 
 from tracker.model import Event, Evidence, Party, Report
 from tracker.reports.folding import events_of
-from tracker.wording import INVISIBLE, machine_time
-
-_UNSAFE = re.compile(f"[{INVISIBLE}\x85\u2028\u2029]")
-"""Allowed in JSON, but they would break lines or act on a terminal; written as `\\uXXXX` they do neither."""
+from tracker.wording import escaped, machine_time
 
 
-def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way
+def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # every format is asked in the same way
     """One line per event, in the order of the stories; empty when there are none."""
     events = (event for board in report.boards for story in board.stories for event in events_of(story))
     return "".join(f"{_line(event)}\n" for event in events)
@@ -42,8 +39,7 @@ def event_json(event: Event) -> dict[str, object]:
 
 
 def _line(event: Event) -> str:
-    text = json.dumps(event_json(event), ensure_ascii=False, allow_nan=False)
-    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return escaped(json.dumps(event_json(event), ensure_ascii=False, allow_nan=False))
 
 
 def _party(party: Party) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
 
 from tracker.model import BoardReport, Health, Report, Story
 from tracker.reports import words
@@ -13,12 +14,12 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>|~&$]|(?<=\w):(?=//)|(?<=[wW]{3})\.|^[#+\-=]|^
 """What would begin markup, a bare link or, at the start, another block."""
 
 
-def render(report: Report, *, width: int, colour: bool) -> str:  # noqa: ARG001  # every format is asked in the same way
+def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # every format is asked in the same way
     """Headings per board, a list entry per story; names are escaped."""
     report = cleaned(report)
-    head = [f"# {words.TITLE}", words.window(report), words.summary(report)]
-    boards = (block for board in report.boards if board.stories for block in _board(board))
-    blocks = [*head, *_troubles(words.troubles(report)), *boards, *_silences(words.silences(report))]
+    head = [f"# {words.TITLE}", words.window(report, zone), words.summary(report)]
+    boards = (block for board in report.boards if board.stories for block in _board(board, zone))
+    blocks = [*head, *_troubles(words.troubles(report), zone), *boards, *_silences(words.silences(report, zone))]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -27,22 +28,22 @@ def escape(text: str) -> str:
     return _SIGNS.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", text)
 
 
-def _troubles(boards: Iterable[Health]) -> Iterator[str]:
-    rows = [f"| {one.state} | {_linked(one)} | {escape(one.reason) or '—'} | {words.last_read(one)} |" for one in boards]
+def _troubles(boards: Iterable[Health], zone: tzinfo) -> Iterator[str]:
+    rows = [f"| {one.state} | {_linked(one)} | {escape(one.reason) or '—'} | {words.last_read(one, zone)} |" for one in boards]
     if rows:
         yield "## Boards in trouble"
         yield "\n".join(["| state | board | reason | seen |", "|---|---|---|---|", *rows])
 
 
-def _board(board: BoardReport) -> Iterator[str]:
+def _board(board: BoardReport, zone: tzinfo) -> Iterator[str]:
     yield f"## {_linked(board.health)}"
-    yield "\n".join(line for story in board.stories for line in _story(story))
-    yield from (escape(note) for note in words.notes(board))
+    yield "\n".join(line for story in board.stories for line in _story(story, zone))
+    yield from (escape(note) for note in words.notes(board, zone))
 
 
-def _story(story: Story) -> Iterator[str]:
+def _story(story: Story, zone: tzinfo) -> Iterator[str]:
     lead = story.lead
-    yield f"- **{escape(words.badge(lead))}** · {words.interval(lead)}: {escape(lead.headline)}"
+    yield f"- **{escape(words.badge(lead))}** · {words.interval(lead, zone)}: {escape(lead.headline)}"
     yield from (f"  - {escape(aside)}" for aside in words.asides(story))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import tzinfo
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,11 @@ _HEAVY = 80
 """A story of this weight or more is printed in bold."""
 
 
-def render(report: Report, *, width: int, colour: bool) -> str:
+def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:
     """Lines of at most `width` columns (40 at least); with `colour` they hold ANSI codes, without it none."""
     out = StringIO()
     console = _console(out, max(width, _NARROWEST), colour=colour)
-    for block in _blocks(cleaned(report)):
+    for block in _blocks(cleaned(report), zone):
         console.print(block)
     return out.getvalue() if colour else "".join(f"{line.rstrip()}\n" for line in out.getvalue().split("\n")[:-1])
 
@@ -48,23 +49,23 @@ def _console(out: StringIO, width: int, *, colour: bool) -> Console:
     )
 
 
-def _blocks(report: Report) -> Iterator[RenderableType]:
+def _blocks(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
     yield _line(words.TITLE, "bold")
-    yield _line(words.window(report), "dim")
+    yield _line(words.window(report, zone), "dim")
     if summary := words.summary(report):
         yield _line(summary)
-    yield from _troubles(report)
+    yield from _troubles(report, zone)
     for board in report.boards:
         if board.stories:
-            yield from _board(board)
-    for silence in words.silences(report):
+            yield from _board(board, zone)
+    for silence in words.silences(report, zone):
         yield ""
         yield _line(silence.sentence)
         if silence.boards:
             yield _indented("  ", ", ".join(one.title for one in silence.boards), "dim")
 
 
-def _troubles(report: Report) -> Iterator[RenderableType]:
+def _troubles(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
     from rich.table import Table  # noqa: PLC0415  # see _console
     from rich.text import Text  # noqa: PLC0415
 
@@ -73,32 +74,32 @@ def _troubles(report: Report) -> Iterator[RenderableType]:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     for one in boards:
-        reason = f"{one.reason} ({words.last_read(one)})".lstrip()
+        reason = f"{one.reason} ({words.last_read(one, zone)})".lstrip()
         table.add_row(Text(one.state, style=_STATE_STYLES[one.state]), Text(one.title, style="bold"), Text(reason))
     yield ""
     yield _line("Boards in trouble", "bold underline")
     yield table
 
 
-def _board(board: BoardReport) -> Iterator[RenderableType]:
+def _board(board: BoardReport, zone: tzinfo) -> Iterator[RenderableType]:
     yield ""
     yield _line(board.health.title, "bold underline")
     for story in board.stories:
-        yield from _story(story)
-    for note in words.notes(board):
+        yield from _story(story, zone)
+    for note in words.notes(board, zone):
         yield _indented("  ", note, "dim")
 
 
-def _story(story: Story) -> Iterator[RenderableType]:
+def _story(story: Story, zone: tzinfo) -> Iterator[RenderableType]:
     lead = story.lead
     yield _indented("● ", lead.headline, "bold" if lead.weight >= _HEAVY else "")
-    yield _indented("  ", _dated(lead), "dim")
+    yield _indented("  ", _dated(lead, zone), "dim")
     for aside in words.asides(story):
         yield _indented("  – ", aside)
 
 
-def _dated(event: Event) -> str:
-    return f"{words.badge(event)}, {words.interval(event)}"
+def _dated(event: Event, zone: tzinfo) -> str:
+    return f"{words.badge(event)}, {words.interval(event, zone)}"
 
 
 def _line(text: str, style: str = "") -> RenderableType:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
 from tracker.reports.folding import folding_of, subject
-from tracker.wording import count, listed, minute, when
+from tracker.wording import count, listed, period, span, when
 
 TITLE = "Leaderboard changes"
 _LONG = timedelta(hours=48)
@@ -28,16 +28,16 @@ class Silence:
     boards: tuple[Health, ...] = ()
 
 
-def interval(event: Event) -> str:
+def interval(event: Event, zone: tzinfo) -> str:
     """When it happened: a time, or both ends of a pause longer than 48 hours."""
     if event.after is None or event.until - event.after <= _LONG:
-        return when(event.until)
-    return f"between {minute(event.after)} and {when(event.until)}"
+        return when(event.until, zone)
+    return f"between {period(event.after, event.until, zone, joined='and')}"
 
 
-def window(report: Report) -> str:
+def window(report: Report, zone: tzinfo) -> str:
     """`2026-04-11 00:00 to 2026-04-18 00:00 UTC`."""
-    return f"{minute(report.since)} to {when(report.until)}"
+    return period(report.since, report.until, zone)
 
 
 # ── stories ──────────────────────────────────────────────────────────────────────────────────────
@@ -135,15 +135,15 @@ def troubles(report: Report) -> tuple[Health, ...]:
     return tuple(sorted(ill, key=lambda one: (_TROUBLES.index(one.state), one.title, one.board)))
 
 
-def last_read(health: Health) -> str:
+def last_read(health: Health, zone: tzinfo) -> str:
     """When the board was last read, in words."""
-    return f"last read {when(health.last_accepted)}" if health.last_accepted else "never read"
+    return f"last read {when(health.last_accepted, zone)}" if health.last_accepted else "never read"
 
 
-def notes(board: BoardReport) -> tuple[str, ...]:
+def notes(board: BoardReport, zone: tzinfo) -> tuple[str, ...]:
     """What must be known beside a board's stories: where nothing was seen, what is not told, whose data it is."""
     untold = f"{count(board.untold, 'smaller change is', 'smaller changes are')} only in the record."
-    return (*_unseen(board.gaps), *((untold,) if board.untold else ()), attribution(board))
+    return (*_unseen(board.gaps, zone), *((untold,) if board.untold else ()), attribution(board))
 
 
 def attribution(board: BoardReport) -> str:
@@ -151,14 +151,14 @@ def attribution(board: BoardReport) -> str:
     return f"Data: {board.health.attribution or board.health.title}"
 
 
-def _unseen(gaps: Sequence[Gap]) -> tuple[str, ...]:
+def _unseen(gaps: Sequence[Gap], zone: tzinfo) -> tuple[str, ...]:
     """One sentence on all gaps, none if there are none."""
-    spans = [f"between {minute(gap.after)} and {when(gap.until)} ({(gap.until - gap.after).days} days)" for gap in gaps]
+    spans = [f"between {period(gap.after, gap.until, zone, joined='and')} ({span(gap.until - gap.after)})" for gap in gaps]
     its = "its ends" if len(gaps) == 1 else "their ends"
     return (f"No snapshot {', '.join(spans)}: what happened then is dated only by {its}.",) if gaps else ()
 
 
-def silences(report: Report) -> tuple[Silence, ...]:
+def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
     """What is to be said of boards without stories: unchanged, changed too little to tell, not seen; and of their gaps.
 
     A board in trouble is not said to be unchanged: it stands among the troubles.
@@ -181,7 +181,7 @@ def silences(report: Report) -> tuple[Silence, ...]:
         (f"Not seen in this time: {count(len(unseen), 'board', 'boards')}.", unseen),
     )
     groups = [Silence(sentence=sentence, boards=tuple(one.health for one in boards)) for sentence, boards in said if boards]
-    gaps = [Silence(sentence=f"{one.health.title}: {sentence}") for one in without for sentence in _unseen(one.gaps)]
+    gaps = [Silence(sentence=f"{one.health.title}: {sentence}") for one in without for sentence in _unseen(one.gaps, zone)]
     return (*groups, *gaps)
 
 

@@ -24,9 +24,9 @@ from tracker.schedules.shapes import DefaultsFile, Formats
 from tracker.schedules.tables import shaped
 from tracker.toml import (
     Wrong,
-    clean,
     quoted,
 )
+from tracker.wording import visible
 
 _NO_BOARDS = frozenset({"models", "routes.toml", "watches.toml"})
 _DEFAULTS = "_defaults.toml"
@@ -44,7 +44,9 @@ def definitions(root: Path) -> Iterator[Path]:
         yield from (at / name for name in files if name.lower().endswith(".toml") and name not in skipped)
     for error in unreadable:
         if Path(error.filename) == root:
-            raise DeclarationError(f"{clean(str(root))}: {error.strerror}; expected a folder of boards (--schedules)") from error
+            raise DeclarationError(
+                f"{visible(str(root))}: {error.strerror}; expected a folder of boards (--schedules)"
+            ) from error
         yield Path(error.filename)
 
 

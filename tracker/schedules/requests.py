@@ -16,10 +16,10 @@ from tracker.model import Each, Newest, Pagination, Request
 from tracker.schedules.shapes import EachTable, FurtherRequestTable, NewestTable, PaginationTable, RequestTable
 from tracker.toml import (
     Wrong,
-    clean,
     dotted,
     quoted,
 )
+from tracker.wording import visible
 
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 §5.6.2
@@ -116,7 +116,7 @@ def check_address(url: str, place: str) -> None:
         parts = urlsplit(url)
         host = parts.hostname if parts.port is None or parts.port else None
     except ValueError as error:
-        raise Wrong(f"{place} is no address: {clean(str(error))}") from error
+        raise Wrong(f"{place} is no address: {visible(str(error))}") from error
     if "@" in parts.netloc:
         raise Wrong(f"{place} contains a user name; remove it, and send credentials as a header with ${{NAME}}")
     if parts.scheme not in ("http", "https") or not host or "$" in parts.netloc:
@@ -185,5 +185,5 @@ def _check_jmespath(expression: str, place: str) -> None:
     try:
         jmespath.compile(expression)
     except (jmespath.exceptions.JMESPathError, RecursionError) as error:
-        reason = clean(str(error).partition("\n")[0])
+        reason = visible(str(error).partition("\n")[0])
         raise Wrong(f"{place} = {quoted(expression)} is no JMESPath: {reason}") from error

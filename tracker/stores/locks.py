@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker.errors import StoreError
+from tracker.wording import machine_time
 
 POLL_S = 0.05
 _MOST_BYTES = 4096
@@ -87,7 +89,7 @@ def _taken(handle: int) -> bool:
 
 
 def _sign(handle: int, path: Path) -> None:
-    signed = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    signed = {"pid": os.getpid(), "host": socket.gethostname(), "since": machine_time(datetime.now(UTC))}
     try:
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(signed).encode(), 0)

@@ -29,7 +29,7 @@ from tracker.order import competition_ranks
 from tracker.watches.declaration import Watch
 from tracker.watches.matching import ANYONE, board_matches, chosen, metric_matches
 from tracker.watches.standing import Edge, Hold, advance, points
-from tracker.wording import number
+from tracker.wording import difference, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +210,7 @@ def _within(watch: Watch, diff: Diff, metric: Metric, edge: Edge, value: float) 
     if theirs == value:
         return f"level with {name}"
     side = "ahead of" if metric.better(value, theirs) else "behind"
-    return f"{number(abs(theirs - value), metric)} {side} {name} ({number(theirs, metric)})"
+    return f"{difference(abs(theirs - value), metric)} {side} {name} ({number(theirs, metric)})"
 
 
 def _top(watch: Watch, diff: Diff, metric: Metric, value: float) -> str:

@@ -102,8 +102,8 @@ def _newly_classified(watch: Watch, diff: Diff, metric: Metric, entry: EntryId) 
 
 
 def points(metric: Metric) -> float:
-    """How many points one of the metric's unit is: people count ratios in percent, whatever a publisher writes."""
-    return 100.0 if metric.unit == "ratio" else 1.0
+    """How many points one of the metric's unit is: people count shares in per cent, whatever a publisher writes."""
+    return metric.percent_factor or 1.0
 
 
 class _Field:

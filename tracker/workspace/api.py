@@ -10,11 +10,13 @@ from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
+from zoneinfo import ZoneInfo
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, BoardState, Check, EntryId, Event, EventFilter, Identity, MetricId, Result
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
+from tracker.wording import machine_time
 from tracker.workspace.lookup import find
 from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import board_of, known
@@ -207,8 +209,9 @@ class Workspace:
         if newest is None:
             raise DeclarationError("nothing has been read yet; expected a reading to report on (tracker run)")
         since, until = _window(newest, since, until)
+        zone = ZoneInfo(self.settings.time_zone)
         declared = [board for name in names if (board := self.store.declared(name)) is not None]
-        shown = [health(board, self.store, now=min(until, newest + _SECOND)) for board in declared]
+        shown = [health(board, self.store, now=min(until, newest + _SECOND), zone=zone) for board in declared]
         ids = [board.id for board in declared]
         events = [one for board in ids for one in self.store.events(EventFilter(board=board, since=since, until=until))]
         events += panel.across(self.store, since=since, until=until, boards=ids, lexicon=self.lexicon)
@@ -313,7 +316,7 @@ def _window(newest: datetime, since: datetime | None, until: datetime | None) ->
     since = since or (until - _WEEK if until > _EARLIEST else until)
     if since >= until:
         raise DeclarationError(
-            f"the window from {since.isoformat()} to {until.isoformat()} is empty; expected its beginning before its end"
+            f"the window from {machine_time(since)} to {machine_time(until)} is empty; expected its beginning before its end"
         )
     return since, until
 

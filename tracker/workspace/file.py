@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, field
 
 from tracker import toml
 from tracker.toml import Wrong, quoted, understood
+from tracker.wording import visible
 
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
 
@@ -45,7 +46,7 @@ def read(path: Path) -> WorkspaceFile:
         DeclarationError: it is wrong, or names a folder of declarations that is not there; one line naming the file, the key,
             what was found and what is expected.
     """
-    with toml.at(toml.clean(str(path))):
+    with toml.at(visible(str(path))):
         tables = toml.tables(toml.text_of(path))
         file = _file(tables)
         if "schedules" in tables and not (path.parent / file.schedules).is_dir():
@@ -55,7 +56,7 @@ def read(path: Path) -> WorkspaceFile:
 
 def parsed(text: str, place: str) -> WorkspaceFile:
     """The file of that text; `place` is what messages call it. Raises DeclarationError, as `read` does."""
-    with toml.at(toml.clean(place)):
+    with toml.at(visible(place)):
         return _file(toml.tables(text))
 
 

@@ -14,6 +14,7 @@ import msgspec
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
 from tracker.stores.archive.disk import BoardFolder
+from tracker.wording import machine_time
 
 BLOCK = 64 * 1024
 CONTENT = frozenset({Verdict.NEW, Verdict.REVISIT})
@@ -97,7 +98,7 @@ def existing_line(folder: BoardFolder, index: int, observed_at: datetime, hashes
         line = decoded(folder, raw)
         if line.verdict in CONTENT and line.sha256 != hashes:
             raise StoreError(
-                f"{folder.board}: {observed_at.isoformat()} found in the index with body {line.sha256[0]}, expected {hashes[0]};"
+                f"{folder.board}: {machine_time(observed_at)} found in the index with body {line.sha256[0]}, expected {hashes[0]};"
                 " a board shows one state at a time, correct the time of this capture"
             )
         if line.verdict in CONTENT:
