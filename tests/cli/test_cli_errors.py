@@ -232,13 +232,14 @@ def test_a_command_without_arguments_shows_its_help(world: World):
 
 
 @pytest.mark.slow
-def test_a_reader_who_has_seen_enough_is_no_error(world: World):
+@pytest.mark.parametrize("words", [["events", "--json"], ["standings", "acme/text"], ["events", "--help"]], ids=" ".join)
+def test_a_reader_who_has_seen_enough_ends_a_command_as_sigpipe_ends_others(world: World, words: list[str]):
     world.imported()
-    command = [sys.executable, "-c", "from tracker.cli import main; main()", "--store", str(world.store), "events", "--json"]
+    command = [sys.executable, "-c", "from tracker.cli import main; main()", "--store", str(world.store), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as child:
         child.stdout.close()
         err = child.stderr.read()
-    assert err == b""
+    assert (child.returncode, err) == (141, b"")
 
 
 # ── hostile texts ────────────────────────────────────────────────────────────────────────────────
