@@ -59,7 +59,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {name: command for group in GROUPS.val
 
 _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
 """Commands that make a folder of their own."""
-_PIPE_CLOSED = 128 + 13
+PIPE_CLOSED = 128 + 13
 """What a shell shows of a program that SIGPIPE ended."""
 
 
@@ -91,7 +91,7 @@ class _Lazy(SuggestingGroup):
             if BrokenPipeError not in {type(error), type(error.__context__)}:
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is written at the exit
-            sys.exit(_PIPE_CLOSED)
+            sys.exit(PIPE_CLOSED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         for title, commands in GROUPS.items():
