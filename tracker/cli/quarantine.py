@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 
 import click
 
 from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import Time, as_json, print_json, print_table, user, when
+from tracker.cli._open import Time, as_json, print_json, print_table, report_errors, user, when
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -82,11 +83,12 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
             declared = board_of(settings, store, board)
             who, why = safe(by or user()), safe(reason)
             lexicon = lexicon_of(settings)
-            telling = telling_of(settings, lexicon, store, SystemClock().now())
+            telling, errors = telling_of(settings, lexicon, store, SystemClock().now())
             outcome = proof.decide(
                 declared, when, verdict, by=who, reason=why, archive=archive, store=store, lexicon=lexicon, telling=telling
             )
         summary(outcome)
+        sys.exit(report_errors(errors))
 
     return decide
 
