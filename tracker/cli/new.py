@@ -39,13 +39,20 @@ MAX_SHOWN = 5
 
 @click.command("new")
 @click.argument("source")
-@click.option("--id", "board", default=None, help="The board's id, <source>/<board>; else made of host and title.")
-@click.option("--key", multiple=True, help="Column that tells the entries apart; several make one key together.")
+@click.option("--id", "board", default=None, help="Board id, <source>/<board>; derived from host and title by default.")
+@click.option("--key", multiple=True, help="Column that identifies an entry; repeat for a key of several columns.")
 @click.option("--name", default=None, help="Column of the names.")
 @click.option("--metric", default=None, help="Column that ranks the board.")
-@click.option("--higher-is-better/--lower-is-better", "higher", default=None, help="Which way that column is better.")
-@click.option("--table", type=click.IntRange(min=1), default=None, help="Which of the tables that were found, by its number.")
-@click.option("--title", default=None, help="The board's title; else the page's.")
+@click.option(
+    "--higher-is-better/--lower-is-better",
+    "higher",
+    default=None,
+    help="Whether higher or lower values of that column are better.",
+)
+@click.option(
+    "--table", type=click.IntRange(min=1), default=None, help="Number of the table to use, among those that were found."
+)
+@click.option("--title", default=None, help="The board's title; the page's by default.")
 @click.option("--header", "-H", "headers", multiple=True, help="Request header NAME=VALUE; keys as ${NAME} of the environment.")
 @click.option("--url", default=None, help="Where a file's page will be fetched.")
 @click.option("--cases", type=click.Path(file_okay=False, path_type=Path), default=Path("tests/boards"), show_default=True, help="Folder of test folders.")  # fmt: skip
@@ -71,8 +78,8 @@ def command(
 ) -> None:
     """Declare a board from its page: find the table, say what its columns mean, write the declaration and its test.
 
-    SOURCE is an address, fetched once and not archived, or a file (then --url says where it will be fetched). What is
-    not certain is asked for in a terminal; in a script it is refused, naming the flag that settles it.
+    SOURCE is an address, fetched once and not archived, or a file (then --url gives the address of its page). In a
+    terminal you are asked about anything uncertain; a script is refused, with the option that answers it.
     """
     told = Told(key=key, name=name, metric=metric, higher_is_better=higher, table=table)
     asked = Asked(
