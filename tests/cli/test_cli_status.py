@@ -12,11 +12,11 @@ import pytest
 from cli_world import BODIES, DECLARATION, World
 from test_cli_help import modules
 
-from tracker.cli.status import disk_trouble, status
 from tracker.model import BoardId, Delivery, EventFilter, Notice, Pause
 from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.status import disk_trouble, status
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TEXT, CODE = BoardId("acme/text"), BoardId("acme/code")
