@@ -15,7 +15,8 @@ from tracker.model import State
 from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
 from tracker.wording import count, safe
 from tracker.workspace import Settings
-from tracker.workspace.status import Status, status
+from tracker.workspace.api import Workspace
+from tracker.workspace.status import Status
 
 
 @click.command("status")
@@ -27,7 +28,8 @@ def command(settings: Settings, *, as_json: bool) -> None:
     Read from the store alone: no daemon needs to run. Exit code 1 when somebody should look: a board is broken, stale or
     paused by the tracker itself, a file of the schedules is wrong, a delivery is dead, or a notice is open.
     """
-    found = status(settings)
+    with Workspace(settings) as workspace:
+        found = workspace.status()
     if as_json:
         print_json(_rows(found))
     else:

@@ -21,7 +21,6 @@ from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
 from tracker.workspace import Settings
-from tracker.workspace.opening import history_of
 
 LEAST_FREE = 1_000_000
 """Bytes: a body of a large board, squeezed, and the database's log."""
@@ -42,13 +41,11 @@ class Status:
         return self.vitals.troubled or bool(self.errors or self.disk)
 
 
-def status(settings: Settings) -> Status:
-    """How the tracker of that store is. Raises DeclarationError when the folder has no store yet."""
-    with history_of(settings) as store:
-        boards, errors = _boards(settings, store)
-        vitals = vitals_of(boards.values(), store, now=SystemClock().now(), environment=os.environ)
+def status(settings: Settings, store: Store) -> Status:
+    """How the tracker of that store is now."""
+    boards, errors = _boards(settings, store)
     return Status(
-        vitals=vitals,
+        vitals=vitals_of(boards.values(), store, now=SystemClock().now(), environment=os.environ),
         errors=errors,
         daemon=locks.holder(settings.store / "daemon.lock"),
         disk=disk_trouble(settings, shutil.disk_usage(settings.store).free),
