@@ -9,7 +9,7 @@ PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKS   := requirements.lock requirements-dev.lock
 EXPORT  := $(UV) export --quiet --frozen --no-emit-project --no-annotate --no-header
 WHEEL   := $(VENV)/wheel
-SOURCES := pyproject.toml README.md LICENSE $(shell find tracker schedules snapshots/seed -type f -not -path '*/__pycache__/*')
+SOURCES := pyproject.toml hatch_build.py README.md LICENSE $(shell find tracker schedules snapshots/seed -type f -not -path '*/__pycache__/*')
 
 .PHONY: run test lint types layers pytest test-latest test-lowest wheel lock release bench seasons same-history clean
 

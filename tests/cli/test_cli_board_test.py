@@ -61,11 +61,11 @@ def folder(world: World, name: str, page: str = SIX, *, fill: str = "") -> Path:
     return cases
 
 
-def ran(world: World, network: Network, *names: str, as_json: bool = True) -> tuple[bool, str]:
-    """Whether all boards are well, and what was printed."""
+def ran(world: World, network: Network, *names: str, as_json: bool = True) -> tuple[int, str]:
+    """The exit code, and what was printed."""
     settings = Settings(store=world.store, schedules=world.folder / "schedules")
     transport = httpx.MockTransport(network)
-    good = check_live(
+    code = check_live(
         settings,
         names,
         world.folder / "cases",
@@ -74,7 +74,7 @@ def ran(world: World, network: Network, *names: str, as_json: bool = True) -> tu
         transport=transport,
         resolve=lambda _: [ip_address("93.184.216.34")],
     )
-    return good, world.captured.readouterr().out
+    return code, world.captured.readouterr().out
 
 
 def rows(out: str) -> dict[str, dict[str, object]]:
@@ -84,9 +84,9 @@ def rows(out: str) -> dict[str, dict[str, object]]:
 def test_a_board_that_is_as_declared_is_ok_and_nothing_is_kept(world: World):
     declare(world, "text")
     network = Network(text=says(SIX))
-    good, out = ran(world, network)
+    code, out = ran(world, network)
     row = rows(out)["acme/text"]
-    assert good
+    assert code == 0
     assert (row["ok"], row["reachable"], row["parsed"], row["entries"], row["contract"]) == (True, True, True, 6, "ok")
     assert (row["drift"], row["terms"]) == ([], "ok")
     assert not world.store.exists()
@@ -96,7 +96,7 @@ def test_each_board_is_asked_once_and_without_conditions(world: World):
     for name in ("one", "two"):
         declare(world, name)
     network = Network(one=says(SIX), two=says(SIX))
-    assert ran(world, network)[0]
+    assert ran(world, network)[0] == 0
     assert sorted(request.url.path for request in network.asked) == ["/acme/one", "/acme/two"]
     assert not [name for request in network.asked for name in request.headers if name.startswith("if-")]
 
@@ -111,9 +111,9 @@ def test_one_boards_trouble_never_stops_another_and_each_says_what_it_is(world: 
         renamed=says(SIX.replace("score", "points")),
         good=says(SIX),
     )
-    good, out = ran(world, network)
+    code, out = ran(world, network)
     found = rows(out)
-    assert not good
+    assert code == 1
     assert {name: (row["reachable"], row["parsed"], row["ok"]) for name, row in found.items()} == {
         "acme/gone": (False, None, False),
         "acme/wall": (True, False, False),
@@ -130,9 +130,9 @@ def test_columns_that_the_page_lacks_are_drift_and_fail_nothing(world: World):
     declare(world, "text")
     folder(world, "text", fill="price")
     page = "\n".join(line.rsplit(",", 2)[0] for line in SIX.splitlines()) + "\n"
-    good, out = ran(world, Network(text=says(page)))
+    code, out = ran(world, Network(text=says(page)))
     row = rows(out)["acme/text"]
-    assert (good, row["contract"]) == (True, "ok")
+    assert (code, row["contract"]) == (0, "ok")
     assert row["drift"] == ["no column price (price)", "no entry has licence (licence)"]
 
 
@@ -179,9 +179,9 @@ def test_a_board_of_several_answers_is_read_whole_and_says_its_release(world: Wo
 def test_a_board_that_may_not_be_asked_is_not_even_when_it_is_named(world: World, change: tuple[str, str], terms: str):
     declare(world, "text", DECLARATION.replace(*change))
     network = Network(text=says(SIX))
-    good, out = ran(world, network, "acme/text")
+    code, out = ran(world, network, "acme/text")
     row = rows(out)["acme/text"]
-    assert (good, row["terms"], row["reachable"], network.asked) == (True, terms, None, [])
+    assert (code, row["terms"], row["reachable"], network.asked) == (0, terms, None, [])
 
 
 def test_a_board_that_an_operator_has_paused_is_not_asked(world: World):
@@ -206,15 +206,15 @@ def test_one_host_that_answers_nothing_beside_others_is_a_board_in_trouble_and_n
     for name in ("up", "down"):
         declare(world, name, host=f"{name}.example")
     network = Network(up=says(SIX), down=silent)
-    good, out = ran(world, network)
-    assert (good, rows(out)["acme/down"]["reachable"], rows(out)["acme/up"]["ok"]) == (False, False, True)
+    code, out = ran(world, network)
+    assert (code, rows(out)["acme/down"]["reachable"], rows(out)["acme/up"]["ok"]) == (1, False, True)
 
 
 def test_people_get_a_table_the_errors_and_a_summary(world: World):
     for name in ("gone", "good"):
         declare(world, name)
-    good, out = ran(world, Network(gone=says("", 404), good=says(SIX)), as_json=False)
-    assert not good
+    code, out = ran(world, Network(gone=says("", 404), good=says(SIX)), as_json=False)
+    assert code == 1
     lines = out.splitlines()
     assert [
         word for word in ("board", "reachable", "parsed", "entries", "contract", "drift", "terms") if word not in lines[1]
@@ -232,9 +232,9 @@ def test_a_declaration_that_is_wrong_fails_the_check_and_stops_no_board(world: W
     settings = Settings(store=world.store, schedules=world.folder / "schedules")
     transport = httpx.MockTransport(Network(text=says(SIX)))
     resolve = lambda _: [ip_address("93.184.216.34")]  # noqa: E731
-    good = check_live(settings, (), world.folder, FixedClock(NOW), as_json=True, transport=transport, resolve=resolve)
+    code = check_live(settings, (), world.folder, FixedClock(NOW), as_json=True, transport=transport, resolve=resolve)
     printed = world.captured.readouterr()
-    assert (good, rows(printed.out)["acme/text"]["ok"]) == (False, True)
+    assert (code, rows(printed.out)["acme/text"]["ok"]) == (2, True)
     assert "acme/wrong.toml" in printed.err
 
 
@@ -262,7 +262,7 @@ def test_a_definition_that_cannot_be_read_fails_the_whole_test_and_is_named(worl
     cases = saved(world)
     world.declare("acme/broken", "title = 3")
     ran_ = world.run("board", "test", "--cases", cases)
-    assert ran_.code == 1
+    assert ran_.code == 2
     assert "acme/text: ok" in ran_.out
     assert "schedules/acme/broken.toml" in ran_.error
     alone = world.run("board", "test", "acme/text", "--cases", cases)

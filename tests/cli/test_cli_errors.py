@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cli_world import BODIES, CHALLENGE, DECLARATION, World
+from cli_world import BODIES, CHALLENGE, COLLAPSE, DECLARATION, World
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import begins
@@ -130,6 +130,65 @@ def test_where_no_declaration_can_be_read_the_reason_is_all_that_is_said(
     assert ran.error.startswith("tracker: schedules/acme/text.toml: ")
 
 
+@pytest.mark.parametrize(
+    ("args", "shown"),
+    [
+        (("boards",), "acme/text"),
+        (("boards", "--json"), '"acme/text"'),
+        (("replay",), "acme/text: 4 accepted, 1 quarantined"),
+        (("run", "--due"), ""),
+        (("daemon", "--dry-run"), "acme/text"),
+        (("board", "test"), ""),
+        (("board", "test", "--live"), "acme/text"),
+        (("notify", "list"), ""),
+        (("quarantine", "accept", "acme/text", "2026-03-06T06:00Z"), "acme/text: 5 accepted, 1 unchanged"),
+    ],
+    ids=lambda args: " ".join(args) if isinstance(args, tuple) else "",
+)
+def test_what_can_be_read_is_done_and_each_wrong_file_is_one_line_and_exit_code_2(
+    world: World, args: tuple[str, ...], shown: str, monkeypatch: pytest.MonkeyPatch
+):
+    world.imported(BODIES | COLLAPSE)
+    monkeypatch.delenv("ACME_KEY", raising=False)
+    keyed = DECLARATION.replace("[request]", '[request]\nheaders = { x-api-key = "${ACME_KEY}" }')
+    if args[0] != "daemon":
+        world.declare("acme/text", keyed)  # nothing is fetched
+    if args[0] in {"notify", "quarantine"}:
+        (world.folder / "schedules/routes.toml").write_text('[[route]]\nname = "wrong"\n', encoding="utf-8")
+        wrong = "routes.toml"
+    else:
+        world.declare("acme/vision", keyed)
+        world.declare("beta/_defaults", "cadence = 3")
+        world.declare("beta/text", keyed)
+        world.declare("beta/code", keyed)
+        wrong = "beta/_defaults.toml"
+    ran = world.run(*args)
+    assert ran.code == 2
+    assert ran.err.count(".toml: ") == ran.err.count(f"{wrong}: ") == 1
+    assert shown in ran.out
+
+
+def test_a_replay_reads_a_board_whose_file_is_wrong_as_it_was_last_declared_unless_it_is_named(world: World):
+    world.imported()
+    before = world.run("events", "--json").out
+    world.declare("acme/text", "title = 3")
+    every = world.run("replay")
+    assert (every.code, every.out.startswith("acme/text: "), "acme/text.toml: " in every.error) == (2, True, True)
+    named = world.run("replay", "acme/text")
+    assert (named.code, named.out, "acme/text.toml: " in named.error) == (2, "", True)
+    assert world.run("events", "--json").out == before
+
+
+def test_a_replay_rebuilds_the_other_boards_where_one_was_never_declared_rightly(world: World):
+    world.imported()
+    world.imported(board="acme/vision")
+    (world.store / "tracker.db").unlink()
+    world.declare("acme/text", "title = 3")
+    ran = world.run("replay")
+    assert (ran.code, "acme/text.toml: " in ran.error) == (2, True)
+    assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["acme/vision"]
+
+
 def test_a_board_that_fails_ends_with_1(world: World):
     world.imported()
     ran = world.run("import", "acme/text", world.bodies({"2026-03-09T060000Z": CHALLENGE}, "more", raw=True), "--json")
@@ -232,13 +291,14 @@ def test_a_command_without_arguments_shows_its_help(world: World):
 
 
 @pytest.mark.slow
-def test_a_reader_who_has_seen_enough_is_no_error(world: World):
+@pytest.mark.parametrize("words", [["events", "--json"], ["standings", "acme/text"], ["events", "--help"]], ids=" ".join)
+def test_a_reader_who_has_seen_enough_ends_a_command_as_sigpipe_ends_others(world: World, words: list[str]):
     world.imported()
-    command = [sys.executable, "-c", "from tracker.cli import main; main()", "--store", str(world.store), "events", "--json"]
+    command = [sys.executable, "-c", "from tracker.cli import main; main()", "--store", str(world.store), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as child:
         child.stdout.close()
         err = child.stderr.read()
-    assert err == b""
+    assert (child.returncode, err) == (141, b"")
 
 
 # ── hostile texts ────────────────────────────────────────────────────────────────────────────────

@@ -153,7 +153,7 @@ def routed(posted: World) -> World:
 
 def test_the_routes_are_listed_and_what_is_wrong_is_an_error(routed: World):
     ran = routed.run("notify", "list", "--json")
-    assert ran.code == 1
+    assert ran.code == 2
     assert (
         ran.error
         == 'tracker: schedules/routes.toml: route "wrong": channel = "smoke" is unknown; known: apprise, file, stdout, webhook'

@@ -59,9 +59,9 @@ def settings(world: World) -> Settings:
 def test_run_fetches_and_says_what_changed(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))
-    assert run(settings(world), (), FixedClock(NOW)) is False
+    assert run(settings(world), (), FixedClock(NOW)) == 0
     shows(server, csv(SIX.replace("b:80", "b:95")))
-    assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) is False
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) == 0
     out = world.captured.readouterr().out.splitlines()
     assert out[0] == "2026-03-01 06:00 UTC  acme/text: accepted, 6 entries"
     assert out[1] == "2026-03-02 06:00 UTC  acme/text: accepted, 6 entries"
@@ -73,7 +73,7 @@ def test_run_with_due_asks_only_boards_whose_time_has_come(world: World, server:
     declare(world, server)
     shows(server, csv(SIX))
     for hours, requests in ((0, 1), (17, 1), (18, 2)):
-        assert run(settings(world), (), FixedClock(NOW + timedelta(hours=hours)), due=True) is False
+        assert run(settings(world), (), FixedClock(NOW + timedelta(hours=hours)), due=True) == 0
         assert len([one for one, _ in server.log if one.path == "/acme/text"]) == requests
 
 
@@ -89,7 +89,7 @@ def test_run_with_due_tries_a_board_that_did_not_answer_again_after_five_minutes
         run(settings(world), (), FixedClock(NOW + timedelta(minutes=minutes)), due=True)
         assert asked(server) == 3 * tries, minutes
     shows(server, csv(SIX))
-    assert run(settings(world), (), FixedClock(NOW + timedelta(hours=2)), due=True) is False
+    assert run(settings(world), (), FixedClock(NOW + timedelta(hours=2)), due=True) == 0
     before = asked(server)
     run(settings(world), (), FixedClock(NOW + timedelta(hours=3)), due=True)
     assert asked(server) == before
@@ -100,7 +100,7 @@ def test_run_without_due_asks_a_board_that_failed_a_moment_ago(world: World, ser
     declare(world, server)
     shows(server, "gone", status=404)
     for minutes in (0, 1):
-        assert run(settings(world), (), FixedClock(NOW + timedelta(minutes=minutes))) is True
+        assert run(settings(world), (), FixedClock(NOW + timedelta(minutes=minutes))) == 1
     assert asked(server) == 2
 
 
@@ -108,10 +108,10 @@ def test_run_without_due_asks_a_board_that_failed_a_moment_ago(world: World, ser
 def test_run_fetches_neither_disabled_boards_nor_those_without_a_key(world: World, server: HTTPServer):
     declare(world, server, cadence='enabled = false\ncadence = "@daily"')
     declare(world, server, "acme/key", request='[request]\nheaders = { x-api-key = "${TRACKER_TEST_NO_SUCH_KEY}" }')
-    assert run(settings(world), (), FixedClock(NOW)) is False
+    assert run(settings(world), (), FixedClock(NOW)) == 0
     out, err = world.captured.readouterr()
     assert (out, "tracker: nothing to fetch: no board is enabled, has its key and is not paused" in err) == ("", True)
-    assert run(settings(world), (), FixedClock(NOW), due=True) is False
+    assert run(settings(world), (), FixedClock(NOW), due=True) == 0
     assert world.captured.readouterr() == ("", "")
     assert server.log == []
 
@@ -131,7 +131,7 @@ def test_a_board_that_fails_is_told_on_stderr_for_programs_every_time(world: Wor
     declare(world, server)
     shows(server, "gone", status=404)
     for number in range(2):
-        assert run(settings(world), (), FixedClock(NOW + timedelta(days=number)), as_json=True) is True
+        assert run(settings(world), (), FixedClock(NOW + timedelta(days=number)), as_json=True) == 1
         out, err = world.captured.readouterr()
         assert [json.loads(line)["kind"] for line in out.splitlines()] == ["board_broken"][number:]
         line = err.splitlines()[-1]
@@ -144,10 +144,12 @@ def test_a_wrong_declaration_fails_the_run_and_stops_no_other_board(world: World
     declare(world, server)
     world.declare("acme/wrong", "title = 3")
     shows(server, csv(SIX))
-    assert run(settings(world), (), FixedClock(NOW)) is True
+    assert run(settings(world), (), FixedClock(NOW)) == 2
     out, err = world.captured.readouterr()
     assert "acme/text: accepted, 6 entries" in out
     assert "acme/wrong.toml" in err
+    shows(server, "gone", status=404)
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) == 2
 
 
 def test_the_exit_code_is_that_of_the_run(world: World, server: HTTPServer):
@@ -244,10 +246,10 @@ def test_a_route_that_cannot_be_delivered_keeps_its_deliveries_and_fails_no_boar
     route(world, world.folder / "no" / "such" / "folder" / "told.txt")
     (world.folder / "no").write_text("a file", encoding="utf-8")
     shows(server, csv(SIX))
-    assert run(settings(world), (), FixedClock(NOW)) is False
+    assert run(settings(world), (), FixedClock(NOW)) == 0
     shows(server, csv(SIX.replace("b:80", "b:95")))
     world.captured.readouterr()
-    assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) is False
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) == 0
     (line,) = world.captured.readouterr().err.splitlines()
     assert line.startswith("tracker: route told: ")
     assert line.endswith("; kept in the outbox (tracker outbox list)")

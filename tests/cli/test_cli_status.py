@@ -13,11 +13,12 @@ from cli_world import BODIES, DECLARATION, World
 from kit import counter
 from test_cli_help import modules
 
-from tracker.cli.status import disk_trouble, status
 from tracker.model import BoardId, Counted, Delivery, EventFilter, Notice, Pause, Verdict
 from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
+from tracker.workspace.status import disk_trouble
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TEXT, CODE = BoardId("acme/text"), BoardId("acme/code")
@@ -199,6 +200,7 @@ def test_a_disk_without_space_and_a_file_that_cannot_be_written_are_trouble(fine
 
 
 def test_trouble_with_the_disk_is_trouble_of_the_whole(fine: World):
-    found = status(Settings(store=fine.store, schedules=fine.folder / "schedules"))
+    with Workspace(Settings(store=fine.store, schedules=fine.folder / "schedules")) as workspace:
+        found = workspace.status()
     assert not found.troubled
     assert replace(found, disk="full").troubled

@@ -155,6 +155,18 @@ def test_a_failed_board_fails_the_job_but_not_the_others_captures(world):
 
 @pytest.mark.slow
 @needs_git
+def test_a_wrong_declaration_fails_the_job_but_not_the_others_captures(world):
+    runner = world.runner("one")
+    runner.steps("Rebuild the history", "Fetch")
+    (runner.clone / "schedules" / "veritas" / "hallucination.toml").write_text("title = 3\n", encoding="utf-8")
+    runner.steps("Rebuild the history", "Fetch", "Write the report", "Commit", "Push")
+    assert runner.said == {"code": "2", "made": "true"}
+    assert "snapshots/captures/meridian/llms/index.jsonl" in world.files()
+    assert runner.step("Fail where a board failed").returncode == 1
+
+
+@pytest.mark.slow
+@needs_git
 def test_a_wrong_name_stops_the_job_before_anything_is_committed(world):
     runner = world.runner("one", BOARDS="meridian/lms")
     ran = runner.step("Fetch")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,15 @@ def test_relative_links_lead_somewhere():
     for page in [README, *(README.parent / "docs").rglob("*.md"), README.parent / "CONTRIBUTING.md"]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page}: {link}"
+
+
+def test_every_link_of_the_packaged_readme_leads_to_a_file_of_the_project_on_the_web():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    runpy.run_path(str(ROOT / "hatch_build.py"))["Readme"](str(ROOT), {}).update(project)
+    links = re.findall(r"\]\(([^)]+)\)", project["readme"]["text"])
+    start = f"{project['urls']['Homepage']}/blob/main/"
+    assert len(links) > 20
+    assert [link for link in links if not (link.startswith(start) and (ROOT / link.removeprefix(start)).is_file())] == []
 
 
 def test_prose_is_wrapped_at_130_columns():

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tracker.cli import PIPE_CLOSED
 from tracker.errors import TrackerError
 from tracker.events.making import build
 from tracker.model import BoardId, EntryId, Evidence, MetricId, ModelId, Party, Sha256
@@ -114,7 +115,7 @@ def every_class(of: type[TrackerError]) -> set[type[TrackerError]]:
 def test_the_page_explains_exactly_the_existing_exit_codes():
     section = PAGE.partition("### Exit codes")[2].partition("## What is not stable")[0]
     explained = {int(code) for code in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)}
-    assert explained == {0, *(error.exit_code for error in every_class(TrackerError))}
+    assert explained == {0, PIPE_CLOSED, *(error.exit_code for error in every_class(TrackerError))}
 
 
 def views(connection: sqlite3.Connection) -> dict[str, list[str]]:

@@ -17,7 +17,20 @@ from tracker.errors import DeclarationError
 from tracker.model import EventFilter
 from tracker.workspace.api import Workspace
 
-ASKING = {"standings", "models", "history", "compare", "resolve", "why-not", "events", "report", "check", "verify", "quarantine"}
+ASKING = {
+    "status",
+    "standings",
+    "models",
+    "history",
+    "compare",
+    "resolve",
+    "why-not",
+    "events",
+    "report",
+    "check",
+    "verify",
+    "quarantine",
+}
 """Commands that only ask, each with a function of its name."""
 
 
@@ -69,6 +82,16 @@ def test_a_model_that_the_board_does_not_list_names_the_boards_that_do(workspace
 
 def test_a_history_of_one_metric_has_no_other(workspace: Workspace):
     assert {metric for course in workspace.history("quillon 3", metric="coding") for metric in course.values} == {"coding"}
+
+
+def test_the_status_is_that_of_the_command(workspace: Workspace, demo: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(demo)
+    status = workspace.status()
+    shown = rows(demo, "status")
+    assert shown[0]["troubled"] is status.troubled
+    boards = {row["board"]: (row["state"], row["entries"]) for row in shown if row["what"] == "board"}
+    assert boards["meridian/llms"][1] > 10
+    assert boards == {str(one.health.board): (one.health.state, one.health.entries) for one in status.vitals.boards}
 
 
 def test_events_are_those_that_the_command_lists(workspace: Workspace, demo: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -58,6 +59,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {name: command for group in GROUPS.val
 
 _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
 """Commands that make a folder of their own."""
+PIPE_CLOSED = 128 + 13
+"""What a shell shows of a program that SIGPIPE ended."""
 
 
 class _Lazy(SuggestingGroup):
@@ -79,6 +82,16 @@ class _Lazy(SuggestingGroup):
 
         named = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
         return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; where nobody reads its output any longer (`| head -1`), end as a program does that SIGPIPE ends."""
+        try:
+            return super().invoke(ctx)
+        except (BrokenPipeError, SystemExit) as error:  # rich raises SystemExit for it, click would end with 1
+            if BrokenPipeError not in {type(error), type(error.__context__)}:
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is written at the exit
+            sys.exit(PIPE_CLOSED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         for title, commands in GROUPS.items():
@@ -122,8 +135,6 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail("stopped", 1)
     except TrackerError as error:
         _fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        raise
     except OSError as error:
         name = error.filename or "the current folder, or the output"
         _fail(f"{name}: cannot be written or read: {error.strerror}; expected a path that you may use", 2)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import schedules, toml, wording, workspace
+from tracker.errors import DeclarationError
 from tracker.wording import escaped, machine_time, safe
 from tracker.workspace import Settings
 
@@ -129,11 +130,20 @@ def user() -> str:
         return f"uid {os.getuid()}"
 
 
-def tell_troubles(found: schedules.Schedules, *, is_all: bool) -> None:
-    """Say on stderr what is wrong with declarations, a line for each. If that `is_all` there is, the last of it is raised."""
-    troubles = list(found.troubles.values())
-    last = troubles.pop() if troubles and is_all else None
-    for error in troubles:
+def report_errors(errors: Iterable[DeclarationError]) -> int:
+    """Print each wrong declaration as one line on stderr. Return the exit code for them: 0 if there are none."""
+    code = 0
+    for error in errors:
         click.echo(f"tracker: {safe(str(error))}", err=True)
+        code = error.exit_code
+    return code
+
+
+def report_wrong_boards(found: schedules.Schedules, *, is_all: bool) -> int:
+    """Report what is wrong with the declarations of boards, as `report_errors` does; the last error is raised if they are all there is."""
+    errors = list(found.troubles.values())
+    last = errors.pop() if errors and is_all else None
+    code = report_errors(errors)
     if last is not None:
         raise last
+    return code

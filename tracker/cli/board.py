@@ -15,7 +15,7 @@ import click
 
 from tracker.authoring import fixtures
 from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import as_json, print_json, print_table, tell_troubles, user, when
+from tracker.cli._open import as_json, print_json, print_table, report_errors, report_wrong_boards, user, when
 from tracker.cli.standings import as_row
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -215,16 +215,15 @@ def test(
     if live and save:
         raise DeclarationError("--live and --save were both given; a live page is no test folder (tracker board new)")
     cases = cases or settings.cases
-    good = check_live(settings, boards, cases, SystemClock(), as_json=as_json) if live else _test(settings, boards, cases, save=save, as_json=as_json)  # fmt: skip
-    sys.exit(0 if good else 1)
+    if live:
+        sys.exit(check_live(settings, boards, cases, SystemClock(), as_json=as_json))
+    sys.exit(_test(settings, boards, cases, save=save, as_json=as_json))
 
 
-def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> bool:
-    """Try the folders, print what became of them; declarations that are wrong go to stderr. True when all are well."""
+def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: bool, as_json: bool) -> int:
+    """Try the folders, print what became of them, and return the exit code; declarations that are wrong are reported."""
     known = declared(settings)
-    wrong = {} if boards else known.troubles
-    for error in wrong.values():
-        click.echo(f"tracker: {safe(str(error))}", err=True)
+    code = 0 if boards else report_errors(known.troubles.values())
     names = boards or tuple(board for board in known.boards if (cases / board).is_dir())
     results = [fixtures.try_folder(known.board(BoardId(name)), cases / name, save=save) for name in names]
     if as_json:
@@ -237,7 +236,7 @@ def _test(settings: Settings, boards: tuple[str, ...], cases: Path, *, save: boo
     untested = len(known.boards) - len(names)
     if untested and not boards:
         click.echo(f"tracker: {untested} of {len(known.boards)} boards have no folder in {cases}, and were not tried", err=True)
-    return not wrong and all(one.ok for one in results)
+    return max(code, 0 if all(one.ok for one in results) else 1)
 
 
 def check_live(
@@ -249,8 +248,8 @@ def check_live(
     as_json: bool = False,
     transport: Transport | None = None,
     resolve: Resolve | None = None,
-) -> bool:
-    """Fetch the boards once and print how they are; declarations that are wrong go to stderr. True when all are well.
+) -> int:
+    """Fetch the boards once, print how they are, and return the exit code; declarations that are wrong are reported.
 
     `transport` and `resolve` stand for the network and the system's resolver, as in a `Fetcher`.
     """
@@ -258,7 +257,7 @@ def check_live(
 
     found = Schedules(boards={one.id: one for one in chosen(settings, names)}, errors={}) if names else declared(settings)
     boards = list(found.boards.values())
-    tell_troubles(found, is_all=False)
+    code = report_wrong_boards(found, is_all=False)
     results: list[live_check.Lived] = []
     with _asking(settings, clock, transport, resolve) as fetcher:
         for one in live_check.live(boards, fetcher, cases=cases, environment=os.environ, pauses=_pauses(settings)):
@@ -267,7 +266,7 @@ def check_live(
                 print_json([{**asdict(one), "ok": one.ok}])
     if not as_json:
         _print_live(sorted(results, key=lambda one: one.board))
-    return not found.errors and all(one.ok for one in results)
+    return max(code, 0 if all(one.ok for one in results) else 1)
 
 
 def _print_live(results: Sequence[Lived]) -> None:

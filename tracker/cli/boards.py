@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 import click
 
-from tracker.cli._open import as_json, print_json, print_table, tell_troubles, when
+from tracker.cli._open import as_json, print_json, print_table, report_wrong_boards, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Health
 from tracker.ports import Store
 from tracker.query.health import health as health_of
+from tracker.schedules import Schedules
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.opening import check_named, history_if_any
@@ -39,13 +41,24 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> None:
     """
     check_named(settings)
     with history_if_any(settings) as store:
-        boards, origins = known(settings, store, every=every)
+        found = declared(settings)
+        boards, origins = known(found, settings, store, every=every)
+        code = report_wrong_boards(found, is_all=not boards)
+        if not boards:
+            raise DeclarationError(
+                f"{settings.schedules}: no board is declared, and {settings.store} has none; expected <source>/<board>.toml"
+            )
         now = SystemClock().now()
         healths = [health_of(boards[board], store, now=now, environment=os.environ) for board in sorted(boards)]
     rows = [(boards[row.board], origins.get(row.board, STORE), _of(row, origins)) for row in healths]
     if as_json:
         print_json({**asdict(row), "origin": origin, **_declared_of(board)} for board, origin, row in rows)
-        return
+    else:
+        _print(rows)
+    sys.exit(code)
+
+
+def _print(rows: Sequence[tuple[Board, str, Health]]) -> None:
     print_table(
         ("board", "origin", "state", "entries", "last changed", "cadence", "next due", "terms", "reason"),
         (
@@ -91,17 +104,12 @@ def _of(health: Health, origins: Mapping[BoardId, str]) -> Health:
     return health if origins.get(health.board, STORE) not in {STORE, UNSELECTED} else replace(health, due_at=None)
 
 
-def known(settings: Settings, store: Store, *, every: bool = False) -> tuple[Mapping[BoardId, Board], Mapping[BoardId, str]]:
-    """The boards that are declared or that the store knows, and where declarations come from; wrong ones are reported on stderr."""
+def known(
+    found: Schedules, settings: Settings, store: Store, *, every: bool = False
+) -> tuple[Mapping[BoardId, Board], Mapping[BoardId, str]]:
+    """The boards that are declared or that the store knows, and where declarations come from."""
     boards = {board: last for board in store.boards() if (last := store.declared(board)) is not None}
-    found = declared(settings)
     others = declared(replace(settings, boards=("*",))).boards if every and found.left_out else {}
     unselected = {board: others[board] for board in found.left_out if board in others}
     boards = {board: last for board, last in boards.items() if board not in found.left_out}
-    is_empty = not found.boards and not boards and not unselected
-    tell_troubles(found, is_all=is_empty)
-    if is_empty:
-        raise DeclarationError(
-            f"{settings.schedules}: no board is declared, and {settings.store} has none; expected <source>/<board>.toml"
-        )
     return {**boards, **unselected, **found.boards}, {**dict.fromkeys(unselected, UNSELECTED), **found.origins}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import log, toml, wording
-from tracker.cli._open import as_json, print_json, print_table, tell_troubles, when
+from tracker.cli._open import as_json, print_json, print_table, report_wrong_boards, when
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, DeliveryWorker, InFlight, Loop, World, lock_of, notifier, upcoming, watchdog_s
 from tracker.daemon.rescue import back_up, is_spoilt, rebuild
@@ -98,8 +99,7 @@ def command(
     another daemon holds the store.
     """
     if dry_run:
-        _print_firings(settings, as_json=as_json)
-        return
+        sys.exit(_print_firings(settings, as_json=as_json))
     say, watchdog = notifier(os.environ), watchdog_s(os.environ)
 
     def configure() -> None:
@@ -202,9 +202,10 @@ def _secrets(settings: Settings) -> frozenset[str]:
 # ── what would happen ────────────────────────────────────────────────────────────────────────────
 
 
-def _print_firings(settings: Settings, *, as_json: bool) -> None:
+def _print_firings(settings: Settings, *, as_json: bool) -> int:
+    """Print when boards are due, and return the exit code: declarations that are wrong are reported."""
     now, found = SystemClock().now(), declared(settings)
-    tell_troubles(found, is_all=not found.boards)
+    code = report_wrong_boards(found, is_all=not found.boards)
     boards = [board for board in found.boards.values() if board.enabled and not missing_keys(board, os.environ)]
     if not boards:
         raise DeclarationError(f"{settings.schedules}: no board is enabled and has its keys; expected one (tracker boards)")
@@ -214,10 +215,10 @@ def _print_firings(settings: Settings, *, as_json: bool) -> None:
         print_json(
             {"board": board.id, "due_at": at, "local": _local(at, board), "cadence": board.cadence} for at, board in firings
         )
-        return
-    print_table(
-        ("due", "local", "board", "cadence"), ((when(at), _local(at, board), board.id, board.cadence) for at, board in firings)
-    )
+    else:
+        rows = ((when(at), _local(at, board), board.id, board.cadence) for at, board in firings)
+        print_table(("due", "local", "board", "cadence"), rows)
+    return code
 
 
 def _local(at: datetime, board: Board) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
@@ -12,8 +12,6 @@ from tracker.reports.jsonl import event_json
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-
-_EVER = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 @click.command("events")

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from tracker import toml
-from tracker.cli._open import located, program, tell_troubles
+from tracker.cli._open import located, program, report_wrong_boards
 from tracker.model import Board
 from tracker.query.due import missing_keys
 from tracker.wording import count, safe
@@ -44,7 +44,7 @@ def _said(read: Callable[[str], str]) -> Callable[[click.Context, click.Paramete
 )
 @click.option("--boards", multiple=True, default=("*",), metavar="GLOB", help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.")  # fmt: skip
 @click.pass_context
-def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> None:
+def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> int:
     """Create a workspace in a folder, by default the current one.
 
     Writes tracker.toml and schedules/ with an example board, routes and watches to edit. Files that are there are kept.
@@ -60,11 +60,12 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
             f"tracker: this workspace is inside another one, {safe(str(created.outer))}; commands use the nearest", err=True
         )
     found = declared(located(folder, None))
-    tell_troubles(found, is_all=False)
+    code = report_wrong_boards(found, is_all=False)
     counts = Counter(map(_kind, found.boards.values()))
     click.echo(f"{count(len(found.boards), 'board')}: {', '.join(f'{number} {kind}' for kind, number in counts.most_common())}")
     at = "" if folder.absolute() == Path.cwd() else f" --store {shlex.quote(str(folder))}"
     click.echo(f"Next:\n  {program(ctx)}{at} run\n  {program(ctx)}{at} report")
+    return code
 
 
 def _kind(board: Board) -> str:

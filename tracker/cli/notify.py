@@ -11,12 +11,11 @@ import click
 
 from tracker import notify, watches
 from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import as_json, print_json, print_table
+from tracker.cli._open import as_json, print_json, print_table, report_errors
 from tracker.clock import SystemClock
-from tracker.errors import DeclarationError, TrackerError
+from tracker.errors import DeclarationError
 from tracker.model import Delivery
 from tracker.notify import Route, Routes
-from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import history_if_any
@@ -53,9 +52,7 @@ def list_(settings: Settings, *, as_json: bool) -> int:
         print_json(rows)
     else:
         print_table(tuple(rows[0]) if rows else ("route",), (tuple(row.values()) for row in rows))
-    for error in routes.errors:
-        click.echo(f"tracker: {safe(str(error))}", err=True)
-    return TrackerError.exit_code if routes.errors else 0
+    return report_errors(routes.errors)
 
 
 @command.command("test")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 from datetime import datetime
 
 import click
 
 from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import Time, as_json, print_json, print_table, stamp, user
+from tracker.cli._open import Time, as_json, print_json, print_table, report_errors, stamp, user
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import fold, proof
-from tracker.model import Check, Result, Verdict
-from tracker.stores.sqlite import SqliteStore
+from tracker.model import Check, Verdict
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import board_of, kept, known, telling_of
+from tracker.workspace.opening import telling_of
 
 
 @click.group("quarantine", cls=SuggestingGroup)
@@ -55,10 +53,10 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
 @click.pass_obj
 def show(settings: Settings, board: str, at: datetime | None) -> None:
     """Show a reading in quarantine: why it is held back, and its first entries. The newest one unless AT is given."""
-    with kept(settings) as (archive, store):
-        check = _one(settings, store, board, at)
-        declared = board_of(settings, store, board)
-        reading = fold.read_at(declared, check.observed_at, archive)
+    with Workspace(settings) as workspace:
+        check = _held(workspace, board, at)
+        declared = workspace.board(board)
+        reading = fold.read_at(declared, check.observed_at, workspace.archive)
     click.echo(f"{board} at {stamp(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (
@@ -77,16 +75,23 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
     @click.option("--by", default=None, help="Who decided; your user name by default.")
     @click.pass_obj
     def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> None:
-        with kept(settings) as (archive, store):
-            when = at or _one(settings, store, board, None).observed_at
-            declared = board_of(settings, store, board)
-            who, why = safe(by or user()), safe(reason)
-            lexicon = lexicon_of(settings)
-            telling = telling_of(settings, lexicon, store, SystemClock().now())
+        with Workspace(settings) as workspace:
+            observed_at = at or _held(workspace, board, None).observed_at
+            store, lexicon = workspace.store, workspace.lexicon
+            telling, errors = telling_of(settings, lexicon, store, SystemClock().now())
             outcome = proof.decide(
-                declared, when, verdict, by=who, reason=why, archive=archive, store=store, lexicon=lexicon, telling=telling
+                workspace.board(board),
+                observed_at,
+                verdict,
+                by=safe(by or user()),
+                reason=safe(reason),
+                archive=workspace.archive,
+                store=store,
+                lexicon=lexicon,
+                telling=telling,
             )
         summary(outcome)
+        sys.exit(report_errors(errors))
 
     return decide
 
@@ -97,13 +102,9 @@ command.add_command(
 command.add_command(_decision(Verdict.REJECT, "Reject a reading: history becomes what it would be had it never been taken."))
 
 
-def _held(settings: Settings, store: SqliteStore, board: str | None) -> Iterator[Check]:
-    for one in store.boards() if board is None else (known(settings, store, board),):
-        yield from (check for check in store.checks(one) if check.result is Result.QUARANTINED)
-
-
-def _one(settings: Settings, store: SqliteStore, board: str, at: datetime | None) -> Check:
-    held = [check for check in _held(settings, store, board) if at is None or check.observed_at == at]
+def _held(workspace: Workspace, board: str, at: datetime | None) -> Check:
+    """The reading in quarantine of that time, or the newest one. Raises DeclarationError if there is none."""
+    held = [check for check in workspace.quarantine(board) if at is None or check.observed_at == at]
     if not held:
         time = f" at {stamp(at)}" if at else ""
         raise DeclarationError(f"{board}: nothing in quarantine{time}; expected a reading held back (tracker quarantine list)")

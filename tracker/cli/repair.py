@@ -36,8 +36,8 @@ def command(
 ) -> None:
     """Find what replaced the columns that a page no longer has, and show the change to the declaration.
 
-    Each column of the page is laid against the board's last reading. What is sure enough is shown as a diff, with the
-    reading that it gives; --apply changes the file. Exit code 1 when nothing sure was found.
+    Each column of the page is compared with the board's last reading. If a replacement is certain enough, it is shown as
+    a diff, with the reading that it gives; --apply changes the file. Exit code 1 if nothing certain was found.
     """
     if url is not None and file is not None:
         raise DeclarationError("--url and --file exclude each other; give the one to look at")

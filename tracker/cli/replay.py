@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+
 import click
 
+from tracker.cli._open import report_errors
 from tracker.cli.import_ import summary
 from tracker.errors import DeclarationError
 from tracker.line import sync
-from tracker.model import BoardId
+from tracker.model import Board, BoardId
+from tracker.ports import Store
+from tracker.schedules import Schedules, unknown_board
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import lexicon_of
@@ -22,12 +28,13 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
 
     Each board is written anew in one transaction; event ids are the same as before where nothing
     changed, and events that no longer follow are kept as withdrawn. A board that the schedules do not
-    declare is read as it was last declared. A board whose newest capture was not accepted is rebuilt like any other.
+    declare, or whose file is wrong, is read as it was last declared; a wrong file is reported, and the exit code is 2.
+    A board whose newest capture was not accepted is rebuilt like any other.
     """
     if not settings.captures.is_dir():
         settings.require_store()
     with opened(settings) as (archive, store):
-        known = declared(settings)
+        found = declared(settings)
         held = archive.boards()
         lost = [name for name in boards or store.boards() if name not in held]
         if lost:
@@ -35,8 +42,33 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
                 f"{', '.join(lost)}: no captures in {settings.captures}; a replay would leave nothing of the history"
             )
         lexicon = lexicon_of(settings)
-        for name in boards or held:
-            board = known.boards.get(BoardId(name)) or store.declared(BoardId(name)) or known.board(BoardId(name))
+        known, errors = _known(found, store, boards, held)
+        code = report_errors(errors)
+        for board in known:
             summary(sync.replay(board, archive, store, lexicon))
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
+    sys.exit(code)
+
+
+def _known(
+    found: Schedules, store: Store, named: Sequence[str], held: Sequence[BoardId]
+) -> tuple[list[Board], list[DeclarationError]]:
+    """The boards to rebuild, as they are or were last declared, and what is wrong with declarations.
+
+    Raises:
+        DeclarationError: the declaration of a board that was named is wrong, or there is none.
+    """
+    if named:
+        wrong = next((error for name in named if (error := found.error(name))), None)
+        if wrong is not None:
+            raise wrong
+    boards: list[Board] = []
+    errors = [] if named else list(found.troubles.values())
+    for name in named or held:
+        board = found.boards.get(BoardId(name)) or store.declared(BoardId(name))
+        if board is not None:
+            boards.append(board)
+        elif found.error(name) is None:
+            errors.append(unknown_board(name, found.boards))
+    return boards, errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,9 +14,6 @@ from tracker.cli._open import Time, zone
 from tracker.errors import DeclarationError
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-
-_SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
-_EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)
 
 
 @click.command("report")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from tracker.cli import _complete
-from tracker.cli._open import as_json, print_json, tell_troubles, when
+from tracker.cli._open import as_json, print_json, report_errors, report_wrong_boards, when
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -35,32 +35,33 @@ from tracker.workspace.opening import fetching, telling_of
 def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: bool) -> None:
     """Fetch all boards, or those named, and report what changed.
 
-    Without names every enabled board whose keys are there is fetched. Exit code 1 when some board failed.
+    Without names every enabled board whose keys are there is fetched. Exit code 1 when some board failed, 2 when a
+    declaration is wrong; the other boards are fetched all the same.
     """
-    failed = run(settings, boards, SystemClock(), due=due, as_json=as_json)
-    sys.exit(1 if failed else 0)
+    sys.exit(run(settings, boards, SystemClock(), due=due, as_json=as_json))
 
 
-def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> bool:
-    """Fetch and settle boards, printing as it goes, and send what is to be told. True when some board failed."""
-    declared_boards, failed = _declared(settings, names)
+def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> int:
+    """Fetch and sync boards, printing as it goes, and send the news. Return the exit code."""
+    declared_boards, code = _declared(settings, names)
     lexicon = lexicon_of(settings)
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
         if not boards and not due:
             click.echo("tracker: nothing to fetch: no board is enabled, has its key and is not paused (tracker boards)", err=True)
-        telling = telling_of(settings, lexicon, store, clock.now())
+        telling, errors = telling_of(settings, lexicon, store, clock.now())
+        code = max(code, report_errors(errors))
         for outcome in intake.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
         ):
-            failed = failed or outcome.failed
+            code = max(code, 1 if outcome.failed else 0)
             if as_json:
                 print_json(event_json(event) for event in outcome.events)
                 complain(outcome)
             else:
                 _print(outcome)
         _send(settings, telling, boards, store, clock)
-    return failed
+    return code
 
 
 def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: Store, clock: Clock) -> None:
@@ -90,8 +91,8 @@ def _wanted(boards: Sequence[Board], store: Store, clock: Clock, *, named: bool,
     return [board for board in ready if not due or due_at(board, store, now) <= now]
 
 
-def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Board], bool]:
-    """The boards named, or all; and whether some declaration is wrong, which is then said on stderr.
+def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Board], int]:
+    """The boards named, or all that can be read; and the exit code for the declarations that cannot, which are reported.
 
     Raises:
         DeclarationError: there is none, or one that was named is unknown, wrong, disabled, or needs a key that is not there.
@@ -102,8 +103,8 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
             raise DeclarationError(
                 f"no board is declared in {settings.schedules}; expected <source>/<board>.toml (tracker board new URL)"
             )
-        tell_troubles(found, is_all=not found.boards)
-        return list(found.boards.values()), bool(found.errors)
+        code = report_wrong_boards(found, is_all=not found.boards)
+        return list(found.boards.values()), code
     boards = chosen(settings, names)
     for board in boards:
         if not board.enabled:
@@ -112,7 +113,7 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
         if missing := missing_keys(board, os.environ):
             keys = ", ".join(missing)
             raise DeclarationError(f"{board.id}: no key; expected {keys} in the environment (export {missing[0]}=...)")
-    return boards, False
+    return boards, 0
 
 
 def _print(outcome: Outcome) -> None:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 import click
-from msgspec import Struct, field
 
-from tracker import schedules
 from tracker.cli._open import as_json, print_json, when
-from tracker.clock import SystemClock
-from tracker.model import Board, BoardId, State
-from tracker.parsers import FORMATS
-from tracker.ports import Store
+from tracker.model import State
 from tracker.query.vitals import BoardVitals, RouteVitals, Vitals
-from tracker.query.vitals import vitals as vitals_of
-from tracker.schedules.shapes import REST
-from tracker.stores import locks
-from tracker.stores.locks import Holder
 from tracker.wording import count, safe, span
 from tracker.workspace import Settings
-from tracker.workspace.opening import history_of
-
-LEAST_FREE = 1_000_000
-"""Bytes: a body of a large board, squeezed, and the database's log."""
+from tracker.workspace.api import Workspace
+from tracker.workspace.status import Status
 
 
 @click.command("status")
@@ -42,65 +28,14 @@ def command(settings: Settings, *, as_json: bool) -> None:
     Read from the store alone: no daemon needs to run. Exit code 1 when somebody should look: a board is broken, stale or
     paused by the tracker itself, a file of the schedules is wrong, a delivery is dead, or a notice is open.
     """
-    found = status(settings)
+    with Workspace(settings) as workspace:
+        found = workspace.status()
     if as_json:
         print_json(_rows(found))
     else:
         for line in _lines(found):
             click.echo(safe(line))
     sys.exit(1 if found.troubled else 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """The vitals of the declared boards (without schedules: of those the store knows), what is wrong with the declarations, and the daemon, if one runs."""
-
-    vitals: Vitals
-    errors: tuple[str, ...]
-    daemon: Holder | None
-    disk: str = ""
-
-    @property
-    def troubled(self) -> bool:
-        """Whether somebody should look. That no daemon runs is no trouble: a timer may do its work."""
-        return self.vitals.troubled or bool(self.errors or self.disk)
-
-
-def status(settings: Settings) -> Status:
-    """How the tracker of that store is. Raises DeclarationError when the folder has no store yet."""
-    with history_of(settings) as store:
-        boards, errors = _boards(settings, store)
-        vitals = vitals_of(boards.values(), store, now=SystemClock().now(), environment=os.environ)
-    return Status(
-        vitals=vitals,
-        errors=errors,
-        daemon=locks.holder(settings.store / "daemon.lock"),
-        disk=disk_trouble(settings, shutil.disk_usage(settings.store).free),
-    )
-
-
-def disk_trouble(settings: Settings, free: int) -> str:
-    """Why nothing more can be stored with so many bytes free, empty where it can: a daemon that waits for space cannot write that down."""
-    if free < LEAST_FREE:
-        return f"{settings.store}: {free} bytes free; expected {LEAST_FREE} at least; make space"
-    return "" if os.access(settings.database, os.W_OK) else f"{settings.database}: cannot be written; expected a writable file"
-
-
-def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], tuple[str, ...]]:
-    """A board whose file is wrong now is taken as it was last read; one that is no longer declared is left out."""
-    known = {board: one for board in store.boards() if (one := store.declared(board)) is not None}
-    found = schedules.load(settings.schedules, _ANY_OPTIONS, settings.shipped, settings.boards)
-    broken = {board: one for board, one in known.items() if any(path.endswith(f"/{board}.toml") for path in found.errors)}
-    return {**broken, **found.boards}, tuple(str(error) for error in found.troubles.values())
-
-
-class _AnyOptions(Struct):
-    """The options of a format as they stand: to check them, its parser and what that needs would have to be loaded."""
-
-    options: dict[str, Any] = field(default_factory=dict, name=REST)
-
-
-_ANY_OPTIONS = dict.fromkeys(FORMATS, _AnyOptions)
 
 
 # ── for people ───────────────────────────────────────────────────────────────────────────────────

@@ -78,6 +78,10 @@ class Schedules:
             told[message.partition(": ")[0]] = DeclarationError(f"{message} ({boards} for it)")
         return told
 
+    def error(self, board: str) -> DeclarationError | None:
+        """What is wrong with the declaration of that board, or None."""
+        return next((error for path, error in self.errors.items() if path.endswith(f"/{board}.toml")), None)
+
     def board(self, board: str) -> Board:
         """The board of that id.
 
@@ -86,9 +90,8 @@ class Schedules:
         """
         if BoardId(board) in self.boards:
             return self.boards[BoardId(board)]
-        for path, error in self.errors.items():
-            if path.endswith(f"/{board}.toml"):
-                raise error
+        if (error := self.error(board)) is not None:
+            raise error
         if BoardId(board) in self.left_out:
             raise DeclarationError(
                 f"board {quoted(board)} is not selected; add it to boards in tracker.toml (tracker boards --all)"

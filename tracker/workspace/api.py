@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.versus import Versus
     from tracker.query.why_not import Explained
     from tracker.stores.archive import FileArchive
+    from tracker.workspace.status import Status
 
 _EVER = datetime(1971, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)
@@ -84,6 +85,12 @@ class Workspace:
     def board(self, name: str) -> Board:
         """A board by its id: as the store last knew it, else as it is declared."""
         return board_of(self.settings, self.store, name)
+
+    def status(self) -> Status:
+        """How the boards, routes and declarations are now, and what needs attention (`troubled`)."""
+        from tracker.workspace.status import status  # noqa: PLC0415  # as above
+
+        return status(self.settings, self.store)
 
     def standings(
         self, board: str, *, metric: str | None = None, at: datetime | None = None, model: str | None = None

@@ -106,8 +106,8 @@ def kept(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
         yield FileArchive(settings.captures), store
 
 
-def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> Telling:
-    """Who is to be told of what, as the schedules say; what is wrong with a route is told on stderr, and the others hold."""
+def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> tuple[Telling, tuple[DeclarationError, ...]]:
+    """Who is to be told of what, as the routes and watches that can be read declare it, and what is wrong with the others."""
     from tracker import notify, watches  # noqa: PLC0415  # only who settles boards tells
     from tracker.line.sync import Telling  # noqa: PLC0415  # as above
 
@@ -118,9 +118,7 @@ def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) 
     except DeclarationError as error:
         errors.append(error)
     found = notify.load(settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
-    for wrong in (*errors, *found.errors):
-        _say(f"tracker: {safe(str(wrong))}")
-    return Telling.of(found.routes, watched, store, now)
+    return Telling.of(found.routes, watched, store, now), (*errors, *found.errors)
 
 
 def board_of(settings: Settings, store: Store, name: str) -> Board:
