@@ -168,6 +168,12 @@ def test_what_can_be_read_is_done_and_each_wrong_file_is_one_line_and_exit_code_
     assert shown in ran.out
 
 
+def test_init_in_a_folder_with_a_wrong_declaration_creates_the_workspace_and_ends_with_2(world: World):
+    world.declare("acme/text", "title = 3")
+    ran = world.plain("init", world.folder)
+    assert (ran.code, "acme/text.toml: " in ran.error, (world.folder / "tracker.toml").is_file()) == (2, True, True)
+
+
 def test_a_replay_reads_a_board_whose_file_is_wrong_as_it_was_last_declared_unless_it_is_named(world: World):
     world.imported()
     before = world.run("events", "--json").out
