@@ -149,7 +149,7 @@ def test_a_new_board_may_not_take_a_shipped_boards_id(empty: World):
     ran = empty.plain(
         "board", "new", page, "--url", "https://lmarena.example/x.csv", "--id", "lmarena/text", "--higher-is-better"
     )
-    assert (ran.code, "is there already, and is not overwritten" in ran.error) == (2, True)
+    assert (ran.code, "already exists; not overwritten" in ran.error) == (2, True)
 
 
 @pytest.mark.slow
