@@ -118,7 +118,7 @@ name = "everything"
 channel = "webhook"
 address = "HOOK/everything"
 secret = "${HOOK_KEY}"
-told = false
+news_only = false
 digest = "daily 08:00"
 """
 
