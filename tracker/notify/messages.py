@@ -15,13 +15,12 @@ from typing import NamedTuple
 from tracker.errors import DeliveryError
 from tracker.events import trouble_of
 from tracker.model import Board, BoardId, Event, Story
-from tracker.notify.forms import FORMS, Room, TextLine, calm, fit, page, shorten
+from tracker.notify.forms import Room, TextLine, calm, fit, page, shorten
 from tracker.reports import event_json, words
 from tracker.reports.folding import events_of, fold, order
 from tracker.reports.words import interval
 from tracker.wording import count, host_of, listed, machine_time
 
-FORM_NAMES = (*FORMS, "json")
 _MOST_BOARDS = 6
 _SHORT_ID = 12
 _LONGEST_TITLE = 250
