@@ -16,7 +16,7 @@ def test_every_format_has_a_file():
     assert set(FORMATS) <= MODULES
 
 
-HELPERS = {"decoding", "html_tree", "script_source", "strict_json"}
+HELPERS = {"decoding", "html_limits", "html_tree", "script_source", "strict_json"}
 """What formats share, and the proposer of declarations uses too."""
 
 
@@ -87,7 +87,7 @@ def test_a_wrong_option_is_a_wrong_declaration(form, options):
 
 
 def test_a_wrong_selector_of_a_column_is_a_wrong_declaration():
-    with pytest.raises(DeclarationError, match="lab/board: html_table: columns: 'p\\[' is no CSS selector"):
+    with pytest.raises(DeclarationError, match="lab/board: html_table: columns: 'p\\[' is not a CSS selector"):
         read("html_table", "<table><tr><th>a<tr><td>1</table>", ["css:p["])
 
 

@@ -14,7 +14,7 @@ from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
 from tracker.parsers.decoding import decode, header, unique
 from tracker.parsers.html_table import Section, sections
-from tracker.parsers.html_tree import Element, inner_text, root_of, scripts
+from tracker.parsers.html_tree import Element, ancestors, children, inner_text, root_of, scripts
 from tracker.parsers.script_source import assignments, literal
 from tracker.parsers.strict_json import load
 
@@ -232,7 +232,7 @@ def _tables(root: Element) -> Iterator[Lead]:
         found = sections([root])[:MAX_TABLES]
     except ParseError:
         return
-    sizes = [sum(map(len, section.groups)) for section in found]
+    sizes = [*map(len, found)]
     for section, size in zip(found, sizes, strict=True):
         names = tuple(name for name in dict.fromkeys(section.names) if name)
         if size < 2 or not names:
@@ -245,17 +245,16 @@ def _named(section: Section, names: tuple[str, ...]) -> Iterator[Parse]:
     """By what identifies the table: its headers, its number among those with the same headers, its caption, its id."""
     yield Parse(format="html_table", options={"headers": names[:6]})
     yield Parse(format="html_table", options={"headers": names[:6], "first": True})
-    caption = next(section.table.iterchildren("caption"), None)
-    if caption is not None and (text := inner_text(caption)):
+    if text := next(map(inner_text, children(section.table, "caption")), ""):
         yield Parse(format="html_table", options={"caption": text})
-    for element in (section.table, *islice(section.table.iterancestors(), 4)):
-        if _CLASS.fullmatch(element.get("id") or ""):
-            yield Parse(format="html_table", options={"select": f"#{element.get('id')}"})
+    for element in (section.table, *islice(ancestors(section.table), 4)):
+        if _CLASS.fullmatch(element.id or ""):
+            yield Parse(format="html_table", options={"select": f"#{element.id}"})
 
 
 def _repeated(root: Element) -> Iterator[Lead]:
     """Rows outside of tables: the same element repeated, recognised by a data- attribute or its class."""
-    elements = list(islice(root.iter(*_ROWS), MAX_ELEMENTS))
+    elements = list(islice((element for element in root.traverse() if element.tag in _ROWS), MAX_ELEMENTS))
     counted = Counter(mark for element in elements for mark in _marks(element))
     for mark, many in counted.most_common(40):
         if many < MIN_REPEATED:
@@ -270,9 +269,9 @@ def _repeated(root: Element) -> Iterator[Lead]:
 def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
     """What rows of one make have in common, in the order in which it is written."""
     tag = str(element.tag)
-    marked = [(tag, "attribute", str(name)) for name in element.attrib if _is_data(str(name))]
+    marked = [(tag, "attribute", str(name)) for name in element.attributes if _is_data(str(name))]
     if tag != "tr":
-        marked += [(tag, "class", name) for name in (element.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]
+        marked += [(tag, "class", name) for name in (element.attributes.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]
     return tuple(dict.fromkeys(marked))
 
 
@@ -288,9 +287,11 @@ def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
 
 
 def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:
-    found = [f"@{name}" for name in map(str, row.attrib) if _is_data(name)]
-    for part in islice(() if table_rows else row.iterdescendants(), 80):
-        if isinstance(part.tag, str) and len(part) == 0 and inner_text(part):
-            found += [f"css:{part.tag}.{name}" for name in (part.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]
-            found += [f"css:[{name}]" for name in map(str, part.attrib) if _is_data(name)]
+    found = [f"@{name}" for name in row.attributes if _is_data(name)]
+    for part in islice(() if table_rows else row.traverse(), 1, 80):
+        if not any(True for _ in part.iter()) and inner_text(part):
+            found += [
+                f"css:{part.tag}.{name}" for name in (part.attributes.get("class") or "").split()[:2] if _CLASS.fullmatch(name)
+            ]
+            found += [f"css:[{name}]" for name in part.attributes if _is_data(name)]
     return iter(dict.fromkeys(found))

@@ -1,22 +1,20 @@
-"""CSS selectors over an lxml tree: Beautiful Soup (with lxml named) selects, lxml keeps the elements.
-
-Every element of the part in question is numbered and handed to Beautiful Soup; what it selects is
-found again by its number. Only boards that name a selector pay for this.
-"""
+"""CSS selectors over the tree of a page: Beautiful Soup selects in a copy of it. Only boards that name a selector pay for this."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 import bs4
 import soupsieve
-from lxml import etree
+from bs4.element import NavigableString
 
-from tracker.parsers.html_tree import Element
+from tracker.parsers.html_tree import COMMENT, TEXT, Element
 
-NUMBER = "data-tracker-number"
 SHOWN_ROWS = 6
 """How many members of each table and row group a selector of tables can look at (`table:has(th.score)`)."""
+ROW_GROUPS = ("table", "thead", "tbody", "tfoot")
 
 
 @cache
@@ -25,7 +23,7 @@ def selector(text: str) -> soupsieve.SoupSieve:
     try:
         return soupsieve.compile(text)
     except (soupsieve.SelectorSyntaxError, TypeError) as error:
-        raise ValueError(f"{text!r} is no CSS selector: {' '.join(str(error).split())}") from error
+        raise ValueError(f"{text!r} is not a CSS selector: {' '.join(str(error).split())}") from error
 
 
 class Selection:
@@ -33,37 +31,41 @@ class Selection:
 
     def __init__(self, part: Element, *, outline: bool = False) -> None:
         """`outline`: only the first rows of each table are looked at, so that a large table costs nothing."""
-        hidden = _hide_rows(part) if outline else []
-        self.elements = list(part.iter(etree.Element))
-        for number, element in enumerate(self.elements):
-            element.set(NUMBER, str(number))
-        seen = etree.tostring(part, encoding="unicode", method="html", with_tail=False)
-        for parent, rows in hidden:
-            parent.extend(rows)
-        self.soup = bs4.BeautifulSoup(seen, "lxml")
-        self.tags = {_number(tag): tag for tag in self.soup.descendants if isinstance(tag, bs4.Tag) and NUMBER in tag.attrs}
+        self.outline = outline
+        self.soup = bs4.BeautifulSoup("", "html.parser")
+        self.elements: dict[int, Element] = {}
+        self.tags: dict[Element, bs4.Tag] = {}
+        open_tags = [(self._copied(part, self.soup), self._members(part))]
+        while open_tags:
+            tag, members = open_tags[-1]
+            child = next(members, None)
+            if child is None:
+                open_tags.pop()
+            elif child.tag == TEXT:
+                tag.append(NavigableString(child.text_content or ""))
+            elif child.tag != COMMENT:
+                open_tags.append((self._copied(child, tag), self._members(child)))
+
+    def _copied(self, element: Element, parent: bs4.Tag) -> bs4.Tag:
+        tag = self.soup.new_tag(element.tag or "", attrs={name: value or "" for name, value in element.attributes.items()})
+        parent.append(tag)
+        self.elements[id(tag)] = element
+        self.tags[element] = tag
+        return tag
+
+    def _members(self, element: Element) -> Iterator[Element]:
+        members = element.iter(include_text=True)
+        return islice((child for child in members if child.tag != TEXT), SHOWN_ROWS) if self._is_cut(element) else members
+
+    def _is_cut(self, element: Element) -> bool:
+        return self.outline and element.tag in ROW_GROUPS
 
     def all(self, css: str) -> list[Element]:
         """Every element that fits, in order."""
-        return [self.elements[_number(tag)] for tag in selector(css).select(self.soup) if NUMBER in tag.attrs]
+        return [self.elements[id(tag)] for tag in selector(css).select(self.soup)]
 
     def first(self, css: str, within: Element) -> Element | None:
         """The first element inside `within` that fits; None without one."""
-        tag = self.tags.get(int(within.get(NUMBER, "-1")))
+        tag = self.tags.get(within)
         found = None if tag is None else selector(css).select_one(tag)
-        return None if found is None else self.elements[_number(found)]
-
-
-def _number(tag: bs4.Tag) -> int:
-    return int(str(tag[NUMBER]))
-
-
-def _hide_rows(part: Element) -> list[tuple[Element, list[Element]]]:
-    """Take the later rows out of every table; what was taken, with where it belongs (at the end)."""
-    hidden = [
-        (group, list(group)[SHOWN_ROWS:]) for group in part.iter("table", "thead", "tbody", "tfoot") if len(group) > SHOWN_ROWS
-    ]
-    for group, rows in hidden:
-        for row in rows:
-            group.remove(row)
-    return hidden
+        return None if found is None else self.elements[id(found)]

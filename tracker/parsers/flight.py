@@ -76,7 +76,7 @@ def _facts_in_text(body: bytes, stream: Stream, locators: Mapping[str, str]) -> 
 
 
 def _visible(body: bytes) -> str:
-    from tracker.parsers.html_tree import visible  # noqa: PLC0415 - lxml is loaded for boards that look for a fact in the page
+    from tracker.parsers.html_tree import visible  # noqa: PLC0415 - Lexbor is loaded for boards that look for a fact in the page
 
     return visible(decode(body))
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from lxml import etree
 
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
 from tracker.parsers._options import CommonOptions, only_regex
 from tracker.parsers.decoding import decode, find_facts, fold, header, names, unique
-from tracker.parsers.html_tree import Element, inner_text, root_of
+from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
 
 if TYPE_CHECKING:
     from tracker.parsers._css import Selection
@@ -128,7 +127,7 @@ class Grid:
         if selected and selection:
             found = [selection.first(selected["css"], row) for row in self.elements]
             name = selected["attribute"]
-            return _known([None if one is None else one.get(name) if name else inner_text(one) for one in found])
+            return _known([None if one is None else one.attributes.get(name) if name else inner_text(one) for one in found])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
         if header(want) not in self.names:
@@ -147,9 +146,7 @@ def _text(line: Line, at: int) -> str | None:
 
 
 def _attribute(row: Element, name: str) -> str | None:
-    if name in row.attrib:
-        return row.get(name)
-    return next((element.get(name) for element in row.iterdescendants(etree.Element) if name in element.attrib), None)
+    return next((element.attributes.get(name) or "" for element in row.traverse() if name in element.attributes), None)
 
 
 def _selection(part: Element, *, outline: bool = False) -> Selection:
@@ -166,11 +163,17 @@ def _selected(root: Element, css: str) -> list[Element]:
 
 
 def _elements(root: Element, places: list[Element], options: Options) -> Grid:
-    inside = {element for place in places for element in place.iter(etree.Element)}
-    rows = [row for row in _selection(root).all(options.rows) if row in inside]
+    inside = {element for place in places for element in place.traverse()}
+    rows = _shown([row for row in _selection(root).all(options.rows) if row in inside])
     if not rows:
         raise ParseError(f"found nothing that fits rows = {options.rows!r}")
     return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=root)
+
+
+def _shown(elements: list[Element]) -> list[Element]:
+    """Those that the page does not hide; all of them where it hides all, as in a tab that is not chosen."""
+    shown = [element for element in elements if not any(map(is_hidden, (element, *ancestors(element))))]
+    return shown or elements
 
 
 def _choose(places: list[Element], options: Options) -> Grid:
@@ -180,28 +183,32 @@ def _choose(places: list[Element], options: Options) -> Grid:
         conditions = [f"{key} = {value!r}" for key in ("select", "caption", "headers") if (value := getattr(options, key))]
         said = "; ".join(names(section.names) for section in found[:5]) or "none"
         raise ParseError(f"found {len(found)} tables, none with {' and '.join(conditions) or 'a header'}; their columns: {said}")
-    chosen = fitting[0] if options.first else max(fitting, key=lambda section: sum(map(len, section.groups)))
+    chosen = fitting[0] if options.first else max(fitting, key=len)
     return _grid(chosen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A table whose head is named and put aside; `groups` are the groups of rows that are left. Spans end with their group."""
+    """A table in groups of rows; the first `head` rows of the first group name the columns. Spans end with their group, not with the head."""
 
     table: Element
     names: tuple[str, ...]
     groups: Sequence[Sequence[Element]]
+    head: int
+
+    def __len__(self) -> int:
+        """How many rows are not of the head."""
+        return sum(map(len, self.groups)) - self.head
 
 
 def sections(places: Sequence[Element]) -> list[Section]:
     """The tables in those parts of a page, in order, each once."""
-    tables = dict.fromkeys(table for place in places for table in place.iter("table"))
+    tables = dict.fromkeys(table for place in places for table in place.css("table"))
     return [_section(table) for table in tables]
 
 
 def _fits(section: Section, options: Options) -> bool:
-    caption = next(section.table.iterchildren("caption"), None)
-    said = "" if caption is None else inner_text(caption)
+    said = next(map(inner_text, children(section.table, "caption")), "")
     needed = {header(name) for name in options.headers}
     return any(section.names) and needed <= set(section.names) and (not options.caption or said == fold(options.caption))
 
@@ -209,20 +216,19 @@ def _fits(section: Section, options: Options) -> bool:
 def _section(table: Element) -> Section:
     groups = _groups(table)
     if not groups:
-        return Section(table=table, names=(), groups=())
-    size = len(groups[0]) if next(groups[0][0].iterancestors()).tag == "thead" else _leading(groups[0])
-    head, rest = groups[0][:size], groups[0][size:]
-    return Section(table=table, names=_names(expand(head)), groups=[rest, *groups[1:]] if rest else groups[1:])
+        return Section(table=table, names=(), groups=(), head=0)
+    size = len(groups[0]) if next(ancestors(groups[0][0])).tag == "thead" else _leading(groups[0])
+    return Section(table=table, names=_names(expand(groups[0][:size])), groups=groups, head=size)
 
 
 def _groups(table: Element) -> list[list[Element]]:
     """The rows of the head, the bodies and the foot, and those that stand in none, in order; empty groups left out."""
     groups: list[list[Element]] = [[]]
-    for child in table.iterchildren("tr", *GROUPS):
+    for child in children(table, "tr", *GROUPS):
         if child.tag == "tr":
             groups[-1].append(child)
         else:
-            groups += [list(child.iterchildren("tr")), []]
+            groups += [children(child, "tr"), []]
     return [group for group in groups if group]
 
 
@@ -251,9 +257,9 @@ def _above(lines: Sequence[Line], at: int) -> list[str]:
 
 def _grid(section: Section) -> Grid:
     lines = [(line, row) for group in section.groups for line, row in zip(expand(group), group, strict=True)]
-    kept = [(line, row) for line, row in lines if _is_entry(line, section.names)]
+    kept = [(line, row) for line, row in lines[section.head :] if _is_entry(line, section.names)]
     if not kept:
-        reason = f"{len(lines)} rows, none of them with an entry" if lines else "no rows"
+        reason = f"{len(section)} rows, none of them with an entry" if len(section) else "no rows"
         raise ParseError(f"found a table with the columns {names(section.names)} and {reason}: the page was not loaded")
     return Grid(names=section.names, cells=[line for line, _ in kept], elements=[row for _, row in kept], whole=section.table)
 
@@ -279,7 +285,7 @@ def expand(rows: Sequence[Element]) -> list[Line]:
     Raises:
         ParseError: the spans ask for more places than any board has.
     """
-    if not any(len(cell.attrib) and ("colspan" in cell.attrib or "rowspan" in cell.attrib) for row in rows for cell in row):
+    if not any(row.css_first("[colspan], [rowspan]") for row in rows):
         return [_cells(row) for row in rows]
     lines: list[Line] = []
     hanging: dict[int, tuple[Element, int]] = {}
@@ -316,9 +322,9 @@ def _place(row: Element, line: dict[int, Element], hanging: dict[int, tuple[Elem
 
 def _span(cell: Element, name: str) -> int:
     """A span as written; 1 where it is no number; a rowspan of 0 reaches to the end of its group."""
-    written = cell.get(name, "1").strip()
+    written = (cell.attributes.get(name) or "1").strip()
     return min(int(written), MAX_ROWSPAN) if written.isascii() and written.isdigit() and len(written) < 12 else 1
 
 
 def _cells(row: Element) -> list[Element]:
-    return [cell for cell in row if cell.tag in CELLS]
+    return children(row, *CELLS)

@@ -1,115 +1,112 @@
-"""HTML read by lxml: the tree, and the text of an element as a reader sees it (https://html.spec.whatwg.org/#the-innertext-idl-attribute)."""
+"""HTML as a browser reads it: the tree of the HTML standard, built by Lexbor, and the text of an element as a reader sees it.
+
+Standards: https://html.spec.whatwg.org/multipage/parsing.html and https://html.spec.whatwg.org/#the-innertext-idl-attribute
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from lxml import etree
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tracker.errors import ParseError
 from tracker.parsers.decoding import fold
+from tracker.parsers.html_limits import refuse_costly
 
-Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type
+Element = LexborNode
 
-UNSEEN = ("script", "style", "template", "noscript", "svg", "head")
+UNSEEN = "script, style, template, noscript, svg, head, title, iframe, noembed, noframes, object, canvas, audio, video, datalist"
 """What a reader does not see. An `<svg>` may hold a `<title>` that would otherwise be glued to a name."""
+HIDING = '[hidden], [style*="display" i], [style*="visibility" i]'
+HIDDEN_STYLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)", re.IGNORECASE
+)
+TEXT, COMMENT = "-text", "-comment"
 BLOCKS = frozenset(
-    (
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "button",
-        "caption",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    )
+    """
+    address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol optgroup option p plaintext pre search section summary table
+    tbody td tfoot th thead tr ul xmp
+    """.split()  # noqa: SIM905 - one word a line would fill a screen
 )
 """Elements that stand apart from the text around them; all others are glued to it, as a browser does."""
 
 SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
 SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
-MAX_DEPTH = 512
-"""Browsers build no deeper tree. A bound of our own: libxml2's came with 2.14, and the text of an element is gathered recursively."""
-TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
-"""Level by level within libxml2: a percent or two of the time that a page takes."""
-
 ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 
 
 def root_of(page: str) -> Element:
-    """The tree of a page, comments gone (so that `±<!-- -->11` is one text) and without what a reader does not see.
+    """The tree of a page without what a reader does not see.
+
+    Hidden elements stay where they hold a whole table or stand outside of tables: many pages hide the tabs that are not chosen yet.
 
     Raises:
-        ParseError: there is no element in it, or it is nested deeper than MAX_DEPTH.
+        ParseError: there is no element in it, or its tree would be too large.
     """
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    try:
-        root = etree.fromstring(page.replace("\0", "�").encode(), parser)
-    except etree.XMLSyntaxError as error:
-        raise ParseError(f"found no HTML: {error}") from error
+    refuse_costly(page)
+    root = LexborHTMLParser(page).root
     if root is None:
         raise ParseError("found no element, expected an HTML page")
-    if TOO_DEEP(root):
-        raise ParseError("found elements nested too deeply to be read, expected a page")
-    etree.strip_elements(root, *UNSEEN, with_tail=False)
+    _remove(root.css(UNSEEN))
+    _remove(element for element in root.css(HIDING) if is_hidden(element) and _is_in_table(element))
     return root
+
+
+def _remove(elements: Iterable[Element]) -> None:
+    """Take elements out of their tree, inner ones first: what is in an element that was taken out must not be touched again."""
+    for element in reversed(dict.fromkeys(elements)):
+        element.decompose()
+
+
+def _is_in_table(element: Element) -> bool:
+    return any(ancestor.tag == "table" for ancestor in ancestors(element))
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether the page itself hides the element; style sheets are not read."""
+    attributes = element.attributes
+    return "hidden" in attributes or bool(HIDDEN_STYLE.search(attributes.get("style") or ""))
+
+
+def ancestors(element: Element) -> Iterator[Element]:
+    """The elements around an element, from the inside out."""
+    while (parent := element.parent) is not None and parent.tag != "-document":
+        yield parent
+        element = parent
+
+
+def children(element: Element, *tags: str) -> list[Element]:
+    """The child elements with one of these tags, in order."""
+    return [child for child in element.iter() if child.tag in tags]
 
 
 def inner_text(element: Element) -> str:
     """What a reader sees in an element, white space folded."""
-    if len(element) == 0:
-        return fold(element.text or "")
-    parts: list[str] = []
-    _gather(element, parts)
-    return fold("".join(parts))
+    first = element.first_child
+    if first is None:
+        return ""
+    if first.next is None and first.tag == TEXT:
+        return fold(first.text_content or "")
+    return fold("".join(_pieces(element)))
 
 
-def _gather(element: Element, parts: list[str]) -> None:
-    parts.append(element.text or "")
-    for child in element:
-        gap = " " if child.tag in BLOCKS else ""
-        parts.append(gap)
-        _gather(child, parts)
-        parts.append(gap)
-        parts.append(child.tail or "")
+def _pieces(element: Element) -> Iterator[str]:
+    """The text of an element in order, set apart where a block begins and ends. Not recursive: a tree may be deep."""
+    waiting: list[Element | str] = []
+    waiting += reversed([*element.iter(include_text=True)])
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            yield node
+        elif node.tag == TEXT:
+            yield node.text_content or ""
+        elif node.tag != COMMENT:
+            if node.tag in BLOCKS:
+                waiting.append(" ")
+                yield " "
+            waiting += reversed([*node.iter(include_text=True)])
 
 
 def visible(page: str) -> str:
