@@ -22,9 +22,12 @@ def table(rows, head="<tr><th>Model<th>Score"):
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def test_cells_say_what_a_reader_sees():
+def test_cells_are_read_as_a_reader_sees_them():
     found = read("html_table", ARENA, ["Rank", "Rank Spread", "Model", "Score", "95% CI (±)"])
-    assert found.rows == [("1", "1◄─►2", "claude-opus… Anthropic", "1496", "±11"), ("2", "1 ◄─► 3", "gemini-3-pro", "1486", "±4")]
+    assert found.rows == [
+        ("1", "1◄─►2", "claude-opus…\nAnthropic", "1496", "±11"),
+        ("2", "1 ◄─► 3", "gemini-3-pro", "1486", "±4"),
+    ]
 
 
 def test_selectors_and_attributes_are_columns_too():
@@ -82,7 +85,7 @@ def test_notices_repeated_headers_and_empty_rows_are_no_entries():
 
 def test_a_table_inside_a_cell_is_a_cell():
     rows = "<tr><td>a<td><table><tr><td>x</td><td>y</td></tr></table></td></tr><tr><td>b<td>2"
-    assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "x y"), ("b", "2")]
+    assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "x\ny"), ("b", "2")]
 
 
 TABLES = "".join(

@@ -17,6 +17,7 @@ import msgspec
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
 from tracker.parsers._options import CommonOptions, only_regex
+from tracker.parsers.cell_text import cell_text
 from tracker.parsers.decoding import decode, find_facts, fold, header, names, unique
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
 
@@ -127,7 +128,7 @@ class Grid:
         if selected and selection:
             found = [selection.first(selected["css"], row) for row in self.elements]
             name = selected["attribute"]
-            return _known([None if one is None else one.attributes.get(name) if name else inner_text(one) for one in found])
+            return _known([None if one is None else one.attributes.get(name) if name else cell_text(one) for one in found])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
         if header(want) not in self.names:
@@ -142,7 +143,7 @@ def _known(cells: list[str | None]) -> list[str | None] | None:
 
 def _text(line: Line, at: int) -> str | None:
     cell = line[at] if at < len(line) else None
-    return None if cell is None else inner_text(cell)
+    return None if cell is None else cell_text(cell)
 
 
 def _attribute(row: Element, name: str) -> str | None:

@@ -13,6 +13,7 @@ from tracker.errors import Violation
 from tracker.model import Board, Bounds, Column, Measure, Metric, MetricId, Table
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
+from tracker.reading.lines import figure_line, name_lines, one_line
 from tracker.reading.names import clean_name, clean_text
 
 MEAN_DECIMALS = 6
@@ -43,6 +44,11 @@ class Sheet:
             return None
         place = self.places[source]
         return [row[place] for row in self.table.rows]
+
+    def figures(self, column: Column | None) -> list[str | None] | None:
+        """The figures of that column, without remarks on other lines."""
+        cells = self.cells(column)
+        return None if cells is None else [figure_line(cell) for cell in cells]
 
     def note(
         self, code: str, *, column: str | None = None, row: int | None = None, value: str | None = None, expected: str = ""
@@ -142,7 +148,7 @@ def read_names(sheet: Sheet, board: Board) -> list[str]:
 
 def read_ranks(sheet: Sheet, board: Board) -> Sequence[int | None]:
     """The publisher's ranks, none where it states none."""
-    cells = sheet.cells(board.rank)
+    cells = sheet.figures(board.rank)
     if board.rank is None or cells is None:
         return ()
     unknown = unknown_of(board.rank)
@@ -152,14 +158,18 @@ def read_ranks(sheet: Sheet, board: Board) -> Sequence[int | None]:
 def read_attributes(sheet: Sheet, board: Board) -> dict[str, Sequence[str | None]]:
     """The attributes that the table has."""
     found = ((name, column, sheet.cells(column)) for name, column in board.attributes.items())
-    return {name: sheet.read(column, attribute_reader(column), zip(cells)) for name, column, cells in found if cells is not None}
+    return {
+        name: sheet.read(column, attribute_reader(column), zip(map(one_line, cells)))
+        for name, column, cells in found
+        if cells is not None
+    }
 
 
 def _metric_column(sheet: Sheet, metric: Metric) -> list[Measure | None] | None:
-    cells = sheet.cells(metric.column)
+    cells = sheet.figures(metric.column)
     if cells is None:
         return None
-    sides = [sheet.cells(side) for side in (metric.plus_minus, metric.low, metric.high, metric.estimated)]
+    sides = [sheet.figures(side) for side in (metric.plus_minus, metric.low, metric.high, metric.estimated)]
     if metric.low and metric.high and (sides[1] is None) != (sides[2] is None):
         sheet.note_missing(metric.low if sides[1] is None else metric.high)  # half an interval is a renamed column
     if all(side is None for side in sides):
@@ -207,7 +217,7 @@ def _texts(sheet: Sheet, column: Column, clean: Callable[[str, Column], str]) ->
     if cells is None:
         sheet.note_missing(column)
         return None
-    return [clean(cell or "", column) for cell in cells]
+    return [clean(cell or "", column) for cell in name_lines(cells)]
 
 
 def _key_part(cell: str, column: Column) -> str:

@@ -1,0 +1,117 @@
+"""The text of a cell as a person reads it: what is set apart from the figure or the name is not read into it.
+
+A cell has lines, with LINE between them: a block, a `<br>`, a `<small>` or an element whose class calls it a badge or a label has lines
+of its own. Footnote marks, deltas, badges and struck-out values in elements of their own are left out where anything else is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tracker.parsers.decoding import fold
+from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text
+
+LINE = "\n"
+"""Between the lines of a cell. Within a line white space is folded."""
+
+STRUCK = ("del", "s", "strike")
+RAISED = ("sup", "sub")
+EMPHASIS = frozenset(("b", "strong", "i", "em", "u", "font", "mark", "big", "tt", "bdi", "bdo", "wbr"))
+"""They only look different: digits before and behind their tags are one number."""
+SET_APART = re.compile(
+    r"(?<![a-z])(?:badge|chip|pill|tag|label|delta|trend|footnote|muted|subtitle|subtext|secondary|org|organi[sz]ation|provider|vendor|creator|developer|company|lab|licen[cs]e)s?(?![a-z])",
+    re.IGNORECASE,
+)
+"""Classes by which publishers call what they set beside or under a name or a figure."""
+BADGE = re.compile(
+    r"new!?|hot!?|updated|trending|sota|featured|sponsored|ad|verified|unverified|recommended|popular|soon|live|deprecated|retired"
+    r"|(?:open|closed)(?:[ -](?:source|weights?|model))?|proprietary|apache(?:[ -]2(?:\.0)?)?|mit|cc[ -]by[\w .-]*|(?:l?gpl|bsd)[\w .-]*",
+    re.IGNORECASE,
+)
+"""Words that publishers set beside names: what is new, and licences."""
+ARROWS = "↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽"
+DELTA = re.compile(rf"[\[(]?\s*(?:[{ARROWS}]\ufe0f?\s*[+\-−]?[0-9.,]*%?|[+\-−]?[0-9.,]+%?\s*[{ARROWS}]\ufe0f?)\s*[\])]?")
+SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
+"""A delta beside a figure, the end of a name beside a name: `<span>GPT</span><span>-4</span>`."""
+FIGURE = re.compile(r"[~≈]?[$€£¥]?[0-9][0-9.,\s]*[%$€£¥]?[kKmMbB]?")
+SIGN = re.compile(r"[\[(]?[*†‡§¶]{1,3}[\])]?|\[[0-9]{1,2}\]")
+MARK = re.compile(r"[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?(?:[, ]+[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?)*")
+"""A footnote mark where its element says so; as plain text it may be a figure."""
+ORDINAL = ("st", "nd", "rd", "th")
+POWER_OF_TEN = re.compile(r"(?:^|[×x·*⋅]\s*)10$")
+
+_LINE, _SEAM = "\x1e", "\x1f"
+_SPLIT_NUMBER = re.compile(rf"(?<=[0-9])\s*{_SEAM}+\s*(?=[0-9])")
+_EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
+_BOTH_ENDS = re.compile(r"(?<=[0-9%]) (\+[0-9.]+) ([-−][0-9.]+)$")
+"""An interval whose ends stand raised and lowered behind its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text. An aside is left out where other text is left, a signed number where a figure is left."""
+
+    text: str
+    is_aside: bool = False
+    is_signed: bool = False
+
+
+def cell_text(cell: Element) -> str:
+    """The lines of a cell, joined by LINE."""
+    first = cell.first_child
+    if first is None:
+        return ""
+    if first.next is None and first.tag == TEXT:
+        return fold(first.text_content or "")
+    pieces = list(_pieces(cell))
+    figure = _joined(piece for piece in pieces if not (piece.is_aside or piece.is_signed))
+    if FIGURE.fullmatch(figure):
+        return figure
+    return _joined(piece for piece in pieces if not piece.is_aside) or _joined(pieces)
+
+
+def _joined(pieces: Iterable[Piece]) -> str:
+    text = _SPLIT_NUMBER.sub(" ", "".join(piece.text for piece in pieces)).replace(_SEAM, "")
+    lines = (_BOTH_ENDS.sub(r" \1/\2", fold(_EMPTY_BRACKETS.sub("", line))) for line in text.split(_LINE))
+    return LINE.join(line for line in lines if line)
+
+
+def _pieces(cell: Element) -> Iterator[Piece]:
+    """The texts of a cell in order. Not recursive: a tree may be deep."""
+    waiting: list[Element | Piece] = []
+    waiting += reversed([*cell.iter(include_text=True)])
+    before = ""
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, Piece):
+            if node.tag not in (TEXT, COMMENT):
+                waiting += reversed(_opened(node, before))
+                continue
+            node = Piece(node.text_content or "" if node.tag == TEXT else "")
+        if node.text.strip(_SEAM):
+            before = node.text
+        yield node
+
+
+def _opened(element: Element, before: str) -> list[Element | Piece]:
+    """An element as one piece, or as its members with what sets them apart. `before` is the text in front of it."""
+    tag, text = element.tag or "", inner_text(element)
+    gap = _LINE if tag in BLOCKS or tag == "small" or SET_APART.search(element.attributes.get("class") or "") else ""
+    if tag in RAISED and text not in ORDINAL:
+        if tag == "sup" and POWER_OF_TEN.search(before.strip()):
+            return [Piece(f"^{text}")]
+        gap = gap or ("" if tag == "sub" and before[-1:].isalpha() else " ")
+    is_signed = bool(SIGNED.fullmatch(text)) and bool(gap or before[-1:] in ("(", "[") or before[-1:].isspace())
+    if is_signed or (text and _is_aside(element, tag, text, gap)):
+        return [Piece(f"{gap or ' '}{text}{gap or ' '}", is_aside=not is_signed, is_signed=is_signed)]
+    seam = gap or ("" if tag in EMPHASIS else _SEAM)
+    return [Piece(seam), *element.iter(include_text=True), Piece(seam)]
+
+
+def _is_aside(element: Element, tag: str, text: str, gap: str) -> bool:
+    if tag in STRUCK or DELTA.fullmatch(text) or SIGN.fullmatch(text) or BADGE.fullmatch(text):
+        return True
+    is_note = (tag in RAISED and bool(gap)) or (tag == "a" and (element.attributes.get("href") or "").startswith("#"))
+    return is_note and bool(MARK.fullmatch(text))

@@ -1,0 +1,42 @@
+"""Cells of several lines: a name with its lab below it, a figure with a remark. A line break of a CSV or JSON cell is one too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+LINE = "\n"
+INTERVAL = re.compile(r"\(?\s*(?:±|\+/-|[+\-−][0-9.,]+%?\s*/)")
+FIGURES = re.compile(r"[0-9.,\s%$€£¥+\-−]+")
+
+
+def one_line(cell: str | None) -> str | None:
+    """All of a cell, on one line."""
+    return cell if cell is None or LINE not in cell else " ".join(cell.split())
+
+
+def figure_line(cell: str | None) -> str | None:
+    """The line of a figure, with its interval where the next line states one. Of two lines of figures neither is left out."""
+    if cell is None or LINE not in cell:
+        return cell
+    first, *others = _lines(cell)
+    if not others or INTERVAL.match(others[0]):
+        return " ".join((first, *others[:1]))
+    return one_line(cell) if any(FIGURES.fullmatch(line) for line in others) else first
+
+
+def name_lines(cells: Sequence[str | None]) -> Sequence[str | None]:
+    """The line of each name: the first, or else the last, that names as many entries as the whole cells do; all lines without one."""
+    if not any(cell and LINE in cell for cell in cells):
+        return cells
+    lines = [_lines(cell or "") for cell in cells]
+    entries = len({tuple(parts) for parts in lines})
+    for at in (0, -1):
+        if len({parts[at] for parts in lines}) == entries:
+            return [parts[at] for parts in lines]
+    return [" ".join(parts) for parts in lines]
+
+
+def _lines(cell: str) -> list[str]:
+    """At least one line."""
+    return [" ".join(line.split()) for line in cell.splitlines() if line.strip()] or [""]
