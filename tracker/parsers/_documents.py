@@ -10,7 +10,7 @@ import msgspec
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._paths import MISSING, column, search, steps
-from tracker.parsers._records import Record, RecordOptions, facts_at, kind, records_in, tabulate, text
+from tracker.parsers._records import Record, RecordOptions, facts_at, kind, members, records_in, tabulate, text
 from tracker.parsers.decoding import find_facts, header, quote, unique
 
 
@@ -83,7 +83,7 @@ def _records(document: object, found: object, place: str, options: DocumentOptio
 def _pairs(found: object, place: str) -> list[Record]:
     if not isinstance(found, dict) or not found:
         raise ParseError(f"found {kind(found)} at {place}, expected an object whose members are pairs")
-    return [{"$key": key, "$value": value} for key, value in found.items()]
+    return [{"$key": key, "$value": value} for key, value in members(found)]
 
 
 def _names(found: object, place: str) -> tuple[str, ...]:

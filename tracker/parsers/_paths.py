@@ -154,7 +154,7 @@ def _walked(records: Sequence[Mapping[str, object]], path: tuple[str | int, ...]
         return [walk(record, path, settle) for record in records]
     nodes: list[Any] = list(records)
     for step in path:
-        nodes = [node.get(step, MISSING) if type(node) is dict else MISSING for node in nodes]
+        nodes = [node.get(step, MISSING) if isinstance(node, dict) else MISSING for node in nodes]
     if any(node is not MISSING for node in nodes) or not _have_dots(records[:_ENOUGH_TO_SEE]):
         return nodes
     return [walk(record, path) for record in records]

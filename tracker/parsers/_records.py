@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from tracker.model import Table
 from tracker.parsers._options import CommonOptions
 from tracker.parsers._paths import AS_WRITTEN, MISSING, Values, column, search
 from tracker.parsers.decoding import REGEX, fold, names, quote
+from tracker.parsers.strict_json import Doubled
 
 PARENT = "^."
 """Begins the path of a column that stands in the record around an exploded one."""
@@ -87,8 +88,8 @@ def records_in(found: object, place: str) -> list[Record]:
     Raises:
         ParseError: it is neither, or there are none.
     """
-    if isinstance(found, dict) and found and all(isinstance(value, dict) for value in found.values()):
-        return [{**value, "$key": key} for key, value in found.items()]
+    if isinstance(found, dict) and found and all(isinstance(value, dict) for _, value in members(found)):
+        return [{**_single(value), "$key": key} for key, value in members(found)]
     if not isinstance(found, list):
         raise ParseError(f"found {kind(found)} at {place}, expected a list of records or an object of objects")
     for number, record in enumerate(found, 1):
@@ -96,7 +97,18 @@ def records_in(found: object, place: str) -> list[Record]:
             raise ParseError(f"found {kind(record)} as record {number} at {place}, expected an object")
     if not found:
         raise ParseError(f"found no records at {place}, expected at least one: the list is empty")
-    return found
+    return list(map(_single, found))
+
+
+def members(found: dict[str, object]) -> Iterable[tuple[str, Any]]:
+    """The keys and values of an object, a key that occurs twice with both: the contract decides about them."""
+    return found.pairs if isinstance(found, Doubled) else found.items()
+
+
+def _single(record: Record) -> Record:
+    if isinstance(record, Doubled):
+        record.refuse()
+    return record
 
 
 def kind(value: object) -> str:

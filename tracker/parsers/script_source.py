@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tracker.errors import ParseError
 from tracker.parsers.decoding import quote
-from tracker.parsers.strict_json import load
+from tracker.parsers.strict_json import load, mapping
 
 MAX_DEPTH = 60
 """Levels of a literal that is no JSON. No board needs so many."""
@@ -68,7 +68,7 @@ OPERATORS = frozenset(
 STATEMENTS_BEGIN_BEHIND = frozenset({";", "{", "}", ")"}) | DECLARING
 CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None, "NaN": None, "Infinity": None}
 
-_json = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda _name: None)
+_json = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda _name: None, object_pairs_hook=mapping)
 
 
 class JsToken(NamedTuple):
@@ -269,15 +269,15 @@ class _Reader:
         return found
 
     def properties(self, depth: int) -> dict[str, object]:
-        found = {}
+        found = []
         while not self.took("}"):
             name = self.key()
             self.expect(":")
-            found[name] = self.value(depth + 1)
+            found.append((name, self.value(depth + 1)))
             if not self.took(","):
                 self.expect("}")
                 break
-        return found
+        return mapping(found)
 
     def key(self) -> str:
         if self.kind == "string" and not self.said.startswith("`"):

@@ -13,6 +13,7 @@ from tracker.model import Table
 from tracker.parsers._paths import search
 from tracker.parsers._records import RecordOptions, facts_at, records_in, tabulate
 from tracker.parsers.decoding import decode, find_facts, fold, refuse_markup
+from tracker.parsers.strict_json import mapping
 
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -87,12 +88,12 @@ def _line(event: yaml.Event) -> int:
 
 
 def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, object]:
-    mapping: dict[str, object] = {}
+    pairs: list[tuple[str, object]] = []
     for event in _until(yaml.MappingEndEvent, events):
         if not isinstance(event, yaml.ScalarEvent):
             raise ParseError(f"found a key that is no text at line {_line(event)}, expected plain YAML")
-        mapping[str(event.value)] = _value(next(events), events, depth + 1)
-    return mapping
+        pairs.append((str(event.value), _value(next(events), events, depth + 1)))
+    return mapping(pairs)
 
 
 def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
