@@ -12,23 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
-from line_world import (
-    BOARD,
-    CHALLENGE,
-    CUT,
-    OTHER,
-    SEASON,
-    SIX,
-    at,
-    board,
-    csv,
-    dump,
-    files,
-    fresh,
-    keep,
-    kinds,
-    note,
-)
+from line_world import BOARD, CHALLENGE, CUT, OTHER, SEASON, SIX, at, board, csv, dump, files, fresh, keep, kinds, note
 
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import fold, intake, sync

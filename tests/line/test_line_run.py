@@ -7,22 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from line_world import (
-    BOARD,
-    CHALLENGE,
-    OTHER,
-    SIX,
-    START,
-    URL,
-    FakeFetcher,
-    at,
-    board,
-    capture,
-    csv,
-    dump,
-    keep,
-    kinds,
-)
+from line_world import BOARD, CHALLENGE, OTHER, SIX, START, URL, FakeFetcher, at, board, capture, csv, dump, keep, kinds
 
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, FetchError, Gone, Refused, StoreError, Transient

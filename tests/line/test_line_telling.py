@@ -9,21 +9,7 @@ from pathlib import Path
 
 import pytest
 from kit import counter
-from line_world import (
-    BOARD,
-    OTHER,
-    SEASON,
-    SIX,
-    FakeFetcher,
-    at,
-    board,
-    capture,
-    csv,
-    files,
-    fresh,
-    keep,
-    note,
-)
+from line_world import BOARD, OTHER, SEASON, SIX, FakeFetcher, at, board, capture, csv, files, fresh, keep, note
 
 from tracker.clock import FixedClock
 from tracker.errors import StoreError, Transient
