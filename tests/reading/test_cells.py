@@ -139,7 +139,7 @@ def test_bounds_that_do_not_hold_the_value_are_refused(low: str, high: str):
 
 
 @pytest.mark.parametrize("text", ["19 E", "37*", "≈ 12", "~12", "12.5 (est.)", "12 estimated", "**12**\u00a0E"])
-def test_an_estimate_says_so(text: str):
+def test_an_estimate_is_marked(text: str):
     found = parse_measure(text, SCORE)
     assert found is not None
     assert found.estimated
@@ -148,7 +148,7 @@ def test_an_estimate_says_so(text: str):
 @pytest.mark.parametrize(
     ("flag", "expected"), [("true", True), ("Yes", True), ("1", True), ("false", False), ("", False), (None, False)]
 )
-def test_a_column_may_tell_estimates(flag: str | None, expected: bool):
+def test_a_column_may_mark_estimates(flag: str | None, expected: bool):
     found = parse_measure("12", SCORE, estimated=flag)
     assert found is not None
     assert found.estimated is expected
@@ -185,7 +185,7 @@ def test_a_number_near_a_missing_one_is_a_number(cell: str):
     assert parse_measure(cell, missing("0", "-1")) is not None
 
 
-def test_a_zero_is_a_zero_where_nothing_else_is_declared():
+def test_a_zero_is_a_zero_by_default():
     assert value("0") == 0.0
 
 
@@ -241,7 +241,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("text", UNREADABLE)
-def test_what_is_not_one_number_is_refused(text: str):
+def test_a_cell_without_exactly_one_number_is_refused(text: str):
     with pytest.raises(CellError) as refused:
         parse_measure(text, SCORE)
     assert "\n" not in str(refused.value)
@@ -319,7 +319,7 @@ def test_a_rank_is_read_as_published(text: str | None, expected: int | None):
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "T", "TT2", "2T", "A2", "first", "9007199254740991", "1 2", "1◄─►2"])
-def test_what_is_no_rank_is_refused(text: str):
+def test_a_cell_without_a_rank_is_refused(text: str):
     with pytest.raises(CellError):
         parse_rank(text)
 
