@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.model import Column, Kind
-from tracker.reading.attributes import FULL_MONTHS, parse_attribute
+from tracker.reading.attributes import FULL_MONTHS, attribute_reader
 from tracker.reading.cells import CellError
 
 
 def read(text: str | None, kind: Kind, *missing: str) -> str | None:
-    return parse_attribute(text, Column(sources=("x",), kind=kind, missing=frozenset(missing)))
+    return attribute_reader(Column(sources=("x",), kind=kind, missing=frozenset(missing)))(text)
 
 
 @pytest.mark.parametrize(
