@@ -144,8 +144,8 @@ def _challenge(page: _Page) -> str | None:
     for beginning, what in TITLES.items():
         if title.startswith(beginning) and not page.has_table:
             return what
-    what = next((what for mark, what in CHALLENGES.items() if mark in page.head), None)
-    return what if what and not page.has_payload and not page.has_table else None
+    challenge = next((what for mark, what in CHALLENGES.items() if mark in page.head), None)
+    return challenge if challenge and not page.has_payload and not page.has_table else None
 
 
 def _next_error(page: _Page) -> str | None:
