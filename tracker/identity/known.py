@@ -42,8 +42,8 @@ class ProductLine:
 class KnownNames:
     """The arranged lexicon.
 
-    `lines` maps the first word of a phrase to the phrases that begin with it. `fronts` are the prefixes of makers' and hosts' names.
-    `patterns` maps a family to the way to write it with a generation.
+    `lines` maps the first word of a phrase to the phrases that begin with it. `fronts` are the prefixes of makers' and hosts'
+    names. `patterns` maps a family to the way to write it with a generation.
     """
 
     makers: Mapping[str, Maker] = field(default_factory=dict)

@@ -33,9 +33,9 @@ class Parsed:
 
     `maker` is None if unknown. `named` are the words of an undeclared brand. `owner` is the maker in ids of a model built on the
     line's by somebody else. `copy`: somebody else's repository, without a word of its own. `spelled`: as the `repository`
-    `Org/Name`, as an `id` in lower case without blanks, or as a `title`, which may distinguish less. `stamped`: an id that ends in
-    the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or several
-    models.
+    `Org/Name`, as an `id` in lower case without blanks, or as a `title`, which may distinguish less. `stamped`: an id that ends
+    in the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or
+    several models.
     """
 
     slots: Slots
