@@ -22,7 +22,7 @@ def table(rows, head="<tr><th>Model<th>Score"):
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def test_cells_say_what_a_reader_sees():
+def test_cells_contain_what_readers_see():
     found = read("html_table", ARENA, ["Rank", "Rank Spread", "Model", "Score", "95% CI (±)"])
     assert found.rows == [("1", "1◄─►2", "claude-opus… Anthropic", "1496", "±11"), ("2", "1 ◄─► 3", "gemini-3-pro", "1486", "±4")]
 
@@ -58,24 +58,24 @@ def test_the_last_header_row_names_the_columns():
     ).rows == [("a", "1", "2", "3", "4", "5")]
 
 
-def test_a_group_is_put_in_front_where_names_would_be_the_same():
+def test_equal_names_begin_with_their_group():
     head = "<tr><th>Model<th colspan=2>Text<th colspan=2>Vision<tr><th><th>Score<th>Votes<th>Score<th>CI"
     names = ["Model", "Text Score", "Votes", "Vision Score", "CI"]
     assert read("html_table", table("<tr><td>a<td>1<td>2<td>3<td>4", head), names).rows == [("a", "1", "2", "3", "4")]
 
 
-def test_headers_that_are_the_same_are_numbered():
+def test_equal_headers_are_numbered():
     assert read("html_table", table("<tr><td>1<td>2<td>3", "<tr><th>A<th>A<th>A"), ["A", "A (2)", "A (3)"]).rows == [
         ("1", "2", "3")
     ]
 
 
-def test_a_cell_stands_in_every_place_it_spans():
+def test_a_cell_is_in_every_place_it_spans():
     rows = "<tr><td rowspan=2>a<td>1<tr><td>2<tr><td>b<td rowspan=0>3<tr><td>c"
     assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "1"), ("a", "2"), ("b", "3"), ("c", "3")]
 
 
-def test_notices_repeated_headers_and_empty_rows_are_no_entries():
+def test_notices_repeated_headers_and_empty_rows_are_not_entries():
     rows = "<tr><td colspan=2>Open models<tr><td>a<td>1<tr><th>Model<th>Score<tr><td><td><div></div><tr><td>b"
     assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "1"), ("b", None)]
 
@@ -163,7 +163,7 @@ def test_a_page_is_read_down_to_the_depth_that_browsers_build():
         read("html_table", page(513), ["Model"])
 
 
-def test_nesting_counts_where_a_reader_sees_nothing_too():
+def test_nesting_in_hidden_elements_counts_too():
     with pytest.raises(ParseError, match="found elements nested too deeply to be read, expected a page"):
         read("html_table", table("<tr><td>a<td>1") + "<svg>" + "<g>" * 600 + "</g>" * 600 + "</svg>", ["Model"])
 
@@ -176,7 +176,7 @@ def test_nesting_counts_where_a_reader_sees_nothing_too():
         "<tr>" + "<td colspan=1000>x" * 20_000,
     ],
 )
-def test_spans_cannot_ask_for_any_amount_of_memory(rows):
+def test_spans_cannot_take_any_amount_of_memory(rows):
     with pytest.raises(ParseError, match="more than 5000 columns or 2000000 cells by its spans"):
         read("html_table", table(rows), ["Model"])
 
@@ -186,7 +186,7 @@ def test_an_odd_span_is_one_or_capped(written):
     assert read("html_table", table(f'<tr><td>a<td colspan="{written}">1<td>'), ["Model", "Score"]).rows == [("a", "1")]
 
 
-def test_latin_1_means_what_browsers_take_it_for():
+def test_latin_1_means_what_browsers_mean_by_it():
     body = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1">' + table("<tr><td>caf\xe9 \x93x\x94<td>1")
     assert read("html_table", body.encode("latin-1"), ["Model"]).rows == [("café “x”",)]
 

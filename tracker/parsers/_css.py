@@ -1,7 +1,7 @@
 """CSS selectors over an lxml tree: Beautiful Soup (with lxml named) selects, lxml keeps the elements.
 
-Every element of the part in question is numbered and handed to Beautiful Soup; what it selects is
-found again by its number. Only boards that name a selector pay for this.
+Elements are numbered and handed to Beautiful Soup, whose matches are found again by number. Only boards that name a selector
+pay for this.
 """
 
 from __future__ import annotations
@@ -16,42 +16,42 @@ from tracker.parsers.html_tree import Element
 
 NUMBER = "data-tracker-number"
 SHOWN_ROWS = 6
-"""How many members of each table and row group a selector of tables can look at (`table:has(th.score)`)."""
+"""Rows of each table and row group that a selector of tables sees (`table:has(th.score)`)."""
 
 
 @cache
 def selector(text: str) -> soupsieve.SoupSieve:
-    """The selector compiled. Raises ValueError when it is none."""
+    """The compiled selector. Raises ValueError."""
     try:
         return soupsieve.compile(text)
     except (soupsieve.SelectorSyntaxError, TypeError) as error:
-        raise ValueError(f"{text!r} is no CSS selector: {' '.join(str(error).split())}") from error
+        raise ValueError(f"{text!r} is not a CSS selector: {' '.join(str(error).split())}") from error
 
 
 class Selection:
-    """One part of a tree, ready to be selected from."""
+    """A part of a tree to select from."""
 
     def __init__(self, part: Element, *, outline: bool = False) -> None:
-        """`outline`: only the first rows of each table are looked at, so that a large table costs nothing."""
+        """`outline`: see only the first rows of each table, so that a large table costs nothing."""
         hidden = _hide_rows(part) if outline else []
         self.elements = list(part.iter(etree.Element))
         for number, element in enumerate(self.elements):
             element.set(NUMBER, str(number))
-        seen = etree.tostring(part, encoding="unicode", method="html", with_tail=False)
+        markup = etree.tostring(part, encoding="unicode", method="html", with_tail=False)
         for parent, rows in hidden:
             parent.extend(rows)
-        self.soup = bs4.BeautifulSoup(seen, "lxml")
+        self.soup = bs4.BeautifulSoup(markup, "lxml")
         self.tags = {_number(tag): tag for tag in self.soup.descendants if isinstance(tag, bs4.Tag) and NUMBER in tag.attrs}
 
     def all(self, css: str) -> list[Element]:
-        """Every element that fits, in order."""
+        """Every matching element, in order."""
         return [self.elements[_number(tag)] for tag in selector(css).select(self.soup) if NUMBER in tag.attrs]
 
     def first(self, css: str, within: Element) -> Element | None:
-        """The first element inside `within` that fits; None without one."""
+        """The first matching element inside `within`, or None."""
         tag = self.tags.get(int(within.get(NUMBER, "-1")))
-        found = None if tag is None else selector(css).select_one(tag)
-        return None if found is None else self.elements[_number(found)]
+        match = None if tag is None else selector(css).select_one(tag)
+        return None if match is None else self.elements[_number(match)]
 
 
 def _number(tag: bs4.Tag) -> int:
@@ -59,10 +59,9 @@ def _number(tag: bs4.Tag) -> int:
 
 
 def _hide_rows(part: Element) -> list[tuple[Element, list[Element]]]:
-    """Take the later rows out of every table; what was taken, with where it belongs (at the end)."""
-    hidden = [
-        (group, list(group)[SHOWN_ROWS:]) for group in part.iter("table", "thead", "tbody", "tfoot") if len(group) > SHOWN_ROWS
-    ]
+    """Remove the later rows from every table. Returns them with their parents, to be appended again."""
+    groups = part.iter("table", "thead", "tbody", "tfoot")
+    hidden = [(group, list(group)[SHOWN_ROWS:]) for group in groups if len(group) > SHOWN_ROWS]
     for group, rows in hidden:
         for row in rows:
             group.remove(row)

@@ -1,4 +1,7 @@
-"""HTML read by lxml: the tree, and the text of an element as a reader sees it (https://html.spec.whatwg.org/#the-innertext-idl-attribute)."""
+"""HTML read by lxml: the tree, and the visible text of an element.
+
+Standard: https://html.spec.whatwg.org/#the-innertext-idl-attribute
+"""
 
 from __future__ import annotations
 
@@ -13,72 +16,32 @@ from tracker.parsers.decoding import fold
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type
 
 UNSEEN = ("script", "style", "template", "noscript", "svg", "head")
-"""What a reader does not see. An `<svg>` may hold a `<title>` that would otherwise be glued to a name."""
+"""Elements that readers do not see. An `<svg>` may contain a `<title>`, which would become part of a name."""
 BLOCKS = frozenset(
     (
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "button",
-        "caption",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
+        "address", "article", "aside", "blockquote", "br", "button", "caption", "dd", "details", "dialog", "div", "dl",
+        "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+        "li", "main", "nav", "ol", "optgroup", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot",
+        "th", "thead", "tr", "ul",
     )
-)
-"""Elements that stand apart from the text around them; all others are glued to it, as a browser does."""
+)  # fmt: skip
+"""Elements that are separate from the text around them; browsers join all others to it."""
 
 SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
 SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 MAX_DEPTH = 512
-"""Browsers build no deeper tree. A bound of our own: libxml2's came with 2.14, and the text of an element is gathered recursively."""
+"""Browsers build no deeper tree. libxml2 has a bound only since 2.14, and text is gathered recursively."""
 TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
-"""Level by level within libxml2: a percent or two of the time that a page takes."""
+"""Runs inside libxml2, in a percent or two of the time that a page takes."""
 
 ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 
 
 def root_of(page: str) -> Element:
-    """The tree of a page, comments gone (so that `±<!-- -->11` is one text) and without what a reader does not see.
+    """The tree of a page, without comments (so that `±<!-- -->11` is one text) and elements that readers do not see.
 
     Raises:
-        ParseError: there is no element in it, or it is nested deeper than MAX_DEPTH.
+        ParseError: the page has no element, or elements nested deeper than MAX_DEPTH.
     """
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
@@ -94,7 +57,7 @@ def root_of(page: str) -> Element:
 
 
 def inner_text(element: Element) -> str:
-    """What a reader sees in an element, white space folded."""
+    """The visible text of an element, with white space folded."""
     if len(element) == 0:
         return fold(element.text or "")
     parts: list[str] = []
@@ -113,7 +76,7 @@ def _gather(element: Element, parts: list[str]) -> None:
 
 
 def visible(page: str) -> str:
-    """The text of a whole page as a reader sees it."""
+    """The visible text of a page."""
     return inner_text(root_of(page))
 
 
@@ -124,9 +87,6 @@ def scripts(page: str) -> Iterator[tuple[dict[str, str], str]]:
         end = SCRIPT_END.search(page, start.end())
         if end is None:
             return
-        yield _attributes(start.group(1)), page[start.end() : end.start()]
+        attributes = {name.lower(): double or single or bare for name, double, single, bare in ATTRIBUTE.findall(start[1])}
+        yield attributes, page[start.end() : end.start()]
         start = SCRIPT.search(page, end.end())
-
-
-def _attributes(written: str) -> dict[str, str]:
-    return {name.lower(): double or single or bare for name, double, single, bare in ATTRIBUTE.findall(written)}

@@ -1,9 +1,10 @@
-"""JSON with its numbers as published: the text of each number is kept, none becomes a float."""
+"""JSON with its numbers as published: each number is its text, none becomes a float."""
 
 from __future__ import annotations
 
 import json
 import re
+from typing import cast
 
 import msgspec
 
@@ -15,13 +16,13 @@ class _NotANumber(ValueError):
 
 
 def load(text: str, *, allow_nan: bool = False) -> object:
-    """The document: objects, lists, text, booleans and None; numbers are text.
+    """The document: objects, lists, text, booleans and None; numbers are text, NaN and Infinity None.
 
     Raises:
-        ParseError: it is no JSON, or has NaN or Infinity while they are not allowed (allowed, they are None).
+        ParseError: the text is not JSON, or contains NaN or Infinity without `allow_nan`.
     """
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=_nothing if allow_nan else _refuse)
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=(lambda _name: None) if allow_nan else _refuse)
     except _NotANumber as error:
         raise ParseError(f"found {error}, which is not JSON; set allow_nan = true in [parse] to read it as unknown") from error
     except json.JSONDecodeError as error:
@@ -33,21 +34,16 @@ _quick = msgspec.json.Decoder(float_hook=str)
 
 
 def load_quickly(body: bytes) -> object | None:
-    """The document with floats as published and whole numbers as int, in half the time of `load`; None where it takes `load` to judge.
+    """The document with floats as published and whole numbers as int, in half the time of `load`; None if only `load` can decide.
 
-    Only for readers that write whole numbers out again and look into nothing but keys.
+    For readers that compare keys only, and write whole numbers out again.
     """
     if _MINUS_ZERO.search(body):  # an int forgets its sign
         return None
     try:
-        found: object = _quick.decode(body)
-        return found  # noqa: TRY300  # the whole step in one place
+        return cast("object", _quick.decode(body))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-
-
-def _nothing(_name: str) -> None:
-    """What NaN and the infinities are where they are allowed."""
 
 
 def _refuse(name: str) -> None:
