@@ -55,7 +55,7 @@ def test_a_price_is_in_dollars(value: float, words: str):
     ("count", "words"),
     [(0, ""), (1, "a"), (2, "a and b"), (3, "a, b and c"), (4, "a, b, c and 1 more"), (9, "a, b, c and 6 more")],
 )
-def test_things_are_counted_beyond_three(count: int, words: str):
+def test_a_long_list_counts_the_names_beyond_three(count: int, words: str):
     assert listed([Party(entry=EntryId(key), name=key) for key in "abcdefghi"[:count]]) == words
     assert listed("abcdefghi"[:count]) == words
 
@@ -115,12 +115,12 @@ def is_unsafe(sign: str) -> bool:
     return (unicodedata.category(sign) in ACTING and sign not in VISIBLE_FORMATS) or sign in SHOWN_AS_NOTHING
 
 
-def test_every_character_that_acts_or_is_not_seen_is_in_the_table():
+def test_every_invisible_or_active_character_is_in_the_table():
     table = re.compile(f"[{UNSAFE}]")
     assert [sign for sign in EVERY_SIGN if is_unsafe(sign) and not table.match(sign)] == []
 
 
-def test_of_the_characters_in_the_table_none_is_seen():
+def test_no_character_in_the_table_is_visible():
     table = re.compile(f"[{UNSAFE}]")
     others = [sign for sign in EVERY_SIGN if table.match(sign) and not is_unsafe(sign)]
     assert {unicodedata.category(sign) for sign in others if not "\U000e0100" <= sign <= "\U000e01ef"} <= {"Cn"}
@@ -135,7 +135,7 @@ def test_no_way_to_write_a_text_lets_an_unsafe_character_through(write: Callable
 
 @pytest.mark.parametrize("write", [safe, clean, visible, escaped, clean_text], ids=lambda write: write.__name__)
 @given(text=ANY_TEXT)
-def test_what_was_made_safe_stays_as_it_is(write: Callable[[str], str], text: str):
+def test_safe_text_stays_unchanged(write: Callable[[str], str], text: str):
     once = write(text)
     assert write(once) == once
     assert len(once.splitlines()) < 2
@@ -232,7 +232,7 @@ def test_a_share_comes_with_its_interval_in_per_cent():
     assert value(Measure(value=0.6, low=0.55, high=0.65), metric(unit="ratio")) == "60 % [55 %, 65 %]"
 
 
-def test_shares_published_with_four_decimals_never_read_alike():
+def test_different_shares_with_four_decimals_never_look_equal():
     """Whether a revision is news follows from whether its figures read alike."""
     assert len({number(share / 10_000, metric(unit="ratio")) for share in range(10_001)}) == 10_001
 

@@ -1,4 +1,4 @@
-"""What can go wrong, by what the caller can do about it (retry, pause, fix the file, fix the parser).
+"""Errors, by what the caller can do (retry, pause, fix the file, fix the parser).
 
 Every message is one line: the board, what was found, what was expected, what to do.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
 
 
 class TrackerError(Exception):
-    """Anything this tracker raises on purpose. `exit_code` is what the command line ends with."""
+    """Base class of the tracker's errors. `exit_code` is the exit code of the command."""
 
     exit_code = 1
 
@@ -22,38 +22,28 @@ class DeclarationError(TrackerError):
     exit_code = 2
 
 
-class Answered(Protocol):
-    """What a server sent with an error: evidence, free of secrets."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer of a server that led to an error: evidence for the archive, free of secrets, and cut if it is very long.
 
-    @property
-    def url(self) -> str:
-        """The declared address."""
-        ...
+    `url` is the declared one, with `${NAME}` as written.
+    """
 
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        ...
-
-    @property
-    def content_type(self) -> str:
-        """As sent."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """What came, cut where it was very long."""
-        ...
+    url: str
+    observed_at: datetime
+    status: int
+    content_type: str
+    body: bytes
 
 
 class FetchError(TrackerError):
-    """The board's page could not be had. `answer` is what the server sent instead, None when it sent nothing."""
+    """The board's page could not be fetched. `answer` is the server's answer, None if it sent none."""
 
-    answer: Answered | None = None
+    answer: Answer | None = None
 
 
 class Transient(FetchError):
-    """A timeout, 429 or 5xx: worth another try. `retry_after_s` is what the publisher asked for, if it did."""
+    """A timeout, 429 or 5xx: worth another try. `retry_after_s` is the publisher's request, if any."""
 
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
@@ -61,7 +51,7 @@ class Transient(FetchError):
 
 
 class Refused(FetchError):
-    """robots.txt, 401, 403, 451, a challenge page, a login wall: the board is paused, a person decides."""
+    """robots.txt, 401, 403, 451, a challenge page, a login wall: the board is paused until a person decides."""
 
 
 class Gone(FetchError):
@@ -69,12 +59,12 @@ class Gone(FetchError):
 
 
 class ParseError(TrackerError):
-    """The bytes have not the shape of their format. Names the place and the reason."""
+    """The bytes do not match their format. Names the place and the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One way in which a table is not credible. `row` counts entries from 1; None where the whole table is meant."""
+    """A reason why a table is not credible. `row` counts entries from 1; None means the whole table."""
 
     code: str
     column: str | None = None
@@ -90,7 +80,7 @@ class Violation:
 
 
 class ContractBroken(TrackerError):
-    """The table is not credible. Carries every violation at once."""
+    """The table is not credible. Carries every violation."""
 
     def __init__(self, message: str, violations: Sequence[Violation] = ()) -> None:
         super().__init__(message)
@@ -106,8 +96,8 @@ class StoreError(TrackerError):
 class DeliveryError(TrackerError):
     """A message could not be delivered; its deliveries stay in the outbox.
 
-    `retry_after_s` is what the channel asked for, if it did. `final`: the very same message will never be taken
-    (no such address, no key). `too_large`: a shorter one might be.
+    `retry_after_s` is the channel's request, if any. `final`: this message will never be accepted (no such address, no key).
+    `too_large`: a shorter one may be.
     """
 
     def __init__(self, message: str, *, retry_after_s: float | None = None, final: bool = False, too_large: bool = False) -> None:

@@ -35,8 +35,13 @@ def difference(value: float, metric: Metric) -> str:
     return f"{points} {'point' if points == '1' else 'points'}"
 
 
+def percent(share: float) -> str:
+    """A share in whole per cent: `50 %`."""
+    return f"{share * 100:.0f} %"
+
+
 def relative(share: float) -> str:
-    """A change in whole per cent of what was before: `+12 %`, `−50 %`."""
+    """A relative change in whole per cent: `+12 %`, `−50 %`."""
     return f"{share * 100:+.0f} %".replace("-", "−")
 
 

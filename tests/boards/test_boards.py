@@ -179,11 +179,11 @@ def test_a_changed_name_attribute_number_or_order_of_entries_is_seen(board: Boar
 # ── the folders ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_folder_says_where_each_value_stands():
+def test_every_folder_gives_the_place_of_each_value():
     assert {places.parent.relative_to(HERE).as_posix() for places in HERE.glob("*/*/places.tsv")} == set(BOARDS)
 
 
-def test_no_file_stands_in_a_folder_that_nobody_reads():
+def test_every_file_in_a_folder_is_used():
     found = {
         path.relative_to(HERE).as_posix() for path in HERE.glob("*/*/**/*") if path.is_file() and "__pycache__" not in path.parts
     }
@@ -209,7 +209,7 @@ def is_named(source: str, text: str) -> bool:
     return any(f"`{one}`" in text for one in (source, path, printed, path.rpartition(":")[2], path.rpartition(".")[2]))
 
 
-def test_the_readme_says_where_every_number_stands_and_where_the_page_is_from(board: Board):
+def test_the_readme_names_the_column_of_every_number_and_the_origin_of_the_page(board: Board):
     text = (HERE / board.id / "README.md").read_text(encoding="utf-8")
     pages = {"page@…" if "@" in name else name for name in names_of(board)}
     assert [name for name in pages if f"`{name}`" not in text and f"{name[:-1]}" not in text] == []

@@ -40,7 +40,7 @@ def refused(board: BoardId, bodies: list[Body]) -> TrackerError:
 
 @pytest.mark.parametrize("board", sorted(BOARDS))
 @pytest.mark.parametrize("what", ["empty", "challenge", "login wall", "not found", "cut in half"])
-def test_what_stands_there_instead_of_the_page_is_refused(board: BoardId, what: str):
+def test_another_answer_than_the_page_is_refused(board: BoardId, what: str):
     _, name, page = bodies_of(board)[0]
     body = {"empty": b"", "challenge": CHALLENGE, "login wall": LOGIN, "not found": ARTICLE, "cut in half": half(board, page)}
     error = refused(board, fixtures.instead(bodies_of(board), name, body[what]))
@@ -115,7 +115,7 @@ def replaced(line: str, match: re.Match[str], value: str, *, code: bool) -> str:
 
 
 @pytest.mark.parametrize("board", HEADLINED)
-def test_a_headline_that_is_no_number_is_refused(board: BoardId):
+def test_a_headline_that_is_not_a_number_is_refused(board: BoardId):
     refused(board, spot_of(board).spoilt(board, UNREADABLE))
 
 
@@ -129,5 +129,5 @@ BOUNDED = [board for board in HEADLINED if headline(BOARDS[board])[0].nature in 
 
 
 @pytest.mark.parametrize("board", BOUNDED)
-def test_a_headline_far_above_anything_is_refused_where_it_is_a_score(board: BoardId):
+def test_a_headline_far_above_anything_is_refused_if_it_is_a_score(board: BoardId):
     refused(board, spot_of(board).spoilt(board, ABSURD))

@@ -206,7 +206,7 @@ def test_every_expected_value_has_exactly_one_place(folder: str):
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_every_expected_value_stands_where_its_place_says(folder: str):
+def test_every_expected_value_is_at_its_place(folder: str):
     values = {(entry["entry"], field): value for entry in expected_of(folder) for field, value in values_of(entry)}
     known = [place for place in places_of(folder) if (place.entry, place.field) in values]
     wrong = [(place.entry, place.field, trouble(place, values[place.entry, place.field])) for place in known]

@@ -78,7 +78,7 @@ def test_the_volume_belongs_to_that_user_before_it_is_one():
     assert names.index("RUN") < names.index("VOLUME")
 
 
-def test_its_program_gets_the_signals_itself():
+def test_its_program_receives_the_signals_directly():
     assert json.loads(of("ENTRYPOINT")[0]) == ["tracker"]
     assert json.loads(of("CMD")[0])[0] == "daemon"
 
@@ -94,7 +94,7 @@ def test_the_health_check_asks_where_the_daemon_answers():
 @pytest.mark.parametrize(
     "unwanted", [r"\bADD\b", r"\bsudo\b", r":latest\b", r"\bapt", r"\bcurl\b", r"(?i)(key|token|secret)\s*="]
 )
-def test_nothing_unwanted_is_in_it(unwanted):
+def test_the_image_contains_nothing_unwanted(unwanted):
     assert [line for line in (f"{name} {words}" for name, words in instructions()) if re.search(unwanted, line)] == []
 
 
@@ -125,7 +125,7 @@ def test_the_lock_has_what_builds_and_runs_the_image():
     assert {re.split(r"[<>=;]", name)[0].replace(".", "-") for name in wanted} <= lock
 
 
-def test_everything_the_wheel_carries_is_in_the_build():
+def test_everything_in_the_wheel_is_in_the_build():
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
     for source in (*wheel["packages"], *wheel["force-include"]):
         assert any(Path(source).is_relative_to(folder) for folder in copied()), source
@@ -157,7 +157,7 @@ def service() -> dict[str, object]:
     return found
 
 
-def test_compose_takes_every_right_away():
+def test_compose_drops_every_privilege():
     one = service()
     assert (one["read_only"], one["cap_drop"], one["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
     assert not {"privileged", "cap_add", "ports", "user", "network_mode", "pid"} & set(one)

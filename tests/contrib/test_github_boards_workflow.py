@@ -86,7 +86,7 @@ def test_the_job_may_read_the_repository_and_nothing_else():
     assert STEPS[0]["with"]["persist-credentials"] is False
 
 
-def test_no_script_holds_an_expression_that_somebody_else_could_fill_and_no_step_a_secret():
+def test_no_script_contains_a_foreign_expression_and_no_step_a_secret():
     assert [name for name, script in SCRIPTS.items() if "${{" in script] == []
     assert [step for step in STEPS if "secrets." in json.dumps(step)] == []
 

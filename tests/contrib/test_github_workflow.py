@@ -204,7 +204,7 @@ def test_the_workspace_is_found_without_options_and_variables():
     assert [name for name, script in SCRIPTS.items() if "--store" in script or "--schedules" in script] == []
 
 
-def test_no_script_holds_an_expression_that_somebody_else_could_fill():
+def test_no_script_contains_an_expression_that_strangers_can_fill():
     assert [name for name, script in SCRIPTS.items() if "${{" in script] == []
 
 
@@ -221,7 +221,7 @@ def test_the_history_is_restored_only_where_it_belongs_to_these_very_captures():
     assert "restore-keys" not in restore
 
 
-def test_what_a_later_step_needs_is_said_by_an_earlier_one():
+def test_an_earlier_step_sets_what_a_later_one_needs():
     conditions = " ".join(step.get("if", "") for step in STEPS)
     ids = [step["id"] for step in STEPS if "id" in step]
     assert set(re.findall(r"steps\.(\w+)\.outputs", conditions)) == set(ids)

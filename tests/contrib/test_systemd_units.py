@@ -139,7 +139,7 @@ def test_systemd_waits_longer_than_the_daemon_takes_to_stop(scope):
     assert int(settings(text, "TimeoutStopSec")[0]) > 60
 
 
-def test_a_users_unit_asks_for_nothing_that_only_root_can_give():
+def test_a_users_unit_needs_nothing_that_only_root_can_give():
     text = "".join(units(USER, scope="user").values()) + "".join(units(USER, scope="user", timer=True).values())
     privileged = ("DynamicUser", "StateDirectory", "CapabilityBoundingSet", "Protect", "Private", "RemoveIPC", "User=")
     assert [line for line in text.splitlines() if line.startswith(privileged)] == []

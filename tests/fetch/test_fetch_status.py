@@ -7,7 +7,6 @@ import pytest
 from fetch_world import PAGE, START, answer, failing, make_board
 
 from tracker.errors import DeclarationError, FetchError, Gone, Refused, Transient
-from tracker.fetch import answer_of
 from tracker.fetch.http import httpx
 from tracker.model import Capture, Unchanged, Validators
 
@@ -65,7 +64,7 @@ def test_a_status_says_what_can_be_done(world, status, kind):
     with pytest.raises(FetchError, match=f"^test/board: https://board.test/models: answered {status}, expected 200") as caught:
         world.fetcher().fetch(make_board())
     assert type(caught.value) is kind
-    found = answer_of(caught.value)
+    found = caught.value.answer
     assert (found.status, found.body, found.content_type, found.url) == (status, b"why", "text/plain", PAGE)
 
 
@@ -105,7 +104,7 @@ def test_trouble_on_the_way_names_its_kind_and_keeps_its_cause(world, error, kin
     with pytest.raises(kind, match=text) as caught:
         world.fetcher().fetch(make_board())
     assert caught.value.__cause__ is error
-    assert answer_of(caught.value) is None
+    assert caught.value.answer is None
 
 
 def unknown(errno: int) -> httpx.ConnectError:
@@ -141,14 +140,14 @@ def test_a_damaged_error_page_does_not_hide_its_status(world):
     world.put("/models", answer(404, b"<html>", content_encoding="br"))
     with pytest.raises(Gone) as caught:
         world.fetcher().fetch(make_board())
-    assert answer_of(caught.value).body == b""
+    assert caught.value.answer.body == b""
 
 
 def test_a_long_error_page_is_kept_in_part(world):
     world.put("/models", answer(403, b"x" * 300_000))
     with pytest.raises(Refused, match="answered 403") as caught:
         world.fetcher().fetch(make_board())
-    assert len(answer_of(caught.value).body) == 256 * 1024
+    assert len(caught.value.answer.body) == 256 * 1024
 
 
 def test_a_slow_drip_is_cut_off_at_four_timeouts(world):

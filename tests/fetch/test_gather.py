@@ -10,7 +10,6 @@ import pytest
 from fetch_world import World, answer, make_board
 
 from tracker.errors import Gone, Refused, Transient
-from tracker.fetch.answers import answer_of
 from tracker.model import Board, Capture, Each, Newest, Parse, Part, Payload, Request, Unchanged, Validators
 
 HOST = "https://board.test"
@@ -101,7 +100,7 @@ def test_a_page_that_names_no_release_is_refused_and_kept_as_evidence(world: Wor
     world.put("/", answer(body=page))
     with pytest.raises(Refused, match=r"names no release .* correct request.newest.find") as caught:
         world.fetcher().fetch(released(follow="", find=r"(2026\S+)"))
-    found = answer_of(caught.value)
+    found = caught.value.answer
     assert found is not None
     assert found.body == page
 
@@ -148,7 +147,7 @@ def test_a_list_that_is_none_is_asked_for_again_later(world: World, body: bytes)
     world.put("/manifest.json", answer(body=body))
     with pytest.raises(Transient, match="no list of values at 'runs'") as caught:
         world.fetcher().fetch(make_board(f"{HOST}/{{each}}.json", each=Each(url=f"{HOST}/manifest.json", find="runs")))
-    assert answer_of(caught.value) is not None
+    assert caught.value.answer is not None
 
 
 def test_more_values_than_declared_are_refused_not_cut(world: World):
@@ -267,7 +266,7 @@ def test_what_is_no_archive_is_asked_for_again_and_kept_as_evidence(world: World
     body = {"html": b"<html>", "cut": whole[:-30], "damaged": whole[:45] + b"\0\0\0\0" + whole[49:]}[spoil]
     with pytest.raises(Transient, match="no ZIP archive that can be read") as caught:
         member(world, body)
-    assert answer_of(caught.value) is not None
+    assert caught.value.answer is not None
 
 
 # ── one answer for several boards ────────────────────────────────────────────────────────────────

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import FetchError, Gone, Refused, Transient
-from tracker.fetch import answer_of
 from tracker.fetch.http import httpx
 from tracker.model import Pagination, Validators
 
@@ -123,7 +122,7 @@ def test_the_page_that_could_not_be_read_is_kept_as_evidence(world):
     world.put("/models", answer(body=b"<html>", content_type="text/html"))
     with pytest.raises(Transient) as caught:
         world.fetcher().fetch(make_board(pagination=paged("page_number")))
-    assert (answer_of(caught.value).status, answer_of(caught.value).body) == (200, b"<html>")
+    assert (caught.value.answer.status, caught.value.answer.body) == (200, b"<html>")
 
 
 def test_trouble_on_a_later_page_is_trouble_for_the_board(world):

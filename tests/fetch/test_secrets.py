@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import FetchError, Gone, Refused, Transient
-from tracker.fetch import answer_of
 from tracker.fetch.client import ask_for
 from tracker.fetch.http import httpx
 from tracker.fetch.keys import Secrets, spellings
@@ -21,7 +20,7 @@ KEY = {"API_KEY": SECRET}
 
 def everything_said(error: FetchError, log: pytest.LogCaptureFixture) -> str:
     records = "".join(f"{record.getMessage()} {vars(record)}" for record in log.records)
-    return "".join(traceback.format_exception(error)) + repr(vars(error)) + repr(answer_of(error)) + records
+    return "".join(traceback.format_exception(error)) + repr(vars(error)) + repr(error.answer) + records
 
 
 def assert_untold(text: str) -> None:
@@ -140,7 +139,7 @@ def test_evidence_keeps_the_page_and_hides_the_key(world):
     world.put("/models", answer(403, f"key {SECRET} is blocked".encode()))
     with pytest.raises(Refused) as caught:
         world.fetcher(KEY).fetch(make_board(headers={"X-Key": "${API_KEY}"}))
-    assert answer_of(caught.value).body == b"key ${API_KEY} is blocked"
+    assert caught.value.answer.body == b"key ${API_KEY} is blocked"
 
 
 def test_a_board_without_keys_may_show_anything(world):

@@ -73,7 +73,7 @@ def test_dates_agree_when_they_can_be_one_day(one, other, agree):
         (Date(2026, 2, 30), Date(2026, 2, 28), False),
     ],
 )
-def test_whole_dates_stand_beside_each_other_a_day_apart(one, other, beside):
+def test_whole_dates_a_day_apart_are_adjacent(one, other, beside):
     assert one.is_beside(other) is beside
     assert other.is_beside(one) is beside
 
@@ -106,7 +106,7 @@ def test_a_size_in_every_form(text, total, active):
 
 
 @pytest.mark.parametrize("text", ["128k", "1M context", "q4_0", "2507", "fp8", "16e", "1080p", "8192", "4o", "v3"])
-def test_what_is_no_size(text):
+def test_other_tokens_are_not_sizes(text):
     assert not {"size", "active", "mixture"} & {kind for kind, _ in pieces(f"model {text}")}
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_size(text):
         ("x-v0-1", (), ["v0.1"]),
     ],
 )
-def test_numbers_that_dashes_took_apart(text, generations, read):
+def test_numbers_split_by_dashes_are_joined(text, generations, read):
     found = joined(tokens(text), {one: one for one in generations})
     assert [token.text for token in found if token.kind != "word"] == read
 

@@ -54,11 +54,11 @@ def test_a_hostile_name_is_answered(name):
         "Claude Opus 4.5\ufe0f",
     ],
 )
-def test_characters_that_nobody_sees_change_nothing(name):
+def test_invisible_characters_change_nothing(name):
     assert resolve(name, lexicon=default_lexicon()).model == PLAIN
 
 
-def test_two_long_names_that_begin_alike_are_not_one():
+def test_two_long_names_with_the_same_beginning_differ():
     one, other = (resolve("claude-opus-4-5-" + "x" * LONGEST + end, lexicon=default_lexicon()) for end in "ab")
     assert (one.model, other.model) == (None, None)
     assert "no name" in one.reason
@@ -71,7 +71,7 @@ def test_the_work_grows_no_faster_than_the_name(piece):
     assert sum(len(token.text) for token in tokens(text)) <= len(text)
 
 
-def test_nearest_suggests_and_is_silent_about_strangers():
+def test_nearest_suggests_only_similar_names():
     known = ("Claude Opus 4.5", "Claude Sonnet 4.5", "GPT-5", "Qwen3 235B A22B", "llama-7b")
     assert nearest("claude opus 45", known)[0] == "Claude Opus 4.5"
     assert nearest("llama-70b", known) == ("llama-7b",)

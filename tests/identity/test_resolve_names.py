@@ -165,7 +165,7 @@ def test_a_line_is_named_as_people_write_it(family, generation, title):
     assert line_name(family, generation, lexicon=default_lexicon()) == title
 
 
-def test_the_record_bears_its_line_title():
+def test_an_identity_has_its_line_title():
     assert [resolve(name, lexicon=default_lexicon()).line_title for name in ("o3-mini", "GPT-5.4 mini", "qwen3-5-0-8b", "")] == [
         "o3",
         "GPT-5.4",
@@ -174,7 +174,7 @@ def test_the_record_bears_its_line_title():
     ]
 
 
-def test_only_an_id_in_a_path_bears_a_stamp():
+def test_only_an_id_in_a_path_has_a_stamp():
     """`lab/model-20260211` says when it was listed; a board's `model-20260211` says which snapshot it is."""
     path, plain, short = (
         resolve(name, lexicon=EMPTY_LEXICON).model for name in ("z/frob-5-20260211", "frob-5-20260211", "z/frob-5-0211")
@@ -184,7 +184,7 @@ def test_only_an_id_in_a_path_bears_a_stamp():
 
 
 @pytest.mark.parametrize(("name", "stated"), [(name, tuple(stated)) for name, *stated in WHO], ids=[one[0] for one in WHO])
-def test_a_name_says_who_it_is(name, stated):
+def test_a_name_resolves_to_its_model(name, stated):
     who = resolve(name, lexicon=default_lexicon())
     assert (who.lab, who.family, who.generation, who.size_total_b, who.size_active_b, who.reasoning, who.effort) == stated
 
@@ -205,13 +205,13 @@ def test_names_that_look_alike_are_two_models(one, other):
 
 
 @pytest.mark.parametrize(("name", "why"), OPEN)
-def test_what_the_name_leaves_open_is_unsure_and_says_why(name, why):
+def test_an_ambiguous_name_is_unsure_with_a_reason(name, why):
     who = resolve(name, lexicon=default_lexicon())
     assert (who.model, who.variant, who.confidence) == (None, None, Confidence.UNSURE)
     assert why in who.reason
 
 
-def test_an_unsure_name_still_says_whose_it_is():
+def test_an_unsure_name_still_has_its_lab():
     assert resolve("GPT-4o", lexicon=default_lexicon()).line == ("OpenAI", "GPT", "4o")
     assert (
         resolve("Optimus Alpha", lexicon=default_lexicon()).lab,
@@ -219,7 +219,7 @@ def test_an_unsure_name_still_says_whose_it_is():
     ) == ("OpenAI", "GPT")
 
 
-def test_the_confidence_says_whether_a_person_decided():
+def test_the_confidence_shows_whether_a_person_decided():
     assert resolve("Claude Opus 4.5", lexicon=default_lexicon()).confidence is Confidence.STATED
     assert resolve("mistral-small-2503", lexicon=default_lexicon()).confidence is Confidence.ALIAS
 
@@ -229,19 +229,19 @@ def test_a_shared_word_is_the_brand_only_of_the_lab_that_is_named():
     assert resolve("Nova 3", "Deepgram", lexicon=default_lexicon()).lab == "Deepgram"
 
 
-def test_a_hint_of_a_mere_host_is_nobody():
+def test_a_host_is_not_a_lab():
     assert resolve("gpt-4.1", "vertex_ai-language-models", lexicon=default_lexicon()).lab == "OpenAI"
     assert resolve("Frobnicate 7B", "openrouter", lexicon=default_lexicon()).lab == ""
     assert resolve("Frobnicate 7B", "Frob Labs", lexicon=default_lexicon()).lab == "Frob Labs"
 
 
-def test_a_fine_tune_belongs_to_who_made_it():
+def test_a_fine_tune_belongs_to_its_maker():
     who = resolve("huihui-ai/DeepSeek-R1-Distill-Qwen-14B-abliterated-v2", lexicon=default_lexicon())
     assert who.lab == "Huihui AI"
     assert who.model != resolve("deepseek-ai/DeepSeek-R1-Distill-Qwen-14B", lexicon=default_lexicon()).model
 
 
-def test_what_is_unknown_resolves_by_rule_alone():
+def test_unknown_names_resolve_by_rule_alone():
     who = resolve("Frobnicate-3.5 Pro 72B A9B Instruct (Reasoning, High Effort)", lexicon=EMPTY_LEXICON)
     assert (who.family, who.generation, who.tier) == ("Frobnicate", "3.5", "pro")
     assert (who.size_total_b, who.size_active_b, who.reasoning, who.effort) == (72, 9, "on", "high")

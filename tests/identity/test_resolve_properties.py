@@ -49,7 +49,7 @@ def test_a_dash_for_the_dot_of_a_version_changes_nothing(name, known):
 
 
 @given(st.sampled_from(BRANDS), versions, st.sampled_from(TIERS), lexicons)
-def test_tier_and_version_may_change_places(brand, version, tier, known):
+def test_tier_and_version_may_be_swapped(brand, version, tier, known):
     assert model(f"{brand} {version} {tier}", known) == model(f"{brand} {tier} {version}", known)
 
 
@@ -75,7 +75,7 @@ def test_sizes_never_merge(brand, version, one, other, known):
 
 
 @given(names(), days, days)
-def test_dates_never_merge_where_nobody_calls_them_stamps(name, one, other):
+def test_dates_never_merge_unless_declared_as_stamps(name, one, other):
     assume(one != other)
     first, second = (model(f"{name} {day}", EMPTY_LEXICON) for day in (one, other))
     assert first != second
@@ -89,7 +89,7 @@ def test_generations_never_merge(brand, one, other, known):
 
 
 @given(names(), lexicons)
-def test_the_agent_around_a_model_is_not_the_model(name, known):
+def test_an_agent_is_not_its_model(name, known):
     who = resolve(f"Agentless + {name}", lexicon=known)
     assert who.kind == "system"
     assert who.model != model(name, known)

@@ -53,7 +53,7 @@ def write(folder: Path, **files: str) -> Path:
 
 
 @pytest.mark.parametrize("line", ["R-{number}", "{family} {generation}", "Rocket", "{generation}{generation}"])
-def test_a_line_that_cannot_be_filled_is_refused_in_one_line(tmp_path, line):
+def test_a_line_pattern_that_cannot_be_filled_is_refused_in_one_line(tmp_path, line):
     text = ACME.replace('words = ["rocket"]', f'words = ["rocket"]\nline = "{line}"')
     with pytest.raises(
         DeclarationError, match=r"^schedules/models/acme.toml: families.Rocket.line is .*expected text with \{generation\}"
@@ -61,7 +61,7 @@ def test_a_line_that_cannot_be_filled_is_refused_in_one_line(tmp_path, line):
         load_names(write(tmp_path, acme=text))
 
 
-def test_a_lab_is_known_by_what_its_file_says(tmp_path):
+def test_a_lab_has_the_names_in_its_file(tmp_path):
     known = load_names(write(tmp_path, acme=ACME))
     who = resolve("acme-ai/rocket-2-0304", lexicon=known)
     assert (who.lab, who.country, who.family, who.generation) == ("Acme", "US", "Rocket", "2")
@@ -72,14 +72,14 @@ def test_a_lab_is_known_by_what_its_file_says(tmp_path):
     assert (resolve("Roadrunner", lexicon=known).lab, resolve("Roadrunner", lexicon=known).family) == ("Acme", "Rocket")
 
 
-def test_an_edited_file_reads_names_anew(tmp_path):
+def test_after_an_edit_names_are_resolved_again(tmp_path):
     models = write(tmp_path, acme=ACME)
     before = resolve("Anvil", lexicon=load_names(models)).model
     write(tmp_path, acme=ACME.replace('"Anvil" = "Rocket 1"', '"Anvil" = "Rocket 3"'))
     assert resolve("Anvil", lexicon=load_names(models)).model != before
 
 
-def test_a_folder_that_is_not_there_knows_nothing(tmp_path):
+def test_a_missing_folder_gives_an_empty_lexicon(tmp_path):
     assert load_names(tmp_path / "none") is EMPTY_LEXICON
 
 
@@ -109,7 +109,7 @@ def test_a_folder_that_is_not_there_knows_nothing(tmp_path):
         ),
     ],
 )
-def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
+def test_a_wrong_file_is_reported_in_one_line(tmp_path, text, told):
     with pytest.raises(DeclarationError) as caught:
         load_names(write(tmp_path, acme=text))
     assert re.search(begins(told), str(caught.value))
@@ -134,7 +134,7 @@ def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
         ('hosts = ["acme ai"]', 'schedules/models/acme.toml: spellings has "acmeai", which schedules/models/hosts.toml has too'),
     ],
 )
-def test_two_files_that_contradict_each_other_are_told(tmp_path, other, told):
+def test_two_contradictory_files_are_reported(tmp_path, other, told):
     with pytest.raises(DeclarationError) as caught:
         load_names(write(tmp_path, acme=ACME, **{"hosts" if "hosts" in other else "other": other}))
     assert str(caught.value).startswith(told)
@@ -185,7 +185,7 @@ def test_countries_are_two_letters():
     assert all(re.fullmatch("[A-Z]{2}|", lab.country) for lab in default_lexicon().labs.values())
 
 
-def test_no_alias_says_what_the_grammar_knows_already():
+def test_no_alias_repeats_the_grammar():
     grammar = without_aliases(default_lexicon())
     for place, lab in default_lexicon().labs.items():
         for name, meaning in lab.aliases.items():

@@ -33,7 +33,7 @@ def found(store: Store, since: float = 0, until: float = 30, **more: object) -> 
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
-def test_an_overtake_on_two_boards_is_told_in_whatever_order_they_were_read(kind: str, tmp_path):
+def test_an_overtake_on_two_boards_is_reported_in_any_order_of_reading(kind: str, tmp_path):
     stores = [fresh(kind), fresh(kind)]
     for number, (store, order) in enumerate(zip(stores, [(BOARD, OTHER), (OTHER, BOARD)], strict=True)):
         read(store, FileArchive(tmp_path / str(number)), order)
@@ -41,7 +41,7 @@ def test_an_overtake_on_two_boards_is_told_in_whatever_order_they_were_read(kind
     assert found(stores[0]) == found(stores[1])
 
 
-def test_it_is_told_in_the_window_of_the_later_board_and_no_other(archive: FileArchive):
+def test_it_is_reported_only_in_the_window_of_the_later_board(archive: FileArchive):
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
     assert said(store, 0, 3) == []
@@ -49,13 +49,13 @@ def test_it_is_told_in_the_window_of_the_later_board_and_no_other(archive: FileA
     assert said(store, 5, 30) == []
 
 
-def test_boards_that_were_not_asked_for_have_no_say(archive: FileArchive):
+def test_boards_outside_the_query_do_not_count(archive: FileArchive):
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
     assert said(store, boards=[BOARD]) == []
 
 
-def test_the_standings_are_those_of_the_moment_it_was_told(archive: FileArchive):
+def test_the_standings_are_those_of_the_moment_of_the_report(archive: FileArchive):
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
     keep(archive, {10: PASSED[0]}, BOARD)

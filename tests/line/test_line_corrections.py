@@ -73,7 +73,7 @@ def told(archive: FileArchive, store: Store) -> list[Event]:
     return events
 
 
-def test_what_was_sent_and_is_withdrawn_is_taken_back_on_that_route(archive: FileArchive, store: Store, told: list[Event]):
+def test_a_sent_event_that_is_withdrawn_is_corrected_on_that_route(archive: FileArchive, store: Store, told: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling(ALL, OTHERS))
     deliveries = corrections(store)
     assert {one.event.facts["event"] for one in deliveries} == {event.id for event in told}
@@ -85,7 +85,7 @@ def test_what_was_sent_and_is_withdrawn_is_taken_back_on_that_route(archive: Fil
     assert store.event(taken_back.id) is None
 
 
-def test_what_only_waits_or_was_dropped_or_counted_is_not_taken_back(archive: FileArchive, store: Store):
+def test_waiting_dropped_and_counted_deliveries_are_not_corrected(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     run(archive, store, 1, E_LEADS)
     dropped = store.service.deliveries("others")[0].event.id
@@ -95,29 +95,27 @@ def test_what_only_waits_or_was_dropped_or_counted_is_not_taken_back(archive: Fi
     assert corrections(store) == []
 
 
-def test_what_still_follows_is_not_taken_back(archive: FileArchive, store: Store, told: list[Event]):
+def test_an_event_that_still_follows_is_not_corrected(archive: FileArchive, store: Store, told: list[Event]):
     sync.replay(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert corrections(store) == []
     assert all(store.event(event.id) for event in told)
 
 
-def test_nothing_is_taken_back_where_nobody_is_told(archive: FileArchive, store: Store, told: list[Event]):
+def test_without_routes_nothing_is_corrected(archive: FileArchive, store: Store, told: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, None)
     assert store.event(told[0].id) is None
     assert corrections(store) == []
 
 
 @pytest.mark.parametrize("route", [Route(name="all", channel="stdout", enabled=False), OTHERS])
-def test_a_route_that_is_not_told_any_more_gets_no_correction(
-    archive: FileArchive, store: Store, told: list[Event], route: Route
-):
+def test_a_route_that_is_off_gets_no_correction(archive: FileArchive, store: Store, told: list[Event], route: Route):
     decide(archive, store, 1, Verdict.REJECT, telling(route))
     assert store.event(told[0].id) is None
     assert corrections(store) == []
 
 
 @pytest.mark.parametrize(("newest", "taken_back"), [(31, True), (31.1, False)])
-def test_what_was_delivered_more_than_thirty_days_ago_is_not_taken_back(
+def test_a_delivery_older_than_thirty_days_is_not_corrected(
     archive: FileArchive, store: Store, told: list[Event], newest: float, taken_back: bool
 ):
     run(archive, store, newest, SIX)
@@ -126,7 +124,7 @@ def test_what_was_delivered_more_than_thirty_days_ago_is_not_taken_back(
     assert bool(corrections(store)) is taken_back
 
 
-def test_another_board_is_not_concerned(archive: FileArchive, store: Store, told: list[Event]):
+def test_another_board_is_not_affected(archive: FileArchive, store: Store, told: list[Event]):
     run(archive, store, 0, SIX, of=OTHER)
     run(archive, store, 1, E_LEADS, of=OTHER)
     others = send(store)
@@ -136,7 +134,7 @@ def test_another_board_is_not_concerned(archive: FileArchive, store: Store, told
     assert all(store.event(event.id) for event in others if event.board == OTHER)
 
 
-def test_an_event_is_taken_back_once_however_often_it_comes_and_goes(archive: FileArchive, store: Store, told: list[Event]):
+def test_an_event_is_corrected_once_however_often_it_comes_and_goes(archive: FileArchive, store: Store, told: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling())
     first = {one.event.id for one in corrections(store)}
     send(store, 3)
@@ -157,7 +155,7 @@ def test_a_correction_that_waits_while_its_event_comes_again_is_not_sent(archive
     assert [standing_in(store)(one) for one in deliveries] == [False] * len(told)
 
 
-def test_a_rewriting_that_fails_takes_nothing_back(archive: FileArchive, store: Store, told: list[Event]):
+def test_a_failed_rewrite_corrects_nothing(archive: FileArchive, store: Store, told: list[Event]):
     line = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.REJECT, by="ann", reason="seen")
     archive.note(BOARD, line)
     with pytest.raises(StoreError, match="full"):
@@ -184,7 +182,7 @@ class _NoPosition:
 # ── a reading that later ones agree with ─────────────────────────────────────────────────────────
 
 
-def test_a_quarantine_that_resolves_itself_takes_its_alarm_back_and_nothing_else(archive: FileArchive, store: Store):
+def test_a_quarantine_that_resolves_itself_corrects_its_alarm_and_nothing_else(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     run(archive, store, 1, E_LEADS)
     for number in (2, 2.6):
@@ -197,7 +195,7 @@ def test_a_quarantine_that_resolves_itself_takes_its_alarm_back_and_nothing_else
     assert [one.event.facts["event"] for one in corrections(store, "all")] == [broken.id]
 
 
-def test_events_behind_a_reading_that_is_believed_in_a_replay_are_not_taken_back(archive: FileArchive, store: Store):
+def test_events_after_a_reading_that_a_replay_accepts_are_not_corrected(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     run(archive, store, 1, SIX)
     run(archive, store, 5, SIX.replace("c:70", "c:99"))
@@ -220,7 +218,7 @@ class _NeverReadWhole(FileArchive):
         return super().index(board, offset)
 
 
-def test_whoever_is_killed_before_a_reading_is_believed_loses_nothing_behind_it(archive: FileArchive, store: Store):
+def test_a_kill_before_a_reading_is_accepted_loses_nothing_after_it(archive: FileArchive, store: Store):
     season = {0: csv(SIX), 1: csv(TWO), 2: csv(TWO), 2.5: csv(TWO), 3: csv("a:90:2 b:96:3"), 4: csv("a:90:2 b:97:3")}
     keep(archive, {0: season[0], 1: season[1]})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())

@@ -12,23 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
-from line_world import (
-    BOARD,
-    CHALLENGE,
-    CUT,
-    OTHER,
-    SEASON,
-    SIX,
-    at,
-    board,
-    csv,
-    dump,
-    files,
-    fresh,
-    keep,
-    kinds,
-    note,
-)
+from line_world import BOARD, CHALLENGE, CUT, OTHER, SEASON, SIX, at, board, csv, dump, files, fresh, keep, kinds, note
 
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import fold, intake, sync
@@ -121,7 +105,7 @@ def test_a_replay_after_the_declaration_changed_withdraws_what_no_longer_follows
     assert store.declared(BOARD) == board(max_drop=1.0)
 
 
-def test_settling_again_changes_nothing(archive: FileArchive, store: Store):
+def test_syncing_again_changes_nothing(archive: FileArchive, store: Store):
     keep(archive, SEASON)
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     before = dump(store)
@@ -161,7 +145,7 @@ def test_bodies_may_be_gzipped(archive: FileArchive, store: Store, tmp_path: Pat
     ],
     ids=["no time", "no such day", "no gzip", "cut gzip", "bad deflate", "too large", "bomb"],
 )
-def test_a_file_that_is_no_dated_body_is_refused_in_one_line(
+def test_a_file_that_is_not_a_dated_body_is_refused_in_one_line(
     archive: FileArchive, tmp_path: Path, name: str, stored: bytes, found: str
 ):
     path = tmp_path / name
@@ -194,7 +178,7 @@ def test_the_same_body_again_changes_nothing(archive: FileArchive, store: Store)
     assert list(store.events(EventFilter())) == []
 
 
-def test_other_bytes_with_the_same_content_are_accepted_and_no_event(archive: FileArchive, store: Store):
+def test_other_bytes_with_the_same_content_are_accepted_without_an_event(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(SIX).replace(b"\n", b"\r\n")})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert [check.result for check in store.checks(BOARD)] == ["accepted", "accepted"]

@@ -41,7 +41,7 @@ def pages(evidence: tuple[Evidence, ...]) -> list[tuple[str, str]]:
     return [(str(one.entry), one.sha256) for one in evidence]
 
 
-def test_the_place_of_a_row_goes_on_from_page_to_page():
+def test_row_numbers_continue_from_page_to_page():
     """Pages that rank by their order alone have it in the column `$row`."""
     one = board()
     score, _ = one.metrics
@@ -80,7 +80,7 @@ def test_evidence_names_the_page_before_and_after(archive: FileArchive, store: S
     assert ("c", named(NEW_END)) in pages(overtake.evidence)
 
 
-def test_every_quoted_cell_stands_on_its_page(archive: FileArchive, store: Store):
+def test_every_quoted_cell_is_on_its_page(archive: FileArchive, store: Store):
     without_e = csv("c:70:1 f:40:1 g:99")
     fetched(archive, store, (0, TOP, END), (1, NEW_TOP, NEW_END), (2, NEW_TOP, without_e), (3, NEW_TOP, without_e + b"\n"))
     quoted = [one for event in store.events(EventFilter()) for one in event.evidence if one.raw is not None]
@@ -90,7 +90,7 @@ def test_every_quoted_cell_stands_on_its_page(archive: FileArchive, store: Store
         assert [row for row in rows if row[0] == one.entry and one.raw in row], one
 
 
-def test_the_same_pages_again_are_unchanged_and_swapped_ones_are_no_news(archive: FileArchive, store: Store):
+def test_the_same_pages_again_are_unchanged_and_swapped_ones_are_not_news(archive: FileArchive, store: Store):
     fetched(archive, store, (0, TOP, END), (1, TOP, END), (2, END, TOP))
     assert [check.result for check in store.checks(BOARD)] == ["accepted", "unchanged", "accepted"]
     assert list(store.events(EventFilter())) == []

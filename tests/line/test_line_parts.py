@@ -54,7 +54,7 @@ def test_the_further_body_is_joined_and_the_release_is_the_version(archive: File
     assert (price_of(store, "a"), price_of(store, "c")) == (7, None)
 
 
-def test_the_archive_says_which_body_is_which(archive: FileArchive, store: Store):
+def test_the_archive_knows_the_part_of_each_body(archive: FileArchive, store: Store):
     take(archive, store, 0, csv(SIX), COSTS)
     (line,), _ = archive.index(BOARD)
     assert line.parts == (Part(), Part(name="cost"))

@@ -82,7 +82,7 @@ def test_another_table_is_held_back(archive: FileArchive, store: Store):
     )
 
 
-def test_what_is_not_credible_by_itself_is_no_quarantine_and_cannot_be_accepted(archive: FileArchive, store: Store):
+def test_an_incredible_reading_is_not_quarantined_and_cannot_be_accepted(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("a:90")})
     sync.sync_board(board(min_entries=2), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "unreadable"]
@@ -119,7 +119,7 @@ def test_an_accepted_collapse_gives_the_history_that_a_larger_max_drop_had_given
     assert "board_broken/quarantine" not in kinds(store)
 
 
-def test_what_was_told_of_a_reading_that_is_accepted_later_is_withdrawn(archive: FileArchive, store: Store):
+def test_the_alarm_of_a_reading_that_is_accepted_later_is_withdrawn(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO)})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     (broken,) = store.events(EventFilter())
@@ -128,7 +128,7 @@ def test_what_was_told_of_a_reading_that_is_accepted_later_is_withdrawn(archive:
     assert results(store) == ["accepted", "accepted"]
 
 
-def test_the_size_of_an_accepted_collapse_is_the_new_measure(archive: FileArchive, store: Store):
+def test_the_size_of_an_accepted_collapse_is_the_new_baseline(archive: FileArchive, store: Store):
     keep(archive, {number: csv(SIX, end=f"{'':>{number}}\n") for number in range(7)} | {7: csv(TWO)})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 7, Verdict.ACCEPT)
@@ -137,7 +137,7 @@ def test_the_size_of_an_accepted_collapse_is_the_new_measure(archive: FileArchiv
     assert results(store)[7:] == ["accepted", "accepted", "quarantined"]
 
 
-def test_another_table_that_is_accepted_starts_anew_and_nobody_came_or_went(archive: FileArchive, store: Store):
+def test_an_accepted_new_table_starts_again_without_arrivals_or_departures(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(OTHERS + " t:30")})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 1, Verdict.ACCEPT)
@@ -147,7 +147,7 @@ def test_another_table_that_is_accepted_starts_anew_and_nobody_came_or_went(arch
     assert [segment.reason.split(":")[0] for segment in store.segments(BOARD)][2:] == ["accepted by ann"] * 2
 
 
-def test_a_rejected_reading_was_never_taken(archive: FileArchive, store: Store):
+def test_a_rejected_reading_leaves_no_trace(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("a:90:2:MIT b:80:3 c:70:1 d:60:1 e:95:1 f:40:1"), 2: csv(SIX, end="\n")})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store)[0] == "new_leader/supported"
@@ -205,14 +205,14 @@ def test_a_decision_that_does_not_apply_is_refused_and_not_written_down(
 # ── repaired ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_three_readings_in_a_row_over_a_day_that_agree_are_believed(archive: FileArchive, store: Store):
+def test_three_agreeing_readings_in_a_row_over_a_day_are_accepted(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 2: csv(TWO), 3: csv(TWO, end="\n")})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted", "unchanged", "unchanged", "accepted"]
     assert kinds(store) == ["departure/confirmed"] * 4
 
 
-def test_readings_that_no_longer_stand_in_a_row_are_believed_no_more(archive: FileArchive, store: Store):
+def test_readings_that_are_no_longer_consecutive_are_no_longer_accepted(archive: FileArchive, store: Store):
     season = {0: csv(SIX), 1: csv(TWO), 1.5: csv(TWO), 3: csv(TWO)}
     for number, body in season.items():
         keep(archive, {number: body})
@@ -236,7 +236,7 @@ def test_what_earlier_versions_noted_of_readings_that_agree_decides_nothing(arch
     assert results(store) == ["accepted", "accepted"]
 
 
-def test_another_table_that_stays_is_believed_as_one_that_starts_anew(archive: FileArchive, store: Store):
+def test_a_new_table_that_stays_is_accepted_as_a_new_start(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(OTHERS), 3: csv(OTHERS)})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", "accepted", "unchanged", "unchanged"]
@@ -255,13 +255,13 @@ def test_two_readings_over_a_day_are_not_enough(archive: FileArchive, store: Sto
     assert results(store) == ["accepted", "quarantined", "quarantined"]
 
 
-def test_readings_that_disagree_with_each_other_are_not_believed(archive: FileArchive, store: Store):
+def test_readings_that_disagree_with_each_other_are_not_accepted(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("a:1 b:2"), 2: csv("c:1 d:2"), 3: csv("a:1 b:2"), 4: csv("c:1 d:2"), 5: csv("e:1")})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", *["quarantined"] * 5]
 
 
-def test_an_old_suspect_of_another_kind_does_not_make_young_ones_believed(archive: FileArchive, store: Store):
+def test_an_old_suspect_of_another_kind_does_not_get_later_ones_accepted(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv("c:1 d:2"), 3: csv(TWO), 3.1: csv(TWO), 3.2: csv(TWO)})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert results(store) == ["accepted", *["quarantined"] * 4]
@@ -293,7 +293,7 @@ _SETS = st.sampled_from([frozenset(map(EntryId, keys)) for keys in ("ab", "abc",
 
 @examples(200)
 @given(drawn=st.lists(st.tuples(st.integers(1, 30), _SETS), min_size=1, max_size=12))
-def test_what_is_remembered_of_a_row_of_suspects_tells_the_same_as_the_whole_row(drawn: list[tuple[int, frozenset[EntryId]]]):
+def test_a_shortened_run_of_suspects_decides_like_the_whole_run(drawn: list[tuple[int, frozenset[EntryId]]]):
     hour, row, kept = 0, [], ()
     for hours, entries in drawn:
         hour += hours
@@ -316,7 +316,7 @@ def _agree(row: list[HeldReading], suspect: HeldReading) -> bool:
     return len(alike) >= 2 and (suspect.observed_at - alike[-1].observed_at).total_seconds() >= 86_400
 
 
-def test_the_result_of_a_quarantined_board_is_a_failure_until_it_heals(archive: FileArchive, store: Store):
+def test_the_result_of_a_quarantined_board_is_a_failure_until_it_recovers(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO)})
     assert sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
     keep(archive, {2: csv(SIX)})
@@ -324,7 +324,7 @@ def test_the_result_of_a_quarantined_board_is_a_failure_until_it_heals(archive: 
     assert (outcome.failed, outcome.checks[-1].result) == (False, Result.ACCEPTED)
 
 
-def test_what_was_rejected_stays_so_while_the_board_shows_nothing_else(archive: FileArchive, store: Store):
+def test_rejected_bytes_stay_rejected_while_the_board_shows_nothing_new(archive: FileArchive, store: Store):
     wrong = csv("a:90:2:MIT b:80:3 c:70:1 d:60:1 e:95:1 f:40:1")
     keep(archive, {0: csv(SIX), 1: wrong})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())

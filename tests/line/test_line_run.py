@@ -7,22 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from line_world import (
-    BOARD,
-    CHALLENGE,
-    OTHER,
-    SIX,
-    START,
-    URL,
-    FakeFetcher,
-    at,
-    board,
-    capture,
-    csv,
-    dump,
-    keep,
-    kinds,
-)
+from line_world import BOARD, CHALLENGE, OTHER, SIX, START, URL, FakeFetcher, at, board, capture, csv, dump, keep, kinds
 
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, FetchError, Gone, Refused, StoreError, Transient
@@ -55,7 +40,7 @@ def run(archive: FileArchive, store: Store, fetcher: FakeFetcher, boards: Sequen
     )
 
 
-def test_a_capture_is_kept_and_settled(archive: FileArchive, store: Store):
+def test_a_capture_is_kept_and_synced(archive: FileArchive, store: Store):
     (outcome,) = run(archive, store, FakeFetcher.saying(capture(0, csv(SIX), etag='"1"')))
     assert (outcome.board, outcome.failed, outcome.error) == (BOARD, False, None)
     assert [check.result for check in outcome.checks] == [Result.ACCEPTED]
@@ -84,7 +69,7 @@ def test_the_next_request_has_the_validators_of_the_last_content(archive: FileAr
     ],
 )
 @pytest.mark.parametrize("answered", [True, False])
-def test_a_failed_fetch_is_a_line_with_what_the_server_sent(
+def test_a_failed_fetch_is_an_index_line_with_the_servers_answer(
     archive: FileArchive, store: Store, error: FetchError, verdict: Verdict, kind: list[str], *, answered: bool
 ):
     error.answer = Answer() if answered else None
@@ -137,7 +122,7 @@ def test_one_boards_trouble_does_not_stop_another(archive: FileArchive, store: S
     assert archive.boards() == (OTHER, BOARD, third.id)
 
 
-def test_trouble_with_the_store_rises_at_once(archive: FileArchive, store: Store):
+def test_a_store_error_is_raised_at_once(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
     (archive._root / BOARD / "index.jsonl").write_bytes(b"not an index line\n")
     script = {
@@ -156,7 +141,7 @@ def test_trouble_with_the_store_rises_at_once(archive: FileArchive, store: Store
         list(outcomes)
 
 
-def test_boards_are_settled_as_soon_as_each_is_in(archive: FileArchive, store: Store):
+def test_each_board_is_synced_as_soon_as_it_is_fetched(archive: FileArchive, store: Store):
     seen: list[tuple[str, ...]] = []
 
     class Slow:
@@ -178,7 +163,7 @@ def test_boards_are_settled_as_soon_as_each_is_in(archive: FileArchive, store: S
     assert seen == [(BOARD,), (OTHER, BOARD)]
 
 
-def test_a_body_that_went_missing_is_trouble_with_the_store_and_keeps_what_was_there(archive: FileArchive, store: Store):
+def test_a_missing_body_is_a_store_error_and_keeps_the_history(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     before = dump(store)

@@ -9,21 +9,7 @@ from pathlib import Path
 
 import pytest
 from kit import counter
-from line_world import (
-    BOARD,
-    OTHER,
-    SEASON,
-    SIX,
-    FakeFetcher,
-    at,
-    board,
-    capture,
-    csv,
-    files,
-    fresh,
-    keep,
-    note,
-)
+from line_world import BOARD, OTHER, SEASON, SIX, FakeFetcher, at, board, capture, csv, files, fresh, keep, note
 
 from tracker.clock import FixedClock
 from tracker.errors import StoreError, Transient
@@ -73,7 +59,7 @@ def told_events(store: Store, since: float = 0) -> list[str]:
 # ── what is told ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_told_event_of_live_readings_is_posted_once_and_no_other(archive: FileArchive, store: Store):
+def test_every_news_event_of_live_readings_is_queued_once_and_no_other(archive: FileArchive, store: Store):
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
     deliveries = store.service.deliveries()
@@ -90,14 +76,14 @@ def test_a_delivery_has_the_event_as_the_store_has_it(archive: FileArchive, stor
     assert [one.event for one in deliveries] == [store.event(one.event.id) for one in deliveries]
 
 
-def test_nobody_is_told_where_nobody_is_to_be(archive: FileArchive, store: Store):
+def test_without_routes_nothing_is_queued(archive: FileArchive, store: Store):
     for number, text in enumerate((SIX, B_LEADS)):
         take(archive, store, capture(number, csv(text)), None, now=number)
     assert told_events(store)
     assert list(store.service.deliveries()) == []
 
 
-def test_a_route_is_told_only_what_was_recorded_since_it_was_asked_for(archive: FileArchive, store: Store):
+def test_a_route_gets_only_events_recorded_since_it_was_declared(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX, telling(since=3))
     run(archive, store, 1, B_LEADS, telling(since=3))
     assert posted(store) == []
@@ -106,14 +92,12 @@ def test_a_route_is_told_only_what_was_recorded_since_it_was_asked_for(archive: 
     assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store, since=3) != told_events(store)
 
 
-def test_the_store_remembers_since_when_a_route_is_told(archive: FileArchive, store: Store):
+def test_the_store_remembers_since_when_a_route_is_declared(archive: FileArchive, store: Store):
     assert Telling.of((ALL,), (), store, at(1)).since == {"all": at(1)}
     assert Telling.of((ALL,), (), store, at(5)).since == {"all": at(1)}
 
 
-def test_imports_tell_nothing_and_neither_do_the_live_readings_after_them_of_what_was_imported(
-    archive: FileArchive, store: Store, tmp_path
-):
+def test_imports_report_nothing_and_later_readings_nothing_about_them(archive: FileArchive, store: Store, tmp_path):
     paths = files(tmp_path / "bodies", {0: csv(SIX), 1: csv(B_LEADS)})
     intake.import_bodies(board(), paths, archive=archive, store=store, lexicon=default_lexicon())
     assert told_events(store)
@@ -121,7 +105,7 @@ def test_imports_tell_nothing_and_neither_do_the_live_readings_after_them_of_wha
     assert posted(store) == []
 
 
-def test_what_the_archive_got_before_a_run_was_killed_is_told_by_the_next(archive: FileArchive, store: Store):
+def test_captures_of_a_killed_run_are_reported_by_the_next(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     keep(archive, {1: csv(B_LEADS)})
     take(archive, store, Unchanged(board=BOARD, observed_at=at(2), url="u"), telling(), now=2)
@@ -130,7 +114,7 @@ def test_what_the_archive_got_before_a_run_was_killed_is_told_by_the_next(archiv
 
 
 @pytest.mark.parametrize(("number", "told"), [(12.9, False), (13, True), (19, True)])
-def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_is_told(
+def test_of_a_late_older_state_only_the_news_of_the_last_seven_days_is_reported(
     archive: FileArchive, store: Store, number: float, told: bool
 ):
     run(archive, store, 0, SIX)
@@ -143,7 +127,7 @@ def test_of_an_older_state_that_comes_late_only_the_news_of_the_last_seven_days_
 
 
 @pytest.mark.parametrize(("later", "told"), [(7, True), (8.5, False)])
-def test_the_news_of_a_quarantined_reading_is_told_when_it_is_accepted_within_seven_days(
+def test_the_news_of_a_quarantined_reading_is_reported_if_it_is_accepted_within_seven_days(
     archive: FileArchive, store: Store, later: float, told: bool
 ):
     run(archive, store, 0, SIX)
@@ -165,7 +149,7 @@ def test_the_news_of_a_quarantined_reading_is_told_when_it_is_accepted_within_se
     assert ("new_leader@1" in posted(store)) is told
 
 
-def test_a_replay_tells_nothing_a_second_time(archive: FileArchive, store: Store):
+def test_a_replay_reports_nothing_twice(archive: FileArchive, store: Store):
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
     before = list(store.service.deliveries())
@@ -220,20 +204,20 @@ def fired(store: Store) -> list[str]:
     return [one for one in posted(store) if one.startswith("watch@")]
 
 
-def test_what_a_watch_holds_stands_between_two_runs(archive: FileArchive, store: Store):
+def test_holds_survive_between_two_runs(archive: FileArchive, store: Store):
     told = telling(WATCHED, watches=(SECOND,))
     for number, text in enumerate((B_THIRD, B_SECOND, B_SECOND + "\n", B_THIRD, B_SECOND)):
         run(archive, store, number, text, told)
     assert fired(store) == ["watch@1", "watch@4"]
 
 
-def test_a_watch_that_is_new_does_not_tell_what_was_so_already(archive: FileArchive, store: Store):
+def test_a_new_watch_does_not_report_what_already_held(archive: FileArchive, store: Store):
     run(archive, store, 0, B_SECOND)
     run(archive, store, 1, SIX.replace("c:70", "c:71"), telling(WATCHED, watches=(SECOND,)))
     assert fired(store) == []
 
 
-def test_after_an_import_a_watch_begins_anew_without_telling_what_was_so_already(archive: FileArchive, store: Store, tmp_path):
+def test_after_an_import_a_watch_begins_again_without_reporting_what_already_held(archive: FileArchive, store: Store, tmp_path):
     told = telling(WATCHED, watches=(SECOND,))
     run(archive, store, 0, B_THIRD, told)
     assert store.service.holds(BOARD) != {}
@@ -277,7 +261,7 @@ def test_an_import_and_a_replay_count_nothing(archive: FileArchive, store: Store
     assert store.service.counts() == {}
 
 
-def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, store: Store):
+def test_boards_that_run_together_report_only_their_own_events(archive: FileArchive, store: Store):
     for number, texts in enumerate(((SIX, SIX), (B_LEADS, SIX))):
         answers = {one: (capture(number, csv(text), board_id=one),) for one, text in zip((BOARD, OTHER), texts, strict=True)}
         fetcher = FakeFetcher(script=answers, asked=[])
@@ -295,14 +279,14 @@ def test_boards_that_are_run_together_tell_each_its_own(archive: FileArchive, st
     assert {one.event.board for one in store.service.deliveries()} == {BOARD}
 
 
-def test_a_board_that_fails_is_told_too(archive: FileArchive, store: Store):
+def test_a_failing_board_is_reported_too(archive: FileArchive, store: Store):
     run(archive, store, 0, SIX)
     note(archive, 1, Verdict.GONE, status=404, error="acme/text: 404")
     sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert posted(store) == ["board_broken@1"]
 
 
-def test_a_step_whose_deliveries_cannot_be_written_is_not_stored_and_is_told_by_the_next_run(
+def test_a_step_whose_deliveries_cannot_be_written_is_not_stored_and_is_reported_by_the_next_run(
     archive: FileArchive, tmp_path: Path
 ):
     with SqliteStore(tmp_path / "tracker.db") as store:

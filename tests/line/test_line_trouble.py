@@ -50,7 +50,7 @@ def test_a_board_that_was_never_read_can_be_broken(archive: FileArchive, store: 
     assert store.latest(BOARD) is None
 
 
-def test_a_board_is_told_broken_once_and_recovered_once_however_long_it_lasts(archive: FileArchive, store: Store):
+def test_a_board_is_reported_broken_once_and_recovered_once_however_long_it_lasts(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: CHALLENGE, 2: CUT, 3: CHALLENGE, 4: csv("a:1 a:2"), 6: csv(SIX), 7: csv(SIX + " g:10")})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/page", "board_recovered/broken", "debut/listing"]
@@ -59,7 +59,7 @@ def test_a_board_is_told_broken_once_and_recovered_once_however_long_it_lasts(ar
     assert recovered.facts["lasted_s"] == 5 * 86_400
 
 
-def test_broken_again_after_a_recovery_is_told_again(archive: FileArchive, store: Store):
+def test_broken_again_after_a_recovery_is_reported_again(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: CUT, 2: csv(SIX), 3: CUT})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/parse", "board_recovered/broken", "board_broken/parse"]
@@ -133,7 +133,7 @@ def test_a_passing_fault_that_lasts_breaks_the_board_once_from_its_first_failure
     assert (store.past(BOARD).failing_since, store.past(BOARD).failures, store.past(BOARD).passing) == (None, 0, False)
 
 
-def test_an_answer_between_two_faults_begins_their_count_anew(archive: FileArchive, store: Store):
+def test_an_answer_between_two_faults_restarts_their_count(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
     fail_for_now(archive, 0, 3)
     keep(archive, {1 + 4 * HOUR: csv(SIX)})
@@ -167,7 +167,7 @@ def test_a_board_that_shows_the_same_for_too_long_is_stale_once_until_it_changes
     assert (recovered.after, recovered.until) == (at(2.5), at(11))
 
 
-def test_a_board_that_cannot_be_fetched_for_too_long_is_broken_and_not_stale_besides(archive: FileArchive, store: Store):
+def test_a_board_that_cannot_be_fetched_for_too_long_is_broken_and_not_also_stale(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX)})
     for number in (1, 2, 3, 4):
         note(archive, number, Verdict.TRANSIENT, error="acme/text: timed out")

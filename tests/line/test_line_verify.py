@@ -45,7 +45,7 @@ def test_every_event_holds(archive: FileArchive, store: SqliteStore):
     assert len(found) > 15
 
 
-def test_every_cell_an_event_quotes_stands_in_the_bytes_it_names(archive: FileArchive, store: SqliteStore):
+def test_every_cell_an_event_quotes_is_in_the_bytes_it_names(archive: FileArchive, store: SqliteStore):
     quoted = [one for event in events(store) for one in event.evidence if one.raw is not None]
     assert len(quoted) > 30
     for one in quoted:
@@ -70,7 +70,7 @@ def test_every_cell_an_event_quotes_stands_in_the_bytes_it_names(archive: FileAr
         ("UPDATE events SET event = 'ffff' || substr(event, 5) WHERE kind = 'new_leader'", "do not give this new_leader"),
     ],
 )
-def test_an_event_that_somebody_changed_does_not_hold_and_says_what_differs(
+def test_a_tampered_event_does_not_hold_and_its_differences_are_listed(
     archive: FileArchive, store: SqliteStore, tmp_path: Path, sql: str, difference: str
 ):
     untouched = {event.id: event for event in events(store)}
@@ -96,7 +96,7 @@ def test_an_event_that_somebody_changed_does_not_hold_and_says_what_differs(
         ),
     ],
 )
-def test_an_event_in_the_words_of_another_version_holds_and_is_said_to_be_reworded(
+def test_an_event_in_the_words_of_another_version_holds_and_is_marked_as_reworded(
     archive: FileArchive, store: SqliteStore, tmp_path: Path, sql: str, difference: str
 ):
     tamper(tmp_path, sql)
@@ -106,20 +106,20 @@ def test_an_event_in_the_words_of_another_version_holds_and_is_said_to_be_reword
     assert difference in " | ".join(reworded)
 
 
-def test_an_event_of_another_board_is_not_believed(archive: FileArchive, store: SqliteStore):
+def test_an_event_of_another_board_does_not_hold(archive: FileArchive, store: SqliteStore):
     other = replace(events(store)[0], id="0" * 16)
     (found,) = proof.verify([other], board(), archive, lexicon=default_lexicon())
     assert found.differences == (f"the stored bytes and the present declaration do not give this {other.kind}",)
 
 
-def test_a_damaged_body_is_trouble_with_the_store_and_no_verdict(archive: FileArchive, store: SqliteStore):
+def test_a_damaged_body_is_a_store_error_and_not_a_verdict(archive: FileArchive, store: SqliteStore):
     body = next(path for path in (archive._root / BOARD / "bodies").iterdir() if path.suffix == ".raw")
     body.write_bytes(body.read_bytes().replace(b"90", b"91", 1) if b"90" in body.read_bytes() else b"x")
     with pytest.raises(StoreError, match="is damaged"):
         proof.verify(events(store), board(), FileArchive(archive._root), lexicon=default_lexicon())
 
 
-def test_a_lost_body_is_trouble_with_the_store(archive: FileArchive, store: SqliteStore):
+def test_a_lost_body_is_a_store_error(archive: FileArchive, store: SqliteStore):
     next((archive._root / BOARD / "bodies").iterdir()).unlink()
     with pytest.raises(StoreError, match="is missing"):
         proof.verify(events(store), board(), FileArchive(archive._root), lexicon=default_lexicon())

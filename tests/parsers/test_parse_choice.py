@@ -41,7 +41,7 @@ def test_pairs_are_records_of_a_key_and_a_value():
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", "null", '["a"]', "5"])
-def test_what_has_no_pairs_is_refused(body):
+def test_a_value_without_pairs_is_refused(body):
     with pytest.raises(ParseError, match="at the root, expected an object whose members are pairs"):
         read("json_records", body, ["$key"], pairs=True)
 
@@ -82,7 +82,7 @@ def test_rows_that_do_not_fit_their_header_are_refused(change, message):
         read("json_records", json.dumps(TABLE | change), ["Model", "Mean score"], **CELLS)
 
 
-def test_records_that_say_so_are_left_out():
+def test_unwanted_records_are_left_out():
     body = '{"sample_spec": {"mode": "one of"}, "wren": {"mode": "chat"}, "owl": {"mode": "embedding"}, "kite": {"mode": 5}, "tit": {}}'
     options = {"without": {"$key": "sample_spec", "mode": ["embedding", "5"], "gone": "x"}}
     assert read("json_records", body, ["$key"], **options).rows == [("wren",), ("tit",)]
@@ -98,13 +98,13 @@ def test_only_the_latest_records_are_kept():
         read("json_records", body, ["m"], latest="day")
 
 
-def test_the_latest_is_looked_for_among_what_the_filters_leave():
+def test_the_latest_is_chosen_among_the_filtered_records():
     body = '{"a": [{"v": 9, "on": true}, {"v": 10, "on": true}, {"v": 11, "on": false}, {"v": 12, "on": true, "by": "test"}]}'
     options = {"records": "a", "where": {"on": "true"}, "without": {"by": "test"}, "latest": "v"}
     assert read("json_records", body, ["v"], **options).rows == [("10",)]
 
 
-def test_exploded_records_are_left_out_by_what_is_around_them():
+def test_a_filter_on_the_outer_record_leaves_out_its_exploded_records():
     body = '[{"id": "a", "d": "1", "h": [{"p": 1}, {"p": 2}]}, {"id": "b", "d": "2", "h": [{"p": 2}, {"p": 3}]}, {"id": "c", "h": [{"p": 4}]}]'
     options = {"explode": "h", "without": {"^.id": "c", "p": "3"}, "latest": "^.d"}
     assert read("json_records", body, ["^.id", "p"], **options).rows == [("b", "2")]
@@ -129,7 +129,7 @@ def test_every_format_of_records_can_choose(form, body, options):
 
 
 @given(RECORDS, st.lists(TEXT, max_size=3))
-def test_without_leaves_what_says_nothing_of_the_kind(records, unwanted):
+def test_without_keeps_records_that_lack_the_field(records, unwanted):
     left = [str(record["n"]) for record in records if record.get("to") not in unwanted]
     if not left:
         with pytest.raises(ParseError, match="found no record besides"):
@@ -139,7 +139,7 @@ def test_without_leaves_what_says_nothing_of_the_kind(records, unwanted):
 
 
 @given(RECORDS)
-def test_the_latest_are_those_that_no_other_is_behind(records):
+def test_no_record_is_later_than_the_latest(records):
     said = [record["at"] for record in records if record.get("at")]
     counts = all(one.isdigit() and one == str(int(one)) for one in said)
 

@@ -11,24 +11,24 @@ from tracker.errors import ParseError
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 
 
-def test_quoted_cells_may_hold_delimiters_quotes_and_newlines():
+def test_quoted_cells_may_contain_delimiters_quotes_and_newlines():
     body = '\ufeffmodel,score,note\n"a, b",1.50,"two\nlines"\n"say ""hi""",,x\n'
     assert read("csv_table", body, ["model", "score", "note"]).rows == [("a, b", "1.50", "two\nlines"), ('say "hi"', "", "x")]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_found_by_the_header(delimiter):
+def test_the_header_shows_the_delimiter(delimiter):
     body = f"model{delimiter}score\na{delimiter}1\n"
     assert read("csv_table", body, ["model", "score"]).rows == [("a", "1")]
 
 
-def test_a_header_of_many_columns_is_no_trouble():
+def test_a_header_of_many_columns_is_read():
     columns = [f"model-{number}" for number in range(20_000)]
     body = ",".join(columns) + "\n" + ",".join(["1"] * len(columns)) + "\n"
     assert read("csv_table", body, ["model-19999"]).rows == [("1",)]
 
 
-def test_a_column_is_named_by_its_header_or_its_place():
+def test_a_column_is_named_by_its_header_or_its_number():
     body = ",score,score,Size  (B)\nm,1,2,3\n"
     assert read("csv_table", body, ["$1", "score", "score (2)", "Size (B)", "", "$9"]).rows == [("m", "1", "2", "3", "m")]
 
@@ -45,7 +45,7 @@ def test_a_row_with_too_few_cells_is_refused_unless_allowed():
     assert read("csv_table", body, ["a", "c"], short_rows=True).rows == [("1", "3"), ("4", None)]
 
 
-def test_trailing_empty_columns_are_no_trouble():
+def test_trailing_empty_columns_are_allowed():
     assert read("csv_table", "a,b,\n1,2,\n3,4\n5,6,,\n", ["a", "b"]).rows == [("1", "2"), ("3", "4"), ("5", "6")]
 
 
@@ -80,7 +80,7 @@ def test_in_the_wide_layout_the_last_row_with_values_is_current():
         (b"model,score\na,\xe9\n", "byte 0xe9 at 14, expected UTF-8"),
     ],
 )
-def test_what_is_no_table_is_refused(body, message):
+def test_other_text_than_a_table_is_refused(body, message):
     with pytest.raises(ParseError, match=message):
         read("csv_table", body, ["model"])
 

@@ -29,7 +29,7 @@ def wrapped(rows):
     return pushed(stream(rows).decode())
 
 
-def test_records_are_found_wherever_they_stand():
+def test_records_are_found_anywhere_in_the_stream():
     table = read(
         "flight",
         wrapped({"1": '!"$Sreact.fragment"', "3": '!I[1,["a.js"],"Table"]', "": '!HL["/x.woff2","font"]', "20": board()}),
@@ -50,7 +50,7 @@ def test_numbers_stay_as_published():
     assert read("flight", body, ["score"], require=NEED).rows == [("60.20",), ("1e5",), ("9007199254740993",)]
 
 
-def test_a_longer_decoy_with_fewer_of_the_required_fields_is_passed_over():
+def test_a_longer_list_with_fewer_of_the_required_fields_is_skipped():
     decoy = [{"slug": f"m{number}", "score": 1} for number in range(50)]
     chosen = [{**model, "price": 1} for model in MODELS]
     for order in ([decoy, chosen], [chosen, decoy]):
@@ -63,20 +63,20 @@ def test_of_equal_lists_the_longest_is_taken():
     assert len(read("flight", wrapped(rows), ["slug"], require=NEED).rows) == 4
 
 
-def test_a_list_whose_records_mostly_lack_the_fields_is_none():
+def test_a_list_whose_records_mostly_lack_the_fields_does_not_count():
     lacking = [{"slug": "a", "score": 1}, *[{"slug": f"m{number}"} for number in range(9)]]
     with pytest.raises(ParseError, match="none with a list of at least 3 records with slug, score"):
         read("flight", wrapped({"1": board(lacking)}), ["slug"], require=NEED)
 
 
-def test_short_lists_are_not_looked_at_unless_allowed():
+def test_short_lists_are_skipped_unless_allowed():
     rows = {"1": board(MODELS[:2])}
     with pytest.raises(ParseError, match="none with a list"):
         read("flight", wrapped(rows), ["slug"], require=NEED)
     assert len(read("flight", wrapped(rows), ["slug"], require=NEED, min_records=2).rows) == 2
 
 
-def test_what_stands_beside_the_records_chooses_among_lists_and_gives_facts():
+def test_fields_beside_the_records_choose_among_lists_and_give_facts():
     rows = {
         "1": board([*MODELS, {"slug": "picker", "score": 0}], other=1),
         "2": board(MODELS, cutoff="$D2026-10-03T06:00:00.000Z", totals={"models": 3}),
@@ -87,7 +87,7 @@ def test_what_stands_beside_the_records_chooses_among_lists_and_gives_facts():
     assert table.facts == {"stated_on": "2026-10-03T06:00:00.000Z", "total": "3"}
 
 
-def test_a_fact_may_stand_in_the_stream_or_in_the_page():
+def test_a_fact_may_be_in_the_stream_or_in_the_page():
     body = pushed(stream({"1": board(label="Index v4.3")}).decode(), inside="<p>Total <b>1</b><!-- -->2</p>")
     facts = {"version": r"re:Index v([\d.]+)", "total": r"re:Total (\d+)", "stated_on": "re:on (.+)"}
     assert read("flight", body, ["slug"], require=NEED, facts=facts).facts == {"version": "4.3", "total": "12"}
@@ -120,7 +120,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize("written", VALUES)
-def test_a_value_is_what_it_stands_for(written):
+def test_an_encoded_value_has_its_meaning(written):
     rows = {
         "2b": "月 $2c \n: next 2:x".encode(),
         "30": "$36",
@@ -157,7 +157,7 @@ def test_records_that_are_rows_of_their_own_are_found():
     assert table.facts == {"version": "7"}
 
 
-def test_a_list_that_is_a_row_of_its_own_has_the_object_that_refers_to_it():
+def test_the_object_that_refers_to_a_row_holds_the_list_in_it():
     rows = {"1": element(board={"entries": "$2c", "version": "7"}), "2c": MODELS}
     table = read("flight", wrapped(rows), ["slug"], require=NEED, beside=["version"], facts={"version": "version"})
     assert (len(table.rows), table.facts) == (3, {"version": "7"})
@@ -184,7 +184,7 @@ def test_a_wanted_value_that_cannot_be_resolved_is_refused(rows, message):
     assert read("flight", wrapped({**rows, "1": board(models)}), ["slug"], require=NEED).rows == [("x",)] * 3
 
 
-def test_a_server_error_is_told_when_the_records_are_missing():
+def test_a_server_error_is_reported_if_the_records_are_missing():
     rows = {"b": '!E{"digest":"NEXT_HTTP_ERROR_FALLBACK;404"}', "1": element(children="Not found")}
     with pytest.raises(ParseError, match=r"the server reports an error: .*NEXT_HTTP_ERROR_FALLBACK;404"):
         read("flight", wrapped(rows), ["slug"], require=NEED)
@@ -209,7 +209,7 @@ def test_several_pushes_in_one_script_are_read():
     assert len(read("flight", page([script]), ["slug"], require=NEED).rows) == 3
 
 
-def test_a_character_cut_in_two_between_pushes_is_put_together():
+def test_a_character_split_between_pushes_is_joined():
     text = stream({"1": board([{"slug": "🏆", "score": 1}] * 3)}).decode()
     half = json.dumps(text)[1:-1].index("\\ud83c") + len("\\ud83c")
     written = json.dumps(text)[1:-1]
@@ -236,7 +236,7 @@ def test_a_character_cut_in_two_between_pushes_is_put_together():
         ("".join(f"{number:x}:1\n" for number in range(100_002)), "more than 100000 flight rows"),
     ],
 )
-def test_what_is_no_flight_stream_is_refused(body, message):
+def test_other_data_than_a_flight_stream_is_refused(body, message):
     with pytest.raises(ParseError, match=message):
         read("flight", body, ["slug"], require=NEED)
 

@@ -81,7 +81,7 @@ def test_the_good_page_is_read(form):
 
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize("form", FORMATS)
-def test_what_is_no_board_is_refused_at_once(form, name):
+def test_a_page_without_a_board_is_refused_at_once(form, name):
     begun = time.process_time()
     with pytest.raises(ParseError, match=f"^lab/board: {form}: found "):
         read(form, BODIES[name], WANTED, **GOOD[form][1])
@@ -97,7 +97,7 @@ def test_a_page_whose_columns_were_renamed_is_refused(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_page_with_one_column_renamed_has_the_other(form):
+def test_a_page_with_one_renamed_column_has_the_other_column(form):
     body, options = GOOD[form]
     if form == "flight":
         options = {"require": ["name"]}
@@ -106,7 +106,7 @@ def test_a_page_with_one_column_renamed_has_the_other(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_page_that_is_cut_off_is_refused_or_gives_the_beginning(form):
+def test_a_page_that_is_cut_off_is_refused_or_read_to_the_cut(form):
     body, options = GOOD[form]
     raw = body.encode()
     full = as_dicts(read(form, body, WANTED, **options))

@@ -43,7 +43,7 @@ def test_a_literal_as_people_write_it_is_read_with_its_numbers_as_written():
     ]
 
 
-def test_the_variable_of_a_page_is_looked_for_in_its_scripts():
+def test_the_variable_is_searched_in_the_scripts_of_a_page():
     body = (
         '<!doctype html><p>const data = [{a: "text"}]</p><script type="application/json">{"data": 1}</script>'
         "<script type=text/template>data = [{a: 'template'}]</script><script>window.data = [{a: 'x < y'}]</script>"
@@ -82,7 +82,7 @@ def test_a_name_with_parts_is_another_name():
     assert read("js_literal", "window.App.data = [{a: 2}]; data = [{a: 1}]", ["a"], variable="App.data").rows == [("2",)]
 
 
-def test_the_options_of_documents_hold_here_too():
+def test_the_options_of_documents_apply_here_too():
     body = (
         'const data = {as_of: "2026-03-04", names: ["m", "a"], rows: [["wren", 1], ["heron", 2]], parts: {x: [1, "2"], y: .5}};'
     )
@@ -134,7 +134,7 @@ def test_the_options_of_documents_hold_here_too():
         ("[{b: 1}]", "found none of the wanted columns"),
     ],
 )
-def test_what_is_no_literal_of_records_is_refused(value, message):
+def test_other_values_than_a_literal_of_records_are_refused(value, message):
     with pytest.raises(ParseError, match=message):
         row("// rows\nconst data = " + value)
 
@@ -167,12 +167,12 @@ def test_a_value_is_never_guessed(body, message):
 
 
 @given(VALUES, st.sampled_from(["const data = %s;", "var x = 1\nwindow.data=%s", "<script>let data = %s\n</script>"]))
-def test_json_is_read_as_json_is(value, script):
+def test_json_is_read_as_by_a_json_parser(value, script):
     written = literal([{"a": value}])
     assert row(script.replace("%s", written)) == as_dicts(read("json_records", written, ["a"]))
 
 
 @given(VALUES)
-def test_json_with_the_freedom_of_javascript_is_read_as_json_is(value):
+def test_json_in_the_freer_form_of_javascript_is_read_alike(value):
     written = json.dumps([{"a": value}])
     assert row(f"data = [/* no JSON */ {written[1:-1]},]") == as_dicts(read("json_records", written, ["a"]))

@@ -17,12 +17,12 @@ def test_numbers_stay_as_published():
     assert table.rows == [("a", "60.20", "1e5", "9007199254740993", "-0", "0.1000000000000000055511151231257827")]
 
 
-def test_truth_null_and_nothing_are_told_apart_from_text():
+def test_booleans_null_and_nothing_differ_from_text():
     table = read("json_records", '[{"a": true, "b": null}, {"a": false, "b": "x"}, {"b": ""}]', ["a", "b"])
     assert table.rows == [("true", None), ("false", "x"), (None, "")]
 
 
-def test_a_column_that_no_record_has_is_not_in_the_table():
+def test_a_column_that_no_record_has_is_absent():
     table = read("json_records", '[{"a": 1, "b": null}]', ["a", "b", "c", "a.d"])
     assert table.columns == ("a", "b")
 
@@ -38,12 +38,12 @@ def test_paths_reach_into_objects_and_lists():
 
 
 @pytest.mark.parametrize("key", ["a.b", "pass@1", "#Params (B)", "Average ⬆️", "humaneval+", "x[0]", "rows[].row", "Size (B"])
-def test_a_key_is_tried_as_it_is_written_first(key):
+def test_a_path_is_first_tried_as_a_literal_key(key):
     assert as_dicts(read("json_records", json.dumps([{key: 1, "a": {"b": 2}}]), [key])) == [{key: "1"}]
 
 
 @pytest.mark.parametrize("key", ["a.b", "pass@1", "#Params (B)", "x[0]", "Size (B)", "Size (B", "["])
-def test_a_key_that_nobody_has_is_no_column(key):
+def test_a_key_that_no_record_has_is_not_a_column(key):
     assert read("json_records", '[{"b": 1}, {"b": 2}]', [key, "b"]).columns == ("b",)
 
 
@@ -51,7 +51,7 @@ def test_a_key_with_dots_is_found_inside_too():
     assert read("json_records", '[{"scores": {"gpt-4.1": {"v": 7}}}]', ["scores.gpt-4.1.v"]).rows == [("7",)]
 
 
-def test_a_path_that_is_no_dotted_one_is_a_jmespath():
+def test_a_path_that_is_not_dotted_is_a_jmespath():
     body = '[{"cats": [{"label": "x", "elo": 1}, {"label": "all", "elo": 2}]}]'
     assert read("json_records", body, ["cats[?label == 'all'] | [0].elo"]).rows == [("2",)]
 
@@ -76,7 +76,7 @@ def test_the_first_path_that_finds_something_is_taken():
         read("json_records", '{"other": []}', ["name"], **options)
 
 
-def test_exploded_records_reach_the_one_around_them():
+def test_exploded_records_reach_the_outer_record():
     body = '{"m": [{"id": "a", "h": [{"p": 1, "to": null}, {"p": 2}]}, {"id": "b", "h": []}, {"id": "c"}, {"id": "d", "h": [{"p": 3}]}]}'
     table = read("json_records", body, ["^.id", "p"], records="m", explode="h")
     assert table.rows == [("a", "1"), ("a", "2"), ("d", "3")]
@@ -117,7 +117,7 @@ def test_json_in_a_script_of_a_page_is_found_by_its_id():
 
 
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
-def test_a_byte_order_mark_is_no_trouble(mark):
+def test_a_byte_order_mark_is_skipped(mark):
     assert read("json_records", '[{"a": "é"}]'.encode(mark), ["a"]).rows == [("é",)]
 
 
@@ -138,12 +138,12 @@ def test_a_byte_order_mark_is_no_trouble(mark):
         ('{"a":' * 100_000, "nested too deeply"),
     ],
 )
-def test_a_body_without_records_says_what_it_is(body, message):
+def test_the_error_for_a_body_without_records_names_its_content(body, message):
     with pytest.raises(ParseError, match=message):
         read("json_records", body, ["a"])
 
 
-def test_a_filter_that_leaves_nothing_says_what_there_is():
+def test_the_error_for_a_filter_that_leaves_nothing_lists_the_values():
     with pytest.raises(ParseError, match="no record with category = 'overall'; it says 'math'"):
         read("json_records", '[{"a": 1, "category": "math"}]', ["a"], where={"category": "overall"})
 

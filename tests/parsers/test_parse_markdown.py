@@ -38,12 +38,12 @@ def test_marks_are_resolved_to_their_text():
     assert table.rows == [("org/kimi_k3", "1.8 %", "99.5 %"), ("a | b `c", "d`", ""), ("plain_name_here", "2 x", "")]
 
 
-def test_the_longest_table_is_taken_without_any_condition():
+def test_without_a_condition_the_longest_table_is_taken():
     assert read("markdown_table", README, ["Model", "Score"]).rows == [("x", "1"), ("y", "2 3"), ("z", "3"), ("w", "4")]
 
 
 @pytest.mark.parametrize(("after", "first"), [("# Board", "org/kimi_k3"), ("START", "org/kimi_k3"), ("## Older", "x")])
-def test_the_first_table_behind_a_marker_is_taken(after, first):
+def test_the_first_table_after_a_marker_is_taken(after, first):
     assert read("markdown_table", README, ["Model"], after=after).rows[0] == (first,)
 
 

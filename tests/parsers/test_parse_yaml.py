@@ -56,7 +56,7 @@ def test_records_inside_and_facts_are_found_by_path():
         ("<html></html>", "found a page"),
     ],
 )
-def test_what_is_no_plain_list_of_records_is_refused(body, message):
+def test_other_yaml_than_a_plain_list_of_records_is_refused(body, message):
     with pytest.raises(ParseError, match=message):
         read("yaml_records", body, ["m"])
 

@@ -43,7 +43,7 @@ def test_an_unknown_format_is_named_with_a_suggestion():
         parse(b"x", Parse(format="html-tabel"), ["a"], "lab/board")
 
 
-def test_an_unknown_option_is_named_with_those_that_are_known():
+def test_an_unknown_option_is_named_with_the_known_ones():
     with pytest.raises(
         DeclarationError, match=r"lab/board: parse \(format json_records\): .*`recrods`; known: allow_nan, .*records"
     ):
@@ -81,12 +81,12 @@ def test_an_unknown_option_is_named_with_those_that_are_known():
         ("yaml_records", {"records": "]"}),
     ],
 )
-def test_a_wrong_option_is_a_wrong_declaration(form, options):
+def test_a_wrong_option_is_a_declaration_error(form, options):
     with pytest.raises(DeclarationError, match=f"parse \\(format {form}\\)"):
         options_for(Parse(format=form, options=options), "lab/board")
 
 
-def test_a_wrong_selector_of_a_column_is_a_wrong_declaration():
+def test_a_wrong_selector_of_a_column_is_a_declaration_error():
     with pytest.raises(DeclarationError, match="lab/board: html_table: columns: 'p\\[' is not a CSS selector"):
         read("html_table", "<table><tr><th>a<tr><td>1</table>", ["css:p["])
 
@@ -109,7 +109,7 @@ def test_joined_tables_keep_every_column_row_and_start():
     assert joined.facts == {"version": "1", "total": "3"}
 
 
-def test_tables_with_the_same_columns_are_put_one_behind_the_other():
+def test_tables_with_the_same_columns_are_concatenated():
     tables = [Table(columns=("a",), rows=[("1",), ("2",)]), Table(columns=("a",), rows=[("3",)])]
     assert (join(tables).rows, join(tables).page_starts) == ([("1",), ("2",), ("3",)], (0, 2))
 
@@ -119,6 +119,6 @@ def test_one_table_joined_is_itself():
     assert join([table]) is table
 
 
-def test_nothing_cannot_be_joined():
+def test_joining_no_tables_is_an_error():
     with pytest.raises(ValueError, match="no tables"):
         join([])

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.model import Column, Kind
-from tracker.reading.attributes import FULL_MONTHS, parse_attribute
+from tracker.reading.attributes import FULL_MONTHS, attribute_reader
 from tracker.reading.cells import CellError
 
 
 def read(text: str | None, kind: Kind, *missing: str) -> str | None:
-    return parse_attribute(text, Column(sources=("x",), kind=kind, missing=frozenset(missing)))
+    return attribute_reader(Column(sources=("x",), kind=kind, missing=frozenset(missing)))(text)
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_a_date_is_iso_and_as_exact_as_stated(text: str | None, expected: str | 
         ),
     ],
 )
-def test_what_is_not_of_its_kind_is_refused(text: str, kind: Kind):
+def test_a_cell_of_another_kind_is_refused(text: str, kind: Kind):
     with pytest.raises(CellError):
         read(text, kind)
 
 
-def test_a_text_is_cleaned_and_a_doubled_one_is_one():
+def test_a_text_is_cleaned_and_a_doubled_text_is_halved():
     assert read(" Apache\u00a02.0\u200b ", Kind.TEXT) == "Apache 2.0"
     assert read("Anthropic  Anthropic", Kind.TEXT) == "Anthropic"
     assert read("💬", Kind.TEXT) == "💬"

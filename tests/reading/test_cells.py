@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.model import Column, Measure, Metric, MetricId, Nature
-from tracker.reading.cells import MISSING, CellError, parse_measure, parse_rank, parse_spread, reader
+from tracker.reading.cells import MISSING, CellError, parse_rank, reader
 
 SCORE = Metric(id=MetricId("score"), title="Score", column=Column(sources=("Score",)), nature=Nature.TESTED)
 PER_MILLION = replace(SCORE, scale=Decimal(1_000_000))
@@ -19,10 +19,14 @@ def missing(*texts: str) -> Metric:
     return replace(SCORE, column=Column(sources=("Score",), missing=frozenset(texts)))
 
 
+def read(text: str, metric: Metric = SCORE, **sides: str | None) -> Measure | None:
+    return reader(metric)(text, **sides)
+
+
 def value(text: str) -> float:
-    found = parse_measure(text, SCORE)
-    assert found is not None
-    return found.value
+    measure = read(text)
+    assert measure is not None
+    return measure.value
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,7 @@ def value(text: str) -> float:
     ],
 )
 def test_a_number_is_read_as_published(text: str, expected: float, decimals: int):
-    assert parse_measure(text, SCORE) == Measure(value=expected, decimals=decimals, raw=text.strip())
+    assert read(text) == Measure(value=expected, decimals=decimals, raw=text.strip())
 
 
 @pytest.mark.parametrize(
@@ -86,7 +90,7 @@ def test_a_number_is_read_as_published(text: str, expected: float, decimals: int
     ],
 )
 def test_an_interval_within_the_cell_bounds_the_value(text: str, expected: float, low: float, high: float):
-    found = parse_measure(text, SCORE)
+    found = read(text)
     assert found is not None
     assert (found.value, found.low, found.high) == (expected, low, high)
 
@@ -105,19 +109,19 @@ def test_an_interval_within_the_cell_bounds_the_value(text: str, expected: float
     ],
 )
 def test_a_column_of_half_widths_bounds_the_value(text: str, below: float, above: float):
-    found = parse_measure("1500", SCORE, plus_minus=text)
+    found = read("1500", plus_minus=text)
     assert found is not None
     assert (found.low, found.high) == (1500 - below, 1500 + above)
 
 
 def test_a_standard_error_becomes_a_95_percent_half_width():
-    found = parse_measure("50", replace(SCORE, half_width_factor=1.96), plus_minus="1.5")
+    found = read("50", replace(SCORE, half_width_factor=1.96), plus_minus="1.5")
     assert found is not None
     assert (found.low, found.high) == (47.06, 52.94)
 
 
 def test_columns_of_bounds_are_believed_before_half_widths_and_need_no_factor():
-    found = parse_measure("50 ±9", replace(SCORE, half_width_factor=1.96), plus_minus="8", low="49", high="52.5")
+    found = read("50 ±9", replace(SCORE, half_width_factor=1.96), plus_minus="8", low="49", high="52.5")
     assert found is not None
     assert (found.low, found.high) == (49.0, 52.5)
 
@@ -126,7 +130,7 @@ def test_columns_of_bounds_are_believed_before_half_widths_and_need_no_factor():
     ("low", "high", "expected"), [("49", None, (49.0, None)), ("N/A", "52", (None, 52.0)), ("", "-", (None, None))]
 )
 def test_a_bound_that_is_not_stated_stays_unknown(low: str | None, high: str | None, expected: tuple[float | None, float | None]):
-    found = parse_measure("50", SCORE, low=low, high=high)
+    found = read("50", low=low, high=high)
     assert found is not None
     assert (found.low, found.high) == expected
 
@@ -134,13 +138,13 @@ def test_a_bound_that_is_not_stated_stays_unknown(low: str | None, high: str | N
 @pytest.mark.parametrize(("low", "high"), [("51", "52"), ("48", "49"), ("52", "48")])
 def test_bounds_that_do_not_hold_the_value_are_refused(low: str, high: str):
     with pytest.raises(CellError) as refused:
-        parse_measure("50", SCORE, low=low, high=high)
+        read("50", low=low, high=high)
     assert refused.value.code == "interval_reversed"
 
 
 @pytest.mark.parametrize("text", ["19 E", "37*", "≈ 12", "~12", "12.5 (est.)", "12 estimated", "**12**\u00a0E"])
-def test_an_estimate_says_so(text: str):
-    found = parse_measure(text, SCORE)
+def test_an_estimate_is_marked(text: str):
+    found = read(text)
     assert found is not None
     assert found.estimated
 
@@ -148,8 +152,8 @@ def test_an_estimate_says_so(text: str):
 @pytest.mark.parametrize(
     ("flag", "expected"), [("true", True), ("Yes", True), ("1", True), ("false", False), ("", False), (None, False)]
 )
-def test_a_column_may_tell_estimates(flag: str | None, expected: bool):
-    found = parse_measure("12", SCORE, estimated=flag)
+def test_a_column_may_mark_estimates(flag: str | None, expected: bool):
+    found = read("12", estimated=flag)
     assert found is not None
     assert found.estimated is expected
 
@@ -159,7 +163,7 @@ def test_a_column_may_tell_estimates(flag: str | None, expected: bool):
     [None, "", "  ", "-", "–", "—", "--", "N/A", "n/a", "NA", "null", "None", "nan", "NaN", "Unknown", "?", "TBD", "$undefined"],
 )
 def test_the_ways_to_write_not_available_are_unknown_and_not_zero(text: str | None):
-    assert parse_measure(text, SCORE) is None
+    assert read(text) is None
 
 
 @pytest.mark.parametrize(
@@ -177,15 +181,15 @@ def test_the_ways_to_write_not_available_are_unknown_and_not_zero(text: str | No
     ],
 )
 def test_what_a_column_declares_missing_is_matched_as_text_and_as_number(texts: tuple[str, ...], cell: str):
-    assert parse_measure(cell, missing(*texts)) is None
+    assert read(cell, missing(*texts)) is None
 
 
 @pytest.mark.parametrize("cell", ["0.01", "10", "1", "-0.5"])
 def test_a_number_near_a_missing_one_is_a_number(cell: str):
-    assert parse_measure(cell, missing("0", "-1")) is not None
+    assert read(cell, missing("0", "-1")) is not None
 
 
-def test_a_zero_is_a_zero_where_nothing_else_is_declared():
+def test_a_zero_is_a_zero_by_default():
     assert value("0") == 0.0
 
 
@@ -241,9 +245,9 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("text", UNREADABLE)
-def test_what_is_not_one_number_is_refused(text: str):
+def test_a_cell_without_exactly_one_number_is_refused(text: str):
     with pytest.raises(CellError) as refused:
-        parse_measure(text, SCORE)
+        read(text)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 400
 
@@ -251,12 +255,12 @@ def test_what_is_not_one_number_is_refused(text: str):
 @pytest.mark.parametrize("half", ["6 7", "abc", "-6", "+5/+4", "-5/-4", "5/4", "±", "6" * 300])
 def test_a_half_width_that_cannot_be_read_is_refused(half: str):
     with pytest.raises(CellError):
-        parse_measure("1500", SCORE, plus_minus=half)
+        read("1500", plus_minus=half)
 
 
 def test_an_estimate_flag_that_says_neither_yes_nor_no_is_refused():
     with pytest.raises(CellError, match="yes or no"):
-        parse_measure("12", SCORE, estimated="perhaps")
+        read("12", estimated="perhaps")
 
 
 @pytest.mark.parametrize(
@@ -272,22 +276,21 @@ def test_an_estimate_flag_that_says_neither_yes_nor_no_is_refused():
     ],
 )
 def test_a_scale_is_applied_exactly_and_moves_the_decimals(text: str, scale: str, expected: float, decimals: int):
-    found = parse_measure(text, replace(SCORE, scale=Decimal(scale)))
+    found = read(text, replace(SCORE, scale=Decimal(scale)))
     assert found is not None
     assert (found.value, found.decimals, found.raw) == (expected, decimals, text)
 
 
 def test_a_scale_moves_the_interval_too():
-    found = parse_measure("0.000002", PER_MILLION, low="0.000001", high="0.000004")
+    found = read("0.000002", PER_MILLION, low="0.000001", high="0.000004")
     assert found is not None
     assert (found.low, found.high) == (1.0, 4.0)
 
 
 def test_the_same_text_is_the_identical_measure():
-    read = reader(SCORE)
     assert read("60.24") is read("60.24")
-    assert read("1504 ±6") is parse_measure("1504 ±6", replace(SCORE, title="Score"))
-    assert read("50", None, "49", "51") is read("50", None, "49", "51")
+    assert read("1504 ±6") is read("1504 ±6", replace(SCORE, title="Score"))
+    assert read("50", low="49", high="51") is read("50", low="49", high="51")
 
 
 def test_two_metrics_do_not_share_what_they_remember():
@@ -319,20 +322,9 @@ def test_a_rank_is_read_as_published(text: str | None, expected: int | None):
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "T", "TT2", "2T", "A2", "first", "9007199254740991", "1 2", "1◄─►2"])
-def test_what_is_no_rank_is_refused(text: str):
+def test_a_cell_without_a_rank_is_refused(text: str):
     with pytest.raises(CellError):
         parse_rank(text)
-
-
-@pytest.mark.parametrize("text", ["1◄─►12", "1 ◄─► 12", "1 12", "1\u00a012", "1-12", "1–12"])
-def test_a_spread_of_ranks_has_a_best_and_a_worst(text: str):
-    assert parse_spread(text) == (1, 12)
-
-
-@pytest.mark.parametrize("text", ["2 1", "1", "0 3", "1 2 3", "a b"])
-def test_what_is_no_spread_is_refused(text: str):
-    with pytest.raises(CellError):
-        parse_spread(text)
 
 
 # ── properties ───────────────────────────────────────────────────────────────────────────────────
@@ -372,7 +364,7 @@ def test_a_suffix_multiplies(number: Decimal, suffix: str):
     )
 )
 def test_any_float_that_a_program_prints_reads_back_to_itself(number: float):
-    found = parse_measure(repr(number), SCORE)
+    found = read(repr(number))
     assert found is not None
     assert found.value == number
     assert found.decimals == max(0, -int(Decimal(repr(number)).as_tuple().exponent))
@@ -386,7 +378,7 @@ def test_any_text_is_a_finite_measure_or_unknown_or_refused(
     text: str, half: str | None, low: str | None, high: str | None, estimated: str | None
 ):
     try:
-        found = parse_measure(text, SCORE, plus_minus=half, low=low, high=high, estimated=estimated)
+        found = read(text, plus_minus=half, low=low, high=high, estimated=estimated)
     except CellError:
         return
     if found is None:

@@ -79,30 +79,30 @@ def test_a_board_of_one_answer_is_that_answer():
 # ── payloads ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_payload_says_more_of_the_entries_it_knows():
+def test_a_payload_adds_columns_to_its_entries():
     found = combined(board("a", "cost:usd", payloads=[payload()]), table("model a\nx 1\ny 2"), cost=table("model usd\nz 9\ny 3"))
     assert {name: row["cost:usd"] for name, row in cells(found).items()} == {"x": None, "y": "3"}
 
 
-def test_a_key_of_several_columns_must_agree_in_all():
+def test_a_composite_key_must_match_in_every_column():
     one = board("a", "cost:usd", payloads=[payload(key=("name", "how"))], key=("model", "effort"))
     found = combined(one, table("model effort a\nx low 1\nx high 2"), cost=table("name how usd\nx high 7\nx medium 8"))
     assert [dict(zip(found.columns, row, strict=True))["cost:usd"] for row in found.rows] == [None, "7"]
 
 
-def test_a_payload_that_is_absent_leaves_its_columns_out():
+def test_an_absent_payload_has_no_columns():
     found = combined(board("a", "cost:usd", payloads=[payload()]), table("model a\nx 1"))
     assert found.columns == ("model", "a")
 
 
-def test_a_payload_without_a_key_in_common_is_no_empty_column_but_an_error():
+def test_a_payload_without_a_common_key_is_an_error_not_an_empty_column():
     with pytest.raises(
         ParseError, match=r"\A\w+/\w+: the payload cost has no key in common with the board: 'X9', expected such as 'x'; correct"
     ):
         combined(board("a", "cost:usd", payloads=[payload()]), table("model a\nx 1"), cost=table("model usd\nX9 3"))
 
 
-def test_a_table_without_the_boards_key_is_not_joined_so_that_the_contract_names_what_is_missing():
+def test_a_table_without_the_boards_key_is_left_to_the_contract():
     found = combined(board("a", "cost:usd", payloads=[payload()]), table("system a\nx 1"), cost=table("model usd\nx 3"))
     assert found.columns == ("a",)
 
@@ -171,7 +171,7 @@ def test_a_mean_is_unknown_where_one_of_its_cells_is():
     assert found.rows == [("x", "1.5"), ("y", None), ("z", None)]
 
 
-def test_a_mean_of_what_is_no_number_is_an_error():
+def test_a_mean_of_text_is_an_error():
     with pytest.raises(ParseError, match="s of x"):
         grouped(table("model s\nx 1\nx soon"), Group(key=("model",), take="mean"), ["model", "s"], numbers={"s"})
 
@@ -191,7 +191,7 @@ ROWS = st.lists(st.tuples(LETTERS, LETTERS, st.integers(-99, 99)), min_size=1, m
 
 
 @given(ROWS)
-def test_grouped_means_are_those_a_person_would_work_out(rows: list[tuple[str, str, int]]):
+def test_grouped_means_match_a_calculation_by_hand(rows: list[tuple[str, str, int]]):
     group = Group(key=("m",), by="c", take="mean")
     columns = ["m", *(f"{value}:s" for value in "abc")]
     assert set(needed(group, columns)) >= {"m", "c", "s"}
@@ -225,14 +225,14 @@ def test_a_listed_column_that_the_board_lacks_is_an_error():
 
 
 @pytest.mark.parametrize("value", ['"a"', "[]", '["a","a"]', "[1]", "{", None])
-def test_a_list_that_is_none_is_an_error(value: str | None):
+def test_a_value_that_is_not_a_list_is_an_error(value: str | None):
     one = board("cats:*", payloads=[payload("cats", means=True)])
     with pytest.raises(ParseError, match="payload cats"):
         combined(one, table("model a b c\nx 1 2 3"), cats=Table(columns=("$key", "$value"), rows=[("R", value)]))
 
 
 @given(st.lists(st.decimals(-100, 100, places=3), min_size=1, max_size=40))
-def test_a_mean_has_enough_decimals_to_tell_any_two_apart(numbers: list[Decimal]):
+def test_a_mean_has_enough_decimals_to_distinguish_any_two(numbers: list[Decimal]):
     found = mean_text([str(number) for number in numbers], "here")
     assert found is not None
     assert abs(Decimal(found) - sum(numbers) / len(numbers)) < Decimal("0.001") / len(numbers) / 2 + Decimal("1e-20")
@@ -241,5 +241,5 @@ def test_a_mean_has_enough_decimals_to_tell_any_two_apart(numbers: list[Decimal]
 # ── what is asked for ────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_a_board_names_is_asked_for_once_in_its_order():
+def test_declared_columns_are_wanted_once_and_in_order():
     assert wanted(board("a", "cost:usd", "a")) == ("model", "a", "cost:usd")

@@ -38,7 +38,7 @@ from tracker.reading.names import BADGES, MAX_CHARS, clean_name, clean_text, fol
         ("", ""),
     ],
 )
-def test_what_is_glued_to_a_name_goes(text: str, expected: str):
+def test_badges_and_footnotes_are_removed_from_a_name(text: str, expected: str):
     assert clean_name(text) == expected
 
 
@@ -89,7 +89,7 @@ def test_cleaning_twice_changes_nothing(text: str):
 
 
 @given(text=st.text(alphabet=st.characters(), max_size=80))
-def test_nothing_invisible_is_left(text: str):
+def test_invisible_characters_are_removed(text: str):
     for cleaned in (clean_name(text), clean_text(text)):
         assert not any(unicodedata.category(sign) in {"Cc", "Cs"} or sign in "\u200b\u202e\u2066\ufeff" for sign in cleaned)
         assert "  " not in cleaned
@@ -97,7 +97,7 @@ def test_nothing_invisible_is_left(text: str):
 
 
 @pytest.mark.parametrize("text", ["x" * 5000, "[" * 5000, "**a" * 2000, "[[a](/b)" * 900, " " * 5000 + "x", "🥇" * 5000])
-def test_a_name_has_an_end(text: str):
+def test_a_long_name_is_cut(text: str):
     assert len(clean_name(text)) <= MAX_CHARS
     assert len(clean_text(text)) <= MAX_CHARS
 

@@ -56,7 +56,7 @@ NO_BOARDS = {
 
 @pytest.mark.parametrize("parser", FORMATS)
 @pytest.mark.parametrize("what", NO_BOARDS)
-def test_a_page_that_is_no_board_is_named(what: str, parser: str):
+def test_a_page_that_is_not_a_board_is_named(what: str, parser: str):
     with pytest.raises(Refused) as refused:
         recognise("arena/text", NO_BOARDS[what], parser)
     message = str(refused.value)
@@ -114,18 +114,18 @@ def test_data_is_let_through(parser: str):
 
 @pytest.mark.parametrize("parser", DATA)
 @pytest.mark.parametrize("beginning", [b"", b"\xef\xbb\xbf", b"\r\n  ", b"<!-- cached -->\n", b'<?xml version="1.0"?>\n'])
-def test_html_where_data_was_due_is_named(parser: str, beginning: bytes):
+def test_html_instead_of_data_is_named(parser: str, beginning: bytes):
     with pytest.raises(Refused, match=f'HTML page "Leaderboard"; expected {DATA_FORMATS[parser]}; check request.url'):
         recognise("arena/text", beginning + page(WORDS + TABLE), parser)
 
 
 @pytest.mark.parametrize("parser", ["json_records", "csv_table", "yaml_records"])
-def test_an_xml_error_where_data_was_due_is_refused(parser: str):
+def test_an_xml_error_instead_of_data_is_refused(parser: str):
     with pytest.raises(Refused, match="expected"):
         recognise("arena/text", b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', parser)
 
 
-def test_json_may_stand_inside_a_page():
+def test_json_may_be_inside_a_page():
     recognise("swebench/verified", page('<script type="application/json" id="leaderboard">[]</script>'), "json_records")
 
 
@@ -158,6 +158,6 @@ def test_any_bytes_pass_or_are_refused(body: bytes, parser: str, html: bool):
     assert said_of(b"<html>" + body if html else body, parser).startswith(("arena/text: ", "let through"))
 
 
-def test_what_stands_behind_the_head_is_not_looked_at():
+def test_only_the_head_of_a_page_is_examined():
     far = page("<p>x</p>" * HEAD + '<form><input type="password"></form><div class="h-captcha"></div>')
     recognise("arena/text", far, "html_table")

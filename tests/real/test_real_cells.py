@@ -46,7 +46,7 @@ def test_every_metric_cell_is_read(shared_data: Path, board: str):
     assert sum(measure is not None for measure in measures) > 50
 
 
-def test_half_widths_of_both_spellings_hold_their_scores(shared_data: Path):
+def test_half_widths_of_both_spellings_contain_their_scores(shared_data: Path):
     for row in rows(shared_data / "llm-leaderboard-csv/lmsys"):
         if half := row.get("95_pct_ci"):
             measure = parse_measure(row.get("arena_score") or row.get("arena_elo"), SCORE, plus_minus=half)

@@ -116,7 +116,7 @@ def best_of(models: Mapping[str, Mapping[str, Any]]) -> set[str]:
     return {key for key, value in measured.items() if value == max(measured.values())}
 
 
-def test_the_new_leaders_are_those_who_lead(llms: Series, states: Any):
+def test_the_new_leaders_are_the_entries_that_lead(llms: Series, states: Any):
     expected = []
     for (_, before), (at, after) in pairwise(states):
         if fresh := best_of(after) - best_of(before):
@@ -126,13 +126,13 @@ def test_the_new_leaders_are_those_who_lead(llms: Series, states: Any):
     assert slugs == ["claude-opus-4-7", "gpt-5-5", "claude-opus-4-8", "claude-fable-5"]
 
 
-def test_a_tie_that_finer_decimals_break_is_no_new_leader(llms: Series, states: Any):
+def test_a_tie_broken_by_finer_decimals_is_not_a_new_leader(llms: Series, states: Any):
     assert (len(best_of(states[0][1])), len(best_of(states[1][1]))) == (2, 1)
     assert best_of(states[1][1]) < best_of(states[0][1])
     assert llms.told("new_leader", states[1][0].date().isoformat()) == []
 
 
-def test_finer_decimals_are_no_revision_except_for_the_one_model_that_moved(llms: Series, states: Any):
+def test_finer_decimals_are_not_a_revision_except_for_the_one_model_that_moved(llms: Series, states: Any):
     (before, after), at = next(
         ((old, new), at) for (_, old), (at, new) in pairwise(states) if at.date().isoformat() == "2026-05-14"
     )
@@ -174,7 +174,7 @@ def states_at(states: Any, at: datetime) -> dict[str, dict[str, Any]]:
     return next(models for when, models in states if when == at)
 
 
-def test_the_told_departures_are_of_models_that_stayed_away_twice(llms: Series, states: Any):
+def test_the_reported_departures_are_of_models_that_were_missing_twice(llms: Series, states: Any):
     for event in llms.told("departure"):
         absent = [models for at, models in states if event.until <= at <= event.recorded_at]
         before = max(at for at, _ in states if at < event.until)
@@ -183,7 +183,7 @@ def test_the_told_departures_are_of_models_that_stayed_away_twice(llms: Series, 
         assert subjects(event) <= states_at(states, before).keys()
 
 
-def test_every_model_that_never_was_listed_before_debuts_once(llms: Series, states: Any):
+def test_every_model_that_was_never_listed_before_debuts_once(llms: Series, states: Any):
     seen = set(states[0][1])
     expected = []
     for _, models in states[1:]:
@@ -193,7 +193,7 @@ def test_every_model_that_never_was_listed_before_debuts_once(llms: Series, stat
     assert sorted(key for event in arrivals for key in subjects(event)) == sorted(expected)
 
 
-def test_a_name_that_flips_is_told_once(llms: Series, states: Any):
+def test_a_name_that_flips_is_reported_once(llms: Series, states: Any):
     names: dict[str, list[str]] = {}
     for _, models in states:
         for key, model in models.items():
@@ -228,7 +228,7 @@ def test_a_price_that_goes_empty_is_one_alarm_and_no_price(llms: Series, states:
 
 
 @pytest.mark.parametrize(("metric", "field"), [("price_in", "price_1m_input_tokens"), ("price_out", "price_1m_output_tokens")])
-def test_the_told_prices_are_those_that_changed(llms: Series, states: Any, metric: str, field: str):
+def test_the_reported_prices_are_those_that_changed(llms: Series, states: Any, metric: str, field: str):
     expected = []
     for (_, before), (at, after) in pairwise(states):
         for key in sorted(before.keys() & after.keys()):
@@ -239,7 +239,7 @@ def test_the_told_prices_are_those_that_changed(llms: Series, states: Any, metri
     assert sorted(told) == sorted(expected)
 
 
-def test_two_fetches_of_the_same_models_tell_nothing(llms: Series, states: Any):
+def test_two_fetches_of_the_same_models_report_nothing(llms: Series, states: Any):
     same = [at for (_, before), (at, after) in pairwise(states) if before == after]
     assert len(same) >= 1
     assert [event for event in llms.events if event.recorded_at in same and event.is_news] == []
@@ -248,7 +248,7 @@ def test_two_fetches_of_the_same_models_tell_nothing(llms: Series, states: Any):
 # ── Arena: pages cut where they please ───────────────────────────────────────────────────────────
 
 
-def test_pages_cut_at_other_rows_each_day_are_no_departures(imported: Import):
+def test_pages_cut_at_other_rows_each_day_have_no_departures(imported: Import):
     both = [imported("arena-ai/text"), imported("arena-ai/vision")]
     vanished = sum(len(before - after) for series in both for before, after in pairwise(map(names_of, series.bodies.values())))
     assert vanished > 200
@@ -266,7 +266,7 @@ def names_of(raw: bytes) -> set[str]:
 @pytest.mark.parametrize(
     "name", ["arena-ai/code", "arena-ai/search", "arena-ai/text", "arena-ai/text-to-image", "arena-ai/vision"]
 )
-def test_a_day_with_the_same_models_and_scores_tells_nothing(imported: Import, name: str):
+def test_a_day_with_the_same_models_and_scores_reports_nothing(imported: Import, name: str):
     series = imported(name)
     quiet = [
         at
@@ -295,7 +295,7 @@ RENAMED = {
 
 
 @pytest.mark.parametrize("name", RENAMED)
-def test_an_entry_that_goes_on_under_another_name_is_renamed_and_neither_left_nor_entered(imported: Import, name: str):
+def test_an_entry_that_continues_under_another_name_is_renamed_without_departure_or_debut(imported: Import, name: str):
     series = imported(name)
     renames = {(event.facts["before"], event.facts["after"]): event for event in series.events if event.kind == "rename"}
     assert renames.keys() >= RENAMED[name]
@@ -397,7 +397,7 @@ def test_the_rank_moves_that_are_kept_are_those_among_survivors(imported: Import
 
 
 @pytest.mark.parametrize("name", WHOLE_BOARDS)
-def test_no_told_overtake_lies_within_the_intervals(imported: Import, name: str):
+def test_no_reported_overtake_is_within_the_intervals(imported: Import, name: str):
     series = imported(name)
     for event in series.told("overtake"):
         if event.grade == "debut":
@@ -422,7 +422,7 @@ def intervals_of(name: str, raw: bytes) -> Iterator[tuple[str, tuple[float, floa
 # ── one trap each ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_empty_list_is_trouble_told_once_and_nobody_leaves(imported: Import):
+def test_an_empty_list_is_reported_once_and_no_entry_leaves(imported: Import):
     series = imported("artificial-analysis/text-to-video")
     empty = [at for at, raw in series.bodies.items() if json.loads(raw)["models"] == []]
     assert [check.observed_at for check in series.outcome.checks if check.result == "unreadable"] == empty
@@ -430,7 +430,7 @@ def test_an_empty_list_is_trouble_told_once_and_nobody_leaves(imported: Import):
     assert [event.kind for event in series.events if event.recorded_at in empty] == ["board_broken"]
 
 
-def test_a_footnote_glued_to_a_name_is_no_part_of_it(imported: Import):
+def test_a_footnote_is_not_part_of_the_name(imported: Import):
     """On one day a model stands on top with `**5th rank in unseen questions …` in its name, on the next, the last, it is gone."""
     series = imported("ceps/livebench_leaderboard")
     name = "Gemini 3.1 Pro Preview High"
@@ -482,14 +482,14 @@ def rates_of(raw: bytes) -> tuple[str, dict[str, float]]:
     return lines[start], {re.sub(r"\[([^\]]*)\].*", r"\1", row[0]): float(row[at].rstrip("% ")) for row in rows}
 
 
-def test_an_hourly_scrape_tells_of_the_one_model_that_came(imported: Import):
+def test_an_hourly_scrape_reports_the_one_new_model(imported: Import):
     series = imported("arena-text-state/structured")
     lists = [{model["model_name"] for model in json.loads(raw)["models"]} for raw in series.bodies.values()]
     ((came,),) = [after - before for before, after in pairwise(lists) if after - before]
     assert [(event.kind, subjects(event)) for event in series.events if event.is_news] == [("debut", {came})]
 
 
-def test_prices_per_token_are_told_per_million(imported: Import):
+def test_prices_per_token_are_reported_per_million(imported: Import):
     series = imported("openrouter/models")
     raws = [(at, {one["id"]: one["pricing"] for one in json.loads(raw)["data"]}) for at, raw in series.bodies.items()]
     expected = {
@@ -509,7 +509,7 @@ def test_prices_per_token_are_told_per_million(imported: Import):
     assert all(told[one] == pytest.approx(expected[one], rel=1e-12) for one in told)
 
 
-def test_another_key_column_is_no_exodus(imported: Import):
+def test_another_key_column_is_not_an_exodus(imported: Import):
     """On 2024-01-10 every key changes: three readings agree, so the first of them starts anew, and nobody came or went."""
     series = imported("arena-catalog/mt-bench-table")
     day = [event for event in series.events if event.recorded_at.date().isoformat() == "2024-01-10"]

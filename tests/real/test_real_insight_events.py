@@ -77,7 +77,7 @@ def cheapest_for_their_score(models: Models) -> set[str]:
     }
 
 
-def test_who_is_told_to_enter_the_frontier_of_the_price_stands_on_it_and_did_not_before(events: Any, states: Any):
+def test_an_entry_reported_on_the_price_frontier_is_on_it_and_was_not_before(events: Any, states: Any):
     times = list(states)
     assert len(told(events, "frontier")) >= 5
     for event in told(events, "frontier"):
@@ -90,7 +90,7 @@ def test_who_is_told_to_enter_the_frontier_of_the_price_stands_on_it_and_did_not
             assert cut or entry not in before or index_of(before[entry]) is None
 
 
-def test_every_newcomer_on_the_frontier_of_the_price_in_the_upper_half_is_told(events: Any, states: Any):
+def test_every_newcomer_on_the_upper_half_of_the_price_frontier_is_reported(events: Any, states: Any):
     announced = {(event.recorded_at, str(party.entry)) for event in told(events, "frontier") for party in event.subjects}
     for (_, before), (at, after) in list(pairwise(states.items()))[1:]:  # the first pair changes the schema
         scores = sorted(score for one in after.values() if (score := index_of(one)))
@@ -98,7 +98,7 @@ def test_every_newcomer_on_the_frontier_of_the_price_in_the_upper_half_is_told(e
             assert index_of(after[key]) < scores[len(scores) // 2] or (at, key) in announced
 
 
-def test_parity_is_within_the_stated_error_of_one_that_much_larger_or_dearer(events: Any, states: Any):
+def test_parity_is_within_the_stated_error_of_a_much_larger_or_more_expensive_model(events: Any, states: Any):
     assert len(told(events, "parity")) >= 5
     for event in told(events, "parity"):
         after = states[event.recorded_at]
@@ -158,7 +158,7 @@ UNSURE = [
 
 
 @pytest.mark.parametrize(("board", "newcomers"), UNSURE)
-def test_where_the_predecessor_is_not_plain_no_gain_is_told(
+def test_without_a_clear_predecessor_no_gain_is_reported(
     board: str, newcomers: tuple[str, ...], shared_data: Path, tmp_path: Path
 ):
     gains = [event for event in season(board, shared_data, tmp_path) if event.kind == "generation_gain"]
@@ -166,7 +166,7 @@ def test_where_the_predecessor_is_not_plain_no_gain_is_told(
     assert found == dict.fromkeys(newcomers, False)
 
 
-def test_a_model_under_another_key_is_no_release_and_names_are_what_the_page_has(shared_data: Path, tmp_path: Path):
+def test_a_model_under_another_key_is_not_a_release_and_names_are_as_published(shared_data: Path, tmp_path: Path):
     old, new = (
         told(season(board, shared_data, tmp_path / board), "release_group")
         for board in ("arena-catalog/mt-bench-table", "llm-leaderboard-csv/lmsys")
@@ -177,7 +177,7 @@ def test_a_model_under_another_key_is_no_release_and_names_are_what_the_page_has
     assert yi.headline.startswith("01.AI's Yi-Lightning grows on ")
 
 
-def test_who_is_said_to_leave_the_frontier_is_no_better_and_no_cheaper_than_one_that_enters(events: Any, states: Any):
+def test_an_entry_that_leaves_the_frontier_is_no_better_and_no_cheaper_than_one_that_enters(events: Any, states: Any):
     pairs = 0
     for event in told(events, "frontier"):
         after = states[event.recorded_at]
@@ -188,7 +188,7 @@ def test_who_is_said_to_leave_the_frontier_is_no_better_and_no_cheaper_than_one_
     assert pairs >= 5
 
 
-def test_weights_told_as_opened_were_listed_as_closed_before_and_never_as_open(events: Any, states: Any):
+def test_weights_reported_as_opened_were_listed_as_closed_before_and_never_as_open(events: Any, states: Any):
     expected = set()
     seen: dict[str, set[object]] = {}
     for at, models in states.items():
@@ -202,7 +202,7 @@ def test_weights_told_as_opened_were_listed_as_closed_before_and_never_as_open(e
     assert {(event.recorded_at, str(party.entry)) for event in opened for party in event.subjects} == expected
 
 
-def test_everything_told_as_deprecated_came_to_be_so_that_day(events: Any, states: Any):
+def test_every_reported_deprecation_happened_that_day(events: Any, states: Any):
     expected = {
         (at, key)
         for (_, before), (at, after) in pairwise(states.items())

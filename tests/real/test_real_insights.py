@@ -80,7 +80,7 @@ def passes(before: Models, after: Models) -> Iterator[tuple[str, str]]:
                 yield key, has[rival][1]
 
 
-def test_the_labs_that_are_told_to_have_passed_others_are_those_whose_best_did(states: Any, events: Sequence[Event]):
+def test_the_labs_reported_to_pass_others_are_those_whose_best_did(states: Any, events: Sequence[Event]):
     expected: dict[datetime, set[tuple[str, str]]] = {}
     for (_, before), (at, after) in pairwise(states):
         if found := set(passes(before, after)):
@@ -113,7 +113,7 @@ def leaders(models: Models) -> dict[str, tuple[float, str]]:
     return found
 
 
-def test_the_new_leaders_of_open_weights_sizes_and_prices_are_those_who_lead(states: Any, events: Sequence[Event]):
+def test_the_new_leaders_of_open_weights_sizes_and_prices_are_the_entries_that_lead(states: Any, events: Sequence[Event]):
     expected = set()
     for (_, before), (at, after) in pairwise(states):
         had, has, top = leaders(before), leaders(after), max(measured(after).values())
@@ -132,7 +132,7 @@ def test_the_new_leaders_of_open_weights_sizes_and_prices_are_those_who_lead(sta
     assert len(expected) >= 8
 
 
-def test_no_milestone_is_told_of_a_class_that_had_one_above_that_reference_before(states: Any, events: Sequence[Event]):
+def test_no_milestone_is_reported_for_a_class_that_already_had_one_above_that_reference(states: Any, events: Sequence[Event]):
     told = [event for event in events if event.kind == "milestone" and event.is_news]
     assert told
     for event in told:

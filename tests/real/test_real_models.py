@@ -71,7 +71,7 @@ def rows(path: Path) -> dict[str, Mapping[str, object]]:
     return {row["id"]: row for row in raw.get("models") or raw.get("data")}
 
 
-def test_since_when_one_stands_above_another_is_what_the_files_say(world: World):
+def test_the_date_since_which_one_model_leads_another_matches_the_files(world: World):
     times = list(world.days)
     listed = [key for key in world.days[times[-1]] if world.value(times[-1], key) is not None]
     chance, looks = random.Random(7), looked_at(world.store, BOARD)

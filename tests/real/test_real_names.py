@@ -82,7 +82,7 @@ def test_lab_family_and_sizes_are_as_stated(figures):
     assert max(figures["size_total_spurious"], figures["size_active_spurious"]) <= 0.001
 
 
-def test_a_rename_is_told_from_a_new_model(figures):
+def test_a_rename_differs_from_a_new_model(figures):
     assert figures["rename_vs_new"]["acc"] >= 0.95
     assert figures["rename_vs_new"]["new_recall"] == 1
 

@@ -39,7 +39,7 @@ def test_every_real_board_is_let_through(shared_data: Path):
 
 
 @pytest.mark.parametrize("name", NO_BOARDS)
-def test_every_real_page_that_is_no_board_is_named(shared_data: Path, name: str):
+def test_every_real_page_that_is_not_a_board_is_named(shared_data: Path, name: str):
     for path in pages(shared_data)[name]:
         for parser in (*PARSERS, "json_records", "csv_table"):
             with pytest.raises(Refused) as refused:
@@ -64,7 +64,7 @@ def test_real_data_files_are_let_through(shared_data: Path, pattern: str, parser
         recognise(path.name, body(path), parser)
 
 
-def test_made_up_pages_in_the_boards_form_are_told_apart(shared_data: Path):
+def test_made_up_pages_in_the_form_of_a_board_are_recognised(shared_data: Path):
     examples = shared_data.parent / "examples"
     if not examples.is_dir():
         pytest.skip(f"no examples at {examples}")

@@ -89,7 +89,7 @@ def test_the_rendered_table_of_livebench_has_every_model(shared_data):
     assert table.rows[0] == ("Claude 4.6 Opus Thinking High Effort", "76.33")
 
 
-def test_the_numbers_of_eq_bench_stand_in_attributes(shared_data):
+def test_the_numbers_of_eq_bench_are_in_attributes(shared_data):
     (body,) = bodies(shared_data, "eqbench-html/eqbench3")
     wanted = ["@data-model-name-full", "@data-original-elo-score"]
     rows = read(body, "html_table", wanted, rows="tr[data-original-elo-score]").rows
@@ -143,7 +143,7 @@ def test_the_swe_bench_page_is_read_in_both_of_its_forms(shared_data):
 
 
 @pytest.mark.parametrize("board", ["swebench/lite"])
-def test_a_page_that_describes_a_board_is_none(shared_data, board):
+def test_a_page_that_describes_a_board_is_not_a_board(shared_data, board):
     for body in bodies(shared_data, board):
         with pytest.raises(ParseError, match="found 0 tables"):
             read(body, "html_table", ["Model"])

@@ -177,7 +177,7 @@ def test_every_series_has_a_definition(shared_data: Path):
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_so_many_states_are_accepted(imported: Import, name: str):
+def test_the_expected_number_of_states_is_accepted(imported: Import, name: str):
     assert Counter(check.result.value for check in imported(name).outcome.checks) == RESULTS[name]
 
 
@@ -210,7 +210,7 @@ def test_a_page_without_a_board_is_an_error(imported: Import, name: str):
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_a_page_without_a_board_is_told_once_and_leaves_no_snapshot(imported: Import, name: str):
+def test_a_page_without_a_board_is_reported_once_and_leaves_no_snapshot(imported: Import, name: str):
     series = imported(name)
     assert [(event.kind, event.is_news) for event in series.outcome.events] == [("board_broken", True)]
     assert series.store.latest(series.board.id) is None
@@ -429,7 +429,7 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
 
 
 @pytest.mark.parametrize("name", LAST)
-def test_the_last_state_says_what_the_raw_file_says(imported: Import, name: str):
+def test_the_last_state_matches_the_raw_file(imported: Import, name: str):
     series, (metric, read) = imported(name), LAST[name]
     expected = read(body(series.paths[-1]))
     assert len(expected) > 25 or name == "swebench/data"
@@ -448,7 +448,7 @@ def test_livebench_ranks_by_the_mean_of_its_categories_means(imported: Import, s
     assert measures(series.latest, "global_average") == pytest.approx(expected, abs=1e-9)
 
 
-def test_a_name_that_stands_for_several_variants_is_no_entry(imported: Import):
+def test_a_name_of_several_variants_is_not_an_entry(imported: Import):
     series = imported("ceps/aa_models_leaderboard")
     rows = rows_of(body(series.paths[-1]))
     several = {name for name, variants in Counter(row["Model"] for row in rows).items() if variants > 1}

@@ -29,7 +29,7 @@ def wizard() -> ModuleType:
     return module
 
 
-def test_tables_keys_figures_and_directions_are_right_as_often_as_promised(wizard: ModuleType, shared_data: Path):
+def test_tables_keys_figures_and_directions_are_as_reliable_as_promised(wizard: ModuleType, shared_data: Path):
     examples = shared_data.parent / "examples"
     found = wizard.judged(shared_data, examples if examples.is_dir() else None, quick=True)
     boards = [one for one in found if one.board]

@@ -11,20 +11,20 @@ from tracker.model import BoardId, Gap, Result, State
 from tracker.reports import build, words
 
 
-def test_the_window_holds_its_beginning_and_not_its_end():
+def test_the_window_includes_its_beginning_and_not_its_end():
     events = [event("early", at=T0 - DAY), event("first", at=T0), event("last", at=T0 + DAY)]
     found = build([health()], events, {}, since=T0, until=T0 + DAY)
     assert [story.lead.id for story in found.boards[0].stories] == ["first"]
 
 
-def test_what_is_not_told_is_counted_and_becomes_a_story_only_when_asked_for():
+def test_recorded_events_are_counted_and_become_stories_only_on_request():
     events = [event("news"), event("noise", "overtake", is_news=False)]
     quiet, loud = report(events).boards[0], report(events, news_only=False).boards[0]
     assert ([story.lead.id for story in quiet.stories], quiet.untold) == (["news"], 1)
     assert ([story.lead.id for story in loud.stories], loud.untold) == (["news", "noise"], 0)
 
 
-def test_boards_stand_by_their_weightiest_story_then_by_title_and_quiet_ones_last():
+def test_boards_are_ordered_by_their_weightiest_story_then_by_title_and_quiet_ones_last():
     boards = [
         health(BoardId("q/b"), "B"),
         health(BoardId("x/z"), "Z"),
@@ -52,7 +52,7 @@ def test_a_window_that_ends_before_it_begins_is_refused():
         build([health()], [], {}, since=T0, until=T0 - DAY)
 
 
-def test_the_same_event_given_twice_is_told_once():
+def test_the_same_event_given_twice_is_reported_once():
     assert report([event("1"), event("1")]) == report([event("1")])
 
 
@@ -71,11 +71,11 @@ def test_a_gap_reaches_back_to_the_last_snapshot_before_the_window():
     assert found.boards[0].gaps == (Gap(after=T0 - 10 * DAY, until=T0 - 2 * DAY),)
 
 
-def test_a_gap_that_ended_before_the_window_is_not_told():
+def test_a_gap_that_ended_before_the_window_is_not_reported():
     assert report([], seen=checks(-30, -29, -28, -10, -9, -8)).boards[0].gaps == ()
 
 
-def test_a_pause_shorter_than_three_days_is_no_gap_however_regular_the_board():
+def test_a_pause_shorter_than_three_days_is_never_a_gap():
     assert report([], seen=checks(-3, -2.75, -2.5, -2.25, -2, 0.9)).boards[0].gaps == ()
 
 
@@ -104,7 +104,7 @@ def test_checks_outside_the_window_are_not_counted():
 # ── in words ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_that_nothing_happened_is_said_plainly():
+def test_a_report_without_news_says_so_plainly():
     boards = [health(BoardId(f"x/{name}"), name) for name in ("A", "B", "C")]
     seen = {name: checks(0, 1, 2, 3, board=BoardId(f"x/{name}")) for name in ("A", "B", "C")}
     assert [one.sentence for one in words.silences(report([], *boards, **seen), UTC)] == [
@@ -116,20 +116,20 @@ def test_one_board_and_one_check_are_singular():
     assert [one.sentence for one in words.silences(report([], seen=checks(0)), UTC)] == ["Nothing changed on 1 board (1 check)."]
 
 
-def test_a_board_with_untold_changes_is_not_said_to_be_unchanged():
+def test_a_board_with_recorded_changes_is_not_reported_as_unchanged():
     found = report([event("noise", is_news=False)], seen=checks(0, 1))
     assert [one.sentence for one in words.silences(found, UTC)] == [
         "No news on 1 board (2 checks); 1 smaller change is only in the record."
     ]
 
 
-def test_a_board_that_nobody_looked_at_is_not_said_to_be_unchanged():
+def test_a_board_without_checks_is_not_reported_as_unchanged():
     found = report([], health(), health(ARENA, "Arena"), failed=checks(0, result=Result.FAILED))
     assert [one.sentence for one in words.silences(found, UTC)] == ["Not seen in this time: 2 boards."]
 
 
 @pytest.mark.parametrize("state", [State.BROKEN, State.STALE, State.PAUSED])
-def test_a_board_in_trouble_stands_among_the_troubles_and_not_among_the_unchanged(state: State):
+def test_a_board_in_trouble_is_listed_as_such_and_not_as_unchanged(state: State):
     found = report([], health(state=state), seen=checks(0))
     assert words.troubles(found) == (health(state=state),)
     assert words.silences(found, UTC) == ()
@@ -146,7 +146,7 @@ def test_a_report_on_no_board_says_so():
     assert [one.sentence for one in words.silences(found, UTC)] == ["There are no boards to report on."]
 
 
-def test_gaps_of_a_quiet_board_are_told_too():
+def test_gaps_of_a_quiet_board_are_reported_too():
     found = report([], seen=checks(-6, -5, -4, -3, -2, 4))
     assert words.silences(found, UTC)[-1].sentence == (
         "Artificial Analysis: No snapshot between 2026-04-16 06:18 and 2026-04-22 06:18 UTC (6 days):"

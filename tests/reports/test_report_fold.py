@@ -25,7 +25,7 @@ def debut(
 # ── one entry ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_who_leads_by_entering_is_one_story():
+def test_a_newcomer_that_takes_the_lead_is_one_story():
     leads = event("leads", "new_leader", "New", grade="debut", weight=95, rivals=["Old"])
     enters = debut("enters", "New", weight=90)
     passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C", "D", "E"])
@@ -34,7 +34,7 @@ def test_who_leads_by_entering_is_one_story():
     assert words.asides(story) == ("Also debut (release), overtake (debut) of Old, B, C and 2 more.",)
 
 
-def test_a_newcomer_is_said_to_pass_all_it_passed_though_only_the_first_are_named():
+def test_a_newcomer_is_said_to_pass_everyone_it_passed_though_only_the_first_are_named():
     passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C"], passed=441)
     (story,) = stories(debut("enters", "New", weight=90), passes)
     assert words.asides(story) == ("Also overtake (debut) of Old, B, C and 438 more.",)
@@ -55,7 +55,7 @@ def test_the_prices_of_one_entry_are_one_story_and_both_are_said():
     assert words.asides(story) == ("A: Input price falls.",)
 
 
-def test_a_frontier_is_part_of_the_story_of_the_first_that_came_to_stand_on_it():
+def test_a_frontier_is_part_of_the_story_of_the_first_that_reached_it():
     both = event("both", "frontier", "A", "B", weight=40, grade="price")
     assert [ids(story) for story in stories(debut("a", "A", weight=60), debut("b", "B"), both)] == [["a", "both"], ["b"]]
     assert [ids(story) for story in stories(event("none", "frontier", weight=40, grade="price"))] == [["none"]]
@@ -65,12 +65,12 @@ def test_the_same_entry_a_day_later_is_another_story():
     assert len(stories(debut("1", "A"), event("2", "price_change", "A", at=T0 + DAY))) == 2
 
 
-def test_events_of_several_entries_or_none_stand_for_themselves():
+def test_events_of_several_entries_or_none_are_not_folded():
     both, neither = event("both", "new_leader", "A", "B", weight=95), event("neither", "methodology", weight=90)
     assert [ids(story) for story in stories(debut("a", "A"), both, neither)] == [["both"], ["neither"], ["a"]]
 
 
-def test_stories_stand_by_weight_then_time_then_id():
+def test_stories_are_ordered_by_weight_then_time_then_id():
     found = stories(debut("c", "C"), debut("b", "B"), debut("late", "D", at=T0 + DAY), debut("top", "E", weight=60))
     assert [story.lead.id for story in found] == ["top", "b", "c", "late"]
 
@@ -113,7 +113,7 @@ def test_siblings_bring_what_was_folded_into_them_and_are_named_once():
     assert words.asides(story) == ("And 1 more variant: B.",)
 
 
-def test_debuts_of_different_observations_are_no_siblings():
+def test_debuts_of_different_observations_are_not_siblings():
     assert len(stories(debut("1", "A (high)"), debut("2", "A (low)", at=T0 + DAY))) == 2
 
 
@@ -128,7 +128,7 @@ def test_debuts_of_different_observations_are_no_siblings():
         ("", ""),
     ],
 )
-def test_the_base_of_a_name_is_what_stands_before_its_last_parentheses(name: str, base: str):
+def test_the_base_of_a_name_ends_before_its_last_parentheses(name: str, base: str):
     assert _base(name) == base
 
 
@@ -157,7 +157,7 @@ def test_two_releases_of_one_day_are_two_stories():
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in EVENT_KINDS.items() if kind.folding.crowd])
-def test_three_alike_stand_side_by_side_and_more_are_one(kind: str):
+def test_three_similar_stories_stay_apart_and_more_become_one(kind: str):
     crowd = [event(str(n), kind, f"M{n}", weight=40 - n) for n in range(6)]
     assert len(stories(*crowd[:3])) == 3
     assert len(stories(*crowd[:4])) == 1
@@ -238,7 +238,7 @@ def several_events(draw: st.DrawFn) -> list[Event]:
 
 
 @given(several_events(), st.booleans())
-def test_every_event_is_told_exactly_once(events: list[Event], news_only: bool):
+def test_every_event_is_reported_exactly_once(events: list[Event], news_only: bool):
     board = report(events, news_only=news_only).boards[0]
     told = sorted(one for story in board.stories for one in ids(story))
     assert told == [one.id for one in events if one.is_news or not news_only]

@@ -193,7 +193,7 @@ def test_only_web_addresses_become_links():
 # ── json lines ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_json_lines_list_every_told_event_in_the_order_of_the_stories():
+def test_json_lines_list_every_event_in_the_order_of_the_stories():
     lines = render(week(), "jsonl").splitlines()
     assert [json.loads(line)["id"] for line in lines] == [
         *("e1", "e2", "e3", "e4", "e5"), *(f"p{n}" for n in range(7)), "b1",

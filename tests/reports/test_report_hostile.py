@@ -58,7 +58,7 @@ def test_no_format_lets_control_characters_or_overrides_through(name: str, hosti
     assert text.encode()
 
 
-def test_in_text_a_name_stands_as_it_is_written(hostile: str):
+def test_in_text_a_name_is_printed_as_written(hostile: str):
     text = render(told_of(hostile), "text", width=4_000)
     assert f"● {clean(hostile)}\n" in text
 
@@ -114,7 +114,7 @@ def test_any_text_at_all_can_be_reported(name: str, text: str):
         etree.fromstring(made.encode())
 
 
-def test_of_an_escape_sequence_nothing_stays():
+def test_an_escape_sequence_is_removed_completely():
     assert clean("\x1b[1;31mred\x1b[0m \x1b]0;title\x07a\x9b2Jb\x1bMc\t\u202ed\u2028e") == "red abc d e"
 
 
@@ -157,11 +157,11 @@ def test_addresses_in_names_do_not_become_links_where_markdown_links_bare_ones()
         "x",
     ],
 )
-def test_what_is_no_web_address_is_no_link(url: str):
+def test_other_addresses_than_web_addresses_do_not_become_links(url: str):
     assert link(url) == ""
 
 
-def test_a_link_cannot_end_where_it_stands():
+def test_a_link_cannot_break_out_of_its_place():
     assert link("https://a.example/x?a=b&c=${KEY}#d\"'<>() `|\\é") == (
         "https://a.example/x?a=b&c=$%7BKEY%7D#d%22%27%3C%3E%28%29%20%60%7C%5C%C3%A9"
     )

@@ -89,9 +89,7 @@ def test_every_key_that_a_file_of_defaults_may_hold_reaches_the_board(root: Path
     ],
 )
 @pytest.mark.parametrize("name", ["_defaults.toml", "source/_defaults.toml"])
-def test_what_is_wrong_with_defaults_is_said_once_and_the_boards_under_it_are_wrong_with_it(
-    root: Path, name: str, text: str, said: str
-):
+def test_wrong_defaults_are_reported_once_and_break_their_boards(root: Path, name: str, text: str, said: str):
     write(root, name, text)
     write(root, "source/board.toml", BOARD.format(own="", request=""))
     write(root, "other/board.toml", BOARD.format(own="", request=""))
@@ -105,14 +103,14 @@ def test_what_is_wrong_with_defaults_is_said_once_and_the_boards_under_it_are_wr
         load_board(root / "source/board.toml", root, PARSERS)
 
 
-def test_a_board_without_a_request_is_not_given_one(root: Path):
+def test_a_board_without_a_request_gets_none(root: Path):
     write(root, "_defaults.toml", "request.gap_s=1")
     path = write(root, "source/board.toml", 'title="T"\npage="https://b.example"\n')
     with pytest.raises(DeclarationError, match=r"board\.toml: request is missing"):
         load_board(path, root, PARSERS)
 
 
-def test_a_wrong_value_of_the_boards_own_is_told_of_the_board(root: Path):
+def test_a_wrong_value_in_a_board_is_reported_for_the_board(root: Path):
     write(root, "_defaults.toml", 'jitter="5m"')
     with pytest.raises(DeclarationError, match=r'^schedules/source/board.toml: jitter = "x"'):
         declared(root, 'jitter="x"')
@@ -127,7 +125,7 @@ def test_the_readme_names_every_key_of_the_defaults():
 # ── what has changed ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_fingerprint_tells_a_file_that_is_changed_replaced_added_or_removed(root: Path):
+def test_a_fingerprint_shows_a_changed_replaced_added_or_removed_file(root: Path):
     one = write(root, "source/board.toml", "a")
     write(root, "routes.toml", "b")
     write(root, "source/readme.md", "c")
@@ -147,17 +145,17 @@ def test_a_fingerprint_tells_a_file_that_is_changed_replaced_added_or_removed(ro
     assert all(before != after for before, after in pairwise(seen))
 
 
-def test_a_fingerprint_of_what_is_not_there_is_empty(root: Path):
+def test_the_fingerprint_of_a_missing_folder_is_empty(root: Path):
     assert fingerprint(root) == {}
 
 
-def test_a_link_that_leads_nowhere_is_seen_and_no_error(root: Path):
+def test_a_broken_link_is_part_of_the_fingerprint(root: Path):
     root.mkdir()
     (root / "lost.toml").symlink_to(root / "nowhere")
     assert set(fingerprint(root)) == {"lost.toml"}
 
 
-def test_wrong_defaults_are_told_once_with_how_many_boards_wait_for_them(root: Path):
+def test_wrong_defaults_are_reported_once_with_the_number_of_boards_that_wait(root: Path):
     write(root, "_defaults.toml", 'time_zone="Asia/Tokio"')
     for name in ("one", "two"):
         write(root, f"source/{name}.toml", BOARD.format(own="", request=""))

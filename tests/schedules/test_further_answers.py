@@ -54,7 +54,7 @@ def test_a_release_is_sought_for_the_board_and_filled_into_its_payloads(tmp_path
     assert board.payloads[0].request.url.endswith("cost_{newest}.csv")
 
 
-def test_values_stand_in_the_file_or_elsewhere(tmp_path: Path):
+def test_values_are_in_the_file_or_behind_an_address(tmp_path: Path):
     there = HEAD + REQUEST.replace("t.csv", "{each}.csv")
     assert declared(tmp_path, there + 'each = ["a", "b"]\n' + PARSE).request.each == Each(values=("a", "b"))
     listed = declared(
@@ -68,7 +68,7 @@ def test_rows_are_grouped_as_declared(tmp_path: Path):
     assert declared(tmp_path, HEAD + REQUEST + group).parse.group == Group(key=("model", "effort"), by="category", take="mean")
 
 
-def test_a_boards_own_words_for_unknown_hold_in_every_column_but_key_and_name(tmp_path: Path):
+def test_a_boards_missing_values_apply_to_every_column_but_key_and_name(tmp_path: Path):
     text = HEAD + 'missing = ["gone", -1]\n' + REQUEST + PARSE + 'lab = { from = "lab", missing = ["?"] }\nrank = "r"\n'
     board = declared(tmp_path, text + '[metrics.a]\nfrom = "a"\nlow = "l"\nhigh = "h"\nmissing = [0]\nnature = "count"\n')
     a = board.metric(MetricId("a"))
@@ -111,5 +111,5 @@ def test_a_blend_weighs_metrics_declared_above_it(tmp_path: Path):
         (REQUEST + PARSE.replace("[columns]", 'group = { key = "m", take = "sum" }\n[columns]'), 'parse.group.take = "sum"'),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_together_is_refused_in_one_line(tmp_path: Path, text: str, words: str):
+def test_contradictory_keys_are_refused_in_one_line(tmp_path: Path, text: str, words: str):
     assert words in refused(tmp_path, HEAD + text)

@@ -73,7 +73,7 @@ def leaves(table: object, place: tuple[str, ...] = ()) -> dict[tuple[str, ...], 
 
 
 @given(TABLE, TABLE)
-def test_every_value_of_the_upper_file_is_in_force_and_of_the_lower_what_it_leaves_alone(under, over):
+def test_the_upper_file_wins_and_the_lower_one_fills_the_rest(under, over):
     merged = leaves(toml.overlaid(under, over))
     upper = {place: value for place, value in leaves(over).items() if value != {}}
     assert upper.items() <= merged.items()
@@ -83,7 +83,7 @@ def test_every_value_of_the_upper_file_is_in_force_and_of_the_lower_what_it_leav
 
 
 @given(TABLE)
-def test_a_file_over_itself_or_over_nothing_says_what_it_says(table):
+def test_a_file_over_itself_or_over_nothing_is_unchanged(table):
     assert toml.overlaid(table, table) == toml.overlaid({}, table) == toml.overlaid(table, {}) == table
 
 
@@ -120,12 +120,12 @@ def test_each_board_has_an_origin(base: Path, own: Path):
     }
 
 
-def test_a_folder_that_stands_alone_declares_all_of_its_boards(base: Path, own: Path):
+def test_a_folder_without_a_base_declares_all_of_its_boards(base: Path, own: Path):
     write(own, "acme/text.toml", BOARD)
     assert load(own, PARSERS).origins == {"acme/text": Origin.LOCAL}
 
 
-def test_without_a_folder_of_ones_own_the_shipped_boards_are_there(base: Path, own: Path):
+def test_without_a_folder_of_ones_own_the_shipped_boards_are_declared(base: Path, own: Path):
     assert set(load(own, PARSERS, base).origins.values()) == {Origin.SHIPPED}
     with pytest.raises(DeclarationError, match="expected a folder of boards"):
         load(own, PARSERS)
@@ -174,7 +174,7 @@ def test_a_board_that_the_user_customizes_is_followed_without_being_selected(bas
     assert set(load(own, PARSERS, base, ["zeta/*"]).boards) == {"acme/text", "zeta/text"}
 
 
-def test_a_glob_that_selects_nothing_is_an_error_with_the_nearest_board(base: Path, own: Path):
+def test_a_glob_that_selects_nothing_is_an_error_that_names_the_nearest_board(base: Path, own: Path):
     found = load(own, PARSERS, base, ["zeta/text", "acme/txet"])
     assert str(found.errors["tracker.toml"]) == (
         'tracker.toml: boards = "acme/txet" matches no shipped board; did you mean "acme/text"?'

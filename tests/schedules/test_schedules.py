@@ -246,7 +246,7 @@ def test_a_scale_never_passes_through_a_float(tmp_path: Path):
     assert declared(tmp_path, exact).metrics[0].scale == Decimal("0.10000000000000000000000000001")
 
 
-def test_what_is_left_out_has_the_defaults_of_the_model(tmp_path: Path):
+def test_omitted_keys_have_the_defaults_of_the_model(tmp_path: Path):
     board = declared(tmp_path, SMALL)
     bare = Board(
         id=board.id,
@@ -440,7 +440,7 @@ def test_a_wrong_type_names_what_was_found_and_wanted(tmp_path: Path, old: str, 
         ('[request]\nurl = "https://boards.example/t.json"\n', "request is missing (what to request)"),
     ],
 )
-def test_a_missing_key_says_what_it_is_for(tmp_path: Path, line: str, said: str):
+def test_a_missing_key_is_named_with_its_purpose(tmp_path: Path, line: str, said: str):
     assert refused(tmp_path, swap(SMALL, line, "")).startswith(said)
 
 
@@ -489,7 +489,7 @@ def test_metrics_and_contract_must_make_sense_together(tmp_path: Path, old: str,
         ("0 0 * * * \\u0007", "has 6 fields; expected minute hour day month weekday"),
     ],
 )
-def test_a_cadence_must_be_one(tmp_path: Path, cadence: str, said: str):
+def test_a_wrong_cadence_is_refused(tmp_path: Path, cadence: str, said: str):
     assert said in refused(tmp_path, f'cadence = "{cadence}"\n{SMALL}')
 
 
@@ -549,7 +549,7 @@ def test_secrets_are_refused_in_plain_text_and_never_repeated(tmp_path: Path, li
 
 
 @pytest.mark.parametrize("name", ["page_token_kind", "sort_key", "keyword", "monkey", "author"])
-def test_a_harmless_parameter_is_no_secret(tmp_path: Path, name: str):
+def test_a_harmless_parameter_is_not_a_secret(tmp_path: Path, name: str):
     assert declared(tmp_path, swap(SMALL, '.json"\n', f'.json"\nparams = {{ {name} = "x" }}\n')).request.params == {name: "x"}
 
 
@@ -580,7 +580,7 @@ def test_a_syntax_error_names_its_line(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["source/board.toml", "source/_defaults.toml", "_defaults.toml"])
-def test_the_mark_that_editors_put_before_utf8_is_passed_over(tmp_path: Path, name: str):
+def test_the_byte_order_mark_of_editors_is_skipped(tmp_path: Path, name: str):
     (tmp_path / "schedules" / "source").mkdir(parents=True)
     (tmp_path / "schedules" / "source" / "board.toml").write_text(SMALL, encoding="utf-8")
     path = tmp_path / "schedules" / name
@@ -589,7 +589,7 @@ def test_the_mark_that_editors_put_before_utf8_is_passed_over(tmp_path: Path, na
 
 
 @pytest.mark.parametrize("body", ['title = "utf-16"'.encode("utf-16"), b"PK\x03\x04\x00\x00\xff"])
-def test_a_file_that_is_no_text_is_said_to_be_that(tmp_path: Path, body: bytes):
+def test_a_binary_file_is_refused_as_such(tmp_path: Path, body: bytes):
     path = tmp_path / "schedules" / "source" / "board.toml"
     path.parent.mkdir(parents=True)
     path.write_bytes(body)
@@ -597,7 +597,7 @@ def test_a_file_that_is_no_text_is_said_to_be_that(tmp_path: Path, body: bytes):
         load_board(path, tmp_path / "schedules", SOME)
 
 
-def test_bytes_that_are_no_utf8_are_refused(tmp_path: Path):
+def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path):
     path = tmp_path / "schedules" / "source" / "board.toml"
     path.parent.mkdir(parents=True)
     path.write_bytes(b'title = "\xff"')
@@ -638,7 +638,7 @@ def test_a_file_of_exactly_the_cap_is_read(tmp_path: Path):
     assert declared(tmp_path, SMALL + "#" * (MAX_BYTES - len(SMALL))).title == "T"
 
 
-def test_an_absent_file_is_an_error_of_ours(tmp_path: Path):
+def test_an_absent_file_is_a_declaration_error(tmp_path: Path):
     with pytest.raises(DeclarationError, match=rf"schedules/a/b\.toml: cannot be read: {os.strerror(errno.ENOENT)}"):
         load_board(tmp_path / "schedules/a/b.toml", tmp_path / "schedules", SOME)
 
@@ -652,7 +652,7 @@ def test_a_pipe_does_not_block(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["board.toml", "a/b/c.toml", "A/b.toml", "a/B.toml", "a b/c.toml", "ä/b.toml", "_a/b.toml"])
-def test_a_board_stands_two_levels_deep_under_plain_names(tmp_path: Path, name: str):
+def test_a_board_is_two_levels_deep_under_plain_names(tmp_path: Path, name: str):
     with pytest.raises(DeclarationError):
         declared(tmp_path, SMALL, name=name)
 
@@ -687,7 +687,7 @@ def test_a_broken_file_hides_no_other(tmp_path: Path):
         found.board("a/two")
 
 
-def test_names_routes_watches_and_other_files_are_no_boards(tmp_path: Path):
+def test_names_routes_watches_and_other_files_are_not_boards(tmp_path: Path):
     root = folder(tmp_path, a__one=SMALL, models__lab="x", routes="x", watches="x", **{".git__x": "x"})
     (root / "README.md").write_text("x")
     (root / "a" / "one.toml~").write_text("x")
@@ -713,7 +713,7 @@ def test_links_are_refused_and_never_followed(tmp_path: Path):
         load_board(root / "b" / "one.toml", root, SOME)
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path):
+def test_a_missing_folder_is_an_error(tmp_path: Path):
     with pytest.raises(DeclarationError, match=f"{os.strerror(errno.ENOENT)}; expected a folder of boards"):
         load(tmp_path / "nothing", SOME)
     (tmp_path / "file").write_text("x")
@@ -757,7 +757,7 @@ def outcome(read: Callable[[], object]) -> tuple[object, str]:
     key=keys,
     value=values,
 )
-def test_any_value_under_any_key_is_taken_or_refused_in_one_line(where: str, key: str, value: object):
+def test_any_value_under_any_key_is_accepted_or_refused_in_one_line(where: str, key: str, value: object):
     tables = tomllib.loads(FULL, parse_float=Decimal)
     place = tables
     for part in filter(None, where.split(".")):
@@ -782,7 +782,7 @@ def test_the_committed_schema_is_the_generated_one():
     assert written == generated, "a key or an option has changed: write schema(formats) to schedules/board.schema.json anew"
 
 
-def test_every_reference_in_the_schema_leads_somewhere():
+def test_every_reference_in_the_schema_resolves():
     found = schema(PARSERS)
     references = set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(found)))
     assert references <= set(found["$defs"])
@@ -798,7 +798,7 @@ def test_the_schema_knows_every_format_and_its_options():
         assert formats[name]["additionalProperties"] is False
 
 
-def test_the_schema_leaves_open_what_is_open():
+def test_the_schema_allows_further_keys_in_open_tables():
     definitions = schema(PARSERS)["$defs"]
     assert definitions["ContractTable"]["additionalProperties"] == {"$ref": "#/$defs/BoundsTable"}
     assert {"$ref": "#/$defs/ColumnTable"} in definitions["ColumnsTable"]["additionalProperties"]["anyOf"]
@@ -822,7 +822,7 @@ def test_every_shipped_definition_loads(shipped: schedules.Schedules):
     assert len(shipped.boards) >= 14
 
 
-def test_every_shipped_definition_says_whose_it_is_and_what_is_credible(shipped: schedules.Schedules):
+def test_every_shipped_definition_has_an_attribution_and_a_contract(shipped: schedules.Schedules):
     for board in shipped.boards.values():
         assert board.attribution, board.id
         assert board.terms, board.id
@@ -830,7 +830,7 @@ def test_every_shipped_definition_says_whose_it_is_and_what_is_credible(shipped:
         assert board.contract.bounds, board.id
 
 
-def test_what_must_not_be_scraped_ships_disabled(shipped: schedules.Schedules):
+def test_boards_that_must_not_be_scraped_ship_disabled(shipped: schedules.Schedules):
     disabled = {board.id for board in shipped.boards.values() if not board.enabled}
     assert disabled >= NO_SCRAPING
     for name in disabled:

@@ -40,12 +40,12 @@ def refused(found: dict[str, object]) -> str:
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_wrong_begins_with_its_place():
+def test_an_error_begins_with_its_place():
     with pytest.raises(DeclarationError, match=r"^schedules/x\.toml: it is$"), toml.at("schedules/x.toml"):
         raise Wrong("it is")
 
 
-def test_an_absent_file_is_empty_only_where_it_may_be_absent(tmp_path: Path):
+def test_an_absent_file_is_empty_only_if_it_is_optional(tmp_path: Path):
     assert toml.text_of(tmp_path / "no.toml", optional=True) == ""
     with pytest.raises(Wrong, match=f"^cannot be read: {os.strerror(errno.ENOENT)}$"):
         toml.text_of(tmp_path / "no.toml")
@@ -82,7 +82,7 @@ def test_a_longer_file_is_refused(tmp_path: Path):
         f'a = "{SECRET}',
     ],
 )  # fmt: skip
-def test_a_file_of_secrets_is_repeated_neither_by_the_message_nor_by_its_cause(text: str):
+def test_neither_the_message_nor_its_cause_repeats_a_file_of_secrets(text: str):
     with pytest.raises(Wrong, match=r"^is not valid TOML \(at ") as caught:
         toml.tables(text, secret=True)
     assert SECRET not in "".join(line for line in traceback.format_exception_only(caught.value))
@@ -90,7 +90,7 @@ def test_a_file_of_secrets_is_repeated_neither_by_the_message_nor_by_its_cause(t
     assert caught.value.__suppress_context__
 
 
-def test_any_other_file_is_told_what_is_wrong():
+def test_the_message_on_any_other_file_says_what_is_wrong():
     with pytest.raises(Wrong, match=r"^is not valid TOML: .+"):
         toml.tables("a = 1\na = 2")
 
@@ -139,26 +139,26 @@ def test_a_span_is_its_number_of_seconds(number: int, unit: str):
 
 
 @pytest.mark.parametrize("text", ["", "6", "h", "-6h", "6 h", "6H", "1.5h", "6h30m", "100000s", "٣h", "6h\n"])
-def test_anything_else_is_no_span(text: str):
+def test_any_other_text_is_not_a_span(text: str):
     with pytest.raises(ValueError, match=r"^no span of time; expected a number and s, m, h, d or w"):
         toml.span_s(text)
 
 
-def test_a_span_may_have_to_be_longer_than_nothing():
+def test_a_span_may_have_a_minimum():
     assert toml.span_s("0h") == 0
     with pytest.raises(ValueError, match="no span"):
         toml.span_s("0h", least=1)
 
 
 @pytest.mark.parametrize("text", ["", "Europe/Berln", "../etc/passwd", "/etc/localtime", "a\0b", "America", "\ud800"])
-def test_a_place_that_has_no_clock_is_no_time_zone(text: str):
+def test_a_place_without_a_clock_is_not_a_time_zone(text: str):
     with pytest.raises(Wrong, match=r"^time_zone = ") as caught:
         toml.understood("time_zone", text, toml.time_zone)
     assert str(caught.value).isprintable()
 
 
 @given(st.text(st.characters(), max_size=200))
-def test_whatever_is_quoted_stands_on_one_short_line(text: str):
+def test_a_quoted_value_is_one_short_line(text: str):
     said = toml.quoted(text)
     assert safe(said) == said
     assert said.startswith('"')

@@ -89,14 +89,14 @@ def test_without_a_file_there_are_none(tmp_path):
         ('[[watch]]\nname="a"\ntop=1\n[[watch]]\nname="a"\ntop=2\n', 'schedules/watches.toml: watch "a" stands there twice; give one'),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_one_line(tmp_path, text, said):
+def test_an_error_is_one_line(tmp_path, text, said):
     with pytest.raises(DeclarationError) as caught:
         load(written(tmp_path, text), lexicon=default_lexicon())
     assert re.search(begins(said), str(caught.value))
     assert "\n" not in str(caught.value)
 
 
-def test_bytes_that_are_no_text_and_folders_are_refused(tmp_path):
+def test_binary_files_and_folders_are_refused(tmp_path):
     path = written(tmp_path, "")
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(DeclarationError, match="byte 0 is not UTF-8"):

@@ -23,7 +23,7 @@ def fired(over, *texts: str, **more: object) -> int:
     return len(one.show(texts[-1], **more))
 
 
-def test_it_fires_with_an_event_of_that_kind_and_says_which():
+def test_it_fires_with_an_event_of_that_kind_and_names_it():
     one = Watched(watch(kinds=("overtake",)), kit.metric(stated_error=1.0))
     one.show(FLIP[0])
     events = one.history.show(FLIP[1])
@@ -52,7 +52,7 @@ def test_it_fires_with_an_event_of_that_kind_and_says_which():
         ({"kinds": ("overtake",), "min_weight": 61}, 0),
     ],
 )
-def test_every_key_must_hold(asks, count):
+def test_every_condition_must_hold(asks, count):
     assert fired(watch(**asks), *FLIP) == count
 
 
@@ -62,7 +62,7 @@ def test_only_news_unless_the_rest_is_asked_for():
     assert fired(watch(kinds=("overtake",), news_only=False), *nominal) == 1
 
 
-def test_classes_are_those_of_the_subject_and_unknown_is_none_of_them():
+def test_classes_apply_to_the_subject_and_unknown_never_matches():
     opened = watch(kinds=("overtake",), classes=Classes(open_weights=True))
     assert fired(opened, *FLIP, attributes={"a": {"open_weights": "true"}}) == 1
     assert fired(opened, *FLIP, attributes={"a": {"open_weights": "false"}}) == 0
@@ -82,7 +82,7 @@ def test_lab_country_and_reasoning(asks, count):
     assert fired(watch(kinds=("overtake",), classes=Classes(**asks)), *FLIP, who=who) == count
 
 
-def test_whoever_left_the_page_is_still_the_one_it_was():
+def test_an_entry_that_left_the_page_keeps_its_class():
     over = Watched(watch(kinds=("departure",), classes=Classes(lab="Acme")))
     ids = {"z": Identity(lab="Acme")}
     over.show("a:1 b:2 z:3", who=ids)

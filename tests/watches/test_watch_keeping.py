@@ -91,13 +91,13 @@ def test_the_same_step_gives_the_same_ids_and_each_watch_its_own():
     assert sorted(fired(first)) == ["a by it", "a by other"]
 
 
-def test_what_was_so_already_is_no_event():
+def test_a_standing_that_already_held_is_not_an_event():
     line = Line(watch(above=45))
     assert line.show("a:50 b:40") == Fired(holds=line.holds)
     assert fired(line.show("a:51 b:40")) == []
 
 
-def test_a_watch_that_comes_later_begins_with_what_was_so_before_the_step():
+def test_a_later_watch_begins_with_the_state_before_the_step():
     line = Line()
     line.show("a:50 b:40")
     line.show("a:50 b:41")
@@ -106,7 +106,7 @@ def test_a_watch_that_comes_later_begins_with_what_was_so_before_the_step():
     assert fired(line.show("a:50 b:47 c:50")) == ["c by it"]
 
 
-def test_a_watch_that_comes_later_at_a_step_without_a_snapshot_begins_at_the_next_one():
+def test_a_later_watch_at_a_step_without_a_snapshot_begins_at_the_next_one():
     line = Line()
     line.show("a:50 b:40")
     line.watches = (watch(above=45, each=True),)
@@ -118,7 +118,7 @@ def test_a_watch_that_comes_later_at_a_step_without_a_snapshot_begins_at_the_nex
     assert fired(line.show("a:50 b:46")) == ["b by it"]
 
 
-def test_a_watch_that_is_asked_something_else_begins_anew_and_one_that_is_renamed_does_not():
+def test_an_edited_watch_begins_again_and_a_renamed_one_does_not():
     line = Line(watch(subject="a", above=45))
     line.show("a:40 b:50")
     line.show("a:46 b:50")
@@ -129,7 +129,7 @@ def test_a_watch_that_is_asked_something_else_begins_anew_and_one_that_is_rename
     assert len(line.holds) == 1
 
 
-def test_a_step_without_a_snapshot_leaves_what_is_held_and_events_still_fire():
+def test_a_step_without_a_snapshot_keeps_the_holds_and_events_still_fire():
     standing, over_events = watch(subject="a", above=45), replace(watch(kinds=("board_broken",)), name="trouble")
     line = Line(standing, over_events)
     line.show("a:40 b:50")
@@ -167,7 +167,7 @@ def test_a_watch_of_other_boards_holds_nothing():
     assert line.show("a:40 b:50") == Fired()
 
 
-def test_a_hold_that_cannot_be_read_is_trouble_with_the_store():
+def test_an_unreadable_hold_is_a_store_error():
     line = Line(watch(above=45))
     line.show("a:40 b:50")
     line.holds = dict.fromkeys(line.holds, '{"holds": 1}')
@@ -175,7 +175,7 @@ def test_a_hold_that_cannot_be_read_is_trouble_with_the_store():
         line.show("a:46 b:50")
 
 
-def test_the_key_is_what_is_asked_and_not_the_name():
+def test_the_key_depends_on_the_conditions_and_not_on_the_name():
     assert key_of(watch(above=45)) == key_of(replace(watch(above=45), name="other"))
     assert len({key_of(one) for one in (watch(above=45), watch(above=46), watch(below=45), watch(above=45, subject="a"))}) == 4
 
@@ -185,7 +185,7 @@ def test_the_key_is_what_is_asked_and_not_the_name():
     st.lists(kit.pages(), min_size=2, max_size=6),
     st.sampled_from([{"above": 50}, {"within": 2, "each": True}, {"top": 2}, {"top": 1, "each": True}]),
 )
-def test_between_steps_text_is_as_good_as_memory(shown: list[dict[str, object]], asked: Mapping[str, object]):
+def test_holds_survive_as_text_between_steps(shown: list[dict[str, object]], asked: Mapping[str, object]):
     over = watch(**asked)
     line, held = Line(over), Held()
     for page in shown:
@@ -196,9 +196,7 @@ def test_between_steps_text_is_as_good_as_memory(shown: list[dict[str, object]],
 
 
 @given(st.lists(st.fixed_dictionaries({key: st.integers(44, 56) for key in "abcdef"}), min_size=3, max_size=6), st.data())
-def test_a_watch_that_begins_late_says_from_then_on_what_one_from_the_start_says(
-    shown: list[dict[str, int]], data: st.DataObject
-):
+def test_a_watch_that_begins_late_fires_from_then_on_as_one_from_the_start(shown: list[dict[str, int]], data: st.DataObject):
     over = watch(above=50, each=True)
     early, late = Line(over), Line()
     begins = data.draw(st.integers(1, len(shown) - 1))

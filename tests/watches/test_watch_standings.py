@@ -19,7 +19,7 @@ def test_it_fires_when_it_becomes_true_and_not_while_it_stays_so():
     assert days == [[], ["a"], [], [], ["a"]]
 
 
-def test_what_was_so_when_the_record_began_is_noted_and_not_told():
+def test_a_standing_that_held_when_the_record_began_is_noted_and_not_reported():
     assert Watched(watch(above=50)).days("a:60 b:40", "a:61 b:40") == [["(a)"], []]
 
 
@@ -28,7 +28,7 @@ def test_within_counts_the_points_to_the_leader_exactly():
     assert over.days(f"a:42.8 b:44.9 {ELSE}", f"a:42.9 b:44.9 {ELSE}") == [[], ["a"]]
 
 
-def test_whoever_fulfils_it_first_fires_and_with_each_everyone():
+def test_the_first_entry_to_meet_it_fires_and_with_each_every_entry():
     texts = ("a:40 b:50 c:40", "a:49 b:50 c:40", "a:49 b:50 c:49")
     assert Watched(watch(within=2, classes=OPEN)).days(*texts, attributes=OPENLY) == [[], ["a"], []]
     assert Watched(watch(within=2, classes=OPEN, each=True)).days(*texts, attributes=OPENLY) == [[], ["a"], ["c"]]
@@ -82,7 +82,7 @@ def test_an_estimate_above_the_leader_leaves_the_distance_unknown():
     assert Watched(watch(subject="a", within=2)).days("a:40 b:50", "a:49 b:50 x:~55", "a:49 b:50 x:50.5") == [[], [], ["a"]]
 
 
-def test_a_class_that_is_not_known_is_not_false_and_learning_it_is_no_news():
+def test_an_unknown_class_is_not_false_and_learning_it_is_not_news():
     over = Watched(watch(above=50, classes=OPEN))
     assert said(over.show(f"a:60 {ELSE}")) == []
     assert said(over.show(f"a:60 {ELSE}", attributes=OPENLY)) == ["(a)"]
@@ -90,7 +90,7 @@ def test_a_class_that_is_not_known_is_not_false_and_learning_it_is_no_news():
     assert said(over.show(f"a:60 {ELSE}", attributes=OPENLY)) == []
 
 
-def test_those_newly_classified_stand_in_nobodys_way_and_give_nobody_credit():
+def test_newly_classified_entries_neither_block_nor_help_others():
     over = watch(above=50, classes=OPEN)
     newly = {"n": {"open_weights": "true"}, "o": {"open_weights": "true"}}
     one = Watched(over)
@@ -101,7 +101,7 @@ def test_those_newly_classified_stand_in_nobodys_way_and_give_nobody_credit():
     assert said(each.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["n"]
 
 
-def test_a_drifted_field_says_nothing():
+def test_a_drifted_field_changes_nothing():
     over = Watched(watch(subject="a", within=2))
     filled = "a:40 b:50 c:30 d:20 e:10 f:9"
     assert said(over.show(filled)) == []
@@ -116,7 +116,7 @@ def test_a_key_that_changes_while_the_field_is_lost_is_still_the_same_entry():
     assert over.days(f"a:40 {rest}", f"a:60 {rest}", "A: b: c: d: e: f:9", f"A:60 {rest}") == [[], ["a"], [], []]
 
 
-def test_a_rebase_starts_anew():
+def test_a_rebase_starts_again():
     over = Watched(watch(subject="a", above=50))
     texts = ("a:40 b:45 c:30 d:20", "a:60 b:65 c:50.5 d:40.5", "a:49 b:65 c:50.5 d:40.5", "a:61 b:65 c:50.5 d:40.5")
     assert over.days(*texts) == [[], ["(a)"], [], ["a"]]
@@ -127,7 +127,7 @@ def test_nobody_gains_by_a_leader_who_could_not_be_seen():
     assert over.days(f"a:40 b:50 {ELSE}", f"a:40 {ELSE}", f"a:40 {ELSE}") == [[], [], ["a"]]
 
 
-def test_below_the_depth_the_leader_of_before_still_stands():
+def test_a_leader_below_the_depth_keeps_its_value():
     over = Watched(watch(subject="a", top=1), depth="varies")
     assert said(over.show("b:50 a:40", depth=2)) == []
     assert said(over.show("a:40 x:30", depth=2)) == []
@@ -174,7 +174,7 @@ def test_models_are_named_by_name_lab_family_or_id(over, whom):
     ("topic", "metric", "asked"),
     [("Maths", None, {"maths"}), (None, "m*", {"maths"}), (None, None, {"score"}), ("price", None, {"price"})],
 )
-def test_metrics_are_named_by_topic_or_id_else_it_is_the_one_that_ranks(topic, metric, asked):
+def test_metrics_are_named_by_topic_or_id_and_default_to_the_primary_one(topic, metric, asked):
     maths = kit.metric("maths", topic="maths")
     over = watch(above=0, topics=(topic,) if topic else (), metrics=(metric,) if metric else ())
     one = Watched(over, kit.SCORE, maths, kit.PRICE)
@@ -189,7 +189,7 @@ def test_metrics_are_named_by_topic_or_id_else_it_is_the_one_that_ranks(topic, m
     st.lists(kit.tables(values=(40, 41, 42, 50, 51), least=1), min_size=2, max_size=8),
     st.sampled_from(["within", "top", "above"]),
 )
-def test_it_fires_exactly_when_somebody_fulfils_it_and_nobody_did_before(days, key):
+def test_it_fires_exactly_when_an_entry_meets_it_and_none_did_before(days, key):
     """On whole boards without estimates, where nobody leaves and no scale is re-based, that is all there is to it."""
     keys, shown, was = sorted({one for day in days for one in day}), {}, None
     over = Watched(watch(**{key: {"within": 1, "top": 2, "above": 49}[key]}, subject="a"))
@@ -214,7 +214,7 @@ def fulfils(key: str, shown: dict[str, int]) -> bool:
 
 
 @given(st.lists(kit.pages(), min_size=1, max_size=6), st.sampled_from([{"within": 3.0}, {"top": 3}, {"above": 49.0}]))
-def test_nobody_fires_by_an_estimate_and_nobody_twice_in_a_row(days, threshold):
+def test_no_entry_fires_by_an_estimate_or_twice_in_a_row(days, threshold):
     over = Watched(watch(**threshold, each=True), kit.SCORE, kit.PRICE)
     holding: set[str] = set()
     for page in days:

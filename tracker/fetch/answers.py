@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
 
-from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.errors import Answer, FetchError, Gone, Refused, Transient
 from tracker.fetch.http import Ask, Reply
 from tracker.fetch.politeness import retry_after_s
 
@@ -18,36 +17,15 @@ GONE = frozenset((404, 410))
 E = TypeVar("E", bound=FetchError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server sent with an error: evidence for the archive, free of secrets, and cut where it was very long.
-
-    `url` is the declared one, with `${NAME}` left as it stands.
-    """
-
-    url: str
-    observed_at: datetime
-    status: int
-    content_type: str
-    body: bytes
-
-
-def answer_of(error: FetchError) -> Answer | None:
-    """The answer that led to an error; None when there was none, as after a timeout."""
-    answer = getattr(error, "answer", None)
-    return answer if isinstance(answer, Answer) else None
-
-
 def with_answer(error: E, ask: Ask, reply: Reply, now: datetime) -> E:
     """The same error, carrying the answer as its `answer`."""
-    answer = Answer(
+    error.answer = Answer(
         url=ask.declared,
         observed_at=now,
         status=reply.status,
         content_type=ask.secrets.scrub(reply.headers.get("content-type", "")),
         body=ask.secrets.scrub_bytes(reply.body),
     )
-    vars(error)["answer"] = answer
     return error
 
 

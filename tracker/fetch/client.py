@@ -103,7 +103,7 @@ class Fetcher:
             Transient: not now; `retry_after_s` is what the publisher asked for.
             Refused: not without a person: robots.txt, a status such as 403, no key, an address or size beyond bounds.
             Gone: no such page or host.
-            An error that an HTTP answer led to carries it (`answers.answer_of`).
+            An error that an HTTP answer led to carries it (`FetchError.answer`).
         """
         shared = self._shared.of(board, last)
         if shared is not None:

@@ -1,10 +1,11 @@
-"""Step 7, resolve: which model an entry is, by the grammar of names and the lexicon; unsure is an answer, a guess is not.
+"""Resolves entries to models, by the grammar of names and the lexicon; the answer may be "unsure", never a guess.
 
-Within a board an entry is its publisher's own key, whatever its name is resolved to.
+Within a board an entry is identified by its publisher's key, whatever its name resolves to.
 """
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 from tracker.identity.nearest import nearest
@@ -16,37 +17,17 @@ __all__ = ["identify", "line_name", "nearest", "resolve", "resolve_models"]
 
 
 def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon) -> Snapshot:
-    """A reading with its models resolved, and where and when its bytes came from."""
-    return Snapshot(
-        board=reading.board,
-        observed_at=observed_at,
-        url=url,
-        sha256=sha256,
-        entries={entry.id: _resolved(entry, reading.board, lexicon) for entry in reading.entries},
-        depth=reading.depth,
-        ambiguous=reading.ambiguous,
-        unnamed=reading.unnamed,
-        metrics=reading.metrics,
-        version=reading.version,
-        stated_on=reading.stated_on,
-    )
+    """A reading with its models resolved, and with the time and the source of its bytes."""
+    content = {field.name: getattr(reading, field.name) for field in fields(reading)}
+    content["entries"] = {entry.id: _resolved(entry, reading.board, lexicon) for entry in reading.entries}
+    return Snapshot(**content, observed_at=observed_at, url=url, sha256=sha256)
 
 
 def resolve_models(stored: StoredSnapshot, lexicon: Lexicon) -> Snapshot:
     """A snapshot from a store with its models resolved."""
-    return Snapshot(
-        board=stored.board,
-        observed_at=stored.observed_at,
-        url=stored.url,
-        sha256=stored.sha256,
-        entries={key: _resolved(entry, stored.board, lexicon) for key, entry in stored.entries.items()},
-        depth=stored.depth,
-        ambiguous=stored.ambiguous,
-        unnamed=stored.unnamed,
-        metrics=stored.metrics,
-        version=stored.version,
-        stated_on=stored.stated_on,
-    )
+    content = {field.name: getattr(stored, field.name) for field in fields(stored) if field.init}
+    content["entries"] = {key: _resolved(entry, stored.board, lexicon) for key, entry in stored.entries.items()}
+    return Snapshot(**content)
 
 
 def _resolved(entry: PublishedEntry, source: str, lexicon: Lexicon) -> Entry:

@@ -1,4 +1,4 @@
-"""Slots → ids: one text per model and per variant, the same for every spelling."""
+"""Composes ids from slots: one text per model and per variant, the same for every spelling."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tracker.identity.vocabulary import COMMON, TIERS
 
 
 def core(parsed: Parsed) -> str:
-    """The model without its marks: maker/family-generation-tier-size-tune. The base of two ids that differ by date.
+    """The model without its marks, which ids that differ only by date share: maker/family-generation-tier-size-tune.
 
-    The words within a part are sorted, so that their order in the name never matters. A maker whom only a board's hint names
-    stands in no id: without the hint the same name is the same model.
+    The words within a part are sorted, so that their order in the name does not matter. A maker known only from a board's hint is
+    not part of the id: without the hint the same name is the same model.
     """
     slots, line = parsed.slots, parsed.line
     brand, tiers, others = _words(parsed)
@@ -25,7 +25,7 @@ def core(parsed: Parsed) -> str:
 
 
 def _words(parsed: Parsed) -> tuple[list[str], list[str], list[str]]:
-    """The words that tell models apart: those of a brand that no lab has declared, places in a line, and all others."""
+    """The words that distinguish models: those of an undeclared brand, tiers, and all others."""
     words = parsed.slots.words
     if not words and not parsed.named:
         return [], [], []
@@ -37,14 +37,14 @@ def _words(parsed: Parsed) -> tuple[list[str], list[str], list[str]]:
 
 
 def _family(brand: Sequence[str], slug: str, generation: str) -> tuple[str, ...]:
-    """Brand and generation; a line whose name ends in a single letter is written in one with its number: o3, DeepSeek-R1."""
+    """Brand and generation; a name that ends in a single letter is joined to the number: o3, DeepSeek-R1."""
     if generation[:1].isdigit() and slug[-2:-1] in ("", "-") and slug:
         return (*brand, slug + generation)
     return (*brand, slug, generation)
 
 
 def _context(parsed: Parsed) -> str:
-    """A window is part of the name where models were released by it; `>200k` is a price tier."""
+    """The context window, if models were released by it; `>200k` is a price tier."""
     context = parsed.slots.context
     if not context or context.startswith(">"):
         return ""
@@ -52,12 +52,12 @@ def _context(parsed: Parsed) -> str:
 
 
 def marks(slots: Slots) -> str:
-    """What tells snapshots of one model apart, as a name states it."""
+    """What distinguishes snapshots of one model, as a name states it."""
     return marks_of(dates=slots.dates, revision=slots.revision, preview=slots.preview)
 
 
 def marks_of(*, dates: Sequence[Date], revision: str, preview: bool) -> str:
-    """Preview, revision, date. Revision 001 is what the bare name means."""
+    """Preview, revision, date. The bare name means revision 001."""
     text = "-preview" if preview else ""
     if revision and revision != "001":
         text += f"-{revision}"
@@ -68,14 +68,14 @@ def marks_of(*, dates: Sequence[Date], revision: str, preview: bool) -> str:
 
 
 def model_text(parsed: Parsed, its_core: str = "") -> str:
-    """The id of a model as its name alone gives it; of a system, its parts in their order. `its_core`: where that is known already."""
+    """The id of a model from its name alone; of a system, its parts in order. `its_core` is the core, if already composed."""
     if parsed.parts:
         return "system:" + "+".join(core(part) + marks(part.slots) for part in parsed.parts)
     return (its_core or core(parsed)) + marks(parsed.slots)
 
 
 def flags(parsed: Parsed) -> str:
-    """The flags stated, as a variant's id bears them."""
+    """The stated flags, as in a variant's id."""
     slots = parsed.slots
     stated = (
         ("reasoning", "" if slots.reasoning == "unspecified" else slots.reasoning),
@@ -90,5 +90,5 @@ def flags(parsed: Parsed) -> str:
 
 
 def together(words: Sequence[str]) -> str:
-    """Several words of one flag, in one order."""
+    """Several words of one flag, sorted."""
     return "+".join(sorted(set(words))) if words else ""

@@ -1,4 +1,4 @@
-"""Dates as names state them: whole (20250514), without a year (0324), without a day (2407, May '25), or a month alone (Sep)."""
+"""Dates in names: whole (20250514), without a year (0324), without a day (2407, May '25), or a month alone (Sep)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FIRST_YEAR = 23
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """What is stated; None what is not. `either`: two digits that are a day or a year, as in `08-24`."""
+    """The parts that are stated. `either`: two digits that are a day or a year, as in `08-24`."""
 
     year: int | None = None
     month: int | None = None
@@ -26,17 +26,12 @@ class Date:
 
     @property
     def text(self) -> str:
-        """As ISO 8601 writes it, as far as it is stated: `2025-05-14`, `2025-05`, `05-14`, `05`."""
-        parts = (
-            f"{self.year}" if self.year else "",
-            f"{self.month:02}" if self.month else "",
-            f"{self.day:02}" if self.day else "",
-        )
-        return "-".join(part for part in parts if part)
+        """The stated parts in ISO 8601: `2025-05-14`, `2025-05`, `05-14`, `05`."""
+        return "-".join(f"{part:02}" for part in (self.year, self.month, self.day) if part)
 
     @property
     def mark(self) -> str:
-        """The short form that snapshots go by: `0514`, `2505` without a day, `m05` for a month alone."""
+        """The short form in ids of snapshots: `0514`, `2505` without a day, `m05` for a month alone."""
         if self.day and self.month:
             return f"{self.month:02}{self.day:02}"
         if self.year and self.month:
@@ -46,19 +41,19 @@ class Date:
     def agrees(self, other: Date) -> bool:
         """Whether both can be the same day."""
         if self.either or other.either:
-            one, two = (self, other) if self.either else (other, self)
-            return one.month == two.month and one.either in (two.either, two.day, two.year and two.year % 100)
+            open_date, date = (self, other) if self.either else (other, self)
+            return open_date.month == date.month and open_date.either in (date.either, date.day, date.year and date.year % 100)
         pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
-        return all(one is None or two is None or one == two for one, two in pairs)
+        return all(None in pair or pair[0] == pair[1] for pair in pairs)
 
     def is_beside(self, other: Date) -> bool:
         """Whether both are whole, and a day apart: one release, by two clocks."""
-        one, two = self._ordinal, other._ordinal
-        return one is not None and two is not None and abs(one - two) == 1
+        own, others = self._ordinal, other._ordinal
+        return own is not None and others is not None and abs(own - others) == 1
 
     @property
     def _ordinal(self) -> int | None:
-        """The number of the day; None where the date is not whole or is none, as 30 February."""
+        """The number of the day; None unless the date is whole and exists."""
         if not (self.year and self.month and self.day):
             return None
         try:
@@ -80,12 +75,12 @@ def read(text: str) -> Date:
 
 
 def _named(text: str) -> Date:
-    found = _NAMED.match(text)
+    match = _NAMED.match(text)
     month = _MONTHS[text[:3]]
-    if found is None or not found[2]:
+    if match is None or not match[2]:
         return Date(month=month)
-    number = int(found[2])
-    if len(found[2]) == 4:
+    number = int(match[2])
+    if len(match[2]) == 4:
         return Date(number, month)
     if number < _FIRST_YEAR or number > _LAST_DAY:
         return _short(month, number)
@@ -99,25 +94,22 @@ def _short(month: int, number: int) -> Date:
     return Date(month=month, day=number, either=number if number >= _FIRST_YEAR else None)
 
 
-def _pair(one: str, two: str) -> Date:
-    if len(one) == 4:
-        return Date(int(one), int(two))
-    if len(two) == 4:
-        return Date(int(two), int(one))
-    if int(one) > 12:
-        return Date(2000 + int(one), int(two))
-    return _short(int(one), int(two))
+def _pair(first: str, second: str) -> Date:
+    if len(first) == 4:
+        return Date(int(first), int(second))
+    if len(second) == 4:
+        return Date(int(second), int(first))
+    if int(first) > 12:
+        return Date(2000 + int(first), int(second))
+    return _short(int(first), int(second))
 
 
 def _run(digits: str) -> Date:
     if len(digits) == 8:
         return Date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    if len(digits) == 6:
-        return Date(int(digits[:4]), int(digits[4:])) if digits.startswith("20") else _stamped(digits)
-    one, two = int(digits[:2]), int(digits[2:])
-    return Date(2000 + one, two) if one > 12 else Date(month=one, day=two)
-
-
-def _stamped(digits: str) -> Date:
-    """`251201`."""
-    return Date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    if len(digits) == 6 and digits.startswith("20"):
+        return Date(int(digits[:4]), int(digits[4:]))
+    if len(digits) == 6:  # `251201`
+        return Date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    first, second = int(digits[:2]), int(digits[2:])
+    return Date(2000 + first, second) if first > 12 else Date(month=first, day=second)

@@ -1,10 +1,11 @@
-"""What people wrote down of single models, by the ids that the grammar gives the names they wrote."""
+"""The lexicon's facts about single models, by the ids that the grammar gives their names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from tracker.errors import DeclarationError
@@ -20,7 +21,7 @@ UNSURE = "unsure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSnapshot:
-    """One release of a model: its marks, and its id."""
+    """One release of a model, with its marks and its id."""
 
     dates: tuple[Date, ...]
     revision: str
@@ -30,7 +31,7 @@ class ModelSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Releases:
-    """A model's snapshots. `bare` is the id that its name without a mark means, None where that is open."""
+    """A model's snapshots. `bare` is the id of the name without a mark, None if that is open."""
 
     snapshots: tuple[ModelSnapshot, ...] = ()
     bare: str | None = None
@@ -40,7 +41,7 @@ class Releases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """Why a name does not say which model it means, on boards whose id begins so, and whose model it is at least."""
+    """Why a name is ambiguous, on boards whose id begins with one of `sources`, and its lab and family."""
 
     why: str
     sources: tuple[str, ...]
@@ -50,7 +51,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Releases and readings by a model's core, aliases and unsure names by the whole id."""
+    """The facts of a lexicon: `releases` and `renamed` by a model's core, `aliases` and `unsure` by the whole id."""
 
     known: KnownNames
     releases: Mapping[str, Releases] = field(default_factory=dict)
@@ -61,10 +62,10 @@ class Facts:
 
 @lru_cache(maxsize=16)
 def facts(lexicon: Lexicon) -> Facts:
-    """The lexicon's facts, kept.
+    """The lexicon's facts, cached.
 
     Raises:
-        DeclarationError: two names that the grammar reads alike are declared to be different things.
+        DeclarationError: two names that the grammar reads alike are declared with different meanings.
     """
     arranged = known(lexicon)
     releases: dict[str, Releases] = {}
@@ -80,17 +81,18 @@ def facts(lexicon: Lexicon) -> Facts:
                 _add(aliases, compose.model_text(parsed), target, f"{place}: aliases", name)
             else:
                 _add(renamed, compose.core(parsed), target, f"{place}: aliases", name)
-        for one in lab.unsure:
-            doubt = Doubt(why=one.why, sources=one.sources, maker=arranged.makers[folded(lab.lab)], family=one.family)
-            for name in one.names:
+        for ambiguous in lab.unsure:
+            maker = arranged.makers[folded(lab.lab)]
+            doubt = Doubt(why=ambiguous.why, sources=ambiguous.sources, maker=maker, family=ambiguous.family)
+            for name in ambiguous.names:
                 _add(unsure, compose.model_text(parse(name, None, arranged)), doubt, f"{place}: unsure", name)
     return Facts(known=arranged, releases=releases, aliases=aliases, renamed=renamed, unsure=unsure)
 
 
-def _add(found: dict[str, Any], key: str, value: object, place: str, name: str) -> None:
-    if found.get(key, value) is not value:
+def _add(facts: dict[str, Any], key: str, value: object, place: str, name: str) -> None:
+    if facts.get(key, value) is not value:
         raise DeclarationError(f'{place}: "{name}" is read as {key}, which is declared already; expected it once; remove one')
-    found[key] = value
+    facts[key] = value
 
 
 def _add_release(
@@ -101,9 +103,10 @@ def _add_release(
     bare = snapshots[0].model if len(snapshots) == 1 and not release.bare else None
     if release.bare not in ("", UNSURE):
         bare = _snapshot(release.name, release.bare, arranged).model
-    if bare is not None:  # what the plain name means has the plain id
-        snapshots = tuple(replace(one, model=compose.core(parsed)) if one.model == bare else one for one in snapshots)
-        bare = compose.core(parsed)
+    if bare is not None:  # the snapshot that the plain name means has the plain id
+        plain = compose.core(parsed)
+        snapshots = tuple(replace(release, model=plain) if release.model == bare else release for release in snapshots)
+        bare = plain
     entry = Releases(
         snapshots=snapshots,
         bare=bare,
@@ -128,23 +131,23 @@ def _snapshot(name: str, mark: str, arranged: KnownNames) -> ModelSnapshot:
 
 
 def read_as(parsed: Parsed, target: Parsed, *, marked: bool) -> Parsed:
-    """A name read as another: the model is the other's, the flags stay. `marked`: the marks are the other's too."""
-    mine, other = parsed.slots, target.slots
+    """A name read as another one: it gets the other's model and keeps its own flags. `marked`: it gets the other's marks too."""
+    own, other = parsed.slots, target.slots
     slots = replace(
-        mine,
+        own,
         generation=other.generation,
-        shown_generation=other.shown_generation or mine.shown_generation,
+        shown_generation=other.shown_generation or own.shown_generation,
         numbers=other.numbers,
         words=other.words,
-        tier=other.tier or mine.tier,
-        size=other.size if other.size.mark else mine.size,
+        tier=other.tier or own.tier,
+        size=other.size if other.size.mark else own.size,
         base=other.base,
-        kind=other.kind or mine.kind,
-        reasoning=mine.reasoning if mine.reasoning != "unspecified" else other.reasoning,
-        effort=mine.effort or other.effort,
-        serving=mine.serving or other.serving,
-        harness=mine.harness or other.harness,
-        context=mine.context if not target.slots.context else other.context,
+        kind=other.kind or own.kind,
+        reasoning=own.reasoning if own.reasoning != "unspecified" else other.reasoning,
+        effort=own.effort or other.effort,
+        serving=own.serving or other.serving,
+        harness=own.harness or other.harness,
+        context=other.context or own.context,
     )
     if marked:
         slots = replace(slots, dates=other.dates, revision=other.revision, preview=other.preview, latest=other.latest)
@@ -152,22 +155,20 @@ def read_as(parsed: Parsed, target: Parsed, *, marked: bool) -> Parsed:
 
 
 def snapshot_of(entry: Releases, slots: Slots) -> str | None:
-    """The id of the one snapshot that the stated marks allow; None where they allow several; empty where none."""
-    fitting = [one for one in entry.snapshots if _fits(one, slots, Date.agrees)]
-    fitting = fitting or [one for one in entry.snapshots if _fits(one, slots, Date.is_beside)]
-    if len({one.model for one in fitting}) > 1:
-        fitting = [one for one in fitting if one.preview == slots.preview] or fitting
-    models = {one.model for one in fitting}
+    """The id of the one snapshot that the stated marks allow; None if they allow several; empty if none."""
+    fitting = [snapshot for snapshot in entry.snapshots if _fits(snapshot, slots, Date.agrees)]
+    fitting = fitting or [snapshot for snapshot in entry.snapshots if _fits(snapshot, slots, Date.is_beside)]
+    if len({snapshot.model for snapshot in fitting}) > 1:
+        fitting = [snapshot for snapshot in fitting if snapshot.preview == slots.preview] or fitting
+    models = {snapshot.model for snapshot in fitting}
     if len(models) == 1:
         return models.pop()
     return None if models else ""
 
 
-def _fits(one: ModelSnapshot, slots: Slots, alike: Callable[[Date, Date], bool]) -> bool:
-    if slots.preview and not one.preview:
+def _fits(snapshot: ModelSnapshot, slots: Slots, alike: Callable[[Date, Date], bool]) -> bool:
+    if slots.preview and not snapshot.preview:
         return False
-    if slots.revision and one.revision and slots.revision != one.revision:
+    if slots.revision and slots.revision != (snapshot.revision or "001"):
         return False
-    if slots.revision and not one.revision and slots.revision != "001":
-        return False
-    return not slots.dates or not one.dates or any(alike(date, other) for date in slots.dates for other in one.dates)
+    return not slots.dates or not snapshot.dates or any(alike(*dates) for dates in product(slots.dates, snapshot.dates))

@@ -1,4 +1,4 @@
-"""Whose model a name speaks of: the lab and the brand line, and which of its words said so."""
+"""Finds the lab and the brand line of a name, and the words that name them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tracker.identity.known import KnownNames, Maker, ProductLine
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import COMMON
 
-_TELLING = ("word", "number")
+_NAMING = ("word", "number")
 _Fit = tuple[frozenset[str], ProductLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """A line that a name mentions: where its words stand among the tokens, the first of them at `at`."""
+    """A line that a name mentions, with the places of its words among the tokens; the first is `at`."""
 
     line: ProductLine
     at: int
@@ -24,14 +24,14 @@ class Brand:
 
 
 def owner_of(prefixes: Sequence[str], known: KnownNames) -> str:
-    """The innermost prefix that is not a host's; empty where there is none."""
+    """The innermost prefix that is not a host's, or empty."""
     return next((prefix for prefix in reversed(prefixes) if not known.is_host(prefix)), "")
 
 
 def leading_maker(found: Sequence[Token], known: KnownNames) -> tuple[Maker | None, int]:
-    """The lab that the first words name (`Google Gemini`, `CohereForAI c4ai-command-r`), and how many tokens name it or a host.
+    """The lab that the first words name (`Google Gemini`, `CohereForAI c4ai-command-r`), and the number of tokens it takes.
 
-    A brand's own name is none: `DeepSeek V3`, `Mistral Small`.
+    Leading hosts are skipped. The name of a brand is not a lab: `DeepSeek V3`, `Mistral Small`.
     """
     maker, taken = None, 0
     while count := _leading(found[taken:], known):
@@ -42,21 +42,19 @@ def leading_maker(found: Sequence[Token], known: KnownNames) -> tuple[Maker | No
 
 
 def _leading(found: Sequence[Token], known: KnownNames) -> int:
-    """How many of the first tokens spell a lab or a host, more than flags following."""
+    """The number of first tokens that spell a lab or a host, if more than flags follow."""
     if not found or found[0].text not in known.fronts:
         return 0
     for count in (3, 2, 1):
         spelling = "".join(token.text for token in found[:count] if token.bracket == 0)
         maker = known.makers.get(spelling)
-        if (maker is None and spelling not in known.hosts) or not _more_than_flags(found[count:], known):
+        words = (token.text for token in found[count:] if token.kind == "word")
+        only_flags = all(word in COMMON and word not in known.lines for word in words)
+        if (maker is None and spelling not in known.hosts) or only_flags:
             continue
         if maker is None or not _is_brand(found, count, maker, known):
             return count
     return 0
-
-
-def _more_than_flags(rest: Sequence[Token], known: KnownNames) -> bool:
-    return any(token.kind == "word" and (token.text not in COMMON or token.text in known.lines) for token in rest)
 
 
 def _is_brand(found: Sequence[Token], count: int, maker: Maker, known: KnownNames) -> bool:
@@ -64,19 +62,19 @@ def _is_brand(found: Sequence[Token], count: int, maker: Maker, known: KnownName
     own = {token.text for token in found[:count]}
     rest = {token.text for token in found[count:]}
     words = own | rest
-    here = any(phrase <= words for word in own for phrase, _ in known.lines.get(word, ()))
-    return here and not any(
-        phrase <= rest and line.maker is maker for word in rest for phrase, line in known.lines.get(word, ()) if not _tiny(phrase)
-    )
+    if not any(phrase <= words for word in own for phrase, _ in known.lines.get(word, ())):
+        return False
+    others = (line for word in rest for phrase, line in known.lines.get(word, ()) if phrase <= rest and not _tiny(phrase))
+    return all(line.maker is not maker for line in others)
 
 
 def brands(found: Sequence[Token], known: KnownNames, makers: frozenset[str]) -> list[Brand]:
-    """The lines that the tokens mention, in their order. `makers`: the slugs of the labs that the name or its board states.
+    """The lines that the tokens mention, in order. `makers`: the slugs of the labs that the name or its board states.
 
-    Longer phrases come first and use their words up: `DeepSeek Coder` is not `DeepSeek` beside something else.
+    Longer phrases come first and use up their words: `DeepSeek Coder` is not `DeepSeek` beside something else.
     """
-    words = {token.text for token in found if token.kind in _TELLING}
-    fitting = [one for word in words if word in known.lines for one in known.lines[word] if one[0] <= words]
+    words = {token.text for token in found if token.kind in _NAMING}
+    fitting = [(phrase, line) for word in words for phrase, line in known.lines.get(word, ()) if phrase <= words]
     if any(line.family.shared for _, line in fitting):
         fitting = _without_shared(fitting, len(words), makers)
     if len(fitting) > 1:
@@ -87,7 +85,7 @@ def brands(found: Sequence[Token], known: KnownNames, makers: frozenset[str]) ->
         if not used.isdisjoint(phrase) or (_tiny(phrase) and not _opens(found, phrase)):
             continue
         used |= phrase
-        spots = frozenset([index for index, token in enumerate(found) if token.text in phrase and token.kind in _TELLING])
+        spots = frozenset([index for index, token in enumerate(found) if token.text in phrase and token.kind in _NAMING])
         chosen.append(Brand(line=line, at=min(spots), places=spots))
     if len(chosen) > 1:
         chosen.sort(key=attrgetter("at"))
@@ -100,7 +98,7 @@ def _longest_first(fit: _Fit) -> tuple[int, int, str]:
 
 
 def _without_shared(fitting: list[_Fit], words: int, makers: frozenset[str]) -> list[_Fit]:
-    """Without the everyday words that are no brand here: another lab's name, beside a brand that is surely one, or all by itself."""
+    """Without everyday words that are not a brand here: another lab's, beside a certain brand, or the whole name."""
     sure = any(not line.family.shared for _, line in fitting)
     return [
         (phrase, line)
@@ -114,14 +112,12 @@ def _tiny(phrase: frozenset[str]) -> bool:
 
 
 def _opens(found: Sequence[Token], phrase: frozenset[str]) -> bool:
-    """A single letter is a brand only at the front and glued to a number: o1, R1."""
-    if len(found) < 2 or found[0].text not in phrase:
-        return False
-    return found[1].kind == "number" and found[0].end == found[1].start
+    """A single letter is a brand only at the front and joined to a number: o1, R1."""
+    return len(found) > 1 and found[0].text in phrase and found[1].kind == "number" and found[0].end == found[1].start
 
 
 def primary_of(mentioned: Sequence[Brand], found: Sequence[Token]) -> Brand | None:
-    """The line that the model belongs to: the first that is nobody's base model, else the first; outside of brackets where possible."""
+    """The model's line: the first that is not a base model, or the first one; outside of brackets if possible."""
     if len(mentioned) < 2:
         return mentioned[0] if mentioned else None
     outside = [brand for brand in mentioned if found[brand.at].bracket == 0] or list(mentioned)
@@ -129,7 +125,7 @@ def primary_of(mentioned: Sequence[Brand], found: Sequence[Token]) -> Brand | No
 
 
 def unknown_words(found: Sequence[Token], until: int) -> list[int]:
-    """The places of the words at the front that are nobody's and say nothing of their own: an unknown brand."""
+    """The places of the leading words without a known meaning: an unknown brand."""
     places: list[int] = []
     for index, token in enumerate(found[:until]):
         if token.kind != "word" or token.text in COMMON or token.bracket:

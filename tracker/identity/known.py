@@ -1,18 +1,18 @@
-"""The lexicon, arranged for looking up: spellings → labs, words → families, and what is known of single models."""
+"""The lexicon, arranged for lookup: spellings → labs, words → families."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tracker.identity.tokens import Token, clean, tokens
+from tracker.identity.tokens import clean, tokens
 from tracker.model.names import Family, Lexicon, folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
-    """Who made a model. `slug` stands for the lab in ids."""
+    """The maker of a model. `slug` is the lab's part of ids."""
 
     name: str
     slug: str
@@ -21,7 +21,7 @@ class Maker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductLine:
-    """A family with its lab, and its words as sets. `slug` stands for it in ids."""
+    """A family with its lab, and its words as sets. `slug` is its part of ids."""
 
     maker: Maker
     family: Family
@@ -40,10 +40,10 @@ class ProductLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KnownNames:
-    """All there is to look up.
+    """The arranged lexicon.
 
-    `lines` maps the first word of a phrase to the phrases that it opens, `fronts` are what a maker's or a host's name can begin with,
-    `patterns` how a family, by its name, is written with a generation.
+    `lines` maps the first word of a phrase to the phrases that begin with it. `fronts` are the prefixes of makers' and hosts'
+    names. `patterns` maps a family to the way to write it with a generation.
     """
 
     makers: Mapping[str, Maker] = field(default_factory=dict)
@@ -54,16 +54,16 @@ class KnownNames:
     patterns: Mapping[str, str] = field(default_factory=dict)
 
     def maker(self, text: str) -> Maker | None:
-        """The lab so spelled; None for a host, and for who is not known."""
+        """The lab with that spelling; None for a host or an unknown maker."""
         spelling = folded(text)
         return None if spelling in self.hosts else self.makers.get(spelling)
 
     def is_host(self, text: str) -> bool:
-        """Whether that only serves the models of others."""
+        """Whether it only serves the models of others."""
         return folded(text) in self.hosts
 
     def line_name(self, family: str, generation: str) -> str:
-        """A family's generation as people write it; the family alone where no generation is stated."""
+        """A family's generation as people write it; the family alone without a generation."""
         if not generation or not family:
             return family
         pattern = self.patterns.get(family)
@@ -73,19 +73,12 @@ class KnownNames:
 @lru_cache(maxsize=4096)
 def slug(name: str) -> str:
     """A name in an id: `Mistral AI` → `mistral-ai`."""
-    return "-".join(
-        piece for piece in "".join(letter if letter.isalnum() or letter == "." else " " for letter in clean(name)).split()
-    )
-
-
-def texts(found: Iterable[Token]) -> tuple[str, ...]:
-    """The words and numbers of a name."""
-    return tuple(token.text for token in found if token.kind in ("word", "number"))
+    return "-".join("".join(letter if letter.isalnum() or letter == "." else " " for letter in clean(name)).split())
 
 
 @lru_cache(maxsize=16)
 def known(lexicon: Lexicon) -> KnownNames:
-    """A lexicon arranged for looking up, kept."""
+    """A lexicon arranged for lookup, cached."""
     makers: dict[str, Maker] = {}
     lines: dict[str, list[tuple[frozenset[str], ProductLine]]] = {}
     nicknames: dict[str, ProductLine] = {}
@@ -100,10 +93,10 @@ def known(lexicon: Lexicon) -> KnownNames:
     return KnownNames(
         makers=makers,
         hosts=lexicon.hosts,
-        lines={word: tuple(sorted(found, key=lambda one: -len(one[0]))) for word, found in lines.items()},
+        lines={word: tuple(sorted(phrases, key=lambda pair: -len(pair[0]))) for word, phrases in lines.items()},
         fronts=frozenset(spelling[:end] for spelling in (*makers, *lexicon.hosts) for end in range(1, len(spelling) + 1)),
         patterns={family.name: family.line for lab in lexicon.labs.values() for family in lab.families if family.line},
-        nicknames=dict(sorted(nicknames.items(), key=lambda one: -len(one[0]))),
+        nicknames=dict(sorted(nicknames.items(), key=lambda pair: -len(pair[0]))),
     )
 
 
@@ -112,24 +105,26 @@ def _line(family: Family, maker: Maker) -> ProductLine:
         maker=maker,
         family=family,
         slug=slug(family.words[0]),
-        phrases=tuple(texts(tokens(clean(words))) for words in family.words),
-        generations={canonical(one): one for one in family.generations},
+        phrases=tuple(
+            tuple(token.text for token in tokens(clean(words)) if token.kind in ("word", "number")) for words in family.words
+        ),
+        generations={canonical(generation): generation for generation in family.generations},
         ignore=frozenset(family.ignore),
         keep=frozenset(family.keep),
         tiers=frozenset(family.tiers),
         efforts=frozenset(family.efforts),
         serving=frozenset(family.serving),
-        thinking=tuple(_atoms(one) for one in family.thinking),
-        both=tuple(_atoms(one) for one in family.both),
-        bare_generations=frozenset(canonical(one) for one in family.bare_generations),
+        thinking=tuple(map(_atoms, family.thinking)),
+        both=tuple(map(_atoms, family.both)),
+        bare_generations=frozenset(map(canonical, family.bare_generations)),
     )
 
 
 def _atoms(text: str) -> frozenset[str]:
-    return frozenset(canonical(one) for one in text.split())
+    return frozenset(map(canonical, text.split()))
 
 
 def canonical(number: str) -> str:
-    """A version number as ids bear it: `2.0` is `2`, `v3` is `3`; `4.20` stays, for it is not 4.2."""
+    """A version number as in ids: `2.0` is `2`, `v3` is `3`; `4.20` stays, since it is not 4.2."""
     plain = number.lower().removeprefix("v") if number[1:2].isdigit() else number.lower()
     return plain.removesuffix(".0") if plain.count(".") == 1 else plain

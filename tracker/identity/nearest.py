@@ -1,4 +1,4 @@
-"""Names that look like another: for a person to choose from, never to merge by ("llama-70b" and "llama-7b" are 96 % alike)."""
+"""Suggests similar names to a person; never a reason to merge ("llama-70b" and "llama-7b" are 96 % alike)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from difflib import SequenceMatcher
 from tracker.identity.tokens import LONGEST, clean, split, tokens
 
 _WORTH_NAMING = 0.45
-"""Below that likeness a suggestion misleads."""
+"""Below this likeness a suggestion misleads."""
 
 
 def nearest(name: str, known_names: Iterable[str], most: int = 5) -> tuple[str, ...]:
-    """The names most like `name`, the most alike first; none where nothing is.
+    """The names most similar to `name`, best first.
 
-    Half of the likeness are the words and numbers that both have, half the letters in their order.
+    Half of the likeness is the share of common words and numbers, the other half that of common characters in order.
     """
     wanted = _pieces(name)
-    scored = [(_likeness(wanted, _pieces(known)), known) for known in dict.fromkeys(known_names)]
-    close = sorted((one for one in scored if one[0] >= _WORTH_NAMING), key=lambda one: (-one[0], one[1]))
-    return tuple(known for _, known in close[:most])
+    scored = ((-_likeness(wanted, _pieces(known)), known) for known in set(known_names))
+    return tuple(known for likeness, known in sorted(scored)[:most] if -likeness >= _WORTH_NAMING)
 
 
 def _pieces(name: str) -> tuple[str, ...]:
@@ -27,11 +26,11 @@ def _pieces(name: str) -> tuple[str, ...]:
     return tuple(token.text.removeprefix("v") if token.kind == "number" else token.text for token in tokens(body))
 
 
-def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    if not one or not other:
+def _likeness(name: tuple[str, ...], other: tuple[str, ...]) -> float:
+    if not name or not other:
         return 0.0
-    shared = 2 * len(set(one) & set(other)) / (len(set(one)) + len(set(other)))
-    letters = SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False)
+    shared = 2 * len(set(name) & set(other)) / (len(set(name)) + len(set(other)))
+    letters = SequenceMatcher(None, " ".join(name), " ".join(other), autojunk=False)
     if shared == 0 and letters.quick_ratio() < 2 * _WORTH_NAMING:
         return 0.0
     return (shared + letters.ratio()) / 2

@@ -1,4 +1,4 @@
-"""A published name → what it states: maker, family and slots; nothing is decided here that the name leaves open."""
+"""Parses a published name into maker, family and slots; leaves open what the name leaves open."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tracker.identity.vocabulary import COMMON, SYSTEM, TUNES
 _PARTS = re.compile(r" \+ |(?<=[a-z0-9)])\+(?=[a-z(])| & ")
 _MOST_PARTS = 6
 _STAMPED = re.compile(r"-20\d{6}(?:$|:)")
-"""OpenRouter's lasting ids are a model's id and the day it was listed: `z-ai/glm-5-20260211`. Labs that sell dated snapshots in
-that form are declared."""
+"""OpenRouter's permanent ids are a model's id and its listing day: `z-ai/glm-5-20260211`. Labs that sell dated snapshots in this
+form are declared."""
 _OTHERS = ("fine-tune", "abliterated")
-"""What somebody else did to a model."""
+"""Tunes made by other people than the lab."""
 _TUNED = frozenset({"distill", "guard", "fine-tune", "abliterated", "thinking"})
 
 
@@ -29,12 +29,13 @@ Spelled = Literal["repository", "id", "title"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """A name taken apart.
+    """A parsed name.
 
-    `maker` is None where nothing tells it. `named` are the words of a brand that no lab has declared. `owner` stands for a
-    maker of his own in ids: the model is built on the line's, by somebody else. `copy`: somebody else's repository, without a
-    word of its own. `spelled`: as the `repository` `Org/Name`, as an `id` in lower case without blanks, or as a `title`; ids and
-    repositories tell apart what titles need not. `stamped`: an id that ends in the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or several models.
+    `maker` is None if unknown. `named` are the words of an undeclared brand. `owner` is the maker in ids of a model built on the
+    line's by somebody else. `copy`: somebody else's repository, without a word of its own. `spelled`: as the `repository`
+    `Org/Name`, as an `id` in lower case without blanks, or as a `title`, which may distinguish less. `stamped`: an id that ends
+    in the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or
+    several models.
     """
 
     slots: Slots
@@ -50,10 +51,10 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatedParts:
-    """What is said of the maker around the name: `owner` by its innermost prefix, of a repository if `path`, `hint` by the board.
+class Statements:
+    """The statements about the maker: `owner` is the innermost prefix, of a repository if `path`, `hint` is the board's.
 
-    `stated` and `hinted` are the labs that these are known to be; a lab that the name itself begins with is stated too.
+    `stated` and `hinted` are their labs, if known; a lab at the beginning of the name is stated too.
     """
 
     owner: str
@@ -71,13 +72,13 @@ class StatedParts:
 
     @property
     def makers(self) -> frozenset[str]:
-        """The slugs of those who may have made it; empty where nobody is named."""
+        """The slugs of the possible makers; empty if none is named."""
         named = frozenset(maker.slug for maker in (self.stated, self.hinted) if maker is not None)
         return named or frozenset(filter(None, (slug(self.owner or self.hint or ""),)))
 
 
 def parse(raw: str, hint: str | None, known: KnownNames) -> Parsed:
-    """Take a name apart. `hint` is what its board says of the maker, who may be a mere host, or wrong."""
+    """Parse a name. `hint` is the maker according to the board, which may be a host, or wrong."""
     raw = raw.strip()
     prefixes, body, path = split(_without_credit(clean(raw), known))
     hint = None if hint is None or known.is_host(hint) else hint
@@ -99,7 +100,7 @@ def is_system(parsed: Parsed) -> bool:
 
 
 def _without_credit(text: str, known: KnownNames) -> str:
-    """`claude-opus-4-6 Anthropic · Proprietary` without the maker and the licence that a page wrote into the cell."""
+    """`claude-opus-4-6 Anthropic · Proprietary` without the maker and the licence in the cell."""
     name, dot, _ = text.partition(" · ")
     if not dot:
         return text
@@ -111,11 +112,9 @@ def _without_credit(text: str, known: KnownNames) -> str:
 
 
 def _without_nicknames(body: str, known: KnownNames) -> str:
-    """`Nano Banana (Gemini 2.5 Flash Image)` without the nickname; alone, or beside its brand (`gemini-nano-banana`), that stays."""
+    """`Nano Banana (Gemini 2.5 Flash Image)` without the nickname; it stays alone and beside its brand (`gemini-nano-banana`)."""
     plain = body.replace("-", " ")
     for nickname, line in known.nicknames.items():
-        if nickname not in plain:
-            continue
         at = plain.find(nickname)
         if at >= 0:
             rest = body[:at] + body[at + len(nickname) :]
@@ -136,7 +135,7 @@ def _part(
     found = found[taken:]
     owner = families.owner_of(prefixes, known)
     stated = known.maker(owner) if owner else leading
-    said = StatedParts(
+    statements = Statements(
         owner=owner,
         path=path,
         spelled=spelled,
@@ -145,72 +144,61 @@ def _part(
         stated=stated,
         hinted=known.maker(hint) if hint else None,
     )
-    found, mentioned, brand = _mentioned(found, body, said, known)
-    return _of_unknown_brand(found, said) if brand is None else _of_brand(found, brand, mentioned, said)
+    found, mentioned, brand = _mentioned(found, body, statements, known)
+    return _of_unknown_brand(found, statements) if brand is None else _of_brand(found, brand, mentioned, statements)
 
 
 def _mentioned(
-    found: list[Token], body: str, said: StatedParts, known: KnownNames
+    found: list[Token], body: str, statements: Statements, known: KnownNames
 ) -> tuple[list[Token], list[Brand], Brand | None]:
-    """The tokens, the brands among them and the one it belongs to; read together with the prefix where only both name the owner's brand.
+    """The tokens, the brands among them, and the model's brand; of prefix and name if only both together name the owner's.
 
-    `DeepSeek: R2` is DeepSeek's, and `Phind: CodeLlama 34B v2` is Phind's, though the names alone say neither.
+    `DeepSeek: R2` is DeepSeek's, and `Phind: CodeLlama 34B v2` is Phind's, though the names alone state neither.
     """
-    mentioned = families.brands(found, known, said.makers)
+    stated = statements.stated
+    mentioned = families.brands(found, known, statements.makers)
     brand = families.primary_of(mentioned, found)
-    if said.owner == "" or said.stated is None or (brand is not None and brand.line.maker is said.stated):
+    if statements.owner == "" or stated is None or (brand is not None and brand.line.maker is stated):
         return found, mentioned, brand
-    whole = tokens(f"{said.owner} {body}")
-    together = families.brands(whole, known, frozenset((said.stated.slug,)))
+    whole = tokens(f"{statements.owner} {body}")
+    together = families.brands(whole, known, frozenset((stated.slug,)))
     other = families.primary_of(together, whole)
-    return (whole, together, other) if other is not None and other.line.maker is said.stated else (found, mentioned, brand)
+    return (whole, together, other) if other is not None and other.line.maker is stated else (found, mentioned, brand)
 
 
-def _of_unknown_brand(found: list[Token], said: StatedParts) -> Parsed:
+def _of_unknown_brand(found: list[Token], statements: Statements) -> Parsed:
     found = joined(found, {})
     places = families.unknown_words(found, len(found))
     slots = fill(found, None, at=places[0] if places else 0)
-    slots.base |= said.repository and _is_silent_on_tune(slots)
+    slots.base |= statements.repository and _is_silent_on_tune(slots)
     named = tuple(found[place].text for place in places) or tuple(sorted(slots.words))[:1]
-    return Parsed(
-        slots=slots,
-        maker=said.stated or said.hinted or _as_written(said.owner or said.hint),
-        named=named,
-        spelled=said.spelled,
-        stamped=said.stamped,
-    )
+    maker = statements.stated or statements.hinted or _as_written(statements.owner or statements.hint)
+    return Parsed(slots=slots, maker=maker, named=named, spelled=statements.spelled, stamped=statements.stamped)
 
 
-def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], said: StatedParts) -> Parsed:
+def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], statements: Statements) -> Parsed:
     line = brand.line
-    maker = said.stated or _as_written(said.owner)
+    maker = statements.stated or _as_written(statements.owner)
     slots = _slots(found, brand, mentioned if maker is None or maker.slug == line.maker.slug else ())
-    if _means_base(slots, line, repository=said.repository):
+    if _means_base(slots, line, repository=statements.repository):
         slots.base, slots.tune = True, "base"
     front = _own_front(found, brand)
     if front:
-        owner = maker if said.owner and maker is not line.maker else None
-        maker = maker or said.hinted or _as_written(said.hint)
+        owner = maker if statements.owner and maker is not line.maker else None
+        maker = maker or statements.hinted or _as_written(statements.hint)
         return Parsed(slots=slots, maker=None if maker is line.maker else maker, line=line, named=front, owner=owner)
     if maker is None or maker.slug == line.maker.slug:
-        return Parsed(
-            slots=slots,
-            maker=line.maker,
-            line=line,
-            spelled=said.spelled,
-            stamped=said.stamped,
-            several=_is_row_for_two(found, brand),
-        )
-    own = tuple(sorted([word for word in slots.words if word not in COMMON or TUNES.get(word) in _OTHERS])) or tuple(
-        slots.numbers
-    )
+        several = _is_row_for_two(found, brand)
+        spelled, stamped = statements.spelled, statements.stamped
+        return Parsed(slots=slots, maker=line.maker, line=line, spelled=spelled, stamped=stamped, several=several)
+    own = tuple(sorted(word for word in slots.words if word not in COMMON or TUNES.get(word) in _OTHERS)) or tuple(slots.numbers)
     if not own:
-        return Parsed(slots=slots, maker=line.maker, line=line, copy=said.owner != "")
+        return Parsed(slots=slots, maker=line.maker, line=line, copy=statements.owner != "")
     return Parsed(slots=slots, maker=maker, line=line, named=own, owner=maker)
 
 
 def _slots(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> Slots:
-    """The slots of a name, its brand's words and the base models it mentions left out."""
+    """The slots of a name, without its brand's words and the base models it mentions."""
     family, skip = brand.line.family, set(brand.places)
     if not family.base and not family.names_base:
         skip |= _base_models(found, brand, mentioned)
@@ -221,7 +209,7 @@ def _slots(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> 
 
 
 def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> set[int]:
-    """The places of the base models mentioned, with their version numbers: `Llama-3.1` in `Hermes 3 - Llama-3.1 70B`."""
+    """The places of mentioned base models and their version numbers: `Llama-3.1` in `Hermes 3 - Llama-3.1 70B`."""
     places: set[int] = set()
     for other in mentioned:
         if other is brand or not other.line.family.base:
@@ -235,7 +223,7 @@ def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand
 
 
 def _means_base(slots: Slots, line: ProductLine, *, repository: bool) -> bool:
-    """Whether a name with a size and no tune word is that of the base model."""
+    """Whether a name with a size and no tune word means the base model."""
     if line.family.bare == "chat" or not _is_silent_on_tune(slots):
         return False
     if line.bare_generations and slots.generation not in line.bare_generations:
@@ -244,13 +232,13 @@ def _means_base(slots: Slots, line: ProductLine, *, repository: bool) -> bool:
 
 
 def _is_silent_on_tune(slots: Slots) -> bool:
-    """Whether a name with a size does not say what it was tuned for."""
+    """Whether a name has a size and does not state its tune."""
     tuned = slots.chat or slots.base or slots.reasoning != "unspecified" or slots.tune in _TUNED
     return slots.size.mark != "" and not tuned
 
 
 def _own_front(found: Sequence[Token], brand: Brand) -> tuple[str, ...]:
-    """The words before a base model's name that are nobody's: the brand of something built on it (`Smaug-Llama-3-70B`)."""
+    """The unknown words before a base model's name: the brand of a model built on it (`Smaug-Llama-3-70B`)."""
     if not brand.line.family.base:
         return ()
     words = (found[place].text for place in families.unknown_words(found, brand.at))
@@ -265,5 +253,5 @@ def _is_row_for_two(found: Sequence[Token], brand: Brand) -> bool:
 
 
 def _as_written(name: str | None) -> Maker | None:
-    """A maker whom no file knows, by the name given."""
+    """A maker outside of the lexicon, by the given name."""
     return Maker(name=name.strip(), slug=slug(name)) if name and slug(name) else None

@@ -1,4 +1,4 @@
-"""A published name → who it is. The grammar first, then what people wrote down; where both leave it open, unsure.
+"""Resolves a published name: by the grammar, then by the lexicon; unsure if both leave it open.
 
 Source: docs/decisions/0011-identity.md
 """
@@ -19,42 +19,44 @@ from tracker.identity.tokens import LONGEST
 from tracker.model import Confidence, Identity, ModelId
 from tracker.model.names import Lexicon
 
-_TELLING = re.compile(r"[^\W_]")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_SEVERAL = "several snapshots have this name"
 
 
 def resolve(raw_name: str, org_hint: str | None = None, source: str | None = None, *, lexicon: Lexicon) -> Identity:
-    """Who a published name stands for.
+    """The identity of a published name.
 
-    `org_hint` is what the board says of the maker, `source` the board. `lexicon` is what is known of names;
-    `EMPTY_LEXICON` is the grammar alone. Never raises for any text: what cannot be read is unsure.
+    `org_hint` is the maker according to the board, `source` the board. With `EMPTY_LEXICON` the grammar decides alone. Never
+    raises: a name that cannot be read is unsure.
     """
     return _resolve(raw_name, org_hint or None, source or "", lexicon)
 
 
 def line_name(family: str, generation: str, *, lexicon: Lexicon) -> str:
-    """A family's generation as people write it: `GPT-5`, `o3`, `DeepSeek V4`; as the family's `line` says, else with a blank between."""
+    """A family's generation as people write it: `GPT-5`, `o3`, `DeepSeek V4`; with a blank unless the family has a `line`."""
     return arranged(lexicon).line_name(family, generation)
 
 
 @lru_cache(maxsize=65536)
 def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Identity:
-    if len(raw) > LONGEST or _TELLING.search(raw) is None:
+    if len(raw) > LONGEST or _LETTER_OR_DIGIT.search(raw) is None:
         return Identity(name=raw, reason="no name that can be read")
     known = facts(lexicon)
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
-    settled, model, confidence, reason = _settled(parsed, source, known)
-    settled.slots.size = parsed.slots.size.as_read(settled.slots.size)
+    decided, model, confidence, reason = _decided(parsed, source, known)
+    decided.slots.size = parsed.slots.size.as_read(decided.slots.size)
     answer = (model if confidence is not Confidence.UNSURE else None, confidence, reason)
-    return _identity(raw, settled, known.known, answer)
+    return _identity(raw, decided, known.known, answer)
 
 
-def _settled(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Confidence, str]:
-    """The name as people read it, its model, how sure that is, and why."""
+def _decided(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Confidence, str]:
+    """The name as people read it, its model, the confidence, and the reason."""
     core = compose.core(parsed)
     text = compose.model_text(parsed, core)
     doubt = _doubt(text, source, known)
     if doubt is not None:
-        return _at_least(parsed, doubt), text, Confidence.UNSURE, doubt.why
+        partly = replace(parsed, maker=doubt.maker, named=(doubt.family,), line=None) if doubt.family else parsed
+        return partly, text, Confidence.UNSURE, doubt.why
     if parsed.parts:
         return parsed, text, Confidence.STATED, "a system of several parts"
     read, confidence = _read_as_written(parsed, core, text, known)
@@ -69,7 +71,7 @@ def _settled(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Co
 
 
 def _read_as_written(parsed: Parsed, core: str, text: str, known: Facts) -> tuple[Parsed, Confidence]:
-    """The name after its alias, if it has one."""
+    """The name after its alias, if any."""
     target = known.aliases.get(text)
     if target is not None:
         return read_as(parsed, target, marked=True), Confidence.ALIAS
@@ -83,7 +85,7 @@ def _read_as_written(parsed: Parsed, core: str, text: str, known: Facts) -> tupl
 
 
 def _model(parsed: Parsed, core: str, known: Facts) -> tuple[str, str]:
-    """The model's id, and why it is open, if it is."""
+    """The model's id, and why it is open, if so."""
     slots, core = parsed.slots, _under(core, known)
     entry = known.releases.get(core)
     stamped = parsed.line is not None and parsed.line.family.dates == "stamp"
@@ -96,16 +98,16 @@ def _model(parsed: Parsed, core: str, known: Facts) -> tuple[str, str]:
         return core + kept, "a moving alias" if slots.latest and not slots.dates and entry is None else ""
     if not slots.dates and not slots.revision and not (slots.preview and not entry.preview_is_release):
         if entry.bare is None and parsed.spelled == "repository" and slots.chat:
-            return entry.snapshots[0].model, ""  # a repository keeps its name; those after it bear a date
-        return (entry.bare, "") if entry.bare is not None else (core, "several snapshots bear this name")
-    found = snapshot_of(entry, slots)
-    if found is None:
-        return core, "several snapshots bear this name"
-    return found or core + compose.marks(slots), ""
+            return entry.snapshots[0].model, ""  # a repository keeps its name; later ones have a date
+        return (entry.bare, "") if entry.bare is not None else (core, _SEVERAL)
+    snapshot = snapshot_of(entry, slots)
+    if snapshot is None:
+        return core, _SEVERAL
+    return snapshot or core + compose.marks(slots), ""
 
 
 def _under(core: str, known: Facts) -> str:
-    """The core under which its releases are written down: with or without the size that may be left out."""
+    """The core of its releases in the lexicon, with or without an optional size."""
     target = known.renamed.get(core)
     return compose.core(target) if target is not None and core not in known.releases else core
 
@@ -117,36 +119,24 @@ def _doubt(text: str, source: str, known: Facts) -> Doubt | None:
     return doubt
 
 
-def _at_least(parsed: Parsed, doubt: Doubt) -> Parsed:
-    """A name in doubt, with the lab and the family that are known of it."""
-    if not doubt.family:
-        return parsed
-    return replace(parsed, maker=doubt.maker, named=(doubt.family,), line=None)
-
-
 def _why_open(parsed: Parsed) -> str:
     if parsed.several:
         return "one row for several models"
     if parsed.copy:
         return "another's copy, which may differ from the original"
     slots = parsed.slots
-    if (
-        parsed.line is not None
-        and parsed.line.both
-        and parsed.spelled == "title"
-        and slots.reasoning == "unspecified"
-        and not slots.tune.startswith(("inst", "base"))
-    ):
+    undecided = slots.reasoning == "unspecified" and not slots.tune.startswith(("inst", "base"))
+    if parsed.line is not None and parsed.line.both and parsed.spelled == "title" and undecided:
         stated = atoms(slots)
-        if any(one <= stated for one in parsed.line.both):
-            return "a thinking and an instruct model bear this name"
+        if any(condition <= stated for condition in parsed.line.both):
+            return "a thinking and an instruct model have this name"
     if not (slots.words or slots.generation or slots.numbers or slots.size.mark or slots.dates or parsed.line):
         return "no brand in the name"
     return ""
 
 
 def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | None, Confidence, str]) -> Identity:
-    """The record of a name. `answer`: its model, how sure that is, and why."""
+    """The record of a name. `answer`: its model, the confidence, and the reason."""
     model, confidence, reason = answer
     slots, maker = parsed.slots, parsed.maker or Maker(name="", slug="")
     stated = compose.flags(parsed)
@@ -180,7 +170,7 @@ def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | N
 
 
 def _family(raw: str, parsed: Parsed) -> str:
-    """The brand line as its lab writes it; a brand that no lab declared, as the board wrote it."""
+    """The brand line as its lab writes it; an undeclared brand as the board writes it."""
     if parsed.line is not None and not parsed.named:
         return parsed.line.family.name
     lowered = raw.lower()

@@ -1,4 +1,4 @@
-"""Sizes as names state them, in 10⁹ parameters: 72B, 350M, 1T, 8x7B, A22B, A400M, E4B, 17B-128E, 1B-7B."""
+"""Sizes in names, in 10⁹ parameters: 72B, 350M, 1T, 8x7B, A22B, A400M, E4B, 17B-128E, 1B-7B."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ _UNITS = {"b": 1.0, "t": 1000.0, "m": 0.001}
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Total and active; None where not stated. `experts`: their number stands beside it (17B-128E), in a model that has a name of its own."""
+    """Total and active parameters, if stated. `experts`: their number follows (17B-128E), so the model has its own name."""
 
     total: float | None = None
     active: float | None = None
     experts: bool = False
 
     def joined(self, other: Size) -> Size:
-        """Both together; what was stated first stays."""
+        """Both together; the first statement wins."""
         return Size(
             self.total if self.total is not None else other.total,
             self.active if self.active is not None else other.active,
@@ -24,14 +24,14 @@ class Size:
         )
 
     def as_read(self, other: Size) -> Size:
-        """What is stated, in the other's figures: an alias may correct a size (`lfm-2.2-6b` is 2.6B), not add one."""
+        """The stated sizes with the other's figures: an alias may correct a size (`lfm-2.2-6b` is 2.6B), not add one."""
         total = other.total if self.total is not None and other.total is not None else self.total
         active = other.active if self.active is not None and other.active is not None else self.active
         return Size(total, active)
 
     @property
     def mark(self) -> str:
-        """The size as an id bears it. Where the total is stated the active part says nothing more."""
+        """The size as in ids: the total, or the active part if there is no total."""
         if self.total is not None:
             return f"{self.total:g}b"
         return f"a{self.active:g}b" if self.active is not None and not self.experts else ""

@@ -1,9 +1,10 @@
-"""Tokens → slots: what each piece of a name stands for, wherever it stands."""
+"""Fills slots from tokens: the meaning of each piece of a name, whatever their order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 
 from tracker.identity import dates, sizes
 from tracker.identity.dates import Date
@@ -34,15 +35,15 @@ from tracker.identity.vocabulary import (
 )
 
 _FIRST = ("v1", "v1.0", "v0.1")
-"""The first version of a name is what the name without one means."""
+"""A name without a version means the first one."""
 _NO_TOKEN = Token("", "", -9, -9)
 
 
 @dataclass(slots=True)
 class Slots:
-    """What a name states, piece by piece; filled while reading, then left alone.
+    """The statements of a name; filled by `fill`, then constant.
 
-    `generation` is as ids bear it, `numbers` are the further ones. `words` are those that tell models apart.
+    `generation` and the further `numbers` are as in ids. `words` are those that distinguish models.
     """
 
     generation: str = ""
@@ -73,7 +74,7 @@ class Slots:
 
 
 def joined(found: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
-    """The tokens with version numbers and sizes put together that dashes took apart: `3-5` → 3.5, `3-5-0-8b` → 3.5 and 0.8b."""
+    """The tokens with version numbers and sizes joined that dashes split: `3-5` → 3.5, `3-5-0-8b` → 3.5 and 0.8b."""
     out: list[Token] = []
     index = 0
     while index < len(found):
@@ -89,7 +90,7 @@ def joined(found: Sequence[Token], generations: Mapping[str, str]) -> list[Token
 
 
 def _run(found: Sequence[Token], start: int) -> Sequence[Token]:
-    """The whole numbers from there on, one dash or blank apart, and the size that ends them; the first of any sort."""
+    """The whole numbers from a number on, one dash or blank apart, and the size at their end; or the number alone."""
     if not found[start].text.removeprefix("v").isdigit():
         return found[start : start + 1]
     end = start + 1
@@ -100,19 +101,19 @@ def _run(found: Sequence[Token], start: int) -> Sequence[Token]:
     return found[start:end]
 
 
-def _follows(one: Token, two: Token) -> bool:
-    if two.start - one.end != 1 or two.bracket != one.bracket:
+def _follows(before: Token, after: Token) -> bool:
+    if after.start - before.end != 1 or after.bracket != before.bracket:
         return False
-    if two.kind == "size":
-        return two.text[-1] == "b" and two.text[:-1].isdigit()
-    return two.kind == "number" and two.text.rstrip("abcdefghijklmnopqrstuvwxyz").isdigit()
+    if after.kind == "size":
+        return after.text[-1] == "b" and after.text[:-1].isdigit()
+    return after.kind == "number" and after.text.rstrip(ascii_lowercase).isdigit()
 
 
 def _put_together(run: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
     *numbers, last = run
     if last.kind != "size":
         return _version(run, generations)
-    if len(last.text) > len("8b"):  # no size has two digits behind its dot
+    if len(last.text) > len("8b"):  # no size has two digits after its dot
         return [*_version(numbers, generations), last]
     first, *others = numbers
     if not others:
@@ -124,30 +125,30 @@ def _put_together(run: Sequence[Token], generations: Mapping[str, str]) -> list[
     return [*_version(numbers[:2], generations), _merged("size", others[1], last)]
 
 
-def _is_version(one: Token, two: Token, generations: Mapping[str, str]) -> bool:
-    """Whether a size after two numbers leaves both to the version; the generations known settle it."""
-    whole = canonical(one.text)
-    return canonical(f"{whole}.{two.text}") in generations or whole not in generations
+def _is_version(whole: Token, decimal: Token, generations: Mapping[str, str]) -> bool:
+    """Whether both numbers before a size are its version, by the known generations."""
+    major = canonical(whole.text)
+    return canonical(f"{major}.{decimal.text}") in generations or major not in generations
 
 
 def _version(run: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
     if len(run) < 2:
         return list(run)
-    one, two, *rest = run
-    whole = one.text.removeprefix("v")
-    small = len(whole) <= 2 and (whole[0] != "0" or whole == "0")
-    single = len(two.text.rstrip("abcdefghijklmnopqrstuvwxyz")) == 1
-    if small and (single or f"{whole}.{two.text}" in generations):
-        return [_merged("number", one, two), *rest]
+    whole, decimal, *rest = run
+    major = whole.text.removeprefix("v")
+    small = len(major) <= 2 and (major[0] != "0" or major == "0")
+    single = len(decimal.text.rstrip(ascii_lowercase)) == 1
+    if small and (single or f"{major}.{decimal.text}" in generations):
+        return [_merged("number", whole, decimal), *rest]
     return list(run)
 
 
-def _merged(kind: str, one: Token, two: Token) -> Token:
-    return Token(kind, f"{one.text}.{two.text}", one.start, two.end, one.bracket)
+def _merged(kind: str, whole: Token, decimal: Token) -> Token:
+    return Token(kind, f"{whole.text}.{decimal.text}", whole.start, decimal.end, whole.bracket)
 
 
 def _spelled_out(token: Token, generations: Mapping[str, str]) -> Token:
-    """`2p5` is 2.5; `35` is 3.5 where that was released and 35 was not."""
+    """`2p5` is 2.5; `35` is 3.5 if that was released and 35 was not."""
     text = token.text
     if "p" in text[1:-1]:
         return Token("number", text.replace("p", "."), token.start, token.end, token.bracket)
@@ -161,7 +162,7 @@ def _spelled_out(token: Token, generations: Mapping[str, str]) -> Token:
 
 
 def fill(found: Sequence[Token], line: ProductLine | None, *, skip: Collection[int] = (), at: int = 0) -> Slots:
-    """The slots of a name's tokens. `skip` are the places of words already understood, `at` is where the brand stands."""
+    """The slots of a name's tokens. `skip` are the places of words already understood, `at` is the brand's place."""
     slots = Slots()
     reader = _Reader(found, line, slots, skip)
     for index, token in enumerate(found):
@@ -176,7 +177,7 @@ def fill(found: Sequence[Token], line: ProductLine | None, *, skip: Collection[i
 
 
 class _Reader:
-    """Reads one name; every method takes one kind of token."""
+    """Reads one name; each method takes one kind of token."""
 
     def __init__(self, found: Sequence[Token], line: ProductLine | None, slots: Slots, skip: Collection[int]) -> None:
         self.found, self.line, self.slots, self.skip = found, line, slots, set(skip)
@@ -187,7 +188,7 @@ class _Reader:
                 self._aside(bracket, text)
 
     def _aside(self, bracket: int, what: str) -> None:
-        """`(…, Opus 4.8 Fallback)` names another model, which answers when this one will not; `(codex-harness)` a tool."""
+        """`(…, Opus 4.8 Fallback)` names the model that answers if this one does not; `(codex-harness)` names a tool."""
         self.skip.update(index for index, token in enumerate(self.found) if token.bracket == bracket)
         (self.slots.serving if what == "fallback" else self.slots.harness).append(what)
 
@@ -214,20 +215,20 @@ class _Reader:
             self.slots.size = Size(total=size.total, active=self.slots.size.total)
             return
         if size.total is not None and self.slots.size.total not in (None, size.total):
-            self.slots.words.add(token.text)  # the model's own size stands first
+            self.slots.words.add(token.text)  # the model's own size comes first
         self.slots.size = self.slots.size.joined(size)
 
     mixture = active = size
 
     def _is_total_after_active(self, index: int, token: Token, size: Size) -> bool:
-        """`OLMoE-1B-7B`: of two sizes side by side, the smaller first, that is the active part of the other."""
+        """`OLMoE-1B-7B`: of two adjacent sizes, a smaller first one is the active part of the other."""
         before, known = self._near(index - 1), self.slots.size
         if before.kind != "size" or token.start - before.end != 1 or known.active is not None:
             return False
         return size.total is not None and known.total is not None and known.total < size.total
 
     def experts(self, index: int, token: Token) -> None:
-        """How many experts there are tells no size."""
+        """The number of experts is not a size."""
 
     def context(self, index: int, token: Token) -> None:
         beside = (self._near(index - 1).text, self._near(index + 1).text, self._near(index + 2).text)
@@ -278,7 +279,7 @@ class _Reader:
             self._plain_word(index, token)
 
     def _by_line(self, text: str, line: ProductLine) -> bool:
-        """What the family says of a word goes before what it usually means."""
+        """The family's meaning of a word goes before its usual one."""
         if text in line.ignore:
             return True
         if text in line.serving:
@@ -306,7 +307,7 @@ class _Reader:
             self.thoughts.append((token, token.bracket > 0 or self._near(index + 1).kind == "context"))
 
     def _is_effort(self, index: int, token: Token) -> bool:
-        """Whether a word is how hard the model thinks, and not its place in a line (`medium`, `max`) or a picture's quality."""
+        """Whether a word is a reasoning effort, and not a tier (`medium`, `max`) or a picture's quality."""
         text, before, following = token.text, self._near(index - 1).text, self._near(index + 1).text
         tiers, efforts = (self.line.tiers, self.line.efforts) if self.line is not None else (frozenset(), frozenset())
         if (text == "high" and following in PICTURE) or text in tiers or f"{before} {text}" in tiers:
@@ -344,9 +345,9 @@ class _Reader:
             slots.serving.append(f"high-{self._near(index + 1).text}")
             self.skip.add(index + 1)
         elif text not in SILENT:
-            self._telling(text)
+            self._distinguishing(text)
 
-    def _telling(self, text: str) -> None:
+    def _distinguishing(self, text: str) -> None:
         slots = self.slots
         slots.words.add(text)
         slots.unfinished |= text in UNFINISHED
@@ -355,23 +356,23 @@ class _Reader:
         slots.tune = TUNES.get(text, slots.tune)
         slots.kind = KINDS.get(text, slots.kind)
 
-    # ── what only the whole name can tell ──
+    # ── what only the whole name decides ──
 
     def finish(self, at: int) -> None:
-        """Settle what depends on pieces read later."""
-        self._settle_numbers(at)
-        self._settle_thinking()
+        """Decide what depends on pieces read later."""
+        self._decide_numbers(at)
+        self._decide_thinking()
         slots = self.slots
         kind = slots.kind or (self.line.family.kind if self.line is not None else "")
         if kind in ("image", "video") and slots.context:
             slots.serving.append(slots.context)  # 2k and 4k are resolutions
             slots.context = ""
         if "turbo" in slots.words and slots.size.total is not None and slots.tune in ("instruct", "chat"):
-            slots.words.discard("turbo")  # a size and a tune are an open model's name: the host serves it faster
+            slots.words.discard("turbo")  # an open model, by its size and tune, that a host serves faster
             slots.tier.remove("turbo")
             slots.serving.append("turbo")
 
-    def _settle_numbers(self, at: int) -> None:
+    def _decide_numbers(self, at: int) -> None:
         after = next((pair for pair in self.numbers if pair[0] > at), None)
         chosen = after or next(iter(self.numbers), None)
         for index, token in self.numbers:
@@ -386,7 +387,7 @@ class _Reader:
             self.slots.shown_generation = self.slots.shown_generation or line.family.first
 
     def _marked(self, index: int, token: Token) -> str:
-        """The number with the letter before it (`K2`, `M2.1`), or without the one behind it that means vision (`4.5V`)."""
+        """The number with the character before it (`K2`, `M2.1`), or without the V after it that means vision (`4.5V`)."""
         text = token.text
         if text[-1] == "v" and text[:1].isdigit():
             self.slots.words.add("v")
@@ -407,7 +408,7 @@ class _Reader:
         self.slots.generation = "" if text in _FIRST and plain not in listed else plain
         self.slots.shown_generation = listed.get(plain, plain[:1].upper() + plain[1:] if plain[:1].isalpha() else plain)
 
-    def _settle_thinking(self) -> None:
+    def _decide_thinking(self) -> None:
         slots = self.slots
         if not self.thoughts:
             return
@@ -420,16 +421,16 @@ class _Reader:
     def _names_a_model(self, token: Token, *, flag: bool) -> bool:
         """Whether "thinking" is part of the name, as with open weights of one size, or a switch.
 
-        Of a brand that no lab declared, only brackets make it a switch: better two models too many than one too few.
+        Of an undeclared brand, only brackets make it a switch: splitting one model is better than merging two.
         """
         if self.line is None:
             return not flag
         if self.line.thinking:
             stated = atoms(self.slots)
-            return any(one <= stated for one in self.line.thinking)
+            return any(condition <= stated for condition in self.line.thinking)
         return not flag and token.text in THINKING and self.slots.size.mark != ""
 
 
 def atoms(slots: Slots) -> frozenset[str]:
-    """What a family's conditions on `thinking` can speak of: words, generation, size, dates; and `*`."""
+    """The terms of a family's conditions on `thinking`: words, generation, size, dates; and `*`."""
     return frozenset((*slots.words, "*", slots.generation, *slots.numbers, slots.size.mark, *(date.mark for date in slots.dates)))

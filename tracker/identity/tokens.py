@@ -1,6 +1,6 @@
-"""A published name → its prefixes, and its tokens: words, numbers, sizes, dates, quantisations, contexts.
+"""Splits a published name into prefixes and tokens: words, numbers, sizes, dates, quantisations, contexts.
 
-Every pattern is linear: no repeat stands inside another, and a name is cut off at `LONGEST` before any of them sees it.
+Every pattern is linear: no repeat is inside another, and a name is cut off at `LONGEST` first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tracker.wording import UNSAFE
 
 LONGEST = 240
-"""A longer text is no name; it is never resolved."""
+"""A longer text is not a name and is never resolved."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _UNSEEN = re.compile(f"[{UNSAFE}\ufe00-\ufe0f]+")
@@ -23,11 +23,11 @@ _BEDROCK = re.compile(r"[-:]v\d{1,2}:\d{1,2}(?::\d{1,4}k)?$")
 """A model id of Amazon Bedrock ends in the version of its interface: `anthropic.claude-3-haiku-20240307-v1:0`."""
 _DOTTED = re.compile(r"((?:us|eu|apac|jp|au|ca|global)\.)?([a-z][a-z0-9]{2,20})\.(?=[a-z][a-z0-9]*-|[a-z]+\d)")
 _DECIMAL = re.compile(r"(?<=[-_][0-9])_(?=[0-9]{1,2}[bB](?![A-Za-z0-9]))")
-"""`stablelm-2-1_6b`: where dashes part the words, this is the dot of 1.6."""
+"""`stablelm-2-1_6b`: between words split by dashes, this is the dot of 1.6."""
 _PLUS = re.compile(r"(?<=[a-z0-9])\+(?![a-z0-9+])")
 """`Command R+`."""
 _SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
-"""Between two digits a slash is a date's: `03/14`."""
+"""Between two digits a slash is part of a date: `03/14`."""
 
 _DAY = r"(?:0[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0[1-9]|1[0-2])"
@@ -39,6 +39,7 @@ _NAMED = (
 _END = r"(?![a-z0-9])"
 _NO_DIGIT = r"(?<![\d.])"
 
+_CONTEXT = rf"(?:>[ ]?)?{_NO_DIGIT}\d{{1,4}}(?:\.\d)?[km]{_END}|{_NO_DIGIT}(?:2048|4096|8192|16384|32768|65536|131072){_END}"
 _TOKEN = re.compile(
     rf"""
      (?P<quant>(?=[abefgimnqw2348])(?<![a-z0-9])(?:i?q[2-8](?:-k(?:-(?:xs|s|m|l|xl))?|-[01k]|-xxs|-xs|-s|-m)?
@@ -53,7 +54,7 @@ _TOKEN = re.compile(
         |(?P<size>{_NO_DIGIT}\d{{1,4}}(?:\.\d{{1,3}})?b{_END}|(?<![a-z\d.])\d{{1,2}}(?:\.\d{{1,3}})?t{_END}
             |{_NO_DIGIT}\d{{2,4}}m{_END}(?![ -]?context))
         |(?P<experts>{_NO_DIGIT}\d{{1,3}}e{_END})
-        |(?P<context>(?:>[ ]?)?{_NO_DIGIT}\d{{1,4}}(?:\.\d)?[km]{_END}|{_NO_DIGIT}(?:2048|4096|8192|16384|32768|65536|131072){_END})
+        |(?P<context>{_CONTEXT})
         |(?P<pixels>{_NO_DIGIT}\d{{3,4}}p{_END})
         |(?P<number>(?:(?<![a-z0-9])v)?\d+(?:\.\d+)*(?:(?<=\d)p\d{{1,2}}{_END})?(?:[a-z]{_END})?))
     |(?P<word>[^\W\d_]+)
@@ -64,7 +65,7 @@ _TOKEN = re.compile(
 
 
 class Token(NamedTuple):
-    """A piece of a name: what it is, its text in lower case, where it stood, and in which bracket (0: in none)."""
+    """A piece of a name: its kind, its text in lower case, its place, and the number of its bracket (0: none)."""
 
     kind: str
     text: str
@@ -74,11 +75,11 @@ class Token(NamedTuple):
 
 
 _new = tuple.__new__
-"""`Token(…)` by half the time: one name has five."""
+"""`Token(…)` in half the time: one name has five."""
 
 
 def clean(raw: str) -> str:
-    """The name in lower case, of composed letters without accents, of visible characters, with one sort of dash and blank."""
+    """The name in lower case, without accents and invisible characters, with one kind of dash and blank."""
     text = _DECIMAL.sub(".", raw) if "_" in raw and "-" in raw else raw
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
@@ -89,9 +90,9 @@ def clean(raw: str) -> str:
 
 
 def split(text: str) -> tuple[tuple[str, ...], str, bool]:
-    """The prefixes of a cleaned name, outermost first, and what is left: `openrouter/meta-llama/…`, `us.anthropic.…`, `Meta: …`.
+    """The prefixes of a cleaned name, outermost first, the rest, and whether it is the path of a repository.
 
-    The last says whether it is the path of a repository.
+    `openrouter/meta-llama/…`, `us.anthropic.…`, `Meta: …`
     """
     prefixes: list[str] = []
     *paths, body = _SLASH.split(text) if "/" in text and " / " not in text else (text,)
@@ -109,7 +110,7 @@ def split(text: str) -> tuple[tuple[str, ...], str, bool]:
 
 
 def tokens(body: str) -> list[Token]:
-    """The tokens of a name without its prefixes, in their order. Brackets are counted, and a comma opens a new one."""
+    """The tokens of a name without its prefixes, in order. Brackets are numbered, and a comma opens a new one."""
     found: list[Token] = []
     inside, count = 0, 0
     for match in _TOKEN.finditer(body):

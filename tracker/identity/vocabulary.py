@@ -1,29 +1,20 @@
-"""The words of the trade: what a word in a model's name stands for when no lab says otherwise."""
+"""The usual meaning of words in model names; labs may declare others."""
 
 from __future__ import annotations
 
 CHAT = frozenset({"instruct", "inst", "ins", "it", "chat"})
-"""Tuned for use: what a name without any of them means on a board."""
+"""Tuned for use, which a name without any of these words means too on a board."""
 BASE = frozenset({"base", "pt", "pretrain", "pretrained"})
 PREVIEW = frozenset({"preview", "exp", "experimental"})
-"""One thing: an experimental release and a preview of one date are the same."""
+"""An experimental release and a preview of one date are the same."""
 UNFINISHED = frozenset({"beta", "alpha", "rc", "early", "prerelease"})
 THINKING = frozenset({"thinking", "think", "thinker"})
 REASONING = frozenset({"reasoning", "reasoner", "cot"})
 NOT = frozenset({"no", "non", "not", "without"})
 NOT_THINKING = frozenset({"nothink", "nothinking", "nonthinking", "nonreasoning", "noreasoning", "nocot"})
-EFFORTS = {
-    "none": "none",
-    "minimal": "minimal",
-    "low": "low",
-    "med": "medium",
-    "medium": "medium",
-    "high": "high",
-    "xhigh": "xhigh",
-    "max": "max",
-}
+EFFORTS = {effort: effort for effort in ("none", "minimal", "low", "medium", "high", "xhigh", "max")} | {"med": "medium"}
 CERTAIN_EFFORTS = frozenset({"minimal", "low", "med", "high", "xhigh"})
-"""Never a place in a line, unlike `medium` and `max`, wherever they stand."""
+"""Never a tier, unlike `medium` and `max`."""
 GLUED_EFFORTS = {
     f"{effort}{word}": effort for effort in ("low", "medium", "high", "max") for word in ("thinking", "think", "reasoning")
 }
@@ -33,20 +24,20 @@ SERVING = frozenset(
         *("fal", "wavespeed", "replicate", "fireworks", "together", "groq", "bedrock", "vertex", "azure", "foundry", "deepinfra"),
     }
 )
-"""Who serves it and how: no other weights."""
+"""Who serves the model and how; the weights are the same."""
 PICTURE = frozenset({"res", "resolution", "fidelity", "definition", "quality"})
-"""What `high` before them speaks of is a picture, not an effort."""
+"""`high` before one of these words is about a picture, not an effort."""
 HARNESS = frozenset({"diff", "whole", "udiff", "architect", "editor", "concise", "verbose", "grounding"})
-"""How it was asked: edit formats, prompt styles, a search tool."""
+"""How the model was prompted: edit formats, prompt styles, a search tool."""
 SETTINGS = frozenset({"temperature", "temp", "n", "top", "seed"})
-"""Before `=`: sampling."""
+"""Sampling settings, before `=`."""
 SILENT = frozenset(
     {
         *("model", "version", "ver", "deprecated", "default", "older", "old", "original", "prev", "adaptive", "effort", "with"),
         *("hf", "context", "tokens", "token", "budget", "api", "mode", "the", "by", "from"),
     }
 )
-"""Words that tell nothing of who a model is."""
+"""Words without a meaning for the model's identity."""
 LATEST = frozenset({"latest"})
 TIERS = frozenset(
     {
@@ -84,7 +75,6 @@ TIERS = frozenset(
         ),
     }
 )
-"""Places in a line."""
 TUNES = {
     "coder": "coder",
     "code": "coder",
@@ -121,21 +111,8 @@ KINDS = {
 }
 SYSTEM = frozenset({"agent", "agents", "agentless", "router", "rag"})
 """More than a model: an agent or an ensemble around one."""
-COMMON = (
-    CHAT
-    | BASE
-    | PREVIEW
-    | UNFINISHED
-    | THINKING
-    | REASONING
-    | NOT
-    | NOT_THINKING
-    | SERVING
-    | HARNESS
-    | SILENT
-    | LATEST
-    | TIERS
-    | SYSTEM
+COMMON = frozenset({"v", "open", "deep"}).union(
+    *(CHAT, BASE, PREVIEW, UNFINISHED, THINKING, REASONING, NOT, NOT_THINKING, SERVING, HARNESS, SILENT, LATEST, TIERS, SYSTEM),
+    *(TUNES, KINDS, EFFORTS, GLUED_EFFORTS),
 )
-COMMON |= frozenset(TUNES) | frozenset(KINDS) | frozenset(EFFORTS) | frozenset(GLUED_EFFORTS) | frozenset({"v", "open", "deep"})
-"""Words that are nobody's brand."""
+"""Words that are not a brand."""

@@ -1,7 +1,6 @@
 """From bytes to a table of strings: one file per format, none of which knows a board.
 
-Every module here without a leading underscore is a format: it has `parse` and `Options`, and stands in FORMATS.
-Modules with one are what the formats share.
+FORMATS lists the formats, each with `parse` and `Options`. Modules with a leading underscore are what the formats share.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ FORMATS: tuple[str, ...] = (
     "markdown_table",
     "yaml_records",
 )
-"""The modules of this package that read a format. Each is loaded when a board of it is read: most commands need none."""
+"""The formats. A module is loaded when a board of its format is read: most commands need none."""
 
 
 class Format(Protocol):
-    """What a module in FORMATS has."""
+    """What a module in FORMATS contains."""
 
     Options: type[CommonOptions]
 
@@ -44,12 +43,12 @@ class Format(Protocol):
 
 
 def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> Table:
-    """What the body shows of the wanted columns, as text; pure.
+    """The wanted columns of the body, as text; pure.
 
-    The table has those of the wanted columns that the source has at all, in the order wanted, and at least one row.
+    The table has the wanted columns that the source contains, in the order wanted, and at least one row.
 
     Raises:
-        ParseError: the body has not the shape of the format; one line naming the board, what was found and what was expected.
+        ParseError: the body does not match the format; one line naming the board, what was found and what was expected.
         DeclarationError: the format or one of its options is wrong.
     """
     options = options_for(spec, board)
@@ -66,28 +65,23 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> T
 
 
 def options_of(name: str) -> type[CommonOptions]:
-    """The struct that declares a format's options. Raises DeclarationError when the format is unknown."""
+    """The struct that declares a format's options. Raises DeclarationError for an unknown format."""
     return _module(name, "").Options
 
 
 def options_for(spec: Parse, board: str = "") -> CommonOptions:
-    """The declared options, checked: selectors, paths and regular expressions too.
+    """The declared options; selectors, paths and regular expressions are checked too.
 
     Raises:
-        DeclarationError: the format is unknown, or an option is unknown or has a wrong value.
+        DeclarationError: the format or an option is unknown, or an option has a wrong value.
     """
-    kind = _module(spec.format, board).Options
+    options = _module(spec.format, board).Options
     try:
-        return msgspec.convert(dict(spec.options), kind)
+        return msgspec.convert(dict(spec.options), options)
     except msgspec.ValidationError as error:
         place = f"{board}: " if board else ""
-        raise DeclarationError(
-            f"{place}parse (format {spec.format}): {fold(str(error))}; known: {', '.join(_option_names(kind))}"
-        ) from error
-
-
-def _option_names(kind: type[CommonOptions]) -> list[str]:
-    return sorted(field.encode_name for field in msgspec.structs.fields(kind))
+        known = ", ".join(sorted(field.encode_name for field in msgspec.structs.fields(options)))
+        raise DeclarationError(f"{place}parse (format {spec.format}): {fold(str(error))}; known: {known}") from error
 
 
 def _module(name: str, board: str) -> Format:
@@ -100,13 +94,10 @@ def _module(name: str, board: str) -> Format:
 
 
 def join(tables: Sequence[Table]) -> Table:
-    """One table of a board that is spread over several bodies.
+    """One table of the tables of several bodies. Raises ValueError without tables.
 
-    Columns in the order in which they first occur (None where a body has not that column); of a fact
-    that several bodies state, the first. `page_starts` says where each body's rows begin.
-
-    Raises:
-        ValueError: there are no tables.
+    Columns are in the order in which they first occur (None where a body lacks the column). Of a fact that several bodies
+    state, the first counts. `page_starts` is where each body's rows begin.
     """
     if not tables:
         raise ValueError("no tables to join")
@@ -120,12 +111,12 @@ def join(tables: Sequence[Table]) -> Table:
 
 
 def numbered(table: Table) -> Table:
-    """The table with the place of each row in the column `$row`."""
+    """The table with the number of each row in the column `$row`."""
     return replace(table, columns=(*table.columns, ROW), rows=[(*row, str(at)) for at, row in enumerate(table.rows, 1)])
 
 
 def _aligned(table: Table, columns: tuple[str, ...]) -> Sequence[Sequence[str | None]]:
     if table.columns == columns:
         return table.rows
-    at = {column: place for place, column in enumerate(table.columns)}
-    return [tuple(row[at[column]] if column in at else None for column in columns) for row in table.rows]
+    places = {column: place for place, column in enumerate(table.columns)}
+    return [tuple(row[places[column]] if column in places else None for column in columns) for row in table.rows]

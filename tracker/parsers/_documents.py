@@ -1,11 +1,11 @@
-"""Where the records stand in a document of objects and lists, for the formats that hold one: `json_records` and `js_literal`."""
+"""Finds the records in a document of objects and lists, for `json_records` and `js_literal`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
@@ -15,24 +15,23 @@ from tracker.parsers.decoding import find_facts, header, quote, unique
 
 
 class DocumentOptions(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Options of the formats whose records stand somewhere in one document."""
+    """Options of the formats whose records are somewhere in one document."""
 
-    records: Annotated[str, msgspec.Meta(description="Path of the records; empty: the document itself.")] = ""
+    records: Annotated[str, Meta(description="Path of the records; empty: the document itself.")] = ""
     first_of: Annotated[
-        tuple[str, ...],
-        msgspec.Meta(description="Alternative paths of the records; the first that finds any is taken."),
+        tuple[str, ...], Meta(description="Alternative paths of the records; the first that finds any is taken.")
     ] = ()
     pairs: Annotated[
         bool,
-        msgspec.Meta(
-            description="The records are an object of plain values: each member is a record with `$key` and `$value` (nested values as JSON)."
+        Meta(
+            description="The records are an object of plain values: each member is a record with `$key` and `$value`"
+            " (nested values as JSON)."
         ),
     ] = False
     header: Annotated[
-        str,
-        msgspec.Meta(description="The records are lists of cells: path, in the document, of the list of column names."),
+        str, Meta(description="The records are lists of cells: path, in the document, of the list of column names.")
     ] = ""
-    cell: Annotated[str, msgspec.Meta(description="Path of the value inside a cell; empty: the cell is the value.")] = ""
+    cell: Annotated[str, Meta(description="Path of the value inside a cell; empty: the cell is the value.")] = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -41,13 +40,13 @@ class DocumentOptions(RecordOptions, frozen=True, forbid_unknown_fields=True, kw
         if self.pairs and self.header:
             raise ValueError("pairs and header exclude each other")
         if self.cell and not self.header:
-            raise ValueError("cell is of use only with header")
+            raise ValueError("cell requires header")
         for path in (self.records, *self.first_of, self.header, self.cell):
             search(path)
 
 
 def is_plain(options: DocumentOptions, wanted: Sequence[str]) -> bool:
-    """Whether nothing but keys is looked at: no expression or text that compares values."""
+    """Whether the options read keys only, without an expression or a text that compares values."""
     located = (options.records, options.header, options.cell)
     paths = (*wanted, *options.first_of, *filter(None, located), *options.facts.values())
     compared = options.where or options.without or options.latest or options.explode
@@ -61,50 +60,46 @@ def table_of(document: object, options: DocumentOptions, wanted: Sequence[str], 
         ParseError: there are no records where the options say.
         NestedCell: `nested` is False, and a cell is an object or a list.
     """
-    found, place = _find(document, options)
     facts = facts_at(document, options.facts) | find_facts(options.facts, lambda: body)
-    return tabulate(_records(document, found, place, options), wanted, options, facts, nested=nested)
+    return tabulate(_records(document, options), wanted, options, facts, nested=nested)
 
 
-def _find(document: object, options: DocumentOptions) -> tuple[object, str]:
+def _records(document: object, options: DocumentOptions) -> Sequence[Record]:
     paths = options.first_of or (options.records,)
-    found = next((found for path in paths[:-1] if (found := search(path)(document))), None)
-    return found or search(paths[-1])(document), " or ".join(paths) or "the root"
-
-
-def _records(document: object, found: object, place: str, options: DocumentOptions) -> Sequence[Record]:
+    place = " or ".join(paths) or "the root"
+    value = next((value for path in paths[:-1] if (value := search(path)(document))), None) or search(paths[-1])(document)
     if options.pairs:
-        return _pairs(found, place)
+        return _pairs(value, place)
     if options.header:
-        return _rows(found, place, _names(search(options.header)(document), options.header), options.cell)
-    return records_in(found, place)
+        return _rows(value, place, _names(search(options.header)(document), options.header), options.cell)
+    return records_in(value, place)
 
 
-def _pairs(found: object, place: str) -> list[Record]:
-    if not isinstance(found, dict) or not found:
-        raise ParseError(f"found {kind(found)} at {place}, expected an object whose members are pairs")
-    return [{"$key": key, "$value": value} for key, value in members(found)]
+def _pairs(value: object, place: str) -> list[Record]:
+    if not isinstance(value, dict) or not value:
+        raise ParseError(f"found {kind(value)} at {place}, expected an object whose members are pairs")
+    return [{"$key": key, "$value": member} for key, member in members(value)]
 
 
-def _names(found: object, place: str) -> tuple[str, ...]:
-    """The columns' names, folded as those of any table."""
-    if not isinstance(found, list) or not found:
-        raise ParseError(f"found {kind(found)} at {place}, expected the list of the columns' names")
-    for number, name in enumerate(found, 1):
+def _names(value: object, place: str) -> tuple[str, ...]:
+    """The column names, folded as those of any table."""
+    if not isinstance(value, list) or not value:
+        raise ParseError(f"found {kind(value)} at {place}, expected the list of column names")
+    for number, name in enumerate(value, 1):
         if name is None or isinstance(name, dict | list):
             raise ParseError(f"found {kind(name)} as name {number} at {place}, expected text")
-    return unique(header(text(name) or "") for name in found)
+    return unique(header(text(name) or "") for name in value)
 
 
-def _rows(found: object, place: str, names: Sequence[str], cell: str) -> list[Record]:
-    if not isinstance(found, list) or not found:
-        raise ParseError(f"found {kind(found)} at {place}, expected a list of rows")
-    for number, row in enumerate(found, 1):
+def _rows(value: object, place: str, names: Sequence[str], cell: str) -> list[Record]:
+    if not isinstance(value, list) or not value:
+        raise ParseError(f"found {kind(value)} at {place}, expected a list of rows")
+    for number, row in enumerate(value, 1):
         if not isinstance(row, list):
             raise ParseError(f"found {kind(row)} as row {number} at {place}, expected a list of cells")
         if len(row) != len(names):
             raise ParseError(f"found {len(row)} cells in row {number} at {place}, the header has {len(names)}")
-    columns = [_cells(cells, cell, name) if cell else cells for name, cells in zip(names, zip(*found, strict=True), strict=True)]
+    columns = [_cells(cells, cell, name) if cell else cells for name, cells in zip(names, zip(*value, strict=True), strict=True)]
     return [
         {name: value for name, value in zip(names, row, strict=True) if value is not MISSING}
         for row in zip(*columns, strict=True)
@@ -112,7 +107,7 @@ def _rows(found: object, place: str, names: Sequence[str], cell: str) -> list[Re
 
 
 def _cells(cells: Sequence[object], path: str, name: str) -> Sequence[object]:
-    """What stands at the path in each cell; a cell that is null has nothing."""
+    """The value at the path in each cell, MISSING for a null cell."""
     for number, cell in enumerate(cells, 1):
         if cell is not None and not isinstance(cell, dict):
             raise ParseError(f"found {kind(cell)} in column {quote(name)} of row {number}, expected a cell with {path}")

@@ -1,4 +1,4 @@
-"""From JSON-like records to a table: which records, which columns, what a cell says."""
+"""Tabulates JSON-like records: chooses the records and columns, and writes the cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import msgspec
+from msgspec import Meta, field
 
 from tracker.errors import ParseError
 from tracker.model import Table
@@ -18,10 +18,10 @@ from tracker.parsers.decoding import REGEX, fold, names, quote
 from tracker.parsers.strict_json import Doubled
 
 PARENT = "^."
-"""Begins the path of a column that stands in the record around an exploded one."""
+"""Prefix of the path of a column in the record around an exploded one."""
 
 WHOLE = re.compile(r"0|[1-9][0-9]*")
-"""A whole number as it is written in JSON. Texts of digits that begin with 0 are ordered as any text."""
+"""A whole number as JSON writes it. Digits with a leading 0 are ordered as text."""
 
 Record = Mapping[str, object]
 
@@ -33,23 +33,25 @@ class NestedCell(Exception):
 class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of the formats that hold records. Paths are dotted (`a.b[0].c`) or JMESPaths; numbers are text to them."""
 
-    where: Annotated[dict[str, str], msgspec.Meta(description="Path → exact text; records with another text are left out.")] = (
-        msgspec.field(default_factory=dict)
+    where: Annotated[dict[str, str], Meta(description="Path → exact text; records with another text are left out.")] = field(
+        default_factory=dict
     )
     without: Annotated[
         dict[str, str | tuple[str, ...]],
-        msgspec.Meta(description="Path → exact text, or a list of texts; records with such a text are left out."),
-    ] = msgspec.field(default_factory=dict)
+        Meta(description="Path → exact text, or a list of texts; records with such a text are left out."),
+    ] = field(default_factory=dict)
     latest: Annotated[
         str,
-        msgspec.Meta(
-            description="Path; only the records with the greatest text there are kept (dates as YYYY-MM-DD; whole numbers by value)."
+        Meta(
+            description="Path; only the records with the greatest text there are kept (dates as YYYY-MM-DD; whole numbers by"
+            " value)."
         ),
     ] = ""
     explode: Annotated[
         str,
-        msgspec.Meta(
-            description="Path of a nested list (or object of objects) whose members become the records; `^.field` reaches the outer one."
+        Meta(
+            description="Path of a nested list (or object of objects) whose members become the records; `^.field` reaches the"
+            " outer one."
         ),
     ] = ""
 
@@ -57,10 +59,14 @@ class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_o
         super().__post_init__()
         search(self.explode)
 
+    def check_path(self, name: str, locator: str) -> None:  # noqa: ARG002  # formats with records allow any path
+        """Check a fact's locator that is a path. Raises ValueError."""
+        search(locator)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """Records with, where they were exploded, the outer record of each."""
+    """Records and, if they were exploded, the outer record of each."""
 
     inner: Sequence[Record]
     outer: Sequence[Record] | None = None
@@ -72,9 +78,8 @@ class Records:
         return column(self.inner, path, values)
 
     def texts(self, path: str, values: Values) -> list[str | None]:
-        """One text per record, as a cell would show it."""
-        cells = self.column(path, values)
-        return [cell if cell is None or type(cell) is str else text(values.plain(cell)) for cell in cells]
+        """One text per record, as in a cell."""
+        return [cell if cell is None or type(cell) is str else text(values.plain(cell)) for cell in self.column(path, values)]
 
     def only(self, keep: Sequence[int]) -> Records:
         """The records at these places."""
@@ -82,27 +87,23 @@ class Records:
         return Records(inner=[self.inner[place] for place in keep], outer=outer)
 
 
-def records_in(found: object, place: str) -> list[Record]:
-    """The records of a list of objects, or of an object of objects (whose keys become `$key`).
-
-    Raises:
-        ParseError: it is neither, or there are none.
-    """
-    if isinstance(found, dict) and found and all(isinstance(value, dict) for _, value in members(found)):
-        return [{**_single(value), "$key": key} for key, value in members(found)]
-    if not isinstance(found, list):
-        raise ParseError(f"found {kind(found)} at {place}, expected a list of records or an object of objects")
-    for number, record in enumerate(found, 1):
+def records_in(value: object, place: str) -> list[Record]:
+    """The records of a list of objects, or of an object of objects (whose keys become `$key`). Raises ParseError without any."""
+    if isinstance(value, dict) and value and all(isinstance(record, dict) for _, record in members(value)):
+        return [{**_single(record), "$key": key} for key, record in members(value)]
+    if not isinstance(value, list):
+        raise ParseError(f"found {kind(value)} at {place}, expected a list of records or an object of objects")
+    for number, record in enumerate(value, 1):
         if not isinstance(record, dict):
             raise ParseError(f"found {kind(record)} as record {number} at {place}, expected an object")
-    if not found:
+    if not value:
         raise ParseError(f"found no records at {place}, expected at least one: the list is empty")
-    return list(map(_single, found))
+    return list(map(_single, value))
 
 
-def members(found: dict[str, object]) -> Iterable[tuple[str, Any]]:
-    """The keys and values of an object, a key that occurs twice with both: the contract decides about them."""
-    return found.pairs if isinstance(found, Doubled) else found.items()
+def members(value: dict[str, object]) -> Iterable[tuple[str, Any]]:
+    """The keys and values of an object; a doubled key with both values, which the contract then judges."""
+    return value.pairs if isinstance(value, Doubled) else value.items()
 
 
 def _single(record: Record) -> Record:
@@ -112,7 +113,7 @@ def _single(record: Record) -> Record:
 
 
 def kind(value: object) -> str:
-    """How a message calls a value."""
+    """A value in the words of a message."""
     if isinstance(value, dict):
         return f"an object with {names(value)}" if value else "an empty object"
     if isinstance(value, list):
@@ -121,7 +122,7 @@ def kind(value: object) -> str:
 
 
 def text(value: object) -> str | None:
-    """The cell of a value: text and numbers as published, compact JSON for what is nested, None for null and for nothing."""
+    """The cell of a value: text and numbers as published, compact JSON of objects and lists, None for null and MISSING."""
     if value is None or type(value) is str:
         return value
     if value is MISSING:
@@ -148,31 +149,23 @@ def tabulate(
     *,
     nested: bool = True,
 ) -> Table:
-    """The table of the records: exploded, filtered (`where`, `without`, then `latest`), and of the wanted columns those that at least one record has.
+    """The table of the records, exploded and filtered (`where`, `without`, then `latest`), with the wanted columns that any has.
 
     Raises:
-        ParseError: no record is left, or none of the wanted columns is there.
+        ParseError: no record is left, or no record has any wanted column.
         NestedCell: `nested` is False, and a cell is an object or a list.
     """
-    records = _explode(found, options.explode, values) if options.explode else Records(inner=found)
-    records = _filter(records, options.where, values)
-    records = _without(records, options.without, values)
-    records = _latest(records, options.latest, values) if options.latest else records
+    records = _filtered(_explode(found, options.explode, values) if options.explode else Records(inner=found), options, values)
     columns = {path: records.column(path, values) for path in dict.fromkeys(wanted)}
     present = tuple(path for path, cells in columns.items() if any(cell is not MISSING for cell in cells))
     if not present:
-        raise ParseError(
-            f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {_keys(records)}"
-        )
+        keys = names(key for record in records.inner[:20] for key in record)
+        raise ParseError(f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {keys}")
     write = text if nested else _flat
     cells = [
         [cell if cell is None or type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present
     ]
     return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
-
-
-def _keys(records: Records) -> str:
-    return names(key for record in records.inner[:20] for key in record)
 
 
 def _explode(found: Sequence[Record], path: str, values: Values) -> Records:
@@ -189,43 +182,32 @@ def _explode(found: Sequence[Record], path: str, values: Values) -> Records:
     return Records(inner=inner, outer=outer)
 
 
-def _filter(records: Records, where: Mapping[str, str], values: Values) -> Records:
-    for path, expected in where.items():
-        seen = records.texts(path, values)
-        keep = [place for place, value in enumerate(seen) if value == expected]
-        if not keep:
-            raise ParseError(f"found no record with {path} = {expected!r}; it says {names(quote(str(value)) for value in seen)}")
-        records = records.only(keep)
-    return records
-
-
-def _without(records: Records, without: Mapping[str, str | tuple[str, ...]], values: Values) -> Records:
-    for path, said in without.items():
-        unwanted = {said} if isinstance(said, str) else set(said)
-        keep = [place for place, value in enumerate(records.texts(path, values)) if value not in unwanted]
-        if not keep:
-            raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(unwanted)))}")
-        records = records.only(keep)
-    return records
+def _filtered(records: Records, options: RecordOptions, values: Values) -> Records:
+    for path, expected in options.where.items():
+        texts = records.texts(path, values)
+        records = records.only([place for place, text in enumerate(texts) if text == expected])
+        if not records.inner:
+            raise ParseError(f"found no record with {path} = {expected!r}; it has {names(quote(str(text)) for text in texts)}")
+    for path, unwanted in options.without.items():
+        excluded = {unwanted} if isinstance(unwanted, str) else set(unwanted)
+        records = records.only([place for place, text in enumerate(records.texts(path, values)) if text not in excluded])
+        if not records.inner:
+            raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(excluded)))}")
+    return _latest(records, options.latest, values) if options.latest else records
 
 
 def _latest(records: Records, path: str, values: Values) -> Records:
-    """The records with the greatest text; a record that says nothing there is none of them."""
-    seen = records.texts(path, values)
-    stated = {value for value in seen if value}
+    """The records with the greatest text at the path; whole numbers, however long, by value."""
+    texts = records.texts(path, values)
+    stated = {text for text in texts if text}
     if not stated:
-        raise ParseError(f"found no record that says anything at {path}, expected what tells the latest")
-    greatest = max(stated, key=_size if all(map(WHOLE.fullmatch, stated)) else str)
-    return records.only([place for place, value in enumerate(seen) if value == greatest])
-
-
-def _size(number: str) -> tuple[int, str]:
-    """Orders whole numbers as texts, however long: 10 is after 9."""
-    return len(number), number
+        raise ParseError(f"found no record with a value at {path}, expected one that shows which are the latest")
+    greatest = max(stated, key=(lambda text: (len(text), text)) if all(map(WHOLE.fullmatch, stated)) else str)
+    return records.only([place for place, text in enumerate(texts) if text == greatest])
 
 
 def facts_at(document: object, locators: Mapping[str, str], values: Values = AS_WRITTEN) -> dict[str, str]:
-    """The facts whose locator is a path, found in the document; those that are not there are absent."""
+    """The facts of a document whose locator is a path; a fact without a value is absent."""
     facts = {}
     for name, path in locators.items():
         value = None if path.startswith(REGEX) else text(search(path, values)(document))

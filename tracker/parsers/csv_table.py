@@ -1,4 +1,4 @@
-"""Delimited text (RFC 4180 and its relatives): a header, then one record per model, or one column per model (`layout = "wide"`)."""
+"""Delimited text (RFC 4180 and similar): a header, then one record per model, or one column per model (`layout = "wide"`)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
-import msgspec
+from msgspec import Meta, field
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions, one_group, only_regex
+from tracker.parsers._options import CommonOptions, one_group
 from tracker.parsers.decoding import decode, find_facts, header, names, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -21,45 +21,41 @@ Columns = dict[str, Sequence[str | None]]
 
 
 class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Options of `csv_table`. A column is named by its header, or `$1`, `$2` … by its place."""
+    """Options of `csv_table`. A column is named by its header, or by its number, such as `$1`."""
 
     delimiter: Annotated[
-        str, msgspec.Meta(max_length=1, description="The character between cells; empty: the one that splits the header best.")
+        str, Meta(max_length=1, description="The character between cells; empty: the one that splits the header best.")
     ] = ""
-    short_rows: Annotated[bool, msgspec.Meta(description="Read the missing last cells of a short row as unknown.")] = False
+    short_rows: Annotated[bool, Meta(description="Read the missing last cells of a short row as unknown.")] = False
     layout: Annotated[
         Literal["long", "wide"],
-        msgspec.Meta(
-            description="wide: one column per model, the last row is current; columns `$key` and `$value`, fact `row` is that row's first cell."
+        Meta(
+            description="wide: one column per model, the last row is current; columns `$key` and `$value`, fact `row` is that"
+            " row's first cell."
         ),
     ] = "long"
     absent: Annotated[
-        tuple[str, ...],
-        msgspec.Meta(description="In the wide layout: cells that mean the model is not listed, besides the empty one."),
+        tuple[str, ...], Meta(description="In the wide layout: cells that mean the model is not listed, besides the empty one.")
     ] = ()
-    where: Annotated[dict[str, str], msgspec.Meta(description="Column → exact text; rows with another text are left out.")] = (
-        msgspec.field(default_factory=dict)
+    where: Annotated[dict[str, str], Meta(description="Column → exact text; rows with another text are left out.")] = field(
+        default_factory=dict
     )
     inside: Annotated[
         str,
-        msgspec.Meta(
-            description="`re:` and a regular expression with one group: the part of the text that is the CSV (a template string in JavaScript)."
+        Meta(
+            description="`re:` and a regular expression with one group: the part of the text that is the CSV (a template string"
+            " in JavaScript)."
         ),
     ] = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        only_regex(self.facts)
         if self.inside:
             one_group("inside", self.inside)
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The rows under the header as a table.
-
-    Raises:
-        ParseError: it is no such text, a row has too many or too few cells, or no row or wanted column is there.
-    """
+    """The rows under the header. Raises ParseError for other text, a row of wrong length, and without a row or wanted column."""
     text = decode(body)
     refuse_markup(text, "CSV")
     part = _inside(text, options.inside) if options.inside else text
@@ -77,15 +73,15 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
 
 
 def _inside(text: str, locator: str) -> str:
-    found = one_group("inside", locator).search(text)
-    part = (found.group(1) or "") if found else ""
+    match = one_group("inside", locator).search(text)
+    part = (match.group(1) or "") if match else ""
     if not part.strip():
-        raise ParseError(f"found nothing by inside = {locator!r} in {quote(text)}, expected the CSV there")
+        raise ParseError(f"found nothing by inside = {locator!r} in {quote(text)}, expected CSV")
     return part
 
 
 def _lines(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:
-    """The records that are not blank, each with the number of the line it ends in."""
+    """The records that are not blank, each with the number of its last line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     try:
         for line in reader:
@@ -96,16 +92,16 @@ def _lines(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that parts the header into most cells."""
-    sizes = {one: _width(text, one) for one in DELIMITERS}
-    best = max(DELIMITERS, key=lambda one: sizes[one])
-    if sizes[best] < 2:
+    """The delimiter that splits the header into most cells."""
+    widths = {delimiter: _width(text, delimiter) for delimiter in DELIMITERS}
+    best = max(widths, key=widths.__getitem__)
+    if widths[best] < 2:
         raise ParseError(f"found no delimiter in the header {quote(text)}, expected one of {', '.join(map(repr, DELIMITERS))}")
     return best
 
 
 def _width(text: str, delimiter: str) -> int:
-    """How many cells the header has by this delimiter; 0 when it cannot be read by it (a cell longer than csv reads)."""
+    """The number of header cells by this delimiter; 0 if csv cannot read it (a cell is too long)."""
     try:
         return len(next(_lines(text, delimiter, strict=False), (0, []))[1])
     except ParseError:
@@ -113,11 +109,11 @@ def _width(text: str, delimiter: str) -> int:
 
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
-    """A column by its header, else by its place (`$1`)."""
+    """A column by its header, or by its number (`$1`)."""
     if header(want) in columns:
         return columns[header(want)]
-    number = want[1:] if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else ""
-    return list(columns.values())[int(number) - 1] if number and 0 < int(number) <= len(columns) else None
+    number = int(want[1:]) if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else 0
+    return list(columns.values())[number - 1] if 0 < number <= len(columns) else None
 
 
 def _long(head: Line, lines: Iterator[tuple[int, Line]], options: Options) -> Columns:
@@ -129,7 +125,7 @@ def _long(head: Line, lines: Iterator[tuple[int, Line]], options: Options) -> Co
 
 
 def _fitted(line: Line, head: Line, number: int, options: Options) -> Sequence[str | None]:
-    """The row with as many cells as the header. Cells of trailing columns without a name may be missing or too many when empty."""
+    """The row, as long as the header. Empty cells may be missing or too many at the end, in columns without a name."""
     size = len(head)
     if len(line) > size and any(line[size:]):
         raise ParseError(
@@ -145,11 +141,11 @@ def _fitted(line: Line, head: Line, number: int, options: Options) -> Sequence[s
 
 def _filter(columns: Columns, options: Options) -> Columns:
     for column, expected in options.where.items():
-        said = _named(columns, column)
-        if said is None or expected not in said:
-            raise ParseError(f"found no row with {column} = {expected!r}; it says {names(map(repr, said or ()))}")
-        keep = [at for at, cell in enumerate(said) if cell == expected]
-        columns = {name: [cells[at] for at in keep] for name, cells in columns.items()}
+        texts = _named(columns, column)
+        if texts is None or expected not in texts:
+            raise ParseError(f"found no row with {column} = {expected!r}; it has {names(map(repr, texts or ()))}")
+        keep = [row for row, text in enumerate(texts) if text == expected]
+        columns = {name: [cells[row] for row in keep] for name, cells in columns.items()}
     return columns
 
 

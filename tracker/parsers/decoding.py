@@ -1,4 +1,4 @@
-"""What every parser needs of text: decoding, folding, naming columns, quoting in messages."""
+"""Text for every parser: decoding, folding, naming columns, quoting in messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tracker.errors import ParseError
 from tracker.wording import listed
 
 REGEX = "re:"
-"""A fact's locator that begins so is a regular expression with one group; otherwise it is a path."""
+"""Prefix of a fact's locator that is a regular expression with one group; any other locator is a path."""
 
 DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -21,10 +21,10 @@ LEGACY = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-
 
 
 def decode(body: bytes) -> str:
-    """The text of a body: UTF-8 (or as its byte order mark says), else the charset its `<meta>` declares.
+    """The text of a body, in UTF-8, the encoding of its byte order mark, or the charset of its `<meta>`.
 
     Raises:
-        ParseError: the body is empty, or its bytes are of neither.
+        ParseError: the body is empty, or in another encoding.
     """
     if not body.strip():
         raise ParseError("found an empty body, expected text")
@@ -43,8 +43,8 @@ def decode(body: bytes) -> str:
 
 
 def _declared(body: bytes) -> str | None:
-    found = DECLARED.search(body[:4096])
-    name = found.group(1).decode("ascii").lower() if found else ""
+    match = DECLARED.search(body[:4096])
+    name = match.group(1).decode("ascii").lower() if match else ""
     if name in LATIN:
         return "windows-1252"
     return name if LEGACY.match(name) else None
@@ -58,17 +58,17 @@ def _decoded(body: bytes, charset: str) -> str:
 
 
 def fold(text: str) -> str:
-    """White space of every kind (no-break and thin spaces too) folded to single spaces, none at the ends."""
+    """Text with white space of every kind (no-break and thin spaces too) folded to single spaces, and none at the ends."""
     return " ".join(text.split())
 
 
 def header(text: str) -> str:
-    """A column's name: folded, in NFC, so that two spellings that look the same are the same."""
+    """A column's name, folded and in NFC, so that spellings that look the same are equal."""
     return unicodedata.normalize("NFC", fold(text))
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """The names, with ` (2)`, ` (3)` … behind those that occurred before."""
+    """The names, with ` (2)`, ` (3)` … after repeated ones."""
     taken: dict[str, None] = {}
     last: dict[str, int] = {}
     for name in names:
@@ -82,28 +82,28 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def quote(text: str, length: int = 60) -> str:
-    """The text in quotes on one line, cut to `length` characters."""
+    """The text in quotes, on one line, cut to `length` characters."""
     folded = fold(text[: length * 4])
     return repr(folded if len(folded) <= length else folded[:length] + "…")
 
 
-def names(found: Iterable[str], most: int = 12) -> str:
-    """Names of columns or records for a message, each once, without an "and" that could be one of them: `A, B`, `none`."""
-    known = list(dict.fromkeys(found))
-    return listed(known, most) if len(known) > most else ", ".join(known) or "none"
+def names(texts: Iterable[str], most: int = 12) -> str:
+    """Names of columns or records for a message, each once, without an "and" that could be a name: `A, B`, `none`."""
+    distinct = list(dict.fromkeys(texts))
+    return listed(distinct, most) if len(distinct) > most else ", ".join(distinct) or "none"
 
 
 def refuse_markup(text: str, expected: str) -> None:
-    """Raise ParseError when the text is an HTML or XML page where something else was due."""
+    """Raise ParseError for an HTML or XML page where `expected` should be."""
     if text.lstrip()[:1] == "<":
         raise ParseError(f"found a page beginning {quote(text.lstrip())}, expected {expected}; open the address in a browser")
 
 
 def find_facts(locators: Mapping[str, str], text: Callable[[], str]) -> dict[str, str]:
-    """The facts whose locator is a regular expression, searched in `text()` (asked for only when there is one)."""
+    """The facts whose locator is a regular expression, searched in `text()`, which is called only if there is one."""
     patterns = {name: locator[len(REGEX) :] for name, locator in locators.items() if locator.startswith(REGEX)}
     if not patterns:
         return {}
-    where = text()
-    matches = {name: re.search(pattern, where) for name, pattern in patterns.items()}
+    searched = text()
+    matches = {name: re.search(pattern, searched) for name, pattern in patterns.items()}
     return {name: fold(match.group(1)) for name, match in matches.items() if match and match.group(1) is not None}

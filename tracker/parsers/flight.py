@@ -1,7 +1,7 @@
 """Next.js flight data: the stream of rows that React Server Components send, inside a page or by itself (`RSC: 1`).
 
-A page pushes pieces of one stream; a piece may end anywhere, so all are joined before anything is
-read. Rows are `id:payload` with JSON and a newline, or `id:Tlength,` with that many bytes and none.
+A page pushes pieces of one stream. A piece may end anywhere, so they are joined before reading. Rows are `id:payload`, with JSON
+and a newline, or `id:Tlength,` and that number of bytes.
 Format: https://github.com/facebook/react/blob/main/packages/react-client/src/ReactFlightClient.js
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
-import msgspec
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
@@ -26,66 +26,65 @@ from tracker.parsers.decoding import REGEX, decode, find_facts, names, quote
 PUSHED = b"__next_f"
 PUSH = re.compile(r"__next_f(?:\|\|\[\]\))?\.push\(")
 BY_LENGTH = b"TAOobUSsLlGgMmV"
-"""Tags of rows that say their length in bytes: text, and typed arrays of all kinds."""
+"""Tags of rows that state their length in bytes: text, and typed arrays of all kinds."""
 JSON_STARTS = b'[{"-0123456789tfn'
 ROW = re.compile(rb"([0-9a-f]{0,16}):")
 LENGTH = re.compile(rb"([0-9a-f]{1,8}),")
 MAX_ROWS = 100_000
 MAX_VALUES = 200_000
-"""How many values one cell may expand to: references can name the same value over and over."""
+"""Values that one cell may expand to: references can name the same value again and again."""
 CIRCLE = object()
-"""Stands for what a reference means while it is being followed."""
+"""The meaning of a reference that is being followed."""
 
 REFERENCE = re.compile(r"\$[L@QW]?([0-9a-f]+)((?::[^:]*)*)\Z")
 PROPS = {"type": 1, "key": 2, "props": 3}
-"""Where the parts of a React element `["$", type, key, props]` stand."""
+"""Places of the parts of a React element `["$", type, key, props]`."""
 
 
 class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Options of `flight`. Facts are paths in the object that holds the records, or `re:` searched in the stream and then in the page."""
+    """Options of `flight`. Facts are paths in the object that holds the records, or `re:` in the stream, then in the page."""
 
     require: Annotated[
         tuple[str, ...],
-        msgspec.Meta(
+        Meta(
             min_length=1,
-            description="Fields that distinguish the records from other lists; the list with most of them is taken, then the longest.",
+            description="Fields that distinguish the records from other lists; the list with most of them is taken, then the"
+            " longest.",
         ),
     ]
-    beside: Annotated[tuple[str, ...], msgspec.Meta(description="Fields that the object holding the records must have.")] = ()
-    min_records: Annotated[int, msgspec.Meta(ge=1, description="Shorter lists are ignored.")] = 3
+    beside: Annotated[tuple[str, ...], Meta(description="Fields that the object holding the records must have.")] = ()
+    min_records: Annotated[int, Meta(ge=1, description="Shorter lists are ignored.")] = 3
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The records of the list that has the required fields, their references resolved.
+    """The records of the list that has the required fields, with references resolved.
 
     Raises:
         ParseError: there is no stream, it is cut off, no list fits, or a wanted value cannot be resolved.
     """
     stream = Stream.of(stream_in(body))
-    found = _best(stream, options)
-    values = Values(settle=stream.settle, plain=stream.plain)
-    facts = facts_at(found.holder, options.facts, values) | _facts_in_text(body, stream, options.facts)
-    return tabulate(found.records, wanted, options, facts, values)
+    chosen = _best(stream, options)
+    values = Values(follow=stream.follow, plain=stream.plain)
+    facts = facts_at(chosen.holder, options.facts, values) | _facts_in_text(body, stream, options.facts)
+    return tabulate(chosen.records, wanted, options, facts, values)
 
 
 def _facts_in_text(body: bytes, stream: Stream, locators: Mapping[str, str]) -> dict[str, str]:
-    """The facts with a regular expression: searched in the stream, then in what a reader of the page sees."""
+    """The facts with a regular expression, searched in the stream, then in the visible text of the page."""
     facts = find_facts(locators, lambda: stream.body.decode(errors="replace"))
     missing = {name: locator for name, locator in locators.items() if locator.startswith(REGEX) and name not in facts}
-    return facts | (find_facts(missing, lambda: _visible(body)) if body.lstrip()[:1] == b"<" else {})
+    if not missing or body.lstrip()[:1] != b"<":
+        return facts
+    from tracker.parsers.html_tree import visible  # noqa: PLC0415 - Lexbor is loaded for boards with a fact in the page
 
-
-def _visible(body: bytes) -> str:
-    from tracker.parsers.html_tree import visible  # noqa: PLC0415 - Lexbor is loaded for boards that look for a fact in the page
-
-    return visible(decode(body))
+    return facts | find_facts(missing, lambda: visible(decode(body)))
 
 
 # ── the stream ───────────────────────────────────────────────────────────────────────────────────
 
 
 def stream_in(body: bytes) -> bytes:
-    """The stream that a page pushes, or the body itself when it is one.
+    """The stream that a page pushes; a body that is not a page is the stream.
 
     Raises:
         ParseError: the page pushes nothing, or is cut off inside a push.
@@ -99,7 +98,7 @@ def stream_in(body: bytes) -> bytes:
 
 
 def _scripts(body: bytes) -> Iterator[str]:
-    """The text of each script that pushes; `</script` cannot stand inside one."""
+    """The text of each script that pushes; it cannot contain `</script`."""
     start = body.find(PUSHED)
     while start >= 0:
         end = body.find(b"</script", start)
@@ -115,21 +114,21 @@ def _pieces(script: str) -> Iterator[str | bytes]:
         try:
             chunk, end = DECODER.raw_decode(script, push.end())
         except ValueError as error:
-            raise ParseError(f"found a push that is no JSON: {quote(script[push.start() :])}") from error
+            raise ParseError(f"found a push that is not JSON: {quote(script[push.start() :])}") from error
         if isinstance(chunk, list) and len(chunk) == 2 and isinstance(chunk[1], str) and chunk[0] in ("1", "3"):
-            yield chunk[1] if chunk[0] == "1" else _binary(chunk[1])
+            yield chunk[1] if chunk[0] == "1" else _decoded_base64(chunk[1])
         push = PUSH.search(script, end)
 
 
-def _binary(text: str) -> bytes:
+def _decoded_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ParseError(f"found a binary push that is no base64: {quote(text)}") from error
+        raise ParseError(f"found a binary push that is not base64: {quote(text)}") from error
 
 
 def _joined(pieces: Sequence[str | bytes]) -> Iterator[bytes]:
-    """The pieces as bytes, neighbouring texts joined first: a character may be cut in two surrogates between them."""
+    """The pieces as bytes. Neighbouring texts are joined first, since a character may be split into surrogates between them."""
     texts: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
@@ -160,7 +159,7 @@ DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_refus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightRow:
-    """Where a row's payload stands in the stream. `tag` is empty for JSON."""
+    """The place of a row's payload in the stream. `tag` is empty for JSON."""
 
     tag: str
     start: int
@@ -169,16 +168,16 @@ class FlightRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """The rows of a stream by id. What they say, and what references mean, is worked out when it is first asked for."""
+    """The rows of a stream by id. Values are read, and references followed, on first use."""
 
     body: bytes
     rows: Mapping[str, FlightRow]
     _values: dict[str, object] = field(default_factory=dict)
-    _meant: dict[str, object] = field(default_factory=dict)
+    _referents: dict[str, object] = field(default_factory=dict)
 
     @classmethod
     def of(cls, body: bytes) -> Stream:
-        """The stream, split into rows. The first row of an id counts. Raises ParseError when it is none, or cut off inside a row."""
+        """The stream, split into rows; the first row of an id counts. Raises ParseError for other bytes and a cut-off row."""
         rows: dict[str, FlightRow] = {}
         at = 0
         while at < len(body):
@@ -192,17 +191,13 @@ class Stream:
         return cls(body=body, rows=rows)
 
     def with_all(self, marks: Sequence[bytes]) -> Iterator[str]:
-        """The ids of the JSON rows in which every mark occurs."""
+        """The ids of the JSON rows that contain every mark."""
         for name, row in self.rows.items():
             if not row.tag and all(self.body.find(mark, row.start, row.end) >= 0 for mark in marks):
                 yield name
 
     def value(self, name: str) -> object:
-        """What a row says, the references in it as they stand.
-
-        Raises:
-            ParseError: there is no such row, it is an error, or its JSON is broken.
-        """
+        """The value of a row, with its references unresolved. Raises ParseError if it is absent, an error, or broken JSON."""
         if name not in self._values:
             self._values[name] = self._read(name)
         return self._values[name]
@@ -210,7 +205,7 @@ class Stream:
     def _read(self, name: str) -> object:
         row = self.rows.get(name)
         if row is None:
-            raise ParseError(f"found a reference to flight row {name}, which is not there: the stream is cut off")
+            raise ParseError(f"found a reference to flight row {name}, which is missing: the stream is cut off")
         text = _utf8(self.body[row.start : row.end], f"flight row {name}")
         if row.tag == "E":
             raise ParseError(f"found a reference to flight row {name}, a server error: {quote(text)}")
@@ -221,39 +216,35 @@ class Stream:
         except ValueError as error:
             raise ParseError(f"found broken JSON in flight row {name}: {error}; it may be cut off") from error
 
-    def settle(self, value: object) -> object:
-        """What a value stands for: a reference followed to its end, an escape taken off; None for undefined and for functions.
+    def follow(self, value: object) -> object:
+        """The value itself, or the referent of a reference; escapes are removed, undefined and functions are None.
 
         Raises:
             ParseError: the reference leads nowhere, or in a circle.
         """
         if type(value) is not str or value[:1] != "$":
             return value
-        if value not in self._meant:
-            self._meant[value] = CIRCLE
-            self._meant[value] = self._follow(value)
-        if self._meant[value] is CIRCLE:
+        if value not in self._referents:
+            self._referents[value] = CIRCLE
+            self._referents[value] = self._referent(value)
+        if self._referents[value] is CIRCLE:
             raise ParseError(f"found the reference {quote(value)}, which leads back to itself")
-        return self._meant[value]
+        return self._referents[value]
 
-    def _follow(self, value: str) -> object:
+    def _referent(self, value: str) -> object:
         reference = REFERENCE.match(value)
         if reference is None:
             return _literal(value)
         row = self.rows.get(reference[1])
         if row and row.tag == "T":
             return _utf8(self.body[row.start : row.end], f"flight row {reference[1]}")
-        node = self.settle(self.value(reference[1]))
+        node = self.follow(self.value(reference[1]))
         for key in reference[2].split(":")[1:]:
-            node = self.settle(_step(node, key, value))
+            node = self.follow(_step(node, key, value))
         return _mapped(node, value) if value[1] == "Q" else node
 
     def plain(self, value: object) -> object:
-        """The value with every reference inside it followed.
-
-        Raises:
-            ParseError: that makes more values than any cell has.
-        """
+        """The value with every reference inside it followed. Raises ParseError if it expands too far."""
         left = MAX_VALUES
 
         def resolved(part: object) -> object:
@@ -261,7 +252,7 @@ class Stream:
             left -= 1
             if left < 0:
                 raise ParseError(f"found a value that expands to more than {MAX_VALUES} by its references")
-            part = self.settle(part)
+            part = self.follow(part)
             if isinstance(part, dict):
                 return {key: resolved(inner) for key, inner in part.items()}
             return [resolved(inner) for inner in part] if isinstance(part, list) else part
@@ -277,7 +268,7 @@ def _row(body: bytes, at: int) -> tuple[FlightRow, int]:
         end = length.end() + int(length[1], 16)
         if end > len(body):
             raise ParseError(
-                f"found a flight row at byte {at} that says {int(length[1], 16)} bytes and ends early: the stream is cut off"
+                f"found a flight row at byte {at} of less than its {int(length[1], 16)} bytes: the stream is cut off"
             )
         return FlightRow(tag=tag.decode(), start=length.end(), end=end), end
     end = body.find(b"\n", at)
@@ -293,7 +284,7 @@ def _utf8(written: bytes, place: str) -> str:
 
 
 def _literal(value: str) -> str | None:
-    """What a text that begins with a dollar and is no reference stands for. Dates and big integers are given as written."""
+    """The meaning of a text with a leading dollar that is not a reference. Dates and big integers stay as written."""
     if value[:2] == "$$":
         return value[1:]
     if value[:2] in ("$D", "$n"):
@@ -315,43 +306,38 @@ def _mapped(node: object, reference: str) -> dict[str, object]:
     """A JavaScript Map, sent as a list of pairs."""
     if isinstance(node, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in node):
         return {str(key): value for key, value in node}
-    raise ParseError(f"found the reference {quote(reference)} to a map that is no list of pairs")
+    raise ParseError(f"found the reference {quote(reference)} to a map that is not a list of pairs")
 
 
 # ── which list ───────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlightFound:
-    """A list of records, how many of the required fields it has, and the object that holds it."""
+class FlightList:
+    """A list of records, the number of required fields it has (`score`), and the object that holds it."""
 
     records: list[Record]
     score: int
     holder: Mapping[str, object]
 
 
-def _best(stream: Stream, options: Options) -> FlightFound:
-    """Look in the rows that name every required field, then, where that was in vain, in all and through references."""
+def _best(stream: Stream, options: Options) -> FlightList:
+    """Look in the rows that name every required field; if no list there has them all, in all rows and through references."""
     marks = [json.dumps(name, ensure_ascii=False).encode() for name in options.require]
-    found = [one for name in stream.with_all(marks) for one in _lists(stream, name, options, through=False)]
-    if not any(one.score == len(marks) for one in found):
-        found = [one for name in stream.with_all(()) for one in _lists(stream, name, options, through=True)]
-    if not found:
-        raise ParseError(_nothing(stream, options))
-    return max(found, key=lambda one: (one.score, len(one.records)))
-
-
-def _nothing(stream: Stream, options: Options) -> str:
-    errors = [stream.body[row.start : row.end].decode(errors="replace") for row in stream.rows.values() if row.tag == "E"]
+    lists = [found for name in stream.with_all(marks) for found in _lists(stream, name, options, through=False)]
+    if not any(found.score == len(marks) for found in lists):
+        lists = [found for name in stream.with_all(()) for found in _lists(stream, name, options, through=True)]
+    if lists:
+        return max(lists, key=lambda found: (found.score, len(found.records)))
+    expected = f"a list of at least {options.min_records} records with {names(options.require)}"
     beside = f" beside {names(options.beside)}" if options.beside else ""
-    return (
-        f"found {len(stream.rows)} flight rows, none with a list of at least {options.min_records} records with {names(options.require)}{beside}"
-        + (f"; the server reports an error: {quote(errors[0])}" if errors else "")
-    )
+    errors = [stream.body[row.start : row.end].decode(errors="replace") for row in stream.rows.values() if row.tag == "E"]
+    reported = f"; the server reports an error: {quote(errors[0])}" if errors else ""
+    raise ParseError(f"found {len(stream.rows)} flight rows, none with {expected}{beside}{reported}")
 
 
-def _lists(stream: Stream, name: str, options: Options, *, through: bool) -> Iterator[FlightFound]:
-    """The lists in a row that have most of the required fields. Records of a list that has all of them are not looked into."""
+def _lists(stream: Stream, name: str, options: Options, *, through: bool) -> Iterator[FlightList]:
+    """The lists in a row with most of the required fields. Records of a list that has all of them are not searched."""
     waiting: list[tuple[object, Mapping[str, object] | None]] = [(stream.value(name), None)]
     root = waiting[0][0]
     while waiting:
@@ -366,34 +352,34 @@ def _lists(stream: Stream, name: str, options: Options, *, through: bool) -> Ite
         if 2 * score > len(options.require):
             holder = _holder(stream, name) if node is root else holder or {}
             if holder.keys() >= set(options.beside):
-                yield FlightFound(records=records, score=score, holder=holder)
+                yield FlightList(records=records, score=score, holder=holder)
         if score < len(options.require):
             waiting += [(inner, None) for inner in reversed(node) if isinstance(inner, dict | list)]
 
 
 def _records(stream: Stream, node: list[object], options: Options, *, through: bool) -> list[Record]:
-    """The list as records, empty when it is too short or holds anything else. `through`: references to records count as records."""
+    """The list as records; empty if it is too short or contains anything else. `through`: references to records count."""
     if len(node) < options.min_records:
         return []
-    if through and all(_names_row(stream, item) for item in node):
-        node = [stream.settle(item) for item in node]
-    records: list[Record] = [item for item in node if isinstance(item, dict)]
+    if through and all(_names_row(stream, member) for member in node):
+        node = [stream.follow(member) for member in node]
+    records: list[Record] = [member for member in node if isinstance(member, dict)]
     return records if len(records) == len(node) else []
 
 
-def _names_row(stream: Stream, item: object) -> bool:
-    reference = REFERENCE.match(item) if isinstance(item, str) else None
+def _names_row(stream: Stream, member: object) -> bool:
+    reference = REFERENCE.match(member) if isinstance(member, str) else None
     row = stream.rows.get(reference[1]) if reference else None
-    return isinstance(item, dict) or (row is not None and not row.tag)
+    return isinstance(member, dict) or (row is not None and not row.tag)
 
 
 def _score(records: Sequence[Record], require: Sequence[str]) -> int:
-    """How many of the required fields at least half of the records have."""
+    """The number of required fields that at least half of the records have."""
     return sum(2 * sum(name in record for record in records) >= len(records) for name in require) if records else 0
 
 
 def _holder(stream: Stream, name: str) -> Mapping[str, object]:
-    """The object that refers to a row, for a list that was sent as a row of its own; empty when none does."""
+    """The object that refers to a row, for a list sent as a row of its own; empty if none does."""
     references = {f"${name}", f"$L{name}", f"$@{name}"}
     for other in stream.with_all([f'{name}"'.encode()]):
         waiting = [stream.value(other)]

@@ -1,6 +1,6 @@
-"""HTML tables: the one that fits is found, its spans are expanded, its last header row names the columns.
+"""HTML tables: finds the table that fits, expands its spans, and names the columns by its last header row.
 
-With the option `rows` any elements can be rows; their cells are then named by selectors and attributes.
+With the option `rows` any elements are rows, and selectors and attributes name their cells.
 Standard: https://html.spec.whatwg.org/multipage/tables.html
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
+from msgspec import Meta
 
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions, only_regex
+from tracker.parsers._options import CommonOptions
 from tracker.parsers.cell_text import cell_text
 from tracker.parsers.decoding import decode, find_facts, fold, header, names, unique
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tracker.parsers._css import Selection
 
 MAX_COLSPAN, MAX_ROWSPAN = 1000, 65534
-"""Both as the standard caps them."""
+"""The caps of the standard."""
 MAX_WIDTH, MAX_CELLS = 5000, 2_000_000
-"""No board is larger; a page of a few kilobytes could otherwise ask for any amount of memory."""
+"""No board is larger. Without a cap, a page of a few kilobytes could take any amount of memory."""
 
 GROUPS = ("thead", "tbody", "tfoot")
 CELLS = ("td", "th")
@@ -42,27 +42,25 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Options of `html_table`.
 
     A column is the text of its header, or `css:SELECTOR` (the text of the first match in the row),
-    `css:SELECTOR@attribute`, or `@attribute` (of the row, else of the first element in it that has it).
-    Of several tables that fit the one with most rows is taken.
+    `css:SELECTOR@attribute`, or `@attribute` (of the row, or of the first element in it that has one).
+    Of several tables that fit, the longest is taken.
     """
 
     select: Annotated[
         str,
-        msgspec.Meta(
+        Meta(
             description="CSS selector of the table, or of an element around it or the rows. It sees the first 6 rows of a table."
         ),
     ] = ""
-    caption: Annotated[str, msgspec.Meta(description="The exact text of the table's <caption>.")] = ""
-    headers: Annotated[tuple[str, ...], msgspec.Meta(description="Columns that the table must have.")] = ()
-    rows: Annotated[str, msgspec.Meta(description="CSS selector of the rows, if they are not table rows.")] = ""
-    first: Annotated[bool, msgspec.Meta(description="Take the first matching table instead of the longest.")] = False
+    caption: Annotated[str, Meta(description="The exact text of the table's <caption>.")] = ""
+    headers: Annotated[tuple[str, ...], Meta(description="Columns that the table must have.")] = ()
+    rows: Annotated[str, Meta(description="CSS selector of the rows, if they are not table rows.")] = ""
+    first: Annotated[bool, Meta(description="Take the first matching table instead of the longest.")] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        only_regex(self.facts)
-        for css in (self.select, self.rows):
-            if css:
-                _check(css)
+        for css in filter(None, (self.select, self.rows)):
+            _check(css)
 
 
 def _check(css: str) -> None:
@@ -71,24 +69,20 @@ def _check(css: str) -> None:
     selector(css)
 
 
-def _check_column(css: str) -> None:
-    try:
-        _check(css)
-    except ValueError as error:
-        raise DeclarationError(f"columns: {error}") from error
-
-
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The rows of the table as a reader sees them; a cell that spans columns or rows stands in each of them.
+    """The rows of the table as readers see them; a cell that spans columns or rows is in each of them.
 
-    Left out are rows without any text, repetitions of the header, and rows of one cell across the whole table (notices).
+    Rows without text, repetitions of the header, and rows of one cell across the whole table (notices) are left out.
 
     Raises:
         ParseError: no table fits, or it has no rows, or none of the wanted columns.
     """
-    css = [match["css"] for want in wanted if (match := SELECTED.match(want))]
-    for one in css:
-        _check_column(one)
+    selectors = [match["css"] for want in wanted if (match := SELECTED.match(want))]
+    try:
+        for css in selectors:
+            _check(css)
+    except ValueError as error:
+        raise DeclarationError(f"columns: {error}") from error
     page = decode(body)
     if "<table" in page and "</table" not in page:
         raise ParseError("found a table that is not closed, expected </table>: the page is cut off")
@@ -96,17 +90,14 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     facts = find_facts(options.facts, lambda: inner_text(root))
     places = _selected(root, options.select) if options.select else [root]
     grid = _elements(root, places, options) if options.rows else _choose(places, options)
-    selection = _selection(grid.whole) if css else None
+    selection = _selection(grid.whole) if selectors else None
     columns = {want: cells for want in dict.fromkeys(wanted) if (cells := grid.column(want, selection)) is not None}
     if not columns:
-        raise ParseError(
-            f"found none of the wanted columns ({names(wanted)}) in {len(grid.elements)} rows; the columns are {names(grid.names)}"
-        )
+        missing = f"none of the wanted columns ({names(wanted)}) in {len(grid.elements)} rows"
+        raise ParseError(f"found {missing}; the columns are {names(grid.names)}")
     rows = list(zip(*columns.values(), strict=True))
     if not any(cell for row in rows for cell in row):
-        raise ParseError(
-            f"found {len(rows)} rows with nothing in {names(columns)}, expected values: placeholders of a page that was not loaded"
-        )
+        raise ParseError(f"found {len(rows)} rows without a value in {names(columns)}, expected values: the page was not loaded")
     return Table(columns=tuple(columns), rows=rows, facts=facts)
 
 
@@ -115,7 +106,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Rows with their spans expanded: `cells` are aligned with `names`, `elements` are the rows themselves, `whole` is what they stand in."""
+    """Rows with expanded spans: `cells` by column, as in `names`; `elements` are the rows, `whole` is the element around them."""
 
     names: tuple[str, ...]
     cells: Sequence[Line]
@@ -123,26 +114,26 @@ class Grid:
     whole: Element
 
     def column(self, want: str, selection: Selection | None) -> list[str | None] | None:
-        """The texts of a wanted column, None when there is no such column."""
+        """The texts of a wanted column, or None without such a column."""
         selected, attribute = SELECTED.match(want), ATTRIBUTE.match(want)
         if selected and selection:
-            found = [selection.first(selected["css"], row) for row in self.elements]
-            name = selected["attribute"]
-            return _known([None if one is None else one.attributes.get(name) if name else cell_text(one) for one in found])
+            matches = [selection.first(selected["css"], row) for row in self.elements]
+            if name := selected["attribute"]:
+                return _known([None if match is None else match.attributes.get(name) for match in matches])
+            return _known([*map(_text, matches)])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
         if header(want) not in self.names:
             return None
         at = self.names.index(header(want))
-        return [_text(line, at) for line in self.cells]
+        return [_text(line[at]) if at < len(line) else None for line in self.cells]
 
 
 def _known(cells: list[str | None]) -> list[str | None] | None:
     return cells if any(cell is not None for cell in cells) else None
 
 
-def _text(line: Line, at: int) -> str | None:
-    cell = line[at] if at < len(line) else None
+def _text(cell: Element | None) -> str | None:
     return None if cell is None else cell_text(cell)
 
 
@@ -157,40 +148,41 @@ def _selection(part: Element, *, outline: bool = False) -> Selection:
 
 
 def _selected(root: Element, css: str) -> list[Element]:
-    found = _selection(root, outline=True).all(css)
-    if not found:
-        raise ParseError(f"found nothing that fits select = {css!r}")
-    return found
+    matches = _selection(root, outline=True).all(css)
+    if not matches:
+        raise ParseError(f"found nothing that matches select = {css!r}")
+    return matches
 
 
 def _elements(root: Element, places: list[Element], options: Options) -> Grid:
     inside = {element for place in places for element in place.traverse()}
-    rows = _shown([row for row in _selection(root).all(options.rows) if row in inside])
+    rows = _visible([row for row in _selection(root).all(options.rows) if row in inside])
     if not rows:
-        raise ParseError(f"found nothing that fits rows = {options.rows!r}")
+        raise ParseError(f"found nothing that matches rows = {options.rows!r}")
     return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=root)
 
 
-def _shown(elements: list[Element]) -> list[Element]:
-    """Those that the page does not hide; all of them where it hides all, as in a tab that is not chosen."""
-    shown = [element for element in elements if not any(map(is_hidden, (element, *ancestors(element))))]
-    return shown or elements
+def _visible(elements: list[Element]) -> list[Element]:
+    """The elements that the page does not hide, or all if it hides all, as in a tab that is not selected."""
+    visible = [element for element in elements if not any(map(is_hidden, (element, *ancestors(element))))]
+    return visible or elements
 
 
 def _choose(places: list[Element], options: Options) -> Grid:
-    found = sections(places)
-    fitting = [section for section in found if _fits(section, options)]
+    tables = sections(places)
+    fitting = [section for section in tables if _fits(section, options)]
     if not fitting:
         conditions = [f"{key} = {value!r}" for key in ("select", "caption", "headers") if (value := getattr(options, key))]
-        said = "; ".join(names(section.names) for section in found[:5]) or "none"
-        raise ParseError(f"found {len(found)} tables, none with {' and '.join(conditions) or 'a header'}; their columns: {said}")
+        columns = "; ".join(names(section.names) for section in tables[:5]) or "none"
+        expected = " and ".join(conditions) or "a header"
+        raise ParseError(f"found {len(tables)} tables, none with {expected}; their columns: {columns}")
     chosen = fitting[0] if options.first else max(fitting, key=len)
     return _grid(chosen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A table in groups of rows; the first `head` rows of the first group name the columns. Spans end with their group, not with the head."""
+    """A table in groups of rows. The first `head` rows give the `names`; spans end with their group, not with the header rows."""
 
     table: Element
     names: tuple[str, ...]
@@ -198,20 +190,22 @@ class Section:
     head: int
 
     def __len__(self) -> int:
-        """How many rows are not of the head."""
+        """The number of rows below the header rows."""
         return sum(map(len, self.groups)) - self.head
 
 
 def sections(places: Sequence[Element]) -> list[Section]:
-    """The tables in those parts of a page, in order, each once."""
+    """The tables in these parts of a page, in order, each once."""
     tables = dict.fromkeys(table for place in places for table in place.css("table"))
     return [_section(table) for table in tables]
 
 
 def _fits(section: Section, options: Options) -> bool:
-    said = next(map(inner_text, children(section.table, "caption")), "")
+    caption = next(map(inner_text, children(section.table, "caption")), "")
     needed = {header(name) for name in options.headers}
-    return any(section.names) and needed <= set(section.names) and (not options.caption or said == fold(options.caption))
+    if options.caption and caption != fold(options.caption):
+        return False
+    return any(section.names) and needed <= set(section.names)
 
 
 def _section(table: Element) -> Section:
@@ -223,7 +217,7 @@ def _section(table: Element) -> Section:
 
 
 def _groups(table: Element) -> list[list[Element]]:
-    """The rows of the head, the bodies and the foot, and those that stand in none, in order; empty groups left out."""
+    """The rows of head, bodies and foot, and rows outside of these, in order; without empty groups."""
     groups: list[list[Element]] = [[]]
     for child in children(table, "tr", *GROUPS):
         if child.tag == "tr":
@@ -234,7 +228,7 @@ def _groups(table: Element) -> list[list[Element]]:
 
 
 def _leading(rows: Sequence[Element]) -> int:
-    """How many rows name the columns where there is no head: those of header cells only, else the first."""
+    """The number of header rows in a table without a head: the rows of header cells only, or the first row."""
     size = 0
     while size < len(rows) and (cells := _cells(rows[size])) and all(cell.tag == "th" for cell in cells):
         size += 1
@@ -242,7 +236,7 @@ def _leading(rows: Sequence[Element]) -> int:
 
 
 def _names(lines: Sequence[Line]) -> tuple[str, ...]:
-    """The last header row's texts; where two are the same, what stands above them is put in front."""
+    """The texts of the last header row; equal ones begin with the text above them."""
     width = max(map(len, lines))
     above = [_above(lines, at) for at in range(width)]
     last = Counter(texts[-1] for texts in above)
@@ -250,7 +244,7 @@ def _names(lines: Sequence[Line]) -> tuple[str, ...]:
 
 
 def _above(lines: Sequence[Line], at: int) -> list[str]:
-    """The texts of a column's header cells from the top down, each cell once, empty ones left out (but never nothing)."""
+    """The texts of a column's header cells from the top down, each once; `[""]` if all are empty."""
     cells = dict.fromkeys(line[at] for line in lines if at < len(line))
     texts = [header(inner_text(cell)) for cell in cells if cell is not None]
     return [text for text in dict.fromkeys(texts) if text] or [""]
@@ -268,9 +262,9 @@ def _grid(section: Section) -> Grid:
 def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
     if len(line) > 1 and len(line) >= len(columns) and all(cell is line[0] for cell in line):
         return False  # one cell across the whole table is a heading or a notice
-    if line and line[0] is not None and header(inner_text(line[0])) == columns[0] and tuple(map(_header, line)) == columns:
+    if line and _header(line[0]) == columns[0] and tuple(map(_header, line)) == columns:
         return False  # the header, repeated
-    return any(cell is not None and inner_text(cell) for cell in line)
+    return any(map(_text, line))
 
 
 def _header(cell: Element | None) -> str:
@@ -281,10 +275,10 @@ def _header(cell: Element | None) -> str:
 
 
 def expand(rows: Sequence[Element]) -> list[Line]:
-    """The cells of a row group, each in every place it spans; the first to claim a place keeps it.
+    """The cells of a row group, each in every place it spans; the first cell in a place keeps it.
 
     Raises:
-        ParseError: the spans ask for more places than any board has.
+        ParseError: the spans cover more places than any board has.
     """
     if not any(row.css_first("[colspan], [rowspan]") for row in rows):
         return [_cells(row) for row in rows]
@@ -298,15 +292,13 @@ def expand(rows: Sequence[Element]) -> list[Line]:
         width = max(line, default=-1) + 1
         budget -= width
         if width > MAX_WIDTH or budget < 0:
-            raise ParseError(
-                f"found a table of more than {MAX_WIDTH} columns or {MAX_CELLS} cells by its spans, expected a board"
-            )
+            raise ParseError(f"found spans over more than {MAX_WIDTH} columns or {MAX_CELLS} cells, expected a board")
         lines.append([line.get(at) for at in range(width)])
     return lines
 
 
 def _place(row: Element, line: dict[int, Element], hanging: dict[int, tuple[Element, int]], left: int) -> None:
-    """Put a row's cells in the free places; note in `hanging` what reaches into the rows below (at most `left` rows, this one counted)."""
+    """Put a row's cells in the free places. `hanging` gets what reaches below, over at most `left` rows including this one."""
     at = 0
     for cell in _cells(row):
         while at in line:
@@ -322,7 +314,7 @@ def _place(row: Element, line: dict[int, Element], hanging: dict[int, tuple[Elem
 
 
 def _span(cell: Element, name: str) -> int:
-    """A span as written; 1 where it is no number; a rowspan of 0 reaches to the end of its group."""
+    """A span as written; 1 if it is not a number. A rowspan of 0 reaches to the end of its group."""
     written = (cell.attributes.get(name) or "1").strip()
     return min(int(written), MAX_ROWSPAN) if written.isascii() and written.isdigit() and len(written) < 12 else 1
 

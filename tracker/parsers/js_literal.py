@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Annotated
 
-import msgspec
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
@@ -17,52 +17,56 @@ from tracker.parsers.html_tree import scripts
 from tracker.parsers.script_source import assignments, literal
 
 MAX_ASSIGNMENTS = 20
-"""More assignments to one name are no board."""
+"""A script with more assignments to one name is not a board."""
 SCRIPT_TYPES = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
-"""Types of a `<script>` that is run (https://html.spec.whatwg.org/#attr-script-type)."""
+"""Types of a `<script>` that browsers run (https://html.spec.whatwg.org/#attr-script-type)."""
 VARIABLE = re.compile(r"(?:[^\W\d]|\$)[\w$]*(?:\.(?:[^\W\d]|\$)[\w$]*)*")
 
 
 class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Options of `js_literal`. The document is the value of the variable; numbers stay as they are written."""
+    """Options of `js_literal`. The document is the value of the variable; numbers stay as written."""
 
     variable: Annotated[
         str,
-        msgspec.Meta(
-            description="The name to which the data is assigned, without const, let, var, window. or self.; its value must be a literal."
+        Meta(
+            description="The name to which the data is assigned, without const, let, var, window. or self.; its value must be a"
+            " literal."
         ),
     ]
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not VARIABLE.fullmatch(self.variable):
-            raise ValueError(f"variable = {self.variable!r} is no name in JavaScript")
+            raise ValueError(f"variable = {self.variable!r} is not a name in JavaScript")
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The records of the one value that the variable is given; columns are paths inside a record.
+    """The records of the value of the variable; columns are paths inside a record.
 
     Raises:
-        ParseError: nothing is assigned to the variable, or no literal, or it is given different values; or they have no such records.
+        ParseError: the variable has no value, different values, or one that is not a literal; or the value has no such records.
     """
     text = decode(body)
     return table_of(_value(text, options.variable), options, wanted, text)
 
 
 def _value(text: str, variable: str) -> object:
-    found = [(script, place) for script in _scripts(text) for place in _places(script, variable)]
-    if not found:
+    places = [(script, place) for script in _scripts(text) for place in _places(script, variable)]
+    if not places:
         raise ParseError(f"found no assignment to {variable}, expected {variable} = … in a script")
-    if len(found) > MAX_ASSIGNMENTS:
+    if len(places) > MAX_ASSIGNMENTS:
         raise ParseError(f"found more than {MAX_ASSIGNMENTS} assignments to {variable}, expected one")
-    values = [_literal(script, place, variable) for script, place in found]
+    try:
+        values = [literal(script, place) for script, place in places]
+    except ParseError as error:
+        raise ParseError(f"{error} (in the value of {variable})") from error
     if any(value != values[0] for value in values[1:]):
         raise ParseError(f"found {len(values)} assignments to {variable} with different values, expected one value")
     return values[0]
 
 
 def _scripts(text: str) -> Iterator[str]:
-    """The scripts of a page; a body that is none is a script."""
+    """The scripts of a page; any other body is a script."""
     if text.lstrip()[:1] != "<":
         yield text
         return
@@ -72,17 +76,10 @@ def _scripts(text: str) -> Iterator[str]:
 
 
 def _places(script: str, variable: str) -> Iterator[int]:
-    """Where its values begin; the script is looked at only as far as it names the variable."""
+    """The places of the variable's values. The script is read only as far as it names the variable."""
     part = variable.rpartition(".")[2]
     last = script.rfind(part)
     if last < 0:
         return iter(())
-    found = (place for name, place in assignments(script, last + len(part)) if name == variable)
-    return islice(found, MAX_ASSIGNMENTS + 1)
-
-
-def _literal(script: str, place: int, variable: str) -> object:
-    try:
-        return literal(script, place)
-    except ParseError as error:
-        raise ParseError(f"{error} (in the value of {variable})") from error
+    places = (place for name, place in assignments(script, last + len(part)) if name == variable)
+    return islice(places, MAX_ASSIGNMENTS + 1)

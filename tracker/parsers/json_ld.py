@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-import msgspec
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
@@ -20,11 +20,9 @@ from tracker.parsers.strict_json import load
 class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `json_ld`."""
 
-    name: Annotated[
-        str, msgspec.Meta(description="The object's name, exactly, or `re:` and a regular expression; empty: any.")
-    ] = ""
-    type: Annotated[str, msgspec.Meta(description="The object's @type: Dataset, ItemList …")] = "Dataset"
-    records: Annotated[str, msgspec.Meta(description="Path of the records in the object: data, itemListElement …")] = "data"
+    name: Annotated[str, Meta(description="The object's name, exactly, or `re:` and a regular expression; empty: any.")] = ""
+    type: Annotated[str, Meta(description="The object's @type: Dataset, ItemList …")] = "Dataset"
+    records: Annotated[str, Meta(description="Path of the records in the object: data, itemListElement …")] = "data"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -34,26 +32,20 @@ class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The records of the one object that fits the options.
-
-    Raises:
-        ParseError: none fits, or several do, or it has no records.
-    """
+    """The records of the one object that fits the options. Raises ParseError without exactly one, or without records."""
     page = decode(body)
     things = [thing for thing in objects(page) if options.type in _types(thing)]
     fitting = [thing for thing in things if _named(thing, options.name)]
     if len(fitting) != 1:
-        said = names(repr(thing.get("name", "")) for thing in things)
-        raise ParseError(
-            f"found {len(fitting)} JSON-LD objects of type {options.type} named {options.name!r}, expected one; there are {said}"
-        )
-    found = records_in(search(options.records)(fitting[0]), options.records)
+        wrong = f"found {len(fitting)} JSON-LD objects of type {options.type} named {options.name!r}"
+        raise ParseError(f"{wrong}, expected one; there are {names(repr(thing.get('name', '')) for thing in things)}")
+    records = records_in(search(options.records)(fitting[0]), options.records)
     facts = facts_at(fitting[0], options.facts) | find_facts(options.facts, lambda: visible(page))
-    return tabulate(found, wanted, options, facts)
+    return tabulate(records, wanted, options, facts)
 
 
 def objects(page: str) -> Iterator[dict[str, object]]:
-    """Every object with a type, those of a `@graph` or a list included."""
+    """Every object with a type, including those in a `@graph` or a list."""
     for attributes, content in scripts(page):
         if attributes.get("type", "").lower() == "application/ld+json":
             yield from _objects(load(content))
@@ -75,9 +67,7 @@ def _types(thing: dict[str, object]) -> list[object]:
 
 
 def _named(thing: dict[str, object], name: str) -> bool:
-    said = thing.get("name")
-    if not name:
-        return True
-    if not isinstance(said, str):
-        return False
-    return bool(compiled(name[len(REGEX) :]).search(said)) if name.startswith(REGEX) else fold(said) == fold(name)
+    own = thing.get("name")
+    if not name or not isinstance(own, str):
+        return not name
+    return bool(compiled(name[len(REGEX) :]).search(own)) if name.startswith(REGEX) else fold(own) == fold(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
@@ -19,20 +19,16 @@ from tracker.parsers.strict_json import load, load_quickly
 class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `json_records`. The key of an object of objects is the column `$key`."""
 
-    allow_nan: Annotated[bool, msgspec.Meta(description="Read the non-JSON constants NaN and Infinity as unknown.")] = False
-    script: Annotated[str, msgspec.Meta(description="The id of the <script> element of a page that holds the JSON.")] = ""
+    allow_nan: Annotated[bool, Meta(description="Read the non-JSON constants NaN and Infinity as unknown.")] = False
+    script: Annotated[str, Meta(description="The id of the <script> element of a page that holds the JSON.")] = ""
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The records of the document as a table; columns are paths inside a record.
-
-    Raises:
-        ParseError: it is no JSON, or has no records where the options say.
-    """
+    """The records of the document; columns are paths inside a record. Raises ParseError for broken JSON and without records."""
     if not options.script and is_plain(options, wanted) and (quick := load_quickly(body)) is not None:
         try:
             return table_of(quick, options, wanted, "", nested=False)
-        except NestedCell:  # its numbers have to be text as well
+        except NestedCell:  # its numbers must be text as well
             pass
     text = decode(body)
     if options.script:

@@ -1,7 +1,7 @@
-"""JavaScript as far as data is written in it: where names are assigned, and what a literal says. Nothing is run.
+"""Data in JavaScript: finds assignments to names, and reads literals. Nothing is run.
 
-The lexical grammar is that of https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar. Every pattern here is possessive,
-so that hostile text takes time in proportion to its length. Why this is our own: docs/decisions/0018-js-literal.md
+The lexical grammar is that of https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar. Every pattern is possessive, so
+that hostile text takes time in proportion to its length. Why this is our own: docs/decisions/0018-js-literal.md
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from tracker.parsers.decoding import quote
 from tracker.parsers.strict_json import load, mapping
 
 MAX_DEPTH = 60
-"""Levels of a literal that is no JSON. No board needs so many."""
+"""Levels of a literal that is not JSON. No board needs more."""
 MAX_INTEGER = 40
 """Characters of a hexadecimal, octal or binary number."""
 MAX_KEY = 15
-"""Digits of a number that is a property's name; JavaScript writes longer ones otherwise."""
+"""Digits of a number that names a property; JavaScript writes longer ones in another form."""
 
 _NEW_LINE = r"\n\r\u2028\u2029"
 _NAME = r"(?:[^\W\d]|\$)[\w$]*+"
@@ -30,52 +30,44 @@ _TEMPLATE_PART = r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+"
 _REGEX = rf"/(?![*/])(?:[^\\/\[{_NEW_LINE}]++|\\[^{_NEW_LINE}]|\[(?:[^\]\\{_NEW_LINE}]++|\\[^{_NEW_LINE}])*+\])++/\w*+"
 _DIGITS = r"[0-9](?:_?[0-9])*+"
 _EXPONENT = r"(?:[eE][+-]?[0-9]++)?+"
-_NUMBER = (
-    rf"(?:0[xX][0-9a-fA-F]++|0[oO][0-7]++|0[bB][01]++|(?:0|(?!0){_DIGITS})(?:\.(?:{_DIGITS})?+)?+{_EXPONENT}|\.{_DIGITS}{_EXPONENT})"
-    r"n?+(?![\w$.])"
-)
+_DECIMAL = rf"(?:0|(?!0){_DIGITS})(?:\.(?:{_DIGITS})?+)?+{_EXPONENT}|\.{_DIGITS}{_EXPONENT}"
+_NUMBER = rf"(?:0[xX][0-9a-fA-F]++|0[oO][0-7]++|0[bB][01]++|{_DECIMAL})n?+(?![\w$.])"
 _CODE = (
     rf"(?P<blank>{_BLANK})|(?P<name>{_NAME}(?:\s*+\.\s*+{_NAME})*+)|(?P<number>\.?[0-9][\w.]*+)|(?P<string>{_STRING})"
     rf"|(?P<template>`{_TEMPLATE_PART}(?:`|\$\{{))|(?P<assign>=(?![=>]))|(?P<mark>\+\+|--|[\s\S])"
 )
 BEHIND_A_VALUE = re.compile(_CODE)
 ELSEWHERE = re.compile(rf"(?P<regex>{_REGEX})|{_CODE}")
-"""A slash divides behind a value and begins a regular expression elsewhere."""
+"""After a value a slash divides; elsewhere it begins a regular expression."""
 TEMPLATE_GOES_ON = re.compile(rf"\}}{_TEMPLATE_PART}(?:`|\$\{{)")
 LITERAL = re.compile(
-    rf"(?:{_BLANK})?+(?:(?P<string>{_STRING}|`{_TEMPLATE_PART}`)|(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<mark>[\s\S]))?+"
+    rf"(?:{_BLANK})?+"
+    rf"(?:(?P<string>{_STRING}|`{_TEMPLATE_PART}`)|(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<mark>[\s\S]))?+"
 )
 ESCAPE = re.compile(
-    r"\\(?:u\{(?P<point>[0-9a-fA-F]{1,6})\}|u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})|(?P<nul>0(?![0-9]))|(?P<sign>\r\n|[\s\S]))"
+    r"\\(?:u\{(?P<point>[0-9a-fA-F]{1,6})\}|u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})"
+    r"|(?P<nul>0(?![0-9]))|(?P<sign>\r\n|[\s\S]))"
 )
-SIGNS = {
-    "n": "\n",
-    "t": "\t",
-    "r": "\r",
-    "b": "\b",
-    "f": "\f",
-    "v": "\v",
-    **dict.fromkeys(("\n", "\r", "\r\n", "\u2028", "\u2029"), ""),
-}
-"""What a backslash makes of a sign; before any other it is nothing."""
+SIGNS = dict(zip("ntrbfv", "\n\t\r\b\f\v", strict=True)) | dict.fromkeys(("\n", "\r", "\r\n", "\u2028", "\u2029"), "")
+"""The meaning of a sign after a backslash; any other sign means itself."""
 
 DECLARING = frozenset({"const", "let", "var"})
 WINDOW = re.compile(r"(?:window|self|globalThis)\s*\.\s*")
 OPERATORS = frozenset(
     {"return", "typeof", "case", "in", "of", "instanceof", "delete", "void", "throw", "new", "else", "do", "yield", "await"}
 )
-"""Words behind which a value is due."""
-STATEMENTS_BEGIN_BEHIND = frozenset({";", "{", "}", ")"}) | DECLARING
+"""Words before a value."""
+BEFORE_A_STATEMENT = frozenset({";", "{", "}", ")"}) | DECLARING
 CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None, "NaN": None, "Infinity": None}
 
 _json = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda _name: None, object_pairs_hook=mapping)
 
 
 class JsToken(NamedTuple):
-    """A piece of code: its kind, its text, where it ends, whether a line ended before it, and how many brackets are open behind it."""
+    """A piece of code: its kind, text and end, whether a line ended before it, and the number of brackets open after it."""
 
     kind: str
-    said: str
+    text: str
     end: int
     new_line: bool
     depth: int
@@ -85,16 +77,14 @@ class JsToken(NamedTuple):
 
 
 def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, int]]:
-    """Each name that is assigned to, with where its value begins.
+    """Each name that is assigned to, and the place of its value.
 
-    Found are `const`, `let` or `var NAME = …`, `window.NAME = …` (also self and globalThis; the name is told without it), and
-    `NAME = …` at the start of a statement; never inside a string, a template string, a comment or a regular expression. A name may
-    have parts: `App.board`.
-
-    `until`: where the last name ends that matters.
+    Finds `const`, `let` or `var NAME = …`, `window.NAME = …` (also self and globalThis; the name is given without it), and
+    `NAME = …` at the start of a statement, outside of strings, template strings, comments and regular expressions. A name may
+    have parts: `App.board`. `until`: the end of the last name of interest.
 
     Raises:
-        ParseError: a string, template string, regular expression or comment before that place has no end.
+        ParseError: a string, template string, regular expression or comment before `until` does not end.
     """
     before: JsToken | None = None
     name, declared = "", -1
@@ -109,83 +99,82 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
 
 
 def _assignable(token: JsToken, before: JsToken | None, declared: int) -> str:
-    """The name that is assigned to if `=` comes next; empty for all others."""
-    if token.kind != "name" or (before and before.said == "."):
+    """The name, if it is assigned to when `=` comes next; otherwise empty."""
+    if token.kind != "name" or (before and before.text == "."):
         return ""
-    said = "".join(token.said.split())
-    if WINDOW.match(said):
-        return WINDOW.sub("", said, count=1)
-    if before is None or before.said in STATEMENTS_BEGIN_BEHIND or (before.said == "," and token.depth == declared):
-        return said
-    return said if token.new_line and _is_value(before) else ""
+    name = "".join(token.text.split())
+    if WINDOW.match(name):
+        return WINDOW.sub("", name, count=1)
+    if before is None or before.text in BEFORE_A_STATEMENT or (before.text == "," and token.depth == declared):
+        return name
+    return name if token.new_line and _is_value(before) else ""
 
 
 def _declared(token: JsToken, declared: int) -> int:
-    """How many brackets are open around the list of declarations that we are in; -1 outside of any."""
-    if token.kind == "name" and token.said in DECLARING:
+    """The number of brackets open around the current list of declarations; -1 outside of any."""
+    if token.kind == "name" and token.text in DECLARING:
         return token.depth
-    return -1 if token.depth < declared or (token.said == ";" and token.depth == declared) else declared
+    return -1 if token.depth < declared or (token.text == ";" and token.depth == declared) else declared
 
 
 def _is_value(token: JsToken) -> bool:
     """Whether a value may end with the token. A `}` mostly ends a block."""
     if token.kind == "name":
-        return token.said not in OPERATORS
+        return token.text not in OPERATORS
     if token.kind == "template":
-        return token.said.endswith("`")
-    return token.kind in ("number", "string", "regex") or token.said in (")", "]", "++", "--")
+        return token.text.endswith("`")
+    return token.kind in ("number", "string", "regex") or token.text in (")", "]", "++", "--")
 
 
 def _tokens(script: str) -> Iterator[JsToken]:
     """The tokens of a script. The code inside `${ }` of a template string is code like any other."""
     around: list[str] = []
     end, new_line, value = 0, False, False
-    while found := _next(script, end, resumes=around[-1:] == ["`"], value=value):
-        resumed = found.re is TEMPLATE_GOES_ON
-        kind, said, end = "template" if resumed else found.lastgroup or "", found[0], found.end()
+    while match := _next(script, end, resumes=around[-1:] == ["`"], value=value):
+        resumed = match.re is TEMPLATE_GOES_ON
+        kind, text, end = "template" if resumed else match.lastgroup or "", match[0], match.end()
         if kind == "blank":
-            new_line = new_line or "\n" in said or "\r" in said
+            new_line = new_line or "\n" in text or "\r" in text
             continue
-        if kind == "mark" and (said in "\"'`" or (said == "/" and (not value or script[end : end + 1] == "*"))):
-            raise ParseError(
-                f"found {quote(script[found.start() :])} at line {_line(script, found.start())} of the script, it has no end"
-            )
-        _nest(around, kind, said, resumed=resumed)
-        token = JsToken(kind, said, end, new_line, len(around))
+        if kind == "mark" and (text in "\"'`" or (text == "/" and (not value or script[end : end + 1] == "*"))):
+            at = match.start()
+            raise ParseError(f"found {quote(script[at:])} at line {_line(script, at)} of the script, it does not end")
+        _nest(around, kind, text, resumed=resumed)
+        token = JsToken(kind, text, end, new_line, len(around))
         yield token
         new_line, value = False, _is_value(token)
 
 
 def _next(script: str, place: int, *, resumes: bool, value: bool) -> re.Match[str] | None:
-    """The token that begins there; None at the end. `resumes`: a `}` goes on with a template string; `value`: the last token was one."""
+    """The token at a place; None at the end. `resumes`: a `}` resumes a template string; `value`: the last token was a value."""
     resumed = TEMPLATE_GOES_ON.match(script, place) if resumes else None
     return resumed or (BEHIND_A_VALUE if value else ELSEWHERE).match(script, place)
 
 
-def _nest(around: list[str], kind: str, said: str, *, resumed: bool) -> None:
-    """Keep the list of open brackets, with ` for the `${` of a template string."""
-    if (resumed or said in (")", "]", "}")) and around:
+def _nest(around: list[str], kind: str, text: str, *, resumed: bool) -> None:
+    """Update the list of open brackets, with ` for the `${` of a template string."""
+    if (resumed or text in (")", "]", "}")) and around:
         around.pop()
-    if kind == "template" and said.endswith("${"):
+    if kind == "template" and text.endswith("${"):
         around.append("`")
-    elif said in ("(", "[", "{"):
-        around.append(said)
+    elif text in ("(", "[", "{"):
+        around.append(text)
 
 
 def _line(script: str, place: int) -> int:
     return script.count("\n", 0, place) + 1
 
 
-# ── what a literal says ──────────────────────────────────────────────────────────────────────────
+# ── literals ──────────────────────────────────────────────────────────────────────────
 
 
 def literal(script: str, place: int) -> object:
-    """The value that begins there: objects, lists, text, booleans and None (undefined, NaN and Infinity too); numbers are text as written.
+    """The value at a place: objects, lists, text, booleans, None (undefined, NaN and Infinity too); numbers are text, as written.
 
-    `JSON.parse("…")` of one string is read as what is in it, `!0`, `!1` and `void 0` as what minifiers mean by them.
+    `JSON.parse("…")` of one string is parsed; `!0`, `!1` and `void 0` have the meaning that minifiers give them.
 
     Raises:
-        ParseError: it is an expression (a name, a call, a template string with `${`), has no end, or is nested deeper than MAX_DEPTH.
+        ParseError: it is an expression (a name, a call, a template string with `${`), does not end, or is nested too deeply.
     """
     begin = LITERAL.match(script, place)
     start = begin.start(begin.lastgroup) if begin and begin.lastgroup else len(script)
@@ -193,7 +182,7 @@ def literal(script: str, place: int) -> object:
         try:
             value, end = _json.raw_decode(script, start)
         except ValueError:
-            pass  # no JSON: a literal with more freedom
+            pass  # not JSON, so a literal with more freedom
         except RecursionError as error:
             raise ParseError("found values nested too deeply to be read, expected records") from error
         else:
@@ -208,24 +197,24 @@ def literal(script: str, place: int) -> object:
 class _Reader:
     """Reads one literal, a token ahead."""
 
-    __slots__ = ("at", "kind", "new_line", "said", "script", "start")
+    __slots__ = ("at", "kind", "new_line", "piece", "script", "start")
 
     def __init__(self, script: str, place: int) -> None:
         self.script, self.at = script, place
         self.advance()
 
     def advance(self) -> None:
-        found = LITERAL.match(self.script, self.at)
-        self.kind = (found.lastgroup or "") if found else ""
-        self.start = found.start(self.kind) if found and self.kind else len(self.script)
-        self.said = self.script[self.start : found.end()] if found else ""
+        match = LITERAL.match(self.script, self.at)
+        self.kind = (match.lastgroup or "") if match else ""
+        self.start = match.start(self.kind) if match and self.kind else len(self.script)
+        self.piece = self.script[self.start : match.end()] if match else ""
         between = self.script[self.at : self.start]
         self.new_line = "\n" in between or "\r" in between
-        self.at = found.end() if found else len(self.script)
+        self.at = match.end() if match else len(self.script)
 
     def took(self, mark: str) -> bool:
-        """Whether the mark comes next; then it is behind us."""
-        if self.kind != "mark" or self.said != mark:
+        """Whether the mark comes next; if so, skip it."""
+        if self.kind != "mark" or self.piece != mark:
             return False
         self.advance()
         return True
@@ -240,8 +229,8 @@ class _Reader:
 
     def end(self) -> None:
         """Raise ParseError when the value goes on: `[1].map(…)`, `{} || x`."""
-        ended = not self.kind or (self.kind == "mark" and self.said in ";,})")
-        if not ended and not (self.kind == "name" and self.new_line and self.said not in ("in", "instanceof")):
+        ended = not self.kind or (self.kind == "mark" and self.piece in ";,})")
+        if not ended and not (self.kind == "name" and self.new_line and self.piece not in ("in", "instanceof")):
             raise self.unexpected("the end of the literal: expressions are not read")
 
     def value(self, depth: int) -> object:
@@ -260,37 +249,37 @@ class _Reader:
         return self.signed()
 
     def members(self, depth: int) -> list[object]:
-        found = []
+        members = []
         while not self.took("]"):
-            found.append(self.value(depth + 1))
+            members.append(self.value(depth + 1))
             if not self.took(","):
                 self.expect("]")
                 break
-        return found
+        return members
 
     def properties(self, depth: int) -> dict[str, object]:
-        found = []
+        properties = []
         while not self.took("}"):
             name = self.key()
             self.expect(":")
-            found.append((name, self.value(depth + 1)))
+            properties.append((name, self.value(depth + 1)))
             if not self.took(","):
                 self.expect("}")
                 break
-        return mapping(found)
+        return mapping(properties)
 
     def key(self) -> str:
-        if self.kind == "string" and not self.said.startswith("`"):
+        if self.kind == "string" and not self.piece.startswith("`"):
             return self.text()
-        if self.kind == "name" or (self.kind == "number" and self.said.isdecimal() and len(self.said) <= MAX_KEY):
-            said = self.said
+        if self.kind == "name" or (self.kind == "number" and self.piece.isdecimal() and len(self.piece) <= MAX_KEY):
+            name = self.piece
             self.advance()
-            return said
+            return name
         raise self.unexpected("the name of a property")
 
     def text(self) -> str:
-        inside = self.said[1:-1]
-        if self.said.startswith("`"):
+        inside = self.piece[1:-1]
+        if self.piece.startswith("`"):
             inside = inside.replace("\r\n", "\n").replace("\r", "\n")
         if "\\" in inside:
             inside = ESCAPE.sub(self.unescaped, inside)
@@ -312,31 +301,31 @@ class _Reader:
         return SIGNS.get(sign, sign)
 
     def number(self) -> str:
-        said = self.said.replace("_", "")
-        if said[:2].lower() in ("0x", "0o", "0b"):
-            if len(said) > MAX_INTEGER:
+        digits = self.piece.replace("_", "")
+        if digits[:2].lower() in ("0x", "0o", "0b"):
+            if len(digits) > MAX_INTEGER:
                 raise self.unexpected(f"a number of at most {MAX_INTEGER} characters")
-            said = str(int(said.removesuffix("n"), 0))
+            digits = str(int(digits.removesuffix("n"), 0))
         self.advance()
-        return said.removesuffix("n")
+        return digits.removesuffix("n")
 
     def word(self) -> object:
-        if self.said == "JSON":
+        if self.piece == "JSON":
             return self.parsed()
-        if self.said == "void":
+        if self.piece == "void":
             self.advance()
             self.flag()
             return None
-        if self.said not in CONSTANTS:
+        if self.piece not in CONSTANTS:
             raise self.unexpected("a literal: names and calls are not read")
-        value = CONSTANTS[self.said]
+        value = CONSTANTS[self.piece]
         self.advance()
         return value
 
     def parsed(self) -> object:
-        """What `JSON.parse("…")` gives."""
+        """The value of `JSON.parse("…")`."""
         for part in ("JSON", ".", "parse", "("):
-            if self.said != part:
+            if self.piece != part:
                 raise self.unexpected("JSON.parse of one string")
             self.advance()
         if self.kind != "string":
@@ -346,22 +335,22 @@ class _Reader:
         return load(written)
 
     def flag(self) -> bool:
-        """Whether the number that comes next, 0 or 1, is 0: `!0` is true."""
-        if self.said not in ("0", "1"):
+        """Whether the next token is 0, not 1: `!0` is true."""
+        if self.piece not in ("0", "1"):
             raise self.unexpected("0 or 1 here: expressions are not read")
-        said = self.said
+        is_zero = self.piece == "0"
         self.advance()
-        return said == "0"
+        return is_zero
 
     def signed(self) -> object:
         if self.took("!"):
             return self.flag()
-        sign = self.said
+        sign = self.piece
         if sign not in ("+", "-"):
             raise self.unexpected("a literal: expressions are not read")
         self.advance()
-        if self.said == "Infinity":
+        if self.piece == "Infinity":
             return self.word()
         if self.kind != "number":
-            raise self.unexpected("a number behind its sign")
+            raise self.unexpected("a number after its sign")
         return self.number() if sign == "+" else f"-{self.number()}"

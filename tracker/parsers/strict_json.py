@@ -1,4 +1,4 @@
-"""JSON with its numbers as published: the text of each number is kept, none becomes a float."""
+"""JSON with its numbers as published: each number is its text, none becomes a float."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _NotANumber(ValueError):
 
 
 class Doubled(dict[str, object]):
-    """A mapping that has a key twice: which value is meant is not known, so none of a doubled key is given."""
+    """A mapping that has a key twice. Which value is meant is unknown, so a doubled key has none."""
 
     def __init__(self, pairs: Sequence[tuple[str, object]]) -> None:
         super().__init__(pairs)
@@ -28,41 +28,39 @@ class Doubled(dict[str, object]):
     def refuse(self) -> NoReturn:
         """Raise ParseError, naming the keys."""
         counted = Counter(key for key, _ in self.pairs)
-        raise ParseError(
-            f"found {names(key for key, times in counted.items() if times > 1)} twice in one object, expected each key once"
-        )
+        doubled = names(key for key, times in counted.items() if times > 1)
+        raise ParseError(f"found {doubled} twice in one object, expected each key once")
 
     def get(self, key: str, default: object = None) -> object:
-        """The value of a key that is there once."""
+        """The value of a key that occurs once."""
         if sum(key == other for other, _ in self.pairs) > 1:
             self.refuse()
         return super().get(key, default)
 
     def __getitem__(self, key: str) -> object:
-        """See `get`."""
+        """The value of a key that occurs once."""
         return self.get(key) if key in self else super().__getitem__(key)
 
-    def values(self) -> NoReturn:  # type: ignore[override]
-        """Never given: one of them is not the value of its key."""
+    def values(self) -> NoReturn:
+        """Refused, because one value is missing."""
         self.refuse()
 
 
 def mapping(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """The mapping of these pairs; a Doubled one where a key occurs twice."""
+    """The mapping of these pairs, a Doubled one if a key occurs twice."""
     plain = dict(pairs)
     return plain if len(plain) == len(pairs) else Doubled(pairs)
 
 
 def load(text: str, *, allow_nan: bool = False) -> object:
-    """The document: objects, lists, text, booleans and None; numbers are text.
+    """The document: objects, lists, text, booleans and None; numbers are text, NaN and Infinity None.
 
     Raises:
-        ParseError: it is no JSON, or has NaN or Infinity while they are not allowed (allowed, they are None).
+        ParseError: the text is not JSON, or contains NaN or Infinity without `allow_nan`.
     """
+    constant = (lambda _name: None) if allow_nan else _refuse
     try:
-        return json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=_nothing if allow_nan else _refuse, object_pairs_hook=mapping
-        )
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=constant, object_pairs_hook=mapping)
     except _NotANumber as error:
         raise ParseError(f"found {error}, which is not JSON; set allow_nan = true in [parse] to read it as unknown") from error
     except json.JSONDecodeError as error:
@@ -75,22 +73,18 @@ _written = msgspec.json.Encoder()
 
 
 def load_quickly(body: bytes) -> object | None:
-    """The document with floats as published and whole numbers as int, in half the time of `load`; None where it takes `load` to judge.
+    """The document with floats as published and whole numbers as int, in half the time of `load`; None if only `load` can decide.
 
-    Only for readers that write whole numbers out again and look into nothing but keys.
+    For readers that compare keys only, and write whole numbers out again.
     """
     if _MINUS_ZERO.search(body):  # an int forgets its sign
         return None
     try:
-        found: object = _quick.decode(body)
+        document: object = _quick.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    whole = body.count(b":") == _written.encode(found).count(b":")
-    return found if whole else None  # a key that occurs twice is one of the reasons
-
-
-def _nothing(_name: str) -> None:
-    """What NaN and the infinities are where they are allowed."""
+    has_every_key = body.count(b":") == _written.encode(document).count(b":")
+    return document if has_every_key else None
 
 
 def _refuse(name: str) -> None:

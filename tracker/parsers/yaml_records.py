@@ -1,12 +1,12 @@
-"""YAML: a list of mappings, every scalar as written (`1:30`, `no`, dates and hashes stay text), no anchors or aliases."""
+"""YAML: a list of mappings with every scalar as written (`1:30`, `no` and dates stay text), without anchors or aliases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
-import msgspec
 import yaml
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
@@ -17,15 +17,15 @@ from tracker.parsers.strict_json import mapping
 
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
-"""Plain scalars that stand for nothing; in quotes they are text."""
+"""Plain scalars that mean null; in quotes they are text."""
 MAX_DEPTH = 60
-"""libyaml's composer recurses on the C stack; so we compose from its events, to a depth that no board needs."""
+"""libyaml's composer recurses on the C stack, so we compose from its events, to a depth that no board needs."""
 
 
 class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `yaml_records`. The key of a mapping of mappings is the column `$key`."""
 
-    records: Annotated[str, msgspec.Meta(description="Path of the records; empty: the document itself.")] = ""
+    records: Annotated[str, Meta(description="Path of the records; empty: the document itself.")] = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -33,24 +33,20 @@ class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The records of the document as a table; columns are paths inside a record.
-
-    Raises:
-        ParseError: it is no YAML, uses anchors or aliases, or has no records where the options say.
-    """
+    """The records of the document; columns are paths inside a record. Raises ParseError as `load`, and without records."""
     text = decode(body)
     refuse_markup(text, "YAML")
     document = load(text)
-    found = records_in(search(options.records)(document), options.records or "the root")
+    records = records_in(search(options.records)(document), options.records or "the root")
     facts = facts_at(document, options.facts) | find_facts(options.facts, lambda: text)
-    return tabulate(found, wanted, options, facts)
+    return tabulate(records, wanted, options, facts)
 
 
 def load(text: str) -> object:
     """The one document of a text: mappings, lists, text and None.
 
     Raises:
-        ParseError: it is no YAML, has several documents, an anchor or an alias, or is nested too deeply.
+        ParseError: the text is not YAML, has several documents, an anchor or an alias, or is nested too deeply.
     """
     try:
         return _document(yaml.parse(text, Loader=LOADER))
@@ -91,7 +87,7 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, object]:
     pairs: list[tuple[str, object]] = []
     for event in _until(yaml.MappingEndEvent, events):
         if not isinstance(event, yaml.ScalarEvent):
-            raise ParseError(f"found a key that is no text at line {_line(event)}, expected plain YAML")
+            raise ParseError(f"found a key that is not text at line {_line(event)}, expected plain YAML")
         pairs.append((str(event.value), _value(next(events), events, depth + 1)))
     return mapping(pairs)
 

@@ -1,4 +1,4 @@
-"""Bodies → the reading of a board, or all that is wrong with them at once. Pure."""
+"""Reads the bodies of a capture: the reading of a board, or all violations at once. Pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,13 @@ from tracker.reading.pages import recognise
 from tracker.reading.tables import columns_of, combine, specs
 
 
-def read_capture(
-    board: Board,
-    bodies: Sequence[bytes],
-    *,
-    parts: Sequence[Part] = (),
-    url: str = "",
-) -> Reading:
-    """Recognise, parse, combine and check: what the bodies of one capture say. `parts` and `url` are as in `Capture`.
+def read_capture(board: Board, bodies: Sequence[bytes], *, parts: Sequence[Part] = (), url: str = "") -> Reading:
+    """Recognise, parse, combine and check the bodies of one capture. `parts` and `url` are as in `Capture`.
 
     Raises:
-        Refused: they are a challenge page, a login wall, an empty shell.
-        ParseError: they have not the shape of the board's formats, or do not fit each other.
-        ContractBroken: what they show is not credible.
+        Refused: a body is a challenge page, a login wall or an empty shell.
+        ParseError: a body does not match its format, or they contradict each other.
+        ContractBroken: the content is not credible.
     """
     combined = combine(board, _tables(board, list(zip(parts or [Part()] * len(bodies), bodies, strict=True))))
     release = _release(board, url)
@@ -34,7 +28,7 @@ def read_capture(
 
 
 def _tables(board: Board, placed: Sequence[tuple[Part, bytes]]) -> Mapping[str, Table]:
-    """A table for the board's own answers and for each payload that the capture has answers of."""
+    """The tables of the board's own answers and of each payload that the capture has."""
     tables: dict[str, Table] = {}
     for name, spec in specs(board).items():
         answers = [(part.value, body) for part, body in placed if part.name == name]
@@ -46,18 +40,18 @@ def _tables(board: Board, placed: Sequence[tuple[Part, bytes]]) -> Mapping[str, 
 
 
 def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value: str) -> Table:
-    """What one body shows; `value` is the one of `Each` that it was asked for with, and stands in the column `$each`."""
+    """The table of one body. `value` is the value of `Each` in its request, and becomes the column `$each`."""
     recognise(board.id, body, spec.format)
-    found = parse(body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id)
+    table = parse(body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id)
     if not value:
-        return found
-    return replace(found, columns=(*found.columns, EACH), rows=[(*row, value) for row in found.rows])
+        return table
+    return replace(table, columns=(*table.columns, EACH), rows=[(*row, value) for row in table.rows])
 
 
 def _release(board: Board, url: str) -> str:
-    """The release that the address of a capture names, "" where its declaration seeks none."""
+    """The release in the address of a capture, "" if the board declares no releases."""
     if board.request.newest is None or not url:
         return ""
-    before, _, behind = board.request.url.partition(NEWEST)
-    value, found, _ = url.removeprefix(before).partition(behind) if behind else (url.removeprefix(before), True, "")
-    return value if url.startswith(before) and found and value != NEWEST else ""
+    before, _, after = board.request.url.partition(NEWEST)
+    value, end, _ = url.removeprefix(before).partition(after) if after else (url.removeprefix(before), True, "")
+    return value if url.startswith(before) and end and value != NEWEST else ""

@@ -1,4 +1,4 @@
-"""Text as published → an attribute in one spelling per kind, so that `Yes`, `true` and `1` are not three licences."""
+"""Reads published text as attributes, in one spelling per kind, so that `Yes`, `true` and `1` are equal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FULL_MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 YEARS = range(1990, 2101)
-"""Years in which a model can have appeared."""
+"""Years in which a model can have been released."""
 
 _CLOCK = r"(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)? ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
 _YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})(?:[-/](?P<month>[0-9]{{1,2}})(?:[-/](?P<day>[0-9]{{1,2}}){_CLOCK})?)?")
@@ -30,21 +30,13 @@ _DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th)? (?P<name>[A-Za-
 _UNIX = re.compile(r"(?P<seconds>[0-9]{10})(?:[0-9]{3})?(?:\.[0-9]{1,9})?")
 
 
-def parse_attribute(text: str | None, column: Column) -> str | None:
-    """The attribute that a cell shows; None where it is unknown.
-
-    A flag is `true` or `false`; a number plain decimal digits (`262k` → `262000`); a date `YYYY-MM-DD`,
-    `YYYY-MM` or `YYYY`, as far as it is stated; a text is cleaned.
-
-    Raises:
-        CellError: the cell is not of the column's kind.
-    """
-    return attribute_reader(column)(text)
-
-
 @lru_cache(maxsize=1024)
 def attribute_reader(column: Column) -> Callable[[str | None], str | None]:
-    """A reader of that column's cells that remembers what it has read."""
+    """A reader, with a cache, of the attributes in a column's cells; None if unknown.
+
+    A flag is `true` or `false`; a number plain decimal digits (`262k` → `262000`); a date `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, as
+    far as it is stated; a text is cleaned. The reader raises CellError for a cell that is not of the column's kind.
+    """
     unknown, parse = unknown_of(column), _PARSE[column.kind]
 
     def read(text: str | None) -> str | None:
@@ -55,10 +47,10 @@ def attribute_reader(column: Column) -> Callable[[str | None], str | None]:
 
 
 def parse_date(cell: str) -> str:
-    """A date in ISO 8601, as exact as it is stated. Day and month are never guessed apart. Raises CellError."""
+    """A date in ISO 8601, as exact as it is stated. Day and month are never guessed. Raises CellError."""
     for pattern in (_DIGITS, _YEAR_FIRST, _MONTH_FIRST, _DAY_FIRST, _UNIX):
-        if found := pattern.fullmatch(cell):
-            return _iso(found.groupdict(), cell)
+        if match := pattern.fullmatch(cell):
+            return _iso(match.groupdict(), cell)
     raise CellError(cell, "a date such as 2026-04-09 or Feb 6, 2026")
 
 
@@ -67,10 +59,10 @@ def _iso(stated: dict[str, str | None], cell: str) -> str:
         return _credible(datetime.fromtimestamp(int(seconds), UTC).date(), cell).isoformat()
     year, month, day = int(stated["year"] or 0), _month(stated, cell), stated.get("day")
     try:
-        found = date(year, month or 1, int(day or 1))
+        first = date(year, month or 1, int(day or 1))
     except ValueError as error:
         raise CellError(cell, "a date of the calendar") from error
-    return _credible(found, cell).isoformat()[: 10 if day else 7 if month else 4]
+    return _credible(first, cell).isoformat()[: 10 if day else 7 if month else 4]
 
 
 def _month(stated: dict[str, str | None], cell: str) -> int | None:

@@ -1,9 +1,9 @@
-"""Text as published → numbers: `1504 ±6`, `12,730`, `$2.50 / 1M`, `19 E`, `—`. What is not certain is refused, never guessed.
+"""Reads published text as numbers: `1504 ±6`, `12,730`, `$2.50 / 1M`, `19 E`, `—`. Refuses whatever is not certain.
 
-The rules that are ours:
+Our rules:
 - a comma separates thousands, and only in groups of exactly three (`3,5` and `1.234,56` are refused); no-break
   and thin spaces do the same, a plain space does not (`57 62` are two numbers);
-- `k`, `m`, `b`, `t` directly behind a number, in either case, are 10³, 10⁶, 10⁹, 10¹², whatever the metric;
+- `k`, `m`, `b`, `t` directly after a number, in either case, are 10³, 10⁶, 10⁹, 10¹², whatever the metric;
 - `%`, currency signs and `/ 1M` (tokens) leave the value as it is; any other word is refused;
 - `≈ 12`, `37*` and `19 E` are estimates.
 """
@@ -26,7 +26,7 @@ YES = frozenset({"true", "yes", "y", "on", "1", "1.0", "✓", "✔", "✅"})
 NO = frozenset({"false", "no", "n", "off", "0", "0.0", "✗", "✘", "❌"})
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 MAX_CELL = 200
-"""Longest cell that may be a number."""
+"""Length of the longest cell that may be a number."""
 REMEMBERED = 8_192
 """Cells remembered per metric: a large board, its last states, and at worst a few megabytes."""
 
@@ -58,11 +58,10 @@ _PLUS_MINUS = re.compile(
     rf"±?\ ?(?P<half>{_AMOUNT})\ ?%?|(?P<first>[+-]?{_AMOUNT})%?\ ?/\ ?(?P<second>[+-]?{_AMOUNT})%?", re.VERBOSE
 )
 _RANK = re.compile(r"(?:#|T|=)?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0+)?(?:st|nd|rd|th)?=?")
-_SPREAD = re.compile(r"([0-9]{1,9}) ?(?:◄─►|<->|↔|[-–—/ ]) ?([0-9]{1,9})")
 
 
 class CellError(ValueError):
-    """A cell cannot be read for certain. `found` is what stands there, `expected` what should, `code` the violation."""
+    """A cell cannot be read for certain. `found` is its text, `code` the violation."""
 
     def __init__(self, found: str, expected: str, *, code: str = "unreadable_cell") -> None:
         super().__init__(f"found {shortened(found)!r}, expected {expected}")
@@ -72,7 +71,7 @@ class CellError(ValueError):
 
 
 class Reader(Protocol):
-    """Reads the cells of one metric, and gives the same object for the same text."""
+    """Reads the cells of one metric. Returns the same object for the same text."""
 
     def __call__(
         self,
@@ -82,13 +81,17 @@ class Reader(Protocol):
         high: str | None = None,
         estimated: str | None = None,
     ) -> Measure | None:
-        """The measure of one entry, None where it is unknown. Raises CellError."""
+        """The measure of one entry in the metric's unit, None if unknown.
+
+        `low` and `high` go before `plus_minus`, and that before an interval within the cell. `decimals` are the published ones,
+        moved by the metric's scale. Raises CellError unless the text is one number, within its interval.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """What a column writes for "unknown": texts in lower case, and numbers, since `0`, `0.0` and `$0.00` say the same."""
+    """What a column writes for "unknown": texts in lower case, and numbers, since `0`, `0.0` and `$0.00` are equal."""
 
     texts: frozenset[str]
     numbers: frozenset[Decimal]
@@ -97,8 +100,8 @@ class Unknown:
         """Whether a stripped cell means unknown."""
         if cell.casefold() in self.texts:
             return True
-        found = _CELL.fullmatch(_canonical(cell)) if self.numbers else None
-        return found is not None and _amount(found["value"]) in self.numbers
+        match = _CELL.fullmatch(_canonical(cell)) if self.numbers else None
+        return match is not None and _amount(match["value"]) in self.numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,31 +112,9 @@ class _Cell:
     estimated: bool
 
 
-def parse_measure(
-    text: str | None,
-    metric: Metric,
-    *,
-    plus_minus: str | None = None,
-    low: str | None = None,
-    high: str | None = None,
-    estimated: str | None = None,
-) -> Measure | None:
-    """The measure that a cell shows, in the metric's unit; None where it is unknown.
-
-    `low` and `high` are believed before `plus_minus`, and that before an interval within the cell.
-    `decimals` are those published, moved by the metric's scale.
-
-    Raises:
-        CellError: the text is not one number, or its interval does not hold it.
-    """
-    if plus_minus or low or high or estimated:
-        return reader(metric)(text, plus_minus, low, high, estimated)
-    return reader(metric)(text)
-
-
 @lru_cache(maxsize=1024)
 def reader(metric: Metric) -> Reader:
-    """A reader that remembers: an unchanged cell costs a look-up and is the identical object."""
+    """A reader with a cache: an unchanged cell costs a look-up and is the identical object."""
     unknown = unknown_of(metric.column)
     simple = metric.scale == 1 and not unknown.numbers
 
@@ -145,7 +126,7 @@ def reader(metric: Metric) -> Reader:
         estimated: str | None = None,
     ) -> Measure | None:
         if simple and text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
-            return _plain_measure(text)
+            return Measure(value=float(text) + 0.0, decimals=len(text.partition(".")[2]), raw=text)  # + 0.0: there is no -0
         cell = bounded(text)
         if cell.casefold() in unknown.texts:
             return None
@@ -159,33 +140,21 @@ def reader(metric: Metric) -> Reader:
 
 
 def parse_rank(text: str | None) -> int | None:
-    """A published rank: `3`, `3.0`, `3rd`, `#3`, `T3` or `3=` (shared), `🥉`. None where none is stated. Raises CellError."""
+    """A published rank: `3`, `3.0`, `3rd`, `#3`, `T3` or `3=` (shared), `🥉`; None if unstated. Raises CellError."""
     cell = bounded(text)
     if cell.casefold() in MISSING:
         return None
     if medal := MEDALS.get(cell):
         return medal
-    found = _RANK.fullmatch(_canonical(cell))
-    rank = int(found["rank"].replace(",", "")) if found else 0
+    match = _RANK.fullmatch(_canonical(cell))
+    rank = int(match["rank"].replace(",", "")) if match else 0
     if rank < 1:
         raise CellError(cell, "a rank such as 3 or 3rd")
     return rank
 
 
-def parse_spread(text: str | None) -> tuple[int, int] | None:
-    """A published spread of ranks, best first: `1◄─►2`, `1 2`. None where none is stated. Raises CellError."""
-    cell = bounded(text)
-    if cell.casefold() in MISSING:
-        return None
-    found = _SPREAD.fullmatch(" ".join(cell.split()))
-    best, worst = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not 1 <= best <= worst:
-        raise CellError(cell, "a spread of ranks such as 1◄─►2")
-    return best, worst
-
-
 def parse_flag(cell: str) -> bool:
-    """Whether a word says yes. Raises CellError for a word that says neither yes nor no."""
+    """Whether a word means yes. Raises CellError for a word that means neither yes nor no."""
     word = cell.casefold()
     if word in YES:
         return True
@@ -195,7 +164,7 @@ def parse_flag(cell: str) -> bool:
 
 
 def parse_number(cell: str) -> Decimal:
-    """The one number a cell shows, without an interval. Raises CellError."""
+    """The one number of a cell without an interval. Raises CellError."""
     parts = _split(cell)
     if parts.below is not None:
         raise CellError(cell, "one number without an interval")
@@ -203,13 +172,13 @@ def parse_number(cell: str) -> Decimal:
 
 
 def number_of(cell: str | None) -> Decimal | None:
-    """The one number a cell shows, None where it says "unknown" in one of the common ways. Raises CellError."""
+    """The one number of a cell, None for a common way to write "unknown". Raises CellError."""
     text = bounded(cell)
     return None if text.casefold() in MISSING else parse_number(text)
 
 
 def bounded(text: str | None) -> str:
-    """The cell without surrounding white space, empty for nothing. Raises CellError beyond 200 characters."""
+    """The cell without surrounding white space, empty for None. Raises CellError above 200 characters."""
     if text is None:
         return ""
     if len(text) > MAX_CELL:
@@ -218,35 +187,27 @@ def bounded(text: str | None) -> str:
 
 
 def shortened(text: str, limit: int = 80) -> str:
-    """Text short enough for a message."""
+    """Text that fits into a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 @lru_cache(maxsize=1024)
 def unknown_of(column: Column | None) -> Unknown:
-    """What that column writes for "unknown": the common ways and its own."""
-    own = [one.strip() for one in column.missing] if column else []
-    numbers = [found["value"] for one in own if (found := _CELL.fullmatch(_canonical(one)))]
-    return Unknown(
-        texts=MISSING.union(one.casefold() for one in own),
-        numbers=frozenset(_amount(number) for number in numbers),
-    )
-
-
-def _plain_measure(cell: str) -> Measure:
-    return Measure(value=float(cell) + 0.0, decimals=len(cell.partition(".")[2]), raw=cell)  # + 0.0: there is no -0
+    """What a column writes for "unknown": the common ways and its own."""
+    own = [text.strip() for text in column.missing] if column else []
+    numbers = [match["value"] for text in own if (match := _CELL.fullmatch(_canonical(text)))]
+    return Unknown(texts=MISSING.union(map(str.casefold, own)), numbers=frozenset(map(_amount, numbers)))
 
 
 def _split(cell: str) -> _Cell:
     if _PLAIN.fullmatch(cell):
         return _Cell(value=Decimal(cell), below=None, above=None, estimated=False)
-    found = _CELL.fullmatch(_canonical(cell))
-    if found is None:
+    match = _CELL.fullmatch(_canonical(cell))
+    if match is None:
         raise CellError(cell, "one number such as 60.24, 1,312 ±5 or $2.50")
-    below, above = _offsets(found, cell)
-    note = (found["note"] or "").casefold()
-    guessed = bool(found["about"] or found["star"] or found["tail"]) or note.startswith("e")
-    return _Cell(value=_amount(found["value"]), below=below, above=above, estimated=guessed)
+    below, above = _offsets(match, cell)
+    estimated = bool(match["about"] or match["star"] or match["tail"]) or (match["note"] or "").casefold().startswith("e")
+    return _Cell(value=_amount(match["value"]), below=below, above=above, estimated=estimated)
 
 
 def _canonical(cell: str) -> str:
@@ -262,16 +223,16 @@ def _amount(token: str) -> Decimal:
     return Decimal(digits[:-1]).scaleb(power, _ARITHMETIC) if power else Decimal(digits)
 
 
-def _offsets(found: re.Match[str], cell: str) -> tuple[Decimal, Decimal] | tuple[None, None]:
-    """How far an interval reaches below and above its value."""
-    if half := found["half"]:
+def _offsets(match: re.Match[str], cell: str) -> tuple[Decimal, Decimal] | tuple[None, None]:
+    """The distances of an interval's ends below and above its value."""
+    if half := match["half"]:
         return _amount(half), _amount(half)
-    if not (first := found["first"]):
+    if not (first := match["first"]):
         return None, None
-    one, other = _amount(first), _amount(found["second"])
-    if first.startswith("-") == found["second"].startswith("-"):  # +5/-4, -9/+9, -7/7, 7/-7 are clear; -5/-4 is not
+    sides = _amount(first), _amount(match["second"])
+    if first.startswith("-") == match["second"].startswith("-"):  # +5/-4, -9/+9, -7/7, 7/-7 are clear; -5/-4 is not
         raise CellError(cell, "one side with a minus, such as +5/-4")
-    return (-one, other) if first.startswith("-") else (-other, one)
+    return (-sides[0], sides[1]) if first.startswith("-") else (-sides[1], sides[0])
 
 
 def _interval(
@@ -298,10 +259,10 @@ def _half(text: str | None, column: Column | None) -> tuple[Decimal, Decimal] | 
     cell = bounded(text)
     if unknown_of(column).covers(cell):
         return None, None
-    found = _PLUS_MINUS.fullmatch(_canonical(cell))
-    if found is None:
+    match = _PLUS_MINUS.fullmatch(_canonical(cell))
+    if match is None:
         raise CellError(cell, "a half-width such as ±6 or +5/-4")
-    return _offsets(found, cell)
+    return _offsets(match, cell)
 
 
 def _flag(text: str | None, column: Column | None) -> bool:

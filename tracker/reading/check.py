@@ -1,11 +1,10 @@
-"""A table against its board's contract: a reading, or every way in which the table is not credible at once."""
+"""Checks a table against its board's contract: a reading, or all violations at once."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from statistics import median
-from types import MappingProxyType
 
 from tracker.errors import ContractBroken, Violation
 from tracker.model import Board, Bounds, EntryId, Measure, Metric, PublishedEntry, Reading, Table
@@ -23,32 +22,16 @@ from tracker.reading.columns import (
     sheet_of,
 )
 from tracker.reading.names import clean_text
-
-CODES: Mapping[str, str] = MappingProxyType(
-    {
-        "no_entries": "the table has no rows",
-        "missing_column": "a column that the board cannot do without is not there",
-        "too_few_entries": "fewer entries than contract.min_entries",
-        "unreadable_cell": "a cell is not what its column promises",
-        "interval_reversed": "a published interval does not hold its value",
-        "out_of_range": "a value outside the metric's min and max",
-        "fill_too_low": "a smaller share of entries has a value than the metric's min_filled",
-        "empty_key": "an entry without the publisher's key",
-        "empty_name": "an entry without a name",
-        "duplicate_key": "a key occurs twice, and contract.duplicates refuses that",
-    }
-)
-"""Every code a violation can have, and what it means."""
+from tracker.wording import count, percent
 
 
 def check(table: Table, board: Board) -> Reading:
-    """Understand a table: typed measures, the publisher's keys, names as published.
+    """The reading of a table: typed measures, the publisher's keys, names as published.
 
-    Nothing is dropped in silence: one unreadable cell of a wanted column breaks the contract. A metric
-    other than the primary one may have no column, unless it must be filled; it is then not in `metrics`.
+    A metric other than the primary one may lack its column, unless the contract demands values; it is then not in `metrics`.
 
     Raises:
-        ContractBroken: with every violation.
+        ContractBroken: with every violation. One unreadable cell of a wanted column is enough.
     """
     sheet = sheet_of(table)
     measures = read_measures(sheet, board)
@@ -70,7 +53,7 @@ def check(table: Table, board: Board) -> Reading:
                 rank=ranks[row] if ranks else None,
                 page=bisect_right(table.page_starts, row) - 1,
                 attributes={name: text for name, column in attributes.items() if (text := column[row]) is not None},
-                measures={metric: one for metric, column in measures.items() if (one := column[row]) is not None},
+                measures={metric: measure for metric, column in measures.items() if (measure := column[row]) is not None},
             )
             for position, row in enumerate(rows, 1)
         ),
@@ -84,9 +67,9 @@ def check(table: Table, board: Board) -> Reading:
 
 
 def size_collapse(reading: Reading, board: Board, sizes: Sequence[int]) -> str | None:
-    """Why a reading has too few entries beside those accepted last, of these `sizes`; None where it has enough.
+    """Why a reading has too few entries compared with the `sizes` accepted last; None if it has enough.
 
-    A board whose page does not show it whole collapses never: where the page ends is the publisher's choice.
+    A board that is not shown whole never collapses: where its page ends is the publisher's choice.
     """
     entries, max_drop = len(reading.entries), board.contract.max_drop
     if board.contract.depth != "whole" or reading.depth is not None or not sizes:
@@ -102,7 +85,7 @@ def size_collapse(reading: Reading, board: Board, sizes: Sequence[int]) -> str |
 
 
 def _kept(sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures) -> tuple[list[int], frozenset[EntryId]]:
-    """The rows that become entries, in order, and the keys that name none."""
+    """The rows that become entries, in order, and the ambiguous keys."""
     places: dict[str, list[int]] = {}
     for row, key in enumerate(keys):
         places.setdefault(key, []).append(row)
@@ -115,15 +98,15 @@ def _kept(sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures) -
 
 
 def _unnamed(board: Board, keys: Sequence[str], ambiguous: frozenset[EntryId], measures: Measures) -> tuple[float, ...]:
-    """The primary values of the rows that are left out: they stand on the board all the same, and count in its ranks."""
+    """The primary values of the rows with ambiguous keys, which count in the ranks of the board."""
     column = measures.get(board.primary.id, ()) if board.primary else ()
     left_out = (measure for key, measure in zip(keys, column, strict=False) if EntryId(key) in ambiguous)
     return tuple(sorted(measure.value for measure in left_out if measure is not None))
 
 
 def _chosen(sheet: Sheet, board: Board, rows: Sequence[int], measures: Measures) -> int | None:
-    """Which of the rows with one key is its entry, None if none of them can be told to be."""
-    distinct = {tuple(sheet.table.rows[row]): row for row in reversed(rows)}  # of identical rows the first
+    """The row among those with one key that is its entry; None if the key is ambiguous."""
+    distinct = {tuple(sheet.table.rows[row]): row for row in reversed(rows)}  # the first of identical rows
     policy = board.contract.duplicates
     if len(distinct) == 1 or policy in {"first", "refuse"}:
         return rows[0]
@@ -131,7 +114,7 @@ def _chosen(sheet: Sheet, board: Board, rows: Sequence[int], measures: Measures)
 
 
 def _best(rows: Sequence[int], primary: Metric | None, measures: Measures) -> int:
-    """The row with the best primary value; the first of equals, and without a direction."""
+    """The row with the best primary value; the first one if they are equal or the metric has no direction."""
     if primary is None or primary.id not in measures:
         return rows[0]
     sign = {True: 1.0, False: -1.0, None: 0.0}[primary.higher_is_better]
@@ -146,9 +129,8 @@ def _note_duplicates(sheet: Sheet, board: Board, places: Mapping[str, Sequence[i
     column = " | ".join(sheet.source(part) or "" for part in board.key)
     for key, rows in places.items():
         for row in rows[1:] if key else ():  # an empty key is a violation of its own
-            sheet.note(
-                "duplicate_key", column=column, row=row + 1, value=key, expected=f"once, and it stands in row {rows[0] + 1}"
-            )
+            expected = f"once, and it is in row {rows[0] + 1} already"
+            sheet.note("duplicate_key", column=column, row=row + 1, value=key, expected=expected)
 
 
 # ── values, sizes, depth ─────────────────────────────────────────────────────────────────────────
@@ -174,7 +156,7 @@ def _judge_range(sheet: Sheet, name: str, bounds: Bounds, column: Sequence[Measu
 def _judge_fill(sheet: Sheet, name: str, bounds: Bounds, kept: Sequence[Measure | None]) -> None:
     filled = sum(measure is not None for measure in kept)
     if kept and filled < bounds.min_filled * len(kept) - 1e-9:
-        expected = f"at least {bounds.min_filled:.0%} filled"
+        expected = f"at least {percent(bounds.min_filled)} filled"
         sheet.note("fill_too_low", column=name, value=f"{filled} of {len(kept)}", expected=expected)
 
 
@@ -187,7 +169,7 @@ def _judge_size(sheet: Sheet, board: Board, *, entries: int) -> None:
 
 
 def _depth(table: Table, board: Board) -> int | None:
-    """Down to which row the page lets us see, None when that is the whole board."""
+    """The number of rows that the page shows, None if that is the whole board."""
     seen, total, declared = len(table.rows), _total(table), board.contract.depth
     if declared == "whole":
         return seen if total is not None and total > seen else None
@@ -196,11 +178,11 @@ def _depth(table: Table, board: Board) -> int | None:
     return seen if seen >= int(declared) else None
 
 
-# ── said once for the whole board ────────────────────────────────────────────────────────────────
+# ── facts of the whole board ────────────────────────────────────────────────────────────────
 
 
 def _total(table: Table) -> int | None:
-    """How many entries the publisher says there are; None where it does not say so in a whole number."""
+    """The number of entries that the publisher states; None unless it is a whole number."""
     try:
         number = parse_number(bounded(table.facts.get("total")))
     except CellError:
@@ -209,7 +191,7 @@ def _total(table: Table) -> int | None:
 
 
 def _stated_on(table: Table) -> str:
-    """The board's own date, in ISO 8601 where it can be read, else as it stands."""
+    """The board's own date, in ISO 8601 if it can be read, otherwise as published."""
     stated = _fact(table, "stated_on")
     try:
         return parse_date(stated)
@@ -223,6 +205,6 @@ def _fact(table: Table, name: str) -> str:
 
 
 def _broken(board: Board, wrong: Sequence[Violation]) -> ContractBroken:
-    count = f"{len(wrong)} violation{'s' if len(wrong) > 1 else ''}"
-    remedy = f"no snapshot written (tracker board test {board.id})"
-    return ContractBroken(f"{board.id}: {count}, first: {'; '.join(map(str, wrong[:3]))}; kept the capture, {remedy}", wrong)
+    first, remedy = "; ".join(map(str, wrong[:3])), f"no snapshot written (tracker board test {board.id})"
+    message = f"{board.id}: {count(len(wrong), 'violation')}, first: {first}; kept the capture, {remedy}"
+    return ContractBroken(message, wrong)

@@ -1,8 +1,9 @@
-"""A table by columns: each wanted column read into measures, keys, names, ranks and attributes, and what is wrong with it."""
+"""Reads a table by columns, into measures, keys, names, ranks and attributes, and notes violations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import repeat, starmap
@@ -17,7 +18,7 @@ from tracker.reading.lines import figure_line, name_lines, one_line
 from tracker.reading.names import clean_name, clean_text
 
 MEAN_DECIMALS = 6
-"""Decimals kept of a mean whose parts are full floats."""
+"""Decimals of a mean whose parts are full floats."""
 NO_BOUNDS = Bounds()
 
 Measures = Mapping[MetricId, Sequence[Measure | None]]
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A table whose columns are found by name, and the violations noted so far."""
+    """A table with its columns by name, and the violations noted so far."""
 
     table: Table
     places: Mapping[str, int]
@@ -35,10 +36,10 @@ class Sheet:
 
     def source(self, column: Column | None) -> str | None:
         """The first of the column's sources that the table has."""
-        return next((one for one in column.sources if one in self.places), None) if column else None
+        return next((source for source in column.sources if source in self.places), None) if column else None
 
     def cells(self, column: Column | None) -> list[str | None] | None:
-        """That column from top to bottom, None where the table has none."""
+        """The cells of a column from top to bottom, None if the table lacks it."""
         source = self.source(column)
         if source is None:
             return None
@@ -46,7 +47,7 @@ class Sheet:
         return [row[place] for row in self.table.rows]
 
     def figures(self, column: Column | None) -> list[str | None] | None:
-        """The figures of that column, without remarks on other lines."""
+        """The cells of a column of figures, without remarks on other lines."""
         cells = self.cells(column)
         return None if cells is None else [figure_line(cell) for cell in cells]
 
@@ -54,37 +55,31 @@ class Sheet:
         self, code: str, *, column: str | None = None, row: int | None = None, value: str | None = None, expected: str = ""
     ) -> None:
         """Note a violation; `row` counts from 1."""
-        found = None if value is None else shortened(value)
-        self.wrong.append(Violation(code=code, column=column, row=row, value=found, expected=expected))
+        value = None if value is None else shortened(value)
+        self.wrong.append(Violation(code=code, column=column, row=row, value=value, expected=expected))
 
     def note_missing(self, column: Column) -> None:
         """Note that the table lacks a column."""
-        there = shortened(", ".join(self.table.columns), 200)
-        self.note("missing_column", column=" or ".join(column.sources), expected=f"among the table's {there}")
+        present = shortened(", ".join(self.table.columns), 200)
+        self.note("missing_column", column=" or ".join(column.sources), expected=f"among the table's {present}")
 
     def read(self, column: Column, read: Callable[..., T | None], rows: Iterable[tuple[str | None, ...]]) -> list[T | None]:
-        """What `read` makes of each row's cells; a cell that cannot be read is noted and counts as None."""
-        every = list(rows)
-        try:
-            return list(starmap(read, every))
-        except CellError:  # rarely: then row by row, to name each
-            return self._read_slowly(column, read, every)
-
-    def _read_slowly(
-        self, column: Column, read: Callable[..., T | None], rows: Sequence[tuple[str | None, ...]]
-    ) -> list[T | None]:
-        found: list[T | None] = []
+        """The value of each row's cells; an unreadable cell is noted and counts as None."""
+        rows = list(rows)
+        with suppress(CellError):  # which is rare: then row by row, to name each cell
+            return list(starmap(read, rows))
+        values: list[T | None] = []
         for row, cells in enumerate(rows, 1):
             try:
-                found.append(read(*cells))
+                values.append(read(*cells))
             except CellError as error:
                 self.note(error.code, column=self.source(column), row=row, value=error.found, expected=error.expected)
-                found.append(None)
-        return found
+                values.append(None)
+        return values
 
 
 def sheet_of(table: Table) -> Sheet:
-    """The table, ready to be read by columns. A column named twice is the first of that name."""
+    """The table with its columns by name; of two columns with one name the first counts."""
     places: dict[str, int] = {}
     for place, name in enumerate(table.columns):
         places.setdefault(name, place)
@@ -92,41 +87,40 @@ def sheet_of(table: Table) -> Sheet:
 
 
 def bounds_of(board: Board, metric: MetricId) -> Bounds:
-    """What the contract says about a metric."""
+    """The contract's bounds of a metric."""
     return board.contract.bounds.get(metric, NO_BOUNDS)
 
 
 def read_measures(sheet: Sheet, board: Board) -> dict[MetricId, Sequence[Measure | None]]:
-    """The metrics that the table has. A computed one stands behind its parts in the board's order.
+    """The metrics that the table has. Boards declare a computed metric after its parts.
 
     The primary metric, and one that must be filled, may not be absent.
     """
-    found: dict[MetricId, Sequence[Measure | None]] = {}
+    measures: dict[MetricId, Sequence[Measure | None]] = {}
     for metric in board.metrics:
-        column = _computed_column(metric, found) if metric.parts else _metric_column(sheet, metric)
+        column = _computed_column(metric, measures) if metric.parts else _metric_column(sheet, metric)
         if column is not None:
-            found[metric.id] = column
+            measures[metric.id] = column
         elif metric.primary or bounds_of(board, metric.id).min_filled > 0:
-            _note_absent(sheet, metric, found)
-    return found
+            _note_absent(sheet, metric, measures)
+    return measures
 
 
 def read_keys(sheet: Sheet, board: Board) -> list[str]:
-    """The key of each row, its parts joined with ` | `; no keys where a key column is absent.
+    """The key of each row, its parts joined with ` | `; no keys if a key column is absent.
 
-    The first part must be there; others, such as a reasoning effort, may be empty.
+    The first part must not be empty; others, such as a reasoning effort, may be.
     """
     columns = [_texts(sheet, part, _key_part) for part in board.key]
     for row, text in enumerate(columns[0] or (), 1):
         if text.casefold() in MISSING:
-            sheet.note(
-                "empty_key", column=sheet.source(board.key[0]), row=row, value=text, expected="a text that names the entry"
-            )
+            source = sheet.source(board.key[0])
+            sheet.note("empty_key", column=source, row=row, value=text, expected="a text that names the entry")
     return _joined(columns)
 
 
 def keys_of(table: Table, key: Sequence[Column]) -> list[str]:
-    """The key of each row as a reading has it; no keys where a key column is absent."""
+    """The key of each row, as in a reading; no keys if a key column is absent."""
     sheet = sheet_of(table)
     return _joined([_texts(sheet, part, _key_part) for part in key])
 
@@ -138,7 +132,7 @@ def _joined(columns: Sequence[Sequence[str] | None]) -> list[str]:
 
 
 def read_names(sheet: Sheet, board: Board) -> list[str]:
-    """The name of each row, none where the column is absent."""
+    """The name of each row, none if the column is absent."""
     names = _texts(sheet, board.name, lambda cell, _: clean_name(cell))
     for row, name in enumerate(names or (), 1):
         if not any(letter.isalnum() for letter in name):  # a model may well be named "tbd" or "Unknown"
@@ -147,7 +141,7 @@ def read_names(sheet: Sheet, board: Board) -> list[str]:
 
 
 def read_ranks(sheet: Sheet, board: Board) -> Sequence[int | None]:
-    """The publisher's ranks, none where it states none."""
+    """The publisher's ranks, none if it states none."""
     cells = sheet.figures(board.rank)
     if board.rank is None or cells is None:
         return ()
@@ -157,10 +151,10 @@ def read_ranks(sheet: Sheet, board: Board) -> Sequence[int | None]:
 
 def read_attributes(sheet: Sheet, board: Board) -> dict[str, Sequence[str | None]]:
     """The attributes that the table has."""
-    found = ((name, column, sheet.cells(column)) for name, column in board.attributes.items())
+    columns = ((name, column, sheet.cells(column)) for name, column in board.attributes.items())
     return {
         name: sheet.read(column, attribute_reader(column), zip(map(one_line, cells)))
-        for name, column, cells in found
+        for name, column, cells in columns
         if cells is not None
     }
 
@@ -178,13 +172,13 @@ def _metric_column(sheet: Sheet, metric: Metric) -> list[Measure | None] | None:
     return sheet.read(metric.column, reader(metric), zip(cells, *filled, strict=False))
 
 
-def _computed_column(metric: Metric, found: Measures) -> list[Measure | None] | None:
-    if any(part not in found for part in metric.parts):
+def _computed_column(metric: Metric, measures: Measures) -> list[Measure | None] | None:
+    if any(part not in measures for part in metric.parts):
         return None
     weights = tuple(weight for _, weight in metric.blend_of)
     raw = f"mean of {', '.join(metric.parts)}" + (f", weighted {':'.join(map(str, weights))}" if weights else "")
     mean = partial(_mean, raw, tuple(map(float, weights)))
-    return [mean(parts) for parts in zip(*(found[part] for part in metric.parts), strict=True)]
+    return [mean(parts) for parts in zip(*(measures[part] for part in metric.parts), strict=True)]
 
 
 def _mean(raw: str, weights: tuple[float, ...], parts: tuple[Measure | None, ...]) -> Measure | None:
@@ -197,18 +191,17 @@ def _mean(raw: str, weights: tuple[float, ...], parts: tuple[Measure | None, ...
 
 @lru_cache(maxsize=8_192)
 def _mean_measure(raw: str, weights: tuple[float, ...], values: tuple[float, ...], decimals: int, estimated: bool) -> Measure:
-    """Remembered, so that the same parts give the same object, as the same cell does. No weights: all weigh the same."""
-    if not weights:
-        return Measure(value=fsum(values) / len(values), decimals=decimals, estimated=estimated, raw=raw)
-    blend = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
-    return Measure(value=blend, decimals=decimals, estimated=estimated, raw=raw)
+    """Cached, so that equal parts give the same object, as equal cells do. Without weights, all parts weigh the same."""
+    weights = weights or (1.0,) * len(values)
+    mean = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
+    return Measure(value=mean, decimals=decimals, estimated=estimated, raw=raw)
 
 
-def _note_absent(sheet: Sheet, metric: Metric, found: Measures) -> None:
+def _note_absent(sheet: Sheet, metric: Metric, measures: Measures) -> None:
     if not metric.parts:
         sheet.note_missing(metric.column)
         return
-    absent = ", ".join(part for part in metric.parts if part not in found)
+    absent = ", ".join(part for part in metric.parts if part not in measures)
     sheet.note("missing_column", column=absent, expected=f"every part of {metric.id}")
 
 
@@ -221,5 +214,5 @@ def _texts(sheet: Sheet, column: Column, clean: Callable[[str, Column], str]) ->
 
 
 def _key_part(cell: str, column: Column) -> str:
-    text = clean_name(cell) or clean_text(cell)  # a part may be nothing but a sign: `💬`
+    text = clean_name(cell) or clean_text(cell)  # a part may be a mere sign: `💬`
     return "" if column.missing and unknown_of(column).covers(text) else text

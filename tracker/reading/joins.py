@@ -1,4 +1,4 @@
-"""Rows of a further payload beside those of the board, by key."""
+"""Joins the rows of a payload to those of the board, by key."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SHOWN = 3
 def joined(table: Table, further: Table, board: Board, payload: Payload) -> Table:
     """The table with the payload's columns as `<name>:<column>`; None where the payload has no row of that key.
 
-    A table without the board's key is given back as it is: what it lacks is for the contract to say.
+    A table without the board's key is returned unchanged, so that the contract reports what is missing.
 
     Raises:
-        ParseError: the payload has no key in common with the board, or two rows of one key that differ.
+        ParseError: the payload has no key in common with the board, or two different rows of one key.
     """
     rows = _by_key(further, keys_of(further, payload.key), payload)
     keys = keys_of(table, board.key)

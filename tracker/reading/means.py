@@ -1,4 +1,4 @@
-"""Means that a payload declares: its rows name columns of the board, as LiveBench's categories name tasks."""
+"""Means that a payload declares by naming columns of the board, as the categories of LiveBench name tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.model import Table
 from tracker.reading.cells import CellError, number_of
 
 Lists = Mapping[str, tuple[str, ...]]
-"""Name of a mean → the columns it is the mean of."""
+"""Name of a mean → its columns."""
 
 ALL = "*"
 """The mean of all the means."""
@@ -23,54 +23,51 @@ _names = msgspec.json.Decoder(tuple[str, ...])
 
 
 def lists_of(table: Table, payload: str, rows: Sequence[str]) -> Lists:
-    """What each row lists: those asked for, all of them where their common mean is.
+    """The lists of the wanted rows, or of all rows if their common mean is wanted.
 
     Raises:
-        ParseError: the payload has other columns than `$key` and `$value`, or a list that is none of texts, or an empty one.
+        ParseError: the payload has other columns than `$key` and `$value`, or a value that is not a list of distinct texts.
     """
     if table.columns != ("$key", "$value"):
         raise ParseError(
             f"the payload {payload} has the columns {', '.join(table.columns)}, expected $key and $value (pairs = true)"
         )
-    asked = None if ALL in rows else set(rows)
-    return {name or "": _listed(value, payload, name) for name, value in table.rows if asked is None or name in asked}
+    return {name or "": _listed(value, payload, name) for name, value in table.rows if ALL in rows or name in rows}
 
 
 def _listed(value: str | None, payload: str, name: str | None) -> tuple[str, ...]:
     try:
-        found = _names.decode(value or "")
+        columns = _names.decode(value or "")
     except msgspec.MsgspecError as error:
-        raise ParseError(f"the payload {payload} says {value!r} of {name!r}, expected a list of columns") from error
-    if not found or len(set(found)) < len(found):
+        raise ParseError(f"the payload {payload} has {value!r} under {name!r}, expected a list of columns") from error
+    if not columns or len(set(columns)) < len(columns):
         raise ParseError(f"the payload {payload} lists {value!r} under {name!r}, expected columns, each once")
-    return found
+    return columns
 
 
 def with_means(table: Table, payload: str, lists: Lists, rows: Sequence[str]) -> Table:
-    """The table with a column `<payload>:<row>` for each of the rows asked for that the payload has.
-
-    A mean is unknown where one of its parts is.
+    """The table with a column `<payload>:<row>` for each wanted row of the payload. A mean is unknown if one of its parts is.
 
     Raises:
-        ParseError: a listed column is absent from the board's table, or holds what is no number.
+        ParseError: a listed column is absent from the board's table, or has a cell that is not a number.
     """
     places = {column: at for at, column in enumerate(table.columns)}
     absent = next((column for names in lists.values() for column in names if column not in places), None)
     if absent is not None:
-        raise ParseError(f"the payload {payload} lists {absent!r}, which is none of the board's columns")
+        raise ParseError(f"the payload {payload} lists {absent!r}, which is not a column of the board")
     exact = {name: [_mean(row, names, places) for row in table.rows] for name, names in lists.items()}
     if ALL in rows and exact:
         exact[ALL] = [_mean_of_means(parts) for parts in zip(*exact.values(), strict=True)]
     means = {name: [None if mean is None else mean.text for mean in column] for name, column in exact.items()}
-    asked = [name for name in rows if name in means]
-    columns = (*table.columns, *(f"{payload}:{name}" for name in asked))
-    made = [(*row, *(means[name][at] for name in asked)) for at, row in enumerate(table.rows)]
-    return Table(columns=columns, rows=made, facts=table.facts, page_starts=table.page_starts)
+    wanted = [name for name in rows if name in means]
+    columns = (*table.columns, *(f"{payload}:{name}" for name in wanted))
+    merged = [(*row, *(means[name][at] for name in wanted)) for at, row in enumerate(table.rows)]
+    return Table(columns=columns, rows=merged, facts=table.facts, page_starts=table.page_starts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mean:
-    """An exact mean; `decimals` are as many as tell any two such means apart."""
+    """An exact mean, with enough `decimals` to distinguish any two such means."""
 
     value: Fraction
     decimals: int
@@ -97,11 +94,7 @@ def _mean_of_means(parts: Sequence[Mean | None]) -> Mean | None:
 
 
 def mean_text(cells: Sequence[str | None], place: str) -> str | None:
-    """The mean of numbers as published, None where one is unknown.
-
-    Raises:
-        ParseError: a cell is no number.
-    """
+    """The mean of numbers as published, None if one is unknown. Raises ParseError for a cell that is not a number."""
     mean = _exact(cells, place)
     return None if mean is None else mean.text
 
@@ -118,5 +111,5 @@ def _exact(cells: Sequence[str | None], place: str) -> Mean | None:
     return Mean(value=sum(map(Fraction, known), Fraction()) / len(known), decimals=decimals)
 
 
-def _digits(many: int) -> int:
-    return len(str(many - 1))
+def _digits(count: int) -> int:
+    return len(str(count - 1))

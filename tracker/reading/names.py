@@ -1,4 +1,4 @@
-"""Text as published → clean text and clean names: what readers cannot see goes, what publishers glue on goes, the name stays."""
+"""Cleans published text and names: removes invisible characters, and badges and footnotes around a name."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import lru_cache
 from tracker.wording import clean
 
 MAX_CHARS = 300
-"""Longest name kept. The longest on a real board has 97 characters."""
+"""Length of the longest name kept. The longest on a real board has 97 characters."""
 MAX_RAW = 2_000
-"""Longest text looked at, before links are resolved."""
+"""Length of the longest text cleaned, before links are resolved."""
 
 BADGES = "🥇🥈🥉🏆🏅👑🤠✅☑✔🆕🔥⭐🌟💬🔶🔷🟢🟩🟦🟥🟡🔴🔵🤝🌸🚀🎉❓"
-"""Signs that boards set before or behind a name or a number: medals, "checked", "new", kinds of models."""
+"""Signs before or after a name or a number: medals, "checked", "new", kinds of models."""
 VARIATION = "\ufe0e\ufe0f"
 
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
@@ -34,13 +34,13 @@ def clean_text(text: str) -> str:
 
 
 def clean_name(text: str) -> str:
-    """A name without what is glued to it: badges, markdown, footnotes (`Gemini 3.1 Pro**5th rank in …` → `Gemini 3.1 Pro`).
+    """A name without badges, Markdown and footnotes (`Gemini 3.1 Pro**5th rank in …` → `Gemini 3.1 Pro`); may be empty.
 
-    An ordinary name comes back unchanged; cleaning twice changes nothing. Empty when nothing is left.
+    An ordinary name is unchanged; cleaning twice changes nothing.
     """
     if len(text) <= MAX_CHARS and _ORDINARY_NAME.fullmatch(text):
         return text
-    return _settled(text[:MAX_RAW])
+    return _cleaned(text[:MAX_RAW])
 
 
 def fold_doubled(text: str) -> str:
@@ -50,7 +50,7 @@ def fold_doubled(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _settled(text: str) -> str:
+def _cleaned(text: str) -> str:
     while (cleaner := _once(text)) != text:
         text = cleaner
     return text

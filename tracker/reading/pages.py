@@ -1,7 +1,7 @@
-"""Pages that are no boards: challenges, login walls, empty shells, errors dressed as success, HTML where data was due.
+"""Recognises pages that are not boards: challenges, login walls, empty shells, disguised errors, HTML instead of data.
 
-Only the head of a page is looked at, so that 3 MB cost no more than 64 KB. Real boards load captcha and challenge
-scripts too (arena.ai names `captcha` twelve times): a script's mere presence proves nothing, its being alone does.
+Only the head of a page is examined, so that 3 MB cost no more than 64 KB. Real boards load captcha and challenge scripts too
+(arena.ai names `captcha` twelve times), so such a script counts only on a page without anything else.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from tracker.errors import Refused
 
 HEAD = 65_536
-"""Bytes looked at. The largest challenge page met has 8 KB; the error digest of a 200 KB page stands at 20 KB."""
+"""Bytes examined. The largest challenge page met has 8 KB; the error digest of a 200 KB page is at 20 KB."""
 FEW_WORDS = 200
-"""Characters of visible text below which a page without a table or data shows nothing."""
+"""Characters of visible text below which a page without a table or data is empty."""
 SHORT_NOTICE = 800
 """Characters of visible text that a captcha's explanation may have."""
 
@@ -48,7 +48,7 @@ CHALLENGES = {
     b"awswafcookiedomainlist": "AWS WAF challenge page",
     b"errors.edgesuite.net": "Access Denied page (Akamai)",
 }
-"""Marks that stand on a challenge page itself and not on the boards behind it, in lower case."""
+"""Marks of challenge pages that their boards lack, in lower case."""
 CAPTCHAS = {
     b"h-captcha": "hCaptcha page",
     b"hcaptcha.com": "hCaptcha page",
@@ -57,17 +57,12 @@ CAPTCHAS = {
     b"cf-turnstile": "Turnstile captcha page",
     b"challenges.cloudflare.com": "Turnstile captcha page",
 }
-"""Marks that boards carry too, and that mean a wall only where there is nothing else."""
+"""Marks that boards have too; they mean a wall only on a page without anything else."""
 PAYLOADS = (
-    b"__next_f",
-    b"__next_data__",
-    b"application/json",
-    b"application/ld+json",
-    b"__nuxt",
-    b"__remixcontext",
-    b"gradio_config",
+    *(b"__next_f", b"__next_data__", b"application/json", b"application/ld+json"),
+    *(b"__nuxt", b"__remixcontext", b"gradio_config"),
 )
-"""Marks of rows that travel inside scripts."""
+"""Marks of data inside scripts."""
 
 _DOCUMENT = re.compile(
     rb"\s*(?:<\?xml[^<>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script)\b", re.DOTALL
@@ -84,20 +79,20 @@ _HIDDEN = frozenset({"script", "style", "noscript", "svg", "template", "title"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """The head of a body, in lower case, with what is asked of it more than once."""
+    """A body, with its head in lower case."""
 
     body: bytes
     head: bytes
 
     @property
     def title(self) -> str:
-        """The title on one line as it is written, empty without one."""
-        found = _TITLE.search(self.body, 0, HEAD)
-        return " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+        """The title on one line, as written; empty without one."""
+        match = _TITLE.search(self.body, 0, HEAD)
+        return " ".join(match[1].decode("utf-8", "replace").split()) if match else ""
 
     @property
     def has_table(self) -> bool:
-        """Whether a table stands anywhere on the page."""
+        """Whether a table is anywhere on the page."""
         return b"<table" in self.head or b"<table" in self.body or b"<TABLE" in self.body
 
     @property
@@ -107,7 +102,7 @@ class _Page:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the head is all there is."""
+        """Whether the head is the whole page."""
         return len(self.body) <= HEAD
 
 
@@ -115,7 +110,7 @@ def recognise(board: str, body: bytes, parser: str) -> None:
     """Return if the body may be what the format named `parser` reads; the parser decides whether it is.
 
     Raises:
-        Refused: it is a challenge, a captcha, a login wall, an error page, an empty shell, or HTML where data was due.
+        Refused: it is a challenge, a captcha, a login wall, an error page, an empty shell, or HTML instead of data.
     """
     head = body[:HEAD].removeprefix(b"\xef\xbb\xbf").lower()
     if not _MARKUP.match(head):
@@ -132,7 +127,7 @@ def _due(parser: str) -> str:
 
 
 def _wall(page: _Page) -> str | None:
-    """What keeps us from the board, if the page is such a thing."""
+    """The kind of page, if it is not a board."""
     for recognised in (_challenge, _next_error, _login, _captcha, _shell):
         if what := recognised(page):
             return _titled(what, page)
@@ -149,8 +144,8 @@ def _challenge(page: _Page) -> str | None:
     for beginning, what in TITLES.items():
         if title.startswith(beginning) and not page.has_table:
             return what
-    found = next((what for mark, what in CHALLENGES.items() if mark in page.head), None)
-    return found if found and not page.has_payload and not page.has_table else None
+    challenge = next((what for mark, what in CHALLENGES.items() if mark in page.head), None)
+    return challenge if challenge and not page.has_payload and not page.has_table else None
 
 
 def _next_error(page: _Page) -> str | None:
@@ -167,8 +162,8 @@ def _login(page: _Page) -> str | None:
 
 
 def _captcha(page: _Page) -> str | None:
-    found = next((what for mark, what in CAPTCHAS.items() if mark in page.head), None)
-    return found if found and _shows_less_than(SHORT_NOTICE, page) else None
+    what = next((what for mark, what in CAPTCHAS.items() if mark in page.head), None)
+    return what if what and _shows_less_than(SHORT_NOTICE, page) else None
 
 
 def _shell(page: _Page) -> str | None:
@@ -183,21 +178,21 @@ def _shows_less_than(limit: int, page: _Page) -> bool:
 
 
 def _visible(html: str) -> str:
-    """The text a reader sees, in one pass over the tags."""
-    shown, hidden, behind = [], "", 0
+    """The visible text, in one pass over the tags."""
+    shown, hidden, after = [], "", 0
     for tag in _TAG.finditer(html):
         if not hidden:
-            shown.append(html[behind : tag.start()])
+            shown.append(html[after : tag.start()])
         if tag[2] in _HIDDEN and (not hidden or tag[2] == hidden):
             hidden = "" if tag[1] or tag[3] else tag[2]
-        behind = tag.end()
+        after = tag.end()
     if not hidden:
-        shown.append(html[behind:])
+        shown.append(html[after:])
     return " ".join(" ".join(shown).split())
 
 
 def _is_wrong_kind(page: _Page, parser: str) -> bool:
-    """HTML where data was due. A README may begin with a tag, and JSON may stand inside a page's script."""
+    """Whether it is HTML instead of data. A README may begin with a tag, and JSON may be inside a page's script."""
     if parser not in DATA_FORMATS:
         return False
     if parser == "markdown_table":

@@ -19,17 +19,7 @@ from tracker.schedules.metrics import contract_of, metrics_of
 from tracker.schedules.requests import check_address, further_request, own_request
 from tracker.schedules.shapes import REST, BoardFile, DefaultsFile, Formats, GroupTable, PayloadTable, RequestTable
 from tracker.schedules.tables import shaped, shaped_table
-from tracker.toml import (
-    Wrong,
-    dotted,
-    in_toml_words,
-    quoted,
-    span_s,
-    texts,
-    time_zone,
-    understood,
-    unknown_value,
-)
+from tracker.toml import Wrong, dotted, in_toml_words, quoted, span_s, texts, time_zone, understood, unknown_value
 
 _LONGEST_JITTER_S = 86_400.0
 

@@ -8,11 +8,7 @@ from types import MappingProxyType
 
 from tracker.model import Column, Kind
 from tracker.schedules.shapes import ColumnTable
-from tracker.toml import (
-    Wrong,
-    dotted,
-    texts,
-)
+from tracker.toml import Wrong, dotted, texts
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 

@@ -22,10 +22,7 @@ from tracker.model import Board, BoardId
 from tracker.schedules.boards import board_from, check_times
 from tracker.schedules.shapes import DefaultsFile, Formats
 from tracker.schedules.tables import shaped
-from tracker.toml import (
-    Wrong,
-    quoted,
-)
+from tracker.toml import Wrong, quoted
 from tracker.wording import visible
 
 _NO_BOARDS = frozenset({"models", "routes.toml", "watches.toml"})

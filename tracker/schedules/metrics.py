@@ -11,17 +11,7 @@ import msgspec
 from tracker.model import Bounds, Column, Contract, Kind, Metric, MetricId, Nature
 from tracker.schedules.columns import check_name, missing_of, optional_column
 from tracker.schedules.shapes import REST, ContractTable, MetricTable
-from tracker.toml import (
-    Wrong,
-    dotted,
-    keys,
-    meant,
-    quoted,
-    span_s,
-    texts,
-    understood,
-    unknown_value,
-)
+from tracker.toml import Wrong, dotted, keys, meant, quoted, span_s, texts, understood, unknown_value
 
 _NORMAL_95 = 1.96  # half-width of a 95 % interval in standard errors of a normal distribution
 

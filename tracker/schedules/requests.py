@@ -14,11 +14,7 @@ import msgspec
 
 from tracker.model import Each, Newest, Pagination, Request
 from tracker.schedules.shapes import EachTable, FurtherRequestTable, NewestTable, PaginationTable, RequestTable
-from tracker.toml import (
-    Wrong,
-    dotted,
-    quoted,
-)
+from tracker.toml import Wrong, dotted, quoted
 from tracker.wording import visible
 
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")

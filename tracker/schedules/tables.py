@@ -10,16 +10,7 @@ from typing import Any, get_args, get_origin
 from msgspec import Struct
 
 from tracker.schedules.shapes import REST, BoardFile, BoundsTable
-from tracker.toml import (
-    Wrong,
-    dotted,
-    judge,
-    keys,
-    meant,
-    members,
-    purpose,
-    quoted,
-)
+from tracker.toml import Wrong, dotted, judge, keys, meant, members, purpose, quoted
 
 
 def shaped(found: object, hint: Any, place: str) -> Any:
