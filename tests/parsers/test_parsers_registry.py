@@ -87,7 +87,7 @@ def test_a_wrong_option_is_a_declaration_error(form, options):
 
 
 def test_a_wrong_selector_of_a_column_is_a_declaration_error():
-    with pytest.raises(DeclarationError, match="lab/board: html_table: columns: 'p\\[' is no CSS selector"):
+    with pytest.raises(DeclarationError, match="lab/board: html_table: columns: 'p\\[' is not a CSS selector"):
         read("html_table", "<table><tr><th>a<tr><td>1</table>", ["css:p["])
 
 
