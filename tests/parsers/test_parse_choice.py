@@ -66,7 +66,7 @@ def test_the_first_row_may_be_the_header():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"header": None}, r"found nothing at header\[\].value, expected the list of the columns' names"),
+        ({"header": None}, r"found nothing at header\[\].value, expected the list of column names"),
         ({"header": []}, "found a list of 0 at header"),
         ({"header": [{"value": {}}, {"value": "s"}]}, "found an empty object as name 1 at header.*, expected text"),
         ({"rows": None}, "found nothing at rows, expected a list of rows"),
@@ -94,7 +94,7 @@ def test_only_the_latest_records_are_kept():
     days = [{"date": day, "m": name} for day, name in (("2026-03-01", "wren"), ("2026-03-02", "wren"), ("2026-03-02", "owl"))]
     body = json.dumps([*days, {"date": None, "m": "kite"}, {"m": "tit"}])
     assert read("json_records", body, ["m"], latest="date").rows == [("wren",), ("owl",)]
-    with pytest.raises(ParseError, match="found no record that says anything at day"):
+    with pytest.raises(ParseError, match="found no record with a value at day"):
         read("json_records", body, ["m"], latest="day")
 
 
@@ -148,7 +148,7 @@ def test_no_record_is_later_than_the_latest(records):
 
     latest = [str(r["n"]) for r in records if r.get("at") and not any(behind(other, r["at"]) for other in said)]
     if not said:
-        with pytest.raises(ParseError, match="found no record that says anything at at"):
+        with pytest.raises(ParseError, match="found no record with a value at at"):
             chosen(records, latest="at")
     else:
         assert chosen(records, latest="at") == latest
@@ -165,5 +165,5 @@ def test_csv_inside_a_script_is_found_by_its_pattern():
 
 @pytest.mark.parametrize("body", ["model,elo\nwren,1\n", "bird_data = ` `;", "bird_data = `model,elo\nwren,1"])
 def test_a_script_without_that_csv_is_refused(body):
-    with pytest.raises(ParseError, match=r"found nothing by inside = .* expected the CSV there"):
+    with pytest.raises(ParseError, match=r"found nothing by inside = .* expected CSV"):
         read("csv_table", body, ["model"], inside="re:bird_data = `([^`]*)`")

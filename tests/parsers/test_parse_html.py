@@ -131,7 +131,7 @@ def test_rows_need_not_be_table_rows():
         ("<html><title>Just a moment...</title></html>", {}, "found 0 tables, none with a header"),
         (table(""), {}, r"found a table with the columns Model, Score and no rows: the page was not loaded"),
         (table("<tr><td><div class=pulse></div><td>" * 3), {}, "3 rows, none of them with an entry"),
-        (table("<tr><td><td>x"), {}, "1 rows with nothing in Model, expected values: placeholders"),
+        (table("<tr><td><td>x"), {}, "1 rows without a value in Model, expected values: the page was not loaded"),
         (
             table("<tr><td>a<td>1", "<tr><th>Name<th>Elo"),
             {},
@@ -143,8 +143,8 @@ def test_rows_need_not_be_table_rows():
             r"found 3 tables, none with headers = \('Model', 'Price'\); their columns: Model, Score; ",
         ),
         (TABLES, {"caption": "Full"}, "none with caption = 'Full'"),
-        (TABLES, {"select": "#four"}, "nothing that fits select = '#four'"),
-        (TABLES, {"rows": "li"}, "nothing that fits rows = 'li'"),
+        (TABLES, {"select": "#four"}, "nothing that matches select = '#four'"),
+        (TABLES, {"rows": "li"}, "nothing that matches rows = 'li'"),
         ("<table><tr><th>Model<tr><td>a", {}, "the page is cut off"),
         ("<div>" * 5000 + table("<tr><td>a<td>1"), {}, "nested deeper than 512 levels"),
         ("   ", {}, "empty body"),
@@ -206,8 +206,8 @@ def test_a_large_page_is_not_a_costly_one(page):
         "<tr>" + "<td colspan=1000>x" * 20_000,
     ],
 )
-def test_spans_cannot_ask_for_any_amount_of_memory(rows):
-    with pytest.raises(ParseError, match="more than 5000 columns or 2000000 cells by its spans"):
+def test_spans_cannot_take_any_amount_of_memory(rows):
+    with pytest.raises(ParseError, match="spans over more than 5000 columns or 2000000 cells"):
         read("html_table", table(rows), ["Model"])
 
 

@@ -111,7 +111,7 @@ def test_the_options_of_documents_apply_here_too():
         ("[{a: `x ${y}`}]", r"found '`x \${y}`}]"),
         ("[{a: new Date(5)}]", r"found 'new Date\(5\)}]"),
         ("[{a: /x/}]", "expressions are not read"),
-        ("[{a: -'1'}]", "expected a number behind its sign"),
+        ("[{a: -'1'}]", "expected a number after its sign"),
         ("[{a: !x}]", "expected 0 or 1"),
         ("[{a: 1},, {a: 2}]", "found ', {a: 2}]"),
         ("[{a: 010}]", "found '010}]"),
@@ -155,10 +155,10 @@ def test_other_values_than_a_literal_of_records_are_refused(value, message):
         ("<script>data = [{a: 1}]</script><script>data = [{a: 2}]</script>", "found 2 assignments to data with different"),
         ("const data = [{a: 1}]; data = data.filter(f)", r"found 'data\.filter\(f\)' at line 1"),
         ("data = [{a: 1}];" * 21, "found more than 20 assignments to data"),
-        ("const text = 'open\nconst data = [{a: 1}]", "found .* at line 1 of the script, it has no end"),
-        ("const text = `open\nconst data = [{a: 1}]", "it has no end"),
-        ("/* open\nconst data = [{a: 1}]", "it has no end"),
-        ("x = /open\nconst data = [{a: 1}]", "it has no end"),
+        ("const text = 'open\nconst data = [{a: 1}]", "found .* at line 1 of the script, it does not end"),
+        ("const text = `open\nconst data = [{a: 1}]", "it does not end"),
+        ("/* open\nconst data = [{a: 1}]", "it does not end"),
+        ("x = /open\nconst data = [{a: 1}]", "it does not end"),
     ],
 )
 def test_a_value_is_never_guessed(body, message):

@@ -144,7 +144,7 @@ def test_the_error_for_a_body_without_records_names_its_content(body, message):
 
 
 def test_the_error_for_a_filter_that_leaves_nothing_lists_the_values():
-    with pytest.raises(ParseError, match="no record with category = 'overall'; it says 'math'"):
+    with pytest.raises(ParseError, match="no record with category = 'overall'; it has 'math'"):
         read("json_records", '[{"a": 1, "category": "math"}]', ["a"], where={"category": "overall"})
 
 

@@ -47,7 +47,7 @@ def test_records_inside_and_facts_are_found_by_path():
         ("a: &x [1]\nb: [*x, *x]\n", "anchor or alias at line 1"),
         ("- {m: 1}\n---\n- {m: 2}\n", "found 2 YAML documents"),
         ("# only a comment\n", "found 0 YAML documents"),
-        ("- ? [1, 2]\n  : x\n", "key that is no text at line 1"),
+        ("- ? [1, 2]\n  : x\n", "key that is not text at line 1"),
         ("just text", "found 'just text' at the root"),
         ("[]", "no records"),
         ("- [m]\n", "as record 1"),

@@ -220,7 +220,7 @@ def test_a_payload_may_name_the_columns_of_a_mean_and_the_mean_of_all_means():
 
 def test_a_listed_column_that_the_board_lacks_is_an_error():
     one = board("cats:*", payloads=[payload("cats", means=True)])
-    with pytest.raises(ParseError, match="the payload cats lists 'c', which is none of the board's columns"):
+    with pytest.raises(ParseError, match="the payload cats lists 'c', which is not a column of the board"):
         combined(one, table("model a b\nx 1 2"), cats=LISTS)
 
 

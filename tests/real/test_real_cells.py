@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tracker.model import Column, Metric, MetricId, Nature
-from tracker.reading.cells import parse_measure
+from tracker.reading.cells import reader
 from tracker.reading.names import clean_name
 
 SCORE = Metric(id=MetricId("score"), title="", column=Column(sources=("score",)), nature=Nature.TESTED)
@@ -42,14 +42,14 @@ def rows(folder: Path) -> list[dict[str, str]]:
 def test_every_metric_cell_is_read(shared_data: Path, board: str):
     found = rows(shared_data / board)
     cells = {cell for row in found for name in COLUMNS[board] if (cell := row.get(name))}
-    measures = [parse_measure(cell, SCORE) for cell in cells]
+    measures = [reader(SCORE)(cell) for cell in cells]
     assert sum(measure is not None for measure in measures) > 50
 
 
 def test_half_widths_of_both_spellings_contain_their_scores(shared_data: Path):
     for row in rows(shared_data / "llm-leaderboard-csv/lmsys"):
         if half := row.get("95_pct_ci"):
-            measure = parse_measure(row.get("arena_score") or row.get("arena_elo"), SCORE, plus_minus=half)
+            measure = reader(SCORE)(row.get("arena_score") or row.get("arena_elo"), plus_minus=half)
             assert measure is not None
             assert measure.low is not None
 

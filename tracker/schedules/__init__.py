@@ -1,9 +1,8 @@
-"""Reads what is declared in `schedules/`: one TOML file per board becomes one `Board`.
+"""Reads the declarations in `schedules/`: one TOML file per board becomes one `Board`.
 
-The folder may be laid over another one, `base`, file by file: a user's over the one that comes with the package.
-What a board's file leaves out comes from `_defaults.toml` of its source, then from `_defaults.toml` beside the sources. Every
-key is explained in `schedules/README.md`, and `schedules/board.schema.json` tells editors the same; both follow the file
-shapes in `shapes.py` and are held to them by tests. https://toml.io/en/v1.0.0
+The folder may overlay another one, `base`, file by file: a user's folder overlays the shipped one. Keys that a board omits come
+from `_defaults.toml` of its source, then from `_defaults.toml` beside the sources. `schedules/README.md` explains every key, and
+editors read `schedules/board.schema.json`; tests compare both with the file shapes in `shapes.py`. https://toml.io/en/v1.0.0
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ from tracker.schedules.files import (
 from tracker.schedules.schema import schema
 from tracker.schedules.shapes import Formats
 from tracker.toml import place_of, quoted
+from tracker.wording import count
 
 __all__ = [
     "KINDS",
@@ -58,10 +58,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedules:
-    """Everything that is declared: the boards that could be read, and what is wrong with the other files, by path.
-
-    `left_out` are the boards of `base` that were not selected.
-    """
+    """The readable boards, and the errors of the other files by path. `left_out` are boards of `base` that are not selected."""
 
     boards: Mapping[BoardId, Board]
     errors: Mapping[str, DeclarationError]
@@ -70,57 +67,53 @@ class Schedules:
 
     @property
     def troubles(self) -> Mapping[str, DeclarationError]:
-        """What is to be told of `errors`, by path: wrong defaults once, with how many boards wait for them."""
-        told = {path: error for path, error in self.errors.items() if _defaults_behind(error) is None}
-        waiting = Counter(str(wrong) for error in self.errors.values() if (wrong := _defaults_behind(error)))
-        for message, count in waiting.items():
-            boards = "1 board waits" if count == 1 else f"{count} boards wait"
-            told[message.partition(": ")[0]] = DeclarationError(f"{message} ({boards} for it)")
-        return told
+        """The errors to report, by path: wrong defaults once, with the number of boards that wait for them."""
+        troubles = {path: error for path, error in self.errors.items() if _error_of_defaults(error) is None}
+        waiting = Counter(str(wrong) for error in self.errors.values() if (wrong := _error_of_defaults(error)))
+        for message, number in waiting.items():
+            boards = count(number, "board waits", "boards wait")
+            troubles[message.partition(": ")[0]] = DeclarationError(f"{message} ({boards} for it)")
+        return troubles
 
     def error(self, board: str) -> DeclarationError | None:
-        """What is wrong with the declaration of that board, or None."""
+        """The error in the declaration of that board, or None."""
         return next((error for path, error in self.errors.items() if path.endswith(f"/{board}.toml")), None)
 
     def board(self, board: str) -> Board:
-        """The board of that id.
-
-        Raises:
-            DeclarationError: its file is wrong, or there is none; then the nearest known ids are named.
-        """
+        """The board of that id. Raises DeclarationError if its file is wrong or missing; then it names the nearest ids."""
         if BoardId(board) in self.boards:
             return self.boards[BoardId(board)]
         if (error := self.error(board)) is not None:
             raise error
         if BoardId(board) in self.left_out:
-            raise DeclarationError(
-                f"board {quoted(board)} is not selected; add it to boards in tracker.toml (tracker boards --all)"
-            )
+            add = "add it to boards in tracker.toml (tracker boards --all)"
+            raise DeclarationError(f"board {quoted(board)} is not selected; {add}")
         raise unknown_board(board, self.boards)
 
 
 def unknown_board(board: str, known: Collection[str]) -> DeclarationError:
-    """What is wrong with an id that is none of those known; the nearest of them are named."""
-    inside = sorted(one for one in known if board and board in one)
-    near = inside[:5] or get_close_matches(board[:200], known, n=3)
-    meant = f"; did you mean {', '.join(near)}?" if near else ""
-    count = "1 board is" if len(known) == 1 else f"{len(known)} boards are"
-    return DeclarationError(f"board {quoted(board)} is unknown{meant} ({count} known: tracker boards)")
+    """The error for an unknown id; it names the nearest known ones."""
+    containing = sorted(known_id for known_id in known if board and board in known_id)
+    near = containing[:5] or get_close_matches(board[:200], known, n=3)
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    boards = count(len(known), "board is", "boards are")
+    return DeclarationError(f"board {quoted(board)} is unknown{hint} ({boards} known: tracker boards)")
 
 
-def _defaults_behind(error: DeclarationError) -> DeclarationError | None:
-    """What is wrong with its defaults, where a board is wrong only because of that."""
-    found = error.__cause__ and error.__cause__.__cause__
-    return found if isinstance(found, DeclarationError) else None
+def _error_of_defaults(error: DeclarationError) -> DeclarationError | None:
+    """The error in its defaults, if a board is wrong only because of them."""
+    cause = error.__cause__ and error.__cause__.__cause__
+    return cause if isinstance(cause, DeclarationError) else None
 
 
 def load(root: Path, formats: Formats, base: Path | None = None, select: Sequence[str] = ("*",)) -> Schedules:
-    """Read every board under `root`, and of `base` those whose id matches a glob of `select`; a file that is wrong never hides the others.
+    """Read every board under `root`, and those of `base` whose id matches a glob of `select`.
 
-    `root` need not exist where there is a `base`. If both are the same folder, it is read once and all of it is selected from.
+    A wrong file never hides the others. With a `base`, `root` need not exist. If both are the same folder, it is read once, and the
+    globs apply to all of it.
 
     Raises:
-        DeclarationError: `root` is no folder that can be read.
+        DeclarationError: `root` is not a readable folder.
     """
     boards: dict[BoardId, Board] = {}
     errors: dict[str, DeclarationError] = {}
@@ -149,7 +142,7 @@ def load(root: Path, formats: Formats, base: Path | None = None, select: Sequenc
 
 
 def _files(root: Path, base: Path | None) -> Iterator[tuple[Path, Origin]]:
-    """Every file that is a board or defaults, by its path under `root`, whether it is there, in `base`, or in both."""
+    """Every file of a board or of defaults, by its path under `root`, whether it is in `root`, in `base`, or in both."""
     own = set(definitions(root)) if base is None or root.exists() else set[Path]()
     inherited = {root / path.relative_to(base) for path in shipped(base)} if base is not None and base != root else set[Path]()
     for path in sorted(own | inherited):
@@ -169,31 +162,29 @@ def is_selected(board: BoardId, select: Sequence[str]) -> bool:
 
 
 def _unmatched(select: Sequence[str], boards: Collection[BoardId]) -> Mapping[str, DeclarationError]:
-    """The error for globs that match no shipped board: a misspelt one would silently follow nothing."""
+    """The error for globs that match no shipped board, since a misspelt one would silently select nothing."""
     for glob in select:
         if glob != "*" and not any(fnmatchcase(board, glob) for board in boards):
             near = get_close_matches(glob[:200], boards, n=1)
-            meant = f'; did you mean "{near[0]}"?' if near else "; see: tracker boards --all"
-            return {"tracker.toml": DeclarationError(f"tracker.toml: boards = {quoted(glob)} matches no shipped board{meant}")}
+            hint = f'; did you mean "{near[0]}"?' if near else "; see: tracker boards --all"
+            return {"tracker.toml": DeclarationError(f"tracker.toml: boards = {quoted(glob)} matches no shipped board{hint}")}
     return {}
 
 
 def load_board(path: Path, root: Path, formats: Formats, base: Path | None = None) -> Board:
-    """Read `<root>/<source>/<board>.toml`, upon the defaults of its source and of all. `formats` tells the options of each parser.
-
-    With a `base`, the file may be there alone, or in both.
+    """Read `<root>/<source>/<board>.toml` and its defaults. The file may be in `root`, in `base`, or in both.
 
     Raises:
-        DeclarationError: the file, or one of the defaults, is wrong; one line naming file, key, value found, values allowed.
+        DeclarationError: the file, or one of its defaults, is wrong; one line naming file, key, value found, values allowed.
     """
     return read_board(path, root, formats, read_defaults, base)
 
 
 def fingerprint(root: Path) -> Mapping[str, tuple[int, int, int]]:
-    """Every TOML file under `root`, by its path there: time of change in ns, size and inode. Two that are equal say that nothing changed.
+    """The modification time in ns, size and inode of every TOML file under `root`, by its path there; equal if nothing changed.
 
-    Nothing is read. A file that vanishes meanwhile is left out; a folder that cannot be listed stands there with zeros.
+    No file is read. A file that vanishes meanwhile is left out; a folder that cannot be listed has zeros.
     """
-    found: dict[str, tuple[int, int, int]] = {}
-    take_fingerprints(root, "", found)
-    return MappingProxyType(found)
+    fingerprints: dict[str, tuple[int, int, int]] = {}
+    take_fingerprints(root, "", fingerprints)
+    return MappingProxyType(fingerprints)

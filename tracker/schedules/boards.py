@@ -1,4 +1,4 @@
-"""The tables of one file → a `Board`."""
+"""Makes a `Board` from the tables of its file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def board_from(tables: dict[str, Any], board: BoardId, formats: Formats) -> Boar
     """The board that the tables of its file declare. Raises Wrong."""
     normal = shaped(tables, BoardFile, "")
     parse = parse_of(normal["parse"], formats, "parse")
-    file = msgspec.convert(normal, BoardFile)  # cannot fail: every value was judged on the way
+    file = msgspec.convert(normal, BoardFile)  # cannot fail: `shaped` has checked every value
     check_times(file)
     check_address(file.page, "page")
     metrics = metrics_of(file.metrics)
@@ -59,7 +59,7 @@ def board_from(tables: dict[str, Any], board: BoardId, formats: Formats) -> Boar
 
 
 def check_times(file: BoardFile | DefaultsFile) -> None:
-    """Refuse a cadence, zone, spread or quiet hours that cannot be kept. Raises Wrong."""
+    """Refuse an impossible cadence, time zone, jitter or quiet hours. Raises Wrong."""
     _check_cadence(file.cadence)
     understood("time_zone", file.time_zone, time_zone)
     _jitter(file.jitter)
@@ -76,9 +76,8 @@ def _jitter(span: str) -> float:
 def _quiet(found: Sequence[str]) -> tuple[Window, ...]:
     windows = tuple(understood(f"quiet[{at}]", text, window) for at, text in enumerate(found))
     if covers_the_day(windows):
-        raise Wrong(
-            f"quiet = {quoted(', '.join(found))} covers the whole day; leave some time, or set enabled = false in the board"
-        )
+        remedy = "leave some time, or set enabled = false in the board"
+        raise Wrong(f"quiet = {quoted(', '.join(found))} covers the whole day; {remedy}")
     return windows
 
 
@@ -89,30 +88,21 @@ def _check_cadence(cadence: str) -> None:
     if len(cron.split()) != 5:
         raise Wrong(f"cadence = {quoted(cadence)} has {len(cron.split())} fields; expected minute hour day month weekday")
     try:
-        next(CronSim(cron, datetime(2024, 1, 1)))  # noqa: DTZ001 - only asks whether the expression ever fires
+        next(CronSim(cron, datetime(2024, 1, 1)))  # noqa: DTZ001 - only checks whether the expression ever fires
     except CronSimError as error:
-        raise Wrong(f"cadence = {quoted(cadence)} is no cron expression: {error}") from error
+        raise Wrong(f"cadence = {quoted(cadence)} is not a cron expression: {error}") from error
     except StopIteration as error:
-        raise Wrong(f"cadence = {quoted(cadence)} never comes; expected a date that exists") from error
+        raise Wrong(f"cadence = {quoted(cadence)} never fires; expected a date that exists") from error
 
 
 def _with_missing(board: Board, missing: frozenset[str]) -> Board:
-    """The same with the board's own words for unknown in every column."""
+    """The board with its own values for unknown in every column."""
 
     def more(column: Column | None) -> Any:
         return None if column is None else replace(column, missing=column.missing | missing)
 
-    metrics = tuple(
-        replace(
-            one,
-            column=more(one.column),
-            low=more(one.low),
-            high=more(one.high),
-            plus_minus=more(one.plus_minus),
-            estimated=more(one.estimated),
-        )
-        for one in board.metrics
-    )
+    columns = ("column", "low", "high", "plus_minus", "estimated")
+    metrics = tuple(replace(metric, **{name: more(getattr(metric, name)) for name in columns}) for metric in board.metrics)
     attributes = MappingProxyType({name: more(column) for name, column in board.attributes.items()})
     return replace(board, rank=more(board.rank), attributes=attributes, metrics=metrics)
 
@@ -135,26 +125,23 @@ def parse_of(found: dict[str, Any], formats: Formats, place: str) -> Parse:
     )
 
 
-# ── payloads ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def payloads_of(file: BoardFile, normal: Mapping[str, Any], formats: Formats, key_parts: int) -> tuple[Payload, ...]:
-    """The `[payloads]`; each needs as many key columns as the board has. Raises Wrong."""
-    found = normal.get("payloads", {})
-    return tuple(
-        _payload(
-            name, table, parse_of(found[name]["parse"], formats, f"{dotted('payloads', name)}.parse"), file.request, key_parts
-        )
-        for name, table in file.payloads.items()
-    )
+    """The `[payloads]`; each needs as many key columns as the board. Raises Wrong."""
+    payloads = []
+    for name, table in file.payloads.items():
+        place = dotted("payloads", name)
+        check_name(name, place)
+        parse = parse_of(normal["payloads"][name]["parse"], formats, f"{place}.parse")
+        payloads.append(_payload(name, place, table, parse, file.request, key_parts))
+    return tuple(payloads)
 
 
-def _payload(name: str, table: PayloadTable, parse: Parse, board: RequestTable, key_parts: int) -> Payload:
-    place = dotted("payloads", name)
-    check_name(name, place)
+def _payload(  # noqa: PLR0917  # the parts of one payload
+    name: str, place: str, table: PayloadTable, parse: Parse, board: RequestTable, key_parts: int
+) -> Payload:
     key = () if table.key is None else key_of(table.key)
     if table.means and key:
-        raise Wrong(f"{place}.key means nothing beside means; remove it")
+        raise Wrong(f"{place}.key has no meaning beside means; remove it")
     if not table.means and len(key) != key_parts:
         raise Wrong(f"{place}.key has {len(key)} columns; expected {key_parts}, as columns.key has")
     request = further_request(table.request, f"{place}.request", newest=board.newest)
@@ -165,7 +152,7 @@ def _payload(name: str, table: PayloadTable, parse: Parse, board: RequestTable, 
 
 
 def _plain(found: Any) -> Any:
-    """Exact decimals back as ordinary numbers, for parsers that know only those."""
+    """Exact decimals converted to ordinary numbers, as parsers need."""
     if isinstance(found, dict):
         return {key: _plain(value) for key, value in found.items()}
     if isinstance(found, list):

@@ -1,4 +1,4 @@
-"""`[columns]` → where the key, the name and each attribute stand."""
+"""Reads `[columns]`: the columns of the key, the name and each attribute."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "max_output": Kind.NUMBER,
     }
 )
-"""Attributes whose kind is known from their name; every other one is text."""
+"""Attributes whose name decides their kind; any other one is text."""
 
 
 def missing_of(found: Iterable[str | float]) -> frozenset[str]:
@@ -41,7 +41,7 @@ def column_of(found: str | Sequence[str] | ColumnTable, kind: Kind) -> Column:
 
 
 def optional_column(found: str | Sequence[str] | ColumnTable | None, kind: Kind) -> Column | None:
-    """The same, None where none is declared."""
+    """The column, or None if none is declared."""
     return None if found is None else column_of(found, kind)
 
 
@@ -52,13 +52,13 @@ def key_of(found: str | ColumnTable | Sequence[str | list[str] | ColumnTable]) -
 
 
 def attributes_of(found: Mapping[str, str | list[str] | ColumnTable]) -> Mapping[str, Column]:
-    """The attributes, each of the kind it states or its name has. Raises Wrong."""
+    """The attributes, each of its declared kind, or of the kind of its name. Raises Wrong."""
     for name in found:
         check_name(name, dotted("columns", name))
     return MappingProxyType({name: column_of(column, KINDS.get(name, Kind.TEXT)) for name, column in found.items()})
 
 
 def check_name(name: str, place: str) -> None:
-    """Refuse what is no plain id. Raises Wrong."""
+    """Refuse a name that is not a plain id. Raises Wrong."""
     if not _NAME.fullmatch(name):
-        raise Wrong(f"{place} is no name; use a-z, 0-9 and '_', beginning with a letter, 64 at most")
+        raise Wrong(f"{place} is not a name; use a-z, 0-9 and '_', beginning with a letter, 64 at most")

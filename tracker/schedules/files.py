@@ -1,7 +1,7 @@
-"""Files under `schedules/`: which of them declare boards, what they hold, and the defaults that lie under them.
+"""Files under `schedules/`: finds the boards, reads them, and applies their defaults.
 
-`base` is another folder of declarations that `root` is laid over, file by file (`toml.overlaid`): the one that comes with
-the package. Its files are trusted, so how an installer put them there (through links, say) does not matter.
+`root` overlays the folder `base`, file by file (`toml.overlaid`): the declarations that ship with the package. Files of `base`
+are trusted, so how an installer put them there (through links, say) does not matter.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,7 +32,7 @@ _PATH_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
 def definitions(root: Path) -> Iterator[Path]:
-    """Every file that should be a board; links and unreadable folders too, as they are refused by name, not passed over."""
+    """Every file that should be a board; links and unreadable folders too, which are refused by name, not skipped."""
     unreadable: list[OSError] = []
     for folder, folders, files in os.walk(root, onerror=unreadable.append):
         at = Path(folder)
@@ -41,50 +42,45 @@ def definitions(root: Path) -> Iterator[Path]:
         yield from (at / name for name in files if name.lower().endswith(".toml") and name not in skipped)
     for error in unreadable:
         if Path(error.filename) == root:
-            raise DeclarationError(
-                f"{visible(str(root))}: {error.strerror}; expected a folder of boards (--schedules)"
-            ) from error
+            expected = "expected a folder of boards (--schedules)"
+            raise DeclarationError(f"{visible(str(root))}: {error.strerror}; {expected}") from error
         yield Path(error.filename)
 
 
 def shipped(base: Path) -> Iterator[Path]:
-    """Every file of `base` that is a board or defaults of a source."""
+    """Every file of `base` with a board or the defaults of a source."""
     for path in base.glob("*/*.toml"):
         if path.parent.name not in _NO_BOARDS:
             yield path
 
 
 def take_fingerprints(folder: Path, inside: str, found: dict[str, tuple[int, int, int]]) -> None:
-    """Note the TOML files of a folder, and of those in it, under their paths."""
+    """Add the TOML files of a folder and its subfolders to `found`, by path."""
     try:
         with os.scandir(folder) as entries:
-            for one in entries:
-                if one.is_dir(follow_symlinks=False):
-                    if not one.name.startswith("."):
-                        take_fingerprints(Path(one.path), f"{inside}{one.name}/", found)
-                elif one.name.lower().endswith(".toml") and (seen := _stat(one)):
-                    found[inside + one.name] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith("."):
+                        take_fingerprints(Path(entry.path), f"{inside}{entry.name}/", found)
+                elif entry.name.lower().endswith(".toml"):
+                    with suppress(FileNotFoundError):
+                        stat = entry.stat(follow_symlinks=False)
+                        found[inside + entry.name] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     except (FileNotFoundError, NotADirectoryError):
         return  # it has just been removed
     except OSError:
-        found[inside or "."] = (0, 0, 0)  # `load` says what is wrong with it
-
-
-def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
-    try:
-        return entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return None
+        found[inside or "."] = (0, 0, 0)  # `load` reports the error
 
 
 def board_id(path: Path, root: Path) -> BoardId:
-    """The id that a file's place gives. Raises Wrong."""
+    """The id of a board, from the path of its file. Raises Wrong."""
     parts = path.relative_to(root).parts if path.is_relative_to(root) else ()
     if len(parts) != 2 or not parts[1].endswith(".toml"):
-        raise Wrong("a board stands in <source>/<board>.toml, two levels deep; move the file there")
+        raise Wrong("the file of a board is <source>/<board>.toml, two levels deep; move the file there")
     for name in parts:
         if not _PATH_NAME.fullmatch(name):
-            raise Wrong(f"{quoted(name)} is no name for a path; use a-z, 0-9, '.', '_' and '-', beginning with a letter or digit")
+            allowed = "use a-z, 0-9, '.', '_' and '-', beginning with a letter or digit"
+            raise Wrong(f"{quoted(name)} is not allowed in the path of a board; {allowed}")
     return BoardId(f"{parts[0]}/{parts[1].removesuffix('.toml')}")
 
 
@@ -96,12 +92,12 @@ def content(path: Path, root: Path) -> str:
 
 
 def tables_of(text: str) -> dict[str, Any]:
-    """The tables of a TOML text, numbers exact. Raises Wrong."""
+    """The tables of a TOML text, with exact numbers. Raises Wrong."""
     return toml.tables(text, parse_float=Decimal)
 
 
 def overlaid_tables(path: Path, root: Path, base: Path | None) -> dict[str, Any]:
-    """The tables of a file under `root`, over those of the file at the same place in `base`; one of the two must be there. Raises Wrong."""
+    """The tables of a file under `root`, over those of its counterpart in `base`; one of the two must exist. Raises Wrong."""
     under = counterpart(path, root, base)
     if under is None:
         return tables_of(content(path, root))
@@ -110,26 +106,24 @@ def overlaid_tables(path: Path, root: Path, base: Path | None) -> dict[str, Any]
 
 
 def counterpart(path: Path, root: Path, base: Path | None) -> Path | None:
-    """The file of `base` that a file under `root` is laid over, if there is one."""
+    """The file of `base` that a file under `root` overlays, if any."""
     if base is None or base == root or not path.is_relative_to(root):
         return None
     under = base / path.relative_to(root)
     return under if under.is_file() else None
 
 
-# ── defaults ─────────────────────────────────────────────────────────────────────────────────────
-
 Defaults = Callable[[Path, Path, Path | None], dict[str, Any]]
-"""How the tables of a file of defaults are had, by path, root and base; empty where there is no such file."""
+"""Returns the tables of a file of defaults by path, root and base; empty without such a file."""
 
 
 def holds_defaults(path: Path, root: Path) -> bool:
-    """Whether it is the file of defaults of a source, or of all of them."""
+    """Whether it is the file of defaults of a source, or of all sources."""
     return path.name == _DEFAULTS and root in (path.parent, path.parent.parent)
 
 
 def read_defaults(path: Path, root: Path, base: Path | None = None) -> dict[str, Any]:
-    """The tables of a file of defaults, empty where there is none. Raises DeclarationError."""
+    """The tables of a file of defaults, empty if it is missing. Raises DeclarationError."""
     if not os.path.lexists(path) and counterpart(path, root, base) is None:
         return {}
     with toml.at(toml.place_of(path, root)):
@@ -140,7 +134,7 @@ def read_defaults(path: Path, root: Path, base: Path | None = None) -> dict[str,
 
 
 def read_board(path: Path, root: Path, formats: Formats, read: Defaults, base: Path | None = None) -> Board:
-    """The board of a file, upon its defaults, which `read` gives. Raises DeclarationError."""
+    """The board of a file, with its defaults, which `read` returns. Raises DeclarationError."""
     with toml.at(toml.place_of(path, root)):
         own, board = overlaid_tables(path, root, base), board_id(path, root)
         if base not in {None, root} and "request" not in own and counterpart(path, root, base) is None:
@@ -150,14 +144,14 @@ def read_board(path: Path, root: Path, formats: Formats, read: Defaults, base: P
 
 
 def _overlays_nothing(board: BoardId, base: Path) -> str:
-    """What is wrong with a file that only changes a board, where no such board ships."""
+    """The error in a file that only changes a board, if no such board ships."""
     near = get_close_matches(board, [board_id(path, base) for path in shipped(base) if not holds_defaults(path, base)], n=1)
-    meant = f'; did you mean "{near[0]}"?' if near else ""
-    return f"request is missing, and no shipped board has this id{meant}; a board of your own needs [request]"
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    return f"request is missing, and no shipped board has this id{hint}; a board of your own needs [request]"
 
 
 def defaults_in(folder: Path, root: Path, read: Defaults, base: Path | None) -> dict[str, Any]:
-    """The defaults that stand in a folder. Raises Wrong."""
+    """The defaults of a folder. Raises Wrong."""
     try:
         return read(folder / _DEFAULTS, root, base)
     except DeclarationError as error:
@@ -165,7 +159,7 @@ def defaults_in(folder: Path, root: Path, read: Defaults, base: Path | None) -> 
 
 
 def upon(under: dict[str, Any], over: dict[str, Any], *, of_board: bool = False) -> dict[str, Any]:
-    """The keys of both; those of `over` win, and those of [request] one by one. A board without a [request] is not given one."""
+    """The keys of both; `over` wins, key by key in [request]. A board without a [request] gets none."""
     merged = under | over
     if isinstance(over.get("request"), dict):
         merged["request"] = under.get("request", {}) | over["request"]

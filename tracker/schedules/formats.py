@@ -1,4 +1,4 @@
-"""The options of each format of page, as declarations are held against them."""
+"""The options of each page format, which declarations must match."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class _Formats(Mapping[str, type[Struct]]):
 
 
 def formats() -> schedules.Formats:
-    """The options of every format, each loaded when it is first asked for."""
+    """The options of every format, each loaded on first use."""
     return _Formats()

@@ -1,4 +1,4 @@
-"""`[metrics]` and `[contract]` → metrics, and when their values are credible."""
+"""Reads `[metrics]` and `[contract]`: the metrics, and when their values are credible."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NORMAL_95 = 1.96  # half-width of a 95 % interval in standard errors of a norma
 
 
 def metrics_of(found: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
-    """The metrics in their order. Raises Wrong."""
+    """The metrics in order. Raises Wrong."""
     for at, (name, table) in enumerate(found.items()):
         place = dotted("metrics", name)
         check_name(name, place)
         if name in keys(ContractTable):
-            raise Wrong(f"{place} cannot be told from the key contract.{name}; choose another id")
+            raise Wrong(f"{place} has the name of the key contract.{name}; choose another id")
         _check_origin(table, place, tuple(found)[:at], tuple(found)[at:])
         _check_interval(table, place)
         _check_direction(table, place)
@@ -39,14 +39,13 @@ _OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "st
 def _check_origin(table: MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
     given = [key for key, found in zip(_ORIGINS, (table.from_, table.mean_of, table.blend_of), strict=True) if found]
     if not given:
-        raise Wrong(
-            f"{place}.from is missing; expected a column, or mean_of = [metrics] or blend_of = {{ metric = weight }} instead"
-        )
+        expected = "expected a column, or mean_of = [metrics] or blend_of = { metric = weight } instead"
+        raise Wrong(f"{place}.from is missing; {expected}")
     if len(given) > 1:
         raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one")
     for key in (*_OF_A_COLUMN, "scale") if given != ["from"] else ():
         if getattr(table, key) != getattr(MetricTable(nature=table.nature), key):
-            raise Wrong(f"{place}.{key} means nothing beside {given[0]}; remove it")
+            raise Wrong(f"{place}.{key} has no meaning beside {given[0]}; remove it")
     for at, part in enumerate(table.mean_of):
         _check_part(part, f"{place}.mean_of[{at}]", earlier, later)
         if part in table.mean_of[:at]:
@@ -61,18 +60,18 @@ def _check_origin(table: MetricTable, place: str, earlier: Sequence[str], later:
 
 def _check_part(part: str, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
     if part in later:
-        raise Wrong(f'{place} = "{part}" stands in the file no earlier than this metric; move [metrics.{part}] above it')
+        raise Wrong(f'{place} = "{part}" is not declared above this metric; move [metrics.{part}] above it')
     if part not in earlier:
         raise Wrong(unknown_value(place, part, earlier))
 
 
 def _check_interval(table: MetricTable, place: str) -> None:
     if (table.low is None) != (table.high is None):
-        there, absent = ("low", "high") if table.high is None else ("high", "low")
-        raise Wrong(f"{place}.{absent} is missing; {there} needs it")
+        present, absent = ("low", "high") if table.high is None else ("high", "low")
+        raise Wrong(f"{place}.{absent} is missing; {present} requires it")
     given = [key for key in ("low", "plus_minus", "standard_error") if getattr(table, key) is not None]
     if len(given) > 1:
-        raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one way to tell the interval")
+        raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one way to state the interval")
     if table.half_width_factor is not None and table.standard_error is not None:
         raise Wrong(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
 
@@ -110,11 +109,8 @@ def _metric(metric: MetricId, table: MetricTable) -> Metric:
     )
 
 
-# ── contract ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def contract_of(table: ContractTable, metrics: Sequence[Metric]) -> Contract:
-    """The contract, its bounds those of metrics that are declared. Raises Wrong."""
+    """The contract, with bounds for declared metrics. Raises Wrong."""
     known = {metric.id for metric in metrics}
     for name, bounds in table.metrics.items():
         if name not in known:
@@ -126,13 +122,12 @@ def contract_of(table: ContractTable, metrics: Sequence[Metric]) -> Contract:
         raise Wrong(f"contract.min_entries = {quoted(table.min_entries)} is more than contract.depth {quoted(table.depth)} shows")
     if table.duplicates == "best" and not any(metric.primary for metric in metrics):
         raise Wrong('contract.duplicates = "best" needs a metric with primary = true; declare one, or use "first"')
+    stale_after, bounds_of, span = table.stale_after, table.metrics.items(), partial(span_s, least=1)
     return Contract(
         depth=table.depth,
         min_entries=table.min_entries,
         max_drop=table.max_drop,
         duplicates=table.duplicates,
-        bounds=MappingProxyType({MetricId(name): Bounds(**msgspec.structs.asdict(one)) for name, one in table.metrics.items()}),
-        stale_after_s=understood("contract.stale_after", table.stale_after, partial(span_s, least=1))
-        if table.stale_after is not None
-        else None,
+        bounds=MappingProxyType({MetricId(name): Bounds(**msgspec.structs.asdict(bounds)) for name, bounds in bounds_of}),
+        stale_after_s=stale_after if stale_after is None else understood("contract.stale_after", stale_after, span),
     )

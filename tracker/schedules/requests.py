@@ -1,4 +1,4 @@
-"""`[request]`, and the requests of payloads → what is asked for; nothing secret may stand in them."""
+"""Reads `[request]` and the requests of payloads, which must not contain secrets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def own_request(table: RequestTable) -> Request:
 
 
 def further_request(table: FurtherRequestTable, place: str, *, newest: NewestTable | None) -> Request:
-    """A request without what only the board's own has. Raises Wrong."""
+    """A request without the keys that only the board's own may have. Raises Wrong."""
     check_address(table.url, f"{place}.url")
     _check_headers(table.headers, f"{place}.headers")
     params = {name: str(value) for name, value in table.params.items()}
@@ -56,23 +56,21 @@ def further_request(table: FurtherRequestTable, place: str, *, newest: NewestTab
 
 
 def _check_places(table: FurtherRequestTable, place: str, *, newest: NewestTable | None) -> None:
-    """What is to be replaced in addresses stands there exactly where something replaces it."""
-    texts_ = (table.url, *map(str, table.params.values()))
+    """Refuse a placeholder without a declaration, and a declaration without its placeholder."""
+    texts = (table.url, *map(str, table.params.values()))
     if isinstance(table, RequestTable) and newest is not None and "{newest}" not in table.url:
-        raise Wrong(
-            f"{place}.newest is declared, but {place}.url does not say {{newest}}"
-        )  # the url of a capture tells its release
-    for word, there in (("{newest}", newest is not None), ("{each}", table.each is not None)):
-        used = any(word in text for text in texts_)
-        if used and not there:
-            raise Wrong(f"{place}.url or params say {word}, but request.{word.strip('{}')} is missing")
-        if there and not used and word == "{each}":
-            raise Wrong(f"{place}.each is declared, but neither url nor params say {word}")
+        # a capture names its release by its url
+        raise Wrong(f"{place}.newest is declared, but {place}.url does not contain {{newest}}")
+    for word, is_declared in (("{newest}", newest is not None), ("{each}", table.each is not None)):
+        is_used = any(word in text for text in texts)
+        if is_used and not is_declared:
+            raise Wrong(f"{place}.url or params contain {word}, but request.{word.strip('{}')} is missing")
+        if is_declared and not is_used and word == "{each}":
+            raise Wrong(f"{place}.each is declared, but neither url nor params contain {word}")
     if table.each is not None and table.pagination is not None:
         raise Wrong(f"{place} has both each and pagination; keep one")
-    host = urlsplit(table.url).netloc
-    if "{" in host:
-        raise Wrong(f"{place}.url has a part to be replaced in its host; expected one behind it")
+    if "{" in urlsplit(table.url).netloc:
+        raise Wrong(f"{place}.url has a placeholder in its host; expected it after the host")
 
 
 def _newest(table: NewestTable) -> Newest:
@@ -89,7 +87,7 @@ def _check_one_group(pattern: str, place: str) -> None:
     try:
         groups = re.compile(pattern).groups
     except re.error as error:
-        raise Wrong(f"{place} = {quoted(pattern)} is no regular expression: {error}") from error
+        raise Wrong(f"{place} = {quoted(pattern)} is not a regular expression: {error}") from error
     if groups != 1:
         raise Wrong(f"{place} = {quoted(pattern)} has {groups} groups; expected one")
 
@@ -105,18 +103,18 @@ def _each(found: Sequence[str] | EachTable, place: str) -> Each:
 
 
 def check_address(url: str, place: str) -> None:
-    """Refuse what is no plain http(s) address. What may be a secret is not repeated in the message."""
+    """Refuse anything but a plain http(s) address. The message does not repeat what may be a secret."""
     if not url.isprintable() or re.search(r"[\s\\]", url):
         raise Wrong(f"{place} contains blanks, backslashes or control characters; percent-encode them")
     try:
         parts = urlsplit(url)
         host = parts.hostname if parts.port is None or parts.port else None
     except ValueError as error:
-        raise Wrong(f"{place} is no address: {visible(str(error))}") from error
+        raise Wrong(f"{place} is not an address: {visible(str(error))}") from error
     if "@" in parts.netloc:
         raise Wrong(f"{place} contains a user name; remove it, and send credentials as a header with ${{NAME}}")
     if parts.scheme not in ("http", "https") or not host or "$" in parts.netloc:
-        raise Wrong(f"{place} = {quoted(url.partition('?')[0])} is no address; expected http:// or https:// and a host")
+        raise Wrong(f"{place} = {quoted(url.partition('?')[0])} is not an address; expected http:// or https:// and a host")
     _check_references(url, place)
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         _check_secret(name, value, f"{place}, parameter {quoted(name)},")
@@ -126,7 +124,7 @@ def _check_headers(headers: Mapping[str, str], under: str) -> None:
     for name, value in headers.items():
         place = dotted(under, name)
         if not _HEADER_NAME.fullmatch(name):
-            raise Wrong(f"{place} is no name of a header; expected letters, digits and '-'")
+            raise Wrong(f"{place} is not the name of a header; expected letters, digits and '-'")
         if not value.isprintable() or not value.isascii():
             raise Wrong(f"{place} contains characters that a header cannot carry; use printable ASCII on one line")
         _check_secret(name, value, place)
@@ -143,31 +141,23 @@ def _check_references(text: str, place: str) -> None:
         raise Wrong(f"{place} has a malformed reference to the environment; expected ${{NAME}} of letters, digits and _")
 
 
-_PAGINATION_KEYS = {
-    "page_number": ("param",),
-    "cursor": ("param", "next"),
-    "offset": ("param",),
-    "link": (),
-}
-_PAGINATION_OWNERS = {
-    "start": ("page_number",),
-    "size": ("offset",),
-    "next": ("cursor",),
-    "param": ("page_number", "cursor", "offset"),
-}
+_REQUIRED = {"page_number": ("param",), "cursor": ("param", "next"), "offset": ("param",), "link": ()}
+"""The keys that each kind of pagination requires."""
+_ALLOWED = {"page_number": {"param", "start"}, "cursor": {"param", "next"}, "offset": {"param", "size"}, "link": set[str]()}
+"""The keys of single kinds that each kind may have."""
 
 
 def _check_pagination(table: FurtherRequestTable, place: str) -> None:
     pagination = table.pagination
     if pagination is None:
         return
-    fresh = PaginationTable(kind=pagination.kind)
-    for key in _PAGINATION_KEYS[pagination.kind]:
+    kind, default = pagination.kind, PaginationTable(kind=pagination.kind)
+    for key in _REQUIRED[kind]:
         if not getattr(pagination, key):
-            raise Wrong(f'{place}.pagination.{key} is missing; the kind "{pagination.kind}" needs it')
-    for key, owners in _PAGINATION_OWNERS.items():
-        if pagination.kind not in owners and getattr(pagination, key) != getattr(fresh, key):
-            raise Wrong(f'{place}.pagination.{key} means nothing to the kind "{pagination.kind}"; remove it')
+            raise Wrong(f'{place}.pagination.{key} is missing; the kind "{kind}" requires it')
+    for key in ("start", "size", "next", "param"):
+        if key not in _ALLOWED[kind] and getattr(pagination, key) != getattr(default, key):
+            raise Wrong(f'{place}.pagination.{key} has no meaning for the kind "{kind}"; remove it')
     for key in ("next", "more", "records"):
         _check_jmespath(getattr(pagination, key), f"{place}.pagination.{key}")
     sent = {*table.params, *(name for name, _ in parse_qsl(urlsplit(table.url).query, keep_blank_values=True))}
@@ -182,4 +172,4 @@ def _check_jmespath(expression: str, place: str) -> None:
         jmespath.compile(expression)
     except (jmespath.exceptions.JMESPathError, RecursionError) as error:
         reason = visible(str(error).partition("\n")[0])
-        raise Wrong(f"{place} = {quoted(expression)} is no JMESPath: {reason}") from error
+        raise Wrong(f"{place} = {quoted(expression)} is not a JMESPath: {reason}") from error

@@ -1,4 +1,4 @@
-"""JSON Schema of a board's file, for editors: made from the file shapes."""
+"""Generates the JSON Schema of a board's file from the file shapes, for editors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.schedules.shapes import REST, BoardFile, Formats
 
 
 def schema(formats: Formats) -> dict[str, Any]:
-    """JSON Schema of a board's file, the options of every format included, for editors."""
+    """The JSON Schema of a board's file, with the options of every format."""
     components = _components(BoardFile, "{name}")
     ours = components["ParseTable"]["properties"]
     components["ParseTable"] = {
@@ -34,7 +34,7 @@ def _components(table: type[Struct], name: str) -> dict[str, Any]:
 
 
 def _parse_schema(name: str, options: type[Struct], components: dict[str, Any], group: Any) -> dict[str, Any]:
-    """The [parse] table of one format, with what every format has. Types its options refer to join the components under the format's name."""
+    """The [parse] table of one format. Types of its options become components, with the format as prefix."""
     own = _components(options, f"{name}.{{name}}")
     table = own.pop(options.__name__)
     components.update({f"{name}.{inner}": node for inner, node in own.items()})
@@ -50,12 +50,15 @@ def _parse_schema(name: str, options: type[Struct], components: dict[str, Any], 
 
 
 def _published(node: Any) -> Any:
-    """A part of msgspec's schema in terms of a TOML file: no null, and none of our types' names."""
+    """A part of msgspec's schema in terms of a TOML file, without null and the names of our types."""
     if isinstance(node, list):
-        return [_published(one) for one in node if one != {"type": "null"}]
+        return [_published(part) for part in node if part != {"type": "null"}]
     if not isinstance(node, dict):
         return node
-    public = {key: _published(value) for key, value in node.items() if not _is_ours(key, value)}
+    ours = {
+        key for key, value in node.items() if (key == "title" and isinstance(value, str)) or (key == "default" and value is None)
+    }
+    public = {key: _published(value) for key, value in node.items() if key not in ours}
     if isinstance(public.get("description"), str):
         public["description"] = cleandoc(public["description"])  # Python 3.13 unindents docstrings, others do not
     if isinstance(public.get("$ref"), str):
@@ -65,19 +68,15 @@ def _published(node: Any) -> Any:
     return _opened(_with_numbers(public))
 
 
-def _is_ours(key: str, value: object) -> bool:
-    return (key == "title" and isinstance(value, str)) or (key == "default" and value is None)
-
-
 def _with_numbers(node: dict[str, Any]) -> dict[str, Any]:
-    """A decimal may be written as a number; msgspec knows it as text only."""
+    """A decimal may be written as a number, which msgspec knows as text only."""
     if node.get("format") != "decimal":
         return node
     return {key: value for key, value in node.items() if key != "format"} | {"type": ["number", "string"]}
 
 
 def _opened(node: dict[str, Any]) -> dict[str, Any]:
-    """A table with the key `*` takes any other key too."""
+    """A table with the key `*` allows any other key."""
     properties = node.get("properties")
     if not isinstance(properties, dict) or REST not in properties:
         return node

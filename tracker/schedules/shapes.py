@@ -1,6 +1,6 @@
-"""The shape of a board's file and of a file of defaults: which keys there are, what they may hold, and what each means.
+"""The shape of a board's file and of a file of defaults: the keys, their types, and their meaning.
 
-Descriptions here are what `schedules/README.md` and `board.schema.json` say of a key; tests hold them together.
+`schedules/README.md` and `board.schema.json` repeat the descriptions; tests compare them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from msgspec import Meta, Struct, field
 Formats = Mapping[str, type[Struct]]
 """Name of a format → the type of its parser's options."""
 
-
 REST = "*"
-"""Stands, in a file shape, for every key that the table does not name itself."""
-
+"""The key, in a file shape, for all keys that a table does not declare."""
 
 Text = Annotated[str, Meta(min_length=1)]
 Source = Annotated[str, Meta(min_length=1, description="Column, dotted path, or what the format accepts as one")]
@@ -41,7 +39,7 @@ _Gap = Annotated[float, Meta(ge=0, le=3600, description="Seconds between two req
 
 
 class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A column with more to say than where it stands."""
+    """A column with further settings."""
 
     from_: Annotated[Source | Sources, Meta(description="Column of the value; a list: the first that the table has")] = field(
         name="from"
@@ -57,7 +55,7 @@ ColumnText = Source | Sources | ColumnTable
 
 
 class PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a board spread over several answers is asked for."""
+    """How to request a board that is spread over several answers."""
 
     kind: Annotated[
         Literal["page_number", "cursor", "offset", "link"],
@@ -75,7 +73,7 @@ class PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NewestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the newest release is found."""
+    """How to find the newest release."""
 
     url: Annotated[Text, Meta(description="Page that names the releases")]
     find: Annotated[Text, Meta(description="Regular expression with one group; each match is a candidate, newest by its numbers")]
@@ -90,7 +88,7 @@ class NewestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class EachTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the values are listed, one answer each."""
+    """Where the values for one request each are listed."""
 
     url: Annotated[Text, Meta(description="Address of the JSON document that lists the values")]
     find: Annotated[Text, Meta(description="Path (JMESPath) of the list of texts in it")]
@@ -103,7 +101,7 @@ EachValues = Annotated[list[Text], Meta(min_length=1, description="The values th
 
 
 class FurtherRequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked for."""
+    """What to request."""
 
     url: Annotated[Text, Meta(description="Address to fetch, http or https; may contain secrets as ${NAME}")]
     method: Annotated[Literal["GET", "POST"], Meta(description="HTTP method; a POST is sent without a body")] = "GET"
@@ -123,7 +121,7 @@ class FurtherRequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RequestTable(FurtherRequestTable, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked for, how fast and how much at most."""
+    """What to request, how fast, and the largest answer."""
 
     max_bytes: _MaxBytes = 32_000_000
     timeout_s: _Timeout = 30.0
@@ -132,7 +130,7 @@ class RequestTable(FurtherRequestTable, frozen=True, kw_only=True, forbid_unknow
 
 
 class GroupTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How rows that belong together become one."""
+    """How to merge rows that belong together."""
 
     key: Annotated[Source | Sources, Meta(description="Rows with equal values here are merged; a list: a composite key")]
     by: Annotated[str, Meta(description="Each value v of this column yields separate columns, named v:column")] = ""
@@ -142,7 +140,7 @@ class GroupTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ParseTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which parser reads the bytes, with its options."""
+    """The parser for the bytes, with its options."""
 
     format: Annotated[Text, Meta(description="The parser for the bytes")]
     group: Annotated[GroupTable | None, Meta(description="How to merge rows that belong together")] = None
@@ -150,7 +148,7 @@ class ParseTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PayloadTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A further answer that the table is joined with."""
+    """A further answer to join with the table."""
 
     request: Annotated[FurtherRequestTable, Meta(description="What to request, as in [request]")]
     parse: Annotated[ParseTable, Meta(description="The parser for the bytes, as in [parse]")]
@@ -166,7 +164,7 @@ class PayloadTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which column is the key, the name and each attribute."""
+    """The columns of the key, the name and each attribute."""
 
     key: Annotated[
         Source | ColumnTable | Annotated[list[ColumnText], Meta(min_length=1)],
@@ -180,7 +178,7 @@ class ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A column of numbers that can be compared."""
+    """A numeric column to compare."""
 
     from_: Annotated[Source | Sources | None, Meta(description="Column of the value; a list: the first that the table has")] = (
         field(name="from", default=None)
@@ -221,7 +219,7 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class BoundsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a metric's values must satisfy to be credible."""
+    """The credible values of a metric."""
 
     min: Annotated[float | None, Meta(description="Smallest credible value, in the unit")] = None
     max: Annotated[float | None, Meta(description="Largest credible value, in the unit")] = None
@@ -229,7 +227,7 @@ class BoundsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When the content is credible."""
+    """Conditions for credible content."""
 
     depth: Annotated[
         Literal["whole", "varies"] | Annotated[int, Meta(ge=1, le=1_000_000)],
@@ -278,7 +276,7 @@ class BoardFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RequestDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What of a request may be a default."""
+    """The keys of a request that may be a default."""
 
     max_bytes: _MaxBytes = 32_000_000
     timeout_s: _Timeout = 30.0
@@ -286,7 +284,7 @@ class RequestDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class DefaultsFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which keys a file of defaults may hold. Files are laid upon each other as they are written, so what it leaves out is left out."""
+    """The keys of a file of defaults. Files are merged as written, so an omitted key stays omitted."""
 
     cadence: _Cadence = "0 6 * * *"
     time_zone: _TimeZone = "UTC"

@@ -1,4 +1,4 @@
-"""TOML tables held against a file shape: every key known, every value of its type, each wrong one named."""
+"""Checks TOML tables against a file shape: every key is known, every value of its type; errors name the key."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from tracker.toml import Wrong, dotted, judge, keys, meant, members, purpose, qu
 
 
 def shaped(found: object, hint: Any, place: str) -> Any:
-    """The value with every open table's further keys gathered under `*`, if it has the declared shape.
+    """The value, if it has the declared shape, with the further keys of open tables under `*`. Raises Wrong.
 
-    msgspec says what is wrong but not under which key of a mapping, so the tables are walked here
-    and msgspec judges the values.
+    msgspec does not name the key of a mapping with a wrong value, so we walk the tables and msgspec checks the values.
     """
     types = members(hint)
     if isinstance(found, dict):
@@ -31,13 +30,13 @@ def shaped(found: object, hint: Any, place: str) -> Any:
             if get_origin(member) in (list, tuple, frozenset):
                 found = [shaped(value, get_args(member)[0], f"{place}[{at}]") for at, value in enumerate(found)]
     if isinstance(found, Decimal) and not (found.is_finite() and math.isfinite(found)):
-        raise Wrong(f"{place} = {'(not shown)' if may_be_secret(place) else quoted(found)} is no finite number")
+        raise Wrong(f"{place} = {'(not shown)' if may_be_secret(place) else quoted(found)} is not a finite number")
     judge(place, found, hint, secret=may_be_secret(place))
     return found
 
 
 def shaped_table(found: dict[str, Any], table: type[Struct], place: str) -> dict[str, Any]:
-    """The same for one table; its keys are those of a file shape. Raises Wrong."""
+    """The table, if it has the declared shape. Raises Wrong."""
     fields = dict(keys(table))
     rest = fields.pop(REST, None)
     named = {key: value for key, value in found.items() if key in fields}
@@ -46,9 +45,9 @@ def shaped_table(found: dict[str, Any], table: type[Struct], place: str) -> dict
     for key, value in further.items():
         if rest is None or (inner is BoundsTable and not isinstance(value, dict)):
             raise Wrong(_unknown_key(place, key, fields))
-    for one in fields.values():
-        if one.required and one.encode_name not in found:
-            raise Wrong(f"{dotted(place, one.encode_name)} is missing{purpose(one.type)}")
+    for key, field in fields.items():
+        if field.required and key not in found:
+            raise Wrong(f"{dotted(place, key)} is missing{purpose(field.type)}")
     normal = {key: shaped(value, fields[key].type, dotted(place, key)) for key, value in named.items()}
     if rest is not None:
         normal[REST] = {key: shaped(value, inner, dotted(place, key)) for key, value in further.items()}
@@ -61,5 +60,5 @@ def _unknown_key(place: str, key: str, known: Iterable[str]) -> str:
 
 
 def may_be_secret(place: str) -> bool:
-    """Whether a value at that place must not be repeated in a message."""
+    """Whether a message must not repeat a value at that place."""
     return (place.startswith("request.") or ".request." in place) and "pagination" not in place
