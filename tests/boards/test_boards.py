@@ -63,7 +63,7 @@ WORDS = {
     "not-the-map": "found no record with",
     "only-a-header": "no rows",
     "other-category": "no record with",
-    "other-items": "found nothing that matches",
+    "other-items": "found nothing that fits",
     "renamed-heading": "found no line with",
     "renamed-key-column": "none fits headers|none with headers|none with a list|found no column",
     "renamed-primary-column": "none fits headers|none with headers|none with a list|found no column",

@@ -20,8 +20,8 @@ def test_the_window_includes_its_beginning_and_not_its_end():
 def test_recorded_events_are_counted_and_become_stories_only_on_request():
     events = [event("news"), event("noise", "overtake", is_news=False)]
     quiet, loud = report(events).boards[0], report(events, news_only=False).boards[0]
-    assert ([story.lead.id for story in quiet.stories], quiet.untold) == (["news"], 1)
-    assert ([story.lead.id for story in loud.stories], loud.untold) == (["news", "noise"], 0)
+    assert ([story.lead.id for story in quiet.stories], quiet.recorded) == (["news"], 1)
+    assert ([story.lead.id for story in loud.stories], loud.recorded) == (["news", "noise"], 0)
 
 
 def test_boards_are_ordered_by_their_weightiest_story_then_by_title_and_quiet_ones_last():

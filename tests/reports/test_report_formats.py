@@ -62,7 +62,7 @@ def prices() -> list[Event]:
 
 @cache
 def week() -> Report:
-    """One board with news, a gap and untold changes; one broken, one quiet, one that was not looked at."""
+    """One board with news, a gap and recorded changes; one broken, one quiet, one that was not looked at."""
     page = proof("x", None)
     broken = event(
         "b1", "board_broken", grade="contract", weight=85, board=ARENA, metric=None,

@@ -1,7 +1,6 @@
-"""The records that pass between the steps of the line; one word per thing (docs/reference/words.md).
+"""The records that pass between the steps of the line, in the terms of docs/reference/words.md.
 
-Frozen values only: no step keeps state in them, and none of them opens a file or a socket.
-Times are aware UTC datetimes cut to whole seconds. Shares lie between 0 and 1.
+All are frozen; none opens a file or a socket. Times are aware UTC datetimes in whole seconds. Shares are between 0 and 1.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ def _selection(part: Element, *, outline: bool = False) -> Selection:
 def _selected(root: Element, css: str) -> list[Element]:
     matches = _selection(root, outline=True).all(css)
     if not matches:
-        raise ParseError(f"found nothing that matches select = {css!r}")
+        raise ParseError(f"found nothing that fits select = {css!r}")
     return matches
 
 
@@ -158,7 +158,7 @@ def _elements(root: Element, places: list[Element], options: Options) -> Grid:
     inside = {element for place in places for element in place.traverse()}
     rows = _visible([row for row in _selection(root).all(options.rows) if row in inside])
     if not rows:
-        raise ParseError(f"found nothing that matches rows = {options.rows!r}")
+        raise ParseError(f"found nothing that fits rows = {options.rows!r}")
     return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=root)
 
 

@@ -72,7 +72,7 @@ def _board(
         stories=fold(shown),
         gaps=_gaps(seen, window[0]),
         checks=sum(at >= window[0] for at in seen),
-        untold=len(events) - len(shown),
+        recorded=len(events) - len(shown),
     )
 
 

@@ -142,8 +142,8 @@ def last_read(health: Health, zone: tzinfo) -> str:
 
 def notes(board: BoardReport, zone: tzinfo) -> tuple[str, ...]:
     """What must be known beside a board's stories: where nothing was seen, what is not told, whose data it is."""
-    untold = f"{count(board.untold, 'smaller change is', 'smaller changes are')} only in the record."
-    return (*_unseen(board.gaps, zone), *((untold,) if board.untold else ()), attribution(board))
+    recorded = f"{count(board.recorded, 'smaller change is', 'smaller changes are')} only in the record."
+    return (*_unseen(board.gaps, zone), *((recorded,) if board.recorded else ()), attribution(board))
 
 
 def attribution(board: BoardReport) -> str:
@@ -168,14 +168,14 @@ def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
     without = [board for board in report.boards if not board.stories]
     quiet = [board for board in without if board.health.state not in _UNREADABLE]
     seen = [board for board in quiet if board.checks]
-    still = [board for board in seen if not board.untold]
-    stirred = [board for board in seen if board.untold]
+    still = [board for board in seen if not board.recorded]
+    stirred = [board for board in seen if board.recorded]
     unseen = [board for board in quiet if not board.checks]
-    untold = sum(board.untold for board in stirred)
+    recorded = sum(board.recorded for board in stirred)
     said = (
         (f"Nothing changed on {_boards(still)}.", still),
         (
-            f"No news on {_boards(stirred)}; {count(untold, 'smaller change is', 'smaller changes are')} only in the record.",
+            f"No news on {_boards(stirred)}; {count(recorded, 'smaller change is', 'smaller changes are')} only in the record.",
             stirred,
         ),
         (f"Not seen in this time: {count(len(unseen), 'board', 'boards')}.", unseen),
