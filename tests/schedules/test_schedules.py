@@ -381,8 +381,8 @@ def test_an_unknown_key_names_the_nearest(tmp_path: Path, old: str, new: str, sa
         ('"Europe/Berlin"', '"../../etc/passwd"', 'time_zone = "../../etc/passwd" is unknown'),
         ('"Europe/Berlin"', '"America"', 'time_zone = "America" is unknown'),
         ('"17 */6 * * *"', '"@dayly"', 'cadence = "@dayly" is unknown; did you mean "@daily"?'),
-        ('"14d"', '"14 days"', 'contract.stale_after = "14 days" is no span of time'),
-        ('"14d"', '"0d"', 'contract.stale_after = "0d" is no span of time'),
+        ('"14d"', '"14 days"', 'contract.stale_after = "14 days" is not a span of time'),
+        ('"14d"', '"0d"', 'contract.stale_after = "0d" is not a span of time'),
     ],
 )
 def test_an_unknown_value_names_the_allowed(tmp_path: Path, old: str, new: str, said: str):
@@ -593,7 +593,7 @@ def test_a_binary_file_is_refused_as_such(tmp_path: Path, body: bytes):
     path = tmp_path / "schedules" / "source" / "board.toml"
     path.parent.mkdir(parents=True)
     path.write_bytes(body)
-    with pytest.raises(DeclarationError, match=r"board\.toml: is no text: byte \d is 0; expected a TOML file, saved as UTF-8"):
+    with pytest.raises(DeclarationError, match=r"board\.toml: is not text: byte \d is 0; expected a TOML file, saved as UTF-8"):
         load_board(path, tmp_path / "schedules", SOME)
 
 
@@ -647,7 +647,7 @@ def test_a_pipe_does_not_block(tmp_path: Path):
     path = tmp_path / "schedules" / "source" / "board.toml"
     path.parent.mkdir(parents=True)
     os.mkfifo(path)
-    with pytest.raises(DeclarationError, match="is no regular file"):
+    with pytest.raises(DeclarationError, match="is not a regular file"):
         load_board(path, tmp_path / "schedules", SOME)
 
 

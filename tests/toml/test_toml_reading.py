@@ -56,7 +56,7 @@ def test_an_absent_file_is_empty_only_if_it_is_optional(tmp_path: Path):
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.toml")
-    with pytest.raises(Wrong, match=r"^is no regular file; expected a TOML file$"):
+    with pytest.raises(Wrong, match=r"^is not a regular file; expected a TOML file$"):
         toml.text_of(tmp_path / "pipe.toml", optional=True)
 
 
@@ -140,13 +140,13 @@ def test_a_span_is_its_number_of_seconds(number: int, unit: str):
 
 @pytest.mark.parametrize("text", ["", "6", "h", "-6h", "6 h", "6H", "1.5h", "6h30m", "100000s", "٣h", "6h\n"])
 def test_any_other_text_is_not_a_span(text: str):
-    with pytest.raises(ValueError, match=r"^no span of time; expected a number and s, m, h, d or w"):
+    with pytest.raises(ValueError, match=r"^not a span of time; expected a number and s, m, h, d or w"):
         toml.span_s(text)
 
 
 def test_a_span_may_have_a_minimum():
     assert toml.span_s("0h") == 0
-    with pytest.raises(ValueError, match="no span"):
+    with pytest.raises(ValueError, match="not a span"):
         toml.span_s("0h", least=1)
 
 

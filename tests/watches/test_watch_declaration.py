@@ -71,7 +71,7 @@ def test_without_a_file_there_are_none(tmp_path):
     [
         ("[[watch]\n", "schedules/watches.toml: is not valid TOML: "),
         ("[watches]\n", "schedules/watches.toml: watches is unknown; expected only [[watch]] tables"),
-        ("watch = 3\n", "schedules/watches.toml: watch is no list of tables; write [[watch]] above each"),
+        ("watch = 3\n", "schedules/watches.toml: watch is not a list of tables; write [[watch]] above each"),
         ("[[watch]]\ntop=3\n", "schedules/watches.toml: watch 1: name is missing (name of the watch, unique in the file)"),
         ('[[watch]]\nname="a"\ntpo=3\n', 'schedules/watches.toml: watch "a": tpo is unknown; did you mean "top"? known: above, '),
         ('[[watch]]\nname="a"\ntop="3"\n', 'schedules/watches.toml: watch "a": top = "3": … whole number … text'),
