@@ -43,7 +43,7 @@ def test_an_event_of_a_board_without_health_is_refused():
 
 
 def test_a_board_given_twice_is_refused():
-    with pytest.raises(ValueError, match="artificial-analysis/llms: stands twice"):
+    with pytest.raises(ValueError, match="artificial-analysis/llms: is twice"):
         report([], health(), health())
 
 
