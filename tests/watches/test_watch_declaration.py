@@ -81,12 +81,12 @@ def test_without_a_file_there_are_none(tmp_path):
         ('[[watch]]\nname="a"\nkind="overtakes"\n', 'schedules/watches.toml: watch "a": kind = "overtakes" is unknown; did you mean "overtake"?'),
         ('[[watch]]\nname="a"\nkind=["overtake"]\ntop=3\n', 'schedules/watches.toml: watch "a": kind is about events, but top makes this a watch over standings'),
         ('[[watch]]\nname="a"\neach=true\n', 'schedules/watches.toml: watch "a": each is about standings; expected one of within, top'),
-        ('[[watch]]\nname="a"\n', 'schedules/watches.toml: watch "a": asks for nothing; expected at least one of kind'),
+        ('[[watch]]\nname="a"\n', 'schedules/watches.toml: watch "a": has no condition; expected at least one of kind'),
         ('[[watch]]\nname="a"\nsubject="labs:OpenAI"\n', 'schedules/watches.toml: watch "a": subject = "labs:OpenAI" is unknown; did you mean "lab:OpenAI"?'),
         ('[[watch]]\nname="a"\nsubject="lab:"\n', 'schedules/watches.toml: watch "a": subject = "lab:" names nothing; expected lab:NAME'),
         ('[[watch]]\nname="a"\nrival="*"\n', 'schedules/watches.toml: watch "a": rival = "*"; expected a name with at most 5 stars'),
         ('[[watch]]\nname="a"\nmin_size_b=9\nmax_size_b=3\n', 'schedules/watches.toml: watch "a": min_size_b = 9 is above max_size_b = 3'),
-        ('[[watch]]\nname="a"\ntop=1\n[[watch]]\nname="a"\ntop=2\n', 'schedules/watches.toml: watch "a" stands there twice; give one'),
+        ('[[watch]]\nname="a"\ntop=1\n[[watch]]\nname="a"\ntop=2\n', 'schedules/watches.toml: watch "a" is there twice; give one'),
     ],
 )  # fmt: skip
 def test_an_error_is_one_line(tmp_path, text, said):

@@ -171,7 +171,7 @@ def test_an_unreadable_hold_is_a_store_error():
     line = Line(watch(above=45))
     line.show("a:40 b:50")
     line.holds = dict.fromkeys(line.holds, '{"holds": 1}')
-    with pytest.raises(StoreError, match=r'^made/board: what watch "it" remembers cannot be read: .*; restore the store$'):
+    with pytest.raises(StoreError, match=r'^made/board: the memory of watch "it" cannot be read: .*; restore the store$'):
         line.show("a:46 b:50")
 
 
