@@ -123,13 +123,13 @@ def listed(path: Path, key: str, *, secret: bool = False) -> list[dict[str, Any]
     Raises:
         Wrong: the file has another shape.
     """
-    found = tables(text_of(path, optional=True), secret=secret)
-    for other in found.keys() - {key}:
+    content = tables(text_of(path, optional=True), secret=secret)
+    for other in content.keys() - {key}:
         raise Wrong(f"{dotted('', other)} is unknown; expected only [[{key}]] tables")
-    members = found.get(key, [])
-    if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):
+    entries = content.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(member, dict) for member in entries):
         raise Wrong(f"{key} is not a list of tables; write [[{key}]] above each")
-    return members
+    return entries
 
 
 def called(key: str, table: Mapping[str, object], number: int) -> str:
@@ -182,7 +182,7 @@ def _check_word(key: str, value: object, types: Collection[Any]) -> None:
         raise Wrong(unknown_value(key, value, filter(None, known)) + number)
 
 
-def table(found: Mapping[str, object], shape: type[Shape], *, secret: Collection[str] = ()) -> Shape:
+def table(values: Mapping[str, object], shape: type[Shape], *, secret: Collection[str] = ()) -> Shape:
     """The table in its shape; `secret` are the keys whose values may be secrets.
 
     Keys are judged one by one, since msgspec does not name a wrong key in our words.
@@ -193,24 +193,24 @@ def table(found: Mapping[str, object], shape: type[Shape], *, secret: Collection
     from msgspec import convert  # noqa: PLC0415  # see `keys`
 
     known = keys(shape)
-    for key, value in found.items():
+    for key, value in values.items():
         if key not in known:
             raise Wrong(unknown_key("", key, known))
         judge(key, value, known[key].type, secret=key in secret)
     for key, field in known.items():
-        if field.required and key not in found:
+        if field.required and key not in values:
             raise Wrong(f"{key} is missing{purpose(field.type)}")
-    return convert(found, shape)
+    return convert(values, shape)
 
 
-def texts(found: str | Iterable[str]) -> tuple[str, ...]:
+def texts(value: str | Iterable[str]) -> tuple[str, ...]:
     """A text, or a list of them, as several."""
-    return (found,) if isinstance(found, str) else tuple(found)
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
-def check_words(key: str, found: Iterable[str], known: Collection[str]) -> None:
+def check_words(key: str, words: Iterable[str], known: Collection[str]) -> None:
     """Raise Wrong for the first unknown word, naming the known ones."""
-    for word in found:
+    for word in words:
         if word not in known:
             raise Wrong(unknown_value(key, word, known))
 
@@ -244,9 +244,9 @@ def time_zone(text: str) -> str:
     return text
 
 
-def quoted(found: object) -> str:
+def quoted(value: object) -> str:
     """A value as messages show it: in quotes, on one line, at most 78 characters of it."""
-    text = "true" if found is True else "false" if found is False else str(found)
+    text = "true" if value is True else "false" if value is False else str(value)
     return f'"{visible(text if len(text) <= 80 else text[:77] + "…")}"'
 
 
@@ -256,10 +256,10 @@ def dotted(place: str, key: str) -> str:
     return f"{place}.{shown}" if place else shown
 
 
-def meant(found: str, known: Iterable[str]) -> str:
+def meant(word: str, known: Iterable[str]) -> str:
     """What follows "is unknown": the nearest of the known ones, and all of them."""
     names = sorted(known)
-    near = get_close_matches(found[:80], names, n=1)
+    near = get_close_matches(word[:80], names, n=1)
     return (f'; did you mean "{near[0]}"?' if near else ";") + f" known: {', '.join(names) or 'none'}"
 
 
@@ -268,9 +268,9 @@ def unknown_key(place: str, key: str, known: Iterable[str]) -> str:
     return f"{dotted(place, key)} is unknown{meant(key, known)}"
 
 
-def unknown_value(key: str, found: str, known: Iterable[str]) -> str:
+def unknown_value(key: str, value: str, known: Iterable[str]) -> str:
     """The message on a value that a key cannot have."""
-    return f"{key} = {quoted(found)} is unknown{meant(found, known)}"
+    return f"{key} = {quoted(value)} is unknown{meant(value, known)}"
 
 
 _WORDS = {"str": "text", "int": "whole number", "float": "number", "decimal": "number"}

@@ -7,11 +7,11 @@ import pytest
 from tracker.identity import dates, sizes
 from tracker.identity.dates import Date
 from tracker.identity.slots import joined
-from tracker.identity.tokens import clean, split, tokens
+from tracker.identity.tokens import clean, split, tokenize
 
 
 def pieces(name: str) -> list[tuple[str, str]]:
-    return [(token.kind, token.text) for token in tokens(split(clean(name))[1])]
+    return [(token.kind, token.text) for token in tokenize(split(clean(name))[1])]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_whole_dates_a_day_apart_are_adjacent(one, other, beside):
     ],
 )
 def test_a_size_in_every_form(text, total, active):
-    found = tokens(clean(text))
+    found = tokenize(clean(text))
     experts = any(token.kind == "experts" for token in found)
     size = sizes.UNSTATED
     for token in found:
@@ -132,7 +132,7 @@ def test_other_tokens_are_not_sizes(text):
     ],
 )
 def test_numbers_split_by_dashes_are_joined(text, generations, read):
-    found = joined(tokens(text), {one: one for one in generations})
+    found = joined(tokenize(text), {one: one for one in generations})
     assert [token.text for token in found if token.kind != "word"] == read
 
 

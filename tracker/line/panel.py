@@ -21,15 +21,15 @@ def across(
     They are derived from the standings whenever one of the boards has an event of the kinds concerned; nothing is stored.
     """
     chosen = boards or store.boards()
-    found: list[Event] = []
+    together: list[Event] = []
     for across in (kind.across for kind in KINDS.values() if kind.across is not None):
         seen = EventFilter(kinds=across.kinds, since=since - across.within, until=until, is_news=True)
         events = [event for board in chosen for event in store.events(replace(seen, board=board))]
         events.sort(key=lambda event: (event.recorded_at, event.id))
         for at in sorted({event.recorded_at for event in events if event.recorded_at >= since}):
             so_far = [event for event in events if at - across.within <= event.recorded_at <= at]
-            found += across.detect(so_far, _panel(store, chosen, at, lexicon))
-    return tuple(sorted(found, key=lambda event: event.recorded_at))
+            together += across.detect(so_far, _panel(store, chosen, at, lexicon))
+    return tuple(sorted(together, key=lambda event: event.recorded_at))
 
 
 def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon) -> list[tuple[Board, Snapshot]]:

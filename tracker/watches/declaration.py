@@ -110,9 +110,9 @@ def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:
     place = place_of(path, path.parent)
     watches = []
     with at(place):
-        for number, found in enumerate(listed(path, "watch"), start=1):
-            with at(f"{place}: {called('watch', found, number)}"):
-                watches.append(_watch(found, lexicon))
+        for number, table in enumerate(listed(path, "watch"), start=1):
+            with at(f"{place}: {called('watch', table, number)}"):
+                watches.append(_watch(table, lexicon))
         _check_names(watches)
     return tuple(watches)
 
@@ -125,9 +125,9 @@ def _check_names(watches: Iterable[Watch]) -> None:
         seen.add(watch.name)
 
 
-def _watch(found: Mapping[str, object], lexicon: Lexicon) -> Watch:
-    table = in_shape(found, WatchTable)
-    _check_one_sort(found)
+def _watch(values: Mapping[str, object], lexicon: Lexicon) -> Watch:
+    table = in_shape(values, WatchTable)
+    _check_one_sort(values)
     check_words("kind", texts(table.kind), RECORDED)
     for key in ("subject", "rival"):
         for text in texts(getattr(table, key)):
@@ -158,19 +158,19 @@ def _watch(found: Mapping[str, object], lexicon: Lexicon) -> Watch:
         above=table.above,
         below=table.below,
         each=table.each,
-        asks={key: value for key, value in found.items() if key != "name"},
+        asks={key: value for key, value in values.items() if key != "name"},
     )
 
 
-def _check_one_sort(found: Mapping[str, object]) -> None:
+def _check_one_sort(values: Mapping[str, object]) -> None:
     """Refuse keys over events together with keys over standings."""
-    over_standings = [key for key in ("within", "top", "above", "below") if key in found]
-    stray = [key for key in (_OF_EVENTS if over_standings else ("each",)) if key in found]
+    over_standings = [key for key in ("within", "top", "above", "below") if key in values]
+    stray = [key for key in (_OF_EVENTS if over_standings else ("each",)) if key in values]
     if stray and over_standings:
         raise Wrong(f"{stray[0]} is about events, but {over_standings[0]} makes this a watch over standings; remove one of them")
     if stray:
         raise Wrong("each is about standings; expected one of within, top, above, below beside it")
-    if not found.keys() - {"name", "news_only"}:
+    if not values.keys() - {"name", "news_only"}:
         raise Wrong("has no condition; expected at least one of kind, subject, board, topic, within, top")
 
 

@@ -30,8 +30,8 @@ class Pattern:
     def chosen(self, board: Board, snapshot: Snapshot) -> frozenset[EntryId]:
         """The entries of a page that are those models."""
         if self.kind == "name":
-            found = meant(self.text, self.who, [BoardAt(board=board, snapshot=snapshot)])
-            return frozenset(listed.entry.id for listed in found.entries)
+            matches = meant(self.text, self.who, [BoardAt(board=board, snapshot=snapshot)])
+            return frozenset(listed.entry.id for listed in matches.entries)
         return frozenset(key for key, entry in snapshot.entries.items() if self._matches(entry))
 
     def _matches(self, entry: Entry) -> bool:
