@@ -77,7 +77,7 @@ Text = str | None
 class Reader(Protocol):
     """Reads the cells of one metric. Returns the same object for the same text."""
 
-    def __call__(  # the cells of one row
+    def __call__(
         self, text: Text, plus_minus: Text = None, low: Text = None, high: Text = None, estimated: Text = None
     ) -> Measure | None:
         """The measure of one entry in the metric's unit, None if unknown.
