@@ -61,24 +61,24 @@ def test_the_last_header_row_names_the_columns():
     ).rows == [("a", "1", "2", "3", "4", "5")]
 
 
-def test_a_group_is_put_in_front_where_names_would_be_the_same():
+def test_equal_names_begin_with_their_group():
     head = "<tr><th>Model<th colspan=2>Text<th colspan=2>Vision<tr><th><th>Score<th>Votes<th>Score<th>CI"
     names = ["Model", "Text Score", "Votes", "Vision Score", "CI"]
     assert read("html_table", table("<tr><td>a<td>1<td>2<td>3<td>4", head), names).rows == [("a", "1", "2", "3", "4")]
 
 
-def test_headers_that_are_the_same_are_numbered():
+def test_equal_headers_are_numbered():
     assert read("html_table", table("<tr><td>1<td>2<td>3", "<tr><th>A<th>A<th>A"), ["A", "A (2)", "A (3)"]).rows == [
         ("1", "2", "3")
     ]
 
 
-def test_a_cell_stands_in_every_place_it_spans():
+def test_a_cell_is_in_every_place_it_spans():
     rows = "<tr><td rowspan=2>a<td>1<tr><td>2<tr><td>b<td rowspan=0>3<tr><td>c"
     assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "1"), ("a", "2"), ("b", "3"), ("c", "3")]
 
 
-def test_notices_repeated_headers_and_empty_rows_are_no_entries():
+def test_notices_repeated_headers_and_empty_rows_are_not_entries():
     rows = "<tr><td colspan=2>Open models<tr><td>a<td>1<tr><th>Model<th>Score<tr><td><td><div></div><tr><td>b"
     assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "1"), ("b", None)]
 
@@ -216,7 +216,7 @@ def test_an_odd_span_is_one_or_capped(written):
     assert read("html_table", table(f'<tr><td>a<td colspan="{written}">1<td>'), ["Model", "Score"]).rows == [("a", "1")]
 
 
-def test_latin_1_means_what_browsers_take_it_for():
+def test_latin_1_means_what_browsers_mean_by_it():
     body = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1">' + table("<tr><td>caf\xe9 \x93x\x94<td>1")
     assert read("html_table", body.encode("latin-1"), ["Model"]).rows == [("café “x”",)]
 

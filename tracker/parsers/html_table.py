@@ -163,7 +163,7 @@ def _elements(root: Element, places: list[Element], options: Options) -> Grid:
 
 
 def _visible(elements: list[Element]) -> list[Element]:
-    """The elements that the page does not hide, or all if it hides all, as in a tab that is not selected."""
+    """The elements that the page does not hide, or all if it hides all, as in an unselected tab."""
     visible = [element for element in elements if not any(map(is_hidden, (element, *ancestors(element))))]
     return visible or elements
 
