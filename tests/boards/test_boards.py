@@ -41,7 +41,7 @@ CODES: Mapping[str, frozenset[str]] = {
         "unreadable-cell": "unreadable_cell",
     }.items()
 }
-"""The violation that a page which breaks the contract is named for, or one of several: a score too high may leave its own interval."""
+"""The violations in the names of pages that break the contract; one of several, since a high score may leave its interval."""
 WORDS = {
     "alias": "anchor or alias",
     "bad-key": "found nothing at",
@@ -72,7 +72,10 @@ WORDS = {
     "row-missing": "leads nowhere",
     "row-too-long": "the header has",
     "shell": "none with a list",
-    "truncated": "cut off|broken (JSON|YAML|CSV)|cells in the row|and no rows|found no <script|found 0 JSON-LD objects|none fits|found nothing by inside|found the end|found no line with",
+    "truncated": (
+        "cut off|broken (JSON|YAML|CSV)|cells in the row|and no rows|found no <script|found 0 JSON-LD"
+        " objects|none fits|found nothing by inside|found the end|found no line with"
+    ),
     "unreadable-cell": "expected one number",
     "unrendered": "empty until its script runs",
 }
@@ -203,7 +206,7 @@ def sources(metric: Metric) -> Iterator[tuple[str, ...]]:
 
 
 def is_named(source: str, text: str) -> bool:
-    """Whether a README names a column, or what of it stands behind the name of a payload, of a group or of an object around it."""
+    """Whether a README names a column, or its part after the name of a payload, a group or an outer object."""
     path = source.replace('"', "")
     printed = path.replace("\ufe0f", "")  # which asks for a sign in colour
     return any(f"`{one}`" in text for one in (source, path, printed, path.rpartition(":")[2], path.rpartition(".")[2]))

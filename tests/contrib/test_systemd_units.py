@@ -165,7 +165,7 @@ def test_a_program_that_systemd_would_not_start_is_refused(tmp_path, sign):
 
 
 def unquoted(line: str) -> list[str]:
-    """`ExecStart=` as systemd takes it apart: quotes and backslashes (systemd.syntax), then `%%`, then, but for the program, `$$`."""
+    """`ExecStart=` as systemd splits it: quotes and backslashes (systemd.syntax), then `%%`, then `$$` except in the program."""
     words = re.findall(r'"((?:[^"\\]|\\.)*)"|([^"\s]+)', line)
     plain = [re.sub(r"\\(.)", r"\1", quoted) if quoted else bare for quoted, bare in words]
     program, *args = [word.replace("%%", "%") for word in plain]

@@ -13,7 +13,8 @@ from tracker.parsers.html_tree import root_of
 ARENA = """<html><body><table class="w-full text-sm"><thead><tr><th><button>Rank<svg><title>sort</title></svg></button></th>
 <th>Rank Spread</th><th>Model</th><th>Score</th><th>95%&nbsp;CI (±)</th></tr></thead><tbody>
 <tr data-id="m1"><td><span>1</span></td><td><div><span>1</span><span>◄─►</span><span>2</span></div></td>
-<td><svg><title>Anthropic</title></svg><div><a title="claude-opus-4-6" href="/x"><span>claude-opus…</span></a><div>Anthropic</div></div></td><td>1<b>496</b></td><td>±<!-- -->11</td></tr>
+<td><svg><title>Anthropic</title></svg><div><a title="claude-opus-4-6" href="/x"><span>claude-opus…</span></a><div>Anthropic</div>
+</div></td><td>1<b>496</b></td><td>±<!-- -->11</td></tr>
 <tr data-id="m2"><td>2</td><td>1 ◄─► 3</td><td><a title="gemini-3-pro">gemini-3-pro</a></td><td>1486</td><td>±<!-- -->4</td></tr>
 </tbody></table><p>Total Models <b>302</b></p></body></html>"""
 

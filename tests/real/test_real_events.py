@@ -1,6 +1,6 @@
-"""What really happened on the real boards, read from the raw files by brute force, against what the line tells.
+"""Compares the events of the line with the changes of real boards, found in the raw files by brute force.
 
-Nothing of the tracker works in the expected half of a test: it loads JSON, CSV or Markdown and counts, in O(n²) where that is plainest.
+The expected half of a test does without the tracker: it loads JSON, CSV or Markdown and counts, in O(n²) where that is simplest.
 """
 
 import csv
@@ -366,7 +366,7 @@ def spelled(key: str) -> str:
 
 
 def brute_force_moves(old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, tuple[int, ...]]:
-    """Rank before and after, how many came above, how many went from above, and what is left; whole numbers, so nothing is rounded."""
+    """Rank before and after, arrivals above, departures above, and the rest; in whole numbers, so nothing is rounded."""
     old = under_new_spelling(old, new)
     survivors, moves = old.keys() & new.keys(), {}
     for key in survivors:

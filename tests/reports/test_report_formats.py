@@ -41,8 +41,9 @@ def arrival() -> list[Event]:
             headline="GPT-6 (max) enters Artificial Analysis at rank 1 of 300 with 61.44 (Intelligence Index).",
         ),
         event(
-            "e3", "overtake", "GPT-6 (max)", grade="debut", weight=65, rivals=["Opus 5", "Gemini 4"], evidence=shown, after=T0 - DAY,
-            headline="GPT-6 (max) (61.44) enters Artificial Analysis (Intelligence Index) at rank 1, above Opus 5 and Gemini 4 (60.2).",
+            "e3", "overtake", "GPT-6 (max)", grade="debut", weight=65, rivals=["Opus 5", "Gemini 4"], evidence=shown,
+            after=T0 - DAY, headline="GPT-6 (max) (61.44) enters Artificial Analysis (Intelligence Index)"
+            " at rank 1, above Opus 5 and Gemini 4 (60.2).",
         ),
         event("e4", "debut", "GPT-6 (high)", weight=80, rank=2, headline="GPT-6 (high) enters Artificial Analysis.", **release),
         event("e5", "debut", "GPT-6 mini", weight=60, rank=17, headline="GPT-6 mini enters Artificial Analysis.", **release),

@@ -24,7 +24,10 @@ HOSTILE = {
     "script": "<script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }} {% raw %}",
     "formula": "=cmd()|' /C calc'!A0",
     "right to left": "gpt\u202e4-txt.exe\u202c \u2066x\u2069 \u200b\ufeff",
-    "markdown": "# a | b **c** _d_ `e` [f](javascript:alert(1)) ![g](https://evil.example) ~~h~~ \\| &lt; https://evil.example www.evil.example",
+    "markdown": (
+        "# a | b **c** _d_ `e` [f](javascript:alert(1)) ![g](https://evil.example)"
+        " ~~h~~ \\| &lt; https://evil.example www.evil.example"
+    ),
     "lines": "a\nb\r\nc\u2028d\u2029e\x85f\x1cg\x0bh",
     "xml": "]]> & ]]&gt; <!-- \ufffe\uffff\x00\x0b",
     "surrogates and tags": "a\ud800b\udfffc\U000e0041",

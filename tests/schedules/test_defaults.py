@@ -16,7 +16,10 @@ from tracker.schedules import fingerprint, load, load_board, shapes
 
 PARSERS = {name: options_of(name) for name in FORMATS}
 README = (Path(__file__).parents[2] / "schedules" / "README.md").read_text(encoding="utf-8")
-BOARD = 'title="T"\npage="https://b.example"\n{own}\nrequest.url="https://b.example"\n{request}\nparse.format="csv_table"\ncolumns={{key="k",name="n"}}\n'
+BOARD = (
+    'title="T"\npage="https://b.example"\n{own}\nrequest.url="https://b.example"\n{request}\n'
+    'parse.format="csv_table"\ncolumns={{key="k",name="n"}}\n'
+)
 
 
 def write(root: Path, name: str, text: str) -> Path:
@@ -58,7 +61,10 @@ def test_defaults_of_one_source_are_not_those_of_another(root: Path):
 
 
 def test_every_key_that_a_file_of_defaults_may_hold_reaches_the_board(root: Path):
-    given = 'cadence="@daily"\ntime_zone="Asia/Tokyo"\njitter="1h"\nquiet=["01:00-02:00"]\nattribution="A"\nterms="B"\nrequest.gap_s=7\n'
+    given = (
+        'cadence="@daily"\ntime_zone="Asia/Tokyo"\njitter="1h"\nquiet=["01:00-02:00"]\n'
+        'attribution="A"\nterms="B"\nrequest.gap_s=7\n'
+    )
     write(root, "_defaults.toml", given)
     board = declared(root)
     assert (board.cadence, board.time_zone, board.jitter_s, board.attribution, board.terms) == (

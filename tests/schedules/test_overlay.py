@@ -98,7 +98,10 @@ def test_one_line_switches_a_key_and_leaves_the_rest(base: Path, own: Path):
 
 
 def test_tables_merge_at_any_depth_and_lists_are_replaced(base: Path, own: Path):
-    over = 'quiet = []\nrequest.gap_s = 9\nmetrics.score.unit = "%"\nmetrics.speed = { from = "speed", nature = "live", higher_is_better = true }'
+    over = (
+        'quiet = []\nrequest.gap_s = 9\nmetrics.score.unit = "%"\nmetrics.speed = {'
+        ' from = "speed", nature = "live", higher_is_better = true }'
+    )
     path = write(own, "acme/text.toml", over)
     board = load_board(path, own, PARSERS, base)
     assert board.quiet == ()
