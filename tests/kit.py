@@ -142,7 +142,7 @@ def unsure(stored: StoredSnapshot | None) -> Snapshot | None:
     """A snapshot from a store as `snapshot` makes them where no `who` is given: every model is unsure."""
     if stored is None or isinstance(stored, Snapshot):
         return stored
-    entries = {key: Entry(**_values(one), who=Identity()) for key, one in stored.entries.items()}
+    entries = {key: Entry(**_values(entry), who=Identity()) for key, entry in stored.entries.items()}
     return Snapshot(**{**_values(stored), "entries": entries})
 
 
@@ -243,6 +243,6 @@ def pages(draw: st.DrawFn, *, depths: bool = True) -> dict[str, object]:
     }
 
 
-def begins(said: str) -> str:
+def begins(message: str) -> str:
     """The pattern of a message that begins so; `…` stands for words that are a library's, not ours."""
-    return r"\A" + ".*".join(re.escape(part.strip(" ")) for part in said.split("…"))
+    return r"\A" + ".*".join(re.escape(part.strip(" ")) for part in message.split("…"))

@@ -117,7 +117,7 @@ def complaint(board: BoardId, page: Path) -> str | None:
     try:
         fixtures.read(BOARDS[board], fixtures.instead(bodies_of(board), page.name, page.read_bytes()))
     except ContractBroken as broken:
-        codes = {one.code for one in broken.violations}
+        codes = {violation.code for violation in broken.violations}
         is_right, message = bool(codes & CODES[what]) and codes <= FOLLOWS | CODES[what], str(broken)
     except TrackerError as error:
         is_right, message = re.search(WORDS[what], str(error)) is not None, str(error)

@@ -217,13 +217,13 @@ def test_every_expected_value_is_at_its_place(folder: str):
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_computation_begins_with_published_numbers(folder: str):
-    published = {digits(one) for body in bodies_of(folder) for one in literals(body)}
+    published = {digits(literal) for body in bodies_of(folder) for literal in literals(body)}
     for place in places_of(folder):
         if place.how.startswith("="):
             used = literals(place.how)
             assert not place.text or abs(number(place.text)) in used, place
             fractions = {one for one in used - CONSTANTS if one != one.to_integral_value()}
-            assert {one for one in fractions if digits(one) not in published} == set(), place
+            assert {fraction for fraction in fractions if digits(fraction) not in published} == set(), place
 
 
 # ── what the rules are worth ─────────────────────────────────────────────────────────────────────

@@ -59,9 +59,9 @@ def test_invisible_characters_change_nothing(name):
 
 
 def test_two_long_names_with_the_same_beginning_differ():
-    one, other = (resolve("claude-opus-4-5-" + "x" * LONGEST + end, lexicon=default_lexicon()) for end in "ab")
-    assert (one.model, other.model) == (None, None)
-    assert "no name" in one.reason
+    first, other = (resolve("claude-opus-4-5-" + "x" * LONGEST + end, lexicon=default_lexicon()) for end in "ab")
+    assert (first.model, other.model) == (None, None)
+    assert "no name" in first.reason
 
 
 @pytest.mark.parametrize("piece", ["1", "a", "-", "v1.", "1-", "q4-", "2024-", "3x", "e4", "may ", ">1", ".", "1p"])

@@ -30,9 +30,9 @@ lexicons = st.sampled_from((default_lexicon(), EMPTY_LEXICON))
 
 
 def model(name: str, known: Lexicon) -> str:
-    found = resolve(name, lexicon=known).model
-    assert found is not None, name
-    return found
+    answer = resolve(name, lexicon=known).model
+    assert answer is not None, name
+    return answer
 
 
 @given(names(), lexicons)

@@ -41,7 +41,7 @@ def send(store: Store, number: float = 1, route: str = "all", how: DeliveryOutco
     waiting = store.service.deliveries(route)
     deliveries = [one for one in waiting if one.event.kind == "withdrawn" or store.event(one.event.id) is not None]
     store.service.receive(Receipt(event=one.event.id, route=route, delivered_at=at(number), how=how) for one in deliveries)
-    return [one.event for one in deliveries]
+    return [delivery.event for delivery in deliveries]
 
 
 def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, told: Telling | None) -> None:
@@ -59,7 +59,7 @@ def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, 
 
 
 def corrections(store: Store, route: str | None = None) -> Sequence[Delivery]:
-    return [one for one in store.service.deliveries(route) if one.event.kind == "withdrawn"]
+    return [delivery for delivery in store.service.deliveries(route) if delivery.event.kind == "withdrawn"]
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_sent_event_that_is_withdrawn_is_corrected_on_that_route(archive: File
     assert {one.event.facts["event"] for one in deliveries} == {event.id for event in told}
     assert {(one.route, one.queued_at, one.event.recorded_at) for one in deliveries} == {("all", at(2), at(2))}
     leader = next(event for event in told if event.kind == "new_leader")
-    (taken_back,) = [one.event for one in deliveries if one.event.facts == {"event": leader.id}]
+    (taken_back,) = [delivery.event for delivery in deliveries if delivery.event.facts == {"event": leader.id}]
     assert taken_back.headline == f"Withdrawn: {leader.headline}"
     assert (taken_back.weight, taken_back.board, taken_back.is_news) == (leader.weight, BOARD, True)
     assert store.event(taken_back.id) is None
@@ -144,13 +144,13 @@ def test_an_event_is_corrected_once_however_often_it_comes_and_goes(archive: Fil
     decide(archive, store, 1, Verdict.REJECT, telling())
     assert store.event(told[0].id) is None
     assert corrections(store) == []
-    assert first == {one.event for one in store.service.receipts("all", since=at(3))} - {event.id for event in told}
+    assert first == {receipt.event for receipt in store.service.receipts("all", since=at(3))} - {event.id for event in told}
 
 
 def test_a_correction_that_waits_while_its_event_comes_again_is_not_sent(archive: FileArchive, store: Store, told: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling())
     deliveries = corrections(store)
-    assert [standing_in(store)(one) for one in deliveries] == [True] * len(told)
+    assert [standing_in(store)(delivery) for delivery in deliveries] == [True] * len(told)
     decide(archive, store, 1, Verdict.ACCEPT, telling())
     assert [standing_in(store)(one) for one in deliveries] == [False] * len(told)
 

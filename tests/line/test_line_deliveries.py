@@ -49,7 +49,7 @@ def take(archive: FileArchive, store: Store, fetched: object, told: Telling | No
 
 def posted(store: Store, route: str = "all") -> list[str]:
     """`kind@day` of the deliveries that wait."""
-    return [f"{one.event.kind}@{(one.event.recorded_at - at(0)).days}" for one in store.service.deliveries(route)]
+    return [f"{delivery.event.kind}@{(delivery.event.recorded_at - at(0)).days}" for delivery in store.service.deliveries(route)]
 
 
 def told_events(store: Store, since: float = 0) -> list[str]:
@@ -65,7 +65,9 @@ def test_every_news_event_of_live_readings_is_queued_once_and_no_other(archive: 
     deliveries = store.service.deliveries()
     assert sorted(one.event.id for one in deliveries) == told_events(store)
     assert len(told_events(store)) < len(list(store.events(EventFilter())))
-    assert all((one.queued_at, one.route, one.tries) == (one.event.recorded_at, "all", 0) for one in deliveries)
+    assert all(
+        (delivery.queued_at, delivery.route, delivery.tries) == (delivery.event.recorded_at, "all", 0) for delivery in deliveries
+    )
 
 
 def test_a_delivery_has_the_event_as_the_store_has_it(archive: FileArchive, store: Store):
@@ -73,7 +75,7 @@ def test_a_delivery_has_the_event_as_the_store_has_it(archive: FileArchive, stor
     run(archive, store, 1, B_LEADS)
     deliveries = store.service.deliveries()
     assert deliveries
-    assert [one.event for one in deliveries] == [store.event(one.event.id) for one in deliveries]
+    assert [delivery.event for delivery in deliveries] == [store.event(one.event.id) for one in deliveries]
 
 
 def test_without_routes_nothing_is_queued(archive: FileArchive, store: Store):
@@ -89,7 +91,9 @@ def test_a_route_gets_only_events_recorded_since_it_was_declared(archive: FileAr
     assert posted(store) == []
     run(archive, store, 3, SIX, telling(since=3))
     assert "new_leader@3" in posted(store)
-    assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store, since=3) != told_events(store)
+    assert (
+        sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store, since=3) != told_events(store)
+    )
 
 
 def test_the_store_remembers_since_when_a_route_is_declared(archive: FileArchive, store: Store):
@@ -110,7 +114,7 @@ def test_captures_of_a_killed_run_are_reported_by_the_next(archive: FileArchive,
     keep(archive, {1: csv(B_LEADS)})
     take(archive, store, Unchanged(board=BOARD, observed_at=at(2), url="u"), telling(), now=2)
     assert "new_leader@1" in posted(store)
-    assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store)
+    assert sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store)
 
 
 @pytest.mark.parametrize(("number", "told"), [(12.9, False), (13, True), (19, True)])
@@ -121,7 +125,7 @@ def test_of_a_late_older_state_only_the_news_of_the_last_seven_days_is_reported(
     run(archive, store, 20, SIX)
     keep(archive, {number: csv(B_LEADS)})
     sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
-    at_that_time = [one for one in store.service.deliveries() if one.event.recorded_at == at(number)]
+    at_that_time = [delivery for delivery in store.service.deliveries() if delivery.event.recorded_at == at(number)]
     assert bool(at_that_time) is told
     assert any(event.recorded_at == at(number) for event in store.events(EventFilter(is_news=True)))
 
@@ -184,7 +188,7 @@ def test_a_run_that_is_stopped_between_two_steps_loses_no_delivery_and_no_hold(a
     undisturbed = fresh("memory")
     keep(archive, season)
     sync.sync_board(board(), archive, undisturbed, telling=told, lexicon=default_lexicon())
-    assert len({one.queued_at for one in undisturbed.service.deliveries()}) == 3
+    assert len({delivery.queued_at for delivery in undisturbed.service.deliveries()}) == 3
     with pytest.raises(StoreError, match="full"):
         sync.sync_board(board(), archive, Stops(store, at_save), telling=told, lexicon=default_lexicon())
     assert len(list(store.checks(BOARD))) == at_save - 1
@@ -275,8 +279,8 @@ def test_boards_that_run_together_report_only_their_own_events(archive: FileArch
             telling=telling(),
             lexicon=default_lexicon(),
         )
-        assert [one.failed for one in outcomes] == [False, False]
-    assert {one.event.board for one in store.service.deliveries()} == {BOARD}
+        assert [outcome.failed for outcome in outcomes] == [False, False]
+    assert {delivery.event.board for delivery in store.service.deliveries()} == {BOARD}
 
 
 def test_a_failing_board_is_reported_too(archive: FileArchive, store: Store):
@@ -300,4 +304,4 @@ def test_a_step_whose_deliveries_cannot_be_written_is_not_stored_and_is_reported
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
             other.execute("DROP TRIGGER full")
         sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
-        assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store) != []
+        assert sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store) != []

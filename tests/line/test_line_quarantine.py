@@ -36,7 +36,7 @@ def history(store: Store) -> Mapping[str, object]:
         "at": [store.at(BOARD, check.observed_at) for check in checks],
         "segments": list(store.segments(BOARD)),
         "known": store.past(BOARD).known,
-        "spans": [list(store.spans(BOARD, EntryId(key), one.id)) for key in "abcdefg" for one in board().metrics],
+        "spans": [list(store.spans(BOARD, EntryId(key), metric.id)) for key in "abcdefg" for metric in board().metrics],
         "ranks": [list(store.rank_spans(BOARD, EntryId(key))) for key in "abcdefg"],
     }
 

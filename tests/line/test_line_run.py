@@ -115,7 +115,7 @@ def test_one_boards_trouble_does_not_stop_another(archive: FileArchive, store: S
         third.id: [capture(0, csv(SIX), board_id=third.id)],
     }
     outcomes = run(archive, store, FakeFetcher(script=script, asked=[]), [broken, board(), third])
-    assert [(one.board, one.failed) for one in outcomes] == [(OTHER, True), (BOARD, True), (third.id, False)]
+    assert [(outcome.board, outcome.failed) for outcome in outcomes] == [(OTHER, True), (BOARD, True), (third.id, False)]
     assert isinstance(outcomes[0].error, DeclarationError)
     assert "acme/code: " in str(outcomes[0].error)
     assert len(store.latest(third.id).entries) == 6
@@ -146,8 +146,8 @@ def test_each_board_is_synced_as_soon_as_it_is_fetched(archive: FileArchive, sto
 
     class Slow:
         def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, object]]:
-            for one, _ in jobs:
-                yield one, capture(0, csv(SIX), board_id=one.id)
+            for declared, _ in jobs:
+                yield declared, capture(0, csv(SIX), board_id=declared.id)
                 seen.append(store.boards())
 
     list(

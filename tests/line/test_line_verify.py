@@ -46,7 +46,7 @@ def test_every_event_holds(archive: FileArchive, store: SqliteStore):
 
 
 def test_every_cell_an_event_quotes_is_in_the_bytes_it_names(archive: FileArchive, store: SqliteStore):
-    quoted = [one for event in events(store) for one in event.evidence if one.raw is not None]
+    quoted = [proof for event in events(store) for proof in event.evidence if proof.raw is not None]
     assert len(quoted) > 30
     for one in quoted:
         lines = archive.body(BOARD, one.sha256).decode().splitlines()
@@ -138,4 +138,4 @@ def test_a_decision_is_part_of_what_is_derived(archive: FileArchive, store: Sqli
     proof.decide(
         board(), held.observed_at, Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store, lexicon=default_lexicon()
     )
-    assert all(one.holds for one in proof.verify(events(store), board(), archive, lexicon=default_lexicon()))
+    assert all(verification.holds for verification in proof.verify(events(store), board(), archive, lexicon=default_lexicon()))

@@ -146,14 +146,14 @@ def test_without_keeps_records_that_lack_the_field(records, unwanted):
 
 @given(RECORDS)
 def test_no_record_is_later_than_the_latest(records):
-    said = [record["at"] for record in records if record.get("at")]
-    counts = all(one.isdigit() and one == str(int(one)) for one in said)
+    texts = [record["at"] for record in records if record.get("at")]
+    counts = all(text.isdigit() and text == str(int(text)) for text in texts)
 
-    def behind(one, other):
-        return int(one) > int(other) if counts else one > other
+    def behind(text, other):
+        return int(text) > int(other) if counts else text > other
 
-    latest = [str(r["n"]) for r in records if r.get("at") and not any(behind(other, r["at"]) for other in said)]
-    if not said:
+    latest = [str(r["n"]) for r in records if r.get("at") and not any(behind(other, r["at"]) for other in texts)]
+    if not texts:
         with pytest.raises(ParseError, match="found no record with a value at at"):
             chosen(records, latest="at")
     else:

@@ -24,8 +24,8 @@ def table(rows, head="<tr><th>Model<th>Score"):
 
 
 def test_cells_are_read_as_a_reader_sees_them():
-    found = read("html_table", ARENA, ["Rank", "Rank Spread", "Model", "Score", "95% CI (±)"])
-    assert found.rows == [
+    parsed = read("html_table", ARENA, ["Rank", "Rank Spread", "Model", "Score", "95% CI (±)"])
+    assert parsed.rows == [
         ("1", "1◄─►2", "claude-opus…\nAnthropic", "1496", "±11"),
         ("2", "1 ◄─► 3", "gemini-3-pro", "1486", "±4"),
     ]
@@ -118,8 +118,8 @@ def test_a_table_is_chosen_by_what_it_has(options, first):
 def test_rows_need_not_be_table_rows():
     body = """<ul><li x-model><a href="/library/kimi"><span x-title>kimi</span></a><span x-pulls>11.3M</span></li>
     <li x-model><a href="/library/qwen"><span x-title>qwen</span></a></li><li>advert</li></ul>"""
-    found = read("html_table", body, ["css:[x-title]", "css:[x-pulls]", "@href"], rows="li[x-model]")
-    assert found.rows == [("kimi", "11.3M", "/library/kimi"), ("qwen", None, "/library/qwen")]
+    parsed = read("html_table", body, ["css:[x-title]", "css:[x-pulls]", "@href"], rows="li[x-model]")
+    assert parsed.rows == [("kimi", "11.3M", "/library/kimi"), ("qwen", None, "/library/qwen")]
     assert read("html_table", f"<div id=x>{body}</div>{body}", ["@href"], rows="li[x-model]", select="#x").rows == [
         ("/library/kimi",),
         ("/library/qwen",),
@@ -262,5 +262,5 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"
 @given(st.lists(st.tuples(CELL.filter(lambda text: text.split()), CELL), min_size=1, max_size=6))
 def test_what_was_written_is_read(rows):
     written = "".join(f"<tr><td>{html.escape(name)}</td><td><i>{html.escape(score)}</i></td></tr>" for name, score in rows)
-    found = read("html_table", table(written, "<tr><th>名<th>値"), ["名", "値"])
-    assert found.rows == [(" ".join(name.split()), " ".join(score.split())) for name, score in rows]
+    parsed = read("html_table", table(written, "<tr><th>名<th>値"), ["名", "値"])
+    assert parsed.rows == [(" ".join(name.split()), " ".join(score.split())) for name, score in rows]

@@ -50,7 +50,11 @@ class Series:
 
     def told(self, kind: str, day: str = "") -> list[Event]:
         """The told events of a kind, on a day (`2026-05-14`) or all."""
-        return [one for one in self.events if one.kind == kind and one.is_news and one.recorded_at.isoformat().startswith(day)]
+        return [
+            event
+            for event in self.events
+            if event.kind == kind and event.is_news and event.recorded_at.isoformat().startswith(day)
+        ]
 
 
 Import = Callable[[str], Series]
@@ -491,7 +495,7 @@ def test_an_hourly_scrape_reports_the_one_new_model(imported: Import):
 
 def test_prices_per_token_are_reported_per_million(imported: Import):
     series = imported("openrouter/models")
-    raws = [(at, {one["id"]: one["pricing"] for one in json.loads(raw)["data"]}) for at, raw in series.bodies.items()]
+    raws = [(at, {record["id"]: record["pricing"] for record in json.loads(raw)["data"]}) for at, raw in series.bodies.items()]
     expected = {
         (at, key, metric): (float(before[key][field]) * 1e6, float(after[key][field]) * 1e6)
         for (_, before), (at, after) in pairwise(raws)

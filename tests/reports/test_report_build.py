@@ -107,25 +107,27 @@ def test_checks_outside_the_window_are_not_counted():
 def test_a_report_without_news_says_so_plainly():
     boards = [health(BoardId(f"x/{name}"), name) for name in ("A", "B", "C")]
     seen = {name: checks(0, 1, 2, 3, board=BoardId(f"x/{name}")) for name in ("A", "B", "C")}
-    assert [one.sentence for one in words.silences(report([], *boards, **seen), UTC)] == [
+    assert [silence.sentence for silence in words.silences(report([], *boards, **seen), UTC)] == [
         "Nothing changed on 3 boards (12 checks)."
     ]
 
 
 def test_one_board_and_one_check_are_singular():
-    assert [one.sentence for one in words.silences(report([], seen=checks(0)), UTC)] == ["Nothing changed on 1 board (1 check)."]
+    assert [silence.sentence for silence in words.silences(report([], seen=checks(0)), UTC)] == [
+        "Nothing changed on 1 board (1 check)."
+    ]
 
 
 def test_a_board_with_recorded_changes_is_not_reported_as_unchanged():
     found = report([event("noise", is_news=False)], seen=checks(0, 1))
-    assert [one.sentence for one in words.silences(found, UTC)] == [
+    assert [silence.sentence for silence in words.silences(found, UTC)] == [
         "No news on 1 board (2 checks); 1 smaller change is only in the record."
     ]
 
 
 def test_a_board_without_checks_is_not_reported_as_unchanged():
     found = report([], health(), health(ARENA, "Arena"), failed=checks(0, result=Result.FAILED))
-    assert [one.sentence for one in words.silences(found, UTC)] == ["Not seen in this time: 2 boards."]
+    assert [silence.sentence for silence in words.silences(found, UTC)] == ["Not seen in this time: 2 boards."]
 
 
 @pytest.mark.parametrize("state", [State.BROKEN, State.STALE, State.PAUSED])
@@ -143,7 +145,7 @@ def test_the_worst_trouble_comes_first():
 
 def test_a_report_on_no_board_says_so():
     found = build([], [], {}, since=T0, until=T0 + DAY)
-    assert [one.sentence for one in words.silences(found, UTC)] == ["There are no boards to report on."]
+    assert [silence.sentence for silence in words.silences(found, UTC)] == ["There are no boards to report on."]
 
 
 def test_gaps_of_a_quiet_board_are_reported_too():

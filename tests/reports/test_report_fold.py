@@ -241,7 +241,7 @@ def several_events(draw: st.DrawFn) -> list[Event]:
 def test_every_event_is_reported_exactly_once(events: list[Event], news_only: bool):
     board = report(events, news_only=news_only).boards[0]
     told = sorted(one for story in board.stories for one in ids(story))
-    assert told == [one.id for one in events if one.is_news or not news_only]
+    assert told == [event.id for event in events if event.is_news or not news_only]
     assert board.recorded == len(events) - len(told)
 
 
@@ -264,9 +264,9 @@ def test_a_story_never_mixes_observations_and_its_lead_is_the_weightiest(events:
 def test_what_is_folded_is_said_by_name_or_in_full(events: list[Event]):
     for story in report(events, news_only=False).boards[0].stories:
         said = " ".join(words.asides(story))
-        for one in story.folded[:3]:
-            about = [party.name for party in one.subjects]
-            assert one.headline in said or one.kind.replace("_", " ") in said or all(name in said for name in about)
+        for folded in story.folded[:3]:
+            about = [party.name for party in folded.subjects]
+            assert folded.headline in said or folded.kind.replace("_", " ") in said or all(name in said for name in about)
 
 
 def naive_releases(debuts: list[Event]) -> set[frozenset[str]]:
@@ -280,7 +280,7 @@ def naive_releases(debuts: list[Event]) -> set[frozenset[str]]:
 
 @given(several_events())
 def test_releases_are_those_of_naive_merging(events: list[Event]):
-    debuts = [one for one in events if len(one.subjects) == 1]
+    debuts = [event for event in events if len(event.subjects) == 1]
     found: dict[object, set[str]] = {}
     for one, release in _releases(debuts).items():
         found.setdefault(release, set()).add(one)

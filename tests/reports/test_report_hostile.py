@@ -77,7 +77,7 @@ def test_in_markdown_a_name_is_only_text(hostile: str):
         MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(render(told_of(hostile), "markdown"))
     )
     allowed = {"html", "body", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "strong", "a"}
-    assert {one.tag for one in page.iter()} <= allowed
+    assert {element.tag for element in page.iter()} <= allowed
     assert all(one.get("href").startswith("https://a.example/") for one in page.iter("a"))
     assert clean(hostile) in " ".join(page.text_content().split())
     assert len(page.xpath("//tbody/tr[1]/td")) == 4
@@ -138,7 +138,7 @@ def test_escaped_text_is_markdown_of_itself(text: str):
     cell = lxml_html.document_fromstring(markdown.render(f"| a |\n|---|\n| {escape(text)} |\n"))
     start = lxml_html.document_fromstring(markdown.render(f"{escape(text)}\n") or "<p></p>")
     assert entry.xpath("string(//li)") == f"x {text}".strip()
-    assert [one.text or "" for one in cell.iter("td")] == [text]
+    assert [element.text or "" for element in cell.iter("td")] == [text]
     assert "".join(start.itertext()).strip("\n") == text
 
 

@@ -72,7 +72,7 @@ def test_a_standing_that_becomes_true_is_an_event_with_its_evidence():
         recorded_at=line.history.diff.after.observed_at,
     )
     assert ([one.entry for one in event.subjects], [one.entry for one in event.rivals]) == (["a"], ["b"])
-    assert [(one.entry, one.raw) for one in event.evidence] == [("a", "49"), ("b", "50")]
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [("a", "49"), ("b", "50")]
     assert found.names == {event.id: frozenset({"it"})}
 
 
@@ -192,7 +192,7 @@ def test_holds_survive_as_text_between_steps(shown: list[dict[str, object]], ask
         step, past = line.step(**page)
         said, held = firings(over, line.history.board, step, past, held, lexicon=default_lexicon())
         found = line.fire(step, past)
-        assert [event.headline for event in found.events] == [one.headline for one in said if not one.already]
+        assert [event.headline for event in found.events] == [text.headline for text in said if not text.already]
 
 
 @given(st.lists(st.fixed_dictionaries({key: st.integers(44, 56) for key in "abcdef"}), min_size=3, max_size=6), st.data())

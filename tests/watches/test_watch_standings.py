@@ -40,7 +40,7 @@ def test_a_newcomer_fires_it():
     (fired,) = over.show("a:49 b:50 c:40")
     assert fired.headline == "a (49) is 1 behind b (50) on Board (score)."
     assert (fired.leader.entry, fired.leader_value, fired.rank) == ("b", 50, 2)
-    assert [(one.entry, one.raw) for one in fired.evidence] == [("a", "49"), ("b", "50")]
+    assert [(proof.entry, proof.raw) for proof in fired.evidence] == [("a", "49"), ("b", "50")]
 
 
 def test_top_counts_ranks_with_ties():
@@ -179,7 +179,7 @@ def test_metrics_are_named_by_topic_or_id_and_default_to_the_primary_one(topic, 
     over = watch(above=0, topics=(topic,) if topic else (), metrics=(metric,) if metric else ())
     one = Watched(over, kit.SCORE, maths, kit.PRICE)
     fired = one.show("a:1", maths="a:1", price="a:1")
-    assert {one.metric for one in fired} == asked
+    assert {firing.metric for firing in fired} == asked
 
 
 # ── against the definition ───────────────────────────────────────────────────────────────────────
