@@ -75,11 +75,11 @@ def board(*metrics: Metric, **contract: object) -> Board:
 
 
 def measure(text: str) -> Measure:
-    found = _CELL.fullmatch(text)
-    assert found, text
-    value, width = float(found[2]), found[4]
+    match = _CELL.fullmatch(text)
+    assert match, text
+    value, width = float(match[2]), match[4]
     around = {} if width is None else {"low": value - float(width), "high": value + float(width)}
-    return Measure(value=value, estimated=bool(found[1]), decimals=len(found[3] or ""), raw=text, **around)
+    return Measure(value=value, estimated=bool(match[1]), decimals=len(match[3] or ""), raw=text, **around)
 
 
 def cells(text: str) -> dict[str, str]:

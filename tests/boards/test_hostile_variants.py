@@ -56,7 +56,7 @@ def half(board: BoardId, page: bytes) -> bytes:
     """The first half of a page, or less, where the last of its entries stands before that (several tables on one page)."""
     name = bodies_of(board)[0][1]
     places = (HERE / board / "places.tsv").read_text(encoding="utf-8").splitlines()
-    lines = [int(line) for file, _, line in (one.split("\t")[2].partition(":") for one in places) if file == name and line]
+    lines = [int(line) for file, _, line in (place.split("\t")[2].partition(":") for place in places) if file == name and line]
     before = b"".join(page.splitlines(keepends=True)[: max(lines) - 1]) if lines else page
     return page[: min(len(page) // 2, len(before))]
 
@@ -80,7 +80,7 @@ def spots(board: BoardId, metric: Metric) -> Iterator[tuple[Path, int, str]]:
         file, _, line = place.partition(":")
         numbers = [] if text or not how.startswith("=") else NUMBER.findall(how.removeprefix("="))
         if field == metric.id and (text or numbers):
-            yield from ((HERE / board / file, int(line), one) for one in ([text] if text else numbers))
+            yield from ((HERE / board / file, int(line), published) for published in ([text] if text else numbers))
 
 
 @dataclass(frozen=True, kw_only=True)

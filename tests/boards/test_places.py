@@ -127,14 +127,14 @@ def _value(node: ast.expr, text: str) -> Decimal:
 
 def literals(text: str) -> set[Decimal]:
     """The numbers that a computation begins with."""
-    return {Decimal(found) for found in re.findall(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+", text)}
+    return {Decimal(literal) for literal in re.findall(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+", text)}
 
 
 def readings(text: str) -> set[str]:
     """The meanings of a text: itself, or unescaped as in HTML, JSON, CSV and JavaScript; accents are composed."""
     unescaped = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
     plain = {text, html.unescape(text), text.replace('""', '"'), re.sub(r"\\(.)", r"\1", unescaped)}
-    return {" ".join(unicodedata.normalize("NFC", one).split()) for one in plain}
+    return {" ".join(unicodedata.normalize("NFC", form).split()) for form in plain}
 
 
 def digits(number: Decimal) -> tuple[int, ...]:
@@ -222,7 +222,7 @@ def test_a_computation_begins_with_published_numbers(folder: str):
         if place.how.startswith("="):
             used = literals(place.how)
             assert not place.text or abs(number(place.text)) in used, place
-            fractions = {one for one in used - CONSTANTS if one != one.to_integral_value()}
+            fractions = {literal for literal in used - CONSTANTS if literal != literal.to_integral_value()}
             assert {fraction for fraction in fractions if digits(fraction) not in published} == set(), place
 
 

@@ -190,5 +190,5 @@ INSIGHTS = ("class_leader", "frontier", "generation_gain", "line_overtake", "mil
 
 
 def kinds(store: Store, **wanted: object) -> list[str]:
-    found = store.events(EventFilter(**{"board": BOARD, **wanted}))
-    return [f"{event.kind}/{event.grade}" for event in found if event.kind not in INSIGHTS]
+    chosen = store.events(EventFilter(**{"board": BOARD, **wanted}))
+    return [f"{event.kind}/{event.grade}" for event in chosen if event.kind not in INSIGHTS]

@@ -43,10 +43,10 @@ def pages(evidence: tuple[Evidence, ...]) -> list[tuple[str, str]]:
 
 def test_row_numbers_continue_from_page_to_page():
     """Pages that rank by their order alone have it in the column `$row`."""
-    one = board()
-    score, _ = one.metrics
+    ranked = board()
+    score, _ = ranked.metrics
     chart = replace(
-        one,
+        ranked,
         parse=Parse(format="json_records"),
         rank=Column(sources=(ROW,)),
         metrics=(replace(score, column=Column(sources=(ROW,)), higher_is_better=False),),
@@ -85,9 +85,9 @@ def test_every_quoted_cell_is_on_its_page(archive: FileArchive, store: Store):
     fetched(archive, store, (0, TOP, END), (1, NEW_TOP, NEW_END), (2, NEW_TOP, without_e), (3, NEW_TOP, without_e + b"\n"))
     quoted = [proof for event in store.events(EventFilter()) for proof in event.evidence if proof.raw is not None]
     assert {event.kind for event in store.events(EventFilter())} >= {"debut", "departure", "overtake", "price_change"}
-    for one in quoted:
-        rows = [line.split(",") for line in archive.body(BOARD, one.sha256).decode().splitlines()]
-        assert [row for row in rows if row[0] == one.entry and one.raw in row], one
+    for shown in quoted:
+        rows = [line.split(",") for line in archive.body(BOARD, shown.sha256).decode().splitlines()]
+        assert [row for row in rows if row[0] == shown.entry and shown.raw in row], shown
 
 
 def test_the_same_pages_again_are_unchanged_and_swapped_ones_are_not_news(archive: FileArchive, store: Store):
@@ -112,6 +112,6 @@ def test_pages_are_kept_over_a_reopened_fold(archive: FileArchive, store: Store)
 
 def test_every_event_from_several_pages_holds(archive: FileArchive, store: Store):
     fetched(archive, store, (0, TOP, END), (1, NEW_TOP, NEW_END), (2, TOP, END))
-    found = proof.verify(list(store.events(EventFilter())), board(), archive, lexicon=default_lexicon())
-    assert len(found) > 5
-    assert all(one.holds for one in found)
+    verified = proof.verify(list(store.events(EventFilter())), board(), archive, lexicon=default_lexicon())
+    assert len(verified) > 5
+    assert all(verification.holds for verification in verified)

@@ -77,7 +77,7 @@ def test_a_failed_fetch_is_an_index_line_with_the_servers_answer(
     (line,) = archive.index(BOARD)[0]
     assert (line.verdict, line.error, line.observed_at) == (verdict, str(error), at(9))
     assert (line.status, line.content_type) == ((403, "text/html") if answered else (0, ""))
-    assert [archive.body(BOARD, one) for one in line.sha256] == ([CHALLENGE] if answered else [])
+    assert [archive.body(BOARD, digest) for digest in line.sha256] == ([CHALLENGE] if answered else [])
     what = 'acme/text: Cloudflare challenge page "Just a moment..."' if answered else str(error)
     assert (outcome.failed, outcome.checks[0].result) == (True, Result.FAILED)
     assert outcome.checks[0].message.startswith(what)

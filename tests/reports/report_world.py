@@ -82,4 +82,4 @@ def stories(*events: Event) -> tuple[Story, ...]:
 
 def ids(story: Story) -> list[str]:
     """The lead's id, then those of what is folded into it."""
-    return [one.id for one in (story.lead, *story.folded)]
+    return [event.id for event in (story.lead, *story.folded)]

@@ -158,7 +158,7 @@ def parsed_strictly(text: str) -> etree._Element:
 def test_the_page_is_well_formed_and_an_html_parser_moves_nothing(which: Callable[[], Report]):
     text = render(which(), "html")
     strict, lenient = parsed_strictly(text), lxml_html.document_fromstring(text)
-    assert [element.tag for element in strict.iter()] == [one.tag for one in lenient.iter()]
+    assert [element.tag for element in strict.iter()] == [parsed.tag for parsed in lenient.iter()]
     assert text.startswith("<!DOCTYPE html>")
 
 
@@ -170,7 +170,7 @@ def test_the_page_is_one_document_without_script_and_with_its_headings_in_order(
     assert headings.count(1) == 1
     assert all(deeper - level <= 1 for level, deeper in pairwise(headings))
     assert not list(page.iter("script", "link", "img", "iframe"))
-    anchors = [one.get("id") for one in page.iter() if one.get("id")]
+    anchors = [element.get("id") for element in page.iter() if element.get("id")]
     assert len(anchors) == len(set(anchors)) == 3
 
 
@@ -236,14 +236,14 @@ def test_the_feed_has_what_rfc_4287_requires(which: Callable[[], Report]):
     stories = [story for board in which().boards for story in board.stories]
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == len(stories)
-    for one in (feed, *entries):
+    for element in (feed, *entries):
         for tag in ("id", "title", "updated"):
-            assert [bool(found.text) for found in one.findall(f"{ATOM}{tag}")] == [True], (one.tag, tag)
-        assert [text.get("rel") for text in one.findall(f"{ATOM}link")] == ["alternate"]
+            assert [bool(child.text) for child in element.findall(f"{ATOM}{tag}")] == [True], (element.tag, tag)
+        assert [text.get("rel") for text in element.findall(f"{ATOM}link")] == ["alternate"]
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     assert all(entry.find(f"{ATOM}content").get("type") == "html" for entry in entries)
-    every = [one.findtext(f"{ATOM}id") for one in (feed, *entries)]
-    assert len(set(every)) == len(every)
+    ids = [element.findtext(f"{ATOM}id") for element in (feed, *entries)]
+    assert len(set(ids)) == len(ids)
 
 
 def test_an_entry_is_its_story_with_the_boards_page_and_attribution():
@@ -270,8 +270,8 @@ def test_the_newest_entry_of_a_feed_comes_first():
 
 
 def test_a_feed_of_one_board_has_its_own_id():
-    one = build([health()], [], {}, since=T0, until=T0 + timedelta(days=1))
+    single = build([health()], [], {}, since=T0, until=T0 + timedelta(days=1))
     assert (
-        etree.fromstring(render(one, "atom").encode()).findtext(f"{ATOM}id")
+        etree.fromstring(render(single, "atom").encode()).findtext(f"{ATOM}id")
         == "urn:leaderboard-tracker:report:artificial-analysis/llms"
     )

@@ -78,7 +78,7 @@ def test_in_markdown_a_name_is_only_text(hostile: str):
     )
     allowed = {"html", "body", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "strong", "a"}
     assert {element.tag for element in page.iter()} <= allowed
-    assert all(one.get("href").startswith("https://a.example/") for one in page.iter("a"))
+    assert all(anchor.get("href").startswith("https://a.example/") for anchor in page.iter("a"))
     assert clean(hostile) in " ".join(page.text_content().split())
     assert len(page.xpath("//tbody/tr[1]/td")) == 4
 
@@ -88,7 +88,7 @@ def test_in_html_a_name_is_only_text(hostile: str):
     assert page.xpath("//li[@id='event-e1']/h3")[0].text == clean(hostile)
     assert not list(page.iter("script", "img"))
     assert not page.xpath("//@*[starts-with(name(), 'on')]")
-    assert all(one.get("href").startswith("https://a.example/") for one in page.iter("a"))
+    assert all(anchor.get("href").startswith("https://a.example/") for anchor in page.iter("a"))
 
 
 def test_in_json_lines_a_name_is_kept_exactly_on_one_line(hostile: str):
@@ -174,8 +174,12 @@ def test_cleaning_reaches_every_text_of_a_report_that_is_shown():
     dirty = "a\x1b[31mb\u202ec"
     shown = cleaned(told_of(dirty)).boards[0]
     texts = [shown.health.title, shown.health.reason, shown.health.attribution]
-    for one in (shown.stories[0].lead, *shown.stories[0].folded):
-        texts += [one.headline, *(party.name for party in (*one.subjects, *one.rivals)), *(proof.url for proof in one.evidence)]
-        texts += [proof.raw or "" for proof in one.evidence]
+    for folded_event in (shown.stories[0].lead, *shown.stories[0].folded):
+        texts += [
+            folded_event.headline,
+            *(party.name for party in (*folded_event.subjects, *folded_event.rivals)),
+            *(proof.url for proof in folded_event.evidence),
+        ]
+        texts += [proof.raw or "" for proof in folded_event.evidence]
     assert not [text for text in texts if DANGEROUS.search(text)]
     assert shown.health.state is State.BROKEN

@@ -790,7 +790,7 @@ def test_every_reference_in_the_schema_resolves():
 
 
 def test_the_schema_knows_every_format_and_its_options():
-    formats = {one["properties"]["format"]["const"]: one for one in schema(PARSERS)["$defs"]["ParseTable"]["oneOf"]}
+    formats = {shape["properties"]["format"]["const"]: shape for shape in schema(PARSERS)["$defs"]["ParseTable"]["oneOf"]}
     assert set(formats) == set(FORMATS)
     for name, options in PARSERS.items():
         keys = {field.encode_name for field in msgspec.structs.fields(options)}

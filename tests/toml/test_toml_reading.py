@@ -31,9 +31,9 @@ class Rocket(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str = ""
 
 
-def refused(found: dict[str, object]) -> str:
+def refused(values: dict[str, object]) -> str:
     with pytest.raises(Wrong) as caught:
-        toml.table(found, Rocket, secret=("key",))
+        toml.table(values, Rocket, secret=("key",))
     return str(caught.value)
 
 
@@ -99,7 +99,7 @@ def test_the_message_on_any_other_file_says_what_is_wrong():
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("values", "message"),
     [
         ({"nmae": "x"}, 'nmae is unknown; did you mean "name"? known: key, name, stage'),
         ({"na\nme": "x"}, '"na\\nme" is unknown; did you mean "name"? known: key, name, stage'),
@@ -111,8 +111,8 @@ def test_the_message_on_any_other_file_says_what_is_wrong():
         ({"name": "x", "key": [SECRET]}, "key = (not shown): … text … list"),
     ],
 )  # fmt: skip
-def test_a_wrong_table_names_the_key_what_was_found_and_what_is_expected(found: dict[str, object], said: str):
-    assert re.search(begins(said) + r"\Z", refused(found))
+def test_a_wrong_table_names_the_key_what_was_found_and_what_is_expected(values: dict[str, object], message: str):
+    assert re.search(begins(message) + r"\Z", refused(values))
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_the_types_of_a_message_are_named_in_the_words_of_toml(message: str, wor
 
 
 def test_a_right_table_takes_its_shape():
-    found: Any = {"name": "x", "stage": 2}
-    assert toml.table(found, Rocket) == Rocket(name="x", stage=2)
+    values: Any = {"name": "x", "stage": 2}
+    assert toml.table(values, Rocket) == Rocket(name="x", stage=2)
 
 
 @given(st.integers(0, 99_999), st.sampled_from(sorted(UNITS)))
@@ -160,7 +160,7 @@ def test_a_place_without_a_clock_is_not_a_time_zone(text: str):
 
 @given(st.text(st.characters(), max_size=200))
 def test_a_quoted_value_is_one_short_line(text: str):
-    said = toml.quoted(text)
-    assert safe(said) == said
-    assert said.startswith('"')
-    assert len(said) <= 2 + 80 * len("\\U0010ffff")
+    message = toml.quoted(text)
+    assert safe(message) == message
+    assert message.startswith('"')
+    assert len(message) <= 2 + 80 * len("\\U0010ffff")

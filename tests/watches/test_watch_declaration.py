@@ -61,7 +61,7 @@ def test_a_watch_over_events(tmp_path):
     (watch,) = load(path, lexicon=default_lexicon())
     assert not watch.standing
     assert (watch.kinds, watch.news_only, watch.min_weight) == (("overtake",), False, 3)
-    assert [one.text for one in (*watch.subjects, *watch.rivals)] == ["qwen*", "gpt 4*", "Claude"]
+    assert [named.text for named in (*watch.subjects, *watch.rivals)] == ["qwen*", "gpt 4*", "Claude"]
 
 
 def test_without_a_file_there_are_none(tmp_path):
@@ -70,7 +70,7 @@ def test_without_a_file_there_are_none(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[[watch]\n", "schedules/watches.toml: is not valid TOML: "),
         ("[watches]\n", "schedules/watches.toml: watches is unknown; expected only [[watch]] tables"),
@@ -102,10 +102,10 @@ def test_without_a_file_there_are_none(tmp_path):
             'name="a"\ntop=2\n'), 'schedules/watches.toml: watch "a" is there twice; give one'),
     ],
 )  # fmt: skip
-def test_an_error_is_one_line(tmp_path, text, said):
+def test_an_error_is_one_line(tmp_path, text, message):
     with pytest.raises(DeclarationError) as caught:
         load(written(tmp_path, text), lexicon=default_lexicon())
-    assert re.search(begins(said), str(caught.value))
+    assert re.search(begins(message), str(caught.value))
     assert "\n" not in str(caught.value)
 
 
