@@ -75,11 +75,11 @@ def board(*metrics: Metric, **contract: object) -> Board:
 
 
 def measure(text: str) -> Measure:
-    found = _CELL.fullmatch(text)
-    assert found, text
-    value, width = float(found[2]), found[4]
+    match = _CELL.fullmatch(text)
+    assert match, text
+    value, width = float(match[2]), match[4]
     around = {} if width is None else {"low": value - float(width), "high": value + float(width)}
-    return Measure(value=value, estimated=bool(found[1]), decimals=len(found[3] or ""), raw=text, **around)
+    return Measure(value=value, estimated=bool(match[1]), decimals=len(match[3] or ""), raw=text, **around)
 
 
 def cells(text: str) -> dict[str, str]:
@@ -142,7 +142,7 @@ def unsure(stored: StoredSnapshot | None) -> Snapshot | None:
     """A snapshot from a store as `snapshot` makes them where no `who` is given: every model is unsure."""
     if stored is None or isinstance(stored, Snapshot):
         return stored
-    entries = {key: Entry(**_values(one), who=Identity()) for key, one in stored.entries.items()}
+    entries = {key: Entry(**_values(entry), who=Identity()) for key, entry in stored.entries.items()}
     return Snapshot(**{**_values(stored), "entries": entries})
 
 
@@ -243,6 +243,6 @@ def pages(draw: st.DrawFn, *, depths: bool = True) -> dict[str, object]:
     }
 
 
-def begins(said: str) -> str:
+def begins(message: str) -> str:
     """The pattern of a message that begins so; `…` stands for words that are a library's, not ours."""
-    return r"\A" + ".*".join(re.escape(part.strip(" ")) for part in said.split("…"))
+    return r"\A" + ".*".join(re.escape(part.strip(" ")) for part in message.split("…"))

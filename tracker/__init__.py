@@ -1,4 +1,4 @@
-"""The leaderboard tracker: what public AI-model leaderboards said, when, and what really changed.
+"""The leaderboard tracker: records public leaderboards of AI models, and reports what really changed.
 
 >>> import tracker
 >>> with tracker.open("snapshots") as workspace:  # doctest: +SKIP
@@ -23,7 +23,7 @@ def open(  # noqa: A001  # tracker.open, as in dbm, gzip and shelve
     store: str | PathLike[str] | None = None,
     schedules: str | PathLike[str] | None = None,
 ) -> Workspace:
-    """Open a workspace, or a store, for reading: the one of the folder `path`, or that which a command here would use.
+    """Open a workspace, or a store, for reading: the one in the folder `path`, or the one that commands use here.
 
     `store` and `schedules` are the options of that name. Close the workspace, or use it in a `with` statement.
 
@@ -35,5 +35,5 @@ def open(  # noqa: A001  # tracker.open, as in dbm, gzip and shelve
 
     from tracker.workspace.api import open_workspace  # noqa: PLC0415  # as above
 
-    folder, stored, declared = (None if one is None else Path(one) for one in (path, store, schedules))
+    folder, stored, declared = (None if given is None else Path(given) for given in (path, store, schedules))
     return open_workspace(folder, store=stored, schedules=declared)

@@ -1,8 +1,7 @@
 """When a board is due: the times of its cadence, its quiet windows and its jitter, in any time zone.
 
-The rules are those of Debian's cron (crontab(5), cron(8)). cronsim matches the fields of an expression, on a calendar without
-time zones; which real moments those wall times are is decided here, since a wall clock that is put forward or back is where
-schedulers lose runs and double them.
+The rules are those of Debian's cron (crontab(5), cron(8)). cronsim matches the fields of an expression on a calendar without time
+zones; this module converts these wall times to real moments, since schedulers lose or double runs when a clock changes.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ _WINDOW = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5]
 def firings(cadence: str, time_zone: str, after: datetime) -> Iterator[datetime]:
     """Every time later than `after` at which a cadence fires, in order and in UTC. Ends only if it never fires again.
 
-    A cadence with fixed times (neither minute nor hour begins with `*`) keeps its runs through a change of the clock: those
-    in the skipped hour become one, right after it; those in the doubled hour come in its first pass alone. Any other cadence
-    follows what the clock shows: nothing in the skipped hour, and the doubled hour twice.
+    A cadence with fixed times (neither minute nor hour begins with `*`) keeps its runs when the clock changes: those in the
+    skipped hour become one, right after it; those in the doubled hour run only in its first pass. Any other cadence follows the
+    clock: nothing in the skipped hour, and the doubled hour twice.
 
     Raises:
-        cronsim.CronSimError: it is no cron expression of five fields (`tracker.schedules` has made sure of that).
+        cronsim.CronSimError: it is not a cron expression of five fields, which `tracker.schedules` refuses.
 
     Source: cron(8) of Debian, section "Daylight saving time"
     """
@@ -43,12 +42,12 @@ def firings(cadence: str, time_zone: str, after: datetime) -> Iterator[datetime]
 
 
 def next_due(board: Board, after: datetime) -> datetime:
-    """When a board that was last read at `after` is due: at its next firing, plus its jitter, or when the quiet window then ends.
+    """When a board last read at `after` is due: at its next firing plus jitter, or at the end of the quiet window then.
 
-    The jitter of a firing is always the same, and shorter than the time to the following firing, so that none overtakes another.
+    The jitter of a firing is constant, and shorter than the time to the next firing, so that no firing overtakes another.
 
     Raises:
-        DeclarationError: the windows leave no time at all.
+        DeclarationError: the windows leave no time.
     """
     coming = firings(board.cadence, board.time_zone, after)
     firing = next(coming)
@@ -57,41 +56,35 @@ def next_due(board: Board, after: datetime) -> datetime:
 
 
 def in_quiet(windows: Sequence[Window], time_zone: str, at: datetime) -> datetime | None:
-    """When the quiet ends that `at` falls in, in UTC; None outside. Windows that meet or overlap are one quiet.
+    """The end, in UTC, of the quiet period around `at`; None outside. Windows that touch or overlap are one period.
 
-    A window lasts from the first time that the clock shows its start to the last time that it shows its end. So nothing is
-    done while the clock shows a time of the window, though in the doubled hour that may be an hour more.
+    A window lasts from the first time that the clock shows its start to the last time that it shows its end, which may be an hour
+    more when the clock changes.
 
     Raises:
-        DeclarationError: the windows leave no time at all.
+        DeclarationError: the windows leave no time.
     """
     zone = ZoneInfo(time_zone)
     begun = end = at.astimezone(UTC)
     while (later := _closing(windows, zone, end)) is not None:
         if later - begun > _LONGEST_QUIET:
-            raise DeclarationError("the quiet windows cover the whole day; expected some time in which something may be done")
+            raise DeclarationError("the quiet windows cover the whole day; expected some time for fetches")
         end = later
     return end if end > begun else None
 
 
 def window(text: str) -> Window:
-    """The window that `22:00-06:00` stands for. `24:00` is midnight at the end of a day.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = _WINDOW.fullmatch(text)
-    if not found or int(found[3]) * 60 + int(found[4]) > _DAY_MINUTES:
-        raise ValueError('no window; expected hours as in "22:00-06:00"')
-    return Window(start=int(found[1]) * 60 + int(found[2]), end=(int(found[3]) * 60 + int(found[4])) % _DAY_MINUTES)
+    """The window of a text such as `22:00-06:00`; `24:00` is the midnight that ends a day. Raises ValueError."""
+    match = _WINDOW.fullmatch(text)
+    if not match or int(match[3]) * 60 + int(match[4]) > _DAY_MINUTES:
+        raise ValueError('not a window; expected hours as in "22:00-06:00"')
+    return Window(start=int(match[1]) * 60 + int(match[2]), end=(int(match[3]) * 60 + int(match[4])) % _DAY_MINUTES)
 
 
 def covers_the_day(windows: Sequence[Window]) -> bool:
     """Whether windows leave no minute of an ordinary day."""
-    return len({minute % _DAY_MINUTES for one in windows for minute in range(one.start, _ending(one))}) == _DAY_MINUTES
-
-
-# ── wall times and real moments ──────────────────────────────────────────────────────────────────
+    minutes = {minute % _DAY_MINUTES for window in windows for minute in range(window.start, _ending(window))}
+    return len(minutes) == _DAY_MINUTES
 
 
 def _is_fixed(expression: str) -> bool:
@@ -100,20 +93,20 @@ def _is_fixed(expression: str) -> bool:
 
 
 def _walls(expression: str, after: datetime) -> Iterator[datetime]:
-    """The wall times an expression names, by the calendar alone."""
+    """The wall times of an expression, by the calendar alone."""
     from cronsim import CronSim  # noqa: PLC0415  # only those who schedule need it
 
     return CronSim(expression, after)
 
 
 def _start(after: datetime, zone: ZoneInfo) -> datetime:
-    """The wall time from which to look: where the clock is about to be put back, all that it will show again."""
+    """The wall time from which to search; earlier if the clock is about to be set back, to include the repeated times."""
     repeated = _offset(after, zone) - _offset(after + _DAY, zone)
     return after.astimezone(zone).replace(tzinfo=None) - max(repeated, timedelta())
 
 
 def _in_order(walls: Iterator[datetime], zone: ZoneInfo, *, fixed: bool) -> Iterator[datetime]:
-    """The real moments of wall times. What the clock shows a second time waits until all of the first pass is through."""
+    """The real moments of wall times. The second pass of a repeated hour comes after all of the first."""
     again: deque[datetime] = deque()
     for wall in walls:
         moments = _kept(wall, zone)[:1] if fixed else _moments(wall, zone)
@@ -126,7 +119,7 @@ def _in_order(walls: Iterator[datetime], zone: ZoneInfo, *, fixed: bool) -> Iter
 
 
 def _moments(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """When the clock shows a wall time: once; twice where it is put back; never where it is put forward (PEP 495)."""
+    """When the clock shows a wall time: once; twice if it is set back; never if it is set forward (PEP 495)."""
     early, late = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if early == late:
         return (early,)
@@ -134,12 +127,12 @@ def _moments(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
 
 
 def _kept(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """As `_moments`, but a wall time that is skipped counts as the moment right after the gap."""
+    """As `_moments`, but a skipped wall time counts as the moment right after the gap."""
     return _moments(wall, zone) or (_after_the_gap(wall, zone),)
 
 
 def _after_the_gap(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The moment at which the clock jumps over a wall time, found by halving."""
+    """The moment at which the clock jumps over a wall time, found by bisection."""
     late, early = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     changed = _offset(late, zone)
     while late - early > _SECOND:
@@ -154,11 +147,8 @@ def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
     return offset
 
 
-# ── jitter and quiet ─────────────────────────────────────────────────────────────────────────────
-
-
 def _jitter(board: Board, firing: datetime, coming: Iterator[datetime]) -> timedelta:
-    """Whole seconds drawn from the board's id and the firing: the same after a restart, another for every board."""
+    """Whole seconds derived from the board's id and the firing: the same after a restart, different for every board."""
     if board.jitter_s <= 0:
         return timedelta()
     from hashlib import sha256  # noqa: PLC0415  # only those who schedule need it
@@ -170,19 +160,19 @@ def _jitter(board: Board, firing: datetime, coming: Iterator[datetime]) -> timed
     return timedelta(seconds=drawn % choices)
 
 
-def _ending(one: Window) -> int:
+def _ending(window: Window) -> int:
     """The minute in which a window ends, counted from the midnight before it begins."""
-    return one.end if one.end > one.start else one.end + _DAY_MINUTES
+    return window.end if window.end > window.start else window.end + _DAY_MINUTES
 
 
 def _closing(windows: Sequence[Window], zone: ZoneInfo, at: datetime) -> datetime | None:
-    """When the window closes that is open at a time, the last of several; None if there is none."""
+    """The end of the window that is open at a time, the last one of several; None if none is."""
     today = at.astimezone(zone).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0, fold=0)
     ends = [
         end
-        for day in (today - _DAY, today, today + _DAY)  # where the clock is put back over midnight, tomorrow has begun before
-        for one in windows
-        if (end := _kept(day + timedelta(minutes=_ending(one)), zone)[-1]) > at
-        and _kept(day + timedelta(minutes=one.start), zone)[0] <= at
+        for day in (today - _DAY, today, today + _DAY)  # tomorrow may have begun already, if the clock is set back over midnight
+        for window in windows
+        if (end := _kept(day + timedelta(minutes=_ending(window)), zone)[-1]) > at
+        and _kept(day + timedelta(minutes=window.start), zone)[0] <= at
     ]
     return max(ends, default=None)

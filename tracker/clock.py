@@ -1,4 +1,4 @@
-"""The time and waiting for it: the machine's clock, and one that stands still for tests and the demo."""
+"""Clocks that tell the time and sleep: the machine's, and a fixed one for tests and the demo."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class SystemClock:
         return datetime.now(UTC).replace(microsecond=0)
 
     def sleep(self, seconds: float) -> None:
-        """Return after that many seconds; zero or less returns at once."""
+        """Sleep for the seconds; zero or less returns at once."""
         if seconds > 0:
             time.sleep(seconds)
 
 
 class FixedClock:
-    """A clock that moves only when somebody sleeps on it, and then at once.
+    """A clock that moves only when a caller sleeps, and then at once.
 
     Fractions of a second add up although `now` is cut to whole ones. Safe to share between threads.
 
@@ -37,12 +37,12 @@ class FixedClock:
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
-        """Where the clock stands, in UTC and whole seconds."""
+        """The current time in UTC and whole seconds, never rounded up."""
         with self._lock:
             return self._at.replace(microsecond=0)
 
     def sleep(self, seconds: float) -> None:
-        """Move the clock forward; zero or less leaves it where it stands."""
+        """Move the clock forward; zero or less has no effect."""
         with self._lock:
             if seconds > 0:
                 self._at += timedelta(seconds=seconds)
@@ -50,6 +50,6 @@ class FixedClock:
 
     @property
     def slept(self) -> tuple[float, ...]:
-        """Every wait so far, in seconds and in order."""
+        """The sleeps so far, in seconds and in order."""
         with self._lock:
             return tuple(self._slept)

@@ -15,35 +15,35 @@ AnyEntry = TypeVar("AnyEntry", bound=PublishedEntry)
 def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
     """Each entry's rank, 1 for the best; ties share the best rank of their group ("1224").
 
-    `others` are values of rows that stand on the board as well but name no entry.
+    `others` are the values of further rows of the board without an entry.
     """
     sign = metric.sort_key(1.0)
     order = sorted([sign * value for value in (*values.values(), *others)])
     return {entry: 1 + bisect_left(order, sign * value) for entry, value in values.items()}
 
 
-def certainty(metric: Metric, one: Measure, other: Measure) -> str:
-    """How sure the order of two measured values is: `decisive`, `supported` or `nominal`.
+def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
+    """The certainty of the order of two measured values: `decisive`, `supported` or `nominal`.
 
-    Decisive: their 95 % intervals are disjoint. Supported: z = Δ/√(σa²+σb²) ≥ 1.96, σ = half-width/1.96, where both have
-    an interval, else beyond the metric's stated error. Both also need a gap beyond the stated error, if there is one.
+    Decisive: their 95 % intervals are disjoint. Supported: z = Δ/√(σa²+σb²) ≥ 1.96, σ = half-width/1.96, if both have an
+    interval, otherwise beyond the metric's stated error. Both also need a gap beyond the stated error, if there is one.
 
     Source: docs/decisions/0004-overtakes.md
     """
-    gap = abs(one.value - other.value)
+    gap = abs(measure.value - other.value)
     if metric.stated_error is not None and gap <= metric.stated_error:
         return "nominal"
-    low, high = sorted((one, other), key=lambda measure: measure.value)
+    low, high = sorted((measure, other), key=lambda side: side.value)
     if low.high is not None and high.low is not None and low.high < high.low:
         return "decisive"
-    mine, theirs = one.half_width, other.half_width
-    if mine is not None and theirs is not None:
-        return "supported" if gap > 0 and gap >= hypot(mine, theirs) else "nominal"
+    half_width, other_half_width = measure.half_width, other.half_width
+    if half_width is not None and other_half_width is not None:
+        return "supported" if gap > 0 and gap >= hypot(half_width, other_half_width) else "nominal"
     return "supported" if metric.stated_error is not None else "nominal"
 
 
 def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
-    """Whether an entry with that last known primary value would have to be visible in `diff.after`, were it still listed."""
+    """Whether an entry with that last known primary value must be visible in `diff.after` if it is still listed."""
     if diff.cap is not None or entry in diff.after.ambiguous:
         return False
     if diff.after.depth is None:
@@ -53,7 +53,7 @@ def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
 
 
 def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bool:
-    """Whether a value stands above the lowest that a page of limited depth shows, by more than its interval."""
+    """Whether a value ranks above the lowest on a page of limited depth, by more than its interval."""
     shown = [entry.measures[primary.id] for entry in snapshot.entries.values() if primary.id in entry.measures]
     if not shown:
         return False
@@ -63,13 +63,13 @@ def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bo
 
 
 def best_entry(metric: Metric, entries: Iterable[AnyEntry]) -> AnyEntry | None:
-    """The entry with the best measured value; one with an estimate only where none is measured."""
-    valued = [entry for entry in entries if metric.id in entry.measures]
-    return min(
-        valued,
-        key=lambda one: (one.measures[metric.id].estimated, metric.sort_key(one.measures[metric.id].value), one.id),
-        default=None,
-    )
+    """The entry with the best measured value; one with an estimate only if none is measured."""
+
+    def order(entry: AnyEntry) -> tuple[bool, float, EntryId]:
+        measure = entry.measures[metric.id]
+        return measure.estimated, metric.sort_key(measure.value), entry.id
+
+    return min((entry for entry in entries if metric.id in entry.measures), key=order, default=None)
 
 
 def values_of(snapshot: StoredSnapshot, metric: Metric) -> Mapping[EntryId, Measure]:
@@ -78,5 +78,5 @@ def values_of(snapshot: StoredSnapshot, metric: Metric) -> Mapping[EntryId, Meas
 
 
 def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:
-    """The best measured value; the best estimate only where nothing is measured."""
+    """The best measured value; the best estimate only if nothing is measured."""
     return min(values, key=lambda measure: (measure.estimated, metric.sort_key(measure.value)), default=None)

@@ -1,6 +1,6 @@
-"""What all declarations have in common: a TOML file is read, its values are judged, and what is wrong is told in one line.
+"""Reads TOML files of declarations and checks their values; every error is one line.
 
-The words for types are those of `schedules/README.md`: a string is "text", an array a "list". https://toml.io/en/v1.0.0
+Types have the names of `schedules/README.md`: a string is "text", an array a "list". https://toml.io/en/v1.0.0
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Read = TypeVar("Read")
 
 MAX_BYTES = 256 * 1024
-"""No declaration is longer; a longer file is not one of ours."""
+"""Size of the largest file that can be a declaration."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _POSITION = re.compile(r" \(at (?:line \d+, column \d+|end of document)\)")
@@ -36,49 +36,46 @@ _SPAN_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 _KEY_PART = r"""(?:[A-Za-z0-9_-]{1,64}+|"(?:[^"\\\n]|\\.){0,64}+"|'[^'\n]{0,64}+')[ \t]{0,64}+"""
 _LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_PART}\.[ \t]{{0,64}}+){{32}}")
-"""A dotted key no definition needs: tomllib takes time that grows with the square of the number of its parts."""
+"""A dotted key that no definition needs: the time of tomllib grows with the square of the number of its parts."""
 
 
 class Wrong(ValueError):
-    """What is wrong with a file, before its place is put in front."""
+    """An error in a file, without its place."""
 
 
 @contextmanager
 def at(place: str) -> Iterator[None]:
-    """Whatever is `Wrong` inside becomes a DeclarationError that begins with the place."""
+    """Convert `Wrong` to a DeclarationError that begins with the place."""
     try:
         yield
     except Wrong as wrong:
         raise DeclarationError(f"{place}: {wrong}") from wrong
 
 
-# ── files ────────────────────────────────────────────────────────────────────────────────────────
-
-
 def place_of(path: Path, root: Path) -> str:
-    """How messages name a file of declarations: from the folder of declarations `root` on, `schedules/livebench/livebench.toml`."""
+    """The name of a file in messages, from the folder `root` on: `schedules/livebench/livebench.toml`."""
     inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     return visible(f"{root.absolute().name}/{inside}")
 
 
 def text_of(path: Path, *, max_bytes: int = MAX_BYTES, optional: bool = False) -> str:
-    """The file's text; "" where there is none, if it is `optional`. Devices and large files are refused before they are opened.
+    """The file's text; "" if an `optional` file is missing. Devices and large files are refused before they are opened.
 
     Raises:
-        Wrong: it is no file of UTF-8 (with or without a mark at its beginning) that can be read, or too long.
+        Wrong: it is not a readable file of UTF-8 (with or without a byte order mark), or too long.
     """
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
             raise Wrong("is a folder; expected a TOML file that can be read")
-        if not stat.S_ISREG(found.st_mode):
-            raise Wrong("is no regular file; expected a TOML file")
-        if found.st_size > max_bytes:
-            raise Wrong(f"has {found.st_size} bytes; expected at most {max_bytes}")
+        if not stat.S_ISREG(status.st_mode):
+            raise Wrong("is not a regular file; expected a TOML file")
+        if status.st_size > max_bytes:
+            raise Wrong(f"has {status.st_size} bytes; expected at most {max_bytes}")
         with path.open("rb") as file:
             body = file.read(max_bytes)
         if b"\0" in body:
-            raise Wrong(f"is no text: byte {body.index(0)} is 0; expected a TOML file, saved as UTF-8")
+            raise Wrong(f"is not text: byte {body.index(0)} is 0; expected a TOML file, saved as UTF-8")
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Wrong(f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
@@ -89,10 +86,10 @@ def text_of(path: Path, *, max_bytes: int = MAX_BYTES, optional: bool = False) -
 
 
 def tables(text: str, *, parse_float: Callable[[str], Any] = float, secret: bool = False) -> dict[str, Any]:
-    """What a TOML text says. If it may hold a `secret`, neither the message nor its cause repeats any of it.
+    """The tables of a TOML text. If it may contain a `secret`, neither the message nor its cause repeats any of it.
 
     Raises:
-        Wrong: it is no TOML, or would take long to read.
+        Wrong: it is not TOML, or would take long to read.
     """
     import tomllib  # noqa: PLC0415  # queries import this module and read no file
 
@@ -102,9 +99,9 @@ def tables(text: str, *, parse_float: Callable[[str], Any] = float, secret: bool
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError as error:
-        where = _POSITION.search(str(error))
-        said = (where[0] if where else "") if secret else f": {visible(str(error))}"
-        raise Wrong(f"is not valid TOML{said}") from (None if secret else error)
+        position = _POSITION.search(str(error))
+        detail = (position[0] if position else "") if secret else f": {visible(str(error))}"
+        raise Wrong(f"is not valid TOML{detail}") from (None if secret else error)
     except RecursionError as error:
         raise Wrong("is not valid TOML: nested too deeply") from error
     except (ValueError, ArithmeticError) as error:
@@ -112,7 +109,7 @@ def tables(text: str, *, parse_float: Callable[[str], Any] = float, secret: bool
 
 
 def overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Two files as one: tables merge key by key, at any depth; any other value of `over`, a list too, replaces that of `under`."""
+    """Two files as one: tables merge key by key, at any depth; any other value of `over`, a list too, replaces the lower one."""
     merged = {**under, **over}
     for key in under.keys() & over.keys():
         if isinstance(under[key], Mapping) and isinstance(over[key], Mapping):
@@ -121,60 +118,53 @@ def overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any
 
 
 def listed(path: Path, key: str, *, secret: bool = False) -> list[dict[str, Any]]:
-    """The `[[key]]` tables of a file that holds nothing else; none where there is no file. `secret` as in `tables`.
+    """The `[[key]]` tables of a file that contains nothing else; none if the file is missing. `secret` as in `tables`.
 
     Raises:
-        Wrong: the file is of another shape.
+        Wrong: the file has another shape.
     """
-    found = tables(text_of(path, optional=True), secret=secret)
-    for other in found.keys() - {key}:
+    content = tables(text_of(path, optional=True), secret=secret)
+    for other in content.keys() - {key}:
         raise Wrong(f"{dotted('', other)} is unknown; expected only [[{key}]] tables")
-    every = found.get(key, [])
-    if not isinstance(every, list) or not all(isinstance(one, dict) for one in every):
-        raise Wrong(f"{key} is no list of tables; write [[{key}]] above each")
-    return every
+    entries = content.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(member, dict) for member in entries):
+        raise Wrong(f"{key} is not a list of tables; write [[{key}]] above each")
+    return entries
 
 
 def called(key: str, table: Mapping[str, object], number: int) -> str:
-    """How one of the `[[key]]` tables is called in messages: by its name, else by its number."""
+    """One of the `[[key]]` tables as messages name it: by its name, or by its number."""
     name = table.get("name")
     return f"{key} {quoted(name)}" if isinstance(name, str) and name else f"{key} {number}"
 
 
-# ── shapes ───────────────────────────────────────────────────────────────────────────────────────
-
-
 @cache
 def keys(shape: type[Struct]) -> Mapping[str, FieldInfo]:
-    """The keys of a table, as they stand in the file. Kept, as msgspec resolves every type anew."""
+    """The keys of a table, as written in the file. Cached, since msgspec resolves types on every call."""
     from msgspec.structs import fields  # noqa: PLC0415  # queries do without
 
-    return MappingProxyType({one.encode_name: one for one in fields(shape)})
+    return MappingProxyType({key.encode_name: key for key in fields(shape)})
 
 
 @cache
 def members(hint: Any) -> tuple[Any, ...]:
-    """The types a value may have: those of a union, each without its notes. Kept, as every value of a file asks."""
+    """The possible types of a value: those of a union, without annotations and None. Cached, since every value needs them."""
     if get_origin(hint) is Annotated:
         return members(get_args(hint)[0])
     if get_origin(hint) in (Union, UnionType):
-        return tuple(member for one in get_args(hint) for member in members(one) if member is not NoneType)
+        return tuple(member for part in get_args(hint) for member in members(part) if member is not NoneType)
     return (hint,)
 
 
 def purpose(hint: Any) -> str:
-    """What a key is for, in brackets behind a blank; "" if its type does not say."""
+    """The purpose of a key, in brackets after a blank; "" if its type has no description."""
     notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
     texts = [note.description for note in notes if getattr(note, "description", None)]
     return f" ({texts[-1] if texts[-1][:2].isupper() else texts[-1][:1].lower() + texts[-1][1:]})" if texts else ""
 
 
 def judge(key: str, value: object, hint: Any, *, secret: bool = False) -> None:
-    """Refuse a value that is not of its declared type; one that may be a `secret` is not repeated.
-
-    Raises:
-        Wrong: naming the key, what was found and what is expected.
-    """
+    """Raise Wrong for a value that is not of its declared type. The message does not repeat a value that may be a `secret`."""
     from msgspec import ValidationError, convert  # noqa: PLC0415  # see `keys`
 
     _check_word(key, value, members(hint))
@@ -186,50 +176,47 @@ def judge(key: str, value: object, hint: Any, *, secret: bool = False) -> None:
 
 
 def _check_word(key: str, value: object, types: Collection[Any]) -> None:
-    known = [word for one in types if get_origin(one) is Literal for word in get_args(one)]
+    known = [word for member in types if get_origin(member) is Literal for word in get_args(member)]
     if known and isinstance(value, str) and value not in known and str not in types:
         number = "; or a whole number" if int in types else ""
         raise Wrong(unknown_value(key, value, filter(None, known)) + number)
 
 
-def table(found: Mapping[str, object], shape: type[Shape], *, secret: Collection[str] = ()) -> Shape:
+def table(values: Mapping[str, object], shape: type[Shape], *, secret: Collection[str] = ()) -> Shape:
     """The table in its shape; `secret` are the keys whose values may be secrets.
 
-    msgspec does not say which key is wrong in our words, so they are judged one by one.
+    Keys are judged one by one, since msgspec does not name a wrong key in our words.
 
     Raises:
-        Wrong: a key is unknown, is missing, or has a value of another type.
+        Wrong: a key is unknown or missing, or has a value of another type.
     """
     from msgspec import convert  # noqa: PLC0415  # see `keys`
 
     known = keys(shape)
-    for key, value in found.items():
+    for key, value in values.items():
         if key not in known:
             raise Wrong(unknown_key("", key, known))
         judge(key, value, known[key].type, secret=key in secret)
-    for key, one in known.items():
-        if one.required and key not in found:
-            raise Wrong(f"{key} is missing{purpose(one.type)}")
-    return convert(found, shape)
+    for key, field in known.items():
+        if field.required and key not in values:
+            raise Wrong(f"{key} is missing{purpose(field.type)}")
+    return convert(values, shape)
 
 
-# ── values ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def texts(found: str | Iterable[str]) -> tuple[str, ...]:
+def texts(value: str | Iterable[str]) -> tuple[str, ...]:
     """A text, or a list of them, as several."""
-    return (found,) if isinstance(found, str) else tuple(found)
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
-def check_words(key: str, found: Iterable[str], known: Collection[str]) -> None:
-    """Refuse the first word that is not known, naming those that are."""
-    for word in found:
+def check_words(key: str, words: Iterable[str], known: Collection[str]) -> None:
+    """Raise Wrong for the first unknown word, naming the known ones."""
+    for word in words:
         if word not in known:
             raise Wrong(unknown_value(key, word, known))
 
 
 def understood(key: str, text: str, read: Callable[[str], Read]) -> Read:
-    """What `read` makes of a text. The ValueError it raises tells what the text is: "no window; expected …"."""
+    """The value that `read` makes of a text. Its ValueError completes the sentence "the key is …": "unknown; expected …"."""
     try:
         return read(text)
     except ValueError as error:
@@ -237,23 +224,15 @@ def understood(key: str, text: str, read: Callable[[str], Read]) -> Read:
 
 
 def span_s(text: str, *, least: int = 0) -> float:
-    """The seconds that `36h` stands for; the number is `least` or more.
-
-    Raises:
-        ValueError: it is no span of time.
-    """
-    found = _SPAN.fullmatch(text)
-    if not found or int(found[1]) < least:
-        raise ValueError('no span of time; expected a number and s, m, h, d or w, as in "36h"')
-    return float(int(found[1]) * _SPAN_S[found[2]])
+    """The seconds of a span such as `36h`, with a number of at least `least`. Raises ValueError."""
+    match = _SPAN.fullmatch(text)
+    if not match or int(match[1]) < least:
+        raise ValueError('not a span of time; expected a number and s, m, h, d or w, as in "36h"')
+    return float(int(match[1]) * _SPAN_S[match[2]])
 
 
 def time_zone(text: str) -> str:
-    """The name of a time zone, if there is one of that name.
-
-    Raises:
-        ValueError: there is none.
-    """
+    """The name of a time zone. Raises ValueError if there is no such zone."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones  # noqa: PLC0415  # see `keys`
 
     try:
@@ -265,12 +244,9 @@ def time_zone(text: str) -> str:
     return text
 
 
-# ── messages ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def quoted(found: object) -> str:
-    """A value as messages show it: in quotes, on one line, 78 signs of it at most."""
-    text = "true" if found is True else "false" if found is False else str(found)
+def quoted(value: object) -> str:
+    """A value as messages show it: in quotes, on one line, at most 78 characters of it."""
+    text = "true" if value is True else "false" if value is False else str(value)
     return f'"{visible(text if len(text) <= 80 else text[:77] + "…")}"'
 
 
@@ -280,40 +256,33 @@ def dotted(place: str, key: str) -> str:
     return f"{place}.{shown}" if place else shown
 
 
-def meant(found: str, known: Iterable[str]) -> str:
-    """What follows upon "is unknown": the nearest of those that are known, and all of them."""
-    every = sorted(known)
-    near = get_close_matches(found[:80], every, n=1)
-    return (f'; did you mean "{near[0]}"?' if near else ";") + f" known: {', '.join(every) or 'none'}"
+def meant(word: str, known: Iterable[str]) -> str:
+    """What follows "is unknown": the nearest of the known ones, and all of them."""
+    names = sorted(known)
+    near = get_close_matches(word[:80], names, n=1)
+    return (f'; did you mean "{near[0]}"?' if near else ";") + f" known: {', '.join(names) or 'none'}"
 
 
 def unknown_key(place: str, key: str, known: Iterable[str]) -> str:
-    """The message that a table has a key which it cannot have."""
+    """The message on a key that a table cannot have."""
     return f"{dotted(place, key)} is unknown{meant(key, known)}"
 
 
-def unknown_value(key: str, found: str, known: Iterable[str]) -> str:
-    """The message that a key has a value which it cannot have."""
-    return f"{key} = {quoted(found)} is unknown{meant(found, known)}"
+def unknown_value(key: str, value: str, known: Iterable[str]) -> str:
+    """The message on a value that a key cannot have."""
+    return f"{key} = {quoted(value)} is unknown{meant(value, known)}"
 
 
-_WORDS = {
-    "str": "text",
-    "int": "whole number",
-    "float": "number",
-    "decimal": "number",
-    "bool": "true or false",
-    "array": "list",
-    "object": "table",
-}
+_WORDS = {"str": "text", "int": "whole number", "float": "number", "decimal": "number"}
+_WORDS |= {"bool": "true or false", "array": "list", "object": "table"}
 
 
 def in_toml_words(message: str) -> str:
-    """What msgspec says, in the words of a TOML file: ``Expected `int`, got `str` `` → `expected whole number, found text`."""
+    """A message of msgspec in the words of TOML: ``Expected `int`, got `str` `` → `expected whole number, found text`."""
 
     def words(match: re.Match[str]) -> str:
         kinds = [_WORDS.get(kind, kind) for kind in match[1].split(" | ") if kind != "null"]
         return " or ".join(dict.fromkeys(kinds))
 
-    said = re.sub(r"`([^`]+)`", words, message.replace(", got ", ", found "))
-    return said[:1].lower() + said[1:]
+    translated = re.sub(r"`([^`]+)`", words, message.replace(", got ", ", found "))
+    return translated[:1].lower() + translated[1:]

@@ -1,4 +1,4 @@
-"""What a model is, for comparing classes and lines: what its board states of it, else what its name states; never a guess."""
+"""Traits of a model, for comparing classes and lines: from its board, otherwise from its name; never a guess."""
 
 from __future__ import annotations
 
@@ -11,36 +11,23 @@ from tracker.model import Board, Entry, Identity, Metric
 
 OPEN_LICENCES = (
     *("apache", "mit", "bsd", "cc-by", "cc by", "gpl", "openrail", "openmdw", "open weights", "open-weights", "open source"),
-    *(
-        "llama",
-        "gemma",
-        "qwen",
-        "nvidia open",
-        "mistral research",
-        "mrl",
-        "jamba open",
-        "deepseek",
-        "glm",
-        "kimi",
-        "falcon",
-        "yi licen",
-    ),
+    *("llama", "gemma", "qwen", "nvidia open", "mistral research", "mrl", "jamba open", "deepseek", "glm", "kimi"),
+    *("falcon", "yi licen"),
 )
-"""What a word of a licence text begins with when the weights can be downloaded."""
+"""Beginnings of words in licences of downloadable weights."""
 _OPEN = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in OPEN_LICENCES))
 CLOSED_LICENCES = ("proprietary", "closed", "commercial api", "api only")
 _MIXTURE = re.compile(r"(?<![0-9])[0-9]{1,3} ?[x×] ?[0-9]", re.IGNORECASE)
 _SIZES = re.compile(r"(?<![a-z0-9.])([0-9]{1,4}(?:\.[0-9]{1,3})?)b(?![a-z0-9])")
 _A_COUNT = 1_000_000
-"""A number of parameters so large is a plain count; a smaller one is in 10⁹."""
+"""A number of parameters from this one on is a plain count; a smaller one is in 10⁹."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """An entry's class. None where neither the board nor the name states it.
+    """An entry's class. None if neither the board nor the name states it.
 
-    Sizes are in 10⁹ parameters. `dense` is True only where active and total are both stated and
-    the same. `reasoning` is `on`, `off` or `unspecified`; `price` is USD per 1M output tokens (blended where that is all there is).
+    Sizes are in 10⁹ parameters. `reasoning` is `on`, `off` or `unspecified`; `price` is USD per 1M tokens (see `price_metric`).
     """
 
     who: Identity
@@ -53,14 +40,14 @@ class Traits:
 
     @property
     def dense(self) -> bool | None:
-        """Whether every parameter is active; None where that is not stated."""
+        """Whether every parameter is active; None unless total and active are both stated."""
         if self.size_total_b is None or self.size_active_b is None:
             return None
         return self.size_total_b == self.size_active_b
 
 
 def traits(entry: Entry, board: Board) -> Traits:
-    """What is known of an entry's model."""
+    """The traits of an entry's model."""
     stated, who = entry.attributes, entry.who
     active = _size(stated.get("active_parameters"))
     return Traits(
@@ -75,23 +62,23 @@ def traits(entry: Entry, board: Board) -> Traits:
 
 
 def has_open_weights(entry: Entry) -> bool | None:
-    """Whether the weights can be downloaded, None where the board does not say."""
+    """Whether the weights can be downloaded, None if the board does not state it."""
     return _open(entry.attributes)
 
 
 def reasons(entry: Entry) -> str:
-    """`on`, `off` or `unspecified`: as the name says, else the board."""
+    """`on`, `off` or `unspecified`, from the name, otherwise from the board."""
     return _reasoning(entry.attributes, entry.who)
 
 
 def listed_price(entry: Entry, metric: Metric | None) -> float | None:
-    """What an entry costs by a price metric (`price_metric`), where a price is listed."""
+    """The listed price of an entry by a price metric (`price_metric`), if any."""
     measure = entry.measures.get(metric.id) if metric else None
     return None if measure is None or measure.estimated else measure.value
 
 
 def size_total(entry: Entry) -> float | None:
-    """The number of parameters in 10⁹, as the board states it, else the name."""
+    """The number of parameters in 10⁹, from the board, otherwise from the name."""
     total = _size(entry.attributes.get("total_parameters"))
     return total if total is not None else _size_of_name(entry)
 
@@ -103,12 +90,12 @@ def _size_of_name(entry: Entry) -> float | None:
 
 @lru_cache(maxsize=8192)
 def _no_total(name: str, *, mixture: bool) -> bool:
-    """`8x7B` shares what its experts have in common, so it states no total; and of two sizes neither is the whole's."""
+    """Whether a name has no total: in `8x7B` the experts share parameters, and of two sizes neither is the total."""
     return _MIXTURE.search(name) is not None or (not mixture and len(set(_SIZES.findall(name.casefold()))) > 1)
 
 
 def open_size(entry: Entry) -> float | None:
-    """The size of an entry whose weights are open; None of others, and where either is not stated."""
+    """The size of an entry with open weights; None for others, and if either is not stated."""
     return size_total(entry) if _open(entry.attributes) else None
 
 
@@ -135,16 +122,15 @@ def _reasoning(stated: Mapping[str, str], who: Identity) -> str:
 
 
 def price_metric(board: Board) -> Metric | None:
-    """The listed price per token that a board is compared by: output, else blended, else input."""
-    listed = [one for one in board.metrics if one.topic == "price" and one.unit.startswith("USD per 1M")]
-    for word in ("out", "blend", "in"):
-        if found := next((one for one in listed if word in one.id.removeprefix("price")), None):
-            return found
-    return listed[0] if listed else None
+    """The listed price per token by which a board is compared: output, or blended, or input."""
+    listed = [metric for metric in board.metrics if metric.topic == "price" and metric.unit.startswith("USD per 1M")]
+    words = ("out", "blend", "in")
+    named = (metric for word in words for metric in listed if word in metric.id.removeprefix("price"))
+    return next(named, listed[0] if listed else None)
 
 
 def size_words(known: Traits) -> str:
-    """A size as a headline states it: `27.8B`, of a mixture with what is active: `397B, 17B active`."""
+    """A size as in headlines: `27.8B`, or with the active part of a mixture: `397B, 17B active`."""
     if known.size_total_b is None:
         return "size not stated"
     total = f"{known.size_total_b:,.4g}B"

@@ -1,4 +1,4 @@
-"""Numbers, times, spans and lists in words, and published text made safe to show: one rule each, for every output."""
+"""Formats numbers, times, spans and lists, and makes published text safe to show: one rule each, for every output."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:  # `tracker --help` shows text safely and does without the mod
 
 
 def number(value: float, metric: Metric | None = None) -> str:
-    """A value in words: at most two decimals from ten up, four significant digits below.
+    """A value: at most two decimals from ten up, four significant digits below.
 
-    Dollars are as listed, with cents: `$0.25`. Shares are in per cent however they are published, to the same digits: `60.19 %`.
+    Dollars are as listed, with cents: `$0.25`. Shares are always in per cent, with the same number of digits: `60.19 %`.
     """
     if metric is not None and metric.percent_factor:
         return f"{number(value * metric.percent_factor)} %"
@@ -28,7 +28,7 @@ def number(value: float, metric: Metric | None = None) -> str:
 
 
 def difference(value: float, metric: Metric) -> str:
-    """How far two values of a metric are apart, or an error of them: as `number`, but of shares in `3.2 points`."""
+    """The difference of two values of a metric, or their error: as `number`, but `3.2 points` of shares."""
     if metric.percent_factor is None:
         return number(value, metric)
     points = number(value * metric.percent_factor)
@@ -46,46 +46,41 @@ def relative(share: float) -> str:
 
 
 def value(measure: Measure | None, metric: Metric | None = None) -> str:
-    """A measure in words: `~` before an estimate, the interval behind it; "" for none. `~$0.25`, `1,488 [1,480, 1,496]`."""
+    """A measure with `~` before an estimate, and its interval; "" for None: `~$0.25`, `1,488 [1,480, 1,496]`."""
     if measure is None:
         return ""
     return f"{'~' if measure.estimated else ''}{number(measure.value, metric)}{interval(measure, metric)}"
 
 
 def interval(measure: Measure, metric: Metric | None = None) -> str:
-    """The interval of a measure, to stand behind its value: ` [1,480, 1,496]`, or "" where none is published."""
+    """The interval of a measure, to follow its value: ` [1,480, 1,496]`, or "" if none is published."""
     if measure.low is None or measure.high is None:
         return ""
     return f" [{number(measure.low, metric)}, {number(measure.high, metric)}]"
 
 
 def unsure(metric: Metric, *measures: Measure) -> str:
-    """How a difference too small to be sure of is worded, after a comma: with the error it lies within, if one is stated."""
+    """The reservation on an uncertain difference, with a comma before it: within the error, or no error stated."""
     if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
         return ", within the error of the values"
     return ", by values that state no error"
 
 
 def span(lasted: timedelta) -> str:
-    """A stretch of time in the largest unit that fits into it twice: `47 hours`, `3 days`."""
+    """A duration in the largest unit that fits into it twice: `47 hours`, `3 days`."""
     seconds = lasted.total_seconds()
-    unit, length = next((one for one in _UNITS if seconds >= 2 * one[1]), ("second", 1))
+    units = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+    unit, length = next(((unit, length) for unit, length in units if seconds >= 2 * length), units[-1])
     return count(round(seconds / length), unit)
 
 
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
-
-
-_LONGEST = 160
-
-
 def machine_time(at: datetime) -> str:
-    """A time for programs, and where it can be typed again: `2026-04-18T06:18:33Z` (RFC 3339)."""
+    """A time for programs, and for copying into commands: `2026-04-18T06:18:33Z` (RFC 3339)."""
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def when(at: datetime, zone: tzinfo = UTC) -> str:
-    """A time for people, in their zone, which it names: `2026-04-18 06:18 UTC`, `2026-04-18 08:18 CEST`."""
+    """A time for people, with the name of their zone: `2026-04-18 06:18 UTC`, `2026-04-18 08:18 CEST`."""
     return f"{_minute(at, zone)} {_name(at, zone)}"
 
 
@@ -95,7 +90,7 @@ def day(at: datetime, zone: tzinfo = UTC) -> str:
 
 
 def period(start: datetime, end: datetime, zone: tzinfo = UTC, *, joined: str = "to") -> str:
-    """Two times for people: `2026-04-11 00:00 to 2026-04-18 00:00 UTC`; each has its zone where the clock changed between them."""
+    """Two times for people: `2026-04-11 00:00 to 2026-04-18 00:00 UTC`; each with its zone if the clock changed between them."""
     first = _minute(start, zone) if _name(start, zone) == _name(end, zone) else when(start, zone)
     return f"{first} {joined} {when(end, zone)}"
 
@@ -105,23 +100,23 @@ def _minute(at: datetime, zone: tzinfo) -> str:
 
 
 def _name(at: datetime, zone: tzinfo) -> str:
-    """`UTC`, `CEST`; `UTC-03` of a zone that has no letters."""
+    """`UTC`, `CEST`; `UTC-03` of a zone without a name."""
     name = at.astimezone(zone).tzname() or ""
     return name if name.isalpha() else f"UTC{name.removeprefix('UTC')}"
 
 
 def listed(things: Iterable[str | Party], most: int | None = 3, *, of: int = 0) -> str:
-    """`A, B and C`, or `A, B, C and 4 more` where there are more than `most`, or `of` which only these are named; empty for none."""
-    every = [thing if isinstance(thing, str) else thing.name for thing in things]
-    shown = every[:most]
-    unnamed = max(of, len(every)) - len(shown)
+    """`A, B and C`, or `A, B, C and 4 more` if there are more than `most`; `of` is the number of things if not all are given."""
+    names = [thing if isinstance(thing, str) else thing.name for thing in things]
+    shown = names[:most]
+    unnamed = max(of, len(names)) - len(shown)
     if shown and unnamed > 0:
         return f"{', '.join(shown)} and {unnamed:,} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def host_of(url: str) -> str:
-    """The host of an address in lower case, without its port; "" where it has none or cannot be read."""
+    """The host of an address in lower case, without its port; "" if there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -130,53 +125,53 @@ def host_of(url: str) -> str:
 
 def shortened(text: str) -> str:
     """At most 160 characters: a cell or an address can be of any length."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= 160 else f"{text[:159]}…"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 story`, `12 stories`; `many` is the plural that is not made with an s."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+def count(number: int, singular: str, plural: str = "") -> str:
+    """`1 story`, `12 stories`; the plural is made with an s by default."""
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|\x9b[0-?]*[ -/]*[@-~]")
 UNSAFE = (
-    "\x00-\x1f\x7f-\x9f\u2028\u2029"  # control characters and what ends a line
+    "\x00-\x1f\x7f-\x9f\u2028\u2029"  # control characters and line ends
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, bidi marks and overrides
-    "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # letters and marks that show nothing
+    "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # letters and marks that are invisible
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # format controls of single scripts
     "\U000e0000-\U000e0fff"  # tags
     "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # what no file can hold, or XML forbids
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # not allowed in files, or in XML
 )
-"""The one table of characters that readers cannot see or that act on a terminal, as the inside of a regular expression's brackets.
+"""The characters that are invisible or act on a terminal, for the brackets of a regular expression.
 
-A constant and not Unicode's categories, so that a name is read alike under every Python. The variation selectors of emoji are
-no part of it.
+A constant instead of Unicode's categories, so that names are equal under every Python. It excludes the variation selectors of
+emoji.
 """
 _UNSAFE = re.compile(f"[{UNSAFE}]")
 _UNSAFE_OR_BLANK = re.compile(f"[{UNSAFE}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def safe(text: str) -> str:
-    """Text on one line without escape sequences and unsafe characters; a line's end is a blank, and blanks stay as they are set."""
+    """Text on one line without escape sequences and unsafe characters; a line end becomes a blank, and blanks stay."""
     return _UNSAFE.sub(lambda sign: " " if sign[0].isspace() else "", _ESCAPES.sub("", text))
 
 
 def clean(text: str) -> str:
-    """`safe`, with single blanks and none at the ends, as names and sentences are written; cleaning twice changes nothing."""
+    """`safe`, with single blanks and none at the ends, for names and sentences; cleaning twice changes nothing."""
     return " ".join(safe(text).split())
 
 
 def visible(text: str) -> str:
     r"""Text on one line with unsafe characters and unusual blanks spelled out (`\u200b`, `\xa0`).
 
-    For messages on files, paths and keys, where the character that nobody sees may be what is wrong.
+    For messages on files, paths and keys, where an invisible character may be the error.
     """
     return _UNSAFE_OR_BLANK.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
 def escaped(json: str) -> str:
-    r"""JSON with unsafe characters as `\uXXXX`: the same values, and nothing that ends a line or acts on a terminal."""
+    r"""JSON with unsafe characters as `\uXXXX`: the same values on one line, without effect on a terminal."""
     return _UNSAFE.sub(lambda sign: _escape(sign[0]), json)
 
 

@@ -41,7 +41,7 @@ CODES: Mapping[str, frozenset[str]] = {
         "unreadable-cell": "unreadable_cell",
     }.items()
 }
-"""The violation that a page which breaks the contract is named for, or one of several: a score too high may leave its own interval."""
+"""The violations in the names of pages that break the contract; one of several, since a high score may leave its interval."""
 WORDS = {
     "alias": "anchor or alias",
     "bad-key": "found nothing at",
@@ -63,7 +63,7 @@ WORDS = {
     "not-the-map": "found no record with",
     "only-a-header": "no rows",
     "other-category": "no record with",
-    "other-items": "found nothing that matches",
+    "other-items": "found nothing that fits",
     "renamed-heading": "found no line with",
     "renamed-key-column": "none fits headers|none with headers|none with a list|found no column",
     "renamed-primary-column": "none fits headers|none with headers|none with a list|found no column",
@@ -72,7 +72,10 @@ WORDS = {
     "row-missing": "leads nowhere",
     "row-too-long": "the header has",
     "shell": "none with a list",
-    "truncated": "cut off|broken (JSON|YAML|CSV)|cells in the row|and no rows|found no <script|found 0 JSON-LD objects|none fits|found nothing by inside|found the end|found no line with",
+    "truncated": (
+        "cut off|broken (JSON|YAML|CSV)|cells in the row|and no rows|found no <script|found 0 JSON-LD"
+        " objects|none fits|found nothing by inside|found the end|found no line with"
+    ),
     "unreadable-cell": "expected one number",
     "unrendered": "empty until its script runs",
 }
@@ -114,7 +117,7 @@ def complaint(board: BoardId, page: Path) -> str | None:
     try:
         fixtures.read(BOARDS[board], fixtures.instead(bodies_of(board), page.name, page.read_bytes()))
     except ContractBroken as broken:
-        codes = {one.code for one in broken.violations}
+        codes = {violation.code for violation in broken.violations}
         is_right, message = bool(codes & CODES[what]) and codes <= FOLLOWS | CODES[what], str(broken)
     except TrackerError as error:
         is_right, message = re.search(WORDS[what], str(error)) is not None, str(error)
@@ -148,7 +151,10 @@ def altered(value: Any) -> Any:
 def test_every_metric_is_expected_somewhere():
     entries = {board: expected_of(board)["entries"] for board in BOARDS}
     unseen = {
-        (one, metric.id) for one, board in BOARDS.items() for metric in board.metrics if not last_with(entries[one], metric.id)
+        (board_id, metric.id)
+        for board_id, board in BOARDS.items()
+        for metric in board.metrics
+        if not last_with(entries[board_id], metric.id)
     }
     assert unseen == {("artificial-analysis/llms", "gpqa"), ("artificial-analysis/llms", "hle")}  # only who pays gets these
 
@@ -184,7 +190,7 @@ def test_every_folder_gives_the_place_of_each_value():
 
 
 def test_every_file_in_a_folder_is_used():
-    found = {
+    files = {
         path.relative_to(HERE).as_posix() for path in HERE.glob("*/*/**/*") if path.is_file() and "__pycache__" not in path.parts
     }
     read = {
@@ -193,7 +199,7 @@ def test_every_file_in_a_folder_is_used():
         for name in ("README.md", "expected.json", "places.tsv", *names_of(board))
     }
     hostile = {page.relative_to(HERE).as_posix() for board in BOARDS for page in hostile_of(board)}
-    assert found == read | hostile
+    assert files == read | hostile
 
 
 def sources(metric: Metric) -> Iterator[tuple[str, ...]]:
@@ -203,17 +209,19 @@ def sources(metric: Metric) -> Iterator[tuple[str, ...]]:
 
 
 def is_named(source: str, text: str) -> bool:
-    """Whether a README names a column, or what of it stands behind the name of a payload, of a group or of an object around it."""
+    """Whether a README names a column, or its part after the name of a payload, a group or an outer object."""
     path = source.replace('"', "")
     printed = path.replace("\ufe0f", "")  # which asks for a sign in colour
-    return any(f"`{one}`" in text for one in (source, path, printed, path.rpartition(":")[2], path.rpartition(".")[2]))
+    return any(f"`{spelling}`" in text for spelling in (source, path, printed, path.rpartition(":")[2], path.rpartition(".")[2]))
 
 
 def test_the_readme_names_the_column_of_every_number_and_the_origin_of_the_page(board: Board):
     text = (HERE / board.id / "README.md").read_text(encoding="utf-8")
     pages = {"page@…" if "@" in name else name for name in names_of(board)}
     assert [name for name in pages if f"`{name}`" not in text and f"{name[:-1]}" not in text] == []
-    unnamed = [some for metric in board.metrics for some in sources(metric) if not any(is_named(one, text) for one in some)]
+    unnamed = [
+        source for metric in board.metrics for source in sources(metric) if not any(is_named(column, text) for column in source)
+    ]
     assert unnamed == []
     assert re.search("invented|as it came", text)
 
@@ -226,8 +234,8 @@ def test_the_older_shape_of_swebench_is_read_by_name(name: str):
     """Before August 2024 each board had a list of its own, without folders and with figures as text."""
     rows = [{"name": f"Agent {at}", "resolved": f"{at}.25", "date": "2024-04-02", "oss": False} for at in range(30, 20, -1)]
     reading = read_capture(BOARDS[BoardId(f"swebench/{name}")], [json.dumps({f"{name}_leaderboard": rows}).encode()])
-    found = [(entry.id, entry.measures[MetricId("resolved")].value) for entry in reading.entries]
-    assert found == [(f"Agent {at}", at + 0.25) for at in range(30, 20, -1)]
+    resolved = [(entry.id, entry.measures[MetricId("resolved")].value) for entry in reading.entries]
+    assert resolved == [(f"Agent {at}", at + 0.25) for at in range(30, 20, -1)]
 
 
 PAID: Mapping[str, object] = {
@@ -244,7 +252,7 @@ def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
     first["data"][0] = {**first["data"][0], **PAID}
     first["data"][0]["evaluations"] |= {"gpqa_diamond": 0.69, "hle": 0.1}
     first["data"][1] = {**first["data"][1], "parameters": None}
-    full, bare = read_capture(excerpt(board.id), [json.dumps(one).encode() for one in (first, second)]).entries[:2]
+    full, bare = read_capture(excerpt(board.id), [json.dumps(column).encode() for column in (first, second)]).entries[:2]
     assert full.measures[MetricId("gpqa")].value == 69
     assert full.measures[MetricId("hle")].value == 10
     assert dict(full.attributes).items() >= {
@@ -258,6 +266,6 @@ def test_a_paid_answer_of_artificial_analysis_fills_what_the_free_one_lacks():
 
 
 def test_a_board_of_several_pages_reads_every_one_and_says_which(board: Board):
-    own = [one for one in bodies_of(board.id) if not one[0].name]
+    own = [part for part in bodies_of(board.id) if not part[0].name]
     reading = fixtures.read(excerpt(board.id), bodies_of(board.id))
     assert {entry.page for entry in reading.entries} == set(range(len(own)))

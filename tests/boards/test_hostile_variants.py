@@ -1,4 +1,4 @@
-"""Every board, disabled ones too, refuses what its page becomes when it is cut, replaced or spoilt: variants made of the page it has."""
+"""Every board, disabled ones too, refuses variants of its page that are cut off, replaced or damaged."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ from tracker.model import ROW, Board, BoardId, Metric, Nature
 
 pytestmark = pytest.mark.slow  # `test_boards.py` has the pages that each board refuses for its own reasons
 
-CHALLENGE = b"""<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
+CHALLENGE = b"""<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title>
+<meta name="robots" content="noindex,nofollow"></head>
 <body><noscript>Enable JavaScript and cookies to continue</noscript>
-<script>(function(){window._cf_chl_opt={cType:'managed',cZone:'boards.example.org'};var s=document.createElement('script');s.src='/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page/v1';document.head.appendChild(s)}());</script></body></html>
+<script>(function(){window._cf_chl_opt={cType:'managed',cZone:'boards.example.org'};
+var s=document.createElement('script');s.src='/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page/v1';
+document.head.appendChild(s)}());</script></body></html>
 """
 LOGIN = b"""<!DOCTYPE html><html lang="en"><head><title>Sign in</title></head><body><h1>Sign in to go on</h1>
-<form action="/session" method="post"><input name="login"><input type="password" name="password"><button>Sign in</button></form></body></html>
+<form action="/session" method="post"><input name="login"><input type="password" name="password">
+<button>Sign in</button></form></body></html>
 """
 ARTICLE = b"""<!DOCTYPE html><html lang="en"><head><title>Page not found</title></head><body><h1>Page not found</h1>
-<p>What you look for is not here. It may have moved to another address, or it has never been here at all.</p><p><a href="/">Home</a></p></body></html>
+<p>What you look for is not here. It may have moved to another address, or it has never been here at all.</p>
+<p><a href="/">Home</a></p></body></html>
 """
 ABSURD = "987654321098"
 UNREADABLE = "seventy"
@@ -51,7 +56,7 @@ def half(board: BoardId, page: bytes) -> bytes:
     """The first half of a page, or less, where the last of its entries stands before that (several tables on one page)."""
     name = bodies_of(board)[0][1]
     places = (HERE / board / "places.tsv").read_text(encoding="utf-8").splitlines()
-    lines = [int(line) for file, _, line in (one.split("\t")[2].partition(":") for one in places) if file == name and line]
+    lines = [int(line) for file, _, line in (place.split("\t")[2].partition(":") for place in places) if file == name and line]
     before = b"".join(page.splitlines(keepends=True)[: max(lines) - 1]) if lines else page
     return page[: min(len(page) // 2, len(before))]
 
@@ -75,7 +80,7 @@ def spots(board: BoardId, metric: Metric) -> Iterator[tuple[Path, int, str]]:
         file, _, line = place.partition(":")
         numbers = [] if text or not how.startswith("=") else NUMBER.findall(how.removeprefix("="))
         if field == metric.id and (text or numbers):
-            yield from ((HERE / board / file, int(line), one) for one in ([text] if text else numbers))
+            yield from ((HERE / board / file, int(line), published) for published in ([text] if text else numbers))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +112,7 @@ def spot_of(board: BoardId) -> Spot:
 
 
 def replaced(line: str, match: re.Match[str], value: str, *, code: bool) -> str:
-    """The line with another value; where a bare number stood in JSON or JavaScript, a word is put into quotes as that line writes them."""
+    """The line with another value; a word for a bare number in JSON or JavaScript gets the quotes of that line."""
     before, behind = line[: match.start()], line[match.end() :]
     bare = code and re.search(r"[:\[,]\s*$", before) is not None and value == UNREADABLE
     quote = '\\"' if '\\"' in line else '"'

@@ -1,12 +1,13 @@
-"""Expected readings were written from the page, not captured from the parser: `places.tsv` says where each value stands.
+"""Expected readings are written from the page, not captured from the parser: `places.tsv` gives the place of each value.
 
-Nothing of the tracker is used here: numbers are read and the arithmetic is done by this file alone. A line of `places.tsv` is
+This file reads numbers and calculates without the tracker. A line of `places.tsv` is
 
     entry ⇥ field ⇥ file:line ⇥ text ⇥ how
 
-`text` is exactly what stands there. `how` is empty where that is the value, `* 100` or `/ 1000` where it is scaled, `k`, `M` (or `K`, `m`, `b` …) where the
-page writes thousands or millions so, `= (3 * 0.5 + 1.5) / 4` where it is computed from published numbers, `first part` where a key has
-several parts, `cut` where a script ends within it and the next script goes on, and `the name of the file` where it stands in no body.
+`text` is the published text. `how` is empty if that is the value, `* 100` or `/ 1000` if it is scaled, `k`, `M` (or `K`, `m`,
+`b` …) if the page writes thousands or millions so, `= (3 * 0.5 + 1.5) / 4` if it is computed from published numbers, `first
+part` if a key has several parts, `cut` if a script ends within the text and the next one continues, and `the name of the file`
+if it is in no body.
 """
 
 from __future__ import annotations
@@ -126,14 +127,14 @@ def _value(node: ast.expr, text: str) -> Decimal:
 
 def literals(text: str) -> set[Decimal]:
     """The numbers that a computation begins with."""
-    return {Decimal(found) for found in re.findall(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+", text)}
+    return {Decimal(literal) for literal in re.findall(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+", text)}
 
 
 def readings(text: str) -> set[str]:
-    """What a text can stand for: itself, or what HTML, JSON, CSV and JavaScript escape so; accents are one sign with their letter."""
+    """The meanings of a text: itself, or unescaped as in HTML, JSON, CSV and JavaScript; accents are composed."""
     unescaped = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
     plain = {text, html.unescape(text), text.replace('""', '"'), re.sub(r"\\(.)", r"\1", unescaped)}
-    return {" ".join(unicodedata.normalize("NFC", one).split()) for one in plain}
+    return {" ".join(unicodedata.normalize("NFC", form).split()) for form in plain}
 
 
 def digits(number: Decimal) -> tuple[int, ...]:
@@ -216,13 +217,13 @@ def test_every_expected_value_is_at_its_place(folder: str):
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_computation_begins_with_published_numbers(folder: str):
-    published = {digits(one) for body in bodies_of(folder) for one in literals(body)}
+    published = {digits(literal) for body in bodies_of(folder) for literal in literals(body)}
     for place in places_of(folder):
         if place.how.startswith("="):
             used = literals(place.how)
             assert not place.text or abs(number(place.text)) in used, place
-            fractions = {one for one in used - CONSTANTS if one != one.to_integral_value()}
-            assert {one for one in fractions if digits(one) not in published} == set(), place
+            fractions = {literal for literal in used - CONSTANTS if literal != literal.to_integral_value()}
+            assert {fraction for fraction in fractions if digits(fraction) not in published} == set(), place
 
 
 # ── what the rules are worth ─────────────────────────────────────────────────────────────────────

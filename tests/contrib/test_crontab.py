@@ -51,8 +51,8 @@ def test_a_shell_runs_it_with_the_paths_as_they_are_and_says_nothing(tmp_path, n
     _, command = parts(crontab(UnitPlace(tracker=program, store=folder / "store", schedules=folder / "schedules")))
     ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("", "")
-    said = json.loads((tmp_path / "seen").read_text(encoding="utf-8"))
-    assert said == ["--store", str(folder / "store"), "--schedules", str(folder / "schedules"), "run", "--due"]
+    seen = json.loads((tmp_path / "seen").read_text(encoding="utf-8"))
+    assert seen == ["--store", str(folder / "store"), "--schedules", str(folder / "schedules"), "run", "--due"]
 
 
 @examples(200)

@@ -36,8 +36,8 @@ def of(name: str) -> list[str]:
 
 def final() -> list[tuple[str, str]]:
     """The instructions of the last stage: what the image is."""
-    every = instructions()
-    return every[max(number for number, (name, _) in enumerate(every) if name == "FROM") :]
+    lines = instructions()
+    return lines[max(number for number, (name, _) in enumerate(lines) if name == "FROM") :]
 
 
 def copied() -> list[str]:
@@ -153,14 +153,14 @@ def test_the_extras_installed_are_declared():
 
 
 def service() -> dict[str, object]:
-    (found,) = COMPOSE["services"].values()
-    return found
+    (only,) = COMPOSE["services"].values()
+    return only
 
 
 def test_compose_drops_every_privilege():
-    one = service()
-    assert (one["read_only"], one["cap_drop"], one["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
-    assert not {"privileged", "cap_add", "ports", "user", "network_mode", "pid"} & set(one)
+    options = service()
+    assert (options["read_only"], options["cap_drop"], options["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+    assert not {"privileged", "cap_add", "ports", "user", "network_mode", "pid"} & set(options)
 
 
 def test_compose_builds_this_dockerfile_from_the_root():
@@ -173,8 +173,8 @@ def workspace() -> str:
     """The folder in which commands look in the image: the user's data folder."""
     environment = dict(pair.split("=", 1) for pair in shlex.split(of("ENV")[0]))
     assert not {"TRACKER_STORE", "TRACKER_SCHEDULES"} & set(environment)
-    found = find(None, None, here=Path(of("WORKDIR")[-1]), environment=environment)
-    return str(found.store.parent)
+    place = find(None, None, here=Path(of("WORKDIR")[-1]), environment=environment)
+    return str(place.store.parent)
 
 
 def test_the_volume_is_the_folder_in_which_commands_look():

@@ -36,8 +36,8 @@ def test_the_units_in_contrib_are_those_of_the_templates(request):
     if request.config.getoption("--accept"):
         for name, text in expected().items():
             (FOLDER / name).write_text(text, encoding="utf-8")
-    found = {str(path.relative_to(FOLDER)): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.*") if path.is_file()}
-    assert found == expected()
+    files = {str(path.relative_to(FOLDER)): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.*") if path.is_file()}
+    assert files == expected()
 
 
 def test_a_users_unit_names_the_workspace_in_which_commands_look():
@@ -159,13 +159,13 @@ def test_a_program_that_systemd_would_not_start_is_refused(tmp_path, sign):
     with pytest.raises(DeclarationError, match="systemd starts no program with"):
         units(UnitPlace(tracker=odd / "tracker", store=Path("/a"), schedules=Path("/s")), scope="user")
     unit = tmp_path / DAEMON
-    said = str(program(odd)).replace("\\", r"\\").replace('"', r"\"")
-    unit.write_text(f'[Service]\nExecStart="{said}"\n', encoding="utf-8")
+    quoted = str(program(odd)).replace("\\", r"\\").replace('"', r"\"")
+    unit.write_text(f'[Service]\nExecStart="{quoted}"\n', encoding="utf-8")
     assert any("special characters" in line for line in complaints(tmp_path, "user", unit))
 
 
 def unquoted(line: str) -> list[str]:
-    """`ExecStart=` as systemd takes it apart: quotes and backslashes (systemd.syntax), then `%%`, then, but for the program, `$$`."""
+    """`ExecStart=` as systemd splits it: quotes and backslashes (systemd.syntax), then `%%`, then `$$` except in the program."""
     words = re.findall(r'"((?:[^"\\]|\\.)*)"|([^"\s]+)', line)
     plain = [re.sub(r"\\(.)", r"\1", quoted) if quoted else bare for quoted, bare in words]
     program, *args = [word.replace("%%", "%") for word in plain]

@@ -7,11 +7,11 @@ import pytest
 from tracker.identity import dates, sizes
 from tracker.identity.dates import Date
 from tracker.identity.slots import joined
-from tracker.identity.tokens import clean, split, tokens
+from tracker.identity.tokens import clean, split, tokenize
 
 
 def pieces(name: str) -> list[tuple[str, str]]:
-    return [(token.kind, token.text) for token in tokens(split(clean(name))[1])]
+    return [(token.kind, token.text) for token in tokenize(split(clean(name))[1])]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_date_in_every_form(text, date, mark):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "agree"),
+    ("first", "other", "agree"),
     [
         (Date(2025, 5, 28), Date(None, 5, 28), True),
         (Date(2025, 5, 28), Date(2025, 5), True),
@@ -57,13 +57,13 @@ def test_a_date_in_every_form(text, date, mark):
         (Date(2025, 8, 6), dates.read("08-24"), False),
     ],
 )
-def test_dates_agree_when_they_can_be_one_day(one, other, agree):
-    assert one.agrees(other) is agree
-    assert other.agrees(one) is agree
+def test_dates_agree_when_they_can_be_one_day(first, other, agree):
+    assert first.agrees(other) is agree
+    assert other.agrees(first) is agree
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "beside"),
+    ("first", "other", "beside"),
     [
         (Date(2026, 2, 15), Date(2026, 2, 16), True),
         (Date(2025, 12, 31), Date(2026, 1, 1), True),
@@ -73,9 +73,9 @@ def test_dates_agree_when_they_can_be_one_day(one, other, agree):
         (Date(2026, 2, 30), Date(2026, 2, 28), False),
     ],
 )
-def test_whole_dates_a_day_apart_are_adjacent(one, other, beside):
-    assert one.is_beside(other) is beside
-    assert other.is_beside(one) is beside
+def test_whole_dates_a_day_apart_are_adjacent(first, other, beside):
+    assert first.is_beside(other) is beside
+    assert other.is_beside(first) is beside
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_whole_dates_a_day_apart_are_adjacent(one, other, beside):
     ],
 )
 def test_a_size_in_every_form(text, total, active):
-    found = tokens(clean(text))
-    experts = any(token.kind == "experts" for token in found)
+    pieces = tokenize(clean(text))
+    experts = any(token.kind == "experts" for token in pieces)
     size = sizes.UNSTATED
-    for token in found:
+    for token in pieces:
         if token.kind != "experts":
             size = size.joined(sizes.read(token.kind, token.text, experts=experts))
     assert (size.total, size.active) == (total, active)
@@ -132,8 +132,8 @@ def test_other_tokens_are_not_sizes(text):
     ],
 )
 def test_numbers_split_by_dashes_are_joined(text, generations, read):
-    found = joined(tokens(text), {one: one for one in generations})
-    assert [token.text for token in found if token.kind != "word"] == read
+    pieces = joined(tokenize(text), {generation: generation for generation in generations})
+    assert [token.text for token in pieces if token.kind != "word"] == read
 
 
 @pytest.mark.parametrize(

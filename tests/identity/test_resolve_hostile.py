@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracker.identity import nearest, resolve
-from tracker.identity.tokens import LONGEST, clean, tokens
+from tracker.identity.tokens import LONGEST, clean, tokenize
 from tracker.workspace.names import default_lexicon
 
 PLAIN = resolve("Claude Opus 4.5", lexicon=default_lexicon()).model
@@ -59,16 +59,16 @@ def test_invisible_characters_change_nothing(name):
 
 
 def test_two_long_names_with_the_same_beginning_differ():
-    one, other = (resolve("claude-opus-4-5-" + "x" * LONGEST + end, lexicon=default_lexicon()) for end in "ab")
-    assert (one.model, other.model) == (None, None)
-    assert "no name" in one.reason
+    first, other = (resolve("claude-opus-4-5-" + "x" * LONGEST + end, lexicon=default_lexicon()) for end in "ab")
+    assert (first.model, other.model) == (None, None)
+    assert "no name" in first.reason
 
 
 @pytest.mark.parametrize("piece", ["1", "a", "-", "v1.", "1-", "q4-", "2024-", "3x", "e4", "may ", ">1", ".", "1p"])
 def test_the_work_grows_no_faster_than_the_name(piece):
     """Counted in tokens and their pieces of text: nothing is read twice."""
     text = clean(piece * 200)
-    assert sum(len(token.text) for token in tokens(text)) <= len(text)
+    assert sum(len(token.text) for token in tokenize(text)) <= len(text)
 
 
 def test_nearest_suggests_only_similar_names():

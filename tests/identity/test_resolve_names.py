@@ -183,7 +183,7 @@ def test_only_an_id_in_a_path_has_a_stamp():
     assert plain == short == f"{path}-0211"
 
 
-@pytest.mark.parametrize(("name", "stated"), [(name, tuple(stated)) for name, *stated in WHO], ids=[one[0] for one in WHO])
+@pytest.mark.parametrize(("name", "stated"), [(name, tuple(stated)) for name, *stated in WHO], ids=[first[0] for first in WHO])
 def test_a_name_resolves_to_its_model(name, stated):
     who = resolve(name, lexicon=default_lexicon())
     assert (who.lab, who.family, who.generation, who.size_total_b, who.size_active_b, who.reasoning, who.effort) == stated
@@ -191,16 +191,16 @@ def test_a_name_resolves_to_its_model(name, stated):
 
 @pytest.mark.parametrize("names", ONE_MODEL, ids=lambda names: names[0])
 def test_every_spelling_is_one_model(names):
-    found = {name: resolve(name, lexicon=default_lexicon()).model for name in names}
-    assert len(set(found.values())) == 1, found
-    assert None not in found.values()
+    models = {name: resolve(name, lexicon=default_lexicon()).model for name in names}
+    assert len(set(models.values())) == 1, models
+    assert None not in models.values()
 
 
-@pytest.mark.parametrize(("one", "other"), TWO_MODELS)
-def test_names_that_look_alike_are_two_models(one, other):
-    assert resolve(one, lexicon=default_lexicon()).model != resolve(other, lexicon=default_lexicon()).model
+@pytest.mark.parametrize(("first", "other"), TWO_MODELS)
+def test_names_that_look_alike_are_two_models(first, other):
+    assert resolve(first, lexicon=default_lexicon()).model != resolve(other, lexicon=default_lexicon()).model
     assert (
-        resolve(one, lexicon=default_lexicon()).model is not None or resolve(other, lexicon=default_lexicon()).model is not None
+        resolve(first, lexicon=default_lexicon()).model is not None or resolve(other, lexicon=default_lexicon()).model is not None
     )
 
 

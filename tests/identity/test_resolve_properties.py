@@ -30,9 +30,9 @@ lexicons = st.sampled_from((default_lexicon(), EMPTY_LEXICON))
 
 
 def model(name: str, known: Lexicon) -> str:
-    found = resolve(name, lexicon=known).model
-    assert found is not None, name
-    return found
+    answer = resolve(name, lexicon=known).model
+    assert answer is not None, name
+    return answer
 
 
 @given(names(), lexicons)
@@ -69,9 +69,9 @@ def test_a_quantisation_makes_another_variant_of_the_same_model(name, quant, kno
 
 
 @given(st.sampled_from(BRANDS), versions, sizes, sizes, lexicons)
-def test_sizes_never_merge(brand, version, one, other, known):
-    assume(one != other)
-    assert model(f"{brand} {version} {one}", known) != model(f"{brand} {version} {other}", known)
+def test_sizes_never_merge(brand, version, size, other_size, known):
+    assume(size != other_size)
+    assert model(f"{brand} {version} {size}", known) != model(f"{brand} {version} {other_size}", known)
 
 
 @given(names(), days, days)

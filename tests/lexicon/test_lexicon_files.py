@@ -84,7 +84,7 @@ def test_a_missing_folder_gives_an_empty_lexicon(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             'lab = "Acme"\nspelings = []',
@@ -109,15 +109,15 @@ def test_a_missing_folder_gives_an_empty_lexicon(tmp_path):
         ),
     ],
 )
-def test_a_wrong_file_is_reported_in_one_line(tmp_path, text, told):
+def test_a_wrong_file_is_reported_in_one_line(tmp_path, text, message):
     with pytest.raises(DeclarationError) as caught:
         load_names(write(tmp_path, acme=text))
-    assert re.search(begins(told), str(caught.value))
+    assert re.search(begins(message), str(caught.value))
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "message"),
     [
         (
             'lab = "Other"\nspellings = ["Acme-AI"]',
@@ -134,10 +134,10 @@ def test_a_wrong_file_is_reported_in_one_line(tmp_path, text, told):
         ('hosts = ["acme ai"]', 'schedules/models/acme.toml: spellings has "acmeai", which schedules/models/hosts.toml has too'),
     ],
 )
-def test_two_contradictory_files_are_reported(tmp_path, other, told):
+def test_two_contradictory_files_are_reported(tmp_path, other, message):
     with pytest.raises(DeclarationError) as caught:
         load_names(write(tmp_path, acme=ACME, **{"hosts" if "hosts" in other else "other": other}))
-    assert str(caught.value).startswith(told)
+    assert str(caught.value).startswith(message)
 
 
 def test_two_names_that_are_read_alike_cannot_mean_two_things(tmp_path):

@@ -129,10 +129,10 @@ class FakeFetcher:
         return cls(script={BOARD: answers}, asked=[])
 
     def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, Capture | Unchanged | FetchError]]:
-        for one, validators in jobs:
+        for declared, validators in jobs:
             self.asked.append(validators)
-            for answer in self.script[one.id]:
-                yield one, answer
+            for answer in self.script[declared.id]:
+                yield declared, answer
 
 
 def capture(number: float, *bodies: bytes, board_id: BoardId = BOARD, etag: str | None = None) -> Capture:
@@ -190,5 +190,5 @@ INSIGHTS = ("class_leader", "frontier", "generation_gain", "line_overtake", "mil
 
 
 def kinds(store: Store, **wanted: object) -> list[str]:
-    found = store.events(EventFilter(**{"board": BOARD, **wanted}))
-    return [f"{event.kind}/{event.grade}" for event in found if event.kind not in INSIGHTS]
+    chosen = store.events(EventFilter(**{"board": BOARD, **wanted}))
+    return [f"{event.kind}/{event.grade}" for event in chosen if event.kind not in INSIGHTS]

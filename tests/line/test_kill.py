@@ -50,8 +50,8 @@ DELAYS_S = (0.0, 0.004, 0.01, 0.02, 0.035, 0.06, 0.1, 0.2)
 
 def state(number: int) -> bytes:
     """300 entries, some of which move, come and go each day."""
-    entries = (f"m{one}:{(one * 7919 + (number if one % 11 == 0 else 0)) % 997}:{one % 9 + number // 3}" for one in range(300))
-    return csv(" ".join(entry for one, entry in enumerate(entries) if (one + number) % 97))
+    entries = (f"m{row}:{(row * 7919 + (number if row % 11 == 0 else 0)) % 997}:{row % 9 + number // 3}" for row in range(300))
+    return csv(" ".join(entry for row, entry in enumerate(entries) if (row + number) % 97))
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ LATER = {number + 3: body for number, body in PASSED.items()}
 def read(store: Store, archive: FileArchive, order: Sequence[BoardId]) -> None:
     keep(archive, PASSED, BOARD)
     keep(archive, LATER, OTHER)
-    for one in order:
-        sync.sync_board(board(one), archive, store, lexicon=default_lexicon())
+    for name in order:
+        sync.sync_board(board(name), archive, store, lexicon=default_lexicon())
 
 
 def said(store: Store, since: float = 0, until: float = 30, **more: object) -> list[tuple[str, str]]:

@@ -30,21 +30,25 @@ def telling(*routes: Route) -> Telling:
 
 def run(archive: FileArchive, store: Store, number: float, text: str, of: BoardId = BOARD) -> None:
     fetched = capture(number, csv(text), board_id=of)
-    told = telling(ALL, OTHERS)
+    sent = telling(ALL, OTHERS)
     intake.take(
-        board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=told, lexicon=default_lexicon()
+        board(of), fetched, archive=archive, store=store, clock=FixedClock(at(number)), telling=sent, lexicon=default_lexicon()
     )
 
 
 def send(store: Store, number: float = 1, route: str = "all", how: DeliveryOutcome = DeliveryOutcome.SENT) -> list[Event]:
     """Everything that waits for a route and still stands has gone out."""
     waiting = store.service.deliveries(route)
-    deliveries = [one for one in waiting if one.event.kind == "withdrawn" or store.event(one.event.id) is not None]
-    store.service.receive(Receipt(event=one.event.id, route=route, delivered_at=at(number), how=how) for one in deliveries)
-    return [one.event for one in deliveries]
+    deliveries = [
+        delivery for delivery in waiting if delivery.event.kind == "withdrawn" or store.event(delivery.event.id) is not None
+    ]
+    store.service.receive(
+        Receipt(event=delivery.event.id, route=route, delivered_at=at(number), how=how) for delivery in deliveries
+    )
+    return [delivery.event for delivery in deliveries]
 
 
-def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, told: Telling | None) -> None:
+def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, sent: Telling | None) -> None:
     proof.decide(
         board(),
         at(number),
@@ -53,17 +57,17 @@ def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict, 
         reason="seen",
         archive=archive,
         store=store,
-        telling=told,
+        telling=sent,
         lexicon=default_lexicon(),
     )
 
 
 def corrections(store: Store, route: str | None = None) -> Sequence[Delivery]:
-    return [one for one in store.service.deliveries(route) if one.event.kind == "withdrawn"]
+    return [delivery for delivery in store.service.deliveries(route) if delivery.event.kind == "withdrawn"]
 
 
 @pytest.fixture
-def told(archive: FileArchive, store: Store) -> list[Event]:
+def sent(archive: FileArchive, store: Store) -> list[Event]:
     """Events of a reading of day 1, sent that day on one of two routes; day 2 shows the board as it had been."""
     run(archive, store, 0, SIX)
     run(archive, store, 1, E_LEADS)
@@ -73,13 +77,15 @@ def told(archive: FileArchive, store: Store) -> list[Event]:
     return events
 
 
-def test_a_sent_event_that_is_withdrawn_is_corrected_on_that_route(archive: FileArchive, store: Store, told: list[Event]):
+def test_a_sent_event_that_is_withdrawn_is_corrected_on_that_route(archive: FileArchive, store: Store, sent: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling(ALL, OTHERS))
     deliveries = corrections(store)
-    assert {one.event.facts["event"] for one in deliveries} == {event.id for event in told}
-    assert {(one.route, one.queued_at, one.event.recorded_at) for one in deliveries} == {("all", at(2), at(2))}
-    leader = next(event for event in told if event.kind == "new_leader")
-    (taken_back,) = [one.event for one in deliveries if one.event.facts == {"event": leader.id}]
+    assert {delivery.event.facts["event"] for delivery in deliveries} == {event.id for event in sent}
+    assert {(delivery.route, delivery.queued_at, delivery.event.recorded_at) for delivery in deliveries} == {
+        ("all", at(2), at(2))
+    }
+    leader = next(event for event in sent if event.kind == "new_leader")
+    (taken_back,) = [delivery.event for delivery in deliveries if delivery.event.facts == {"event": leader.id}]
     assert taken_back.headline == f"Withdrawn: {leader.headline}"
     assert (taken_back.weight, taken_back.board, taken_back.is_news) == (leader.weight, BOARD, True)
     assert store.event(taken_back.id) is None
@@ -95,75 +101,75 @@ def test_waiting_dropped_and_counted_deliveries_are_not_corrected(archive: FileA
     assert corrections(store) == []
 
 
-def test_an_event_that_still_follows_is_not_corrected(archive: FileArchive, store: Store, told: list[Event]):
+def test_an_event_that_still_follows_is_not_corrected(archive: FileArchive, store: Store, sent: list[Event]):
     sync.replay(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert corrections(store) == []
-    assert all(store.event(event.id) for event in told)
+    assert all(store.event(event.id) for event in sent)
 
 
-def test_without_routes_nothing_is_corrected(archive: FileArchive, store: Store, told: list[Event]):
+def test_without_routes_nothing_is_corrected(archive: FileArchive, store: Store, sent: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, None)
-    assert store.event(told[0].id) is None
+    assert store.event(sent[0].id) is None
     assert corrections(store) == []
 
 
 @pytest.mark.parametrize("route", [Route(name="all", channel="stdout", enabled=False), OTHERS])
-def test_a_route_that_is_off_gets_no_correction(archive: FileArchive, store: Store, told: list[Event], route: Route):
+def test_a_route_that_is_off_gets_no_correction(archive: FileArchive, store: Store, sent: list[Event], route: Route):
     decide(archive, store, 1, Verdict.REJECT, telling(route))
-    assert store.event(told[0].id) is None
+    assert store.event(sent[0].id) is None
     assert corrections(store) == []
 
 
 @pytest.mark.parametrize(("newest", "taken_back"), [(31, True), (31.1, False)])
 def test_a_delivery_older_than_thirty_days_is_not_corrected(
-    archive: FileArchive, store: Store, told: list[Event], newest: float, taken_back: bool
+    archive: FileArchive, store: Store, sent: list[Event], newest: float, taken_back: bool
 ):
     run(archive, store, newest, SIX)
     decide(archive, store, 1, Verdict.REJECT, telling())
-    assert store.event(told[0].id) is None
+    assert store.event(sent[0].id) is None
     assert bool(corrections(store)) is taken_back
 
 
-def test_another_board_is_not_affected(archive: FileArchive, store: Store, told: list[Event]):
+def test_another_board_is_not_affected(archive: FileArchive, store: Store, sent: list[Event]):
     run(archive, store, 0, SIX, of=OTHER)
     run(archive, store, 1, E_LEADS, of=OTHER)
     others = send(store)
     decide(archive, store, 1, Verdict.REJECT, telling())
-    assert {one.event.board for one in corrections(store)} == {BOARD}
-    assert {event.id for event in told} <= {one.event.facts["event"] for one in corrections(store)}
+    assert {delivery.event.board for delivery in corrections(store)} == {BOARD}
+    assert {event.id for event in sent} <= {delivery.event.facts["event"] for delivery in corrections(store)}
     assert all(store.event(event.id) for event in others if event.board == OTHER)
 
 
-def test_an_event_is_corrected_once_however_often_it_comes_and_goes(archive: FileArchive, store: Store, told: list[Event]):
+def test_an_event_is_corrected_once_however_often_it_comes_and_goes(archive: FileArchive, store: Store, sent: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling())
-    first = {one.event.id for one in corrections(store)}
+    first = {delivery.event.id for delivery in corrections(store)}
     send(store, 3)
     decide(archive, store, 1, Verdict.ACCEPT, telling())
-    assert all(store.event(event.id) for event in told)
+    assert all(store.event(event.id) for event in sent)
     assert corrections(store) == []
     decide(archive, store, 1, Verdict.REJECT, telling())
-    assert store.event(told[0].id) is None
+    assert store.event(sent[0].id) is None
     assert corrections(store) == []
-    assert first == {one.event for one in store.service.receipts("all", since=at(3))} - {event.id for event in told}
+    assert first == {receipt.event for receipt in store.service.receipts("all", since=at(3))} - {event.id for event in sent}
 
 
-def test_a_correction_that_waits_while_its_event_comes_again_is_not_sent(archive: FileArchive, store: Store, told: list[Event]):
+def test_a_correction_that_waits_while_its_event_comes_again_is_not_sent(archive: FileArchive, store: Store, sent: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling())
     deliveries = corrections(store)
-    assert [standing_in(store)(one) for one in deliveries] == [True] * len(told)
+    assert [standing_in(store)(delivery) for delivery in deliveries] == [True] * len(sent)
     decide(archive, store, 1, Verdict.ACCEPT, telling())
-    assert [standing_in(store)(one) for one in deliveries] == [False] * len(told)
+    assert [standing_in(store)(delivery) for delivery in deliveries] == [False] * len(sent)
 
 
-def test_a_failed_rewrite_corrects_nothing(archive: FileArchive, store: Store, told: list[Event]):
+def test_a_failed_rewrite_corrects_nothing(archive: FileArchive, store: Store, sent: list[Event]):
     line = IndexLine(observed_at=at(1), url=URL, verdict=Verdict.REJECT, by="ann", reason="seen")
     archive.note(BOARD, line)
     with pytest.raises(StoreError, match="full"):
         sync.sync_board(board(), archive, _NoPosition(store), telling=telling(), lexicon=default_lexicon())
     assert corrections(store) == []
-    assert all(store.event(event.id) for event in told)
+    assert all(store.event(event.id) for event in sent)
     sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
-    assert len(corrections(store)) == len(told)
+    assert len(corrections(store)) == len(sent)
 
 
 class _NoPosition:
@@ -192,7 +198,7 @@ def test_a_quarantine_that_resolves_itself_corrects_its_alarm_and_nothing_else(a
     run(archive, store, 3.2, TWO)
     assert len(store.latest(BOARD).entries) == 2
     (broken,) = [event for event in sent if event.kind == "board_broken"]
-    assert [one.event.facts["event"] for one in corrections(store, "all")] == [broken.id]
+    assert [delivery.event.facts["event"] for delivery in corrections(store, "all")] == [broken.id]
 
 
 def test_events_after_a_reading_that_a_replay_accepts_are_not_corrected(archive: FileArchive, store: Store):
@@ -205,7 +211,7 @@ def test_events_after_a_reading_that_a_replay_accepts_are_not_corrected(archive:
     sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
     assert Result.QUARANTINED not in {check.result for check in store.checks(BOARD) if check.entries == 2}
     gone = {event.id for event in sent if store.event(event.id) is None}
-    assert {one.event.facts["event"] for one in corrections(store, "all")} == gone
+    assert {delivery.event.facts["event"] for delivery in corrections(store, "all")} == gone
     assert len(gone) < len(sent)
 
 

@@ -71,8 +71,8 @@ def test_the_order_and_the_number_of_imports_never_matter(kind: str, data: st.Da
     order = data.draw(st.permutations(sorted(states)))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(order) - 1), max_size=4)))
     calls = [order[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
-    with TemporaryDirectory() as one, TemporaryDirectory() as other:
-        at_once = settled(kind, states, [sorted(states)], Path(one))
+    with TemporaryDirectory() as first, TemporaryDirectory() as other:
+        at_once = settled(kind, states, [sorted(states)], Path(first))
         assert settled(kind, states, calls, Path(other)) == at_once
 
 
@@ -101,7 +101,7 @@ def test_a_replay_after_the_declaration_changed_withdraws_what_no_longer_follows
     sync.replay(board(max_drop=1.0), archive, store, lexicon=default_lexicon())
     now = {event.id for event in store.events(EventFilter(board=BOARD))}
     assert list(store.withdrawn(BOARD)) == sorted(before.keys() - now)
-    assert "board_broken/quarantine" in {f"{before[one].kind}/{before[one].grade}" for one in before.keys() - now}
+    assert "board_broken/quarantine" in {f"{before[event_id].kind}/{before[event_id].grade}" for event_id in before.keys() - now}
     assert store.declared(BOARD) == board(max_drop=1.0)
 
 
@@ -133,7 +133,7 @@ def test_bodies_may_be_gzipped(archive: FileArchive, store: Store, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("name", "stored", "found"),
+    ("name", "stored", "expected"),
     [
         ("latest.csv", b"", "the name has no time; expected YYYY-MM-DDTHHMMSSZ.ext"),
         ("2026-02-30T060000Z.csv", b"", "the name has no time"),
@@ -146,14 +146,14 @@ def test_bodies_may_be_gzipped(archive: FileArchive, store: Store, tmp_path: Pat
     ids=["no time", "no such day", "no gzip", "cut gzip", "bad deflate", "too large", "bomb"],
 )
 def test_a_file_that_is_not_a_dated_body_is_refused_in_one_line(
-    archive: FileArchive, tmp_path: Path, name: str, stored: bytes, found: str
+    archive: FileArchive, tmp_path: Path, name: str, stored: bytes, expected: str
 ):
     path = tmp_path / name
     path.write_bytes(stored)
     small = replace(board(), request=replace(board().request, max_bytes=2000))
     with pytest.raises(DeclarationError) as caught:
         intake.import_bodies(small, [path], archive=archive, store=fresh("memory"), lexicon=default_lexicon())
-    assert found in str(caught.value)
+    assert expected in str(caught.value)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
     assert archive.boards() == ()

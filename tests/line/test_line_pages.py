@@ -38,15 +38,15 @@ def named(body: bytes) -> str:
 
 
 def pages(evidence: tuple[Evidence, ...]) -> list[tuple[str, str]]:
-    return [(str(one.entry), one.sha256) for one in evidence]
+    return [(str(proof.entry), proof.sha256) for proof in evidence]
 
 
 def test_row_numbers_continue_from_page_to_page():
     """Pages that rank by their order alone have it in the column `$row`."""
-    one = board()
-    score, _ = one.metrics
+    ranked = board()
+    score, _ = ranked.metrics
     chart = replace(
-        one,
+        ranked,
         parse=Parse(format="json_records"),
         rank=Column(sources=(ROW,)),
         metrics=(replace(score, column=Column(sources=(ROW,)), higher_is_better=False),),
@@ -66,7 +66,7 @@ def test_the_pages_of_one_capture_are_one_snapshot(archive: FileArchive, store: 
     fetched(archive, store, (0, TOP, END))
     latest = store.latest(BOARD)
     assert latest.sha256 == (named(TOP), named(END))
-    assert {key: one.page for key, one in latest.entries.items()} == {"a": 0, "b": 0, "c": 0, "d": 1, "e": 1, "f": 1}
+    assert {key: entry.page for key, entry in latest.entries.items()} == {"a": 0, "b": 0, "c": 0, "d": 1, "e": 1, "f": 1}
 
 
 def test_evidence_names_the_page_before_and_after(archive: FileArchive, store: Store):
@@ -83,11 +83,11 @@ def test_evidence_names_the_page_before_and_after(archive: FileArchive, store: S
 def test_every_quoted_cell_is_on_its_page(archive: FileArchive, store: Store):
     without_e = csv("c:70:1 f:40:1 g:99")
     fetched(archive, store, (0, TOP, END), (1, NEW_TOP, NEW_END), (2, NEW_TOP, without_e), (3, NEW_TOP, without_e + b"\n"))
-    quoted = [one for event in store.events(EventFilter()) for one in event.evidence if one.raw is not None]
+    quoted = [proof for event in store.events(EventFilter()) for proof in event.evidence if proof.raw is not None]
     assert {event.kind for event in store.events(EventFilter())} >= {"debut", "departure", "overtake", "price_change"}
-    for one in quoted:
-        rows = [line.split(",") for line in archive.body(BOARD, one.sha256).decode().splitlines()]
-        assert [row for row in rows if row[0] == one.entry and one.raw in row], one
+    for shown in quoted:
+        rows = [line.split(",") for line in archive.body(BOARD, shown.sha256).decode().splitlines()]
+        assert [row for row in rows if row[0] == shown.entry and shown.raw in row], shown
 
 
 def test_the_same_pages_again_are_unchanged_and_swapped_ones_are_not_news(archive: FileArchive, store: Store):
@@ -112,6 +112,6 @@ def test_pages_are_kept_over_a_reopened_fold(archive: FileArchive, store: Store)
 
 def test_every_event_from_several_pages_holds(archive: FileArchive, store: Store):
     fetched(archive, store, (0, TOP, END), (1, NEW_TOP, NEW_END), (2, TOP, END))
-    found = proof.verify(list(store.events(EventFilter())), board(), archive, lexicon=default_lexicon())
-    assert len(found) > 5
-    assert all(one.holds for one in found)
+    verified = proof.verify(list(store.events(EventFilter())), board(), archive, lexicon=default_lexicon())
+    assert len(verified) > 5
+    assert all(verification.holds for verification in verified)

@@ -20,7 +20,7 @@ COSTS = b"model,usd\na,7\nb,8\n"
 
 def released() -> Board:
     """The price stands in a file of its own; each release of the board has its own address."""
-    one = board()
+    declared = board()
     cost = Payload(
         name="cost",
         request=Request(url="https://acme.example/cost_{newest}.csv"),
@@ -29,8 +29,10 @@ def released() -> Board:
         required=False,
     )
     request = Request(url="https://acme.example/text_{newest}.csv", newest=Newest(url="https://acme.example/", find="(x)"))
-    score, price = one.metrics
-    return replace(one, request=request, payloads=(cost,), metrics=(score, replace(price, column=Column(sources=("cost:usd",)))))
+    score, price = declared.metrics
+    return replace(
+        declared, request=request, payloads=(cost,), metrics=(score, replace(price, column=Column(sources=("cost:usd",))))
+    )
 
 
 def take(archive: FileArchive, store: Store, number: float, *bodies: bytes, url: str = BEFORE) -> sync.Outcome:
@@ -73,14 +75,14 @@ def test_a_replay_reads_the_same(archive: FileArchive, store: Store):
 
 def test_a_payload_that_changes_alone_is_a_change(archive: FileArchive, store: Store):
     take(archive, store, 0, csv(SIX), COSTS)
-    found = take(archive, store, 1, csv(SIX), COSTS.replace(b"7", b"5"))
-    assert [event.kind for event in found.events] == ["price_change"]
+    outcome = take(archive, store, 1, csv(SIX), COSTS.replace(b"7", b"5"))
+    assert [event.kind for event in outcome.events] == ["price_change"]
 
 
 def test_a_new_release_is_a_new_scale_and_no_overtake(archive: FileArchive, store: Store):
     take(archive, store, 0, csv(SIX), COSTS)
-    found = take(archive, store, 1, csv("a:40 b:80 c:70 d:60 e:50 f:90"), COSTS, url=AFTER)
-    assert [event.kind for event in found.events if event.metric != PRICE] == ["methodology"]
+    outcome = take(archive, store, 1, csv("a:40 b:80 c:70 d:60 e:50 f:90"), COSTS, url=AFTER)
+    assert [event.kind for event in outcome.events if event.metric != PRICE] == ["methodology"]
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -20,7 +20,7 @@ def take(archive: FileArchive, store: Store, number: float, body: bytes) -> None
 
 
 def broken(store: Store) -> Event:
-    (event,) = [one for one in store.events(EventFilter()) if one.kind == "board_broken"]
+    (event,) = [event for event in store.events(EventFilter()) if event.kind == "board_broken"]
     return event
 
 

@@ -36,7 +36,7 @@ def history(store: Store) -> Mapping[str, object]:
         "at": [store.at(BOARD, check.observed_at) for check in checks],
         "segments": list(store.segments(BOARD)),
         "known": store.past(BOARD).known,
-        "spans": [list(store.spans(BOARD, EntryId(key), one.id)) for key in "abcdefg" for one in board().metrics],
+        "spans": [list(store.spans(BOARD, EntryId(key), metric.id)) for key in "abcdefg" for metric in board().metrics],
         "ranks": [list(store.rank_spans(BOARD, EntryId(key))) for key in "abcdefg"],
     }
 
@@ -77,7 +77,7 @@ def test_another_table_is_held_back(archive: FileArchive, store: Store):
     assert outcome.failed
     assert results(store) == ["accepted", "quarantined"]
     assert store.last_check(BOARD).message == (
-        "acme/text: 0 of 6 entries in common with the last accepted snapshot, expected at least 50%;"
+        "acme/text: 0 of 6 entries in common with the last accepted snapshot, expected at least 50 %;"
         " kept in quarantine (tracker quarantine show acme/text)"
     )
 
@@ -184,7 +184,7 @@ def test_decisions_are_repeated_by_a_replay(archive: FileArchive, store: Store):
 
 
 @pytest.mark.parametrize(
-    ("number", "verdict", "found"),
+    ("number", "verdict", "wrong"),
     [
         (9, Verdict.ACCEPT, "no reading at 2026-03-10T06:00:00"),
         (0, Verdict.ACCEPT, "a reading that is accepted .* expected one that is quarantined or rejected"),
@@ -192,12 +192,12 @@ def test_decisions_are_repeated_by_a_replay(archive: FileArchive, store: Store):
     ],
 )
 def test_a_decision_that_does_not_apply_is_refused_and_not_written_down(
-    archive: FileArchive, store: Store, number: float, verdict: Verdict, found: str
+    archive: FileArchive, store: Store, number: float, verdict: Verdict, wrong: str
 ):
     keep(archive, {0: csv(SIX), 1: csv(SIX), 2: csv(TWO)})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     before, index = dump(store), archive.index(BOARD)
-    with pytest.raises(DeclarationError, match=f"acme/text: {found}"):
+    with pytest.raises(DeclarationError, match=f"acme/text: {wrong}"):
         decide(archive, store, number, verdict)
     assert (dump(store), archive.index(BOARD)) == (before, index)
 
@@ -309,10 +309,10 @@ def test_a_shortened_run_of_suspects_decides_like_the_whole_run(drawn: list[tupl
 def _agree(row: list[HeldReading], suspect: HeldReading) -> bool:
     """By looking at the whole row: the last ones that all agree with this one."""
     alike = []
-    for one in reversed(row):
-        if len(one.entries & suspect.entries) < 0.8 * max(len(one.entries), len(suspect.entries)):
+    for held in reversed(row):
+        if len(held.entries & suspect.entries) < 0.8 * max(len(held.entries), len(suspect.entries)):
             break
-        alike.append(one)
+        alike.append(held)
     return len(alike) >= 2 and (suspect.observed_at - alike[-1].observed_at).total_seconds() >= 86_400
 
 

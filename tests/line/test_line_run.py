@@ -77,7 +77,7 @@ def test_a_failed_fetch_is_an_index_line_with_the_servers_answer(
     (line,) = archive.index(BOARD)[0]
     assert (line.verdict, line.error, line.observed_at) == (verdict, str(error), at(9))
     assert (line.status, line.content_type) == ((403, "text/html") if answered else (0, ""))
-    assert [archive.body(BOARD, one) for one in line.sha256] == ([CHALLENGE] if answered else [])
+    assert [archive.body(BOARD, digest) for digest in line.sha256] == ([CHALLENGE] if answered else [])
     what = 'acme/text: Cloudflare challenge page "Just a moment..."' if answered else str(error)
     assert (outcome.failed, outcome.checks[0].result) == (True, Result.FAILED)
     assert outcome.checks[0].message.startswith(what)
@@ -115,7 +115,7 @@ def test_one_boards_trouble_does_not_stop_another(archive: FileArchive, store: S
         third.id: [capture(0, csv(SIX), board_id=third.id)],
     }
     outcomes = run(archive, store, FakeFetcher(script=script, asked=[]), [broken, board(), third])
-    assert [(one.board, one.failed) for one in outcomes] == [(OTHER, True), (BOARD, True), (third.id, False)]
+    assert [(outcome.board, outcome.failed) for outcome in outcomes] == [(OTHER, True), (BOARD, True), (third.id, False)]
     assert isinstance(outcomes[0].error, DeclarationError)
     assert "acme/code: " in str(outcomes[0].error)
     assert len(store.latest(third.id).entries) == 6
@@ -146,8 +146,8 @@ def test_each_board_is_synced_as_soon_as_it_is_fetched(archive: FileArchive, sto
 
     class Slow:
         def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, object]]:
-            for one, _ in jobs:
-                yield one, capture(0, csv(SIX), board_id=one.id)
+            for declared, _ in jobs:
+                yield declared, capture(0, csv(SIX), board_id=declared.id)
                 seen.append(store.boards())
 
     list(

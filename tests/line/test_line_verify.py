@@ -39,19 +39,19 @@ def tamper(tmp_path: Path, sql: str) -> None:
 
 
 def test_every_event_holds(archive: FileArchive, store: SqliteStore):
-    found = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
-    assert [one.event for one in found] == events(store)
-    assert [one.differences for one in found if not one.holds] == []
-    assert len(found) > 15
+    verified = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
+    assert [verification.event for verification in verified] == events(store)
+    assert [verification.differences for verification in verified if not verification.holds] == []
+    assert len(verified) > 15
 
 
 def test_every_cell_an_event_quotes_is_in_the_bytes_it_names(archive: FileArchive, store: SqliteStore):
-    quoted = [one for event in events(store) for one in event.evidence if one.raw is not None]
+    quoted = [proof for event in events(store) for proof in event.evidence if proof.raw is not None]
     assert len(quoted) > 30
-    for one in quoted:
-        lines = archive.body(BOARD, one.sha256).decode().splitlines()
-        (row,) = [line.split(",") for line in lines if line.startswith(f"{one.entry},")]
-        assert one.raw in row
+    for quoted_proof in quoted:
+        lines = archive.body(BOARD, quoted_proof.sha256).decode().splitlines()
+        (row,) = [line.split(",") for line in lines if line.startswith(f"{quoted_proof.entry},")]
+        assert quoted_proof.raw in row
 
 
 @pytest.mark.slow
@@ -75,9 +75,11 @@ def test_a_tampered_event_does_not_hold_and_its_differences_are_listed(
 ):
     untouched = {event.id: event for event in events(store)}
     tamper(tmp_path, sql)
-    found = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
-    spoilt = [one for one in found if not one.holds]
-    assert {one.event.id for one in spoilt} == {event.id for event in events(store) if untouched.get(event.id) != event}
+    verified = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
+    spoilt = [verification for verification in verified if not verification.holds]
+    assert {verification.event.id for verification in spoilt} == {
+        event.id for event in events(store) if untouched.get(event.id) != event
+    }
     assert len(spoilt) >= 1
     assert difference in " | ".join(spoilt[0].differences)
 
@@ -100,16 +102,16 @@ def test_an_event_in_the_words_of_another_version_holds_and_is_marked_as_reworde
     archive: FileArchive, store: SqliteStore, tmp_path: Path, sql: str, difference: str
 ):
     tamper(tmp_path, sql)
-    found = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
-    assert all(one.holds for one in found)
-    reworded = [line for one in found for line in one.reworded]
+    verified = proof.verify(events(store), board(), archive, lexicon=default_lexicon())
+    assert all(verification.holds for verification in verified)
+    reworded = [line for verification in verified for line in verification.reworded]
     assert difference in " | ".join(reworded)
 
 
 def test_an_event_of_another_board_does_not_hold(archive: FileArchive, store: SqliteStore):
     other = replace(events(store)[0], id="0" * 16)
-    (found,) = proof.verify([other], board(), archive, lexicon=default_lexicon())
-    assert found.differences == (f"the stored bytes and the present declaration do not give this {other.kind}",)
+    (verified,) = proof.verify([other], board(), archive, lexicon=default_lexicon())
+    assert verified.differences == (f"the stored bytes and the present declaration do not give this {other.kind}",)
 
 
 def test_a_damaged_body_is_a_store_error_and_not_a_verdict(archive: FileArchive, store: SqliteStore):
@@ -138,4 +140,4 @@ def test_a_decision_is_part_of_what_is_derived(archive: FileArchive, store: Sqli
     proof.decide(
         board(), held.observed_at, Verdict.ACCEPT, by="ann", reason="", archive=archive, store=store, lexicon=default_lexicon()
     )
-    assert all(one.holds for one in proof.verify(events(store), board(), archive, lexicon=default_lexicon()))
+    assert all(verification.holds for verification in proof.verify(events(store), board(), archive, lexicon=default_lexicon()))

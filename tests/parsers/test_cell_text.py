@@ -36,7 +36,7 @@ def read(cell):
         "<div>1498</div><div>↓1</div>",
     ],
 )
-def test_what_stands_beside_a_figure_is_not_part_of_it(cell):
+def test_labels_and_footnotes_are_not_part_of_a_figure(cell):
     assert read(cell) == "1498"
 
 
@@ -53,7 +53,7 @@ def test_what_stands_beside_a_figure_is_not_part_of_it(cell):
         "Orion 1 <span>[4]</span>",
     ],
 )
-def test_what_stands_beside_a_name_is_not_part_of_it(cell):
+def test_labels_and_footnotes_are_not_part_of_a_name(cell):
     assert read(cell) == "Orion 1"
 
 
@@ -103,7 +103,7 @@ def test_a_label_is_on_a_line_of_its_own(cell):
         ("<span style='display: none'>9</span>88.4", "88.4"),
     ],
 )
-def test_what_belongs_together_stays_together(cell, text):
+def test_parts_of_one_text_stay_together(cell, text):
     assert read(cell) == text
 
 

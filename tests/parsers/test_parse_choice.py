@@ -83,7 +83,10 @@ def test_rows_that_do_not_fit_their_header_are_refused(change, message):
 
 
 def test_unwanted_records_are_left_out():
-    body = '{"sample_spec": {"mode": "one of"}, "wren": {"mode": "chat"}, "owl": {"mode": "embedding"}, "kite": {"mode": 5}, "tit": {}}'
+    body = (
+        '{"sample_spec": {"mode": "one of"}, "wren": {"mode": "chat"}, "owl":'
+        ' {"mode": "embedding"}, "kite": {"mode": 5}, "tit": {}}'
+    )
     options = {"without": {"$key": "sample_spec", "mode": ["embedding", "5"], "gone": "x"}}
     assert read("json_records", body, ["$key"], **options).rows == [("wren",), ("tit",)]
     with pytest.raises(ParseError, match="found no record besides those with mode = 'a', 'b'"):
@@ -105,7 +108,10 @@ def test_the_latest_is_chosen_among_the_filtered_records():
 
 
 def test_a_filter_on_the_outer_record_leaves_out_its_exploded_records():
-    body = '[{"id": "a", "d": "1", "h": [{"p": 1}, {"p": 2}]}, {"id": "b", "d": "2", "h": [{"p": 2}, {"p": 3}]}, {"id": "c", "h": [{"p": 4}]}]'
+    body = (
+        '[{"id": "a", "d": "1", "h": [{"p": 1}, {"p": 2}]}, {"id": "b", "d": "2", "h":'
+        ' [{"p": 2}, {"p": 3}]}, {"id": "c", "h": [{"p": 4}]}]'
+    )
     options = {"explode": "h", "without": {"^.id": "c", "p": "3"}, "latest": "^.d"}
     assert read("json_records", body, ["^.id", "p"], **options).rows == [("b", "2")]
 
@@ -140,14 +146,14 @@ def test_without_keeps_records_that_lack_the_field(records, unwanted):
 
 @given(RECORDS)
 def test_no_record_is_later_than_the_latest(records):
-    said = [record["at"] for record in records if record.get("at")]
-    counts = all(one.isdigit() and one == str(int(one)) for one in said)
+    texts = [record["at"] for record in records if record.get("at")]
+    counts = all(text.isdigit() and text == str(int(text)) for text in texts)
 
-    def behind(one, other):
-        return int(one) > int(other) if counts else one > other
+    def behind(text, other):
+        return int(text) > int(other) if counts else text > other
 
-    latest = [str(r["n"]) for r in records if r.get("at") and not any(behind(other, r["at"]) for other in said)]
-    if not said:
+    latest = [str(r["n"]) for r in records if r.get("at") and not any(behind(other, r["at"]) for other in texts)]
+    if not texts:
         with pytest.raises(ParseError, match="found no record with a value at at"):
             chosen(records, latest="at")
     else:

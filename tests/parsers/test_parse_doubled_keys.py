@@ -25,13 +25,13 @@ NESTED = {
 
 @pytest.mark.parametrize("form", MAPS)
 def test_an_entry_that_a_map_has_twice_is_two_entries(form):
-    found = read(form, MAPS[form], ["$key", "score"], **OPTIONS.get(form, {}))
-    assert found.rows == [("a", "9"), ("b", "2"), ("a", "1")]
+    parsed = read(form, MAPS[form], ["$key", "score"], **OPTIONS.get(form, {}))
+    assert parsed.rows == [("a", "9"), ("b", "2"), ("a", "1")]
 
 
 def test_a_pair_that_an_object_has_twice_is_two_entries():
-    found = read("json_records", '{"a": 9, "b": 2, "\\u0061": 1}', ["$key", "$value"], pairs=True)
-    assert found.rows == [("a", "9"), ("b", "2"), ("a", "1")]
+    parsed = read("json_records", '{"a": 9, "b": 2, "\\u0061": 1}', ["$key", "$value"], pairs=True)
+    assert parsed.rows == [("a", "9"), ("b", "2"), ("a", "1")]
 
 
 @pytest.mark.parametrize("form", RECORDS)

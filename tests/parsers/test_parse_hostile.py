@@ -42,7 +42,10 @@ WHOLE = ("flight", "js_literal", "json_ld", "json_records", "html_table")
 BODIES = {
     "empty": "",
     "blank": " \n\t\n",
-    "cloudflare": "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><script>window._cf_chl_opt={};</script></body></html>",
+    "cloudflare": (
+        "<!DOCTYPE html><html><head><title>Just a"
+        " moment...</title></head><body><script>window._cf_chl_opt={};</script></body></html>"
+    ),
     "login": '<html><body><form action="/login"><input name="user"><input type="password"></form></body></html>',
     "shell": '<!doctype html><html><body><noscript>Enable JavaScript</noscript><div id="root"></div></body></html>',
     "comment": "<!-- nothing -->",

@@ -13,7 +13,8 @@ from tracker.parsers.html_tree import root_of
 ARENA = """<html><body><table class="w-full text-sm"><thead><tr><th><button>Rank<svg><title>sort</title></svg></button></th>
 <th>Rank Spread</th><th>Model</th><th>Score</th><th>95%&nbsp;CI (±)</th></tr></thead><tbody>
 <tr data-id="m1"><td><span>1</span></td><td><div><span>1</span><span>◄─►</span><span>2</span></div></td>
-<td><svg><title>Anthropic</title></svg><div><a title="claude-opus-4-6" href="/x"><span>claude-opus…</span></a><div>Anthropic</div></div></td><td>1<b>496</b></td><td>±<!-- -->11</td></tr>
+<td><svg><title>Anthropic</title></svg><div><a title="claude-opus-4-6" href="/x"><span>claude-opus…</span></a><div>Anthropic</div>
+</div></td><td>1<b>496</b></td><td>±<!-- -->11</td></tr>
 <tr data-id="m2"><td>2</td><td>1 ◄─► 3</td><td><a title="gemini-3-pro">gemini-3-pro</a></td><td>1486</td><td>±<!-- -->4</td></tr>
 </tbody></table><p>Total Models <b>302</b></p></body></html>"""
 
@@ -23,8 +24,8 @@ def table(rows, head="<tr><th>Model<th>Score"):
 
 
 def test_cells_are_read_as_a_reader_sees_them():
-    found = read("html_table", ARENA, ["Rank", "Rank Spread", "Model", "Score", "95% CI (±)"])
-    assert found.rows == [
+    parsed = read("html_table", ARENA, ["Rank", "Rank Spread", "Model", "Score", "95% CI (±)"])
+    assert parsed.rows == [
         ("1", "1◄─►2", "claude-opus…\nAnthropic", "1496", "±11"),
         ("2", "1 ◄─► 3", "gemini-3-pro", "1486", "±4"),
     ]
@@ -61,24 +62,24 @@ def test_the_last_header_row_names_the_columns():
     ).rows == [("a", "1", "2", "3", "4", "5")]
 
 
-def test_a_group_is_put_in_front_where_names_would_be_the_same():
+def test_equal_names_begin_with_their_group():
     head = "<tr><th>Model<th colspan=2>Text<th colspan=2>Vision<tr><th><th>Score<th>Votes<th>Score<th>CI"
     names = ["Model", "Text Score", "Votes", "Vision Score", "CI"]
     assert read("html_table", table("<tr><td>a<td>1<td>2<td>3<td>4", head), names).rows == [("a", "1", "2", "3", "4")]
 
 
-def test_headers_that_are_the_same_are_numbered():
+def test_equal_headers_are_numbered():
     assert read("html_table", table("<tr><td>1<td>2<td>3", "<tr><th>A<th>A<th>A"), ["A", "A (2)", "A (3)"]).rows == [
         ("1", "2", "3")
     ]
 
 
-def test_a_cell_stands_in_every_place_it_spans():
+def test_a_cell_is_in_every_place_it_spans():
     rows = "<tr><td rowspan=2>a<td>1<tr><td>2<tr><td>b<td rowspan=0>3<tr><td>c"
     assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "1"), ("a", "2"), ("b", "3"), ("c", "3")]
 
 
-def test_notices_repeated_headers_and_empty_rows_are_no_entries():
+def test_notices_repeated_headers_and_empty_rows_are_not_entries():
     rows = "<tr><td colspan=2>Open models<tr><td>a<td>1<tr><th>Model<th>Score<tr><td><td><div></div><tr><td>b"
     assert read("html_table", table(rows), ["Model", "Score"]).rows == [("a", "1"), ("b", None)]
 
@@ -117,8 +118,8 @@ def test_a_table_is_chosen_by_what_it_has(options, first):
 def test_rows_need_not_be_table_rows():
     body = """<ul><li x-model><a href="/library/kimi"><span x-title>kimi</span></a><span x-pulls>11.3M</span></li>
     <li x-model><a href="/library/qwen"><span x-title>qwen</span></a></li><li>advert</li></ul>"""
-    found = read("html_table", body, ["css:[x-title]", "css:[x-pulls]", "@href"], rows="li[x-model]")
-    assert found.rows == [("kimi", "11.3M", "/library/kimi"), ("qwen", None, "/library/qwen")]
+    parsed = read("html_table", body, ["css:[x-title]", "css:[x-pulls]", "@href"], rows="li[x-model]")
+    assert parsed.rows == [("kimi", "11.3M", "/library/kimi"), ("qwen", None, "/library/qwen")]
     assert read("html_table", f"<div id=x>{body}</div>{body}", ["@href"], rows="li[x-model]", select="#x").rows == [
         ("/library/kimi",),
         ("/library/qwen",),
@@ -143,8 +144,8 @@ def test_rows_need_not_be_table_rows():
             r"found 3 tables, none with headers = \('Model', 'Price'\); their columns: Model, Score; ",
         ),
         (TABLES, {"caption": "Full"}, "none with caption = 'Full'"),
-        (TABLES, {"select": "#four"}, "nothing that matches select = '#four'"),
-        (TABLES, {"rows": "li"}, "nothing that matches rows = 'li'"),
+        (TABLES, {"select": "#four"}, "nothing that fits select = '#four'"),
+        (TABLES, {"rows": "li"}, "nothing that fits rows = 'li'"),
         ("<table><tr><th>Model<tr><td>a", {}, "the page is cut off"),
         ("<div>" * 5000 + table("<tr><td>a<td>1"), {}, "nested deeper than 512 levels"),
         ("   ", {}, "empty body"),
@@ -216,7 +217,7 @@ def test_an_odd_span_is_one_or_capped(written):
     assert read("html_table", table(f'<tr><td>a<td colspan="{written}">1<td>'), ["Model", "Score"]).rows == [("a", "1")]
 
 
-def test_latin_1_means_what_browsers_take_it_for():
+def test_latin_1_means_what_browsers_mean_by_it():
     body = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1">' + table("<tr><td>caf\xe9 \x93x\x94<td>1")
     assert read("html_table", body.encode("latin-1"), ["Model"]).rows == [("café “x”",)]
 
@@ -261,5 +262,5 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"
 @given(st.lists(st.tuples(CELL.filter(lambda text: text.split()), CELL), min_size=1, max_size=6))
 def test_what_was_written_is_read(rows):
     written = "".join(f"<tr><td>{html.escape(name)}</td><td><i>{html.escape(score)}</i></td></tr>" for name, score in rows)
-    found = read("html_table", table(written, "<tr><th>名<th>値"), ["名", "値"])
-    assert found.rows == [(" ".join(name.split()), " ".join(score.split())) for name, score in rows]
+    parsed = read("html_table", table(written, "<tr><th>名<th>値"), ["名", "値"])
+    assert parsed.rows == [(" ".join(name.split()), " ".join(score.split())) for name, score in rows]

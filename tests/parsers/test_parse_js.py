@@ -15,7 +15,8 @@ const clean = (text) => text.replace(/["'`\\/]/g, "").length / 2 / 1;
 // the rows
 const board = [
   { rank: "-", name: 'Human baseline*', score: "83.7%", "date-added": null, },
-  { rank: "1st", "date-added": "2026-01-02", name: "O\\'Wren \\u00e9\\x21 \\u{1F426}", score: +61.50, flags: [!0, !1, void 0], /* seen */ },
+  { rank: "1st", "date-added": "2026-01-02", name: "O\\'Wren \\u00e9\\x21 \\u{1F426}",
+    score: +61.50, flags: [!0, !1, void 0], /* seen */ },
   { rank: `2nd`, name: `Heron
 1`, score: .5, $: undefined, 7: NaN, votes: 1_000 , hex: 0xFF, low: -1.50e-3, },
 ];

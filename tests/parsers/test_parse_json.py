@@ -12,7 +12,10 @@ NUMBERS = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=Fal
 
 
 def test_numbers_stay_as_published():
-    body = '{"data": [{"id": "a", "score": 60.20, "votes": 1e5, "big": 9007199254740993, "small": -0, "long": 0.1000000000000000055511151231257827}]}'
+    body = (
+        '{"data": [{"id": "a", "score": 60.20, "votes": 1e5, "big": 9007199254740993,'
+        ' "small": -0, "long": 0.1000000000000000055511151231257827}]}'
+    )
     table = read("json_records", body, ["id", "score", "votes", "big", "small", "long"], records="data")
     assert table.rows == [("a", "60.20", "1e5", "9007199254740993", "-0", "0.1000000000000000055511151231257827")]
 
@@ -77,7 +80,10 @@ def test_the_first_path_that_finds_something_is_taken():
 
 
 def test_exploded_records_reach_the_outer_record():
-    body = '{"m": [{"id": "a", "h": [{"p": 1, "to": null}, {"p": 2}]}, {"id": "b", "h": []}, {"id": "c"}, {"id": "d", "h": [{"p": 3}]}]}'
+    body = (
+        '{"m": [{"id": "a", "h": [{"p": 1, "to": null}, {"p": 2}]}, {"id": "b",'
+        ' "h": []}, {"id": "c"}, {"id": "d", "h": [{"p": 3}]}]}'
+    )
     table = read("json_records", body, ["^.id", "p"], records="m", explode="h")
     assert table.rows == [("a", "1"), ("a", "2"), ("d", "3")]
 

@@ -92,6 +92,6 @@ def escaped(text):
 
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6))
 def test_what_was_written_is_read(rows):
-    body = "|A|B|\n|--|--|\n" + "".join(f"|{escaped(one)}|{escaped(two)}|\n" for one, two in rows)
-    expected = [(" ".join(one.split()), " ".join(two.split())) for one, two in rows]
+    body = "|A|B|\n|--|--|\n" + "".join(f"|{escaped(first)}|{escaped(second)}|\n" for first, second in rows)
+    expected = [(" ".join(first.split()), " ".join(second.split())) for first, second in rows]
     assert read("markdown_table", body, ["A", "B"]).rows == expected

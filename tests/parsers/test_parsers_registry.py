@@ -100,9 +100,9 @@ def test_an_error_is_one_line_that_names_board_format_and_remedy():
 
 
 def test_joined_tables_keep_every_column_row_and_start():
-    one = Table(columns=("a", "b"), rows=[("1", "2"), ("3", None)], facts={"version": "1"})
+    first = Table(columns=("a", "b"), rows=[("1", "2"), ("3", None)], facts={"version": "1"})
     two = Table(columns=("b", "c"), rows=[("4", "5")], facts={"version": "2", "total": "3"})
-    joined = join([one, two, one])
+    joined = join([first, two, first])
     assert joined.columns == ("a", "b", "c")
     assert joined.rows == [("1", "2", None), ("3", None, None), (None, "4", "5"), ("1", "2", None), ("3", None, None)]
     assert joined.page_starts == (0, 2, 3)

@@ -140,7 +140,7 @@ def test_seconds_and_milliseconds_since_1970_are_that_day(day: date, thousand: i
 )
 def test_any_text_is_an_attribute_or_unknown_or_refused(text: str, kind: Kind):
     try:
-        found = read(text, kind)
+        attribute = read(text, kind)
     except CellError:
         return
-    assert found is None or read(found, kind) == found
+    assert attribute is None or read(attribute, kind) == attribute

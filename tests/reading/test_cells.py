@@ -90,9 +90,9 @@ def test_a_number_is_read_as_published(text: str, expected: float, decimals: int
     ],
 )
 def test_an_interval_within_the_cell_bounds_the_value(text: str, expected: float, low: float, high: float):
-    found = read(text)
-    assert found is not None
-    assert (found.value, found.low, found.high) == (expected, low, high)
+    measure = read(text)
+    assert measure is not None
+    assert (measure.value, measure.low, measure.high) == (expected, low, high)
 
 
 @pytest.mark.parametrize(
@@ -109,30 +109,30 @@ def test_an_interval_within_the_cell_bounds_the_value(text: str, expected: float
     ],
 )
 def test_a_column_of_half_widths_bounds_the_value(text: str, below: float, above: float):
-    found = read("1500", plus_minus=text)
-    assert found is not None
-    assert (found.low, found.high) == (1500 - below, 1500 + above)
+    measure = read("1500", plus_minus=text)
+    assert measure is not None
+    assert (measure.low, measure.high) == (1500 - below, 1500 + above)
 
 
 def test_a_standard_error_becomes_a_95_percent_half_width():
-    found = read("50", replace(SCORE, half_width_factor=1.96), plus_minus="1.5")
-    assert found is not None
-    assert (found.low, found.high) == (47.06, 52.94)
+    measure = read("50", replace(SCORE, half_width_factor=1.96), plus_minus="1.5")
+    assert measure is not None
+    assert (measure.low, measure.high) == (47.06, 52.94)
 
 
 def test_columns_of_bounds_are_believed_before_half_widths_and_need_no_factor():
-    found = read("50 ±9", replace(SCORE, half_width_factor=1.96), plus_minus="8", low="49", high="52.5")
-    assert found is not None
-    assert (found.low, found.high) == (49.0, 52.5)
+    measure = read("50 ±9", replace(SCORE, half_width_factor=1.96), plus_minus="8", low="49", high="52.5")
+    assert measure is not None
+    assert (measure.low, measure.high) == (49.0, 52.5)
 
 
 @pytest.mark.parametrize(
     ("low", "high", "expected"), [("49", None, (49.0, None)), ("N/A", "52", (None, 52.0)), ("", "-", (None, None))]
 )
 def test_a_bound_that_is_not_stated_stays_unknown(low: str | None, high: str | None, expected: tuple[float | None, float | None]):
-    found = read("50", low=low, high=high)
-    assert found is not None
-    assert (found.low, found.high) == expected
+    measure = read("50", low=low, high=high)
+    assert measure is not None
+    assert (measure.low, measure.high) == expected
 
 
 @pytest.mark.parametrize(("low", "high"), [("51", "52"), ("48", "49"), ("52", "48")])
@@ -144,18 +144,18 @@ def test_bounds_that_do_not_hold_the_value_are_refused(low: str, high: str):
 
 @pytest.mark.parametrize("text", ["19 E", "37*", "≈ 12", "~12", "12.5 (est.)", "12 estimated", "**12**\u00a0E"])
 def test_an_estimate_is_marked(text: str):
-    found = read(text)
-    assert found is not None
-    assert found.estimated
+    measure = read(text)
+    assert measure is not None
+    assert measure.estimated
 
 
 @pytest.mark.parametrize(
     ("flag", "expected"), [("true", True), ("Yes", True), ("1", True), ("false", False), ("", False), (None, False)]
 )
 def test_a_column_may_mark_estimates(flag: str | None, expected: bool):
-    found = read("12", estimated=flag)
-    assert found is not None
-    assert found.estimated is expected
+    measure = read("12", estimated=flag)
+    assert measure is not None
+    assert measure.estimated is expected
 
 
 @pytest.mark.parametrize(
@@ -276,15 +276,15 @@ def test_an_estimate_flag_that_says_neither_yes_nor_no_is_refused():
     ],
 )
 def test_a_scale_is_applied_exactly_and_moves_the_decimals(text: str, scale: str, expected: float, decimals: int):
-    found = read(text, replace(SCORE, scale=Decimal(scale)))
-    assert found is not None
-    assert (found.value, found.decimals, found.raw) == (expected, decimals, text)
+    measure = read(text, replace(SCORE, scale=Decimal(scale)))
+    assert measure is not None
+    assert (measure.value, measure.decimals, measure.raw) == (expected, decimals, text)
 
 
 def test_a_scale_moves_the_interval_too():
-    found = read("0.000002", PER_MILLION, low="0.000001", high="0.000004")
-    assert found is not None
-    assert (found.low, found.high) == (1.0, 4.0)
+    measure = read("0.000002", PER_MILLION, low="0.000001", high="0.000004")
+    assert measure is not None
+    assert (measure.low, measure.high) == (1.0, 4.0)
 
 
 def test_the_same_text_is_the_identical_measure():
@@ -364,10 +364,10 @@ def test_a_suffix_multiplies(number: Decimal, suffix: str):
     )
 )
 def test_any_float_that_a_program_prints_reads_back_to_itself(number: float):
-    found = read(repr(number))
-    assert found is not None
-    assert found.value == number
-    assert found.decimals == max(0, -int(Decimal(repr(number)).as_tuple().exponent))
+    measure = read(repr(number))
+    assert measure is not None
+    assert measure.value == number
+    assert measure.decimals == max(0, -int(Decimal(repr(number)).as_tuple().exponent))
 
 
 SOUP = st.one_of(st.text(max_size=40), st.text(alphabet="0123456789.,+-±/ %$€kmBEe*≈~🥇\u00a0\u2212()?", max_size=24))
@@ -378,17 +378,17 @@ def test_any_text_is_a_finite_measure_or_unknown_or_refused(
     text: str, half: str | None, low: str | None, high: str | None, estimated: str | None
 ):
     try:
-        found = read(text, plus_minus=half, low=low, high=high, estimated=estimated)
+        measure = read(text, plus_minus=half, low=low, high=high, estimated=estimated)
     except CellError:
         return
-    if found is None:
+    if measure is None:
         assert text.strip().casefold() in MISSING
         return
-    assert isfinite(found.value)
-    assert found.low is None or (isfinite(found.low) and found.low <= found.value)
-    assert found.high is None or (isfinite(found.high) and found.high >= found.value)
-    assert found.decimals >= 0
-    assert any(sign.isdigit() for sign in found.raw)
+    assert isfinite(measure.value)
+    assert measure.low is None or (isfinite(measure.low) and measure.low <= measure.value)
+    assert measure.high is None or (isfinite(measure.high) and measure.high >= measure.value)
+    assert measure.decimals >= 0
+    assert any(sign.isdigit() for sign in measure.raw)
 
 
 @given(text=SOUP)

@@ -46,7 +46,7 @@ def board(
         page="",
         request=Request(url="https://example.invalid"),
         parse=Parse(format="csv_table"),
-        key=tuple(Column(sources=(one,)) for one in key),
+        key=tuple(Column(sources=(part,)) for part in key),
         name=Column(sources=("name",)),
         metrics=metrics,
         contract=contract,

@@ -1,6 +1,6 @@
-"""What really happened on the real boards, read from the raw files by brute force, against what the line tells.
+"""Compares the events of the line with the changes of real boards, found in the raw files by brute force.
 
-Nothing of the tracker works in the expected half of a test: it loads JSON, CSV or Markdown and counts, in O(n²) where that is plainest.
+The expected half of a test does without the tracker: it loads JSON, CSV or Markdown and counts, in O(n²) where that is simplest.
 """
 
 import csv
@@ -50,7 +50,11 @@ class Series:
 
     def told(self, kind: str, day: str = "") -> list[Event]:
         """The told events of a kind, on a day (`2026-05-14`) or all."""
-        return [one for one in self.events if one.kind == kind and one.is_news and one.recorded_at.isoformat().startswith(day)]
+        return [
+            event
+            for event in self.events
+            if event.kind == kind and event.is_news and event.recorded_at.isoformat().startswith(day)
+        ]
 
 
 Import = Callable[[str], Series]
@@ -366,7 +370,7 @@ def spelled(key: str) -> str:
 
 
 def brute_force_moves(old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, tuple[int, ...]]:
-    """Rank before and after, how many came above, how many went from above, and what is left; whole numbers, so nothing is rounded."""
+    """Rank before and after, arrivals above, departures above, and the rest; in whole numbers, so nothing is rounded."""
     old = under_new_spelling(old, new)
     survivors, moves = old.keys() & new.keys(), {}
     for key in survivors:
@@ -491,7 +495,7 @@ def test_an_hourly_scrape_reports_the_one_new_model(imported: Import):
 
 def test_prices_per_token_are_reported_per_million(imported: Import):
     series = imported("openrouter/models")
-    raws = [(at, {one["id"]: one["pricing"] for one in json.loads(raw)["data"]}) for at, raw in series.bodies.items()]
+    raws = [(at, {record["id"]: record["pricing"] for record in json.loads(raw)["data"]}) for at, raw in series.bodies.items()]
     expected = {
         (at, key, metric): (float(before[key][field]) * 1e6, float(after[key][field]) * 1e6)
         for (_, before), (at, after) in pairwise(raws)

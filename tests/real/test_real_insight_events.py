@@ -69,7 +69,7 @@ def size_of(model: Mapping[str, Any]) -> float | None:
 
 def cheapest_for_their_score(models: Models) -> set[str]:
     """Nobody is as good for less, or better for as much; brute force."""
-    points = {key: (score, cost) for key, one in models.items() if (score := index_of(one)) and (cost := price_of(one))}
+    points = {key: (score, cost) for key, model in models.items() if (score := index_of(model)) and (cost := price_of(model))}
     return {
         key
         for key, (score, cost) in points.items()
@@ -93,7 +93,7 @@ def test_an_entry_reported_on_the_price_frontier_is_on_it_and_was_not_before(eve
 def test_every_newcomer_on_the_upper_half_of_the_price_frontier_is_reported(events: Any, states: Any):
     announced = {(event.recorded_at, str(party.entry)) for event in told(events, "frontier") for party in event.subjects}
     for (_, before), (at, after) in list(pairwise(states.items()))[1:]:  # the first pair changes the schema
-        scores = sorted(score for one in after.values() if (score := index_of(one)))
+        scores = sorted(score for entry in after.values() if (score := index_of(entry)))
         for key in cheapest_for_their_score(after) - before.keys():
             assert index_of(after[key]) < scores[len(scores) // 2] or (at, key) in announced
 
@@ -108,7 +108,9 @@ def test_parity_is_within_the_stated_error_of_a_much_larger_or_more_expensive_mo
             assert size_of(rival) >= 3 * size_of(new)
         else:
             assert price_of(rival) >= 5 * price_of(new)
-        better = [index_of(one) for one in after.values() if one["name"].partition(" (")[0] == rival["name"].partition(" (")[0]]
+        better = [
+            index_of(entry) for entry in after.values() if entry["name"].partition(" (")[0] == rival["name"].partition(" (")[0]
+        ]
         assert max(score for score in better if score) == index_of(rival)
 
 
@@ -183,7 +185,7 @@ def test_an_entry_that_leaves_the_frontier_is_no_better_and_no_cheaper_than_one_
         after = states[event.recorded_at]
         for gone in (after[str(party.entry)] for party in event.rivals):
             entering = [after[str(party.entry)] for party in event.subjects]
-            assert any(index_of(one) >= index_of(gone) and price_of(one) <= price_of(gone) for one in entering)
+            assert any(index_of(newcomer) >= index_of(gone) and price_of(newcomer) <= price_of(gone) for newcomer in entering)
             pairs += 1
     assert pairs >= 5
 
@@ -192,8 +194,8 @@ def test_weights_reported_as_opened_were_listed_as_closed_before_and_never_as_op
     expected = set()
     seen: dict[str, set[object]] = {}
     for at, models in states.items():
-        for key, one in models.items():
-            now = (one.get("open_weights") or {}).get("is_open_weights")
+        for key, model in models.items():
+            now = (model.get("open_weights") or {}).get("is_open_weights")
             if now is True and seen.get(key) == {False}:
                 expected.add((at, key))
             if now is not None:

@@ -52,7 +52,11 @@ def _models(path: Path) -> Models:
 def measured(models: Models) -> dict[str, float]:
     """The index of each entry that has one; an estimate is none."""
     values = {key: model["evaluations"] for key, model in models.items()}
-    return {key: one[INDEX] for key, one in values.items() if one.get(INDEX) is not None and not one.get(f"{INDEX}_is_estimated")}
+    return {
+        key: value[INDEX]
+        for key, value in values.items()
+        if value.get(INDEX) is not None and not value.get(f"{INDEX}_is_estimated")
+    }
 
 
 def best_of_labs(models: Models) -> dict[str, tuple[float, str]]:
@@ -122,11 +126,11 @@ def test_the_new_leaders_of_open_weights_sizes_and_prices_are_the_entries_that_l
             if key not in measured(before) and value > had[name][0] + ERROR and value < top:
                 expected.add((at, name, key))
     told = {
-        (event.recorded_at, one["class"], event.subjects[0].entry)
+        (event.recorded_at, class_["class"], event.subjects[0].entry)
         for event in events
         if event.kind == "class_leader"
-        for one in event.facts["classes"]
-        if one["told"] and one["class"].partition("<")[0] in ("open", "size", "price")
+        for class_ in event.facts["classes"]
+        if class_["told"] and class_["class"].partition("<")[0] in ("open", "size", "price")
     }
     assert told == expected
     assert len(expected) >= 8

@@ -92,8 +92,8 @@ def order(mine: float | None, theirs: float | None) -> bool | None:
 def since(times: Sequence[datetime], above: Sequence[bool | None]) -> datetime | None:
     if not above[-1]:
         return None
-    last_not = max((place for place, one in enumerate(above) if one is False), default=-1)
-    return next(at for at, one in list(zip(times, above, strict=True))[last_not + 1 :] if one)
+    last_not = max((place for place, is_above in enumerate(above) if is_above is False), default=-1)
+    return next(at for at, time_ in list(zip(times, above, strict=True))[last_not + 1 :] if time_)
 
 
 def test_every_change_of_the_series_has_one_explanation_and_few_are_news(world: World):
@@ -104,7 +104,7 @@ def test_every_change_of_the_series_has_one_explanation_and_few_are_news(world: 
     ids = {event.id for step in world.steps for event in step.events}
     assert all(one.reason and (one.event is None or one.event in ids) for one in found)
     values = [one for one in found if one.change.what is What.VALUE]
-    assert sum(one.reason == "the same number at the published precision" for one in values) > 4000
+    assert sum(value.reason == "the same number at the published precision" for value in values) > 4000
     assert sum(one.reason.startswith("live metric") for one in values) > 10_000
 
 
@@ -131,7 +131,9 @@ def test_a_watch_on_open_weights_fires_when_the_files_say_so(world: World, point
         fired += [one for one in found if not one.already]
         past = step.past
     near = {at: any(gap <= points for gap in gaps(world, at)) for at in world.days}
-    assert [one.until for one in fired] == [at for before, at in pairwise([*world.days][1:]) if near[at] and not near[before]]
+    assert [firing.until for firing in fired] == [
+        at for before, at in pairwise([*world.days][1:]) if near[at] and not near[before]
+    ]
     assert all(one.evidence[0].raw for one in fired)
 
 

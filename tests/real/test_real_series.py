@@ -221,7 +221,7 @@ def test_a_page_without_a_board_is_reported_once_and_leaves_no_snapshot(imported
 
 def test_the_page_of_artificial_analysis_has_289_models(imported: Import):
     snapshot = imported("artificial-analysis-html/models").latest
-    found = {one.attributes["slug"]: one for one in snapshot.entries.values()}
+    found = {entry.attributes["slug"]: entry for entry in snapshot.entries.values()}
     assert len(found) == 289
     assert found["gpt-5"].name == "GPT-5 (high)"
     assert found["gpt-5"].measures[MetricId("intelligence")].value == 68.47
@@ -241,12 +241,12 @@ def test_the_data_in_arenas_page_agree_with_the_table_that_people_see(imported: 
     shown = visible_rows(body(series.paths[0]))
     assert len(shown) == len(series.page.entries) == rows
     assert series.page.depth is None
-    for one, (rank, model, score, votes) in zip(series.page.entries, shown, strict=True):
-        measure = one.measures[MetricId("score")]
-        assert (one.rank, one.name) == (int(rank), model)
+    for entry, (rank, model, score, votes) in zip(series.page.entries, shown, strict=True):
+        measure = entry.measures[MetricId("score")]
+        assert (entry.rank, entry.name) == (int(rank), model)
         assert abs(measure.value - int(score)) <= 0.5
         assert measure.low is not None
-        assert one.measures[MetricId("votes")].value == int(votes.replace(",", ""))
+        assert entry.measures[MetricId("votes")].value == int(votes.replace(",", ""))
 
 
 def visible_rows(page: bytes) -> list[tuple[str, str, str, str]]:
@@ -267,7 +267,7 @@ def test_arenas_page_gives_the_leaders_interval(imported: Import):
 
 
 def test_the_overview_gives_each_model_once_with_its_overall_rank(imported: Import):
-    entries = {one.name: one for one in imported("arena-html/overview").page.entries}
+    entries = {entry.name: entry for entry in imported("arena-html/overview").page.entries}
     assert len(entries) == 303
     assert (entries["claude-opus-4-6"].rank, entries["gemini-3-pro"].rank) == (1, 2)
     assert entries["gemini-3-pro"].measures[MetricId("rank_coding")].value == 5
@@ -320,7 +320,7 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
     "aa-api/llms-v2": (
         "intelligence",
         lambda raw: numbers(
-            (one["id"], one["evaluations"]["artificial_analysis_intelligence_index"]) for one in json.loads(raw)["data"]
+            (record["id"], record["evaluations"]["artificial_analysis_intelligence_index"]) for record in json.loads(raw)["data"]
         ),
     ),
     "aider/polyglot_leaderboard": (
@@ -342,11 +342,11 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
     ),
     "arena-text-state/structured": (
         "score",
-        lambda raw: numbers((one["model_name"], one["score"]) for one in json.loads(raw)["models"]),
+        lambda raw: numbers((model["model_name"], model["score"]) for model in json.loads(raw)["models"]),
     ),
     "artificial-analysis/image-editing": (
         "score",
-        lambda raw: numbers((one["id"], one["elo"]) for one in json.loads(raw)["models"]),
+        lambda raw: numbers((model["id"], model["elo"]) for model in json.loads(raw)["models"]),
     ),
     "ceps/lmarena_text_leaderboard": (
         "score",
@@ -387,22 +387,22 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
     "lmarena-models/snapshot": (
         "rank_chat",
         lambda raw: numbers(
-            (key, one["rankByModality"]["chat"])
-            for key, one in json.loads(raw).items()
-            if one["rankByModality"].get("chat", 2**53 - 1) != 2**53 - 1
+            (key, record["rankByModality"]["chat"])
+            for key, record in json.loads(raw).items()
+            if record["rankByModality"].get("chat", 2**53 - 1) != 2**53 - 1
         ),
     ),
     "misc/livebench-nan": (
         "coding",
         lambda raw: numbers(
-            (one["model"], one["livebench_coding"])
-            for one in json.loads(raw, parse_constant=lambda _: None)
-            if one["livebench_coding"] is not None
+            (record["model"], record["livebench_coding"])
+            for record in json.loads(raw, parse_constant=lambda _: None)
+            if record["livebench_coding"] is not None
         ),
     ),
     "openrouter/models": (
         "price_out",
-        lambda raw: prices([one | one["pricing"] for one in json.loads(raw)["data"]], "id", "completion"),
+        lambda raw: prices([record | record["pricing"] for record in json.loads(raw)["data"]], "id", "completion"),
     ),
     "openrouter-html/rankings": (
         "tokens_in",
@@ -418,10 +418,10 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
     "swebench/data": (
         "resolved",
         lambda raw: numbers(
-            (one["name"], one["resolved"])
+            (result["name"], result["resolved"])
             for leaderboard in json.loads(raw)["leaderboards"]
             if leaderboard["name"] == "Test"
-            for one in leaderboard["results"]
+            for result in leaderboard["results"]
         ),
     ),
     "vectara/hallucination": ("hallucination_rate", vectara_rates),

@@ -39,5 +39,5 @@ def test_tables_keys_figures_and_directions_are_as_reliable_as_promised(wizard: 
     assert sum(one.metric for one in boards) >= METRICS * len(boards), wrong
     proposed = {one.file for one in found if not one.board and not one.table}
     assert proposed <= NO_WALL
-    sure = [one for one in boards if one.sure]
+    sure = [board for board in boards if board.sure]
     assert sum(not (one.table and one.metric) for one in sure) <= 0.1 * len(sure), wrong

@@ -15,9 +15,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         path = GOLDEN / name
         if request.config.getoption("--accept"):
             path.write_bytes(text.encode())
-        found, expected = text, path.read_bytes().decode()
+        rendered, expected = text, path.read_bytes().decode()
         if path.suffix == ".xml":  # `<link/>` and `<link></link>` are one; which it is, a library decides
-            found, expected = canonicalize(found), canonicalize(expected)
-        assert found == expected, f"{name} differs; pytest --accept writes it anew"
+            rendered, expected = canonicalize(rendered), canonicalize(expected)
+        assert rendered == expected, f"{name} differs; pytest --accept writes it anew"
 
     return same

@@ -41,8 +41,8 @@ def event(
         is_news=is_news,
         board=board,
         metric=metric,
-        subjects=tuple(party(one) for one in subjects),
-        rivals=tuple(party(one) for one in rivals),
+        subjects=tuple(party(subject) for subject in subjects),
+        rivals=tuple(party(rival) for rival in rivals),
         after=after,
         until=at,
         headline=headline or f"{' and '.join(subjects) or board}: {kind} {name}.",
@@ -82,4 +82,4 @@ def stories(*events: Event) -> tuple[Story, ...]:
 
 def ids(story: Story) -> list[str]:
     """The lead's id, then those of what is folded into it."""
-    return [one.id for one in (story.lead, *story.folded)]
+    return [event.id for event in (story.lead, *story.folded)]

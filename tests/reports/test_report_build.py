@@ -13,15 +13,15 @@ from tracker.reports import build, words
 
 def test_the_window_includes_its_beginning_and_not_its_end():
     events = [event("early", at=T0 - DAY), event("first", at=T0), event("last", at=T0 + DAY)]
-    found = build([health()], events, {}, since=T0, until=T0 + DAY)
-    assert [story.lead.id for story in found.boards[0].stories] == ["first"]
+    built = build([health()], events, {}, since=T0, until=T0 + DAY)
+    assert [story.lead.id for story in built.boards[0].stories] == ["first"]
 
 
 def test_recorded_events_are_counted_and_become_stories_only_on_request():
     events = [event("news"), event("noise", "overtake", is_news=False)]
     quiet, loud = report(events).boards[0], report(events, news_only=False).boards[0]
-    assert ([story.lead.id for story in quiet.stories], quiet.untold) == (["news"], 1)
-    assert ([story.lead.id for story in loud.stories], loud.untold) == (["news", "noise"], 0)
+    assert ([story.lead.id for story in quiet.stories], quiet.recorded) == (["news"], 1)
+    assert ([story.lead.id for story in loud.stories], loud.recorded) == (["news", "noise"], 0)
 
 
 def test_boards_are_ordered_by_their_weightiest_story_then_by_title_and_quiet_ones_last():
@@ -33,8 +33,8 @@ def test_boards_are_ordered_by_their_weightiest_story_then_by_title_and_quiet_on
         health(),
     ]
     events = [event("1", board=BoardId("x/z")), event("2", board=BoardId("x/y")), event("3", weight=90)]
-    found = report(events, *boards)
-    assert [board.health.title for board in found.boards] == ["Artificial Analysis", "Y", "Z", "A", "B"]
+    built = report(events, *boards)
+    assert [board.health.title for board in built.boards] == ["Artificial Analysis", "Y", "Z", "A", "B"]
 
 
 def test_an_event_of_a_board_without_health_is_refused():
@@ -43,7 +43,7 @@ def test_an_event_of_a_board_without_health_is_refused():
 
 
 def test_a_board_given_twice_is_refused():
-    with pytest.raises(ValueError, match="artificial-analysis/llms: stands twice"):
+    with pytest.raises(ValueError, match="artificial-analysis/llms: is twice"):
         report([], health(), health())
 
 
@@ -62,13 +62,13 @@ def test_two_different_events_of_one_id_are_refused():
 
 
 def test_a_pause_much_longer_than_the_usual_is_a_gap():
-    found = report([], seen=checks(-6, -5, -4, -3, -2, -1, 0, 1, 9))
-    assert found.boards[0].gaps == (Gap(after=T0 + DAY, until=T0 + 9 * DAY),)
+    built = report([], seen=checks(-6, -5, -4, -3, -2, -1, 0, 1, 9))
+    assert built.boards[0].gaps == (Gap(after=T0 + DAY, until=T0 + 9 * DAY),)
 
 
 def test_a_gap_reaches_back_to_the_last_snapshot_before_the_window():
-    found = report([], seen=checks(-13, -12, -11, -10, -2, -1))
-    assert found.boards[0].gaps == (Gap(after=T0 - 10 * DAY, until=T0 - 2 * DAY),)
+    built = report([], seen=checks(-13, -12, -11, -10, -2, -1))
+    assert built.boards[0].gaps == (Gap(after=T0 - 10 * DAY, until=T0 - 2 * DAY),)
 
 
 def test_a_gap_that_ended_before_the_window_is_not_reported():
@@ -89,8 +89,8 @@ def test_an_unchanged_board_was_seen_and_a_failed_or_unreadable_one_was_not():
     assert report([], seen=before, still=still, again=checks(8)).boards[0].gaps == ()
     for result in (Result.FAILED, Result.QUARANTINED, Result.STILL_BROKEN):
         blind = checks(2, 5, result=result)
-        found = report([], seen=before, blind=blind, again=checks(8)).boards[0]
-        assert (found.gaps, found.checks) == ((Gap(after=T0 - DAY, until=T0 + 8 * DAY),), 4), result
+        built = report([], seen=before, blind=blind, again=checks(8)).boards[0]
+        assert (built.gaps, built.checks) == ((Gap(after=T0 - DAY, until=T0 + 8 * DAY),), 4), result
 
 
 def test_a_single_check_has_no_pause_and_so_no_gap():
@@ -107,48 +107,50 @@ def test_checks_outside_the_window_are_not_counted():
 def test_a_report_without_news_says_so_plainly():
     boards = [health(BoardId(f"x/{name}"), name) for name in ("A", "B", "C")]
     seen = {name: checks(0, 1, 2, 3, board=BoardId(f"x/{name}")) for name in ("A", "B", "C")}
-    assert [one.sentence for one in words.silences(report([], *boards, **seen), UTC)] == [
+    assert [silence.sentence for silence in words.silences(report([], *boards, **seen), UTC)] == [
         "Nothing changed on 3 boards (12 checks)."
     ]
 
 
 def test_one_board_and_one_check_are_singular():
-    assert [one.sentence for one in words.silences(report([], seen=checks(0)), UTC)] == ["Nothing changed on 1 board (1 check)."]
+    assert [silence.sentence for silence in words.silences(report([], seen=checks(0)), UTC)] == [
+        "Nothing changed on 1 board (1 check)."
+    ]
 
 
 def test_a_board_with_recorded_changes_is_not_reported_as_unchanged():
-    found = report([event("noise", is_news=False)], seen=checks(0, 1))
-    assert [one.sentence for one in words.silences(found, UTC)] == [
+    built = report([event("noise", is_news=False)], seen=checks(0, 1))
+    assert [silence.sentence for silence in words.silences(built, UTC)] == [
         "No news on 1 board (2 checks); 1 smaller change is only in the record."
     ]
 
 
 def test_a_board_without_checks_is_not_reported_as_unchanged():
-    found = report([], health(), health(ARENA, "Arena"), failed=checks(0, result=Result.FAILED))
-    assert [one.sentence for one in words.silences(found, UTC)] == ["Not seen in this time: 2 boards."]
+    built = report([], health(), health(ARENA, "Arena"), failed=checks(0, result=Result.FAILED))
+    assert [silence.sentence for silence in words.silences(built, UTC)] == ["Not seen in this time: 2 boards."]
 
 
 @pytest.mark.parametrize("state", [State.BROKEN, State.STALE, State.PAUSED])
 def test_a_board_in_trouble_is_listed_as_such_and_not_as_unchanged(state: State):
-    found = report([], health(state=state), seen=checks(0))
-    assert words.troubles(found) == (health(state=state),)
-    assert words.silences(found, UTC) == ()
+    built = report([], health(state=state), seen=checks(0))
+    assert words.troubles(built) == (health(state=state),)
+    assert words.silences(built, UTC) == ()
 
 
 def test_the_worst_trouble_comes_first():
     states = [State.PARTIAL, State.PAUSED, State.OK, State.STALE, State.BROKEN]
     boards = [health(BoardId(f"x/{state}"), state, state=state) for state in states]
-    assert [one.title for one in words.troubles(report([], *boards))] == ["broken", "stale", "paused", "partial"]
+    assert [troubled.title for troubled in words.troubles(report([], *boards))] == ["broken", "stale", "paused", "partial"]
 
 
 def test_a_report_on_no_board_says_so():
-    found = build([], [], {}, since=T0, until=T0 + DAY)
-    assert [one.sentence for one in words.silences(found, UTC)] == ["There are no boards to report on."]
+    built = build([], [], {}, since=T0, until=T0 + DAY)
+    assert [silence.sentence for silence in words.silences(built, UTC)] == ["There are no boards to report on."]
 
 
 def test_gaps_of_a_quiet_board_are_reported_too():
-    found = report([], seen=checks(-6, -5, -4, -3, -2, 4))
-    assert words.silences(found, UTC)[-1].sentence == (
+    built = report([], seen=checks(-6, -5, -4, -3, -2, 4))
+    assert words.silences(built, UTC)[-1].sentence == (
         "Artificial Analysis: No snapshot between 2026-04-16 06:18 and 2026-04-22 06:18 UTC (6 days):"
         " what happened then is dated only by its ends."
     )
@@ -168,8 +170,8 @@ def test_what_happened_is_dated_in_the_zone_of_the_reader():
 
 
 def test_every_board_with_stories_names_whose_data_it_is():
-    found = report([event("1"), event("2", board=ARENA)], health(), health(ARENA, "Chatbot Arena", attribution=""))
-    assert [words.notes(board, UTC)[-1] for board in found.boards] == [
+    built = report([event("1"), event("2", board=ARENA)], health(), health(ARENA, "Chatbot Arena", attribution=""))
+    assert [words.notes(board, UTC)[-1] for board in built.boards] == [
         "Data: Artificial Analysis, example",
         "Data: Chatbot Arena",
     ]

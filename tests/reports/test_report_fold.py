@@ -71,8 +71,8 @@ def test_events_of_several_entries_or_none_are_not_folded():
 
 
 def test_stories_are_ordered_by_weight_then_time_then_id():
-    found = stories(debut("c", "C"), debut("b", "B"), debut("late", "D", at=T0 + DAY), debut("top", "E", weight=60))
-    assert [story.lead.id for story in found] == ["top", "b", "c", "late"]
+    folded_stories = stories(debut("c", "C"), debut("b", "B"), debut("late", "D", at=T0 + DAY), debut("top", "E", weight=60))
+    assert [story.lead.id for story in folded_stories] == ["top", "b", "c", "late"]
 
 
 # ── one release ──────────────────────────────────────────────────────────────────────────────────
@@ -80,21 +80,21 @@ def test_stories_are_ordered_by_weight_then_time_then_id():
 
 def test_siblings_of_one_creator_and_day_fold_into_the_best_ranked():
     release = {"creator": "OpenAI", "released": "2026-04-17"}
-    found = stories(
+    folded_stories = stories(
         debut("mini", "GPT-6 mini", rank=31, weight=50, **release),
         debut("base", "GPT-6", rank=2, weight=80, **release),
         debut("max", "GPT-6 Max", rank=1, weight=80, **release),
         debut("other", "Grok 6", rank=9, creator="xAI", released="2026-04-17"),
     )
-    assert [ids(story) for story in found] == [["max", "base", "mini"], ["other"]]
-    assert words.asides(found[0]) == ("And 2 more variants: GPT-6 and GPT-6 mini.",)
+    assert [ids(story) for story in folded_stories] == [["max", "base", "mini"], ["other"]]
+    assert words.asides(folded_stories[0]) == ("And 2 more variants: GPT-6 and GPT-6 mini.",)
 
 
 def test_variants_that_differ_in_a_parenthesis_at_the_end_fold_without_a_known_creator():
     names = ["o7 (high)", "o7 (Reasoning) (low)", "o7", "o7-mini (high)", "o7 (max)", "o7 (medium)"]
-    found = stories(*(debut(str(rank), name, rank=rank) for rank, name in enumerate(names, 1)))
-    assert [ids(story) for story in found] == [["1", "2", "3", "5", "6"], ["4"]]
-    assert words.asides(found[0]) == ("And 4 more variants: o7 (Reasoning) (low), o7, o7 (max) and o7 (medium).",)
+    folded_stories = stories(*(debut(str(rank), name, rank=rank) for rank, name in enumerate(names, 1)))
+    assert [ids(story) for story in folded_stories] == [["1", "2", "3", "5", "6"], ["4"]]
+    assert words.asides(folded_stories[0]) == ("And 4 more variants: o7 (Reasoning) (low), o7, o7 (max) and o7 (medium).",)
 
 
 def test_an_unknown_creator_or_day_makes_no_siblings():
@@ -227,7 +227,7 @@ def several_events(draw: st.DrawFn) -> list[Event]:
             draw(st.sampled_from(KINDS)),
             *draw(st.lists(st.sampled_from(NAMES), max_size=2, unique=True)),
             weight=draw(st.integers(0, 100)),
-            told=draw(st.booleans()),
+            reported=draw(st.booleans()),
             at=T0 + draw(st.integers(0, 2)) * DAY,
             creator=draw(st.sampled_from(["", "X", "Y"])),
             released=draw(st.sampled_from(["", "2026-04", "2026-05"])),
@@ -240,9 +240,9 @@ def several_events(draw: st.DrawFn) -> list[Event]:
 @given(several_events(), st.booleans())
 def test_every_event_is_reported_exactly_once(events: list[Event], news_only: bool):
     board = report(events, news_only=news_only).boards[0]
-    told = sorted(one for story in board.stories for one in ids(story))
-    assert told == [one.id for one in events if one.is_news or not news_only]
-    assert board.untold == len(events) - len(told)
+    reported = sorted(event_id for story in board.stories for event_id in ids(story))
+    assert reported == [event.id for event in events if event.is_news or not news_only]
+    assert board.recorded == len(events) - len(reported)
 
 
 @pytest.mark.slow
@@ -255,23 +255,27 @@ def test_the_order_of_the_input_does_not_matter(events: list[Event], data: st.Da
 @given(several_events())
 def test_a_story_never_mixes_observations_and_its_lead_is_the_weightiest(events: list[Event]):
     for story in report(events).boards[0].stories:
-        everyone: list[datetime] = [one.recorded_at for one in (story.lead, *story.folded)]
+        everyone: list[datetime] = [part.recorded_at for part in (story.lead, *story.folded)]
         assert set(everyone) == {story.lead.recorded_at}
-        assert story.lead.weight == max(one.weight for one in (story.lead, *story.folded))
+        assert story.lead.weight == max(part.weight for part in (story.lead, *story.folded))
 
 
 @given(several_events())
 def test_what_is_folded_is_said_by_name_or_in_full(events: list[Event]):
     for story in report(events, news_only=False).boards[0].stories:
-        said = " ".join(words.asides(story))
-        for one in story.folded[:3]:
-            about = [party.name for party in one.subjects]
-            assert one.headline in said or one.kind.replace("_", " ") in said or all(name in said for name in about)
+        sentences = " ".join(words.asides(story))
+        for folded in story.folded[:3]:
+            about = [party.name for party in folded.subjects]
+            assert (
+                folded.headline in sentences
+                or folded.kind.replace("_", " ") in sentences
+                or all(name in sentences for name in about)
+            )
 
 
 def naive_releases(debuts: list[Event]) -> set[frozenset[str]]:
     """Merge groups that share a key until none do."""
-    groups = [({one.id}, set(_keys(one))) for one in debuts]
+    groups = [({debut.id}, set(_keys(debut))) for debut in debuts]
     while pair := next((pair for pair in combinations(groups, 2) if pair[0][1] & pair[1][1]), None):
         groups = [group for group in groups if group not in pair]
         groups.append((pair[0][0] | pair[1][0], pair[0][1] | pair[1][1]))
@@ -280,11 +284,11 @@ def naive_releases(debuts: list[Event]) -> set[frozenset[str]]:
 
 @given(several_events())
 def test_releases_are_those_of_naive_merging(events: list[Event]):
-    debuts = [one for one in events if len(one.subjects) == 1]
-    found: dict[object, set[str]] = {}
-    for one, release in _releases(debuts).items():
-        found.setdefault(release, set()).add(one)
-    assert {frozenset(members) for members in found.values()} == naive_releases(debuts)
+    debuts = [event for event in events if len(event.subjects) == 1]
+    groups: dict[object, set[str]] = {}
+    for debut_id, release in _releases(debuts).items():
+        groups.setdefault(release, set()).add(debut_id)
+    assert {frozenset(members) for members in groups.values()} == naive_releases(debuts)
 
 
 @pytest.mark.slow

@@ -41,8 +41,9 @@ def arrival() -> list[Event]:
             headline="GPT-6 (max) enters Artificial Analysis at rank 1 of 300 with 61.44 (Intelligence Index).",
         ),
         event(
-            "e3", "overtake", "GPT-6 (max)", grade="debut", weight=65, rivals=["Opus 5", "Gemini 4"], evidence=shown, after=T0 - DAY,
-            headline="GPT-6 (max) (61.44) enters Artificial Analysis (Intelligence Index) at rank 1, above Opus 5 and Gemini 4 (60.2).",
+            "e3", "overtake", "GPT-6 (max)", grade="debut", weight=65, rivals=["Opus 5", "Gemini 4"], evidence=shown,
+            after=T0 - DAY, headline="GPT-6 (max) (61.44) enters Artificial Analysis (Intelligence Index)"
+            " at rank 1, above Opus 5 and Gemini 4 (60.2).",
         ),
         event("e4", "debut", "GPT-6 (high)", weight=80, rank=2, headline="GPT-6 (high) enters Artificial Analysis.", **release),
         event("e5", "debut", "GPT-6 mini", weight=60, rank=17, headline="GPT-6 mini enters Artificial Analysis.", **release),
@@ -62,7 +63,7 @@ def prices() -> list[Event]:
 
 @cache
 def week() -> Report:
-    """One board with news, a gap and untold changes; one broken, one quiet, one that was not looked at."""
+    """One board with news, a gap and recorded changes; one broken, one quiet, one that was not looked at."""
     page = proof("x", None)
     broken = event(
         "b1", "board_broken", grade="contract", weight=85, board=ARENA, metric=None,
@@ -157,7 +158,7 @@ def parsed_strictly(text: str) -> etree._Element:
 def test_the_page_is_well_formed_and_an_html_parser_moves_nothing(which: Callable[[], Report]):
     text = render(which(), "html")
     strict, lenient = parsed_strictly(text), lxml_html.document_fromstring(text)
-    assert [one.tag for one in strict.iter()] == [one.tag for one in lenient.iter()]
+    assert [element.tag for element in strict.iter()] == [parsed.tag for parsed in lenient.iter()]
     assert text.startswith("<!DOCTYPE html>")
 
 
@@ -165,11 +166,11 @@ def test_the_page_is_one_document_without_script_and_with_its_headings_in_order(
     page = parsed_strictly(render(week(), "html"))
     assert page.get("lang") == "en"
     assert page.findtext("head/title") == "Leaderboard changes, 2026-04-14 06:18 to 2026-04-28 06:18 UTC"
-    headings = [int(one.tag[1]) for one in page.iter("h1", "h2", "h3")]
+    headings = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3")]
     assert headings.count(1) == 1
     assert all(deeper - level <= 1 for level, deeper in pairwise(headings))
     assert not list(page.iter("script", "link", "img", "iframe"))
-    anchors = [one.get("id") for one in page.iter() if one.get("id")]
+    anchors = [element.get("id") for element in page.iter() if element.get("id")]
     assert len(anchors) == len(set(anchors)) == 3
 
 
@@ -186,7 +187,7 @@ def test_every_story_shows_its_evidence_with_the_full_hash_at_hand():
 
 def test_only_web_addresses_become_links():
     page = parsed_strictly(render(week(), "html"))
-    assert {one.get("href").partition(":")[0] for one in page.iter("a")} == {"https"}
+    assert {element.get("href").partition(":")[0] for element in page.iter("a")} == {"https"}
     assert "ftp://aa.example/" in "".join(page.itertext())
 
 
@@ -235,19 +236,19 @@ def test_the_feed_has_what_rfc_4287_requires(which: Callable[[], Report]):
     stories = [story for board in which().boards for story in board.stories]
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == len(stories)
-    for one in (feed, *entries):
+    for element in (feed, *entries):
         for tag in ("id", "title", "updated"):
-            assert [bool(found.text) for found in one.findall(f"{ATOM}{tag}")] == [True], (one.tag, tag)
-        assert [found.get("rel") for found in one.findall(f"{ATOM}link")] == ["alternate"]
+            assert [bool(child.text) for child in element.findall(f"{ATOM}{tag}")] == [True], (element.tag, tag)
+        assert [text.get("rel") for text in element.findall(f"{ATOM}link")] == ["alternate"]
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
-    assert all(one.find(f"{ATOM}content").get("type") == "html" for one in entries)
-    every = [one.findtext(f"{ATOM}id") for one in (feed, *entries)]
-    assert len(set(every)) == len(every)
+    assert all(entry.find(f"{ATOM}content").get("type") == "html" for entry in entries)
+    ids = [element.findtext(f"{ATOM}id") for element in (feed, *entries)]
+    assert len(set(ids)) == len(ids)
 
 
 def test_an_entry_is_its_story_with_the_boards_page_and_attribution():
     feed = etree.fromstring(render(week(), "atom").encode())
-    (entry,) = [one for one in feed.findall(f"{ATOM}entry") if one.findtext(f"{ATOM}id") == "urn:leaderboard-tracker:event:e1"]
+    (entry,) = [text for text in feed.findall(f"{ATOM}entry") if text.findtext(f"{ATOM}id") == "urn:leaderboard-tracker:event:e1"]
     assert entry.findtext(f"{ATOM}title") == week().boards[0].stories[0].lead.headline
     assert entry.findtext(f"{ATOM}updated") == "2026-04-18T06:18:33+00:00"
     assert entry.find(f"{ATOM}link").get("href") == "https://artificial-analysis.example/models"
@@ -264,13 +265,13 @@ def test_the_feed_is_as_new_as_its_newest_event_or_the_windows_end():
 
 def test_the_newest_entry_of_a_feed_comes_first():
     feed = etree.fromstring(render(week(), "atom").encode())
-    times = [one.findtext(f"{ATOM}updated") for one in feed.findall(f"{ATOM}entry")]
+    times = [text.findtext(f"{ATOM}updated") for text in feed.findall(f"{ATOM}entry")]
     assert times == sorted(times, reverse=True)
 
 
 def test_a_feed_of_one_board_has_its_own_id():
-    one = build([health()], [], {}, since=T0, until=T0 + timedelta(days=1))
+    single = build([health()], [], {}, since=T0, until=T0 + timedelta(days=1))
     assert (
-        etree.fromstring(render(one, "atom").encode()).findtext(f"{ATOM}id")
+        etree.fromstring(render(single, "atom").encode()).findtext(f"{ATOM}id")
         == "urn:leaderboard-tracker:report:artificial-analysis/llms"
     )

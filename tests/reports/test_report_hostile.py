@@ -24,7 +24,10 @@ HOSTILE = {
     "script": "<script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }} {% raw %}",
     "formula": "=cmd()|' /C calc'!A0",
     "right to left": "gpt\u202e4-txt.exe\u202c \u2066x\u2069 \u200b\ufeff",
-    "markdown": "# a | b **c** _d_ `e` [f](javascript:alert(1)) ![g](https://evil.example) ~~h~~ \\| &lt; https://evil.example www.evil.example",
+    "markdown": (
+        "# a | b **c** _d_ `e` [f](javascript:alert(1)) ![g](https://evil.example)"
+        " ~~h~~ \\| &lt; https://evil.example www.evil.example"
+    ),
     "lines": "a\nb\r\nc\u2028d\u2029e\x85f\x1cg\x0bh",
     "xml": "]]> & ]]&gt; <!-- \ufffe\uffff\x00\x0b",
     "surrogates and tags": "a\ud800b\udfffc\U000e0041",
@@ -74,8 +77,8 @@ def test_in_markdown_a_name_is_only_text(hostile: str):
         MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(render(told_of(hostile), "markdown"))
     )
     allowed = {"html", "body", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "strong", "a"}
-    assert {one.tag for one in page.iter()} <= allowed
-    assert all(one.get("href").startswith("https://a.example/") for one in page.iter("a"))
+    assert {element.tag for element in page.iter()} <= allowed
+    assert all(anchor.get("href").startswith("https://a.example/") for anchor in page.iter("a"))
     assert clean(hostile) in " ".join(page.text_content().split())
     assert len(page.xpath("//tbody/tr[1]/td")) == 4
 
@@ -85,7 +88,7 @@ def test_in_html_a_name_is_only_text(hostile: str):
     assert page.xpath("//li[@id='event-e1']/h3")[0].text == clean(hostile)
     assert not list(page.iter("script", "img"))
     assert not page.xpath("//@*[starts-with(name(), 'on')]")
-    assert all(one.get("href").startswith("https://a.example/") for one in page.iter("a"))
+    assert all(anchor.get("href").startswith("https://a.example/") for anchor in page.iter("a"))
 
 
 def test_in_json_lines_a_name_is_kept_exactly_on_one_line(hostile: str):
@@ -135,7 +138,7 @@ def test_escaped_text_is_markdown_of_itself(text: str):
     cell = lxml_html.document_fromstring(markdown.render(f"| a |\n|---|\n| {escape(text)} |\n"))
     start = lxml_html.document_fromstring(markdown.render(f"{escape(text)}\n") or "<p></p>")
     assert entry.xpath("string(//li)") == f"x {text}".strip()
-    assert [one.text or "" for one in cell.iter("td")] == [text]
+    assert [element.text or "" for element in cell.iter("td")] == [text]
     assert "".join(start.itertext()).strip("\n") == text
 
 
@@ -171,8 +174,12 @@ def test_cleaning_reaches_every_text_of_a_report_that_is_shown():
     dirty = "a\x1b[31mb\u202ec"
     shown = cleaned(told_of(dirty)).boards[0]
     texts = [shown.health.title, shown.health.reason, shown.health.attribution]
-    for one in (shown.stories[0].lead, *shown.stories[0].folded):
-        texts += [one.headline, *(party.name for party in (*one.subjects, *one.rivals)), *(proof.url for proof in one.evidence)]
-        texts += [proof.raw or "" for proof in one.evidence]
+    for folded_event in (shown.stories[0].lead, *shown.stories[0].folded):
+        texts += [
+            folded_event.headline,
+            *(party.name for party in (*folded_event.subjects, *folded_event.rivals)),
+            *(proof.url for proof in folded_event.evidence),
+        ]
+        texts += [proof.raw or "" for proof in folded_event.evidence]
     assert not [text for text in texts if DANGEROUS.search(text)]
     assert shown.health.state is State.BROKEN

@@ -16,7 +16,10 @@ from tracker.schedules import fingerprint, load, load_board, shapes
 
 PARSERS = {name: options_of(name) for name in FORMATS}
 README = (Path(__file__).parents[2] / "schedules" / "README.md").read_text(encoding="utf-8")
-BOARD = 'title="T"\npage="https://b.example"\n{own}\nrequest.url="https://b.example"\n{request}\nparse.format="csv_table"\ncolumns={{key="k",name="n"}}\n'
+BOARD = (
+    'title="T"\npage="https://b.example"\n{own}\nrequest.url="https://b.example"\n{request}\n'
+    'parse.format="csv_table"\ncolumns={{key="k",name="n"}}\n'
+)
 
 
 def write(root: Path, name: str, text: str) -> Path:
@@ -58,7 +61,10 @@ def test_defaults_of_one_source_are_not_those_of_another(root: Path):
 
 
 def test_every_key_that_a_file_of_defaults_may_hold_reaches_the_board(root: Path):
-    given = 'cadence="@daily"\ntime_zone="Asia/Tokyo"\njitter="1h"\nquiet=["01:00-02:00"]\nattribution="A"\nterms="B"\nrequest.gap_s=7\n'
+    given = (
+        'cadence="@daily"\ntime_zone="Asia/Tokyo"\njitter="1h"\nquiet=["01:00-02:00"]\n'
+        'attribution="A"\nterms="B"\nrequest.gap_s=7\n'
+    )
     write(root, "_defaults.toml", given)
     board = declared(root)
     assert (board.cadence, board.time_zone, board.jitter_s, board.attribution, board.terms) == (
@@ -72,16 +78,16 @@ def test_every_key_that_a_file_of_defaults_may_hold_reaches_the_board(root: Path
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('cadance="@daily"', 'cadance is unknown; did you mean "cadence"?'),
         ('title="T"', "title is unknown"),
         ('request.url="https://x.example"', "request.url is unknown"),
         ('cadence="@dayly"', 'cadence = "@dayly" is unknown; did you mean "@daily"?'),
         ('time_zone="Europe/Berln"', 'did you mean "Europe/Berlin"?'),
-        ('jitter="90"', 'jitter = "90" is no span of time'),
+        ('jitter="90"', 'jitter = "90" is not a span of time'),
         ('jitter="2d"', "is longer than a day"),
-        ('quiet=["22-06"]', 'quiet[0] = "22-06" is no window'),
+        ('quiet=["22-06"]', 'quiet[0] = "22-06" is not a window'),
         ('quiet=["00:00-13:00", "12:00-24:00"]', "covers the whole day"),
         ("request.gap_s=-1", "request.gap_s"),
         ("request=3", "request = "),
@@ -89,16 +95,16 @@ def test_every_key_that_a_file_of_defaults_may_hold_reaches_the_board(root: Path
     ],
 )
 @pytest.mark.parametrize("name", ["_defaults.toml", "source/_defaults.toml"])
-def test_wrong_defaults_are_reported_once_and_break_their_boards(root: Path, name: str, text: str, said: str):
+def test_wrong_defaults_are_reported_once_and_break_their_boards(root: Path, name: str, text: str, message: str):
     write(root, name, text)
     write(root, "source/board.toml", BOARD.format(own="", request=""))
     write(root, "other/board.toml", BOARD.format(own="", request=""))
-    found = load(root, PARSERS)
-    assert said in str(found.errors[f"schedules/{name}"])
-    message = str(found.errors["schedules/source/board.toml"])
+    loaded = load(root, PARSERS)
+    assert message in str(loaded.errors[f"schedules/{name}"])
+    message = str(loaded.errors["schedules/source/board.toml"])
     assert message.startswith(f"schedules/source/board.toml: its defaults are wrong: schedules/{name}: ")
     assert message.isprintable()
-    assert ("schedules/other/board.toml" in found.errors) == (name == "_defaults.toml")
+    assert ("schedules/other/board.toml" in loaded.errors) == (name == "_defaults.toml")
     with pytest.raises(DeclarationError, match="its defaults are wrong"):
         load_board(root / "source/board.toml", root, PARSERS)
 
@@ -126,21 +132,21 @@ def test_the_readme_names_every_key_of_the_defaults():
 
 
 def test_a_fingerprint_shows_a_changed_replaced_added_or_removed_file(root: Path):
-    one = write(root, "source/board.toml", "a")
+    file = write(root, "source/board.toml", "a")
     write(root, "routes.toml", "b")
     write(root, "source/readme.md", "c")
     write(root, ".hidden/x.toml", "d")
     seen = [fingerprint(root)]
     assert set(seen[0]) == {"source/board.toml", "routes.toml"}
     assert fingerprint(root) == seen[0]
-    os.utime(one, ns=(1, 1))
+    os.utime(file, ns=(1, 1))
     seen.append(fingerprint(root))
     os.utime(write(root, "new", "a"), ns=(1, 1))
-    (root / "new").replace(one)
+    (root / "new").replace(file)
     seen.append(fingerprint(root))
     write(root, "models/lab.toml", "")
     seen.append(fingerprint(root))
-    one.unlink()
+    file.unlink()
     seen.append(fingerprint(root))
     assert all(before != after for before, after in pairwise(seen))
 
@@ -159,8 +165,8 @@ def test_wrong_defaults_are_reported_once_with_the_number_of_boards_that_wait(ro
     write(root, "_defaults.toml", 'time_zone="Asia/Tokio"')
     for name in ("one", "two"):
         write(root, f"source/{name}.toml", BOARD.format(own="", request=""))
-    found = load(root, PARSERS)
-    assert found.errors.keys() == {f"schedules/{name}.toml" for name in ("_defaults", "source/one", "source/two")}
-    (told,) = found.troubles.values()
-    assert str(told).startswith('schedules/_defaults.toml: time_zone = "Asia/Tokio" is unknown; ')
-    assert str(told).endswith(" (2 boards wait for it)")
+    loaded = load(root, PARSERS)
+    assert loaded.errors.keys() == {f"schedules/{name}.toml" for name in ("_defaults", "source/one", "source/two")}
+    (trouble,) = loaded.troubles.values()
+    assert str(trouble).startswith('schedules/_defaults.toml: time_zone = "Asia/Tokio" is unknown; ')
+    assert str(trouble).endswith(" (2 boards wait for it)")

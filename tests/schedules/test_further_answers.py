@@ -16,7 +16,10 @@ FORMAT_OPTIONS = {name: options_of(name) for name in FORMATS}
 HEAD = 'title = "T"\npage = "https://boards.example/"\n'
 REQUEST = '[request]\nurl = "https://boards.example/t.csv"\ngap_s = 7\n'
 PARSE = '[parse]\nformat = "csv_table"\n[columns]\nkey = "model"\nname = "model"\n'
-COST = '[payloads.cost]\nkey = "model"\n[payloads.cost.request]\nurl = "https://boards.example/cost.csv"\n[payloads.cost.parse]\nformat = "csv_table"\n'
+COST = (
+    '[payloads.cost]\nkey = "model"\n[payloads.cost.request]\nurl ='
+    ' "https://boards.example/cost.csv"\n[payloads.cost.parse]\nformat = "csv_table"\n'
+)
 NEWEST = '[request.newest]\nurl = "https://boards.example/"\nfind = "(20[0-9]+)"\n'
 
 
@@ -88,22 +91,27 @@ def test_a_blend_weighs_metrics_declared_above_it(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (REQUEST.replace("t.csv", "t_{newest}.csv") + PARSE, "request.url or params contain {newest}, but request.newest is missing"),
+        (REQUEST.replace("t.csv", "t_{newest}.csv") + PARSE, ("request.url or params contain {newest}, but"
+            " request.newest is missing")),
         (REQUEST + NEWEST + PARSE, "request.newest is declared, but request.url does not contain {newest}"),
         (REQUEST.replace("t.csv", "{each}.csv") + PARSE, "request.url or params contain {each}, but request.each is missing"),
         (REQUEST + 'each = ["a"]\n' + PARSE, "request.each is declared, but neither url nor params contain {each}"),
         (REQUEST.replace("t.csv", "{each}") + 'each = ["a", "a"]\n' + PARSE, "request.each names a value twice"),
-        (REQUEST.replace("t.csv", "{each}") + 'each = ["a"]\npagination = { kind = "link" }\n' + PARSE, "both each and pagination"),
+        (REQUEST.replace("t.csv", "{each}") + ('each = ["a"]\npagination = { kind'
+            ' = "link" }\n') + PARSE, "both each and pagination"),
         (REQUEST.replace("boards.example/t", "{newest}.example/t") + NEWEST + PARSE, "a placeholder in its host"),
         (REQUEST.replace("t.csv", "{newest}") + NEWEST.replace("(20[0-9]+)", "20[0-9]+") + PARSE, "has 0 groups; expected one"),
         (REQUEST.replace("t.csv", "{newest}") + NEWEST.replace("(20[0-9]+)", "(20") + PARSE, "is not a regular expression"),
         (REQUEST + PARSE + COST.replace('key = "model"\n', ""), "payloads.cost.key has 0 columns; expected 1"),
-        (REQUEST + PARSE + COST.replace('key = "model"', 'key = "model"\nmeans = true'), "payloads.cost.key has no meaning beside means"),
+        (REQUEST + PARSE + COST.replace('key = "model"', 'key = "model"\nmeans = true'), ("payloads.cost.key has no meaning"
+            " beside means")),
         (REQUEST + PARSE + COST.replace("payloads.cost", "payloads.Cost"), "payloads.Cost is not a name"),
         (REQUEST + PARSE + COST.replace("csv_table", "csv"), 'payloads.cost.parse.format = "csv" is unknown'),
         (REQUEST + PARSE + COST.replace("/cost.csv", "/cost.csv?token=abc"), "holds a secret in plain text"),
-        (REQUEST + PARSE + COST.replace("cost.csv", "cost_{newest}.csv"), "payloads.cost.request.url or params contain {newest}, but"),
-        (REQUEST + PARSE + metrics('from = "in"', "blend_of = { a = 0 }"), 'metrics.b.blend_of.a = "0"; expected a weight above 0'),
+        (REQUEST + PARSE + COST.replace("cost.csv", "cost_{newest}.csv"), ("payloads.cost.request.url or params"
+            " contain {newest}, but")),
+        (REQUEST + PARSE + metrics('from = "in"', "blend_of = { a = 0 }"), ('metrics.b.blend_of.a = "0"; expected'
+            ' a weight above 0')),
         (REQUEST + PARSE + metrics("blend_of = { b = 1 }", 'from = "in"'), "is not declared above this metric"),
         (REQUEST + PARSE + metrics('from = "in"', 'blend_of = { a = 1 }\nfrom = "x"'), "has both from and blend_of; keep one"),
         (REQUEST + PARSE + metrics('from = "in"', "blend_of = { a = 1 }\nscale = 2"), "scale has no meaning beside blend_of"),

@@ -89,16 +89,19 @@ def test_a_file_over_itself_or_over_nothing_is_unchanged(table):
 
 def test_one_line_switches_a_key_and_leaves_the_rest(base: Path, own: Path):
     write(own, "acme/text.toml", "enabled = false")
-    found = load(own, PARSERS, base)
+    loaded = load(own, PARSERS, base)
     shipped = load(base, PARSERS).boards[BoardId("acme/text")]
-    board = found.boards[BoardId("acme/text")]
+    board = loaded.boards[BoardId("acme/text")]
     assert (board.enabled, board.title, board.request, board.metrics) == (False, shipped.title, shipped.request, shipped.metrics)
-    assert found.boards[BoardId("zeta/text")].enabled
-    assert found.errors == {}
+    assert loaded.boards[BoardId("zeta/text")].enabled
+    assert loaded.errors == {}
 
 
 def test_tables_merge_at_any_depth_and_lists_are_replaced(base: Path, own: Path):
-    over = 'quiet = []\nrequest.gap_s = 9\nmetrics.score.unit = "%"\nmetrics.speed = { from = "speed", nature = "live", higher_is_better = true }'
+    over = (
+        'quiet = []\nrequest.gap_s = 9\nmetrics.score.unit = "%"\nmetrics.speed = {'
+        ' from = "speed", nature = "live", higher_is_better = true }'
+    )
     path = write(own, "acme/text.toml", over)
     board = load_board(path, own, PARSERS, base)
     assert board.quiet == ()
@@ -132,16 +135,16 @@ def test_without_a_folder_of_ones_own_the_shipped_boards_are_declared(base: Path
 
 
 def test_a_checkouts_folder_over_itself_is_read_once_as_shipped(base: Path):
-    found = load(base, PARSERS, base)
-    assert found.boards == load(base, PARSERS).boards
-    assert set(found.origins.values()) == {Origin.SHIPPED}
+    loaded = load(base, PARSERS, base)
+    assert loaded.boards == load(base, PARSERS).boards
+    assert set(loaded.origins.values()) == {Origin.SHIPPED}
 
 
 def test_an_error_names_the_users_file_and_stops_no_other_board(base: Path, own: Path):
     write(own, "acme/text.toml", 'cadense = "@weekly"')
-    found = load(own, PARSERS, base)
-    assert set(found.boards) == {"zeta/text"}
-    assert str(found.errors["schedules/acme/text.toml"]).startswith("schedules/acme/text.toml: cadense is unknown")
+    loaded = load(own, PARSERS, base)
+    assert set(loaded.boards) == {"zeta/text"}
+    assert str(loaded.errors["schedules/acme/text.toml"]).startswith("schedules/acme/text.toml: cadense is unknown")
 
 
 def test_a_change_to_a_board_that_does_not_ship_names_the_nearest_one(base: Path, own: Path):
@@ -161,12 +164,12 @@ def test_defaults_overlay_those_that_ship(base: Path, own: Path):
 
 def test_globs_select_shipped_boards_and_never_ones_own(base: Path, own: Path):
     write(own, "mine/own.toml", BOARD)
-    found = load(own, PARSERS, base, ["zeta/*"])
-    assert (set(found.boards), found.left_out) == ({"mine/own", "zeta/text"}, {"acme/text"})
+    loaded = load(own, PARSERS, base, ["zeta/*"])
+    assert (set(loaded.boards), loaded.left_out) == ({"mine/own", "zeta/text"}, {"acme/text"})
     with pytest.raises(
         DeclarationError, match=r'board "acme/text" is not selected; add it to boards in tracker\.toml \(tracker boards --all\)$'
     ):
-        found.board("acme/text")
+        loaded.board("acme/text")
 
 
 def test_a_board_that_the_user_customizes_is_followed_without_being_selected(base: Path, own: Path):
@@ -175,11 +178,11 @@ def test_a_board_that_the_user_customizes_is_followed_without_being_selected(bas
 
 
 def test_a_glob_that_selects_nothing_is_an_error_that_names_the_nearest_board(base: Path, own: Path):
-    found = load(own, PARSERS, base, ["zeta/text", "acme/txet"])
-    assert str(found.errors["tracker.toml"]) == (
+    loaded = load(own, PARSERS, base, ["zeta/text", "acme/txet"])
+    assert str(loaded.errors["tracker.toml"]) == (
         'tracker.toml: boards = "acme/txet" matches no shipped board; did you mean "acme/text"?'
     )
-    assert set(found.boards) == {"zeta/text"}
+    assert set(loaded.boards) == {"zeta/text"}
 
 
 def test_names_overlay_the_shipped_ones_file_by_file(base: Path, own: Path):

@@ -268,10 +268,10 @@ def test_omitted_keys_have_the_defaults_of_the_model(tmp_path: Path):
 
 def test_the_file_shape_knows_every_key_of_the_model():
     def keys(table: type[msgspec.Struct]) -> set[str]:
-        return {one.encode_name for one in msgspec.structs.fields(table)}
+        return {field.encode_name for field in msgspec.structs.fields(table)}
 
     def names(record: type) -> set[str]:
-        return {one.name for one in fields(record)}
+        return {field.name for field in fields(record)}
 
     assert keys(shapes.PaginationTable) == names(Pagination)
     assert keys(shapes.RequestTable) == names(Request)
@@ -296,7 +296,7 @@ def test_the_file_shape_knows_every_key_of_the_model():
 
 def test_the_words_of_the_file_are_those_of_the_model():
     def words(table: type[msgspec.Struct], key: str) -> set[str]:
-        hint = next(one.type for one in msgspec.structs.fields(table) if one.encode_name == key)
+        hint = next(field.type for field in msgspec.structs.fields(table) if field.encode_name == key)
         return {word for member in members(hint) for word in getattr(member, "__args__", ())}
 
     assert words(shapes.MetricTable, "nature") == set(Nature)
@@ -335,7 +335,7 @@ def test_an_unknown_format_names_the_nearest(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("higher_is_better", "higer_is_better", 'metrics.score.higer_is_better is unknown; did you mean "higher_is_better"?'),
         (
@@ -357,12 +357,12 @@ def test_an_unknown_format_names_the_nearest(tmp_path: Path):
         ("max_bytes", "cadence", "request.cadence is unknown; it belongs to the top of the file, above the first [table]"),
     ],
 )
-def test_an_unknown_key_names_the_nearest(tmp_path: Path, old: str, new: str, said: str):
-    assert refused(tmp_path, swap(FULL, old, new)).startswith(said)
+def test_an_unknown_key_names_the_nearest(tmp_path: Path, old: str, new: str, message: str):
+    assert refused(tmp_path, swap(FULL, old, new)).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             '"fitted"',
@@ -381,16 +381,16 @@ def test_an_unknown_key_names_the_nearest(tmp_path: Path, old: str, new: str, sa
         ('"Europe/Berlin"', '"../../etc/passwd"', 'time_zone = "../../etc/passwd" is unknown'),
         ('"Europe/Berlin"', '"America"', 'time_zone = "America" is unknown'),
         ('"17 */6 * * *"', '"@dayly"', 'cadence = "@dayly" is unknown; did you mean "@daily"?'),
-        ('"14d"', '"14 days"', 'contract.stale_after = "14 days" is no span of time'),
-        ('"14d"', '"0d"', 'contract.stale_after = "0d" is no span of time'),
+        ('"14d"', '"14 days"', 'contract.stale_after = "14 days" is not a span of time'),
+        ('"14d"', '"0d"', 'contract.stale_after = "0d" is not a span of time'),
     ],
 )
-def test_an_unknown_value_names_the_allowed(tmp_path: Path, old: str, new: str, said: str):
-    assert refused(tmp_path, swap(FULL, old, new)).startswith(said)
+def test_an_unknown_value_names_the_allowed(tmp_path: Path, old: str, new: str, message: str):
+    assert refused(tmp_path, swap(FULL, old, new)).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('title = "Title"', "title = 3", 'title = "3": … text … whole number'),
         ("enabled = false", 'enabled = "no"', 'enabled = "no": … true or false … text'),
@@ -424,12 +424,12 @@ def test_an_unknown_value_names_the_allowed(tmp_path: Path, old: str, new: str, 
         ("[contract]", "[[contract]]", "contract = \"[{'depth': 50"),
     ],
 )
-def test_a_wrong_type_names_what_was_found_and_wanted(tmp_path: Path, old: str, new: str, said: str):
-    assert re.search(begins(said), refused(tmp_path, swap(FULL, old, new)))
+def test_a_wrong_type_names_what_was_found_and_wanted(tmp_path: Path, old: str, new: str, message: str):
+    assert re.search(begins(message), refused(tmp_path, swap(FULL, old, new)))
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ('title = "T"\n', "title is missing (name of the board, for people)"),
         ('page = "https://boards.example/t"\n', "page is missing (the page that people read)"),
@@ -440,12 +440,12 @@ def test_a_wrong_type_names_what_was_found_and_wanted(tmp_path: Path, old: str, 
         ('[request]\nurl = "https://boards.example/t.json"\n', "request is missing (what to request)"),
     ],
 )
-def test_a_missing_key_is_named_with_its_purpose(tmp_path: Path, line: str, said: str):
-    assert refused(tmp_path, swap(SMALL, line, "")).startswith(said)
+def test_a_missing_key_is_named_with_its_purpose(tmp_path: Path, line: str, message: str):
+    assert refused(tmp_path, swap(SMALL, line, "")).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('["score", "third"]', '["score", "thrid"]', 'metrics.mean.mean_of[1] = "thrid" is unknown; did you mean "third"?'),
         ('["score", "third"]', '["mean"]', 'metrics.mean.mean_of[0] = "mean" is not declared above this metric'),
@@ -474,12 +474,12 @@ def test_a_missing_key_is_named_with_its_purpose(tmp_path: Path, line: str, said
         ("primary = true\n[contract]", "[contract]", 'contract.duplicates = "best" needs a metric with primary = true'),
     ],
 )
-def test_metrics_and_contract_must_make_sense_together(tmp_path: Path, old: str, new: str, said: str):
-    assert refused(tmp_path, swap(FULL, old, new)).startswith(said)
+def test_metrics_and_contract_must_make_sense_together(tmp_path: Path, old: str, new: str, message: str):
+    assert refused(tmp_path, swap(FULL, old, new)).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("cadence", "said"),
+    ("cadence", "message"),
     [
         ("77 * * * *", "is not a cron expression: "),
         ("0 0 30 2 *", "is not a cron expression"),
@@ -489,12 +489,12 @@ def test_metrics_and_contract_must_make_sense_together(tmp_path: Path, old: str,
         ("0 0 * * * \\u0007", "has 6 fields; expected minute hour day month weekday"),
     ],
 )
-def test_a_wrong_cadence_is_refused(tmp_path: Path, cadence: str, said: str):
-    assert said in refused(tmp_path, f'cadence = "{cadence}"\n{SMALL}')
+def test_a_wrong_cadence_is_refused(tmp_path: Path, cadence: str, message: str):
+    assert message in refused(tmp_path, f'cadence = "{cadence}"\n{SMALL}')
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("ftp://boards.example/x", 'request.url = "ftp://boards.example/x" is not an address'),
         ("boards.example/x", 'request.url = "boards.example/x" is not an address'),
@@ -516,14 +516,14 @@ def test_a_wrong_cadence_is_refused(tmp_path: Path, cadence: str, said: str):
         ("https://a/x?q=${NAME", "request.url has a malformed reference"),
     ],
 )
-def test_an_address_must_be_plain_and_without_secrets(tmp_path: Path, url: str, said: str):
+def test_an_address_must_be_plain_and_without_secrets(tmp_path: Path, url: str, message: str):
     message = refused(tmp_path, swap(SMALL, "https://boards.example/t.json", url))
-    assert message.startswith(said)
+    assert message.startswith(message)
     assert "hunter2" not in message
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ('headers = { Authorization = "Bearer hunter2" }', "request.headers.Authorization holds a secret in plain text"),
         ('headers = { x-api-key = "hunter2" }', "request.headers.x-api-key holds a secret in plain text"),
@@ -541,9 +541,9 @@ def test_an_address_must_be_plain_and_without_secrets(tmp_path: Path, url: str, 
         ('method = "DELETE"', 'request.method = "DELETE" is unknown; known: GET, POST'),
     ],
 )
-def test_secrets_are_refused_in_plain_text_and_never_repeated(tmp_path: Path, line: str, said: str):
+def test_secrets_are_refused_in_plain_text_and_never_repeated(tmp_path: Path, line: str, message: str):
     message = refused(tmp_path, swap(SMALL, '.json"\n', f'.json"\n{line}\n'))
-    assert re.search(begins(said), message)
+    assert re.search(begins(message), message)
     assert "hunter2" not in message
     assert "12345" not in message
 
@@ -554,7 +554,7 @@ def test_a_harmless_parameter_is_not_a_secret(tmp_path: Path, name: str):
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ('{ kind = "page_number" }', 'request.pagination.param is missing; the kind "page_number" requires it'),
         ('{ kind = "cursor", param = "c" }', 'request.pagination.next is missing; the kind "cursor" requires it'),
@@ -567,9 +567,9 @@ def test_a_harmless_parameter_is_not_a_secret(tmp_path: Path, name: str):
         ('{ kind = "offset", param = "v" }', 'request.pagination.param = "v" is also set by the url or params'),
     ],
 )
-def test_pagination_has_what_its_kind_needs_and_no_more(tmp_path: Path, table: str, said: str):
+def test_pagination_has_what_its_kind_needs_and_no_more(tmp_path: Path, table: str, message: str):
     message = refused(tmp_path, swap(SMALL, '.json"\n', f'.json?v=1"\npagination = {table}\n'))
-    assert re.search(begins(said), message)
+    assert re.search(begins(message), message)
 
 
 # ── files that are none of ours ──────────────────────────────────────────────────────────────────
@@ -593,7 +593,7 @@ def test_a_binary_file_is_refused_as_such(tmp_path: Path, body: bytes):
     path = tmp_path / "schedules" / "source" / "board.toml"
     path.parent.mkdir(parents=True)
     path.write_bytes(body)
-    with pytest.raises(DeclarationError, match=r"board\.toml: is no text: byte \d is 0; expected a TOML file, saved as UTF-8"):
+    with pytest.raises(DeclarationError, match=r"board\.toml: is not text: byte \d is 0; expected a TOML file, saved as UTF-8"):
         load_board(path, tmp_path / "schedules", SOME)
 
 
@@ -647,7 +647,7 @@ def test_a_pipe_does_not_block(tmp_path: Path):
     path = tmp_path / "schedules" / "source" / "board.toml"
     path.parent.mkdir(parents=True)
     os.mkfifo(path)
-    with pytest.raises(DeclarationError, match="is no regular file"):
+    with pytest.raises(DeclarationError, match="is not a regular file"):
         load_board(path, tmp_path / "schedules", SOME)
 
 
@@ -679,12 +679,12 @@ def folder(tmp_path: Path, **texts: str) -> Path:
 
 
 def test_a_broken_file_hides_no_other(tmp_path: Path):
-    found = load(folder(tmp_path, a__one=SMALL, a__two="title = 3", b__one=SMALL), SOME)
-    assert list(found.boards) == ["a/one", "b/one"]
-    assert list(found.errors) == ["schedules/a/two.toml"]
-    assert found.board("b/one").id == "b/one"
+    loaded = load(folder(tmp_path, a__one=SMALL, a__two="title = 3", b__one=SMALL), SOME)
+    assert list(loaded.boards) == ["a/one", "b/one"]
+    assert list(loaded.errors) == ["schedules/a/two.toml"]
+    assert loaded.board("b/one").id == "b/one"
     with pytest.raises(DeclarationError, match=r"^schedules/a/two\.toml: "):
-        found.board("a/two")
+        loaded.board("a/two")
 
 
 def test_names_routes_watches_and_other_files_are_not_boards(tmp_path: Path):
@@ -695,9 +695,9 @@ def test_names_routes_watches_and_other_files_are_not_boards(tmp_path: Path):
 
 
 def test_a_file_in_the_wrong_place_is_named(tmp_path: Path):
-    found = load(folder(tmp_path, a__one=SMALL, stray=SMALL, a__b__deep=SMALL, a__routes=SMALL), SOME)
-    assert list(found.boards) == ["a/one", "a/routes"]
-    assert set(found.errors) == {"schedules/stray.toml", "schedules/a/b/deep.toml"}
+    loaded = load(folder(tmp_path, a__one=SMALL, stray=SMALL, a__b__deep=SMALL, a__routes=SMALL), SOME)
+    assert list(loaded.boards) == ["a/one", "a/routes"]
+    assert set(loaded.errors) == {"schedules/stray.toml", "schedules/a/b/deep.toml"}
 
 
 def test_links_are_refused_and_never_followed(tmp_path: Path):
@@ -705,10 +705,10 @@ def test_links_are_refused_and_never_followed(tmp_path: Path):
     (root / "a" / "two.toml").symlink_to(root / "a" / "one.toml")
     (root / "b").symlink_to(root / "a")
     (root / "a" / "loop").symlink_to(root)
-    found = load(root, SOME)
-    assert list(found.boards) == ["a/one"]
-    assert set(found.errors) == {"schedules/a/two.toml", "schedules/b", "schedules/a/loop"}
-    assert all("symbolic link" in str(error) for error in found.errors.values())
+    loaded = load(root, SOME)
+    assert list(loaded.boards) == ["a/one"]
+    assert set(loaded.errors) == {"schedules/a/two.toml", "schedules/b", "schedules/a/loop"}
+    assert all("symbolic link" in str(error) for error in loaded.errors.values())
     with pytest.raises(DeclarationError, match="symbolic link"):
         load_board(root / "b" / "one.toml", root, SOME)
 
@@ -726,12 +726,12 @@ def test_an_empty_folder_declares_nothing(tmp_path: Path):
 
 
 def test_an_unknown_board_names_the_nearest(tmp_path: Path):
-    found = load(folder(tmp_path, lmarena__text=SMALL, livebench__livebench=SMALL), SOME)
+    loaded = load(folder(tmp_path, lmarena__text=SMALL, livebench__livebench=SMALL), SOME)
     for asked, meant in (("livebench", "livebench/livebench"), ("lmarena/txt", "lmarena/text"), ("text", "lmarena/text")):
         with pytest.raises(DeclarationError, match=f'board "{asked}" is unknown; did you mean {meant}\\?'):
-            found.board(asked)
+            loaded.board(asked)
     with pytest.raises(DeclarationError, match=r'board "" is unknown \(2 boards'):
-        found.board("")
+        loaded.board("")
 
 
 # ── properties ───────────────────────────────────────────────────────────────────────────────────
@@ -763,14 +763,14 @@ def test_any_value_under_any_key_is_accepted_or_refused_in_one_line(where: str, 
     for part in filter(None, where.split(".")):
         place = place[part]
     place[key] = value
-    taken, said = outcome(lambda: boards.board_from(tables, BoardId("a/b"), SOME))
-    assert isinstance(taken, Board) or safe(said) == said
+    taken, message = outcome(lambda: boards.board_from(tables, BoardId("a/b"), SOME))
+    assert isinstance(taken, Board) or safe(message) == message
 
 
 @given(st.text(string.ascii_letters + string.digits + "_.=[]{}\"'#\n ", max_size=200))
 def test_any_text_is_read_or_refused(text: str):
-    taken, said = outcome(lambda: files.tables_of(text))
-    assert isinstance(taken, dict) or safe(said) == said
+    taken, message = outcome(lambda: files.tables_of(text))
+    assert isinstance(taken, dict) or safe(message) == message
 
 
 # ── schema ───────────────────────────────────────────────────────────────────────────────────────
@@ -783,17 +783,17 @@ def test_the_committed_schema_is_the_generated_one():
 
 
 def test_every_reference_in_the_schema_resolves():
-    found = schema(PARSERS)
-    references = set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(found)))
-    assert references <= set(found["$defs"])
+    loaded = schema(PARSERS)
+    references = set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(loaded)))
+    assert references <= set(loaded["$defs"])
     assert {"RequestTable", "MetricTable"} <= references
 
 
 def test_the_schema_knows_every_format_and_its_options():
-    formats = {one["properties"]["format"]["const"]: one for one in schema(PARSERS)["$defs"]["ParseTable"]["oneOf"]}
+    formats = {shape["properties"]["format"]["const"]: shape for shape in schema(PARSERS)["$defs"]["ParseTable"]["oneOf"]}
     assert set(formats) == set(FORMATS)
     for name, options in PARSERS.items():
-        keys = {one.encode_name for one in msgspec.structs.fields(options)}
+        keys = {field.encode_name for field in msgspec.structs.fields(options)}
         assert set(formats[name]["properties"]) == keys | {"format", "group"}
         assert formats[name]["additionalProperties"] is False
 
@@ -851,6 +851,9 @@ def test_livebench_averages_are_means_over_whatever_categories_its_newest_releas
     assert board.primary is not None
     assert board.primary.column.sources == ("categories:*",)
     assert board.request.newest is not None
-    assert [(one.name, one.means, one.required) for one in board.payloads] == [("categories", True, True), ("cost", False, False)]
+    assert [(payload.name, payload.means, payload.required) for payload in board.payloads] == [
+        ("categories", True, True),
+        ("cost", False, False),
+    ]
     averages = {source for metric in board.metrics for source in metric.column.sources if source.startswith("categories:")}
     assert len(averages) == 8

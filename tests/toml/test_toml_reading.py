@@ -31,9 +31,9 @@ class Rocket(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str = ""
 
 
-def refused(found: dict[str, object]) -> str:
+def refused(values: dict[str, object]) -> str:
     with pytest.raises(Wrong) as caught:
-        toml.table(found, Rocket, secret=("key",))
+        toml.table(values, Rocket, secret=("key",))
     return str(caught.value)
 
 
@@ -56,7 +56,7 @@ def test_an_absent_file_is_empty_only_if_it_is_optional(tmp_path: Path):
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.toml")
-    with pytest.raises(Wrong, match=r"^is no regular file; expected a TOML file$"):
+    with pytest.raises(Wrong, match=r"^is not a regular file; expected a TOML file$"):
         toml.text_of(tmp_path / "pipe.toml", optional=True)
 
 
@@ -99,19 +99,20 @@ def test_the_message_on_any_other_file_says_what_is_wrong():
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("values", "message"),
     [
         ({"nmae": "x"}, 'nmae is unknown; did you mean "name"? known: key, name, stage'),
         ({"na\nme": "x"}, '"na\\nme" is unknown; did you mean "name"? known: key, name, stage'),
         ({}, "name is missing (what it is called)"),
         ({"name": 3}, 'name = "3": … text … whole number … (what it is called)'),
-        ({"name": "x", "stage": "frist"}, 'stage = "frist" is unknown; did you mean "first"? known: first, last; or a whole number'),
+        ({"name": "x", "stage": "frist"}, ('stage = "frist" is unknown; did you mean "first"? known:'
+            ' first, last; or a whole number')),
         ({"name": "x", "stage": 0}, 'stage = "0": … whole number … 1'),
         ({"name": "x", "key": [SECRET]}, "key = (not shown): … text … list"),
     ],
 )  # fmt: skip
-def test_a_wrong_table_names_the_key_what_was_found_and_what_is_expected(found: dict[str, object], said: str):
-    assert re.search(begins(said) + r"\Z", refused(found))
+def test_a_wrong_table_names_the_key_what_was_found_and_what_is_expected(values: dict[str, object], message: str):
+    assert re.search(begins(message) + r"\Z", refused(values))
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ def test_the_types_of_a_message_are_named_in_the_words_of_toml(message: str, wor
 
 
 def test_a_right_table_takes_its_shape():
-    found: Any = {"name": "x", "stage": 2}
-    assert toml.table(found, Rocket) == Rocket(name="x", stage=2)
+    values: Any = {"name": "x", "stage": 2}
+    assert toml.table(values, Rocket) == Rocket(name="x", stage=2)
 
 
 @given(st.integers(0, 99_999), st.sampled_from(sorted(UNITS)))
@@ -140,13 +141,13 @@ def test_a_span_is_its_number_of_seconds(number: int, unit: str):
 
 @pytest.mark.parametrize("text", ["", "6", "h", "-6h", "6 h", "6H", "1.5h", "6h30m", "100000s", "٣h", "6h\n"])
 def test_any_other_text_is_not_a_span(text: str):
-    with pytest.raises(ValueError, match=r"^no span of time; expected a number and s, m, h, d or w"):
+    with pytest.raises(ValueError, match=r"^not a span of time; expected a number and s, m, h, d or w"):
         toml.span_s(text)
 
 
 def test_a_span_may_have_a_minimum():
     assert toml.span_s("0h") == 0
-    with pytest.raises(ValueError, match="no span"):
+    with pytest.raises(ValueError, match="not a span"):
         toml.span_s("0h", least=1)
 
 
@@ -159,7 +160,7 @@ def test_a_place_without_a_clock_is_not_a_time_zone(text: str):
 
 @given(st.text(st.characters(), max_size=200))
 def test_a_quoted_value_is_one_short_line(text: str):
-    said = toml.quoted(text)
-    assert safe(said) == said
-    assert said.startswith('"')
-    assert len(said) <= 2 + 80 * len("\\U0010ffff")
+    message = toml.quoted(text)
+    assert safe(message) == message
+    assert message.startswith('"')
+    assert len(message) <= 2 + 80 * len("\\U0010ffff")

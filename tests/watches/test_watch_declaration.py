@@ -53,12 +53,15 @@ def test_a_watch_over_standings(tmp_path):
 def test_a_watch_over_events(tmp_path):
     path = written(
         tmp_path,
-        '[[watch]]\nname="q"\nkind=["overtake"]\nsubject="Qwen*"\nrival=["GPT-4*","family:Claude"]\nnews_only=false\nmin_weight=3\n',
+        (
+            '[[watch]]\nname="q"\nkind=["overtake"]\nsubject="Qwen*"\nrival=["GPT-4*",'
+            '"family:Claude"]\nnews_only=false\nmin_weight=3\n'
+        ),
     )
     (watch,) = load(path, lexicon=default_lexicon())
     assert not watch.standing
     assert (watch.kinds, watch.news_only, watch.min_weight) == (("overtake",), False, 3)
-    assert [one.text for one in (*watch.subjects, *watch.rivals)] == ["qwen*", "gpt 4*", "Claude"]
+    assert [named.text for named in (*watch.subjects, *watch.rivals)] == ["qwen*", "gpt 4*", "Claude"]
 
 
 def test_without_a_file_there_are_none(tmp_path):
@@ -67,32 +70,42 @@ def test_without_a_file_there_are_none(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[[watch]\n", "schedules/watches.toml: is not valid TOML: "),
         ("[watches]\n", "schedules/watches.toml: watches is unknown; expected only [[watch]] tables"),
-        ("watch = 3\n", "schedules/watches.toml: watch is no list of tables; write [[watch]] above each"),
+        ("watch = 3\n", "schedules/watches.toml: watch is not a list of tables; write [[watch]] above each"),
         ("[[watch]]\ntop=3\n", "schedules/watches.toml: watch 1: name is missing (name of the watch, unique in the file)"),
         ('[[watch]]\nname="a"\ntpo=3\n', 'schedules/watches.toml: watch "a": tpo is unknown; did you mean "top"? known: above, '),
         ('[[watch]]\nname="a"\ntop="3"\n', 'schedules/watches.toml: watch "a": top = "3": … whole number … text'),
         ('[[watch]]\nname="a"\ntop=0\n', 'schedules/watches.toml: watch "a": top = "0": … whole number … 1'),
         ('[[watch]]\nname="a"\nwithin=-1\n', 'schedules/watches.toml: watch "a": within = "-1": … number … 0'),
-        ('[[watch]]\nname="a"\nreasoning="maybe"\n', 'schedules/watches.toml: watch "a": reasoning = "maybe" is unknown; known: off, on'),
-        ('[[watch]]\nname="a"\nkind="overtakes"\n', 'schedules/watches.toml: watch "a": kind = "overtakes" is unknown; did you mean "overtake"?'),
-        ('[[watch]]\nname="a"\nkind=["overtake"]\ntop=3\n', 'schedules/watches.toml: watch "a": kind is about events, but top makes this a watch over standings'),
-        ('[[watch]]\nname="a"\neach=true\n', 'schedules/watches.toml: watch "a": each is about standings; expected one of within, top'),
-        ('[[watch]]\nname="a"\n', 'schedules/watches.toml: watch "a": asks for nothing; expected at least one of kind'),
-        ('[[watch]]\nname="a"\nsubject="labs:OpenAI"\n', 'schedules/watches.toml: watch "a": subject = "labs:OpenAI" is unknown; did you mean "lab:OpenAI"?'),
-        ('[[watch]]\nname="a"\nsubject="lab:"\n', 'schedules/watches.toml: watch "a": subject = "lab:" names nothing; expected lab:NAME'),
-        ('[[watch]]\nname="a"\nrival="*"\n', 'schedules/watches.toml: watch "a": rival = "*"; expected a name with at most 5 stars'),
-        ('[[watch]]\nname="a"\nmin_size_b=9\nmax_size_b=3\n', 'schedules/watches.toml: watch "a": min_size_b = 9 is above max_size_b = 3'),
-        ('[[watch]]\nname="a"\ntop=1\n[[watch]]\nname="a"\ntop=2\n', 'schedules/watches.toml: watch "a" stands there twice; give one'),
+        (('[[watch]]\nname="a"\n'
+            'reasoning="maybe"\n'), 'schedules/watches.toml: watch "a": reasoning = "maybe" is unknown; known: off, on'),
+        ('[[watch]]\nname="a"\nkind="overtakes"\n', ('schedules/watches.toml: watch "a": kind = "overtakes" is'
+            ' unknown; did you mean "overtake"?')),
+        (('[[watch]]\nname="a"\nkind=["overtake"]\n'
+            'top=3\n'), 'schedules/watches.toml: watch "a": kind is about events, but top makes this a watch over standings'),
+        ('[[watch]]\nname="a"\neach=true\n', ('schedules/watches.toml: watch "a": each is about'
+            ' standings; expected one of within, top')),
+        ('[[watch]]\nname="a"\n', 'schedules/watches.toml: watch "a": has no condition; expected at least one of kind'),
+        (('[[watch]]\nname="a"\n'
+            'subject="labs:OpenAI"\n'), ('schedules/watches.toml: watch "a": subject = "labs:OpenAI"'
+                ' is unknown; did you mean "lab:OpenAI"?')),
+        ('[[watch]]\nname="a"\nsubject="lab:"\n', ('schedules/watches.toml: watch "a": subject = "lab:"'
+            ' names nothing; expected lab:NAME')),
+        ('[[watch]]\nname="a"\nrival="*"\n', ('schedules/watches.toml: watch "a": rival = "*"; expected'
+            ' a name with at most 5 stars')),
+        (('[[watch]]\nname="a"\nmin_size_b=9\n'
+            'max_size_b=3\n'), 'schedules/watches.toml: watch "a": min_size_b = 9 is above max_size_b = 3'),
+        (('[[watch]]\nname="a"\ntop=1\n[[watch]]\n'
+            'name="a"\ntop=2\n'), 'schedules/watches.toml: watch "a" is there twice; give one'),
     ],
 )  # fmt: skip
-def test_an_error_is_one_line(tmp_path, text, said):
+def test_an_error_is_one_line(tmp_path, text, message):
     with pytest.raises(DeclarationError) as caught:
         load(written(tmp_path, text), lexicon=default_lexicon())
-    assert re.search(begins(said), str(caught.value))
+    assert re.search(begins(message), str(caught.value))
     assert "\n" not in str(caught.value)
 
 

@@ -17,20 +17,20 @@ FLIP = ("a:50 b:60 c:5 d:4", "a:70 b:60 c:5 d:4")
 
 def fired(over, *texts: str, **more: object) -> int:
     """With how many events of the last day it fired."""
-    one = Watched(over, kit.metric(stated_error=1.0))
+    watched = Watched(over, kit.metric(stated_error=1.0))
     for text in texts[:-1]:
-        one.show(text, **more)
-    return len(one.show(texts[-1], **more))
+        watched.show(text, **more)
+    return len(watched.show(texts[-1], **more))
 
 
 def test_it_fires_with_an_event_of_that_kind_and_names_it():
-    one = Watched(watch(kinds=("overtake",)), kit.metric(stated_error=1.0))
-    one.show(FLIP[0])
-    events = one.history.show(FLIP[1])
-    (found,) = one.say(events, BoardState())
+    watched = Watched(watch(kinds=("overtake",)), kit.metric(stated_error=1.0))
+    watched.show(FLIP[0])
+    events = watched.history.show(FLIP[1])
+    (firing,) = watched.say(events, BoardState())
     (event,) = [event for event in events if event.kind == "overtake"]
-    assert (found.event, found.headline, found.evidence) == (event.id, event.headline, event.evidence)
-    assert (found.after, found.until, found.already) == (event.after, event.until, False)
+    assert (firing.event, firing.headline, firing.evidence) == (event.id, event.headline, event.evidence)
+    assert (firing.after, firing.until, firing.already) == (event.after, event.until, False)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_an_entry_that_left_the_page_keeps_its_class():
 
 
 def test_trouble_with_a_board_has_no_subject_and_can_be_watched():
-    one = kit.board()
+    watched = kit.board()
     failure = Failure(
-        board=one.id,
+        board=watched.id,
         observed_at=kit.START,
         url=kit.PAGE,
         sha256=(),
@@ -105,11 +105,12 @@ def test_trouble_with_a_board_has_no_subject_and_can_be_watched():
         error="ParseError",
         message="no table",
     )
-    events = fail(one, failure, BoardState())
-    check = Check(board=one.id, observed_at=kit.START, result=Result.UNREADABLE, url=kit.PAGE)
+    events = fail(watched, failure, BoardState())
+    check = Check(board=watched.id, observed_at=kit.START, result=Result.UNREADABLE, url=kit.PAGE)
     step = Step(check=check, past=BoardState(), events=events)
-    found, held = firings(watch(kinds=("board_broken",)), one, step, BoardState(), Held(), lexicon=default_lexicon())
-    assert ([firing.event for firing in found], held) == ([events[0].id], Held())
+    fired_now, held = firings(watch(kinds=("board_broken",)), watched, step, BoardState(), Held(), lexicon=default_lexicon())
+    assert ([firing.event for firing in fired_now], held) == ([events[0].id], Held())
     assert (
-        firings(watch(kinds=("board_broken",), subject="a"), one, step, BoardState(), Held(), lexicon=default_lexicon())[0] == ()
+        firings(watch(kinds=("board_broken",), subject="a"), watched, step, BoardState(), Held(), lexicon=default_lexicon())[0]
+        == ()
     )

@@ -36,23 +36,24 @@ class Line:
         return Step(check=check, past=self.history.past, diff=self.history.diff, events=events), past
 
     def fire(self, step: Step, past: BoardState) -> Fired:
-        found = fire(self.watches, self.history.board, step, past, self.holds, lexicon=default_lexicon())
-        self.holds = dict(found.holds)
-        return found
+        result = fire(self.watches, self.history.board, step, past, self.holds, lexicon=default_lexicon())
+        self.holds = dict(result.holds)
+        return result
 
 
-def fired(found: Fired) -> list[str]:
+def fired(result: Fired) -> list[str]:
     """The subjects of what standings fired with, with the watches that did."""
     return [
-        f"{','.join(one.entry for one in event.subjects)} by {','.join(sorted(found.names[event.id]))}" for event in found.events
+        f"{','.join(party.entry for party in event.subjects)} by {','.join(sorted(result.names[event.id]))}"
+        for event in result.events
     ]
 
 
 def test_a_standing_that_becomes_true_is_an_event_with_its_evidence():
     line = Line(watch(subject="a", within=2, each=True))
     line.show("a:40 b:50")
-    found = line.show("a:49 b:50")
-    (event,) = found.events
+    result = line.show("a:49 b:50")
+    (event,) = result.events
     assert event == Event(
         id=event.id,
         kind="watch",
@@ -71,14 +72,14 @@ def test_a_standing_that_becomes_true_is_an_event_with_its_evidence():
         rule="watch/1",
         recorded_at=line.history.diff.after.observed_at,
     )
-    assert ([one.entry for one in event.subjects], [one.entry for one in event.rivals]) == (["a"], ["b"])
-    assert [(one.entry, one.raw) for one in event.evidence] == [("a", "49"), ("b", "50")]
-    assert found.names == {event.id: frozenset({"it"})}
+    assert ([shown.entry for shown in event.subjects], [shown.entry for shown in event.rivals]) == (["a"], ["b"])
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [("a", "49"), ("b", "50")]
+    assert result.names == {event.id: frozenset({"it"})}
 
 
 def test_the_same_step_gives_the_same_ids_and_each_watch_its_own():
-    one, other = watch(subject="a", above=45), replace(watch(subject="a", above=45), name="other")
-    line = Line(one, other)
+    own, other = watch(subject="a", above=45), replace(watch(subject="a", above=45), name="other")
+    line = Line(own, other)
     line.show("a:40 b:50")
     step, past = line.step("a:49 b:50")
     holds = dict(line.holds)
@@ -151,14 +152,14 @@ def _event(line: Line) -> Event:
 
 
 def test_events_of_the_step_are_named_with_every_watch_that_fired():
-    one, other = watch(kinds=("new_leader",)), replace(watch(subject="a"), name="of a")
-    line = Line(one, other)
+    first, other = watch(kinds=("new_leader",)), replace(watch(subject="a"), name="of a")
+    line = Line(first, other)
     line.show("a:40 b:50")
     step, past = line.step("a:60 b:50")
-    found = line.fire(step, past)
+    result = line.fire(step, past)
     leads = [event.id for event in step.events if event.kind == "new_leader"]
-    assert found.events == ()
-    assert [found.names[event] for event in leads] == [frozenset({"it", "of a"})] * len(leads)
+    assert result.events == ()
+    assert [result.names[event] for event in leads] == [frozenset({"it", "of a"})] * len(leads)
     assert leads
 
 
@@ -171,13 +172,13 @@ def test_an_unreadable_hold_is_a_store_error():
     line = Line(watch(above=45))
     line.show("a:40 b:50")
     line.holds = dict.fromkeys(line.holds, '{"holds": 1}')
-    with pytest.raises(StoreError, match=r'^made/board: what watch "it" remembers cannot be read: .*; restore the store$'):
+    with pytest.raises(StoreError, match=r'^made/board: the memory of watch "it" cannot be read: .*; restore the store$'):
         line.show("a:46 b:50")
 
 
 def test_the_key_depends_on_the_conditions_and_not_on_the_name():
     assert key_of(watch(above=45)) == key_of(replace(watch(above=45), name="other"))
-    assert len({key_of(one) for one in (watch(above=45), watch(above=46), watch(below=45), watch(above=45, subject="a"))}) == 4
+    assert len({key_of(over) for over in (watch(above=45), watch(above=46), watch(below=45), watch(above=45, subject="a"))}) == 4
 
 
 @pytest.mark.slow
@@ -190,9 +191,9 @@ def test_holds_survive_as_text_between_steps(shown: list[dict[str, object]], ask
     line, held = Line(over), Held()
     for page in shown:
         step, past = line.step(**page)
-        said, held = firings(over, line.history.board, step, past, held, lexicon=default_lexicon())
-        found = line.fire(step, past)
-        assert [event.headline for event in found.events] == [one.headline for one in said if not one.already]
+        found_firings, held = firings(over, line.history.board, step, past, held, lexicon=default_lexicon())
+        result = line.fire(step, past)
+        assert [event.headline for event in result.events] == [text.headline for text in found_firings if not text.already]
 
 
 @given(st.lists(st.fixed_dictionaries({key: st.integers(44, 56) for key in "abcdef"}), min_size=3, max_size=6), st.data())
@@ -202,8 +203,8 @@ def test_a_watch_that_begins_late_fires_from_then_on_as_one_from_the_start(shown
     begins = data.draw(st.integers(1, len(shown) - 1))
     for number, page in enumerate(shown):
         late.watches = (over,) if number >= begins else ()
-        one, other = early.show(kit.line(page)), late.show(kit.line(page))
-        assert subjects(other.events) == (subjects(one.events) if number >= begins else set())
+        early_result, other = early.show(kit.line(page)), late.show(kit.line(page))
+        assert subjects(other.events) == (subjects(early_result.events) if number >= begins else set())
 
 
 def subjects(events: Iterable[Event]) -> set[str]:

@@ -40,7 +40,7 @@ def test_a_newcomer_fires_it():
     (fired,) = over.show("a:49 b:50 c:40")
     assert fired.headline == "a (49) is 1 behind b (50) on Board (score)."
     assert (fired.leader.entry, fired.leader_value, fired.rank) == ("b", 50, 2)
-    assert [(one.entry, one.raw) for one in fired.evidence] == [("a", "49"), ("b", "50")]
+    assert [(proof.entry, proof.raw) for proof in fired.evidence] == [("a", "49"), ("b", "50")]
 
 
 def test_top_counts_ranks_with_ties():
@@ -93,9 +93,9 @@ def test_an_unknown_class_is_not_false_and_learning_it_is_not_news():
 def test_newly_classified_entries_neither_block_nor_help_others():
     over = watch(above=50, classes=OPEN)
     newly = {"n": {"open_weights": "true"}, "o": {"open_weights": "true"}}
-    one = Watched(over)
-    assert said(one.show(f"o:60 {ELSE}")) == []
-    assert said(one.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["(o)"]
+    watched = Watched(over)
+    assert said(watched.show(f"o:60 {ELSE}")) == []
+    assert said(watched.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["(o)"]
     each = Watched(watch(above=50, classes=OPEN, each=True))
     assert said(each.show(f"o:60 {ELSE}")) == []
     assert said(each.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["n"]
@@ -164,9 +164,9 @@ def test_models_are_named_by_name_lab_family_or_id(over, whom):
         "g": Identity(lab="OpenAI", family="GPT", generation="4o", model="openai/gpt-4o"),
     }
     names = {"q": "Qwen3.5 Max", "p": "alibaba: Qwen-3", "g": "openai/gpt-4o"}
-    one = Watched(over)
-    one.show("x:1")
-    (fired,) = one.show("x:1 q:9 p:8 g:7", who=ids, names=names)
+    watched = Watched(over)
+    watched.show("x:1")
+    (fired,) = watched.show("x:1 q:9 p:8 g:7", who=ids, names=names)
     assert [party.entry for party in fired.subjects if party.entry != "x"] == whom
 
 
@@ -177,9 +177,9 @@ def test_models_are_named_by_name_lab_family_or_id(over, whom):
 def test_metrics_are_named_by_topic_or_id_and_default_to_the_primary_one(topic, metric, asked):
     maths = kit.metric("maths", topic="maths")
     over = watch(above=0, topics=(topic,) if topic else (), metrics=(metric,) if metric else ())
-    one = Watched(over, kit.SCORE, maths, kit.PRICE)
-    fired = one.show("a:1", maths="a:1", price="a:1")
-    assert {one.metric for one in fired} == asked
+    watched = Watched(over, kit.SCORE, maths, kit.PRICE)
+    fired = watched.show("a:1", maths="a:1", price="a:1")
+    assert {firing.metric for firing in fired} == asked
 
 
 # ── against the definition ───────────────────────────────────────────────────────────────────────
@@ -191,16 +191,16 @@ def test_metrics_are_named_by_topic_or_id_and_default_to_the_primary_one(topic, 
 )
 def test_it_fires_exactly_when_an_entry_meets_it_and_none_did_before(days, key):
     """On whole boards without estimates, where nobody leaves and no scale is re-based, that is all there is to it."""
-    keys, shown, was = sorted({one for day in days for one in day}), {}, None
+    keys, shown, was = sorted({name for day in days for name in day}), {}, None
     over = Watched(watch(**{key: {"within": 1, "top": 2, "above": 49}[key]}, subject="a"))
     for day in days:
         shown = {**dict.fromkeys(keys, 45), **shown, **day}
-        found = over.show(kit.line(shown))
+        firings = over.show(kit.line(shown))
         standing = fulfils(key, shown)
         if over.history.diff.before is None or not over.history.diff.metrics[kit.SCORE.id].usable:
-            assert said(found) == (["(a)"] if standing else [])
+            assert said(firings) == (["(a)"] if standing else [])
         else:
-            assert said(found) == (["a"] if standing and not was else [])
+            assert said(firings) == (["a"] if standing and not was else [])
         was = standing
 
 
@@ -208,9 +208,9 @@ def fulfils(key: str, shown: dict[str, int]) -> bool:
     """Whether `a` does, by looking at every value."""
     if "a" not in shown:
         return False
-    mine = shown["a"]
-    above = sum(value > mine for value in shown.values())
-    return {"within": max(shown.values()) - mine <= 1, "top": above + 1 <= 2, "above": mine > 49}[key]
+    own = shown["a"]
+    above = sum(value > own for value in shown.values())
+    return {"within": max(shown.values()) - own <= 1, "top": above + 1 <= 2, "above": own > 49}[key]
 
 
 @given(st.lists(kit.pages(), min_size=1, max_size=6), st.sampled_from([{"within": 3.0}, {"top": 3}, {"above": 49.0}]))
@@ -218,9 +218,9 @@ def test_no_entry_fires_by_an_estimate_or_twice_in_a_row(days, threshold):
     over = Watched(watch(**threshold, each=True), kit.SCORE, kit.PRICE)
     holding: set[str] = set()
     for page in days:
-        found = over.show(**page)
+        firings = over.show(**page)
         entries = over.history.diff.after.entries
-        fired = {party.entry for one in found for party in one.subjects if not one.already}
+        fired = {party.entry for firing in firings for party in firing.subjects if not firing.already}
         assert not any(entries[entry].measures[kit.SCORE.id].estimated for entry in fired)
         assert not fired & holding
         holding = set(over.held.holds[kit.SCORE.id].holders)

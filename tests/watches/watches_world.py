@@ -46,14 +46,14 @@ class Watched:
         diff = self.history.diff
         check = Check(board=self.history.board.id, observed_at=diff.after.observed_at, result=Result.ACCEPTED, url=kit.PAGE)
         step = Step(check=check, past=self.history.past, diff=diff, events=events)
-        found, self.held = firings(self.watch, self.history.board, step, past, self.held, lexicon=default_lexicon())
-        return found
+        fired, self.held = firings(self.watch, self.history.board, step, past, self.held, lexicon=default_lexicon())
+        return fired
 
     def days(self, *texts: str, **more: object) -> list[list[str]]:
         """For each day the entries that newly fulfil it; in brackets where they already did."""
         return [said(self.show(text, **more)) for text in texts]
 
 
-def said(found: tuple[Firing, ...]) -> list[str]:
-    names = [(",".join(party.entry for party in one.subjects), one.already) for one in found]
+def said(fired: tuple[Firing, ...]) -> list[str]:
+    names = [(",".join(party.entry for party in firing.subjects), firing.already) for firing in fired]
     return [f"({name})" if already else name for name, already in names]

@@ -14,6 +14,7 @@ from tracker.compare.rekeying import rekeyed
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, RankMove, Snapshot
 from tracker.order import surely_inside, would_be_shown
+from tracker.wording import percent
 
 __all__ = ["commensurable", "compare", "judge"]
 
@@ -93,7 +94,7 @@ def commensurable(before: Snapshot, after: Snapshot) -> str | None:
     common = len(before.entries.keys() & after.entries.keys())
     if smaller < _LEAST_ENTRIES or common >= _LEAST_COMMON * smaller:
         return None
-    return f"{common} of {smaller} entries in common with the last accepted snapshot, expected at least {_LEAST_COMMON:.0%}"
+    return f"{common} of {smaller} entries in common with the last accepted snapshot, expected at least {percent(_LEAST_COMMON)}"
 
 
 def primary_value(board: Board, snapshot: Snapshot, entry: EntryId) -> float | None:

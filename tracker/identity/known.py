@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tracker.identity.tokens import clean, tokens
+from tracker.identity.tokens import clean, tokenize
 from tracker.model.names import Family, Lexicon, folded
 
 
@@ -106,7 +106,7 @@ def _line(family: Family, maker: Maker) -> ProductLine:
         family=family,
         slug=slug(family.words[0]),
         phrases=tuple(
-            tuple(token.text for token in tokens(clean(words)) if token.kind in ("word", "number")) for words in family.words
+            tuple(token.text for token in tokenize(clean(words)) if token.kind in ("word", "number")) for words in family.words
         ),
         generations={canonical(generation): generation for generation in family.generations},
         ignore=frozenset(family.ignore),

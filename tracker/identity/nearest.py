@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from tracker.identity.tokens import LONGEST, clean, split, tokens
+from tracker.identity.tokens import LONGEST, clean, split, tokenize
 
 _WORTH_NAMING = 0.45
 """Below this likeness a suggestion misleads."""
@@ -23,7 +23,7 @@ def nearest(name: str, known_names: Iterable[str], most: int = 5) -> tuple[str, 
 
 def _pieces(name: str) -> tuple[str, ...]:
     _, body, _ = split(clean(name[:LONGEST]))
-    return tuple(token.text.removeprefix("v") if token.kind == "number" else token.text for token in tokens(body))
+    return tuple(token.text.removeprefix("v") if token.kind == "number" else token.text for token in tokenize(body))
 
 
 def _likeness(name: tuple[str, ...], other: tuple[str, ...]) -> float:

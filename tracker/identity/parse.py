@@ -11,7 +11,7 @@ from tracker.identity import families
 from tracker.identity.families import Brand
 from tracker.identity.known import KnownNames, Maker, ProductLine, slug
 from tracker.identity.slots import Slots, fill, joined
-from tracker.identity.tokens import Token, clean, split, tokens
+from tracker.identity.tokens import Token, clean, split, tokenize
 from tracker.identity.vocabulary import COMMON, SYSTEM, TUNES
 
 _PARTS = re.compile(r" \+ |(?<=[a-z0-9)])\+(?=[a-z(])| & ")
@@ -130,9 +130,9 @@ def _without_nicknames(body: str, known: KnownNames) -> str:
 def _part(
     prefixes: Sequence[str], body: str, hint: str | None, known: KnownNames, *, path: bool = False, spelled: Spelled = "title"
 ) -> Parsed:
-    found = tokens(_without_nicknames(body, known))
-    leading, taken = families.leading_maker(found, known)
-    found = found[taken:]
+    tokens = tokenize(_without_nicknames(body, known))
+    leading, taken = families.leading_maker(tokens, known)
+    tokens = tokens[taken:]
     owner = families.owner_of(prefixes, known)
     stated = known.maker(owner) if owner else leading
     statements = Statements(
@@ -144,51 +144,51 @@ def _part(
         stated=stated,
         hinted=known.maker(hint) if hint else None,
     )
-    found, mentioned, brand = _mentioned(found, body, statements, known)
-    return _of_unknown_brand(found, statements) if brand is None else _of_brand(found, brand, mentioned, statements)
+    tokens, mentioned, brand = _mentioned(tokens, body, statements, known)
+    return _of_unknown_brand(tokens, statements) if brand is None else _of_brand(tokens, brand, mentioned, statements)
 
 
 def _mentioned(
-    found: list[Token], body: str, statements: Statements, known: KnownNames
+    tokens: list[Token], body: str, statements: Statements, known: KnownNames
 ) -> tuple[list[Token], list[Brand], Brand | None]:
     """The tokens, the brands among them, and the model's brand; of prefix and name if only both together name the owner's.
 
     `DeepSeek: R2` is DeepSeek's, and `Phind: CodeLlama 34B v2` is Phind's, though the names alone state neither.
     """
     stated = statements.stated
-    mentioned = families.brands(found, known, statements.makers)
-    brand = families.primary_of(mentioned, found)
+    mentioned = families.brands(tokens, known, statements.makers)
+    brand = families.primary_of(mentioned, tokens)
     if statements.owner == "" or stated is None or (brand is not None and brand.line.maker is stated):
-        return found, mentioned, brand
-    whole = tokens(f"{statements.owner} {body}")
+        return tokens, mentioned, brand
+    whole = tokenize(f"{statements.owner} {body}")
     together = families.brands(whole, known, frozenset((stated.slug,)))
     other = families.primary_of(together, whole)
-    return (whole, together, other) if other is not None and other.line.maker is stated else (found, mentioned, brand)
+    return (whole, together, other) if other is not None and other.line.maker is stated else (tokens, mentioned, brand)
 
 
-def _of_unknown_brand(found: list[Token], statements: Statements) -> Parsed:
-    found = joined(found, {})
-    places = families.unknown_words(found, len(found))
-    slots = fill(found, None, at=places[0] if places else 0)
+def _of_unknown_brand(tokens: list[Token], statements: Statements) -> Parsed:
+    tokens = joined(tokens, {})
+    places = families.unknown_words(tokens, len(tokens))
+    slots = fill(tokens, None, at=places[0] if places else 0)
     slots.base |= statements.repository and _is_silent_on_tune(slots)
-    named = tuple(found[place].text for place in places) or tuple(sorted(slots.words))[:1]
+    named = tuple(tokens[place].text for place in places) or tuple(sorted(slots.words))[:1]
     maker = statements.stated or statements.hinted or _as_written(statements.owner or statements.hint)
     return Parsed(slots=slots, maker=maker, named=named, spelled=statements.spelled, stamped=statements.stamped)
 
 
-def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], statements: Statements) -> Parsed:
+def _of_brand(tokens: list[Token], brand: Brand, mentioned: Sequence[Brand], statements: Statements) -> Parsed:
     line = brand.line
     maker = statements.stated or _as_written(statements.owner)
-    slots = _slots(found, brand, mentioned if maker is None or maker.slug == line.maker.slug else ())
+    slots = _slots(tokens, brand, mentioned if maker is None or maker.slug == line.maker.slug else ())
     if _means_base(slots, line, repository=statements.repository):
         slots.base, slots.tune = True, "base"
-    front = _own_front(found, brand)
+    front = _own_front(tokens, brand)
     if front:
         owner = maker if statements.owner and maker is not line.maker else None
         maker = maker or statements.hinted or _as_written(statements.hint)
         return Parsed(slots=slots, maker=None if maker is line.maker else maker, line=line, named=front, owner=owner)
     if maker is None or maker.slug == line.maker.slug:
-        several = _is_row_for_two(found, brand)
+        several = _is_row_for_two(tokens, brand)
         spelled, stamped = statements.spelled, statements.stamped
         return Parsed(slots=slots, maker=line.maker, line=line, spelled=spelled, stamped=stamped, several=several)
     own = tuple(sorted(word for word in slots.words if word not in COMMON or TUNES.get(word) in _OTHERS)) or tuple(slots.numbers)
@@ -197,18 +197,18 @@ def _of_brand(found: list[Token], brand: Brand, mentioned: Sequence[Brand], stat
     return Parsed(slots=slots, maker=maker, line=line, named=own, owner=maker)
 
 
-def _slots(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> Slots:
+def _slots(tokens: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> Slots:
     """The slots of a name, without its brand's words and the base models it mentions."""
     family, skip = brand.line.family, set(brand.places)
     if not family.base and not family.names_base:
-        skip |= _base_models(found, brand, mentioned)
-    kept = [token for index, token in enumerate(found) if index not in skip or index == brand.at]
+        skip |= _base_models(tokens, brand, mentioned)
+    kept = [token for index, token in enumerate(tokens) if index not in skip or index == brand.at]
     kept = joined(kept, brand.line.generations)
-    at = kept.index(found[brand.at])
+    at = kept.index(tokens[brand.at])
     return fill(kept, brand.line, skip=(at,), at=at)
 
 
-def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> set[int]:
+def _base_models(tokens: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> set[int]:
     """The places of mentioned base models and their version numbers: `Llama-3.1` in `Hermes 3 - Llama-3.1 70B`."""
     places: set[int] = set()
     for other in mentioned:
@@ -216,7 +216,7 @@ def _base_models(found: Sequence[Token], brand: Brand, mentioned: Sequence[Brand
             continue
         places |= other.places
         after = max(other.places) + 1
-        while after < len(found) and found[after].kind == "number" and found[after].start - found[after - 1].end <= 1:
+        while after < len(tokens) and tokens[after].kind == "number" and tokens[after].start - tokens[after - 1].end <= 1:
             places.add(after)
             after += 1
     return places
@@ -237,19 +237,19 @@ def _is_silent_on_tune(slots: Slots) -> bool:
     return slots.size.mark != "" and not tuned
 
 
-def _own_front(found: Sequence[Token], brand: Brand) -> tuple[str, ...]:
+def _own_front(tokens: Sequence[Token], brand: Brand) -> tuple[str, ...]:
     """The unknown words before a base model's name: the brand of a model built on it (`Smaug-Llama-3-70B`)."""
     if not brand.line.family.base:
         return ()
-    words = (found[place].text for place in families.unknown_words(found, brand.at))
+    words = (tokens[place].text for place in families.unknown_words(tokens, brand.at))
     return tuple(word for word in words if word not in brand.line.ignore)
 
 
-def _is_row_for_two(found: Sequence[Token], brand: Brand) -> bool:
+def _is_row_for_two(tokens: Sequence[Token], brand: Brand) -> bool:
     """`o1 and o1-preview`."""
-    if not any(token.text == "and" for token in found):
+    if not any(token.text == "and" for token in tokens):
         return False
-    return any(sum(token.text == found[place].text for token in found) > 1 for place in brand.places)
+    return any(sum(token.text == tokens[place].text for token in tokens) > 1 for place in brand.places)
 
 
 def _as_written(name: str | None) -> Maker | None:

@@ -73,32 +73,32 @@ class Slots:
 # ── runs of numbers ──────────────────────────────────────────────────────────────────────────────
 
 
-def joined(found: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
+def joined(tokens: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
     """The tokens with version numbers and sizes joined that dashes split: `3-5` → 3.5, `3-5-0-8b` → 3.5 and 0.8b."""
     out: list[Token] = []
     index = 0
-    while index < len(found):
-        token = found[index]
+    while index < len(tokens):
+        token = tokens[index]
         if token.kind != "number":
             out.append(token)
             index += 1
             continue
-        run = _run(found, index)
+        run = _run(tokens, index)
         out += _put_together(run, generations) if len(run) > 1 else (_spelled_out(token, generations),)
         index += len(run)
     return out
 
 
-def _run(found: Sequence[Token], start: int) -> Sequence[Token]:
+def _run(tokens: Sequence[Token], start: int) -> Sequence[Token]:
     """The whole numbers from a number on, one dash or blank apart, and the size at their end; or the number alone."""
-    if not found[start].text.removeprefix("v").isdigit():
-        return found[start : start + 1]
+    if not tokens[start].text.removeprefix("v").isdigit():
+        return tokens[start : start + 1]
     end = start + 1
-    while end < len(found) and end - start < 4 and _follows(found[end - 1], found[end]):
+    while end < len(tokens) and end - start < 4 and _follows(tokens[end - 1], tokens[end]):
         end += 1
-        if found[end - 1].kind == "size" or not found[end - 1].text.isdigit():
+        if tokens[end - 1].kind == "size" or not tokens[end - 1].text.isdigit():
             break
-    return found[start:end]
+    return tokens[start:end]
 
 
 def _follows(before: Token, after: Token) -> bool:
@@ -161,11 +161,11 @@ def _spelled_out(token: Token, generations: Mapping[str, str]) -> Token:
 # ── filling ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def fill(found: Sequence[Token], line: ProductLine | None, *, skip: Collection[int] = (), at: int = 0) -> Slots:
+def fill(tokens: Sequence[Token], line: ProductLine | None, *, skip: Collection[int] = (), at: int = 0) -> Slots:
     """The slots of a name's tokens. `skip` are the places of words already understood, `at` is the brand's place."""
     slots = Slots()
-    reader = _Reader(found, line, slots, skip)
-    for index, token in enumerate(found):
+    reader = _Reader(tokens, line, slots, skip)
+    for index, token in enumerate(tokens):
         if index in reader.skip:
             continue
         if token.kind == "word":
@@ -179,11 +179,11 @@ def fill(found: Sequence[Token], line: ProductLine | None, *, skip: Collection[i
 class _Reader:
     """Reads one name; each method takes one kind of token."""
 
-    def __init__(self, found: Sequence[Token], line: ProductLine | None, slots: Slots, skip: Collection[int]) -> None:
-        self.found, self.line, self.slots, self.skip = found, line, slots, set(skip)
+    def __init__(self, tokens: Sequence[Token], line: ProductLine | None, slots: Slots, skip: Collection[int]) -> None:
+        self.found, self.line, self.slots, self.skip = tokens, line, slots, set(skip)
         self.numbers: list[tuple[int, Token]] = []
         self.thoughts: list[tuple[Token, bool]] = []
-        for _, text, _, _, bracket in found:
+        for _, text, _, _, bracket in tokens:
             if bracket and text in ("fallback", "harness"):
                 self._aside(bracket, text)
 

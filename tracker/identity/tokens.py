@@ -109,18 +109,18 @@ def split(text: str) -> tuple[tuple[str, ...], str, bool]:
     return tuple(prefixes), body.strip(), bool(paths)
 
 
-def tokens(body: str) -> list[Token]:
+def tokenize(body: str) -> list[Token]:
     """The tokens of a name without its prefixes, in order. Brackets are numbered, and a comma opens a new one."""
-    found: list[Token] = []
+    tokens: list[Token] = []
     inside, count = 0, 0
     for match in _TOKEN.finditer(body):
         kind, text = match.lastgroup or "", match[0]
         if kind != "sign" or text in "+=&":
             start, end = match.span()
-            found.append(_new(Token, (kind, text, start, end, inside)))
+            tokens.append(_new(Token, (kind, text, start, end, inside)))
         elif text in "([" or (text == "," and inside):
             count += 1
             inside = count
         elif text in ")]":
             inside = 0
-    return found
+    return tokens

@@ -1,6 +1,6 @@
 """The line: fetch, archive, read, resolve, compare, detect, store. Only this package knows the order of the steps.
 
-`intake` brings captures into the archive; `sync` brings the store up to what the archive holds, one transaction per capture,
-and it alone writes history. So whatever interrupts a run, the next one goes on where the archive is, and a replay ends in the
-same tables. What a step has to report goes into the outbox in the step's own transaction.
+`intake` adds captures to the archive; `sync`, which alone writes history, brings the store up to date, in one transaction per
+capture. So after any interruption the next run continues from the archive, and a replay ends in the same tables. The deliveries
+of a step enter the outbox in its transaction.
 """

@@ -1,4 +1,4 @@
-"""A board's history, folded line by line from the archive's index: read, judge, compare, detect. Pure but for the bodies it asks for."""
+"""Folds a board's history from the archive's index: read, judge, compare, detect. Pure, except that it loads bodies."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from tracker.wording import machine_time
 DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
-"""A reading that only the comparison with the past speaks against becomes the new baseline when so many
-in a row, over so long, agree: a guard must not be able to freeze a board for ever."""
+"""If this number of consecutive readings, over this time, agree with each other but not with the past, the first becomes the new
+baseline: a guard must not freeze a board for ever."""
 _AGREEMENT = 0.8
 _AGREEMENT_REASON = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
 CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
@@ -48,7 +48,7 @@ CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
-    """What a line of the index is judged by: the last accepted snapshot, the board's state, the bodies a person rejected last."""
+    """The context of a line of the index: the last accepted snapshot, the board's state, the bodies rejected last."""
 
     before: Snapshot | None
     past: BoardState
@@ -65,10 +65,10 @@ def steps(
     rejected: tuple[Sha256, ...] = (),
     lexicon: Lexicon,
 ) -> Iterator[Step]:
-    """What each line of the index adds to a board's history, oldest first.
+    """The steps that the lines of the index add to a board's history, oldest first.
 
-    `rejected` are the bodies a person rejected last: they stay so while the board shows nothing else. Where several suspect
-    readings agree, the first of them is accepted and all from there on is derived once more.
+    `rejected` are the bodies that a person rejected last; they stay rejected while the board shows nothing else. If several
+    suspect readings agree, the first of them is accepted, and everything after it is derived again.
     """
     context = _Context(before=resolve_models(before, lexicon) if before is not None else None, past=past, rejected=rejected)
     decided = {line.observed_at: line for line in lines if line.verdict in DECISIONS and not _is_derived(line)}
@@ -80,7 +80,7 @@ def steps(
         step = _step(board, line, archive, context=context, decision=decided.get(line.observed_at), lexicon=lexicon)
         if step.agreed_since in decided:  # already accepted once
             step = replace(step, agreed_since=None)
-        first = next((at for at, (_, one) in enumerate(pending) if one.check.observed_at == step.agreed_since), None)
+        first = next((at for at, (_, held) in enumerate(pending) if held.check.observed_at == step.agreed_since), None)
         if first is not None:
             context, suspect = pending[first]
             decided[suspect.check.observed_at] = _agreement(suspect.check)
@@ -91,20 +91,20 @@ def steps(
         context = _after(context, line, step)
         number += 1
         if not step.past.suspects:
-            yield from (one for _, one in pending)
+            yield from (held for _, held in pending)
             pending.clear()
-    yield from (one for _, one in pending)
+    yield from (held for _, held in pending)
 
 
 def _after(context: _Context, line: IndexLine, step: Step) -> _Context:
-    rejected = context.rejected
+    before, rejected = step.diff.after if step.diff else context.before, context.rejected
     if line.sha256:
         rejected = line.sha256 if step.check.result is Result.REJECTED else ()
-    return _Context(before=step.diff.after if step.diff else context.before, past=step.past, rejected=rejected)
+    return _Context(before=before, past=step.past, rejected=rejected)
 
 
 def _agreement(suspect: Check) -> IndexLine:
-    """The decision that later readings make by agreeing with a suspect one."""
+    """The decision to accept a suspect reading because later ones agree with it."""
     return IndexLine(
         observed_at=suspect.observed_at,
         url=suspect.url,
@@ -116,12 +116,12 @@ def _agreement(suspect: Check) -> IndexLine:
 
 
 def _is_derived(decision: IndexLine) -> bool:
-    """Whether an earlier version noted it for `_agreement`. It is derived anew: lines that arrived later may have undone it."""
+    """Whether an earlier version noted it for `_agreement`. It is derived again, since later lines may have undone it."""
     return (decision.by, decision.reason) == ("tracker", _AGREEMENT_REASON)
 
 
 def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
-    """By time; of two lines of one second the one with a body counts, else the first."""
+    """By time; of two lines of one second, the one with a body counts, or the first."""
     ordered = sorted(fetches, key=lambda line: (line.observed_at, line.verdict not in CONTENT))
     return list({line.observed_at: line for line in reversed(ordered)}.values())[::-1]
 
@@ -134,12 +134,12 @@ def _step(
         return Step(check=_check(line, board.id, Result.REJECTED, message=rejection), past=past)
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
         passing = line.verdict is Verdict.TRANSIENT
-        failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, _named(board, line, archive), passing=passing)
+        failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, _error_of(board, line, archive), passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
     if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
         return _unchanged(board, line, past)
     if decision is not None:
-        past = _without_sizes(past)
+        past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
     started = time.perf_counter()
     try:
         reading = read_line(board, line, archive)
@@ -160,39 +160,34 @@ def _step(
 
 
 def _rejection(line: IndexLine, context: _Context, decision: IndexLine | None) -> str:
-    """Who rejected the reading and why; "" if nobody did."""
+    """Who rejected the reading, and why; "" if nobody did."""
     if decision is None:
         return "the same bytes as those rejected before" if line.sha256 and line.sha256 == context.rejected else ""
     return f"rejected by {decision.by}: {decision.reason}" if decision.verdict is Verdict.REJECT else ""
 
 
-def _named(board: Board, line: IndexLine, archive: Archive) -> str:
-    """Why a fetch failed; where the server's page says more than its status (a challenge sent with 403), what the page is."""
+def _error_of(board: Board, line: IndexLine, archive: Archive) -> str:
+    """Why a fetch failed; the kind of the server's page if that says more than its status (a challenge sent with 403)."""
     try:
         for sha256 in line.sha256:
             recognise(board.id, archive.body(board.id, sha256), board.parse.format)
-    except Refused as what:
-        return f"{what} (status {line.status})"
+    except Refused as error:
+        return f"{error} (status {line.status})"
     return line.error
 
 
 def read_line(board: Board, line: IndexLine, archive: Archive) -> Reading:
-    """What the bodies that a line of the index names say. Raises as `read`, and StoreError for damaged bytes."""
+    """The reading of the bodies of an index line. Raises as `read_capture`, and StoreError for damaged bytes."""
     bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
     return read_capture(board, bodies, parts=line.parts, url=line.url)
 
 
 def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
-    """What the capture of that time says. Raises as `read_line`, and DeclarationError where there is none."""
+    """The reading of the capture of that time. Raises as `read_line`, and DeclarationError without a capture."""
     line = next((line for line in archive.index(board.id)[0] if line.observed_at == at and line.sha256), None)
     if line is None:
         raise DeclarationError(f"{board.id}: no capture of {machine_time(at)} is in the archive; expected one (tracker boards)")
     return read_line(board, line, archive)
-
-
-def _without_sizes(past: BoardState) -> BoardState:
-    """An accepted suspect is the new measure of its successors, which would else be held back one after the other."""
-    return replace(past, sizes=())
 
 
 def _accepted(
@@ -224,7 +219,7 @@ def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:
 
 
 def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
-    """Hold a reading that differs too much from the past, and see whether those in quarantine before it say the same."""
+    """Hold a reading that differs too much from the past, and check whether the readings in quarantine agree with it."""
     suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
     past = replace(past, suspects=_agreeing(past.suspects, suspect))
     agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
@@ -245,13 +240,13 @@ def _agreed(past: BoardState, suspect: HeldReading) -> bool:
 
 
 def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading) -> tuple[HeldReading, ...]:
-    """Those held back in a row just before this one that say the same. Of a long row the first and the last are enough."""
-    run = tuple(takewhile(lambda one: _alike(one, suspect), reversed(suspects)))[::-1]
+    """The consecutive suspects just before this one that agree with it; of a long run only the first and the last ones."""
+    run = tuple(takewhile(lambda held: _alike(held, suspect), reversed(suspects)))[::-1]
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
 
 
-def _alike(one: HeldReading, other: HeldReading) -> bool:
-    return len(one.entries & other.entries) >= _AGREEMENT * max(len(one.entries), len(other.entries))
+def _alike(reading: HeldReading, other: HeldReading) -> bool:
+    return len(reading.entries & other.entries) >= _AGREEMENT * max(len(reading.entries), len(other.entries))
 
 
 def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, result: Result) -> Step:
@@ -262,7 +257,7 @@ def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, r
 def _broken(
     board: Board, line: IndexLine, trouble: FailureStage, error: ContractBroken | ParseError, before: Snapshot | None
 ) -> Failure:
-    """A page that cannot be read. Where one could be before, a command finds what replaced what is gone: no guess is part of an event."""
+    """The failure of an unreadable page. If an earlier one was readable, it names the command that finds replacements."""
     remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None else ""
     return _failure(board, line, trouble, type(error).__name__, f"{error}{remedy}")
 

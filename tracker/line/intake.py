@@ -1,4 +1,4 @@
-"""Takes captures in, from the network or from files: archive first, then history."""
+"""Takes in captures from the network or from files: first into the archive, then into the history."""
 
 from __future__ import annotations
 
@@ -20,18 +20,15 @@ from tracker.ports import Archive, Clock, Store
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _SECONDS = {"read": Counted.READ_SECONDS, "detect": Counted.DETECT_SECONDS, "store": Counted.STORE_SECONDS}
-"""What the seconds of a kind of work (`Outcome.took`) are counted as."""
+"""The counters of the seconds of each activity (`Outcome.took`)."""
 
 
 class Fetches(Protocol):
-    """What `run` needs of a fetcher."""
+    """The fetcher that `run` needs."""
 
     def fetch_all(self, jobs: Sequence[tuple[Board, Validators]]) -> Iterator[tuple[Board, Capture | Unchanged | FetchError]]:
-        """Fetch many boards; a FetchError is an outcome like any other."""
+        """Fetch many boards; a FetchError is returned as a result."""
         ...
-
-
-# ── bringing captures in ─────────────────────────────────────────────────────────────────────────
 
 
 def run(
@@ -44,10 +41,9 @@ def run(
     lexicon: Lexicon,
     telling: Telling | None = None,
 ) -> Iterator[Outcome]:
-    """Fetch boards, keep what came, and settle each as soon as it is in. One board's trouble never stops another.
+    """Fetch boards, and archive and sync each as soon as it is fetched. One board's trouble never stops another.
 
-    Here and below, `lexicon` is what is known of names, and `telling` who is to be told
-    of what happens (by default nobody).
+    Here and below, `telling` are the routes and watches that get the events, by default none.
     """
     jobs = [(board, validators(archive, board.id)) for board in boards]
     for board, fetched in fetcher.fetch_all(jobs):
@@ -64,11 +60,7 @@ def take(
     lexicon: Lexicon,
     telling: Telling | None = None,
 ) -> Outcome:
-    """Keep what came of one fetch, and settle the board. Trouble with the board is part of the outcome.
-
-    Raises:
-        StoreError: it could not be kept or stored.
-    """
+    """Archive the result of one fetch, and sync the board. The board's trouble is part of the outcome. Raises StoreError."""
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
     try:
         with archive.lease(board.id):
@@ -83,7 +75,7 @@ def take(
 
 
 def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome: Outcome) -> Mapping[CounterKey, float]:
-    """What one fetch adds to the counters."""
+    """The amounts that one fetch adds to the counters."""
     board = outcome.board
     amounts: dict[CounterKey, float] = {CounterKey(what=Counted.FETCHES, subject=board, verdict=line.verdict): 1}
     for kind, events in Counter(event.kind for event in outcome.events).items():
@@ -94,7 +86,7 @@ def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome:
 
 
 def validators(archive: Archive, board: BoardId) -> Validators:
-    """What the board's last capture came with, to ask for changes with."""
+    """The validators of the board's last capture, for a conditional request."""
     last = archive.last(board)
     return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
 
@@ -137,23 +129,16 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
 
 
 def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
-    """The same second twice would be one observation: a fetch then counts as a second later than the last line.
+    """The time of a fetch, moved to a second after the last line if it is not later, since one second is one observation.
 
-    So it does when the clock was set back a little; far in the future stands only what somebody imported with a wrong date.
+    A line far in the future was imported with a wrong date, and does not move it.
     """
     last = archive.newest(board)
     return last + timedelta(seconds=1) if last is not None and at <= last < at + _CLOCK_SET_BACK else at
 
 
-def import_bodies(
-    board: Board,
-    paths: Iterable[Path],
-    *,
-    archive: Archive,
-    store: Store,
-    lexicon: Lexicon,
-) -> Outcome:
-    """Take dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) through the same line as fetched ones.
+def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, lexicon: Lexicon) -> Outcome:
+    """Take in dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) like fetched ones.
 
     Raises:
         DeclarationError: a file's name has no time, or the file cannot be read.
@@ -173,10 +158,10 @@ def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tupl
     Raises:
         DeclarationError: a file's name has no time, or one later than `not_after`.
     """
-    found = sorted((_observed_at(path), path) for path in paths)
-    if found and not_after is not None and found[-1][0] > not_after:
-        raise DeclarationError(f"{found[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
-    return found
+    files = sorted((_observed_at(path), path) for path in paths)
+    if files and not_after is not None and files[-1][0] > not_after:
+        raise DeclarationError(f"{files[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
+    return files
 
 
 def _observed_at(path: Path) -> datetime:
@@ -184,9 +169,8 @@ def _observed_at(path: Path) -> datetime:
     try:
         return datetime.strptime(match[1] if match else path.name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise DeclarationError(
-            f"{path}: the name has no time; expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file"
-        ) from None
+        expected = "expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file"
+        raise DeclarationError(f"{path}: the name has no time; {expected}") from None
 
 
 def _read_body(path: Path, max_bytes: int) -> bytes:
@@ -201,12 +185,12 @@ def _read_body(path: Path, max_bytes: int) -> bytes:
 
 
 def _unpacked(stored: bytes, most: int) -> bytes:
-    """The members of a gzip file one after the other, no more than so many bytes. Raises EOFError, zlib.error."""
+    """The members of a gzip file, at most `most` bytes. Raises EOFError, zlib.error."""
     body = b""
     while stored and len(body) < most:
         member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         body += member.decompress(stored, most - len(body))
         if not member.eof and len(body) < most:
-            raise EOFError("the file ends before the end of what is packed in it")
+            raise EOFError("the file ends before its packed content does")
         stored = member.unused_data.lstrip(b"\0")
     return body

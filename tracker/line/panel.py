@@ -1,4 +1,4 @@
-"""Events that several boards make together."""
+"""Events that follow from several boards together."""
 
 from __future__ import annotations
 
@@ -12,33 +12,28 @@ from tracker.model import Board, BoardId, Event, EventFilter, Snapshot
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 
-# ── what several boards say together ─────────────────────────────────────────────────────────────
-
 
 def across(
     store: Store, *, since: datetime, until: datetime, boards: Sequence[BoardId] = (), lexicon: Lexicon
 ) -> tuple[Event, ...]:
-    """What several boards (all by default) tell together, recorded in since ≤ recorded_at < until; by time, then id.
+    """The events of several boards together (all by default), with since ≤ recorded_at < until; by time, then id.
 
-    Each time one of them reported an event that such a kind looks at, the boards are asked as they stood then; nothing of it is stored.
+    They are derived from the standings whenever one of the boards has an event of the kinds concerned; nothing is stored.
     """
     chosen = boards or store.boards()
-    found: list[Event] = []
+    together: list[Event] = []
     for across in (kind.across for kind in KINDS.values() if kind.across is not None):
         seen = EventFilter(kinds=across.kinds, since=since - across.within, until=until, is_news=True)
-        events = sorted((event for board in chosen for event in store.events(replace(seen, board=board))), key=_order)
+        events = [event for board in chosen for event in store.events(replace(seen, board=board))]
+        events.sort(key=lambda event: (event.recorded_at, event.id))
         for at in sorted({event.recorded_at for event in events if event.recorded_at >= since}):
             so_far = [event for event in events if at - across.within <= event.recorded_at <= at]
-            found += across.detect(so_far, _panel(store, chosen, at, lexicon))
-    return tuple(sorted(found, key=lambda event: event.recorded_at))
-
-
-def _order(event: Event) -> tuple[datetime, str]:
-    return event.recorded_at, event.id
+            together += across.detect(so_far, _panel(store, chosen, at, lexicon))
+    return tuple(sorted(together, key=lambda event: event.recorded_at))
 
 
 def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon) -> list[tuple[Board, Snapshot]]:
-    """The boards that rank their entries, with their primary metric as it stood at a time."""
+    """The boards that rank their entries, with their primary metric at a time."""
     declared = [board for name in boards if (board := store.declared(name)) is not None and board.primary is not None]
     seen = [(board, store.at(board.id, at, [board.primary.id])) for board in declared if board.primary is not None]
     return [(board, resolve_models(snapshot, lexicon)) for board, snapshot in seen if snapshot is not None]

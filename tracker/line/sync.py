@@ -1,4 +1,4 @@
-"""Brings the store up to the archive: step by step, or by writing a board's history anew."""
+"""Brings the store up to date with the archive, step by step or by rewriting a board's history."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tracker.watches import Watch, fire
 
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract", "payloads")
 _NEWS_FOR = timedelta(days=7)
-"""What a replay finds anew is told only if it was recorded within so long before the newest reading: older is no news."""
+"""A replay reports only events recorded within this time before the newest reading; older ones are not news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one board: the checks that were stored, the events they brought, and the trouble, if the last one failed.
+    """The outcome of one board: the stored checks, their events, and the error, if the last one failed.
 
-    `took`: seconds by what was done (`read`, `detect`, `store`).
+    `took`: the seconds of each activity (`read`, `detect`, `store`).
     """
 
     board: BoardId
@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """Who is to be told of what: the routes, each with the time since when it is told (older events are not news to it), and the watches."""
+    """The routes and watches that get the events. A route gets only events recorded after its `since`."""
 
     routes: tuple[Route, ...] = ()
     watches: tuple[Watch, ...] = ()
@@ -51,14 +51,14 @@ class Telling:
 
     @classmethod
     def of(cls, routes: Sequence[Route], watches: Sequence[Watch], store: Store, now: datetime) -> Telling:
-        """What these routes are told from now on, or from when the store first knew of them."""
+        """These routes, each from now on, or from when the store first knew of it."""
         since = {route.name: store.service.route_since(route.name, now) for route in routes}
         return cls(routes=tuple(routes), watches=tuple(watches), since=since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What bringing a board up to date needs besides the board."""
+    """Everything that a sync needs besides the board."""
 
     archive: Archive
     store: Store
@@ -66,21 +66,18 @@ class Desk:
     telling: Telling | None = None
 
 
-# ── bringing history up to the archive ───────────────────────────────────────────────────────────
-
-
 def sync_board(board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None) -> Outcome:
-    """Store everything the archive holds of a board and the store does not, oldest first.
+    """Store the captures of a board that the archive has and the store lacks, oldest first.
 
-    Lines that are older than what is stored, decisions, and another way of reading in the declaration change what came
-    after them: then the board's history is written anew from the archive, in one transaction.
+    Lines older than the stored ones, decisions, and a declaration that reads bodies differently change later steps: then the
+    board's history is rewritten from the archive, in one transaction.
     """
     with archive.lease(board.id):
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
 def sync_leased(board: Board, desk: Desk) -> Outcome:
-    """The same for who holds the lease of the board already."""
+    """`sync_board` for a caller that already holds the board's lease."""
     store = desk.store
     lines, end = desk.archive.index(board.id, store.position(board.id))
     last = store.last_check(board.id)
@@ -102,14 +99,14 @@ def sync_leased(board: Board, desk: Desk) -> Outcome:
 
 
 def _read_alike(board: Board, before: Board | None) -> bool:
-    """Whether two declarations make the same history of the same bodies; addresses, cadence and titles make none."""
+    """Whether two declarations derive the same history from the same bodies, whatever their addresses, cadence and title."""
     if before is None:
         return False
     return all(getattr(board, name) == getattr(before, name) for name in _HOW_IT_IS_READ)
 
 
 def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
-    """Whether a line changes what was stored: a decision, an older state, or a body where only a failure was known."""
+    """Whether a line changes the stored history: a decision, an older state, or a body where only a failure was known."""
     if line.verdict in DECISIONS:
         return True
     if stored is None:
@@ -118,9 +115,9 @@ def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
 
 
 def replay(board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None) -> Outcome:
-    """Write a board's history anew from the archive and its declaration, whole or not at all.
+    """Rewrite a board's history from the archive and its declaration, in one transaction.
 
-    Events that were told and do not come again are corrected on their routes.
+    Events that were sent and no longer follow are corrected on their routes.
     """
     with archive.lease(board.id):
         return _replay(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
@@ -134,9 +131,8 @@ def _replay(board: Board, desk: Desk) -> Outcome:
     with store.rewriting(board.id):
         outcome = _store(board, lines, desk)
         if outcome is None:
-            raise StoreError(
-                f"{board.id}: held readings agree with one that the archive's index does not list; the history is as it was"
-            )
+            wrong = "held readings agree with one that the archive's index does not list"
+            raise StoreError(f"{board.id}: {wrong}; the history is unchanged")
         store.move_position(board.id, end)
         if newest is not None:
             store.service.post(corrections(((event, route) for event, route in sent if store.event(event.id) is None), newest))
@@ -144,18 +140,18 @@ def _replay(board: Board, desk: Desk) -> Outcome:
 
 
 def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event, str]]:
-    """What was lately told of a board, and on which of the routes that are told now."""
+    """The events of a board that were recently sent, with their routes, as far as these are still enabled."""
     if desk.telling is None or newest is None:
         return []
     store, since = desk.store, newest - CORRECTED_FOR
     routes = [route.name for route in desk.telling.routes if route.enabled]
-    receipts = [one for route in routes for one in store.service.receipts(route, since=since) if one.how is DeliveryOutcome.SENT]
-    found = [(event, one.route) for one in receipts if (event := store.event(one.event)) is not None]
-    return [(event, route) for event, route in found if event.board == board.id]
+    receipts = (receipt for route in routes for receipt in store.service.receipts(route, since=since))
+    sent = [(store.event(receipt.event), receipt.route) for receipt in receipts if receipt.how is DeliveryOutcome.SENT]
+    return [(event, route) for event, route in sent if event is not None and event.board == board.id]
 
 
 def _store(board: Board, lines: Sequence[IndexLine], desk: Desk) -> Outcome | None:
-    """Store what the lines add; None at a reading that several stored in quarantine agree with: then history begins before the lines."""
+    """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history."""
     if not lines:
         return Outcome(board=board.id)
     store, archive = desk.store, desk.archive
@@ -176,15 +172,15 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk) -> Outcome | No
         past = step.past
         checks.append(step.check)
         events.extend(step.events)
-        for what, seconds in {**step.took, "store": time.perf_counter() - started}.items():
-            took[what] = took.get(what, 0.0) + seconds
+        for activity, seconds in {**step.took, "store": time.perf_counter() - started}.items():
+            took[activity] = took.get(activity, 0.0) + seconds
     return Outcome(board=board.id, checks=tuple(checks), events=tuple(events), took=took)
 
 
 def _deliveries(  # noqa: PLR0917  # one step of a fold
     board: Board, step: Step, past: BoardState, holds: Mapping[str, str], desk: Desk, news_since: datetime
 ) -> tuple[Sequence[Delivery], Mapping[str, str]]:
-    """What a step has to tell, and what the watches hold after it: nothing where nobody is told, so that they begin anew later."""
+    """The deliveries of a step, and the holds of the watches after it; none without `telling`, so that watches begin later."""
     telling = desk.telling
     if telling is None:
         return (), {}

@@ -1,4 +1,4 @@
-"""What a fetch received, and the line of the archive's index that records it."""
+"""The capture of a fetch, and its line in the archive's index."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tracker.model.ids import BoardId, Sha256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What the publisher gave us to ask "has it changed?" with (RFC 9110 §8.8)."""
+    """The publisher's validators, for conditional requests (RFC 9110 §8.8)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -19,14 +19,14 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What a body of a capture belongs to: the payload `name` ("" for the board's own answers), and the `value` of `Each` that it was asked for with."""
+    """The part of a body: the payload `name` ("" for the board's own answers), and the `value` of `Each` in its request."""
 
     name: str = ""
     value: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Part:
-        """The part that the archive's index, or the name of a test's file, calls `text`."""
+        """The part as written in the archive's index, or in the file name of a test."""
         name, _, value = text.partition("@")
         return cls(name=name, value=value)
 
@@ -37,10 +37,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """The bytes one fetch received. Several bodies where a board is spread over several answers, in their order.
+    """The bytes that one fetch received; several bodies, in order, if a board is spread over several answers.
 
-    `url` never contains a secret: it is the declared one, with `${NAME}` left as it stands, and `{newest}` filled in.
-    `parts` has one for each body; none at all where all are the board's own pages.
+    `url` never contains a secret: it is the declared one, with `${NAME}` as written, and `{newest}` replaced. `parts` has one
+    element per body; it is empty if all bodies are the board's own pages.
     """
 
     board: BoardId
@@ -55,7 +55,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """The publisher answered 304: the last capture still holds."""
+    """The publisher answered 304: the last capture is still valid."""
 
     board: BoardId
     observed_at: datetime
@@ -64,7 +64,7 @@ class Unchanged:
 
 
 class Verdict(StrEnum):
-    """What one fetch came to, as the archive's index says it."""
+    """The result of one fetch, or a decision, in the archive's index."""
 
     NEW = "new"
     REVISIT = "revisit"
@@ -80,7 +80,7 @@ class Verdict(StrEnum):
 class IndexLine:
     """One line of a board's index: a fetch, or a person's decision about the reading of `observed_at`.
 
-    `sha256` holds one hash per body of the capture; empty when nothing was received. `parts` is as in `Capture`.
+    `sha256` has one hash per body of the capture; it is empty if nothing was received. `parts` is as in `Capture`.
     """
 
     observed_at: datetime

@@ -1,4 +1,4 @@
-"""How two snapshots of a board differ."""
+"""The differences between two snapshots of a board."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.model.reading import Entry, Measure, Snapshot
 
 
 class Comparability(StrEnum):
-    """What two snapshots' values of one metric may be used for (docs/decisions/0003-comparability.md)."""
+    """How far two snapshots' values of one metric can be compared (docs/decisions/0003-comparability.md)."""
 
     COMPARABLE = "comparable"
     PRECISION = "precision-only"
@@ -28,8 +28,8 @@ class Comparability(StrEnum):
 class Move:
     """A value that changed beyond precision. `shift` is after − before, without the drift of a fitted board.
 
-    `significant` is True beyond the stated error, beyond the intervals, or where a tested metric
-    states neither; always False for live metrics and counts.
+    `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always False for
+    live metrics and counts.
     """
 
     before: Measure
@@ -40,11 +40,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricDiff:
-    """The verdict on one metric, with the figures it was drawn from.
+    """The verdict on one metric, with its figures.
 
-    `common` entries have a value in both snapshots, `moved` of them changed beyond precision,
-    `rounded` of them within it. `intercept` and `slope` are the common drift of a fitted board
-    (after ≈ intercept + slope · before). `moves` is empty unless the values are comparable.
+    `common` entries have a value in both snapshots; `moved` of them changed beyond precision, `rounded` within it. `intercept`
+    and `slope` are the common drift of a fitted board (after ≈ intercept + slope · before). `moves` is empty unless the values
+    are comparable.
     """
 
     metric: MetricId
@@ -62,7 +62,7 @@ class MetricDiff:
 
     @property
     def usable(self) -> bool:
-        """Whether anything may be said about single entries."""
+        """Whether single entries can be compared."""
         return self.verdict in (Comparability.COMPARABLE, Comparability.PRECISION)
 
 
@@ -70,8 +70,7 @@ class MetricDiff:
 class RankMove:
     """An exact account of one survivor's rank on the primary metric: after − before is the sum of the four parts.
 
-    `moves` is what happened among the survivors themselves, the only part that is news;
-    `unrounded` is what finer decimals did to ties.
+    `moves` is the part among the survivors, which alone is news; `unrounded` is the effect of finer decimals on ties.
     """
 
     entry: EntryId
@@ -85,13 +84,12 @@ class RankMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
-    """How a board changed between two accepted snapshots of it, after deciding what can be compared.
+    """The changes of a board between two accepted snapshots, after deciding what can be compared.
 
-    `arrived` would have been visible before, `revealed` stand below what the earlier page let us
-    see; `missing` would have to be visible now, `hidden` need not be. `cap` is the round number of
-    rows at which the page seems to be cut. `rekeyed` maps an entry to the key it had before: `before`
-    has it under its new one. `before` is None for a board's first snapshot;
-    `seen_until` is when it was last seen unchanged. `restart` says why nothing in the two can be compared.
+    `arrived` entries would have been visible before, `revealed` ones are below the depth of the earlier page; `missing` ones
+    would be visible now, `hidden` ones need not be. `cap` is the round number of rows at which the page seems to be cut.
+    `rekeyed` maps an entry to its former key; `before` has it under the new one. `before` is None for a board's first snapshot,
+    and was last seen unchanged at `seen_until`. `restart` is the reason if nothing in the two can be compared.
     """
 
     board: Board
@@ -111,6 +109,6 @@ class Diff:
 
     @property
     def entries_before(self) -> Mapping[EntryId, Entry]:
-        """The entries of `before` under the keys they had then."""
+        """The entries of `before` under their keys of that time."""
         entries = self.before.entries if self.before else {}
-        return {self.rekeyed.get(entry, entry): one for entry, one in entries.items()} if self.rekeyed else entries
+        return {self.rekeyed.get(key, key): entry for key, entry in entries.items()} if self.rekeyed else entries

@@ -1,4 +1,4 @@
-"""What a TOML file under `schedules/` declares: a board, how it is fetched, read and checked."""
+"""The declaration of a board in `schedules/`: how to fetch, read and check it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ CADENCES: Mapping[str, str] = {
 }
 """The short forms of a cadence, as five-field cron expressions."""
 NEWEST = "{newest}"
-"""Stands in an address for the newest release (`Newest`)."""
+"""The placeholder for the newest release (`Newest`)."""
 ASKED_FOR = "{each}"
-"""Stands in an address for each of the values (`Each`)."""
+"""The placeholder for each of the values (`Each`)."""
 ROW = "$row"
-"""The column of a row's place on its pages, from 1: the rank where a page ranks by its order alone."""
+"""The column of a row's number on its pages, from 1: the rank if a page ranks by order alone."""
 EACH = "$each"
-"""The column of that value."""
+"""The column of the value of `Each`."""
 
 
 class Nature(StrEnum):
-    """How the values of a metric behave, and so what counts as a change (docs/decisions/0003-comparability.md)."""
+    """The behaviour of a metric's values, which decides what counts as a change (docs/decisions/0003-comparability.md)."""
 
     TESTED = "tested"
     FITTED = "fitted"
@@ -40,7 +40,7 @@ class Nature(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an attribute's text stands for, so that `Yes`, `true` and `1` are not three licences."""
+    """The type of an attribute, so that `Yes`, `true` and `1` are equal."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -50,12 +50,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pagination:
-    """How one board is spread over several answers.
+    """How a board is spread over several answers.
 
-    `kind`: `page_number` (send `param` = `start`, start+1 …), `cursor` (send `param` = what `next`
-    finds in the answer), `offset` (send `param` = 0, `size`, 2·`size` …) or `link` (follow the Link
-    header's rel=next). `more` is a JMESPath that must be true for another page to be asked for;
-    without it a page without records, or without a cursor, is the last.
+    `kind`: `page_number` (send `param` = `start`, start+1 …), `cursor` (send `param` = the match of `next` in the answer),
+    `offset` (send `param` = 0, `size`, 2·`size` …) or `link` (follow the Link header's rel=next). `more` is a JMESPath that must
+    be true for another request; by default a page without records, or without a cursor, is the last.
     """
 
     kind: str
@@ -70,11 +69,11 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newest:
-    """Where the newest release of a board is found; `{newest}` in addresses and params is replaced by it.
+    """How to find the newest release of a board, which replaces `{newest}` in addresses and params.
 
-    `find` is a regular expression with one group, searched in what `url` answers (or in the file that
-    the one group of `follow` finds there): every match is a candidate, compared by the numbers in it.
-    `replace` rewrites a candidate (`-` → `_`). The newest one whose body begins with `begins` is taken.
+    `find` is a regular expression with one group, searched in the answer of `url` (or in the file that the one group of `follow`
+    finds there): every match is a candidate, compared by its numbers. `replace` rewrites a candidate (`-` → `_`). The newest one
+    whose body begins with `begins` is taken.
     """
 
     url: str
@@ -86,9 +85,9 @@ class Newest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Each:
-    """A board spread over one answer per value: `{each}` in the address and params is replaced by each of them.
+    """A board spread over one answer per value, which replaces `{each}` in address and params.
 
-    The values are listed here, or found by the JMESPath `find` in what `url` answers.
+    The values are listed here, or found by the JMESPath `find` in the answer of `url`.
     """
 
     values: tuple[str, ...] = ()
@@ -99,9 +98,9 @@ class Each:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked for. Header values and params may name secrets as `${NAME}`, read from the environment at fetch time.
+    """A request. Header values and params may name secrets as `${NAME}`, which are read from the environment at fetch time.
 
-    `member` is the one file that is kept of an answer that is a ZIP archive.
+    `member` is the file to keep from an answer that is a ZIP archive.
     """
 
     url: str
@@ -121,9 +120,8 @@ class Request:
 class Group:
     """All rows with the same `key` become one row.
 
-    With `by`, each of its values `v` becomes columns of its own, called `v:column`; a column without
-    such a prefix is the first value that its rows have. `take` says what becomes of several cells
-    for one place: `only` refuses them, `first` takes the first, `mean` the mean of the numbers.
+    With `by`, each of its values `v` becomes columns named `v:column`; a column without such a prefix has the first value of its
+    rows. Of several cells for one place, `take` = `only` refuses them, `first` takes the first, `mean` the mean of the numbers.
     """
 
     key: tuple[str, ...]
@@ -133,7 +131,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parse:
-    """Which parser reads the bytes, with its options (`tracker/parsers/<format>.py` documents them), and how its rows are grouped."""
+    """The parser for the bytes, its options (see `tracker/parsers/<format>.py`), and how to group its rows."""
 
     format: str
     options: Mapping[str, object] = field(default_factory=dict)
@@ -142,7 +140,7 @@ class Parse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """Where a value stands: the first of `sources` that the table has. `missing` lists the texts that mean unknown."""
+    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown."""
 
     sources: tuple[str, ...]
     missing: frozenset[str] = frozenset()
@@ -154,15 +152,13 @@ _PERCENT_FACTORS = {"ratio": 100.0, "share": 100.0, "%": 1.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A column of numbers that can be compared.
+    """A numeric column to compare.
 
-    `scale` multiplies published values into `unit` (1000000 for dollars per token → per 1M tokens).
-    `low`, `high` name the columns of a published interval, `plus_minus` a column holding `6`, `±6`
-    or `+5/-4`; an interval inside the cell itself (`1504 ±6`) needs none of them.
-    `half_width_factor` turns a published standard error into a 95 % half-width (1.96).
-    `stated_error` is the publisher's own error between two entries, at 95 %, in `unit`.
-    `mean_of` computes the metric as the plain mean of other metrics (None if one of them is missing),
-    `blend_of` as their mean with these weights.
+    `scale` converts published values to `unit` (1000000 for dollars per token → per 1M tokens). `low`, `high` are the columns of
+    a published interval, `plus_minus` is a column with `6`, `±6` or `+5/-4`; an interval inside the cell (`1504 ±6`) needs none
+    of them. `half_width_factor` converts a published standard error to a 95 % half-width (1.96). `stated_error` is the
+    publisher's own error between two entries, at 95 %, in `unit`. `mean_of` computes the metric as the mean of other metrics
+    (None if one of them is missing), `blend_of` as their weighted mean.
     """
 
     id: MetricId
@@ -186,22 +182,22 @@ class Metric:
 
     @property
     def parts(self) -> tuple[MetricId, ...]:
-        """The metrics it is computed from, none where it is published."""
+        """The metrics from which it is computed; none if it is published."""
         return self.mean_of or tuple(part for part, _ in self.blend_of)
 
-    def better(self, one: float, other: float) -> bool:
-        """Whether `one` stands above `other`. False for a metric without a direction."""
+    def better(self, value: float, other: float) -> bool:
+        """Whether `value` ranks above `other`. False for a metric without a direction."""
         if self.higher_is_better is None:
             return False
-        return one > other if self.higher_is_better else one < other
+        return value > other if self.higher_is_better else value < other
 
     def sort_key(self, value: float) -> float:
-        """A number that sorts the best first: smaller is better."""
+        """A number that sorts the best value first: smaller is better."""
         return -value if self.higher_is_better else value
 
     @property
     def percent_factor(self) -> float | None:
-        """What its values are multiplied by to be in per cent: 100 where the unit is a share of 0–1, 1 where it is `%`; None elsewhere."""
+        """The factor that converts its values to per cent: 100 for a share of 0–1, 1 for `%`; None for other units."""
         return _PERCENT_FACTORS.get(self.unit.casefold())
 
     @property
@@ -212,7 +208,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What a metric's values must satisfy to be credible, in the metric's unit."""
+    """The credible values of a metric, in its unit."""
 
     min: float | None = None
     max: float | None = None
@@ -221,13 +217,12 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """When a table is credible.
+    """Conditions for a credible table.
 
-    `depth`: `whole` (all entries are shown), `varies` (the page is cut where it pleases) or a
-    number (the top N). `max_drop` is the largest believable loss of entries between two readings of a whole board.
-    `duplicates`: what a key that occurs twice means: `refuse` (the table is wrong), `ambiguous`
-    (those entries are left out, and nothing is concluded about them) or `first`, `best` (the best by the primary metric).
-    `stale_after_s`: how long a board may show the same content before that is trouble; None: learned from its rhythm.
+    `depth`: `whole` (all entries are shown), `varies` (the page is cut anywhere) or a number (the top N). `max_drop` is the
+    largest credible loss of entries between two readings of a whole board. `duplicates`: the meaning of a key that occurs twice:
+    `refuse` (the table is wrong), `ambiguous` (those entries are left out, without any conclusion) or `first`, `best` (by the
+    primary metric). `stale_after_s`: how long unchanged content is credible; None: learned from the board's rhythm.
     """
 
     depth: str | int = "whole"
@@ -240,7 +235,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Hours of every day in which nothing is done: from `start` up to `end`, in minutes after midnight; over midnight where `end` ≤ `start`."""
+    """Daily hours without fetches, from `start` up to `end`, in minutes after midnight; across midnight if `end` ≤ `start`."""
 
     start: int
     end: int
@@ -248,12 +243,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """A further answer that a board's table is joined with. A column `<name>:<column>` of the board stands in it.
+    """A further answer to join with a board's table. It has the board's columns named `<name>:<column>`.
 
-    `key` are its columns that equal the board's key, in the same order. With `means` it has no
-    key: each of its rows is a name (first column, `$key`) and a list of columns of the board's own table (`$value`, as
-    JSON), `<name>:<row>` is the mean of those, and `<name>:*` the mean of all these means.
-    A payload that is not `required` may be absent: then its columns are. A body that does not begin with `begins` is no answer.
+    `key` are its columns that equal the board's key, in the same order. With `means` it has no key: each of its rows is a name
+    (`$key`) and a list of columns of the board's own table (`$value`, as JSON); `<name>:<row>` is their mean, and `<name>:*` the
+    mean of all these means. Unless it is `required`, it may be absent, with its columns. A body with another beginning than
+    `begins` does not count as an answer.
     """
 
     name: str
@@ -269,7 +264,7 @@ class Payload:
 class Board:
     """One ranking, as declared in `schedules/<source>/<board>.toml`.
 
-    It is fetched when its `cadence` asks for it in its `time_zone`, up to `jitter_s` later, and never in its `quiet` windows.
+    It is fetched by its `cadence` in its `time_zone`, up to `jitter_s` later, and never in its `quiet` windows.
     """
 
     id: BoardId
@@ -300,11 +295,11 @@ class Board:
     def asked_with(self) -> tuple[str, ...]:
         """Every text of its requests that may name a secret: URLs, values of headers and params."""
         requests = (self.request, *(payload.request for payload in self.payloads))
-        return tuple(text for one in requests for text in (one.url, *one.headers.values(), *one.params.values()))
+        return tuple(text for asked in requests for text in (asked.url, *asked.headers.values(), *asked.params.values()))
 
     def metric(self, metric: MetricId) -> Metric:
         """The metric of that id. Raises KeyError."""
-        for one in self.metrics:
-            if one.id == metric:
-                return one
+        for declared in self.metrics:
+            if declared.id == metric:
+                return declared
         raise KeyError(metric)

@@ -1,4 +1,4 @@
-"""What is queued, sent, noted and counted of the service, and what an operator set."""
+"""Deliveries, receipts, notices, counters and pauses of the service."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tracker.model.ids import BoardId, EventId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event that waits in the outbox for one route; there is never a second one for the same event and route.
+    """One event in the outbox for one route; an event has at most one delivery per route.
 
-    `message` names the message it was put into, so that another try sends the very same one; empty before the first. `counted`:
-    the message does not tell the event, only counts it.
-    `tries` failed so far, the last with `error`; not tried before `not_before`. `dead`: given up, a person decides.
+    `message` names its message, so that every try sends the same one; it is empty before the first. `counted`: the message only
+    counts the event. `tries` have failed, the last with `error`; the next is not before `not_before`. `dead`: given up until a
+    person decides.
     """
 
     event: Event
@@ -32,18 +32,18 @@ class Delivery:
 
 
 class DeliveryOutcome(StrEnum):
-    """How a delivery left the outbox."""
+    """The result of a delivery that left the outbox."""
 
     SENT = "sent"
     COUNTED = "counted"
     """Among the "and 14 more" of a message."""
     DROPPED = "dropped"
-    """By a person, or because the event was withdrawn before it was told."""
+    """By a person, or because the event was withdrawn before it was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """That an event was delivered on a route: when, in which message, and about which subject (for the cool-down)."""
+    """The delivery of an event on a route: when, in which message, and about which subject (for the cool-down)."""
 
     event: EventId
     route: str
@@ -55,7 +55,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """A board that is not fetched until somebody resumes it. `by` is who decided, `tracker` for ourselves."""
+    """A board that is not fetched until a person resumes it. `by` is who decided, `tracker` if nobody did."""
 
     board: BoardId
     since: datetime
@@ -65,9 +65,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Trouble of the tracker's own (a file in `schedules/`, a route, the clock), from `since` on; `ended_at` when it is over.
+    """A problem of the tracker itself (a file in `schedules/`, a route, the clock), from `since` to `ended_at`.
 
-    `kind` and `subject` name it: of the two there is one open notice at most.
+    At most one notice with the same `kind` and `subject` is open.
     """
 
     kind: str
@@ -78,7 +78,7 @@ class Notice:
 
 
 class Counted(StrEnum):
-    """What a counter counts."""
+    """The subject of a counter."""
 
     FETCHES = "fetches"
     FETCH_BYTES = "fetch_bytes"
@@ -92,7 +92,7 @@ class Counted(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterKey:
-    """A counter's name: what it counts, for which board, route or kind of event. Only FETCHES are counted by `verdict`."""
+    """A counter's key: what it counts, for which board, route or kind of event; `verdict` is for FETCHES."""
 
     what: Counted
     subject: str

@@ -1,4 +1,4 @@
-"""Events with their evidence, and what a board remembers between two snapshots."""
+"""Events with their evidence, and the state of a board between two snapshots."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """An entry as an event speaks of it; `model` is empty where its name leaves open which model it is."""
+    """An entry as an event names it; `model` is empty if the name is ambiguous."""
 
     entry: EntryId
     name: str
@@ -22,7 +22,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Where a fact stands: which bytes, fetched from where and when, and the cell as published (None: not there)."""
+    """The evidence for a fact: the bytes, their address and time, and the cell as published (None: absent)."""
 
     sha256: str
     url: str
@@ -34,11 +34,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A change that means something.
+    """A change that matters.
 
-    It happened later than `after` and not later than `until` (`after` is None when there was
-    nothing before). `is_news` is True for news, False for what is only kept in the record. `weight` orders
-    events in a report, 0–100. `rule` names the file that found it and its version.
+    It happened later than `after` and not later than `until` (`after` is None if there was nothing before). An event that is not
+    news is only recorded. `weight` orders events in a report, 0–100. `rule` names the file that found it and its version.
     """
 
     id: EventId
@@ -61,13 +60,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRecord:
-    """What is remembered of an entry of a board, listed or not.
+    """The memory of an entry of a board, listed or not.
 
-    `last_seen` is None while it is listed, else the last accepted snapshot that had it, `primary`
-    its value then and `last_in`, `last_url` the bytes. `missing_since` is the first snapshot in
-    which it would have had to be visible and was not; `departed` is True once that was confirmed
-    and told, or when it goes on under another key or belongs to a table that was replaced. `names` are all it ever bore, `name` is the last. `scored` says whether it ever had a
-    primary value: empty, `estimated` or `measured`.
+    `last_seen` is None while it is listed; otherwise it is the last accepted snapshot with it, `primary` its value then, and
+    `last_in`, `last_url` the bytes. `missing_since` is the first snapshot without it that should have shown it. `departed` is
+    True once that was confirmed and reported, or if it continues under another key or belongs to a replaced table. `names` are
+    all its names, `name` is the last. `scored` is empty, `estimated` or `measured`: whether it ever had a primary value.
     """
 
     name: str
@@ -84,7 +82,7 @@ class EntryRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingOvertake:
-    """An overtake that waits to be sustained: it has held for `held` accepted snapshots so far."""
+    """An overtake that is not yet sustained; it has held for `held` accepted snapshots."""
 
     event: EventId
     metric: MetricId
@@ -95,7 +93,7 @@ class PendingOvertake:
 
 
 class FailureStage(StrEnum):
-    """Why nothing could be read."""
+    """The stage at which a reading failed."""
 
     FETCH = "fetch"
     PAGE = "page"
@@ -106,7 +104,7 @@ class FailureStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A fetch that gave no accepted snapshot: what failed, and in our own words why. `passing`: it may be gone at the next try."""
+    """A fetch without an accepted snapshot, with the reason in our own words. `passing`: the next try may succeed."""
 
     board: BoardId
     observed_at: datetime
@@ -120,7 +118,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldReading:
-    """A reading held in quarantine: when, and which entries it had."""
+    """A reading in quarantine: its time and its entries."""
 
     observed_at: datetime
     entries: frozenset[EntryId]
@@ -128,12 +126,12 @@ class HeldReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """What must be remembered of a board to judge its next snapshot; small, and a fold over its accepted snapshots.
+    """The memory of a board for judging its next snapshot: small, and a fold over its accepted snapshots.
 
-    `listed_since`: when the first snapshot was accepted. `leaders` are the acknowledged ones per
-    metric. `changed_at` holds the last times the content changed, oldest first. `failing_since` is the first of the
-    `failures` in a row that the last readings were, `passing` whether the last of them may be gone at the next try. `broken_since`, `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
-    `memory` is what an event kind remembers for itself, by kind: plain JSON, small (`events.detection`).
+    `leaders` are the acknowledged ones per metric. `changed_at` has the last times when the content changed, oldest first. The
+    last `failures` readings failed, the first at `failing_since`; `passing`: the next try may succeed. `broken_since`,
+    `stale_since` and `capped_at` are open troubles. `suspects` are the last readings in quarantine. `memory` is the memory of
+    each event kind: plain JSON, small (`events.detection`).
     """
 
     known: Mapping[EntryId, EntryRecord] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What the store keeps of a board and answers with."""
+"""The history of a board in the store, and its answers."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from tracker.model.reading import Measure
 
 
 class Result(StrEnum):
-    """What one line of the archive's index came to."""
+    """The result of one line of the archive's index."""
 
     ACCEPTED = "accepted"
     QUARANTINED = "quarantined"
     REJECTED = "rejected"
     UNCHANGED = "unchanged"
-    """Nothing came that differs from what was accepted last."""
+    """The content does not differ from the last accepted one."""
     STILL_BROKEN = "still_broken"
-    """Nothing came that differs, and the board was broken before."""
+    """The content does not differ, and the board was broken before."""
     UNREADABLE = "unreadable"
     FAILED = "failed"
 
 
 class State(StrEnum):
-    """How a board is."""
+    """The state of a board."""
 
     OK = "ok"
     PARTIAL = "partial"
@@ -39,7 +39,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One fetch as the store remembers it. `entries` is how many the reading had, None where nothing could be read."""
+    """One fetch in the store. `entries` is the size of the reading, None if nothing could be read."""
 
     board: BoardId
     observed_at: datetime
@@ -53,10 +53,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one line of the index added to a board's history; stored as one transaction. `diff` is there when it was accepted.
+    """The effect of one line of the index on a board's history, stored in one transaction. `diff` is set if it was accepted.
 
-    `agreed_since` is the time of the first of several readings in quarantine that this one agrees with: they are right.
-    `took` is how many seconds it took, by what was done (`read`, `detect`); no part of the history.
+    `agreed_since` is the time of the first of several readings in quarantine that agree with this one, and so are right. `took`
+    is the seconds of each activity (`read`, `detect`), which are not part of the history.
     """
 
     check: Check
@@ -69,7 +69,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A stretch [valid_from, valid_to) in which an entry's published value of a metric did not change; open where `valid_to` is None."""
+    """A period [valid_from, valid_to) with one published value of an entry's metric; `valid_to` is None if it has not ended."""
 
     valid_from: datetime
     valid_to: datetime | None
@@ -78,7 +78,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankSpan:
-    """A stretch in which an entry's rank on the primary metric did not change."""
+    """A period with one rank of an entry on the primary metric."""
 
     valid_from: datetime
     valid_to: datetime | None
@@ -87,7 +87,7 @@ class RankSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A stretch of time, from `started_at` on, in which a metric's values are comparable. `reason`: why it began."""
+    """A period, from `started_at` on, in which a metric's values are comparable. `reason`: why it began."""
 
     metric: MetricId
     started_at: datetime
@@ -96,9 +96,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Which events are asked for; None and empty ask for all. `since` ≤ recorded_at < `until`.
+    """Conditions on events; None and empty allow all. `since` ≤ recorded_at < `until`.
 
-    `entry` asks for a party of that key, `fact` for events whose facts have that key.
+    `entry` is the key of a party, `fact` a key among the facts.
     """
 
     board: BoardId | None = None

@@ -1,11 +1,11 @@
-"""The identifiers that records refer to each other by."""
+"""The identifiers of records."""
 
 from __future__ import annotations
 
 from typing import NewType
 
 BoardId = NewType("BoardId", str)
-"""`<source>/<board>`, as the file under `schedules/` is named."""
+"""`<source>/<board>`, the path of its file under `schedules/`."""
 EntryId = NewType("EntryId", str)
 """The publisher's own key of an entry within one board."""
 MetricId = NewType("MetricId", str)

@@ -1,7 +1,4 @@
-"""What people wrote down of labs, families, releases and aliases: `schedules/models/*.toml`.
-
-What a name means is `tracker.identity`'s business, which takes a `Lexicon` as an argument.
-"""
+"""The lexicon of labs, families, releases and aliases: `schedules/models/*.toml`. `tracker.identity` resolves names with it."""
 
 from __future__ import annotations
 
@@ -13,21 +10,20 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A brand line. `words` are the phrases that name it in a published name; a phrase's words may stand in any order.
+    """A brand line. `words` are its phrases in published names; the words of a phrase may be in any order.
 
-    `base`: others build on its models, and name them (`Hermes 3 - Llama 3.1 70B`); `names_base`: here that mention tells models apart.
+    `base`: others build on its models, and name them (`Hermes 3 - Llama 3.1 70B`); `names_base`: this distinguishes its models.
     `shared`: an everyday word, which another lab's hint overrules (`Nova`, `Command`).
-    `generations` are those released, for telling `lfm2-2-6b` (2, 2.6B) from `llama-3-2-3b` (3.2, 3B); `first` is meant where none is stated.
-    `ignore` are words that say nothing here, `keep` tune words that name another model (`gpt-5-chat`), `tiers` and
-    `efforts` settle words that can be either (`medium`, `max`), `serving` words that say how it is served (`fast`).
-    `nicknames` are second names that stand beside the first in brackets (`nano banana`).
-    `thinking`: beside what "thinking" names a model of its own and is no switch: words, generation, size or date, all of them
-    (`3 vl`), or `*` for always. `both`: beside what a thinking and an instruct model were released, so that a name without
-    either is open.
-    `dates`: whether a dated name is another `snapshot`, or bears a mere `stamp`. `context`: likewise for `32k`.
-    `line`: how people write family and generation together, where it is not `{family} {generation}`: `GPT-{generation}`.
-    `bare`: what a name with a size but no tune word means: the `chat` model, the `base`, or the base only as a `repository`;
-    in `bare_generations` alone, if some are given.
+    `generations`: the released ones, to distinguish `lfm2-2-6b` (2, 2.6B) from `llama-3-2-3b` (3.2, 3B); `first` is the default.
+    `ignore`: words without a meaning; `keep`: tune words that name another model (`gpt-5-chat`); `tiers`, `efforts`: words that
+    could be either (`medium`, `max`); `serving`: ways of serving (`fast`); `nicknames`: names in brackets (`nano banana`).
+    `thinking`: conditions (words, generation, size or date, all of them: `3 vl`; `*` for always) under which "thinking" names a
+    separate model and is not a switch. `both`: conditions under which a thinking and an instruct model exist, so that a name
+    without either word is ambiguous.
+    `dates`: whether a dated name is another `snapshot`, or has a mere `stamp`. `context`: likewise for `32k`.
+    `line`: how people write family and generation together, if not `{family} {generation}`: `GPT-{generation}`.
+    `bare`: the meaning of a name with a size but no tune word: the `chat` model, the `base`, or the base only as a `repository`;
+    if `bare_generations` are given, only for these.
     """
 
     name: str
@@ -55,11 +51,11 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """What is known of one model's releases, which no rule can know.
+    """The releases of one model, which no rule can know.
 
-    `snapshots` are the marks it was released under (`2024-05-13`, `preview 05-06`, `002 2024-09`), `bare` the one that the
-    name without a mark means, or `unsure`; with one snapshot alone, both are the same. `sizes` may be stated or not.
-    `preview` = `release`: the preview never was another model. `dates` overrules the family's.
+    `snapshots` are the marks of its releases (`2024-05-13`, `preview 05-06`, `002 2024-09`), `bare` is the mark that the name
+    without one means, or `unsure`; a single snapshot is the default. `sizes` are optional in the name. `preview` = `release`: the
+    preview was the same model. `dates` overrules the family's.
     """
 
     name: str
@@ -72,7 +68,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsure:
-    """Names that do not say which model they mean, and why; only where the source's id begins so, if `sources` are given."""
+    """Ambiguous names, with the reason; if `sources` are given, only for boards whose id begins with one of them."""
 
     names: tuple[str, ...]
     why: str
@@ -82,7 +78,7 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
-    """A lab's file. `spellings` are how boards and repositories call it, `aliases` name → the name it is to be read as."""
+    """A lab's file. `spellings` are its names on boards and in repositories, `aliases` map a name to the name it means."""
 
     lab: str
     country: str = ""
@@ -95,7 +91,7 @@ class Lab:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicon:
-    """What is known of labs, families and names beyond the grammar. `labs` by the file they stand in."""
+    """The knowledge of labs, families and names beyond the grammar. `labs` by file."""
 
     labs: Mapping[str, Lab] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()

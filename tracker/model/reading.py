@@ -1,4 +1,4 @@
-"""What a page says: a table of strings, a validated reading, and the same with its models resolved."""
+"""The content of a page: a table of strings, a validated reading, and a snapshot with resolved models."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from tracker.model.ids import BoardId, EntryId, MetricId, ModelId, Sha256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """What the bytes show, all of it text as published; None where the publisher wrote nothing at all.
+    """The content of the bytes, as published text; None where the publisher wrote nothing.
 
-    `columns` are those of the wanted columns that the source has, `rows` are aligned with them and
-    stand in the publisher's order. `facts` are things said once for the whole board, such as
-    `version`, `stated_on` and `total`. `page_starts` is where each body's rows begin.
+    `columns` are the wanted columns that the source has; `rows` have the same columns, in the publisher's order. `facts` are
+    statements about the whole board, such as `version`, `stated_on` and `total`. `page_starts` is where each body's rows begin.
     """
 
     columns: tuple[str, ...]
@@ -31,8 +30,8 @@ class Table:
 class Measure:
     """A metric's value for one entry, in the metric's unit.
 
-    `low`, `high` bound it at 95 % where the publisher says so. `decimals` is how many were
-    published (after scaling; trailing zeros may have been dropped by the publisher). `raw` is the cell as published.
+    `low`, `high` bound it at 95 %, if published. `decimals` is the published number of decimals (after scaling; the publisher may
+    have dropped trailing zeros). `raw` is the cell as published.
     """
 
     value: float
@@ -44,12 +43,12 @@ class Measure:
 
     @property
     def half_width(self) -> float | None:
-        """Half of the published interval, None without one."""
+        """Half of the published interval, if any."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
 
 class Confidence(StrEnum):
-    """How sure an identity is: `stated` by the name itself, by an `alias` that a person wrote down, or `unsure`."""
+    """The confidence of an identity: `stated` by the name, by an `alias` in the lexicon, or `unsure`."""
 
     STATED = "stated"
     ALIAS = "alias"
@@ -58,14 +57,13 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who a published name stands for (docs/decisions/0011-identity.md); empty fields are not known.
+    """The model that a published name means (docs/decisions/0011-identity.md); empty fields are unknown.
 
-    `lab` made the model (`OpenAI`), `country` is the lab's as two letters, `family` is the brand line (`Qwen`, `Mistral
-    Small`), `generation` its number (`3.5`, `4o`), `tier` the place in the line (`mini`, `pro`, `opus`). Sizes are in 10⁹
-    parameters, and only what the name states. `reasoning` is `on`, `off` or `unspecified`; `date` as stated.
-    `line_title` is family and generation as people write them (`GPT-5`, `o3`), empty without a family.
-    `model` is the same for the same weights or the same API model, `variant` also for the same flags;
-    both are None where the name leaves open which model it means. `reason` says how it was decided.
+    `lab` made the model (`OpenAI`), `country` is the lab's, in two letters, `family` is the brand line (`Qwen`, `Mistral Small`),
+    `generation` its number (`3.5`, `4o`), `tier` the place in the line (`mini`, `pro`, `opus`). Sizes are in 10⁹ parameters, as
+    the name states them. `reasoning` is `on`, `off` or `unspecified`; `date` is as stated. `line_title` is family and generation
+    as people write them (`GPT-5`, `o3`). `model` is the same for the same weights or the same API model, `variant` also for the
+    same flags; both are None if the name is ambiguous. `reason` is the reason of the decision.
     """
 
     name: str = ""
@@ -100,7 +98,7 @@ class Identity:
 
     @property
     def model_id(self) -> ModelId | None:
-        """`model`, as those who score the resolution of names against labels call it."""
+        """`model`, by the name that scorers of name resolution use."""
         return self.model
 
     @property
@@ -110,17 +108,17 @@ class Identity:
 
     @property
     def org(self) -> str | None:
-        """`lab`, likewise; None where it is not known."""
+        """`lab`, likewise; None if unknown."""
         return self.lab or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedEntry:
-    """One line of a board as published: which model it is, is not resolved.
+    """One line of a board as published; its model is not resolved.
 
-    `position` counts from 1 in the publisher's order, and is 0 in what a store gives back; `rank` is the publisher's own, if
-    it states one. `page` is the body it stands in. `attributes` has only those that are known. `measures` has only measured
-    or estimated values: a metric that is absent is unknown, not zero.
+    `position` counts from 1 in the publisher's order, and is 0 in entries from a store; `rank` is the publisher's own, if
+    stated. `page` is the number of its body. `attributes` has only known ones. `measures` has only measured or estimated values:
+    an absent metric is unknown, not zero.
     """
 
     id: EntryId
@@ -134,17 +132,18 @@ class PublishedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(PublishedEntry):
-    """One line of a board, with the model it was resolved to."""
+    """One line of a board with its resolved model."""
 
     who: Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A table understood: typed, with names as published.
+    """A validated table: typed, with names as published.
 
-    `depth` is the number of entries the page let us see, None when it shows the whole board.
-    `ambiguous` are keys that occurred more than once and so name no entry, `unnamed` their rows' values of the primary metric. `metrics` are those whose column the page has.
+    `depth` is the number of entries that the page shows, None if it shows the whole board. `ambiguous` are keys that occurred
+    more than once and so name no entry, `unnamed` are their rows' values of the primary metric. `metrics` are those with a
+    column.
     """
 
     board: BoardId
@@ -159,10 +158,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSnapshot:
-    """A reading at the time it was observed, with the bodies it was read from, as a store keeps it: models are not resolved.
-
-    `tracker.identity.resolve_models` makes it a `Snapshot`.
-    """
+    """A reading with its time and its bodies, as in a store; `tracker.identity.resolve_models` makes it a `Snapshot`."""
 
     board: BoardId
     observed_at: datetime
@@ -180,11 +176,11 @@ class StoredSnapshot:
 
     @property
     def digest(self) -> str:
-        """Names the bytes of this snapshot, whatever the number of bodies."""
+        """The name of this snapshot's bytes, for any number of bodies."""
         return "+".join(self.sha256)
 
     def values(self, metric: MetricId) -> Mapping[EntryId, float]:
-        """Every entry's value of a metric, measured or estimated. Gathered once, as is `measured`."""
+        """Every entry's value of a metric, measured or estimated. Cached, as is `measured`."""
         if metric not in self._values:
             self._values[metric] = {
                 entry: row.measures[metric].value for entry, row in self.entries.items() if metric in row.measures
@@ -192,7 +188,7 @@ class StoredSnapshot:
         return self._values[metric]
 
     def measured(self, metric: MetricId) -> Mapping[EntryId, float]:
-        """Every entry's measured value of a metric; estimates are left out. Nearly every event kind asks for it."""
+        """Every entry's measured value of a metric, without estimates. Nearly every event kind needs it."""
         if metric not in self._measured:
             self._measured[metric] = {
                 entry: measure.value
@@ -204,13 +200,13 @@ class StoredSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(StoredSnapshot):
-    """A reading with its models resolved, at the time it was observed, with the bodies it was read from."""
+    """A reading with resolved models, its time and its bodies."""
 
     entries: Mapping[EntryId, Entry]
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
-    """A name's words and numbers without case and punctuation: `Llama-2 7B` is `llama 2 7b`, not `Llama 27B` and not `Llama 2.7B`."""
+    """A name's words and numbers without case and punctuation: `Llama-2 7B` is `llama 2 7b`, unlike `Llama 27B`."""
     return tuple(_WORDS_AND_NUMBERS.findall(unicodedata.normalize("NFKC", name).casefold()))
 
 

@@ -12,7 +12,7 @@ from tracker.model.ids import BoardId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How a board is, and since when. `due_at` is the next time its cadence asks for it; `reason` says why it is not ok."""
+    """The state of a board. `due_at` is its next time by its cadence; `reason` says why it is not ok."""
 
     board: BoardId
     title: str
@@ -30,7 +30,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A stretch without an accepted snapshot, much longer than the board's usual one: what happened in it is dated only by its ends."""
+    """A period without an accepted snapshot, much longer than usual for the board; changes in it are dated only by its ends."""
 
     after: datetime
     until: datetime
@@ -38,7 +38,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """Events that tell one thing: the weightiest leads, the others (of the same entry, or siblings of one release) are folded into it."""
+    """Events about one thing: the weightiest leads; the others (of the same entry, or of one release) are folded into it."""
 
     lead: Event
     folded: tuple[Event, ...] = ()
@@ -46,13 +46,13 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardReport:
-    """One board in a report: its stories by weight, its gaps, and how many events were only kept in the record."""
+    """One board in a report: its stories by weight, its gaps, and the number of events that are only recorded."""
 
     health: Health
     stories: tuple[Story, ...] = ()
     gaps: tuple[Gap, ...] = ()
     checks: int = 0
-    untold: int = 0
+    recorded: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""CSS selectors over the tree of a page: Beautiful Soup selects in a copy of it. Only boards that name a selector pay for this."""
+"""CSS selectors over the tree of a page: Beautiful Soup selects in a copy. Only boards that name a selector pay for this."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bs4.element import NavigableString
 from tracker.parsers.html_tree import COMMENT, TEXT, Element
 
 SHOWN_ROWS = 6
-"""How many members of each table and row group a selector of tables can look at (`table:has(th.score)`)."""
+"""Members of each table and row group that a selector of tables sees (`table:has(th.score)`)."""
 ROW_GROUPS = ("table", "thead", "tbody", "tfoot")
 
 
 @cache
 def selector(text: str) -> soupsieve.SoupSieve:
-    """The selector compiled. Raises ValueError when it is none."""
+    """The compiled selector. Raises ValueError."""
     try:
         return soupsieve.compile(text)
     except (soupsieve.SelectorSyntaxError, TypeError) as error:
@@ -27,10 +27,10 @@ def selector(text: str) -> soupsieve.SoupSieve:
 
 
 class Selection:
-    """One part of a tree, ready to be selected from."""
+    """A part of a tree to select from."""
 
     def __init__(self, part: Element, *, outline: bool = False) -> None:
-        """`outline`: only the first rows of each table are looked at, so that a large table costs nothing."""
+        """`outline`: see only the first rows of each table, so that a large table costs nothing."""
         self.outline = outline
         self.soup = bs4.BeautifulSoup("", "html.parser")
         self.elements: dict[int, Element] = {}

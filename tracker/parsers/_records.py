@@ -141,7 +141,7 @@ def _flat(value: object) -> str | None:
 
 
 def tabulate(
-    found: Sequence[Record],
+    raw: Sequence[Record],
     wanted: Sequence[str],
     options: RecordOptions,
     facts: Mapping[str, str],
@@ -155,7 +155,7 @@ def tabulate(
         ParseError: no record is left, or no record has any wanted column.
         NestedCell: `nested` is False, and a cell is an object or a list.
     """
-    records = _filtered(_explode(found, options.explode, values) if options.explode else Records(inner=found), options, values)
+    records = _filtered(_explode(raw, options.explode, values) if options.explode else Records(inner=raw), options, values)
     columns = {path: records.column(path, values) for path in dict.fromkeys(wanted)}
     present = tuple(path for path, cells in columns.items() if any(cell is not MISSING for cell in cells))
     if not present:
@@ -168,17 +168,17 @@ def tabulate(
     return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
 
 
-def _explode(found: Sequence[Record], path: str, values: Values) -> Records:
+def _explode(records: Sequence[Record], path: str, values: Values) -> Records:
     inner: list[Record] = []
     outer: list[Record] = []
-    for record, nested in zip(found, column(found, path, values), strict=True):
+    for record, nested in zip(records, column(records, path, values), strict=True):
         if nested is None or nested is MISSING or nested in ([], {}):
             continue
         members = records_in(nested, path)
         inner += members
         outer += [record] * len(members)
     if not inner:
-        raise ParseError(f"found no records at {path} inside any of {len(found)} records")
+        raise ParseError(f"found no records at {path} inside any of {len(records)} records")
     return Records(inner=inner, outer=outer)
 
 

@@ -1,7 +1,8 @@
-"""The text of a cell as a person reads it: what is set apart from the figure or the name is not read into it.
+"""The text of a cell as people read it: notes beside a figure or a name are not part of it.
 
-A cell has lines, with LINE between them: a block, a `<br>`, a `<small>` or an element whose class calls it a badge or a label has lines
-of its own. Footnote marks, deltas, badges and struck-out values in elements of their own are left out where anything else is left.
+A cell has lines, with LINE between them: a block, a `<br>`, a `<small>` or an element with the class of a badge or a label has
+lines of its own. Footnote marks, deltas, badges and struck-out values in elements of their own are left out, unless nothing else
+is in the cell.
 """
 
 from __future__ import annotations
@@ -14,23 +15,25 @@ from tracker.parsers.decoding import fold
 from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text
 
 LINE = "\n"
-"""Between the lines of a cell. Within a line white space is folded."""
+"""Separates the lines of a cell. Within a line white space is folded."""
 
 STRUCK = ("del", "s", "strike")
 RAISED = ("sup", "sub")
 EMPHASIS = frozenset(("b", "strong", "i", "em", "u", "font", "mark", "big", "tt", "bdi", "bdo", "wbr"))
-"""They only look different: digits before and behind their tags are one number."""
+"""They only change the look: digits before and after their tags are one number."""
 SET_APART = re.compile(
-    r"(?<![a-z])(?:badge|chip|pill|tag|label|delta|trend|footnote|muted|subtitle|subtext|secondary|org|organi[sz]ation|provider|vendor|creator|developer|company|lab|licen[cs]e)s?(?![a-z])",
+    r"(?<![a-z])(?:badge|chip|pill|tag|label|delta|trend|footnote|muted|subtitle|subtext|secondary|org|organi[sz]ation|provider"
+    r"|vendor|creator|developer|company|lab|licen[cs]e)s?(?![a-z])",
     re.IGNORECASE,
 )
-"""Classes by which publishers call what they set beside or under a name or a figure."""
+"""Classes of notes that publishers set beside or under a name or a figure."""
 BADGE = re.compile(
     r"new!?|hot!?|updated|trending|sota|featured|sponsored|ad|verified|unverified|recommended|popular|soon|live|deprecated|retired"
-    r"|(?:open|closed)(?:[ -](?:source|weights?|model))?|proprietary|apache(?:[ -]2(?:\.0)?)?|mit|cc[ -]by[\w .-]*|(?:l?gpl|bsd)[\w .-]*",
+    r"|(?:open|closed)(?:[ -](?:source|weights?|model))?|proprietary|apache(?:[ -]2(?:\.0)?)?|mit|cc[ -]by[\w .-]*"
+    r"|(?:l?gpl|bsd)[\w .-]*",
     re.IGNORECASE,
 )
-"""Words that publishers set beside names: what is new, and licences."""
+"""Words that publishers set beside names: news, and licences."""
 ARROWS = "↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽"
 DELTA = re.compile(rf"[\[(]?\s*(?:[{ARROWS}]\ufe0f?\s*[+\-−]?[0-9.,]*%?|[+\-−]?[0-9.,]+%?\s*[{ARROWS}]\ufe0f?)\s*[\])]?")
 SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
@@ -38,7 +41,7 @@ SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
 FIGURE = re.compile(r"[~≈]?[$€£¥]?[0-9][0-9.,\s]*[%$€£¥]?[kKmMbB]?")
 SIGN = re.compile(r"[\[(]?[*†‡§¶]{1,3}[\])]?|\[[0-9]{1,2}\]")
 MARK = re.compile(r"[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?(?:[, ]+[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?)*")
-"""A footnote mark where its element says so; as plain text it may be a figure."""
+"""A footnote mark if its element is one; as plain text it may be a figure."""
 ORDINAL = ("st", "nd", "rd", "th")
 POWER_OF_TEN = re.compile(r"(?:^|[×x·*⋅]\s*)10$")
 
@@ -46,12 +49,12 @@ _LINE, _SEAM = "\x1e", "\x1f"
 _SPLIT_NUMBER = re.compile(rf"(?<=[0-9])\s*{_SEAM}+\s*(?=[0-9])")
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
 _BOTH_ENDS = re.compile(r"(?<=[0-9%]) (\+[0-9.]+) ([-−][0-9.]+)$")
-"""An interval whose ends stand raised and lowered behind its value."""
+"""An interval whose ends are raised and lowered after its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text. An aside is left out where other text is left, a signed number where a figure is left."""
+    """A run of text. An aside is left out if other text is left, a signed number if a figure is left."""
 
     text: str
     is_aside: bool = False
@@ -96,7 +99,7 @@ def _pieces(cell: Element) -> Iterator[Piece]:
 
 
 def _opened(element: Element, before: str) -> list[Element | Piece]:
-    """An element as one piece, or as its members with what sets them apart. `before` is the text in front of it."""
+    """An element as one piece, or as its members with separators. `before` is the text before it."""
     tag, text = element.tag or "", inner_text(element)
     gap = _LINE if tag in BLOCKS or tag == "small" or SET_APART.search(element.attributes.get("class") or "") else ""
     if tag in RAISED and text not in ORDINAL:

@@ -324,11 +324,11 @@ class FlightList:
 def _best(stream: Stream, options: Options) -> FlightList:
     """Look in the rows that name every required field; if no list there has them all, in all rows and through references."""
     marks = [json.dumps(name, ensure_ascii=False).encode() for name in options.require]
-    lists = [found for name in stream.with_all(marks) for found in _lists(stream, name, options, through=False)]
-    if not any(found.score == len(marks) for found in lists):
-        lists = [found for name in stream.with_all(()) for found in _lists(stream, name, options, through=True)]
+    lists = [candidate for name in stream.with_all(marks) for candidate in _lists(stream, name, options, through=False)]
+    if not any(candidate.score == len(marks) for candidate in lists):
+        lists = [candidate for name in stream.with_all(()) for candidate in _lists(stream, name, options, through=True)]
     if lists:
-        return max(lists, key=lambda found: (found.score, len(found.records)))
+        return max(lists, key=lambda candidate: (candidate.score, len(candidate.records)))
     expected = f"a list of at least {options.min_records} records with {names(options.require)}"
     beside = f" beside {names(options.beside)}" if options.beside else ""
     errors = [stream.body[row.start : row.end].decode(errors="replace") for row in stream.rows.values() if row.tag == "E"]

@@ -1,7 +1,7 @@
 """Pages whose tree would cost far more than their bytes are refused before a tree is built.
 
-The algorithm of the HTML standard takes time in the square of the nesting and of a tag's attributes, and opens every formatting
-element that is still open again in each block. https://html.spec.whatwg.org/multipage/parsing.html#reconstruct-the-active-formatting-elements
+The algorithm of the HTML standard takes quadratic time in the nesting and in a tag's attributes, and reopens every open
+formatting element in each block. https://html.spec.whatwg.org/multipage/parsing.html#reconstruct-the-active-formatting-elements
 """
 
 from __future__ import annotations
@@ -16,26 +16,25 @@ MAX_DEPTH = 512
 MAX_ATTRIBUTES = 1000
 """Of one tag."""
 MAX_REOPENED, HARMLESS = 500_000, 8
-"""Elements that open formatting may add to a page, and how many open at a time are nothing unusual."""
+"""Elements that open formatting may add to a page, and the usual number open at a time."""
 CHEAP = 20_000_000
-"""Open elements times tags: up to here nesting costs less than counting it."""
+"""Open elements times tags up to which nesting costs less than counting it."""
 
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"))
 CLOSED_BY_THE_NEXT = frozenset(
     ("td", "th", "tr", "tbody", "thead", "tfoot", "caption", "colgroup", "li", "p", "option", "optgroup", "dt", "dd", "rp", "rt")
 )
-"""Their end tags may be left out: they nest only where another element is open between them."""
+"""Their end tags are optional: they nest only if another element is open between them."""
 FORMATTING = ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
 """Without `a`, of which only one is open at a time."""
 
 MAY_NEST = re.compile(r"<(?!/|!|td[ >]|tr[ >]|th[ >]|li[ >]|p[ >])")
 MAY_FORMAT = re.compile(rf"<(?:{'|'.join(FORMATTING)})[\s/>]")
-"""Quick to count, and at least as many as there are; few pages need to be looked at more closely."""
+"""A quick upper bound of the count; few pages need a closer look."""
 TAG = re.compile(r"<(/?)([a-z][^\s/>]*)")
 FORMATTING_TAG = re.compile(rf"<(/?)({'|'.join(FORMATTING)})(?=[\s/>])([^>]*)")
-MANY_ATTRIBUTES = re.compile(
-    rf"""<[a-z][^\s/>]*+(?:[\s/]++[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+){{{MAX_ATTRIBUTES + 1}}}""",
-)
+_VALUE = r"""(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+"""
+MANY_ATTRIBUTES = re.compile(rf"<[a-z][^\s/>]*+(?:[\s/]++[^\s/>=][^\s/>=]*+{_VALUE}){{{MAX_ATTRIBUTES + 1}}}")
 
 
 def refuse_costly(page: str) -> None:
@@ -51,16 +50,13 @@ def refuse_costly(page: str) -> None:
         raise ParseError(f"found elements nested deeper than {MAX_DEPTH} levels, expected a page")
     if MANY_ATTRIBUTES.search(page):
         raise ParseError(f"found a tag with more than {MAX_ATTRIBUTES} attributes, expected a page")
-    if (
-        tags * len(MAY_FORMAT.findall(page)) > MAX_REOPENED
-        and (reopened := _reopened(page)) > HARMLESS
-        and tags * reopened > MAX_REOPENED
-    ):
+    reopened = _reopened(page) if tags * len(MAY_FORMAT.findall(page)) > MAX_REOPENED else 0
+    if reopened > HARMLESS and tags * reopened > MAX_REOPENED:
         raise ParseError(f"found {reopened} formatting elements open at once in {tags} tags, expected a page")
 
 
 def _depth(page: str) -> int:
-    """The deepest nesting that the tags allow. An end tag counts only where an element of its name is open."""
+    """The deepest nesting that the tags allow. An end tag counts only if an element of its name is open."""
     opened: Counter[str] = Counter()
     depth = deepest = 0
     for end, name in TAG.findall(page):
@@ -77,7 +73,7 @@ def _depth(page: str) -> int:
 
 
 def _reopened(page: str) -> int:
-    """How many formatting elements one block may open again: of equal ones at most three."""
+    """The number of formatting elements that one block may reopen: of equal ones at most three."""
     opened: Counter[str] = Counter()
     alike: dict[str, set[str]] = {}
     most: Counter[str] = Counter()

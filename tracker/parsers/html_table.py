@@ -150,7 +150,7 @@ def _selection(part: Element, *, outline: bool = False) -> Selection:
 def _selected(root: Element, css: str) -> list[Element]:
     matches = _selection(root, outline=True).all(css)
     if not matches:
-        raise ParseError(f"found nothing that matches select = {css!r}")
+        raise ParseError(f"found nothing that fits select = {css!r}")
     return matches
 
 
@@ -158,12 +158,12 @@ def _elements(root: Element, places: list[Element], options: Options) -> Grid:
     inside = {element for place in places for element in place.traverse()}
     rows = _visible([row for row in _selection(root).all(options.rows) if row in inside])
     if not rows:
-        raise ParseError(f"found nothing that matches rows = {options.rows!r}")
+        raise ParseError(f"found nothing that fits rows = {options.rows!r}")
     return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=root)
 
 
 def _visible(elements: list[Element]) -> list[Element]:
-    """The elements that the page does not hide, or all if it hides all, as in a tab that is not selected."""
+    """The elements that the page does not hide, or all if it hides all, as in an unselected tab."""
     visible = [element for element in elements if not any(map(is_hidden, (element, *ancestors(element))))]
     return visible or elements
 

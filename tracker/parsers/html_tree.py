@@ -1,4 +1,4 @@
-"""HTML as a browser reads it: the tree of the HTML standard, built by Lexbor, and the text of an element as a reader sees it.
+"""HTML as browsers read it: the tree of the HTML standard, built by Lexbor, and the visible text of an element.
 
 Standards: https://html.spec.whatwg.org/multipage/parsing.html and https://html.spec.whatwg.org/#the-innertext-idl-attribute
 """
@@ -17,7 +17,7 @@ from tracker.parsers.html_limits import refuse_costly
 Element = LexborNode
 
 UNSEEN = "script, style, template, noscript, svg, head, title, iframe, noembed, noframes, object, canvas, audio, video, datalist"
-"""What a reader does not see. An `<svg>` may hold a `<title>` that would otherwise be glued to a name."""
+"""Elements that readers do not see. An `<svg>` may contain a `<title>`, which would become part of a name."""
 HIDING = '[hidden], [style*="display" i], [style*="visibility" i]'
 HIDDEN_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)", re.IGNORECASE
@@ -25,12 +25,12 @@ HIDDEN_STYLE = re.compile(
 TEXT, COMMENT = "-text", "-comment"
 BLOCKS = frozenset(
     """
-    address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol optgroup option p plaintext pre search section summary table
-    tbody td tfoot th thead tr ul xmp
+    address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol optgroup option p plaintext pre search
+    section summary table tbody td tfoot th thead tr ul xmp
     """.split()  # noqa: SIM905 - one word a line would fill a screen
 )
-"""Elements that stand apart from the text around them; all others are glued to it, as a browser does."""
+"""Elements that are separate from the text around them; browsers join all others to it."""
 
 SCRIPT = re.compile(r"<script\b([^<>]{0,2000})>", re.IGNORECASE)
 SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
@@ -38,12 +38,12 @@ ATTRIBUTE = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)
 
 
 def root_of(page: str) -> Element:
-    """The tree of a page without what a reader does not see.
+    """The tree of a page without elements that readers do not see.
 
-    Hidden elements stay where they hold a whole table or stand outside of tables: many pages hide the tabs that are not chosen yet.
+    Hidden elements stay if they contain a whole table or are outside of tables, since many pages hide unselected tabs.
 
     Raises:
-        ParseError: there is no element in it, or its tree would be too large.
+        ParseError: the page has no element, or its tree would be too large.
     """
     refuse_costly(page)
     root = LexborHTMLParser(page).root
@@ -55,7 +55,7 @@ def root_of(page: str) -> Element:
 
 
 def _remove(elements: Iterable[Element]) -> None:
-    """Take elements out of their tree, inner ones first: what is in an element that was taken out must not be touched again."""
+    """Remove elements from their tree, inner ones first, since the inside of a removed element must not be touched again."""
     for element in reversed(dict.fromkeys(elements)):
         element.decompose()
 
@@ -83,7 +83,7 @@ def children(element: Element, *tags: str) -> list[Element]:
 
 
 def inner_text(element: Element) -> str:
-    """What a reader sees in an element, white space folded."""
+    """The visible text of an element, with white space folded."""
     first = element.first_child
     if first is None:
         return ""
@@ -93,7 +93,7 @@ def inner_text(element: Element) -> str:
 
 
 def _pieces(element: Element) -> Iterator[str]:
-    """The text of an element in order, set apart where a block begins and ends. Not recursive: a tree may be deep."""
+    """The text of an element in order, with blanks around blocks. Not recursive, since a tree may be deep."""
     waiting: list[Element | str] = []
     waiting += reversed([*element.iter(include_text=True)])
     while waiting:
@@ -110,7 +110,7 @@ def _pieces(element: Element) -> Iterator[str]:
 
 
 def visible(page: str) -> str:
-    """The text of a whole page as a reader sees it."""
+    """The visible text of a page."""
     return inner_text(root_of(page))
 
 
@@ -121,9 +121,6 @@ def scripts(page: str) -> Iterator[tuple[dict[str, str], str]]:
         end = SCRIPT_END.search(page, start.end())
         if end is None:
             return
-        yield _attributes(start.group(1)), page[start.end() : end.start()]
+        attributes = {name.lower(): double or single or bare for name, double, single, bare in ATTRIBUTE.findall(start[1])}
+        yield attributes, page[start.end() : end.start()]
         start = SCRIPT.search(page, end.end())
-
-
-def _attributes(written: str) -> dict[str, str]:
-    return {name.lower(): double or single or bare for name, double, single, bare in ATTRIBUTE.findall(written)}

@@ -224,8 +224,8 @@ class _Reader:
             raise self.unexpected(f"{mark!r}")
 
     def unexpected(self, expected: str) -> ParseError:
-        found = quote(self.script[self.start : self.start + 240]) if self.kind else "the end"
-        return ParseError(f"found {found} at line {_line(self.script, self.start)} of the script, expected {expected}")
+        shown = quote(self.script[self.start : self.start + 240]) if self.kind else "the end"
+        return ParseError(f"found {shown} at line {_line(self.script, self.start)} of the script, expected {expected}")
 
     def end(self) -> None:
         """Raise ParseError when the value goes on: `[1].map(…)`, `{} || x`."""

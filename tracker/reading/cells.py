@@ -70,16 +70,15 @@ class CellError(ValueError):
         self.code = code
 
 
+Text = str | None
+"""A cell as published; None where the publisher wrote nothing."""
+
+
 class Reader(Protocol):
     """Reads the cells of one metric. Returns the same object for the same text."""
 
     def __call__(
-        self,
-        text: str | None,
-        plus_minus: str | None = None,
-        low: str | None = None,
-        high: str | None = None,
-        estimated: str | None = None,
+        self, text: Text, plus_minus: Text = None, low: Text = None, high: Text = None, estimated: Text = None
     ) -> Measure | None:
         """The measure of one entry in the metric's unit, None if unknown.
 
@@ -118,13 +117,7 @@ def reader(metric: Metric) -> Reader:
     unknown = unknown_of(metric.column)
     simple = metric.scale == 1 and not unknown.numbers
 
-    def read(
-        text: str | None,
-        plus_minus: str | None = None,
-        low: str | None = None,
-        high: str | None = None,
-        estimated: str | None = None,
-    ) -> Measure | None:
+    def read(text: Text, plus_minus: Text = None, low: Text = None, high: Text = None, estimated: Text = None) -> Measure | None:
         if simple and text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
             return Measure(value=float(text) + 0.0, decimals=len(text.partition(".")[2]), raw=text)  # + 0.0: there is no -0
         cell = bounded(text)

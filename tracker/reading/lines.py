@@ -1,4 +1,4 @@
-"""Cells of several lines: a name with its lab below it, a figure with a remark. A line break of a CSV or JSON cell is one too."""
+"""Cells of several lines, in HTML, CSV and JSON: a name with its lab below it, a figure with a remark."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ FIGURES = re.compile(r"[0-9.,\s%$€£¥+\-−]+")
 
 
 def one_line(cell: str | None) -> str | None:
-    """All of a cell, on one line."""
+    """The whole cell on one line."""
     return cell if cell is None or LINE not in cell else " ".join(cell.split())
 
 
 def figure_line(cell: str | None) -> str | None:
-    """The line of a figure, with its interval where the next line states one. Of two lines of figures neither is left out."""
+    """The line of a figure, with an interval on the next line, if any. Of two lines with figures neither is left out."""
     if cell is None or LINE not in cell:
         return cell
     first, *others = _lines(cell)
@@ -26,7 +26,7 @@ def figure_line(cell: str | None) -> str | None:
 
 
 def name_lines(cells: Sequence[str | None]) -> Sequence[str | None]:
-    """The line of each name: the first, or else the last, that names as many entries as the whole cells do; all lines without one."""
+    """The first line of each cell, or the last, if it names as many entries as the whole cells; otherwise all lines."""
     if not any(cell and LINE in cell for cell in cells):
         return cells
     lines = [_lines(cell or "") for cell in cells]

@@ -1,6 +1,6 @@
-"""Step 11: what people read. One file per format; a file that begins with `_` is no format but shared by them.
+"""Renders reports: one file per format; files with a leading underscore are shared.
 
-A format's libraries are imported when it is first rendered, so that no format pays for another.
+A format's libraries are imported on its first use, so that no format pays for another.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["FORMATS", "Render", "build", "event_json", "fold", "render"]
 class Render(Protocol):
     """A format: the whole report as one text.
 
-    `width` and `colour` are for terminals, `zone` is that of times for people; other formats take no notice of them.
+    `width` and `colour` are for terminals, `zone` is for times for people; other formats ignore them.
     """
 
     def __call__(self, report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:
@@ -30,14 +30,8 @@ class Render(Protocol):
         ...
 
 
-FORMATS: tuple[str, ...] = (
-    "text",
-    "markdown",
-    "html",
-    "jsonl",
-    "atom",
-)
-"""The modules of this package that write a report, each with `render`. A module is loaded when a report in its format is written."""
+FORMATS: tuple[str, ...] = ("text", "markdown", "html", "jsonl", "atom")
+"""The formats: modules of this package with `render`, each loaded on its first use."""
 
 
 def render(
@@ -48,11 +42,7 @@ def render(
     colour: bool = False,
     zone: tzinfo = UTC,
 ) -> str:
-    """The report in one of FORMATS; the same report in the same zone always gives the same text.
-
-    Raises:
-        DeclarationError: there is no such format.
-    """
+    """The report in one of FORMATS; equal reports in one zone give equal texts. Raises DeclarationError for another format."""
     if format not in FORMATS:
         near = get_close_matches(format, FORMATS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""

@@ -1,4 +1,4 @@
-"""The packaged templates. Everything that enters one is escaped."""
+"""Fills the packaged templates; every value is escaped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def fill(name: str, **values: object) -> str:
-    """The template of that name under `templates/`, filled. It can use the words of this package."""
+    """The filled template of that name under `templates/`. It can use the words of this package."""
     return _environment().get_template(name).render(**values)
 
 
@@ -25,7 +25,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # 50 ms that other formats do not need
 
     environment = Environment(
-        loader=FunctionLoader(_source),
+        loader=FunctionLoader(lambda name: files("tracker.reports").joinpath("templates", name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -34,7 +34,3 @@ def _environment() -> Environment:
     )
     environment.globals.update(words=_words, wording=wording, link=link, events_of=events_of)
     return environment
-
-
-def _source(name: str) -> str:
-    return files("tracker.reports").joinpath("templates", name).read_text(encoding="utf-8")

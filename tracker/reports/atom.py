@@ -12,38 +12,37 @@ from tracker.reports.cleaning import cleaned, link
 
 _URN = "urn:leaderboard-tracker"
 
-Told = tuple[BoardReport, Story]
 
-
-def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # every format is asked in the same way
-    """The newest story first. The feed's own time is that of its newest event, or the window's end: never the current one."""
+def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # the same for every format
+    """The newest story first. The feed's own time is that of its newest event, or the window's end, never the current one."""
     from feedgenerator import Atom1Feed  # noqa: PLC0415  # 40 ms that other formats do not need
 
     report = cleaned(report)
-    told = [(board, story) for board in report.boards for story in board.stories]
-    feed = Atom1Feed(**_feed(report, told, zone))
-    newest = max((story.lead.recorded_at for _, story in told), default=report.until)
-    feed.latest_post_date = lambda: newest  # of a feed without entries the library's own says "now"
-    for board, story in sorted(told, key=lambda one: one[1].lead.recorded_at, reverse=True):
+    stories = [(board, story) for board in report.boards for story in board.stories]
+    stories.sort(key=lambda pair: pair[1].lead.recorded_at, reverse=True)
+    feed = Atom1Feed(**_feed(report, zone))
+    newest = stories[0][1].lead.recorded_at if stories else report.until
+    feed.latest_post_date = lambda: newest  # the library's own is the current time in a feed without entries
+    for board, story in stories:
         feed.add_item(**_entry(board, story, zone))
     out = StringIO()
     feed.write(out, "utf-8")
     return f"{out.getvalue()}\n"
 
 
-def _feed(report: Report, told: list[Told], zone: tzinfo) -> dict[str, object]:
-    """What stands above the entries. A feed of one board has its own id, so that readers can hold several."""
+def _feed(report: Report, zone: tzinfo) -> dict[str, object]:
+    """The head of the feed. A feed of one board has its own id, so that readers can subscribe to several."""
     boards = [board.health for board in report.boards]
     identity = f"{_URN}:report:{boards[0].board}" if len(boards) == 1 else f"{_URN}:report"
-    said = [words.summary(report), *(silence.sentence for silence in words.silences(report, zone))]
+    sentences = [words.summary(report), *(silence.sentence for silence in words.silences(report, zone))]
     return {
         "title": f"{words.TITLE}: {boards[0].title}" if len(boards) == 1 else words.TITLE,
-        "link": next((page for one in boards if (page := link(one.page))), identity),
-        "description": " ".join(sentence for sentence in said if sentence) or None,
+        "link": next((page for board in boards if (page := link(board.page))), identity),
+        "description": " ".join(filter(None, sentences)) or None,
         "language": "en",
         "author_name": "leaderboard tracker",
         "feed_guid": identity,
-        "feed_copyright": "; ".join(sorted({words.attribution(board) for board, _ in told})) or None,
+        "feed_copyright": "; ".join(sorted({words.attribution(board) for board in report.boards if board.stories})) or None,
     }
 
 

@@ -1,4 +1,4 @@
-"""Text as publishers write it → text that can be shown: names are hostile (escape sequences, overrides, markup in links)."""
+"""Cleans published text for display: names are hostile (escape sequences, overrides, markup in links)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OF_A_URL = "/:?#[]@!$&*+,;=%~-._"
 
 
 def cleaned(record: _Record) -> _Record:
-    """A record of the model with every text in it clean, however deep; mappings (facts) are not shown and stay as they are."""
+    """A record with every text in it clean, at any depth; mappings (facts) are not shown and stay unchanged."""
     return cast("_Record", _cleaned(record))
 
 
@@ -22,14 +22,14 @@ def _cleaned(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Enum):
         return clean(value)
     if isinstance(value, tuple):
-        return tuple(_cleaned(one) for one in value)
+        return tuple(map(_cleaned, value))
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{field.name: _cleaned(getattr(value, field.name)) for field in fields(value)})
     return value
 
 
 def link(url: str) -> str:
-    """The address where it can be followed safely (http or https), with everything but its own signs quoted; else empty."""
+    """The address, quoted, if it can be followed safely (http or https); otherwise empty."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,8 +1,7 @@
-"""Events → stories: a reader sees each thing once.
+"""Folds events into stories, so that a reader sees each thing once.
 
-Three folds, each within one observation of one board: the events of one entry (who takes the lead by
-entering also makes a debut and overtakes others), the siblings of one release, and what happens to
-many entries alike.
+Three folds, each within one observation of one board: the events of one entry (a newcomer that takes the lead also makes a debut
+and overtakes others), the siblings of one release, and similar events of many entries.
 """
 
 from __future__ import annotations
@@ -18,45 +17,41 @@ if TYPE_CHECKING:
     from tracker.events.kind import Folding
 
 _MOST_ALIKE = 3
-"""So many stories of one such kind stand side by side; more are one story."""
+"""Stories of one such kind that stay separate; more become one story."""
 
 Order = tuple[int, datetime, str]
 
 
 def fold(events: Iterable[Event]) -> tuple[Story, ...]:
-    """The stories that events of one board tell, the weightiest first; every event is in exactly one of them."""
+    """The stories of one board's events, the weightiest first; every event is in exactly one of them."""
     observations: dict[datetime, list[Event]] = {}
     for event in sorted(events, key=order):
         observations.setdefault(event.recorded_at, []).append(event)
-    stories = [story for one in observations.values() for story in _crowds(_siblings(_entries(one)))]
+    stories = [story for observed in observations.values() for story in _crowds(_siblings(_entries(observed)))]
     return tuple(sorted(stories, key=lambda story: order(story.lead)))
 
 
 def order(event: Event) -> Order:
-    """Sorts the weightiest first, then the earliest, then by id."""
+    """Sort the weightiest first, then the earliest, then by id."""
     return (-event.weight, event.recorded_at, event.id)
 
 
 def subject(event: Event) -> tuple[str, str]:
-    """What an event is about: the one entry it names, or the first of a frontier's; others that name none or several stand for themselves."""
-    if event.subjects and folding_of(event).by_first:
-        return ("entry", event.subjects[0].entry)
-    return ("entry", event.subjects[0].entry) if len(event.subjects) == 1 else ("event", event.id)
+    """The subject of an event: its only entry, or the first on a frontier; the event itself if it names none or several."""
+    is_entry = len(event.subjects) == 1 or (event.subjects and folding_of(event).by_first)
+    return ("entry", event.subjects[0].entry) if is_entry else ("event", event.id)
 
 
 def folding_of(event: Event) -> Folding:
-    """How reports fold events of that kind."""
-    from tracker import events  # noqa: PLC0415  # who prints events as JSON folds none, and loads no kinds
+    """How reports fold the kind of an event."""
+    from tracker import events  # noqa: PLC0415  # printing events as JSON needs no kinds
 
     return events.folding_of(event)
 
 
 def events_of(story: Story) -> tuple[Event, ...]:
-    """The lead, then what is folded into it."""
+    """The lead, then the folded events."""
     return (story.lead, *story.folded)
-
-
-# ── one entry ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _entries(events: Sequence[Event]) -> list[Story]:
@@ -72,25 +67,23 @@ def _merged(stories: Sequence[Story]) -> Story:
     return Story(lead=lead, folded=tuple(folded))
 
 
-# ── one release ──────────────────────────────────────────────────────────────────────────────────
-
-
 def _siblings(stories: Sequence[Story]) -> list[Story]:
-    """A release and the debuts of its siblings are one story.
+    """Merge a release and the debuts of its siblings into one story.
 
-    So are debuts of one creator released on one day, or of names that differ in a parenthesis at their end. The weightiest leads; among equals, which siblings mostly are, the best-ranked.
+    The same for debuts of one creator released on one day, or of names that differ in a parenthesis at their end. The weightiest
+    leads; among equals, which siblings mostly are, the best-ranked.
     """
-    news = {story.lead.id: found for story in stories if (found := _release(story)) is not None}
+    news = {story.lead.id: event for story in stories if (event := _release(story)) is not None}
     releases = _releases(news.values())
     together: dict[object, list[Story]] = {}
     for story in stories:
-        found = news.get(story.lead.id)
-        together.setdefault(story.lead.id if found is None else releases[found.id], []).append(story)
+        event = news.get(story.lead.id)
+        together.setdefault(story.lead.id if event is None else releases[event.id], []).append(story)
     return [_merged(sorted(group, key=_sibling_order)) for group in together.values()]
 
 
 def _release(story: Story) -> Event | None:
-    """What of a story tells of a release: its debut, or the group of siblings itself."""
+    """The event of a story about a release: its debut, or the group of siblings."""
     return next((event for event in events_of(story) if _is_group(event) or _is_debut(event)), None)
 
 
@@ -109,7 +102,7 @@ def _sibling_order(story: Story) -> tuple[int, float, Order]:
 
 
 def _releases(news: Iterable[Event]) -> dict[str, object]:
-    """Which release each debut or group belongs to: those that share a key, directly or through others, share the release."""
+    """The release of each debut or group: events that share a key, directly or through others, share the release."""
     parents: dict[object, object] = {}
     firsts: dict[str, object] = {}
     for event in news:
@@ -143,9 +136,6 @@ def _root(parents: dict[object, object], key: object) -> object:
         parents[key] = parents[parent]
         key = parent
     return key
-
-
-# ── many alike ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _crowds(stories: Sequence[Story]) -> Iterator[Story]:

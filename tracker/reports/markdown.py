@@ -11,11 +11,11 @@ from tracker.reports import words
 from tracker.reports.cleaning import cleaned, link
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>|~&$]|(?<=\w):(?=//)|(?<=[wW]{3})\.|^[#+\-=]|^\d+(?=[.)])")
-"""What would begin markup, a bare link or, at the start, another block."""
+"""Signs that would begin markup, a bare link or, at the start, another block."""
 
 
-def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # every format is asked in the same way
-    """Headings per board, a list entry per story; names are escaped."""
+def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # the same for every format
+    """A heading per board, a list entry per story; names are escaped."""
     report = cleaned(report)
     head = [f"# {words.TITLE}", words.window(report, zone), words.summary(report)]
     boards = (block for board in report.boards if board.stories for block in _board(board, zone))
@@ -24,12 +24,15 @@ def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  #
 
 
 def escape(text: str) -> str:
-    r"""Text that Markdown shows as it stands: `|`, `*`, `_`, `[`, `]`, `<`, a leading `#` … get a `\`."""
-    return _SIGNS.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", text)
+    r"""Text that Markdown shows unchanged: `|`, `*`, `_`, `[`, `]`, `<`, a leading `#` … get a `\`."""
+    return _SIGNS.sub(lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", text)
 
 
 def _troubles(boards: Iterable[Health], zone: tzinfo) -> Iterator[str]:
-    rows = [f"| {one.state} | {_linked(one)} | {escape(one.reason) or '—'} | {words.last_read(one, zone)} |" for one in boards]
+    rows = [
+        f"| {board.state} | {_linked(board)} | {escape(board.reason) or '—'} | {words.last_read(board, zone)} |"
+        for board in boards
+    ]
     if rows:
         yield "## Boards in trouble"
         yield "\n".join(["| state | board | reason | seen |", "|---|---|---|---|", *rows])
@@ -51,7 +54,7 @@ def _silences(silences: Iterable[words.Silence]) -> Iterator[str]:
     for silence in silences:
         yield escape(silence.sentence)
         if silence.boards:
-            yield "\n".join(f"- {_linked(one)}" for one in silence.boards)
+            yield "\n".join(f"- {_linked(board)}" for board in silence.boards)
 
 
 def _linked(health: Health) -> str:

@@ -1,4 +1,4 @@
-"""A report for a terminal or a plain mail. Names are printed as they stand: rich sees no markup in them."""
+"""A report for a terminal or a plain mail. Names are printed unchanged: rich sees no markup in them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import tzinfo
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from tracker.model import BoardReport, Event, Report, State, Story
+from tracker.model import BoardReport, Report, State, Story
 from tracker.reports import words
 from tracker.reports.cleaning import cleaned
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 _NARROWEST = 40
-"""Columns; below that nothing would be readable."""
+"""Columns of the narrowest readable report."""
 _STATE_STYLES = {State.BROKEN: "bold red", State.STALE: "yellow", State.PAUSED: "cyan", State.PARTIAL: "yellow"}
 _HEAVY = 80
 """A story of this weight or more is printed in bold."""
 
 
 def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:
-    """Lines of at most `width` columns (40 at least); with `colour` they hold ANSI codes, without it none."""
+    """Lines of at most `width` columns (at least 40), with ANSI codes if `colour` is set."""
     out = StringIO()
     console = _console(out, max(width, _NARROWEST), colour=colour)
     for block in _blocks(cleaned(report), zone):
@@ -31,7 +31,7 @@ def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:
 
 
 def _console(out: StringIO, width: int, *, colour: bool) -> Console:
-    """A console that takes nothing from the environment, so that the same report is the same text everywhere."""
+    """A console that ignores the environment, so that the same report is the same text everywhere."""
     from rich.console import Console  # noqa: PLC0415  # 45 ms that other formats do not need
 
     return Console(
@@ -62,7 +62,7 @@ def _blocks(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
         yield ""
         yield _line(silence.sentence)
         if silence.boards:
-            yield _indented("  ", ", ".join(one.title for one in silence.boards), "dim")
+            yield _indented("  ", ", ".join(board.title for board in silence.boards), "dim")
 
 
 def _troubles(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
@@ -73,9 +73,9 @@ def _troubles(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
     if not boards:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
-    for one in boards:
-        reason = f"{one.reason} ({words.last_read(one, zone)})".lstrip()
-        table.add_row(Text(one.state, style=_STATE_STYLES[one.state]), Text(one.title, style="bold"), Text(reason))
+    for board in boards:
+        reason = f"{board.reason} ({words.last_read(board, zone)})".lstrip()
+        table.add_row(Text(board.state, style=_STATE_STYLES[board.state]), Text(board.title, style="bold"), Text(reason))
     yield ""
     yield _line("Boards in trouble", "bold underline")
     yield table
@@ -93,13 +93,9 @@ def _board(board: BoardReport, zone: tzinfo) -> Iterator[RenderableType]:
 def _story(story: Story, zone: tzinfo) -> Iterator[RenderableType]:
     lead = story.lead
     yield _indented("● ", lead.headline, "bold" if lead.weight >= _HEAVY else "")
-    yield _indented("  ", _dated(lead, zone), "dim")
+    yield _indented("  ", f"{words.badge(lead)}, {words.interval(lead, zone)}", "dim")
     for aside in words.asides(story):
         yield _indented("  – ", aside)
-
-
-def _dated(event: Event, zone: tzinfo) -> str:
-    return f"{words.badge(event)}, {words.interval(event, zone)}"
 
 
 def _line(text: str, style: str = "") -> RenderableType:
@@ -109,7 +105,7 @@ def _line(text: str, style: str = "") -> RenderableType:
 
 
 def _indented(mark: str, text: str, style: str = "") -> RenderableType:
-    """A text whose further lines begin below its first word."""
+    """A text with its further lines aligned to its first word."""
     from rich.table import Table  # noqa: PLC0415  # see _console
     from rich.text import Text  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What all formats say in the same words: times, badges, what is folded, what is not known."""
+"""The words that all formats share: times, badges, folded events, gaps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.wording import count, listed, period, span, when
 
 TITLE = "Leaderboard changes"
 _LONG = timedelta(hours=48)
-"""A change seen over a longer pause than this is dated by both its ends."""
+"""A change over a longer pause is dated by both its ends."""
 _MOST_NAMES = 8
 _MOST_RIVALS = 3
 _MOST_SENTENCES = 5
@@ -22,14 +22,14 @@ _UNREADABLE = frozenset((State.BROKEN, State.STALE, State.PAUSED))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A sentence about boards without stories, and which they are."""
+    """A sentence about boards without stories, and these boards."""
 
     sentence: str
     boards: tuple[Health, ...] = ()
 
 
 def interval(event: Event, zone: tzinfo) -> str:
-    """When it happened: a time, or both ends of a pause longer than 48 hours."""
+    """The time of an event, or both ends of a pause longer than 48 hours."""
     if event.after is None or event.until - event.after <= _LONG:
         return when(event.until, zone)
     return f"between {period(event.after, event.until, zone, joined='and')}"
@@ -40,22 +40,19 @@ def window(report: Report, zone: tzinfo) -> str:
     return period(report.since, report.until, zone)
 
 
-# ── stories ──────────────────────────────────────────────────────────────────────────────────────
-
-
 def badge(event: Event) -> str:
-    """`debut · release`: the kind, and the grade where it says more."""
+    """`debut · release`: the kind, and the grade unless the kind contains it."""
     kind, grade = _spaced(event.kind), _spaced(event.grade)
     return kind if not grade or grade in kind else f"{kind} · {grade}"
 
 
 def asides(story: Story) -> tuple[str, ...]:
-    """What is folded into a story, each thing once.
+    """Sentences on the folded events, each once.
 
-    The same news of the lead's entry in a word, variants and what happened alike to others by name; the rest in full.
+    The same news of the lead's entry in a word, variants and similar events of others by name, the rest in full.
     """
     same, variants, alike, rest = _sorted_out(story)
-    lines = [f"Also {', '.join(_in_a_word(event) for event in same)}."] if same else []
+    lines = [f"Also {', '.join(map(_in_a_word, same))}."] if same else []
     lines += [event.headline for event in rest[:_MOST_SENTENCES]]
     if len(rest) > _MOST_SENTENCES:
         lines.append(f"And {count(len(rest) - _MOST_SENTENCES, 'more event', 'more events')}.")
@@ -94,7 +91,7 @@ def _in_a_word(event: Event) -> str:
 
 
 def _and_more(events: Iterable[Event], words: tuple[str, str]) -> str:
-    """`And 4 more variants: A, B, C and D.`, counting what the events are about."""
+    """`And 4 more variants: A, B, C and D.`, counting the subjects of the events."""
     labels = {subject(event): _label(event) for event in events}
     return f"And {count(len(labels), f'more {words[0]}', f'more {words[1]}')}: {listed(list(labels.values()), _MOST_NAMES)}."
 
@@ -104,13 +101,13 @@ def _label(event: Event) -> str:
 
 
 def pages(event: Event) -> dict[Evidence, list[Evidence]]:
-    """An event's evidence by the page it stands in, in its order; a page is evidence without an entry."""
-    found: dict[Evidence, list[Evidence]] = {}
-    for one in event.evidence:
-        cells = found.setdefault(replace(one, entry=None, metric=None, raw=None), [])
-        if one.entry is not None:
-            cells.append(one)
-    return found
+    """An event's evidence by its page, in order; a page is evidence without an entry."""
+    pages: dict[Evidence, list[Evidence]] = {}
+    for proof in event.evidence:
+        cells = pages.setdefault(replace(proof, entry=None, metric=None, raw=None), [])
+        if proof.entry is not None:
+            cells.append(proof)
+    return pages
 
 
 def name_of(event: Event, entry: EntryId) -> str:
@@ -123,16 +120,16 @@ def _spaced(word: str) -> str:
 
 
 def summary(report: Report) -> str:
-    """How much there is to read; empty when there is nothing."""
-    told = [board for board in report.boards if board.stories]
-    stories = sum(len(board.stories) for board in told)
-    return f"{count(stories, 'story', 'stories')} on {count(len(told), 'board', 'boards')}." if stories else ""
+    """The number of stories; empty without any."""
+    boards = [board for board in report.boards if board.stories]
+    stories = sum(len(board.stories) for board in boards)
+    return f"{count(stories, 'story', 'stories')} on {count(len(boards), 'board')}." if stories else ""
 
 
 def troubles(report: Report) -> tuple[Health, ...]:
-    """Boards that are not well, the worst first."""
-    ill = [board.health for board in report.boards if board.health.state in _TROUBLES]
-    return tuple(sorted(ill, key=lambda one: (_TROUBLES.index(one.state), one.title, one.board)))
+    """The boards in trouble, the worst first."""
+    troubled = [board.health for board in report.boards if board.health.state in _TROUBLES]
+    return tuple(sorted(troubled, key=lambda health: (_TROUBLES.index(health.state), health.title, health.board)))
 
 
 def last_read(health: Health, zone: tzinfo) -> str:
@@ -141,50 +138,51 @@ def last_read(health: Health, zone: tzinfo) -> str:
 
 
 def notes(board: BoardReport, zone: tzinfo) -> tuple[str, ...]:
-    """What must be known beside a board's stories: where nothing was seen, what is not told, whose data it is."""
-    untold = f"{count(board.untold, 'smaller change is', 'smaller changes are')} only in the record."
-    return (*_unseen(board.gaps, zone), *((untold,) if board.untold else ()), attribution(board))
+    """Notes below a board's stories: gaps, recorded changes, attribution."""
+    recorded = (_recorded(board.recorded),) if board.recorded else ()
+    return (*_unseen(board.gaps, zone), *recorded, attribution(board))
+
+
+def _recorded(events: int) -> str:
+    return f"{count(events, 'smaller change is', 'smaller changes are')} only in the record."
 
 
 def attribution(board: BoardReport) -> str:
-    """`Data: Artificial Analysis, artificialanalysis.ai`, as the publishers' terms ask."""
+    """`Data: Artificial Analysis, artificialanalysis.ai`, as the publishers' terms require."""
     return f"Data: {board.health.attribution or board.health.title}"
 
 
 def _unseen(gaps: Sequence[Gap], zone: tzinfo) -> tuple[str, ...]:
-    """One sentence on all gaps, none if there are none."""
+    """One sentence on all gaps, if any."""
     spans = [f"between {period(gap.after, gap.until, zone, joined='and')} ({span(gap.until - gap.after)})" for gap in gaps]
     its = "its ends" if len(gaps) == 1 else "their ends"
     return (f"No snapshot {', '.join(spans)}: what happened then is dated only by {its}.",) if gaps else ()
 
 
 def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
-    """What is to be said of boards without stories: unchanged, changed too little to tell, not seen; and of their gaps.
+    """Sentences on boards without stories: unchanged, with recorded changes only, or not seen; and on their gaps.
 
-    A board in trouble is not said to be unchanged: it stands among the troubles.
+    A board in trouble is among the troubles instead.
     """
     if not report.boards:
         return (Silence(sentence="There are no boards to report on."),)
     without = [board for board in report.boards if not board.stories]
     quiet = [board for board in without if board.health.state not in _UNREADABLE]
     seen = [board for board in quiet if board.checks]
-    still = [board for board in seen if not board.untold]
-    stirred = [board for board in seen if board.untold]
+    still = [board for board in seen if not board.recorded]
+    stirred = [board for board in seen if board.recorded]
     unseen = [board for board in quiet if not board.checks]
-    untold = sum(board.untold for board in stirred)
-    said = (
+    groups = (
         (f"Nothing changed on {_boards(still)}.", still),
-        (
-            f"No news on {_boards(stirred)}; {count(untold, 'smaller change is', 'smaller changes are')} only in the record.",
-            stirred,
-        ),
-        (f"Not seen in this time: {count(len(unseen), 'board', 'boards')}.", unseen),
+        (f"No news on {_boards(stirred)}; {_recorded(sum(board.recorded for board in stirred))}", stirred),
+        (f"Not seen in this time: {count(len(unseen), 'board')}.", unseen),
     )
-    groups = [Silence(sentence=sentence, boards=tuple(one.health for one in boards)) for sentence, boards in said if boards]
-    gaps = [Silence(sentence=f"{one.health.title}: {sentence}") for one in without for sentence in _unseen(one.gaps, zone)]
-    return (*groups, *gaps)
+    gaps = [f"{board.health.title}: {sentence}" for board in without for sentence in _unseen(board.gaps, zone)]
+    return (
+        *(Silence(sentence=sentence, boards=tuple(board.health for board in boards)) for sentence, boards in groups if boards),
+        *(Silence(sentence=sentence) for sentence in gaps),
+    )
 
 
 def _boards(boards: Sequence[BoardReport]) -> str:
-    checks = sum(board.checks for board in boards)
-    return f"{count(len(boards), 'board', 'boards')} ({count(checks, 'check', 'checks')})"
+    return f"{count(len(boards), 'board')} ({count(sum(board.checks for board in boards), 'check')})"

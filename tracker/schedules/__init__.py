@@ -109,8 +109,8 @@ def _error_of_defaults(error: DeclarationError) -> DeclarationError | None:
 def load(root: Path, formats: Formats, base: Path | None = None, select: Sequence[str] = ("*",)) -> Schedules:
     """Read every board under `root`, and those of `base` whose id matches a glob of `select`.
 
-    A wrong file never hides the others. With a `base`, `root` need not exist. If both are the same folder, it is read once, and the
-    globs apply to all of it.
+    A wrong file never hides the others. With a `base`, `root` need not exist. If both are the same folder, it is read once, and
+    the globs apply to all of it.
 
     Raises:
         DeclarationError: `root` is not a readable folder.

@@ -73,11 +73,11 @@ def _jitter(span: str) -> float:
     return seconds
 
 
-def _quiet(found: Sequence[str]) -> tuple[Window, ...]:
-    windows = tuple(understood(f"quiet[{at}]", text, window) for at, text in enumerate(found))
+def _quiet(spans: Sequence[str]) -> tuple[Window, ...]:
+    windows = tuple(understood(f"quiet[{at}]", text, window) for at, text in enumerate(spans))
     if covers_the_day(windows):
         remedy = "leave some time, or set enabled = false in the board"
-        raise Wrong(f"quiet = {quoted(', '.join(found))} covers the whole day; {remedy}")
+        raise Wrong(f"quiet = {quoted(', '.join(spans))} covers the whole day; {remedy}")
     return windows
 
 
@@ -107,9 +107,9 @@ def _with_missing(board: Board, missing: frozenset[str]) -> Board:
     return replace(board, rank=more(board.rank), attributes=attributes, metrics=metrics)
 
 
-def parse_of(found: dict[str, Any], formats: Formats, place: str) -> Parse:
+def parse_of(table: dict[str, Any], formats: Formats, place: str) -> Parse:
     """A `[parse]` table with the options of its format. Raises Wrong."""
-    name, options = found["format"], found[REST]
+    name, options = table["format"], table[REST]
     if name not in formats:
         raise Wrong(unknown_value(f"{place}.format", name, formats))
     normal = shaped_table(options, formats[name], place)
@@ -117,7 +117,7 @@ def parse_of(found: dict[str, Any], formats: Formats, place: str) -> Parse:
         msgspec.convert(normal, formats[name])
     except msgspec.ValidationError as error:
         raise Wrong(f"{place}: {in_toml_words(str(error))}") from error
-    group = msgspec.convert(found["group"], GroupTable) if "group" in found else None
+    group = msgspec.convert(table["group"], GroupTable) if "group" in table else None
     return Parse(
         format=name,
         options=MappingProxyType(_plain(normal)),
@@ -151,10 +151,10 @@ def _payload(  # noqa: PLR0917  # the parts of one payload
     )
 
 
-def _plain(found: Any) -> Any:
+def _plain(value: Any) -> Any:
     """Exact decimals converted to ordinary numbers, as parsers need."""
-    if isinstance(found, dict):
-        return {key: _plain(value) for key, value in found.items()}
-    if isinstance(found, list):
-        return [_plain(value) for value in found]
-    return float(found) if isinstance(found, Decimal) else found
+    if isinstance(value, dict):
+        return {key: _plain(value) for key, value in value.items()}
+    if isinstance(value, list):
+        return [_plain(value) for value in value]
+    return float(value) if isinstance(value, Decimal) else value

@@ -28,34 +28,36 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 """Attributes whose name decides their kind; any other one is text."""
 
 
-def missing_of(found: Iterable[str | float]) -> frozenset[str]:
+def missing_of(values: Iterable[str | float]) -> frozenset[str]:
     """Values that mean unknown, as texts."""
-    return frozenset(str(value) for value in found)
+    return frozenset(str(value) for value in values)
 
 
-def column_of(found: str | Sequence[str] | ColumnTable, kind: Kind) -> Column:
+def column_of(declared: str | Sequence[str] | ColumnTable, kind: Kind) -> Column:
     """A column in any of its three spellings."""
-    if not isinstance(found, ColumnTable):
-        return Column(sources=texts(found), kind=kind)
-    return Column(sources=texts(found.from_), missing=missing_of(found.missing), kind=Kind(found.kind) if found.kind else kind)
+    if not isinstance(declared, ColumnTable):
+        return Column(sources=texts(declared), kind=kind)
+    return Column(
+        sources=texts(declared.from_), missing=missing_of(declared.missing), kind=Kind(declared.kind) if declared.kind else kind
+    )
 
 
-def optional_column(found: str | Sequence[str] | ColumnTable | None, kind: Kind) -> Column | None:
+def optional_column(declared: str | Sequence[str] | ColumnTable | None, kind: Kind) -> Column | None:
     """The column, or None if none is declared."""
-    return None if found is None else column_of(found, kind)
+    return None if declared is None else column_of(declared, kind)
 
 
-def key_of(found: str | ColumnTable | Sequence[str | list[str] | ColumnTable]) -> tuple[Column, ...]:
+def key_of(declared: str | ColumnTable | Sequence[str | list[str] | ColumnTable]) -> tuple[Column, ...]:
     """The parts of a key."""
-    parts = [found] if isinstance(found, (str, ColumnTable)) else found
+    parts = [declared] if isinstance(declared, (str, ColumnTable)) else declared
     return tuple(column_of(part, Kind.TEXT) for part in parts)
 
 
-def attributes_of(found: Mapping[str, str | list[str] | ColumnTable]) -> Mapping[str, Column]:
+def attributes_of(declared: Mapping[str, str | list[str] | ColumnTable]) -> Mapping[str, Column]:
     """The attributes, each of its declared kind, or of the kind of its name. Raises Wrong."""
-    for name in found:
+    for name in declared:
         check_name(name, dotted("columns", name))
-    return MappingProxyType({name: column_of(column, KINDS.get(name, Kind.TEXT)) for name, column in found.items()})
+    return MappingProxyType({name: column_of(column, KINDS.get(name, Kind.TEXT)) for name, column in declared.items()})
 
 
 def check_name(name: str, place: str) -> None:

@@ -54,22 +54,22 @@ def shipped(base: Path) -> Iterator[Path]:
             yield path
 
 
-def take_fingerprints(folder: Path, inside: str, found: dict[str, tuple[int, int, int]]) -> None:
+def take_fingerprints(folder: Path, inside: str, fingerprints: dict[str, tuple[int, int, int]]) -> None:
     """Add the TOML files of a folder and its subfolders to `found`, by path."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith("."):
-                        take_fingerprints(Path(entry.path), f"{inside}{entry.name}/", found)
+                        take_fingerprints(Path(entry.path), f"{inside}{entry.name}/", fingerprints)
                 elif entry.name.lower().endswith(".toml"):
                     with suppress(FileNotFoundError):
                         stat = entry.stat(follow_symlinks=False)
-                        found[inside + entry.name] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+                        fingerprints[inside + entry.name] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     except (FileNotFoundError, NotADirectoryError):
         return  # it has just been removed
     except OSError:
-        found[inside or "."] = (0, 0, 0)  # `load` reports the error
+        fingerprints[inside or "."] = (0, 0, 0)  # `load` reports the error
 
 
 def board_id(path: Path, root: Path) -> BoardId:

@@ -16,20 +16,20 @@ from tracker.toml import Wrong, dotted, keys, meant, quoted, span_s, texts, unde
 _NORMAL_95 = 1.96  # half-width of a 95 % interval in standard errors of a normal distribution
 
 
-def metrics_of(found: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
+def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
     """The metrics in order. Raises Wrong."""
-    for at, (name, table) in enumerate(found.items()):
+    for at, (name, table) in enumerate(tables.items()):
         place = dotted("metrics", name)
         check_name(name, place)
         if name in keys(ContractTable):
             raise Wrong(f"{place} has the name of the key contract.{name}; choose another id")
-        _check_origin(table, place, tuple(found)[:at], tuple(found)[at:])
+        _check_origin(table, place, tuple(tables)[:at], tuple(tables)[at:])
         _check_interval(table, place)
         _check_direction(table, place)
-    first, *others = [name for name, table in found.items() if table.primary] or [""]
+    first, *others = [name for name, table in tables.items() if table.primary] or [""]
     if others:
         raise Wrong(f"metrics.{others[0]}.primary = true, but metrics.{first} is primary already; a board has one at most")
-    return tuple(_metric(MetricId(name), table) for name, table in found.items())
+    return tuple(_metric(MetricId(name), table) for name, table in tables.items())
 
 
 _ORIGINS = ("from", "mean_of", "blend_of")
@@ -37,7 +37,7 @@ _OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "st
 
 
 def _check_origin(table: MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
-    given = [key for key, found in zip(_ORIGINS, (table.from_, table.mean_of, table.blend_of), strict=True) if found]
+    given = [key for key, value in zip(_ORIGINS, (table.from_, table.mean_of, table.blend_of), strict=True) if value]
     if not given:
         expected = "expected a column, or mean_of = [metrics] or blend_of = { metric = weight } instead"
         raise Wrong(f"{place}.from is missing; {expected}")
@@ -114,8 +114,8 @@ def contract_of(table: ContractTable, metrics: Sequence[Metric]) -> Contract:
     known = {metric.id for metric in metrics}
     for name, bounds in table.metrics.items():
         if name not in known:
-            every = {*keys(ContractTable), *known} - {REST}
-            raise Wrong(f"{dotted('contract', name)} is neither a key nor a metric{meant(name, every)}")
+            names = {*keys(ContractTable), *known} - {REST}
+            raise Wrong(f"{dotted('contract', name)} is neither a key nor a metric{meant(name, names)}")
         if bounds.min is not None and bounds.max is not None and bounds.min > bounds.max:
             raise Wrong(f"contract.{name}.min = {quoted(bounds.min)} is above its max {quoted(bounds.max)}")
     if isinstance(table.depth, int) and table.min_entries > table.depth:

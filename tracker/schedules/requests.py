@@ -92,14 +92,14 @@ def _check_one_group(pattern: str, place: str) -> None:
         raise Wrong(f"{place} = {quoted(pattern)} has {groups} groups; expected one")
 
 
-def _each(found: Sequence[str] | EachTable, place: str) -> Each:
-    if isinstance(found, EachTable):
-        check_address(found.url, f"{place}.url")
-        _check_jmespath(found.find, f"{place}.find")
-        return Each(url=found.url, find=found.find, max_values=found.max_values)
-    if len(set(found)) != len(found):
+def _each(declared: Sequence[str] | EachTable, place: str) -> Each:
+    if isinstance(declared, EachTable):
+        check_address(declared.url, f"{place}.url")
+        _check_jmespath(declared.find, f"{place}.find")
+        return Each(url=declared.url, find=declared.find, max_values=declared.max_values)
+    if len(set(declared)) != len(declared):
         raise Wrong(f"{place} names a value twice; remove one")
-    return Each(values=tuple(found))
+    return Each(values=tuple(declared))
 
 
 def check_address(url: str, place: str) -> None:

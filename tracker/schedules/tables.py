@@ -13,40 +13,40 @@ from tracker.schedules.shapes import REST, BoardFile, BoundsTable
 from tracker.toml import Wrong, dotted, judge, keys, meant, members, purpose, quoted
 
 
-def shaped(found: object, hint: Any, place: str) -> Any:
+def shaped(node: object, hint: Any, place: str) -> Any:
     """The value, if it has the declared shape, with the further keys of open tables under `*`. Raises Wrong.
 
     msgspec does not name the key of a mapping with a wrong value, so we walk the tables and msgspec checks the values.
     """
     types = members(hint)
-    if isinstance(found, dict):
+    if isinstance(node, dict):
         for member in types:
             if isinstance(member, type) and issubclass(member, Struct):
-                return shaped_table(found, member, place)
+                return shaped_table(node, member, place)
             if get_origin(member) is dict:
-                return {key: shaped(value, get_args(member)[1], dotted(place, key)) for key, value in found.items()}
-    if isinstance(found, list):
+                return {key: shaped(value, get_args(member)[1], dotted(place, key)) for key, value in node.items()}
+    if isinstance(node, list):
         for member in types:
             if get_origin(member) in (list, tuple, frozenset):
-                found = [shaped(value, get_args(member)[0], f"{place}[{at}]") for at, value in enumerate(found)]
-    if isinstance(found, Decimal) and not (found.is_finite() and math.isfinite(found)):
-        raise Wrong(f"{place} = {'(not shown)' if may_be_secret(place) else quoted(found)} is not a finite number")
-    judge(place, found, hint, secret=may_be_secret(place))
-    return found
+                node = [shaped(value, get_args(member)[0], f"{place}[{at}]") for at, value in enumerate(node)]
+    if isinstance(node, Decimal) and not (node.is_finite() and math.isfinite(node)):
+        raise Wrong(f"{place} = {'(not shown)' if may_be_secret(place) else quoted(node)} is not a finite number")
+    judge(place, node, hint, secret=may_be_secret(place))
+    return node
 
 
-def shaped_table(found: dict[str, Any], table: type[Struct], place: str) -> dict[str, Any]:
+def shaped_table(values: dict[str, Any], table: type[Struct], place: str) -> dict[str, Any]:
     """The table, if it has the declared shape. Raises Wrong."""
     fields = dict(keys(table))
     rest = fields.pop(REST, None)
-    named = {key: value for key, value in found.items() if key in fields}
-    further = {key: value for key, value in found.items() if key not in fields}
+    named = {key: value for key, value in values.items() if key in fields}
+    further = {key: value for key, value in values.items() if key not in fields}
     inner = get_args(members(rest.type)[0])[1] if rest else None
     for key, value in further.items():
         if rest is None or (inner is BoundsTable and not isinstance(value, dict)):
             raise Wrong(_unknown_key(place, key, fields))
     for key, field in fields.items():
-        if field.required and key not in found:
+        if field.required and key not in values:
             raise Wrong(f"{dotted(place, key)} is missing{purpose(field.type)}")
     normal = {key: shaped(value, fields[key].type, dotted(place, key)) for key, value in named.items()}
     if rest is not None:

@@ -1,4 +1,4 @@
-"""Watches: a user's rules over events and standings. What they would have told is worked out step by step, purely."""
+"""Watches: users' rules over events and standings, evaluated step by step. Pure."""
 
 from tracker.watches.declaration import Watch, load
 from tracker.watches.firing import Firing, Held, firings, touches

@@ -31,7 +31,13 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subject: Annotated[_Texts, Meta(description="Models that the event is about; one of the list is enough")] = field(
         default_factory=list
     )
-    rival: Annotated[_Texts, Meta(description="Models that the event compares the subject with; over standings, the models to compare with instead of the leader")] = field(default_factory=list)  # fmt: skip
+    rival: Annotated[
+        _Texts,
+        Meta(
+            description="Models that the event compares the subject with; over standings, the models to compare with instead of"
+            " the leader"
+        ),
+    ] = field(default_factory=list)
     board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
     metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = field(default_factory=list)
     topic: Annotated[_Texts, Meta(description="Metrics by topic, as declared by the boards")] = field(default_factory=list)
@@ -39,7 +45,10 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     grade: Annotated[_Texts, Meta(description="Grades of event")] = field(default_factory=list)
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Minimum weight of an event")] = None
     news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded")] = None
-    within: Annotated[Annotated[float, Meta(ge=0)] | None, Meta(description="Maximum distance in points behind the leader, or behind the best rival; ratios are in percent")] = None  # fmt: skip
+    within: Annotated[
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(description="Maximum distance in points behind the leader, or behind the best rival; ratios are in percent"),
+    ] = None
     top: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Worst rank that counts")] = None
     above: Annotated[float | None, Meta(description="Value above this number; ratios are in percent")] = None
     below: Annotated[float | None, Meta(description="Value below this number; ratios are in percent")] = None
@@ -63,9 +72,9 @@ _OF_EVENTS = ("kind", "grade", "min_weight", "news_only")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A user's rule. With a threshold (`within`, `top`, `above`, `below`) it is over standings, else over events.
+    """A user's rule: over standings with a threshold (`within`, `top`, `above`, `below`), otherwise over events.
 
-    Empty tuples and None ask for nothing. `told`: only news. `asks` are the keys and values as the file has them.
+    Empty tuples and None do not restrict it. `asks` are the keys and values as written in the file.
     """
 
     name: str
@@ -89,11 +98,11 @@ class Watch:
     @property
     def standing(self) -> bool:
         """Whether it is over standings."""
-        return any(one is not None for one in (self.within, self.top, self.above, self.below))
+        return any(threshold is not None for threshold in (self.within, self.top, self.above, self.below))
 
 
 def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:
-    """The watches of a file, in its order; none where there is no file.
+    """The watches of a file, in order; none without a file.
 
     Raises:
         DeclarationError: the file is wrong; one line naming file, watch, key, what was found and what is expected.
@@ -101,9 +110,9 @@ def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:
     place = place_of(path, path.parent)
     watches = []
     with at(place):
-        for number, one in enumerate(listed(path, "watch"), start=1):
-            with at(f"{place}: {called('watch', one, number)}"):
-                watches.append(_watch(one, lexicon))
+        for number, table in enumerate(listed(path, "watch"), start=1):
+            with at(f"{place}: {called('watch', table, number)}"):
+                watches.append(_watch(table, lexicon))
         _check_names(watches)
     return tuple(watches)
 
@@ -112,16 +121,13 @@ def _check_names(watches: Iterable[Watch]) -> None:
     seen: set[str] = set()
     for watch in watches:
         if watch.name in seen:
-            raise Wrong(f"watch {quoted(watch.name)} stands there twice; give one of them another name")
+            raise Wrong(f"watch {quoted(watch.name)} is there twice; give one of them another name")
         seen.add(watch.name)
 
 
-# ── one watch ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _watch(found: Mapping[str, object], lexicon: Lexicon) -> Watch:
-    table = in_shape(found, WatchTable)
-    _check_one_sort(found)
+def _watch(values: Mapping[str, object], lexicon: Lexicon) -> Watch:
+    table = in_shape(values, WatchTable)
+    _check_one_sort(values)
     check_words("kind", texts(table.kind), RECORDED)
     for key in ("subject", "rival"):
         for text in texts(getattr(table, key)):
@@ -130,8 +136,8 @@ def _watch(found: Mapping[str, object], lexicon: Lexicon) -> Watch:
         raise Wrong(f"min_size_b = {table.min_size_b:g} is above max_size_b = {table.max_size_b:g}; swap them")
     return Watch(
         name=table.name,
-        subjects=tuple(pattern(one, lexicon) for one in texts(table.subject)),
-        rivals=tuple(pattern(one, lexicon) for one in texts(table.rival)),
+        subjects=tuple(pattern(text, lexicon) for text in texts(table.subject)),
+        rivals=tuple(pattern(text, lexicon) for text in texts(table.rival)),
         boards=texts(table.board),
         metrics=texts(table.metric),
         topics=texts(table.topic),
@@ -152,20 +158,20 @@ def _watch(found: Mapping[str, object], lexicon: Lexicon) -> Watch:
         above=table.above,
         below=table.below,
         each=table.each,
-        asks={key: value for key, value in found.items() if key != "name"},
+        asks={key: value for key, value in values.items() if key != "name"},
     )
 
 
-def _check_one_sort(found: Mapping[str, object]) -> None:
-    """Keys over events and keys over standings do not go together."""
-    over_standings = [key for key in ("within", "top", "above", "below") if key in found]
-    stray = [key for key in (_OF_EVENTS if over_standings else ("each",)) if key in found]
+def _check_one_sort(values: Mapping[str, object]) -> None:
+    """Refuse keys over events together with keys over standings."""
+    over_standings = [key for key in ("within", "top", "above", "below") if key in values]
+    stray = [key for key in (_OF_EVENTS if over_standings else ("each",)) if key in values]
     if stray and over_standings:
         raise Wrong(f"{stray[0]} is about events, but {over_standings[0]} makes this a watch over standings; remove one of them")
     if stray:
         raise Wrong("each is about standings; expected one of within, top, above, below beside it")
-    if len(found.keys() - {"name", "news_only"}) == 0:
-        raise Wrong("asks for nothing; expected at least one of kind, subject, board, topic, within, top")
+    if not values.keys() - {"name", "news_only"}:
+        raise Wrong("has no condition; expected at least one of kind, subject, board, topic, within, top")
 
 
 def _check_pattern(text: str, key: str) -> None:

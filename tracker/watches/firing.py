@@ -1,4 +1,4 @@
-"""What a watch has to say of one step of a board: the events that match it, and the standings that newly do."""
+"""Finds what fires a watch in one step of a board: matching events, and standings that newly match."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from tracker.wording import difference, number
 class Firing:
     """A watch that fired: later than `after`, not later than `until`.
 
-    `event` is the stored event that matched; None for a standing, whose `value` and `rank` are those of the best of the
-    `subjects`, with `leader` the one it is measured against. `already`: it was so when the record, the scale or what is
-    known of its class began: to be noted, not to be told.
+    `event` is the stored event that matched; None for a standing, with the `value` and `rank` of the best of the `subjects`, and
+    the `leader` it is compared with. `already`: it held when the record, the scale or the knowledge of its class began, so it is
+    noted and not reported.
     """
 
     watch: str
@@ -59,23 +59,23 @@ class Firing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a watch over standings remembers of a board between two steps, by metric. Empty at the start."""
+    """The memory of a watch over standings between two steps of a board, by metric. Empty at the start."""
 
     holds: Mapping[MetricId, Hold] = field(default_factory=dict)
 
 
 def touches(watch: Watch, board: Board) -> bool:
-    """Whether a watch can ever have something to say of a board."""
+    """Whether a watch can ever fire on a board."""
     return board_matches(watch.boards, board.id) and (not watch.standing or any(_metrics(watch, board)))
 
 
 def firings(
     watch: Watch, board: Board, step: Step, past: BoardState, held: Held, *, lexicon: Lexicon
 ) -> tuple[tuple[Firing, ...], Held]:
-    """What a watch says of one step, and what it must remember for the next.
+    """The firings of a watch at one step, and its memory for the next.
 
-    `past` is what was remembered of the board before the step. Steps must come in their order, from the first of the record
-    (or from wherever `held` was left). The entries of the step's snapshots must be resolved.
+    `past` is the state of the board before the step. Steps must come in order, from the first of the record (or from the one
+    after `held`).
     """
     if not touches(watch, board):
         return (), held
@@ -94,7 +94,7 @@ def firings(
 
 
 def _metrics(watch: Watch, board: Board) -> Iterator[Metric]:
-    """The metrics a watch over standings looks at: those it names, else the one that ranks the board."""
+    """The metrics of a watch over standings: those it names, or the primary one."""
     for metric in board.metrics:
         asked = metric_matches(metric, watch.metrics, watch.topics) if watch.metrics or watch.topics else metric.primary
         ordered = metric.higher_is_better is not None and metric.nature is not Nature.COUNT
@@ -102,11 +102,8 @@ def _metrics(watch: Watch, board: Board) -> Iterator[Metric]:
             yield metric
 
 
-# ── events ───────────────────────────────────────────────────────────────────────────────────────
-
-
 def matches(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> bool:
-    """Whether an event of a board is one that the watch waits for. `diff` is the one it was found in, if it was in one."""
+    """Whether an event of a board matches the watch. `diff` is the one in which it was found, if any."""
     if event.board != board.id or not board_matches(watch.boards, board.id) or (watch.news_only and not event.is_news):
         return False
     if event.weight < watch.min_weight or (watch.kinds and event.kind not in watch.kinds):
@@ -132,14 +129,13 @@ def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, l
 
 
 def _page(event: Event, board: Board, diff: Diff | None, lexicon: Lexicon) -> Snapshot:
-    """The page that an event is of, with all its parties: those that left it as they were, others by their names alone."""
-    after = diff.after if diff is not None else None
-    entries = dict(after.entries) if after is not None else {}
+    """The page of an event, with all its parties: those that left it as before, others by their names alone."""
+    entries = dict(diff.after.entries) if diff is not None else {}
     before = diff.before.entries if diff is not None and diff.before is not None else {}
-    for one in (*event.subjects, *event.rivals):
-        if one.entry not in entries:
-            unlisted = Entry(id=one.entry, name=one.name, position=0, who=resolve(one.name, lexicon=lexicon))
-            entries[one.entry] = before.get(one.entry, unlisted)
+    for member in (*event.subjects, *event.rivals):
+        if member.entry not in entries:
+            unlisted = Entry(id=member.entry, name=member.name, position=0, who=resolve(member.name, lexicon=lexicon))
+            entries[member.entry] = before.get(member.entry, unlisted)
     return Snapshot(board=board.id, observed_at=event.recorded_at, url="", sha256=(), entries=entries)
 
 
@@ -155,9 +151,6 @@ def _of_event(watch: Watch, event: Event) -> Firing:
         event=event.id,
         evidence=event.evidence,
     )
-
-
-# ── standings ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _of_standing(watch: Watch, diff: Diff, metric: Metric, edge: Edge) -> Firing:
@@ -186,32 +179,29 @@ def _of_standing(watch: Watch, diff: Diff, metric: Metric, edge: Edge) -> Firing
 def _rank(diff: Diff, metric: Metric, value: float) -> int | None:
     if metric.higher_is_better is None:
         return None
-    values = {entry: one.measures[metric.id].value for entry, one in diff.after.entries.items() if metric.id in one.measures}
+    values = diff.after.values(metric.id)
     ranks = competition_ranks(metric, values, diff.after.unnamed if metric.primary else ())
     return next(rank for entry, rank in ranks.items() if values[entry] == value)
 
 
 def _headline(watch: Watch, diff: Diff, metric: Metric, edge: Edge, who: list[Party]) -> str:
     best = diff.after.entries[edge.fresh[0]].measures[metric.id]
-    said = [part for part in (_within(watch, diff, metric, edge, best.value), _top(watch, diff, metric, best.value)) if part]
+    conditions = [_within(diff, metric, edge, best.value)] if watch.within is not None else []
+    conditions += [f"at rank {_rank(diff, metric, best.value)}"] if watch.top is not None else []
     limits = (("above", watch.above), ("below", watch.below))
-    said += [f"{word} {number(limit / points(metric), metric)}" for word, limit in limits if limit is not None]
+    conditions += [f"{word} {number(limit / points(metric), metric)}" for word, limit in limits if limit is not None]
     more = f", and {len(who) - 1} more fulfil it" if len(who) > 1 else ""
     already = ", which is not new" if edge.already else ""
-    return f"{who[0].name} ({number(best.value, metric)}) is {' and '.join(said)} on {diff.board.title} ({metric.title}){more}{already}."
+    place = f"on {diff.board.title} ({metric.title})"
+    return f"{who[0].name} ({number(best.value, metric)}) is {' and '.join(conditions)} {place}{more}{already}."
 
 
-def _within(watch: Watch, diff: Diff, metric: Metric, edge: Edge, value: float) -> str:
-    if watch.within is None:
-        return ""
+def _within(diff: Diff, metric: Metric, edge: Edge, value: float) -> str:
     if edge.reference is None or edge.reference == edge.fresh[0]:
         return "ahead of all others that are measured"
-    name, theirs = diff.after.entries[edge.reference].name, diff.after.entries[edge.reference].measures[metric.id].value
-    if theirs == value:
-        return f"level with {name}"
-    side = "ahead of" if metric.better(value, theirs) else "behind"
-    return f"{difference(abs(theirs - value), metric)} {side} {name} ({number(theirs, metric)})"
-
-
-def _top(watch: Watch, diff: Diff, metric: Metric, value: float) -> str:
-    return "" if watch.top is None else f"at rank {_rank(diff, metric, value)}"
+    reference = diff.after.entries[edge.reference]
+    other = reference.measures[metric.id].value
+    if other == value:
+        return f"level with {reference.name}"
+    side = "ahead of" if metric.better(value, other) else "behind"
+    return f"{difference(abs(other - value), metric)} {side} {reference.name} ({number(other, metric)})"

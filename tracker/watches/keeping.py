@@ -1,4 +1,4 @@
-"""Watches beside the line: what each fires with at one step, and what it must remember of the board, as text between two steps."""
+"""Runs all watches on one step of a board, and keeps their memory as text between two steps."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tracker.watches.firing import Firing, Held, firings, touches
 
 RULE = "watch/1"
 _FORM = 1
-"""The form in which holds are written; another one is another key, so that a hold of an older form begins anew."""
+"""The form of stored holds. It is part of the key, so that a hold of an older form begins again."""
 _held = msgspec.json.Decoder(Held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """What the watches say of one step.
+    """The result of all watches at one step.
 
-    `events` are made of standings that newly fulfil a watch. `names`: for them and for every event of the step that a watch
-    fired with, the watches that did. `holds` is what all watches over standings remember of the board from here on, by `key_of`.
+    `events` are made of standings that newly match a watch. `names` are the watches that fired, by these events and the matching
+    ones of the step. `holds` is the memory of all watches over standings of the board, by `key_of`.
     """
 
     events: tuple[Event, ...] = ()
@@ -36,12 +36,12 @@ class Fired:
     holds: Mapping[str, str] = field(default_factory=dict)
 
 
-def fire(  # noqa: PLR0917  # the line's own order: who asks, of what, beside what is remembered
+def fire(  # noqa: PLR0917  # the order of the line: watches, their subject, the memory
     watches: Iterable[Watch], board: Board, step: Step, past: BoardState, holds: Mapping[str, str], lexicon: Lexicon
 ) -> Fired:
-    """What watches say of one step of a board. `past` is what was remembered before it, `holds` what the last `fire` gave.
+    """Run the watches on one step of a board. `past` is the board's state before it, `holds` is from the last `fire`.
 
-    A watch that holds nothing yet of a board that has a history begins with the step's `before`: what was so already is no news.
+    A watch without a hold begins with the snapshot before the step, since what already held is not news.
 
     Raises:
         StoreError: a hold cannot be read.
@@ -52,37 +52,37 @@ def fire(  # noqa: PLR0917  # the line's own order: who asks, of what, beside wh
     for watch in watches:
         held = _kept(watch, board.id, holds) or _begun(watch, board, step, lexicon)
         found, following = firings(watch, board, step, past, held, lexicon=lexicon)
-        made = {event.id: event for one in found if one.event is None and not one.already for event in (_event(one, step),)}
-        events |= made
-        for event in (*made, *(one.event for one in found if one.event is not None)):
-            names.setdefault(event, set()).add(watch.name)
+        standings = [_event(firing, step) for firing in found if firing.event is None and not firing.already]
+        events |= {event.id: event for event in standings}
+        for event_id in (*(event.id for event in standings), *(firing.event for firing in found if firing.event is not None)):
+            names.setdefault(event_id, set()).add(watch.name)
         if following.holds:
             after[key_of(watch)] = msgspec.json.encode(following, order="deterministic").decode()
-    return Fired(events=tuple(events.values()), names={event: frozenset(found) for event, found in names.items()}, holds=after)
+    return Fired(events=tuple(events.values()), names={event: frozenset(fired) for event, fired in names.items()}, holds=after)
 
 
 def key_of(watch: Watch) -> str:
-    """Names what a watch asks, whatever the watch is called: one that asks for something else begins anew.
+    """The key of a watch's conditions, whatever its name: a watch with other conditions begins again.
 
-    What the lexicon makes of its models is part of it.
+    The resolved models of its patterns are part of the key.
     """
-    asks = {one.name: getattr(watch, one.name) for one in dataclasses.fields(watch) if one.name not in ("name", "asks")}
+    names = [field.name for field in dataclasses.fields(watch) if field.name not in ("name", "asks")]
+    asks = {name: getattr(watch, name) for name in names}
     return hashlib.sha256(json.dumps([_FORM, asks], default=dataclasses.asdict, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _kept(watch: Watch, board: BoardId, holds: Mapping[str, str]) -> Held | None:
-    """What the watch remembers of the board, None if nothing yet."""
+    """The watch's memory of the board, if any."""
     text = holds.get(key_of(watch)) if watch.standing else None
     try:
         return None if text is None else _held.decode(text)
     except msgspec.DecodeError as error:
-        raise StoreError(
-            f'{board}: what watch "{watch.name}" remembers cannot be read: {error}; expected what was stored; restore the store'
-        ) from error
+        wrong = f'{board}: the memory of watch "{watch.name}" cannot be read: {error}'
+        raise StoreError(f"{wrong}; expected what was stored; restore the store") from error
 
 
 def _begun(watch: Watch, board: Board, step: Step, lexicon: Lexicon) -> Held:
-    """What the watch would remember had it begun with the snapshot before this step."""
+    """The memory of the watch if it had begun with the snapshot before this step."""
     diff = step.diff
     if not watch.standing or diff is None or diff.before is None or not touches(watch, board):
         return Held()
@@ -91,7 +91,7 @@ def _begun(watch: Watch, board: Board, step: Step, lexicon: Lexicon) -> Held:
 
 
 def _event(firing: Firing, step: Step) -> Event:
-    """A firing over a standing as an event: found in the diff it came about in, by the watch of that name."""
+    """The event of a firing over standings, found in the diff of the step."""
     assert step.diff is not None, "standings are of snapshots"
     before, after = step.diff.before, step.diff.after
     return build(

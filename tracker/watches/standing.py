@@ -1,8 +1,8 @@
-"""Watches over standings: which entries fulfil a threshold in a snapshot, and which of them newly do.
+"""Watches over standings: the entries that meet a threshold in a snapshot, and those that newly do.
 
-A watch fires at the edge: at the first snapshot at which something is true that was not before. What cannot be known in a
-snapshot (a drifted field, an estimate, an entry that could not be seen) leaves everything as it was. A re-based scale starts
-anew: what holds on it from the first was not brought about by any model.
+A watch fires at the edge: at the first snapshot in which an entry meets it that did not before. Whatever is unknown in a snapshot
+(a drifted field, an estimate, an entry that is not visible) changes nothing. A re-based scale starts again: no model caused what
+holds in its first snapshot.
 
 Source: docs/decisions/0003-comparability.md, docs/decisions/0005-absence-and-caps.md
 """
@@ -19,15 +19,15 @@ from tracker.watches.matching import chosen
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 _BEGINS = (Comparability.REBASED, Comparability.APPEARED)
 _PLACES = 9
-"""Differences are rounded to so many decimals, so that 44.9 − 42.9 is 2."""
+"""Decimals of rounded differences, so that 44.9 − 42.9 is 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """What a watch remembers of one metric of a board.
+    """The memory of a watch for one metric of a board.
 
-    `holders` are the entries that fulfil it, `unseen` the last values of those that left the page without having departed:
-    they still stand where they stood. `begun` is False before the first snapshot.
+    `holders` are the entries that meet it, `unseen` the last values of entries that left the page without departing, which still
+    count. `begun` is False before the first snapshot.
     """
 
     holders: frozenset[EntryId] = frozenset()
@@ -37,7 +37,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """Entries that newly fulfil a watch, best first. `already`: they did when the record or the scale began, or were only now classified."""
+    """Entries that newly meet a watch, best first. `already`: they met it when the record, the scale or their class began."""
 
     fresh: tuple[EntryId, ...]
     reference: EntryId | None
@@ -47,24 +47,24 @@ class Edge:
 def advance(
     watch: Watch, metric: Metric, diff: Diff, hold: Hold, *, past: BoardState, following: BoardState
 ) -> tuple[Edge | None, Hold]:
-    """What newly fulfils a watch on one metric after this diff, and what to remember.
+    """The entries that newly meet a watch on one metric after this diff, and the memory for the next.
 
-    `past` is what was remembered of the board before the diff, `following` after it.
+    `past` is the board's state before the diff, `following` the one after it.
     """
     verdict = diff.metrics.get(metric.id)
     if verdict is not None and (verdict.verdict in _SAYS_NOTHING or metric.id in (past.drifted & following.drifted)):
         return None, _followed(diff, following, metric, hold) if hold.begun else hold
-    anew = diff.before is None or bool(diff.restart) or (verdict is not None and verdict.verdict in _BEGINS) or not hold.begun
-    hold = Hold(begun=True) if anew else _followed(diff, following, metric, hold)
+    begins = diff.before is None or bool(diff.restart) or (verdict is not None and verdict.verdict in _BEGINS) or not hold.begun
+    hold = Hold(begun=True) if begins else _followed(diff, following, metric, hold)
     field = _Field(watch, diff, metric, hold)
-    status = {entry: field.holds(one) for entry, one in diff.after.entries.items()}
+    status = {key: field.holds(entry) for key, entry in diff.after.entries.items()}
     true = {entry for entry, holds in status.items() if holds}
     kept = {entry for entry in hold.holders if status.get(entry) is None}
     after = replace(hold, holders=frozenset(true | kept))
     fresh = true - hold.holders
     classified = {entry for entry in fresh if _newly_classified(watch, diff, metric, entry)}
     if fresh - classified and (watch.each or not hold.holders | classified):
-        return _edge(diff, metric, fresh - classified, field, already=anew), after
+        return _edge(diff, metric, fresh - classified, field, already=begins), after
     if classified and (watch.each or not hold.holders):
         return _edge(diff, metric, classified, field, already=True), after
     return None, after
@@ -78,10 +78,10 @@ def _edge(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *
 
 
 def _followed(diff: Diff, following: BoardState, metric: Metric, hold: Hold) -> Hold:
-    """What is remembered, under the keys of now: without those that departed, and with those that left the page."""
-    now = {had: entry for entry, had in diff.rekeyed.items()}
+    """The memory under the current keys, without departed entries, and with those that left the page."""
+    current = {former: entry for entry, former in diff.rekeyed.items()}
     listed, known = diff.after.entries, following.known
-    gone = {now.get(entry, entry): value for entry, value in hold.unseen.items()}
+    gone = {current.get(entry, entry): value for entry, value in hold.unseen.items()}
     for entry in (*diff.missing, *diff.hidden):
         measure = diff.before.entries[entry].measures.get(metric.id) if diff.before else None
         if measure is not None and not measure.estimated:
@@ -91,32 +91,32 @@ def _followed(diff: Diff, following: BoardState, metric: Metric, hold: Hold) -> 
         return entry not in listed and (entry not in known or known[entry].departed)
 
     unseen = {entry: value for entry, value in gone.items() if entry not in listed and not departed(entry)}
-    holders = frozenset(holder for entry in hold.holders if not departed(holder := now.get(entry, entry)))
+    holders = frozenset(holder for entry in hold.holders if not departed(holder := current.get(entry, entry)))
     return Hold(holders=holders, unseen=unseen, begun=True)
 
 
 def _newly_classified(watch: Watch, diff: Diff, metric: Metric, entry: EntryId) -> bool:
-    """Whether all that is new of an entry is that its class is known: nothing happened to the model."""
-    was = diff.before.entries.get(entry) if diff.before else None
-    return was is not None and metric.id in was.measures and watch.classes.holds(was, diff.board) is None
+    """Whether only the knowledge of an entry's class is new, so that nothing happened to the model."""
+    before = diff.before.entries.get(entry) if diff.before else None
+    return before is not None and metric.id in before.measures and watch.classes.holds(before, diff.board) is None
 
 
 def points(metric: Metric) -> float:
-    """How many points one of the metric's unit is: people count shares in per cent, whatever a publisher writes."""
+    """The points in one unit of the metric: people count shares in per cent, however they are published."""
     return metric.percent_factor or 1.0
 
 
 class _Field:
-    """The values of one snapshot against which a watch's thresholds are held.
+    """The values of one snapshot with which a watch's thresholds are compared.
 
-    Estimates may stand above what is measured. What then depends on whether they count is not known.
+    An estimate may rank above measured values; whatever depends on it is unknown.
     """
 
     def __init__(self, watch: Watch, diff: Diff, metric: Metric, hold: Hold) -> None:
         self.watch, self.board, self.metric = watch, diff.board, metric
         self.named = chosen(watch.subjects, diff.board, diff.after)
         others = [diff.after.entries[entry] for entry in sorted(chosen(watch.rivals, diff.board, diff.after))]
-        measures = [(one.id, one.measures[metric.id]) for one in others if metric.id in one.measures]
+        measures = [(other.id, other.measures[metric.id]) for other in others if metric.id in other.measures]
         measured = {entry: measure.value for entry, measure in measures if not measure.estimated}
         unseen = {} if watch.rivals else hold.unseen
         unnamed = diff.after.unnamed if metric.primary and not watch.rivals else ()
@@ -126,7 +126,7 @@ class _Field:
         self.orders = [sorted(metric.sort_key(value) for value in values) for values in (certain, everything)]
 
     def holds(self, entry: Entry) -> bool | None:
-        """Whether an entry fulfils the watch; None where that cannot be known."""
+        """Whether an entry meets the watch; None if that is unknown."""
         if entry.id not in self.named:
             return False
         classed = self.watch.classes.holds(entry, self.board)
@@ -143,14 +143,15 @@ class _Field:
         watch, counted = self.watch, round(value * points(self.metric), _PLACES)
         if (watch.above is not None and counted <= watch.above) or (watch.below is not None and counted >= watch.below):
             return False
-        verdicts = {self._stands(value, order) for order in self.orders}
+        verdicts = {self._is_near(value, order) for order in self.orders}
         return verdicts.pop() if len(verdicts) == 1 else None
 
-    def _stands(self, value: float, order: list[float]) -> bool | None:
-        watch, mine = self.watch, self.metric.sort_key(value)
+    def _is_near(self, value: float, order: list[float]) -> bool | None:
+        """Whether a value is within the distance to the best of `order`, and within the top ranks."""
+        watch, place = self.watch, self.metric.sort_key(value)
         if watch.within is not None:
             if not order:
                 return None
-            if round((mine - order[0]) * points(self.metric), _PLACES) > watch.within:
+            if round((place - order[0]) * points(self.metric), _PLACES) > watch.within:
                 return False
-        return watch.top is None or sum(one < mine for one in order) < watch.top
+        return watch.top is None or sum(other < place for other in order) < watch.top

@@ -36,20 +36,20 @@ def telling(*routes: Route, since: float = 0, watches: Sequence[Watch] = ()) -> 
     return Telling(routes=routes, watches=tuple(watches), since={route.name: at(since) for route in routes})
 
 
-def run(archive: FileArchive, store: Store, number: float, text: str, told: Telling | None = None) -> sync.Outcome:
+def run(archive: FileArchive, store: Store, number: float, text: str, audience: Telling | None = None) -> sync.Outcome:
     """A live reading on that day."""
-    return take(archive, store, capture(number, csv(text)), told or telling(), now=number)
+    return take(archive, store, capture(number, csv(text)), audience or telling(), now=number)
 
 
-def take(archive: FileArchive, store: Store, fetched: object, told: Telling | None, *, now: float) -> sync.Outcome:
+def take(archive: FileArchive, store: Store, fetched: object, audience: Telling | None, *, now: float) -> sync.Outcome:
     return intake.take(
-        board(), fetched, archive=archive, store=store, clock=FixedClock(at(now)), telling=told, lexicon=default_lexicon()
+        board(), fetched, archive=archive, store=store, clock=FixedClock(at(now)), telling=audience, lexicon=default_lexicon()
     )
 
 
 def posted(store: Store, route: str = "all") -> list[str]:
     """`kind@day` of the deliveries that wait."""
-    return [f"{one.event.kind}@{(one.event.recorded_at - at(0)).days}" for one in store.service.deliveries(route)]
+    return [f"{delivery.event.kind}@{(delivery.event.recorded_at - at(0)).days}" for delivery in store.service.deliveries(route)]
 
 
 def told_events(store: Store, since: float = 0) -> list[str]:
@@ -63,9 +63,11 @@ def test_every_news_event_of_live_readings_is_queued_once_and_no_other(archive: 
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
     deliveries = store.service.deliveries()
-    assert sorted(one.event.id for one in deliveries) == told_events(store)
+    assert sorted(delivery.event.id for delivery in deliveries) == told_events(store)
     assert len(told_events(store)) < len(list(store.events(EventFilter())))
-    assert all((one.queued_at, one.route, one.tries) == (one.event.recorded_at, "all", 0) for one in deliveries)
+    assert all(
+        (delivery.queued_at, delivery.route, delivery.tries) == (delivery.event.recorded_at, "all", 0) for delivery in deliveries
+    )
 
 
 def test_a_delivery_has_the_event_as_the_store_has_it(archive: FileArchive, store: Store):
@@ -73,7 +75,7 @@ def test_a_delivery_has_the_event_as_the_store_has_it(archive: FileArchive, stor
     run(archive, store, 1, B_LEADS)
     deliveries = store.service.deliveries()
     assert deliveries
-    assert [one.event for one in deliveries] == [store.event(one.event.id) for one in deliveries]
+    assert [delivery.event for delivery in deliveries] == [store.event(delivery.event.id) for delivery in deliveries]
 
 
 def test_without_routes_nothing_is_queued(archive: FileArchive, store: Store):
@@ -89,7 +91,9 @@ def test_a_route_gets_only_events_recorded_since_it_was_declared(archive: FileAr
     assert posted(store) == []
     run(archive, store, 3, SIX, telling(since=3))
     assert "new_leader@3" in posted(store)
-    assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store, since=3) != told_events(store)
+    assert (
+        sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store, since=3) != told_events(store)
+    )
 
 
 def test_the_store_remembers_since_when_a_route_is_declared(archive: FileArchive, store: Store):
@@ -110,25 +114,25 @@ def test_captures_of_a_killed_run_are_reported_by_the_next(archive: FileArchive,
     keep(archive, {1: csv(B_LEADS)})
     take(archive, store, Unchanged(board=BOARD, observed_at=at(2), url="u"), telling(), now=2)
     assert "new_leader@1" in posted(store)
-    assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store)
+    assert sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store)
 
 
-@pytest.mark.parametrize(("number", "told"), [(12.9, False), (13, True), (19, True)])
+@pytest.mark.parametrize(("number", "reported"), [(12.9, False), (13, True), (19, True)])
 def test_of_a_late_older_state_only_the_news_of_the_last_seven_days_is_reported(
-    archive: FileArchive, store: Store, number: float, told: bool
+    archive: FileArchive, store: Store, number: float, reported: bool
 ):
     run(archive, store, 0, SIX)
     run(archive, store, 20, SIX)
     keep(archive, {number: csv(B_LEADS)})
     sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
-    at_that_time = [one for one in store.service.deliveries() if one.event.recorded_at == at(number)]
-    assert bool(at_that_time) is told
+    at_that_time = [delivery for delivery in store.service.deliveries() if delivery.event.recorded_at == at(number)]
+    assert bool(at_that_time) is reported
     assert any(event.recorded_at == at(number) for event in store.events(EventFilter(is_news=True)))
 
 
-@pytest.mark.parametrize(("later", "told"), [(7, True), (8.5, False)])
+@pytest.mark.parametrize(("later", "reported"), [(7, True), (8.5, False)])
 def test_the_news_of_a_quarantined_reading_is_reported_if_it_is_accepted_within_seven_days(
-    archive: FileArchive, store: Store, later: float, told: bool
+    archive: FileArchive, store: Store, later: float, reported: bool
 ):
     run(archive, store, 0, SIX)
     run(archive, store, 1, TWO)
@@ -146,7 +150,7 @@ def test_the_news_of_a_quarantined_reading_is_reported_if_it_is_accepted_within_
         telling=telling(),
         lexicon=default_lexicon(),
     )
-    assert ("new_leader@1" in posted(store)) is told
+    assert ("new_leader@1" in posted(store)) is reported
 
 
 def test_a_replay_reports_nothing_twice(archive: FileArchive, store: Store):
@@ -180,15 +184,15 @@ class Stops:
 @pytest.mark.parametrize("at_save", range(1, 5))
 def test_a_run_that_is_stopped_between_two_steps_loses_no_delivery_and_no_hold(archive: FileArchive, store: Store, at_save: int):
     season = {0: csv(SIX), 1: csv(B_LEADS), 2: csv(SIX), 3: csv(SIX + " g:97:1")}
-    told = telling(watches=(SECOND,))
+    audience = telling(watches=(SECOND,))
     undisturbed = fresh("memory")
     keep(archive, season)
-    sync.sync_board(board(), archive, undisturbed, telling=told, lexicon=default_lexicon())
-    assert len({one.queued_at for one in undisturbed.service.deliveries()}) == 3
+    sync.sync_board(board(), archive, undisturbed, telling=audience, lexicon=default_lexicon())
+    assert len({delivery.queued_at for delivery in undisturbed.service.deliveries()}) == 3
     with pytest.raises(StoreError, match="full"):
-        sync.sync_board(board(), archive, Stops(store, at_save), telling=told, lexicon=default_lexicon())
+        sync.sync_board(board(), archive, Stops(store, at_save), telling=audience, lexicon=default_lexicon())
     assert len(list(store.checks(BOARD))) == at_save - 1
-    sync.sync_board(board(), archive, store, telling=told, lexicon=default_lexicon())
+    sync.sync_board(board(), archive, store, telling=audience, lexicon=default_lexicon())
     assert list(store.service.deliveries()) == list(undisturbed.service.deliveries())
     assert store.service.holds(BOARD) == undisturbed.service.holds(BOARD) != {}
 
@@ -201,13 +205,13 @@ B_THIRD, B_SECOND = SIX.replace("b:80", "b:65"), SIX
 
 
 def fired(store: Store) -> list[str]:
-    return [one for one in posted(store) if one.startswith("watch@")]
+    return [delivery for delivery in posted(store) if delivery.startswith("watch@")]
 
 
 def test_holds_survive_between_two_runs(archive: FileArchive, store: Store):
-    told = telling(WATCHED, watches=(SECOND,))
+    audience = telling(WATCHED, watches=(SECOND,))
     for number, text in enumerate((B_THIRD, B_SECOND, B_SECOND + "\n", B_THIRD, B_SECOND)):
-        run(archive, store, number, text, told)
+        run(archive, store, number, text, audience)
     assert fired(store) == ["watch@1", "watch@4"]
 
 
@@ -218,17 +222,17 @@ def test_a_new_watch_does_not_report_what_already_held(archive: FileArchive, sto
 
 
 def test_after_an_import_a_watch_begins_again_without_reporting_what_already_held(archive: FileArchive, store: Store, tmp_path):
-    told = telling(WATCHED, watches=(SECOND,))
-    run(archive, store, 0, B_THIRD, told)
+    audience = telling(WATCHED, watches=(SECOND,))
+    run(archive, store, 0, B_THIRD, audience)
     assert store.service.holds(BOARD) != {}
     intake.import_bodies(
         board(), files(tmp_path / "bodies", {1: csv(B_SECOND)}), archive=archive, store=store, lexicon=default_lexicon()
     )
     assert store.service.holds(BOARD) == {}
-    run(archive, store, 2, SIX.replace("c:70", "c:71"), told)
+    run(archive, store, 2, SIX.replace("c:70", "c:71"), audience)
     assert fired(store) == []
-    run(archive, store, 3, B_THIRD, told)
-    run(archive, store, 4, B_SECOND, told)
+    run(archive, store, 3, B_THIRD, audience)
+    run(archive, store, 4, B_SECOND, audience)
     assert fired(store) == ["watch@4"]
 
 
@@ -263,7 +267,10 @@ def test_an_import_and_a_replay_count_nothing(archive: FileArchive, store: Store
 
 def test_boards_that_run_together_report_only_their_own_events(archive: FileArchive, store: Store):
     for number, texts in enumerate(((SIX, SIX), (B_LEADS, SIX))):
-        answers = {one: (capture(number, csv(text), board_id=one),) for one, text in zip((BOARD, OTHER), texts, strict=True)}
+        answers = {
+            board_id: (capture(number, csv(text), board_id=board_id),)
+            for board_id, text in zip((BOARD, OTHER), texts, strict=True)
+        }
         fetcher = FakeFetcher(script=answers, asked=[])
         boards = [board(), board(OTHER)]
         outcomes = intake.run(
@@ -275,8 +282,8 @@ def test_boards_that_run_together_report_only_their_own_events(archive: FileArch
             telling=telling(),
             lexicon=default_lexicon(),
         )
-        assert [one.failed for one in outcomes] == [False, False]
-    assert {one.event.board for one in store.service.deliveries()} == {BOARD}
+        assert [outcome.failed for outcome in outcomes] == [False, False]
+    assert {delivery.event.board for delivery in store.service.deliveries()} == {BOARD}
 
 
 def test_a_failing_board_is_reported_too(archive: FileArchive, store: Store):
@@ -300,4 +307,4 @@ def test_a_step_whose_deliveries_cannot_be_written_is_not_stored_and_is_reported
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
             other.execute("DROP TRIGGER full")
         sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
-        assert sorted(one.event.id for one in store.service.deliveries()) == told_events(store) != []
+        assert sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store) != []
