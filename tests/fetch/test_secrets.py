@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tracker.errors import FetchError, Gone, Refused, Transient
 from tracker.fetch.client import ask_for
 from tracker.fetch.http import httpx
-from tracker.fetch.keys import Secrets, spellings
+from tracker.fetch.keys import Secrets
 from tracker.model import Validators
+from tracker.redaction import spellings
 
 SECRET = "s3cr/t+Key=&%1"
 KEY = {"API_KEY": SECRET}

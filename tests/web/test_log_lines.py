@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import log
+from tracker.redaction import HIDDEN
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 Told = Callable[..., str]
@@ -104,7 +105,7 @@ def test_a_secret_is_hidden_wherever_it_stands(as_json: bool, tail: str, around:
         url=f"https://a.example/?key={text}",
         nested=nested,
     )
-    assert line.count(f"{around}{log.HIDDEN}{around}") == 6
+    assert line.count(f"{around}{HIDDEN}{around}") == 6
     assert [one for one in (written, json.dumps(written)[1:-1]) if one.lower() in line.lower()] == []
 
 

@@ -19,6 +19,7 @@ from tracker import cadence
 from tracker.errors import DeclarationError
 from tracker.events import RECORDED
 from tracker.model import CADENCES, Delivery, Event, EventId, Window
+from tracker.redaction import NAMED
 from tracker.toml import Wrong, at, called, check_words, listed, meant, place_of, quoted, span_s, texts, time_zone, understood
 from tracker.toml import table as in_shape
 
@@ -28,7 +29,6 @@ WITHDRAWN, TROUBLE, RECOVERED = OURS = ("withdrawn", "tracker_trouble", "tracker
 """Kinds that no board's history has: what was told and does not hold any more, and the tracker's own troubles."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?")
-_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
 _Texts = _Text | Annotated[list[_Text], Meta(min_length=1)]
@@ -327,23 +327,23 @@ _REMEDY = "set it in the environment and write ${NAME} in its place"
 def _check_apprise(table: RouteTable) -> None:
     """One `${NAME}` for all of it, or an address whose user, password and tokens are `${NAME}`."""
     address = _address(table)
-    if _REFERENCE.fullmatch(address):
+    if NAMED.fullmatch(address):
         return
     found = _SCHEME.fullmatch(address)
     if not found:
         raise Wrong('address is no apprise URL; expected "${NAME}", or kind://… with its secrets as ${NAME}')
     _check_secrets(address)
-    if found[1].lower() not in _WITHOUT_TOKEN and not _REFERENCE.search(found[2]):
+    if found[1].lower() not in _WITHOUT_TOKEN and not NAMED.search(found[2]):
         raise Wrong(f"address of kind {quoted(found[1])} holds its token in plain text; {_REMEDY}")
 
 
 def _check_webhook(table: RouteTable) -> None:
     address = _address(table)
-    if not _REFERENCE.fullmatch(address):
+    if not NAMED.fullmatch(address):
         _check_secrets(address)
         if not re.fullmatch(r"https?://[^/\s?#]+(?:[/?#]\S*)?", address):
             raise Wrong('address is no URL of a webhook; expected http:// or https:// and a host, or "${NAME}"')
-    if not _REFERENCE.fullmatch(table.secret):
+    if not NAMED.fullmatch(table.secret):
         found = "holds a secret in plain text" if table.secret else "is missing: what the messages are signed with"
         raise Wrong(f'secret {found}; expected secret = "${{NAME}}", with the secret in the environment')
     if table.format not in ("", "json"):
@@ -370,7 +370,7 @@ def _address(table: RouteTable) -> str:
         raise Wrong('address is missing; expected a URL with its secrets as ${NAME}, or one "${NAME}"')
     if not table.address.isprintable() or " " in table.address:
         raise Wrong("address contains blanks or control characters; percent-encode them")
-    if "$" in _REFERENCE.sub("", table.address):
+    if "$" in NAMED.sub("", table.address):
         raise Wrong("address has a malformed reference; expected ${NAME} of letters, digits and _")
     return table.address
 
@@ -378,15 +378,15 @@ def _address(table: RouteTable) -> str:
 def _check_secrets(address: str) -> None:
     """Refuse an address that holds a secret; the message does not repeat it."""
     for part, text in _secret_parts(address):
-        if _REFERENCE.sub("", text).strip(":"):
+        if NAMED.sub("", text).strip(":"):
             raise Wrong(f"{part} of the address stands there in plain text; {_REMEDY}")
-    if _LOOKS_SECRET.search(_REFERENCE.sub("/", address)):
+    if _LOOKS_SECRET.search(NAMED.sub("/", address)):
         raise Wrong(f"a part of the address looks like a token in plain text; {_REMEDY}")
 
 
 def _secret_parts(address: str) -> Iterator[tuple[str, str]]:
     """What of an address must not be written down: user and password, and parameters that are called like a secret."""
-    rest = _REFERENCE.sub(lambda found: found[0].replace("/", ""), address).partition("://")[2]
+    rest = NAMED.sub(lambda found: found[0].replace("/", ""), address).partition("://")[2]
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" in authority:
         user, _, password = authority.rpartition("@")[0].partition(":")
