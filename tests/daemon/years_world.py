@@ -36,7 +36,7 @@ from tracker.fetch import Fetcher, post
 from tracker.line import intake, sync
 from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, EventFilter, MetricId, Result
 from tracker.notify.channels import open_channel
-from tracker.notify.outbox import deliver, standing_in
+from tracker.notify.outbox import deliver, exists_in
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
@@ -637,7 +637,7 @@ class Years:
             lambda route: open_channel(route, ENVIRONMENT, quick),
             clock=self.clock,
             boards=declared.boards,
-            exists=standing_in(self.store),
+            exists=exists_in(self.store),
         )
 
     def run(self, until: datetime) -> None:

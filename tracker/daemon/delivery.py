@@ -17,7 +17,7 @@ from tracker.fetch import post
 from tracker.model import Board, BoardId
 from tracker.notify import Route
 from tracker.notify.channels import open_channel
-from tracker.notify.outbox import Delivered, deliver, standing_in
+from tracker.notify.outbox import Delivered, deliver, exists_in
 from tracker.ports import Clock, Environment, Store
 from tracker.stores.locks import held
 from tracker.workspace.declarations import Declared
@@ -38,7 +38,7 @@ def pass_once(
         lambda route: open_channel(route, environment, post),
         clock=clock,
         boards=boards,
-        exists=standing_in(store),
+        exists=exists_in(store),
     )
 
 

@@ -1,6 +1,6 @@
-"""Where messages go: one file per channel, each with `open_route`. A file that begins with `_` is no channel but shared by them.
+"""The channels: one file each, with `open_route`. The channels share the files that begin with `_`.
 
-A channel sends a message once and says what came of it; trying again is the outbox's part.
+A channel sends a message once; retrying is the outbox's task.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ __all__ = ["CHANNELS", "Channel", "Limits", "open_channel"]
 
 
 class Channel(Protocol):
-    """Somewhere messages can be sent to."""
+    """A destination of messages."""
 
     @property
     def limits(self) -> Limits:
-        """What it takes; messages are composed within that."""
+        """The limits within which messages are composed."""
         ...
 
     def send(self, message: Message) -> None:
-        """Send it once, and return when it was taken.
+        """Send it once, and return when it was accepted.
 
         Raises:
-            DeliveryError: it was not taken, or nobody can know; the error says whether another try, or a shorter message, can help.
+            DeliveryError: it was not, or may not have been; the error states whether a retry or a shorter message can help.
         """
         ...
 
 
 class Open(Protocol):
-    """How a channel is opened for a route."""
+    """Opens a channel for a route."""
 
     def __call__(self, route: Route, environment: Environment, *, post: Post, clock: Clock) -> Channel:
         """The channel. Raises DeliveryError, final."""
@@ -59,7 +59,7 @@ def open_channel(route: Route, environment: Environment, post: Post = fetch.post
     """The route's channel, with its secrets from the environment.
 
     Raises:
-        DeliveryError: final; it cannot be opened before a person changes something: a name not set, a library not installed.
+        DeliveryError: final; a person must first set a name or install a library.
     """
     opened = CHANNELS.get(route.channel)
     if opened is None:

@@ -1,4 +1,4 @@
-"""Messages appended to a file: JSON lines by default, or text. Safe with several writers (flock), on disk before it counts (fsync)."""
+"""Appends messages to a file: JSON lines by default, or text. Safe with several writers (flock), and durable (fsync)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class File:
     limits: Limits
 
     def send(self, message: Message) -> None:
-        """Append the message whole or not at all."""
+        """Append the message, whole or not at all."""
         try:
             with self.path.open("ab") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed
@@ -39,12 +39,12 @@ class File:
 
 
 def _lines(message: Message) -> bytes:
-    """JSON is one line; anything else ends with an empty one."""
+    """JSON is one line; any other form ends with an empty line."""
     return f"{message.body}\n".encode() if message.form == "json" else f"{message.body}\n\n".encode()
 
 
 def _append(file: BinaryIO, lines: bytes) -> None:
-    """What a full disk left of a message is taken back, so that the next try does not begin in the middle of a line."""
+    """Undo a partial write (the disk is full), so that the next message does not begin in the middle of a line."""
     end = file.seek(0, os.SEEK_END)
     try:
         file.write(lines)
@@ -55,11 +55,11 @@ def _append(file: BinaryIO, lines: bytes) -> None:
         raise
 
 
-def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> File:  # noqa: ARG001  # every channel is opened alike
-    """The path may begin with `~`; a relative one begins where the tracker was started.
+def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> File:  # noqa: ARG001  # as every channel
+    """The path may begin with `~`; a relative path begins in the current folder.
 
     Raises:
-        DeliveryError: final; no path is given.
+        DeliveryError: final; there is no path.
     """
     if not route.address:
         raise DeliveryError(f"{route.name}: no address, expected a file's path; add it to routes.toml", final=True)
