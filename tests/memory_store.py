@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -327,6 +327,36 @@ class MemoryServiceState:
 
     def counts(self) -> Mapping[CounterKey, float]:
         return dict(sorted(self._counts.items(), key=lambda pair: (pair[0].what, pair[0].subject, pair[0].verdict or "")))
+
+
+class MemoryHosts:
+    """When hosts were asked, as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, datetime] = {}
+        self._not_before: dict[str, datetime | None] = {}
+        self._failures: dict[str, int] = {}
+
+    def turn(self, host: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def failures(self, host: str) -> int:
+        return self._failures.get(host, 0)
+
+    def last_request(self, host: str) -> datetime | None:
+        return self._asked.get(host)
+
+    def not_before(self, host: str) -> datetime | None:
+        return self._not_before.get(host)
+
+    def note_failures(self, host: str, failures: int) -> None:
+        self._failures[host] = failures
+
+    def note_request(self, host: str, at: datetime) -> None:
+        self._asked[host] = at
+
+    def note_not_before(self, host: str, at: datetime | None) -> None:
+        self._not_before[host] = at
 
 
 def _key(delivery: Delivery) -> tuple[EventId, str]:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import time_machine
+from memory_store import MemoryHosts
 
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, Declared, InFlight, Loop, World
 from tracker.daemon.flights import Fetched, Start
 from tracker.errors import Refused, Transient
-from tracker.fetch import MemoryHosts
 from tracker.line import intake
 from tracker.model import Board, BoardId, Capture, Check, Delivery, Result
 from tracker.parsers import FORMATS, options_of
