@@ -1,4 +1,4 @@
-"""Fetches under way: places, hosts, deadlines, and answers of every kind."""
+"""Fetches under way: limits, hosts, deadlines, and results of every kind."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Time:
         return self.s
 
 
-def test_what_comes_is_landed_once_in_the_order_in_which_it_came():
+def test_results_land_once_and_in_order_of_arrival():
     later = Later()
     flights = InFlight(unchanged, parallel=3, deadline_s=10, monotonic=Time(), start=later)
     for name in "abc":
@@ -39,11 +39,11 @@ def test_what_comes_is_landed_once_in_the_order_in_which_it_came():
     assert (len(flights), flights.landed()) == (3, [])
     later.begun.reverse()
     later.go_on()
-    assert [one.id for one, _ in flights.landed()] == ["made/c", "made/b", "made/a"]
+    assert [flight.id for flight, _ in flights.landed()] == ["made/c", "made/b", "made/a"]
     assert (len(flights), flights.landed()) == (0, [])
 
 
-def test_an_error_of_the_fetch_is_an_answer():
+def test_an_error_of_the_fetch_is_a_result():
     def gone(asked: Board) -> Unchanged:
         raise Gone(f"{asked.id}: status 404")
 
@@ -53,7 +53,7 @@ def test_an_error_of_the_fetch_is_an_answer():
     assert isinstance(error, Gone)
 
 
-def test_a_fault_of_ours_is_an_answer_too_and_says_whose_it_is():
+def test_a_bug_of_ours_is_a_result_too_and_is_named_as_ours():
     def faulty(_: Board) -> Unchanged:
         raise KeyError("oops")
 
@@ -64,7 +64,7 @@ def test_a_fault_of_ours_is_an_answer_too_and_says_whose_it_is():
     assert str(error) == "made/a: KeyError of the tracker's own: 'oops'; expected a fetch; see the log"
 
 
-def test_a_flight_is_cut_off_at_its_deadline_and_not_before():
+def test_a_fetch_is_cut_off_at_its_deadline_and_not_before():
     later, time = Later(), Time()
     flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
     flights.start(made("a"), "a")
@@ -81,7 +81,7 @@ def test_a_flight_is_cut_off_at_its_deadline_and_not_before():
     assert flights.landed() == []
 
 
-def test_what_a_cut_off_flight_brings_does_not_count_for_the_next_flight_of_the_board():
+def test_the_late_result_of_a_cut_off_fetch_does_not_count_for_the_next_one():
     later, time = Later(), Time()
     flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
     flights.start(made("a"), "a")
@@ -94,10 +94,10 @@ def test_what_a_cut_off_flight_brings_does_not_count_for_the_next_flight_of_the_
     assert flights.landed() == []
     assert len(flights) == 1
     later.go_on()
-    assert [one.id for one, _ in flights.landed()] == ["made/a"]
+    assert [flight.id for flight, _ in flights.landed()] == ["made/a"]
 
 
-def test_who_waits_is_woken_by_what_lands():
+def test_a_result_wakes_the_loop():
     woken = threading.Event()
     flights = InFlight(unchanged, parallel=1, deadline_s=60, monotonic=Time(), start=in_a_thread, wake=woken.set)
     flights.start(made("a"), "a")
@@ -106,7 +106,7 @@ def test_who_waits_is_woken_by_what_lands():
 
 
 @given(st.lists(st.sampled_from("abcdef"), max_size=20), st.integers(1, 4))
-def test_there_are_never_more_than_so_many_nor_two_of_one_host(hosts: list[str], parallel: int):
+def test_fetches_never_exceed_the_limit_nor_one_per_host(hosts: list[str], parallel: int):
     later = Later()
     flights = InFlight(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), start=later)
     out: list[str] = []

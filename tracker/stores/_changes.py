@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tracker.model import (
-    Comparability,
-    Diff,
-    EntryId,
-    Measure,
-    Metric,
-    MetricId,
-    PublishedEntry,
-    Segment,
-    StoredSnapshot,
-)
+from tracker.model import Comparability, Diff, EntryId, Measure, Metric, MetricId, PublishedEntry, Segment, StoredSnapshot
 from tracker.order import competition_ranks
 
 NAME, PAGE, RANK = "name", "$page", "$rank"
