@@ -83,7 +83,6 @@ class Deliver(Protocol):
 
     def __call__(self, declared: Declared, *, fresh: bool) -> None:
         """Send what is new, or have it sent."""
-        ...
 
 
 class Loop:

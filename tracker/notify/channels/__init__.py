@@ -28,7 +28,6 @@ class Channel(Protocol):
     @property
     def limits(self) -> Limits:
         """The limits within which messages are composed."""
-        ...
 
     def send(self, message: Message) -> None:
         """Send it once, and return when it was accepted.
@@ -36,7 +35,6 @@ class Channel(Protocol):
         Raises:
             DeliveryError: it was not, or may not have been; the error states whether a retry or a shorter message can help.
         """
-        ...
 
 
 class Open(Protocol):
@@ -44,7 +42,6 @@ class Open(Protocol):
 
     def __call__(self, route: Route, environment: Environment, *, post: Post, clock: Clock) -> Channel:
         """The channel. Raises DeliveryError, final."""
-        ...
 
 
 CHANNELS: Mapping[str, Open] = {

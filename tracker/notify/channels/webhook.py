@@ -34,7 +34,6 @@ class Post(Protocol):
 
     def __call__(self, url: str, *, to: str, headers: dict[str, str], body: bytes) -> Posted:
         """The answer. Raises Transient."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
