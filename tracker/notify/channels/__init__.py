@@ -6,7 +6,7 @@ A channel sends a message once; retrying is the outbox's task.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tracker import fetch
 from tracker.clock import SystemClock
@@ -14,10 +14,8 @@ from tracker.errors import DeliveryError
 from tracker.notify.channels import apprise, file, stdout, webhook
 from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
-
-if TYPE_CHECKING:
-    from tracker.notify.routes import Route
 
 __all__ = ["CHANNELS", "Channel", "Limits", "open_channel"]
 

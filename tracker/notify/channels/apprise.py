@@ -14,17 +14,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tracker.errors import DeliveryError
 from tracker.notify.channels._secrets import Filled, fill
+from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
 from tracker.wording import clean
-
-if TYPE_CHECKING:
-    from tracker.notify.channels.webhook import Post
-    from tracker.notify.routes import Route
 
 DEADLINE_S = 60.0
 _MOST = 200_000

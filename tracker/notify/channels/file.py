@@ -6,16 +6,14 @@ import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from tracker.errors import DeliveryError
 from tracker.notify.channels._secrets import fill
+from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
-
-if TYPE_CHECKING:
-    from tracker.notify.channels.webhook import Post
-    from tracker.notify.routes import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

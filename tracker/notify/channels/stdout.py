@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from tracker.errors import DeliveryError
+from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
-
-if TYPE_CHECKING:
-    from tracker.notify.channels.webhook import Post
-    from tracker.notify.routes import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

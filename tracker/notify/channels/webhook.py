@@ -8,17 +8,15 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tracker.errors import DeliveryError, Transient
 from tracker.fetch import Posted
 from tracker.fetch.politeness import retry_after_s
 from tracker.notify.channels._secrets import Filled, fill
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
-
-if TYPE_CHECKING:
-    from tracker.notify.routes import Route
 
 PREFIX = "whsec_"
 """Precedes a secret in base64."""
