@@ -198,17 +198,19 @@ class Loop:
         service = self._world.store.service
         ours = {name: pause for name, pause in service.pauses().items() if pause.by == TRACKER}
         if {notice.subject for notice in service.notices() if notice.kind == "paused"} != ours.keys():
-            self._notices.only("paused", {name: self._paused(pause) for name, pause in ours.items()}, now)
-
-    def _paused(self, pause: Pause) -> str:
-        board = self._declared.boards.get(pause.board)
-        return f"{board.title if board else pause.board} is paused: {pause.reason} (tracker board resume {pause.board})"
+            titles = {name: board.title for name, board in self._declared.boards.items()}
+            reasons = {
+                str(name): f"{titles.get(name, name)} is paused: {pause.reason} (tracker board resume {name})"
+                for name, pause in ours.items()
+            }
+            self._notices.only("paused", reasons, now)
 
     def _land(self) -> None:
         """Store what the fetches brought. What cannot be stored stays, and is tried again."""
         now = self._world.clock.now()
         self._unstored.extend(
-            _Landed(board=board, fetched=fetched, at=_seen_at(fetched, now)) for board, fetched in self._flights.landed()
+            _Landed(board=board, fetched=fetched, at=now if isinstance(fetched, FetchError) else fetched.observed_at)
+            for board, fetched in self._flights.landed()
         )
         taken: list[_Landed] = []
         while self._unstored:
@@ -435,10 +437,6 @@ class Loop:
         self._store_failed_at, self._store_pause_s = None, 0.0
         log.warning("store works again", extra={"since": since})
         self._watch_all(now)
-
-
-def _seen_at(fetched: Fetched, now: datetime) -> datetime:
-    return now if isinstance(fetched, FetchError) else fetched.observed_at
 
 
 def _is_kept(landed: _Landed, archive: Archive) -> bool:

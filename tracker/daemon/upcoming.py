@@ -14,7 +14,7 @@ from tracker.query.due import due_at
 
 def upcoming(boards: Iterable[Board], store: Store | None, now: datetime, most: int) -> Sequence[tuple[datetime, Board]]:
     """The next `most` times, by time and board. An overdue board is due now."""
-    ahead = [(_first(board, store, now), board.id, board) for board in boards]
+    ahead = [(max(due_at(board, store, now), now) if store else now, board.id, board) for board in boards]
     heapq.heapify(ahead)
     times: list[tuple[datetime, Board]] = []
     while ahead and len(times) < most:
@@ -22,7 +22,3 @@ def upcoming(boards: Iterable[Board], store: Store | None, now: datetime, most: 
         times.append((at, board))
         heapq.heappush(ahead, (cadence.next_due(board, at), name, board))
     return times
-
-
-def _first(board: Board, store: Store | None, now: datetime) -> datetime:
-    return now if store is None else max(due_at(board, store, now), now)

@@ -38,18 +38,13 @@ def trouble(ask: Ask, reply: Reply, now: datetime) -> FetchError | None:
 
 def failure(ask: Ask, reply: Reply, now: datetime) -> FetchError:
     """The error for a status other than success, with its answer."""
-    return with_answer(_error(ask, reply, now), ask, reply, now)
-
-
-def _error(ask: Ask, reply: Reply, now: datetime) -> FetchError:
-    found = f"{ask.place}: answered {reply.status}, expected 200"
+    answered = f"{ask.place}: answered {reply.status}, expected 200"
     if _may_pass(reply.status):
-        return Transient(
-            f"{found}; it is asked again later", retry_after_s=retry_after_s(reply.headers.get("retry-after", ""), now)
-        )
+        wait_s = retry_after_s(reply.headers.get("retry-after", ""), now)
+        return with_answer(Transient(f"{answered}; it is asked again later", retry_after_s=wait_s), ask, reply, now)
     if reply.status in GONE:
-        return Gone(f"{found}; find where the board is now and correct request.url")
-    return Refused(f"{found}; check the board's key and the publisher's terms")
+        return with_answer(Gone(f"{answered}; find where the board is now and correct request.url"), ask, reply, now)
+    return with_answer(Refused(f"{answered}; check the board's key and the publisher's terms"), ask, reply, now)
 
 
 def _may_pass(status: int) -> bool:

@@ -159,16 +159,14 @@ class Fetcher:
             for board, last in jobs:
                 if stop.is_set():
                     return
-                done.put((board, self._fetch_or_error(board, last)))
+                try:
+                    outcome: Outcome = self.fetch(board, last)
+                except FetchError as error:
+                    log.info("board not fetched", extra={"board": board.id, "outcome": type(error).__name__})
+                    outcome = error
+                done.put((board, outcome))
         finally:
             done.put(None)
-
-    def _fetch_or_error(self, board: Board, last: Validators) -> Outcome:
-        try:
-            return self.fetch(board, last)
-        except FetchError as error:
-            log.info("board not fetched", extra={"board": board.id, "outcome": type(error).__name__})
-            return error
 
     def _get(self, ask: Ask) -> Reply:
         """One page, retried if that helps."""

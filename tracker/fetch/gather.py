@@ -133,7 +133,8 @@ class Gatherer:
             reply = self.get(ask)
         text = reply.body.decode("utf-8", "replace")
         names = {_rewritten(name, newest.replace) for name in re.findall(newest.find, text)}
-        releases = sorted(filter(_RELEASE.fullmatch, names), key=_numbers, reverse=True)
+        numbers = {name: tuple(map(int, _NUMBER.findall(name))) for name in names if _RELEASE.fullmatch(name)}
+        releases = sorted(numbers, key=lambda name: (numbers[name], name), reverse=True)
         if not releases:
             raise self._evident(
                 Refused(f"{ask.place}: names no release {newest.find!r}; correct request.newest.find"), ask, reply
@@ -185,7 +186,3 @@ def _rewritten(name: str, changes: Mapping[str, str]) -> str:
     for old, new in changes.items():
         name = name.replace(old, new)
     return name
-
-
-def _numbers(release: str) -> tuple[tuple[int, ...], str]:
-    return tuple(map(int, _NUMBER.findall(release))), release

@@ -368,12 +368,8 @@ _LOGGERS = (
 """The loggers that write URLs with their query (httpx at INFO) or headers (httpcore at DEBUG)."""
 
 
-def _not_ours(_: logging.LogRecord) -> bool:
-    return not _OURS.get()
-
-
 for _name in _LOGGERS:  # a filter, not a level: other users of the library in this process keep their log
-    logging.getLogger(_name).addFilter(_not_ours)
+    logging.getLogger(_name).addFilter(lambda _: not _OURS.get())
 
 
 @contextmanager

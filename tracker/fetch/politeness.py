@@ -59,7 +59,9 @@ class Pace:
         Raises:
             NotYet: the host asked us to come back later.
         """
-        with self._turn_at(ask.host), self._hosts.turn(ask.host):
+        with self._guard:
+            turn = self._turns.setdefault(ask.host, threading.Lock())
+        with turn, self._hosts.turn(ask.host):
             self._keep_away(ask)
             self._clock.sleep(self._gap_left_s(ask))
             with self._guard:
@@ -87,10 +89,6 @@ class Pace:
             wait_s = min(FIRST_BREAK_S * 2.0 ** min(failures - BREAKS_AFTER, 20), LONGEST_BREAK_S)
             until, asked = self._clock.now() + timedelta(seconds=wait_s), self._hosts.not_before(host)
             self._hosts.note_not_before(host, max(until, asked) if asked else until)
-
-    def _turn_at(self, host: str) -> threading.Lock:
-        with self._guard:
-            return self._turns.setdefault(host, threading.Lock())
 
     def _keep_away(self, ask: Ask) -> None:
         now = self._clock.now()

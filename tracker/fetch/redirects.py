@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.errors import Gone, Refused, Transient
 from tracker.fetch.addresses import Resolve, is_public, says_no_such_host
 from tracker.fetch.http import URL, Ask, Reply, host_of, join_url, origin_of
 
@@ -62,29 +62,18 @@ def _demand_public(first: Ask, url: URL, resolve: Resolve) -> None:
     try:
         private = [address for address in resolve(host) if not is_public(address)]
     except OSError as error:
-        raise _unresolved(first, host, error) from first.because(error)
+        target = f"{first.place}: redirected to {first.secrets.scrub(host)!r}"
+        if says_no_such_host(error):
+            raise Gone(f"{target}, a host that does not exist; correct request.url") from first.because(error)
+        raise Transient(f"{target}, whose address cannot be found now; it is asked again later") from first.because(error)
     if private:
         raise Refused(f"{first.place}: redirected to {first.shown(url)}, which is not a public address; correct request.url")
 
 
-def _unresolved(first: Ask, host: str, error: OSError) -> FetchError:
-    target = f"{first.place}: redirected to {first.secrets.scrub(host)!r}"
-    if says_no_such_host(error):
-        return Gone(f"{target}, a host that does not exist; correct request.url")
-    return Transient(f"{target}, whose address cannot be found now; it is asked again later")
-
-
 def _headers_for(url: URL, current: Ask) -> Mapping[str, str]:
     """All headers for the same origin, also from http to https; otherwise only those without secrets."""
-    if _same_site(current.url, url):
+    (scheme, *place), (next_scheme, *next_place) = origin_of(current.url), origin_of(url)
+    if place == next_place and next_scheme in (scheme, "https"):
         return current.headers
-    return {name: value for name, value in current.headers.items() if not _is_private(name, value, current)}
-
-
-def _same_site(here: URL, there: URL) -> bool:
-    (scheme, *place), (next_scheme, *next_place) = origin_of(here), origin_of(there)
-    return place == next_place and next_scheme in (scheme, "https")
-
-
-def _is_private(name: str, value: str, current: Ask) -> bool:
-    return name in CREDENTIALS or current.secrets.scrub(value) != value
+    scrub = current.secrets.scrub
+    return {name: value for name, value in current.headers.items() if name not in CREDENTIALS and scrub(value) == value}

@@ -70,13 +70,9 @@ class Robots:
         asked = replace(ask, url=url, method="GET", headers={}, max_bytes=MAX_BYTES, cut=True)
         reply = self._load(asked)
         now = self._clock.now()
-        if _nothing_for_now(reply.status):
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in AGAIN:
             raise failure(asked, reply, now)
         return Rules(file=asked.shown(url), read_at=now, parsed=Protego.parse(_text(reply)))
-
-
-def _nothing_for_now(status: int) -> bool:
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in AGAIN
 
 
 def _text(reply: Reply) -> str:

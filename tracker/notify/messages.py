@@ -131,20 +131,15 @@ def _middle(news: Sequence[_News]) -> Iterator[TextLine]:
     if first.dated:
         yield TextLine(role=Role.NOTE, text=first.dated, story=0)
     yield from (TextLine(role=Role.ENTRY, text=aside, story=0) for aside in first.asides)
-    for heading, together in _by_heading(others).items():
+    by_heading: dict[str, list[tuple[int, _News]]] = {}
+    for number, story in enumerate(others, start=1):  # so the board with the weightiest story comes first
+        by_heading.setdefault(story.heading, []).append((number, story))
+    for heading, together in by_heading.items():
         also = "Also on " if heading == first.heading and heading else ""
         yield TextLine(role=Role.HEADING, text=f"{also}{heading or 'The tracker itself'}")
         for number, story in together:
             yield TextLine(role=Role.ENTRY, text=f"{story.headline} [{story.lead.id[:_SHORT_ID]}]", story=number)
             yield from (TextLine(role=Role.ASIDE, text=aside, story=number) for aside in story.asides)
-
-
-def _by_heading(others: Sequence[_News]) -> dict[str, list[tuple[int, _News]]]:
-    """The stories after the first with their numbers, by board; the board with the weightiest story first."""
-    stories: dict[str, list[tuple[int, _News]]] = {}
-    for number, story in enumerate(others, start=1):
-        stories.setdefault(story.heading, []).append((number, story))
-    return stories
 
 
 def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId, Board], most: int) -> list[list[TextLine]]:
@@ -153,7 +148,8 @@ def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId
     many = f"And {count(len(more), 'more event', 'more events')}"
     listing = [TextLine(role=Role.FOOT, text=f"{many}: ", command=_listing(more))] if more else []
     counted = [TextLine(role=Role.FOOT, text=f"{many}.")] if more else []
-    publishers = "; ".join(_publishers(news, boards))
+    sources = [boards[event.board] for story in news for event in story.events if event.board in boards]
+    publishers = "; ".join(dict.fromkeys(calm(board.attribution or board.title) for board in sources))  # as the terms demand
     source = [TextLine(role=Role.FOOT, text=f"Data: {publishers}")] if publishers else []
     bare = replace(evidence, url="")
     return [
@@ -166,19 +162,12 @@ def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId
     ]
 
 
-def _publishers(news: Sequence[_News], boards: Mapping[BoardId, Board]) -> Iterable[str]:
-    """Whose data it is, as the terms demand; each publisher once, in the order of the stories."""
-    sources = [boards[event.board] for story in news for event in story.events if event.board in boards]
-    return dict.fromkeys(calm(board.attribution or board.title) for board in sources)
-
-
 def _evidence(news: _News, most: int) -> TextLine:
     """How to check the first story: the board's page, and the command that shows the bytes."""
     shown = news.page if len(news.page) <= most * _LONG_PAGE else ""
-    if not news.lead.evidence:
-        return TextLine(role=Role.FOOT, text="Details: ", url=shown, command="tracker status")
-    command = f"tracker verify {news.lead.id[:_SHORT_ID]}"
-    return TextLine(role=Role.FOOT, text="Evidence: ", url=shown, command=command)
+    verify = f"tracker verify {news.lead.id[:_SHORT_ID]}"
+    text, command = ("Evidence: ", verify) if news.lead.evidence else ("Details: ", "tracker status")
+    return TextLine(role=Role.FOOT, text=text, url=shown, command=command)
 
 
 def _listing(events: Sequence[Event]) -> str:
@@ -198,19 +187,14 @@ def _news(events: Sequence[Event], boards: Mapping[BoardId, Board], zone: tzinfo
     by_board: dict[BoardId, list[Event]] = {}
     ended, rest = _ended(events)
     for event in rest:
-        if (shared := _shared(event)) is not None:
-            by_trouble.setdefault(_Trouble(_host(event, boards), event.kind, shared), []).append(event)
+        trouble = trouble_of(event)
+        if trouble and (predicate := trouble.shared.get(event.grade)) is not None:
+            by_trouble.setdefault(_Trouble(_host(event, boards), event.kind, predicate), []).append(event)
         else:
             by_board.setdefault(event.board, []).append(event)
     stories = [_in_words(story, boards, zone) for several in by_board.values() for story in fold(several)]
     stories += [_of_host(at, several, ended, boards, zone) for at, several in by_trouble.items()]
     return sorted(stories, key=lambda story: (-story.lead.weight, -len(story.events), order(story.lead)))
-
-
-def _shared(event: Event) -> str | None:
-    """The predicate for several boards of one host with this trouble; None for an event that is its own story."""
-    trouble = trouble_of(event)
-    return trouble.shared.get(event.grade) if trouble else None
 
 
 def _ends(event: Event) -> bool | None:

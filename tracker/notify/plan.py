@@ -184,18 +184,13 @@ def _at_once(route: Route, deliveries: Iterable[Delivery], warm: frozenset[str],
     ready = [delivery for delivery in due if subject_of(delivery.event) not in warm]
     gather = timedelta(seconds=route.gather_s)
     troubles = [delivery for delivery in ready if trouble_of(delivery.event)]
-    slow = all(_is_slow(delivery.event) for delivery in troubles)
+    kinds = ((trouble_of(delivery.event), delivery.event.grade) for delivery in troubles)
+    slow = all(trouble is not None and grade in trouble.slow for trouble, grade in kinds)
     trouble = _gathered(troubles, max(gather, UNREACHABLE_GATHER if slow else TROUBLES_GATHER), now)
     news = _gathered((delivery for delivery in ready if not trouble_of(delivery.event)), gather, now)
     groups = _stories(news)
     groups = _joined(groups) if route.cool_down_s else groups
     return [Batch(in_full=_ordered(group)) for group in (trouble, *groups) if group]
-
-
-def _is_slow(event: Event) -> bool:
-    """Whether the event is trouble that is news only after hours."""
-    trouble = trouble_of(event)
-    return trouble is not None and event.grade in trouble.slow
 
 
 def _gathered(deliveries: Iterable[Delivery], gather: timedelta, now: datetime) -> Sequence[Delivery]:

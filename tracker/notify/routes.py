@@ -201,7 +201,9 @@ def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Coll
     check_words("watch", texts(table.watch), watches)
     if WATCH in texts(table.kind) and not table.watch:
         raise Wrong('kind = "watch" without a watch; name the watches, as in watch = ["…"]')
-    _check_times(table)
+    for key in ("cool_down", "gather"):  # a digest waits for its time and shows everything
+        if table.digest and getattr(table, key):
+            raise Wrong(f"{key} is for messages that are sent at once, but digest is set; remove one of them")
     _ADDRESSES[table.channel](table)
     if table.secret and table.channel != "webhook":
         raise Wrong("secret is for channel webhook; remove it")
@@ -237,13 +239,6 @@ def _check_name(name: str) -> None:
 
 
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _check_times(table: RouteTable) -> None:
-    """Refuse keys for messages sent at once in a digest, which waits for its time and shows everything."""
-    for key in ("cool_down", "gather"):
-        if table.digest and getattr(table, key):
-            raise Wrong(f"{key} is for messages that are sent at once, but digest is set; remove one of them")
 
 
 def _quiet(table: RouteTable) -> tuple[Window, ...]:

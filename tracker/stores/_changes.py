@@ -15,7 +15,9 @@ NAME, PAGE, RANK = "name", "$page", "$rank"
 def measure_changes(diff: Diff) -> Iterator[tuple[MetricId, EntryId, Measure | None, Measure | None]]:
     """(metric, entry, before, after) where the values differ, by metric and entry; None for no value."""
     old, new = diff.entries_before, diff.after.entries
-    changed: dict[MetricId, list[tuple[EntryId, Measure | None, Measure | None]]] = {key: [] for key in _metrics(diff)}
+    declared = [metric.id for metric in diff.board.metrics]
+    ended = sorted({metric for entry in old.values() for metric in entry.measures}.difference(declared))
+    changed: dict[MetricId, list[tuple[EntryId, Measure | None, Measure | None]]] = {key: [] for key in (*declared, *ended)}
     for entry in sorted(old.keys() | new.keys()):
         had = old[entry].measures if entry in old else {}
         has = new[entry].measures if entry in new else {}
@@ -25,13 +27,6 @@ def measure_changes(diff: Diff) -> Iterator[tuple[MetricId, EntryId, Measure | N
                 if was is not now and was != now:
                     changes.append((entry, was, now))
     return ((key, *change) for key, changes in changed.items() for change in changes)
-
-
-def _metrics(diff: Diff) -> list[MetricId]:
-    """The declared metrics, then those that only the snapshot before had: their values end with their declaration."""
-    declared = [metric.id for metric in diff.board.metrics]
-    kept = {metric for entry in diff.before.entries.values() for metric in entry.measures} if diff.before else set()
-    return [*declared, *sorted(kept.difference(declared))]
 
 
 def text_changes(diff: Diff) -> Iterator[tuple[str, EntryId, str | None, str | None]]:

@@ -68,7 +68,10 @@ class SqliteServiceState:
         self._change("UPDATE outbox SET tries = 0, dead = 0, not_before = NULL WHERE event = ? AND route = ?", deliveries)
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
-        rows = [_receipt_row(receipt) for receipt in receipts]
+        rows = [
+            (receipt.event, receipt.route, seconds(receipt.delivered_at), receipt.how.value, receipt.message, receipt.subject)
+            for receipt in receipts
+        ]
         with self._transaction():
             self._connection.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._connection.executemany("DELETE FROM outbox WHERE event = ? AND route = ?", [row[:2] for row in rows])
@@ -134,13 +137,12 @@ class SqliteServiceState:
             if not rows:
                 return None
             self._connection.execute(f"UPDATE notices SET ended_at = ? WHERE {where}", (seconds(at), kind, subject))  # noqa: S608  # our own words
-            self._forget_old_notices()
+            kept = (
+                f"SELECT rowid FROM notices WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT {_ENDED_NOTICES}"  # noqa: S608  # an int of ours
+            )
+            self._connection.execute(f"DELETE FROM notices WHERE ended_at IS NOT NULL AND rowid NOT IN ({kept})")  # noqa: S608  # an int of ours
             self.post(deliveries)
             return _notice((*rows[0][:-1], seconds(at)))
-
-    def _forget_old_notices(self) -> None:
-        kept = f"SELECT rowid FROM notices WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT {_ENDED_NOTICES}"  # noqa: S608  # an int of ours
-        self._connection.execute(f"DELETE FROM notices WHERE ended_at IS NOT NULL AND rowid NOT IN ({kept})")  # noqa: S608  # an int of ours
 
     def notices(self, *, ended: bool = False) -> Sequence[Notice]:
         which = "ended_at IS NOT NULL" if ended else "ended_at IS NULL"
@@ -212,11 +214,6 @@ def _delivery(  # noqa: PLR0917  # the columns of a row
         error=error,
         dead=bool(dead),
     )
-
-
-def _receipt_row(receipt: Receipt) -> tuple[object, ...]:
-    at = seconds(receipt.delivered_at)
-    return receipt.event, receipt.route, at, receipt.how.value, receipt.message, receipt.subject
 
 
 def _receipt(event: str, route: str, delivered_at: int, how: str, message: str, subject: str) -> Receipt:  # noqa: PLR0917  # the columns of a row

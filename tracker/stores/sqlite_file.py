@@ -27,7 +27,8 @@ class SqliteFile:
             StoreError: naming the file and what to do.
         """
         self._path = path
-        self._read_only = not _may_be_written(path) if read_only is None else read_only
+        writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self._read_only = not writable if read_only is None else read_only
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             name, is_uri = (_read_only_uri(path), True) if self._read_only else (path, False)
@@ -111,11 +112,6 @@ class SqliteFile:
                 f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
                 " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
             ) from error
-
-
-def _may_be_written(path: Path) -> bool:
-    """Whether the file can be written or created."""
-    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 def _read_only_uri(path: Path) -> str:

@@ -29,7 +29,10 @@ class Server:
             )
         self._socket = _bound(address)
         self.address = Address(host=address.host, port=self._socket.getsockname()[1])
-        _relay()
+        logger = logging.getLogger("uvicorn")
+        logger.handlers[:] = [_Relay()]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
         self._server = uvicorn.Server(_config(app))
         self._thread = Thread(target=self._server.run, args=([self._socket],), name="tracker-http", daemon=True)
         self._thread.start()
@@ -77,10 +80,3 @@ def _config(app: Starlette) -> uvicorn.Config:
 class _Relay(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         log.log(record.levelno, "http server", extra={"said": record.getMessage()}, exc_info=record.exc_info)
-
-
-def _relay() -> None:
-    logger = logging.getLogger("uvicorn")
-    logger.handlers[:] = [_Relay()]
-    logger.setLevel(logging.INFO)
-    logger.propagate = False

@@ -25,20 +25,15 @@ class File:
     limits: Limits
 
     def send(self, message: Message) -> None:
-        """Append the message, whole or not at all."""
+        """Append the message, whole or not at all. JSON is one line; any other form ends with an empty line."""
         try:
             with self.path.open("ab") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed
-                _append(file, _lines(message))
+                _append(file, f"{message.body}\n".encode() if message.form == "json" else f"{message.body}\n\n".encode())
         except OSError as error:
             raise DeliveryError(
                 f"{self.route}: {str(self.path)!r} cannot be written ({error.strerror}); make it writable, it is tried again"
             ) from error
-
-
-def _lines(message: Message) -> bytes:
-    """JSON is one line; any other form ends with an empty line."""
-    return f"{message.body}\n".encode() if message.form == "json" else f"{message.body}\n\n".encode()
 
 
 def _append(file: BinaryIO, lines: bytes) -> None:

@@ -195,7 +195,10 @@ class FileArchive:
 
     def _store(self, folder: BoardFolder, received: ReceivedBody) -> None:
         """Write the body unless it is stored. The index is locked, so nobody else writes here."""
-        listing = self._swept(folder)
+        listing = self._listing(folder)
+        for leftover in listing.leftovers:  # of a writer that crashed
+            leftover.unlink(missing_ok=True)
+        listing = self._listing(folder, fresh=True) if listing.leftovers else listing
         if received.sha256 in listing.held:
             return
         ending, squeezed = self._squeeze(folder, listing, received)
@@ -285,13 +288,6 @@ class FileArchive:
             known = listing_of(folder, stamp)
             self._listings.put(folder.board, known)
         return known
-
-    def _swept(self, folder: BoardFolder) -> BodyListing:
-        """The listing, after removing what a crashed writer left behind. The index is locked."""
-        listing = self._listing(folder)
-        for leftover in listing.leftovers:
-            leftover.unlink(missing_ok=True)
-        return self._listing(folder, fresh=True) if listing.leftovers else listing
 
     @contextmanager
     def _locked(self, folder: BoardFolder) -> Iterator[int]:
