@@ -154,7 +154,7 @@ class Daemon:
             parallel=self.parallel,
             deadline_s=self.deadline_s,
             monotonic=lambda: self.passed_s,
-            start=self.start,
+            begin=self.start,
             wake=wake,
         )
 

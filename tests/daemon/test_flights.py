@@ -33,7 +33,7 @@ class Time:
 
 def test_results_land_once_and_in_order_of_arrival():
     later = Later()
-    flights = InFlight(unchanged, parallel=3, deadline_s=10, monotonic=Time(), start=later)
+    flights = InFlight(unchanged, parallel=3, deadline_s=10, monotonic=Time(), begin=later)
     for name in "abc":
         flights.start(made(name), name)
     assert (len(flights), flights.landed()) == (3, [])
@@ -47,7 +47,7 @@ def test_an_error_of_the_fetch_is_a_result():
     def gone(asked: Board) -> Unchanged:
         raise Gone(f"{asked.id}: status 404")
 
-    flights = InFlight(gone, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights = InFlight(gone, parallel=1, deadline_s=10, monotonic=Time(), begin=lambda work: work())
     flights.start(made("a"), "a")
     ((_, error),) = flights.landed()
     assert isinstance(error, Gone)
@@ -57,7 +57,7 @@ def test_a_bug_of_ours_is_a_result_too_and_is_named_as_ours():
     def faulty(_: Board) -> Unchanged:
         raise KeyError("oops")
 
-    flights = InFlight(faulty, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights = InFlight(faulty, parallel=1, deadline_s=10, monotonic=Time(), begin=lambda work: work())
     flights.start(made("a"), "a")
     ((_, error),) = flights.landed()
     assert isinstance(error, Transient)
@@ -66,7 +66,7 @@ def test_a_bug_of_ours_is_a_result_too_and_is_named_as_ours():
 
 def test_a_fetch_is_cut_off_at_its_deadline_and_not_before():
     later, time = Later(), Time()
-    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, begin=later)
     flights.start(made("a"), "a")
     time.s = 9.9
     assert flights.landed() == []
@@ -83,7 +83,7 @@ def test_a_fetch_is_cut_off_at_its_deadline_and_not_before():
 
 def test_the_late_result_of_a_cut_off_fetch_does_not_count_for_the_next_one():
     later, time = Later(), Time()
-    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, begin=later)
     flights.start(made("a"), "a")
     (late,) = later.begun
     later.begun.clear()
@@ -99,7 +99,7 @@ def test_the_late_result_of_a_cut_off_fetch_does_not_count_for_the_next_one():
 
 def test_a_result_wakes_the_loop():
     woken = threading.Event()
-    flights = InFlight(unchanged, parallel=1, deadline_s=60, monotonic=Time(), start=in_a_thread, wake=woken.set)
+    flights = InFlight(unchanged, parallel=1, deadline_s=60, monotonic=Time(), begin=in_a_thread, wake=woken.set)
     flights.start(made("a"), "a")
     assert woken.wait(30)
     assert len(flights.landed()) == 1
@@ -108,7 +108,7 @@ def test_a_result_wakes_the_loop():
 @given(st.lists(st.sampled_from("abcdef"), max_size=20), st.integers(1, 4))
 def test_fetches_never_exceed_the_limit_nor_one_per_host(hosts: list[str], parallel: int):
     later = Later()
-    flights = InFlight(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), start=later)
+    flights = InFlight(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), begin=later)
     out: list[str] = []
     for number, host in enumerate(hosts):
         allowed = len(out) < parallel and host not in out

@@ -622,7 +622,7 @@ class Years:
             parallel=4,
             deadline_s=600,
             monotonic=time.perf_counter,
-            start=lambda work: work(),
+            begin=lambda work: work(),
             wake=wake,
         )
 

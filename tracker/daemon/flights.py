@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from tracker.errors import FetchError, TrackerError, Transient
 from tracker.model import Board, BoardId, Capture, Unchanged
@@ -30,6 +30,7 @@ class _Flight:
     until: float
 
 
+@dataclass(slots=True)
 class InFlight:
     """Starts fetches and collects their results, in the caller's thread.
 
@@ -37,24 +38,15 @@ class InFlight:
     frees its place; its later result is dropped.
     """
 
-    def __init__(
-        self,
-        fetch: Callable[[Board], Fetched],
-        *,
-        parallel: int,
-        deadline_s: float,
-        monotonic: Callable[[], float],
-        start: Start = in_a_thread,
-        wake: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._fetch = fetch
-        self._parallel = parallel
-        self._deadline_s = deadline_s
-        self._monotonic = monotonic
-        self._start = start
-        self._wake = wake
-        self._out: dict[BoardId, _Flight] = {}
-        self._down: queue.SimpleQueue[tuple[_Flight, Fetched]] = queue.SimpleQueue()
+    fetch: Callable[[Board], Fetched]
+    _: KW_ONLY
+    parallel: int
+    deadline_s: float
+    monotonic: Callable[[], float]
+    begin: Start = in_a_thread
+    wake: Callable[[], None] = lambda: None
+    _out: dict[BoardId, _Flight] = field(default_factory=dict, init=False)
+    _down: queue.SimpleQueue[tuple[_Flight, Fetched]] = field(default_factory=queue.SimpleQueue, init=False)
 
     def __contains__(self, board: object) -> bool:
         return board in self._out
@@ -64,22 +56,22 @@ class InFlight:
 
     def may_start(self, host: str) -> bool:
         """Whether a place is free, and no fetch from that host is under way."""
-        return len(self._out) < self._parallel and all(flight.host != host for flight in self._out.values())
+        return len(self._out) < self.parallel and all(flight.host != host for flight in self._out.values())
 
     def start(self, board: Board, host: str) -> None:
         """Begin a fetch."""
-        flight = _Flight(board=board, host=host, until=self._monotonic() + self._deadline_s)
+        flight = _Flight(board=board, host=host, until=self.monotonic() + self.deadline_s)
         self._out[board.id] = flight
-        self._start(lambda: self._fly(flight))
+        self.begin(lambda: self._fly(flight))
 
     def _fly(self, flight: _Flight) -> None:
         self._down.put((flight, self._fetched(flight.board)))
-        self._wake()
+        self.wake()
 
     def _fetched(self, board: Board) -> Fetched:
         """The result of a fetch. A failure of our own is in the board's record too, and retried like any other."""
         try:
-            return self._fetch(board)
+            return self.fetch(board)
         except FetchError as error:
             return error
         except TrackerError as error:  # for example, the disk is full and hosts cannot be noted
@@ -96,9 +88,9 @@ class InFlight:
             if self._out.get(flight.board.id) is flight:  # otherwise it had exceeded its deadline
                 landed.append((flight.board, result))
                 del self._out[flight.board.id]
-        now = self._monotonic()
+        now = self.monotonic()
         for board in [flight.board for flight in self._out.values() if now >= flight.until]:
-            limit = f"{self._deadline_s:g} s; expected an answer by then (tracker daemon --deadline)"
+            limit = f"{self.deadline_s:g} s; expected an answer by then (tracker daemon --deadline)"
             landed.append((board, Transient(f"{board.id}: cut off after {limit}")))
             del self._out[board.id]
         return landed

@@ -317,17 +317,8 @@ def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
 # ── sending ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """A receiver's answer to a POST: names in `headers` are lower-case, the body is cut after 4 KB."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Posted:
-    """Send a body once, without following redirects. Errors name the receiver as `to`.
+def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    """Send a body once, without following redirects. Errors name the receiver as `to`; the answer is cut after 4 KB.
 
     From the first to the last byte it takes at most `TOTAL_FACTOR` times `POST_TIMEOUT_S`.
 
@@ -347,12 +338,11 @@ def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Poste
             cut=True,
         )
         with closing(Wire(user_agent=SENDER)) as wire:
-            reply = wire.send(ask)
+            return wire.send(ask)
     except ValueError as error:
         raise Transient(f"{to}: the address is {error}; correct it") from error
     except FetchError as error:
         raise Transient(str(error).partition(";")[0]) from error
-    return Posted(status=reply.status, headers=reply.headers, body=reply.body[:ANSWER_BYTES])
 
 
 # ── logs ─────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from tracker.errors import DeliveryError, Transient
-from tracker.fetch import Posted
+from tracker.fetch import Reply
 from tracker.fetch.politeness import retry_after_s
 from tracker.notify.channels._secrets import Filled, fill
 from tracker.notify.messages import Limits, Message
@@ -30,7 +30,7 @@ _LATER = frozenset((429, 503))
 class Post(Protocol):
     """Sends a body (`tracker.fetch.post`)."""
 
-    def __call__(self, url: str, *, to: str, headers: dict[str, str], body: bytes) -> Posted:
+    def __call__(self, url: str, *, to: str, headers: dict[str, str], body: bytes) -> Reply:
         """The answer. Raises Transient."""
 
 
@@ -62,7 +62,7 @@ class Webhook:
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             raise self._refused(answer)
 
-    def _refused(self, answer: Posted) -> DeliveryError:
+    def _refused(self, answer: Reply) -> DeliveryError:
         """The error for a status other than 2xx, without the receiver's text: that may repeat the signature or the body."""
         status = answer.status
         asked = answer.headers.get("retry-after", "") if status in _LATER else ""

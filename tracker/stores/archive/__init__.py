@@ -22,34 +22,9 @@ from pathlib import Path
 
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Verdict
-from tracker.stores.archive.bodies import (
-    LEVEL,
-    SMALL,
-    WORTH,
-    BodyListing,
-    ReceivedBody,
-    Recent,
-    StoredBody,
-    ZstdError,
-    compressed,
-    damaged,
-    decompressed,
-    listing_of,
-    sha256_of,
-    stored_bodies,
-    time_text,
-)
-from tracker.stores.archive.disk import (
-    BoardFolder,
-    disk_errors,
-    folders_in,
-    is_board,
-    make_folder,
-    modified_at_ns,
-    size_of,
-    sync_folder,
-    write_whole,
-)
+from tracker.stores.archive import bodies, disk
+from tracker.stores.archive.bodies import BodyListing, ReceivedBody, Recent, StoredBody, ZstdError
+from tracker.stores.archive.disk import BoardFolder, disk_errors
 from tracker.stores.archive.index import (
     CONTENT,
     append,
@@ -81,7 +56,7 @@ class FileArchive:
         root: Path,
         *,
         max_bytes: int = MAX_BYTES,
-        level: int = LEVEL,
+        level: int = bodies.LEVEL,
         patience_s: float = 30.0,
         lease_s: float = 600.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -128,8 +103,12 @@ class FileArchive:
 
     def boards(self) -> tuple[BoardId, ...]:
         with disk_errors("archive", self._root):
-            names = (BoardId(f"{source.name}/{board.name}") for source in folders_in(self._root) for board in folders_in(source))
-            return tuple(sorted(board for board in names if is_board(board) and size_of(self._folder(board).index)))
+            names = (
+                BoardId(f"{source.name}/{board.name}")
+                for source in disk.folders_in(self._root)
+                for board in disk.folders_in(source)
+            )
+            return tuple(sorted(board for board in names if disk.is_board(board) and disk.size_of(self._folder(board).index)))
 
     def index(self, board: BoardId, offset: int = 0) -> tuple[Sequence[IndexLine], int]:
         folder = self._folder(board)
@@ -176,7 +155,7 @@ class FileArchive:
             try:
                 self.body(board, sha256)
             except StoreError as error:
-                problems[str(error)] = None  # a damaged keyframe is reported once, however many bodies need it
+                problems[str(error)] = None  # a bodies.damaged keyframe is reported once, however many bodies need it
         return tuple(problems)
 
     # ── bodies ───────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +168,7 @@ class FileArchive:
         if (largest := max(map(len, capture.bodies))) > self._max_bytes:
             raise StoreError(f"{capture.board}: body of {largest} bytes, expected at most {self._max_bytes}; raise max_bytes")
         return tuple(
-            ReceivedBody(sha256=sha256_of(body), body=body, at=capture.observed_at, page=page)
+            ReceivedBody(sha256=bodies.sha256_of(body), body=body, at=capture.observed_at, page=page)
             for page, body in enumerate(capture.bodies)
         )
 
@@ -203,9 +182,9 @@ class FileArchive:
             return
         ending, squeezed = self._squeeze(folder, listing, received)
         path = folder.bodies / f"{received.sha256}{ending}"
-        write_whole(path, squeezed)
-        held = {**listing.held, **stored_bodies((path,))}
-        self._listings.put(folder.board, BodyListing(stamp=modified_at_ns(folder.bodies), held=held))
+        disk.write_whole(path, squeezed)
+        held = {**listing.held, **bodies.stored_bodies((path,))}
+        self._listings.put(folder.board, BodyListing(stamp=disk.modified_at_ns(folder.bodies), held=held))
 
     def _squeeze(self, folder: BoardFolder, listing: BodyListing, received: ReceivedBody) -> tuple[str, bytes]:
         """The end of the body's file name, and the file's content.
@@ -213,15 +192,15 @@ class FileArchive:
         A large body is stored against the nearest keyframe; if that saves too little, it becomes a keyframe itself. So a new
         keyframe follows a redesign of the page. One per week took 1.6 times the bytes on a real series of uneven gaps.
         """
-        if len(received.body) < SMALL:
-            alone = compressed(received.body, b"", self._level)
+        if len(received.body) < bodies.SMALL:
+            alone = bodies.compressed(received.body, b"", self._level)
             return (".zst", alone) if len(alone) < len(received.body) else (".raw", received.body)
         keyframe, prefix = self._nearest(folder, listing, received)
         if keyframe:
-            squeezed = compressed(received.body, prefix, self._level)
-            if len(squeezed) / len(received.body) <= WORTH * keyframe.path.stat().st_size / len(prefix):
+            squeezed = bodies.compressed(received.body, prefix, self._level)
+            if len(squeezed) / len(received.body) <= bodies.WORTH * keyframe.path.stat().st_size / len(prefix):
                 return f".on-{keyframe.sha256}.zst", squeezed
-        return f".key-{time_text(received.at)}-{received.page}.zst", compressed(received.body, b"", self._level)
+        return f".key-{bodies.time_text(received.at)}-{received.page}.zst", bodies.compressed(received.body, b"", self._level)
 
     def _nearest(self, folder: BoardFolder, listing: BodyListing, received: ReceivedBody) -> tuple[StoredBody | None, bytes]:
         """The keyframe nearest in page, then in time, and its body; None if none is readable.
@@ -238,14 +217,14 @@ class FileArchive:
         try:
             return nearest, self._keyframe(folder, nearest.sha256)
         except (StoreError, OSError):
-            return None, b""  # `check` reports it; a damaged old keyframe must not stop new captures
+            return None, b""  # `check` reports it; a bodies.damaged old keyframe must not stop new captures
 
     def _keyframe(self, folder: BoardFolder, sha256: Sha256) -> bytes:
         body = self._keyframes.get((folder.board, sha256))
         if body is None:
             stored = self._find(folder, sha256)
             if stored.keyframe:
-                raise damaged(folder, stored, "a keyframe that needs another one")
+                raise bodies.damaged(folder, stored, "a keyframe that needs another one")
             body = self._inflate(folder, stored, b"")
             self._keyframes.put((folder.board, sha256), body)
         return body
@@ -253,19 +232,19 @@ class FileArchive:
     def _inflate(self, folder: BoardFolder, stored: StoredBody, prefix: bytes) -> bytes:
         limit = self._max_bytes + self._max_bytes // 128 + 1024  # zstd adds at most 1/256 to incompressible bytes
         if (size := stored.path.stat().st_size) > limit:
-            raise damaged(folder, stored, f"file of {size} bytes, expected at most {limit}")
+            raise bodies.damaged(folder, stored, f"file of {size} bytes, expected at most {limit}")
         try:
-            body = decompressed(stored, prefix, self._max_bytes)
+            body = bodies.decompressed(stored, prefix, self._max_bytes)
         except ZstdError as error:
-            raise damaged(folder, stored, str(error)) from error
-        if (actual := sha256_of(body)) != stored.sha256:
-            raise damaged(folder, stored, f"sha256 {actual}")
+            raise bodies.damaged(folder, stored, str(error)) from error
+        if (actual := bodies.sha256_of(body)) != stored.sha256:
+            raise bodies.damaged(folder, stored, f"sha256 {actual}")
         return body
 
     # ── folders ──────────────────────────────────────────────────────────────────────────────────
 
     def _folder(self, board: BoardId) -> BoardFolder:
-        if not is_board(board):
+        if not disk.is_board(board):
             raise StoreError(f"board {board!r} is not an id, expected <source>/<board> of a-z 0-9 . _ -; rename its TOML file")
         root = self._root / board
         return BoardFolder(board=board, index=root / "index.jsonl", bodies=root / "bodies")
@@ -282,17 +261,17 @@ class FileArchive:
         return listing.held[sha256]
 
     def _listing(self, folder: BoardFolder, *, fresh: bool = False) -> BodyListing:
-        stamp = modified_at_ns(folder.bodies)
+        stamp = disk.modified_at_ns(folder.bodies)
         known = self._listings.get(folder.board)
         if known is None or fresh or known.stamp != stamp:
-            known = listing_of(folder, stamp)
+            known = bodies.listing_of(folder, stamp)
             self._listings.put(folder.board, known)
         return known
 
     @contextmanager
     def _locked(self, folder: BoardFolder) -> Iterator[int]:
         """The index, open for appending, with a complete last line, and locked within the block."""
-        make_folder(folder.bodies)
+        disk.make_folder(folder.bodies)
         index = os.open(folder.index, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             if not lock(index, self._patience_s, self._sleep):
@@ -301,7 +280,7 @@ class FileArchive:
                     " end that process or try later"
                 )
             if not os.fstat(index).st_size:
-                sync_folder(folder.index.parent)
+                disk.sync_folder(folder.index.parent)
             repair_end(index)
             yield index
         finally:
