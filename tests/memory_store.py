@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
+from typing import TypeVar
 
 from tracker.errors import StoreError
 from tracker.model import (
@@ -33,34 +34,18 @@ from tracker.model import (
 )
 from tracker.stores._changes import new_segments, ranks
 
+T = TypeVar("T")
+
 
 def stored(snapshot: StoredSnapshot) -> StoredSnapshot:
     """A snapshot as a store can give it back: in the order of keys, without positions and models."""
-    return StoredSnapshot(
-        board=snapshot.board,
-        observed_at=snapshot.observed_at,
-        url=snapshot.url,
-        sha256=snapshot.sha256,
-        entries={entry: _stored(snapshot.entries[entry]) for entry in sorted(snapshot.entries)},
-        depth=snapshot.depth,
-        ambiguous=snapshot.ambiguous,
-        unnamed=snapshot.unnamed,
-        metrics=snapshot.metrics,
-        version=snapshot.version,
-        stated_on=snapshot.stated_on,
-    )
+    entries = {key: _only(PublishedEntry, entry, position=0) for key, entry in sorted(snapshot.entries.items())}
+    return _only(StoredSnapshot, snapshot, entries=entries)
 
 
-def _stored(entry: PublishedEntry) -> PublishedEntry:
-    return PublishedEntry(
-        id=entry.id,
-        name=entry.name,
-        position=0,
-        rank=entry.rank,
-        page=entry.page,
-        attributes=entry.attributes,
-        measures=entry.measures,
-    )
+def _only(kind: type[T], record: object, **changes: object) -> T:
+    """A record of that kind, with the values of one that has more fields."""
+    return kind(**{field.name: getattr(record, field.name) for field in fields(kind) if field.init} | changes)
 
 
 class MemoryStore:

@@ -28,15 +28,6 @@ from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with SqliteStore(tmp_path / "tracker.db") as store:
-        yield store
-
-
 @pytest.fixture
 def service(store: Store) -> ServiceState:
     return store.service

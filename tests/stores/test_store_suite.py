@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -46,15 +46,6 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 IN_MEMORY = Path(":memory:")
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with SqliteStore(tmp_path / "tracker.db") as store:
-        yield store
 
 
 A_WEEK = (

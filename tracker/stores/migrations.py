@@ -151,13 +151,6 @@ CREATE TABLE withdrawn (
   headline TEXT NOT NULL,
   body TEXT NOT NULL
 ) WITHOUT ROWID;
-
-CREATE TABLE receipts (
-  event TEXT NOT NULL,
-  route TEXT NOT NULL,
-  delivered_at INTEGER NOT NULL,
-  PRIMARY KEY (event, route)
-) WITHOUT ROWID;
 """
 
 _VIEWS = """
@@ -185,7 +178,7 @@ CREATE VIEW news AS
 """
 
 _LEDGER = """
-DROP TABLE receipts;
+DROP TABLE IF EXISTS receipts;
 
 CREATE TABLE outbox (
   event TEXT NOT NULL,
