@@ -225,10 +225,9 @@ class Loop:
         self._unstored.extend(taken)
 
     def _isolated(self, board: Board, work: Callable[[], None]) -> bool:
-        """Do one board's work; not even a bug of ours stops the other boards. False if another process has the board.
+        """Do one board's work; not even a bug of ours stops the others, only a StoreError of the whole disk or database.
 
-        Raises:
-            StoreError: the disk or the database fails, and with it every board.
+        False if another process has the board.
         """
         try:
             work()

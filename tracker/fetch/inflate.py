@@ -27,11 +27,7 @@ class Garbled(Exception):
 
 
 class Inflater:
-    """Collects one body of at most `max_bytes` inflated bytes.
-
-    Raises:
-        Garbled: the coding is not one we asked for.
-    """
+    """Collects one body of at most `max_bytes` inflated bytes. Raises Garbled for a coding that we did not ask for."""
 
     def __init__(self, content_encoding: str, max_bytes: int) -> None:
         self._coding = _coding(content_encoding)
@@ -48,20 +44,12 @@ class Inflater:
         return self._body.getvalue()
 
     def feed(self, raw: bytes) -> bool:
-        """Add the next bytes as sent. False if the body is larger than allowed; the excess is dropped.
-
-        Raises:
-            Garbled: they do not have the declared coding.
-        """
+        """Add the next bytes as sent. False if the body is too large; drops the excess. Raises Garbled for another coding."""
         self._received += len(raw)
         return self._take(raw) and self._received <= self._max_bytes + OVERHEAD
 
     def finish(self) -> None:
-        """End the body.
-
-        Raises:
-            Garbled: the compressed stream has not ended.
-        """
+        """End the body. Raises Garbled if the compressed stream has not ended."""
         if self._held or self._stream is not None:
             raise Garbled(f"the {self._coding} stream ends in the middle")
 

@@ -54,11 +54,7 @@ class Pace:
 
     @contextmanager
     def turn(self, ask: Ask) -> Iterator[None]:
-        """Within the block nobody else asks the host; the block begins when the gap has passed.
-
-        Raises:
-            NotYet: the host asked us to come back later.
-        """
+        """Within the block nobody else asks the host; begins after the gap. Raises NotYet if the host asked us to stay away."""
         with self._guard:
             turn = self._turns.setdefault(ask.host, threading.Lock())
         with turn, self._hosts.turn(ask.host):

@@ -53,11 +53,6 @@ class SqliteStore(SqliteFile):
     """The history of all boards; fulfils `ports.Store`. Open it with `with SqliteStore(path) as store:`, or close it."""
 
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
-        """Open the file, creating or migrating it; with `read_only` (by default if it is not writable) as it is.
-
-        Raises:
-            StoreError: naming the file and what to do.
-        """
         super().__init__(path, read_only=read_only)
         self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
         self._series: dict[tuple[BoardId, str, str], int] = {}
@@ -376,9 +371,7 @@ class SqliteStore(SqliteFile):
             yield check
 
     def last_check(self, board: BoardId) -> Check | None:
-        row = self._one("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT 1", board)
-        with self._decoding(board):
-            return check_of(*row) if row else None
+        return next(iter(self.recent(board, 1)), None)
 
     def recent(self, board: BoardId, most: int) -> Sequence[Check]:
         rows = self._all("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT ?", board, most)

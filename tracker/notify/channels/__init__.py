@@ -28,11 +28,7 @@ class Channel(Protocol):
         """The limits within which messages are composed."""
 
     def send(self, message: Message) -> None:
-        """Send it once, and return when it was accepted.
-
-        Raises:
-            DeliveryError: it was not, or may not have been; the error states whether a retry or a shorter message can help.
-        """
+        """Send it once, and return when it was accepted. Raises DeliveryError; it states whether a retry helps."""
 
 
 class Open(Protocol):
@@ -51,11 +47,7 @@ CHANNELS: Mapping[str, Open] = {
 
 
 def open_channel(route: Route, environment: Environment, post: Post = fetch.post, clock: Clock | None = None) -> Channel:
-    """The route's channel, with its secrets from the environment.
-
-    Raises:
-        DeliveryError: final; a person must first set a name or install a library.
-    """
+    """The route's channel, with its secrets from the environment. Raises DeliveryError, final, if one is missing."""
     opened = CHANNELS.get(route.channel)
     if opened is None:
         raise DeliveryError(

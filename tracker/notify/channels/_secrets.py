@@ -32,8 +32,7 @@ class Filled:
 def fill(text: str, environment: Environment, *, route: str) -> Filled:
     """The text with each `${NAME}` replaced: by the value itself if the text is one name, otherwise percent-encoded.
 
-    Raises:
-        DeliveryError: final; a name is not set, or its value cannot be printed.
+    Raises DeliveryError, final, if a name is not set or its value cannot be printed.
     """
     names = list(dict.fromkeys(NAMED.findall(text)))
     missing = [name for name in names if not environment.get(name)]

@@ -58,14 +58,23 @@ class Apprise:
                 f"{self.route}: still busy with the last message, expected it to be done; this one is tried again"
             )
         self._must_fit(message)
-        trial = _Trial(self.service, message)
-        self.busy = threading.Thread(target=trial.run, name=f"notify {self.route}", daemon=True)
+        accepted, logged = threading.Event(), list[str]()
+
+        def run() -> None:
+            try:
+                with _overheard(logged):
+                    if self.service.notify(body=message.body, title=message.title, body_format=_format(message.form)):
+                        accepted.set()
+            except Exception as error:  # noqa: BLE001  # a service may raise anything: it is the reason of the failure
+                logged.append(f"{type(error).__name__}: {error}")
+
+        self.busy = threading.Thread(target=run, name=f"notify {self.route}", daemon=True)
         self.busy.start()
         self.busy.join(self.deadline_s)
         if self.busy.is_alive():
             raise DeliveryError(f"{self.route}: not done after {self.deadline_s:g} s; it is tried again, and may arrive twice")
-        if not trial.accepted:
-            raise self._refused(" ".join(trial.logged))
+        if not accepted.is_set():
+            raise self._refused(" ".join(logged))
 
     def _must_fit(self, message: Message) -> None:
         """Some services get other markup than ours, which may be longer."""
@@ -88,26 +97,6 @@ class Apprise:
             final=status in _NEVER,
             too_large=status == 413 or bool(_TOO_LARGE.search(logged)),
         )
-
-
-class _Trial:
-    """One message in its own thread: whether it was accepted, and what was logged meanwhile."""
-
-    def __init__(self, service: Any, message: Message) -> None:
-        self.accepted = False
-        self.logged: list[str] = []
-        self._service = service
-        self._message = message
-
-    def run(self) -> None:
-        message = self._message
-        try:
-            with _overheard(self.logged):
-                self.accepted = bool(
-                    self._service.notify(body=message.body, title=message.title, body_format=_format(message.form))
-                )
-        except Exception as error:  # noqa: BLE001  # a service may raise anything: it is the reason of the failure
-            self.logged.append(f"{type(error).__name__}: {error}")
 
 
 @contextmanager
@@ -136,11 +125,7 @@ def _overheard(logged: list[str]) -> Iterator[None]:
 
 
 def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Apprise:  # noqa: ARG001  # as every channel
-    """The service at the route's address.
-
-    Raises:
-        DeliveryError: final; apprise is not installed or cannot read the address, or a secret is not set.
-    """
+    """The service at the route's address. Raises DeliveryError, final, without apprise, a readable address and all secrets."""
     try:
         from apprise import Apprise as Library  # noqa: PLC0415  # takes 0.3 s, and is an extra
     except ImportError:

@@ -49,11 +49,7 @@ def _append(file: BinaryIO, lines: bytes) -> None:
 
 
 def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> File:  # noqa: ARG001  # as every channel
-    """The path may begin with `~`; a relative path begins in the current folder.
-
-    Raises:
-        DeliveryError: final; there is no path.
-    """
+    """The path may begin with `~`; a relative path begins in the current folder. Raises DeliveryError, final, without a path."""
     if not route.address:
         raise DeliveryError(f"{route.name}: no address, expected a file's path; add it to routes.toml", final=True)
     path = Path(fill(route.address, environment, route=route.name).text).expanduser()

@@ -81,11 +81,7 @@ def signature(key: bytes, message: str, timestamp: str, body: bytes) -> str:
 
 
 def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Webhook:
-    """The receiver at the route's address.
-
-    Raises:
-        DeliveryError: final; the address or the secret is missing or wrong.
-    """
+    """The receiver at the route's address. Raises DeliveryError, final, for a missing or wrong address or secret."""
     if not route.address or not route.secret:
         raise DeliveryError(f"{route.name}: no address or no secret, expected both; add them to routes.toml", final=True)
     key = _key(fill(route.secret, environment, route=route.name).text, route)
