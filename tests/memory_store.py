@@ -1,11 +1,12 @@
-"""The second store: keeps steps as they come and answers by looking at all of them. What the first one answers is held against it."""
+"""A naive store: keeps every step and answers by looking at all of them. The suite compares the SQLite store with it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields, replace
 from datetime import datetime
+from typing import TypeVar
 
 from tracker.errors import StoreError
 from tracker.model import (
@@ -31,30 +32,20 @@ from tracker.model import (
     Step,
     StoredSnapshot,
 )
-from tracker.stores._changes import new_segments, ranks, wants
+from tracker.stores._changes import new_segments, ranks
+
+T = TypeVar("T")
 
 
 def stored(snapshot: StoredSnapshot) -> StoredSnapshot:
     """A snapshot as a store can give it back: in the order of keys, without positions and models."""
-    return StoredSnapshot(
-        board=snapshot.board,
-        observed_at=snapshot.observed_at,
-        url=snapshot.url,
-        sha256=snapshot.sha256,
-        entries={entry: _stored(snapshot.entries[entry]) for entry in sorted(snapshot.entries)},
-        depth=snapshot.depth,
-        ambiguous=snapshot.ambiguous,
-        unnamed=snapshot.unnamed,
-        metrics=snapshot.metrics,
-        version=snapshot.version,
-        stated_on=snapshot.stated_on,
-    )
+    entries = {key: _only(PublishedEntry, entry, position=0) for key, entry in sorted(snapshot.entries.items())}
+    return _only(StoredSnapshot, snapshot, entries=entries)
 
 
-def _stored(one: PublishedEntry) -> PublishedEntry:
-    return PublishedEntry(
-        id=one.id, name=one.name, position=0, rank=one.rank, page=one.page, attributes=one.attributes, measures=one.measures
-    )
+def _only(kind: type[T], record: object, **changes: object) -> T:
+    """A record of that kind, with the values of one that has more fields."""
+    return kind(**{field.name: getattr(record, field.name) for field in fields(kind) if field.init} | changes)
 
 
 class MemoryStore:
@@ -87,7 +78,8 @@ class MemoryStore:
         steps = self._steps.setdefault(step.check.board, [])
         if steps and steps[-1].check.observed_at >= step.check.observed_at:
             raise StoreError(
-                f"{step.check.board}: a step at {step.check.observed_at} is not later than the last stored; another run was here, run the command again"
+                f"{step.check.board}: a step at {step.check.observed_at} is not later than the last stored;"
+                " another run stored it, run the command again"
             )
         steps.append(step)
         self._service.post(deliveries)
@@ -128,8 +120,8 @@ class MemoryStore:
             return found
         only = frozenset(metrics)
         entries = {
-            entry: replace(one, measures={metric: one.measures[metric] for metric in one.measures if metric in only})
-            for entry, one in found.entries.items()
+            entry: replace(listed, measures={metric: listed.measures[metric] for metric in listed.measures if metric in only})
+            for entry, listed in found.entries.items()
         }
         return replace(found, entries=entries)
 
@@ -145,8 +137,8 @@ class MemoryStore:
 
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
         values = [
-            (one.observed_at, one.entries[entry].measures.get(metric) if entry in one.entries else None)
-            for one in self._snapshots(board)
+            (snapshot.observed_at, snapshot.entries[entry].measures.get(metric) if entry in snapshot.entries else None)
+            for snapshot in self._snapshots(board)
         ]
         return [
             Span(valid_from=start, valid_to=end, measure=value)
@@ -158,7 +150,7 @@ class MemoryStore:
         primary = next((step.diff.board.primary for step in self._steps.get(board, []) if step.diff), None)
         if primary is None or primary.higher_is_better is None:
             return []
-        values = [(one.observed_at, ranks(one, primary).get(entry)) for one in self._snapshots(board)]
+        values = [(snapshot.observed_at, ranks(snapshot, primary).get(entry)) for snapshot in self._snapshots(board)]
         return [
             RankSpan(valid_from=start, valid_to=end, rank=value)
             for start, end, value in _stretches(values)
@@ -171,12 +163,12 @@ class MemoryStore:
 
     def events(self, wanted: EventFilter) -> Iterator[Event]:
         every = [event for board in sorted(self._steps) for step in self._steps[board] for event in step.events]
-        return (event for event in sorted(every, key=lambda event: (event.recorded_at, event.board)) if wants(wanted, event))
+        return (event for event in sorted(every, key=lambda event: (event.recorded_at, event.board)) if _wants(wanted, event))
 
     def event(self, event: str) -> Event | None:
-        found = [one for one in self.events(EventFilter()) if one.id.startswith(event)]
+        found = [candidate for candidate in self.events(EventFilter()) if candidate.id.startswith(event)]
         if len(found) > 1:
-            raise StoreError(f"event {event!r}: {len(found)} ids begin so; give more of it")
+            raise StoreError(f"event {event!r}: {len(found)} ids begin with it; give more of the id")
         return found[0] if found else None
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
@@ -186,8 +178,23 @@ class MemoryStore:
         return [stored(step.diff.after) for step in self._steps.get(board, []) if step.diff]
 
 
+def _wants(wanted: EventFilter, event: Event) -> bool:
+    """Whether the event passes the filter."""
+    parties = {party.entry for party in (*event.subjects, *event.rivals)}
+    return (
+        (wanted.board is None or event.board == wanted.board)
+        and (not wanted.kinds or event.kind in wanted.kinds)
+        and (not wanted.grades or event.grade in wanted.grades)
+        and (wanted.since is None or event.recorded_at >= wanted.since)
+        and (wanted.until is None or event.recorded_at < wanted.until)
+        and (wanted.is_news is None or event.is_news == wanted.is_news)
+        and (wanted.entry is None or wanted.entry in parties)
+        and (not wanted.fact or wanted.fact in event.facts)
+    )
+
+
 class MemoryServiceState:
-    """What cannot be derived, for as long as the process lives."""
+    """The service state, as long as the process lives."""
 
     def __init__(self) -> None:
         self._deliveries: dict[tuple[EventId, str], Delivery] = {}
@@ -199,38 +206,38 @@ class MemoryServiceState:
         self._counts: dict[CounterKey, float] = {}
 
     def copy(self) -> MemoryServiceState:
-        """Another one with the same content."""
+        """A copy."""
         other = MemoryServiceState()
         other.become(self)
         return other
 
     def become(self, other: MemoryServiceState) -> None:
-        """Take over another one's content."""
+        """Take over the content of another."""
         for name, held in vars(other).items():
             setattr(self, name, held.copy())
 
     def post(self, deliveries: Iterable[Delivery]) -> int:
         before = len(self._deliveries)
-        for one in deliveries:
-            if _key(one) not in self._receipts:
-                self._deliveries.setdefault(_key(one), one)
+        for delivery in deliveries:
+            if _key(delivery) not in self._receipts:
+                self._deliveries.setdefault(_key(delivery), delivery)
         return len(self._deliveries) - before
 
     def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
-        found = [one for one in self._deliveries.values() if one.dead == dead and route in (None, one.route)]
-        return sorted(found, key=lambda one: (one.queued_at, one.event.id, one.route))
+        found = [delivery for delivery in self._deliveries.values() if delivery.dead == dead and route in (None, delivery.route)]
+        return sorted(found, key=lambda delivery: (delivery.queued_at, delivery.event.id, delivery.route))
 
     def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
-        self._change(deliveries, lambda one: replace(one, message=message, counted=counted))
+        self._change(deliveries, lambda delivery: replace(delivery, message=message, counted=counted))
 
     def put_off(self, deliveries: Iterable[Delivery], *, not_before: datetime, error: str) -> None:
-        self._change(deliveries, lambda one: replace(one, tries=one.tries + 1, not_before=not_before, error=error))
+        self._change(deliveries, lambda delivery: replace(delivery, tries=delivery.tries + 1, not_before=not_before, error=error))
 
     def dead_letter(self, deliveries: Iterable[Delivery], *, error: str) -> None:
-        self._change(deliveries, lambda one: replace(one, tries=one.tries + 1, dead=True, error=error))
+        self._change(deliveries, lambda delivery: replace(delivery, tries=delivery.tries + 1, dead=True, error=error))
 
     def revive(self, deliveries: Iterable[Delivery]) -> None:
-        self._change(deliveries, lambda one: replace(one, tries=0, dead=False, not_before=None))
+        self._change(deliveries, lambda delivery: replace(delivery, tries=0, dead=False, not_before=None))
 
     def _change(self, deliveries: Iterable[Delivery], change: Callable[[Delivery], Delivery]) -> None:
         for key in map(_key, deliveries):
@@ -238,14 +245,14 @@ class MemoryServiceState:
                 self._deliveries[key] = change(self._deliveries[key])
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
-        for one in receipts:
-            self._receipts.setdefault((one.event, one.route), one)
-            self._deliveries.pop((one.event, one.route), None)
+        for receipt in receipts:
+            self._receipts.setdefault((receipt.event, receipt.route), receipt)
+            self._deliveries.pop((receipt.event, receipt.route), None)
 
     def receipts(self, route: str | None = None, *, since: datetime | None = None) -> Sequence[Receipt]:
-        found = [one for one in self._receipts.values() if route in (None, one.route)]
-        found = [one for one in found if since is None or one.delivered_at >= since]
-        return sorted(found, key=lambda one: (one.delivered_at, one.event, one.route))
+        found = [receipt for receipt in self._receipts.values() if route in (None, receipt.route)]
+        found = [receipt for receipt in found if since is None or receipt.delivered_at >= since]
+        return sorted(found, key=lambda receipt: (receipt.delivered_at, receipt.event, receipt.route))
 
     def route_since(self, route: str, now: datetime) -> datetime:
         return self._routes.setdefault(route, now)
@@ -254,7 +261,7 @@ class MemoryServiceState:
         return self._holds.get(board, {})
 
     def hold(self, board: BoardId, holds: Mapping[str, str]) -> None:
-        """Put in place of what the watches held of a board."""
+        """Replace what the watches remember of a board."""
         self._holds[board] = dict(sorted(holds.items()))
 
     def pause(self, pause: Pause) -> None:
@@ -270,7 +277,7 @@ class MemoryServiceState:
         place = self._open_place(notice.kind, notice.subject)
         if place is None:
             name = (notice.kind, notice.subject, notice.since)
-            self._notices = [one for one in self._notices if (one.kind, one.subject, one.since) != name] + [notice]
+            self._notices = [notice for notice in self._notices if (notice.kind, notice.subject, notice.since) != name] + [notice]
             self.post(deliveries)
             return True
         self._notices[place] = replace(self._notices[place], message=notice.message)
@@ -286,14 +293,18 @@ class MemoryServiceState:
 
     def _open_place(self, kind: str, subject: str) -> int | None:
         return next(
-            (at for at, one in enumerate(self._notices) if (one.kind, one.subject, one.ended_at) == (kind, subject, None)),
+            (
+                at
+                for at, notice in enumerate(self._notices)
+                if (notice.kind, notice.subject, notice.ended_at) == (kind, subject, None)
+            ),
             None,
         )
 
     def notices(self, *, ended: bool = False) -> Sequence[Notice]:
-        found = [one for one in self._notices if (one.ended_at is not None) == ended]
-        latest = sorted(found, key=lambda one: one.ended_at or one.since)[-100:]
-        return sorted(latest, key=lambda one: (one.since, one.kind, one.subject))
+        found = [notice for notice in self._notices if (notice.ended_at is not None) == ended]
+        latest = sorted(found, key=lambda notice: notice.ended_at or notice.since)[-100:]
+        return sorted(latest, key=lambda notice: (notice.since, notice.kind, notice.subject))
 
     def count(self, amounts: Mapping[CounterKey, float]) -> None:
         for name, amount in amounts.items():
@@ -301,6 +312,36 @@ class MemoryServiceState:
 
     def counts(self) -> Mapping[CounterKey, float]:
         return dict(sorted(self._counts.items(), key=lambda pair: (pair[0].what, pair[0].subject, pair[0].verdict or "")))
+
+
+class MemoryHosts:
+    """When hosts were asked, as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, datetime] = {}
+        self._not_before: dict[str, datetime | None] = {}
+        self._failures: dict[str, int] = {}
+
+    def turn(self, host: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def failures(self, host: str) -> int:
+        return self._failures.get(host, 0)
+
+    def last_request(self, host: str) -> datetime | None:
+        return self._asked.get(host)
+
+    def not_before(self, host: str) -> datetime | None:
+        return self._not_before.get(host)
+
+    def note_failures(self, host: str, failures: int) -> None:
+        self._failures[host] = failures
+
+    def note_request(self, host: str, at: datetime) -> None:
+        self._asked[host] = at
+
+    def note_not_before(self, host: str, at: datetime | None) -> None:
+        self._not_before[host] = at
 
 
 def _key(delivery: Delivery) -> tuple[EventId, str]:

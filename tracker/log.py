@@ -1,6 +1,6 @@
-r"""One line on stderr per thing that happened: `time level event key=value …`, or JSON. No line holds a secret.
+r"""The log on stderr, one line per event: `time level event key=value …`, or JSON. No line contains a secret.
 
-Times are UTC. What a publisher wrote cannot break a line or drive a terminal: beyond plain ASCII everything stands as `\uXXXX`.
+Times are UTC. Foreign text cannot break a line or control a terminal: everything beyond plain ASCII is written as `\uXXXX`.
 """
 
 from __future__ import annotations
@@ -8,28 +8,24 @@ from __future__ import annotations
 import json
 import logging
 import math
-import re
 import sys
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from html import escape
 from traceback import extract_tb
-from urllib.parse import quote, quote_plus
 
+from tracker.redaction import pattern_of, redacted
 from tracker.wording import machine_time
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _HEAD = ("time", "level", "event")
 _OURS = ("time", "level")
-HIDDEN = "***"
-"""What stands in a line where a secret would."""
 
 
 class _Lines(logging.Formatter):
     def __init__(self, *, as_json: bool, secrets: Collection[str]) -> None:
         super().__init__()
         self._as_json = as_json
-        self._secret = _any_spelling(secrets)
+        self._secret = pattern_of(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         facts = {f"{key}_" if key in _HEAD else key: value for key, value in vars(record).items() if key not in _STANDARD}
@@ -40,52 +36,24 @@ class _Lines(logging.Formatter):
             **facts,
             **_raised(record),
         }
-        told = {key: value if key in _OURS else self._plain(value) for key, value in line.items()}
-        return json.dumps(told) if self._as_json else _human(told)
+        safe = {key: value if key in _OURS else self._plain(value) for key, value in line.items()}
+        return json.dumps(safe) if self._as_json else _human(safe)
 
     def _plain(self, value: object) -> object:
-        """A value as JSON has it, without a secret in any text of it."""
+        """The value as JSON, without secrets."""
         if isinstance(value, Mapping):
-            return {self._scrubbed(str(key)): self._plain(one) for key, one in value.items()}
+            return {redacted(str(key), self._secret): self._plain(part) for key, part in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
-            return [self._plain(one) for one in value]
+            return [self._plain(part) for part in value]
         if isinstance(value, datetime):
             return machine_time(value)
         known = value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
-        scrubbed = self._scrubbed(str(value))
-        return value if known and scrubbed == str(value) else scrubbed
-
-    def _scrubbed(self, text: str) -> str:
-        return text if self._secret is None else self._secret.sub(HIDDEN, text)
-
-
-def _any_spelling(secrets: Collection[str]) -> re.Pattern[str] | None:
-    """Finds each secret as it is, percent-encoded, and as it stands in JSON and HTML; None where there is none.
-
-    A secret that contains another one is found whole. An empty one is none.
-    """
-    spellings = {
-        spelling
-        for secret in secrets
-        for spelling in (
-            secret,
-            quote(secret, safe=""),
-            quote(secret),
-            quote_plus(secret),
-            json.dumps(secret)[1:-1],
-            secret.replace("/", "\\/"),
-            escape(secret),
-        )
-        if secret
-    }
-    if not spellings:
-        return None
-    longest_first = sorted(spellings, key=lambda text: (-len(text), text))
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)  # hosts and escapes have no case
+        text = redacted(str(value), self._secret)
+        return value if known and text == str(value) else text
 
 
 def _raised(record: logging.LogRecord) -> dict[str, object]:
-    """The exception that came with a line (`log.exception`): what it says, and the way to it, innermost first."""
+    """The exception of a line (`log.exception`): its message, and where it was raised, innermost first."""
     if not record.exc_info or record.exc_info[1] is None:
         return {}
     error = record.exc_info[1]
@@ -100,10 +68,9 @@ def _human(line: Mapping[str, object]) -> str:
 
 
 def configure(*, verbose: bool, as_json: bool = False, secrets: Collection[str] = ()) -> None:
-    """Send the tracker's own log to stderr: warnings, or with `verbose` everything it did.
+    """Send the tracker's own log to stderr: warnings, or with `verbose` everything.
 
-    `secrets` are the values that declarations name as `${NAME}`; none of them stands in any line from here on. Call it
-    again when they change.
+    `secrets` are the values that declarations name as `${NAME}`; no line contains them. Call it again when they change.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines(as_json=as_json, secrets=secrets))

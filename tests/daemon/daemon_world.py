@@ -1,4 +1,4 @@
-"""A daemon in a folder of its own: its loop under a clock that tests set, and boards that answer as tests say. No network, no waiting."""
+"""A daemon in its own folder: its loop with a clock and boards that tests control. No network, no waiting."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import time_machine
+from memory_store import MemoryHosts
 
 from tracker.clock import SystemClock
 from tracker.daemon import Declarations, Declared, InFlight, Loop, World
 from tracker.daemon.flights import Fetched, Start
 from tracker.errors import Refused, Transient
-from tracker.fetch import MemoryHosts
 from tracker.line import intake
 from tracker.model import Board, BoardId, Capture, Check, Delivery, Result
 from tracker.parsers import FORMATS, options_of
@@ -24,7 +24,7 @@ from tracker.workspace.names import default_lexicon
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 LOOK_EVERY_S = 60.0
-"""The real one looks every five seconds; here once a minute is enough."""
+"""The real daemon looks every five seconds; here once a minute is enough."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TEXT = BoardId("acme/text")
 BOARD = """
@@ -154,7 +154,7 @@ class Daemon:
             parallel=self.parallel,
             deadline_s=self.deadline_s,
             monotonic=lambda: self.passed_s,
-            start=self.start,
+            begin=self.start,
             wake=wake,
         )
 
@@ -226,7 +226,7 @@ class Daemon:
     def results(self, name: str = "acme/text") -> list[Result]:
         return [check.result for check in self.checks(name)]
 
-    def told(self) -> list[str]:
+    def news(self) -> list[str]:
         """The headlines in the outbox, in order."""
         deliveries: list[Delivery] = sorted(self.store.service.deliveries(), key=lambda delivery: delivery.queued_at)
         return [delivery.event.headline for delivery in deliveries]

@@ -1,4 +1,4 @@
-"""When a board is due: firings of its cadence, jitter and quiet windows, where clocks change as well."""
+"""When a board is due: firings of its cadence, jitter and quiet windows, also when clocks change."""
 
 from __future__ import annotations
 
@@ -27,20 +27,22 @@ def at(text: str) -> datetime:
 
 
 def first(cadence: str, zone: str, after: str, count: int = 3) -> list[str]:
-    return [one.isoformat(" ", "minutes").removesuffix("+00:00") for one in islice(firings(cadence, zone, at(after)), count)]
+    return [
+        firing.isoformat(" ", "minutes").removesuffix("+00:00") for firing in islice(firings(cadence, zone, at(after)), count)
+    ]
 
 
 def declared(
     cadence: str = "0 * * * *", zone: str = "UTC", *, jitter_s: float = 0.0, quiet: str = "", name: str = "a/b"
 ) -> Board:
-    windows = tuple(window(one) for one in quiet.split())
+    windows = tuple(window(text) for text in quiet.split())
     return replace(board(), id=BoardId(name), cadence=cadence, time_zone=zone, jitter_s=jitter_s, quiet=windows)
 
 
 # ── firings ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_run_in_the_skipped_hour_comes_once_right_after_it():
+def test_a_run_in_the_skipped_hour_happens_once_right_after_it():
     assert first("30 2 * * *", NEW_YORK, "2027-03-13 12:00") == ["2027-03-14 07:00", "2027-03-15 06:30", "2027-03-16 06:30"]
 
 
@@ -57,18 +59,18 @@ def test_a_run_at_a_midnight_that_is_skipped_is_kept_and_stays_on_its_weekday():
     assert first("0 0 * * SUN", "America/Santiago", "2027-09-04 12:00", 2) == ["2027-09-05 04:00", "2027-09-12 03:00"]
 
 
-def test_a_day_that_a_country_left_out_is_made_good_at_its_end():
+def test_a_run_on_a_day_that_a_country_skipped_happens_after_it():
     assert first("0 6 30 12 *", "Pacific/Apia", "2011-12-01 00:00", 1) == ["2011-12-30 10:00"]
 
 
-def test_a_run_in_the_doubled_hour_comes_in_its_first_pass_alone():
+def test_a_run_in_the_doubled_hour_happens_in_its_first_pass_only():
     assert first("30 1 * * *", NEW_YORK, "2027-11-06 12:00") == ["2027-11-07 05:30", "2027-11-08 06:30", "2027-11-09 06:30"]
 
 
 @pytest.mark.parametrize(
     "after", ["2027-11-07 05:30", "2027-11-07 05:59", "2027-11-07 06:00", "2027-11-07 06:15", "2027-11-07 06:45"]
 )
-def test_whoever_asks_within_the_doubled_hour_gets_no_time_that_has_passed(after: str):
+def test_within_the_doubled_hour_the_next_firing_is_in_the_future(after: str):
     assert first("30 1 * * *", NEW_YORK, after, 1) == ["2027-11-08 06:30"]
 
 
@@ -87,7 +89,7 @@ def test_no_minute_of_a_doubled_half_hour_is_lost():
     assert first("* 2 4 4 *", LORD_HOWE, "2027-04-03 14:00", 1) == ["2027-04-03 15:30"]
 
 
-def test_the_thirteenth_or_a_friday_but_a_starred_day_and_a_monday():
+def test_day_and_weekday_are_alternatives_unless_one_is_starred():
     assert first("0 0 13 * FRI", "UTC", "2027-07-01 00:00", 4) == [
         "2027-07-02 00:00",
         "2027-07-09 00:00",
@@ -97,21 +99,21 @@ def test_the_thirteenth_or_a_friday_but_a_starred_day_and_a_monday():
     assert first("0 0 */2 * MON", "UTC", "2027-07-01 00:00", 2) == ["2027-07-05 00:00", "2027-07-19 00:00"]
 
 
-def test_nought_and_seven_are_sunday():
+def test_zero_and_seven_are_sunday():
     assert first("0 0 * * 0", "UTC", "2027-07-01 00:00") == first("0 0 * * 7", "UTC", "2027-07-01 00:00")
     assert first("0 0 * * 0", "UTC", "2027-07-01 00:00", 1) == ["2027-07-04 00:00"]
 
 
-def test_the_leap_day_is_waited_for_over_a_century_without_one():
+def test_the_next_leap_day_is_found_across_a_century_without_one():
     assert first("0 0 29 2 *", "UTC", "2097-01-01 00:00", 1) == ["2104-02-29 00:00"]
 
 
 @pytest.mark.parametrize("name", CADENCES)
-def test_a_name_stands_for_its_expression(name: str):
+def test_a_name_means_its_expression(name: str):
     assert first(name, NEW_YORK, "2027-03-01 00:00") == first(CADENCES[name], NEW_YORK, "2027-03-01 00:00")
 
 
-def test_a_second_before_and_the_very_second_are_told_apart():
+def test_a_firing_is_after_its_own_second_and_not_before():
     firing = at("2027-05-01 06:00")
     assert next(firings("0 6 * * *", "UTC", firing - timedelta(microseconds=1))) == firing
     assert next(firings("0 6 * * *", "UTC", firing)) == firing + timedelta(days=1)
@@ -142,16 +144,16 @@ def test_firings_rise_strictly_from_after_the_start(cadence: str, zone: str, aft
 
 @pytest.mark.slow
 @given(cadences, zones, times, st.integers(0, 6000))
-def test_whoever_starts_later_gets_the_rest_of_the_same_firings(cadence: str, zone: str, after: datetime, minutes: int):
+def test_a_later_start_gets_the_rest_of_the_same_firings(cadence: str, zone: str, after: datetime, minutes: int):
     later = after + minutes * MINUTE
-    rest = [one for one in islice(firings(cadence, zone, after), 200) if one > later]
+    rest = [firing for firing in islice(firings(cadence, zone, after), 200) if firing > later]
     assert list(islice(firings(cadence, zone, later), len(rest))) == rest
 
 
 # ── jitter ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_jitter_is_the_same_after_a_restart_and_another_for_every_board_and_day():
+def test_jitter_depends_on_board_and_day_and_survives_a_restart():
     dues = [
         next_due(declared("0 6 * * *", jitter_s=3600, name=f"a/{n}"), at(f"2027-05-{d:02} 00:00"))
         for n in range(9)
@@ -172,7 +174,7 @@ def test_jitter_spreads_boards_over_its_whole_span_in_whole_seconds():
         for n in range(2000)
     ]
     assert {one // timedelta(seconds=1) for one in late} == set(range(90))
-    assert all(one.microseconds == 0 for one in late)
+    assert all(delay.microseconds == 0 for delay in late)
 
 
 def test_a_fetch_before_the_jitter_is_over_served_that_firing():
@@ -182,7 +184,7 @@ def test_a_fetch_before_the_jitter_is_over_served_that_firing():
 @given(times, zones, st.floats(0.5, 9000))
 def test_jitter_never_makes_a_firing_overtake_the_next(after: datetime, zone: str, jitter_s: float):
     quick = declared("*/10 * * * *", zone, jitter_s=jitter_s)
-    dues = [next_due(quick, one) for one in islice(firings(quick.cadence, zone, after), 12)]
+    dues = [next_due(quick, firing) for firing in islice(firings(quick.cadence, zone, after), 12)]
     assert all(earlier < later for earlier, later in pairwise(dues))
 
 
@@ -197,7 +199,7 @@ def test_firings_in_a_quiet_window_happen_once_at_its_end():
     assert dues == [at("2027-05-01 20:00"), at("2027-05-01 21:00"), *(at(f"2027-05-02 0{hour}:00") for hour in (6, 7, 8))]
 
 
-def test_windows_that_meet_are_one_quiet():
+def test_adjacent_quiet_windows_are_one():
     assert next_due(declared(quiet="22:00-02:00 02:00-06:00 05:00-07:30"), at("2027-05-01 21:30")) == at("2027-05-02 07:30")
 
 
@@ -225,8 +227,8 @@ def test_jitter_does_not_lead_into_a_quiet_window():
         ("03:00-02:00", "2027-03-13 20:00", "2027-03-15 06:00"),  # the one open hour is skipped
     ],
 )
-def test_the_end_of_the_quiet(windows: str, when: str, ends: str | None):
-    quiet = tuple(window(one) for one in windows.split())
+def test_the_end_of_a_quiet_window(windows: str, when: str, ends: str | None):
+    quiet = tuple(window(text) for text in windows.split())
     if ends == "refused":
         with pytest.raises(DeclarationError, match="cover the whole day"):
             in_quiet(quiet, NEW_YORK, at(when))
@@ -238,9 +240,7 @@ hours = st.builds(lambda start, long: Window(start=start, end=(start + long) % 1
 
 
 @given(st.lists(hours, max_size=3), zones, times)
-def test_it_is_quiet_whenever_the_clock_shows_so_and_the_end_is_the_first_time_it_is_not(
-    windows: list[Window], zone: str, when: datetime
-):
+def test_quiet_follows_the_clock_and_ends_at_the_first_time_outside_the_window(windows: list[Window], zone: str, when: datetime):
     assume(not covers_the_day(windows))
     end = in_quiet(windows, zone, when)
     if end is None:
@@ -254,11 +254,14 @@ def test_it_is_quiet_whenever_the_clock_shows_so_and_the_end_is_the_first_time_i
 def _shows(windows: list[Window], zone: str, when: datetime) -> bool:
     local = when.astimezone(ZoneInfo(zone))
     minute = local.hour * 60 + local.minute
-    return any(one.start <= minute < one.end or (one.end <= one.start and not one.end <= minute < one.start) for one in windows)
+    return any(
+        window.start <= minute < window.end or (window.end <= window.start and not window.end <= minute < window.start)
+        for window in windows
+    )
 
 
 @given(st.lists(hours, max_size=3))
-def test_the_whole_day_is_covered_when_no_minute_is_left(windows: list[Window]):
+def test_windows_cover_the_day_if_they_leave_no_minute(windows: list[Window]):
     base = at("2027-05-01 00:00")
     assert covers_the_day(windows) == all(_shows(windows, "UTC", base + minute * MINUTE) for minute in range(1440))
 
@@ -278,6 +281,6 @@ def test_a_board_is_due_after_its_last_read_outside_its_windows_and_within_the_j
 
 
 @pytest.mark.parametrize("text", ["22-06", "22:00 - 06:00", "24:00-06:00", "9:00-10:00", "22:60-06:00", "22:00-24:01", ""])
-def test_what_is_no_window_is_refused(text: str):
+def test_text_that_is_not_a_window_is_refused(text: str):
     with pytest.raises(ValueError, match="expected hours"):
         window(text)

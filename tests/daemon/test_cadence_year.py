@@ -90,7 +90,7 @@ def walked(expression: str, walls: list[int]) -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_year_of_firings_is_that_of_a_walk_through_every_minute(zone: str):
+def test_a_year_of_firings_equals_a_walk_through_every_minute(zone: str):
     walls = shown(zone)
     for expression in EXPRESSIONS:
         expected = [at for at in walked(expression, walls) if at >= DAY]
@@ -101,7 +101,7 @@ def test_a_year_of_firings_is_that_of_a_walk_through_every_minute(zone: str):
 
 
 @pytest.mark.slow
-def test_the_walk_meets_both_changes_of_the_clock():
+def test_the_walk_includes_both_changes_of_the_clock():
     jumps = {zone: [b - a - 1 for walls in [shown(zone)] for a, b in pairwise(walls) if b != a + 1] for zone in ZONES}
     assert jumps == {
         "UTC": [],

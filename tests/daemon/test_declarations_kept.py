@@ -1,4 +1,4 @@
-"""Files that change under a running daemon; a wrong one keeps what it last said in force, and is told once."""
+"""Files that change under a running daemon: a wrong file keeps its last content, and is news once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def routes(daemon: Daemon) -> list[str]:
     return [route.name for route in daemon.loop.declared.routes]
 
 
-def test_a_board_that_is_added_is_asked_without_a_restart(daemon: Daemon):
+def test_a_new_board_is_fetched_without_a_restart(daemon: Daemon):
     daemon.declare()
     daemon.run(HOUR)
     daemon.declare("new")
@@ -30,7 +30,7 @@ def test_a_board_that_is_added_is_asked_without_a_restart(daemon: Daemon):
     assert daemon.times() == [START]
 
 
-def test_a_board_whose_file_is_gone_is_not_asked_any_more(daemon: Daemon):
+def test_a_board_without_its_file_is_no_longer_fetched(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.declare("other", cadence="@hourly")
     daemon.run(HOUR)
@@ -41,7 +41,7 @@ def test_a_board_whose_file_is_gone_is_not_asked_any_more(daemon: Daemon):
     assert daemon.checks(), "its history stays"
 
 
-def test_a_board_that_is_switched_off_is_not_asked_any_more(daemon: Daemon):
+def test_a_disabled_board_is_no_longer_fetched(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(HOUR)
     daemon.declare(cadence="@hourly", more="enabled = false\n")
@@ -49,7 +49,7 @@ def test_a_board_that_is_switched_off_is_not_asked_any_more(daemon: Daemon):
     assert len(daemon.times()) == 2
 
 
-def test_another_cadence_holds_at_once(daemon: Daemon):
+def test_a_new_cadence_applies_at_once(daemon: Daemon):
     daemon.declare(cadence="@daily")
     daemon.run(HOUR)
     daemon.declare(cadence="*/20 * * * *")
@@ -57,7 +57,7 @@ def test_another_cadence_holds_at_once(daemon: Daemon):
     assert [(at - START) // MINUTE for at in daemon.times()] == [0, 60, 80, 100, 120]
 
 
-def test_defaults_of_a_folder_hold_at_once(daemon: Daemon):
+def test_new_defaults_of_a_folder_apply_at_once(daemon: Daemon):
     daemon.write("acme/text.toml", BOARD.format(name="text", cadence="x", host="a.test").replace('cadence = "x"\n', ""))
     daemon.write("acme/_defaults.toml", 'cadence = "@daily"\n')
     daemon.run(HOUR)
@@ -67,7 +67,7 @@ def test_defaults_of_a_folder_hold_at_once(daemon: Daemon):
     assert [(at - START) // HOUR for at in daemon.times()] == [0, 1, 2, 3, 4]
 
 
-def test_a_broken_board_goes_on_as_it_last_was_and_is_told_once_and_its_mending_once(daemon: Daemon):
+def test_a_broken_declaration_keeps_the_last_one_and_is_news_once_as_is_its_repair(daemon: Daemon):
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="@hourly")
     daemon.run(HOUR)
@@ -82,13 +82,13 @@ def test_a_broken_board_goes_on_as_it_last_was_and_is_told_once_and_its_mending_
     path.write_text(good, encoding="utf-8")
     daemon.run(HOUR)
     assert daemon.open() == {}
-    began, ended = daemon.told()
+    began, ended = daemon.news()
     assert "acme/text.toml" in began
     assert ended.startswith("Over: ")
     assert ended.endswith("It lasted 4 hours.")
 
 
-def test_a_broken_board_goes_on_after_a_restart(daemon: Daemon):
+def test_a_broken_declaration_keeps_the_last_one_after_a_restart(daemon: Daemon):
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="@hourly")
     daemon.run(HOUR)
@@ -97,10 +97,10 @@ def test_a_broken_board_goes_on_after_a_restart(daemon: Daemon):
     daemon.restart()
     daemon.run(2 * HOUR)
     assert len(daemon.times()) == 5
-    assert len(daemon.told()) == 1, "the restart does not tell it again"
+    assert len(daemon.news()) == 1, "a restart does not repeat it"
 
 
-def test_a_file_mended_while_the_daemon_was_down_is_told_at_the_start(daemon: Daemon):
+def test_a_file_repaired_while_the_daemon_was_down_is_news_at_the_start(daemon: Daemon):
     daemon.write("routes.toml", ROUTE)
     daemon.declare()
     daemon.run()
@@ -112,11 +112,11 @@ def test_a_file_mended_while_the_daemon_was_down_is_told_at_the_start(daemon: Da
     daemon.restart()
     daemon.run(HOUR)
     assert daemon.open() == {}
-    assert [line[:5] for line in daemon.told()] != []
-    assert daemon.told()[-1].startswith("Over: ")
+    assert [line[:5] for line in daemon.news()] != []
+    assert daemon.news()[-1].startswith("Over: ")
 
 
-def test_a_broken_board_never_stops_the_others(daemon: Daemon):
+def test_a_broken_declaration_never_stops_the_other_boards(daemon: Daemon):
     daemon.declare()
     daemon.write("acme/bad.toml", "[[[")
     daemon.run()
@@ -124,7 +124,7 @@ def test_a_broken_board_never_stops_the_others(daemon: Daemon):
     assert [kind for kind, _ in daemon.open()] == ["declaration"]
 
 
-def test_broken_routes_stay_as_they_were_and_one_wrong_route_does_not_take_the_others(daemon: Daemon):
+def test_broken_routes_keep_their_last_form_and_a_wrong_one_does_not_affect_the_others(daemon: Daemon):
     daemon.declare()
     daemon.write("routes.toml", ROUTE)
     daemon.run()
@@ -142,7 +142,7 @@ def test_broken_routes_stay_as_they_were_and_one_wrong_route_does_not_take_the_o
     assert daemon.open() == {}
 
 
-def test_a_route_that_is_gone_ends_though_the_error_of_another_names_it(daemon: Daemon):
+def test_a_removed_route_ends_even_if_another_has_an_error(daemon: Daemon):
     daemon.declare()
     daemon.write("routes.toml", ROUTE + ROUTE.replace('"all"', '"more"'))
     daemon.run()
@@ -152,16 +152,16 @@ def test_a_route_that_is_gone_ends_though_the_error_of_another_names_it(daemon: 
     assert routes(daemon) == ["all"]
 
 
-def test_a_route_is_told_nothing_from_before_it_was_there(daemon: Daemon):
+def test_a_route_gets_no_news_from_before_it_existed(daemon: Daemon):
     daemon.declare("bad", cadence="@daily")
     daemon.write("acme/wrong.toml", "[[[")
     daemon.run(HOUR)
     daemon.write("routes.toml", ROUTE)
     daemon.run(HOUR)
-    assert daemon.told() == []
+    assert daemon.news() == []
 
 
-def test_broken_watches_stay_as_they_were(daemon: Daemon):
+def test_broken_watches_keep_their_last_form(daemon: Daemon):
     daemon.declare()
     (daemon.folder / "schedules/watches.toml").write_text("", encoding="utf-8")
     daemon.run()
@@ -175,7 +175,7 @@ def test_broken_watches_stay_as_they_were(daemon: Daemon):
 
 
 @pytest.mark.slow
-def test_a_broken_lexicon_stays_as_it_was(daemon: Daemon):
+def test_a_broken_lexicon_keeps_its_last_form(daemon: Daemon):
     daemon.declare()
     (daemon.folder / "schedules/models").mkdir()
     daemon.write("models/acme.toml", 'lab = "Acme"\nspellings = ["acme"]\n')
@@ -188,7 +188,7 @@ def test_a_broken_lexicon_stays_as_it_was(daemon: Daemon):
     assert list(daemon.open()) == [("declaration", "schedules/models/acme.toml")]
 
 
-def test_files_are_read_again_only_when_one_has_changed(daemon: Daemon):
+def test_files_are_read_again_only_after_a_change(daemon: Daemon):
     daemon.declare()
     daemon.run()
     before = daemon.loop.declared
@@ -200,7 +200,7 @@ def test_files_are_read_again_only_when_one_has_changed(daemon: Daemon):
     assert daemon.loop.declared is not before
 
 
-def test_a_file_that_is_replaced_by_one_of_the_same_size_and_time_is_seen(daemon: Daemon):
+def test_a_replaced_file_of_the_same_size_and_time_is_noticed(daemon: Daemon):
     """As `mv` and git do."""
     daemon.declare(cadence="@daily")
     daemon.run()
@@ -213,7 +213,7 @@ def test_a_file_that_is_replaced_by_one_of_the_same_size_and_time_is_seen(daemon
     assert [kind for kind, _ in daemon.open()] == ["declaration"]
 
 
-def test_a_reload_that_is_asked_for_reads_everything(daemon: Daemon):
+def test_a_requested_reload_reads_everything(daemon: Daemon):
     daemon.declare()
     daemon.run()
     before = daemon.loop.declared
@@ -225,7 +225,7 @@ def test_a_reload_that_is_asked_for_reads_everything(daemon: Daemon):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("gone", ["", "schedules"])
-def test_a_folder_that_is_gone_leaves_all_in_force(daemon: Daemon, gone: str):
+def test_a_missing_folder_keeps_all_declarations(daemon: Daemon, gone: str):
     daemon.declare(cadence="@hourly")
     daemon.run()
     if gone:
@@ -235,7 +235,7 @@ def test_a_folder_that_is_gone_leaves_all_in_force(daemon: Daemon, gone: str):
     assert len(daemon.open()) == len([gone] * bool(gone))
 
 
-def test_a_workspace_follows_shipped_boards_under_its_own(daemon: Daemon, tmp_path: Path):
+def test_a_workspace_reads_shipped_boards_below_its_own(daemon: Daemon, tmp_path: Path):
     daemon.declare()
     daemon.declare("other")
     own = tmp_path / "own"

@@ -1,4 +1,4 @@
-"""Fetches under way: places, hosts, deadlines, and answers of every kind."""
+"""Fetches under way: limits, hosts, deadlines, and results of every kind."""
 
 from __future__ import annotations
 
@@ -31,42 +31,42 @@ class Time:
         return self.s
 
 
-def test_what_comes_is_landed_once_in_the_order_in_which_it_came():
+def test_results_land_once_and_in_order_of_arrival():
     later = Later()
-    flights = InFlight(unchanged, parallel=3, deadline_s=10, monotonic=Time(), start=later)
+    flights = InFlight(unchanged, parallel=3, deadline_s=10, monotonic=Time(), begin=later)
     for name in "abc":
         flights.start(made(name), name)
     assert (len(flights), flights.landed()) == (3, [])
     later.begun.reverse()
     later.go_on()
-    assert [one.id for one, _ in flights.landed()] == ["made/c", "made/b", "made/a"]
+    assert [flight.id for flight, _ in flights.landed()] == ["made/c", "made/b", "made/a"]
     assert (len(flights), flights.landed()) == (0, [])
 
 
-def test_an_error_of_the_fetch_is_an_answer():
+def test_an_error_of_the_fetch_is_a_result():
     def gone(asked: Board) -> Unchanged:
         raise Gone(f"{asked.id}: status 404")
 
-    flights = InFlight(gone, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights = InFlight(gone, parallel=1, deadline_s=10, monotonic=Time(), begin=lambda work: work())
     flights.start(made("a"), "a")
     ((_, error),) = flights.landed()
     assert isinstance(error, Gone)
 
 
-def test_a_fault_of_ours_is_an_answer_too_and_says_whose_it_is():
+def test_a_bug_of_ours_is_a_result_too_and_is_named_as_ours():
     def faulty(_: Board) -> Unchanged:
         raise KeyError("oops")
 
-    flights = InFlight(faulty, parallel=1, deadline_s=10, monotonic=Time(), start=lambda work: work())
+    flights = InFlight(faulty, parallel=1, deadline_s=10, monotonic=Time(), begin=lambda work: work())
     flights.start(made("a"), "a")
     ((_, error),) = flights.landed()
     assert isinstance(error, Transient)
     assert str(error) == "made/a: KeyError of the tracker's own: 'oops'; expected a fetch; see the log"
 
 
-def test_a_flight_is_cut_off_at_its_deadline_and_not_before():
+def test_a_fetch_is_cut_off_at_its_deadline_and_not_before():
     later, time = Later(), Time()
-    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, begin=later)
     flights.start(made("a"), "a")
     time.s = 9.9
     assert flights.landed() == []
@@ -81,9 +81,9 @@ def test_a_flight_is_cut_off_at_its_deadline_and_not_before():
     assert flights.landed() == []
 
 
-def test_what_a_cut_off_flight_brings_does_not_count_for_the_next_flight_of_the_board():
+def test_the_late_result_of_a_cut_off_fetch_does_not_count_for_the_next_one():
     later, time = Later(), Time()
-    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, start=later)
+    flights = InFlight(unchanged, parallel=1, deadline_s=10, monotonic=time, begin=later)
     flights.start(made("a"), "a")
     (late,) = later.begun
     later.begun.clear()
@@ -94,21 +94,21 @@ def test_what_a_cut_off_flight_brings_does_not_count_for_the_next_flight_of_the_
     assert flights.landed() == []
     assert len(flights) == 1
     later.go_on()
-    assert [one.id for one, _ in flights.landed()] == ["made/a"]
+    assert [flight.id for flight, _ in flights.landed()] == ["made/a"]
 
 
-def test_who_waits_is_woken_by_what_lands():
+def test_a_result_wakes_the_loop():
     woken = threading.Event()
-    flights = InFlight(unchanged, parallel=1, deadline_s=60, monotonic=Time(), start=in_a_thread, wake=woken.set)
+    flights = InFlight(unchanged, parallel=1, deadline_s=60, monotonic=Time(), begin=in_a_thread, wake=woken.set)
     flights.start(made("a"), "a")
     assert woken.wait(30)
     assert len(flights.landed()) == 1
 
 
 @given(st.lists(st.sampled_from("abcdef"), max_size=20), st.integers(1, 4))
-def test_there_are_never_more_than_so_many_nor_two_of_one_host(hosts: list[str], parallel: int):
+def test_fetches_never_exceed_the_limit_nor_one_per_host(hosts: list[str], parallel: int):
     later = Later()
-    flights = InFlight(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), start=later)
+    flights = InFlight(unchanged, parallel=parallel, deadline_s=10, monotonic=Time(), begin=later)
     out: list[str] = []
     for number, host in enumerate(hosts):
         allowed = len(out) < parallel and host not in out

@@ -1,4 +1,4 @@
-"""A disk that is full in the middle of things: a clean error, nothing spoilt, nothing lost, and it goes on when there is space.
+"""A disk that fills up during work: a clean error, nothing damaged, nothing lost, and work continues once there is space.
 
 `bench/full_disk.py` does the same at every amount of space that is left.
 """
@@ -30,7 +30,7 @@ PAGE = 4096
 
 def state(day: int) -> str:
     """400 entries, a third of which move every day."""
-    return " ".join(f"m{one}:{(one * 7919 + (day * 31 if one % 3 == 0 else 0)) % 9973 / 100}" for one in range(400))
+    return " ".join(f"m{model}:{(model * 7919 + (day * 31 if model % 3 == 0 else 0)) % 9973 / 100}" for model in range(400))
 
 
 def derived(path: Path) -> Mapping[str, list[tuple[object, ...]]]:
@@ -75,7 +75,7 @@ def undisturbed(world: Path) -> Mapping[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.parametrize("pages", [1, 8, 60, 100])
-def test_an_import_that_finds_no_space_says_so_in_a_line_and_goes_on_later(
+def test_an_import_on_a_full_disk_fails_in_one_line_and_can_be_continued(
     world: Path, undisturbed: Mapping[str, list[tuple[object, ...]]], tmp_path: Path, pages: int
 ):
     """A limit on the size of a file needs no rights; a write beyond it fails as on a full disk."""
@@ -150,14 +150,14 @@ def day(daemon: Daemon, disk: Disk | None, free_kb: int) -> None:
 
 
 @pytest.mark.parametrize("free_kb", [0, 24, 120])
-def test_a_day_on_which_the_disk_is_full_loses_nothing_that_was_received(
+def test_a_day_with_a_full_disk_loses_nothing_that_was_received(
     tmp_path: Path, clock: time_machine.Traveller, disk: Disk, free_kb: int
 ):
     daemon = Daemon(folder=disk.place, traveller=clock)
     day(daemon, disk, free_kb)
     assert daemon.loop.trouble == ""
     assert [one for one in daemon.ended() if one[0] == "store"] == [("store", "")]
-    trouble = [line for line in daemon.told() if "store could not be written" in line]
+    trouble = [line for line in daemon.news() if "store could not be written" in line]
     assert [line.startswith("Over: ") for line in trouble] == [False, True]
     read = {name: [check.observed_at for check in daemon.checks(f"acme/{name}")] for name in BOARDS}
     asked = {name: daemon.times(f"acme/{name}") for name in BOARDS}
@@ -174,7 +174,7 @@ def test_a_day_on_which_the_disk_is_full_loses_nothing_that_was_received(
     assert derived(disk.place / "tracker.db") == before
 
 
-def test_a_folder_that_is_read_only_is_one_line_and_nothing_changes(
+def test_a_read_only_folder_is_an_error_in_one_line_and_nothing_changes(
     world: Path, undisturbed: Mapping[str, list[tuple[object, ...]]], disk: Disk
 ):
     store = disk.place / "store"
@@ -190,9 +190,7 @@ def test_a_folder_that_is_read_only_is_one_line_and_nothing_changes(
     assert derived(store / "tracker.db") == undisturbed
 
 
-def test_a_day_without_trouble_on_the_same_disk_is_the_other_half_of_the_proof(
-    tmp_path: Path, clock: time_machine.Traveller, disk: Disk
-):
+def test_a_day_with_enough_space_on_the_same_disk_has_no_errors(tmp_path: Path, clock: time_machine.Traveller, disk: Disk):
     daemon = Daemon(folder=disk.place, traveller=clock)
     day(daemon, None, 0)
     assert daemon.ended() == []

@@ -1,4 +1,4 @@
-"""When the daemon asks: what is due, once, and no more at a time than is allowed."""
+"""When the daemon fetches: what is due, once, and within its limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.errors import StoreError, Transient
 from tracker.model import Pause, Result
 
 
-def test_a_board_is_asked_when_it_is_due_once_and_again_after_its_cadence(daemon: Daemon):
+def test_a_board_is_fetched_once_when_it_is_due_and_again_after_its_cadence(daemon: Daemon):
     daemon.declare(cadence="0 */6 * * *")
     daemon.run(DAY)
     assert daemon.times() == [START + n * HOUR for n in (0, 6, 12, 18, 24)]
@@ -21,7 +21,7 @@ def test_a_board_is_asked_when_it_is_due_once_and_again_after_its_cadence(daemon
 
 
 @pytest.mark.slow
-def test_a_board_that_another_process_reads_meanwhile_is_not_asked_again(daemon: Daemon):
+def test_a_board_that_another_process_has_read_is_not_fetched_again(daemon: Daemon):
     daemon.declare(cadence="0 */6 * * *")
     daemon.run(6 * HOUR - timedelta(minutes=1))
     daemon.pass_by(timedelta(minutes=1, seconds=1))
@@ -41,7 +41,7 @@ def test_firings_missed_while_the_machine_slept_are_one_fetch(daemon: Daemon):
 
 
 @pytest.mark.slow
-def test_what_is_due_survives_a_restart(daemon: Daemon):
+def test_due_times_survive_a_restart(daemon: Daemon):
     daemon.declare(cadence="@daily")
     for _ in range(6):
         daemon.run(3 * HOUR)
@@ -50,7 +50,7 @@ def test_what_is_due_survives_a_restart(daemon: Daemon):
     assert daemon.times() == [START, START + 18 * HOUR]
 
 
-def test_no_more_boards_are_asked_at_a_time_than_are_allowed(tmp_path, clock: time_machine.Traveller):
+def test_at_most_the_allowed_number_of_boards_is_fetched_at_a_time(tmp_path, clock: time_machine.Traveller):
     later = Later()
     daemon = Daemon(folder=tmp_path, traveller=clock, start=later, parallel=3)
     for number in range(8):
@@ -64,7 +64,7 @@ def test_no_more_boards_are_asked_at_a_time_than_are_allowed(tmp_path, clock: ti
     daemon.store.close()
 
 
-def test_no_host_is_asked_by_two_at_a_time(tmp_path, clock: time_machine.Traveller):
+def test_a_host_gets_one_fetch_at_a_time(tmp_path, clock: time_machine.Traveller):
     later = Later()
     daemon = Daemon(folder=tmp_path, traveller=clock, start=later)
     for number in range(3):
@@ -79,7 +79,7 @@ def test_no_host_is_asked_by_two_at_a_time(tmp_path, clock: time_machine.Travell
     daemon.store.close()
 
 
-def test_a_stuck_fetch_is_cut_off_frees_its_place_and_what_it_brings_late_is_thrown_away(tmp_path, clock: time_machine.Traveller):
+def test_a_stuck_fetch_is_cut_off_and_its_late_result_is_dropped(tmp_path, clock: time_machine.Traveller):
     later = Later()
     daemon = Daemon(folder=tmp_path, traveller=clock, start=later, parallel=1)
     daemon.declare("stuck")
@@ -100,7 +100,7 @@ def test_a_stuck_fetch_is_cut_off_frees_its_place_and_what_it_brings_late_is_thr
     daemon.store.close()
 
 
-def test_a_thread_that_hangs_does_not_hold_up_the_others(tmp_path, clock: time_machine.Traveller):
+def test_a_hanging_thread_does_not_delay_the_others(tmp_path, clock: time_machine.Traveller):
     from tracker.daemon.flights import in_a_thread  # noqa: PLC0415  # the real thing, here alone
 
     hangs, let_go = threading.Event(), threading.Event()
@@ -126,7 +126,7 @@ def test_a_thread_that_hangs_does_not_hold_up_the_others(tmp_path, clock: time_m
     daemon.store.close()
 
 
-def test_a_board_is_asked_again_soon_after_a_passing_fault_and_later_each_time(daemon: Daemon):
+def test_a_board_is_retried_soon_after_a_transient_error_and_later_each_time(daemon: Daemon):
     daemon.declare(cadence="@daily")
     daemon.declare("well", cadence="@hourly")
 
@@ -139,7 +139,7 @@ def test_a_board_is_asked_again_soon_after_a_passing_fault_and_later_each_time(d
     assert minutes == [0, 5, 15, 35, 75, 155]
 
 
-def test_a_paused_board_is_not_asked_and_a_resumed_one_soon(daemon: Daemon):
+def test_a_paused_board_is_not_fetched_and_a_resumed_one_soon_is(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(1.5 * HOUR)
     daemon.store.service.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
@@ -150,7 +150,7 @@ def test_a_paused_board_is_not_asked_and_a_resumed_one_soon(daemon: Daemon):
     assert len(daemon.times()) == 3
 
 
-def test_a_board_without_its_key_is_not_asked_until_the_key_is_there(daemon: Daemon):
+def test_a_board_without_its_key_is_not_fetched_until_the_key_is_set(daemon: Daemon):
     daemon.declare()
     path = daemon.folder / "schedules/acme/text.toml"
     path.write_text(path.read_text().replace("[request]", '[request]\nheaders = { x-api-key = "${ACME_KEY}" }'))
@@ -163,14 +163,14 @@ def test_a_board_without_its_key_is_not_asked_until_the_key_is_there(daemon: Dae
 
 
 @pytest.mark.slow
-def test_a_host_that_asked_us_to_stay_away_is_left_alone(daemon: Daemon):
+def test_a_host_that_asked_us_to_stay_away_is_not_asked(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.hosts.note_not_before("text.acme.test", START + 5 * HOUR + timedelta(minutes=10))
     daemon.run(7 * HOUR)
     assert [(at - START) / HOUR for at in daemon.times()] == [pytest.approx(5 + 1 / 6), 6, 7]
 
 
-def test_news_wakes_the_courier_and_nothing_new_does_not(daemon: Daemon):
+def test_only_news_wakes_the_delivery_worker(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(3.5 * HOUR)
     before = list(daemon.fresh)
@@ -179,7 +179,7 @@ def test_news_wakes_the_courier_and_nothing_new_does_not(daemon: Daemon):
     assert [at for at in daemon.fresh if at not in before] == [START + 4 * HOUR]
 
 
-def test_a_fault_of_ours_with_one_board_does_not_stop_the_others(daemon: Daemon):
+def test_a_bug_with_one_board_does_not_stop_the_others(daemon: Daemon):
     def faulty(board):
         raise ZeroDivisionError("a bug")
 
@@ -191,7 +191,7 @@ def test_a_fault_of_ours_with_one_board_does_not_stop_the_others(daemon: Daemon)
     assert "ZeroDivisionError of the tracker's own: a bug" in daemon.checks("acme/bad")[0].message
 
 
-def test_a_turn_without_start_begins_nothing(daemon: Daemon):
+def test_a_turn_without_start_begins_no_fetch(daemon: Daemon):
     daemon.declare()
     daemon.loop.turn(start=False)
     assert daemon.asked == []
@@ -200,7 +200,7 @@ def test_a_turn_without_start_begins_nothing(daemon: Daemon):
 
 
 @pytest.mark.slow
-def test_a_lease_that_another_process_has_is_waited_for_and_nothing_is_lost(daemon: Daemon):
+def test_a_lease_of_another_process_delays_the_board_and_nothing_is_lost(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     with daemon.archive.lease(TEXT):
         daemon.run()

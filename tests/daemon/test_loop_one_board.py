@@ -1,4 +1,4 @@
-"""What is wrong with one board stays with it: the others are read, and it is tried again by itself."""
+"""A failure of one board does not affect the others, and is retried automatically."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def two(daemon: Daemon) -> None:
     daemon.run(HOUR / 2)
 
 
-def test_damaged_bytes_of_one_board_do_not_hold_up_the_others(daemon: Daemon):
+def test_damaged_bytes_of_one_board_do_not_delay_the_others(daemon: Daemon):
     two(daemon)
     index = daemon.folder / "captures" / TEXT / "index.jsonl"
     whole = index.read_bytes()
@@ -39,7 +39,7 @@ def test_damaged_bytes_of_one_board_do_not_hold_up_the_others(daemon: Daemon):
     assert daemon.ended() == [("fault", TEXT)]
 
 
-def test_a_daemon_that_starts_over_damaged_bytes_of_one_board_reads_the_others(daemon: Daemon):
+def test_a_daemon_that_starts_with_damaged_bytes_of_one_board_reads_the_others(daemon: Daemon):
     two(daemon)
     index = daemon.folder / "captures" / TEXT / "index.jsonl"
     with index.open("ab") as file:
@@ -52,7 +52,7 @@ def test_a_daemon_that_starts_over_damaged_bytes_of_one_board_reads_the_others(d
 
 
 @pytest.mark.slow
-def test_a_board_that_another_process_has_waits_alone_and_is_not_asked_again(daemon: Daemon):
+def test_a_board_leased_by_another_process_waits_alone_and_is_not_fetched_again(daemon: Daemon):
     two(daemon)
     daemon.answers[TEXT] = daemon.answers[CODE] = showing(OTHER)
     with daemon.archive.lease(TEXT):
@@ -64,7 +64,7 @@ def test_a_board_that_another_process_has_waits_alone_and_is_not_asked_again(dae
     assert daemon.open() == {}
 
 
-def test_a_fault_of_our_own_while_settling_is_told_once_and_tried_again_in_an_hour(daemon: Daemon):
+def test_a_bug_while_syncing_is_news_once_and_retried_in_an_hour(daemon: Daemon):
     two(daemon)
 
     def nonsense(board: Board) -> object:
@@ -75,7 +75,7 @@ def test_a_fault_of_our_own_while_settling_is_told_once_and_tried_again_in_an_ho
     asked = len(daemon.times(TEXT))
     assert list(daemon.open()) == [("fault", TEXT)]
     assert "of the tracker's own" in daemon.open()["fault", TEXT]
-    assert len([line for line in daemon.told() if "cannot be settled" in line]) == 1
+    assert len([line for line in daemon.news() if "cannot be synced" in line]) == 1
     daemon.run(timedelta(minutes=30))
     assert len(daemon.times(TEXT)) == asked
     daemon.answers[TEXT] = showing(OTHER)

@@ -1,4 +1,4 @@
-"""What the daemon does in trouble that is its own: the store, the clock, the network, and a publisher that refuses."""
+"""Trouble of the daemon's own: the store, the clock, the network; and a publisher that refuses."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def failing(tmp_path: Path, clock: time_machine.Traveller) -> tuple[Daemon, Fail
 
 
 @pytest.mark.parametrize("times", [1, 4])
-def test_what_landed_while_the_store_failed_is_stored_once_it_is_well(failing: tuple[Daemon, Failing], times: int):
+def test_results_that_landed_while_the_store_failed_are_stored_once_it_works(failing: tuple[Daemon, Failing], times: int):
     daemon, store = failing
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="@hourly")
@@ -89,7 +89,7 @@ def test_what_landed_while_the_store_failed_is_stored_once_it_is_well(failing: t
 
 
 @pytest.mark.parametrize("times", [1, 4])
-def test_a_store_that_failed_is_told_of_once_afterwards(failing: tuple[Daemon, Failing], times: int):
+def test_a_failure_of_the_store_is_news_once_afterwards(failing: tuple[Daemon, Failing], times: int):
     daemon, store = failing
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="@hourly")
@@ -97,7 +97,7 @@ def test_a_store_that_failed_is_told_of_once_afterwards(failing: tuple[Daemon, F
     daemon.run(HOUR)
     assert daemon.open() == {}
     assert daemon.ended() == [("store", "")]
-    began, ended = daemon.told()
+    began, ended = daemon.news()
     assert began == "The store could not be written from 2026-03-01 06:00 UTC on."
     assert ended.startswith("Over: The store could not be written from 2026-03-01 06:00 UTC on. It lasted ")
 
@@ -113,7 +113,7 @@ def test_a_failure_that_could_not_be_stored_counts_once(failing: tuple[Daemon, F
 
 
 @pytest.mark.slow
-def test_no_board_is_asked_while_the_store_cannot_be_written(failing: tuple[Daemon, Failing]):
+def test_no_board_is_fetched_while_the_store_cannot_be_written(failing: tuple[Daemon, Failing]):
     daemon, store = failing
     daemon.declare("a", cadence="*/5 * * * *")
     daemon.run(4 * MINUTE)
@@ -129,7 +129,7 @@ def test_no_board_is_asked_while_the_store_cannot_be_written(failing: tuple[Daem
     assert [(check.observed_at, check.result) for check in daemon.checks("acme/b")] == [(START + 4 * MINUTE, Result.ACCEPTED)]
 
 
-def test_a_locked_database_is_waited_for_and_nothing_is_lost(daemon: Daemon):
+def test_a_locked_database_delays_storing_and_nothing_is_lost(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(HOUR - MINUTE)
     daemon.answers[TEXT] = showing(OTHER)
@@ -142,7 +142,7 @@ def test_a_locked_database_is_waited_for_and_nothing_is_lost(daemon: Daemon):
     assert daemon.ended() == [("store", "")]
 
 
-def test_a_spoilt_file_is_not_waited_for(daemon: Daemon):
+def test_a_damaged_file_is_raised_at_once(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(HOUR / 2)
     path = daemon.folder / "tracker.db"
@@ -162,7 +162,7 @@ def went_on(daemon: Daemon) -> None:
 # ── the clock ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_clock_that_was_set_back_is_waited_for_told_once_and_then_all_goes_on(daemon: Daemon):
+def test_a_clock_that_was_set_back_is_news_once_and_boards_wait_until_it_has_caught_up(daemon: Daemon):
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="@hourly")
     daemon.run(5 * HOUR)
@@ -175,10 +175,10 @@ def test_a_clock_that_was_set_back_is_waited_for_told_once_and_then_all_goes_on(
     daemon.run(2 * HOUR)
     assert daemon.times() == [START + n * HOUR for n in range(7)]
     assert daemon.open() == {}
-    assert [line.partition(" from")[0] for line in daemon.told()] == ["The clock was set back", "Over: The clock was set back"]
+    assert [line.partition(" from")[0] for line in daemon.news()] == ["The clock was set back", "Over: The clock was set back"]
 
 
-def test_a_clock_that_is_put_right_by_seconds_is_no_trouble(daemon: Daemon):
+def test_a_clock_corrected_by_seconds_is_not_trouble(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(HOUR)
     daemon.traveller.shift(timedelta(seconds=-30))
@@ -206,21 +206,21 @@ def networked(daemon: Daemon) -> Callable[[Callable[..., object]], None]:
 
 
 @pytest.mark.slow
-def test_a_network_that_is_gone_is_one_notice_and_one_board_in_five_minutes_asks_for_all(daemon: Daemon):
+def test_a_missing_network_is_one_notice_and_one_board_tries_every_five_minutes(daemon: Daemon):
     answer = networked(daemon)
     answer(silent)
     daemon.run(HOUR / 2)
     gone = len(daemon.asked)
     daemon.run(4 * HOUR)
     assert list(daemon.open()) == [("network", "")]
-    assert daemon.told() == ["No host answers since 2026-03-01 07:00 UTC; expected a network; one board asks every five minutes."]
+    assert daemon.news() == ["No host answers since 2026-03-01 07:00 UTC; expected a network; one board asks every five minutes."]
     times = sorted(at for at, _ in daemon.asked[gone:])
     assert len(times) >= 4 * 12 - 1
     assert max(late - early for early, late in pairwise(times)) <= 6 * MINUTE
 
 
 @pytest.mark.slow
-def test_when_the_network_is_back_all_boards_are_asked_at_once(daemon: Daemon):
+def test_when_the_network_is_back_all_boards_are_fetched_at_once(daemon: Daemon):
     answer = networked(daemon)
     answer(silent)
     daemon.run(24 * HOUR)
@@ -231,17 +231,17 @@ def test_when_the_network_is_back_all_boards_are_asked_at_once(daemon: Daemon):
     assert max(daemon.times(f"acme/{name}")[-1] for name in NAMES) - daemon.asked[0][0] <= MINUTE
     assert all(daemon.results(f"acme/{name}")[-1] is Result.ACCEPTED for name in NAMES)
     assert daemon.open() == {}
-    assert [line for line in daemon.told() if "host" in line][1].startswith("Over: No host answers since")
+    assert [line for line in daemon.news() if "host" in line][1].startswith("Over: No host answers since")
 
 
-def test_one_host_that_is_silent_is_no_trouble_of_ours(daemon: Daemon):
+def test_one_silent_host_is_not_a_missing_network(daemon: Daemon):
     networked(daemon)
     daemon.answers["acme/a"] = silent
     daemon.run(4 * HOUR)
     assert daemon.open() == {}
 
 
-def test_no_network_at_the_start_is_found_and_gone_through(daemon: Daemon):
+def test_a_network_missing_at_the_start_is_noticed_and_survived(daemon: Daemon):
     for name in NAMES:
         daemon.declare(name)
         daemon.answers[f"acme/{name}"] = silent
@@ -256,7 +256,7 @@ def test_no_network_at_the_start_is_found_and_gone_through(daemon: Daemon):
 
 
 @pytest.mark.slow
-def test_a_board_that_is_refused_for_a_week_is_paused_with_the_reason_and_told_once(daemon: Daemon):
+def test_a_board_refused_for_a_week_is_paused_with_the_reason_and_is_news_once(daemon: Daemon):
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="0 */6 * * *")
     daemon.run(HOUR)
@@ -272,11 +272,11 @@ def test_a_board_that_is_refused_for_a_week_is_paused_with_the_reason_and_told_o
     asked = len(daemon.times())
     daemon.run(5 * DAY)
     assert len(daemon.times()) == asked
-    assert len([line for line in daemon.told() if "is paused" in line]) == 1
+    assert len([line for line in daemon.news() if "is paused" in line]) == 1
 
 
 @pytest.mark.slow
-def test_a_board_that_was_resumed_is_asked_and_is_not_paused_again_when_it_answers(daemon: Daemon):
+def test_a_resumed_board_that_answers_is_not_paused_again(daemon: Daemon):
     daemon.declare(cadence="0 */6 * * *")
     daemon.answers[TEXT] = refused
     daemon.run(9 * DAY)
@@ -289,7 +289,7 @@ def test_a_board_that_was_resumed_is_asked_and_is_not_paused_again_when_it_answe
 
 
 @pytest.mark.slow
-def test_few_refusals_over_a_long_time_are_no_reason_to_pause(daemon: Daemon):
+def test_few_refusals_over_a_long_time_do_not_pause_a_board(daemon: Daemon):
     daemon.declare(cadence="@weekly")
     daemon.answers[TEXT] = refused
     daemon.run(28 * DAY)
@@ -298,7 +298,7 @@ def test_few_refusals_over_a_long_time_are_no_reason_to_pause(daemon: Daemon):
 
 
 @pytest.mark.slow
-def test_a_board_that_passes_through_faults_for_weeks_is_never_paused(daemon: Daemon):
+def test_transient_errors_for_weeks_never_pause_a_board(daemon: Daemon):
     daemon.declare(cadence="0 */6 * * *")
     daemon.declare("well", cadence="0 */6 * * *")
     daemon.answers[TEXT] = silent
@@ -307,7 +307,7 @@ def test_a_board_that_passes_through_faults_for_weeks_is_never_paused(daemon: Da
     assert daemon.store.service.pauses() == {}
 
 
-def test_a_refusal_says_who_refused(daemon: Daemon):
+def test_a_refusal_names_the_publisher_or_robots(daemon: Daemon):
     daemon.declare()
 
     def page(board):

@@ -1,4 +1,4 @@
-"""Them or us: three hosts silent and none that answers."""
+"""Failing hosts or a missing network: three silent hosts and none that answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.daemon.network import DARK_AFTER, PROBE_EVERY, Network
 MINUTE = timedelta(minutes=1)
 
 
-def test_one_host_may_be_silent_as_often_as_it_likes():
+def test_one_silent_host_never_means_a_missing_network():
     network = Network()
     for minute in range(100):
         network.silent("a", START + minute * MINUTE)
@@ -21,7 +21,7 @@ def test_one_host_may_be_silent_as_often_as_it_likes():
     assert not network.wants_a_probe(START + 200 * MINUTE)
 
 
-def test_it_is_dark_when_several_hosts_are_silent_since_the_first_of_them():
+def test_several_silent_hosts_mean_a_missing_network_since_the_first_of_them():
     network = Network()
     for minute, host in enumerate("abc"):
         assert not network.dark
@@ -30,7 +30,7 @@ def test_it_is_dark_when_several_hosts_are_silent_since_the_first_of_them():
     assert network.since == START
 
 
-def test_any_answer_ends_it():
+def test_any_answer_ends_the_outage():
     network = Network()
     for host in "abc":
         network.silent(host, START)
@@ -40,7 +40,7 @@ def test_any_answer_ends_it():
     assert network.answered() is False
 
 
-def test_somebody_is_asked_every_five_minutes():
+def test_one_host_is_asked_every_five_minutes():
     network = Network()
     for host in "abc":
         network.silent(host, START)
@@ -52,7 +52,7 @@ def test_somebody_is_asked_every_five_minutes():
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "d", "answer"]), max_size=30))
-def test_it_is_dark_exactly_while_enough_hosts_were_silent_since_the_last_answer(heard: list[str]):
+def test_the_network_is_missing_exactly_while_enough_hosts_were_silent_since_the_last_answer(heard: list[str]):
     network = Network()
     for number, one in enumerate(heard):
         if one == "answer":

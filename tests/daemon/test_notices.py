@@ -1,4 +1,4 @@
-"""Trouble of our own is told once when it starts and once when it ends."""
+"""Trouble of our own is news once when it begins and once when it ends."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ def notices(service: MemoryServiceState) -> Notices:
     return Notices(service, deliveries)
 
 
-def told(service: MemoryServiceState) -> list[tuple[str, str]]:
+def news(service: MemoryServiceState) -> list[tuple[str, str]]:
     return [(delivery.event.kind, delivery.event.headline) for delivery in service.deliveries()]
 
 
-def test_trouble_is_told_when_it_starts_and_when_it_ends_with_how_long(service: MemoryServiceState):
+def test_trouble_is_news_when_it_begins_and_when_it_ends_with_its_duration(service: MemoryServiceState):
     ours = notices(service)
     ours.open("network", "", "No host answers", START)
     ours.open("network", "", "No host answers", START + HOUR)
     ours.close("network", "", START + 3 * HOUR)
     ours.close("network", "", START + 4 * HOUR)
-    assert told(service) == [
+    assert news(service) == [
         ("tracker_trouble", "No host answers."),
         ("tracker_recovered", "Over: No host answers. It lasted 3 hours."),
     ]
     assert service.notices() == []
 
 
-def test_another_process_goes_on_with_what_is_open(service: MemoryServiceState):
+def test_another_process_continues_the_open_notices(service: MemoryServiceState):
     notices(service).open("declaration", "a.toml", "a.toml is wrong", START)
     notices(service).only("declaration", {"a.toml": "a.toml is wrong"}, START + HOUR)
     notices(service).only("declaration", {}, START + 2 * HOUR)
-    assert [kind for kind, _ in told(service)] == ["tracker_trouble", "tracker_recovered"]
+    assert [kind for kind, _ in news(service)] == ["tracker_trouble", "tracker_recovered"]
 
 
-def test_the_same_trouble_later_is_another_one(service: MemoryServiceState):
+def test_the_same_trouble_later_is_a_new_notice(service: MemoryServiceState):
     ours = notices(service)
     for day in range(3):
         ours.open("clock", "", "The clock was set back", START + day * 24 * HOUR)
@@ -65,18 +65,18 @@ def test_a_notice_closes_only_its_own_kind_and_subject(service: MemoryServiceSta
     for kind, subject in (("paused", "a"), ("paused", "b"), ("fault", "a")):
         ours.open(kind, subject, "x", START)
     ours.close("paused", "a", START + HOUR)
-    assert {(one.kind, one.subject) for one in service.notices()} == {("paused", "b"), ("fault", "a")}
+    assert {(notice.kind, notice.subject) for notice in service.notices()} == {("paused", "b"), ("fault", "a")}
 
 
 @given(st.lists(st.tuples(st.sampled_from(["declaration", "paused"]), st.sets(st.sampled_from("abcd"))), max_size=12))
-def test_exactly_those_named_last_are_open_and_each_stretch_was_told_by_two_deliveries(changes: list[tuple[str, set[str]]]):
+def test_exactly_the_notices_named_last_are_open_and_each_had_two_deliveries(changes: list[tuple[str, set[str]]]):
     service = MemoryServiceState()
     ours, open_now, deliveries = notices(service), {"declaration": set(), "paused": set()}, 0
     for number, (kind, subjects) in enumerate(changes):
         ours.only(kind, dict.fromkeys(subjects, "wrong"), START + number * HOUR)
         deliveries += len(open_now[kind] ^ subjects)
         open_now[kind] = subjects
-    assert {(one.kind, one.subject) for one in service.notices()} == {
+    assert {(notice.kind, notice.subject) for notice in service.notices()} == {
         (kind, subject) for kind, subjects in open_now.items() for subject in subjects
     }
     assert len(service.deliveries()) == deliveries
@@ -93,12 +93,12 @@ def test_exactly_those_named_last_are_open_and_each_stretch_was_told_by_two_deli
         (timedelta(days=57), "57 days"),
     ],
 )
-def test_how_long_it_lasted_is_said_in_one_unit(span: timedelta, words: str):
+def test_the_duration_has_one_unit(span: timedelta, words: str):
     notice = Notice(kind="store", subject="", message="The store failed.", since=START, ended_at=START + span)
     assert as_event(notice).headline == f"Over: The store failed. It lasted {words}."
 
 
-def test_such_an_event_belongs_to_no_board_and_names_its_cause():
+def test_an_event_of_the_tracker_belongs_to_no_board_and_names_its_cause():
     event = as_event(Notice(kind="store", subject="", message="x", since=START))
     assert (event.board, event.kind, event.grade, event.is_news) == (TRACKER, "tracker_trouble", "store", True)
     assert event.id == as_event(Notice(kind="store", subject="", message="y", since=START)).id, "the message is no part of it"

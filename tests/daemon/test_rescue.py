@@ -1,4 +1,4 @@
-"""A database that is damaged is put aside and made anew; what only it knew is saved as far as it can be read."""
+"""A damaged database is put aside and rebuilt; its service state is saved as far as it can be read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")
 
 @pytest.fixture
 def used(daemon: Daemon) -> Daemon:
-    """A daemon that has seen something, told of it, and knows of a pause."""
+    """A daemon with history, news and a pause."""
     daemon.write("routes.toml", ROUTE)
     daemon.declare(cadence="@hourly")
     daemon.declare("other", cadence="@hourly")
@@ -35,7 +35,7 @@ def used(daemon: Daemon) -> Daemon:
     daemon.answers[TEXT] = showing(OTHER)
     daemon.run(HOUR)
     daemon.store.service.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
-    assert daemon.told()
+    assert daemon.news()
     return daemon
 
 
@@ -81,7 +81,7 @@ def error_of(path: Path) -> StoreError:
     return raised.value
 
 
-def test_history_is_as_before_and_the_service_state_is_kept(used: Daemon):
+def test_a_rebuilt_database_has_the_same_history_and_service_state(used: Daemon):
     path = whole(used)
     before, service = tables(path, DERIVED), tables(path, KEPT)
     spoil(path, "checks")
@@ -94,11 +94,11 @@ def test_history_is_as_before_and_the_service_state_is_kept(used: Daemon):
     assert notice[:3] == (
         "store",
         "",
-        f"The database was damaged; it is at {aside.name}, and was made anew from the archive. Lost: nothing",
+        f"The database was damaged; it is at {aside.name}, and was rebuilt from the archive. Lost: nothing",
     )
 
 
-def test_what_cannot_be_read_the_service_state_is_named(used: Daemon):
+def test_unreadable_parts_of_the_service_state_are_named(used: Daemon):
     path = whole(used)
     before = tables(path, DERIVED)
     spoil(path, "pauses")
@@ -106,13 +106,13 @@ def test_what_cannot_be_read_the_service_state_is_named(used: Daemon):
     rebuilt(used, path)
     assert tables(path, DERIVED) == before
     with SqliteStore(path) as store:
-        (notice,) = [one for one in store.service.notices() if one.kind == "store"]
+        (notice,) = [notice for notice in store.service.notices() if notice.kind == "store"]
         assert notice.message.endswith("Lost: pauses")
         assert store.service.pauses() == {}
         assert store.service.deliveries()
 
 
-def test_a_file_that_is_no_database_loses_the_service_state_and_says_so(used: Daemon):
+def test_a_file_that_is_not_a_database_loses_the_service_state_and_the_notice_says_so(used: Daemon):
     path = whole(used)
     before = tables(path, DERIVED)
     path.write_bytes(b"all gone" * 1000)
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_database_loses_the_service_state_and_says_so(used: Da
         assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes" in store.service.notices()[0].message
 
 
-def test_what_cannot_be_read_the_service_state_comes_from_its_backup(used: Daemon):
+def test_unreadable_parts_of_the_service_state_come_from_the_backup(used: Daemon):
     backup = used.folder / "service.bak"
     back_up(used.store, backup, used.now)
     path = whole(used)
@@ -139,7 +139,7 @@ def test_what_cannot_be_read_the_service_state_comes_from_its_backup(used: Daemo
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pauses": 3}', '{"pauses": [["acme/text"]]}'])
-def test_a_backup_that_cannot_be_read_is_no_end_of_the_rescue(used: Daemon, text: str):
+def test_an_unreadable_backup_does_not_stop_the_rebuild(used: Daemon, text: str):
     backup = used.folder / "service.bak"
     backup.write_text(text, encoding="utf-8")
     path = whole(used)
@@ -152,7 +152,8 @@ def test_a_backup_that_cannot_be_read_is_no_end_of_the_rescue(used: Daemon, text
 def of_version_0_2(used: Daemon) -> tuple[list[object], list[list[object]]]:
     """What the outbox, and the counters, of version 0.2 held for a delivery that is only counted in its message."""
     event = used.store.service.deliveries()[0].event
-    body = json.dumps({key: value for key, value in to_builtins(event).items() if key != "is_news"} | {"told": True})
+    fields = {key: value for key, value in to_builtins(event).items() if key != "is_news"}
+    body = json.dumps(fields | {"told": True})  # phrase allowed: the name in version 0.1
     waits = ["later", "ops", 7, "m1+", 2, 9, "down", 0, body.replace(event.id, "later")]
     return waits, [["fetches", "acme/text new", 3]]
 
@@ -164,7 +165,7 @@ def expect_version_0_2(path: Path) -> None:
         assert store.service.counts() == {counter(Counted.FETCHES, "acme/text", Verdict.NEW): 3}
 
 
-def test_a_backup_of_an_earlier_version_is_read_as_that_version_wrote_it(used: Daemon):
+def test_a_backup_of_an_earlier_version_is_migrated(used: Daemon):
     waits, counts = of_version_0_2(used)
     backup = used.folder / "service.bak"
     backup.write_text(json.dumps({"outbox": [waits], "counts": counts}), encoding="utf-8")
@@ -174,7 +175,7 @@ def test_a_backup_of_an_earlier_version_is_read_as_that_version_wrote_it(used: D
     expect_version_0_2(path)
 
 
-def test_a_spoilt_file_of_an_earlier_version_is_read_as_that_version_wrote_it(used: Daemon):
+def test_a_damaged_file_of_an_earlier_version_is_migrated(used: Daemon):
     waits, counts = of_version_0_2(used)
     path = whole(used)
     path.unlink()
@@ -198,7 +199,7 @@ def test_old_receipts_are_left_out_of_the_backup(used: Daemon):
     assert [row[0] for row in json.loads(backup.read_text(encoding="utf-8"))["receipts"]] == ["n"]
 
 
-def test_nothing_is_told_again_by_the_new_database(used: Daemon):
+def test_a_rebuilt_database_sends_nothing_again(used: Daemon):
     path = whole(used)
     with SqliteStore(path) as store:
         deliveries = store.service.deliveries()
@@ -208,7 +209,7 @@ def test_nothing_is_told_again_by_the_new_database(used: Daemon):
         assert store.service.deliveries() == deliveries
 
 
-def test_the_daemon_goes_on_with_the_new_database(used: Daemon):
+def test_the_daemon_continues_with_the_rebuilt_database(used: Daemon):
     path = whole(used)
     spoil(path, "checks")
     rebuilt(used, path)
@@ -219,7 +220,7 @@ def test_the_daemon_goes_on_with_the_new_database(used: Daemon):
     assert ("store", "") in used.ended()
 
 
-def test_two_rescues_in_a_row_keep_both_files(used: Daemon):
+def test_two_rebuilds_keep_both_damaged_files(used: Daemon):
     path = whole(used)
     spoil(path, "checks")
     first = rebuilt(used, path)
@@ -231,7 +232,7 @@ def test_two_rescues_in_a_row_keep_both_files(used: Daemon):
     assert second.exists()
 
 
-def test_a_full_disk_or_a_lock_is_no_spoilt_file(used: Daemon):
+def test_a_full_disk_or_a_lock_is_not_a_damaged_file(used: Daemon):
     with closing(sqlite3.connect(used.folder / "tracker.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError) as raised:
@@ -242,7 +243,11 @@ def test_a_full_disk_or_a_lock_is_no_spoilt_file(used: Daemon):
 
 def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_others(used: Daemon):
     path = whole(used)
-    damaged = [one for one in (used.folder / "captures/acme/other").rglob("*") if one.is_file() and one.name != "index.jsonl"]
+    damaged = [
+        capture
+        for capture in (used.folder / "captures/acme/other").rglob("*")
+        if capture.is_file() and capture.name != "index.jsonl"
+    ]
     assert damaged
     for body in damaged:
         body.write_bytes(b"x")

@@ -1,4 +1,4 @@
-"""What a service manager is told, over a real socket (sd_notify(3))."""
+"""Messages to a service manager, over a real socket (sd_notify(3))."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def manager(tmp_path: Path) -> Iterator[socket.socket]:
         yield line
 
 
-def test_states_reach_the_manager_and_its_address_is_taken_out_of_the_environment(manager: socket.socket):
+def test_states_reach_the_manager_and_its_address_leaves_the_environment(manager: socket.socket):
     environment = {"NOTIFY_SOCKET": manager.getsockname()}
     say = notifier(environment)
     say("READY=1\nSTATUS=watching")
@@ -29,7 +29,7 @@ def test_states_reach_the_manager_and_its_address_is_taken_out_of_the_environmen
     assert environment == {}
 
 
-def test_an_abstract_address_is_understood():
+def test_an_abstract_address_works():
     name = f"tracker-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.bind(f"\0{name}")
@@ -39,13 +39,13 @@ def test_an_abstract_address_is_understood():
 
 
 @pytest.mark.parametrize("environment", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "vsock:2:1234"}])
-def test_without_a_manager_nothing_is_said(environment: dict[str, str]):
+def test_without_a_manager_nothing_is_sent(environment: dict[str, str]):
     notifier(environment)("READY=1")
 
 
-def test_a_manager_that_is_gone_does_not_end_us(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_missing_manager_does_not_end_the_daemon(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     notifier({"NOTIFY_SOCKET": str(tmp_path / "nobody")})("WATCHDOG=1")
-    assert [record.getMessage() for record in caplog.records] == ["service manager not told"]
+    assert [record.getMessage() for record in caplog.records] == ["service manager not notified"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Jobs of APScheduler with our trigger: what was missed is made good once, and nothing is doubled."""
+"""Jobs of APScheduler with our trigger: missed firings become one run, and nothing is doubled."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import pytest
 from kit import board
 
 from tracker import cadence
-from tracker.daemon.ticker import Ticker
-from tracker.daemon.trigger import LOOK_AGAIN, CadenceTrigger
+from tracker.daemon.ticker import LOOK_AGAIN, CadenceTrigger, Ticker
 from tracker.model import Board, BoardId
 
 START = datetime(2027, 3, 13, 0, 0, tzinfo=UTC)
@@ -21,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Service:
-    """A board and what a store remembers of it: when it was last read. A restart makes a new ticker upon the same memory."""
+    """A board and the times of its reads. A restart makes a new ticker with the same memory."""
 
     board: Board
     now: datetime = START
@@ -38,7 +37,7 @@ class Service:
             self.end()
 
     def end(self) -> None:
-        """End what is under way: the board is read if it is due still."""
+        """End the run: the board is read if it is still due."""
         if self.due(self.board.id, self.now) <= self.now and self.under_way:
             self.reads.append(self.now)
         self.under_way = False
@@ -49,7 +48,7 @@ class Service:
         return ticker
 
     def run(self, ticker: Ticker, until: datetime) -> None:
-        """Sleep exactly as long as the ticker says, over and over."""
+        """Sleep exactly as long as the ticker says, repeatedly."""
         while True:
             wait = ticker.tick(self.now)
             assert wait is not None, "the job is gone"
@@ -79,7 +78,7 @@ def test_firings_missed_while_the_machine_slept_become_one_run():
     assert service.reads == [START + n * HOUR for n in (0, 1, 2, 52.5, 53, 54)]
 
 
-def test_firings_missed_while_it_was_stopped_become_one_run_at_the_start():
+def test_firings_missed_while_the_service_was_stopped_become_one_run_at_the_start():
     service = Service(made("0 * * * *"))
     ticker = service.start()
     service.run(ticker, START + 2 * HOUR)
@@ -88,7 +87,7 @@ def test_firings_missed_while_it_was_stopped_become_one_run_at_the_start():
     assert service.reads == [START + n * HOUR for n in (0, 1, 2, 52.5, 53, 54)]
 
 
-def test_a_restart_does_not_read_again_what_was_read():
+def test_a_restart_does_not_repeat_a_run():
     service = Service(made("0 6 * * *", jitter_s=1800))
     for _ in range(48):
         ticker = service.start()
@@ -113,10 +112,10 @@ def test_the_skipped_and_the_doubled_hour(expression: str, day: str, expected: l
     service.reads.append(service.now)
     service.run(service.start(), (begin + timedelta(days=2)).astimezone(UTC))
     assert [f"{read.astimezone(begin.tzinfo):%H:%M}" for read in service.reads[1:]] == expected
-    assert all(one < other for one, other in pairwise(service.reads))
+    assert all(earlier < later for earlier, later in pairwise(service.reads))
 
 
-def test_a_run_that_takes_long_is_not_doubled():
+def test_a_long_run_is_not_doubled():
     service = Service(made("0 * * * *"), slow=True)
     service.reads.append(START - HOUR)
     ticker = service.start()
@@ -131,7 +130,7 @@ def test_a_run_that_takes_long_is_not_doubled():
     assert service.reads[2:] == [START + HOUR]
 
 
-def test_a_board_that_somebody_else_has_just_read_is_left_alone():
+def test_a_board_that_another_process_has_just_read_is_not_read_again():
     service = Service(made("0 * * * *"))
     ticker = service.start()
     service.run(ticker, START + timedelta(minutes=59))

@@ -1,4 +1,4 @@
-"""What would be due next."""
+"""The times at which boards are due next."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ def made(name: str, expression: str) -> Board:
 
 
 @given(st.lists(st.sampled_from(CADENCES), max_size=6), st.integers(0, 25))
-def test_they_are_the_first_of_all_firings_of_all_boards(expressions: list[str], most: int):
+def test_upcoming_times_are_the_first_firings_of_all_boards(expressions: list[str], most: int):
     boards = [made(str(number), expression) for number, expression in enumerate(expressions)]
     every = [
-        (at, one.id)
-        for one in boards
-        for at in [START, *itertools.islice(cadence.firings(one.cadence, one.time_zone, START), most)]
+        (at, board.id)
+        for board in boards
+        for at in [START, *itertools.islice(cadence.firings(board.cadence, board.time_zone, START), most)]
     ]
     found = upcoming(boards, None, START, most)
-    assert [(at, one.id) for at, one in found] == sorted(every)[:most]
+    assert [(at, board.id) for at, board in found] == sorted(every)[:most]
 
 
 @pytest.mark.slow
-def test_they_come_true(daemon: Daemon):
+def test_upcoming_times_come_true(daemon: Daemon):
     for name, expression in (("a", "*/50 * * * *"), ("b", "@hourly"), ("c", "15 3,9 * * *")):
         daemon.declare(name, cadence=expression)
     daemon.run(HOUR / 2)
     promised = upcoming(daemon.loop.declared.boards.values(), daemon.store, daemon.now, 30)
     daemon.asked.clear()
     daemon.run(DAY)
-    assert sorted((at, one.id) for at, one in promised) == sorted(daemon.asked)[:30]
+    assert sorted((at, board.id) for at, board in promised) == sorted(daemon.asked)[:30]
 
 
-def test_what_is_overdue_is_due_now(daemon: Daemon):
+def test_an_overdue_board_is_due_now(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run()
     later = START + timedelta(hours=9, minutes=20)

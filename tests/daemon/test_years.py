@@ -1,4 +1,4 @@
-"""Weeks of the daemon against publishers that misbehave, held against the servers' own log; `bench/years.py` runs years of it."""
+"""Weeks of the daemon with failing publishers, compared with the servers' log; `bench/years.py` runs years."""
 
 import os
 import shutil
@@ -58,8 +58,8 @@ def weeks(tmp_path_factory: pytest.TempPathFactory, certificate: Path) -> Weeks:
     """Twelve boards for twelve days, with more trouble than usual."""
     script, receiver = Script(seed=11, boards=12, days=12, rhythms=RHYTHMS[1:], outages=6), Receiver()
     place = Place(root=tmp_path_factory.mktemp("weeks"))
-    with years(place.root, script, receiver.url) as one:
-        one.run(script.end)
+    with years(place.root, script, receiver.url) as world:
+        world.run(script.end)
     receiver.close()
     return Weeks(script=script, place=place, arrived=receiver.arrived)
 
@@ -72,17 +72,17 @@ def spoilt(weeks: Weeks, tmp_path: Path) -> Weeks:
 
 
 @pytest.mark.slow
-def test_what_the_servers_said_well_is_in_history_once_and_nothing_comes_of_what_they_said_badly(weeks: Weeks):
+def test_good_answers_of_the_servers_are_in_history_once_and_bad_ones_are_not(weeks: Weeks):
     wrong, seen = oracle(weeks.script, weeks.place, arrived=weeks.arrived)
     assert wrong == []
     assert seen["states served well"] > 150
-    assert seen["outages that must be told"] >= 3
+    assert seen["outages that must be news"] >= 3
     assert seen["receipts"] > 150
 
 
 @pytest.mark.slow
-def test_the_servers_misbehaved_in_passing_and_in_lasting_ways(weeks: Weeks):
-    kinds = Counter(one.kind for ones in served(weeks.place.log).values() for one in ones)
+def test_the_servers_had_transient_and_lasting_failures(weeks: Weeks):
+    kinds = Counter(fetch.kind for fetches in served(weeks.place.log).values() for fetch in fetches)
     assert len(kinds.keys() & set(PASSING)) >= 4
     assert len(kinds.keys() & set(LASTING)) >= 4
 
@@ -94,37 +94,35 @@ def test_the_servers_misbehaved_in_passing_and_in_lasting_ways(weeks: Weeks):
         ("DELETE FROM checks WHERE (board, observed_at) = (SELECT board, observed_at FROM checks LIMIT 1)", "not in the history"),
         ("UPDATE checks SET observed_at = observed_at + 1 WHERE result = 'unchanged'", "not served well"),
         ("UPDATE measures SET value = value + 1", "the snapshot says"),
-        ("DELETE FROM events WHERE kind = 'board_broken'", "was told 0 times"),
+        ("DELETE FROM events WHERE kind = 'board_broken'", "was news 0 times"),
         ("UPDATE events SET recorded_at = recorded_at + 7 WHERE kind = 'overtake'", "which was no good fetch"),
         ("DELETE FROM receipts WHERE route = 'news'", "is in 0 places"),
     ],
 )  # fmt: skip
-def test_the_servers_log_speaks_against_a_store_that_was_tampered_with(spoilt: Weeks, tampered: str, found: str):
+def test_the_servers_log_contradicts_a_tampered_store(spoilt: Weeks, tampered: str, found: str):
     with closing(sqlite3.connect(spoilt.place.database)) as connection:
         assert connection.execute(tampered).rowcount > 0
         connection.commit()
     wrong, _ = oracle(spoilt.script, spoilt.place, arrived=spoilt.arrived)
-    assert any(found in one for one in wrong), wrong[:5]
+    assert any(found in problem for problem in wrong), wrong[:5]
 
 
 def test_failing_fetches_in_a_row_are_one_outage():
-    def one(hour: int, kind: str) -> Served:
+    def fetch(hour: int, kind: str) -> Served:
         return Served(board="a/b", at=START + timedelta(hours=hour), kind=kind, sha256="")
 
-    ones = [one(0, ""), one(1, "half"), one(2, "gone"), one(3, ""), one(4, "error")]
-    assert list(outages(ones)) == [([ones[1], ones[2]], ones[3]), ([ones[4]], None)]
+    fetches = [fetch(0, ""), fetch(1, "half"), fetch(2, "gone"), fetch(3, ""), fetch(4, "error")]
+    assert list(outages(fetches)) == [([fetches[1], fetches[2]], fetches[3]), ([fetches[4]], None)]
 
 
 @pytest.mark.slow
-def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_and_gets_nothing_twice(
-    tmp_path: Path, certificate: Path
-):
+def test_a_receiver_that_fails_hangs_and_refuses_large_messages_gets_everything_once(tmp_path: Path, certificate: Path):
     def behave(number: int, length: int) -> str:
         return ("error", "ok", "hang", "ok", "ok")[number % 5] if length < 20_000 else "large"
 
     script, receiver, place = Script(seed=2, boards=4, days=3), Receiver(behave), Place(root=tmp_path)
-    with years(place.root, script, receiver.url, routes=CHANNEL_ROUTES, post_s=0.1) as one:
-        one.run(script.end)
+    with years(place.root, script, receiver.url, routes=CHANNEL_ROUTES, post_s=0.1) as world:
+        world.run(script.end)
     receiver.close()
     wrong, seen = kept_once(place, receiver.arrived)
     assert wrong == []
@@ -134,7 +132,7 @@ def test_a_receiver_that_fails_hangs_and_finds_messages_too_large_loses_nothing_
 
 
 @pytest.mark.slow
-def test_a_daemon_that_is_killed_again_and_again_ends_with_the_store_of_one_that_was_not(tmp_path: Path):
+def test_a_repeatedly_killed_daemon_ends_with_the_same_store(tmp_path: Path):
     size = ["--boards", "5", "--days", "3", "--kills", "12", "--scratch", str(tmp_path)]
     command = [sys.executable, str(ROOT / "bench" / "years.py"), *size]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ, cwd=ROOT)

@@ -36,7 +36,7 @@ from tracker.fetch import Fetcher, post
 from tracker.line import intake, sync
 from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, EventFilter, MetricId, Result
 from tracker.notify.channels import open_channel
-from tracker.notify.outbox import deliver, standing_in
+from tracker.notify.outbox import deliver, exists_in
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
@@ -47,17 +47,17 @@ from tracker.workspace.names import default_lexicon
 START = datetime(2027, 1, 4, 0, 0, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LOOK = timedelta(minutes=5)
-"""How often the simulated worker looks while a delivery waits; the real one looks every 15 seconds."""
+"""How often the simulated worker looks while a delivery waits; the real worker looks every 15 seconds."""
 BOARDS_PER_HOST = 3.4
 TIMEOUT_S = 0.15
 MAX_BYTES = 300_000
 ENVIRONMENT = {"HOOK_KEY": "a key for tests"}
 
 SILENT = ("half", "reset", "drip")
-"""No whole answer comes."""
+"""No complete answer arrives."""
 PASSING = (*SILENT, "error", "busy_seconds", "busy_date")
 LASTING = ("loop", "login", "bomb", "layout", "challenge", "empty", "gone")
-"""Refused, gone, or nothing that can be read: told at once."""
+"""Refused, gone, or unreadable: news at once."""
 
 RHYTHMS = (
     ("17 * * * *", "UTC", 5),
@@ -73,7 +73,7 @@ RHYTHMS = (
 )
 """Cadence, time zone, and after so many hours each the board may change."""
 ONCE = 2
-"""So many of them belong to one board alone: an hourly board costs as much as 24 daily ones."""
+"""Rhythms of one board only: an hourly board costs as much as 24 daily ones."""
 BRANDS = ("Qwen", "Llama", "Gemma", "Phi", "Yi", "Zephyr", "Falcon")
 
 ROUTES = """
@@ -198,7 +198,7 @@ class Script:
         models: int = 0,
         outages: float = 1.0,
     ) -> None:
-        """`rhythms` instead of the usual ones. So many `models` come and go, without end by default; so many `outages` of the usual ones."""
+        """`rhythms` replace the usual ones; `models` come and go (0: no limit); `outages` is a factor of their usual number."""
         self.seed, self._models, self._share = seed, models, outages
         hosts = max(2, math.ceil(boards / BOARDS_PER_HOST))
         self.boards = tuple(_made(number, hosts, rhythms) for number in range(boards))
@@ -207,14 +207,14 @@ class Script:
         self._outages = {made.id: list[Outage]() for made in self.boards}
         self._plan()
         for planned in self._outages.values():
-            planned.sort(key=lambda one: one.start)
+            planned.sort(key=lambda outage: outage.start)
         self._states: dict[BoardId, tuple[int, Shown, random.Random, Iterator[int]]] = {}
 
     def fault(self, board: BoardId, at: datetime) -> str:
-        """How its server misbehaves, empty when it does not."""
+        """How its server fails; empty if it does not."""
         outages = self._outages[board]
-        place = bisect.bisect_right(outages, at, key=lambda one: one.start) - 1
-        return next((one.kind for one in outages[max(0, place - 3) : place + 1] if one.start <= at < one.end), "")
+        place = bisect.bisect_right(outages, at, key=lambda outage: outage.start) - 1
+        return next((outage.kind for outage in outages[max(0, place - 3) : place + 1] if outage.start <= at < outage.end), "")
 
     def rows(self, made: Made, at: datetime) -> Mapping[str, tuple[str, float, float]]:
         wanted = (at - START) // made.step
@@ -244,7 +244,7 @@ class Script:
         return ("\n".join(lines) + "\n").encode()
 
     def _plan(self) -> None:
-        """Outages of single boards and of whole hosts. Silence never meets another silence: three silent hosts are a dead network."""
+        """Outages of single boards and of whole hosts. At most one host is silent: three would be a missing network."""
         rng = random.Random(f"{self.seed} outages")
         at = START + DAY
         while at < self.end:  # one after the other
@@ -262,9 +262,9 @@ class Script:
 
     def _fail(self, kind: str, start: datetime, end: datetime, rng: random.Random) -> None:
         made = rng.choice(self.boards)
-        hit = [one for one in self.boards if one.host == made.host] if rng.random() < 0.4 and kind != "drip" else [made]
-        for one in hit:
-            self._outages[one.id].append(Outage(kind=kind, start=start, end=end))
+        hit = [board for board in self.boards if board.host == made.host] if rng.random() < 0.4 and kind != "drip" else [made]
+        for board in hit:
+            self._outages[board.id].append(Outage(kind=kind, start=start, end=end))
 
 
 def _made(number: int, hosts: int, rhythms: Sequence[tuple[str, str, int]]) -> Made:
@@ -341,7 +341,7 @@ score = {{ min = 0, max = 100, min_filled = 0.5 }}
 
 
 class Publishers:
-    """Serves a script on all its hosts, at one port, as of the time that `now` says. Each answer to a board is a line of `log`."""
+    """Serves a script on all its hosts, at one port, as of the time `now`. Each answer to a board is a line of `log`."""
 
     def __init__(self, script: Script, now: Callable[[], datetime], log: Path, port: int = 0) -> None:
         self._script, self._now = script, now
@@ -472,7 +472,7 @@ class Arrived:
 
 
 class Receiver:
-    """Counts what comes. `behave` says of the n-th message how it is answered: ok, error, hang, large; `before` is called with n before the answer."""
+    """Counts messages. `behave(n)` is the answer to the n-th: ok, error, hang, large; `before(n)` is called before it."""
 
     def __init__(
         self,
@@ -515,7 +515,7 @@ class Receiver:
             number = len(self.arrived)
             behaviour = self._behave(number, len(body))
             said = json.loads(body)
-            events = tuple(one["id"] for one in said["events"])
+            events = tuple(event["id"] for event in said["events"])
             at = int(headers["webhook-timestamp"])
             name = headers["webhook-id"]
             self.arrived.append(Arrived(id=name, route=said["route"], at=at, events=events, more=said["more"], answer=behaviour))
@@ -622,7 +622,7 @@ class Years:
             parallel=4,
             deadline_s=600,
             monotonic=time.perf_counter,
-            start=lambda work: work(),
+            begin=lambda work: work(),
             wake=wake,
         )
 
@@ -637,7 +637,7 @@ class Years:
             lambda route: open_channel(route, ENVIRONMENT, quick),
             clock=self.clock,
             boards=declared.boards,
-            exists=standing_in(self.store),
+            exists=exists_in(self.store),
         )
 
     def run(self, until: datetime) -> None:
@@ -663,7 +663,9 @@ class Years:
         if self.store.service.pauses():
             times.append(_midnight(self.clock.at) + DAY)
         deliveries = self.store.service.deliveries()
-        queues = [(route, [one for one in deliveries if one.route == route.name]) for route in self.loop.declared.routes]
+        queues = [
+            (route, [delivery for delivery in deliveries if delivery.route == route.name]) for route in self.loop.declared.routes
+        ]
         times += [_sendable(route, queue, self.store, self.clock.at) for route, queue in queues if queue]
         return min(times)
 
@@ -682,11 +684,13 @@ def _sendable(route: notify.Route, deliveries: Sequence[Delivery], store: Sqlite
     if route.digest:
         return _firing(route, now)
     gather = timedelta(seconds=max(route.gather_s, 900))
-    times = [one.not_before for one in deliveries if one.not_before] + [one.queued_at + gather for one in deliveries]
-    times += [one.queued_at + timedelta(seconds=route.gather_s) for one in deliveries]
+    times = [delivery.not_before for delivery in deliveries if delivery.not_before] + [
+        delivery.queued_at + gather for delivery in deliveries
+    ]
+    times += [delivery.queued_at + timedelta(seconds=route.gather_s) for delivery in deliveries]
     spans = [timedelta(seconds=route.cool_down_s), HOUR if route.most_per_hour else timedelta()]
     for span in filter(None, spans):
-        times += [one.delivered_at + span for one in store.service.receipts(route.name, since=now - span)]
+        times += [receipt.delivered_at + span for receipt in store.service.receipts(route.name, since=now - span)]
     times += filter(None, [cadence.in_quiet(route.quiet, route.time_zone, now)])
     return min((at for at in times if at > now), default=now + LOOK)
 
@@ -732,7 +736,7 @@ def years(root: Path, script: Script, hook: str, *, routes: str = ROUTES, post_s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What a board's server was asked for and did, at one time."""
+    """A request to a board's server, and its answer."""
 
     board: BoardId
     at: datetime
@@ -742,33 +746,33 @@ class Served:
 
 def served(log: Path) -> dict[BoardId, list[Served]]:
     """The log by board, each time once."""
-    found: dict[BoardId, dict[datetime, Served]] = defaultdict(dict)
+    boards: dict[BoardId, dict[datetime, Served]] = defaultdict(dict)
     for line in log.read_text(encoding="utf-8").splitlines():
-        one = json.loads(line)
-        at = datetime.fromtimestamp(one["at"], UTC)
-        found[one["board"]][at] = Served(board=one["board"], at=at, kind=one["kind"], sha256=one["sha256"])
-    return {board: sorted(ones.values(), key=lambda one: one.at) for board, ones in found.items()}
+        fields = json.loads(line)
+        at = datetime.fromtimestamp(fields["at"], UTC)
+        boards[fields["board"]][at] = Served(board=fields["board"], at=at, kind=fields["kind"], sha256=fields["sha256"])
+    return {board: sorted(times.values(), key=lambda fetch: fetch.at) for board, times in boards.items()}
 
 
 def oracle(script: Script, place: Place, *, arrived: Sequence[Arrived] | None = None) -> tuple[list[str], Counter[str]]:
-    """Everything in the store that the servers' log contradicts, and how much was looked at."""
+    """Everything in the store that contradicts the servers' log, and counts of what was checked."""
     wrong: list[str] = []
     seen: Counter[str] = Counter()
     with SqliteStore(place.database) as store:
         log = served(place.log)
         for made in script.boards:
-            ones = log.get(made.id, [])
-            wrong += _states(script, made, ones, store, seen)
-            wrong += _events(made, ones, store, seen)
-            wrong += _outages(made, ones, store, seen)
+            fetches = log.get(made.id, [])
+            wrong += _states(script, made, fetches, store, seen)
+            wrong += _events(made, fetches, store, seen)
+            wrong += _outages(made, fetches, store, seen)
         wrong += _deliveries(place, store, seen, arrived)
         wrong += _again(script, place, store, seen)
     return wrong, seen
 
 
-def _states(script: Script, made: Made, ones: Sequence[Served], store: SqliteStore, seen: Counter[str]) -> list[str]:
-    """Each state that was served well is there once, at its time, with its values; and nothing else is."""
-    good = {one.at: one.sha256 for one in ones if not one.kind}
+def _states(script: Script, made: Made, fetches: Sequence[Served], store: SqliteStore, seen: Counter[str]) -> list[str]:
+    """Each good answer is in the history once, at its time, with its values; and nothing else is."""
+    good = {fetch.at: fetch.sha256 for fetch in fetches if not fetch.kind}
     kept = {
         check.observed_at: (check.sha256[0] if check.sha256 else "")
         for check in store.checks(made.id)
@@ -783,7 +787,8 @@ def _states(script: Script, made: Made, ones: Sequence[Served], store: SqliteSto
         shown = {key: (score, price) for key, (_, score, price) in script.rows(made, at).items()}
         assert snapshot is not None
         read = {
-            key: tuple(one.measures[MetricId(name)].value for name in ("score", "price")) for key, one in snapshot.entries.items()
+            key: tuple(entry.measures[MetricId(name)].value for name in ("score", "price"))
+            for key, entry in snapshot.entries.items()
         }
         seen["snapshots compared"] += 1
         if read != shown:
@@ -791,69 +796,71 @@ def _states(script: Script, made: Made, ones: Sequence[Served], store: SqliteSto
     return wrong
 
 
-def _events(made: Made, ones: Sequence[Served], store: SqliteStore, seen: Counter[str]) -> list[str]:
-    """No event comes of a faulty fetch, but that the board is broken."""
-    good, bodies = {one.at for one in ones if not one.kind}, {one.sha256 for one in ones if not one.kind}
+def _events(made: Made, fetches: Sequence[Served], store: SqliteStore, seen: Counter[str]) -> list[str]:
+    """A failed fetch causes no event but a broken board."""
+    good = {fetch.at for fetch in fetches if not fetch.kind}
+    bodies = {fetch.sha256 for fetch in fetches if not fetch.kind}
     wrong = []
     for event in store.events(EventFilter(board=made.id)):
         seen["events"] += 1
-        seen["events told"] += event.is_news
+        seen["news"] += event.is_news
         if event.kind == "board_broken":
             continue
         if event.recorded_at not in good:
-            wrong.append(f"{made.id}: {event.kind} recorded at {event.recorded_at}, which was no good fetch")
+            wrong.append(f"{made.id}: {event.kind} recorded at {event.recorded_at}, which was a failed fetch")
         wrong += [
-            f"{made.id}: {event.kind} of {event.recorded_at} rests on {one.sha256[:8]} of {one.observed_at}, which was no good fetch"
-            for one in event.evidence
-            if one.observed_at not in good or one.sha256 not in bodies
+            f"{made.id}: {event.kind} of {event.recorded_at} is based on a failed fetch of {proof.observed_at}"
+            for proof in event.evidence
+            if proof.observed_at not in good or proof.sha256 not in bodies
         ]
     return wrong
 
 
-def _outages(made: Made, ones: Sequence[Served], store: SqliteStore, seen: Counter[str]) -> list[str]:
-    """Each stretch of failing fetches is told once when it must be, at most once otherwise; and so is its end."""
-    told = sorted(store.events(EventFilter(board=made.id, kinds=("board_broken",))), key=lambda event: event.recorded_at)
+def _outages(made: Made, fetches: Sequence[Served], store: SqliteStore, seen: Counter[str]) -> list[str]:
+    """Each outage is news once if it must be, at most once otherwise; and so is its end."""
+    broken = sorted(store.events(EventFilter(board=made.id, kinds=("board_broken",))), key=lambda event: event.recorded_at)
     ended = [event for event in store.events(EventFilter(board=made.id, kinds=("board_recovered",))) if event.grade == "broken"]
     wrong, claimed = [], 0
-    for stretch, after in outages(ones):
+    for stretch, after in outages(fetches):
         until = after.at if after else datetime.max.replace(tzinfo=UTC)
-        mine = [event for event in told if stretch[0].at <= event.recorded_at < until]
+        began = [event for event in broken if stretch[0].at <= event.recorded_at < until]
         over = [event for event in ended if after and event.recorded_at == after.at]
-        claimed += len(mine) + len(over)
-        must = any(one.kind in LASTING for one in stretch) or (
+        claimed += len(began) + len(over)
+        must = any(fetch.kind in LASTING for fetch in stretch) or (
             len(stretch) >= 3 and stretch[-1].at - stretch[0].at >= timedelta(hours=6)
         )
         seen["outages"] += 1
-        seen["outages that must be told"] += must
-        seen["outages told"] += len(mine)
-        if len(mine) > 1 or (must and not mine) or (after and len(over) != len(mine)):
+        seen["outages that must be news"] += must
+        seen["outages that were news"] += len(began)
+        if len(began) > 1 or (must and not began) or (after and len(over) != len(began)):
+            kinds = ", ".join(sorted({fetch.kind for fetch in stretch}))
             wrong.append(
-                f"{made.id}: the outage from {stretch[0].at} to {stretch[-1].at} ({', '.join(sorted({one.kind for one in stretch}))},"
-                f" {len(stretch)} fetches) was told {len(mine)} times, its end {len(over)} times"
+                f"{made.id}: the outage from {stretch[0].at} to {stretch[-1].at} ({kinds}, {len(stretch)} fetches)"
+                f" was news {len(began)} times, its end {len(over)} times"
             )
-    if claimed != len(told) + len(ended):
-        wrong.append(f"{made.id}: {len(told) + len(ended) - claimed} tellings of an outage that was none")
+    if claimed != len(broken) + len(ended):
+        wrong.append(f"{made.id}: {len(broken) + len(ended) - claimed} events of an outage that did not happen")
     return wrong
 
 
-def outages(ones: Sequence[Served]) -> Iterator[tuple[list[Served], Served | None]]:
-    """Failing fetches in a row, and the good one after them."""
+def outages(fetches: Sequence[Served]) -> Iterator[tuple[list[Served], Served | None]]:
+    """Failed fetches in a row, and the good fetch after them."""
     stretch: list[Served] = []
-    for one in ones:
-        if one.kind:
-            stretch.append(one)
+    for fetch in fetches:
+        if fetch.kind:
+            stretch.append(fetch)
         elif stretch:
-            yield stretch, one
+            yield stretch, fetch
             stretch = []
     if stretch:
         yield stretch, None
 
 
 def _deliveries(place: Place, store: SqliteStore, seen: Counter[str], arrived: Sequence[Arrived] | None) -> list[str]:
-    """Whatever a route wants has one receipt or waits; what has a receipt came, and once."""
+    """What a route wants has one receipt or waits; what has a receipt arrived once."""
     routes = notify.load(place.schedules / "routes.toml", watches=()).routes
-    receipts = {(one.event, one.route): one for one in store.service.receipts()}
-    waiting = {(one.event.id, one.route) for dead in (False, True) for one in store.service.deliveries(dead=dead)}
+    receipts = {(receipt.event, receipt.route): receipt for receipt in store.service.receipts()}
+    waiting = {(delivery.event.id, delivery.route) for dead in (False, True) for delivery in store.service.deliveries(dead=dead)}
     wrong = []
     for event in store.events(EventFilter()):
         for route in routes:
@@ -865,8 +872,8 @@ def _deliveries(place: Place, store: SqliteStore, seen: Counter[str], arrived: S
     seen["receipts"] = len(receipts)
     if arrived is None:
         return wrong
-    came = Counter((event, one.route) for one in arrived if one.taken for event in one.events)
-    sent = {name for name, one in receipts.items() if one.how is DeliveryOutcome.SENT}
+    came = Counter((event, message.route) for message in arrived if message.taken for event in message.events)
+    sent = {name for name, receipt in receipts.items() if receipt.how is DeliveryOutcome.SENT}
     wrong += [f"{name} has a receipt and never came" for name in sent - came.keys()]
     wrong += [f"{name} came {times} times" for name, times in came.items() if times > 1]
     wrong += [f"{name} came and has no receipt" for name in came.keys() - sent]
@@ -875,7 +882,7 @@ def _deliveries(place: Place, store: SqliteStore, seen: Counter[str], arrived: S
 
 
 def _again(script: Script, place: Place, store: SqliteStore, seen: Counter[str]) -> list[str]:
-    """Every fifth board made anew from its captures has the same events and checks."""
+    """Every fifth board, rebuilt from its captures, has the same events and checks."""
     wrong, archive = [], FileArchive(place.captures)
     for made in script.boards[::5]:
         board, other = store.declared(made.id), MemoryStore()
@@ -884,41 +891,38 @@ def _again(script: Script, place: Place, store: SqliteStore, seen: Counter[str])
         seen["boards replayed"] += 1
         wanted = EventFilter(board=made.id)
         if list(other.events(wanted)) != list(store.events(wanted)) or list(other.checks(made.id)) != list(store.checks(made.id)):
-            wrong.append(f"{made.id}: a replay of its captures tells another history")
+            wrong.append(f"{made.id}: a replay of its captures gives another history")
     return wrong
 
 
 def kept_once(place: Place, arrived: Sequence[Arrived]) -> tuple[list[str], Counter[str]]:
-    """What a channel that fails lost, or took twice: each delivery waits or has one receipt, and each message tells or counts its own."""
-    seen: Counter[str] = Counter(f"answered {one.answer}" for one in arrived)
+    """What a failing channel lost or took twice: each delivery waits or has one receipt, and each message has its own."""
+    seen: Counter[str] = Counter(f"answered {message.answer}" for message in arrived)
     with SqliteStore(place.database) as store:
         wrong = _deliveries(place, store, seen, None)
         receipts = store.service.receipts()
         seen["deliveries given up"] = len(store.service.deliveries(dead=True))
-    told, counted = Counter(one.message for one in receipts if one.how is DeliveryOutcome.SENT), Counter[str]()
-    counted.update(one.message for one in receipts if one.how is DeliveryOutcome.COUNTED)
+    sent = Counter(receipt.message for receipt in receipts if receipt.how is DeliveryOutcome.SENT)
+    counted = Counter(receipt.message for receipt in receipts if receipt.how is DeliveryOutcome.COUNTED)
     seen["deliveries only counted"] = counted.total()
-    taken = [one for one in arrived if one.taken]
-    wrong += [f"message {name} was taken {times} times" for name, times in Counter(one.id for one in taken).items() if times > 1]
-    wrong += [f"message {name} has receipts and was never taken" for name in told.keys() - {one.id for one in taken}]
-    homes = {(one.event, one.route): one.message for one in receipts}
-    for one in taken:
-        seen["events left out of a shortened message"] += told[one.id] - len(one.events)
-        if len(one.events) + one.more != told[one.id] + counted[one.id]:
-            wrong.append(
-                f"message {one.id} tells {len(one.events)} and counts {one.more}; receipts: {told[one.id]} and {counted[one.id]}"
-            )
-        wrong += [
-            f"{event} came in {one.id} and has no receipt of it"
-            for event in one.events
-            if homes.get((event, one.route)) != one.id
-        ]
+    taken = [message for message in arrived if message.taken]
+    ids = Counter(message.id for message in taken)
+    wrong += [f"message {name} was taken {times} times" for name, times in ids.items() if times > 1]
+    wrong += [f"message {name} has receipts and was never taken" for name in sent.keys() - ids.keys()]
+    homes = {(receipt.event, receipt.route): receipt.message for receipt in receipts}
+    for message in taken:
+        name, shown = message.id, len(message.events)
+        seen["events left out of a shortened message"] += sent[name] - shown
+        if shown + message.more != sent[name] + counted[name]:
+            wrong.append(f"message {name} has {shown} and counts {message.more}; receipts: {sent[name]} and {counted[name]}")
+        strangers = [event for event in message.events if homes.get((event, message.route)) != name]
+        wrong += [f"{event} came in {name} and has no receipt of it" for event in strangers]
     return wrong, seen
 
 
 def capped(arrived: Sequence[Arrived], route: str, most: int) -> list[str]:
     """Every hour in which more than `most` messages were taken on a route."""
-    times = sorted(one.at for one in arrived if one.taken and one.route == route)
+    times = sorted(message.at for message in arrived if message.taken and message.route == route)
     return [
         f"{route}: more than {most} within an hour from {first}"
         for first, last in zip(times, times[most:], strict=False)

@@ -1,11 +1,13 @@
-"""A publisher that answers as a test tells it to, with a clock that does not wait; no network, no sleeping."""
+"""A publisher with the answers of a test, and a clock that does not wait; no network, no sleeping."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+from memory_store import MemoryHosts
+
 from tracker.clock import FixedClock
-from tracker.fetch import Fetcher, MemoryHosts
+from tracker.fetch import Fetcher
 from tracker.fetch.http import httpx
 from tracker.model import Board, BoardId, Column, Parse, Request
 

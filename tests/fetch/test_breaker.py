@@ -1,4 +1,4 @@
-"""A host that fails again and again is left alone: longer each time, and one board tries when the time is over."""
+"""A host that fails repeatedly gets growing breaks; after each, one board tries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def everywhere(world: World, what: object, many: int = 12, host: str = HOST) -> 
 
 def fetch(world: World, *asked: Board) -> list[type]:
     """The classes of what each board came to; none of its waits counts."""
-    return [type(one) for _, one in world.fetcher().fetch_all([(board, Validators()) for board in asked], workers=1)]
+    return [type(validator) for _, validator in world.fetcher().fetch_all([(board, Validators()) for board in asked], workers=1)]
 
 
 def away_until(world: World, host: str = HOST) -> datetime | None:
@@ -43,7 +43,7 @@ def break_it(world: World) -> None:
     assert fetch(world, *boards(BREAKS_AFTER)) == [Transient] * BREAKS_AFTER
 
 
-def test_after_four_failures_in_a_row_of_whatever_boards_a_host_is_left_alone(world: World):
+def test_after_four_failures_in_a_row_of_any_boards_a_host_gets_a_break(world: World):
     everywhere(world, DOWN)
     assert fetch(world, *boards(6)) == [Transient] * 4 + [NotYet] * 2
     assert world.hosts.failures(HOST) == 4
@@ -51,14 +51,14 @@ def test_after_four_failures_in_a_row_of_whatever_boards_a_host_is_left_alone(wo
     assert {url.rpartition("/")[2] for url in world.pages} == {"b0", "b1", "b2", "b3"}
 
 
-def test_who_is_not_asked_says_why_and_until_when(world: World):
+def test_a_board_of_a_host_with_a_break_states_the_reason_and_the_end(world: World):
     break_it(world)
     with pytest.raises(NotYet, match=r"the host failed 4 times in a row and is left alone, due at 2026-04-10T06:05:") as caught:
         world.fetcher().fetch(boards(1)[0])
     assert 299 <= caught.value.retry_after_s <= 301
 
 
-def test_three_failures_leave_a_host_as_it_is(world: World):
+def test_three_failures_cause_no_break(world: World):
     everywhere(world, DOWN)
     fetch(world, *boards(3))
     assert away_until(world) is None
@@ -66,7 +66,7 @@ def test_three_failures_leave_a_host_as_it_is(world: World):
     assert away_until(world) is not None
 
 
-def test_when_the_time_is_over_one_board_tries_and_a_failure_doubles_the_time(world: World):
+def test_after_a_break_one_board_tries_and_a_failure_doubles_the_break(world: World):
     break_it(world)
     expected_s = FIRST_BREAK_S
     for _ in range(9):
@@ -79,7 +79,7 @@ def test_when_the_time_is_over_one_board_tries_and_a_failure_doubles_the_time(wo
     assert expected_s == LONGEST_BREAK_S
 
 
-def test_a_success_closes_it(world: World):
+def test_a_success_ends_the_break(world: World):
     break_it(world)
     wait(world, FIRST_BREAK_S)
     everywhere(world, answer())
@@ -90,7 +90,7 @@ def test_a_success_closes_it(world: World):
 
 
 @pytest.mark.parametrize(("status", "error"), [(404, Gone), (403, Refused)])
-def test_a_host_that_answers_that_a_page_is_gone_or_refused_is_well(world: World, status: int, error: type[FetchError]):
+def test_a_gone_or_refused_page_is_not_a_failure_of_the_host(world: World, status: int, error: type[FetchError]):
     everywhere(world, DOWN)
     fetch(world, *boards(3))
     everywhere(world, answer(status))
@@ -98,21 +98,21 @@ def test_a_host_that_answers_that_a_page_is_gone_or_refused_is_well(world: World
     assert world.hosts.failures(HOST) == 0
 
 
-def test_who_was_not_asked_counts_as_nothing(world: World):
+def test_a_board_that_was_not_asked_does_not_count(world: World):
     break_it(world)
     until = away_until(world)
     assert fetch(world, *boards(12)) == [NotYet] * 12
     assert (world.hosts.failures(HOST), away_until(world)) == (4, until)
 
 
-def test_another_host_is_not_concerned(world: World):
+def test_another_host_has_no_break(world: World):
     break_it(world)
     everywhere(world, answer(), host="other.test")
     assert fetch(world, *boards(3, "other.test")).count(NotYet) == 0
     assert world.hosts.failures("other.test") == 0
 
 
-def test_a_longer_wait_that_the_publisher_asks_for_wins(world: World):
+def test_a_longer_retry_after_extends_the_break(world: World):
     everywhere(world, DOWN)
     fetch(world, *boards(3))
     world.put(f"{HOST}/b0", answer(429, retry_after="7200"))
@@ -120,7 +120,7 @@ def test_a_longer_wait_that_the_publisher_asks_for_wins(world: World):
     assert away_until(world) == world.clock.now() + timedelta(hours=2)
 
 
-def test_a_shorter_wait_that_the_publisher_asks_for_does_not(world: World):
+def test_a_shorter_retry_after_does_not_shorten_the_break(world: World):
     everywhere(world, DOWN)
     fetch(world, *boards(3))
     world.put(f"{HOST}/b0", answer(429, retry_after="70"))
@@ -129,14 +129,14 @@ def test_a_shorter_wait_that_the_publisher_asks_for_does_not(world: World):
 
 
 @pytest.mark.parametrize("trouble", [DOWN, failing(httpx.ConnectTimeout("x"))])
-def test_a_robots_file_that_cannot_be_had_counts_as_a_failure(world: World, trouble: object):
+def test_an_unavailable_robots_file_counts_as_a_failure(world: World, trouble: object):
     world.put("/robots.txt", trouble)
     everywhere(world, answer())
     assert fetch(world, *boards(6)) == [Transient] * 4 + [NotYet] * 2
     assert world.pages == []
 
 
-def test_what_a_host_failed_is_remembered_by_the_next_run(world: World):
+def test_the_next_run_remembers_the_failures_of_a_host(world: World):
     everywhere(world, DOWN)
     for number in range(4):
         fetch(world, boards(4)[number])

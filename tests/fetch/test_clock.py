@@ -1,4 +1,4 @@
-"""Two clocks fulfil one port: the machine's, and one that only moves when slept on."""
+"""Both clocks implement the port: the machine's, and one that moves only when slept on."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -17,7 +17,7 @@ def test_the_machines_clock_is_aware_utc_in_whole_seconds():
     assert before - timedelta(seconds=1) < now <= datetime.now(UTC)
 
 
-def test_the_machines_clock_does_not_wait_for_nothing():
+def test_the_machines_clock_does_not_wait_for_zero_seconds():
     SystemClock().sleep(-5)
 
 
@@ -36,7 +36,7 @@ def test_fractions_of_a_second_add_up_though_they_are_not_shown():
     assert clock.now() == datetime(2026, 4, 10, 0, 0, 1, tzinfo=UTC)
 
 
-def test_a_wait_of_nothing_leaves_no_trace():
+def test_a_wait_of_zero_seconds_changes_nothing():
     clock = FixedClock(datetime(2026, 4, 10, tzinfo=UTC))
     for seconds in (0, -3, 2.5):
         clock.sleep(seconds)

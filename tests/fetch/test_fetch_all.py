@@ -1,18 +1,19 @@
-"""Many boards: hosts side by side, one request at a time at each, and no board's trouble is another's."""
+"""Many boards: hosts in parallel, one request at a time per host, and no board's error affects another."""
 
 import threading
 from collections import Counter
 
 import pytest
 from fetch_world import answer, failing, make_board
+from memory_store import MemoryHosts
 
 from tracker.errors import Gone, Refused, StoreError
-from tracker.fetch import Fetcher, MemoryHosts
+from tracker.fetch import Fetcher
 from tracker.fetch.http import httpx
 from tracker.model import Capture, Unchanged, Validators
 
 NEVER_S = 20
-"""How long a test waits for what must happen at once, before it fails."""
+"""How long a test waits before it fails."""
 
 
 def job(host: str, path: str = "/models"):
@@ -42,7 +43,7 @@ def test_boards_of_one_host_keep_their_order(world):
     assert [board.id for board, _ in world.fetcher().fetch_all(jobs)] == [board.id for board, _ in jobs]
 
 
-def test_hosts_are_asked_side_by_side(world):
+def test_hosts_are_fetched_in_parallel(world):
     meeting = threading.Barrier(3, timeout=NEVER_S)
 
     def meet(request: httpx.Request) -> httpx.Response:
@@ -54,7 +55,7 @@ def test_hosts_are_asked_side_by_side(world):
     assert all(isinstance(outcome, Capture) for _, outcome in world.fetcher().fetch_all(jobs))
 
 
-def test_a_host_is_asked_by_one_at_a_time_even_through_redirects(world):
+def test_a_host_gets_one_request_at_a_time_even_through_redirects(world):
     asking: Counter[str] = Counter()
     most: Counter[str] = Counter()
     guard = threading.Lock()
@@ -78,22 +79,22 @@ def test_a_host_is_asked_by_one_at_a_time_even_through_redirects(world):
     assert most == {"shared.test": 1}
 
 
-def test_an_outcome_is_told_as_soon_as_it_is_there(world):
-    told = threading.Event()
+def test_an_outcome_is_yielded_as_soon_as_it_exists(world):
+    yielded = threading.Event()
 
     def late(request: httpx.Request) -> httpx.Response:
-        assert told.wait(NEVER_S)
+        assert yielded.wait(NEVER_S)
         return answer()(request)
 
     world.put("slow.test/models", late)
     world.put("fast.test/models", answer())
     outcomes = world.fetcher().fetch_all([job("slow.test"), job("fast.test")])
     assert next(outcomes)[0].id == "fast.test/models"
-    told.set()
+    yielded.set()
     assert next(outcomes)[0].id == "slow.test/models"
 
 
-def test_what_is_no_fetch_error_rises_when_the_others_are_done(world):
+def test_another_exception_is_raised_after_the_other_hosts_are_done(world):
     world.put("broken.test/models", failing(ZeroDivisionError("a bug")))
     world.put("/models", answer())
     outcomes = world.fetcher().fetch_all([job("broken.test"), job("a.test"), job("b.test")])
@@ -107,7 +108,7 @@ class FullDisk(MemoryHosts):
         raise StoreError("the disk is full")
 
 
-def test_trouble_of_the_store_is_not_swallowed(world):
+def test_an_error_of_the_store_is_raised(world):
     transport = httpx.MockTransport(answer())
     with Fetcher(FullDisk(), world.clock, {}, transport=transport) as fetcher, pytest.raises(StoreError):
         list(fetcher.fetch_all([job("a.test")]))

@@ -1,4 +1,4 @@
-"""What comes back from one page: a capture, the word that it is unchanged, or an error by what can be done about it."""
+"""The outcome of one page: a capture, `Unchanged`, or an error that states what can be done."""
 
 import socket
 from datetime import timedelta
@@ -38,13 +38,13 @@ def test_validators_are_sent_back_and_304_means_unchanged(world):
     assert world.last.headers["if-modified-since"] == last.last_modified
 
 
-def test_304_that_nobody_asked_for_is_no_answer(world):
+def test_an_unconditional_304_is_an_error(world):
     world.put("/models", answer(304))
     with pytest.raises(Transient, match="answered 304, expected 200"):
         world.fetcher().fetch(make_board())
 
 
-def test_a_validator_that_no_header_can_carry_is_neither_kept_nor_sent(world):
+def test_a_validator_unfit_for_a_header_is_neither_kept_nor_sent(world):
     world.put("/models", answer(etag="x" * 2000))
     captured = world.fetcher().fetch(make_board(), Validators(etag='"a"\r\nHost: evil'))
     assert "if-none-match" not in world.last.headers
@@ -59,23 +59,23 @@ def test_a_validator_that_no_header_can_carry_is_neither_kept_nor_sent(world):
         *((status, Transient) for status in (202, 204, 408, 425, 429, 500, 502, 503, 504, 520)),
     ],
 )
-def test_a_status_says_what_can_be_done(world, status, kind):
+def test_a_status_decides_what_can_be_done(world, status, kind):
     world.put("/models", answer(status, b"why", content_type="text/plain"))
     with pytest.raises(FetchError, match=f"^test/board: https://board.test/models: answered {status}, expected 200") as caught:
         world.fetcher().fetch(make_board())
     assert type(caught.value) is kind
-    found = caught.value.answer
-    assert (found.status, found.body, found.content_type, found.url) == (status, b"why", "text/plain", PAGE)
+    evidence = caught.value.answer
+    assert (evidence.status, evidence.body, evidence.content_type, evidence.url) == (status, b"why", "text/plain", PAGE)
 
 
-def test_what_may_pass_is_tried_three_times_further_and_further_apart(world):
+def test_a_transient_error_is_tried_three_times_at_growing_intervals(world):
     world.put("/models", answer(503), answer(502), answer(body=b"third"))
     assert world.fetcher().fetch(make_board()).bodies == (b"third",)
     first, second = world.clock.slept
     assert 1 <= first <= 2 <= second <= 3
 
 
-def test_after_three_tries_the_last_error_rises(world):
+def test_after_three_tries_the_last_error_is_raised(world):
     world.put("/models", answer(500), answer(502), answer(504), answer())
     with pytest.raises(Transient, match="answered 504"):
         world.fetcher().fetch(make_board())
@@ -83,7 +83,7 @@ def test_after_three_tries_the_last_error_rises(world):
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_what_will_not_pass_is_tried_once(world, status):
+def test_a_permanent_error_is_tried_once(world, status):
     world.put("/models", answer(status))
     with pytest.raises(FetchError):
         world.fetcher().fetch(make_board())
@@ -99,7 +99,7 @@ def test_what_will_not_pass_is_tried_once(world, status):
         (httpx.LocalProtocolError("bad header"), Refused, "the request cannot be sent"),
     ],
 )
-def test_trouble_on_the_way_names_its_kind_and_keeps_its_cause(world, error, kind, text):
+def test_a_network_error_names_its_kind_and_keeps_its_cause(world, error, kind, text):
     world.put("/models", failing(error))
     with pytest.raises(kind, match=text) as caught:
         world.fetcher().fetch(make_board())
@@ -113,7 +113,7 @@ def unknown(errno: int) -> httpx.ConnectError:
     return error
 
 
-def test_an_unknown_host_may_be_a_missing_network_and_is_asked_again(world):
+def test_an_unknown_host_may_mean_a_missing_network_and_is_retried(world):
     world.put("/models", failing(unknown(socket.EAI_NONAME)))
     with pytest.raises(Transient, match=r"no such host 'board.test', or no network"):
         world.fetcher().fetch(make_board())
@@ -130,7 +130,7 @@ def test_a_body_beyond_the_cap_is_refused_not_cut(world):
     assert world.fetcher().fetch(make_board(max_bytes=100)).bodies == (b"x" * 100,)
 
 
-def test_a_damaged_body_is_no_page(world):
+def test_a_damaged_body_is_an_error(world):
     world.put("/models", answer(body=b"<html>", content_encoding="gzip"))
     with pytest.raises(Transient, match="not a gzip stream"):
         world.fetcher().fetch(make_board())
@@ -168,7 +168,7 @@ def test_a_slow_drip_is_cut_off_at_four_timeouts(world):
     assert len(served) < 20
 
 
-def test_we_say_who_we_are_and_what_we_can_read(world):
+def test_requests_name_us_and_the_encodings_we_accept(world):
     world.put("/models", answer())
     world.fetcher({"TRACKER_CONTACT": "ops@example.org"}).fetch(
         make_board(headers={"User-Agent": "Mozilla/5.0", "Accept-Encoding": "br"})
@@ -185,7 +185,7 @@ def test_without_a_contact_the_project_is_named(world):
     assert "(+https://github.com/leaderboard-tracker/leaderboard-tracker)" in world.last.headers["user-agent"]
 
 
-def test_a_contact_that_no_header_can_carry_is_a_wrong_declaration(world):
+def test_a_contact_unfit_for_a_header_is_a_wrong_declaration(world):
     with pytest.raises(DeclarationError, match="correct TRACKER_CONTACT"):
         world.fetcher({"TRACKER_CONTACT": "jürgen\n"})
 
@@ -205,7 +205,7 @@ def test_params_join_those_of_the_url(world):
     assert dict(world.last.url.params) == {"a": "1", "b": "2 &"}
 
 
-def test_a_url_without_params_is_asked_for_letter_by_letter(world):
+def test_a_url_without_params_is_sent_unchanged(world):
     world.put("/models", answer())
     world.fetcher().fetch(make_board(f"{PAGE}?_rsc&b=%2f"))
     assert world.pages == [f"{PAGE}?_rsc&b=%2f"]
@@ -214,7 +214,7 @@ def test_a_url_without_params_is_asked_for_letter_by_letter(world):
 @pytest.mark.parametrize(
     "url", ["ftp://board.test/x", "https://", "https://u:p@board.test/", "no url", "https://[::1", "https://board.test:x/"]
 )
-def test_a_url_that_cannot_be_asked_for_is_refused_unasked(world, url):
+def test_an_unusable_url_is_refused_before_any_request(world, url):
     with pytest.raises(Refused, match=r"request.url"):
         world.fetcher().fetch(make_board(url))
     assert world.asked == []
@@ -223,13 +223,13 @@ def test_a_url_that_cannot_be_asked_for_is_refused_unasked(world, url):
 @pytest.mark.parametrize(
     "declared", [{"method": "PUT"}, {"headers": {"X-A": "bé"}}, {"headers": {"X A": "b"}}, {"headers": {"X": "a\r\nB: c"}}]
 )
-def test_a_request_that_cannot_be_sent_is_refused_unasked(world, declared):
+def test_an_unusable_request_is_refused_before_it_is_sent(world, declared):
     with pytest.raises(Refused, match=r"request.(method|headers)"):
         world.fetcher().fetch(make_board(**declared))
     assert world.asked == []
 
 
-def test_the_time_of_a_capture_is_when_it_had_arrived(world):
+def test_the_time_of_a_capture_is_its_arrival(world):
     world.put("/models", answer(503), answer())
     captured = world.fetcher().fetch(make_board())
     assert START < captured.observed_at == world.clock.now() <= START + timedelta(seconds=3)

@@ -1,4 +1,4 @@
-"""Bodies as sent become bytes in small steps: any split gives the same, bombs stay small, damage raises."""
+"""Bodies are inflated in small steps: any split gives the same bytes, bombs stay small, damage raises."""
 
 import gzip
 import tracemalloc
@@ -39,7 +39,7 @@ cuts = st.lists(st.integers(0, 2**20), max_size=12)
 
 
 @given(body=bodies, cuts=cuts, coding=st.sampled_from(sorted(PACKERS)))
-def test_any_split_of_what_was_sent_gives_the_same_body(body, cuts, coding):
+def test_any_split_of_the_bytes_gives_the_same_body(body, cuts, coding):
     assert inflate(coding, split(PACKERS[coding](body), cuts)) == body
 
 
@@ -55,7 +55,7 @@ def test_several_gzip_members_with_padding_are_one_body(members, padding, cuts):
 
 
 @given(body=st.binary(min_size=1, max_size=500), coding=st.sampled_from(["gzip", "deflate"]), cut=st.integers(1, 10_000))
-def test_a_stream_that_ends_early_is_no_body(body, coding, cut):
+def test_a_stream_that_ends_early_raises(body, coding, cut):
     sent = PACKERS[coding](body)
     with pytest.raises(Garbled, match="ends in the middle"):
         inflate(coding, [sent[: 1 + cut % (len(sent) - 1)]])
@@ -74,7 +74,7 @@ def test_bytes_that_are_not_gzip_raise(sent):
         inflate("gzip", [sent])
 
 
-def test_bytes_behind_a_deflate_stream_raise():
+def test_bytes_after_a_deflate_stream_raise():
     with pytest.raises(Garbled, match="follow the end"):
         inflate("deflate", [zlib.compress(b"x") + b"more"])
 
@@ -86,7 +86,7 @@ def test_a_coding_we_did_not_ask_for_raises(coding):
 
 
 @given(size=st.integers(0, 300), allowed=st.integers(0, 300), coding=st.sampled_from(sorted(PACKERS)))
-def test_the_cap_counts_inflated_bytes_and_keeps_the_first_of_them(size, allowed, coding):
+def test_the_cap_counts_inflated_bytes_and_keeps_the_first(size, allowed, coding):
     body = bytes(number % 251 for number in range(size))
     inflater = Inflater(coding, allowed)
     assert inflater.feed(PACKERS[coding](body)) == (size <= allowed)
@@ -105,7 +105,7 @@ def test_a_bomb_never_reaches_memory():
     assert peak < allowed * 3 + 4 * OUT_STEP
 
 
-def test_empty_members_without_end_hit_the_cap():
+def test_endless_empty_members_hit_the_cap():
     inflater = Inflater("gzip", 1000)
     member = gzip.compress(b"", mtime=0)
     fed = 0

@@ -1,4 +1,4 @@
-"""Boards spread over several answers: every page, in order, until the declared end and not a page further."""
+"""Boards of several pages: every page, in order, up to the declared end."""
 
 import json
 from math import ceil
@@ -58,7 +58,7 @@ def fetched(world: World, served, how: Pagination, **request) -> list:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(count=st.integers(0, 9))
-def test_every_record_is_there_once_and_in_order(kind, count):
+def test_every_record_is_fetched_once_and_in_order(kind, count):
     world = World()
     bodies = fetched(world, Listing(count), paged(kind))
     world.close()
@@ -71,7 +71,7 @@ def test_pages_are_numbered_from_the_declared_start(world):
     assert world.pages == [f"{PAGE}?page=1&kind=all", f"{PAGE}?page=2&kind=all"]
 
 
-def test_without_records_declared_the_page_itself_is_the_list(world):
+def test_without_declared_records_the_page_itself_is_the_list(world):
     world.put("/models", answer(body=b"[1]"), answer(body=b"\xef\xbb\xbf[2]"), answer(body=b"[]"))
     captured = world.fetcher().fetch(make_board(pagination=paged("page_number", records="")))
     assert captured.bodies == (b"[1]", b"\xef\xbb\xbf[2]")
@@ -84,11 +84,11 @@ def test_more_pages_than_allowed_are_refused_not_cut(world, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_exactly_the_allowed_pages_are_fine(world, kind):
+def test_exactly_the_allowed_number_of_pages_is_accepted(world, kind):
     assert len(fetched(world, Listing(6), paged(kind, max_pages=3))) == 3
 
 
-def test_a_page_that_came_before_is_a_loop(world):
+def test_a_repeated_page_is_refused(world):
     world.put("/models", answer(body=b'{"data": [1]}'), answer(body=b'{"data": [2]}'), answer(body=b'{"data": [1]}'))
     with pytest.raises(Refused, match="page 3 repeats page 1"):
         world.fetcher().fetch(make_board(pagination=paged("page_number")))
@@ -111,39 +111,39 @@ def test_a_page_that_came_before_is_a_loop(world):
     ],
 )
 @pytest.mark.parametrize("earlier", [0, 1])
-def test_a_page_that_cannot_be_read_is_never_the_last_one(world, kind, body, earlier):
+def test_an_unreadable_page_is_never_the_last_one(world, kind, body, earlier):
     good = answer(body=b'{"data": [1], "more": true, "next": "c"}', link='<?x>; rel="next"')
     world.put("/models", *[good] * earlier, answer(body=body))
     with pytest.raises(Transient, match="a page cannot be read"):
         world.fetcher().fetch(make_board(pagination=paged(kind)))
 
 
-def test_the_page_that_could_not_be_read_is_kept_as_evidence(world):
+def test_an_unreadable_page_is_kept_as_evidence(world):
     world.put("/models", answer(body=b"<html>", content_type="text/html"))
     with pytest.raises(Transient) as caught:
         world.fetcher().fetch(make_board(pagination=paged("page_number")))
     assert (caught.value.answer.status, caught.value.answer.body) == (200, b"<html>")
 
 
-def test_trouble_on_a_later_page_is_trouble_for_the_board(world):
+def test_an_error_on_a_later_page_is_an_error_of_the_board(world):
     world.put("/models", answer(body=b'{"data": [1]}'), answer(404))
     with pytest.raises(Gone):
         world.fetcher().fetch(make_board(pagination=paged("page_number")))
 
 
-def test_one_page_that_fails_once_is_asked_for_again(world):
+def test_a_page_that_fails_once_is_retried(world):
     world.put("/models", answer(body=b'{"data": [1]}'), answer(500), answer(body=b'{"data": []}'))
     assert len(world.fetcher().fetch(make_board(pagination=paged("page_number"))).bodies) == 1
 
 
-def test_a_board_of_pages_is_never_asked_for_changes_only(world):
+def test_a_board_of_several_pages_is_never_fetched_conditionally(world):
     world.put("/models", Listing(3))
     captured = world.fetcher().fetch(make_board(pagination=paged("cursor")), Validators(etag='"a"'))
     assert not any("if-none-match" in request.headers for request in world.asked)
     assert captured.validators == Validators()
 
 
-def test_the_cap_holds_for_all_pages_together(world):
+def test_the_cap_applies_to_the_sum_of_all_pages(world):
     sizes = [len(json.dumps({"data": [0, 1], "more": True, "next": "c2", "at": 0}))] * 3
     with pytest.raises(Refused, match=r"raise request.max_bytes"):
         fetched(world, Listing(6), paged("cursor"), max_bytes=sum(sizes) - 20)
@@ -164,17 +164,17 @@ def test_the_next_page_must_be_on_the_same_host(world, link):
     [
         ({"kind": "pages"}, "pagination.kind = 'pages' is unknown; known: page_number, cursor, offset, link"),
         ({"kind": "offset"}, "pagination.param is not set"),
-        ({"kind": "cursor", "param": "c", "next": "a["}, "is no JMESPath"),
-        ({"kind": "cursor", "param": "c", "next": ""}, "is no JMESPath"),
+        ({"kind": "cursor", "param": "c", "next": "a["}, "is not a JMESPath expression"),
+        ({"kind": "cursor", "param": "c", "next": ""}, "is not a JMESPath expression"),
     ],
 )
-def test_a_declaration_that_cannot_be_used_is_refused(world, how, text):
+def test_an_unusable_declaration_is_refused(world, how, text):
     world.put("/models", answer(body=b"{}"))
     with pytest.raises(FetchError, match=text.replace("[", r"\[")):
         world.fetcher().fetch(make_board(pagination=Pagination(**how)))
 
 
-def test_keys_go_with_every_page(world):
+def test_every_page_is_requested_with_the_keys(world):
     world.put("/models", Listing(5))
     board = make_board(pagination=paged("link"), headers={"X-Key": "${KEY}"}, gap_s=1.0)
     world.fetcher({"KEY": "s3cret-value"}).fetch(board)
@@ -183,7 +183,7 @@ def test_keys_go_with_every_page(world):
 
 
 @given(st.integers(1, 12), st.integers(1, 5))
-def test_a_server_that_gives_fewer_records_than_it_was_asked_for_loses_none(count: int, size: int):
+def test_a_server_that_returns_fewer_records_than_requested_loses_none(count: int, size: int):
     world = World()
     world.put("/models", Listing(count, size))
     how = Pagination(kind="offset", param="offset", records="data", size=5, max_pages=20)

@@ -1,4 +1,4 @@
-"""Manners: the gap between two requests, the time a host asked for, and Retry-After as publishers write it."""
+"""Politeness: the gap between two requests, and Retry-After in all its forms."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -27,7 +27,7 @@ def test_a_date_is_the_time_left_until_it(seconds):
 
 
 @given(header=st.text() | st.from_regex(r"\A\w{3}, \d{1,2} \w{3} \d{1,9} \d\d:\d\d:\d\d [+-]?\w{1,9}\Z"))
-def test_no_header_whatsoever_breaks_it(header):
+def test_any_header_is_handled(header):
     wait_s = retry_after_s(header, START)
     assert wait_s is None or 0 <= wait_s <= LONGEST_AWAY_S
 
@@ -43,7 +43,7 @@ def test_a_short_retry_after_is_waited_for(world):
     assert world.clock.slept == (30.0,)
 
 
-def test_a_long_retry_after_is_left_to_the_next_run(world):
+def test_a_long_retry_after_waits_for_the_next_run(world):
     world.put("/models", answer(503, retry_after="3600"), answer())
     with pytest.raises(Transient, match="answered 503") as caught:
         world.fetcher().fetch(make_board())
@@ -52,7 +52,7 @@ def test_a_long_retry_after_is_left_to_the_next_run(world):
     assert world.clock.slept == ()
 
 
-def test_before_the_time_a_host_asked_for_it_is_not_asked(world):
+def test_a_host_is_not_asked_before_its_retry_after(world):
     world.put("/models", answer())
     world.hosts.note_not_before("board.test", START + timedelta(seconds=20))
     with pytest.raises(Transient, match="due at 2026-04-10T06:00:20Z") as caught:
@@ -62,7 +62,7 @@ def test_before_the_time_a_host_asked_for_it_is_not_asked(world):
     assert world.clock.slept == ()
 
 
-def test_at_that_time_it_is_asked_and_the_note_forgotten(world):
+def test_a_host_is_asked_after_its_retry_after(world):
     world.put("/models", answer())
     world.hosts.note_not_before("board.test", START)
     world.fetcher().fetch(make_board())
@@ -70,14 +70,14 @@ def test_at_that_time_it_is_asked_and_the_note_forgotten(world):
     assert world.hosts.not_before("board.test") is None
 
 
-def test_a_refusal_with_a_time_is_remembered_too(world):
+def test_a_refusal_with_a_retry_after_is_remembered_too(world):
     world.put("/models", answer(403, retry_after="120"))
     with pytest.raises(Refused):
         world.fetcher().fetch(make_board())
     assert world.hosts.not_before("board.test") == START + timedelta(seconds=120)
 
 
-def test_an_absurd_retry_after_is_a_week(world):
+def test_an_absurd_retry_after_counts_as_a_week(world):
     world.put("/models", answer(429, retry_after="9" * 50))
     with pytest.raises(Transient) as caught:
         world.fetcher().fetch(make_board())
@@ -85,7 +85,7 @@ def test_an_absurd_retry_after_is_a_week(world):
 
 
 @given(gap_s=st.floats(0.1, 100), passed_s=st.floats(0, 200))
-def test_the_gap_is_never_shorter_than_declared_nor_more_than_two_cut_seconds_longer(gap_s, passed_s):
+def test_the_gap_is_at_least_as_declared_and_at_most_two_seconds_longer(gap_s, passed_s):
     world = World()
     world.put("/models", answer())
     asked_at = START + timedelta(milliseconds=700)
@@ -98,7 +98,7 @@ def test_the_gap_is_never_shorter_than_declared_nor_more_than_two_cut_seconds_lo
     assert first_wait <= max(0.0, gap_s - passed_s + 2)
 
 
-def test_the_gap_holds_between_runs_and_between_boards(world):
+def test_the_gap_applies_between_runs_and_between_boards(world):
     world.put("/models", answer())
     world.hosts.note_request("board.test", START)
     world.fetcher().fetch(make_board(gap_s=5.0))

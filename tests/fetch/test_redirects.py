@@ -1,4 +1,4 @@
-"""Redirects: few, looked at one by one, and never into a network that is not public."""
+"""Redirects: few, each checked, and never into a private network."""
 
 import socket
 from ipaddress import ip_address
@@ -31,7 +31,7 @@ def test_the_capture_keeps_the_declared_url(world):
 
 
 @pytest.mark.parametrize(("status", "method"), [(301, "GET"), (303, "GET"), (307, "POST"), (308, "POST")])
-def test_the_method_survives_where_the_status_says_so(world, status, method):
+def test_the_method_is_kept_if_the_status_says_so(world, status, method):
     redirected(world, "/there", status).fetcher().fetch(make_board(method="POST"))
     assert world.last.method == method
 
@@ -58,21 +58,22 @@ def test_five_redirects_are_followed_and_six_are_not(world):
         "http://x:99999/",
     ],
 )
-def test_a_redirect_to_what_is_no_page_is_refused(world, location):
+def test_an_unusable_redirect_is_refused(world, location):
     with pytest.raises(Refused, match=r"correct request.url"):
         redirected(world, location).fetcher().fetch(make_board())
     assert world.pages == [PAGE]
 
 
 PRIVATE = [
-    "127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+    "127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+    "240.0.0.1", "255.255.255.255",
     "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1",
     "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:4136:e378:8000:63bf:80ff:fffe",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_a_redirect_to_an_address_that_is_not_public_is_refused_unasked(world, address):
+def test_a_redirect_to_a_private_address_is_refused_before_any_request(world, address):
     world.addresses["inside.test"] = ["93.184.216.34", address]
     with pytest.raises(Refused, match=r"redirected to https://inside.test/there, which is not a public address"):
         redirected(world, "https://inside.test/there").fetcher().fetch(make_board())
@@ -85,7 +86,7 @@ def test_public_addresses_are_public(address):
 
 
 @pytest.mark.parametrize("literal", ["127.0.0.1", "[::1]", "2130706433", "0x7f.1", "127.1"])
-def test_an_address_written_into_the_redirect_is_seen_through(world, literal):
+def test_an_embedded_address_is_detected(world, literal):
     redirected(world, f"http://{literal}/there")
     world._resolve = resolve_host
     with pytest.raises((Refused, Gone)):
@@ -102,7 +103,7 @@ def test_a_local_board_may_redirect_on_its_own_host_only(world):
     assert world.pages == ["http://127.0.0.1:8000/models", "http://127.0.0.1:8000/there"]
 
 
-def test_a_redirect_to_a_host_without_address_is_gone_and_to_a_mute_one_is_not(world):
+def test_a_redirect_to_an_unknown_host_is_gone_unless_the_resolver_failed(world):
     def resolve(errno):
         def fail(_):
             raise socket.gaierror(errno, "x")
@@ -116,7 +117,7 @@ def test_a_redirect_to_a_host_without_address_is_gone_and_to_a_mute_one_is_not(w
             world.fetcher().fetch(make_board())
 
 
-def test_the_new_hosts_robots_are_asked(world):
+def test_the_robots_of_the_new_host_are_checked(world):
     world.put("other.test/robots.txt", answer(body=b"User-agent: *\nDisallow: /there\n"))
     with pytest.raises(Refused, match=r"https://other.test/robots.txt disallows"):
         redirected(world, "https://other.test/there").fetcher().fetch(make_board())
@@ -133,7 +134,7 @@ def test_the_new_hosts_robots_are_asked(world):
         ("https://sub.board.test/there", False),
     ],
 )
-def test_keys_stay_with_the_host_they_were_meant_for(world, location, kept):
+def test_keys_are_sent_only_to_their_host(world, location, kept):
     headers = {"X-Key": "${KEY}", "Authorization": "plain", "Accept": "text/csv"}
     redirected(world, location).fetcher(KEY).fetch(make_board(headers=headers))
     sent = world.last.headers
@@ -141,14 +142,14 @@ def test_keys_stay_with_the_host_they_were_meant_for(world, location, kept):
     assert sent["accept"] == "text/csv"
 
 
-def test_keys_go_along_from_http_to_https(world):
+def test_keys_are_sent_from_http_to_https_of_the_same_host(world):
     redirected(world, "https://board.test/there").fetcher(KEY).fetch(
         make_board("http://board.test/models", headers={"X-Key": "${KEY}"})
     )
     assert world.last.headers["x-key"] == "s3cret-value"
 
 
-def test_keys_do_not_come_back_with_a_second_redirect(world):
+def test_keys_are_not_sent_again_after_a_second_redirect(world):
     world.put("other.test/back", answer(302, location="https://board.test/there"))
     redirected(world, "https://other.test/back").fetcher(KEY).fetch(make_board(headers={"X-Key": "${KEY}"}))
     assert str(world.last.url) == "https://board.test/there"

@@ -1,4 +1,4 @@
-"""robots.txt as RFC 9309 has it: rules, none, or nothing for now."""
+"""robots.txt according to RFC 9309: rules, none, or nothing for now."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def robots(world, *answers, **environment):
         ALL + b"\xff\xfe junk",
     ],
 )
-def test_a_disallowed_page_is_refused_unasked_and_the_file_named(world, rules):
+def test_a_disallowed_page_is_refused_before_any_request_and_names_the_file(world, rules):
     with pytest.raises(Refused, match=r"https://board.test/robots.txt disallows it for leaderboard-tracker"):
         robots(world, answer(body=rules)).fetch(make_board())
     assert world.pages == []
@@ -43,7 +43,7 @@ def test_a_disallowed_page_is_refused_unasked_and_the_file_named(world, rules):
         ALL + b"Allow: /models\n",
     ],
 )
-def test_an_allowed_page_is_asked_for(world, rules):
+def test_an_allowed_page_is_fetched(world, rules):
     assert robots(world, answer(body=rules)).fetch(make_board()).bodies == (b"the page",)
 
 
@@ -60,14 +60,14 @@ def test_without_a_file_everything_is_allowed(world, status):
 
 
 @pytest.mark.parametrize("trouble", [answer(500, ALL), answer(503), answer(429), failing(httpx.ConnectTimeout("x"))])
-def test_a_file_that_cannot_be_had_allows_nothing_for_now(world, trouble):
+def test_an_unavailable_file_allows_nothing_for_now(world, trouble):
     with pytest.raises(Transient, match=r"robots.txt"):
         robots(world, trouble).fetch(make_board())
     assert world.pages == []
     assert len(world.asked) == 3
 
 
-def test_a_file_that_can_be_had_again_is_used(world):
+def test_a_file_that_is_available_again_is_used(world):
     assert robots(world, answer(503), answer(404)).fetch(make_board())
 
 

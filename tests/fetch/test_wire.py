@@ -1,4 +1,4 @@
-"""The door to the network, against real sockets on the loopback."""
+"""Requests over real sockets on the loopback."""
 
 import gzip
 import logging
@@ -120,7 +120,7 @@ def test_a_closed_port_is_transient():
         opened.send(ask(f"http://127.0.0.1:{port}/"))
 
 
-def test_nothing_is_sent_to_an_address_that_must_be_public_and_is_not():
+def test_nothing_is_sent_to_a_private_address_that_must_be_public():
     received = []
     with (
         raw_server(lambda connection: received.append(connection.recv(100))) as url,
@@ -131,7 +131,7 @@ def test_nothing_is_sent_to_an_address_that_must_be_public_and_is_not():
     assert received == [b""]
 
 
-def test_a_name_that_turns_local_between_the_check_and_the_connection_gains_nothing(server):
+def test_a_name_that_resolves_to_a_private_address_after_the_check_gains_nothing(server):
     world = World()
     world.addresses["localhost"] = ["93.184.216.34"]
     with pytest.raises(Refused, match="a redirect led to an address that is not public"):
@@ -154,7 +154,7 @@ def endless(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("head", "drop", "found"),
+    ("head", "drop", "message"),
     [
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n", r"not done after 0.4 s"),
         (
@@ -165,12 +165,12 @@ def endless(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:
     ],
     ids=["interim answers without end", "a chunk header without end"],
 )
-def test_a_server_that_never_comes_to_the_point_is_cut_off(head, drop, found):
-    with raw_server(endless(head, drop)) as url, wire() as opened, pytest.raises(Transient, match=found):
+def test_an_endless_answer_is_cut_off(head, drop, message):
+    with raw_server(endless(head, drop)) as url, wire() as opened, pytest.raises(Transient, match=message):
         opened.send(ask(url, timeout_s=0.1))  # it comes back at all
 
 
-def test_a_body_that_is_cut_short_is_no_page():
+def test_a_truncated_body_is_an_error():
     def play(connection: socket.socket) -> None:
         connection.recv(10_000)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
@@ -179,7 +179,7 @@ def test_a_body_that_is_cut_short_is_no_page():
         opened.send(ask(url))
 
 
-def test_a_mute_server_is_given_up_after_the_timeout():
+def test_a_silent_server_is_given_up_after_the_timeout():
     def play(connection: socket.socket) -> None:
         while connection.recv(10_000):
             pass
@@ -188,7 +188,7 @@ def test_a_mute_server_is_given_up_after_the_timeout():
         opened.send(ask(url, timeout_s=0.05))
 
 
-def test_a_response_read_by_its_transport_is_a_page_too():
+def test_a_response_that_its_transport_read_is_accepted():
     transport = httpx.MockTransport(
         lambda _: httpx.Response(200, content=gzip.compress(BODY), headers={"content-encoding": "gzip"})
     )

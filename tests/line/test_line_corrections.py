@@ -13,7 +13,7 @@ from tracker.line import intake, proof, sync
 from tracker.line.sync import Telling
 from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, EventFilter, IndexLine, Receipt, Result, Verdict
 from tracker.notify import Route
-from tracker.notify.outbox import standing_in
+from tracker.notify.outbox import exists_in
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
@@ -156,9 +156,9 @@ def test_an_event_is_corrected_once_however_often_it_comes_and_goes(archive: Fil
 def test_a_correction_that_waits_while_its_event_comes_again_is_not_sent(archive: FileArchive, store: Store, sent: list[Event]):
     decide(archive, store, 1, Verdict.REJECT, telling())
     deliveries = corrections(store)
-    assert [standing_in(store)(delivery) for delivery in deliveries] == [True] * len(sent)
+    assert [exists_in(store)(delivery) for delivery in deliveries] == [True] * len(sent)
     decide(archive, store, 1, Verdict.ACCEPT, telling())
-    assert [standing_in(store)(delivery) for delivery in deliveries] == [False] * len(sent)
+    assert [exists_in(store)(delivery) for delivery in deliveries] == [False] * len(sent)
 
 
 def test_a_failed_rewrite_corrects_nothing(archive: FileArchive, store: Store, sent: list[Event]):

@@ -161,7 +161,7 @@ def test_a_file_that_is_not_a_dated_body_is_refused_in_one_line(
 
 def test_another_body_for_a_time_that_has_one_is_refused(archive: FileArchive, store: Store, tmp_path: Path):
     intake.import_bodies(board(), files(tmp_path / "one", {0: csv(SIX)}), archive=archive, store=store, lexicon=default_lexicon())
-    with pytest.raises(StoreError, match="a board shows one state at a time"):
+    with pytest.raises(StoreError, match="a board has one state at a time"):
         intake.import_bodies(
             board(), files(tmp_path / "two", {0: csv("a:1")}), archive=archive, store=store, lexicon=default_lexicon()
         )

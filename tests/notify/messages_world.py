@@ -23,7 +23,7 @@ def boards(*more: Board) -> dict[BoardId, Board]:
         ),
         *more,
     ]
-    return {one.id: one for one in made}
+    return {board.id: board for board in made}
 
 
 def declared(name: str, title: str, page: str, attribution: str = "") -> Board:
@@ -52,7 +52,7 @@ def event(
         is_news=True,
         board=BoardId(of),
         metric=MetricId("intelligence"),
-        subjects=tuple(Party(entry=EntryId(one.lower()), name=one) for one in subjects),
+        subjects=tuple(Party(entry=EntryId(subject.lower()), name=subject) for subject in subjects),
         rivals=(),
         after=None,
         until=at,
@@ -122,7 +122,7 @@ def recovered(name: str, *, minutes: float = 0) -> Event:
 
 
 def message(
-    told: Iterable[Event],
+    events: Iterable[Event],
     counted: Iterable[Event] = (),
     *,
     form: str = "text",
@@ -131,4 +131,4 @@ def message(
     of: dict[BoardId, Board] | None = None,
 ) -> Message:
     limits = Limits(title=title, body=body, form=form)
-    return compose(tuple(told), tuple(counted), route="team", id="m1", boards=boards() if of is None else of, limits=limits)
+    return compose(tuple(events), tuple(counted), route="team", id="m1", boards=boards() if of is None else of, limits=limits)

@@ -48,21 +48,21 @@ def test_two_processes_do_not_write_into_each_others_lines(tmp_path: Path):
     path = tmp_path / "news.jsonl"
     context = multiprocessing.get_context("fork")
     writers = [context.Process(target=_write, args=(str(path), 40)) for _ in range(2)]
-    for one in writers:
-        one.start()
-    for one in writers:
-        one.join()
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
     assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["m1"] * 80
 
 
-def test_a_folder_that_is_not_there_is_a_delivery_error_worth_another_try(tmp_path: Path):
+def test_a_missing_folder_is_an_error_that_is_retried(tmp_path: Path):
     with pytest.raises(DeliveryError, match="cannot be written") as found:
         opened(tmp_path / "none" / "news.jsonl").send(message([LEAD], form="json"))
     assert not found.value.final
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_a_delivery_error_worth_another_try():
+def test_a_full_disk_is_an_error_that_is_retried():
     with pytest.raises(DeliveryError, match=os.strerror(errno.ENOSPC)) as found:
         opened(Path("/dev/full")).send(message([LEAD], form="json"))
     assert not found.value.final
@@ -86,7 +86,7 @@ def test_an_output_that_is_closed_is_a_delivery_error():
         Stdout(route="out", limits=Limits(), out=out).send(message([LEAD]))
 
 
-def test_every_file_is_a_channel_and_every_channel_has_a_file_a_declaration_and_its_place_in_the_guide():
+def test_every_channel_has_a_file_a_declaration_and_a_place_in_the_guide():
     assert channels.__file__
     files = {path.stem for path in Path(channels.__file__).parent.glob("*.py") if not path.stem.startswith("_")}
     assert files == set(CHANNELS) == set(DECLARED)

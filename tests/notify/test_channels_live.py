@@ -30,9 +30,9 @@ def mailbox() -> Iterator[Post]:
 def send(url: str) -> Message:
     """Four events on one route whose whole address is a secret."""
     channel = open_channel(Route(name="team", channel="apprise", address="${WHERE}"), {"WHERE": url})
-    told = compose([OTHER, LEAD, DEBUT, ARENA], (), route="team", id="m1", boards=boards(), limits=channel.limits)
-    channel.send(told)
-    return told
+    sent = compose([OTHER, LEAD, DEBUT, ARENA], (), route="team", id="m1", boards=boards(), limits=channel.limits)
+    channel.send(sent)
+    return sent
 
 
 def test_a_mail_has_the_headline_as_its_subject_and_the_evidence_as_its_last_line(mailbox: Post):
@@ -90,7 +90,7 @@ def test_json_gets_the_title_and_the_message(server: Web):
         ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#boards", 35_000, "text"),
     ],
 )
-def test_what_a_hosted_service_takes_is_asked_of_apprise(url: str, limit: int, form: str):
+def test_apprise_states_the_limits_of_hosted_services(url: str, limit: int, form: str):
     limits = open_channel(Route(name="team", channel="apprise", address="${WHERE}"), {"WHERE": url}).limits
     assert limits.form == form
     assert limits.body <= limit

@@ -18,7 +18,7 @@ from tracker.clock import FixedClock
 from tracker.errors import DeliveryError
 from tracker.model import Counted, Delivery, DeliveryOutcome, Window
 from tracker.notify.messages import Limits, Message
-from tracker.notify.outbox import MOST_TRIES, Delivered, deliver, drop, send_test, standing_in, wait_after
+from tracker.notify.outbox import MOST_TRIES, Delivered, deliver, drop, exists_in, send_test, wait_after
 from tracker.notify.routes import Route
 from tracker.ports import ServiceState
 from tracker.stores.sqlite import SqliteStore
@@ -45,21 +45,25 @@ class Office:
 
     def work(self, minutes: float = 0, exists: Callable[[Delivery], bool] = lambda _: True) -> Delivered:
         self.clock.sleep(minutes * 60)
-        return deliver(self.service, self.routes, lambda one: self.channels[one.name], clock=self.clock, boards={}, exists=exists)
+        return deliver(
+            self.service, self.routes, lambda route: self.channels[route.name], clock=self.clock, boards={}, exists=exists
+        )
 
-    def told(self, channel: str = "r") -> list[str]:
+    def sent(self, channel: str = "r") -> list[str]:
         """The events of each message."""
-        return [" ".join(one.id for one in message.events) for message in self.channels[channel].messages]
+        return [" ".join(event.id for event in message.events) for message in self.channels[channel].messages]
 
 
-def test_what_was_sent_has_left_the_outbox_against_a_receipt(service: ServiceState):
+def test_a_sent_delivery_is_replaced_by_its_receipt(service: ServiceState):
     office = Office(service, r=Heard())
     office.post(delivery("a", subject="x", model="qwen"), delivery("b", weight=10))
     assert office.work() == Delivered(sent={"r": 2})
-    assert office.told() == ["a", "b"]
+    assert office.sent() == ["a", "b"]
     assert service.deliveries() == []
     first, second = office.channels["r"].messages
-    found = {(one.event, one.how, one.message, one.subject, one.delivered_at) for one in service.receipts("r")}
+    found = {
+        (receipt.event, receipt.how, receipt.message, receipt.subject, receipt.delivered_at) for receipt in service.receipts("r")
+    }
     assert found == {
         ("a", DeliveryOutcome.SENT, first.id, "model qwen", START),
         ("b", DeliveryOutcome.SENT, second.id, "event b", START),
@@ -74,18 +78,18 @@ def test_an_event_goes_to_each_of_its_routes_once(service: ServiceState):
     office.work()
     office.post(delivery("a"), delivery("a", route="s"))
     office.work()
-    assert (office.told("r"), office.told("s")) == (["a"], ["a"])
+    assert (office.sent("r"), office.sent("s")) == (["a"], ["a"])
 
 
-def test_what_was_counted_is_delivered_too(service: ServiceState):
+def test_a_counted_delivery_is_delivered_too(service: ServiceState):
     office = Office(service, r=Heard())
     office.routes = (route(most_per_hour=1),)
     office.post(delivery("a", weight=90), delivery("b"), delivery("c"))
     office.work()
     (message,) = office.channels["r"].messages
-    assert ([one.id for one in message.events], message.more) == (["a"], 2)
-    assert Counter(one.how for one in service.receipts("r")) == {DeliveryOutcome.SENT: 1, DeliveryOutcome.COUNTED: 2}
-    assert {one.message for one in service.receipts("r")} == {message.id}
+    assert ([event.id for event in message.events], message.more) == (["a"], 2)
+    assert Counter(receipt.how for receipt in service.receipts("r")) == {DeliveryOutcome.SENT: 1, DeliveryOutcome.COUNTED: 2}
+    assert {receipt.message for receipt in service.receipts("r")} == {message.id}
     assert service.deliveries() == []
 
 
@@ -100,7 +104,7 @@ def test_a_route_that_is_switched_off_sends_nothing_and_loses_nothing(service: S
 # ── failing ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_failed_message_is_sent_again_as_it_was_after_longer_and_longer_waits(service: ServiceState):
+def test_a_failed_message_is_sent_again_unchanged_after_longer_and_longer_waits(service: ServiceState):
     office = Office(service, r=Heard(answer=failing()))
     office.post(delivery("a"))
     waits = []
@@ -130,10 +134,10 @@ def test_after_a_failure_the_others_of_the_route_wait_for_the_next_pass(service:
     office.post(*(delivery(name) for name in "abc"))
     office.work()
     assert asked == ["a"]
-    assert [one.message for one in service.deliveries() if one.event.id != "a"] == ["", ""]
+    assert [delivery.message for delivery in service.deliveries() if delivery.event.id != "a"] == ["", ""]
 
 
-def test_a_channel_that_was_down_for_long_tells_what_gathered_together(service: ServiceState):
+def test_after_a_long_outage_the_waiting_news_is_sent_together(service: ServiceState):
     office = Office(service, r=Heard(answer=failing()))
     office.routes = (route(most_per_hour=3),)
     office.post(*(delivery(f"e{number}", number, weight=90 - number) for number in range(30)))
@@ -142,13 +146,13 @@ def test_a_channel_that_was_down_for_long_tells_what_gathered_together(service: 
     office.channels["r"].answer = lambda message: None
     for _ in range(48):
         office.work(15)
-    told = office.channels["r"].messages
-    assert sum(len(one.events) + one.more for one in told) == 30
-    assert len(told) < 10
+    messages = office.channels["r"].messages
+    assert sum(len(message.events) + message.more for message in messages) == 30
+    assert len(messages) < 10
     assert service.deliveries() == []
 
 
-def test_the_channels_own_wish_to_wait_is_granted():
+def test_a_channel_may_ask_for_a_longer_wait():
     assert wait_after(1, None) == timedelta(minutes=1)
     assert wait_after(1, 5) == timedelta(minutes=1)
     assert wait_after(1, 600) == timedelta(minutes=10)
@@ -173,17 +177,17 @@ def test_one_routes_trouble_never_stops_another(service: ServiceState):
 
 
 def test_a_channel_that_cannot_be_opened_keeps_its_deliveries_for_days(service: ServiceState):
-    def closed(one: Route) -> Heard:
+    def closed(route: Route) -> Heard:
         raise DeliveryError("${TOKEN} is not set", final=True)
 
     clock = FixedClock(START)
     service.post([delivery("a"), delivery("b")])
-    said = deliver(service, [route()], closed, clock=clock, boards={})
-    assert (said.failures, said.dead_lettered) == ({"r": "${TOKEN} is not set"}, 0)
-    assert {(one.message, one.tries, one.not_before) for one in service.deliveries()} == {("", 1, at(1))}
+    result = deliver(service, [route()], closed, clock=clock, boards={})
+    assert (result.failures, result.dead_lettered) == ({"r": "${TOKEN} is not set"}, 0)
+    assert {(delivery.message, delivery.tries, delivery.not_before) for delivery in service.deliveries()} == {("", 1, at(1))}
 
 
-def test_what_will_never_be_taken_is_dead_at_once_and_the_rest_goes_on(service: ServiceState):
+def test_a_message_refused_for_good_is_dead_at_once_and_the_rest_is_sent(service: ServiceState):
     def answer(message: Message) -> None:
         if message.events[0].id == "a":
             raise DeliveryError("no such room", final=True)
@@ -191,7 +195,7 @@ def test_what_will_never_be_taken_is_dead_at_once_and_the_rest_goes_on(service: 
     office = Office(service, r=Heard(answer=answer))
     office.post(delivery("a", weight=90), delivery("b"))
     assert office.work() == Delivered(sent={"r": 1}, dead_lettered=1, failures={"r": "no such room"})
-    assert [(one.event.id, one.error) for one in service.deliveries(dead=True)] == [("a", "no such room")]
+    assert [(delivery.event.id, delivery.error) for delivery in service.deliveries(dead=True)] == [("a", "no such room")]
     assert office.work(60) == Delivered()
 
 
@@ -207,7 +211,13 @@ def test_after_many_tries_a_delivery_is_dead_until_a_person_revives_it(service: 
     service.revive([dead])
     office.channels["r"].answer = lambda message: None
     office.work()
-    assert [one.id for one in office.channels["r"].messages] == [dead.message]
+    assert [message.id for message in office.channels["r"].messages] == [dead.message]
+
+
+def test_a_message_has_as_many_tries_as_its_most_tried_delivery(service: ServiceState):
+    office = Office(service, r=Heard(answer=failing()))
+    office.post(delivery("a", message="m", tries=MOST_TRIES - 1), delivery("b", message="m"))
+    assert office.work().dead_lettered == 2
 
 
 def test_a_message_that_is_too_large_is_made_shorter_at_once(service: ServiceState):
@@ -223,7 +233,7 @@ def test_a_message_that_is_too_large_is_made_shorter_at_once(service: ServiceSta
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
-def test_a_channel_for_which_everything_is_too_large_ends_with_a_dead_delivery(service: ServiceState, form: str):
+def test_a_delivery_is_dead_if_even_its_shortest_form_is_too_large(service: ServiceState, form: str):
     office = Office(service, r=Heard(answer=failing(too_large=True), limits=Limits(form=form)))
     office.post(delivery("a", headline="Something happened. " * 20))
     assert office.work().dead_lettered == 1
@@ -234,34 +244,34 @@ def test_quiet_hours_that_begin_during_a_pass_end_it(service: ServiceState):
     office.routes = (route(quiet=(Window(start=13 * 60, end=14 * 60),)),)
     office.post(delivery("a"), delivery("b"))
     assert office.work().sent == {"r": 1}
-    assert office.told() == ["a"]
+    assert office.sent() == ["a"]
 
 
 # ── withdrawn ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_was_withdrawn_before_it_was_told_is_dropped(service: ServiceState):
+def test_an_event_withdrawn_before_it_was_sent_is_dropped(service: ServiceState):
     office = Office(service, r=Heard())
     office.routes = (route(most_per_hour=1),)
     office.post(delivery("a", weight=90), delivery("b"), delivery("c"))
-    assert office.work(exists=lambda one: one.event.id != "a") == Delivered(sent={"r": 1}, dropped=1)
+    assert office.work(exists=lambda delivery: delivery.event.id != "a") == Delivered(sent={"r": 1}, dropped=1)
     (message,) = office.channels["r"].messages
-    assert ([one.id for one in message.events], message.more) == (["b"], 1)
-    assert {one.event: one.how for one in service.receipts("r")} == {
+    assert ([event.id for event in message.events], message.more) == (["b"], 1)
+    assert {receipt.event: receipt.how for receipt in service.receipts("r")} == {
         "a": DeliveryOutcome.DROPPED,
         "b": DeliveryOutcome.SENT,
         "c": DeliveryOutcome.COUNTED,
     }
 
 
-def test_what_stands_is_what_the_store_has_and_what_no_store_has():
-    stands = standing_in(MemoryStore())
-    assert not stands(delivery("a"))
-    assert stands(delivery("a", kind="watch"))
-    assert stands(delivery("a", kind="tracker_trouble"))
+def test_an_event_exists_in_the_store_or_outside_any_store():
+    exists = exists_in(MemoryStore())
+    assert not exists(delivery("a"))
+    assert exists(delivery("a", kind="watch"))
+    assert exists(delivery("a", kind="tracker_trouble"))
 
 
-def test_dropped_deliveries_never_come_again(service: ServiceState):
+def test_dropped_deliveries_are_never_posted_again(service: ServiceState):
     office = Office(service, r=Heard())
     office.post(delivery("a"))
     assert drop(service, service.deliveries(), START) == 1
@@ -280,7 +290,7 @@ def killed(message: Message) -> None:
     raise Killed
 
 
-def test_killed_before_sending_nothing_is_lost_and_nothing_doubled(service: ServiceState):
+def test_a_process_killed_before_sending_loses_and_doubles_nothing(service: ServiceState):
     office = Office(service, r=Heard(answer=killed))
     office.routes = (route(most_per_hour=1),)
     office.post(delivery("a", weight=90), delivery("b"))
@@ -290,10 +300,10 @@ def test_killed_before_sending_nothing_is_lost_and_nothing_doubled(service: Serv
     office.post(delivery("later", weight=99))
     office.work()
     (message,) = office.channels["r"].messages
-    assert ([one.id for one in message.events], message.more) == (["a"], 1)
+    assert ([event.id for event in message.events], message.more) == (["a"], 1)
 
 
-def test_killed_between_sending_and_the_receipt_the_same_message_is_sent_again(service: ServiceState):
+def test_a_process_killed_before_the_receipt_sends_the_same_message_again(service: ServiceState):
     heard = Heard()
 
     def sent_and_killed(message: Message) -> None:
@@ -309,7 +319,7 @@ def test_killed_between_sending_and_the_receipt_the_same_message_is_sent_again(s
     office.work()
     first, again, other = heard.messages
     assert (first, first.id) == (again, again.id)
-    assert (other.id != first.id, [one.id for one in other.events]) == (True, ["b"])
+    assert (other.id != first.id, [event.id for event in other.events]) == (True, ["b"])
 
 
 @pytest.mark.slow
@@ -329,31 +339,35 @@ def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_kee
         office.work(5)
     for _ in range(200):
         office.work(30)
-    told = [event for event, how in ((one.event, one.how) for one in service.receipts("r")) if how is not DeliveryOutcome.DROPPED]
-    assert sorted(told) == sorted(f"e{number}" for number in range(200))
-    heard = [one.id for message in office.channels["r"].messages for one in message.events]
+    delivered = [
+        event
+        for event, how in ((receipt.event, receipt.how) for receipt in service.receipts("r"))
+        if how is not DeliveryOutcome.DROPPED
+    ]
+    assert sorted(delivered) == sorted(f"e{number}" for number in range(200))
+    heard = [event.id for message in office.channels["r"].messages for event in message.events]
     assert len(heard) == len(set(heard))
     assert len(heard) + sum(message.more for message in office.channels["r"].messages) == 200
-    assert max(sum(start <= one < start + timedelta(hours=1) for one in times) for start in times) == 4
+    assert max(sum(start <= time < start + timedelta(hours=1) for time in times) for start in times) == 4
     assert len(times) > 60
 
 
 # ── said ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_happens_is_logged_by_its_name(service: ServiceState, caplog: pytest.LogCaptureFixture):
+def test_every_result_is_logged(service: ServiceState, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO, logger="tracker.notify")
     office = Office(service, r=Heard(), down=Heard(answer=failing()), never=Heard(answer=failing(final=True)))
     office.post(*(delivery("a", route=name) for name in ("r", "down", "never")))
     office.work()
-    assert [(one.levelname, one.getMessage(), one.route) for one in caplog.records] == [
+    assert [(record.levelname, record.getMessage(), record.route) for record in caplog.records] == [
         ("INFO", "message sent", "r"),
         ("WARNING", "message put off", "down"),
         ("ERROR", "message given up", "never"),
     ]
 
 
-def test_a_test_message_says_that_it_is_one():
+def test_a_test_message_says_that_it_is_a_test():
     heard = Heard()
     message = send_test(route(name="phone"), heard, START)
     assert heard.messages == [message]

@@ -18,43 +18,43 @@ ENDINGS = {"text": "txt", "markdown": "md", "html": "html", "json": "json"}
 @pytest.mark.parametrize("form", [*FORMS, "json"])
 @pytest.mark.parametrize("name", ["one", "several", "troubles"])
 def test_messages_look_as_accepted(name: str, form: str, request: pytest.FixtureRequest):
-    told = {
+    shown = {
         "one": [LEAD, DEBUT],
         "several": [DEBUT, OTHER, ARENA, LEAD],
         "troubles": [broken("text"), broken("vision"), broken("code", minutes=4)],
     }[name]
     counted = [event(f"{number:016x}", "Another.", minutes=number) for number in range(14)] if name == "several" else []
-    text = message(told, counted, form=form).body + "\n"
+    text = message(shown, counted, form=form).body + "\n"
     path = GOLDEN / f"{name}.{ENDINGS[form]}"
     if request.config.getoption("--accept"):
         path.write_bytes(text.encode())
     assert text == path.read_bytes().decode(), f"{path.name} differs; pytest --accept writes it anew"
 
 
-def test_the_headline_stands_first_and_the_evidence_last():
+def test_the_headline_comes_first_and_the_evidence_last():
     lines = message([DEBUT, LEAD]).body.split("\n")
     assert lines[0] == LEAD.headline
     assert lines[-1] == EVIDENCE
 
 
-def test_where_the_channel_has_a_title_the_headline_is_the_title_and_is_not_said_twice():
-    told = message([LEAD], title=200)
-    assert told.title == LEAD.headline
-    assert LEAD.headline not in told.body
-    assert told.body.endswith(EVIDENCE)
+def test_the_headline_is_the_title_if_there_is_one_and_is_not_repeated():
+    sent = message([LEAD], title=200)
+    assert sent.title == LEAD.headline
+    assert LEAD.headline not in sent.body
+    assert sent.body.endswith(EVIDENCE)
 
 
-def test_a_title_too_short_for_the_headline_leaves_the_whole_of_it_in_the_body():
-    told = message([LEAD], title=30)
-    assert told.title == "Qwen 9 (57.1) takes the lead…"
-    assert told.body.startswith(LEAD.headline)
+def test_a_headline_too_long_for_the_title_is_whole_in_the_body():
+    sent = message([LEAD], title=30)
+    assert sent.title == "Qwen 9 (57.1) takes the lead…"
+    assert sent.body.startswith(LEAD.headline)
 
 
-def test_the_title_of_several_stories_says_how_many_more_there_are():
+def test_the_title_of_several_stories_counts_the_others():
     assert message([LEAD, OTHER, ARENA], title=200).title == f"{LEAD.headline} (and 2 more)"
 
 
-def test_what_is_folded_into_a_story_is_no_story_of_its_own():
+def test_a_folded_event_is_not_a_separate_story():
     assert message([LEAD, DEBUT], title=200).title == LEAD.headline
     assert DEBUT.headline not in message([LEAD, DEBUT]).body
 
@@ -64,13 +64,13 @@ def test_the_board_with_the_weightiest_story_comes_first():
     assert body.index(LEAD.headline) < body.index(ARENA.headline) < body.index(OTHER.headline)
 
 
-def test_what_is_only_counted_is_said_with_the_command_that_lists_it():
+def test_counted_events_come_with_the_command_that_lists_them():
     counted = [event("c1", "One.", minutes=1), event("c2", "Two.", minutes=2)]
-    told = message([LEAD], counted)
-    assert told.more == 2
+    sent = message([LEAD], counted)
+    assert sent.more == 2
     assert (
         "And 2 more events: tracker events --board artificial-analysis/llms"
-        " --since 2026-04-18T06:19:33Z --until 2026-04-18T06:20:34Z" in told.body
+        " --since 2026-04-18T06:19:33Z --until 2026-04-18T06:20:34Z" in sent.body
     )
 
 
@@ -82,7 +82,7 @@ def test_the_same_arguments_give_the_same_message_in_any_order():
     assert message([LEAD, DEBUT, OTHER, ARENA]).body == message([ARENA, OTHER, DEBUT, LEAD]).body
 
 
-def test_an_event_of_a_board_that_is_no_longer_declared_is_told_with_what_its_evidence_says():
+def test_an_event_of_an_undeclared_board_is_shown_with_its_evidence():
     body = message([LEAD], of={}).body
     assert body.endswith("Evidence: https://aa.example/api, tracker verify 3c7213a00910")
 
@@ -109,46 +109,46 @@ def test_boards_of_two_hosts_are_two_stories():
     assert "• Arena code has another shape" in body
 
 
-def test_one_broken_board_is_told_in_its_own_words_and_says_why():
+def test_one_broken_board_keeps_its_headline_and_states_the_reason():
     lines = message([broken("text")]).body.split("\n")
     assert lines[0].startswith("Arena text has another shape than declared")
     assert "• no table with 3 columns; correct parse.select" in lines
 
 
-def test_a_trouble_and_its_end_are_one_story_that_says_both():
-    told = message([broken("text"), recovered("text", minutes=300)])
-    assert told.body.startswith("Arena text reads again after 5 hours.")
-    assert told.body.count("no table with 3 columns") == 1
-    assert "cannot be read" not in told.body
+def test_a_trouble_and_its_end_are_one_story():
+    sent = message([broken("text"), recovered("text", minutes=300)])
+    assert sent.body.startswith("Arena text reads again after 5 hours.")
+    assert sent.body.count("no table with 3 columns") == 1
+    assert "cannot be read" not in sent.body
 
 
-def test_a_board_that_broke_again_after_it_recovered_is_not_said_to_be_well():
-    told = message([recovered("text"), broken("text", minutes=60)])
-    assert told.body.startswith("Arena text has another shape")
+def test_a_board_that_broke_again_after_it_recovered_is_still_broken():
+    sent = message([recovered("text"), broken("text", minutes=60)])
+    assert sent.body.startswith("Arena text has another shape")
 
 
 def test_many_boards_that_read_again_are_one_story():
-    told = message([recovered("text"), recovered("vision")])
-    assert told.body.startswith("2 boards of api.arena.example read again: Arena text and Arena vision.")
+    sent = message([recovered("text"), recovered("vision")])
+    assert sent.body.startswith("2 boards of api.arena.example read again: Arena text and Arena vision.")
 
 
 # ── lengths ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_lightest_stories_give_way_first_and_are_counted():
-    told = message([LEAD, DEBUT, OTHER, ARENA], body=430)
-    assert len(told.body) <= 430
-    assert ARENA.headline in told.body
-    assert OTHER.headline not in told.body
-    assert told.more == 1
-    assert "Also on" not in told.body
-    assert "And 1 more event: tracker events" in told.body
-    assert told.body.endswith(EVIDENCE)
+    sent = message([LEAD, DEBUT, OTHER, ARENA], body=430)
+    assert len(sent.body) <= 430
+    assert ARENA.headline in sent.body
+    assert OTHER.headline not in sent.body
+    assert sent.more == 1
+    assert "Also on" not in sent.body
+    assert "And 1 more event: tracker events" in sent.body
+    assert sent.body.endswith(EVIDENCE)
 
 
 def test_a_headline_too_long_is_cut_at_a_word_and_the_evidence_stays():
-    told = message([LEAD], body=110)
-    assert told.body == f"Qwen 9 (57.1) takes the lead on…\n\n{EVIDENCE}"
+    sent = message([LEAD], body=110)
+    assert sent.body == f"Qwen 9 (57.1) takes the lead on…\n\n{EVIDENCE}"
 
 
 def test_a_limit_that_leaves_no_room_for_a_headline_is_refused_for_good():
@@ -180,8 +180,8 @@ def test_text_is_cut_at_the_end_of_a_sentence_else_of_a_word(text: str, most: in
 
 
 def test_json_holds_the_events_as_the_command_line_prints_them_weightiest_first():
-    told = message([OTHER, LEAD], [ARENA], form="json")
-    assert json.loads(told.body) == {
+    sent = message([OTHER, LEAD], [ARENA], form="json")
+    assert json.loads(sent.body) == {
         "id": "m1",
         "route": "team",
         "title": LEAD.headline,
@@ -192,10 +192,10 @@ def test_json_holds_the_events_as_the_command_line_prints_them_weightiest_first(
 
 def test_json_too_long_leaves_whole_events_out_and_counts_them():
     whole = message([LEAD, OTHER, ARENA], form="json")
-    told = message([LEAD, OTHER, ARENA], form="json", body=len(whole.body) - 1)
-    found = json.loads(told.body)
-    assert [one["id"] for one in found["events"]] == [LEAD.id, ARENA.id]
-    assert found["more"] == told.more == 1
+    sent = message([LEAD, OTHER, ARENA], form="json", body=len(whole.body) - 1)
+    found = json.loads(sent.body)
+    assert [event["id"] for event in found["events"]] == [LEAD.id, ARENA.id]
+    assert found["more"] == sent.more == 1
 
 
 def test_json_without_room_for_one_event_is_refused_for_good():

@@ -52,7 +52,7 @@ ANY_TEXT = st.one_of(
 END = "tracker verify e10000000000"
 
 
-def told_of(text: str) -> list[Event]:
+def events_named(text: str) -> list[Event]:
     """A leader, a fold, another story and two troubles, with that text wherever a publisher's text can stand."""
     return [
         event("e100000000000000", text, subjects=(text,), weight=90),
@@ -67,7 +67,7 @@ def told_of(text: str) -> list[Event]:
 
 def said(text: str, form: str, *, title: int = 0, body: int = 100_000) -> str:
     board = declared("artificial-analysis/llms", text, "https://aa.example/models", text)
-    composed = message(told_of(text), form=form, title=title, body=body, of=boards(board))
+    composed = message(events_named(text), form=form, title=title, body=body, of=boards(board))
     assert len(composed.body) <= body
     assert len(composed.title) <= title
     return f"{composed.title}\n{composed.body}"
@@ -106,16 +106,16 @@ def test_no_call_survives_in_what_a_reader_or_a_chat_sees(form: str, text: str, 
 def test_html_is_well_formed_wherever_it_is_cut(text: str, most: int, title: int):
     composed = said(text, "html", title=title, body=most).partition("\n")[2]
     tree = ET.fromstring(f"<x>{composed}</x>")
-    assert {one.tag for one in tree.iter()} <= {"x", "p", "b", "ul", "li", "a", "code"}
-    assert {one.get("href") for one in tree.iter("a")} <= {"https://aa.example/models"}
+    assert {node.tag for node in tree.iter()} <= {"x", "p", "b", "ul", "li", "a", "code"}
+    assert {node.get("href") for node in tree.iter("a")} <= {"https://aa.example/models"}
 
 
 @given(text=ANY_TEXT, most=st.integers(150, 3000))
 def test_markdown_has_no_link_but_ours_and_no_markup_of_a_name(text: str, most: int):
     shown = said(text, "markdown", body=most)
     tree = ET.fromstring(f"<x>{MarkdownIt('commonmark').render(shown)}</x>")
-    assert {one.tag for one in tree.iter()} <= {"x", "p", "strong", "ul", "li", "a", "code", "br"}
-    assert {one.get("href") for one in tree.iter("a")} <= {"https://aa.example/models"}
+    assert {node.tag for node in tree.iter()} <= {"x", "p", "strong", "ul", "li", "a", "code", "br"}
+    assert {node.get("href") for node in tree.iter("a")} <= {"https://aa.example/models"}
     assert all((code.text or "").startswith("tracker ") for code in tree.iter("code"))
 
 
@@ -131,7 +131,7 @@ def test_the_message_starts_with_the_beginning_of_the_headline(form: str, text: 
 
 @given(text=ANY_TEXT)
 def test_json_is_one_line_of_ascii_with_the_names_as_published(text: str):
-    shown = message(told_of(text), form="json").body
+    shown = message(events_named(text), form="json").body
     assert shown.isascii()
     assert "\n" not in shown
     assert json.loads(shown)["events"][0]["headline"] == text
@@ -154,11 +154,11 @@ def test_what_is_calm_stays_as_it_is(text: str):
 
 
 def test_a_reason_of_a_broken_board_is_as_harmless_as_a_name():
-    told = message(
+    sent = message(
         [
             broken("text"),
             event("x", "y", kind="board_broken", grade="parse", of="arena/vision", subjects=(), message="@everyone <!here>"),
         ]
     )
-    assert "@" not in told.body
-    assert "<!" not in told.body
+    assert "@" not in sent.body
+    assert "<!" not in sent.body

@@ -1,4 +1,4 @@
-"""Which deliveries go out now, and in which message; the rules one by one, then days of arrivals under a plain checker."""
+"""Which deliveries go out now, and in which message; each rule alone, then days of arrivals under a plain checker."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAILY = "0 8 * * *"
 def said(batches: Iterable[Batch]) -> list[str]:
     """Each batch as the ids it tells, and after a + those it counts."""
     return [
-        " ".join(one.event.id for one in batch.in_full) + "".join(f" +{one.event.id}" for one in batch.counted)
+        " ".join(shown.event.id for shown in batch.in_full) + "".join(f" +{counted.event.id}" for counted in batch.counted)
         for batch in batches
     ]
 
@@ -49,7 +49,7 @@ def test_the_same_entry_on_two_boards_is_two_stories():
     assert said(plan(route(), deliveries, (), at(0))) == ["a", "b"]
 
 
-def test_gathering_waits_for_company_after_the_first():
+def test_gathering_waits_for_others_after_the_first_event():
     deliveries = [delivery("a", 0), delivery("b", 8)]
     assert said(plan(route(gather_s=600), deliveries, (), at(9))) == []
     assert said(plan(route(gather_s=600), deliveries, (), at(10))) == ["a", "b"]
@@ -70,7 +70,7 @@ def test_a_delivery_that_was_put_off_waits():
     assert said(plan(route(), deliveries, (), at(5))) == ["a", "b"]
 
 
-def test_a_clock_that_is_set_back_holds_nothing_for_years():
+def test_a_clock_that_is_set_back_does_not_delay_deliveries_for_years():
     ahead = 3 * 365 * 1440
     assert said(plan(route(), [delivery("a", ahead, not_before=at(ahead + 60), tries=1)], (), at(0))) == ["a"]
     assert said(plan(route(), [delivery("a", ahead, message="m", not_before=at(ahead + 60))], (), at(0))) == ["a"]
@@ -99,7 +99,7 @@ def test_boards_of_a_host_that_stays_silent_wait_an_hour_for_each_other():
     assert said(plan(route(), [*deliveries, worse], (), at(58))) == ["a b d c"]
 
 
-def test_what_a_board_takes_back_is_one_message():
+def test_all_corrections_of_a_board_are_one_message():
     deliveries = [delivery(name, 0, kind="withdrawn", board=f"host/{name[0]}") for name in ("a1", "a2", "b1")]
     assert said(plan(route(), deliveries, (), at(0))) == ["a1 a2", "b1"]
 
@@ -115,7 +115,7 @@ def test_news_does_not_wait_for_trouble():
     assert said(plan(route(), deliveries, (), at(15))) == ["broke", "news"]
 
 
-def test_a_board_that_flaps_is_told_once_in_the_cool_down():
+def test_a_flapping_board_has_one_message_per_cool_down():
     flapping = route(cool_down_s=3600)
     deliveries = [delivery("again", 20, kind="board_broken"), delivery("well", 30, kind="board_recovered")]
     first = sent("first", 15, subject="board made/board")
@@ -135,7 +135,7 @@ def test_a_subject_that_had_a_message_waits_until_it_has_cooled_down():
     assert said(plan(route(), deliveries, receipts, at(59))) == ["a", "b"]
 
 
-def test_what_was_only_counted_cools_nothing():
+def test_a_counted_event_starts_no_cool_down():
     counted = sent("before", 0, subject="model qwen", how=DeliveryOutcome.COUNTED)
     assert said(plan(route(cool_down_s=3600), [delivery("a", 1, subject="x", model="qwen")], [counted], at(2))) == ["a"]
 
@@ -149,7 +149,7 @@ def test_stories_of_one_subject_that_wait_together_are_one_message():
     assert said(plan(route(cool_down_s=60), deliveries, (), at(0))) == ["a b", "c"]
 
 
-def test_a_subject_whose_message_waits_for_another_try_is_told_nothing_else():
+def test_a_subject_whose_message_waits_for_a_retry_gets_no_other():
     tried = delivery("a", subject="x", message="m", tries=1, not_before=at(60))
     fresh = delivery("b", 5, subject="x")
     assert said(plan(route(cool_down_s=60), [tried, fresh], (), at(30))) == []
@@ -173,7 +173,7 @@ def test_the_subject_is_the_model_or_the_entry_or_the_board_in_trouble(more: dic
 # ── the cap ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_last_slot_tells_the_weightiest_that_is_left_and_counts_all_others():
+def test_the_last_slot_shows_the_weightiest_remaining_event_and_counts_the_others():
     deliveries = [delivery(name, weight=weight) for name, weight in (("a", 10), ("b", 50), ("c", 30), ("d", 40))]
     assert said(plan(route(most_per_hour=2), deliveries, (), at(0))) == ["b", "d +c +a"]
     assert said(plan(route(most_per_hour=4), deliveries, (), at(0))) == ["b", "d", "c", "a"]
@@ -187,7 +187,7 @@ def test_messages_of_the_last_hour_take_slots_and_events_of_one_message_take_one
     assert said(plan(route(most_per_hour=2), deliveries, receipts, at(0))) == []
 
 
-def test_what_was_counted_or_dropped_takes_no_slot():
+def test_counted_and_dropped_deliveries_take_no_slot():
     receipts = [
         sent("x", -30, how=DeliveryOutcome.COUNTED, message="elsewhere"),
         sent("y", -30, how=DeliveryOutcome.DROPPED, message=""),
@@ -198,7 +198,7 @@ def test_what_was_counted_or_dropped_takes_no_slot():
 # ── digests ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_digest_is_everything_at_its_hour():
+def test_a_digest_has_everything_at_its_time():
     deliveries = [delivery("a", 0), delivery("b", 600, weight=70), delivery("c", 1190, subject="x")]
     assert said(plan(route(digest=DAILY), deliveries, (), at(1199))) == []
     assert said(plan(route(digest=DAILY), deliveries, (), at(1200))) == ["b a c"]
@@ -210,7 +210,7 @@ def test_a_digest_in_quiet_hours_comes_at_their_end():
     assert said(plan(late, [delivery("a")], (), at(1260))) == ["a"]
 
 
-def test_a_digest_that_could_not_be_begun_waits_with_everything():
+def test_a_postponed_digest_waits_with_everything():
     deliveries = [delivery("a", not_before=at(1300), tries=1), delivery("b", 10)]
     assert said(plan(route(digest=DAILY), deliveries, (), at(1299))) == []
     assert said(plan(route(digest=DAILY), deliveries, (), at(1300))) == ["a b"]
@@ -219,7 +219,7 @@ def test_a_digest_that_could_not_be_begun_waits_with_everything():
 # ── tried before ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_message_goes_out_again_as_it_was_when_it_is_due():
+def test_a_message_is_sent_again_unchanged_when_it_is_due():
     tried = [delivery("a", message="m", not_before=at(5)), delivery("b", message="m", counted=True, not_before=at(5))]
     assert said(plan(route(), [*tried, delivery("c", weight=99)], (), at(4))) == ["c"]
     again, new = plan(route(), [*tried, delivery("c", weight=99)], (), at(5))
@@ -228,12 +228,12 @@ def test_a_message_goes_out_again_as_it_was_when_it_is_due():
     assert new.message == ""
 
 
-def test_a_message_takes_its_slot_before_what_is_new():
+def test_a_retried_message_takes_its_slot_before_new_ones():
     tried = delivery("a", message="m", not_before=at(5), weight=1)
     assert said(plan(route(most_per_hour=1), [tried, delivery("b", weight=99)], (), at(5))) == ["a"]
 
 
-def test_what_was_to_be_counted_is_told_anew_when_nothing_is_left_to_tell():
+def test_counted_deliveries_are_new_again_if_their_message_has_nothing_left_to_show():
     (batch,) = plan(route(), [delivery("b", message="m", counted=True)], (), at(0))
     assert (said([batch]), batch.message) == (["b"], "")
 
@@ -249,14 +249,14 @@ def test_while_many_messages_are_unanswered_nothing_new_is_begun():
     assert said(plan(route(), [*tried[1:], delivery("a")], (), at(0))) == ["a"]
 
 
-def test_the_name_of_a_message_is_that_of_its_events_on_its_route():
-    one, other = (
+def test_the_id_of_a_message_depends_on_its_events_and_route():
+    first, second = (
         Batch(in_full=(delivery("a"),), counted=(delivery("b"),)),
         Batch(in_full=(delivery("b"),), counted=(delivery("a"),)),
     )
-    assert message_of(route(), one) == message_of(route(), other)
-    assert message_of(route(), one) != message_of(route(name="s"), one)
-    assert message_of(route(), one) != message_of(route(), replace(one, counted=()))
+    assert message_of(route(), first) == message_of(route(), second)
+    assert message_of(route(), first) != message_of(route(name="s"), first)
+    assert message_of(route(), first) != message_of(route(), replace(first, counted=()))
 
 
 # ── days of it ───────────────────────────────────────────────────────────────────────────────────
@@ -286,20 +286,22 @@ class Service:
                 self.put_off(batch, name, now + timedelta(minutes=self.chance.randint(1, 300)))
                 return
             self.out.append((now, name, *content))
-            for some, how in ((batch.in_full, DeliveryOutcome.SENT), (batch.counted, DeliveryOutcome.COUNTED)):
-                self.receipts += [Receipt(event=one.event.id, route="r", delivered_at=now, how=how, message=name, subject=subject_of(one.event) if how is DeliveryOutcome.SENT else "") for one in some]  # fmt: skip
-            for one in batch.deliveries:
-                del self.waiting[one.event.id]
+            for sent in batch.deliveries:
+                del self.waiting[sent.event.id]
+                how = DeliveryOutcome.SENT if sent in batch.in_full else DeliveryOutcome.COUNTED
+                subject = subject_of(sent.event) if how is DeliveryOutcome.SENT else ""
+                receipt = Receipt(event=sent.event.id, route="r", delivered_at=now, how=how, message=name, subject=subject)
+                self.receipts.append(receipt)
 
     def put_off(self, batch: Batch, name: str, until: datetime) -> None:
         for deliveries, counted in ((batch.in_full, False), (batch.counted, True)):
-            for one in deliveries:
-                tried = replace(one, message=name, counted=counted, not_before=until, tries=one.tries + 1)
-                self.waiting[one.event.id] = tried
+            for failed in deliveries:
+                tried = replace(failed, message=name, counted=counted, not_before=until, tries=failed.tries + 1)
+                self.waiting[failed.event.id] = tried
 
 
 def ids(deliveries: Iterable[Delivery]) -> frozenset[str]:
-    return frozenset(one.event.id for one in deliveries)
+    return frozenset(delivery.event.id for delivery in deliveries)
 
 
 @st.composite
@@ -313,10 +315,13 @@ def arrivals(draw: st.DrawFn) -> list[Delivery]:
         st.integers(0, 100),
     )
     drawn = draw(st.lists(shape, max_size=40))
+    keys = ("kind", "subject", "model", "board", "weight")
+    made = [(minute - minute % 3, dict(zip(keys, rest, strict=True))) for minute, *rest in drawn]
+    troubles = {"subject": ""}
     return [
-        delivery(f"e{number}", minute - minute % 3, kind=kind, subject="" if "board_" in kind else subject, model=model, board=board, weight=weight)
-        for number, (minute, kind, subject, model, board, weight) in enumerate(drawn)
-    ]  # fmt: skip
+        delivery(f"e{number}", minute, **(facts | troubles if "board_" in facts["kind"] else facts))
+        for number, (minute, facts) in enumerate(made)
+    ]
 
 
 ROUTES = st.builds(
@@ -338,21 +343,21 @@ ROUTES = st.builds(
 @given(ROUTES, arrivals(), st.integers(0, 2**32), st.sampled_from([0.0, 0.3, 0.8]))
 def test_everything_goes_out_once_and_never_when_it_must_not(route: Route, deliveries: list[Delivery], seed: int, fails: float):
     service = Service(route=route, chance=Random(seed), fails=fails)
-    coming = sorted(deliveries, key=lambda one: one.queued_at)
+    coming = sorted(deliveries, key=lambda delivery: delivery.queued_at)
     now = START
     while coming or service.waiting:
         assert now < START + timedelta(days=DAYS), "what waits goes out in the end"
         while coming and coming[0].queued_at <= now:
-            one = coming.pop(0)
-            service.waiting[one.event.id] = one
+            queued = coming.pop(0)
+            service.waiting[queued.event.id] = queued
         service.work(now)
         now += timedelta(minutes=STEP)
-    told = [event for _, _, told, counted in service.out for event in (*told, *counted)]
-    assert sorted(told) == sorted(one.event.id for one in deliveries)
+    shown = [event for _, _, shown, counted in service.out for event in (*shown, *counted)]
+    assert sorted(shown) == sorted(delivery.event.id for delivery in deliveries)
     check_hours(service.out, route)
     check_quiet(service.out, route)
-    check_waits(service.out, route, {one.event.id: one for one in deliveries})
-    check_cool_down(service.out, route, {one.event.id: one for one in deliveries})
+    check_waits(service.out, route, {delivery.event.id: delivery for delivery in deliveries})
+    check_cool_down(service.out, route, {delivery.event.id: delivery for delivery in deliveries})
 
 
 Out = Sequence[tuple[datetime, str, frozenset[str], frozenset[str]]]
@@ -379,32 +384,32 @@ def check_quiet(out: Out, route: Route) -> None:
 def check_waits(out: Out, route: Route, deliveries: dict[str, Delivery]) -> None:
     """Nothing goes out before its digest's hour, or before it could have company."""
     step = {DAILY: 24, "0 */3 * * *": 3}.get(route.digest or "", 0)
-    for when, _, told, counted in out:
-        queued = [deliveries[event].queued_at for event in (*told, *counted)]
+    for when, _, shown, counted in out:
+        queued = [deliveries[event].queued_at for event in (*shown, *counted)]
         assert max(queued) <= when
         if step:
             hours = (when - timedelta(hours=8 if step == 24 else 0)).timestamp() // 3600 // step
             oldest = (min(queued) - timedelta(hours=8 if step == 24 else 0)).timestamp() // 3600 // step
             assert hours > oldest
-        elif any("board_" in deliveries[event].event.kind for event in told):
+        elif any("board_" in deliveries[event].event.kind for event in shown):
             assert when - min(queued) >= timedelta(seconds=max(900.0, route.gather_s))
         else:
-            assert when - min(deliveries[event].queued_at for event in told) >= timedelta(0)
+            assert when - min(deliveries[event].queued_at for event in shown) >= timedelta(0)
 
 
 def check_cool_down(out: Out, route: Route, deliveries: dict[str, Delivery]) -> None:
-    about = [(when, {subject(deliveries[event]) for event in told}) for when, _, told, _ in out]
+    about = [(when, {subject(deliveries[event]) for event in shown}) for when, _, shown, _ in out]
     for place, (when, subjects) in enumerate(about):
         for later, others in about[place + 1 :]:
             if subjects & others:
                 assert later - when >= timedelta(seconds=route.cool_down_s)
 
 
-def subject(one: Delivery) -> str:
-    """What the delivery is about, said without the code under test."""
-    if one.event.kind.startswith("board_"):
-        return one.event.board
-    if not one.event.subjects:
-        return one.event.id
-    (party,) = one.event.subjects
-    return party.model or f"{one.event.board} {party.entry}"
+def subject(delivery: Delivery) -> str:
+    """The subject of a delivery, found without the code under test."""
+    if delivery.event.kind.startswith("board_"):
+        return delivery.event.board
+    if not delivery.event.subjects:
+        return delivery.event.id
+    (party,) = delivery.event.subjects
+    return party.model or f"{delivery.event.board} {party.entry}"

@@ -48,7 +48,7 @@ def error(tmp_path: Path, text: str) -> str:
 # ── which events ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_route_that_asks_for_nothing_wants_all_news():
+def test_a_route_without_filters_wants_all_news():
     assert wants(route(), event("a"))
     assert not wants(route(), event("a", is_news=False))
     assert wants(route(news_only=False), event("a", is_news=False))
@@ -73,11 +73,11 @@ def test_a_route_that_is_switched_off_wants_nothing():
         ({"kinds": ("overtake",), "boards": ("other/*",)}, False),
     ],
 )
-def test_every_filter_must_hold(asks: dict[str, object], wanted: bool):
+def test_every_filter_must_match(asks: dict[str, object], wanted: bool):
     assert wants(route(**asks), event("a")) is wanted
 
 
-def test_a_route_with_watches_wants_only_what_one_of_them_fired_with():
+def test_a_route_with_watches_wants_only_events_that_one_of_them_fired_on():
     watching = route(watches=("mine", "ours"))
     assert not wants(watching, event("a"))
     assert not wants(watching, event("a"), {"theirs"})
@@ -85,7 +85,7 @@ def test_a_route_with_watches_wants_only_what_one_of_them_fired_with():
     assert not wants(route(watches=("mine",), min_weight=60), event("a"), {"mine"})
 
 
-def test_what_a_watch_over_standings_says_goes_only_where_that_watch_is_named():
+def test_an_event_of_a_watch_goes_only_to_routes_that_name_the_watch():
     fired = event("a", kind="watch")
     assert not wants(route(), fired, {"mine"})
     assert wants(route(watches=("mine",)), fired, {"mine"})
@@ -96,14 +96,14 @@ def test_deliveries_are_of_events_recorded_since_the_route_was_first_asked_for()
     events = [event("old", recorded=-1), event("new", recorded=0), event("kept", is_news=False)]
     routes = [route(name="r"), route(name="late"), route(name="unknown")]
     found = deliveries(routes, events, {}, queued_at=at(5), since={"r": START, "late": at(1)})
-    assert [(one.event.id, one.route, one.queued_at) for one in found] == [("new", "r", at(5))]
+    assert [(delivery.event.id, delivery.route, delivery.queued_at) for delivery in found] == [("new", "r", at(5))]
 
 
-def test_a_watch_that_fired_with_an_event_makes_a_delivery_of_it():
+def test_an_event_that_a_watch_fired_on_is_delivered():
     found = deliveries(
         [route(watches=("mine",))], [event("a"), event("b")], {"b": frozenset({"mine"})}, queued_at=START, since={"r": START}
     )
-    assert [one.event.id for one in found] == ["b"]
+    assert [delivery.event.id for delivery in found] == ["b"]
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +150,7 @@ def test_every_key_is_understood(tmp_path: Path):
     )
 
 
-def test_a_route_that_names_watches_leaves_it_to_them_what_is_news(tmp_path: Path):
+def test_a_route_with_watches_takes_what_is_news_from_them(tmp_path: Path):
     assert one(tmp_path, 'channel = "stdout"').news_only
     assert not one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"').news_only
     assert one(tmp_path, 'channel = "stdout"\nwatch = "somebody else leads"\nnews_only = true').news_only
@@ -169,30 +169,30 @@ def test_a_route_that_names_watches_leaves_it_to_them_what_is_news(tmp_path: Pat
         ("@daily", "0 0 * * *", "UTC"),
     ],
 )
-def test_a_digest_is_said_in_words_or_as_cron(tmp_path: Path, text: str, cadence: str, zone: str):
+def test_a_digest_is_declared_in_words_or_as_cron(tmp_path: Path, text: str, cadence: str, zone: str):
     found = one(tmp_path, f'channel = "stdout"\ndigest = "{text}"')
     assert (found.digest, found.time_zone) == (cadence, zone)
 
 
-def test_the_time_zone_of_a_digest_may_stand_in_its_own_key(tmp_path: Path):
+def test_the_time_zone_of_a_digest_may_have_its_own_key(tmp_path: Path):
     found = one(tmp_path, 'channel = "stdout"\ndigest = "daily 08:00"\ntime_zone = "Asia/Tokyo"')
     assert (found.digest, found.time_zone) == ("0 8 * * *", "Asia/Tokyo")
 
 
 def test_one_wrong_route_does_not_silence_the_others(tmp_path: Path):
     found = loaded(tmp_path, PLAIN + '[[route]]\nname = "wrong"\nchannel = "smoke"\n' + PLAIN.replace("here", "there") + PLAIN)
-    assert [one.name for one in found.routes] == ["here", "there"]
-    assert [str(one) for one in found.errors] == [
+    assert [route.name for route in found.routes] == ["here", "there"]
+    assert [str(error) for error in found.errors] == [
         'schedules/routes.toml: route "wrong": channel = "smoke" is unknown; known: apprise, file, stdout, webhook',
-        'schedules/routes.toml: route "here": stands there twice; give one of them another name',
+        'schedules/routes.toml: route "here": is declared twice; rename one of the routes',
     ]
 
 
-def test_no_file_is_no_route(tmp_path: Path):
+def test_a_missing_file_declares_nothing(tmp_path: Path):
     assert load(tmp_path / "routes.toml", watches=()) == Routes()
 
 
-def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_fault(tmp_path: Path):
+def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_error(tmp_path: Path):
     found = loaded(tmp_path, PLAIN + '[[route]]\nname = "wrong"\nchannel = "smoke"\n')
     with pytest.raises(Exception, match=r'route "hree" is unknown; did you mean "here"[?] known: here'):
         found.route("hree")
@@ -202,48 +202,49 @@ def test_an_unknown_route_is_named_with_the_nearest_and_a_wrong_one_with_its_fau
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("channel", "keys", "message"),
     [
-        ('chanel = "stdout"', 'chanel is unknown; did you mean "channel"? known: address, board, '),
-        ("", "channel is missing (kind of destination)"),
-        ('channel = "stdout"\nkind = "overtakes"', 'kind = "overtakes" is unknown; did you mean "overtake"? known: '),
-        ('channel = "stdout"\nkind = "watch"', 'kind = "watch" without a watch; name those that are meant, as in watch = ["…"]'),
-        ('channel = "stdout"\nwatch = "close on codin"', 'watch = "close on codin" is unknown; did you mean "close on coding"? known: '),
-        ('channel = "stdout"\nmin_weight = 101', 'min_weight = "101": … whole number … 100'),
-        ('channel = "stdout"\nmost_per_hour = 0', 'most_per_hour = "0": … whole number … 1'),
-        ('channel = "stdout"\nnews_only = "no"', 'news_only = "no": … true or false … text'),
-        ('channel = "stdout"\nformat = "htlm"', 'format = "htlm" is unknown; did you mean "html"? known: html, json, markdown, text'),
-        ('channel = "stdout"\ndigest = "daily 8:00"', 'digest = "daily 8:00" is no time; expected "daily 08:00", '),
-        ('channel = "stdout"\ndigest = "monthly 31 08:00"', 'digest = "monthly 31 08:00" is no time; '),
-        ('channel = "stdout"\ndigest = "0 0 30 2 *"', 'digest = "0 0 30 2 *" is no time; '),
-        ('channel = "stdout"\ndigest = "daily 08:00 Europe/Berln"', 'time_zone = "Europe/Berln" is unknown; did you mean "Europe/Berlin"?'),
-        ('channel = "stdout"\ntime_zone = "../etc/passwd"', 'time_zone = "../etc/passwd" is unknown; '),
-        ('channel = "stdout"\ndigest = "daily 08:00 Asia/Tokyo"\ntime_zone = "Europe/Berlin"', "digest says Asia/Tokyo and time_zone Europe/Berlin; remove one of them"),
-        ('channel = "stdout"\ndigest = "daily 08:00"\ncool_down = "6h"', "cool_down is for messages that are sent at once, but digest is set; remove one of them"),
-        ('channel = "stdout"\nquiet = "22-7"', 'quiet = "22-7" is not a window; expected hours as in "22:00-06:00"'),
-        ('channel = "stdout"\nquiet = ["00:00-12:00", "12:00-24:00"]', "quiet covers the whole day; leave some time, or write enabled = false"),
-        ('channel = "stdout"\ncool_down = "soon"', 'cool_down = "soon" is not a span of time; expected a number and s, m, h, d or w, as in "36h"'),
-        ('channel = "stdout"\naddress = "x"', "channel stdout has no address; "),
-        ('channel = "file"', "address is missing; expected the path of the file that is appended to"),
-        ('channel = "file"\naddress = "x"\nsecret = "${S}"', "secret is for channel webhook; remove it"),
-        ('channel = "apprise"', 'address is missing; expected a URL with its secrets as ${NAME}, or one "${NAME}"'),
-        ('channel = "apprise"\naddress = "slack"', 'address is no apprise URL; expected "${NAME}", or kind://… with its secrets as ${NAME}'),
-        ('channel = "apprise"\naddress = "ntfy://${A-B}"', "address has a malformed reference; expected ${NAME} of letters, digits and _"),
-        ('channel = "webhook"\naddress = "ftp://x"\nsecret = "${S}"', "address is no URL of a webhook; "),
-        ('channel = "webhook"\naddress = "https://x.example/"', 'secret is missing: what the messages are signed with; expected secret = "${NAME}", with the secret in the environment'),
-        ('channel = "webhook"\naddress = "https://x.example/"\nsecret = "${S}"\nformat = "html"', 'format = "html"; a webhook is sent json, remove the key'),
+        ("", 'chanel = "stdout"', 'chanel is unknown; did you mean "channel"? known: address, board, '),
+        ("", "", "channel is missing (kind of destination)"),
+        ("stdout", 'kind = "overtakes"', 'kind = "overtakes" is unknown; did you mean "overtake"? known: '),
+        ("stdout", 'kind = "watch"', 'kind = "watch" without a watch; name the watches, as in watch = ["…"]'),
+        ("stdout", 'watch = "close on codin"', 'watch = "close on codin" is unknown; did you mean "close on coding"? known: '),
+        ("stdout", "min_weight = 101", 'min_weight = "101": … whole number … 100'),
+        ("stdout", "most_per_hour = 0", 'most_per_hour = "0": … whole number … 1'),
+        ("stdout", 'news_only = "no"', 'news_only = "no": … true or false … text'),
+        ("stdout", 'format = "htlm"', 'format = "htlm" is unknown; did you mean "html"? known: html, json, markdown, text'),
+        ("stdout", 'digest = "daily 8:00"', 'digest = "daily 8:00" is not a time; expected "daily 08:00", '),
+        ("stdout", 'digest = "monthly 31 08:00"', 'digest = "monthly 31 08:00" is not a time; '),
+        ("stdout", 'digest = "0 0 30 2 *"', 'digest = "0 0 30 2 *" is not a time; '),
+        ("stdout", 'digest = "daily 08:00 Europe/Berln"', 'time_zone = "Europe/Berln" is unknown; did you mean "Europe/Berlin"?'),
+        ("stdout", 'time_zone = "../etc/passwd"', 'time_zone = "../etc/passwd" is unknown; '),
+        ("stdout", 'digest = "daily 08:00 Asia/Tokyo"\ntime_zone = "Europe/Berlin"', "digest says Asia/Tokyo and time_zone "),
+        ("stdout", 'digest = "daily 08:00"\ncool_down = "6h"', "cool_down is for messages that are sent at once, "),
+        ("stdout", 'quiet = "22-7"', 'quiet = "22-7" is no window; expected hours as in "22:00-06:00"'),
+        ("stdout", 'quiet = ["00:00-12:00", "12:00-24:00"]', "quiet covers the whole day; leave some time, "),
+        ("stdout", 'cool_down = "soon"', 'cool_down = "soon" is no span of time; '),
+        ("stdout", 'address = "x"', "channel stdout has no address; "),
+        ("file", "", "address is missing; expected the path of the file that is appended to"),
+        ("file", 'address = "x"\nsecret = "${S}"', "secret is for channel webhook; remove it"),
+        ("apprise", "", 'address is missing; expected a URL with its secrets as ${NAME}, or one "${NAME}"'),
+        ("apprise", 'address = "slack"', 'address is not an apprise URL; expected "${NAME}", or kind://… with its secrets'),
+        ("apprise", 'address = "ntfy://${A-B}"', "address has a malformed reference; expected ${NAME} of letters, digits and _"),
+        ("webhook", 'address = "ftp://x"\nsecret = "${S}"', "address is not the URL of a webhook; "),
+        ("webhook", 'address = "https://x.example/"', 'secret is missing; it signs the messages; expected secret = "${NAME}", '),
+        ("webhook", 'address = "https://x.example/"\nsecret = "${S}"\nformat = "html"', 'format = "html"; a webhook '),
     ],
 )  # fmt: skip
-def test_a_wrong_key_is_said_in_one_line(tmp_path: Path, text: str, said: str):
-    assert re.search(begins(f'schedules/routes.toml: route "here": {said}'), error(tmp_path, text))
+def test_a_wrong_key_is_reported_in_one_line(tmp_path: Path, channel: str, keys: str, message: str):
+    text = f'channel = "{channel}"\n{keys}' if channel else keys
+    assert re.search(begins(f'schedules/routes.toml: route "here": {message}'), error(tmp_path, text))
 
 
 @pytest.mark.parametrize("name", ["", "a\nb", "-x", "x" * 61, "trail "])
-def test_a_name_can_stand_in_a_line_and_in_a_label(tmp_path: Path, name: str):
+def test_a_name_fits_in_a_line_and_in_a_label(tmp_path: Path, name: str):
     found = loaded(tmp_path, f'[[route]]\nname = {msgspec.json.encode(name).decode()}\nchannel = "stdout"\n')
-    (said,) = found.errors
-    assert "name" in str(said)
-    assert "\n" not in str(said)
+    (problem,) = found.errors
+    assert "name" in str(problem)
+    assert "\n" not in str(problem)
 
 
 @pytest.mark.parametrize(
@@ -257,11 +258,11 @@ def test_a_file_of_another_shape_is_one_error(tmp_path: Path, text: str):
 
 
 @given(st.text(max_size=40))
-def test_whatever_stands_in_the_file_the_answer_is_routes_and_errors(tmp_path_factory: pytest.TempPathFactory, text: str):
+def test_any_file_yields_routes_and_errors(tmp_path_factory: pytest.TempPathFactory, text: str):
     folder = tmp_path_factory.mktemp("any")
     (folder / "routes.toml").write_text(PLAIN + text, encoding="utf-8", newline="")
     found = load(folder / "routes.toml", watches=WATCHES)
-    assert found.errors or [one.name for one in found.routes] == ["here"]
+    assert found.errors or [route.name for route in found.routes] == ["here"]
 
 
 # ── secrets ──────────────────────────────────────────────────────────────────────────────────────
@@ -335,11 +336,11 @@ def test_the_channels_are_those_that_can_be_opened():
 
 def test_the_readme_explains_every_key_and_every_channel():
     readme = (SCHEDULES / "README.md").read_text(encoding="utf-8").partition("\n## Routes\n")[2].partition("\n## ")[0]
-    keys = {one.encode_name for one in msgspec.structs.fields(RouteTable)}
+    keys = {struct.encode_name for struct in msgspec.structs.fields(RouteTable)}
     assert set(re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE)) == keys
     assert all(f"`{channel}`" in readme for channel in CHANNELS)
-    for one in msgspec.structs.fields(RouteTable):
-        description = next(note.description for note in one.type.__metadata__ if getattr(note, "description", None))
+    for struct in msgspec.structs.fields(RouteTable):
+        description = next(note.description for note in struct.type.__metadata__ if getattr(note, "description", None))
         assert f"| {description} |" in readme
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import pytest
-from memory_store import MemoryStore
+from memory_store import MemoryHosts, MemoryStore
 from season_world import declared
 
 from tracker.cli._season import Season
 from tracker.clock import FixedClock
 from tracker.compare import compare
-from tracker.fetch import Fetcher, MemoryHosts
+from tracker.fetch import Fetcher
 from tracker.line import intake, proof, sync
 from tracker.model import Board, Comparability, Event, EventFilter, Result, Verdict
 from tracker.ports import Store

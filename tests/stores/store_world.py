@@ -52,7 +52,7 @@ def metric(name: MetricId, nature: Nature, *, higher: bool, primary: bool = Fals
 
 
 def board(board_id: BoardId = BOARD, **changes: object) -> Board:
-    one = Board(
+    declared = Board(
         id=board_id,
         title="Acme Arena",
         page="https://acme.example/",
@@ -67,7 +67,7 @@ def board(board_id: BoardId = BOARD, **changes: object) -> Board:
         ),
         contract=Contract(max_drop=0.5),
     )
-    return replace(one, **changes)
+    return replace(declared, **changes)
 
 
 def day(number: int) -> datetime:
@@ -90,8 +90,8 @@ def entry(key: str, score: float | None = None, price: float | None = None, **mo
 
 
 def snapshot(at: datetime, entries: Iterable[Entry], *, board_id: BoardId = BOARD, **more: object) -> Snapshot:
-    listed = {one.id: replace(one, position=place, rank=place) for place, one in enumerate(entries, 1)}
-    pages = max((one.page for one in listed.values()), default=0)
+    listed = {entry.id: replace(entry, position=place, rank=place) for place, entry in enumerate(entries, 1)}
+    pages = max((entry.page for entry in listed.values()), default=0)
     return Snapshot(
         **{
             "board": board_id,
@@ -169,7 +169,7 @@ def save_all(store: Store, of: Board, states: Iterable[Snapshot | Fault]) -> lis
 
 
 def answers(store: Store, board_id: BoardId, times: Iterable[datetime]) -> Mapping[str, object]:
-    """What a store says to every question about a board, at each of the times."""
+    """A store's answer to every question about a board, at each of the times."""
     times = sorted(times)
     return {
         "boards": store.boards(),
@@ -186,10 +186,10 @@ def answers(store: Store, board_id: BoardId, times: Iterable[datetime]) -> Mappi
         "ranks": {key: list(store.rank_spans(board_id, key)) for key in ENTRIES},
         "segments": list(store.segments(board_id)),
         "events": list(store.events(EventFilter())),
-        "events since": [[one.id for one in store.events(EventFilter(since=at))] for at in times],
-        "events until": [[one.id for one in store.events(EventFilter(board=board_id, until=at))] for at in times],
-        "events of": {key: [one.id for one in store.events(EventFilter(entry=key))] for key in ENTRIES},
-        "events told": [one.id for one in store.events(EventFilter(is_news=True))],
-        "event": {one.id: store.event(one.id) for one in store.events(EventFilter(board=board_id))},
+        "events since": [[event.id for event in store.events(EventFilter(since=at))] for at in times],
+        "events until": [[event.id for event in store.events(EventFilter(board=board_id, until=at))] for at in times],
+        "events of": {key: [event.id for event in store.events(EventFilter(entry=key))] for key in ENTRIES},
+        "news": [event.id for event in store.events(EventFilter(is_news=True))],
+        "event": {event.id: store.event(event.id) for event in store.events(EventFilter(board=board_id))},
         "withdrawn": list(store.withdrawn(board_id)),
     }

@@ -40,7 +40,7 @@ def note(verdict: Verdict = Verdict.TRANSIENT, *, days: float = 0) -> IndexLine:
 
 @cache
 def page(seed: int, *, kilobytes: int = 300, changed: int = 0) -> bytes:
-    """A JSON-like page whose rows are told by the seed, some of them changed."""
+    """A JSON-like page whose rows follow from the seed, some of them changed."""
     chance = random.Random(seed)
     rows = [
         b'{"model":"m%d","score":%.6f,"votes":%d}\n' % (n, chance.random() * 1500, chance.randrange(10**6))
@@ -62,7 +62,7 @@ def index_of(root: Path) -> Path:
 # ── keeping and reading ──────────────────────────────────────────────────────────────────────────
 
 
-def test_a_capture_reads_back_with_all_that_was_said_about_it(tmp_path: Path) -> None:
+def test_a_capture_reads_back_with_all_its_metadata(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     given_ = replace(
         capture(b"one", b"two"), status=203, content_type="text/html", validators=Validators(etag='W/"ü"', last_modified="Fri")
@@ -87,12 +87,12 @@ def test_every_field_of_an_index_line_survives_the_index(tmp_path: Path) -> None
         observed_at=START, url='u\n\u2028"', verdict=Verdict.REJECT, status=9, sha256=(Sha256("0" * 64),), etag="e",
         last_modified="l", content_type="c", error="x", by="ann", reason="r", parts=(Part(name="p", value="x@y"),),
     )  # fmt: skip
-    assert all(getattr(line, one.name) for one in fields(line)), "a new field needs a value here"
+    assert all(getattr(line, field.name) for field in fields(line)), "a new field needs a value here"
     FileArchive(tmp_path).note(BOARD, line)
     assert FileArchive(tmp_path).index(BOARD)[0] == (line,)
 
 
-def test_the_index_says_in_one_text_which_part_of_the_board_a_body_is(tmp_path: Path) -> None:
+def test_the_index_names_the_part_of_the_board_that_a_body_is(tmp_path: Path) -> None:
     parts = (Part(), Part(name="cost"), Part(value="a@b"), Part(name="cost", value="a"))
     line = FileArchive(tmp_path).keep(replace(capture(b"1", b"2", b"3", b"4"), parts=parts))
     assert '"parts":["","cost","@a@b","cost@a"]' in index_of(tmp_path).read_text(encoding="utf-8")
@@ -115,7 +115,7 @@ def test_a_failed_fetch_in_between_does_not_hide_the_revisit(tmp_path: Path) -> 
     assert archive.keep(capture(b"a", days=2)).verdict is Verdict.REVISIT
 
 
-def test_keeping_again_appends_nothing_and_returns_the_standing_line(tmp_path: Path) -> None:
+def test_keeping_again_appends_nothing_and_returns_the_existing_line(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     first, _ = archive.keep(capture(b"a")), archive.keep(capture(b"b", days=1))
     archive.note(BOARD, note(Verdict.ACCEPT))
@@ -130,7 +130,7 @@ def test_keeping_again_appends_nothing_and_returns_the_standing_line(tmp_path: P
 def test_other_bodies_at_the_same_time_are_refused(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     archive.keep(capture(b"a"))
-    with pytest.raises(StoreError, match=r"arena/text: 2026-04-10T03:17:18Z found in the index with body ca978112"):
+    with pytest.raises(StoreError, match=r"arena/text: 2026-04-10T03:17:18Z is in the index with body ca978112"):
         archive.keep(capture(b"b"))
     assert len(files(tmp_path)) == 1
 
@@ -162,7 +162,7 @@ def test_a_board_that_was_never_fetched_has_no_lines(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_last_content_line_is_found_behind_a_long_index(tmp_path: Path) -> None:
+def test_the_last_content_line_is_found_in_a_long_index(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     archive.note(BOARD, note())
     assert archive.last(BOARD) is None
@@ -184,16 +184,16 @@ BODIES = st.one_of(
 CAPTURES = st.lists(
     st.tuples(st.integers(0, 40), st.lists(BODIES, min_size=1, max_size=3), st.booleans()),
     max_size=12,
-    unique_by=lambda one: one[0],
+    unique_by=lambda kept: kept[0],
 )
 
 
 @examples(25)
 @given(CAPTURES)
-def test_any_captures_in_any_order_read_back_and_the_index_tells_them(told: list[tuple[int, list[bytes], bool]]) -> None:
+def test_any_captures_in_any_order_read_back_and_are_in_the_index(kept: list[tuple[int, list[bytes], bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive, lines, offset, last = FileArchive(Path(folder)), [], 0, None
-        for days, bodies, reopen in told:
+        for days, bodies, reopen in kept:
             archive = FileArchive(Path(folder)) if reopen else archive
             line = archive.keep(capture(*bodies, days=days))
             assert line.verdict is (Verdict.REVISIT if last is not None and last == bodies else Verdict.NEW)
@@ -203,8 +203,8 @@ def test_any_captures_in_any_order_read_back_and_the_index_tells_them(told: list
         reopened = FileArchive(Path(folder))
         assert reopened.index(BOARD) == (tuple(lines), offset)
         assert reopened.last(BOARD) == (lines[-1] if lines else None)
-        assert [[reopened.body(BOARD, one) for one in line.sha256] for line in lines] == [bodies for _, bodies, _ in told]
-        assert len(files(Path(folder))) == len({body for _, bodies, _ in told for body in bodies})
+        assert [[reopened.body(BOARD, sha256) for sha256 in line.sha256] for line in lines] == [bodies for _, bodies, _ in kept]
+        assert len(files(Path(folder))) == len({body for _, bodies, _ in kept for body in bodies})
 
 
 @examples(40)
@@ -250,7 +250,7 @@ def test_reading_back_finds_what_reading_on_finds(lines: list[bytes], torn: byte
 # ── size ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_second_body_that_hardly_differs_costs_less_than_a_fifth(tmp_path: Path) -> None:
+def test_a_second_body_with_few_changes_takes_less_than_a_fifth(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     archive.keep(capture(page(1)))
     (first,) = files(tmp_path).values()
@@ -268,7 +268,7 @@ def test_no_body_needs_more_than_one_other(tmp_path: Path) -> None:
     assert set(against) <= keyframes
 
 
-def test_a_page_built_anew_becomes_a_keyframe_and_later_ones_follow_it(tmp_path: Path) -> None:
+def test_a_redesigned_page_becomes_a_keyframe_for_later_ones(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     for day, seed in enumerate([1, 1, 2, 2]):
         archive.keep(capture(page(seed, kilobytes=40, changed=day), days=day))
@@ -285,7 +285,7 @@ def test_each_page_of_a_board_follows_its_own_keyframe(tmp_path: Path) -> None:
     assert len([name for name in files(tmp_path) if ".key-" in name]) == 3
 
 
-def test_small_bodies_stand_alone_and_incompressible_ones_are_stored_plain(tmp_path: Path) -> None:
+def test_small_bodies_are_stored_alone_and_incompressible_ones_plain(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     archive.keep(capture(b"a" * (SMALL - 1), random.Random(1).randbytes(1000), b""))
     assert sorted(Path(name).suffix for name in files(tmp_path)) == [".raw", ".raw", ".zst"]
@@ -326,7 +326,7 @@ def test_a_body_that_is_cut_or_something_else_is_damaged(series: tuple[Path, lis
     assert len(FileArchive(root).check(BOARD)) == 1, "named once, though all three bodies need it"
 
 
-def test_a_damaged_keyframe_does_not_stop_the_board_from_being_kept(series: tuple[Path, list[IndexLine]]) -> None:
+def test_a_damaged_keyframe_does_not_stop_new_captures(series: tuple[Path, list[IndexLine]]) -> None:
     root, _ = series
     one_file(root, ".key-").write_bytes(b"damaged")
     line = FileArchive(root).keep(capture(page(1, kilobytes=40, changed=9), days=9))
@@ -342,10 +342,13 @@ def test_a_bomb_is_not_inflated_beyond_the_cap(tmp_path: Path) -> None:
     line = FileArchive(tmp_path).keep(capture(b"0" * 20_000_000))
     deflater = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 17})
     unannounced = b"".join([deflater.compress(b"0" * 10_000_000), deflater.compress(b"0" * 10_000_000), deflater.flush()])
-    for stored, told in ((None, "arena/text: body [0-9a-f]{64} is damaged"), (unannounced, "more than 1000000 bytes inflated")):
+    for stored, message in (
+        (None, "arena/text: body [0-9a-f]{64} is damaged"),
+        (unannounced, "more than 1000000 bytes inflated"),
+    ):
         if stored:
             one_file(tmp_path, ".key-").write_bytes(stored)
-        with pytest.raises(StoreError, match=told):
+        with pytest.raises(StoreError, match=message):
             FileArchive(tmp_path, max_bytes=1_000_000).body(BOARD, line.sha256[0])
     assert FileArchive(tmp_path).body(BOARD, line.sha256[0]) == b"0" * 20_000_000
 
@@ -361,14 +364,14 @@ def test_a_body_of_just_the_cap_is_kept_and_read_and_a_larger_one_refused(tmp_pa
 
 def test_keyframes_that_need_each_other_are_damaged_and_do_not_hang(tmp_path: Path) -> None:
     FileArchive(tmp_path).note(BOARD, note())
-    one, two = Sha256("1" * 64), Sha256("2" * 64)
-    for name in (f"{one}.on-{two}.zst", f"{two}.on-{one}.zst"):
+    first, second = Sha256("1" * 64), Sha256("2" * 64)
+    for name in (f"{first}.on-{second}.zst", f"{second}.on-{first}.zst"):
         (tmp_path / BOARD / "bodies" / name).write_bytes(b"")
     with pytest.raises(StoreError, match="a keyframe that needs another one"):
-        FileArchive(tmp_path).body(BOARD, one)
+        FileArchive(tmp_path).body(BOARD, first)
 
 
-def test_files_that_hold_no_body_are_left_alone(series: tuple[Path, list[IndexLine]]) -> None:
+def test_files_that_are_not_bodies_are_left_alone(series: tuple[Path, list[IndexLine]]) -> None:
     root, lines = series
     for name in ("README", "f" * 64 + ".key-99999999T999999Z-0.zst", "f" * 64):
         (root / BOARD / "bodies" / name).write_text("mine")
@@ -384,31 +387,31 @@ def test_files_that_hold_no_body_are_left_alone(series: tuple[Path, list[IndexLi
 )
 def test_a_board_id_cannot_leave_the_archive(tmp_path: Path, board: str) -> None:
     archive = FileArchive(tmp_path)
-    for ask in (archive.index, archive.last, archive.check, lambda one: archive.body(one, Sha256("0" * 64))):
-        with pytest.raises(StoreError, match="is no id, expected <source>/<board>"):
+    for ask in (archive.index, archive.last, archive.check, lambda board: archive.body(board, Sha256("0" * 64))):
+        with pytest.raises(StoreError, match="is not an id, expected <source>/<board>"):
             ask(BoardId(board))
-    with pytest.raises(StoreError, match="is no id"):
+    with pytest.raises(StoreError, match="is not an id"):
         archive.keep(capture(b"x", board=BoardId(board)))
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
-        (capture(), "found without a body"),
-        (replace(capture(b"x"), observed_at=datetime(2026, 4, 10)), "found without a time zone"),  # noqa: DTZ001
+        (capture(), "has no body"),
+        (replace(capture(b"x"), observed_at=datetime(2026, 4, 10)), "has no time zone"),  # noqa: DTZ001
         (replace(capture(b"x"), url="\ud800"), "an index line cannot be written"),
     ],
 )
-def test_a_capture_that_cannot_be_told_is_refused_and_leaves_no_body(tmp_path: Path, wrong: Capture, told: str) -> None:
-    with pytest.raises(StoreError, match=told):
+def test_a_capture_without_a_valid_index_line_is_refused_and_leaves_no_body(tmp_path: Path, wrong: Capture, message: str) -> None:
+    with pytest.raises(StoreError, match=message):
         FileArchive(tmp_path).keep(wrong)
     assert files(tmp_path) == {}
     assert FileArchive(tmp_path).boards() == ()
 
 
 def test_a_note_cannot_claim_content(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="found with verdict 'new'"):
+    with pytest.raises(StoreError, match="has the verdict 'new'"):
         FileArchive(tmp_path).note(BOARD, note(Verdict.NEW))
 
 
@@ -433,11 +436,11 @@ def test_an_offset_inside_a_line_or_beyond_the_index_is_refused(tmp_path: Path) 
         lambda archive: archive.boards(),
     ],
 )
-def test_a_disk_that_refuses_is_told_in_one_line_with_its_path(tmp_path: Path, ask: Callable[[FileArchive], object]) -> None:
+def test_a_disk_error_is_one_line_with_its_path(tmp_path: Path, ask: Callable[[FileArchive], object]) -> None:
     root = tmp_path / "captures"
     root.write_text("a file where the folder should be")
     why = "|".join(os.strerror(code) for code in (errno.ENOTDIR, errno.EEXIST))
-    with pytest.raises(StoreError, match=rf"\A[^\n]*{re.escape(str(root))}[^\n]*({why}); see that[^\n]*\Z"):
+    with pytest.raises(StoreError, match=rf"\A[^\n]*{re.escape(str(root))}[^\n]*({why}); check the disk[^\n]*\Z"):
         ask(FileArchive(root))
 
 
@@ -453,11 +456,11 @@ def room_for(length: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("body", [b"b", random.Random(5).randbytes(5000)], ids=["the index has no room", "the body has no room"])
-def test_what_did_not_fit_on_the_disk_leaves_all_as_it_was(tmp_path: Path, body: bytes) -> None:
+def test_a_full_disk_leaves_the_archive_unchanged(tmp_path: Path, body: bytes) -> None:
     archive = FileArchive(tmp_path)
     archive.keep(capture(b"a"))
     before, size = index_of(tmp_path).read_bytes(), index_of(tmp_path).stat().st_size
-    with room_for(size + 30), pytest.raises(StoreError, match=r"arena/text: .*; (free some space|see that the disk)"):
+    with room_for(size + 30), pytest.raises(StoreError, match=r"arena/text: .*; (free some space|check the disk)"):
         archive.keep(capture(body, days=1))
     assert index_of(tmp_path).read_bytes() == before
     assert not [name for name in files(tmp_path) if name.startswith(TEMPORARY)]
@@ -465,7 +468,7 @@ def test_what_did_not_fit_on_the_disk_leaves_all_as_it_was(tmp_path: Path, body:
     assert archive.check(BOARD) == ()
 
 
-def test_every_refusal_of_the_disk_has_its_remedy(tmp_path: Path) -> None:
+def test_every_disk_error_has_its_remedy(tmp_path: Path) -> None:
     for code in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO):
         with pytest.raises(StoreError, match=rf"arena/text: /x: {os.strerror(code)}; \w"), disk_errors(BOARD, tmp_path):
             raise OSError(code, os.strerror(code), "/x")

@@ -1,4 +1,4 @@
-"""Whatever moment a writer dies in, and whoever writes beside it, the archive is whole."""
+"""The archive stays whole at whatever moment a writer dies, and however many write at once."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Verdict
 from tracker.stores.archive import FileArchive
 from tracker.stores.archive.disk import TEMPORARY
+from tracker.stores.locks import POLL_S
 
 BOARD = BoardId("arena/text")
 START = datetime(2026, 4, 10, tzinfo=UTC)
@@ -32,7 +34,8 @@ archive = FileArchive(root)
 for n in range(first, first + count):
     at = datetime(2026, 4, 10, tzinfo=UTC) + timedelta(hours=n)
     body = b"".join(b"%d row %d\\n" % (i * i, n if i % 500 == 0 else i) for i in range(3000))
-    print(archive.keep(Capture(board=BoardId("arena/text"), observed_at=at, url="u", bodies=(body, b"%d" % n))).sha256[0], flush=True)
+    capture = Capture(board=BoardId("arena/text"), observed_at=at, url="u", bodies=(body, b"%d" % n))
+    print(archive.keep(capture).sha256[0], flush=True)
 """
 
 
@@ -51,7 +54,7 @@ def index_of(root: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_an_index_torn_at_any_byte_is_read_to_its_last_whole_line_and_mended(tmp_path: Path) -> None:
+def test_an_index_torn_at_any_byte_is_read_to_its_last_complete_line_and_repaired(tmp_path: Path) -> None:
     lines = [FileArchive(tmp_path).keep(capture(b"%d" % n, n)) for n in range(2)]
     whole = index_of(tmp_path).read_bytes()
     first = whole.index(b"\n") + 1
@@ -64,7 +67,7 @@ def test_an_index_torn_at_any_byte_is_read_to_its_last_whole_line_and_mended(tmp
         assert index_of(tmp_path).read_bytes() == whole
 
 
-def test_a_reader_goes_on_from_its_offset_when_the_torn_line_was_written_again(tmp_path: Path) -> None:
+def test_a_reader_continues_from_its_offset_after_the_torn_line_was_rewritten(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     first = archive.keep(capture(b"a"))
     with index_of(tmp_path).open("ab") as index:
@@ -74,7 +77,7 @@ def test_a_reader_goes_on_from_its_offset_when_the_torn_line_was_written_again(t
     assert (lines, archive.index(BOARD, offset)[0]) == ((first,), (second,))
 
 
-def test_what_a_crash_left_under_a_temporary_name_is_ignored_and_swept(tmp_path: Path) -> None:
+def test_temporary_files_of_a_crashed_writer_are_ignored_and_removed(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     archive.keep(capture(b"a"))
     leftover = tmp_path / BOARD / "bodies" / f"{TEMPORARY}deadbeef"
@@ -85,7 +88,7 @@ def test_what_a_crash_left_under_a_temporary_name_is_ignored_and_swept(tmp_path:
     assert not leftover.exists()
 
 
-def test_a_body_without_its_index_line_is_taken_up_by_the_next_keep(tmp_path: Path) -> None:
+def test_the_next_keep_uses_a_body_that_lost_its_index_line(tmp_path: Path) -> None:
     archive = FileArchive(tmp_path)
     archive.keep(capture(b"a"))
     index_of(tmp_path).write_bytes(b"")
@@ -94,23 +97,23 @@ def test_a_body_without_its_index_line_is_taken_up_by_the_next_keep(tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_killed_writer_leaves_an_archive_in_which_all_it_told_stands(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_a_killed_writer_loses_nothing_that_it_reported(tmp_path: Path) -> None:
+    reported: list[str] = []
     for attempt in range(8):
-        process = writer(tmp_path, len(told), 10_000)
+        process = writer(tmp_path, len(reported), 10_000)
         assert process.stdout
-        told.append(process.stdout.readline().strip())
+        reported.append(process.stdout.readline().strip())
         time.sleep(0.003 * attempt)
         process.send_signal(signal.SIGKILL)
-        told += process.stdout.read().split()
+        reported += process.stdout.read().split()
         process.wait()
         process.stdout.close()
         archive = FileArchive(tmp_path)
-        standing = [line.sha256[0] for line in archive.index(BOARD)[0]]
-        assert standing[: len(told)] == told
-        assert len(standing) - len(told) <= 1, "at most the line that could no longer be told"
+        kept = [line.sha256[0] for line in archive.index(BOARD)[0]]
+        assert kept[: len(reported)] == reported
+        assert len(kept) - len(reported) <= 1, "at most the line that it could no longer report"
         assert archive.check(BOARD) == ()
-        told = [str(one) for one in standing]
+        reported = [str(sha256) for sha256 in kept]
 
 
 @pytest.mark.slow
@@ -126,6 +129,25 @@ def test_two_writers_of_one_board_lose_nothing(tmp_path: Path) -> None:
     assert len([path for path in tmp_path.rglob("bodies/*") if ".key-" in path.name]) == 1
 
 
+def test_a_capture_is_on_the_disk_before_keep_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    FileArchive(tmp_path).keep(capture(b"a"))
+    index, calls = index_of(tmp_path).stat().st_ino, []
+
+    def recorded(name: str, call: Callable[..., object]) -> Callable[..., object]:
+        def record(handle: int, *rest: object) -> object:
+            calls.append((name, "index" if os.fstat(handle).st_ino == index else "body"))
+            return call(handle, *rest)
+
+        return record
+
+    for name in ("write", "fsync"):
+        monkeypatch.setattr(os, name, recorded(name, getattr(os, name)))
+    FileArchive(tmp_path).keep(capture(b"b", 1))
+    assert calls == [("fsync", "body"), ("fsync", "body"), ("write", "index"), ("fsync", "index")], (
+        "the file, its folder, the line"
+    )
+
+
 def test_threads_share_one_archive(tmp_path: Path) -> None:
     archive, failures = FileArchive(tmp_path, patience_s=60), []
 
@@ -135,7 +157,7 @@ def test_threads_share_one_archive(tmp_path: Path) -> None:
                 body = b"%d" % n * 9000
                 sha256 = archive.keep(capture(body, n)).sha256[0]
                 assert archive.body(BOARD, sha256) == body
-        except Exception as error:  # noqa: BLE001 - told by the assertion below
+        except Exception as error:  # noqa: BLE001  # the assertion below reports it
             failures.append(error)
 
     threads = [threading.Thread(target=keep, args=(first,)) for first in (0, 5, 10)]
@@ -147,7 +169,7 @@ def test_threads_share_one_archive(tmp_path: Path) -> None:
     assert len(archive.index(BOARD)[0]) == 20
 
 
-def test_a_writer_that_never_ends_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+def test_a_writer_waits_for_another_only_as_long_as_its_patience(tmp_path: Path) -> None:
     waited: list[float] = []
     archive = FileArchive(tmp_path, patience_s=1, sleep=waited.append)
     with (
@@ -155,5 +177,5 @@ def test_a_writer_that_never_ends_is_not_waited_for_for_ever(tmp_path: Path) -> 
         pytest.raises(StoreError, match="locked by another process for 1 s"),
     ):
         archive.note(BOARD, IndexLine(observed_at=START, url="u", verdict=Verdict.GONE))
-    assert sum(waited) == pytest.approx(1, abs=0.03)
+    assert sum(waited) == pytest.approx(1, abs=POLL_S)
     assert archive.index(BOARD) == ((), 0)

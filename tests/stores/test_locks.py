@@ -56,7 +56,7 @@ class Waiting:
             self._then()
 
 
-def test_nobody_holds_a_lock_that_nobody_took(tmp_path: Path):
+def test_a_free_lock_has_no_holder(tmp_path: Path):
     assert holder(tmp_path / "lock") is None
     with held(tmp_path / "lock"):
         pass
@@ -92,14 +92,14 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path):
             assert found.pid == os.getpid()
 
 
-def test_who_is_patient_gets_the_lock_when_it_is_given_back(tmp_path: Path):
+def test_a_patient_process_gets_the_lock_when_it_is_released(tmp_path: Path):
     with another(tmp_path / "lock") as child:
         waiting = Waiting(3, then=lambda: (child.kill(), child.wait()))
         with held(tmp_path / "lock", patience_s=100.0, sleep=waiting):
             assert waiting.waits == 3
 
 
-def test_patience_ends(tmp_path: Path):
+def test_waiting_for_a_lock_ends_with_the_patience(tmp_path: Path):
     waiting = Waiting()
     with (
         held(tmp_path / "lock"),
@@ -110,14 +110,14 @@ def test_patience_ends(tmp_path: Path):
     assert waiting.waits * POLL_S == pytest.approx(1.0, abs=2 * POLL_S)
 
 
-def test_a_block_that_raises_gives_the_lock_back(tmp_path: Path):
+def test_a_block_that_raises_releases_the_lock(tmp_path: Path):
     with pytest.raises(ZeroDivisionError), held(tmp_path / "lock"):
         raise ZeroDivisionError
     assert holder(tmp_path / "lock") is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x", "host": 1, "since": 2}', "[" * 4096])
-def test_a_file_that_does_not_say_who_holds_it_names_another_process(tmp_path: Path, text: str):
+def test_a_file_without_a_holder_is_held_by_another_process(tmp_path: Path, text: str):
     with held(tmp_path / "lock"):
         (tmp_path / "lock").write_text(text, encoding="utf-8")
         assert holder(tmp_path / "lock") == Holder(pid=0, host="", since="")
@@ -125,7 +125,7 @@ def test_a_file_that_does_not_say_who_holds_it_names_another_process(tmp_path: P
             pass
 
 
-def test_a_lock_that_cannot_be_made_says_where(tmp_path: Path):
+def test_a_lock_that_cannot_be_created_names_its_path(tmp_path: Path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with (
         pytest.raises(StoreError, match=r"file/lock: cannot be locked: .+; expected a writable folder"),
@@ -134,7 +134,7 @@ def test_a_lock_that_cannot_be_made_says_where(tmp_path: Path):
         pass
 
 
-def test_the_turn_at_a_host_is_a_lock_of_that_host_alone_which_every_process_with_the_file_sees(tmp_path: Path):
+def test_the_turn_at_a_host_is_a_lock_between_processes_for_that_host_alone(tmp_path: Path):
     with closing(SqliteHosts(tmp_path / "hosts.db")) as hosts, hosts.turn("acme.example"):
         (first,) = (tmp_path / "locks").iterdir()
         assert holder(first) is not None
@@ -156,7 +156,7 @@ with FileArchive(Path(sys.argv[1])).lease(BoardId("acme/text")):
 """
 
 
-def test_a_lease_is_of_one_board_and_names_who_has_it(tmp_path: Path):
+def test_a_lease_is_for_one_board_and_names_its_holder(tmp_path: Path):
     with another(tmp_path, LEASE) as child:
         archive = FileArchive(tmp_path, lease_s=0.0)
         with pytest.raises(Taken, match=f"held by process {child.pid} "), archive.lease(BOARD):
@@ -169,14 +169,14 @@ def test_a_lease_is_of_one_board_and_names_who_has_it(tmp_path: Path):
             pass
 
 
-def test_who_waits_for_a_lease_sleeps_as_the_archive_is_told_to(tmp_path: Path):
+def test_waiting_for_a_lease_uses_the_sleep_of_the_archive(tmp_path: Path):
     with another(tmp_path, LEASE) as child:
         waiting = Waiting(2, then=lambda: (child.kill(), child.wait()))
         with FileArchive(tmp_path, sleep=waiting).lease(BOARD):
             assert waiting.waits == 2
 
 
-def test_leases_are_no_boards_and_leave_the_archive_whole(tmp_path: Path):
+def test_leases_are_not_mistaken_for_boards(tmp_path: Path):
     archive = FileArchive(tmp_path)
     with archive.lease(BOARD), archive.lease(OTHER):
         archive.keep(Capture(board=BOARD, observed_at=day(0), url="u", bodies=(b"x",)))

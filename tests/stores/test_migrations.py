@@ -1,4 +1,4 @@
-"""A file that an earlier version wrote says the same after it was opened by this one."""
+"""A file that an earlier version wrote keeps its content when this version opens it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_an_unchanged_check_of_a_broken_board_becomes_still_broken_and_no_other(
         ]
 
 
-def test_what_waits_is_told_or_only_counted_in_the_message_it_was_put_into(tmp_path: Path):
+def test_a_waiting_delivery_stays_in_its_message_whole_or_only_counted(tmp_path: Path):
     rows = [("a", "m1", 0), ("b", "m1+", 0), ("c", "", 0), ("d", "m2", 1), ("e", "m2+", 1)]
 
     def write(connection: sqlite3.Connection) -> None:
@@ -56,15 +56,15 @@ def test_what_waits_is_told_or_only_counted_in_the_message_it_was_put_into(tmp_p
             connection.execute("INSERT INTO outbox VALUES (?, 'r', 0, ?, 2, 9, 'down', ?, ?)", (name, message, dead, body))
 
     with SqliteStore(file_before(tmp_path / "tracker.db", "counted", write)) as store:
-        every = [*store.service.deliveries(), *store.service.deliveries(dead=True)]
-    assert [(one.event.id, one.message, one.counted) for one in every] == [
+        waiting = [*store.service.deliveries(), *store.service.deliveries(dead=True)]
+    assert [(delivery.event.id, delivery.message, delivery.counted) for delivery in waiting] == [
         ("a", "m1", False),
         ("b", "m1", True),
         ("c", "", False),
         ("d", "m2", False),
         ("e", "m2", True),
     ]
-    assert {(one.tries, one.error, one.route) for one in every} == {(2, "down", "r")}
+    assert {(delivery.tries, delivery.error, delivery.route) for delivery in waiting} == {(2, "down", "r")}
 
 
 def test_counters_keep_their_amounts_and_fetches_their_board_and_verdict(tmp_path: Path):

@@ -28,15 +28,6 @@ from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with SqliteStore(tmp_path / "tracker.db") as store:
-        yield store
-
-
 @pytest.fixture
 def service(store: Store) -> ServiceState:
     return store.service
@@ -72,17 +63,17 @@ def receipt(name: str, route: str = "r", days: int = 1, **more: object) -> Recei
 
 
 def waiting(service: ServiceState, route: str | None = None, *, dead: bool = False) -> list[str]:
-    return [f"{one.event.id}>{one.route}" for one in service.deliveries(route, dead=dead)]
+    return [f"{delivery.event.id}>{delivery.route}" for delivery in service.deliveries(route, dead=dead)]
 
 
 # ── the outbox ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_delivery_is_kept_as_it_is(service: ServiceState):
-    one = delivery("a", message="m", tries=3, not_before=day(2), error="down", dead=False)
+    waiting = delivery("a", message="m", tries=3, not_before=day(2), error="down", dead=False)
     dead = delivery("b", dead=True)
-    assert service.post([one, dead]) == 2
-    assert list(service.deliveries()) == [one]
+    assert service.post([waiting, dead]) == 2
+    assert list(service.deliveries()) == [waiting]
     assert list(service.deliveries(dead=True)) == [dead]
 
 
@@ -100,7 +91,7 @@ def test_an_event_with_a_receipt_is_not_posted_to_that_route_again(service: Serv
     service.receive([receipt("a", how=how)])
     assert service.post([delivery("a", days=3)]) == 0
     assert waiting(service) == ["a>s"]
-    assert [one.how for one in service.receipts()] == [how]
+    assert [receipt.how for receipt in service.receipts()] == [how]
 
 
 def test_a_dead_delivery_is_not_posted_again(service: ServiceState):
@@ -110,7 +101,7 @@ def test_a_dead_delivery_is_not_posted_again(service: ServiceState):
     assert (waiting(service), waiting(service, dead=True)) == ([], ["a>r"])
 
 
-def test_deliveries_stand_by_time_then_event_then_route(service: ServiceState):
+def test_deliveries_are_sorted_by_time_event_and_route(service: ServiceState):
     service.post([delivery("c"), delivery("a", days=1), delivery("b", "s"), delivery("b", "r"), delivery("a", "z")])
     assert waiting(service) == ["a>z", "b>r", "b>s", "c>r", "a>r"]
     assert waiting(service, "r") == ["b>r", "c>r", "a>r"]
@@ -122,12 +113,12 @@ def test_a_delivery_is_bound_to_its_message_and_put_off_with_it(service: Service
     service.bind([delivery("a")], "m1")
     service.put_off([delivery("a")], not_before=day(1), error="timed out")
     service.put_off([delivery("a")], not_before=day(2), error="refused")
-    found = {f"{one.event.id}>{one.route}": one for one in service.deliveries()}
+    found = {f"{delivery.event.id}>{delivery.route}": delivery for delivery in service.deliveries()}
     assert found["a>r"] == delivery("a", message="m1", tries=2, not_before=day(2), error="refused")
     assert (found["b>r"], found["a>s"]) == (delivery("b"), delivery("a", "s"))
 
 
-def test_a_delivery_that_is_only_counted_stays_so_until_it_is_bound_anew(service: ServiceState):
+def test_a_delivery_is_only_counted_until_it_is_bound_again(service: ServiceState):
     service.post([delivery("a"), delivery("b")])
     service.bind([delivery("a")], "m1", counted=True)
     service.put_off([delivery("a")], not_before=day(1), error="timed out")
@@ -136,10 +127,10 @@ def test_a_delivery_that_is_only_counted_stays_so_until_it_is_bound_anew(service
         delivery("b"),
     ]
     service.bind([delivery("a")], "m2")
-    assert [(one.message, one.counted) for one in service.deliveries()] == [("m2", False), ("", False)]
+    assert [(delivery.message, delivery.counted) for delivery in service.deliveries()] == [("m2", False), ("", False)]
 
 
-def test_a_buried_delivery_is_dead_until_it_is_revived_and_keeps_its_message(service: ServiceState):
+def test_a_dead_delivery_keeps_its_message_until_it_is_revived(service: ServiceState):
     service.post([delivery("a")])
     service.bind([delivery("a")], "m1")
     service.put_off([delivery("a")], not_before=day(9), error="timed out")
@@ -152,7 +143,7 @@ def test_a_buried_delivery_is_dead_until_it_is_revived_and_keeps_its_message(ser
     assert list(service.deliveries()) == [delivery("a", message="m1", error="no such channel")]
 
 
-def test_receipts_take_deliveries_out_dead_or_not_and_the_first_of_them_holds(service: ServiceState):
+def test_a_receipt_removes_its_delivery_and_the_first_receipt_counts(service: ServiceState):
     service.post([delivery("a"), delivery("b")])
     service.dead_letter([delivery("b")], error="x")
     service.receive([receipt("a", message="m", subject="model x"), receipt("b", days=2, how=DeliveryOutcome.DROPPED)])
@@ -164,14 +155,14 @@ def test_receipts_take_deliveries_out_dead_or_not_and_the_first_of_them_holds(se
     ]
 
 
-def test_receipts_are_asked_for_by_route_and_time(service: ServiceState):
+def test_receipts_are_filtered_by_route_and_time(service: ServiceState):
     service.receive([receipt("b", days=2), receipt("a", days=2), receipt("c", days=1), receipt("a", "s", days=3)])
-    assert [(one.event, one.route) for one in service.receipts()] == [("c", "r"), ("a", "r"), ("b", "r"), ("a", "s")]
-    assert [one.event for one in service.receipts("r", since=day(2))] == ["a", "b"]
+    assert [(receipt.event, receipt.route) for receipt in service.receipts()] == [("c", "r"), ("a", "r"), ("b", "r"), ("a", "s")]
+    assert [receipt.event for receipt in service.receipts("r", since=day(2))] == ["a", "b"]
     assert list(service.receipts("r", since=day(2) + timedelta(seconds=1))) == []
 
 
-def test_what_is_not_in_the_outbox_cannot_be_bound_put_off_buried_or_revived_into_it(service: ServiceState):
+def test_only_deliveries_in_the_outbox_can_be_changed(service: ServiceState):
     nobody = [delivery("a")]
     service.bind(nobody, "m")
     service.put_off(nobody, not_before=day(1), error="x")
@@ -204,7 +195,7 @@ def test_deliveries_and_holds_are_saved_with_their_step(store: Store):
     assert store.service.holds(BOARD) == {"w": "3"}
 
 
-def test_a_step_that_says_nothing_of_holds_leaves_them_and_one_with_none_empties_them(store: Store):
+def test_a_step_without_holds_keeps_them_and_an_empty_one_clears_them(store: Store):
     store.save(step_at(0, store), (), {"w": "1"})
     store.save(step_at(1, store))
     assert store.service.holds(BOARD) == {"w": "1"}
@@ -236,7 +227,7 @@ def everything(service: ServiceState) -> dict[str, object]:
         "deliveries": list(service.deliveries()),
         "dead": list(service.deliveries(dead=True)),
         "receipts": list(service.receipts()),
-        "holds": [dict(service.holds(one)) for one in (BOARD, OTHER)],
+        "holds": [dict(service.holds(board)) for board in (BOARD, OTHER)],
         "pauses": dict(service.pauses()),
         "notices": list(service.notices()),
         "ended": list(service.notices(ended=True)),
@@ -245,7 +236,7 @@ def everything(service: ServiceState) -> dict[str, object]:
 
 
 def filled(store: Store) -> dict[str, object]:
-    """A store with something in every part of its service, and a board."""
+    """A store with content in every part of its service, and a board."""
     save_all(store, board(), [scores(number, "a:90 b:80") for number in range(3)])
     service = store.service
     service.post([delivery("a"), delivery("b"), delivery("c")])
@@ -263,7 +254,7 @@ def filled(store: Store) -> dict[str, object]:
     return held
 
 
-def test_a_replay_leaves_the_service_state_as_it_is(store: Store):
+def test_a_replay_does_not_change_the_service_state(store: Store):
     before = filled(store)
     with store.rewriting(BOARD):
         save_all(store, board(), [scores(0, "a:90")])
@@ -271,7 +262,7 @@ def test_a_replay_leaves_the_service_state_as_it_is(store: Store):
     assert store.service.route_since("r", day(9)) == day(1)
 
 
-def test_a_rewriting_that_fails_leaves_nothing_of_what_was_posted_in_it(store: Store):
+def test_a_failed_rewriting_posts_nothing(store: Store):
     before = filled(store)
     with pytest.raises(ZeroDivisionError):
         _rewrite_and_fail(store)
@@ -289,7 +280,7 @@ def _rewrite_and_fail(store: Store) -> None:
         raise ZeroDivisionError
 
 
-def test_what_a_rewriting_posts_is_there_when_it_ends(store: Store):
+def test_a_rewriting_posts_its_deliveries_when_it_ends(store: Store):
     filled(store)
     with store.rewriting(BOARD):
         store.declare(board())
@@ -317,16 +308,16 @@ def notice(kind: str = "route", subject: str = "r", message: str = "m", days: fl
     return Notice(kind=kind, subject=subject, message=message, since=START + timedelta(days=days))
 
 
-def test_of_a_kind_and_subject_there_is_one_open_notice_told_once(service: ServiceState):
+def test_a_kind_and_subject_has_one_open_notice_which_is_posted_once(service: ServiceState):
     assert service.open_notice(notice(), [delivery("a")]) is True
     assert service.open_notice(notice(message="worse", days=1), [delivery("b")]) is False
     assert list(service.notices()) == [notice(message="worse")]
     assert waiting(service) == ["a>r"]
     assert service.open_notice(notice(subject="s"), [delivery("c")]) is True
-    assert [one.subject for one in service.notices()] == ["r", "s"]
+    assert [notice.subject for notice in service.notices()] == ["r", "s"]
 
 
-def test_a_notice_that_ends_is_told_once_and_may_begin_again(service: ServiceState):
+def test_the_end_of_a_notice_is_posted_once_and_it_may_begin_again(service: ServiceState):
     service.open_notice(notice())
     assert service.close_notice("route", "r", day(1), [delivery("over")]) == replace(notice(), ended_at=day(1))
     assert service.close_notice("route", "r", day(2), [delivery("again")]) is None
@@ -351,11 +342,11 @@ def test_the_last_hundred_ended_notices_are_kept_and_every_open_one(service: Ser
         service.open_notice(notice(days=number))
         service.close_notice("route", "r", day(number))
     ended = service.notices(ended=True)
-    assert [one.since for one in ended] == [day(number) for number in range(30, 130)]
-    assert [one.kind for one in service.notices()] == ["clock"]
+    assert [notice.since for notice in ended] == [day(number) for number in range(30, 130)]
+    assert [notice.kind for notice in service.notices()] == ["clock"]
 
 
-def test_counters_add_up_and_stand_by_name(service: ServiceState):
+def test_counters_add_up_and_are_sorted_by_name(service: ServiceState):
     service.count({counter(Counted.SENT, "r"): 1, counter(Counted.FETCH_BYTES, "b"): 10.0})
     service.count({counter(Counted.SENT, "r"): 2, counter(Counted.EVENTS, "debut"): 0.5})
     assert list(service.counts().items()) == [
@@ -383,31 +374,44 @@ def _notice(subject: str, days: int, *, names: Sequence[str]) -> tuple[Notice, l
 
 
 OPERATIONS: st.SearchStrategy[Operation] = st.one_of(
-    st.builds(lambda n, r, d: lambda one: one.post(_deliveries(n, r, d)), NAMES, ROUTES, DAYS),
+    st.builds(lambda n, r, d: lambda service: service.post(_deliveries(n, r, d)), NAMES, ROUTES, DAYS),
     st.builds(
-        lambda n, r, d, c: lambda one: one.bind(_deliveries(n, r, 0), f"m{d}", counted=c), NAMES, ROUTES, DAYS, st.booleans()
+        lambda n, r, d, c: lambda service: service.bind(_deliveries(n, r, 0), f"m{d}", counted=c),
+        NAMES,
+        ROUTES,
+        DAYS,
+        st.booleans(),
     ),
     st.builds(
-        lambda n, r, d: lambda one: one.put_off(_deliveries(n, r, 0), not_before=day(d), error=f"e{d}"), NAMES, ROUTES, DAYS
+        lambda n, r, d: lambda service: service.put_off(_deliveries(n, r, 0), not_before=day(d), error=f"e{d}"),
+        NAMES,
+        ROUTES,
+        DAYS,
     ),
-    st.builds(lambda n, r, d: lambda one: one.dead_letter(_deliveries(n, r, 0), error=f"dead {d}"), NAMES, ROUTES, DAYS),
-    st.builds(lambda n, r: lambda one: one.revive(_deliveries(n, r, 0)), NAMES, ROUTES),
+    st.builds(lambda n, r, d: lambda service: service.dead_letter(_deliveries(n, r, 0), error=f"dead {d}"), NAMES, ROUTES, DAYS),
+    st.builds(lambda n, r: lambda service: service.revive(_deliveries(n, r, 0)), NAMES, ROUTES),
     st.builds(
-        lambda n, r, d, how: lambda one: one.receive(receipt(name, r, d, how=how) for name in n),
+        lambda n, r, d, how: lambda service: service.receive(receipt(name, r, d, how=how) for name in n),
         NAMES,
         ROUTES,
         DAYS,
         st.sampled_from(DeliveryOutcome),
     ),
-    st.builds(lambda r, d: lambda one: one.route_since(r, day(d)), ROUTES, DAYS),
+    st.builds(lambda r, d: lambda service: service.route_since(r, day(d)), ROUTES, DAYS),
     st.builds(
-        lambda d, why: lambda one: one.pause(Pause(board=BOARD, since=day(d), by="ann", reason=why)), DAYS, st.sampled_from("pq")
+        lambda d, why: lambda service: service.pause(Pause(board=BOARD, since=day(d), by="ann", reason=why)),
+        DAYS,
+        st.sampled_from("pq"),
     ),
-    st.just(lambda one: one.resume(BOARD)),
-    st.builds(lambda s, d, n: lambda one: one.open_notice(*_notice(s, d, names=n)), SUBJECTS, DAYS, NAMES),
-    st.builds(lambda s, d, n: lambda one: one.close_notice("route", s, day(d), _deliveries(n, "s", d)), SUBJECTS, DAYS, NAMES),
+    st.just(lambda service: service.resume(BOARD)),
+    st.builds(lambda s, d, n: lambda service: service.open_notice(*_notice(s, d, names=n)), SUBJECTS, DAYS, NAMES),
     st.builds(
-        lambda s, d: lambda one: one.count({counter(Counted.SENT, s): d, counter(Counted.EVENTS, s): d / 2}), SUBJECTS, DAYS
+        lambda s, d, n: lambda service: service.close_notice("route", s, day(d), _deliveries(n, "s", d)), SUBJECTS, DAYS, NAMES
+    ),
+    st.builds(
+        lambda s, d: lambda service: service.count({counter(Counted.SENT, s): d, counter(Counted.EVENTS, s): d / 2}),
+        SUBJECTS,
+        DAYS,
     ),
 )
 
@@ -425,22 +429,22 @@ def _perhaps_rewriting(store: Store, *, rewrites: bool, fails: bool) -> Iterator
 
 
 @given(stretches=st.lists(st.tuples(st.booleans(), st.booleans(), st.lists(OPERATIONS, max_size=12)), max_size=4))
-def test_any_sequence_of_operations_is_answered_alike_by_all_service_states(stretches: list[tuple[bool, bool, list[Operation]]]):
+def test_all_service_states_answer_any_sequence_of_operations_alike(stretches: list[tuple[bool, bool, list[Operation]]]):
     with SqliteStore(Path(":memory:")) as sqlite:
         memory = MemoryStore()
         for rewrites, fails, operations in stretches:
-            said = []
+            answers = []
             for store in (memory, sqlite):
                 with _perhaps_rewriting(store, rewrites=rewrites, fails=fails):
-                    said.append([operation(store.service) for operation in operations])
-            assert said[0] == said[1]
+                    answers.append([operation(store.service) for operation in operations])
+            assert answers[0] == answers[1]
             assert everything(memory.service) == everything(sqlite.service)
 
 
 # ── what it keeps between processes and versions ─────────────────────────────────────────────────
 
 
-def test_the_service_state_is_there_when_the_file_is_opened_again(tmp_path: Path):
+def test_the_service_state_survives_reopening_the_file(tmp_path: Path):
     with SqliteStore(tmp_path / "tracker.db") as store:
         before = filled(store)
     with SqliteStore(tmp_path / "tracker.db") as store:
@@ -486,17 +490,19 @@ def test_a_database_of_version_0_1_keeps_its_history_and_gains_the_service_state
         assert waiting(old.service) == ["b>r"]
 
 
-def test_events_stored_and_waiting_as_told_become_news(tmp_path: Path):
+def test_a_file_with_the_old_name_of_is_news_keeps_its_news(tmp_path: Path):
     path = tmp_path / "tracker.db"
     with closing(sqlite3.connect(path)) as connection:
         migrations.apply(Database(connection), stop_before="news")
-        for name, told in (("a", True), ("b", False)):
+        for name, is_news in (("a", True), ("b", False)):
             waits = msgspec.to_builtins(delivery(name).event)
-            body = json.dumps({key: value for key, value in waits.items() if key != "is_news"} | {"told": told})
+            fields = {key: value for key, value in waits.items() if key != "is_news"}
+            body = json.dumps(fields | {"told": is_news})  # phrase allowed: the name in version 0.1
             connection.execute("INSERT INTO outbox VALUES (?, 'r', 0, '', 0, NULL, '', 0, ?)", (name, body))
             connection.execute(
-                "INSERT INTO events VALUES (?, 'acme/text', 0, 0, 'overtake', 'decisive', 5, ?, NULL, NULL, 0, 'A.', 'overtake/3', ?)",
-                (name, told, '{"subjects":[],"rivals":[],"facts":{},"pages":[],"evidence":[]}'),
+                "INSERT INTO events VALUES"
+                " (?, 'acme/text', 0, 0, 'overtake', 'decisive', 5, ?, NULL, NULL, 0, 'A.', 'overtake/3', ?)",
+                (name, is_news, '{"subjects":[],"rivals":[],"facts":{},"pages":[],"evidence":[]}'),
             )
         connection.commit()
     with SqliteStore(path) as store:

@@ -22,24 +22,24 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_it_is_read_and_nothing_appears_beside_it(path: Path):
+def test_a_read_only_file_is_read_without_new_files_beside_it(path: Path):
     with SqliteStore(path, read_only=True) as store:
         assert store.position(BoardId("acme/text")) == 7
         assert [file.name for file in path.parent.iterdir()] == ["tracker.db"]
 
 
-def test_it_is_read_while_somebody_writes(path: Path):
+def test_a_read_only_file_is_read_while_another_process_writes(path: Path):
     with SqliteStore(path) as writer, SqliteStore(path, read_only=True) as reader:
         writer.move_position(BoardId("acme/text"), 8)
         assert reader.position(BoardId("acme/text")) == 8
 
 
-def test_writing_to_it_is_an_error(path: Path):
+def test_writing_to_a_read_only_file_is_an_error(path: Path):
     with SqliteStore(path, read_only=True) as store, pytest.raises(StoreError, match="cannot"):
         store.move_position(BoardId("acme/text"), 8)
 
 
-def test_another_versions_file_is_left_as_it_is(path: Path):
+def test_a_read_only_file_of_another_version_is_not_changed(path: Path):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM _sqlite_migrations")
         connection.commit()

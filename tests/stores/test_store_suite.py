@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -48,15 +48,6 @@ from tracker.stores.sqlite_file import NEWEST_MIGRATION
 IN_MEMORY = Path(":memory:")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with SqliteStore(tmp_path / "tracker.db") as store:
-        yield store
-
-
 A_WEEK = (
     scores(0, "a:90 b:80 c:70 d:60 e:50"),
     scores(1, "a:90 b:80 c:85 d:60 e:50 f:95"),
@@ -70,7 +61,7 @@ A_WEEK = (
 # ── an empty store ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_unknown_board_has_no_past_and_nothing_else(store: Store):
+def test_an_unknown_board_has_no_history(store: Store):
     assert store.boards() == ()
     assert store.position(BOARD) == 0
     assert store.past(BOARD) == BoardState()
@@ -97,24 +88,24 @@ def test_the_latest_snapshot_is_the_accepted_one_without_positions(store: Store)
     saved = save_all(store, board(), A_WEEK)
     assert saved[-1].diff is not None
     assert store.latest(BOARD) == stored(saved[-1].diff.after)
-    assert {one.position for one in store.latest(BOARD).entries.values()} == {0}
+    assert {entry.position for entry in store.latest(BOARD).entries.values()} == {0}
 
 
 def test_published_ranks_come_back_as_they_were_at_each_time(store: Store):
     save_all(store, board(), [scores(0, "a:90 b:80"), scores(1, "b:80 a:90 c:70")])
-    assert {key: one.rank for key, one in store.at(BOARD, day(0)).entries.items()} == {"a": 1, "b": 2}
-    assert {key: one.rank for key, one in store.latest(BOARD).entries.items()} == {"a": 2, "b": 1, "c": 3}
+    assert {key: entry.rank for key, entry in store.at(BOARD, day(0)).entries.items()} == {"a": 1, "b": 2}
+    assert {key: entry.rank for key, entry in store.latest(BOARD).entries.items()} == {"a": 2, "b": 1, "c": 3}
 
 
 def test_a_rank_that_the_board_no_longer_states_is_unknown(store: Store):
     after = scores(1, "a:91 b:80")
-    unranked = replace(after, entries={key: replace(one, rank=None) for key, one in after.entries.items()})
+    unranked = replace(after, entries={key: replace(entry, rank=None) for key, entry in after.entries.items()})
     save_all(store, board(), [scores(0, "a:90 b:80"), unranked])
-    assert {one.rank for one in store.latest(BOARD).entries.values()} == {None}
-    assert {one.rank for one in store.at(BOARD, day(0)).entries.values()} == {1, 2}
+    assert {entry.rank for entry in store.latest(BOARD).entries.values()} == {None}
+    assert {entry.rank for entry in store.at(BOARD, day(0)).entries.values()} == {1, 2}
 
 
-def test_a_board_is_shown_as_it_was_at_each_time(store: Store):
+def test_a_board_is_shown_as_of_each_time(store: Store):
     save_all(store, board(), A_WEEK)
     assert store.at(BOARD, START - timedelta(seconds=1)) is None
     assert store.at(BOARD, day(0)).observed_at == day(0)
@@ -127,17 +118,17 @@ def test_a_board_is_shown_as_it_was_at_each_time(store: Store):
 def test_only_the_metrics_asked_for_are_shown_as_of_a_time(store: Store):
     save_all(store, board(), [snapshot(day(0), [entry("a", 90, 1.5), entry("b", None, 2.5)])])
     shown = store.at(BOARD, day(1), [SCORE])
-    assert {key: sorted(one.measures) for key, one in shown.entries.items()} == {"a": ["score"], "b": []}
+    assert {key: sorted(entry.measures) for key, entry in shown.entries.items()} == {"a": ["score"], "b": []}
     assert store.at(BOARD, day(1), [MetricId("nonsense")]).entries["a"].measures == {}
 
 
 def test_values_are_kept_as_half_open_spans_that_end_while_an_entry_is_away(store: Store):
     save_all(store, board(), A_WEEK)
-    assert [(one.valid_from, one.valid_to, one.measure.value) for one in store.spans(BOARD, EntryId("c"), SCORE)] == [
+    assert [(span.valid_from, span.valid_to, span.measure.value) for span in store.spans(BOARD, EntryId("c"), SCORE)] == [
         (day(0), day(1), 70),
         (day(1), None, 85),
     ]
-    assert [(one.valid_from, one.valid_to) for one in store.spans(BOARD, EntryId("b"), SCORE)] == [
+    assert [(span.valid_from, span.valid_to) for span in store.spans(BOARD, EntryId("b"), SCORE)] == [
         (day(0), day(3)),
         (day(5), None),
     ]
@@ -146,25 +137,25 @@ def test_values_are_kept_as_half_open_spans_that_end_while_an_entry_is_away(stor
 
 def test_ranks_are_kept_as_spans(store: Store):
     save_all(store, board(), A_WEEK)
-    assert [(one.valid_from, one.valid_to, one.rank) for one in store.rank_spans(BOARD, EntryId("a"))] == [
+    assert [(span.valid_from, span.valid_to, span.rank) for span in store.rank_spans(BOARD, EntryId("a"))] == [
         (day(0), day(1), 1),
         (day(1), None, 2),
     ]
-    assert [one.rank for one in store.rank_spans(BOARD, EntryId("g"))] == [7]
+    assert [span.rank for span in store.rank_spans(BOARD, EntryId("g"))] == [7]
 
 
 def test_a_rebase_starts_a_segment(store: Store):
     save_all(store, board(), [scores(0, "a:90 b:80 c:70"), scores(1, "a:45 b:40 c:35")])
-    begun = [(one.metric, one.started_at) for one in store.segments(BOARD)]
+    begun = [(segment.metric, segment.started_at) for segment in store.segments(BOARD)]
     assert begun == [("price", day(0)), ("score", day(0)), ("score", day(1))]
     assert store.segments(BOARD)[-1].reason == "3 of 3 values moved"
 
 
-def test_checks_are_told_with_their_results_oldest_first(store: Store):
+def test_checks_have_their_results_and_are_sorted_oldest_first(store: Store):
     saved = save_all(store, board(), A_WEEK)
     assert list(store.checks(BOARD)) == [step.check for step in saved]
     assert store.last_check(BOARD) == saved[-1].check
-    assert [one.status for one in store.checks(BOARD)] == [200, 200, 503, 200, 200, 200]
+    assert [check.status for check in store.checks(BOARD)] == [200, 200, 503, 200, 200, 200]
 
 
 def test_the_past_is_that_of_the_last_step(store: Store):
@@ -173,7 +164,7 @@ def test_the_past_is_that_of_the_last_step(store: Store):
     assert store.past(BOARD).broken_since == day(2)
 
 
-def test_positions_move_each_for_its_board(store: Store):
+def test_each_board_has_its_own_position(store: Store):
     store.move_position(BOARD, 100)
     store.move_position(OTHER, 7)
     store.move_position(BOARD, 250)
@@ -189,11 +180,11 @@ def test_a_declaration_comes_back_as_it_was_and_the_last_one_counts(store: Store
     assert store.declared(BOARD).request.headers == {"x-key": "${ACME_KEY}"}
 
 
-def test_an_attribute_called_page_is_not_mistaken_for_the_page_an_entry_stands_on(store: Store):
+def test_an_attribute_called_page_is_not_the_page_of_the_entry(store: Store):
     link = {"page": "https://acme.example/a", "licence": "MIT"}
     save_all(store, board(), [snapshot(day(0), [entry("a", 1, attributes=link), entry("b", 2, page=1, attributes=link)])])
     shown = store.latest(BOARD).entries
-    assert [(one.page, one.attributes) for one in shown.values()] == [(0, link), (1, link)]
+    assert [(entry.page, entry.attributes) for entry in shown.values()] == [(0, link), (1, link)]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +198,7 @@ def test_an_attribute_called_page_is_not_mistaken_for_the_page_an_entry_stands_o
         measure(5e-324, 3, raw="5e-324"),
         measure(44.5, 2, raw="44.50"),
     ],
-    ids=lambda one: one.raw[:12],
+    ids=lambda measure: measure.raw[:12],
 )
 def test_a_measure_comes_back_to_the_last_bit_with_the_cell_as_published(store: Store, odd):
     save_all(store, board(), [snapshot(day(0), [replace(entry("a"), measures={SCORE: odd})])])
@@ -220,8 +211,8 @@ def test_a_measure_comes_back_to_the_last_bit_with_the_cell_as_published(store: 
 def test_any_text_is_a_key(store: Store, key: str):
     save_all(store, board(), [snapshot(day(0), [entry(key, 1.0), entry("other", 2.0)]), snapshot(day(1), [entry(key, 3.0)])])
     assert sorted(store.latest(BOARD).entries) == [key]
-    assert [one.measure.value for one in store.spans(BOARD, EntryId(key), SCORE)] == [1.0, 3.0]
-    assert key in {one.subjects[0].entry for one in store.events(EventFilter(entry=EntryId(key)))}
+    assert [span.measure.value for span in store.spans(BOARD, EntryId(key), SCORE)] == [1.0, 3.0]
+    assert key in {event.subjects[0].entry for event in store.events(EventFilter(entry=EntryId(key)))}
 
 
 def test_two_boards_with_the_same_keys_do_not_touch(store: Store):
@@ -244,7 +235,7 @@ def test_a_metric_that_is_no_longer_declared_ends_with_the_next_snapshot(store: 
     later = steps(score_only, [snapshot(day(1), [entry("a", 1.0)])], before=store.latest(BOARD), past=store.past(BOARD))
     store.save(next(later))
     assert sorted(store.latest(BOARD).entries[EntryId("a")].measures) == ["score"]
-    assert [one.valid_to for one in store.spans(BOARD, EntryId("a"), PRICE)] == [day(1)]
+    assert [span.valid_to for span in store.spans(BOARD, EntryId("a"), PRICE)] == [day(1)]
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────
@@ -254,7 +245,7 @@ def test_a_metric_that_is_no_longer_declared_ends_with_the_next_snapshot(store: 
 def test_a_step_that_is_not_later_than_the_last_is_refused_and_leaves_no_trace(store: Store, number: int):
     save_all(store, board(), [scores(1, "a:90 b:80")])
     before = answers(store, BOARD, [day(1)])
-    with pytest.raises(StoreError, match=r"acme/text: a step at .* is not later than the last stored; another run was here"):
+    with pytest.raises(StoreError, match=r"acme/text: a step at .* is not later than the last stored; another run stored it"):
         store.save(next(steps(board(), [scores(number, "a:1")])))
     assert answers(store, BOARD, [day(1)]) == before
 
@@ -263,36 +254,36 @@ def test_a_step_that_is_not_later_than_the_last_is_refused_and_leaves_no_trace(s
 
 
 @pytest.fixture
-def told(store: Store) -> list[Event]:
+def recorded(store: Store) -> list[Event]:
     week = save_all(store, board(), A_WEEK)
     other = save_all(store, board(OTHER), [scores(1, "a:5 b:4", board_id=OTHER), scores(3, "b:9 a:5", board_id=OTHER)])
-    every = [event for step in (*week, *other) for event in step.events]
-    return sorted(every, key=lambda event: (event.recorded_at, event.board))
+    events = [event for step in (*week, *other) for event in step.events]
+    return sorted(events, key=lambda event: (event.recorded_at, event.board))
 
 
 FILTERS = {
     "all": (EventFilter(), lambda _: True),
-    "board": (EventFilter(board=OTHER), lambda one: one.board == OTHER),
-    "kinds": (EventFilter(kinds=("overtake", "debut")), lambda one: one.kind in ("overtake", "debut")),
-    "grades": (EventFilter(grades=("nominal", "parse")), lambda one: one.grade in ("nominal", "parse")),
-    "since": (EventFilter(since=day(3)), lambda one: one.recorded_at >= day(3)),
-    "until": (EventFilter(until=day(3)), lambda one: one.recorded_at < day(3)),
-    "since a fraction": (EventFilter(since=day(3) + timedelta(milliseconds=1)), lambda one: one.recorded_at > day(3)),
-    "news": (EventFilter(is_news=True), lambda one: one.is_news),
-    "recorded only": (EventFilter(is_news=False), lambda one: not one.is_news),
-    "fact": (EventFilter(fact="of"), lambda one: "of" in one.facts),
+    "board": (EventFilter(board=OTHER), lambda event: event.board == OTHER),
+    "kinds": (EventFilter(kinds=("overtake", "debut")), lambda event: event.kind in ("overtake", "debut")),
+    "grades": (EventFilter(grades=("nominal", "parse")), lambda event: event.grade in ("nominal", "parse")),
+    "since": (EventFilter(since=day(3)), lambda event: event.recorded_at >= day(3)),
+    "until": (EventFilter(until=day(3)), lambda event: event.recorded_at < day(3)),
+    "since a fraction": (EventFilter(since=day(3) + timedelta(milliseconds=1)), lambda event: event.recorded_at > day(3)),
+    "news": (EventFilter(is_news=True), lambda event: event.is_news),
+    "recorded only": (EventFilter(is_news=False), lambda event: not event.is_news),
+    "fact": (EventFilter(fact="of"), lambda event: "of" in event.facts),
     "entry": (
         EventFilter(entry=EntryId("c")),
-        lambda one: "c" in {party.entry for party in (*one.subjects, *one.rivals)},
+        lambda event: "c" in {party.entry for party in (*event.subjects, *event.rivals)},
     ),
     "several": (
         EventFilter(board=BOARD, kinds=("overtake",), is_news=False, since=day(1), until=day(2), entry=EntryId("b")),
-        lambda one: (
-            one.board == BOARD
-            and one.kind == "overtake"
-            and not one.is_news
-            and one.recorded_at == day(1)
-            and "b" in {party.entry for party in (*one.subjects, *one.rivals)}
+        lambda event: (
+            event.board == BOARD
+            and event.kind == "overtake"
+            and not event.is_news
+            and event.recorded_at == day(1)
+            and "b" in {party.entry for party in (*event.subjects, *event.rivals)}
         ),
     ),
     "none": (EventFilter(kinds=("nonsense",)), lambda _: False),
@@ -301,31 +292,31 @@ FILTERS = {
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_filter_lets_through_what_it_says_in_order(store: Store, told: list[Event], name: str):
+def test_a_filter_passes_the_matching_events_in_order(store: Store, recorded: list[Event], name: str):
     wanted, passes = FILTERS[name]
-    expected = [event for event in told if passes(event)]
+    expected = [event for event in recorded if passes(event)]
     assert list(store.events(wanted)) == expected
     assert expected or name in ("none", "not SQL")
 
 
-def test_every_event_comes_back_whole_by_the_beginning_of_its_id(store: Store, told: list[Event]):
-    assert len(told) >= 10
-    for event in told:
+def test_every_event_comes_back_whole_by_the_beginning_of_its_id(store: Store, recorded: list[Event]):
+    assert len(recorded) >= 10
+    for event in recorded:
         assert store.event(event.id) == store.event(event.id[:12]) == event
 
 
-def test_the_beginning_of_several_ids_is_refused_and_of_none_finds_nothing(store: Store, told: list[Event]):
-    with pytest.raises(StoreError, match="ids begin so; give more of it"):
+def test_the_beginning_of_several_ids_is_refused_and_an_unknown_one_finds_nothing(store: Store, recorded: list[Event]):
+    with pytest.raises(StoreError, match="ids begin with it; give more of the id"):
         store.event("")
     assert store.event("not an id") is None
     assert store.event("%") is None
-    assert store.event(told[0].id + "0") is None
+    assert store.event(recorded[0].id + "0") is None
 
 
-# ── writing anew ─────────────────────────────────────────────────────────────────────────────────
+# ── rewriting ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_board_written_anew_has_only_its_new_history_and_remembers_withdrawn_events(store: Store):
+def test_a_rewritten_board_has_only_its_new_history_and_its_withdrawn_events(store: Store):
     old = save_all(store, board(), A_WEEK)
     store.move_position(BOARD, 99)
     with store.rewriting(BOARD):
@@ -339,7 +330,7 @@ def test_a_board_written_anew_has_only_its_new_history_and_remembers_withdrawn_e
     assert list(store.withdrawn(BOARD)) == sorted(gone) != []
 
 
-def test_an_event_that_comes_again_is_no_longer_withdrawn(store: Store):
+def test_an_event_that_is_found_again_is_no_longer_withdrawn(store: Store):
     save_all(store, board(), A_WEEK)
     for states in (A_WEEK[:2], A_WEEK):
         with store.rewriting(BOARD):
@@ -347,7 +338,7 @@ def test_an_event_that_comes_again_is_no_longer_withdrawn(store: Store):
     assert list(store.withdrawn(BOARD)) == []
 
 
-def test_a_rewriting_that_fails_leaves_everything_as_it_was(store: Store):
+def test_a_failed_rewriting_changes_nothing(store: Store):
     save_all(store, board(), A_WEEK)
     store.move_position(BOARD, 99)
     before = answers(store, BOARD, [day(1), day(4)])
@@ -429,7 +420,7 @@ def _states(drawn: list[object]) -> list[Snapshot | Fault]:
         if isinstance(state, FailureStage):
             states.append(Fault(at=day(number), trouble=state))
         else:
-            of = [_entry(key, one) for key, one in state.items()]
+            of = [_entry(key, numbers) for key, numbers in state.items()]
             more = {"sha256": (sha(f"{number}"), sha(f"{number}b")), "depth": len(of) if number % 3 == 2 else None}
             states.append(snapshot(day(number), of, version=f"v{number % 2}" if number % 5 == 4 else "", **more))
     return states
@@ -462,7 +453,7 @@ def test_every_store_answers_every_question_alike(states: list[Snapshot | Fault]
 
 @examples(40)
 @given(states=STATES)
-def test_the_oracle_itself_shows_what_was_accepted_last(states: list[Snapshot | Fault]):
+def test_the_naive_store_shows_the_last_accepted_snapshot(states: list[Snapshot | Fault]):
     memory = MemoryStore()
     save_all(memory, board(), states)
     accepted = [state for state in states if isinstance(state, Snapshot)]
@@ -473,7 +464,7 @@ def test_the_oracle_itself_shows_what_was_accepted_last(states: list[Snapshot | 
 
 @examples(25)
 @given(states=STATES, data=st.data())
-def test_a_fold_goes_on_alike_after_the_store_was_opened_again(
+def test_a_fold_continues_alike_after_the_store_was_reopened(
     tmp_path_factory: pytest.TempPathFactory, states: list[Snapshot | Fault], data: st.DataObject
 ):
     cuts = data.draw(st.sets(st.integers(1, len(states)), max_size=2))
@@ -495,7 +486,7 @@ def test_a_fold_goes_on_alike_after_the_store_was_opened_again(
 @pytest.mark.slow
 @examples(25)
 @given(first=STATES, second=STATES, fails=st.booleans())
-def test_stores_are_written_anew_alike(first: list[Snapshot | Fault], second: list[Snapshot | Fault], *, fails: bool):
+def test_all_stores_rewrite_a_board_alike(first: list[Snapshot | Fault], second: list[Snapshot | Fault], *, fails: bool):
     memory = MemoryStore()
     with SqliteStore(IN_MEMORY) as sqlite:
         for store in (memory, sqlite):
@@ -517,7 +508,7 @@ def _rewrite(store: Store, states: list[Snapshot | Fault], *, fails: bool) -> No
 # ── one file ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_file_that_is_opened_again_gives_the_same_answers(tmp_path: Path):
+def test_a_reopened_file_gives_the_same_answers(tmp_path: Path):
     with SqliteStore(tmp_path / "tracker.db") as store:
         save_all(store, board(), A_WEEK)
         store.move_position(BOARD, 77)
@@ -540,9 +531,9 @@ def test_a_store_written_before_ranks_were_stored_gets_them_with_the_next_readin
         old.execute("DELETE FROM texts WHERE series IN (SELECT series FROM series WHERE name = '$rank')")
         old.execute("DELETE FROM series WHERE name = '$rank'")
     with SqliteStore(path) as store:
-        assert {one.rank for one in store.latest(BOARD).entries.values()} == {None}
+        assert {entry.rank for entry in store.latest(BOARD).entries.values()} == {None}
         store.save(_next_step(store, scores(1, "a:90 b:81")))
-        assert {key: one.rank for key, one in store.latest(BOARD).entries.items()} == {"a": 1, "b": 2}
+        assert {key: entry.rank for key, entry in store.latest(BOARD).entries.items()} == {"a": 1, "b": 2}
 
 
 def _published_ranks(path: Path) -> list[tuple[str, str]]:
@@ -554,20 +545,20 @@ def _published_ranks(path: Path) -> list[tuple[str, str]]:
         return sorted(stored.execute(sql))
 
 
-def test_a_second_connection_sees_a_step_whole_and_what_it_knew_before_is_forgotten(tmp_path: Path):
+def test_a_second_connection_sees_a_step_whole_and_forgets_its_caches(tmp_path: Path):
     states = list(A_WEEK)
-    with SqliteStore(tmp_path / "tracker.db") as one, SqliteStore(tmp_path / "tracker.db") as other:
-        save_all(one, board(), states[:2])
-        assert other.past(BOARD) == one.past(BOARD)
-        with other.rewriting(BOARD):
-            saved = save_all(other, board(), [scores(0, "z:9 a:90 b:80"), scores(1, "z:9 a:90 b:80 q:3")])
-        assert one.past(BOARD) == saved[-1].past
-        step = _next_step(one, scores(7, "q:3 z:8 a:90 c:1"))
-        one.save(step)
+    with SqliteStore(tmp_path / "tracker.db") as first, SqliteStore(tmp_path / "tracker.db") as second:
+        save_all(first, board(), states[:2])
+        assert second.past(BOARD) == first.past(BOARD)
+        with second.rewriting(BOARD):
+            saved = save_all(second, board(), [scores(0, "z:9 a:90 b:80"), scores(1, "z:9 a:90 b:80 q:3")])
+        assert first.past(BOARD) == saved[-1].past
+        step = _next_step(first, scores(7, "q:3 z:8 a:90 c:1"))
+        first.save(step)
         memory = MemoryStore()
         save_all(memory, board(), [scores(0, "z:9 a:90 b:80"), scores(1, "z:9 a:90 b:80 q:3"), scores(7, "q:3 z:8 a:90 c:1")])
-        assert one.latest(BOARD) == memory.latest(BOARD)
-        assert other.past(BOARD) == step.past
+        assert first.latest(BOARD) == memory.latest(BOARD)
+        assert second.past(BOARD) == step.past
 
 
 def _next_step(store: Store, state: Snapshot) -> Step:
@@ -583,7 +574,7 @@ def _a_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_not_a_database, _a_folder])
-def test_a_file_that_is_no_store_is_refused_in_one_line_and_not_left_open(tmp_path: Path, spoil: Callable[[Path], None]):
+def test_a_file_of_another_program_is_refused_in_one_line_and_closed(tmp_path: Path, spoil: Callable[[Path], None]):
     path = tmp_path / "tracker.db"
     spoil(path)
     with pytest.raises(StoreError, match=r"tracker\.db: cannot open the store: .* expected a writable SQLite file"):
@@ -607,7 +598,7 @@ def test_a_file_that_is_no_store_is_refused_in_one_line_and_not_left_open(tmp_pa
         ("DELETE FROM entries WHERE key = 'a'", lambda store: store.latest(BOARD)),
     ],
 )
-def test_a_row_that_somebody_spoilt_is_a_store_error_and_no_guess(tmp_path: Path, sql: str, ask: Callable[[SqliteStore], object]):
+def test_a_damaged_row_is_a_store_error(tmp_path: Path, sql: str, ask: Callable[[SqliteStore], object]):
     path = tmp_path / "tracker.db"
     with SqliteStore(path) as store:
         save_all(store, board(), A_WEEK)
@@ -620,7 +611,7 @@ def test_a_row_that_somebody_spoilt_is_a_store_error_and_no_guess(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_processes_that_meet_on_a_new_file_all_get_it(tmp_path: Path):
+def test_processes_that_open_a_new_file_at_once_all_get_it(tmp_path: Path):
     for number in range(10):
         meet = Barrier(4)
 
@@ -630,10 +621,10 @@ def test_processes_that_meet_on_a_new_file_all_get_it(tmp_path: Path):
                 return store.boards()
 
         with ThreadPoolExecutor(4) as pool:
-            assert [one.result() for one in [pool.submit(opened) for _ in range(4)]] == [()] * 4
+            assert [opening.result() for opening in [pool.submit(opened) for _ in range(4)]] == [()] * 4
 
 
-def test_the_newest_migration_is_the_one_that_is_looked_for(tmp_path: Path):
+def test_the_newest_migration_is_the_one_that_opening_looks_for(tmp_path: Path):
     with SqliteStore(tmp_path / "tracker.db") as store:
         applied = migrations.applied(Database(store._connection))
     assert applied[-1].name == NEWEST_MIGRATION

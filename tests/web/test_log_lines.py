@@ -1,4 +1,4 @@
-"""A line for each thing that happened, whatever stands in it, and never a secret."""
+"""One line per log record, whatever its content, and never with a secret."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker import log
+from tracker.redaction import HIDDEN
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 Told = Callable[..., str]
@@ -47,7 +48,7 @@ def test_a_line_for_programs_is_one_object():
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_times_are_utc_whatever_the_machine_says(as_json: bool):
+def test_times_are_utc_in_any_zone_of_the_machine(as_json: bool):
     assert "2026-04-18T06:18:33Z" in told(
         "x", as_json=as_json, created=datetime.fromisoformat("2026-04-18T06:18:33Z").timestamp()
     )
@@ -67,20 +68,20 @@ def test_a_key_cannot_take_the_place_of_the_time_or_the_event():
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-def test_numbers_that_json_does_not_know_are_texts(value: float):
+def test_numbers_outside_json_are_texts(value: float):
     assert json.loads(told("x", as_json=True, value=value), parse_constant=pytest.fail)["value"] == str(value)
 
 
 @given(event=st.text(), value=st.text(), key=st.text(min_size=1))
 @pytest.mark.parametrize("as_json", [False, True])
-def test_nothing_breaks_a_line_or_drives_a_terminal(as_json: bool, event: str, value: str, key: str):
+def test_nothing_breaks_a_line_or_controls_a_terminal(as_json: bool, event: str, value: str, key: str):
     line = told(event, as_json=as_json, board=value, nested={key: [value]})
     assert line.isascii()
     assert line.isprintable()
 
 
 @given(event=st.text(), value=st.text())
-def test_json_gives_back_what_was_told(event: str, value: str):
+def test_json_returns_what_was_logged(event: str, value: str):
     found = json.loads(told(event, as_json=True, value=value))
     assert (found["event"], found["value"]) == (event, value)
 
@@ -91,7 +92,7 @@ def test_json_gives_back_what_was_told(event: str, value: str):
     spelled=st.sampled_from([str, quote, quote_plus, lambda text: quote(text, safe=""), str.upper, str.lower]),
 )
 @pytest.mark.parametrize("as_json", [False, True])
-def test_a_secret_is_hidden_wherever_it_stands(as_json: bool, tail: str, around: str, spelled: Callable[[str], str]):
+def test_a_secret_is_hidden_anywhere_in_a_line(as_json: bool, tail: str, around: str, spelled: Callable[[str], str]):
     written = spelled(f"S#{tail}")
     text = f"{around}{written}{around}"
     error = ValueError(text)
@@ -104,8 +105,8 @@ def test_a_secret_is_hidden_wherever_it_stands(as_json: bool, tail: str, around:
         url=f"https://a.example/?key={text}",
         nested=nested,
     )
-    assert line.count(f"{around}{log.HIDDEN}{around}") == 6
-    assert [one for one in (written, json.dumps(written)[1:-1]) if one.lower() in line.lower()] == []
+    assert line.count(f"{around}{HIDDEN}{around}") == 6
+    assert [dump for dump in (written, json.dumps(written)[1:-1]) if dump.lower() in line.lower()] == []
 
 
 @pytest.mark.parametrize("secret", ["k/e+y=1", 'quote"d', "näme", "a b&c"])
@@ -126,7 +127,7 @@ def test_a_secret_that_is_a_number_and_one_within_another_are_hidden():
     assert told("x", value="sk-abc-def", secrets=["abc", "sk-abc-def"]).endswith('value="***"')
 
 
-def test_an_exception_is_told_with_the_way_to_it():
+def test_an_exception_is_logged_with_its_trace():
     try:
         raise ValueError("broken\ntwice")
     except ValueError as error:
@@ -139,7 +140,7 @@ def test_an_exception_is_told_with_the_way_to_it():
 
 @pytest.mark.usefixtures("unlogged")
 @pytest.mark.parametrize(("verbose", "events"), [(False, ["late"]), (True, ["read", "late"])])
-def test_warnings_are_told_and_the_rest_when_asked(verbose: bool, events: list[str], capsys: pytest.CaptureFixture[str]):
+def test_warnings_are_logged_and_the_rest_on_request(verbose: bool, events: list[str], capsys: pytest.CaptureFixture[str]):
     log.configure(verbose=verbose, as_json=True)
     logging.getLogger("tracker.line.intake").info("read")
     logging.getLogger("tracker.line.intake").warning("late")
@@ -147,7 +148,7 @@ def test_warnings_are_told_and_the_rest_when_asked(verbose: bool, events: list[s
 
 
 @pytest.mark.usefixtures("unlogged")
-def test_configuring_again_takes_the_new_secrets_and_tells_nothing_twice(capsys: pytest.CaptureFixture[str]):
+def test_configuring_again_takes_the_new_secrets_and_logs_nothing_twice(capsys: pytest.CaptureFixture[str]):
     log.configure(verbose=False, secrets=["old-secret"])
     log.configure(verbose=False, secrets=["new-secret"])
     logging.getLogger("tracker").warning("x", extra={"value": "new-secret"})

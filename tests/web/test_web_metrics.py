@@ -1,4 +1,4 @@
-"""What Prometheus reads at `/metrics`, read back with its own parser."""
+"""The figures at `/metrics`, read with Prometheus' own parser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def samples(found: httpx.Response) -> Samples:
     assert found.status_code == 200, found.text
     read = read_openmetrics if "openmetrics" in found.headers["content-type"] else read_plain
     every = [sample for family in read(found.text) for sample in family.samples]
-    named = {(one.name, frozenset(one.labels.items())): one.value for one in every}
+    named = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in every}
     assert len(named) == len(every)
     return {name: value for name, value in named.items() if not name[0].startswith("process_")}
 
@@ -35,7 +35,7 @@ def figure(found: Samples, name: str, **labels: str) -> float:
     return found[name, frozenset(labels.items())]
 
 
-def test_every_figure_is_there_with_its_labels():
+def test_every_figure_is_shown_with_its_labels():
     found = samples(ask("/metrics", vitals=full()))
     expected = {
         ("tracker_build_info", ("version", version("leaderboard-tracker"))): 1,
@@ -63,24 +63,24 @@ def test_every_figure_is_there_with_its_labels():
 def test_a_board_is_in_exactly_one_of_all_states():
     found = samples(ask("/metrics", vitals=full()))
     for board, state in (("acme/text", State.BROKEN), ("acme/code", State.OK)):
-        states = {one: figure(found, "tracker_board_state", board=board, state=one) for one in State}
-        assert states == {one: float(one is state) for one in State}
+        states = {state: figure(found, "tracker_board_state", board=board, state=state) for state in State}
+        assert states == {other: float(other is state) for other in State}
 
 
-def test_what_is_not_known_is_absent_and_not_zero():
+def test_an_unknown_figure_is_absent_and_not_zero():
     names = {name for name, labels in samples(ask("/metrics", vitals=full())) if ("board", "acme/code") in labels}
     assert names.isdisjoint({"tracker_entries", "tracker_last_success_age_seconds"})
     ages = {labels for name, labels in samples(ask("/metrics", vitals=full())) if name == "tracker_outbox_oldest_age_seconds"}
     assert ages == {frozenset({("route", "ops")})}
 
 
-def test_a_tracker_without_anything_still_says_that_it_runs():
+def test_an_empty_tracker_still_shows_that_it_runs():
     found = samples(ask("/metrics", vitals=EMPTY))
     assert {name for name, _ in found} == {"tracker_build_info", "tracker_notices_open"}
     assert figure(found, "tracker_notices_open") == 0
 
 
-def test_both_formats_say_the_same():
+def test_both_formats_have_the_same_figures():
     plain = ask("/metrics", vitals=full())
     opened = ask("/metrics", vitals=full(), headers={"accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"})
     assert plain.headers["content-type"].startswith("text/plain")
@@ -109,11 +109,11 @@ def test_no_name_breaks_the_format(accept: str, board: str, route: str, kind: st
         ("tracker_outbox_deliveries", "route", route, "3.0"),
     ):
         wanted = f'{name}{{{label}="{value}"'
-        (line,) = [one for one in written if one.startswith(wanted) and one.endswith(f"}} {figure_}")]
+        (line,) = [row for row in written if row.startswith(wanted) and row.endswith(f"}} {figure_}")]
         assert line.count("\n") == value.count("\n")
 
 
-def test_the_guide_names_every_figure_and_no_other():
+def test_the_guide_names_exactly_the_figures():
     shown = {name for name, _ in samples(ask("/metrics", vitals=full()))}
     told = {
         line.split("`")[1].partition("{")[0]

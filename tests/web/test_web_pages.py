@@ -41,7 +41,7 @@ def test_each_reason_not_to_be_ready_has_a_line_and_none_makes_it_dead():
     assert (ask("/healthz", probe=alive).status_code, ask("/readyz", probe=alive).status_code) == (200, 503)
 
 
-def test_a_probe_that_meets_trouble_is_a_line_and_not_a_fault():
+def test_an_error_of_the_probe_is_a_line_and_not_a_crash():
     def probe() -> Probe:
         raise StoreError("tracker.db: locked; expected it free")
 
@@ -49,7 +49,7 @@ def test_a_probe_that_meets_trouble_is_a_line_and_not_a_fault():
     assert (found.status_code, found.text) == (503, "tracker.db: locked; expected it free\n")
 
 
-def test_a_fault_of_ours_tells_a_client_nothing_of_it():
+def test_a_client_sees_nothing_of_a_bug():
     def vitals() -> object:
         raise KeyError("secret-word")
 
@@ -59,7 +59,7 @@ def test_a_fault_of_ours_tells_a_client_nothing_of_it():
 
 
 @pytest.mark.parametrize("path", ["/", "/metric", "/metrics/", "/healthz/x", "//metrics", "/docs"])
-def test_other_paths_are_not_there(path: str):
+def test_other_paths_are_not_found(path: str):
     assert ask(path).status_code == 404
 
 
@@ -76,7 +76,7 @@ def test_a_head_is_answered_without_a_body(path: str):
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/metrics", "/nowhere"])
-def test_with_a_token_everything_but_healthz_asks_for_it(path: str):
+def test_with_a_token_everything_but_healthz_requires_it(path: str):
     without = ask(path, token=TOKEN)
     assert (without.status_code, without.headers["www-authenticate"]) == (401, "Bearer")
     assert ask(path, token=TOKEN, headers=shown(TOKEN)).status_code == (404 if path == "/nowhere" else 200)
@@ -96,19 +96,19 @@ def test_with_a_token_everything_but_healthz_asks_for_it(path: str):
         {"x-token": TOKEN.encode()},
     ],
 )
-def test_another_token_is_none(headers: dict[str, bytes]):
+def test_a_wrong_token_is_refused(headers: dict[str, bytes]):
     assert ask("/metrics", vitals=full(), token=TOKEN, headers=headers).status_code == 401
 
 
-def test_the_name_of_the_scheme_has_no_case():
+def test_the_scheme_is_case_insensitive():
     assert ask("/metrics", token=TOKEN, headers=shown(TOKEN, scheme="bearer")).status_code == 200
 
 
-def test_an_empty_token_is_none_and_not_a_password_that_everybody_knows():
+def test_an_empty_token_does_not_count_as_a_token():
     assert ask("/metrics", token="").status_code == 200
 
 
-def test_vitals_are_read_anew_at_each_request():
+def test_vitals_are_read_again_at_each_request():
     asked = []
 
     def vitals() -> object:

@@ -1,4 +1,4 @@
-"""Where the server listens, who may reach it, and one answer through a real socket."""
+"""Where the server listens, who may reach it, and an answer through a real socket."""
 
 from __future__ import annotations
 
@@ -64,25 +64,25 @@ WRONG = [
     "text",
     [*WRONG, "example.org:80", "[127.0.0.1]:80", "http://127.0.0.1:80", "127.0.0.1:80/x", " 127.0.0.1:80", "127.0.0.1:80\n"],
 )
-def test_anything_else_is_refused(text: str):
-    with pytest.raises(DeclarationError, match=r"is no address; expected 127\.0\.0\.1:8787, \[::1\]:8787 or localhost:8787"):
+def test_any_other_address_is_refused(text: str):
+    with pytest.raises(DeclarationError, match=r"is not an address; expected 127\.0\.0\.1:8787, \[::1\]:8787 or localhost:8787"):
         parse_address(text)
 
 
 @given(st.ip_addresses(), st.integers(0, 65535))
-def test_every_address_survives_being_written(host: object, port: int):
+def test_every_address_survives_formatting(host: object, port: int):
     address = Address(host=str(host), port=port)
     assert parse_address(str(address)) == address
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0"])
 @pytest.mark.parametrize("token", [None, ""])
-def test_nobody_else_is_let_in_without_a_token(address: str, token: str | None):
+def test_a_public_address_without_a_token_is_refused(address: str, token: str | None):
     with pytest.raises(DeclarationError, match=r"others can reach this address and no token is set; set TRACKER_HTTP_TOKEN"):
         web.serve(web.app(lambda: FINE, full, token), address)
 
 
-def test_a_port_in_use_is_told_at_once():
+def test_a_port_in_use_is_an_error_at_once():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(DeclarationError, match=f"--http 127.0.0.1:{port}: cannot listen there: .+; expected a free port"):
@@ -91,9 +91,9 @@ def test_a_port_in_use_is_told_at_once():
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    one = web.serve(web.app(lambda: FINE, full, "open sesame"), "127.0.0.1:0")
-    yield one
-    one.stop()
+    running = web.serve(web.app(lambda: FINE, full, "open sesame"), "127.0.0.1:0")
+    yield running
+    running.stop()
 
 
 def get(server: Server, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -104,7 +104,7 @@ def get(server: Server, path: str, **headers: str) -> tuple[int, dict[str, str],
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 
 
-def test_a_real_server_answers_and_does_not_say_what_it_is(server: Server):
+def test_a_real_server_answers_and_does_not_name_its_software(server: Server):
     status, headers, body = get(server, "/healthz")
     assert (status, body) == (200, b"alive, the main loop turned 2 s ago\n")
     assert "server" not in headers
@@ -115,28 +115,28 @@ def test_a_real_server_answers_and_does_not_say_what_it_is(server: Server):
 
 
 def test_stopping_frees_the_port_and_leaves_signals_alone():
-    before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
-    one = web.serve(web.app(lambda: FINE, full), "127.0.0.1:0")
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    server = web.serve(web.app(lambda: FINE, full), "127.0.0.1:0")
     assert [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)] == before
-    assert get(one, "/healthz")[0] == 200
-    one.stop()
-    one.stop()
-    assert not one.alive
-    socket.create_server(("127.0.0.1", one.address.port)).close()
+    assert get(server, "/healthz")[0] == 200
+    server.stop()
+    server.stop()
+    assert not server.alive
+    socket.create_server(("127.0.0.1", server.address.port)).close()
 
 
 def test_a_server_that_is_stopped_at_once_ends():
-    one = web.serve(web.app(lambda: FINE, full), "127.0.0.1:0")
-    one.stop()
-    assert not one.alive
+    server = web.serve(web.app(lambda: FINE, full), "127.0.0.1:0")
+    server.stop()
+    assert not server.alive
 
 
-def test_the_servers_own_words_go_through_our_log_and_no_access_is_logged(caplog: pytest.LogCaptureFixture):
+def test_the_servers_messages_go_through_our_log_and_no_access_is_logged(caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.INFO, "tracker"):
-        one = web.serve(web.app(lambda: FINE, full), "127.0.0.1:0")
-        get(one, "/healthz")
-        get(one, "/nowhere?key=hunter2")
-        one.stop()
+        server = web.serve(web.app(lambda: FINE, full), "127.0.0.1:0")
+        get(server, "/healthz")
+        get(server, "/nowhere?key=hunter2")
+        server.stop()
     assert {record.name for record in caplog.records} == {"tracker.web.server", "tracker.web.pages"}
     (refused,) = [record for record in caplog.records if record.name == "tracker.web.pages"]
     assert (refused.message, vars(refused)["path"], vars(refused)["status"]) == ("page refused", "/nowhere", 404)
@@ -145,7 +145,7 @@ def test_the_servers_own_words_go_through_our_log_and_no_access_is_logged(caplog
 
 @pytest.mark.slow
 @pytest.mark.parametrize("library", ["starlette", "prometheus_client", "uvicorn"])
-def test_a_missing_library_is_named_with_what_to_install(library: str):
+def test_a_missing_library_is_named_with_its_extra(library: str):
     code = f"""
 import sys
 sys.modules["{library}"] = None
@@ -161,7 +161,7 @@ except DeclarationError as error:
     assert ran.stdout == f"--http: {library} is not installed; install the extra: leaderboard-tracker[web]\n"
 
 
-def test_naming_the_package_loads_none_of_the_libraries():
+def test_importing_the_package_loads_none_of_the_libraries():
     code = "import sys, tracker.web; print(sorted({'starlette', 'uvicorn', 'prometheus_client', 'httpx'} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""The pages asked as a client would, without a socket; and vitals to show."""
+"""The pages as a client gets them, without a socket; and vitals to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service: reads each board when it is due, and tells what changes, for as long as it is let."""
+"""The service: reads each board when it is due, and sends the news."""
 
 from tracker.daemon.delivery import DeliveryWorker, lock_of, pass_once
 from tracker.daemon.flights import InFlight

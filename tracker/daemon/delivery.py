@@ -1,6 +1,6 @@
-"""Sends what waits in the outbox, beside the loop and each route beside the others: a channel that hangs holds nobody up.
+"""Sends what waits in the outbox, in a thread per route, so that a hanging channel delays nothing else.
 
-One worker per store, by a lock.
+A lock admits one worker per store.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from tracker.fetch import post
 from tracker.model import Board, BoardId
 from tracker.notify import Route
 from tracker.notify.channels import open_channel
-from tracker.notify.outbox import Delivered, deliver, standing_in
+from tracker.notify.outbox import Delivered, deliver, exists_in
 from tracker.ports import Clock, Environment, Store
 from tracker.stores.locks import held
 from tracker.workspace.declarations import Declared
 
 PASS_EVERY_S = 15.0
-"""Quiet hours end and digests come due without anybody waking the worker."""
+"""Quiet hours end and digests are due without a wake-up of the worker."""
 
 log = logging.getLogger("tracker.daemon")
 
@@ -31,26 +31,26 @@ log = logging.getLogger("tracker.daemon")
 def pass_once(
     store: Store, routes: tuple[Route, ...], boards: Mapping[BoardId, Board], clock: Clock, environment: Environment
 ) -> Delivered:
-    """Send what is to be sent now. Only who holds the worker's lock may. Raises StoreError."""
+    """Send what is due now. The caller must hold the worker's lock. Raises StoreError."""
     return deliver(
         store.service,
         routes,
         lambda route: open_channel(route, environment, post),
         clock=clock,
         boards=boards,
-        exists=standing_in(store),
+        exists=exists_in(store),
     )
 
 
 def lock_of(store: Path) -> Path:
-    """The file whose lock the worker of a store holds."""
+    """The lock file of a store's worker."""
     return store / "locks" / "delivery"
 
 
 class DeliveryWorker:
-    """Call it with what is in force, and with `fresh` when there is something new to send; it returns at once.
+    """Call it with the current declarations, and with `fresh` if there is something new to send; it returns at once.
 
-    `opened` opens a store of its own for each round. The thread ends with `stop`.
+    `opened` opens a separate store for each round. `stop` ends the thread.
     """
 
     def __init__(
@@ -68,13 +68,13 @@ class DeliveryWorker:
         self._thread.start()
 
     def __call__(self, declared: Declared, *, fresh: bool) -> None:
-        """What is in force now."""
+        """Take over the current declarations, and wake up if there is something new."""
         self._declared = declared
         if fresh:
             self._kick.set()
 
     def stop(self, within_s: float) -> None:
-        """Begin nothing new, and wait so long for what is under way."""
+        """Begin nothing new, and wait for what is under way."""
         self._stopping = True
         self._kick.set()
         until = time.monotonic() + within_s
@@ -91,7 +91,7 @@ class DeliveryWorker:
                 self._kick.wait(PASS_EVERY_S)
 
     def _send_out(self) -> None:
-        """A round for each route again and again, side by side: a slow route holds up no other."""
+        """Repeat a round for each route, in parallel, so that a slow route delays no other."""
         while not self._stopping:
             declared = self._declared
             for route in declared.routes:
@@ -109,4 +109,4 @@ class DeliveryWorker:
         except StoreError as error:
             log.warning("worker waits", extra={"route": route.name, "why": str(error)})
         except Exception:
-            log.exception("worker failed for our own sake", extra={"route": route.name})
+            log.exception("worker failed by a bug", extra={"route": route.name})

@@ -1,4 +1,4 @@
-"""Fetches under way: a thread each, no more than so many, one per host, and none for longer than its deadline."""
+"""Fetches under way: one thread each, a maximum number, one per host, and none beyond its deadline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from tracker.errors import FetchError, TrackerError, Transient
 from tracker.model import Board, BoardId, Capture, Unchanged
@@ -30,31 +30,23 @@ class _Flight:
     until: float
 
 
+@dataclass(slots=True)
 class InFlight:
-    """Starts fetches and collects what came of them, always in the caller's thread.
+    """Starts fetches and collects their results, in the caller's thread.
 
-    Whatever `fetch` raises is an answer. `monotonic` is in seconds.
-    A fetch that is still out at its deadline counts as failed and frees its place; what it may bring later is thrown away.
+    Whatever `fetch` raises is a result. `monotonic` is in seconds. A fetch that exceeds its deadline counts as failed and
+    frees its place; its later result is dropped.
     """
 
-    def __init__(
-        self,
-        fetch: Callable[[Board], Fetched],
-        *,
-        parallel: int,
-        deadline_s: float,
-        monotonic: Callable[[], float],
-        start: Start = in_a_thread,
-        wake: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._fetch = fetch
-        self._parallel = parallel
-        self._deadline_s = deadline_s
-        self._monotonic = monotonic
-        self._start = start
-        self._wake = wake
-        self._out: dict[BoardId, _Flight] = {}
-        self._down: queue.SimpleQueue[tuple[_Flight, Fetched]] = queue.SimpleQueue()
+    fetch: Callable[[Board], Fetched]
+    _: KW_ONLY
+    parallel: int
+    deadline_s: float
+    monotonic: Callable[[], float]
+    begin: Start = in_a_thread
+    wake: Callable[[], None] = lambda: None
+    _out: dict[BoardId, _Flight] = field(default_factory=dict, init=False)
+    _down: queue.SimpleQueue[tuple[_Flight, Fetched]] = field(default_factory=queue.SimpleQueue, init=False)
 
     def __contains__(self, board: object) -> bool:
         return board in self._out
@@ -63,49 +55,42 @@ class InFlight:
         return len(self._out)
 
     def may_start(self, host: str) -> bool:
-        """Whether a place is free, and nobody asks that host."""
-        return len(self._out) < self._parallel and all(one.host != host for one in self._out.values())
+        """Whether a place is free, and no fetch from that host is under way."""
+        return len(self._out) < self.parallel and all(flight.host != host for flight in self._out.values())
 
     def start(self, board: Board, host: str) -> None:
-        """Begin to fetch a board."""
-        flight = _Flight(board=board, host=host, until=self._monotonic() + self._deadline_s)
+        """Begin a fetch."""
+        flight = _Flight(board=board, host=host, until=self.monotonic() + self.deadline_s)
         self._out[board.id] = flight
-        self._start(lambda: self._fly(flight))
+        self.begin(lambda: self._fly(flight))
 
     def _fly(self, flight: _Flight) -> None:
         self._down.put((flight, self._fetched(flight.board)))
-        self._wake()
+        self.wake()
 
     def _fetched(self, board: Board) -> Fetched:
-        """What came of a fetch. A fault that is none of the publisher's is told in the board's record, and asked again like any other."""
+        """The result of a fetch. A failure of our own is in the board's record too, and retried like any other."""
         try:
-            return self._fetch(board)
+            return self.fetch(board)
         except FetchError as error:
             return error
-        except TrackerError as error:  # hosts cannot be noted, say: the disk is full
+        except TrackerError as error:  # for example, the disk is full and hosts cannot be noted
             return Transient(f"{board.id}: not asked: {error}")
         except Exception as error:
-            log.exception("fetch failed for our own sake", extra={"board": board.id})
+            log.exception("fetch failed by a bug", extra={"board": board.id})
             return Transient(f"{board.id}: {type(error).__name__} of the tracker's own: {error}; expected a fetch; see the log")
 
     def landed(self) -> list[tuple[Board, Fetched]]:
-        """What has come in since the last call, and what is cut off now."""
-        found: list[tuple[Board, Fetched]] = []
+        """The results since the last call, and an error for each fetch that now exceeds its deadline."""
+        landed: list[tuple[Board, Fetched]] = []
         while not self._down.empty():
             flight, result = self._down.get()
-            if self._out.get(flight.board.id) is flight:  # else it was cut off before
+            if self._out.get(flight.board.id) is flight:  # otherwise it had exceeded its deadline
+                landed.append((flight.board, result))
                 del self._out[flight.board.id]
-                found.append((flight.board, result))
-        return found + [(board, self._cut_off(board)) for board in self._overdue()]
-
-    def _overdue(self) -> list[Board]:
-        now = self._monotonic()
-        late = [flight.board for flight in self._out.values() if now >= flight.until]
-        for board in late:
+        now = self.monotonic()
+        for board in [flight.board for flight in self._out.values() if now >= flight.until]:
+            limit = f"{self.deadline_s:g} s; expected an answer by then (tracker daemon --deadline)"
+            landed.append((board, Transient(f"{board.id}: cut off after {limit}")))
             del self._out[board.id]
-        return late
-
-    def _cut_off(self, board: Board) -> Transient:
-        return Transient(
-            f"{board.id}: cut off after {self._deadline_s:g} s; expected an answer by then (tracker daemon --deadline)"
-        )
+        return landed

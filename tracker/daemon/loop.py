@@ -1,8 +1,7 @@
-"""The loop of the service: what is due is fetched beside it, what lands is settled in it, one board after the other.
+"""The loop of the service: threads fetch what is due, and the loop stores what they bring, one board after another.
 
-What is due stands in the store and in the declarations, not in the process: whatever ends it, the next one goes on.
-Only this loop writes history, so boards need no locks among themselves; another process (`tracker run`) takes turns
-with it by the lease of each board.
+The store and the declarations determine what is due, so a new process continues where the last one ended. Only this loop writes
+history; another process (`tracker run`) takes turns with it by the lease of each board.
 
 Source: docs/decisions/0016-when-a-board-is-due.md, docs/decisions/0017-the-daemon.md
 """
@@ -33,29 +32,29 @@ from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
-from tracker.wording import host_of
+from tracker.wording import host_of, machine_time
 from tracker.workspace.declarations import Declarations, Declared
 
 LOOK_AGAIN = timedelta(minutes=1)
 CLOCK_SET_BACK = timedelta(minutes=1)
 STORE_AGAIN_S = (5.0, 60.0)
-"""When the store failed, it is tried again after so many seconds, doubled each time up to so many."""
+"""How long to wait after the store failed: the first time, doubled each time, up to the longest."""
 FAULT_AGAIN = timedelta(hours=1)
 BACK_UP_EVERY = timedelta(minutes=5)
 OF_A_PROCESS = ("clock", "network", "store", "fault")
-"""Kinds of trouble that a new process finds out for itself."""
+"""Kinds of trouble that a new process detects again."""
 REFUSED_FOR = timedelta(days=7)
 REFUSED_TIMES = 7
-"""A board that was refused so often, over so long, is paused: a person decides (terms, a key, another source)."""
+"""A board that was refused this often, for this long, is paused: a person decides (terms, a key, another source)."""
 
 log = logging.getLogger("tracker.daemon")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What the loop works with.
+    """The environment of the loop.
 
-    `monotonic` is in seconds, by a clock that nobody can set. `reloaded` is called when the declarations were read,
+    `monotonic` is in seconds, by a clock that nobody can set. `reloaded` is called after the declarations were read,
     `back_up` every five minutes.
     """
 
@@ -71,7 +70,7 @@ class World:
 
 @dataclass(slots=True, kw_only=True)
 class _Landed:
-    """What came of a fetch, and when; `tried`: it could not be stored so far."""
+    """The result of a fetch, and its time; `tried`: storing it has failed before."""
 
     board: Board
     fetched: Fetched
@@ -80,18 +79,16 @@ class _Landed:
 
 
 class Deliver(Protocol):
-    """Is told after every turn what is in force, and whether there is something new in the outbox."""
+    """Is called after every turn with the current declarations, and whether the outbox has something new."""
 
     def __call__(self, declared: Declared, *, fresh: bool) -> None:
-        """Send it, or have it sent."""
-        ...
+        """Send what is new, or have it sent."""
 
 
 class Loop:
-    """Call `turn` again and again: it does what there is to do. After it, `idle_s` is for how long nothing will be due.
+    """Call `turn` repeatedly: it does what is due. Then nothing is due for `idle_s`; `wake` ends a wait early.
 
-    `flights` fetch. Everything happens in the caller's thread,
-    but for what `flights` and `deliver` start themselves; `wake` may be waited on between two turns.
+    Everything happens in the caller's thread, except what `flights` and `deliver` start themselves.
     """
 
     def __init__(
@@ -112,7 +109,7 @@ class Loop:
         self._waiting: dict[BoardId, bool] = {}
         self._fresh = False
         self._aside: dict[BoardId, datetime] = {}
-        self._unsettled: deque[_Landed] = deque()
+        self._unstored: deque[_Landed] = deque()
         self._declared = Declared()
         self._telling = Telling()
         self._reload_asked = True
@@ -128,32 +125,29 @@ class Loop:
 
     @property
     def declared(self) -> Declared:
-        """What is in force."""
+        """The current declarations."""
         return self._declared
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be stored now, empty when it can."""
-        return (
-            ""
-            if self._store_failed_at is None
-            else f"the store cannot be written since {self._store_failed_at:%Y-%m-%dT%H:%M:%SZ}"
-        )
+        """Why nothing can be stored now; empty if it can."""
+        failed_at = self._store_failed_at
+        return "" if failed_at is None else f"the store cannot be written since {machine_time(failed_at)}"
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
-        return bool(len(self._flights) or self._unsettled)
+        """Whether a fetch is under way or not stored yet."""
+        return bool(len(self._flights) or self._unstored)
 
     def reload(self) -> None:
-        """Read all declarations anew at the next turn."""
+        """Read all declarations again at the next turn."""
         self._reload_asked = True
         self.wake.set()
 
     # ── one turn ─────────────────────────────────────────────────────────────────────────────────
 
     def turn(self, *, start: bool = True) -> None:
-        """Do what there is to do now. Without `start` no new fetch begins: what is under way is brought to its end."""
+        """Do what is due now. Without `start` no fetch begins, and only what is under way is finished."""
         self.turned_at = self._world.monotonic()
         if start and self._store_failed_at is not None and self.turned_at < self._store_again_at:
             return
@@ -162,10 +156,10 @@ class Loop:
         except StoreError as error:
             self._store_failed(error)
         else:
-            self._store_is_well()
+            self._store_works()
 
     def _do(self, now: datetime, *, start: bool) -> None:
-        self._mind_the_clock(now)
+        self._check_clock(now)
         if self._reload_asked or self._declarations.changed():
             self._reload(now)
         if not self._caught_up:
@@ -176,13 +170,13 @@ class Loop:
             self._probe(now)
             while self._launch(now):
                 self._land()
-        self._mind_the_pauses(now)
+        self._check_pauses(now)
         self._back_up(now)
         fresh, self._fresh = self._fresh, False
         self._deliver(self._declared, fresh=fresh)
 
-    def _mind_the_clock(self, now: datetime) -> None:
-        """Boards that were read later than now wait until the clock has caught up (`due_at`)."""
+    def _check_clock(self, now: datetime) -> None:
+        """Notice a clock that was set back: boards read in its future wait until it has caught up (`due_at`)."""
         if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
             times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
             if not self._set_back:
@@ -199,75 +193,81 @@ class Loop:
             self._world.back_up()
             self._backed_up_at = now
 
-    def _mind_the_pauses(self, now: datetime) -> None:
-        """A pause of ours is told as long as it lasts: somebody may end it at any time, and we may end before it was told."""
+    def _check_pauses(self, now: datetime) -> None:
+        """Keep a notice open for each pause of ours: a person may end one at any time, and we may end before the notice."""
         service = self._world.store.service
         ours = {name: pause for name, pause in service.pauses().items() if pause.by == TRACKER}
         if {notice.subject for notice in service.notices() if notice.kind == "paused"} != ours.keys():
-            self._notices.only("paused", {name: self._paused(pause) for name, pause in ours.items()}, now)
-
-    def _paused(self, pause: Pause) -> str:
-        board = self._declared.boards.get(pause.board)
-        return f"{board.title if board else pause.board} is paused: {pause.reason} (tracker board resume {pause.board})"
+            titles = {name: board.title for name, board in self._declared.boards.items()}
+            reasons = {
+                str(name): f"{titles.get(name, name)} is paused: {pause.reason} (tracker board resume {name})"
+                for name, pause in ours.items()
+            }
+            self._notices.only("paused", reasons, now)
 
     def _land(self) -> None:
-        """Settle what has come in. What cannot be stored stays, and is tried again."""
+        """Store what the fetches brought. What cannot be stored stays, and is tried again."""
         now = self._world.clock.now()
-        self._unsettled.extend(
-            _Landed(board=board, fetched=came, at=_seen_at(came, now)) for board, came in self._flights.landed()
+        self._unstored.extend(
+            _Landed(board=board, fetched=fetched, at=now if isinstance(fetched, FetchError) else fetched.observed_at)
+            for board, fetched in self._flights.landed()
         )
         taken: list[_Landed] = []
-        while self._unsettled:
-            landed = self._unsettled[0]
-            board = landed.board
+        while self._unstored:
+            landed = self._unstored[0]
             try:
-                self._settle(landed)
-            except Taken as error:  # by an import, perhaps: the others need not wait for it
-                log.warning("board is taken", extra={"board": board.id, "why": str(error)})
-                taken.append(landed)
-            except Exception as error:  # one board must never stop the others, not even by a fault of ours
-                if isinstance(error, StoreError) and is_of_all(error):
-                    landed.tried = True
-                    raise
-                log.exception("board not settled", extra={"board": board.id})
-                self._set_aside(board, error)
-            self._unsettled.popleft()
-        self._unsettled.extend(taken)
+                if not self._isolated(landed.board, lambda: self._store_landed(landed)):  # noqa: B023  # called at once
+                    taken.append(landed)
+            except StoreError:
+                landed.tried = True
+                raise
+            self._unstored.popleft()
+        self._unstored.extend(taken)
+
+    def _isolated(self, board: Board, work: Callable[[], None]) -> bool:
+        """Do one board's work; not even a bug of ours stops the others, only a StoreError of the whole disk or database.
+
+        False if another process has the board.
+        """
+        try:
+            work()
+        except Taken as error:  # an import, perhaps
+            log.warning("board is taken", extra={"board": board.id, "why": str(error)})
+            return False
+        except Exception as error:
+            if isinstance(error, StoreError) and is_of_all(error):
+                raise
+            log.exception("board not synced", extra={"board": board.id})
+            self._set_aside(board, error)
+        return True
 
     def _set_aside(self, board: Board, error: Exception) -> None:
-        """A fault of the tracker's own with one board: say it, and leave the board alone for a while."""
+        """Report a failure with one board, and leave the board alone for a while."""
         now = self._world.clock.now()
         self._aside[board.id] = now + FAULT_AGAIN
         whose = "" if isinstance(error, TrackerError) else f"{type(error).__name__} of the tracker's own, see its log: "
-        message = f"{board.title} cannot be settled: {whose}{error}"
+        message = f"{board.title} cannot be synced: {whose}{error}"
         self._notices.open("fault", board.id, message, now)
         self._ticker.watch(board.id, now)
 
     def _catch_up(self, now: datetime) -> None:
-        """Settle what a process that was killed had kept and not settled: a board that was fetched is not fetched again for it."""
-        world = self._world
+        """Sync what a killed process had archived and not synced, so that no board is fetched again for it."""
         for board in filter(self._is_wanted, self._declared.boards.values()):
-            try:
-                if not world.archive.index(board.id, world.store.position(board.id))[0]:
-                    continue
-                _log(sync.sync_board(board, world.archive, world.store, self._declared.lexicon, self._telling))
-            except Taken as error:  # whoever has it settles it
-                log.warning("board is taken", extra={"board": board.id, "why": str(error)})
-            except Exception as error:  # as in _land
-                if isinstance(error, StoreError) and is_of_all(error):
-                    raise
-                log.exception("board not settled", extra={"board": board.id})
-                self._set_aside(board, error)
-            else:
-                self._fresh = True
-                self._give_up(board, now)
-                self._ticker.watch(board.id, now)
+            self._isolated(board, lambda: self._sync(board, now))  # noqa: B023  # called at once
         self._caught_up = True
+
+    def _sync(self, board: Board, now: datetime) -> None:
+        world = self._world
+        if world.archive.index(board.id, world.store.position(board.id))[0]:
+            _log(sync.sync_board(board, world.archive, world.store, self._declared.lexicon, self._telling))
+            self._fresh = True
+            self._give_up(board, now)
+            self._ticker.watch(board.id, now)
 
     # ── declarations ─────────────────────────────────────────────────────────────────────────────
 
     def _reload(self, now: datetime) -> None:
-        first, self._reload_asked = not self._declared.boards, True  # until all of it is done
+        first, self._reload_asked = not self._declared.boards, True  # until all of this is done
         self._declared = self._declarations.read()
         self._telling = Telling.of(self._declared.routes, self._declared.watches, self._world.store, now)
         self._notices.only("declaration", dict(self._declared.errors), now)
@@ -277,11 +277,8 @@ class Loop:
         self._watch_all(now)
         self._reload_asked = False
         self._world.reloaded()
-        counts = {
-            "boards": len(self._ticker.boards()),
-            "routes": len(self._declared.routes),
-            "errors": len(self._declared.errors),
-        }
+        declared = self._declared
+        counts = {"boards": len(self._ticker.boards()), "routes": len(declared.routes), "errors": len(declared.errors)}
         log.info("declarations read", extra=counts)
 
     def _watch_all(self, now: datetime) -> None:
@@ -297,7 +294,7 @@ class Loop:
     # ── what is due ──────────────────────────────────────────────────────────────────────────────
 
     def _due(self, name: BoardId, now: datetime) -> datetime:
-        """When a board is due, by the store; a minute from now while that cannot be said."""
+        """When a board is due according to the store; a minute from now while that is unknown."""
         board = self._declared.boards.get(name)
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
@@ -312,11 +309,11 @@ class Loop:
         self._waiting.setdefault(board, False)
 
     def _launch(self, now: datetime) -> bool:
-        """Begin what waits, in the order in which it became due, as far as there are places. Whether anything was begun."""
+        """Begin fetches of waiting boards, in the order in which they became due, up to the limit. Returns whether any began."""
         begun = False
         for name, forced in tuple(self._waiting.items()):
             board = self._declared.boards.get(name)
-            if board is None or name in self._flights or any(one.board.id == name for one in self._unsettled):
+            if board is None or name in self._flights or any(landed.board.id == name for landed in self._unstored):
                 del self._waiting[name]
             elif self._flights.may_start(host_of(board.request.url)):
                 del self._waiting[name]
@@ -331,22 +328,24 @@ class Loop:
         return True
 
     def _probe(self, now: datetime) -> None:
-        """While nothing answers, one board in a while asks for all."""
+        """While no host answers, let one board at a time try."""
         if not self._network.wants_a_probe(now) or len(self._flights):
             return
         failing = [name for name in sorted(self._ticker.boards()) if not self._is_paused(name)]
         if failing:
             probe = min(failing, key=lambda name: (self._due(name, now), name))
+            board = self._declared.boards[probe]
+            host = host_of(board.request.url)
             self._network.probes(now)
-            self._world.hosts.note_not_before(host_of(self._declared.boards[probe].request.url), None)
-            self._flights.start(self._declared.boards[probe], host_of(self._declared.boards[probe].request.url))
+            self._world.hosts.note_not_before(host, None)
+            self._flights.start(board, host)
 
     # ── what landed ──────────────────────────────────────────────────────────────────────────────
 
-    def _settle(self, landed: _Landed) -> None:
-        """Keep what came and bring the board's history up to it."""
+    def _store_landed(self, landed: _Landed) -> None:
+        """Archive the result of a fetch and sync the board's history."""
         fetched, board = landed.fetched, self._declared.boards.get(landed.board.id, landed.board)
-        outcome = self._taken(board, landed)
+        outcome = self._take(board, landed)
         now = self._world.clock.now()
         _log(outcome)
         self._fresh = self._fresh or bool(outcome.events)
@@ -357,8 +356,8 @@ class Loop:
         self._waiting.pop(board.id, None)
         self._ticker.watch(board.id, now)
 
-    def _taken(self, board: Board, landed: _Landed) -> Outcome:
-        """What came of a fetch. Where only the history could not be written the last time, the archive is not given it again."""
+    def _take(self, board: Board, landed: _Landed) -> Outcome:
+        """If only the history could not be written last time, do not archive the result again."""
         world, lexicon = self._world, self._declared.lexicon
         if landed.tried and _is_kept(landed, world.archive):
             return sync.sync_board(board, world.archive, world.store, lexicon, self._telling)
@@ -373,30 +372,31 @@ class Loop:
         )
 
     def _listen(self, board: Board, fetched: Fetched, now: datetime) -> None:
-        """Tell a host that failed from a network that is gone."""
+        """Distinguish a failing host from a missing network."""
         if isinstance(fetched, NotYet):
             return
         if isinstance(fetched, Transient) and fetched.answer is None:
             self._network.silent(host_of(board.request.url), now)
             if self._network.dark and self._network.since is not None:
-                message = f"No host answers since {self._network.since:%Y-%m-%d %H:%M} UTC; expected a network; one board asks every five minutes"
+                since = f"{self._network.since:%Y-%m-%d %H:%M} UTC"
+                message = f"No host answers since {since}; expected a network; one board asks every five minutes"
                 self._notices.open("network", "", message, now)
             return
         if self._network.answered():
-            self._ask_again()
+            self._retry_all()
         self._notices.close("network", "", now)
 
-    def _ask_again(self) -> None:
-        """What failed for our own sake is asked again at once."""
+    def _retry_all(self) -> None:
+        """Retry the boards that failed because of our network at once."""
         for name in self._ticker.boards():
-            board, past = self._declared.boards[name], self._world.store.past(name)
+            host, past = host_of(self._declared.boards[name].request.url), self._world.store.past(name)
             if past.failures and past.passing and not self._is_paused(name):
-                self._world.hosts.note_failures(host_of(board.request.url), 0)
-                self._world.hosts.note_not_before(host_of(board.request.url), None)
+                self._world.hosts.note_failures(host, 0)
+                self._world.hosts.note_not_before(host, None)
                 self._waiting[name] = True
 
     def _give_up(self, board: Board, now: datetime) -> None:
-        """Pause a board that is refused for too long."""
+        """Pause a board that was refused for too long."""
         past, last = self._world.store.past(board.id), self._world.store.last_check(board.id)
         if last is None or last.result is not Result.FAILED or past.passing or past.failing_since is None:
             return
@@ -404,7 +404,7 @@ class Loop:
             reason = f"refused {past.failures} times since {past.failing_since:%Y-%m-%d}: {last.message}"
             self._world.store.service.pause(Pause(board=board.id, since=now, by=TRACKER, reason=reason))
 
-    # ── telling ──────────────────────────────────────────────────────────────────────────────────
+    # ── news ─────────────────────────────────────────────────────────────────────────────────────
 
     def _deliveries(self, event: Event, now: datetime) -> Sequence[Delivery]:
         self._fresh = True
@@ -413,7 +413,7 @@ class Loop:
     # ── the store ────────────────────────────────────────────────────────────────────────────────
 
     def _store_failed(self, error: StoreError) -> None:
-        """Say it once, keep what landed, and try again later and later. A file that is spoilt gets no better by itself: then raise."""
+        """Log it once, keep what landed, and try again after longer and longer waits. Raise if the file is damaged for good."""
         if is_spoilt(error):
             raise error
         first, longest = STORE_AGAIN_S
@@ -421,9 +421,9 @@ class Loop:
         self._store_again_at = self._world.monotonic() + self._store_pause_s
         if self._store_failed_at is None:
             self._store_failed_at = self._world.clock.now()
-            log.error("store failed", extra={"error": str(error), "kept": len(self._unsettled)})
+            log.error("store failed", extra={"error": str(error), "kept": len(self._unstored)})
 
-    def _store_is_well(self) -> None:
+    def _store_works(self) -> None:
         if self._store_failed_at is None:
             return
         since, now = self._store_failed_at, self._world.clock.now()
@@ -434,16 +434,12 @@ class Loop:
             self._store_failed(error)
             return
         self._store_failed_at, self._store_pause_s = None, 0.0
-        log.warning("store is well again", extra={"since": since})
+        log.warning("store works again", extra={"since": since})
         self._watch_all(now)
 
 
-def _seen_at(fetched: Fetched, now: datetime) -> datetime:
-    return now if isinstance(fetched, FetchError) else fetched.observed_at
-
-
 def _is_kept(landed: _Landed, archive: Archive) -> bool:
-    """Whether the archive has what landed, or somebody else's newer look at the board, which says as much."""
+    """Whether the archive has what landed, or a newer state of the board from another process."""
     newest = archive.newest(landed.board.id)
     if newest is None or newest < landed.at:
         return False

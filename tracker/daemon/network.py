@@ -1,16 +1,16 @@
-"""Is it them or us? Where every host that is asked stays silent, our own network is gone; then one board asks for all of them."""
+"""Distinguishes failing hosts from a missing network: if no host answers, it is ours, and one board at a time tries."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 DARK_AFTER = 3
-"""So many hosts without an answer, and none with one, and it is us."""
+"""If this many hosts, and only silent ones, were asked, the network is missing."""
 PROBE_EVERY = timedelta(minutes=5)
 
 
 class Network:
-    """What was last heard of the world."""
+    """Which hosts were silent since the last answer."""
 
     def __init__(self) -> None:
         self._silent: set[str] = set()
@@ -19,7 +19,7 @@ class Network:
 
     @property
     def dark(self) -> bool:
-        """Whether nothing answers."""
+        """Whether no host answers."""
         return len(self._silent) >= DARK_AFTER
 
     def silent(self, host: str, now: datetime) -> None:
@@ -29,16 +29,16 @@ class Network:
         self._tried_at = now
 
     def answered(self) -> bool:
-        """A host answered, whatever it said. Whether it had been dark."""
+        """A host answered, in whatever way. Returns whether it was dark before."""
         was = self.dark
         self._silent.clear()
         self.since = self._tried_at = None
         return was
 
     def wants_a_probe(self, now: datetime) -> bool:
-        """Whether it is dark and nobody was asked for a while."""
+        """Whether it is dark and no host was asked recently."""
         return self.dark and (self._tried_at is None or now - self._tried_at >= PROBE_EVERY)
 
     def probes(self, now: datetime) -> None:
-        """Somebody is asked now."""
+        """A host is asked now."""
         self._tried_at = now

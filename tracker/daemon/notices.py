@@ -1,4 +1,4 @@
-"""The tracker's own troubles: told once when they start and once when they end, as events that belong to no board's history."""
+"""The tracker's own troubles: each is news once when it begins and once when it ends, outside any board's history."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from tracker.ports import ServiceState
 from tracker.wording import span
 
 TRACKER = BoardId("tracker")
-"""What such an event names in the place of a board."""
+"""The board of such an event."""
 
 log = logging.getLogger("tracker.daemon")
 
 
 class Notices:
-    """Opens and closes them in the service, together with the deliveries that tell of it. `deliveries` are those for one event."""
+    """Opens and closes notices in the service, with their deliveries. `deliveries` makes those of an event."""
 
     def __init__(self, service: ServiceState, deliveries: Callable[[Event, datetime], Sequence[Delivery]]) -> None:
         self._service = service
         self._deliveries = deliveries
 
     def open(self, kind: str, subject: str, message: str, now: datetime) -> None:
-        """Trouble: told if it is new. One line without what only a person could have put there is expected."""
+        """Open a notice, which is news if it is new. The message is one line."""
         notice = Notice(kind=kind, subject=subject, message=message, since=now)
         if self._service.open_notice(notice, self._deliveries(as_event(notice), now)):
             log.warning("trouble", extra={"kind": kind, "subject": subject, "what": message})
 
     def close(self, kind: str, subject: str, now: datetime) -> None:
-        """It is over, if it was open."""
+        """Close the notice, if it is open."""
         for notice in self._service.notices():
             if (notice.kind, notice.subject) == (kind, subject):
                 ended = Notice(kind=kind, subject=subject, message=notice.message, since=notice.since, ended_at=now)
@@ -41,7 +41,7 @@ class Notices:
                 log.info("trouble ended", extra={"kind": kind, "subject": subject, "since": notice.since})
 
     def only(self, kind: str, messages: dict[str, str], now: datetime) -> None:
-        """Of one kind, exactly these are open now, by subject."""
+        """Of one kind, leave exactly these notices open, by subject."""
         for notice in self._service.notices():
             if notice.kind == kind and notice.subject not in messages:
                 self.close(kind, notice.subject, now)
@@ -50,7 +50,7 @@ class Notices:
 
 
 def as_event(notice: Notice) -> Event:
-    """What a notice tells when it opens, or, with `ended_at`, when it closes."""
+    """The event of a notice that opens, or, with `ended_at`, closes."""
     ended = notice.ended_at
     at = ended or notice.since
     named = [notice.kind, notice.subject, notice.since.isoformat(), "ended" if ended else "began"]

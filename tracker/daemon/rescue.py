@@ -1,4 +1,4 @@
-"""A database that is spoilt is put aside and made anew: history comes again from the archive, the service as far as it can be read."""
+"""Replaces a damaged database: history from the archive, the service state as far as it can be read."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 log = logging.getLogger("tracker.daemon")
 RECEIPTS_FOR = timedelta(days=31)
-"""Older receipts are not backed up: nothing so old is told any more."""
+"""Older receipts are not backed up: no news is that old."""
 _UNNAMED_VERSION = "ledger"
-"""The newest migration when backups did not name it."""
+"""The newest migration before backups named it."""
 _SPOILT = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 
 
 def is_spoilt(error: StoreError) -> bool:
-    """Whether the file itself is damaged; a full disk or a lock leaves it whole."""
+    """Whether the file is damaged; a full disk or a lock does not damage it."""
     cause = error.__cause__
     return isinstance(cause, sqlite3.DatabaseError) and (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SPOILT
 
 
 def is_of_all(error: StoreError) -> bool:
-    """Whether the disk or the database is in trouble, and with it every board; else one board's bytes or rows are damaged."""
+    """Whether the disk or the database fails, and so every board; otherwise one board's bytes or rows are damaged."""
     return isinstance(error.__cause__, sqlite3.Error | OSError)
 
 
 def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
-    """Write down the service, without old receipts, where a spoilt database cannot take it along. Raises StoreError."""
+    """Save the service state, without old receipts, outside the database. Raises StoreError."""
     rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
     since = int((now - RECEIPTS_FOR).timestamp())
     rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
@@ -66,12 +66,12 @@ def rebuild(
     now: datetime,
     backup: Path | None = None,
 ) -> Path:
-    """Make the database anew; nothing is told again. Where the spoilt one is now. Nobody may have it open.
+    """Rebuild the database without sending anything again. Returns the new path of the damaged file, which nobody may have open.
 
-    What cannot be read of the spoilt one's service is as `back_up` last wrote it.
+    Tables of the service that cannot be read come from the last `back_up`.
 
     Raises:
-        StoreError: the archive, or the new file, cannot be used either.
+        StoreError: the archive or the new file cannot be used either.
     """
     aside = _put_aside(database, now)
     with SqliteStore(database) as store:
@@ -80,24 +80,24 @@ def rebuild(
         unreadable = [name for name in archive.boards() if name in boards and not _replay(boards[name], archive, store, lexicon)]
         lost = ", ".join([*sorted(TABLES - saved - from_backup), *(f"the history of {name}" for name in unreadable)]) or "nothing"
         older = f" As last backed up: {', '.join(sorted(from_backup))}." if from_backup else ""
-        message = f"The database was damaged; it is at {aside.name}, and was made anew from the archive.{older} Lost: {lost}"
+        message = f"The database was damaged; it is at {aside.name}, and was rebuilt from the archive.{older} Lost: {lost}"
         log.error("store rebuilt", extra={"spoilt": aside.name, "from_backup": sorted(from_backup), "lost": lost})
         store.service.open_notice(Notice(kind="store", subject="", message=message, since=now))
     return aside
 
 
 def _replay(board: Board, archive: Archive, store: SqliteStore, lexicon: Lexicon) -> bool:
-    """Whether a board's history could be made anew; a damaged archive of one does not stop the others."""
+    """Whether a board's history could be rebuilt; a damaged archive of one board does not stop the others."""
     try:
         sync.replay(board, archive, store, lexicon)
     except StoreError as error:
-        log.error("history not rebuilt", extra={"board": board.id, "error": str(error)})  # noqa: TRY400  # it says all
+        log.error("history not rebuilt", extra={"board": board.id, "error": str(error)})  # noqa: TRY400  # the message is enough
         return False
     return True
 
 
 def _put_aside(path: Path, now: datetime) -> Path:
-    """Move the file out of the way, with what belongs to it."""
+    """Move the file aside, with its log files."""
     aside = path.with_name(f"{path.name}.spoilt-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
     try:
         path.rename(aside)
@@ -105,12 +105,12 @@ def _put_aside(path: Path, now: datetime) -> Path:
             with suppress(FileNotFoundError):
                 path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
     except OSError as error:
-        raise StoreError(f"{path}: is spoilt and cannot be moved: {error.strerror}; expected a writable folder") from error
+        raise StoreError(f"{path}: is damaged and cannot be moved: {error.strerror}; expected a writable folder") from error
     return aside
 
 
 def _take_over(aside: Path, store: SqliteStore) -> frozenset[str]:
-    """Copy what can be read of a spoilt file's service. The tables that were read."""
+    """Copy the readable tables of the damaged file's service. Returns their names."""
     saved = set()
     with closing(sqlite3.connect(aside)) as old:
         version = _version(old)
@@ -123,7 +123,7 @@ def _take_over(aside: Path, store: SqliteStore) -> frozenset[str]:
 
 
 def _version(old: sqlite3.Connection) -> str:
-    """The newest migration of a spoilt file; this version's own where that cannot be read."""
+    """The newest migration of the damaged file; this version's if it cannot be read."""
     with suppress(sqlite3.Error):
         row = old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()
         return str(row[0]) if row is not None else NEWEST_MIGRATION
@@ -131,7 +131,7 @@ def _version(old: sqlite3.Connection) -> str:
 
 
 def _take_from(backup: Path, store: SqliteStore, tables: frozenset[str]) -> frozenset[str]:
-    """Restore those tables as they were backed up. The tables that were."""
+    """Restore the tables from the backup. Returns their names."""
     restored = set()
     try:
         rows = json.loads(backup.read_text(encoding="utf-8"))
@@ -142,5 +142,5 @@ def _take_from(backup: Path, store: SqliteStore, tables: frozenset[str]) -> froz
     except FileNotFoundError:
         log.warning("no backup", extra={"path": str(backup)})
     except (OSError, ValueError, TypeError, AttributeError, sqlite3.Error, StoreError) as error:
-        log.error("backup not readable", extra={"path": str(backup), "error": str(error)})  # noqa: TRY400  # it says all
+        log.error("backup not readable", extra={"path": str(backup), "error": str(error)})  # noqa: TRY400  # the message is enough
     return frozenset(restored)

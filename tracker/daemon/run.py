@@ -1,4 +1,4 @@
-"""Runs the loop until it is told to stop: signals, the service manager's watchdog, and an orderly end."""
+"""Runs the loop until a signal stops it: signals, the service manager's watchdog, and an orderly end."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ from tracker.daemon.service import Say
 
 LOOK_EVERY_S = 5.0
 """How soon a changed file, a pause or a set clock is noticed."""
-
 STUCK_AFTER_S = 1800.0
-"""A turn that takes longer is stuck. A history of years that has to be written anew takes minutes, and must not be cut off half-way
-each time by the manager's watchdog."""
+"""A longer turn is stuck. Rewriting a history of years takes minutes, and the manager's watchdog must not end it each time."""
 
 log = logging.getLogger("tracker.daemon")
 
 
 class Orders:
-    """What signals ask for. The first SIGTERM or SIGINT asks for an orderly end, the second ends the process at once."""
+    """The requests of signals. The first SIGTERM or SIGINT asks for an orderly end, the second ends the process at once."""
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
@@ -46,7 +44,7 @@ class Orders:
 
 
 def run(loop: Loop, *, say: Say, watchdog_s: float | None, stop_within_s: float, monotonic: Callable[[], float]) -> None:
-    """Turn the loop until SIGTERM; then bring what is under way to its end, for so long at most."""
+    """Turn the loop until SIGTERM; then finish what is under way, for at most `stop_within_s`."""
     orders = Orders(loop)
     loop.turn()
     say("READY=1\nSTATUS=watching")
@@ -81,7 +79,7 @@ def _ending(loop: Loop, monotonic: Callable[[], float], within_s: float) -> None
 
 @contextmanager
 def _beating(loop: Loop, say: Say, every_s: float | None, monotonic: Callable[[], float]) -> Iterator[None]:
-    """Within the block the manager hears from us so often, unless the loop is stuck."""
+    """Within the block, notify the manager every `every_s`, unless the loop is stuck."""
     if every_s is None:
         yield
         return
@@ -102,7 +100,7 @@ def _beating(loop: Loop, say: Say, every_s: float | None, monotonic: Callable[[]
 
 
 def _reload(loop: Loop, say: Say, monotonic: Callable[[], float]) -> None:
-    """Read all declarations anew, and have the manager wait for it (sd_notify(3), RELOADING=1)."""
+    """Read all declarations again while the manager waits (sd_notify(3), RELOADING=1)."""
     say(f"RELOADING=1\nMONOTONIC_USEC={int(monotonic() * 1e6)}")
     loop.reload()
     loop.turn()

@@ -1,28 +1,55 @@
-"""APScheduler keeps the jobs, and our own loop starts what is due.
+"""APScheduler keeps a job per board, and our own loop starts what is due.
 
-A scheduler that is started runs a loop in a thread of its own. The service has a loop already, which also lands fetches, watches
-files and obeys signals. So the scheduler is never started: it keeps the jobs, and the loop asks each job when it is next due.
-Jobs are built from the schedules at start and live in memory; nothing is pickled.
+The service has a loop already, which also stores fetches, watches files and obeys signals. So the scheduler is never started, and
+the loop asks each job when it is due. Jobs are built from the schedules at start and live in memory; nothing is pickled.
 
 https://apscheduler.readthedocs.io/en/3.x/userguide.html#adding-jobs
+https://apscheduler.readthedocs.io/en/3.x/extending.html#custom-triggers
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
-from tracker.daemon.trigger import CadenceTrigger
 from tracker.model import BoardId
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""When a job is checked again whose run has begun and is not in the store yet."""
+
+
+class CadenceTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires when a board is due.
+
+    `due(now)` is when the board is due according to the store: its last check, cadence and back-off. A time in the past runs
+    the job once, at once, however many firings were missed.
+
+    The next time is needed as soon as a run has begun, when `due` has not changed yet. Then the job is checked again after
+    `LOOK_AGAIN`. So the loop asks `due` again before it reads the board, as it must anyway: `tracker run` may have read it.
+    """
+
+    __slots__ = ("_due",)
+
+    def __init__(self, due: Callable[[datetime], datetime]) -> None:
+        self._due = due
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The next start, in UTC: at once for a job that is new and due, otherwise after `now`. Raises what `due` raises."""
+        moment, due = now.astimezone(UTC), self._due(now).astimezone(UTC)
+        if due > moment:
+            return due
+        return moment if previous_fire_time is None else moment + LOOK_AGAIN
 
 
 class Ticker:
-    """One job per board; what is due is handed to `say`, in the thread that ticks.
+    """One job per board; calls `say` for a due board, in the thread that ticks.
 
-    `due(board, now)` tells when a board is due. It must not raise.
+    `due(board, now)` is when a board is due. It must not raise.
     """
 
     def __init__(self, due: Callable[[BoardId, datetime], datetime], say: Callable[[BoardId], None]) -> None:
@@ -31,7 +58,7 @@ class Ticker:
         self._say = say
 
     def tick(self, now: datetime) -> float | None:
-        """Say every board that is due, the one that has waited longest first; the seconds until the next is due, None without one."""
+        """Say every due board, the longest overdue first. Returns the seconds until the next is due, None without a board."""
         jobs = self._scheduler.get_jobs()
         for job in sorted(jobs, key=lambda job: (job.next_run_time, job.id)):
             if job.next_run_time <= now:
@@ -40,7 +67,7 @@ class Ticker:
         return min(((job.next_run_time - now).total_seconds() for job in jobs), default=None)
 
     def watch(self, board: BoardId, now: datetime) -> None:
-        """Have a job for a board, and look anew at when it is due."""
+        """Keep a job for a board, and ask again when it is due."""
         trigger = CadenceTrigger(lambda at: self._due(board, at))
         due_at = trigger.get_next_fire_time(None, now)
         job = self._scheduler.get_job(board)
@@ -50,12 +77,10 @@ class Ticker:
             self._scheduler.add_job(self._say, trigger, args=(board,), id=board, name=board, next_run_time=due_at)
 
     def forget(self, board: BoardId) -> None:
-        """Have no job for a board."""
-        try:
+        """Keep no job for a board."""
+        with suppress(JobLookupError):
             self._scheduler.remove_job(board)
-        except JobLookupError:
-            return
 
     def boards(self) -> frozenset[BoardId]:
-        """The boards that have a job."""
+        """The boards with a job."""
         return frozenset(BoardId(job.id) for job in self._scheduler.get_jobs())

@@ -1,4 +1,4 @@
-"""When boards will be due next, were nothing to fail."""
+"""When boards will be due next, if nothing fails."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ from tracker.query.due import due_at
 
 
 def upcoming(boards: Iterable[Board], store: Store | None, now: datetime, most: int) -> Sequence[tuple[datetime, Board]]:
-    """The next so many times, earliest first; those of one time by board. What is overdue is due now."""
-    ahead = [(_first(board, store, now), board.id, board) for board in boards]
+    """The next `most` times, by time and board. An overdue board is due now."""
+    ahead = [(max(due_at(board, store, now), now) if store else now, board.id, board) for board in boards]
     heapq.heapify(ahead)
-    found: list[tuple[datetime, Board]] = []
-    while ahead and len(found) < most:
+    times: list[tuple[datetime, Board]] = []
+    while ahead and len(times) < most:
         at, name, board = heapq.heappop(ahead)
-        found.append((at, board))
+        times.append((at, board))
         heapq.heappush(ahead, (cadence.next_due(board, at), name, board))
-    return found
-
-
-def _first(board: Board, store: Store | None, now: datetime) -> datetime:
-    return now if store is None else max(due_at(board, store, now), now)
+    return times

@@ -1,7 +1,7 @@
-"""Fetch: a board and its last validators → a capture, or the word that nothing changed (`client.Fetcher`)."""
+"""Fetch: a board and its last validators → a capture, or `Unchanged` (`client.Fetcher`)."""
 
 from tracker.fetch.client import Fetcher
-from tracker.fetch.http import Posted, post
-from tracker.fetch.politeness import MemoryHosts, NotYet
+from tracker.fetch.http import Reply, post
+from tracker.fetch.politeness import NotYet
 
-__all__ = ["Fetcher", "MemoryHosts", "NotYet", "Posted", "post"]
+__all__ = ["Fetcher", "NotYet", "Reply", "post"]

@@ -1,4 +1,4 @@
-"""Which network addresses a host name stands for, and which of them are public."""
+"""The network addresses of a host name, and whether they are public."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ Resolve = Callable[[str], Sequence[Address]]
 """Host name → its addresses, never empty. Raises OSError."""
 
 NAT64 = IPv6Network("64:ff9b::/96")
-"""Addresses that carry an IPv4 one in their last four bytes (RFC 6052)."""
+"""Addresses whose last four bytes are an IPv4 address (RFC 6052)."""
 NO_SUCH_HOST = frozenset((socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)))
-"""Answers that say the name does not exist, as against a resolver that could not be asked (EAI_AGAIN)."""
+"""Codes for a name that does not exist, unlike a resolver that did not answer (EAI_AGAIN)."""
 
 
 def resolve_host(host: str) -> Sequence[Address]:
-    """The addresses the system's resolver knows for a host. Raises OSError, also for a name that no resolver can be asked about."""
+    """The addresses of a host by the system's resolver. Raises OSError, also for text that is not a host name."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except UnicodeError as error:
         raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
-    return [ip_address(str(address[0])) for *_, address in found]
+    return [ip_address(str(address[0])) for *_, address in addresses]
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is reachable from the whole internet, and so is any other address it carries inside it."""
+    """Whether the address, and any address it embeds, is reachable from the whole internet."""
     if isinstance(address, IPv6Address):
-        inner = _carried(address)
+        inner = _embedded(address)
         if inner is not None:
             return is_public(inner)
         if address.is_site_local:
@@ -37,12 +37,12 @@ def is_public(address: Address) -> bool:
 
 
 def says_no_such_host(error: BaseException) -> bool:
-    """Whether a failure goes back to a name that does not exist."""
+    """Whether the failure was caused by a name that does not exist."""
     return any(isinstance(cause, socket.gaierror) and cause.errno in NO_SUCH_HOST for cause in causes(error))
 
 
 def causes(error: BaseException) -> list[BaseException]:
-    """The failure and those it came from, the outermost first."""
+    """The failure and its causes, the outermost first."""
     chain: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in chain:
@@ -51,7 +51,7 @@ def causes(error: BaseException) -> list[BaseException]:
     return chain
 
 
-def _carried(address: IPv6Address) -> IPv4Address | None:
+def _embedded(address: IPv6Address) -> IPv4Address | None:
     if address in NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo

@@ -1,4 +1,4 @@
-"""What an HTTP status means for a board, and the answer kept as evidence beside the error it led to."""
+"""The error for an HTTP status, and the answer that is kept as its evidence."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tracker.fetch.http import Ask, Reply
 from tracker.fetch.politeness import retry_after_s
 
 AGAIN = frozenset((408, 425, 429))
-"""Client errors that say "not now" rather than "not you" (timeout, too early, too many requests)."""
+"""Client errors that mean "not now" rather than "not you" (timeout, too early, too many requests)."""
 GONE = frozenset((404, 410))
 
 E = TypeVar("E", bound=FetchError)
 
 
 def with_answer(error: E, ask: Ask, reply: Reply, now: datetime) -> E:
-    """The same error, carrying the answer as its `answer`."""
+    """The same error, with the answer as its `answer`."""
     error.answer = Answer(
         url=ask.declared,
         observed_at=now,
@@ -30,28 +30,23 @@ def with_answer(error: E, ask: Ask, reply: Reply, now: datetime) -> E:
 
 
 def trouble(ask: Ask, reply: Reply, now: datetime) -> FetchError | None:
-    """The error a status stands for, with its answer; None for 200, and for 304 if that was what we asked for."""
+    """The error for a status, with its answer; None for 200, and for 304 to a conditional request."""
     if reply.status == HTTPStatus.OK or (reply.status == HTTPStatus.NOT_MODIFIED and ask.conditional):
         return None
     return failure(ask, reply, now)
 
 
 def failure(ask: Ask, reply: Reply, now: datetime) -> FetchError:
-    """The error a status other than success stands for, with its answer."""
-    return with_answer(_error(ask, reply, now), ask, reply, now)
-
-
-def _error(ask: Ask, reply: Reply, now: datetime) -> FetchError:
-    found = f"{ask.place}: answered {reply.status}, expected 200"
+    """The error for a status other than success, with its answer."""
+    answered = f"{ask.place}: answered {reply.status}, expected 200"
     if _may_pass(reply.status):
-        return Transient(
-            f"{found}; it is asked again later", retry_after_s=retry_after_s(reply.headers.get("retry-after", ""), now)
-        )
+        wait_s = retry_after_s(reply.headers.get("retry-after", ""), now)
+        return with_answer(Transient(f"{answered}; it is asked again later", retry_after_s=wait_s), ask, reply, now)
     if reply.status in GONE:
-        return Gone(f"{found}; find where the board has moved and correct request.url")
-    return Refused(f"{found}; check the board's key and the publisher's terms")
+        return with_answer(Gone(f"{answered}; find where the board is now and correct request.url"), ask, reply, now)
+    return with_answer(Refused(f"{answered}; check the board's key and the publisher's terms"), ask, reply, now)
 
 
 def _may_pass(status: int) -> bool:
-    """5xx, "not now", and the odd: a 2xx without a page, or a 304 that nobody asked for."""
+    """5xx, "not now", a 2xx without a page, or an unconditional 304."""
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in AGAIN or status < HTTPStatus.MULTIPLE_CHOICES or status == 304

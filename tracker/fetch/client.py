@@ -1,4 +1,4 @@
-"""Step 3 of the line: a board and what it was last known by → its bytes, or the word that they are unchanged."""
+"""Step 3 of the line: a board and its last validators → its bytes, or the fact that they are unchanged."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ METHODS = ("GET", "POST")
 CONTACT = "TRACKER_CONTACT"
 PROJECT = "https://github.com/leaderboard-tracker/leaderboard-tracker"
 MAX_VALIDATOR = 1024
-"""A longer ETag is not worth keeping."""
+"""Longer validators are not kept."""
 
 Outcome = Capture | Unchanged | FetchError
 Job = tuple[Board, Validators]
 
 
 def user_agent_for(contact: str) -> str:
-    """How we introduce ourselves: our product token, its version, and whom to write to."""
+    """The user agent: our product token, its version, and a contact."""
     try:
         version = metadata.version(PRODUCT)
     except metadata.PackageNotFoundError:  # run from a checkout
@@ -51,14 +51,14 @@ def user_agent_for(contact: str) -> str:
 
 
 class Fetcher:
-    """Asks boards for their pages: politely, within bounds, and without a secret in anything it returns, raises or logs.
+    """Fetches boards: politely, within bounds, and without a secret in anything it returns, raises or logs.
 
-    `environment` holds the secrets that boards name as `${NAME}`, and `TRACKER_CONTACT`. `transport`, `resolve`
-    and `monotonic` stand for the network, the system's resolver and the time a request takes. Safe to share between threads;
-    `hosts` is then called from several of them, one call at a time.
+    `environment` has the secrets that boards name as `${NAME}`, and `TRACKER_CONTACT`. `transport`, `resolve` and `monotonic`
+    replace the network, the system's resolver and the clock of a request. Threads may share it; it calls `hosts` from several
+    threads, one call at a time.
 
     Raises:
-        DeclarationError: the contact cannot stand in a header.
+        DeclarationError: a header cannot contain the contact.
     """
 
     def __init__(
@@ -68,12 +68,11 @@ class Fetcher:
         environment: Environment,
         *,
         transport: Transport | None = None,
-        user_agent: str | None = None,
         contact: str | None = None,
         resolve: Resolve = resolve_host,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        user_agent = user_agent or user_agent_for(contact or environment.get(CONTACT) or PROJECT)
+        user_agent = user_agent_for(contact or environment.get(CONTACT) or PROJECT)
         if not is_sendable("user-agent", user_agent):
             raise DeclarationError(f"user agent = {user_agent!r}, expected visible ASCII; correct {CONTACT}")
         self._wire = Wire(user_agent=user_agent, transport=transport, monotonic=monotonic)
@@ -91,19 +90,19 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Release the network. Nothing can be fetched afterwards."""
+        """Release the network; nothing can be fetched afterwards."""
         self._wire.close()
 
     def fetch(self, board: Board, last: Validators = Validators()) -> Capture | Unchanged:  # noqa: B008 - a frozen record
-        """Ask for a board once, with up to three tries at each page.
+        """Fetch a board once, with up to three tries per page.
 
-        `last` is what its last capture came with; a board of several pages is always asked for whole.
+        `last` are the validators of its last capture; a board of several pages is always fetched whole.
 
         Raises:
-            Transient: not now; `retry_after_s` is what the publisher asked for.
-            Refused: not without a person: robots.txt, a status such as 403, no key, an address or size beyond bounds.
+            Transient: not now; `retry_after_s` is the publisher's wish.
+            Refused: a person must act: robots.txt, a status such as 403, no key, an address or size out of bounds.
             Gone: no such page or host.
-            An error that an HTTP answer led to carries it (`FetchError.answer`).
+            An error after an HTTP answer carries that answer (`FetchError.answer`).
         """
         shared = self._shared.of(board, last)
         if shared is not None:
@@ -126,7 +125,7 @@ class Fetcher:
         return outcome
 
     def _gathered(self, board: Board, ask: Ask, last: Validators) -> Gathered:
-        """Everything that a board is spread over, in its order. Only what is one answer can be asked for as changed or not."""
+        """All parts of a board, in order. Only a board that is one answer can be fetched conditionally."""
         if not _is_one_answer(board):
             asks = partial(ask_for, board, environment=self._environment)
             return Gatherer(board=board, ask_for=asks, get=self._get, now=self._clock.now).whole()
@@ -134,10 +133,10 @@ class Fetcher:
         return Gathered(replies=[reply], parts=[Part()], url=board.request.url)
 
     def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
-        """Fetch many boards, several hosts at a time and one request at a time per host, each yielded when it is done.
+        """Fetch many boards, several hosts in parallel and one request at a time per host; yield each when it is done.
 
-        A `FetchError` is an outcome like any other. Anything else that is raised ends only the boards of its
-        host, and rises when all others are done. Leaving the iterator early ends each host after its current board.
+        A `FetchError` is an outcome. Any other exception ends only the boards of its host, and is raised after all others are
+        done. Leaving the iterator early ends each host after its current board.
         """
         groups = _by_host(jobs)
         done: queue.SimpleQueue[tuple[Board, Outcome] | None] = queue.SimpleQueue()
@@ -155,29 +154,27 @@ class Fetcher:
     def _fetch_host(
         self, jobs: Sequence[Job], done: queue.SimpleQueue[tuple[Board, Outcome] | None], stop: threading.Event
     ) -> None:
-        """The boards of one host, one after the other; ends with a None."""
+        """Fetch the boards of one host, one after another; then put a None."""
         try:
             for board, last in jobs:
                 if stop.is_set():
                     return
-                done.put((board, self._fetch_or_error(board, last)))
+                try:
+                    outcome: Outcome = self.fetch(board, last)
+                except FetchError as error:
+                    log.info("board not fetched", extra={"board": board.id, "outcome": type(error).__name__})
+                    outcome = error
+                done.put((board, outcome))
         finally:
             done.put(None)
 
-    def _fetch_or_error(self, board: Board, last: Validators) -> Outcome:
-        try:
-            return self.fetch(board, last)
-        except FetchError as error:
-            log.info("board not fetched", extra={"board": board.id, "outcome": type(error).__name__})
-            return error
-
     def _get(self, ask: Ask) -> Reply:
-        """One page, with another try where it helps."""
+        """One page, retried if that helps."""
         reply = patiently(lambda: self._try(ask), self._clock)
         name = next(filter(None, map(ask.secrets.found_in, _kept_of(reply))), None)
         if name is not None:
-            found = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
-            raise with_answer(found, ask, reply, self._clock.now())
+            error = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
+            raise with_answer(error, ask, reply, self._clock.now())
         return reply
 
     def _try(self, ask: Ask) -> Reply:
@@ -188,13 +185,13 @@ class Fetcher:
         return reply
 
     def _allowed(self, ask: Ask) -> Reply:
-        """One request that robots.txt has been asked about."""
+        """One request, if robots.txt allows it."""
         rules = self._robots.rules(ask)
         rules.check(ask)
         return self._in_turn(replace(ask, gap_s=max(ask.gap_s, rules.delay_s)))
 
     def _in_turn(self, ask: Ask) -> Reply:
-        """One request when it is the host's turn, whatever it comes to."""
+        """One request at the host's turn."""
         with self._pace.turn(ask):
             reply = self._wire.send(ask)
         asked_s = retry_after_s(reply.headers.get("retry-after", ""), self._clock.now())
@@ -225,10 +222,10 @@ def _is_one_answer(board: Board) -> bool:
 
 
 def ask_for(board: Board, request: Request, environment: Mapping[str, str]) -> Ask:
-    """A request of the board (its own, or of one of its payloads) with its secrets put in, paced and bounded as the board's own.
+    """A request of the board or of one of its payloads, with its secrets filled in and the board's limits.
 
     Raises:
-        Refused: a secret is missing, or the request cannot be sent as it is declared.
+        Refused: a secret is missing, or the declared request cannot be sent.
     """
     secrets = secrets_of(board, environment)
     if request.method not in METHODS:
@@ -256,18 +253,20 @@ def _headers(board: Board, request: Request, secrets: Secrets) -> Mapping[str, s
     headers = {name.lower(): secrets.fill(value) for name, value in request.headers.items()}
     for name, value in headers.items():
         if not is_sendable(name, value):
-            raise Refused(f"{board.id}: request.headers: {name!r} has characters that no header can carry; correct it or its key")
+            raise Refused(
+                f"{board.id}: request.headers: {name!r} has characters that no header may contain; correct it or its key"
+            )
     return headers
 
 
 def _conditions(last: Validators) -> Mapping[str, str]:
-    """If-None-Match and If-Modified-Since, as far as there is something to put there."""
+    """If-None-Match and If-Modified-Since, if there are validators for them."""
     conditions = {"if-none-match": last.etag, "if-modified-since": last.last_modified}
     return {name: value for name, value in conditions.items() if value and is_sendable(name, value)}
 
 
 def _validators(reply: Reply) -> Validators:
-    """What can be sent back to ask for changes."""
+    """The validators of a reply, for the next conditional request."""
     etag, modified = (reply.headers.get(name, "") for name in ("etag", "last-modified"))
     return Validators(etag=_kept("etag", etag), last_modified=_kept("last-modified", modified))
 
@@ -277,14 +276,14 @@ def _kept(name: str, value: str) -> str | None:
 
 
 def _kept_of(reply: Reply) -> Iterator[bytes]:
-    """Everything of a reply that a capture keeps."""
+    """The parts of a reply that a capture keeps."""
     yield reply.body
     for name in ("content-type", "etag", "last-modified"):
         yield reply.headers.get(name, "").encode()
 
 
 def _by_host(jobs: Sequence[Job]) -> list[list[Job]]:
-    """The jobs of each host in their order. A URL that cannot be read as declared is a group of its own."""
+    """The jobs by host, in order. An unreadable URL is a group of its own."""
     groups: dict[str, list[Job]] = {}
     for board, last in jobs:
         try:
@@ -296,7 +295,7 @@ def _by_host(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def _until_ended(done: queue.SimpleQueue[tuple[Board, Outcome] | None], running: int) -> Iterator[tuple[Board, Outcome]]:
-    """What arrives until each of the running hosts has put its None."""
+    """The outcomes, until each running host has put its None."""
     while running:
         outcome = done.get()
         if outcome is None:

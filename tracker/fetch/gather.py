@@ -1,4 +1,4 @@
-"""Everything a board is spread over: the newest release, one answer per value, its pages, and its further payloads."""
+"""Fetches all parts of a board: the newest release, one answer per value, its pages, and further payloads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracker.fetch.pages import pages
 from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Part, Payload, Request
 
 MAX_TRIES = 5
-"""So many releases are asked for, newest first, until one is out."""
+"""The most releases that are tried, newest first, until one is published."""
 MAX_VALUE = 200
 _RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NUMBER = re.compile(r"[0-9]+")
@@ -31,7 +31,7 @@ E = TypeVar("E", bound=FetchError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What came: replies with the part of the board that each is, and the address with its release filled in."""
+    """Replies, the part of the board that each one is, and the address with its release."""
 
     replies: Sequence[Reply]
     parts: Sequence[Part]
@@ -40,7 +40,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gatherer:
-    """Asks for all parts of one board. `ask_for` makes a request of a declaration, `get` sends it."""
+    """Fetches all parts of one board. `ask_for` makes a request from a declaration, `get` sends it."""
 
     board: Board
     ask_for: Callable[[Request], Ask]
@@ -48,12 +48,12 @@ class Gatherer:
     now: Callable[[], datetime]
 
     def whole(self) -> Gathered:
-        """Every part, the board's own answers first.
+        """All parts, the board's own answers first.
 
         Raises:
-            Gone: no release is out.
-            Refused: what was found cannot be asked for: no release, too many values, an address elsewhere.
-            FetchError: whatever `get` raises; of a payload that is not required, `Gone` is no trouble.
+            Gone: no release is published.
+            Refused: there is no release, too many values, or an address on another host.
+            FetchError: from `get`, except `Gone` of an optional payload.
         """
         release, own = self._own()
         parts, replies = [part for part, _ in own], [reply for _, reply in own]
@@ -69,13 +69,15 @@ class Gatherer:
         return Gathered(replies=replies, parts=parts, url=self.board.request.url.replace(NEWEST, release or NEWEST))
 
     def _further(self, payload: Payload, release: str, own: Sequence[tuple[Part, Reply]]) -> list[tuple[Part, Reply]]:
-        """The answers of one payload: the board's own, where it asks for just those."""
+        """The answers of one payload; the board's own if it sends the same request."""
         request = _filled(payload.request, NEWEST, release)
-        if _asks_alike(request, _filled(self.board.request, NEWEST, release)):
+        if request == replace(_filled(self.board.request, NEWEST, release), newest=None):
             return [(replace(part, name=payload.name), reply) for part, reply in own]
         found = list(self._answers(request, payload.name))
         if not all(reply.body.startswith(payload.begins.encode()) for _, reply in found):
-            raise Gone(f"{self.board.id}: the payload {payload.name} does not begin with {payload.begins!r}, so it is not out")
+            raise Gone(
+                f"{self.board.id}: the payload {payload.name} does not begin with {payload.begins!r}, so it is not published"
+            )
         return found
 
     def _own(self) -> tuple[str, list[tuple[Part, Reply]]]:
@@ -98,11 +100,11 @@ class Gatherer:
     # ── one request of a declaration ─────────────────────────────────────────────────────────────
 
     def _answers(self, request: Request, name: str) -> Iterator[tuple[Part, Reply]]:
-        """The answers to one request, each with its part."""
+        """The answers to one request, with their parts."""
         if request.each is None:
             ask = self.ask_for(request)
-            how = request.pagination
-            replies = pages(ask, how, self.get, self.now) if how else [self.get(ask)]
+            pagination = request.pagination
+            replies = pages(ask, pagination, self.get, self.now) if pagination else [self.get(ask)]
             yield from ((Part(name=name), self._unpacked(ask, reply, request)) for reply in replies)
             return
         for value in self._values(request.each):
@@ -120,18 +122,19 @@ class Gatherer:
     def _evident(self, error: E, ask: Ask, reply: Reply) -> E:
         return with_answer(error, ask, reply, self.now())
 
-    # ── what stands in the address ───────────────────────────────────────────────────────────────
+    # ── releases and values ──────────────────────────────────────────────────────────────────────
 
     def _releases(self, newest: Newest) -> list[str]:
-        """Newest first by the numbers in them."""
+        """The releases, the newest first, by their numbers."""
         ask = self.ask_for(Request(url=newest.url))
         reply = self.get(ask)
         if newest.follow:
             ask = self._followed(newest, ask, reply)
             reply = self.get(ask)
         text = reply.body.decode("utf-8", "replace")
-        found = {_rewritten(one, newest.replace) for one in re.findall(newest.find, text)}
-        releases = sorted((one for one in found if _RELEASE.fullmatch(one)), key=_numbers, reverse=True)
+        names = {_rewritten(name, newest.replace) for name in re.findall(newest.find, text)}
+        numbers = {name: tuple(map(int, _NUMBER.findall(name))) for name in names if _RELEASE.fullmatch(name)}
+        releases = sorted(numbers, key=lambda name: (numbers[name], name), reverse=True)
         if not releases:
             raise self._evident(
                 Refused(f"{ask.place}: names no release {newest.find!r}; correct request.newest.find"), ask, reply
@@ -139,9 +142,9 @@ class Gatherer:
         return releases
 
     def _followed(self, newest: Newest, ask: Ask, reply: Reply) -> Ask:
-        found = re.search(newest.follow, reply.body.decode("utf-8", "replace"))
+        link = re.search(newest.follow, reply.body.decode("utf-8", "replace"))
         try:
-            url = join_url(reply.url, found[1]) if found else None
+            url = join_url(reply.url, link[1]) if link else None
         except ValueError:
             url = None
         if url is None or origin_of(url) != origin_of(ask.url):
@@ -155,40 +158,31 @@ class Gatherer:
         ask = self.ask_for(Request(url=each.url))
         reply = self.get(ask)
         try:
-            found = jmespath.search(each.find or "@", msgspec.json.decode(reply.body))
+            values = jmespath.search(each.find or "@", msgspec.json.decode(reply.body))
         except (msgspec.DecodeError, JMESPathError, UnicodeDecodeError, RecursionError) as error:
-            found = type(error).__name__
-        if not _is_list_of_values(found):
+            values = type(error).__name__
+        if not _is_list_of_values(values):
             raise self._evident(
                 Transient(f"{ask.place}: no list of values at {each.find!r}, expected one; look at its answer"), ask, reply
             )
-        if len(found) > each.max_values:
-            raise Refused(f"{ask.place}: {len(found)} values, expected at most {each.max_values}; raise request.each.max_values")
-        return list(dict.fromkeys(found))
+        if len(values) > each.max_values:
+            raise Refused(f"{ask.place}: {len(values)} values, expected at most {each.max_values}; raise request.each.max_values")
+        return list(dict.fromkeys(values))
 
 
-def _is_list_of_values(found: object) -> bool:
-    if not isinstance(found, list) or not found:
+def _is_list_of_values(values: object) -> bool:
+    if not isinstance(values, list) or not values:
         return False
-    return all(isinstance(one, str) and 0 < len(one) <= MAX_VALUE and one.isprintable() for one in found)
+    return all(isinstance(value, str) and 0 < len(value) <= MAX_VALUE and value.isprintable() for value in values)
 
 
 def _filled(request: Request, word: str, value: str) -> Request:
-    """The request with a value where the word stands; percent-encoded in the address, so that it adds nothing to it."""
+    """The request with the word replaced by a value, percent-encoded in the address, so that it adds no part to it."""
     params = {name: text.replace(word, value) for name, text in request.params.items()}
     return replace(request, url=request.url.replace(word, quote(value, safe="")), params=params)
 
 
-def _asks_alike(one: Request, other: Request) -> bool:
-    """Whether the answer to the one is that to the other: a payload may be the board's own answer, read in another way."""
-    return one == replace(other, newest=None)
-
-
-def _rewritten(found: str, changes: Mapping[str, str]) -> str:
+def _rewritten(name: str, changes: Mapping[str, str]) -> str:
     for old, new in changes.items():
-        found = found.replace(old, new)
-    return found
-
-
-def _numbers(release: str) -> tuple[tuple[int, ...], str]:
-    return tuple(map(int, _NUMBER.findall(release))), release
+        name = name.replace(old, new)
+    return name

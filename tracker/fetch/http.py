@@ -1,15 +1,13 @@
-"""The only door to the network: one request, one reply, within its time and size, leaving nothing in a log.
+"""The only access to the network: one request, one reply, within its time and size, without a trace in a log.
 
-Everything else in this package is written against `Ask` and `Reply`. The library behind the door is httpx;
-its upstream has been dormant since 0.28.1, and httpx2 (by Pydantic, with httpx's author) is the maintained fork
-with the same API, so it is used where it is installed (the extra `leaderboard-tracker[httpx2]`).
+The rest of this package uses `Ask` and `Reply`. The library is httpx, dormant since 0.28.1, or, if it is installed (the extra
+`leaderboard-tracker[httpx2]`), its maintained fork httpx2 with the same API.
 
-Addresses: a request that must stay public (`Ask.public`) is checked on the connection itself, before a byte is
-sent, so a name that resolves to something else between check and connect gains nothing. Through a proxy
-(HTTPS_PROXY and the like are honoured) the proxy connects, and only the check by name remains.
+Addresses: a request that must stay public (`Ask.public`) is checked on the connection, before a byte is sent, so a name that
+resolves differently between check and connect gains nothing. Through a proxy (HTTPS_PROXY etc.) only the check by name remains.
 
-Time: from sending to the last byte a request takes at most `TOTAL_FACTOR` times its timeout; then its socket is
-shut, whatever is being waited for. Before there is a socket only the plain timeout holds, once for each address of the host.
+Time: from sending to the last byte a request takes at most `TOTAL_FACTOR` times its timeout; then its socket is shut. Before
+there is a socket only the plain timeout applies, once per address of the host.
 """
 
 from __future__ import annotations
@@ -48,14 +46,15 @@ Transport = httpx.BaseTransport
 
 TOTAL_FACTOR = 4
 EVIDENCE_BYTES = 256 * 1024
-"""How much of an error page is kept."""
+"""The most that is kept of an error page."""
 ANSWER_BYTES = 4096
-"""How much of the answer to a POST is kept."""
+"""The most that is kept of the answer to a POST."""
+POST_TIMEOUT_S = 15.0
 SENDER = "leaderboard-tracker"
 MAX_PLACE = 200
 ASIDE = "tracker_location"
 BODILESS = frozenset((301, 302, 303, 304, 307, 308))
-"""Statuses whose body says nothing that is not in their headers."""
+"""Statuses whose body adds nothing to their headers."""
 CONDITIONS = ("if-none-match", "if-modified-since")
 PORTS = range(1, 65_536)
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -64,10 +63,10 @@ FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One request as it is sent, secrets put in; never shown whole.
+    """One request as it is sent, with its secrets; never shown whole.
 
-    `declared` is the board's URL as its file has it. `headers` have lower-case names. `cut` keeps the first
-    `max_bytes` of a longer body instead of refusing it. `public` demands a public address at the other end.
+    `declared` is the board's URL as declared. Names in `headers` are lower-case. `cut` keeps the first `max_bytes` of a longer
+    body instead of refusing it. `public` demands a public address.
     """
 
     board: BoardId
@@ -90,12 +89,12 @@ class Ask:
 
     @property
     def place(self) -> str:
-        """The board and the URL without its query: what an error may say."""
+        """The board and the URL without its query, as an error may show them."""
         return f"{self.board}: {self.shown(self.url)}"
 
     @property
     def conditional(self) -> bool:
-        """Whether 304 is an answer to it."""
+        """Whether a 304 answers it."""
         return any(name in self.headers for name in CONDITIONS)
 
     def shown(self, url: URL) -> str:
@@ -105,13 +104,13 @@ class Ask:
         return text if len(text) <= MAX_PLACE else f"{text[:MAX_PLACE]}…"
 
     def because(self, error: BaseException) -> BaseException | None:
-        """What an error may be raised `from`: nothing, when its text could repeat a secret."""
+        """The error for `raise ... from`; None if its text could repeat a secret."""
         return None if self.secrets else error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came back from `url`. Header names are lower-case; `next_link` is the Link header's rel=next."""
+    """The answer of `url`. Names in `headers` are lower-case; `next_link` is the Link header's rel=next."""
 
     url: URL = field(repr=False)
     status: int
@@ -121,7 +120,7 @@ class Reply:
 
 
 def read_url(text: str) -> URL:
-    """A URL that can be asked for, without its fragment. Raises ValueError, naming nothing of the text."""
+    """A URL that can be fetched, without its fragment. Raises ValueError without any part of the text."""
     try:
         url = URL(text)
         usable = (
@@ -135,7 +134,7 @@ def read_url(text: str) -> URL:
 
 
 def join_url(base: URL, reference: str) -> URL:
-    """The URL that a Location or Link header at `base` names. Raises ValueError as `read_url` does."""
+    """The URL in a Location or Link header at `base`. Raises ValueError as `read_url` does."""
     try:
         joined = str(base.join(reference))
     except (httpx.InvalidURL, ValueError):
@@ -149,22 +148,22 @@ def host_of(url: URL) -> str:
 
 
 def origin_of(url: URL) -> tuple[str, str, int | None]:
-    """Scheme, host and port; the port is None where it is the scheme's own."""
+    """Scheme, host and port; the port is None if it is the scheme's default."""
     return url.scheme, host_of(url), url.port
 
 
 def is_sendable(name: str, value: str) -> bool:
-    """Whether a header can be sent as it stands: visible ASCII, spaces only inside."""
+    """Whether a header can be sent unchanged: visible ASCII, spaces only inside."""
     return FIELD_NAME.fullmatch(name) is not None and value.isascii() and value.isprintable() and value == value.strip()
 
 
 class Wire:
-    """Sends one request at a time per call; calls may come from several threads. Follows nothing, repeats nothing, keeps no cookies."""
+    """Sends one request per call, from any thread. Follows no redirect, retries nothing, keeps no cookies."""
 
     def __init__(
         self, *, user_agent: str, transport: Transport | None = None, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        # No connection is kept: each request makes its own, so that its address and its time are seen to.
+        # No connection is reused: each request opens its own, so that its address and its time are checked.
         self._client = httpx.Client(
             transport=transport, limits=httpx.Limits(max_keepalive_connections=0), event_hooks={"response": [_set_location_aside]}
         )
@@ -173,14 +172,14 @@ class Wire:
         self._monotonic = monotonic
 
     def close(self) -> None:
-        """Release what the library holds."""
+        """Release the library's resources."""
         self._client.close()
 
     def send(self, ask: Ask) -> Reply:
-        """Ask once.
+        """Send a request once.
 
         Raises:
-            Transient: no whole answer came in time.
+            Transient: no complete answer came in time.
             Refused: the request cannot be sent, the answer is too large, or the address is not public though it must be.
             Gone: there is no such host.
         """
@@ -210,7 +209,7 @@ class Wire:
         return Reply(url=ask.url, status=response.status_code, headers=headers, body=body, next_link=next_link)
 
     def _body(self, ask: Ask, response: httpx.Response, deadline: float) -> bytes:
-        """The inflated body; of an error page what can be read of it."""
+        """The inflated body; of an error page only what is readable."""
         if response.status_code == HTTPStatus.OK:
             return self._inflated(ask, response, deadline)
         try:
@@ -235,12 +234,12 @@ class Wire:
 
 
 class _Watch:
-    """Sees the connection of one request being made (httpx's `trace` extension), checks its address, and shuts it when the time is up."""
+    """Watches the connection of one request (httpx's `trace` extension): checks its address, and shuts it when time is up."""
 
     def __init__(self, ask: Ask) -> None:
         self.expired = False
-        self._ask = ask
         self.direct = True
+        self._ask = ask
         self._stream: Any = None
         self._timer = threading.Timer(TOTAL_FACTOR * ask.timeout_s, self._expire)
         self._timer.daemon = True
@@ -253,7 +252,7 @@ class _Watch:
         self._timer.cancel()
 
     def see(self, event: str, facts: Mapping[str, Any]) -> None:
-        """Called by the library at each step of a request, in the thread that sends it."""
+        """Called by the library at each step of a request, in the sending thread."""
         if event.endswith("connect_tcp.started"):
             self.direct = facts["host"] == self._ask.host  # otherwise it is a proxy's
         elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
@@ -275,17 +274,19 @@ class _Watch:
         self.expired = True
         connection = self._stream and self._stream.get_extra_info("socket")
         if connection:
-            with suppress(OSError):  # it has ended by itself meanwhile
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # not TLS's own, which unwraps under the reader's feet
+            with suppress(OSError):  # it has already ended
+                socket.socket.shutdown(
+                    connection, socket.SHUT_RDWR
+                )  # not TLS's shutdown, which unwraps while another thread reads
 
 
 def _set_location_aside(response: httpx.Response) -> None:
-    """Keep the library from reading a redirect: it does so even when told not to follow, and fails at what it cannot read."""
+    """Hide a redirect from the library, which parses it even if it must not follow it, and fails if it cannot."""
     response.extensions[ASIDE] = {"location": response.headers.pop("location", "")}
 
 
 def _as_sent(response: httpx.Response) -> tuple[str, Iterator[bytes]]:
-    """The coding and the bytes on the wire; a transport may hand over a response that it has read, and so inflated, itself."""
+    """The coding and the bytes as sent; a transport may have read, and so inflated, the response already."""
     if response.is_stream_consumed:
         return "", iter((response.content,))
     return response.headers.get("content-encoding", ""), response.iter_raw()
@@ -297,50 +298,33 @@ def _late(ask: Ask) -> Transient:
 
 
 def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
-    """Our error for the library's. Its text stays out: it may repeat a URL, a header or a secret. Not `direct`: through a proxy."""
+    """Our error for the library's, without its text, which may repeat a secret. Not `direct` means through a proxy."""
     kinds = ", ".join(dict.fromkeys(type(cause).__name__ for cause in causes(error)))
     if isinstance(error, Garbled):
         return Transient(f"{ask.place}: {ask.secrets.scrub(str(error))}; it is asked again later")
     if isinstance(error, httpx.TimeoutException):
         return Transient(f"{ask.place}: no answer within {ask.timeout_s:g} s ({kinds}); it is asked again later")
     if direct and says_no_such_host(error):
-        host = ask.secrets.scrub(ask.host)  # a machine without a network finds no host either: that is not the publisher's end
-        return Transient(f"{ask.place}: no such host {host!r}, or no network; it is asked again later (else correct request.url)")
+        host = ask.secrets.scrub(ask.host)  # a machine without a network finds no host either, so this is not `Gone`
+        return Transient(
+            f"{ask.place}: no such host {host!r}, or no network; it is asked again later (otherwise correct request.url)"
+        )
     if isinstance(error, httpx.TransportError) and not isinstance(error, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
         return Transient(f"{ask.place}: the connection failed ({kinds}); it is asked again later")
     return Refused(f"{ask.place}: the request cannot be sent ({kinds}); check request.url, headers and params")
 
 
-# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+# ── sending ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """What a receiver answered to a POST: header names are lower-case, the body is cut after 4 KB."""
+def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    """Send a body once, without following redirects. Errors name the receiver as `to`; the answer is cut after 4 KB.
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def post(
-    url: str,
-    *,
-    to: str,
-    headers: Mapping[str, str],
-    body: bytes,
-    secrets: Mapping[str, str] | None = None,
-    timeout_s: float = 15.0,
-    transport: Transport | None = None,
-) -> Posted:
-    """Send a body once, following no redirect. `to` is what errors call the receiver, `secrets` (by name) never stand in them.
-
-    From first to last byte it takes at most `TOTAL_FACTOR` times the timeout.
+    From the first to the last byte it takes at most `TOTAL_FACTOR` times `POST_TIMEOUT_S`.
 
     Raises:
         Transient: no answer came, or the request cannot be sent; the message says which.
     """
-    hidden = Secrets(secrets or {})
     try:
         ask = Ask(
             board=BoardId(to),
@@ -349,18 +333,16 @@ def post(
             method="POST",
             headers={name.lower(): value for name, value in headers.items()},
             content=body,
-            secrets=hidden,
-            timeout_s=timeout_s,
+            timeout_s=POST_TIMEOUT_S,
             max_bytes=ANSWER_BYTES,
             cut=True,
         )
-        with closing(Wire(user_agent=SENDER, transport=transport)) as wire:
-            reply = wire.send(ask)
+        with closing(Wire(user_agent=SENDER)) as wire:
+            return wire.send(ask)
     except ValueError as error:
-        raise Transient(f"{to}: the address is {error}; correct it") from (None if hidden else error)
+        raise Transient(f"{to}: the address is {error}; correct it") from error
     except FetchError as error:
-        raise Transient(str(error).partition(";")[0]) from (None if hidden else error)
-    return Posted(status=reply.status, headers=reply.headers, body=reply.body[:ANSWER_BYTES])
+        raise Transient(str(error).partition(";")[0]) from error
 
 
 # ── logs ─────────────────────────────────────────────────────────────────────────────────────────
@@ -373,15 +355,11 @@ _LOGGERS = (
     "httpx2",
     *(f"{core}.{part}" for core in ("httpcore", "httpcore2") for part in ("connection", "http11", "http2", "proxy", "socks")),
 )
-"""Those that write URLs with their query (httpx at INFO) or headers (httpcore at DEBUG)."""
+"""The loggers that write URLs with their query (httpx at INFO) or headers (httpcore at DEBUG)."""
 
 
-def _not_ours(_: logging.LogRecord) -> bool:
-    return not _OURS.get()
-
-
-for _name in _LOGGERS:  # a filter, not a level: another user of the library in this process keeps its log
-    logging.getLogger(_name).addFilter(_not_ours)
+for _name in _LOGGERS:  # a filter, not a level: other users of the library in this process keep their log
+    logging.getLogger(_name).addFilter(lambda _: not _OURS.get())
 
 
 @contextmanager

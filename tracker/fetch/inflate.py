@@ -1,4 +1,4 @@
-"""Bodies as sent (gzip, deflate or plain) turned into bytes in small steps, so that a bomb never reaches memory.
+"""Inflates bodies (gzip, deflate or plain) in small steps, so that a bomb never reaches memory.
 
 RFC 9110 §8.4.1 (codings), RFC 1952 (gzip: several members may follow each other), RFC 1950 and 1951
 (deflate: with a zlib header as the standard says, or raw as some servers send it).
@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from io import BytesIO
 
 IN_STEP = 16 * 1024
-"""Compressed bytes handed to zlib at once: it copies what it has not consumed, so large inputs would be copied often."""
+"""Compressed bytes per call of zlib, which copies the rest of its input each time."""
 OUT_STEP = 64 * 1024
-"""Inflated bytes that may exist beyond the body at any moment."""
+"""The most inflated bytes outside the body at any time."""
 OVERHEAD = 64 * 1024
-"""Bytes as sent allowed beyond `max_bytes`: more than gzip adds to what it cannot compress, so that empty members end too."""
+"""Compressed bytes allowed beyond `max_bytes`: more than gzip adds to incompressible bytes; also stops endless empty members."""
 CODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -27,11 +27,7 @@ class Garbled(Exception):
 
 
 class Inflater:
-    """Collects one body of at most `max_bytes` inflated bytes.
-
-    Raises:
-        Garbled: the coding is not one we asked for.
-    """
+    """Collects one body of at most `max_bytes` inflated bytes. Raises Garbled for a coding that we did not ask for."""
 
     def __init__(self, content_encoding: str, max_bytes: int) -> None:
         self._coding = _coding(content_encoding)
@@ -44,24 +40,16 @@ class Inflater:
 
     @property
     def body(self) -> bytes:
-        """What has been inflated so far, never more than `max_bytes`."""
+        """The bytes inflated so far, at most `max_bytes`."""
         return self._body.getvalue()
 
     def feed(self, raw: bytes) -> bool:
-        """Take the next bytes as sent. False: the body is larger than allowed, and what came beyond is dropped.
-
-        Raises:
-            Garbled: they are not of the declared coding.
-        """
+        """Add the next bytes as sent. False if the body is too large; drops the excess. Raises Garbled for another coding."""
         self._received += len(raw)
         return self._take(raw) and self._received <= self._max_bytes + OVERHEAD
 
     def finish(self) -> None:
-        """Say that nothing more comes.
-
-        Raises:
-            Garbled: the compressed stream has not ended.
-        """
+        """End the body. Raises Garbled if the compressed stream has not ended."""
         if self._held or self._stream is not None:
             raise Garbled(f"the {self._coding} stream ends in the middle")
 
@@ -81,7 +69,7 @@ class Inflater:
             raise Garbled(f"not a {self._coding} stream ({error})") from error
 
     def _step(self, pending: bytes) -> Iterator[bytes]:
-        """Inflate all of `pending`, at most `OUT_STEP` bytes at a time."""
+        """Inflate `pending`, at most `OUT_STEP` bytes at a time."""
         self._held = b""
         while True:
             if self._stream is None:
@@ -100,7 +88,7 @@ class Inflater:
                 return
 
     def _open(self, pending: bytes) -> bytes:
-        """Begin the next member with the bytes given back; no stream yet if they do not suffice to tell what it is."""
+        """Begin the next member with the returned bytes; no stream yet if they are too few to detect its format."""
         if self._members:
             pending = self._between_members(pending)
         if self._coding == "gzip" and pending:
@@ -110,7 +98,7 @@ class Inflater:
         return pending
 
     def _between_members(self, pending: bytes) -> bytes:
-        """Gzip may be padded with zeros and followed by another member; deflate ends where it ends."""
+        """Gzip may be padded with zeros and followed by another member; nothing may follow deflate."""
         if self._coding == "deflate" and pending:
             raise Garbled("bytes follow the end of the deflate stream")
         return pending.lstrip(b"\0")
@@ -124,5 +112,5 @@ def _coding(content_encoding: str) -> str:
 
 
 def _has_zlib_header(head: bytes) -> bool:
-    """RFC 1950 §2.2: method 8, and the first two bytes divisible by 31. A raw stream cannot begin so: its padding bits are zero."""
+    """RFC 1950 §2.2: method 8, and the first two bytes divisible by 31; a raw stream cannot begin with these."""
     return head[0] & 0x0F == 8 and int.from_bytes(head[:2]) % 31 == 0

@@ -1,4 +1,4 @@
-"""One file out of an answer that is a ZIP archive (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), within bounds."""
+"""Reads one file of a ZIP archive (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), within bounds."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tracker.wording import listed
 MAX_MEMBERS = 10_000
 _SHOWN = 8
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-"""What the library raises for what is no archive, is damaged, packed in an unknown way, or encrypted."""
+"""What the library raises for other files, and for damaged, encrypted or unknown archives."""
 
 
 def with_member(ask: Ask, reply: Reply, member: str) -> Reply:
-    """The reply with that file of the archive as its body: by its whole path, or the only one whose last part is so named.
+    """The reply with a file of the archive as its body, named by its path, or by its last part if that is unique.
 
     Raises:
-        Transient: the body is no ZIP archive that can be read.
+        Transient: the body is not a readable ZIP archive.
         Refused: it has no such file, several, more than 10,000 in all, or one larger than `ask.max_bytes`.
     """
     try:
@@ -31,7 +31,7 @@ def with_member(ask: Ask, reply: Reply, member: str) -> Reply:
                 body = file.read(ask.max_bytes + 1)
     except _BROKEN as error:
         raise Transient(
-            f"{ask.place}: the answer is no ZIP archive that can be read: {type(error).__name__}; look at its answer"
+            f"{ask.place}: the answer is not a readable ZIP archive: {type(error).__name__}; look at its answer"
         ) from error
     if len(body) > ask.max_bytes:
         raise Refused(
@@ -45,9 +45,9 @@ def _name(ask: Ask, names: list[str], member: str) -> str:
         raise Refused(f"{ask.place}: an archive of {len(names)} files, expected at most {MAX_MEMBERS}; correct request.url")
     if member in names:
         return member
-    found = [name for name in names if name.rpartition("/")[2] == member]
-    if len(found) == 1:
-        return found[0]
-    what = f"{len(found)} files called" if found else "no file called"
-    near = listed([repr(name[:80]) for name in found or names], _SHOWN)
-    raise Refused(f"{ask.place}: {what} {member!r} in the archive, which has {near}; correct request.member")
+    matches = [name for name in names if name.rpartition("/")[2] == member]
+    if len(matches) == 1:
+        return matches[0]
+    count = f"{len(matches)} files" if matches else "no file"
+    near = listed([repr(name[:80]) for name in matches or names], _SHOWN)
+    raise Refused(f"{ask.place}: {count} called {member!r} in the archive, which has {near}; correct request.member")

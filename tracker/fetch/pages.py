@@ -1,6 +1,6 @@
-"""A board spread over several answers: which page to ask for next, and when the last one has come (`model.Pagination`).
+"""Fetches a board page by page, up to its last page (`model.Pagination`).
 
-A page that cannot be read raises; it never counts as the last one, or a board would be cut without a word.
+An unreadable page raises. It never counts as the last one, which would cut the board silently.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ BOM = b"\xef\xbb\xbf"
 
 
 def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Callable[[], datetime]) -> list[Reply]:
-    """Every page in order. `Ask.max_bytes` bounds all of them together. A closing page without records is left out.
+    """All pages in order. `Ask.max_bytes` bounds their sum. A last page without records is left out.
 
     Raises:
-        Refused: more than `max_pages`, a page that came before, a link to another host, a declaration that cannot be used.
+        Refused: more than `max_pages`, a repeated page, a link to another host, an unusable declaration.
         Transient: a page in which the declared expressions find nothing usable; it is kept as the error's answer.
-        FetchError: whatever `get` raises.
+        FetchError: from `get`.
     """
     replies: list[Reply] = []
     seen = 0
     current: Ask | None = _first(ask, pagination)
     while current is not None:
-        reply = get(replace(current, max_bytes=ask.max_bytes - sum(len(one.body) for one in replies)))
+        reply = get(replace(current, max_bytes=ask.max_bytes - sum(len(earlier.body) for earlier in replies)))
         try:
             current, seen = _turn(ask, pagination, replies, reply, seen)
         except FetchError as error:
@@ -44,7 +44,7 @@ def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Ca
 
 
 def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply, seen: int) -> tuple[Ask | None, int]:
-    """Put a page to the others, unless it only closes them; tell how to ask for the next, and how many records were seen by then."""
+    """Append a page unless it is an empty last one. Returns the request for the next page, and the records seen so far."""
     _demand_new(ask, reply, replies)
     page = _Page(ask, pagination, reply, seen)
     if page.is_closing and replies:
@@ -63,8 +63,8 @@ def _first(ask: Ask, pagination: Pagination) -> Ask:
 
 
 def _demand_new(ask: Ask, reply: Reply, earlier: list[Reply]) -> None:
-    for number, one in enumerate(earlier, 1):
-        if one.body == reply.body:
+    for number, page in enumerate(earlier, 1):
+        if page.body == reply.body:
             raise Refused(
                 f"{ask.place}: page {len(earlier) + 1} repeats page {number}, expected another; correct request.pagination"
             )
@@ -72,17 +72,17 @@ def _demand_new(ask: Ask, reply: Reply, earlier: list[Reply]) -> None:
 
 @dataclass(frozen=True)
 class _Page:
-    """One answer with what its board declares about paging; decoded once, and only if an expression asks for it."""
+    """One answer with its board's pagination; decoded once, and only if an expression needs it."""
 
     ask: Ask
     pagination: Pagination
     reply: Reply
     seen: int
-    """Records on the pages before it."""
+    """Records on earlier pages."""
 
     @cached_property
     def seen_after(self) -> int:
-        """Records on the pages up to it, where they are counted at all."""
+        """Records up to this page, if they are counted."""
         return self.seen + (len(self._records()) if self._counts_records else 0)
 
     @property
@@ -91,14 +91,14 @@ class _Page:
 
     @cached_property
     def is_closing(self) -> bool:
-        """Whether it has no records, where that is what ends the board."""
+        """Whether it has no records, if that ends the board."""
         how = self.pagination
         if how.more or not (how.records or how.kind in ("page_number", "offset")):
             return False
         return not self._records()
 
     def next_ask(self, count: int) -> Ask | None:
-        """The request for the page after this one, which is the `count`-th; None when this is the last."""
+        """The request for the page after this one, the `count`-th; None if this is the last."""
         if self.is_closing or (self.pagination.more and not self._more()):
             return None
         following = STEPS[self.pagination.kind](self, count)
@@ -111,21 +111,21 @@ class _Page:
         return _with_param(self.ask, self.pagination.param, self.pagination.start + count)
 
     def offset(self, count: int) -> Ask:
-        """By the number of records before it: those that came, as a server may give fewer than it was asked for."""
+        """By the number of records received, because a server may return fewer than requested."""
         before = self.seen_after if self._counts_records else self.pagination.size * count
         return _with_param(self.ask, self.pagination.param, before)
 
     def cursor(self, _: int) -> Ask | None:
-        """By what this page says comes next."""
-        found = self._find(self.pagination.next)
-        if found is None or found == "":
+        """By the cursor on this page."""
+        cursor = self._find(self.pagination.next)
+        if cursor is None or cursor == "":
             return None
-        if isinstance(found, bool) or not isinstance(found, (str, int)):
-            raise self._unreadable(f"{self.pagination.next!r} finds a {type(found).__name__}", "a text or a whole number")
-        return _with_param(self.ask, self.pagination.param, found)
+        if isinstance(cursor, bool) or not isinstance(cursor, (str, int)):
+            raise self._unreadable(f"{self.pagination.next!r} finds a {type(cursor).__name__}", "a text or a whole number")
+        return _with_param(self.ask, self.pagination.param, cursor)
 
     def link(self, _: int) -> Ask | None:
-        """By the Link header's rel=next, on the same host only: the board's headers go with it."""
+        """By the Link header's rel=next, on the same host only, because the board's headers are sent along."""
         if not self.reply.next_link:
             return None
         try:
@@ -139,27 +139,27 @@ class _Page:
         return replace(self.ask, url=url)
 
     def _records(self) -> list[object]:
-        found = self._find(self.pagination.records or "@")
-        if isinstance(found, list):
-            return found
-        raise self._unreadable(f"{self.pagination.records or '@'!r} finds {_kind(found)}", "a list of records")
+        records = self._find(self.pagination.records or "@")
+        if isinstance(records, list):
+            return records
+        raise self._unreadable(f"{self.pagination.records or '@'!r} finds {_kind(records)}", "a list of records")
 
     def _more(self) -> bool:
-        found = self._find(self.pagination.more)
-        if isinstance(found, bool):
-            return found
-        raise self._unreadable(f"{self.pagination.more!r} finds {_kind(found)}", "true or false")
+        more = self._find(self.pagination.more)
+        if isinstance(more, bool):
+            return more
+        raise self._unreadable(f"{self.pagination.more!r} finds {_kind(more)}", "true or false")
 
     def _find(self, path: str) -> object:
         try:
             expression = jmespath.compile(path)
         except JMESPathError as error:
-            raise Refused(f"{self.ask.place}: {path!r} is no JMESPath; correct request.pagination") from error
+            raise Refused(f"{self.ask.place}: {path!r} is not a JMESPath expression; correct request.pagination") from error
         try:
-            found: object = expression.search(self._document)
+            value: object = expression.search(self._document)
         except (JMESPathError, RecursionError) as error:
             raise self._unreadable(f"{type(error).__name__} at {path!r}", "a value there") from self.ask.because(error)
-        return found
+        return value
 
     @cached_property
     def _document(self) -> object:
@@ -187,5 +187,5 @@ def _with_param(ask: Ask, name: str, value: str | int) -> Ask:
     return replace(ask, url=ask.url.copy_set_param(name, str(value)))
 
 
-def _kind(found: object) -> str:
-    return "nothing" if found is None else f"a {type(found).__name__}"
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"

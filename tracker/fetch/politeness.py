@@ -1,10 +1,10 @@
-"""Manners towards a host: one request at a time, a gap between two, and the time it asked us to stay away (RFC 9110 §10.2.3)."""
+"""Politeness towards a host: one request at a time, a gap between two, and its Retry-After (RFC 9110 §10.2.3)."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -13,64 +13,24 @@ from tracker.fetch.http import Ask
 from tracker.ports import Clock, Hosts
 
 LONGEST_WAIT_S = 60.0
-"""Up to this a Retry-After or Crawl-delay is waited for within a run; what is longer waits for the next one."""
+"""A longer Retry-After or Crawl-delay is not waited for within a run, but by the next run."""
 LONGEST_AWAY_S = 7 * 86_400.0
-"""What a longer Retry-After is taken for."""
+"""A longer Retry-After counts as this."""
 BREAKS_AFTER = 4
-"""A host that failed so many fetches in a row, of whatever boards, is left alone; when the time is over one board tries."""
+"""A host that failed this many fetches in a row, of any boards, gets a break; after it, one board tries."""
 FIRST_BREAK_S = 300.0
+"""Each further break is twice as long, up to LONGEST_BREAK_S."""
 LONGEST_BREAK_S = 2 * 3600.0
-"""It is left alone for five minutes, then for twice as long each time, up to two hours."""
 CUT_S = 1.0
-"""What a time loses when it is cut to whole seconds; added to a gap, so that it is never shorter than declared."""
+"""Times are stored in whole seconds; a gap is longer by this, so that it is never shorter than declared."""
 
 
 class NotYet(Transient):
-    """The host asked us to stay away, or failed again and again, and that time has not passed: nothing was asked, and trying again now would not help."""
-
-
-class MemoryHosts:
-    """What is known about hosts, for as long as the process lives. Fulfils `ports.Hosts`; safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._asked: dict[str, datetime] = {}
-        self._away_until: dict[str, datetime] = {}
-        self._failures: dict[str, int] = {}
-
-    def turn(self, host: str) -> AbstractContextManager[None]:  # noqa: ARG002  # nobody else knows of it
-        """Nobody else remembers hosts here."""
-        return nullcontext()
-
-    def failures(self, host: str) -> int:
-        """How many fetches in a row the host failed."""
-        return self._failures.get(host, 0)
-
-    def note_failures(self, host: str, failures: int) -> None:
-        """Remember how many fetches in a row it failed."""
-        self._failures[host] = failures
-
-    def last_request(self, host: str) -> datetime | None:
-        """When we last asked this host, None if never."""
-        return self._asked.get(host)
-
-    def not_before(self, host: str) -> datetime | None:
-        """The time the publisher asked us to wait for, None if none."""
-        return self._away_until.get(host)
-
-    def note_request(self, host: str, at: datetime) -> None:
-        """Remember that the host was asked at that time."""
-        self._asked[host] = at
-
-    def note_not_before(self, host: str, at: datetime | None) -> None:
-        """Remember, or forget with None, that the host asked us to come back at that time."""
-        if at is None:
-            self._away_until.pop(host, None)
-        else:
-            self._away_until[host] = at
+    """The host asked us to stay away, or has a break after failures: nothing was asked, and a retry now would not help."""
 
 
 def retry_after_s(header: str, now: datetime) -> float | None:
-    """The seconds a Retry-After header asks for, at most `LONGEST_AWAY_S`; None if it says nothing usable or a time that has passed."""
+    """The seconds that a Retry-After header asks for, at most `LONGEST_AWAY_S`; None if it is unusable or in the past."""
     text = header.strip()
     if text.isascii() and text.isdigit():
         digits = text.lstrip("0") or "0"
@@ -84,7 +44,7 @@ def retry_after_s(header: str, now: datetime) -> float | None:
 
 
 class Pace:
-    """Gives turns at hosts. `hosts` is called from the threads that fetch, one call at a time."""
+    """Gives turns at hosts. `hosts` is called from the fetching threads, one call at a time."""
 
     def __init__(self, hosts: Hosts, clock: Clock) -> None:
         self._hosts = hosts
@@ -94,12 +54,10 @@ class Pace:
 
     @contextmanager
     def turn(self, ask: Ask) -> Iterator[None]:
-        """Nobody else asks the host within the block, which begins when the gap has passed.
-
-        Raises:
-            NotYet: the host asked us to come back later.
-        """
-        with self._turn_at(ask.host), self._hosts.turn(ask.host):
+        """Within the block nobody else asks the host; begins after the gap. Raises NotYet if the host asked us to stay away."""
+        with self._guard:
+            turn = self._turns.setdefault(ask.host, threading.Lock())
+        with turn, self._hosts.turn(ask.host):
             self._keep_away(ask)
             self._clock.sleep(self._gap_left_s(ask))
             with self._guard:
@@ -107,18 +65,18 @@ class Pace:
             yield
 
     def stay_away(self, host: str, wait_s: float) -> None:
-        """Remember that the host asked us to stay away for so long."""
+        """Remember that the host asked us to stay away."""
         with self._guard:
             self._hosts.note_not_before(host, self._clock.now() + timedelta(seconds=wait_s))
 
     def answered(self, host: str) -> None:
-        """Remember that the host answered: whatever it failed before is over."""
+        """Remember that the host answered: its failures are over."""
         with self._guard:
             if self._hosts.failures(host):
                 self._hosts.note_failures(host, 0)
 
     def failed(self, host: str) -> None:
-        """Remember that a fetch failed for the host's sake; after `BREAKS_AFTER` in a row it is left alone for a while."""
+        """Remember that a fetch failed because of the host; after `BREAKS_AFTER` in a row it gets a break."""
         with self._guard:
             failures = self._hosts.failures(host) + 1
             self._hosts.note_failures(host, failures)
@@ -127,10 +85,6 @@ class Pace:
             wait_s = min(FIRST_BREAK_S * 2.0 ** min(failures - BREAKS_AFTER, 20), LONGEST_BREAK_S)
             until, asked = self._clock.now() + timedelta(seconds=wait_s), self._hosts.not_before(host)
             self._hosts.note_not_before(host, max(until, asked) if asked else until)
-
-    def _turn_at(self, host: str) -> threading.Lock:
-        with self._guard:
-            return self._turns.setdefault(host, threading.Lock())
 
     def _keep_away(self, ask: Ask) -> None:
         now = self._clock.now()
@@ -144,7 +98,7 @@ class Pace:
             raise NotYet(f"{ask.place}: the host {why}, due at {until:%Y-%m-%dT%H:%M:%SZ}", retry_after_s=wait_s)
 
     def _gap_left_s(self, ask: Ask) -> float:
-        """A last request that lies in the future (the clock was set back) counts as one made now."""
+        """A last request in the future (the clock was set back) counts as made now."""
         with self._guard:
             last = self._hosts.last_request(ask.host)
         if last is None or ask.gap_s <= 0:

@@ -1,11 +1,11 @@
-"""Redirects, followed by hand: each hop is looked at before it is asked for (RFC 9110 §15.4)."""
+"""Follows redirects, checking each hop before it is fetched (RFC 9110 §15.4)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.errors import Gone, Refused, Transient
 from tracker.fetch.addresses import Resolve, is_public, says_no_such_host
 from tracker.fetch.http import URL, Ask, Reply, host_of, join_url, origin_of
 
@@ -13,18 +13,18 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 KEEP_METHOD = frozenset((307, 308))
 MAX_REDIRECTS = 5
 CREDENTIALS = frozenset(("authorization", "cookie", "proxy-authorization"))
-"""Headers that belong to one host even when no secret is named in them."""
+"""Headers for one host only, even if they name no secret."""
 
 
 def follow(ask: Ask, send: Callable[[Ask], Reply], resolve: Resolve) -> Reply:
-    """The first reply that is no redirect, at most `MAX_REDIRECTS` hops away.
+    """The first reply that is not a redirect, at most `MAX_REDIRECTS` hops away.
 
-    A hop may lead to the host that was asked for, wherever that is, or to a host with public addresses only.
-    The latter is checked here by name and again on the connection (`Ask.public`).
+    A hop may lead to the first host, wherever that is, or to a host with public addresses only, which is checked here by name
+    and again on the connection (`Ask.public`).
 
     Raises:
-        Refused: a redirect that leads nowhere, in a circle, or where we do not go.
-        FetchError: whatever `send` raises, or a new host's name cannot be resolved.
+        Refused: a redirect without a target, in a circle, or to an address that is not public.
+        FetchError: from `send`, or because a new host's name cannot be resolved.
     """
     current = ask
     for _ in range(MAX_REDIRECTS):
@@ -50,13 +50,11 @@ def _next(first: Ask, current: Ask, reply: Reply, resolve: Resolve) -> Ask:
 def _target(current: Ask, reply: Reply) -> URL:
     location = reply.headers.get("location", "")
     if not location:
-        raise Refused(f"{current.place}: answered {reply.status} without saying where to, expected 200; correct request.url")
+        raise Refused(f"{current.place}: answered {reply.status} without a target, expected 200; correct request.url")
     try:
         return join_url(current.url, location)
     except ValueError as error:
-        raise Refused(f"{current.place}: redirected to something that is {error}; correct request.url") from current.because(
-            error
-        )
+        raise Refused(f"{current.place}: redirected to a target that is {error}; correct request.url") from current.because(error)
 
 
 def _demand_public(first: Ask, url: URL, resolve: Resolve) -> None:
@@ -64,29 +62,18 @@ def _demand_public(first: Ask, url: URL, resolve: Resolve) -> None:
     try:
         private = [address for address in resolve(host) if not is_public(address)]
     except OSError as error:
-        raise _unresolved(first, host, error) from first.because(error)
+        target = f"{first.place}: redirected to {first.secrets.scrub(host)!r}"
+        if says_no_such_host(error):
+            raise Gone(f"{target}, a host that does not exist; correct request.url") from first.because(error)
+        raise Transient(f"{target}, whose address cannot be found now; it is asked again later") from first.because(error)
     if private:
         raise Refused(f"{first.place}: redirected to {first.shown(url)}, which is not a public address; correct request.url")
 
 
-def _unresolved(first: Ask, host: str, error: OSError) -> FetchError:
-    found = f"{first.place}: redirected to {first.secrets.scrub(host)!r}"
-    if says_no_such_host(error):
-        return Gone(f"{found}, a host that does not exist; correct request.url")
-    return Transient(f"{found}, whose address cannot be found out now; it is asked again later")
-
-
 def _headers_for(url: URL, current: Ask) -> Mapping[str, str]:
-    """All of them on the same origin, or on its way from http to https; otherwise those that are nobody's secret."""
-    if _same_keeper(current.url, url):
+    """All headers for the same origin, also from http to https; otherwise only those without secrets."""
+    (scheme, *place), (next_scheme, *next_place) = origin_of(current.url), origin_of(url)
+    if place == next_place and next_scheme in (scheme, "https"):
         return current.headers
-    return {name: value for name, value in current.headers.items() if not _is_private(name, value, current)}
-
-
-def _same_keeper(here: URL, there: URL) -> bool:
-    (scheme, *place), (next_scheme, *next_place) = origin_of(here), origin_of(there)
-    return place == next_place and next_scheme in (scheme, "https")
-
-
-def _is_private(name: str, value: str, current: Ask) -> bool:
-    return name in CREDENTIALS or current.secrets.scrub(value) != value
+    scrub = current.secrets.scrub
+    return {name: value for name, value in current.headers.items() if name not in CREDENTIALS and scrub(value) == value}

@@ -1,7 +1,6 @@
-"""Another try where one is likely to help: three in all, further and further apart, waiting on the given clock.
+"""Retries what a retry is likely to fix: three tries, at growing intervals, on the given clock.
 
-tenacity rather than stamina, which is built on it: stamina sleeps by itself and is made quiet and quick only for
-the whole process, while here the sleep is an argument and nothing is logged.
+tenacity rather than stamina, which is built on it: here the sleep is an argument, and nothing is logged.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from tracker.ports import Clock
 
 ATTEMPTS = 3
 BACK_OFF = wait_exponential_jitter(max=10, jitter=1)
-"""1 s, 2 s … and up to a second of chance, so that boards that failed together do not come back together."""
+"""1 s, 2 s …, plus up to a random second, so that boards that failed together do not retry together."""
 
 T = TypeVar("T")
 
 
 def patiently(attempt: Callable[[], T], clock: Clock) -> T:
-    """What `attempt` returns, called up to `ATTEMPTS` times while it raises a `Transient` that is worth it; raises its last error."""
+    """The result of `attempt`, called up to `ATTEMPTS` times while it raises a `Transient` worth it; raises its last error."""
     retrying = Retrying(
         stop=stop_after_attempt(ATTEMPTS), wait=_wait_s, retry=retry_if_exception(_worth_it), sleep=clock.sleep, reraise=True
     )
@@ -37,7 +36,7 @@ def _worth_it(error: BaseException) -> bool:
 
 
 def _wait_s(state: RetryCallState) -> float:
-    """What the publisher asked for, if it did, and never less than our own back-off."""
+    """The publisher's wait, if it asked for one, but at least our back-off."""
     error = state.outcome and state.outcome.exception()
     asked_s = error.retry_after_s if isinstance(error, Transient) else None
     return max(asked_s or 0.0, BACK_OFF(state))

@@ -1,7 +1,7 @@
 """robots.txt: what a host lets us read, and how often (RFC 9309).
 
-2xx: its rules hold, of its first 500 KiB. 4xx: there are none. 5xx, 429 or unreachable: nothing is allowed for now.
-The rules are kept for 24 hours in memory. Loopback hosts are asked like any other.
+2xx: the rules of its first 500 KiB apply. 4xx: there are none. 5xx, 429 or unreachable: nothing is allowed for now.
+The rules stay in memory for 24 hours. Loopback hosts are asked like any other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEPT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one host's robots.txt says to us. `file` is where it stands, `read_at` when it was asked for."""
+    """The rules of one host's robots.txt for us. `file` is its URL, `read_at` when it was fetched."""
 
     file: str
     read_at: datetime
@@ -39,13 +39,13 @@ class Rules:
         return min(self.parsed.crawl_delay(PRODUCT) or 0.0, LONGEST_WAIT_S)
 
     def check(self, ask: Ask) -> None:
-        """Raises Refused when the URL must not be asked for."""
+        """Raises Refused if the URL must not be fetched."""
         if not self.parsed.can_fetch(str(ask.url), PRODUCT):
             raise Refused(f"{ask.place}: {self.file} disallows it for {PRODUCT}; use another source or ask the publisher")
 
 
 class Robots:
-    """The rules of every host met, each read once a day by `load` (which follows redirects and keeps the gap)."""
+    """The rules of all hosts, each read once a day by `load` (which follows redirects and keeps the gap)."""
 
     def __init__(self, clock: Clock, load: Callable[[Ask], Reply]) -> None:
         self._clock = clock
@@ -53,11 +53,11 @@ class Robots:
         self._known: dict[tuple[str, str, int | None], Rules] = {}
 
     def rules(self, ask: Ask) -> Rules:
-        """The rules that hold for the URL of `ask`.
+        """The rules for the URL of `ask`.
 
         Raises:
-            Transient: the host could not say what it allows, which counts as nothing for now.
-            FetchError: whatever `load` raises.
+            Transient: the host did not answer, so nothing is allowed for now.
+            FetchError: from `load`.
         """
         origin = origin_of(ask.url)
         known = self._known.get(origin)
@@ -70,17 +70,13 @@ class Robots:
         asked = replace(ask, url=url, method="GET", headers={}, max_bytes=MAX_BYTES, cut=True)
         reply = self._load(asked)
         now = self._clock.now()
-        if _nothing_for_now(reply.status):
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in AGAIN:
             raise failure(asked, reply, now)
         return Rules(file=asked.shown(url), read_at=now, parsed=Protego.parse(_text(reply)))
 
 
-def _nothing_for_now(status: int) -> bool:
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in AGAIN
-
-
 def _text(reply: Reply) -> str:
-    """The rules as text; none for 4xx. The last line is dropped where the file was cut, as half a path is another path."""
+    """The rules as text; none for 4xx. Drops a last line that was cut, because half a path is another path."""
     if reply.status >= HTTPStatus.BAD_REQUEST:
         return ""
     whole = len(reply.body) < MAX_BYTES

@@ -1,4 +1,4 @@
-"""One answer for several boards: those that ask for exactly the same, one right after the other, are not sent to ask twice."""
+"""Shares one answer between boards that send the same request shortly after each other."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tracker.ports import Clock
 SHARED_FOR = timedelta(minutes=2)
 MAX_KEPT = 4
 MAX_BYTES = 16_000_000
-"""Larger captures are not kept for others: the service stays small."""
+"""Larger captures are not shared, to save memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What came for a request, since when, what it was asked with, and whom it has served: never the same board twice."""
+    """The outcome of a request, its time and validators, and the boards it has served: each board once."""
 
     outcome: Capture | Unchanged
     at: datetime
@@ -27,7 +27,7 @@ class _Kept:
 
 
 class Shared:
-    """Remembers the last few answers for two minutes. Safe to share between threads."""
+    """Remembers the last few answers for two minutes. Threads may share it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -35,10 +35,10 @@ class Shared:
         self._lock = threading.Lock()
 
     def of(self, board: Board, last: Validators) -> Capture | Unchanged | None:
-        """What another board has just received for the same request; None where this one has to ask itself."""
+        """What another board has just received for the same request; None if this board must ask itself."""
         with self._lock:
             now = self._clock.now()
-            self._kept = {key: one for key, one in self._kept.items() if timedelta(0) <= now - one.at < SHARED_FOR}
+            self._kept = {key: kept for key, kept in self._kept.items() if timedelta(0) <= now - kept.at < SHARED_FOR}
             kept = self._kept.get(_key(board))
             if kept is None or board.id in kept.served or (isinstance(kept.outcome, Unchanged) and kept.last != last):
                 return None
@@ -46,7 +46,7 @@ class Shared:
             return replace(kept.outcome, board=board.id)
 
     def keep(self, board: Board, last: Validators, outcome: Capture | Unchanged) -> None:
-        """Remember an answer for others, if it is not too large."""
+        """Remember an answer for other boards, if it is not too large."""
         if isinstance(outcome, Capture) and sum(map(len, outcome.bodies)) > MAX_BYTES:
             return
         with self._lock:
@@ -57,8 +57,8 @@ class Shared:
 
 
 def _key(board: Board) -> str:
-    """The same for boards that ask for exactly the same: nothing here is sent, so secrets stand in it by name."""
-    return repr([_asked(one) for one in (board.request, *(payload.request for payload in board.payloads))])
+    """The same for boards that send the same requests. Contains secrets by name only."""
+    return repr([_asked(request) for request in (board.request, *(payload.request for payload in board.payloads))])
 
 
 def _asked(request: Request) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""Takes back what was told: a delivery for each event that was sent and that the history, written anew, does not give any more.
+"""Takes back news that a rewritten history no longer contains: one delivery for each event that was sent.
 
 Source: docs/decisions/0015-outbox.md
 """
@@ -8,44 +8,37 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tracker.model import Delivery, Event, EventId
 from tracker.notify.routes import WITHDRAWN
 
 CORRECTED_FOR = timedelta(days=30)
-"""What was told is taken back only so long after it was delivered: later nobody remembers it."""
+"""News that was delivered longer ago is not taken back: nobody remembers it."""
 
 
-def corrections(told: Iterable[tuple[Event, str]], at: datetime) -> tuple[Delivery, ...]:
-    """A delivery for each event that was sent on a route and is withdrawn; `at` is the newest state of its board.
+def corrections(sent: Iterable[tuple[Event, str]], at: datetime) -> tuple[Delivery, ...]:
+    """A delivery for each (withdrawn event, route) that was sent; `at` is the newest state of its board.
 
-    The same event is taken back under the same id whenever that happens, so on each route once for ever.
+    The correction of an event always has the same id, so each route gets it once.
     """
-    return tuple(Delivery(event=_withdrawal(event, at), route=route, queued_at=at) for event, route in told)
+    return tuple(Delivery(event=_withdrawal(event, at), route=route, queued_at=at) for event, route in sent)
 
 
 def _withdrawal(event: Event, at: datetime) -> Event:
-    """It names no subjects: it must not wait for the cool-down of a model, nor stand folded below other news of it."""
-    return Event(
-        id=_id_of(event),
+    """Names no subjects: it must not wait for a model's cool-down, nor be folded below other news of the model."""
+    return replace(
+        event,
+        id=EventId(hashlib.sha256(json.dumps([WITHDRAWN, event.id]).encode()).hexdigest()[:16]),
         kind=WITHDRAWN,
         grade=WITHDRAWN,
-        weight=event.weight,
         is_news=True,
-        board=event.board,
-        metric=event.metric,
         subjects=(),
         rivals=(),
-        after=event.after,
-        until=event.until,
         headline=f"Withdrawn: {event.headline}",
         facts={"event": event.id},
         evidence=(),
         rule=f"{WITHDRAWN}/1",
         recorded_at=at,
     )
-
-
-def _id_of(event: Event) -> EventId:
-    return EventId(hashlib.sha256(json.dumps([WITHDRAWN, event.id]).encode()).hexdigest()[:16])

@@ -1,6 +1,6 @@
-"""A message as lines of plain text → its text in one form (text, markdown, html), cut to a length.
+"""Lines of plain text → a message in one form (text, markdown, html), cut to a length.
 
-Only plain text is ever cut, and markup is put around what is left: so no cut can fall inside a link, a tag or an escape.
+Plain text is cut before the markup is added, so no cut can fall inside a link, a tag or an escape.
 """
 
 from __future__ import annotations
@@ -19,19 +19,17 @@ from tracker.reports.markdown import escape as escape_markdown
 from tracker.wording import clean
 
 _SUMMONS = re.compile(r"<(?=[!@#&/:\w]|$)(?!\d)")
-"""How Slack (`<!channel>`, `<@U1>`) and Discord (`<@&1>`, `<:name:1>`, `</command:1>`) begin what is more than text; `<15B` is not
-among it. At the end of a text, what is put behind it may make a call of it."""
+"""Begins a mention or command in Slack (`<!channel>`, `<@U1>`) and Discord (`<@&1>`, `<:name:1>`, `</command:1>`), unlike `<15B`.
+At the end of a text, what follows may make it one."""
 _SENTENCE_ENDS = re.compile(r"[.!?…](?=\s)")
 _WORTH_CUTTING = 24
-"""A line of which fewer characters would remain is left out whole."""
-
-
+"""A line that would keep fewer characters is left out."""
 _LEAST_HEADLINE = 4
-"""Where even the barest message is too long, so much of the headline is better than no message."""
+"""If even the shortest message is too long, this much of the headline is better than none."""
 
 
-class Room(StrEnum):
-    """What a line is in a message."""
+class Role(StrEnum):
+    """The role of a line in a message."""
 
     HEADLINE = "headline"
     NOTE = "note"
@@ -43,12 +41,13 @@ class Room(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine:
-    """One line: plain text, then what is called by name. `url` is a page, shown as it is so that it survives where markup is taken away; `command` is what can be typed.
+    """One line: plain text, then a page and a command.
 
-    `story` counts the stories from 0; it is None for lines that belong to none.
+    The `url` is shown in full, so that it survives a channel that removes markup. `story` is the number of the line's story,
+    from 0, if it belongs to one.
     """
 
-    place: Room
+    role: Role
     text: str
     url: str = ""
     command: str = ""
@@ -62,21 +61,21 @@ Rendered = Callable[[Sequence[TextLine]], str]
 
 
 def calm(text: str) -> str:
-    """Foreign text on one line, in which no chat finds somebody to call, a link or a command.
+    """Foreign text on one line in which no chat finds a mention, a link or a command.
 
-    `@` becomes the full-width `＠` (`@everyone`, `@here`, `@room`, Telegram's `@name`): a reader sees the same, a program does not.
+    `@` becomes the full-width `＠` (`@everyone`, `@here`, `@room`, Telegram's `@name`), which only a program reads differently.
     """
     quiet = _SUMMONS.sub("‹", clean(text)).replace("@", "＠")
     return quiet.replace("://", ": //").replace("](", "] (")
 
 
 def page(url: str) -> str:
-    """An address that can be followed and calls nobody; empty where it cannot."""
+    """An address that can be opened and mentions nobody; empty if it is not one."""
     return link(clean(url)).replace("@", "%40")
 
 
 def shorten(text: str, most: int) -> str:
-    """At most so many characters: up to the end of a sentence where that keeps half of it, else of a word, with `…`."""
+    """The text in `most` characters: cut after a sentence if that keeps half of them, otherwise after a word, with `…`."""
     if len(text) <= most:
         return text
     ends = [found.end() for found in _SENTENCE_ENDS.finditer(text, 0, most + 1) if found.end() <= most]
@@ -92,35 +91,35 @@ def shorten(text: str, most: int) -> str:
 
 
 def as_text(lines: Sequence[TextLine]) -> str:
-    """For terminals, plain mails and chats that are told it is plain text."""
-    return _paragraphs(lines, lambda line: _TEXT_MARKS[line.place] + _joined(line.text, line.url, line.command))
+    """For terminals, plain mail, and chats that show plain text."""
+    return _paragraphs(lines, lambda line: _TEXT_MARKS[line.role] + _joined(line.text, line.url, line.command))
 
 
 def as_markdown(lines: Sequence[TextLine]) -> str:
-    """CommonMark, everything foreign escaped."""
+    """CommonMark; foreign text is escaped."""
     return _paragraphs(lines, _markdown, between_feet="  \n")
 
 
 def as_html(lines: Sequence[TextLine]) -> str:
-    """Well-formed markup of few tags, so that what a chat does not know of it does little harm."""
-    return "".join(_html_block(place, [_html(line) for line in group]) for place, group in groupby(lines, key=_block))
+    """Well-formed markup with few tags, so that a chat that ignores some of them shows little noise."""
+    return "".join(_html_block(role, [_html(line) for line in group]) for role, group in groupby(lines, key=_block))
 
 
 FORMS: Mapping[str, Rendered] = {"text": as_text, "markdown": as_markdown, "html": as_html}
-_TEXT_MARKS = {Room.HEADLINE: "", Room.NOTE: "", Room.HEADING: "", Room.ENTRY: "• ", Room.ASIDE: "  – ", Room.FOOT: ""}
-_MARKDOWN_MARKS = {**_TEXT_MARKS, Room.ENTRY: "- ", Room.ASIDE: "  - "}
-_LISTED = (Room.ENTRY, Room.ASIDE)
-_STRONG = (Room.HEADLINE, Room.HEADING)
+_TEXT_MARKS = {Role.HEADLINE: "", Role.NOTE: "", Role.HEADING: "", Role.ENTRY: "• ", Role.ASIDE: "  – ", Role.FOOT: ""}
+_MARKDOWN_MARKS = {**_TEXT_MARKS, Role.ENTRY: "- ", Role.ASIDE: "  - "}
+_LISTED = (Role.ENTRY, Role.ASIDE)
+_STRONG = (Role.HEADLINE, Role.HEADING)
 
 
 def _block(line: TextLine) -> str:
-    """Lines of a list stand together."""
-    return "list" if line.place in _LISTED else line.place.value
+    """The block of a line: the lines of a list are one."""
+    return "list" if line.role in _LISTED else line.role.value
 
 
 def _paragraphs(lines: Sequence[TextLine], shown: Callable[[TextLine], str], *, between_feet: str = "\n") -> str:
     groups = [(block, [shown(line) for line in group]) for block, group in groupby(lines, key=_block)]
-    return "\n\n".join((between_feet if block == Room.FOOT else "\n").join(group) for block, group in groups)
+    return "\n\n".join((between_feet if block == Role.FOOT else "\n").join(group) for block, group in groups)
 
 
 def _joined(*parts: str) -> str:
@@ -131,8 +130,8 @@ def _joined(*parts: str) -> str:
 
 def _markdown(line: TextLine) -> str:
     target = f"[{escape_markdown(line.url)}](<{line.url}>)" if line.url else ""
-    said = _joined(escape_markdown(line.text), target, f"`{line.command}`" if line.command else "")
-    return f"**{said}**" if line.place in _STRONG else f"{_MARKDOWN_MARKS[line.place]}{said}"
+    text = _joined(escape_markdown(line.text), target, f"`{line.command}`" if line.command else "")
+    return f"**{text}**" if line.role in _STRONG else f"{_MARKDOWN_MARKS[line.role]}{text}"
 
 
 def _html(line: TextLine) -> str:
@@ -142,8 +141,8 @@ def _html(line: TextLine) -> str:
 
 def _html_block(kind: str, shown: Sequence[str]) -> str:
     if kind == "list":
-        return f"<ul>{''.join(f'<li>{one}</li>' for one in shown)}</ul>"
-    return "".join(f"<p><b>{one}</b></p>" if kind in _STRONG else f"<p>{one}</p>" for one in shown)
+        return f"<ul>{''.join(f'<li>{line}</li>' for line in shown)}</ul>"
+    return "".join(f"<p><b>{line}</b></p>" if kind in _STRONG else f"<p>{line}</p>" for line in shown)
 
 
 # ── lengths ──────────────────────────────────────────────────────────────────────────────────────
@@ -157,13 +156,13 @@ def fit(
     form: str,
     most: int,
 ) -> tuple[str, int]:
-    """The text in at most so many characters, and how many lines of `middle` stand whole in it.
+    """The message in at most `most` characters, and how many lines of `middle` it contains whole.
 
-    `tails` gives the last lines for so many lines of the middle, from the fullest to the barest. The middle gives way first, from
-    its end; then the headline is shortened; then a barer tail is taken; the barest stays.
+    `tails` gives the choices of last lines for a number of whole middle lines, the longest first. If the message is too long,
+    lines at the end of the middle go first; then the headline is shortened; then a shorter tail is taken.
 
     Raises:
-        DeliveryError: final; not even the barest tail and a few words would fit.
+        DeliveryError: final; not even the shortest tail and a few words fit.
     """
     rendered = FORMS[form]
 
@@ -171,14 +170,14 @@ def fit(
         return rendered([*head, *middle[:whole], *cut, *tails(whole)[0]])
 
     whole = bisect_left(range(len(middle) + 1), x=True, key=lambda count: len(text(count)) > most) - 1
-    while whole > 0 and len(text(whole)) > most:  # the tail's own words may have grown as the middle shrank
+    while whole > 0 and len(text(whole)) > most:  # the tail may have grown as the middle shrank
         whole -= 1
     if whole < 0 or len(text(whole)) > most:
         return _headline_and(tails(0), head[:1], rendered, most), 0
     part = _cut(middle[whole], lambda line: len(text(whole, line)) <= most) if whole < len(middle) else None
-    if part is not None and part != middle[whole]:  # a whole line that only a longer tail kept out would be told and counted
+    if part is not None and part != middle[whole]:  # a line left out only for a longer tail would be shown and counted
         return text(whole, part), whole
-    while whole > 0 and middle[whole - 1].place is Room.HEADING:  # nothing would stand under it
+    while whole > 0 and middle[whole - 1].role is Role.HEADING:  # nothing would follow it
         whole -= 1
     return text(whole), whole
 
@@ -199,8 +198,8 @@ def _fits_with(tail: Sequence[TextLine], rendered: Rendered, most: int) -> Calla
 
 
 def _cut(line: TextLine, fits: Callable[[TextLine], bool], least: int = _WORTH_CUTTING) -> TextLine | None:
-    """The line shortened until it fits; None where hardly anything would be left, or for a line that is no sentence."""
-    if line.place in (Room.NOTE, Room.HEADING, Room.FOOT):
+    """The line shortened until it fits; None if too little would be left, or if the line is not a sentence."""
+    if line.role in (Role.NOTE, Role.HEADING, Role.FOOT):
         return None
     ends = range(min(least, len(line.text)), len(line.text) + 1)
     room = bisect_left(ends, x=True, key=lambda most: not fits(replace(line, text=shorten(line.text, most))))

@@ -1,7 +1,7 @@
-"""Sends what waits in the outbox: at least once, under a name by which a receiver can tell a second try from a second message.
+"""Sends what waits in the outbox, at least once; the message's id shows a receiver that it was sent again.
 
-A delivery is bound to its message before the message is sent, and leaves the outbox against a receipt after it was. Whoever is
-killed between the two sends the very same message again: that is the one window in which a receiver sees it twice.
+A delivery is bound to its message before it is sent, and replaced by a receipt afterwards. A process that is killed between the
+two sends the same message again: only then can a receiver see it twice.
 
 Source: docs/guide/notify.md
 """
@@ -27,14 +27,14 @@ MOST_TRIES = 20
 FIRST_WAIT = timedelta(minutes=1)
 SLOWEST = timedelta(hours=6)
 _SHORTEST = 200
-"""A message that is too large at so many characters of body is not made shorter."""
+"""The shortest body that is tried when a message is too large."""
 
 log = logging.getLogger("tracker.notify")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What one pass over the outbox came to: messages by route, and deliveries that were dropped or given up.
+    """The result of a pass over the outbox: messages by route, and deliveries that were dropped or given up.
 
     `failures` has the last error of each route on which something could not be delivered.
     """
@@ -54,11 +54,10 @@ def deliver(
     boards: Mapping[BoardId, Board],
     exists: Callable[[Delivery], bool] = lambda _: True,
 ) -> Delivered:
-    """One pass over the outbox. What fails waits longer each time, and after MOST_TRIES for a person.
+    """One pass over the outbox. A failed message waits longer each time, and after MOST_TRIES for a person.
 
-    One route's trouble never stops another. `channels` opens a route's channel and may raise DeliveryError; `exists` says
-    whether the event of a delivery still stands (`standing_in` says it of a store): one that was withdrawn is not told.
-    Only one process may do this on a store at a time.
+    One route's trouble never stops another. `channels` opens a route's channel and may raise DeliveryError. A delivery whose
+    event is gone (`exists`, as `exists_in` a store) is dropped. Only one process at a time may do this on a store.
 
     Raises:
         StoreError: the service cannot be read or written.
@@ -67,41 +66,47 @@ def deliver(
     for delivery in service.deliveries():
         waiting.setdefault(delivery.route, []).append(delivery)
     passes = [
-        _Pass(service, route, channels, clock, boards, exists) for route in routes if route.enabled and route.name in waiting
+        _Pass(route=route, service=service, channels=channels, clock=clock, boards=boards, exists=exists)
+        for route in routes
+        if route.enabled and route.name in waiting
     ]
-    for one in passes:
-        one.run(waiting[one.route.name])
+    for done in passes:
+        done.run(waiting[done.route.name])
     return Delivered(
-        sent={one.route.name: one.sent for one in passes if one.sent},
-        dropped=sum(one.dropped for one in passes),
-        dead_lettered=sum(one.dead_lettered for one in passes),
-        failures={one.route.name: one.failure for one in passes if one.failure},
+        sent={done.route.name: done.sent for done in passes if done.sent},
+        dropped=sum(done.dropped for done in passes),
+        dead_lettered=sum(done.dead_lettered for done in passes),
+        failures={done.route.name: done.failure for done in passes if done.failure},
     )
 
 
-def standing_in(store: Store) -> Callable[[Delivery], bool]:
-    """Whether the event of a delivery stands in a store's history. Those that no history has are never withdrawn.
+def exists_in(store: Store) -> Callable[[Delivery], bool]:
+    """Whether the event of a delivery is in the store's history. Events outside any history always exist.
 
-    A correction stands as long as what it takes back is gone: that may have come again before the correction was sent.
+    A correction exists while its event is gone: that may be found again before the correction is sent.
     """
-    return lambda delivery: _stands(delivery.event, store)
 
+    def exists(delivery: Delivery) -> bool:
+        event = delivery.event
+        if event.kind == WITHDRAWN:
+            return store.event(str(event.facts["event"])) is None
+        return event.kind in (WATCH, *OURS) or store.event(event.id) is not None
 
-def _stands(event: Event, store: Store) -> bool:
-    if event.kind == WITHDRAWN:
-        return store.event(str(event.facts["event"])) is None
-    return event.kind in (WATCH, *OURS) or store.event(event.id) is not None
+    return exists
 
 
 def drop(service: ServiceState, deliveries: Iterable[Delivery], at: datetime) -> int:
-    """Take deliveries out of the outbox, never to be sent. Returns how many."""
-    receipts = [Receipt(event=one.event.id, route=one.route, delivered_at=at, how=DeliveryOutcome.DROPPED) for one in deliveries]
+    """Remove deliveries from the outbox for good. Returns how many."""
+    receipts = [
+        Receipt(event=delivery.event.id, route=delivery.route, delivered_at=at, how=DeliveryOutcome.DROPPED)
+        for delivery in deliveries
+    ]
     service.receive(receipts)
     return len(receipts)
 
 
 def send_test(route: Route, channel: Channel, at: datetime) -> Message:
-    """Send one message on a route that says it is a test, and give it back. Raises DeliveryError."""
+    """Send a test message on a route, and return it. Raises DeliveryError."""
     event = build(
         board=BoardId(""),
         recorded_at=at,
@@ -122,76 +127,74 @@ def send_test(route: Route, channel: Channel, at: datetime) -> Message:
 
 
 def wait_after(tries: int, retry_after_s: float | None) -> timedelta:
-    """How long to wait after so many failed tries: a minute, doubled each time, up to SLOWEST; longer if the channel asks for it, but no longer than LONGEST_WAIT."""
+    """How long to wait after failures: a minute, doubled up to SLOWEST, or as the channel asks, up to LONGEST_WAIT."""
     ours = min(SLOWEST, FIRST_WAIT * (1 << min(tries - 1, 16)))
     asked = min(LONGEST_WAIT, timedelta(seconds=min(max(retry_after_s or 0.0, 0.0), LONGEST_WAIT.total_seconds())))
     return max(ours, asked)
 
 
+@dataclass(slots=True, kw_only=True)
 class _Pass:
-    """One pass over the deliveries of one route."""
+    """One pass over the deliveries of one route, and its results."""
 
-    def __init__(  # noqa: PLR0917  # what `deliver` was given, in its order
-        self,
-        service: ServiceState,
-        route: Route,
-        channels: Callable[[Route], Channel],
-        clock: Clock,
-        boards: Mapping[BoardId, Board],
-        exists: Callable[[Delivery], bool],
-    ) -> None:
-        self.route = route
-        self.sent = self.dropped = self.dead_lettered = 0
-        self.failure = ""
-        self._service, self._channels, self._clock, self._boards, self._exists = service, channels, clock, boards, exists
+    route: Route
+    service: ServiceState
+    channels: Callable[[Route], Channel]
+    clock: Clock
+    boards: Mapping[BoardId, Board]
+    exists: Callable[[Delivery], bool]
+    sent: int = 0
+    dropped: int = 0
+    dead_lettered: int = 0
+    failure: str = ""
 
     def run(self, deliveries: Sequence[Delivery]) -> None:
-        """Send what is due, up to the first message that the channel does not take now."""
+        """Send what is due, until the channel refuses a message that it may take later."""
         batches = self._plan(deliveries)
         if not batches:
             return
         try:
-            channel = self._channels(self.route)
+            channel = self.channels(self.route)
         except DeliveryError as error:
-            # Whatever is missing may be there after the next start: nothing is given up for it before its time.
+            # A missing library or secret may be there after the next start, so this failure is never final.
             for batch in batches:
-                self._put_off_or_bury(batch, error, final=False)
+                self._postpone_or_give_up(batch, error, final=False)
             return
         for batch in batches:
-            if is_quiet(self.route, self._clock.now()) or not self._sent(channel, batch):
+            if is_quiet(self.route, self.clock.now()) or not self._sent(channel, batch):
                 return
 
     def _plan(self, deliveries: Sequence[Delivery]) -> Sequence[Batch]:
-        """The batches that are due, without deliveries whose events were withdrawn: those are dropped, and the rest is planned anew."""
-        now = self._clock.now()
-        receipts = self._service.receipts(self.route.name, since=remembers(self.route, now))
-        standing: set[EventId] = set()
+        """The batches that are due. Deliveries of withdrawn events are dropped, and the rest is planned again."""
+        now = self.clock.now()
+        receipts = self.service.receipts(self.route.name, since=remembers(self.route, now))
+        existing: set[EventId] = set()
         while True:
             batches = plan(self.route, deliveries, receipts, now)
-            looked_at = [one for batch in batches for one in batch.deliveries if one.event.id not in standing]
-            gone = {one.event.id for one in looked_at if not self._exists(one)}
+            unchecked = [delivery for batch in batches for delivery in batch.deliveries if delivery.event.id not in existing]
+            gone = {delivery.event.id for delivery in unchecked if not self.exists(delivery)}
             if not gone:
                 return batches
-            standing.update(one.event.id for one in looked_at if one.event.id not in gone)
-            self.dropped += drop(self._service, (one for one in deliveries if one.event.id in gone), now)
-            log.info("withdrawn before it was told", extra={"route": self.route.name, "events": sorted(gone)})
-            deliveries = [one for one in deliveries if one.event.id not in gone]
+            existing.update(delivery.event.id for delivery in unchecked if delivery.event.id not in gone)
+            self.dropped += drop(self.service, (delivery for delivery in deliveries if delivery.event.id in gone), now)
+            log.info("withdrawn before it was sent", extra={"route": self.route.name, "events": sorted(gone)})
+            deliveries = [delivery for delivery in deliveries if delivery.event.id not in gone]
 
     def _sent(self, channel: Channel, batch: Batch) -> bool:
-        """Whether the channel can be asked for more: it took the message, or will never take this one."""
+        """Whether the channel can take more: it took the message, or will never take this one."""
         named = replace(batch, message=message_of(self.route, batch))
-        self._service.bind(named.in_full, named.message)
-        self._service.bind(named.counted, named.message, counted=True)
+        self.service.bind(named.in_full, named.message)
+        self.service.bind(named.counted, named.message, counted=True)
         try:
             self._hand_over(channel, named)
         except DeliveryError as error:
-            self._put_off_or_bury(named, error, final=error.final)
+            self._postpone_or_give_up(named, error, final=error.final)
             return error.final
         self._receive(named)
         return True
 
     def _hand_over(self, channel: Channel, batch: Batch) -> None:
-        """Send the message, and where the channel finds it too large a shorter one at once."""
+        """Send the message; if the channel finds it too large, send a shorter one at once."""
         limits = channel.limits
         while True:
             try:
@@ -200,7 +203,7 @@ class _Pass:
                     _events(batch.counted),
                     route=self.route.name,
                     id=batch.message,
-                    boards=self._boards,
+                    boards=self.boards,
                     limits=limits,
                     zone=ZoneInfo(self.route.time_zone),
                 )
@@ -210,36 +213,36 @@ class _Pass:
                     raise
                 limits = replace(limits, body=min(limits.body, len(message.body)) // 2)
                 if limits.body < _SHORTEST:
-                    raise DeliveryError(f"{error}; it was too large even when made short", final=True) from error
+                    raise DeliveryError(f"{error}; even a short form was too large", final=True) from error
             except Exception as error:
-                # A fault of ours in one channel must not stop the others; its text may hold a secret.
+                # A bug in one channel must not stop the others; its text may contain a secret.
                 raise DeliveryError(f"{self.route.channel}: {type(error).__name__} while sending; please report this") from error
             else:
                 return
 
     def _receive(self, batch: Batch) -> None:
-        at = self._clock.now()
-        receipts = [_receipt(one, batch, at, DeliveryOutcome.SENT) for one in batch.in_full]
-        receipts += [_receipt(one, batch, at, DeliveryOutcome.COUNTED) for one in batch.counted]
-        self._service.receive(receipts)
-        self._service.count({CounterKey(what=Counted.SENT, subject=self.route.name): 1})
+        at = self.clock.now()
+        receipts = [_receipt(delivery, batch, at, DeliveryOutcome.SENT) for delivery in batch.in_full]
+        receipts += [_receipt(delivery, batch, at, DeliveryOutcome.COUNTED) for delivery in batch.counted]
+        self.service.receive(receipts)
+        self.service.count({CounterKey(what=Counted.SENT, subject=self.route.name): 1})
         self.sent += 1
-        log.info("message sent", extra=self._said(batch))
+        log.info("message sent", extra=self._facts(batch))
 
-    def _put_off_or_bury(self, batch: Batch, error: DeliveryError, *, final: bool) -> None:
+    def _postpone_or_give_up(self, batch: Batch, error: DeliveryError, *, final: bool) -> None:
         tries = 1 + max(delivery.tries for delivery in batch.deliveries)
         self.failure = str(error)
-        self._service.count({CounterKey(what=Counted.SEND_FAILURES, subject=self.route.name): 1})
+        self.service.count({CounterKey(what=Counted.SEND_FAILURES, subject=self.route.name): 1})
         if final or tries >= MOST_TRIES:
-            self._service.dead_letter(batch.deliveries, error=self.failure)
+            self.service.dead_letter(batch.deliveries, error=self.failure)
             self.dead_lettered += len(batch.deliveries)
-            log.error("message given up", extra={**self._said(batch), "tries": tries, "error": self.failure})
+            log.error("message given up", extra={**self._facts(batch), "tries": tries, "error": self.failure})
             return
-        at = self._clock.now() + wait_after(tries, error.retry_after_s)
-        self._service.put_off(batch.deliveries, not_before=at, error=self.failure)
-        log.warning("message put off", extra={**self._said(batch), "tries": tries, "until": at, "error": self.failure})
+        at = self.clock.now() + wait_after(tries, error.retry_after_s)
+        self.service.put_off(batch.deliveries, not_before=at, error=self.failure)
+        log.warning("message put off", extra={**self._facts(batch), "tries": tries, "until": at, "error": self.failure})
 
-    def _said(self, batch: Batch) -> dict[str, object]:
+    def _facts(self, batch: Batch) -> dict[str, object]:
         names = {"route": self.route.name, "message_id": batch.message, "events": len(batch.in_full), "more": len(batch.counted)}
         return {name: value for name, value in names.items() if value}
 

@@ -1,4 +1,4 @@
-"""Which deliveries of a route go out now, and in which message: digests, quiet hours, cool-down, and the cap per hour. Pure.
+"""Which deliveries of a route go out now, in which messages: digests, quiet hours, cool-down, cap per hour. Pure.
 
 Source: docs/guide/notify.md
 """
@@ -19,25 +19,25 @@ from tracker.reports import fold
 
 HOUR = timedelta(hours=1)
 TROUBLES_GATHER = timedelta(minutes=15)
-"""Trouble waits so long for more of it: boards of one host are read minutes apart, and when the host fails that is one message."""
+"""How long trouble waits for more of it: the boards of a host are read minutes apart, and a failing host is one message."""
 UNREACHABLE_GATHER = timedelta(hours=1)
-"""What is told only after hours of silence can wait for the other boards of the same host: each has its own rhythm of tries."""
+"""Trouble that is news only after hours waits longer for other boards of its host: each is retried at its own times."""
 MOST_UNANSWERED = 5
-"""While so many messages wait for another try, no new one is begun: when the channel is back, what waited is told together."""
+"""While this many messages wait for a retry, no new one begins; once the channel is back, what waited is sent together."""
 LONGEST_WAIT = timedelta(days=1)
-"""No delivery is put off for longer. One that seems to be was put off before the clock was set back, and is due."""
+"""No delivery waits longer. One that seems to was postponed before the clock was set back, and is due."""
 
 _EARLY = datetime.min.replace(tzinfo=UTC)
 _CLOCK_SET_BACK = timedelta(minutes=1)
 _LONG = timedelta(days=32)
-"""In so long every daily, weekly and monthly digest had its hour."""
+"""Every daily, weekly and monthly digest is due once in this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Letters that make one message: those it tells, the weightiest first, and those it only counts.
+    """The deliveries of one message: those it shows, the weightiest first, and those it only counts.
 
-    `message` is its name when it was tried before, empty when it is new.
+    `message` is its id if it was tried before, and empty if it is new.
     """
 
     in_full: tuple[Delivery, ...]
@@ -51,10 +51,10 @@ class Batch:
 
 
 def plan(route: Route, deliveries: Sequence[Delivery], receipts: Sequence[Receipt], now: datetime) -> Sequence[Batch]:
-    """The messages that go out on a route now, in their order.
+    """The messages that go out on a route now, in order.
 
-    `deliveries` are those of the route that wait; `receipts` those of the route at least since `remembers(route, now)`. A message
-    that was tried before goes out again as it was, and before what is new.
+    `deliveries` are those that wait on the route, `receipts` its receipts at least since `remembers(route, now)`. A message that
+    was tried before goes out unchanged, before new ones.
     """
     if is_quiet(route, now):
         return ()
@@ -73,12 +73,12 @@ def is_quiet(route: Route, now: datetime) -> bool:
 
 
 def remembers(route: Route, now: datetime) -> datetime:
-    """Since when receipts count for what goes out now."""
+    """The time since which receipts matter now."""
     return now - max(HOUR, timedelta(seconds=route.cool_down_s))
 
 
 def message_of(route: Route, batch: Batch) -> str:
-    """The name of a batch's message: the same for the same events on the same route, so that a receiver can tell a second try."""
+    """The id of a batch's message: the same for the same events on the same route, so that a receiver recognises a retry."""
     if batch.message:
         return batch.message
     events = sorted(delivery.event.id for delivery in batch.deliveries)
@@ -86,7 +86,7 @@ def message_of(route: Route, batch: Batch) -> str:
 
 
 def subject_of(event: Event) -> str:
-    """What cools down after a message about it: a model (on whatever board), an entry, a board in trouble; else the event alone."""
+    """What cools down after a message about it: a model (on any board), an entry, a board in trouble, or the event alone."""
     if trouble_of(event):
         return f"board {event.board}"
     if len(event.subjects) == 1 or (event.subjects and folding_of(event).by_first):
@@ -99,9 +99,9 @@ def subject_of(event: Event) -> str:
 
 
 def _by_message(deliveries: Iterable[Delivery]) -> tuple[list[Batch], list[Delivery]]:
-    """The batches that were tried before, those that wait longest first, and the deliveries that are in none.
+    """The batches that were tried before, the longest waiting first, and the deliveries outside any batch.
 
-    A batch that has nothing to tell any more (it was dropped) is none: what it counted is told anew.
+    If a batch has nothing left to show (it was dropped), the deliveries it counted are new again.
     """
     in_full: dict[str, list[Delivery]] = {}
     counted: dict[str, list[Delivery]] = {}
@@ -111,13 +111,13 @@ def _by_message(deliveries: Iterable[Delivery]) -> tuple[list[Batch], list[Deliv
     without_lead = (delivery for name, of_name in counted.items() if name not in in_full for delivery in of_name)
     fresh += [replace(delivery, message="", counted=False) for delivery in without_lead]
     tried = [
-        Batch(in_full=_ordered(told), counted=_ordered(counted.get(name, ())), message=name) for name, told in in_full.items()
+        Batch(in_full=_ordered(shown), counted=_ordered(counted.get(name, ())), message=name) for name, shown in in_full.items()
     ]
     return sorted(tried, key=lambda batch: (_next_try(batch), batch.message)), fresh
 
 
 def _next_try(batch: Batch) -> datetime:
-    """When the batch is due: with the first of its deliveries, since a person may have asked for that one."""
+    """When the batch is due: with its first delivery, because a person may have revived that one."""
     return min(delivery.not_before or _EARLY for delivery in batch.deliveries)
 
 
@@ -126,7 +126,7 @@ def _is_due(at: datetime, now: datetime) -> bool:
 
 
 def _oldest(deliveries: Iterable[Delivery], now: datetime) -> datetime:
-    """When the first of them was queued; long ago if that is in the future: then the clock was set back, and nobody knows."""
+    """When the first of them was queued; long ago if that is in the future, because the clock was set back."""
     first = min(delivery.queued_at for delivery in deliveries)
     return first if first <= now + _CLOCK_SET_BACK else now - _LONG
 
@@ -144,30 +144,34 @@ def _ordered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
 
 
 def _slots(route: Route, receipts: Iterable[Receipt], now: datetime) -> int | None:
-    """How many messages may still go out, None where there is no cap. Receipts from the future (a clock set back) do not count."""
+    """How many messages may still go out; None without a cap. Receipts from the future (a clock set back) do not count."""
     if route.most_per_hour is None:
         return None
-    sent = {one.message for one in receipts if one.how is DeliveryOutcome.SENT and now - HOUR < one.delivered_at <= now}
+    sent = {receipt.message for receipt in receipts if _is_sent(receipt, now - HOUR, now)}
     return max(0, route.most_per_hour - len(sent))
 
 
+def _is_sent(receipt: Receipt, after: datetime, until: datetime) -> bool:
+    return receipt.how is DeliveryOutcome.SENT and after < receipt.delivered_at <= until
+
+
 def _capped(batches: Sequence[Batch], slots: int | None) -> Sequence[Batch]:
-    """As many batches as there are slots, the weightiest first; the last one counts what all the others would have told."""
+    """As many batches as there are slots, the weightiest first; the last one counts the deliveries of the others."""
     ordered = sorted(batches, key=lambda batch: _order(batch.in_full[0]))
     if slots is None or len(ordered) <= slots:
         return ordered
     if slots == 0:
         return ()
     *whole, last = ordered[:slots]
-    return [*whole, replace(last, counted=_ordered(one for batch in ordered[slots:] for one in batch.in_full))]
+    return [*whole, replace(last, counted=_ordered(delivery for batch in ordered[slots:] for delivery in batch.in_full))]
 
 
 # ── new ones ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _digest(route: Route, deliveries: Sequence[Delivery], now: datetime) -> Sequence[Batch]:
-    """Everything in one batch, once the digest's hour has come since the oldest delivery was queued."""
-    if not deliveries or not all(_is_due(letter.not_before or _EARLY, now) for letter in deliveries):
+    """All deliveries in one batch, once the digest has been due since the oldest was queued."""
+    if not deliveries or not all(_is_due(delivery.not_before or _EARLY, now) for delivery in deliveries):
         return ()
     assert route.digest is not None, "only digests have an hour"
     due = next(cadence.firings(route.digest, route.time_zone, _oldest(deliveries, now)), None)
@@ -175,12 +179,13 @@ def _digest(route: Route, deliveries: Sequence[Delivery], now: datetime) -> Sequ
 
 
 def _at_once(route: Route, deliveries: Iterable[Delivery], warm: frozenset[str], now: datetime) -> Sequence[Batch]:
-    """A batch for all trouble, and one for each story; of those whose subject has cooled down and that have waited for others."""
+    """A batch for all trouble and one per story, if their subjects have cooled down and they have waited for related events."""
     due = (delivery for delivery in deliveries if _is_due(delivery.not_before or _EARLY, now))
     ready = [delivery for delivery in due if subject_of(delivery.event) not in warm]
     gather = timedelta(seconds=route.gather_s)
     troubles = [delivery for delivery in ready if trouble_of(delivery.event)]
-    slow = all(_is_slow(delivery.event) for delivery in troubles)
+    kinds = ((trouble_of(delivery.event), delivery.event.grade) for delivery in troubles)
+    slow = all(trouble is not None and grade in trouble.slow for trouble, grade in kinds)
     trouble = _gathered(troubles, max(gather, UNREACHABLE_GATHER if slow else TROUBLES_GATHER), now)
     news = _gathered((delivery for delivery in ready if not trouble_of(delivery.event)), gather, now)
     groups = _stories(news)
@@ -188,23 +193,17 @@ def _at_once(route: Route, deliveries: Iterable[Delivery], warm: frozenset[str],
     return [Batch(in_full=_ordered(group)) for group in (trouble, *groups) if group]
 
 
-def _is_slow(event: Event) -> bool:
-    """Whether it is trouble that was reported only after hours."""
-    trouble = trouble_of(event)
-    return trouble is not None and event.grade in trouble.slow
-
-
 def _gathered(deliveries: Iterable[Delivery], gather: timedelta, now: datetime) -> Sequence[Delivery]:
-    """The deliveries, if the first of them has waited long enough; else none."""
-    every = tuple(deliveries)
-    return every if every and _oldest(every, now) + gather <= now else ()
+    """The deliveries, if the first of them has waited long enough."""
+    waiting = tuple(deliveries)
+    return waiting if waiting and _oldest(waiting, now) + gather <= now else ()
 
 
 def _stories(deliveries: Iterable[Delivery]) -> list[Sequence[Delivery]]:
     boards: dict[BoardId, dict[str, Delivery]] = {}
     withdrawn: dict[BoardId, Sequence[Delivery]] = {}
     for delivery in deliveries:
-        if delivery.event.kind == WITHDRAWN:  # a reading that was wrong takes all of its news with it
+        if delivery.event.kind == WITHDRAWN:  # a wrong reading takes all of its news with it
             withdrawn[delivery.event.board] = [*withdrawn.get(delivery.event.board, ()), delivery]
         else:
             boards.setdefault(delivery.event.board, {})[delivery.event.id] = delivery
@@ -216,7 +215,7 @@ def _stories(deliveries: Iterable[Delivery]) -> list[Sequence[Delivery]]:
 
 
 def _joined(groups: Iterable[Sequence[Delivery]]) -> list[Sequence[Delivery]]:
-    """Groups that share a subject as one: after the first message the others would have to wait for it to cool down."""
+    """Joins groups that share a subject: after the first message the others would have to wait for it to cool down."""
     joined: list[tuple[set[str], list[Delivery]]] = []
     for group in groups:
         subjects, deliveries = {subject_of(delivery.event) for delivery in group}, list(group)
@@ -231,9 +230,9 @@ def _joined(groups: Iterable[Sequence[Delivery]]) -> list[Sequence[Delivery]]:
 
 
 def _warm(route: Route, tried: Iterable[Batch], receipts: Iterable[Receipt], now: datetime) -> frozenset[str]:
-    """Subjects that had a message so lately that the next one waits, or that are to have one as soon as it can be delivered."""
+    """Subjects that had a message too recently for another, or whose message waits for a retry."""
     if not route.cool_down_s:
         return frozenset()
     start = now - timedelta(seconds=route.cool_down_s)
-    lately = {one.subject for one in receipts if one.how is DeliveryOutcome.SENT and start < one.delivered_at <= now}
+    lately = {receipt.subject for receipt in receipts if _is_sent(receipt, start, now)}
     return frozenset(lately | {subject_of(delivery.event) for batch in tried for delivery in batch.in_full})

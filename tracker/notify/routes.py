@@ -1,4 +1,4 @@
-"""Reads `schedules/routes.toml` (https://toml.io/en/v1.0.0), and says which events a route wants; `schedules/README.md` explains every key."""
+"""Reads `schedules/routes.toml`, and decides which events a route wants; `schedules/README.md` explains every key."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tracker import cadence
 from tracker.errors import DeclarationError
 from tracker.events import RECORDED
 from tracker.model import CADENCES, Delivery, Event, EventId, Window
+from tracker.redaction import NAMED
 from tracker.toml import Wrong, at, called, check_words, listed, meant, place_of, quoted, span_s, texts, time_zone, understood
 from tracker.toml import table as in_shape
 
 WATCH = "watch"
 """The kind of the events that watches over standings make (`tracker.watches.fire`)."""
 WITHDRAWN, TROUBLE, RECOVERED = OURS = ("withdrawn", "tracker_trouble", "tracker_recovered")
-"""Kinds that no board's history has: what was told and does not hold any more, and the tracker's own troubles."""
+"""Kinds outside any board's history: news that was taken back, and the tracker's own troubles."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?")
-_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
 _Texts = _Text | Annotated[list[_Text], Meta(min_length=1)]
@@ -41,7 +41,8 @@ class RouteTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: Annotated[_Text, Meta(description="Name of the route, unique in the file")]
     channel: Annotated[ChannelName, Meta(description="Kind of destination")]
-    address: Annotated[str, Meta(max_length=2000, description="Destination: an apprise URL, a webhook's URL or a file's path; secrets only as `${NAME}`, from the environment")] = ""  # fmt: skip
+    address: Annotated[str, Meta(max_length=2000, description="Destination: an apprise URL, a webhook's URL or a file's path; "
+        "secrets only as `${NAME}`, from the environment")] = ""  # fmt: skip
     secret: Annotated[str, Meta(max_length=200, description="Signing key of a webhook, as `${NAME}`")] = ""
     format: Annotated[_Form | Literal[""], Meta(description="Format of the message; by default the channel's own")] = ""
     kind: Annotated[_Texts, Meta(description="Kinds of event; all by default")] = field(default_factory=list)
@@ -49,15 +50,20 @@ class RouteTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
     watch: Annotated[_Texts, Meta(description="Only news that one of these watches fires on")] = field(default_factory=list)
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)], Meta(description="Minimum weight of an event")] = 0
-    news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded; a route that names watches takes this from them")] = None  # fmt: skip
-    digest: Annotated[str, Meta(max_length=200, description='One message at these times: "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" or five-field cron; by default one message per story, at once')] = ""  # fmt: skip
+    news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded; "
+        "a route that names watches takes this from them")] = None  # fmt: skip
+    digest: Annotated[str, Meta(max_length=200, description='One message at these times: "daily 08:00", "weekly mon 08:00", '
+        '"monthly 1 08:00" or five-field cron; by default one message per story, at once')] = ""  # fmt: skip
     time_zone: Annotated[str, Meta(max_length=100, description="IANA time zone of `digest`, `quiet` and times in messages")] = (
         "UTC"
     )
     quiet: Annotated[_Texts, Meta(description='Hours without messages: "22:00-07:00"')] = field(default_factory=list)
-    cool_down: Annotated[str, Meta(max_length=20, description='Minimum time between two messages about the same model, or the same board\'s problem: "6h"')] = ""  # fmt: skip
-    most_per_hour: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description='Maximum number of messages in any hour; the last one counts the rest, as in "and 14 more"')] = None  # fmt: skip
-    gather: Annotated[str, Meta(max_length=20, description='How long to wait for further events after the first, to send related ones as one message: "10m"')] = ""  # fmt: skip
+    cool_down: Annotated[str, Meta(max_length=20, description="Minimum time between two messages about the same model, "
+        "or the same board's problem: \"6h\"")] = ""  # fmt: skip
+    most_per_hour: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Maximum number of messages in any hour; "
+        'the last one counts the rest, as in "and 14 more"')] = None  # fmt: skip
+    gather: Annotated[str, Meta(max_length=20, description="How long to wait for further events after the first, "
+        'to send related ones as one message: "10m"')] = ""  # fmt: skip
     enabled: Annotated[bool, Meta(description="false: kept, but nothing is queued or sent")] = True
 
 
@@ -66,10 +72,10 @@ CHANNELS: tuple[str, ...] = get_args(ChannelName)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where news goes: to which channel, which news, and when.
+    """Which news goes to which channel, and when.
 
-    Empty tuples ask for nothing. `address` and `secret` name secrets as `${NAME}`. `news_only`: nothing that is only recorded. `digest` is a cadence, None: at once.
-    A route with `watches` wants only what one of them fired with. `gather_s`: how long the first event waits for others.
+    An empty tuple does not filter. `address` and `secret` name secrets as `${NAME}`. `news_only` excludes events that are only
+    recorded. `digest` is a cadence; None sends at once. A route with `watches` wants only events that one of them fired on.
     """
 
     name: str
@@ -94,9 +100,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routes:
-    """The routes of a file that are right, and what is wrong with the others: one wrong route does not silence the rest.
+    """The valid routes of a file, and the errors of the others: one wrong route does not silence the rest.
 
-    `errors` are all there are, in the order of the file; `wrong` those of the routes that have a name, by it.
+    `errors` are in the order of the file; `wrong` has those of named routes, by name.
     """
 
     routes: tuple[Route, ...] = ()
@@ -104,20 +110,20 @@ class Routes:
     wrong: Mapping[str, DeclarationError] = dataclasses.field(default_factory=dict)
 
     def route(self, name: str) -> Route:
-        """The route of that name. Raises DeclarationError naming those there are, or what is wrong with the file."""
-        for one in self.routes:
-            if one.name == name:
-                return one
+        """The route with that name. Raises DeclarationError with its error, or with the known names."""
+        for route in self.routes:
+            if route.name == name:
+                return route
         if name in self.wrong:
             raise self.wrong[name]
-        raise DeclarationError(f"route {quoted(name)} is unknown{meant(name, (one.name for one in self.routes))}")
+        raise DeclarationError(f"route {quoted(name)} is unknown{meant(name, (route.name for route in self.routes))}")
 
 
 # ── which events ─────────────────────────────────────────────────────────────────────────────────
 
 
 def wants(route: Route, event: Event, fired: Collection[str] = ()) -> bool:
-    """Whether an event goes to a route; `fired` are the watches that fired with it."""
+    """Whether a route wants an event; `fired` are the watches that fired on it."""
     if not route.enabled or (event.kind == WATCH and not route.watches):
         return False
     if route.watches and not set(route.watches) & set(fired):
@@ -137,17 +143,17 @@ def deliveries(
     queued_at: datetime,
     since: Mapping[str, datetime],
 ) -> tuple[Delivery, ...]:
-    """What is to be told of some events, route by route.
+    """The deliveries of some events, route by route.
 
-    `fired` names the watches that fired with each event, `since` says of each route from when on it is told:
-    what was recorded before is no news to it. A route that `since` does not know is told nothing.
+    `fired` names the watches that fired on each event. A route gets events recorded at or after its time in `since`, and none
+    without one.
     """
-    every = tuple(events)
+    events = tuple(events)
     return tuple(
         Delivery(event=event, route=route.name, queued_at=queued_at)
         for route in routes
         if (start := since.get(route.name)) is not None
-        for event in every
+        for event in events
         if event.recorded_at >= start and wants(route, event, fired.get(event.id, frozenset()))
     )
 
@@ -156,10 +162,10 @@ def deliveries(
 
 
 def load(path: Path, *, watches: Collection[str]) -> Routes:
-    """The routes of a file, in its order, and the errors of those that are wrong; nothing where there is no file.
+    """The routes of a file, in its order, and the errors of the wrong ones; nothing without a file.
 
-    `watches` are the names of the watches there are. An error is one line naming file, route, key, what was found and
-    what is expected; it never repeats an address or a secret.
+    `watches` are the names of the declared watches. An error names file, route, key, the value found and what is expected; it
+    never repeats an address or a secret.
     """
     place = place_of(path, path.parent)
     try:
@@ -190,12 +196,14 @@ def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Coll
     table = in_shape(found, RouteTable, secret=("address", "secret"))
     _check_name(table.name)
     if table.name in taken:
-        raise Wrong("stands there twice; give one of them another name")
+        raise Wrong("is declared twice; rename one of the routes")
     check_words("kind", texts(table.kind), (*RECORDED, WATCH, *OURS))
     check_words("watch", texts(table.watch), watches)
     if WATCH in texts(table.kind) and not table.watch:
-        raise Wrong('kind = "watch" without a watch; name those that are meant, as in watch = ["…"]')
-    _check_times(table)
+        raise Wrong('kind = "watch" without a watch; name the watches, as in watch = ["…"]')
+    for key in ("cool_down", "gather"):  # a digest waits for its time and shows everything
+        if table.digest and getattr(table, key):
+            raise Wrong(f"{key} is for messages that are sent at once, but digest is set; remove one of them")
     _ADDRESSES[table.channel](table)
     if table.secret and table.channel != "webhook":
         raise Wrong("secret is for channel webhook; remove it")
@@ -225,18 +233,12 @@ def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Coll
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise Wrong(
-            f"name = {quoted(name)}; expected at most 60 letters, digits, blanks, '.', '_' and '-', the first and last a letter or digit"
+            f"name = {quoted(name)}; expected at most 60 letters, digits, blanks, '.', '_' and '-',"
+            " the first and last a letter or digit"
         )
 
 
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _check_times(table: RouteTable) -> None:
-    """What is for messages sent at once makes no sense of a digest, which waits for its hour and tells everything."""
-    for key in ("cool_down", "gather"):
-        if table.digest and getattr(table, key):
-            raise Wrong(f"{key} is for messages that are sent at once, but digest is set; remove one of them")
 
 
 def _quiet(table: RouteTable) -> tuple[Window, ...]:
@@ -252,13 +254,14 @@ def _seconds(key: str, span: str) -> float:
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _PLAIN = re.compile(
-    rf"(?:daily|weekly (?P<weekday>{'|'.join(_DAYS)})|monthly (?P<day>[1-9]|1\d|2[0-8])) (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)"
+    rf"(?:daily|weekly (?P<weekday>{'|'.join(_DAYS)})|monthly (?P<day>[1-9]|1\d|2[0-8]))"
+    r" (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)"
 )
 _CRON = re.compile(r"@[a-z]+|[^\s@]+(?: [^\s@]+){4}")
 
 
 def _digest(table: RouteTable) -> tuple[str | None, str]:
-    """The cadence of a digest and its time zone, which may stand behind the cadence as well ("daily 08:00 Europe/Berlin")."""
+    """The cadence of a digest and its time zone, which may also follow the cadence ("daily 08:00 Europe/Berlin")."""
     text, _, zone = table.digest.rpartition(" ")
     if not _ZONE.fullmatch(zone) or not text or not _cadence(text):
         text, zone = table.digest, table.time_zone
@@ -267,19 +270,20 @@ def _digest(table: RouteTable) -> tuple[str | None, str]:
         raise Wrong(f"digest says {zone} and time_zone {table.time_zone}; remove one of them")
     if not text:
         return None, zone
-    found = _cadence(text)
-    if found is None:
+    digest = _cadence(text)
+    if digest is None:
         raise Wrong(
-            f'digest = {quoted(text)} is no time; expected "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" (day 1 to 28), or five-field cron'
+            f'digest = {quoted(text)} is not a time; expected "daily 08:00", "weekly mon 08:00", "monthly 1 08:00" (day 1 to 28),'
+            " or five-field cron"
         )
-    return found, zone
+    return digest, zone
 
 
 _ZONE = re.compile(r"UTC|[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)+")
 
 
 def _cadence(text: str) -> str | None:
-    """A five-field cron expression for what a digest says; None where it says no time."""
+    """The five-field cron expression of a digest; None if it is not a time."""
     if found := _PLAIN.fullmatch(text):
         weekday = str(_DAYS.index(found["weekday"])) if found["weekday"] else "*"
         return f"{int(found['minute'])} {int(found['hour'])} {found['day'] or '*'} * {weekday}"
@@ -288,11 +292,11 @@ def _cadence(text: str) -> str | None:
 
 
 def _comes(expression: str) -> bool:
-    """Whether it is a cron expression, of a time that ever comes."""
+    """Whether the text is a cron expression that ever fires."""
     from cronsim import CronSim, CronSimError  # noqa: PLC0415  # only digests need it
 
     try:
-        return next(CronSim(expression, datetime(2024, 1, 1)), None) is not None  # noqa: DTZ001  # any calendar will do
+        return next(CronSim(expression, datetime(2024, 1, 1)), None) is not None  # noqa: DTZ001  # any date will do
     except CronSimError:
         return False
 
@@ -301,51 +305,36 @@ def _comes(expression: str) -> bool:
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.+)", re.DOTALL)
 _WITHOUT_TOKEN = frozenset(
-    (
-        "mailto",
-        "mailtos",
-        "ntfy",
-        "ntfys",
-        "json",
-        "jsons",
-        "xml",
-        "xmls",
-        "form",
-        "forms",
-        "mqtt",
-        "mqtts",
-        "apprise",
-        "apprises",
-    )
+    f"{kind}{secure}" for kind in ("mailto", "ntfy", "json", "xml", "form", "mqtt", "apprise") for secure in ("", "s")
 )
-"""Kinds of apprise address that are complete without a token; any other must name its token as ${NAME}."""
+"""Kinds of apprise address that are complete without a token; all others must name their token as ${NAME}."""
 _SECRET_NAMES = re.compile(r"(?i).*(?:token|secret|passw|pwd|key|auth|credential|signature).*|pass|sid|sig")
 _LOOKS_SECRET = re.compile(r"(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}")
 _REMEDY = "set it in the environment and write ${NAME} in its place"
 
 
 def _check_apprise(table: RouteTable) -> None:
-    """One `${NAME}` for all of it, or an address whose user, password and tokens are `${NAME}`."""
+    """Accept one `${NAME}`, or an address whose user, password and tokens are `${NAME}`."""
     address = _address(table)
-    if _REFERENCE.fullmatch(address):
+    if NAMED.fullmatch(address):
         return
     found = _SCHEME.fullmatch(address)
     if not found:
-        raise Wrong('address is no apprise URL; expected "${NAME}", or kind://… with its secrets as ${NAME}')
+        raise Wrong('address is not an apprise URL; expected "${NAME}", or kind://… with its secrets as ${NAME}')
     _check_secrets(address)
-    if found[1].lower() not in _WITHOUT_TOKEN and not _REFERENCE.search(found[2]):
+    if found[1].lower() not in _WITHOUT_TOKEN and not NAMED.search(found[2]):
         raise Wrong(f"address of kind {quoted(found[1])} holds its token in plain text; {_REMEDY}")
 
 
 def _check_webhook(table: RouteTable) -> None:
     address = _address(table)
-    if not _REFERENCE.fullmatch(address):
+    if not NAMED.fullmatch(address):
         _check_secrets(address)
         if not re.fullmatch(r"https?://[^/\s?#]+(?:[/?#]\S*)?", address):
-            raise Wrong('address is no URL of a webhook; expected http:// or https:// and a host, or "${NAME}"')
-    if not _REFERENCE.fullmatch(table.secret):
-        found = "holds a secret in plain text" if table.secret else "is missing: what the messages are signed with"
-        raise Wrong(f'secret {found}; expected secret = "${{NAME}}", with the secret in the environment')
+            raise Wrong('address is not the URL of a webhook; expected http:// or https:// and a host, or "${NAME}"')
+    if not NAMED.fullmatch(table.secret):
+        problem = "is in plain text" if table.secret else "is missing; it signs the messages"
+        raise Wrong(f'secret {problem}; expected secret = "${{NAME}}", with the secret in the environment')
     if table.format not in ("", "json"):
         raise Wrong(f"format = {quoted(table.format)}; a webhook is sent json, remove the key")
 
@@ -370,23 +359,23 @@ def _address(table: RouteTable) -> str:
         raise Wrong('address is missing; expected a URL with its secrets as ${NAME}, or one "${NAME}"')
     if not table.address.isprintable() or " " in table.address:
         raise Wrong("address contains blanks or control characters; percent-encode them")
-    if "$" in _REFERENCE.sub("", table.address):
+    if "$" in NAMED.sub("", table.address):
         raise Wrong("address has a malformed reference; expected ${NAME} of letters, digits and _")
     return table.address
 
 
 def _check_secrets(address: str) -> None:
-    """Refuse an address that holds a secret; the message does not repeat it."""
+    """Refuse an address that contains a secret; the message does not repeat it."""
     for part, text in _secret_parts(address):
-        if _REFERENCE.sub("", text).strip(":"):
-            raise Wrong(f"{part} of the address stands there in plain text; {_REMEDY}")
-    if _LOOKS_SECRET.search(_REFERENCE.sub("/", address)):
+        if NAMED.sub("", text).strip(":"):
+            raise Wrong(f"{part} of the address is in plain text; {_REMEDY}")
+    if _LOOKS_SECRET.search(NAMED.sub("/", address)):
         raise Wrong(f"a part of the address looks like a token in plain text; {_REMEDY}")
 
 
 def _secret_parts(address: str) -> Iterator[tuple[str, str]]:
-    """What of an address must not be written down: user and password, and parameters that are called like a secret."""
-    rest = _REFERENCE.sub(lambda found: found[0].replace("/", ""), address).partition("://")[2]
+    """The parts of an address that must not be in plain text: user, password, and parameters with the name of a secret."""
+    rest = NAMED.sub(lambda found: found[0].replace("/", ""), address).partition("://")[2]
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" in authority:
         user, _, password = authority.rpartition("@")[0].partition(":")

@@ -1,4 +1,4 @@
-"""How pasts and events are written into text columns and read back."""
+"""How the history is written into the columns of the SQLite file and read back. A time is stored as whole seconds since 1970."""
 
 from __future__ import annotations
 
@@ -9,24 +9,41 @@ from typing import Any
 
 import msgspec
 
-from tracker.model import Board, BoardId, BoardState, EntryId, Event, EventFilter, EventId, Evidence, MetricId, ModelId, Party
+from tracker.model import (
+    Board,
+    BoardId,
+    BoardState,
+    Check,
+    EntryId,
+    Event,
+    EventFilter,
+    EventId,
+    Evidence,
+    Measure,
+    MetricId,
+    ModelId,
+    Party,
+    Result,
+    Sha256,
+)
 
 EVENT_COLUMNS = "event, board, recorded_at, kind, grade, weight, is_news, metric, after, until, headline, rule, body"
 
-_strings = msgspec.json.Decoder(list[str])
-_numbers = msgspec.json.Decoder(tuple[float, ...])
-_board = msgspec.json.Decoder(Board)
-_past = msgspec.json.Decoder(BoardState)
+decode_strings = msgspec.json.Decoder(list[str]).decode
+decode_numbers = msgspec.json.Decoder(tuple[float, ...]).decode
+decode_board = msgspec.json.Decoder(Board).decode
+decode_past = msgspec.json.Decoder(BoardState).decode
+"""The state without its `known`."""
 
 
 class _Body(msgspec.Struct):
-    """What of an event stands in no column of its own. A page is (sha256, url, seconds); evidence points to it by number."""
+    """The fields of an event that have no column of their own. A page is (sha256, url, time); evidence refers to it by number."""
 
-    subjects: list[tuple[str, str, str]]
-    rivals: list[tuple[str, str, str]]
+    subjects: list[tuple[EntryId, str, ModelId]]
+    rivals: list[tuple[EntryId, str, ModelId]]
     facts: dict[str, object]
     pages: list[tuple[str, str, int]]
-    evidence: list[tuple[int, str | None, str | None, str | None]]
+    evidence: list[tuple[int, EntryId | None, MetricId | None, str | None]]
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -37,73 +54,115 @@ def encode_strings(values: Collection[str]) -> str:
     return msgspec.json.encode(sorted(values)).decode()
 
 
-def decode_strings(text: str) -> list[str]:
-    """The strings of a JSON list."""
-    return _strings.decode(text)
-
-
 def encode_numbers(values: tuple[float, ...]) -> str:
     """A JSON list."""
     return msgspec.json.encode(values).decode()
 
 
-def decode_numbers(text: str) -> tuple[float, ...]:
-    """The numbers of a JSON list."""
-    return _numbers.decode(text)
-
-
 def encode_past(past: BoardState) -> str:
-    """A past without its `known`, which has a table of its own; sets sorted, so that equal pasts are equal texts."""
+    """A state without its `known`, which has its own table. Sets are sorted, so that equal states are equal texts."""
     return msgspec.json.encode(replace(past, known={}), order="deterministic").decode()
 
 
-def decode_past(text: str) -> BoardState:
-    """The past without its `known`."""
-    return _past.decode(text)
-
-
 def encode_board(board: Board) -> str:
-    """A declaration; secrets are in it by name only."""
+    """A declaration; it contains secrets by name only."""
     return msgspec.json.encode(board, order="deterministic", enc_hook=_plain_mapping).decode()
 
 
 def _plain_mapping(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"{type(value).__name__} cannot stand in a declaration")
+    raise TypeError(f"a declaration cannot contain {type(value).__name__}")
 
 
-def decode_board(text: str) -> Board:
-    """The declaration."""
-    return _board.decode(text)
+# ── times, measures, checks ──────────────────────────────────────────────────────────────────────
+
+
+def seconds(at: datetime) -> int:
+    """The time as it is stored."""
+    return int(at.timestamp())
+
+
+def seconds_or_none(at: datetime | None) -> int | None:
+    """The time as it is stored, if there is one."""
+    return None if at is None else seconds(at)
+
+
+def time_of(stored: int) -> datetime:
+    """The stored time, in UTC."""
+    return datetime.fromtimestamp(stored, UTC)
+
+
+def time_or_none(stored: int | None) -> datetime | None:
+    """The stored time, if there is one."""
+    return None if stored is None else time_of(stored)
+
+
+def measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:
+    """A row of `measures`; the raw text is stored only if it differs from the formatted number."""
+    raw = None if measure.raw == f"{measure.value:.{measure.decimals}f}" else measure.raw
+    return series, entry, at, measure.value, measure.low, measure.high, 1 if measure.estimated else None, measure.decimals, raw
+
+
+def measure_of(  # noqa: PLR0917  # the columns of a row
+    value: float, low: float | None, high: float | None, estimated: int | None, decimals: int, raw: str | None
+) -> Measure:
+    """The measure of a row."""
+    return Measure(
+        value=value,
+        low=low,
+        high=high,
+        estimated=bool(estimated),
+        decimals=decimals,
+        raw=f"{value:.{decimals}f}" if raw is None else raw,
+    )
+
+
+def check_of(  # noqa: PLR0917  # the columns of a row
+    board: str, observed_at: int, result: str, status: int, entries: int | None, url: str, sha256: str, message: str
+) -> Check:
+    """The check of a row. Raises ValueError for an unknown result."""
+    return Check(
+        board=BoardId(board),
+        observed_at=time_of(observed_at),
+        result=Result(result),
+        status=status,
+        entries=entries,
+        url=url,
+        sha256=tuple(map(Sha256, sha256.split())),
+        message=message,
+    )
+
+
+# ── events ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def event_row(event: Event, place: int) -> tuple[object, ...]:
     """The columns of `events`, in the order of the table."""
     pages: dict[tuple[str, str, int], int] = {}
     evidence = [
-        (pages.setdefault((one.sha256, one.url, int(one.observed_at.timestamp())), len(pages)), one.entry, one.metric, one.raw)
-        for one in event.evidence
+        (pages.setdefault((part.sha256, part.url, seconds(part.observed_at)), len(pages)), part.entry, part.metric, part.raw)
+        for part in event.evidence
     ]
     body = _Body(
         subjects=[(party.entry, party.name, party.model) for party in event.subjects],
         rivals=[(party.entry, party.name, party.model) for party in event.rivals],
         facts=dict(event.facts),
         pages=list(pages),
-        evidence=list(evidence),
+        evidence=evidence,
     )
     return (
         event.id,
         event.board,
-        int(event.recorded_at.timestamp()),
+        seconds(event.recorded_at),
         place,
         event.kind,
         event.grade,
         event.weight,
         int(event.is_news),
         event.metric,
-        None if event.after is None else int(event.after.timestamp()),
-        int(event.until.timestamp()),
+        seconds_or_none(event.after),
+        seconds(event.until),
         event.headline,
         event.rule,
         msgspec.json.encode(body).decode(),
@@ -111,7 +170,7 @@ def event_row(event: Event, place: int) -> tuple[object, ...]:
 
 
 def event_from_row(row: tuple[Any, ...]) -> Event:
-    """The event of a row with the columns EVENT_COLUMNS."""
+    """The event of a row with the columns `EVENT_COLUMNS`."""
     event, board, recorded_at, kind, grade, weight, is_news, metric, after, until, headline, rule, text = row
     body = _body.decode(text)
     return Event(
@@ -124,18 +183,18 @@ def event_from_row(row: tuple[Any, ...]) -> Event:
         metric=None if metric is None else MetricId(metric),
         subjects=_parties(body.subjects),
         rivals=_parties(body.rivals),
-        after=None if after is None else _time(after),
-        until=_time(until),
+        after=time_or_none(after),
+        until=time_of(until),
         headline=headline,
         facts=body.facts,
         evidence=tuple(_evidence(body.pages[page], entry, metric, raw) for page, entry, metric, raw in body.evidence),
         rule=rule,
-        recorded_at=_time(recorded_at),
+        recorded_at=time_of(recorded_at),
     )
 
 
 def where(wanted: EventFilter) -> tuple[str, list[object]]:
-    """The condition of a filter in SQL, with its values."""
+    """A filter as an SQL condition and its values."""
     parts: list[tuple[str, list[object]]] = [("1", [])]
     if wanted.board is not None:
         parts.append(("board = ?", [wanted.board]))
@@ -150,26 +209,15 @@ def where(wanted: EventFilter) -> tuple[str, list[object]]:
     if wanted.entry is not None:
         of_entry = "SELECT event FROM parties JOIN entries USING (board, entry) WHERE key = ?"
         parts.append((f"event IN ({of_entry})", [wanted.entry]))
-    if wanted.fact:  # few bodies have the word at all, and only those are parsed
+    if wanted.fact:  # few bodies contain the word, and only those are parsed
         parts.append(("instr(body, ?) AND json_type(body, ?) IS NOT NULL", [wanted.fact, f"$.facts.{wanted.fact}"]))
     return " AND ".join(text for text, _ in parts), [value for _, values in parts for value in values]
 
 
-def _parties(rows: list[tuple[str, str, str]]) -> tuple[Party, ...]:
-    return tuple(Party(entry=EntryId(entry), name=name, model=ModelId(model)) for entry, name, model in rows)
+def _parties(rows: list[tuple[EntryId, str, ModelId]]) -> tuple[Party, ...]:
+    return tuple(Party(entry=entry, name=name, model=model) for entry, name, model in rows)
 
 
-def _evidence(page: tuple[str, str, int], entry: str | None, metric: str | None, raw: str | None) -> Evidence:
-    sha256, url, seconds = page
-    return Evidence(
-        sha256=sha256,
-        url=url,
-        observed_at=_time(seconds),
-        entry=None if entry is None else EntryId(entry),
-        metric=None if metric is None else MetricId(metric),
-        raw=raw,
-    )
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _evidence(page: tuple[str, str, int], entry: EntryId | None, metric: MetricId | None, raw: str | None) -> Evidence:
+    sha256, url, observed_at = page
+    return Evidence(sha256=sha256, url=url, observed_at=time_of(observed_at), entry=entry, metric=metric, raw=raw)

@@ -1,7 +1,7 @@
-"""When each host was asked, kept between runs in a file of its own.
+"""When each host was last asked, in a file that outlives the process.
 
-Fetching happens in threads while the main thread writes history, sometimes for long; in one file a host's time would wait
-for that, and on one connection it would stand in somebody else's transaction.
+Threads fetch while the main thread writes history, sometimes for long. In the history's file they would wait for that
+transaction, or write inside it; so hosts have their own file.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from contextlib import AbstractContextManager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
 from tracker.errors import StoreError
+from tracker.stores._codec import seconds, seconds_or_none, time_or_none
 from tracker.stores.locks import held
 
 _BUSY_S = 30.0
@@ -26,7 +27,7 @@ _TURN_S = 900.0
 
 
 class SqliteHosts:
-    """One small SQLite file, made where there is none. Safe to share between threads. Raises StoreError."""
+    """One small SQLite file, created if missing; fulfils `ports.Hosts`. Threads may share it. Raises StoreError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -44,54 +45,46 @@ class SqliteHosts:
             raise
 
     def _add_failures(self) -> None:
-        """To a file of version 0.1, which has no such column."""
+        """Add the column that a file of version 0.1 lacks."""
         if self._run("SELECT 1 FROM pragma_table_info('hosts') WHERE name = 'failures'") is not None:
             return
-        with suppress(StoreError):  # another process that met on it has just done so
+        with suppress(StoreError):  # another process may have just done so
             self._run("ALTER TABLE hosts ADD COLUMN failures INTEGER NOT NULL DEFAULT 0")
         self.failures("")
-
-    def turn(self, host: str) -> AbstractContextManager[None]:
-        """Nobody else with the same file, in whatever process, asks this host within the block."""
-        return held(self._turns / f"host-{hashlib.sha256(host.encode()).hexdigest()[:16]}", patience_s=_TURN_S)
-
-    def failures(self, host: str) -> int:
-        """How many fetches in a row the host failed."""
-        row = self._run("SELECT failures FROM hosts WHERE host = ?", host)
-        return 0 if row is None else row[0] or 0
-
-    def note_failures(self, host: str, failures: int) -> None:
-        """Remember how many fetches in a row it failed."""
-        sql = "INSERT INTO hosts (host, failures) VALUES (?, ?) ON CONFLICT DO UPDATE SET failures = excluded.failures"
-        self._run(sql, host, failures)
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
+    def turn(self, host: str) -> AbstractContextManager[None]:
+        return held(self._turns / f"host-{hashlib.sha256(host.encode()).hexdigest()[:16]}", patience_s=_TURN_S)
+
     def last_request(self, host: str) -> datetime | None:
-        """When we last asked this host, None if never."""
-        return self._time("SELECT last_request FROM hosts WHERE host = ?", host)
+        return time_or_none(self._column("last_request", host))
 
     def not_before(self, host: str) -> datetime | None:
-        """The time a publisher asked us to wait for, None if none."""
-        return self._time("SELECT not_before FROM hosts WHERE host = ?", host)
+        return time_or_none(self._column("not_before", host))
+
+    def failures(self, host: str) -> int:
+        return self._column("failures", host) or 0
 
     def note_request(self, host: str, at: datetime) -> None:
-        """Remember that the host was asked at that time."""
-        sql = (
-            "INSERT INTO hosts (host, last_request) VALUES (?, ?) ON CONFLICT DO UPDATE SET last_request = excluded.last_request"
-        )
-        self._run(sql, host, int(at.timestamp()))
+        self._note("last_request", host, seconds(at))
 
     def note_not_before(self, host: str, at: datetime | None) -> None:
-        """Remember, or forget with None, that the host asked us to come back at that time."""
-        sql = "INSERT INTO hosts (host, not_before) VALUES (?, ?) ON CONFLICT DO UPDATE SET not_before = excluded.not_before"
-        self._run(sql, host, None if at is None else int(at.timestamp()))
+        self._note("not_before", host, seconds_or_none(at))
 
-    def _time(self, sql: str, host: str) -> datetime | None:
-        row = self._run(sql, host)
-        return None if row is None or row[0] is None else datetime.fromtimestamp(row[0], UTC)
+    def note_failures(self, host: str, failures: int) -> None:
+        self._note("failures", host, failures)
+
+    def _column(self, column: str, host: str) -> int | None:
+        row = self._run(f"SELECT {column} FROM hosts WHERE host = ?", host)  # noqa: S608  # our own columns
+        return row[0] if row else None
+
+    def _note(self, column: str, host: str, value: int | None) -> None:
+        """Write one column only: another process may be writing the others."""
+        sql = f"INSERT INTO hosts (host, {column}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {column} = excluded.{column}"  # noqa: S608  # our own columns
+        self._run(sql, host, value)
 
     def _run(self, sql: str, *values: object) -> tuple[int | None, ...] | None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Locks between processes: the kernel's own (flock), given back when the holder ends, however it ends. The file says who holds it."""
+"""Locks between processes by flock, which the kernel releases however the holder ends. The file names the holder."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from pathlib import Path
 from tracker.errors import StoreError
 from tracker.wording import machine_time
 
-POLL_S = 0.05
+POLL_S = 0.02
 _MOST_BYTES = 4096
 
 
 class Taken(StoreError):
-    """Somebody else holds the lock; nothing is wrong with its file."""
+    """Another process holds the lock; its file is fine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Who holds a lock; `pid` is 0 where its file does not say."""
+    """Who holds a lock; `pid` is 0 if the file does not name a process."""
 
     pid: int
     host: str
@@ -38,28 +38,37 @@ class Holder:
 
 @contextmanager
 def held(path: Path, *, patience_s: float = 0.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """Hold the lock of that file within the block.
+    """Hold the file's lock within the block.
 
     Raises:
-        Taken: another process (or another block of this one) holds it for longer than `patience_s`; who is named.
-        StoreError: the file cannot be made, locked or written.
+        Taken: another process, or another block of this one, holds it for longer than `patience_s`; names the holder.
+        StoreError: the file cannot be created, locked or written.
     """
     handle = _open(path)
     try:
-        for _ in range(int(patience_s / POLL_S) + 1):
-            if _taken(handle):
-                break
-            sleep(POLL_S)
-        else:
+        if not lock(handle, patience_s, sleep):
             raise Taken(f"{path}: held by {_read(handle)}; end it, or try later")
         _sign(handle, path)
         yield
     finally:
-        os.close(handle)  # this gives the lock back
+        os.close(handle)  # this releases the lock
+
+
+def lock(handle: int, patience_s: float = 0.0, sleep: Callable[[float], None] = time.sleep) -> bool:
+    """Lock the open file; False if another holder keeps it for longer than `patience_s`."""
+    for attempt in range(int(patience_s / POLL_S) + 1):
+        if attempt:
+            sleep(POLL_S)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        return True
+    return False
 
 
 def holder(path: Path) -> Holder | None:
-    """Who holds the lock of that file now, None when nobody does. Raises StoreError."""
+    """Who holds the file's lock now, if anyone. Raises StoreError."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -67,7 +76,7 @@ def holder(path: Path) -> Holder | None:
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}; expected a file that you may read") from error
     try:
-        return None if _taken(handle) else _read(handle)
+        return None if lock(handle) else _read(handle)
     finally:
         os.close(handle)
 
@@ -80,14 +89,6 @@ def _open(path: Path) -> int:
         raise StoreError(f"{path}: cannot be locked: {error.strerror}; expected a writable folder") from error
 
 
-def _taken(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _sign(handle: int, path: Path) -> None:
     signed = {"pid": os.getpid(), "host": socket.gethostname(), "since": machine_time(datetime.now(UTC))}
     try:
@@ -98,9 +99,9 @@ def _sign(handle: int, path: Path) -> None:
 
 
 def _read(handle: int) -> Holder:
-    """What stands in the file; it may be half written, or by another hand."""
+    """The holder that the file names; the file may be half written, or edited by hand."""
     try:
-        said = json.loads(os.pread(handle, _MOST_BYTES, 0))
-        return Holder(pid=int(said["pid"]), host=str(said["host"]), since=str(said["since"]))
+        signed = json.loads(os.pread(handle, _MOST_BYTES, 0))
+        return Holder(pid=int(signed["pid"]), host=str(signed["host"]), since=str(signed["since"]))
     except (ValueError, TypeError, LookupError, RecursionError):
         return Holder(pid=0, host="", since="")

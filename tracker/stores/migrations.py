@@ -1,4 +1,4 @@
-"""The database's shape, as steps that sqlite-utils applies once each.
+"""The database's schema, as steps that sqlite-utils applies once each.
 
 The DDL is ours: WITHOUT ROWID tables with the primary key (series, entry, valid_from) are what
 makes the history small and quick, and sqlite-utils cannot create them. Times are whole seconds
@@ -127,7 +127,7 @@ CREATE TABLE events (
   kind TEXT NOT NULL,
   grade TEXT NOT NULL,
   weight INTEGER NOT NULL,
-  told INTEGER NOT NULL,
+  told INTEGER NOT NULL, -- phrase allowed: version 0.1 named the column so
   metric TEXT,
   after INTEGER,
   until INTEGER NOT NULL,
@@ -151,13 +151,6 @@ CREATE TABLE withdrawn (
   headline TEXT NOT NULL,
   body TEXT NOT NULL
 ) WITHOUT ROWID;
-
-CREATE TABLE receipts (
-  event TEXT NOT NULL,
-  route TEXT NOT NULL,
-  delivered_at INTEGER NOT NULL,
-  PRIMARY KEY (event, route)
-) WITHOUT ROWID;
 """
 
 _VIEWS = """
@@ -180,11 +173,12 @@ CREATE VIEW rank_history AS
 
 CREATE VIEW news AS
   SELECT datetime(recorded_at, 'unixepoch') AS recorded_at, board, kind, grade, weight, headline, event
-  FROM events WHERE told ORDER BY events.recorded_at DESC, weight DESC;
+  FROM events WHERE told -- phrase allowed: version 0.1 named the column so
+  ORDER BY events.recorded_at DESC, weight DESC;
 """
 
 _LEDGER = """
-DROP TABLE receipts;
+DROP TABLE IF EXISTS receipts;
 
 CREATE TABLE outbox (
   event TEXT NOT NULL,
@@ -247,17 +241,18 @@ def ledger(db: Database) -> None:
 
 @migrations()
 def news(db: Database) -> None:
-    """What `told` was called is `is_news`, also of the events that wait in the outbox."""
-    db.execute("ALTER TABLE events RENAME COLUMN told TO is_news")
+    """The column of news is `is_news`, also in the events of the outbox; before, it had another name."""
+    old = "told"  # phrase allowed: its name in version 0.1
+    db.execute(f"ALTER TABLE events RENAME COLUMN {old} TO is_news")
     db.execute(
-        "UPDATE outbox SET body = json_set(json_remove(body, '$.told'), '$.is_news', "
-        "json(iif(json_extract(body, '$.told'), 'true', 'false')))"
+        f"UPDATE outbox SET body = json_set(json_remove(body, '$.{old}'), '$.is_news', "  # noqa: S608  # our own name
+        f"json(iif(json_extract(body, '$.{old}'), 'true', 'false')))"
     )
 
 
 @migrations()
 def still_broken(db: Database) -> None:
-    """A check that found a broken board unchanged has a result of its own; before, only its message ("still: ...") told."""
+    """A check that finds a broken board unchanged has its own result; before, its message began with "still: "."""
     db.execute(
         "UPDATE checks SET result = 'still_broken', message = substr(message, 8) WHERE result = 'unchanged' AND message <> ''"
     )
@@ -265,14 +260,14 @@ def still_broken(db: Database) -> None:
 
 @migrations()
 def counted(db: Database) -> None:
-    """Whether a delivery is only counted in its message has a column of its own; before, a `+` behind the message's name told."""
+    """A delivery that its message only counts has its own column; before, the message's name ended with `+`."""
     db.execute("ALTER TABLE outbox ADD COLUMN counted INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE outbox SET counted = 1, message = substr(message, 1, length(message) - 1) WHERE message LIKE '%+'")
 
 
 @migrations()
 def counters(db: Database) -> None:
-    """The verdict that fetches are counted by has a column of its own; before, it stood behind the board (`board verdict`)."""
+    """The verdict by which fetches are counted has its own column; before, it followed the board (`board verdict`)."""
     db.execute(
         "CREATE TABLE counters (what TEXT NOT NULL, subject TEXT NOT NULL, verdict TEXT NOT NULL, amount REAL NOT NULL,"
         " PRIMARY KEY (what, subject, verdict)) WITHOUT ROWID"
@@ -286,10 +281,10 @@ def counters(db: Database) -> None:
 
 
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
-    """The rows of a table as this version has them; `version` is the newest migration of the file that they were read from.
+    """The rows of a table in this version's form; `version` is the newest migration of the file they were read from.
 
     Raises:
-        ValueError: no migration has that name: a later version wrote the file.
+        ValueError: no migration has that name; a later version wrote the file.
         sqlite3.Error: that version had no such table, or other columns in it.
     """
     names = [migration.name for migration in migrations.pending(Database(memory=True))]
@@ -300,5 +295,5 @@ def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequ
     migrations.apply(file, stop_before=following[0])
     file.conn.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608  # our own table names
     migrations.apply(file)
-    found: list[tuple[Any, ...]] = file.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
-    return found
+    migrated: list[tuple[Any, ...]] = file.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
+    return migrated

@@ -1,6 +1,6 @@
-"""What the service must remember and no replay can bring back: outbox, receipts, pauses, notices, counts; in the history's file.
+"""What no replay restores: outbox, receipts, pauses, notices and counts, in the history's file.
 
-It shares the history's connection, so that what a step has to tell is stored in the step's own transaction.
+It shares the history's connection, so that a step and its deliveries are stored in one transaction.
 
 Source: docs/decisions/0015-outbox.md
 """
@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from tracker.model import BoardId, Counted, CounterKey, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt, Verdict
-from tracker.stores._rows import seconds, time_of
+from tracker.stores._codec import seconds, seconds_or_none, time_of, time_or_none
 
 TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
 """The tables of the file that are not derived from the archive."""
@@ -30,7 +30,7 @@ Transaction = Callable[[], AbstractContextManager[None]]
 
 
 class SqliteServiceState:
-    """Fulfils `ports.ServiceState` on a store's connection. `transaction` begins one, or takes part in the one that is open."""
+    """Fulfils `ports.ServiceState` on a store's connection. `transaction` begins a transaction or joins the open one."""
 
     def __init__(self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction) -> None:
         self._connection = connection
@@ -68,7 +68,10 @@ class SqliteServiceState:
         self._change("UPDATE outbox SET tries = 0, dead = 0, not_before = NULL WHERE event = ? AND route = ?", deliveries)
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
-        rows = [(one.event, one.route, seconds(one.delivered_at), one.how.value, one.message, one.subject) for one in receipts]
+        rows = [
+            (receipt.event, receipt.route, seconds(receipt.delivered_at), receipt.how.value, receipt.message, receipt.subject)
+            for receipt in receipts
+        ]
         with self._transaction():
             self._connection.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._connection.executemany("DELETE FROM outbox WHERE event = ? AND route = ?", [row[:2] for row in rows])
@@ -97,10 +100,10 @@ class SqliteServiceState:
         return dict(self._all("SELECT watch, body FROM holds WHERE board = ? ORDER BY watch", board))
 
     def hold(self, board: BoardId, holds: Mapping[str, str]) -> None:
-        """Put in place of what the watches held of a board; within the transaction of the step that brought it."""
+        """Replace what the watches remember of a board; in the transaction of the step."""
         with self._transaction():
             self._connection.execute("DELETE FROM holds WHERE board = ?", (board,))
-            self._connection.executemany("INSERT INTO holds VALUES (?, ?, ?)", [(board, *one) for one in sorted(holds.items())])
+            self._connection.executemany("INSERT INTO holds VALUES (?, ?, ?)", [(board, *hold) for hold in sorted(holds.items())])
 
     def pause(self, pause: Pause) -> None:
         with self._transaction():
@@ -130,17 +133,16 @@ class SqliteServiceState:
     def close_notice(self, kind: str, subject: str, at: datetime, deliveries: Iterable[Delivery] = ()) -> Notice | None:
         where = "kind = ? AND subject = ? AND ended_at IS NULL"
         with self._transaction():
-            found = self._all(f"SELECT {_NOTICE} FROM notices WHERE {where}", kind, subject)  # noqa: S608  # our own words
-            if not found:
+            rows = self._all(f"SELECT {_NOTICE} FROM notices WHERE {where}", kind, subject)  # noqa: S608  # our own words
+            if not rows:
                 return None
             self._connection.execute(f"UPDATE notices SET ended_at = ? WHERE {where}", (seconds(at), kind, subject))  # noqa: S608  # our own words
-            self._forget_old_notices()
+            kept = (
+                f"SELECT rowid FROM notices WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT {_ENDED_NOTICES}"  # noqa: S608  # an int of ours
+            )
+            self._connection.execute(f"DELETE FROM notices WHERE ended_at IS NOT NULL AND rowid NOT IN ({kept})")  # noqa: S608  # an int of ours
             self.post(deliveries)
-            return _notice((*found[0][:-1], seconds(at)))
-
-    def _forget_old_notices(self) -> None:
-        kept = f"SELECT rowid FROM notices WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, rowid DESC LIMIT {_ENDED_NOTICES}"  # noqa: S608  # an int of ours
-        self._connection.execute(f"DELETE FROM notices WHERE ended_at IS NOT NULL AND rowid NOT IN ({kept})")  # noqa: S608  # an int of ours
+            return _notice((*rows[0][:-1], seconds(at)))
 
     def notices(self, *, ended: bool = False) -> Sequence[Notice]:
         which = "ended_at IS NOT NULL" if ended else "ended_at IS NULL"
@@ -163,15 +165,15 @@ class SqliteServiceState:
             for what, subject, verdict, amount in self._all("SELECT * FROM counts ORDER BY what, subject, verdict")
         }
 
-    # ── as they are ──────────────────────────────────────────────────────────────────────────────
+    # ── backup ───────────────────────────────────────────────────────────────────────────────────
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
-        """All rows of one of TABLES."""
+        """All rows of one of `TABLES`."""
         assert table in TABLES, "a table of the service"
         return self._all(f"SELECT * FROM {table}")  # noqa: S608  # our own table names
 
     def restore(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Put in rows of one of TABLES as they were in another file of this version."""
+        """Insert rows of one of `TABLES` from another file of this version."""
         if table not in TABLES or not rows:
             return
         with self._transaction():
@@ -191,7 +193,7 @@ def _delivery_row(delivery: Delivery) -> tuple[object, ...]:
         delivery.message,
         int(delivery.counted),
         delivery.tries,
-        None if delivery.not_before is None else seconds(delivery.not_before),
+        seconds_or_none(delivery.not_before),
         delivery.error,
         int(delivery.dead),
         msgspec.json.encode(delivery.event, order="deterministic").decode(),
@@ -208,7 +210,7 @@ def _delivery(  # noqa: PLR0917  # the columns of a row
         message=message,
         counted=bool(counted),
         tries=tries,
-        not_before=None if not_before is None else time_of(not_before),
+        not_before=time_or_none(not_before),
         error=error,
         dead=bool(dead),
     )
@@ -227,5 +229,4 @@ def _receipt(event: str, route: str, delivered_at: int, how: str, message: str, 
 
 def _notice(row: tuple[Any, ...]) -> Notice:
     kind, subject, message, since, ended_at = row
-    ended = None if ended_at is None else time_of(ended_at)
-    return Notice(kind=kind, subject=subject, message=message, since=time_of(since), ended_at=ended)
+    return Notice(kind=kind, subject=subject, message=message, since=time_of(since), ended_at=time_or_none(ended_at))

@@ -1,8 +1,7 @@
 """The history in one SQLite file: change-only, half-open intervals per (series, entry), and events with their evidence.
 
-Everything but `withdrawn` and the service's tables can be rebuilt from the archive. sqlite-utils
-opens, migrates and inspects the file; the hot writes are prepared `executemany`s in one
-transaction per step.
+Everything but `withdrawn` and the service's tables can be rebuilt from the archive. A step is one transaction of prepared
+`executemany`s.
 
 Source: docs/decisions/0006-history.md
 """
@@ -42,7 +41,7 @@ from tracker.model import (
 )
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segments, rank_changes, text_changes
-from tracker.stores._rows import check_of, measure_of, measure_row, seconds, seconds_or_none, time_of, time_or_none
+from tracker.stores._codec import check_of, measure_of, measure_row, seconds, seconds_or_none, time_of, time_or_none
 from tracker.stores.service_state import SqliteServiceState
 from tracker.stores.sqlite_file import Row, SqliteFile
 
@@ -54,11 +53,6 @@ class SqliteStore(SqliteFile):
     """The history of all boards; fulfils `ports.Store`. Open it with `with SqliteStore(path) as store:`, or close it."""
 
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
-        """Open the file, creating or migrating it; `read_only` as it is, by default where it may not be written.
-
-        Raises:
-            StoreError: naming the file and what to do.
-        """
         super().__init__(path, read_only=read_only)
         self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
         self._series: dict[tuple[BoardId, str, str], int] = {}
@@ -78,21 +72,20 @@ class SqliteStore(SqliteFile):
 
     def move_position(self, board: BoardId, position: int) -> None:
         with self._transaction():
-            self._run(
-                "INSERT INTO boards (board, position) VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
-                board,
-                position,
-            )
+            self._note("position", board, position)
+
+    def _note(self, column: str, board: BoardId, value: object) -> None:
+        sql = f"INSERT INTO boards (board, {column}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {column} = excluded.{column}"  # noqa: S608  # our own columns
+        self._run(sql, board, value)
 
     def declare(self, board: Board) -> None:
         text = _codec.encode_board(board)
         if (self._one("SELECT declaration FROM boards WHERE board = ?", board.id) or (None,))[0] != text:
-            sql = "INSERT INTO boards (board, declaration) VALUES (?, ?) ON CONFLICT DO UPDATE SET declaration = excluded.declaration"
-            self._run(sql, board.id, text)
+            self._note("declaration", board.id, text)
 
     def declared(self, board: BoardId) -> Board | None:
         row = self._one("SELECT declaration FROM boards WHERE board = ?", board)
-        with self._understanding(board):
+        with self._decoding(board):
             return None if row is None or row[0] is None else _codec.decode_board(row[0])
 
     def save(self, step: Step, deliveries: Sequence[Delivery] = (), holds: Mapping[str, str] | None = None) -> None:
@@ -101,7 +94,8 @@ class SqliteStore(SqliteFile):
             last = self.last_check(board)
             if last is not None and last.observed_at >= step.check.observed_at:
                 raise StoreError(
-                    f"{board}: a step at {step.check.observed_at} is not later than the last stored; another run was here, run the command again"
+                    f"{board}: a step at {step.check.observed_at} is not later than the last stored;"
+                    " another run stored it, run the command again"
                 )
             self._save_check(step.check)
             self._save_past(board, step.past)
@@ -154,11 +148,7 @@ class SqliteStore(SqliteFile):
         )
 
     def _save_past(self, board: BoardId, past: BoardState) -> None:
-        self._run(
-            "INSERT INTO boards (board, past) VALUES (?, ?) ON CONFLICT DO UPDATE SET past = excluded.past",
-            board,
-            _codec.encode_past(past),
-        )
+        self._note("past", board, _codec.encode_past(past))
         before = self.past(board).known
         changed = [
             (entry, known) for entry, known in past.known.items() if (was := before.get(entry)) is not known and was != known
@@ -218,7 +208,7 @@ class SqliteStore(SqliteFile):
             ((series, entry, at, now) for series, entry, _, now in texts if now is not None),
         )
         self._save_ranks(diff, at)
-        segments = [(self._serial(board, "metric", one.metric), at, one.reason) for one in new_segments(diff)]
+        segments = [(self._serial(board, "metric", new.metric), at, new.reason) for new in new_segments(diff)]
         self._connection.executemany("INSERT INTO segments VALUES (?, ?, ?)", segments)
 
     def _save_ranks(self, diff: Diff, at: int) -> None:
@@ -251,7 +241,7 @@ class SqliteStore(SqliteFile):
     # ── surrogate keys ───────────────────────────────────────────────────────────────────────────
 
     def _ordinal(self, board: BoardId, entry: EntryId) -> int:
-        """An entry's number within its board: the order in which it was first seen, by key within one snapshot."""
+        """An entry's number within its board, in the order of first sight, then of keys."""
         known = self._ordinals.get(board)
         if known is None:
             rows = self._connection.execute("SELECT key, entry FROM entries WHERE board = ?", (board,))
@@ -283,7 +273,7 @@ class SqliteStore(SqliteFile):
             row = self._one("SELECT past FROM boards WHERE board = ?", board)
             if row is None:
                 return BoardState()
-            with self._understanding(board):
+            with self._decoding(board):
                 self._pasts[board] = replace(_codec.decode_past(row[0]), known=self._known(board))
         return self._pasts[board]
 
@@ -321,15 +311,16 @@ class SqliteStore(SqliteFile):
         return self._snapshot(board, then, None if metrics is None else frozenset(metrics), where)
 
     def _snapshot(self, board: BoardId, at: int, only: frozenset[MetricId] | None, where: str) -> StoredSnapshot:
-        sql = "SELECT url, sha256, depth, version, stated_on, metrics, ambiguous, unnamed FROM snapshots WHERE board = ? AND observed_at = ?"
+        columns = "url, sha256, depth, version, stated_on, metrics, ambiguous, unnamed"
+        sql = f"SELECT {columns} FROM snapshots WHERE board = ? AND observed_at = ?"  # noqa: S608  # our own columns
         url, sha256, depth, version, stated_on, names, ambiguous, unnamed = self._one(sql, board, at) or ()
-        with self._understanding(board):
+        with self._decoding(board):
             entries = self._entries(board, only, where)
             return StoredSnapshot(
                 board=board,
                 observed_at=time_of(at),
                 url=url,
-                sha256=tuple(Sha256(one) for one in sha256.split()),
+                sha256=tuple(map(Sha256, sha256.split())),
                 entries={entry: entries[entry] for entry in sorted(entries)},
                 depth=depth,
                 ambiguous=frozenset(EntryId(key) for key in _codec.decode_strings(ambiguous)),
@@ -356,37 +347,35 @@ class SqliteStore(SqliteFile):
         }
 
     def _texts_where(self, board: BoardId, where: str) -> dict[int, dict[str, str]]:
-        found: dict[int, dict[str, str]] = {}
+        texts: dict[int, dict[str, str]] = {}
         for series, name in self._all("SELECT series, name FROM series WHERE board = ? AND kind = 'text'", board):
             sql = f"SELECT entry, value FROM texts WHERE series = ? AND {where}"  # noqa: S608  # our own condition
             for entry, value in self._all(sql, series):
-                found.setdefault(entry, {})[name] = value
-        return {entry: dict(sorted(text.items())) for entry, text in found.items() if NAME in text}
+                texts.setdefault(entry, {})[name] = value
+        return {entry: dict(sorted(text.items())) for entry, text in texts.items() if NAME in text}
 
     def _measures_where(self, board: BoardId, only: frozenset[MetricId] | None, where: str) -> dict[int, dict[MetricId, Measure]]:
-        found: dict[int, dict[MetricId, Measure]] = {}
+        measures: dict[int, dict[MetricId, Measure]] = {}
         for series, name in self._all("SELECT series, name FROM series WHERE board = ? AND kind = 'metric'", board):
             metric = MetricId(name)
             if only is None or metric in only:
                 sql = f"SELECT entry, value, low, high, estimated, decimals, raw FROM measures WHERE series = ? AND {where}"  # noqa: S608  # our own condition
                 for entry, *measure in self._all(sql, series):
-                    found.setdefault(entry, {})[metric] = measure_of(*measure)
-        return found
+                    measures.setdefault(entry, {})[metric] = measure_of(*measure)
+        return measures
 
     def checks(self, board: BoardId) -> Iterator[Check]:
         for row in self._each("SELECT * FROM checks WHERE board = ? ORDER BY observed_at", board):
-            with self._understanding(board):
+            with self._decoding(board):
                 check = check_of(*row)
             yield check
 
     def last_check(self, board: BoardId) -> Check | None:
-        row = self._one("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT 1", board)
-        with self._understanding(board):
-            return check_of(*row) if row else None
+        return next(iter(self.recent(board, 1)), None)
 
     def recent(self, board: BoardId, most: int) -> Sequence[Check]:
         rows = self._all("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT ?", board, most)
-        with self._understanding(board):
+        with self._decoding(board):
             return [check_of(*row) for row in rows]
 
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
@@ -427,11 +416,11 @@ class SqliteStore(SqliteFile):
         sql = f"SELECT {_codec.EVENT_COLUMNS} FROM events WHERE substr(event, 1, ?) = ? LIMIT 2"  # noqa: S608  # our own columns
         rows = self._all(sql, len(event), event)
         if len(rows) > 1:
-            raise StoreError(f"event {event!r}: several ids begin so; give more of it")
+            raise StoreError(f"event {event!r}: several ids begin with it; give more of the id")
         return self._event(rows[0]) if rows else None
 
     def _event(self, row: Row) -> Event:
-        with self._understanding(f"event {row[0]}"):
+        with self._decoding(f"event {row[0]}"):
             return _codec.event_from_row(row)
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
@@ -441,7 +430,7 @@ class SqliteStore(SqliteFile):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All or nothing; within another transaction (a step's, a rewriting's) that one decides."""
+        """All or nothing. Within another transaction (a step's, a rewriting's), that one decides."""
         if self._connection.in_transaction:
             yield
             return
@@ -452,7 +441,7 @@ class SqliteStore(SqliteFile):
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:  # a full disk has ended it already
+                if self._connection.in_transaction:  # a full disk has already ended it
                     self._connection.execute("ROLLBACK")
                 self._forget_caches()
                 raise

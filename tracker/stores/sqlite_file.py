@@ -1,4 +1,4 @@
-"""The SQLite file: opened, migrated, read and written, with what goes wrong said in one line."""
+"""The SQLite file: opens, migrates, reads and writes it, and reports errors in one line."""
 
 from __future__ import annotations
 
@@ -18,16 +18,13 @@ _BUSY_MS = 30_000
 
 
 class SqliteFile:
-    """One SQLite file, opened until `close`; what goes wrong with it is a StoreError that names it."""
+    """One SQLite file, open until `close`. Its errors are StoreErrors that name it."""
 
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
-        """Open the file, creating or migrating it; `read_only` as it is, by default where it may not be written.
-
-        Raises:
-            StoreError: naming the file and what to do.
-        """
+        """Open, create or migrate the file; with `read_only` (by default if it is not writable) open it as it is. Raises StoreError."""
         self._path = path
-        self._read_only = not _may_be_written(path) if read_only is None else read_only
+        writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self._read_only = not writable if read_only is None else read_only
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             name, is_uri = (_read_only_uri(path), True) if self._read_only else (path, False)
@@ -48,7 +45,7 @@ class SqliteFile:
                 )
             return
         if not self._is_current():
-            with _alone(self._path.parent):  # two processes may meet on a new file
+            with _alone(self._path.parent):  # two processes may open a new file at once
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 if not self._is_current():
                     migrate(self._connection)
@@ -56,7 +53,7 @@ class SqliteFile:
         self._connection.execute("PRAGMA foreign_keys = ON")
 
     def _is_current(self) -> bool:
-        """Whether the newest migration was applied, found without loading sqlite-utils: most commands only read."""
+        """Whether the newest migration was applied. Does not load sqlite-utils: most commands only read."""
         asked = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
         if self._connection.execute(asked).fetchone() is None:
             return False
@@ -88,17 +85,17 @@ class SqliteFile:
 
     def _each(self, sql: str, *values: object) -> Iterator[Row]:
         with self._storing("read"):
-            for row in self._connection.execute(sql, values):  # noqa: UP028  # who stops early may have closed the file
+            for row in self._connection.execute(sql, values):  # noqa: UP028  # a caller that stops early may have closed the file
                 yield row
 
     @contextmanager
-    def _understanding(self, what: str) -> Iterator[None]:
-        """What somebody else wrote into our rows is trouble with the store, not something to guess from."""
+    def _decoding(self, what: str) -> Iterator[None]:
+        """Report a row that another program changed as an error of the store; never guess."""
         try:
             yield
         except (ValueError, TypeError, LookupError, OverflowError) as error:
             raise StoreError(
-                f"{self._path}: {what}: a row cannot be understood: {error!r}; expected what the tracker wrote"
+                f"{self._path}: {what}: a row cannot be read: {error!r}; expected what the tracker wrote"
                 " (rebuild the database with: tracker replay)"
             ) from error
 
@@ -113,13 +110,8 @@ class SqliteFile:
             ) from error
 
 
-def _may_be_written(path: Path) -> bool:
-    """Whether the file may be written, or made."""
-    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-
-
 def _read_only_uri(path: Path) -> str:
-    """SQLite's name for the file as it is. Without a log beside it nobody has it open, so it needs no lock, which could not be made."""
+    """The URI that opens the file unchanged. Without a log beside it no process has it open, so it needs no lock file."""
     is_open = path.with_name(f"{path.name}-wal").exists()
     return f"{path.absolute().as_uri()}?mode=ro{'' if is_open else '&immutable=1'}"
 
@@ -135,10 +127,10 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """While no other process is here with the same folder."""
+    """Within the block no other process is in a block of the same folder."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)  # this gives the lock back
+        os.close(handle)  # this releases the lock

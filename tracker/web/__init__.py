@@ -1,6 +1,6 @@
-"""What the daemon shows over HTTP: whether it lives, whether it is ready, and its figures for Prometheus.
+"""The daemon over HTTP: whether it is alive and ready, and its figures for Prometheus.
 
-The libraries are an extra; they are loaded when something is served, not before.
+The libraries are an extra, and loaded only when something is served.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ if TYPE_CHECKING:
 __all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve"]
 
 STUCK_AFTER_S = 900.0
-"""A main loop that has not turned for so long is stuck: it waits for nothing longer than a few seconds, but a history of years
-that has to be written anew takes minutes."""
+"""A main loop that has not turned for this long is stuck: rewriting a history of years takes only minutes."""
 _LIBRARIES = frozenset(("starlette", "uvicorn", "prometheus_client", "anyio", "h11"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """How the daemon is, at the moment it is asked.
+    """The daemon at the moment of a request.
 
-    `idle_s` is how long ago its main loop last turned, by a clock that nobody can set; since the start if it never did.
-    `boards` is how many are declared. `troubles` is whatever else keeps it from its work (the store does not open), a line each.
+    `idle_s` is the time since the last turn of its main loop (or since the start), by a clock that nobody can set. `boards` is
+    how many are declared. `troubles` is whatever else stops its work (the store does not open), one line each.
     """
 
     idle_s: float
@@ -43,8 +42,8 @@ class Probe:
 def app(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str | None = None) -> Starlette:
     """The pages `/healthz`, `/readyz` and `/metrics`.
 
-    `probe` and `vitals` are called in threads of the server, `vitals` never twice at once: it reads through a store of its
-    own, not the main loop's. With a `token` (an empty one is none) every page but `/healthz` asks for it.
+    `probe` and `vitals` are called in threads of the server, `vitals` once at a time: it reads through a separate store, not the
+    main loop's. With a `token` that is not empty, every page but `/healthz` requires it.
 
     Raises:
         DeclarationError: a library of the extra `web` is missing.
@@ -58,8 +57,7 @@ def serve(app: Starlette, address: str) -> Server:
     """Answer at `127.0.0.1:8787` or `[::1]:8787` (port 0: any free one) in a thread, until `stop()`. It listens on return.
 
     Raises:
-        DeclarationError: the address is none, cannot be bound, or can be reached from elsewhere while the app asks for no token;
-            or a library is missing.
+        DeclarationError: the address is invalid, in use, or public without a token; or a library is missing.
     """
     with _extra():
         from tracker.web.server import Server  # noqa: PLC0415  # an extra

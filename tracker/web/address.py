@@ -9,13 +9,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from tracker.errors import DeclarationError
 
 TOKEN = "TRACKER_HTTP_TOKEN"  # noqa: S105  # a name, not a secret
-"""The environment variable that holds the token a client has to show."""
+"""The environment variable with the token that a client must send."""
 _ADDRESS = re.compile(r"(?:\[(?P<six>[^\[\]]+)\]|(?P<four>[^\[\]:]+)):(?P<port>[0-9]{1,5})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A numeric host without brackets, and a port; 0 is any free one."""
+    """A numeric host without brackets, and a port; 0 is any free port."""
 
     host: str
     port: int
@@ -27,20 +27,22 @@ class Address:
     def is_loopback(self) -> bool:
         """Whether only this machine can reach it."""
         host = ip_address(self.host)
-        inner = host.ipv4_mapped if isinstance(host, IPv6Address) else None  # before 3.13 a mapped one is no loopback
+        inner = (
+            host.ipv4_mapped if isinstance(host, IPv6Address) else None
+        )  # before Python 3.13 a mapped address does not count as loopback
         return (inner or host).is_loopback
 
 
 def parse_address(text: str) -> Address:
     """`127.0.0.1:8787`, `localhost:8787` (that is 127.0.0.1) or `[::1]:8787`. Raises DeclarationError for anything else.
 
-    Other names are refused: where they lead is decided elsewhere, and may be public tomorrow.
+    Other names are refused: a resolver decides where they lead, which may be public tomorrow.
     """
-    found = _ADDRESS.fullmatch(text)
-    host = None if found is None else _host(found["six"], found["four"])
-    if found is None or host is None or int(found["port"]) > 65535:
-        raise DeclarationError(f'--http "{text}" is no address; expected 127.0.0.1:8787, [::1]:8787 or localhost:8787')
-    return Address(host=str(host), port=int(found["port"]))
+    match = _ADDRESS.fullmatch(text)
+    host = _host(match["six"], match["four"]) if match else None
+    if match is None or host is None or int(match["port"]) > 65535:
+        raise DeclarationError(f'--http "{text}" is not an address; expected 127.0.0.1:8787, [::1]:8787 or localhost:8787')
+    return Address(host=str(host), port=int(match["port"]))
 
 
 def _host(six: str | None, four: str | None) -> IPv4Address | IPv6Address | None:

@@ -1,4 +1,4 @@
-"""The three pages, and who may see them."""
+"""The three pages, and access to them."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ from tracker.web.figures import exposition
 
 log = logging.getLogger(__name__)
 _OPEN = frozenset(("/healthz",))
-"""Asked by what restarts the daemon; tells nothing that a stranger could not know."""
+"""For whatever restarts the daemon; reveals nothing secret."""
 _LONGEST_PATH = 200
 
 
 def pages(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str | None) -> Starlette:
-    """The application; `app.state.guarded` says whether it asks for a token."""
+    """The application; `app.state.guarded` is whether it requires a token."""
     alone = Lock()
 
     def healthz(_: Request) -> Response:
-        return _lines(_stuck(found := probe()), f"alive, the main loop turned {found.idle_s:.0f} s ago")
+        state = probe()
+        return _lines(_stuck(state), f"alive, the main loop turned {state.idle_s:.0f} s ago")
 
     def readyz(_: Request) -> Response:
-        found = probe()
-        empty = ("no board is declared",) if found.boards == 0 else ()
-        return _lines((*_stuck(found), *empty, *found.troubles), f"ready, {found.boards} boards")
+        state = probe()
+        empty = ("no board is declared",) if state.boards == 0 else ()
+        return _lines((*_stuck(state), *empty, *state.troubles), f"ready, {state.boards} boards")
 
     def metrics(request: Request) -> Response:
         with alone:
@@ -44,7 +45,7 @@ def pages(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str |
         return Response(text, headers={"content-type": content_type})
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-    application = Starlette(routes=routes, middleware=[Middleware(_Told), Middleware(_Guarded, token=token)])
+    application = Starlette(routes=routes, middleware=[Middleware(_Logged), Middleware(_Guarded, token=token)])
     application.router.redirect_slashes = False
     application.state.guarded = token is not None
     return application
@@ -55,13 +56,13 @@ def _stuck(probe: Probe) -> tuple[str, ...]:
 
 
 def _lines(troubles: tuple[str, ...], fine: str) -> Response:
-    """503 with a line for each trouble, or 200."""
-    told = [" ".join(trouble.split()) for trouble in troubles] or [fine]
-    return PlainTextResponse("".join(f"{line}\n" for line in told), 503 if troubles else 200)
+    """503 with a line per trouble, or 200."""
+    lines = [" ".join(trouble.split()) for trouble in troubles] or [fine]
+    return PlainTextResponse("".join(f"{line}\n" for line in lines), 503 if troubles else 200)
 
 
 class _Guarded:
-    """Lets pass who shows the token (RFC 6750), compared so that the time it takes tells nothing of it."""
+    """Requires the token (RFC 6750); the time of the comparison reveals nothing about it."""
 
     def __init__(self, app: ASGIApp, token: str | None) -> None:
         self._app = app
@@ -80,8 +81,8 @@ def _shows(headers: Headers, token: bytes) -> bool:
     return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip(" ").encode("latin-1"), token)
 
 
-class _Told:
-    """Logs what was not answered with 200, and answers what went wrong: 503 for a trouble of ours, 500 for a fault."""
+class _Logged:
+    """Logs requests not answered with 200, and answers errors: 503 for ours, 500 for a bug."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -104,7 +105,7 @@ class _Told:
             log.exception("page failed", extra={"path": path})
             if status:
                 raise
-            await PlainTextResponse("this is a fault of ours; the log says more\n", 500)(scope, receive, send)
+            await PlainTextResponse("this is a bug of the tracker; see its log\n", 500)(scope, receive, send)
         else:
             if status != 200:
                 log.info("page refused", extra={"path": path, "method": scope["method"], "status": status})

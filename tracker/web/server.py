@@ -1,4 +1,4 @@
-"""A uvicorn in a thread of its own: no signal handlers, no access log, and its words through our log."""
+"""A uvicorn in its own thread: no signal handlers, no access log, and its messages in our log."""
 
 from __future__ import annotations
 
@@ -18,17 +18,21 @@ _MOST_AT_ONCE = 64
 
 
 class Server:
-    """Listens from its making on until `stop()`. `address` is where, with the port that was found."""
+    """Listens from its creation until `stop()`, at `address`, which has the actual port."""
 
     def __init__(self, app: Starlette, address: Address) -> None:
-        """Bind and begin to answer. Raises DeclarationError when that cannot or must not be."""
+        """Bind and begin to answer. Raises DeclarationError if the address is in use, or public without a token."""
         if not address.is_loopback and not app.state.guarded:
             raise DeclarationError(
-                f"--http {address}: others can reach this address and no token is set; set {TOKEN}, or listen on 127.0.0.1:{address.port}"
+                f"--http {address}: others can reach this address and no token is set;"
+                f" set {TOKEN}, or listen on 127.0.0.1:{address.port}"
             )
         self._socket = _bound(address)
         self.address = Address(host=address.host, port=self._socket.getsockname()[1])
-        _relay()
+        logger = logging.getLogger("uvicorn")
+        logger.handlers[:] = [_Relay()]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
         self._server = uvicorn.Server(_config(app))
         self._thread = Thread(target=self._server.run, args=([self._socket],), name="tracker-http", daemon=True)
         self._thread.start()
@@ -39,7 +43,7 @@ class Server:
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Finish what is being answered, for a few seconds at most, and close. Stopping twice is stopping once."""
+        """Finish current answers within a few seconds, and close. May be called twice."""
         self._server.should_exit = True
         self._thread.join(_FINISHES_WITHIN_S + 5)
         if self.alive:
@@ -48,7 +52,7 @@ class Server:
 
 
 def _bound(address: Address) -> socket.socket:
-    """A socket that listens already, so that a port in use is told at once and not from a thread."""
+    """A socket that already listens, so that a port in use is an error at once and not in a thread."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     try:
         return socket.create_server((address.host, address.port), family=family, backlog=128)
@@ -76,10 +80,3 @@ def _config(app: Starlette) -> uvicorn.Config:
 class _Relay(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         log.log(record.levelno, "http server", extra={"said": record.getMessage()}, exc_info=record.exc_info)
-
-
-def _relay() -> None:
-    theirs = logging.getLogger("uvicorn")
-    theirs.handlers[:] = [_Relay()]
-    theirs.setLevel(logging.INFO)
-    theirs.propagate = False

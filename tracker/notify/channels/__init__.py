@@ -1,12 +1,12 @@
-"""Where messages go: one file per channel, each with `open_route`. A file that begins with `_` is no channel but shared by them.
+"""The channels: one file each, with `open_route`. The channels share the files that begin with `_`.
 
-A channel sends a message once and says what came of it; trying again is the outbox's part.
+A channel sends a message once; retrying is the outbox's task.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tracker import fetch
 from tracker.clock import SystemClock
@@ -14,37 +14,28 @@ from tracker.errors import DeliveryError
 from tracker.notify.channels import apprise, file, stdout, webhook
 from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
-
-if TYPE_CHECKING:
-    from tracker.notify.routes import Route
 
 __all__ = ["CHANNELS", "Channel", "Limits", "open_channel"]
 
 
 class Channel(Protocol):
-    """Somewhere messages can be sent to."""
+    """A destination of messages."""
 
     @property
     def limits(self) -> Limits:
-        """What it takes; messages are composed within that."""
-        ...
+        """The limits within which messages are composed."""
 
     def send(self, message: Message) -> None:
-        """Send it once, and return when it was taken.
-
-        Raises:
-            DeliveryError: it was not taken, or nobody can know; the error says whether another try, or a shorter message, can help.
-        """
-        ...
+        """Send it once, and return when it was accepted. Raises DeliveryError; it states whether a retry helps."""
 
 
 class Open(Protocol):
-    """How a channel is opened for a route."""
+    """Opens a channel for a route."""
 
     def __call__(self, route: Route, environment: Environment, *, post: Post, clock: Clock) -> Channel:
         """The channel. Raises DeliveryError, final."""
-        ...
 
 
 CHANNELS: Mapping[str, Open] = {
@@ -56,11 +47,7 @@ CHANNELS: Mapping[str, Open] = {
 
 
 def open_channel(route: Route, environment: Environment, post: Post = fetch.post, clock: Clock | None = None) -> Channel:
-    """The route's channel, with its secrets from the environment.
-
-    Raises:
-        DeliveryError: final; it cannot be opened before a person changes something: a name not set, a library not installed.
-    """
+    """The route's channel, with its secrets from the environment. Raises DeliveryError, final, if one is missing."""
     opened = CHANNELS.get(route.channel)
     if opened is None:
         raise DeliveryError(

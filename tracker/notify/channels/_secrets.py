@@ -1,4 +1,4 @@
-"""Secrets of a route: named as `${NAME}`, taken from the environment when a channel is opened, and kept out of every error."""
+"""Secrets that a route names as `${NAME}`: filled in when its channel is opened, and removed from every error."""
 
 from __future__ import annotations
 
@@ -8,35 +8,31 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from tracker.errors import DeliveryError
-from tracker.fetch.keys import NAMED, spellings
 from tracker.ports import Environment
+from tracker.redaction import NAMED, pattern_of, redacted
 
 _BETWEEN = re.compile(r"[/:@?&=#;,]+")
 _SHORTEST_PART = 4
-"""Shorter parts of an address (`mailto`, a port) are words of any sentence."""
+"""Shorter parts of an address (`mailto`, a port) occur in any sentence."""
 _KNOWN = frozenset(("https", "http", "mailto", "mailtos", "json", "jsons", "com", "www", "localhost", "127.0.0.1"))
-HIDDEN = "***"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A text with its secrets put in, and what must not be repeated of it. Its repr shows neither."""
+    """A text with its secrets filled in, and the parts of it that must not be repeated. Its repr shows neither."""
 
     text: str = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def scrub(self, said: str) -> str:
-        """What somebody else said, with every spelling of a secret, and of the parts of an address that holds one, replaced by `***`."""
-        for secret in sorted({spelt for one in self.secrets for spelt in spellings(one)}, key=len, reverse=True):
-            said = re.sub(re.escape(secret), HIDDEN, said, flags=re.IGNORECASE)
-        return said
+    def scrub(self, text: str) -> str:
+        """The text without any spelling of a secret, or of a part of an address that contains one."""
+        return redacted(text, pattern_of(self.secrets))
 
 
 def fill(text: str, environment: Environment, *, route: str) -> Filled:
-    """The text with each `${NAME}` replaced. Where it is one name alone the value stands as it is, else percent-encoded.
+    """The text with each `${NAME}` replaced: by the value itself if the text is one name, otherwise percent-encoded.
 
-    Raises:
-        DeliveryError: final; a name is not set, or its value cannot be printed.
+    Raises DeliveryError, final, if a name is not set or its value cannot be printed.
     """
     names = list(dict.fromkeys(NAMED.findall(text)))
     missing = [name for name in names if not environment.get(name)]
@@ -45,7 +41,7 @@ def fill(text: str, environment: Environment, *, route: str) -> Filled:
     values = {name: environment[name].strip() for name in names}
     if unfit := [name for name, value in values.items() if not value.isprintable() or not value]:
         raise DeliveryError(
-            f"{route}: the value of {', '.join(unfit)} cannot be printed, expected one line; set it anew", final=True
+            f"{route}: the value of {', '.join(unfit)} cannot be printed, expected one line; set it again", final=True
         )
     whole = NAMED.fullmatch(text)
     filled = values[whole[1]] if whole else NAMED.sub(lambda found: quote(values[found[1]], safe=""), text)
@@ -54,7 +50,7 @@ def fill(text: str, environment: Environment, *, route: str) -> Filled:
 
 
 def _parts(values: Iterable[str], filled: str) -> Iterator[str]:
-    """Each value, and the parts of the whole address: a service may repeat one token out of it."""
+    """Each value, and the parts of the whole address: a service may repeat a single token of it."""
     yield from (*values, filled)
     for part in _BETWEEN.split(filled):
         if len(part) >= _SHORTEST_PART and part.casefold() not in _KNOWN:

@@ -1,10 +1,9 @@
 """Chats, mail and push services through apprise (https://github.com/caronc/apprise): over a hundred kinds of address.
 
-apprise is asked for what a service takes (length, title, form), so that nothing is cut or converted after us. What it
-writes to its log when a service refuses is the only reason it gives: it is taken from there, freed of every secret.
+apprise states a service's limits (length, title, form), so that nothing is cut or converted after us. Its log is the only place
+with the reason of a refusal, which is read from there and freed of secrets.
 
-A message that takes longer than `DEADLINE_S` counts as failed, and may still arrive: that is the documented window in
-which a message can come twice.
+A message that takes longer than `DEADLINE_S` counts as failed but may still arrive: then it can arrive twice, as documented.
 """
 
 from __future__ import annotations
@@ -15,37 +14,35 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tracker.errors import DeliveryError
 from tracker.notify.channels._secrets import Filled, fill
+from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
 from tracker.wording import clean
 
-if TYPE_CHECKING:
-    from tracker.notify.channels.webhook import Post
-    from tracker.notify.routes import Route
-
 DEADLINE_S = 60.0
 _MOST = 200_000
-"""Characters; no service is sent more, whatever it says it takes."""
+"""The most characters that any service is sent, whatever its own limit."""
 _LONGEST_REASON = 300
 _PREFERRED = ("html", "text", "markdown")
-"""A service's form, where it takes several: in HTML and plain text nothing of a name can become markup."""
+"""The form for a service that takes several: in HTML and plain text no part of a name can become markup."""
 _MARKDOWN_ANYWAY = frozenset(("mmost", "mmosts", "zulip", "rocket", "rockets"))
-"""Services that show Markdown in whatever they are sent, though apprise calls it text."""
+"""Services that render Markdown in any message, though apprise calls it text."""
 _STATUS = re.compile(r"(?:error|status|code)\D{0,3}([45]\d\d)\b", re.IGNORECASE)
 _TOO_LARGE = re.compile(r"too (?:long|large|big)|exceeds? (?:the )?(?:max|limit|size)", re.IGNORECASE)
 _RETRY_AFTER = re.compile(r"retry[-_ ]after(_ms)?\D{0,4}(\d+(?:\.\d+)?)", re.IGNORECASE)
 _NEVER = frozenset((401, 403, 404, 410))
 _LOGGERS = ("apprise", "urllib3.connectionpool")
-"""Those that write while a message is sent; the second writes addresses with their tokens at DEBUG."""
+"""The loggers that write while a message is sent; the second writes addresses with their tokens at DEBUG."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Apprise:
-    """One apprise address. `busy` is the thread of a message that is not done yet."""
+    """One apprise address. `busy` is the thread of an unfinished message."""
 
     route: str
     service: Any
@@ -55,21 +52,32 @@ class Apprise:
     busy: threading.Thread | None = field(default=None, init=False)
 
     def send(self, message: Message) -> None:
-        """Hand it to the service, and wait for it up to the deadline; a message given up on must end before the next one begins."""
+        """Send it and wait up to the deadline. A message that exceeded its deadline must end before the next one begins."""
         if self.busy is not None and self.busy.is_alive():
-            raise DeliveryError(f"{self.route}: still busy with the last message, expected it to be done; it is tried again")
+            raise DeliveryError(
+                f"{self.route}: still busy with the last message, expected it to be done; this one is tried again"
+            )
         self._must_fit(message)
-        trial = _Trial(self.service, message)
-        self.busy = threading.Thread(target=trial.run, name=f"notify {self.route}", daemon=True)
+        accepted, logged = threading.Event(), list[str]()
+
+        def run() -> None:
+            try:
+                with _overheard(logged):
+                    if self.service.notify(body=message.body, title=message.title, body_format=_format(message.form)):
+                        accepted.set()
+            except Exception as error:  # noqa: BLE001  # a service may raise anything: it is the reason of the failure
+                logged.append(f"{type(error).__name__}: {error}")
+
+        self.busy = threading.Thread(target=run, name=f"notify {self.route}", daemon=True)
         self.busy.start()
         self.busy.join(self.deadline_s)
         if self.busy.is_alive():
-            raise DeliveryError(f"{self.route}: not done after {self.deadline_s:g} s; it is tried again, and may come twice")
-        if not trial.taken:
-            raise self._refused(" ".join(trial.said))
+            raise DeliveryError(f"{self.route}: not done after {self.deadline_s:g} s; it is tried again, and may arrive twice")
+        if not accepted.is_set():
+            raise self._refused(" ".join(logged))
 
     def _must_fit(self, message: Message) -> None:
-        """Some services are sent other markup than we write, which may be longer than what we wrote."""
+        """Some services get other markup than ours, which may be longer."""
         convert: Callable[[str, object], str] | None = getattr(self.service, "dialect_convert", None)
         sent = convert(message.body, _format(message.form)) if convert else message.body
         if len(sent) > self.service.body_maxlen:
@@ -78,81 +86,59 @@ class Apprise:
                 too_large=True,
             )
 
-    def _refused(self, said: str) -> DeliveryError:
-        """What apprise wrote to its log → whether another try can help."""
-        status = int(found[1]) if (found := _STATUS.search(said)) else None
-        reason = clean(self.address.scrub(said))[:_LONGEST_REASON] or "it gave no reason"
-        wait = _RETRY_AFTER.search(said)
+    def _refused(self, logged: str) -> DeliveryError:
+        """The error for what apprise logged, and whether a retry can help."""
+        status = int(found[1]) if (found := _STATUS.search(logged)) else None
+        reason = clean(self.address.scrub(logged))[:_LONGEST_REASON] or "it gave no reason"
+        wait = _RETRY_AFTER.search(logged)
         return DeliveryError(
-            f"{self.route}: the service did not take it: {reason}",
+            f"{self.route}: the service refused it: {reason}",
             retry_after_s=float(wait[2]) / (1000 if wait[1] else 1) if wait else None,
             final=status in _NEVER,
-            too_large=status == 413 or bool(_TOO_LARGE.search(said)),
+            too_large=status == 413 or bool(_TOO_LARGE.search(logged)),
         )
 
 
-class _Trial:
-    """One message on its way, in a thread of its own: whether it was taken, and what was written to the log meanwhile."""
-
-    def __init__(self, service: Any, message: Message) -> None:
-        self.taken = False
-        self.said: list[str] = []
-        self._service = service
-        self._message = message
-
-    def run(self) -> None:
-        message = self._message
-        try:
-            with _overheard(self.said):
-                self.taken = bool(self._service.notify(body=message.body, title=message.title, body_format=_format(message.form)))
-        except Exception as error:  # noqa: BLE001  # a service may raise anything: it is why the message was not taken
-            self.said.append(f"{type(error).__name__}: {error}")
-
-
 @contextmanager
-def _overheard(said: list[str]) -> Iterator[None]:
-    """What this thread writes to the loggers of apprise goes to `said` and nowhere else: it may hold secrets."""
+def _overheard(logged: list[str]) -> Iterator[None]:
+    """Collect what this thread writes to apprise's loggers, and keep it out of every log: it may contain secrets."""
     thread = threading.get_ident()
 
     def keep(record: logging.LogRecord) -> bool:
         if record.thread != thread:
             return True
         if record.levelno >= logging.WARNING:
-            said.append(record.getMessage())
+            logged.append(record.getMessage())
         return False
 
     loggers = [logging.getLogger(name) for name in _LOGGERS]
-    for one in loggers:
-        one.addFilter(keep)
+    for logger in loggers:
+        logger.addFilter(keep)
     try:
         yield
     finally:
-        for one in loggers:
-            one.removeFilter(keep)
+        for logger in loggers:
+            logger.removeFilter(keep)
 
 
 # ── opening ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Apprise:  # noqa: ARG001  # every channel is opened alike
-    """The service behind the route's address.
-
-    Raises:
-        DeliveryError: final; apprise is not installed, a secret is not set, or it is no address apprise can read.
-    """
+def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Apprise:  # noqa: ARG001  # as every channel
+    """The service at the route's address. Raises DeliveryError, final, without apprise, a readable address and all secrets."""
     try:
-        from apprise import Apprise as Library  # noqa: PLC0415  # 0.3 s, and an extra that need not be there
+        from apprise import Apprise as Library  # noqa: PLC0415  # takes 0.3 s, and is an extra
     except ImportError:
         raise DeliveryError(
-            f"{route.name}: apprise is not installed, expected it for this channel; install the extra: leaderboard-tracker[notify]",
+            f"{route.name}: apprise is not installed, which this channel needs; install the extra: leaderboard-tracker[notify]",
             final=True,
         ) from None
     address = fill(route.address, environment, route=route.name)
-    said: list[str] = []
-    with _overheard(said):
+    logged: list[str] = []
+    with _overheard(logged):
         service = Library.instantiate(address.text, suppress_exceptions=True)
     if service is None:
-        reason = clean(address.scrub(" ".join(said)))[:_LONGEST_REASON] or "it gave no reason"
+        reason = clean(address.scrub(" ".join(logged)))[:_LONGEST_REASON] or "it gave no reason"
         raise DeliveryError(f"{route.name}: apprise cannot read the address ({reason}); correct it", final=True)
     form = _chosen(service, route, address.text.partition(":")[0].casefold())
     limits = Limits(title=max(0, service.title_maxlen), body=min(service.body_maxlen, _MOST), form=form)
@@ -160,9 +146,9 @@ def open_route(route: Route, environment: Environment, *, post: Post, clock: Clo
 
 
 def _chosen(service: Any, route: Route, scheme: str) -> str:
-    """The form of the route, else the one of the service's that is safest. A service of one form is told to take the route's."""
+    """The route's form, or the safest one that the service takes. A service with one form is set to the route's."""
     declared = service.notify_format
-    forms = [one.value for one in (declared if isinstance(declared, tuple) else (declared,))]
+    forms = [form.value for form in (declared if isinstance(declared, tuple) else (declared,))]
     wanted = route.format or ("markdown" if scheme in _MARKDOWN_ANYWAY else "")
     if wanted == "json":
         raise DeliveryError(

@@ -1,4 +1,4 @@
-"""Messages appended to a file: JSON lines by default, or text. Safe with several writers (flock), on disk before it counts (fsync)."""
+"""Appends messages to a file: JSON lines by default, or text. Safe with several writers (flock), and durable (fsync)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from tracker.errors import DeliveryError
 from tracker.notify.channels._secrets import fill
+from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
-
-if TYPE_CHECKING:
-    from tracker.notify.channels.webhook import Post
-    from tracker.notify.routes import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +25,19 @@ class File:
     limits: Limits
 
     def send(self, message: Message) -> None:
-        """Append the message whole or not at all."""
+        """Append the message, whole or not at all. JSON is one line; any other form ends with an empty line."""
         try:
             with self.path.open("ab") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed
-                _append(file, _lines(message))
+                _append(file, f"{message.body}\n".encode() if message.form == "json" else f"{message.body}\n\n".encode())
         except OSError as error:
             raise DeliveryError(
                 f"{self.route}: {str(self.path)!r} cannot be written ({error.strerror}); make it writable, it is tried again"
             ) from error
 
 
-def _lines(message: Message) -> bytes:
-    """JSON is one line; anything else ends with an empty one."""
-    return f"{message.body}\n".encode() if message.form == "json" else f"{message.body}\n\n".encode()
-
-
 def _append(file: BinaryIO, lines: bytes) -> None:
-    """What a full disk left of a message is taken back, so that the next try does not begin in the middle of a line."""
+    """Undo a partial write (the disk is full), so that the next message does not begin in the middle of a line."""
     end = file.seek(0, os.SEEK_END)
     try:
         file.write(lines)
@@ -55,12 +48,8 @@ def _append(file: BinaryIO, lines: bytes) -> None:
         raise
 
 
-def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> File:  # noqa: ARG001  # every channel is opened alike
-    """The path may begin with `~`; a relative one begins where the tracker was started.
-
-    Raises:
-        DeliveryError: final; no path is given.
-    """
+def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> File:  # noqa: ARG001  # as every channel
+    """The path may begin with `~`; a relative path begins in the current folder. Raises DeliveryError, final, without a path."""
     if not route.address:
         raise DeliveryError(f"{route.name}: no address, expected a file's path; add it to routes.toml", final=True)
     path = Path(fill(route.address, environment, route=route.name).text).expanduser()

@@ -1,4 +1,4 @@
-"""A signed POST to a URL, as https://www.standardwebhooks.com describes it (Standard Webhooks 1.0.0)."""
+"""A signed POST to a URL, according to https://www.standardwebhooks.com (Standard Webhooks 1.0.0)."""
 
 from __future__ import annotations
 
@@ -8,40 +8,35 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tracker.errors import DeliveryError, Transient
-from tracker.fetch import Posted
+from tracker.fetch import Reply
 from tracker.fetch.politeness import retry_after_s
 from tracker.notify.channels._secrets import Filled, fill
 from tracker.notify.messages import Limits, Message
+from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment
 
-if TYPE_CHECKING:
-    from tracker.notify.routes import Route
-
 PREFIX = "whsec_"
-"""Before a secret that is written in base64."""
+"""Precedes a secret in base64."""
 _LARGEST = 256 * 1024
-"""Characters of JSON in ASCII, and so bytes; the standard asks for less than 20 KB, most receivers take 256 KB and more."""
+"""Bytes, because the JSON is ASCII. The standard recommends less than 20 KB; most receivers take at least 256 KB."""
 _NEVER = frozenset((401, 403, 404, 410))
-"""The receiver does not know us, or is not there: 410 is the standard's word for "stop"."""
+"""The receiver does not accept us, or does not exist; in the standard, 410 means "stop"."""
 _LATER = frozenset((429, 503))
 
 
 class Post(Protocol):
-    """How a body is sent (`tracker.fetch.post`)."""
+    """Sends a body (`tracker.fetch.post`)."""
 
-    def __call__(
-        self, url: str, *, to: str, headers: dict[str, str], body: bytes, secrets: dict[str, str] | None = None
-    ) -> Posted:
+    def __call__(self, url: str, *, to: str, headers: dict[str, str], body: bytes) -> Reply:
         """The answer. Raises Transient."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """One receiver. `key` is what messages are signed with."""
+    """One receiver. `key` signs the messages."""
 
     route: str
     address: Filled
@@ -51,7 +46,7 @@ class Webhook:
     limits: Limits
 
     def send(self, message: Message) -> None:
-        """POST it once. Any 2xx is a receipt; redirects are not followed, for the body is meant for the declared address."""
+        """POST it once. Any 2xx is a receipt. Redirects are not followed: the body is for the declared address only."""
         body = message.body.encode()
         at = str(int(self.clock.now().timestamp()))
         headers = {
@@ -64,11 +59,11 @@ class Webhook:
             answer = self.post(self.address.text, to=self.route, headers=headers, body=body)
         except Transient as error:
             raise DeliveryError(self.address.scrub(str(error))) from None  # the cause may repeat the address
-        if not HTTPStatus(HTTPStatus.OK) <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             raise self._refused(answer)
 
-    def _refused(self, answer: Posted) -> DeliveryError:
-        """What a status other than 2xx means for the next try; the receiver's own words stay out, they may repeat the signature or the body."""
+    def _refused(self, answer: Reply) -> DeliveryError:
+        """The error for a status other than 2xx, without the receiver's text: that may repeat the signature or the body."""
         status = answer.status
         asked = answer.headers.get("retry-after", "") if status in _LATER else ""
         return DeliveryError(
@@ -86,11 +81,7 @@ def signature(key: bytes, message: str, timestamp: str, body: bytes) -> str:
 
 
 def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Webhook:
-    """Its address and secret must be set.
-
-    Raises:
-        DeliveryError: final.
-    """
+    """The receiver at the route's address. Raises DeliveryError, final, for a missing or wrong address or secret."""
     if not route.address or not route.secret:
         raise DeliveryError(f"{route.name}: no address or no secret, expected both; add them to routes.toml", final=True)
     key = _key(fill(route.secret, environment, route=route.name).text, route)
@@ -100,12 +91,12 @@ def open_route(route: Route, environment: Environment, *, post: Post, clock: Clo
 
 
 def _key(secret: str, route: Route) -> bytes:
-    """The bytes to sign with: base64 after `whsec_`, else the text itself."""
+    """The bytes that sign: decoded from base64 after `whsec_`, otherwise the text itself."""
     if not secret.startswith(PREFIX):
         return secret.encode()
     try:
         return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except binascii.Error:
         raise DeliveryError(
-            f"{route.name}: the value of {route.secret} begins with {PREFIX}, expected base64 after it; set it anew", final=True
+            f"{route.name}: the value of {route.secret} begins with {PREFIX}, expected base64 after it; set it again", final=True
         ) from None

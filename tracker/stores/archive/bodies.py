@@ -1,18 +1,19 @@
-"""The bodies of a board's captures: one file each, whose name tells how to read it."""
+"""The bodies of a board's captures: one file each, whose name states its encoding."""
 
 from __future__ import annotations
 
 import re
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256 as hash_of
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from tracker.errors import StoreError
-from tracker.model import BoardId, Sha256
+from tracker.model import Sha256
 from tracker.stores.archive.disk import TEMPORARY, BoardFolder
 
 if sys.version_info >= (3, 14):
@@ -25,11 +26,11 @@ ZstdError = zstd.ZstdError
 LEVEL = 6
 """Measured by `bench/archive.py`: level 7 takes a fifth more time for 4 % fewer bytes, level 4 keeps 2.6 times the bytes."""
 SMALL = 16 * 1024
-"""Bodies below stand alone: a keyframe would save too little to be worth a second file."""
+"""Smaller bodies are stored alone: a keyframe would save too little to justify a second file."""
 WORTH = 0.5
-"""A body is written against a keyframe when that takes at most this share of what it would take alone."""
+"""A body is stored against a keyframe if that takes at most this share of its size alone."""
 MIN_MATCH = 6
-"""Short matches only cost: the text of a board repeats in whole cells and rows (−9 % bytes in the same time)."""
+"""A board's text repeats in whole cells and rows; ignoring shorter matches saves 9 % of the bytes in the same time."""
 TIME = "%Y%m%dT%H%M%SZ"
 _BODY = re.compile(
     r"(?P<sha256>[0-9a-f]{64})\."
@@ -39,7 +40,7 @@ _BODY = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedBody:
-    """One body of a capture: as which page of it, and when, it was observed."""
+    """One body of a capture: its page, and when it was observed."""
 
     sha256: Sha256
     body: bytes
@@ -60,35 +61,40 @@ class StoredBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyListing:
-    """What a board's folder of bodies held when its modification time was `stamp`."""
+    """The contents of a board's folder of bodies when its modification time was `stamp`."""
 
     stamp: int
     held: Mapping[Sha256, StoredBody]
     leftovers: tuple[Path, ...] = ()
 
 
-class RecentBodies:
-    """The keyframes used last, so that reading or writing a series inflates its keyframe once."""
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """The last values used, at most `size`: a service that runs for a year must not grow with its archive."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._bodies: dict[tuple[BoardId, Sha256], bytes] = {}
+        self._values: dict[K, V] = {}
         self._lock = threading.Lock()
 
-    def get(self, board: BoardId, sha256: Sha256) -> bytes | None:
-        """The body, None if it is not among the recent ones."""
+    def get(self, key: K) -> V | None:
+        """The value, if it is still remembered."""
         with self._lock:
-            body = self._bodies.pop((board, sha256), None)
-            if body is not None:
-                self._bodies[board, sha256] = body
-            return body
+            value = self._values.pop(key, None)
+            if value is not None:
+                self._values[key] = value
+            return value
 
-    def put(self, board: BoardId, sha256: Sha256, body: bytes) -> None:
-        """Remember a body; the one used longest ago may be forgotten."""
+    def put(self, key: K, value: V) -> None:
+        """Remember a value, and forget the one used longest ago if there are too many."""
         with self._lock:
-            self._bodies[board, sha256] = body
-            while len(self._bodies) > self._size:
-                del self._bodies[next(iter(self._bodies))]
+            self._values.pop(key, None)
+            self._values[key] = value
+            while len(self._values) > self._size:
+                del self._values[next(iter(self._values))]
 
 
 def sha256_of(body: bytes) -> Sha256:
@@ -103,7 +109,7 @@ def _window(length: int) -> int:
 
 
 def compressed(body: bytes, prefix: bytes, level: int) -> bytes:
-    """The body as one zstd frame, against a raw prefix unless that is empty."""
+    """The body as one zstd frame, with a raw prefix unless that is empty."""
     options: dict[int, int] = {
         zstd.CompressionParameter.compression_level: level,
         zstd.CompressionParameter.window_log: _window(len(prefix) + len(body)),
@@ -130,12 +136,12 @@ def decompressed(held: StoredBody, prefix: bytes, max_bytes: int) -> bytes:
 
 
 def time_text(at: datetime) -> str:
-    """A time as it is written in a keyframe's name."""
+    """The time in a keyframe's name."""
     return at.astimezone(UTC).strftime(TIME).rjust(16, "0")  # glibc writes the year 999 in three digits
 
 
 def _time(stated: str | None) -> datetime | None:
-    """None for an impossible time, too: such a body is read as any other, and no longer chosen as a keyframe."""
+    """None also for an impossible time: such a body can be read, but is no longer chosen as a keyframe."""
     try:
         return datetime.strptime(stated, TIME).replace(tzinfo=UTC) if stated else None
     except ValueError:
@@ -143,7 +149,7 @@ def _time(stated: str | None) -> datetime | None:
 
 
 def stored_bodies(paths: Iterable[Path]) -> dict[Sha256, StoredBody]:
-    """The bodies that those files hold, by their names; other files are left out."""
+    """The bodies in the files, by the files' names; other files are ignored."""
     held = {}
     for path in paths:
         if named := _BODY.fullmatch(path.name):
@@ -159,7 +165,7 @@ def stored_bodies(paths: Iterable[Path]) -> dict[Sha256, StoredBody]:
 
 
 def damaged(folder: BoardFolder, held: StoredBody, found: str) -> StoreError:
-    """The error for a file that does not hold its body."""
+    """The error for a file whose content is not its body."""
     return StoreError(
         f"{folder.board}: body {held.sha256} is damaged ({held.path}: {found}); restore the file from a copy of the archive,"
         " or delete it and import that state again"
@@ -169,7 +175,7 @@ def damaged(folder: BoardFolder, held: StoredBody, found: str) -> StoreError:
 def listing_of(folder: BoardFolder, stamp: int) -> BodyListing:
     """List the folder of bodies, which may not exist yet; `stamp` is its modification time in ns."""
     try:
-        paths = sorted(folder.bodies.iterdir(), reverse=True)  # of two files of one body, the keyframe comes last and counts
+        paths = sorted(folder.bodies.iterdir(), reverse=True)  # if a body has two files, the keyframe comes last and wins
     except FileNotFoundError:
         paths = []
     leftovers = tuple(path for path in paths if path.name.startswith(TEMPORARY))

@@ -1,9 +1,8 @@
-"""Files and folders of the archive: durable writes, locks, and what the disk refuses, in our words."""
+"""Files and folders of the archive: durable writes, and disk errors in one line."""
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import re
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from pathlib import Path
 from tracker.errors import StoreError
 from tracker.model import BoardId
 
-LOCK_POLL_S = 0.02
 TEMPORARY = ".tmp-"
 _BOARD = re.compile(r"[a-z0-9._-]+/[a-z0-9._-]+")
 _REMEDIES = {
@@ -28,7 +26,7 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardFolder:
-    """Where a board's captures are kept."""
+    """Where a board's captures are."""
 
     board: BoardId
     index: Path
@@ -37,16 +35,16 @@ class BoardFolder:
 
 @contextmanager
 def disk_errors(place: str, path: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a StoreError with the path and what to do."""
+    """Turn an OSError into a StoreError that names the path and the remedy."""
     try:
         yield
     except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, "see that the disk is well and the path is right")
+        remedy = _REMEDIES.get(error.errno or 0, "check the disk and the path")
         raise StoreError(f"{place}: {error.filename or path}: {error.strerror or error}; {remedy}") from error
 
 
 def is_board(name: str) -> bool:
-    """Whether the name is a board's id that can be a folder's path."""
+    """Whether the name is a board's id, and so safe as a folder's path."""
     return bool(_BOARD.fullmatch(name)) and not {".", ".."} & set(name.split("/"))
 
 
@@ -75,17 +73,8 @@ def modified_at_ns(folder: Path) -> int:
         return 0
 
 
-def try_lock(index: int) -> bool:
-    """Lock the open file for this process; False if another one holds the lock."""
-    try:
-        fcntl.flock(index, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def make_folder(folder: Path) -> None:
-    """Create the folder and its parents so that they survive a crash."""
+    """Create the folder and its parents durably."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
@@ -93,7 +82,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Write the folder's list of names to the disk."""
+    """Flush the folder's list of names to the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -102,7 +91,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_whole(path: Path, stored: bytes) -> None:
-    """Write a file so that after a crash it is either whole or not there."""
+    """Write a file that is either complete or missing after a crash."""
     temporary = path.with_name(f"{TEMPORARY}{path.name[:16]}")
     try:
         with temporary.open("wb") as file:
