@@ -32,7 +32,7 @@ JSON = json.dumps(
 MARKDOWN = ("# Board\n\n| Model | WER % |\n|---|---:|\n" + "".join(f"| Bird {at} | {3 + at}.5 |\n" for at in range(6))).encode()
 HTML = ("<html><body><table><tr><th>App</th><th>Downloads</th></tr>" + "".join(f"<tr><td>App &amp; {at}</td><td>{900 - at}K</td></tr>\n" for at in range(6)) + "</table></body></html>").encode()  # fmt: skip
 BODIES = {"csv": CSV, "json": JSON, "md": MARKDOWN, "html": HTML}
-AT = PageAddress(board=BoardId("made/board"), title="A board", url="https://boards.example/x", page="https://boards.example/x")
+AT = PageAddress(board=BoardId("made/board"), title="A board", url="https://boards.example/x")
 
 
 def read(board: Board, body: bytes) -> Reading:
@@ -47,16 +47,7 @@ def files_of(body: bytes, suffix: str) -> tuple[Settled, Mapping[str, bytes]]:
     proposal = propose(body)
     found = settled(proposal, AT, lambda board: read(board, body))
     board = replace(found.board, contract=replace(found.board.contract, min_entries=1))
-    files = folder(
-        proposal,
-        board,
-        body,
-        suffix,
-        read=lambda page: read(board, page),
-        describe=fixtures.described,
-        taken="2026-11-24",
-    )
-    return found, files
+    return found, folder(proposal, board, body, suffix, taken="2026-11-24")
 
 
 @pytest.mark.parametrize("suffix", sorted(BODIES))
@@ -120,7 +111,7 @@ HOSTILE_TITLES = ('a"\nenabled = false\nx = "', "\x1b[31mred\x1b[0m", "# no comm
 
 @pytest.mark.parametrize("title", HOSTILE_TITLES)
 def test_a_hostile_title_stays_a_title(title: str):
-    at = PageAddress(board=AT.board, title=title, url=AT.url, page=AT.page)
+    at = PageAddress(board=AT.board, title=title, url=AT.url)
     read_again = tomllib.loads(made(CSV, at).text)
     assert read_again["enabled"] is True
     assert len(read_again["title"]) <= 120

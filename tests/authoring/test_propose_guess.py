@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
-from tracker.authoring import SURE, MetricGuess, Proposal, propose
+from tracker.authoring import SURE, Answers, MetricGuess, Proposal, propose
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Nature
 
@@ -253,7 +253,7 @@ def test_what_is_told_is_taken():
     body = csv_of(
         ("slug", "Model", "Zog", "Accuracy"), [name.lower() for name in NAMES], NAMES, [5, 1, 9, 2, 7, 3, 8, 4], falling(90, 3)
     )
-    found = propose(body, key=["slug"], name="slug", metric="Zog", higher_is_better=False)
+    found = propose(body, Answers(key=("slug",), name="slug", metric="Zog", higher_is_better=False))
     assert (found.key.value, found.name.value, primary(found).column) == (("slug",), "slug", "Zog")
     assert (primary(found).higher_is_better.value, primary(found).higher_is_better.sure) == (False, 1.0)
 
@@ -261,9 +261,9 @@ def test_what_is_told_is_taken():
 def test_a_column_or_a_table_that_is_not_there_is_named():
     body = csv_of(("Model", "Score"), NAMES, falling(90, 3))
     with pytest.raises(DeclarationError, match="no table has 'Elo', expected among Model, Score"):
-        propose(body, metric="Elo")
+        propose(body, Answers(metric="Elo"))
     with pytest.raises(DeclarationError, match="table 2 is not there, expected 1 to 1"):
-        propose(body, table=2)
+        propose(body, Answers(table=2))
 
 
 def test_two_tables_that_are_as_like_a_board_are_asked_about():
@@ -274,7 +274,7 @@ def test_two_tables_that_are_as_like_a_board_are_asked_about():
         for title, names in (("Score", NAMES), ("Points", [name[::-1] for name in NAMES]))
     )
     assert propose(f"<html><body>{page}</body></html>".encode()).table.sure < SURE
-    assert propose(f"<html><body>{page}</body></html>".encode(), table=2).table.sure == 1.0
+    assert propose(f"<html><body>{page}</body></html>".encode(), Answers(table=2)).table.sure == 1.0
 
 
 # ── charts, and tables without a header ──────────────────────────────────────────────────────────
@@ -299,7 +299,7 @@ def test_a_list_that_ranks_by_its_order_alone_is_read_where_that_is_told():
     ).encode()
     with pytest.raises(ParseError, match=r"no column of figures; .* \(--metric '\$row' where the order of the rows ranks them\)"):
         propose(body)
-    found = propose(body, metric=ROW)
+    found = propose(body, Answers(metric=ROW))
     assert (found.name.value, primary(found).column, primary(found).higher_is_better.value) == ("name", ROW, False)
     assert [row[-1] for row in found.candidate.rows] == [str(at) for at in range(1, 9)]
 
@@ -350,7 +350,9 @@ def test_a_column_of_texts_under_a_number_is_a_column():
 
 
 def test_the_place_ranks_a_table_with_figures_where_that_is_told():
-    found = propose(csv_of(("Rank", "App", "Downloads"), range(1, 9), NAMES, [90, 80, 70, 60, 50, 40, 30, 20]), metric="Rank")
+    found = propose(
+        csv_of(("Rank", "App", "Downloads"), range(1, 9), NAMES, [90, 80, 70, 60, 50, 40, 30, 20]), Answers(metric="Rank")
+    )
     assert (primary(found).id, primary(found).column, primary(found).higher_is_better.value) == ("position", "Rank", False)
 
 

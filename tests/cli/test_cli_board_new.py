@@ -13,8 +13,8 @@ import pytest
 from cli_world import CHALLENGE, Ran, World
 
 from tracker import authoring
-from tracker.authoring import Proposal
-from tracker.authoring.new import Answers, Guesser, NewBoard, Question, fetched, make, refuse
+from tracker.authoring import Answers, Proposal
+from tracker.authoring.new import NewBoard, Question, fetched, make, refuse
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, Refused
 from tracker.fetch import Fetcher
@@ -169,7 +169,6 @@ def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
         Settings(store=world.store, schedules=world.folder / "schedules"),
         NewBoard(url=URL, board="made/zog", cases=world.folder / "cases"),
         UNSURE.encode,
-        guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
         ask=ask,
     )
     assert flags == ["--higher-is-better or --lower-is-better"]
@@ -186,7 +185,6 @@ def test_who_answers_nothing_is_not_asked_for_ever(world: World):
             Settings(store=world.store, schedules=world.folder / "schedules"),
             NewBoard(url=URL, board="made/zog", cases=world.folder / "cases"),
             UNSURE.encode,
-            guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
             ask=silent,
         )
 

@@ -1,6 +1,6 @@
-"""A proposal as the TOML file that declares the board; each guess with its reason, the unsure ones marked.
+"""The TOML file that a proposal makes; each guess has its reason, and unsure ones are marked.
 
-The text is read again by `tracker.schedules` before anything is done with it: `declared` and `settled` give the board it makes.
+`declared` and `settled` read the text again as `tracker.schedules` does, and give the board it declares.
 """
 
 from __future__ import annotations
@@ -14,24 +14,28 @@ from zlib import crc32
 
 from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
+from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
-from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
+from tracker.authoring.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken
-from tracker.model import Board, BoardId, Column, Kind, Metric, MetricId, Nature, Parse, Reading
-from tracker.reading.cells import CellError, reader
+from tracker.model import Board, BoardId, Nature, Reading
 from tracker.reading.names import clean_text
 from tracker.schedules.boards import board_from
 from tracker.schedules.files import tables_of
 
 MAX_TITLE = 120
 LEAST_SHARE = 0.6
-"""A page with fewer of the entries that it had is not believed."""
+"""Minimum share of the entries seen; a page with fewer is refused."""
 MAX_WHY = 100
 MAX_ROUNDS = 12
-"""So many columns that cannot be read as they were guessed are left out, one after the other."""
+"""Maximum number of attempts, each leaving out the columns that could not be read."""
 NOT_LOOKED_UP = "not looked up"
 """The `terms` of a board whose terms nobody has read."""
 
+_HEAD = (
+    "#:schema ../board.schema.json",
+    "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
+)
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
@@ -42,18 +46,17 @@ _NO_SOURCE = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAddress:
-    """What a declaration needs and no page states: the board's id, the URL and headers of its request, the page for people."""
+    """The facts a declaration needs that no page states."""
 
     board: BoardId
     title: str
     url: str
-    page: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A declaration that reads its page: its text, the board it declares, the reading of the page, and the columns left out with the reason."""
+    """A declaration that reads its page: its text, the board, the reading, and the columns left out, each with the reason."""
 
     text: str
     board: Board
@@ -62,7 +65,7 @@ class Settled:
 
 
 def declaration(proposal: Proposal, at: PageAddress, left_out: Mapping[str, str] | None = None) -> str:
-    """The TOML file. `left_out` are columns that cannot be read as they were guessed, with the reason."""
+    """The TOML file. `left_out` has the columns that could not be read as guessed, each with the reason."""
     dropped = left_out or {}
     metrics = [metric for metric in proposal.metrics if metric.column not in dropped]
     blocks = [
@@ -77,16 +80,16 @@ def declaration(proposal: Proposal, at: PageAddress, left_out: Mapping[str, str]
 
 
 def declared(text: str, board: BoardId) -> Board:
-    """The board that a declaration makes, without defaults. Raises DeclarationError as the schedules do."""
+    """The board of a declaration, without defaults. Raises DeclarationError as the schedules do."""
     with toml.at(f"{board}.toml"):
         return board_from(tables_of(text), board, {name: parsers.options_of(name) for name in parsers.FORMATS})
 
 
 def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading]) -> Settled:
-    """The declaration with which the page reads: a column that is not what it seemed in every row is left out.
+    """The declaration that reads the page. A column that some row contradicts is left out.
 
     Raises:
-        TrackerError: the page cannot be read even so; as `read` raises it.
+        TrackerError: the page cannot be read even so, as `read` raises it.
     """
     left_out = {metric.column: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
     for _ in range(MAX_ROUNDS):
@@ -95,10 +98,10 @@ def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading
         try:
             return Settled(text=text, board=board, reading=read(board), left_out=left_out)
         except ContractBroken as error:
-            found = _spoilt(error, proposal)
-            if found.keys() <= left_out.keys():
+            unreadable = _unreadable(error, proposal)
+            if unreadable.keys() <= left_out.keys():
                 raise
-            left_out.update(found)
+            left_out.update(unreadable)
     return Settled(text=text, board=board, reading=read(board), left_out=left_out)
 
 
@@ -108,8 +111,8 @@ def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
     return not is_known and metric.id != proposal.primary.value
 
 
-def _spoilt(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
-    """The columns that the board can do without in which something could not be read."""
+def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
+    """The dispensable columns in which a cell could not be read."""
     primary = {metric.column for metric in proposal.metrics if metric.id == proposal.primary.value}
     needed = {*proposal.key.value, proposal.name.value, *primary}
     return {
@@ -123,22 +126,16 @@ def _spoilt(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
 
 
 def _head(at: PageAddress) -> str:
-    minute = crc32(at.board.encode()) % 60  # spread over the hour: boards do not all ask at once
-    lines = [
-        "#:schema ../board.schema.json",
-        "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
-        *_aligned(
-            [
-                ("title", toml_value(clean_text(at.title)[:MAX_TITLE] or at.board), ""),
-                ("page", toml_value(at.page), ""),
-                ("cadence", toml_value(f"{minute} 6 * * *"), "once a day; more often only where the board changes more often"),
-                ("attribution", toml_value(""), "whom to name where its content is shown"),
-                ("terms", toml_value(NOT_LOOKED_UP), "read what the publisher allows and say it here; robots.txt is kept to in any case"),
-                ("enabled", "true", ""),
-            ]
-        ),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
+    minute = crc32(at.board.encode()) % 60  # boards ask at different minutes
+    rows = [
+        ("title", toml_value(clean_text(at.title)[:MAX_TITLE] or at.board), ""),
+        ("page", toml_value(at.url), ""),
+        ("cadence", toml_value(f"{minute} 6 * * *"), "once a day; more often only where the board changes more often"),
+        ("attribution", toml_value(""), "whom to name where its content is shown"),
+        ("terms", toml_value(NOT_LOOKED_UP), "read what the publisher allows and say it here; robots.txt is kept to in any case"),
+        ("enabled", "true", ""),
+    ]
+    return "\n".join((*_HEAD, *_aligned(rows))) + "\n"
 
 
 def _request(at: PageAddress) -> str:
@@ -151,30 +148,13 @@ def _request(at: PageAddress) -> str:
 def _parse(proposal: Proposal) -> str:
     spec = proposal.candidate.parse
     rows = [("format", toml_value(spec.format), "; ".join(proposal.candidate.why))]
-    rows += [(toml_key(name), toml_value(_plain(value)), "") for name, value in spec.options.items() if name != "facts"]
-    if proposal.facts:
-        rows.append(("facts", toml_value(dict(proposal.facts)), ""))
-    if spec.group is not None:
-        rows.append(("group", toml_value(_group(spec)), ""))
+    rows += [(toml_key(name), toml_value(value), "") for name, value in spec.options.items()]
     return _block("parse", rows)
-
-
-def _group(spec: Parse) -> dict[str, object]:
-    group = spec.group
-    if group is None:
-        return {}
-    found: dict[str, object] = {"key": _one_or_all(group.key)}
-    return found | ({"by": group.by} if group.by else {}) | ({"take": group.take} if group.take != "only" else {})
-
-
-def _plain(value: object) -> object:
-    """An option as TOML has it: a list for a tuple, sorted for a set."""
-    return sorted(value) if isinstance(value, frozenset | set) else value
 
 
 def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
     rows = [
-        ("key", toml_value(_one_or_all(proposal.key.value)), _reason(proposal.key)),
+        ("key", toml_value(_one_or_list(proposal.key.value)), _reason(proposal.key)),
         ("name", toml_value(proposal.name.value), _reason(proposal.name)),
     ]
     if proposal.rank is not None and proposal.rank.value not in dropped:
@@ -200,12 +180,9 @@ def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str])
         rows.append(("primary", "true", _reason(proposal.primary)))
     if metric.scale != "1":
         rows.append(("scale", toml_value(metric.scale), "published value × scale is in the unit"))
-    if metric.missing:
-        rows.append(("missing", toml_value(metric.missing), "mean unknown"))
     sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
-    rows += [
-        (side, toml_value(column), "") for side, column in sides.items() if column and not {*sides.values()} & dropped.keys()
-    ]
+    if not {*sides.values()} & dropped.keys():
+        rows += [(side, toml_value(column), "") for side, column in sides.items() if column]
     return _block(f"metrics.{toml_key(metric.id)}", rows)
 
 
@@ -226,59 +203,36 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
 
 
 def _bounds(metric: MetricGuess, proposal: Proposal) -> str:
-    """What is credible for a metric: 0 to 100 for a percentage, else its values and as much again on both sides."""
-    values = _values(metric, proposal)
+    """The credible range: 0 to 100 for a percentage, otherwise the range of the values and as much again on both sides."""
+    values = _values(metric, proposal.candidate)
     if not values:
         return ""
     lowest, highest = min(values), max(values)
     primary = metric.id == proposal.primary.value
     if metric.unit.value == "%" and lowest >= 0 and highest <= 100:
-        found: dict[str, object] = {"min": 0, "max": 100}
+        bounds: dict[str, object] = {"min": 0, "max": 100}
     elif primary:
-        room = (
-            max(highest - lowest, abs(highest), 1.0)
-            if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED)
-            else highest - lowest or 1.0
-        )
-        found = {
-            "min": _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0,
-            "max": _rounded(highest + room, ceil),
-        }
+        room = highest - lowest or 1.0
+        if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED):
+            room = max(highest - lowest, abs(highest), 1.0)
+        least = _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0
+        bounds = {"min": least, "max": _rounded(highest + room, ceil)}
     else:
-        found = {"min": 0} if lowest >= 0 else {}
+        bounds = {"min": 0} if lowest >= 0 else {}
     if primary:
         share = len(values) / len(proposal.candidate.rows)
-        found["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of what is filled now, in steps of 0.05
-    return toml_value(found) if found else ""
+        bounds["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of the present share, in steps of 0.05
+    return toml_value(bounds) if bounds else ""
 
 
-def _values(metric: MetricGuess, proposal: Proposal) -> list[float]:
-    """The metric's values in its unit. A cell that cannot be read is not judged here: reading the page judges it."""
-    read = reader(
-        Metric(
-            id=MetricId(metric.id),
-            title=metric.title,
-            column=Column(sources=(metric.column,), missing=frozenset(metric.missing), kind=Kind.NUMBER),
-            nature=metric.nature.value,
-            scale=Decimal(metric.scale),
-        )
-    )
-    if metric.column not in proposal.candidate.columns:
-        return []
-    place = proposal.candidate.columns.index(metric.column)
-    values = []
-    for row in proposal.candidate.rows:
-        try:
-            measure = read(row[place])
-        except CellError:
-            continue
-        if measure is not None:
-            values.append(measure.value)
-    return values
+def _values(metric: MetricGuess, candidate: Candidate) -> list[float]:
+    """The metric's values in its unit. Cells that cannot be read are left out: reading the page reports them."""
+    place = candidate.columns.index(metric.column)
+    return Cells(header=metric.column, cells=[row[place] for row in candidate.rows], scale=metric.scale).values
 
 
 def _rounded(value: float, towards: Callable[[float], int]) -> int | float:
-    """To two digits, away from the values."""
+    """The value rounded to two digits, away from the values."""
     if value == 0:
         return 0
     digits = 1 - floor(log10(abs(value)))
@@ -304,18 +258,16 @@ def _aligned(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _reason(guess: Guess[object]) -> str:
-    """Why, and how sure where it is not."""
-    if guess.sure >= SURE:
-        return guess.why
-    return f"unsure ({guess.sure:.2f}): {guess.why}"
+    """The reason of a guess, and the certainty of an unsure one."""
+    return guess.why if guess.sure >= SURE else f"unsure ({guess.sure:.2f}): {guess.why}"
 
 
 def _line(text: str) -> str:
-    found = clean_text(text)
-    return found if len(found) <= MAX_WHY else f"{found[: MAX_WHY - 1]}…"
+    line = clean_text(text)
+    return line if len(line) <= MAX_WHY else f"{line[: MAX_WHY - 1]}…"
 
 
-def _one_or_all(columns: Sequence[str]) -> object:
+def _one_or_list(columns: Sequence[str]) -> object:
     return columns[0] if len(columns) == 1 else list(columns)
 
 
@@ -334,6 +286,3 @@ def board_id(host: str, title: str) -> BoardId:
 
 def _slug(text: str) -> str:
     return "-".join(_HOST_WORDS.findall(text.lower()))
-
-
-__all__ = ["NOT_LOOKED_UP", "PageAddress", "Settled", "board_id", "declaration", "declared", "settled"]

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import click
 
-from tracker import authoring
 from tracker.authoring.new import (
     Answers,
-    Guesser,
     Made,
     NewBoard,
     Question,
@@ -100,7 +98,6 @@ def command(
         settings,
         new_board,
         lambda: _fetch(settings, new_board),
-        guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
         ask=_prompt if sys.stdin.isatty() and not as_json else refuse,
     )
     if as_json:
