@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.authoring import candidates
 from tracker.authoring.amend import amended
 from tracker.authoring.changes import Repair, changes_of, repaired
 from tracker.authoring.declaration import declared
@@ -81,7 +80,7 @@ def reading(one: Board, body: bytes) -> Reading:
 def found(body: bytes, one: Board | None = None, last: Reading | None = None) -> tuple[Repair, ...]:
     one = one or board()
     last = last or reading(one, csv_of())
-    return repairs(one, [body], last, read=lambda changed: reading(changed, body), look=candidates)
+    return repairs(one, [body], last, read=lambda changed: reading(changed, body))
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────
@@ -199,7 +198,7 @@ def test_another_format_is_found_too():
 def test_what_is_no_board_mends_nothing_and_raises_nothing(body: bytes):
     one = board()
     last = reading(one, csv_of())
-    assert repairs(one, [body], last, read=lambda changed: reading(changed, body), look=candidates) == ()
+    assert repairs(one, [body], last, read=lambda changed: reading(changed, body)) == ()
 
 
 # ── the reason and the file ────────────────────────────────────────────────────────────────────────
@@ -274,4 +273,4 @@ def test_what_the_read_raises_is_no_proposal():
     def refuses(_: Board) -> Reading:
         raise TrackerError("no")
 
-    assert repairs(board(), [renamed("score", "zq7")], reading(board(), csv_of()), read=refuses, look=candidates) == ()
+    assert repairs(board(), [renamed("score", "zq7")], reading(board(), csv_of()), read=refuses) == ()

@@ -30,12 +30,13 @@ LOWER = set_of("""
     """)
 """Lower is better."""
 HIGHER = set_of("""
-    score scores acc accuracy elo rating ratings win wins winrate won pass passed passing resolved solved f1 bleu rouge
-    index average avg mean overall points pts stars stargazers downloads likes pulls votes users revenue throughput speed rtfx precision recall auc map ndcg em success
-    correct arena intelligence quality goals installs forks subscribers views followers trending popularity consistency answer completeness
-    robustness fairness efficiency eci elos coverage benchmark bench mmlu gpqa hle aime math gsm8k humaneval mbpp ifeval bbh musr arc
-    hellaswag truthfulqa winogrande livecodebench swe coding reasoning language ↑ percentile gain improvement titles medals gold sales
-    streams plays listeners grossing turnover capacity ugi share attendance worth gdp population citations hindex assists
+    score scores acc accuracy elo rating ratings win wins winrate won pass passed passing resolved solved f1 bleu rouge index
+    average avg mean overall points pts stars stargazers downloads likes pulls votes users revenue throughput speed rtfx
+    precision recall auc map ndcg em success correct arena intelligence quality goals installs forks subscribers views
+    followers trending popularity consistency answer completeness robustness fairness efficiency eci elos coverage benchmark
+    bench mmlu gpqa hle aime math gsm8k humaneval mbpp ifeval bbh musr arc hellaswag truthfulqa winogrande livecodebench swe
+    coding reasoning language ↑ percentile gain improvement titles medals gold sales streams plays listeners grossing
+    turnover capacity ugi share attendance worth gdp population citations hindex assists
     """)
 """Higher is better."""
 PER_SECOND = ("per sec", "tokens s", "tok s", "tps", "output speed")

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from tracker.authoring.new import (
-    Answers,
     Made,
     NewBoard,
     Question,
@@ -22,7 +21,7 @@ from tracker.authoring.new import (
     primary_of,
     refuse,
 )
-from tracker.authoring.proposal import Guess, MetricGuess, Proposal
+from tracker.authoring.proposal import Answers, Guess, MetricGuess, Proposal
 from tracker.cli._open import as_json, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError

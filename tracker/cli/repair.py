@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from tracker import authoring
 from tracker.authoring.repair import BrokenPage, Repaired, apply_change, page_of, repair
 from tracker.cli._open import as_json, print_json, print_table, stamp
 from tracker.errors import DeclarationError
@@ -44,7 +43,7 @@ def command(
     (one,) = chosen(settings, (board,))
     with kept(settings) as (archive, store):
         page = page_of(settings, one, archive, url, file)
-        repaired = repair(settings, one, page, archive, store, look=authoring.candidates)
+        repaired = repair(settings, one, page, archive, store)
     if apply:
         apply_change(repaired, lose_earlier=lose_earlier)
     if as_json:
