@@ -218,12 +218,12 @@ EVERY = [*READING.items(), ("run", []), ("import", ["acme/text", "."]), ("daemon
 
 
 @pytest.mark.parametrize(("command", "words"), EVERY, ids=[name for name, _ in EVERY])
-def test_a_store_that_is_no_folder_ends_with_3_and_is_not_called_spoilt(world: World, command: str, words: list[str]):
+def test_a_store_that_is_not_a_folder_exits_with_3_and_is_not_called_damaged(world: World, command: str, words: list[str]):
     (world.folder / "file").write_text("kept", encoding="utf-8")
     for store in (world.folder / "file", Path("/dev/null"), world.folder / "file" / "below"):
         ran = world.plain("--store", store, command, *words)
         assert (ran.code, ran.out) == (3, "")
-        found = f"{store.parent} is no folder" if store.name == "below" else "is no folder"
+        found = f"{store.parent} is not a folder" if store.name == "below" else "is not a folder"
         assert ran.error == f"tracker: {store}: {found}; expected the store's folder, or the name of a new one (--store)"
     assert (world.folder / "file").read_text(encoding="utf-8") == "kept"
 

@@ -94,6 +94,23 @@ def test_the_status_is_that_of_the_command(workspace: Workspace, demo: Path, mon
     assert boards == {str(one.health.board): (one.health.state, one.health.entries) for one in status.vitals.boards}
 
 
+def test_the_overview_is_that_of_the_command(workspace: Workspace, demo: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(demo)
+    listed = {row["board"]: (row["origin"], row["state"], row["entries"]) for row in rows(demo, "boards")}
+    overview = workspace.overview()
+    assert "meridian/llms" in listed
+    assert listed == {str(row.board.id): (row.origin, row.health.state, row.health.entries) for row in overview}
+
+
+@pytest.mark.parametrize("name", ["quillon 3", "Quillon-9"])
+def test_a_resolution_is_that_of_the_command(workspace: Workspace, demo: Path, name: str):
+    (row,) = rows(demo, "resolve", name)
+    resolution = workspace.resolution(name)
+    assert (row["listed"], row["nearest"]) == (list(resolution.listed), list(resolution.nearest))
+    assert (row["model"], workspace.resolve(name)) == (resolution.identity.model, resolution.identity)
+    assert bool(resolution.listed) is (name == "quillon 3")
+
+
 def test_events_are_those_that_the_command_lists(workspace: Workspace, demo: Path):
     wanted = EventFilter(kinds=("overtake", "consensus"))
     assert [event.id for event in workspace.events(wanted)] == [

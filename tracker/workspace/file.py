@@ -1,4 +1,4 @@
-"""Reads `tracker.toml`, the file that makes a folder a workspace (https://toml.io/en/v1.0.0)."""
+"""Read `tracker.toml`, the file that makes a folder a workspace (https://toml.io/en/v1.0.0)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class WorkspaceTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceFile:
-    """What the file says. `store` and `schedules` may be relative to its folder."""
+    """The content of the file. `store` and `schedules` may be relative to its folder."""
 
     store: Path
     schedules: Path
@@ -40,11 +40,10 @@ class WorkspaceFile:
 
 
 def read(path: Path) -> WorkspaceFile:
-    """The file, with its defaults.
+    """Read the file, with defaults.
 
     Raises:
-        DeclarationError: it is wrong, or names a folder of declarations that is not there; one line naming the file, the key,
-            what was found and what is expected.
+        DeclarationError: it is wrong, or its folder of declarations does not exist.
     """
     with toml.at(visible(str(path))):
         tables = toml.tables(toml.text_of(path))
@@ -55,13 +54,13 @@ def read(path: Path) -> WorkspaceFile:
 
 
 def parsed(text: str, place: str) -> WorkspaceFile:
-    """The file of that text; `place` is what messages call it. Raises DeclarationError, as `read` does."""
+    """The content of that text; `place` names the file in messages. Raises DeclarationError, as `read` does."""
     with toml.at(visible(place)):
         return _file(toml.tables(text))
 
 
 def _file(tables: Mapping[str, object]) -> WorkspaceFile:
-    """The file of those tables. Raises Wrong."""
+    """The content of those tables. Raises Wrong."""
     table = toml.table(tables, WorkspaceTable)
     return WorkspaceFile(
         store=_folder("store", table.store),
@@ -82,10 +81,10 @@ def _folder(key: str, text: str) -> Path:
 
 
 def address(text: str) -> str:
-    """The text, if publishers can reach somebody by it, or if it is empty.
+    """The text, which may be empty.
 
     Raises:
-        ValueError: it is no mail address and no web page.
+        ValueError: it is neither a mail address nor a web page.
     """
     is_header = text.isascii() and text.isprintable()
     if text and not (is_header and ("@" in text or "://" in text)):
