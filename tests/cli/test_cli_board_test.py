@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cli_world import CHALLENGE, DECLARATION, World, csv
 
-from tracker.cli.board import check_live
+from tracker.cli.board_test import check_live
 from tracker.clock import FixedClock
 from tracker.errors import FetchError
 from tracker.stores.sqlite import SqliteStore

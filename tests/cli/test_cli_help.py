@@ -14,7 +14,7 @@ from cli_world import World
 from click.testing import CliRunner
 
 from tracker.cli import COMMANDS, GROUPS, board, cli
-from tracker.cli._group import SuggestingGroup
+from tracker.cli._group import LazyGroup
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = "import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
@@ -118,7 +118,7 @@ def test_every_group_suggests_the_nearest_command():
     commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
     groups = [command for command in (cli, *commands) if isinstance(command, click.Group)]
     assert len(groups) > 5
-    assert all(isinstance(group, SuggestingGroup) for group in groups)
+    assert all(isinstance(group, LazyGroup) for group in groups)
 
 
 def test_every_command_is_in_one_group_of_the_help():

@@ -219,5 +219,5 @@ def test_a_folder_without_captures_is_no_season(tmp_path):
 def test_a_capture_with_another_name_is_refused(tmp_path, name):
     (tmp_path / "captures/a/b").mkdir(parents=True)
     (tmp_path / "captures/a/b" / name).write_bytes(b"x")
-    with pytest.raises(DeclarationError, match="the name is no capture's"):
+    with pytest.raises(DeclarationError, match="not the name of a capture"):
         Season(tmp_path)
