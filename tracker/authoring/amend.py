@@ -6,8 +6,7 @@ tomlkit edits the text (https://tomlkit.readthedocs.io); tomllib checks that onl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, MutableMapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +57,9 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def amended(text: str, changes: Mapping[Path, object], place: str) -> str:
-    """The file's text with only those values changed; `GONE` removes a key with its comment.
+    """The file's text with only those values changed; `GONE` removes a key with its comment. `place` names the file.
 
-    Raises:
-        DeclarationError: the text is not valid TOML, or the change cannot be made safely. `place` names the file in messages.
+    Raises DeclarationError if the text is not valid TOML, or if the change cannot be made safely.
     """
     with toml.at(place):
         wanted = toml.tables(text, parse_float=Decimal)
@@ -81,11 +79,7 @@ def amended(text: str, changes: Mapping[Path, object], place: str) -> str:
 
 
 def put(tables: MutableMapping[str, Any], path: Path, value: object) -> None:
-    """Set the value at the path in nested tables, adding missing ones; `GONE` removes it.
-
-    Raises:
-        TypeError: a key of the path leads to something other than a table.
-    """
+    """Set the value at the path in nested tables; `GONE` removes it. Raises TypeError if the path leads through a value."""
     for key in path[:-1]:
         tables = tables.get(key, {}) if value is GONE else tables.setdefault(key, {})
         if not isinstance(tables, MutableMapping):
@@ -109,6 +103,7 @@ def _edited(text: str, changes: Mapping[Path, object]) -> str:
 def _change(tables: MutableMapping[str, Any], path: Path, value: Item | None) -> None:
     """Set the value at the path, or remove it if it is None; a new key follows the last one of its table."""
     from tomlkit import table  # noqa: PLC0415  # as above
+    from tomlkit.items import Table  # noqa: PLC0415  # as above
 
     *parents, key = path
     for parent in parents:
@@ -122,18 +117,10 @@ def _change(tables: MutableMapping[str, Any], path: Path, value: Item | None) ->
     elif key in tables:
         tables[key] = value
     else:
-        with _without_last_comments(tables):
-            tables[key] = value
-
-
-@contextmanager
-def _without_last_comments(tables: object) -> Iterator[None]:
-    """Hold back the blanks and comments that end a table: they introduce the next one, and tomlkit adds a new key after them."""
-    from tomlkit.items import Table  # noqa: PLC0415  # as above
-
-    body = tables.value.body if isinstance(tables, Table) else []
-    length = next((number for number in range(len(body), 0, -1) if body[number - 1][0] is not None), 0)
-    held_back = body[length:]
-    del body[length:]
-    yield
-    body.extend(held_back)
+        # The blanks and comments that end a table introduce the next one, and tomlkit adds a new key after them.
+        body = tables.value.body if isinstance(tables, Table) else []
+        length = next((number for number in range(len(body), 0, -1) if body[number - 1][0] is not None), 0)
+        held_back = body[length:]
+        del body[length:]
+        tables[key] = value
+        body.extend(held_back)

@@ -83,11 +83,7 @@ def _extended(column: Column, source: str) -> Column:
 
 
 def changes_of(repairs: Sequence[Repair], text: str) -> dict[Place, object]:
-    """The values of the declaration's TOML text that change, by their keys, as `amend.amended` takes them.
-
-    Raises:
-        ValueError: a repair names a column that the text lacks.
-    """
+    """The changed values of the TOML text, for `amend.amended`. Raises ValueError for a column that the text lacks."""
     tables = tomllib.loads(text, parse_float=Decimal)
     changes: dict[Place, object] = {}
     for repair in repairs:

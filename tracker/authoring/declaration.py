@@ -86,11 +86,7 @@ def declared(text: str, board: BoardId) -> Board:
 
 
 def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading]) -> Settled:
-    """The declaration that reads the page. A column that some row contradicts is left out.
-
-    Raises:
-        TrackerError: the page cannot be read even so, as `read` raises it.
-    """
+    """The declaration that reads the page, without the columns that some row contradicts. Raises as `read` does."""
     left_out = {metric.column: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
     for _ in range(MAX_ROUNDS):
         text = declaration(proposal, at, left_out)
@@ -153,8 +149,9 @@ def _parse(proposal: Proposal) -> str:
 
 
 def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
+    composite = len(proposal.key.value) > 1
     rows = [
-        ("key", toml_value(_one_or_list(proposal.key.value)), _reason(proposal.key)),
+        ("key", toml_value(proposal.key.value if composite else proposal.key.value[0]), _reason(proposal.key)),
         ("name", toml_value(proposal.name.value), _reason(proposal.name)),
     ]
     if proposal.rank is not None and proposal.rank.value not in dropped:
@@ -265,10 +262,6 @@ def _reason(guess: Guess[object]) -> str:
 def _line(text: str) -> str:
     line = clean_text(text)
     return line if len(line) <= MAX_WHY else f"{line[: MAX_WHY - 1]}…"
-
-
-def _one_or_list(columns: Sequence[str]) -> object:
-    return columns[0] if len(columns) == 1 else list(columns)
 
 
 # ── ids ──────────────────────────────────────────────────────────────────────────────────────────

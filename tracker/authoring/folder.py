@@ -47,11 +47,7 @@ Judge = Callable[[bytes], Reading]
 
 
 def folder(proposal: Proposal, board: Board, body: bytes, suffix: str, *, taken: str) -> dict[str, bytes]:
-    """The files of the folder by name. `suffix` is the page's (`csv`), `taken` the day on which the page was fetched.
-
-    Raises:
-        TrackerError: the board cannot read the page.
-    """
+    """The files of the folder by name. `suffix` is the page's (`csv`), `taken` the day of the fetch. Raises as `read_capture`."""
 
     def read(page: bytes) -> Reading:
         return read_capture(board, [page])
@@ -68,9 +64,6 @@ def folder(proposal: Proposal, board: Board, body: bytes, suffix: str, *, taken:
     }
     hostile = {f"hostile/{name}.{suffix}": refused for name, refused in _hostile(board, body, located, read)}
     return {page: body, **{name: text.encode("utf-8", "replace") for name, text in texts.items()}, **hostile}
-
-
-# ── an excerpt of a large page ───────────────────────────────────────────────────────────────────
 
 
 def _excerpt(candidate: Candidate, body: bytes, whole: Reading, read: Judge) -> bytes | None:
@@ -109,9 +102,6 @@ def _cut(value: Any, depth: int) -> Any:
     if isinstance(value, list):
         return [_cut(member, depth - 1) for member in value[:KEPT_ROWS]]
     return {key: _cut(member, depth - 1) for key, member in value.items()} if isinstance(value, dict) else value
-
-
-# ── pages to refuse ──────────────────────────────────────────────────────────────────────────────
 
 
 def _hostile(board: Board, body: bytes, places: Sequence[CellPlace], read: Judge) -> Iterator[tuple[str, bytes]]:
@@ -160,9 +150,6 @@ def _replaced(body: bytes, place: CellPlace, texts: Sequence[str]) -> list[bytes
     before = "".join(lines[: place.line - 1]) + line[: match.start()]
     after = line[match.end() :] + "".join(lines[place.line :])
     return [(before + text + after).encode("utf-8", "surrogateescape") for text in texts]
-
-
-# ── README ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int, page: str, taken: str, cut: bool) -> str:

@@ -92,9 +92,6 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     )
 
 
-# ── name and key ─────────────────────────────────────────────────────────────────────────────────
-
-
 def _name(sheet: RawSheet) -> Guess[str]:
     texts = [cells for cells in sheet.columns.values() if cells.is_text and cells.filled >= 0.6]
     if not texts:
@@ -172,9 +169,6 @@ def _together(sheet: RawSheet, name: str) -> tuple[str, ...]:
 def _is_unique(sheet: RawSheet, key: Sequence[str]) -> bool:
     rows = list(zip(*(sheet.columns[column].cells for column in key), strict=True))
     return len(set(rows)) == len(rows)
-
-
-# ── rank and attributes ──────────────────────────────────────────────────────────────────────────
 
 
 def _rank(sheet: RawSheet) -> Guess[str] | None:

@@ -25,7 +25,7 @@ RECORDS = ("records", "first_of")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class DeclaredPart:
     """The board's own answer, or that of a payload; its columns begin with `prefix` in the declaration."""
 
     prefix: str
@@ -42,16 +42,11 @@ class _Part:
         return tuple(source.removeprefix(self.prefix) for source in own)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
-    """One way to read a part: its table, and the change to `[parse]` that this needs."""
+def layouts(part: DeclaredPart, declared: Sequence[str], known: set[EntryId]) -> Iterator[tuple[Table, Repair | None]]:
+    """The tables of the part, each with the change to `[parse]` that it needs.
 
-    table: Table
-    change: Repair | None
-
-
-def _layouts(part: _Part, declared: Sequence[str], known: set[EntryId]) -> Iterator[_Layout]:
-    """The ways to read the part: as declared, then without what the page no longer has, then as an unknown page."""
+    First as declared, then without what the page no longer has, then as on an unknown page.
+    """
     try:
         tables = candidates(part.body)
     except TrackerError:  # a login wall or an empty page cannot be read in any way
@@ -66,7 +61,7 @@ def _layouts(part: _Part, declared: Sequence[str], known: set[EntryId]) -> Itera
         wanted = columns if spec.format == part.parse.format else (*columns, *new)
         table = _table(part.body, spec, tuple(dict.fromkeys(wanted)))
         if table is not None:
-            yield _Layout(table=table, change=None if spec == part.parse else _parse_repair(part, spec))
+            yield table, None if spec == part.parse else _parse_repair(part, spec)
 
 
 def _table(body: bytes, spec: Parse, columns: Sequence[str]) -> Table | None:
@@ -108,7 +103,7 @@ def _places(spec: Parse) -> tuple[str, ...]:
     return (path,) if isinstance(path, str) else ()
 
 
-def _parse_repair(part: _Part, spec: Parse) -> Repair:
+def _parse_repair(part: DeclaredPart, spec: Parse) -> Repair:
     facts = part.parse.options.get("facts")
     if facts and spec.format == part.parse.format:
         spec = replace(spec, options={**spec.options, "facts": facts})

@@ -52,11 +52,7 @@ class Lead:
 
 
 def leads(body: bytes) -> Iterator[Lead]:
-    """All leads. A part of the body that cannot be read gives none.
-
-    Raises:
-        ParseError: the body is not text.
-    """
+    """All leads. A part of the body that cannot be read gives none. Raises ParseError if the body is not text."""
     text = decode(body)
     start = text.lstrip()[:1]
     if start == "<":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.errors import ContractBroken, FetchError, TrackerError
@@ -61,9 +61,15 @@ def live(
     reasons = {board.id: _why_not(board, environment, pauses) for board in boards}
     yield from (Lived(board=board, terms=reason) for board, reason in reasons.items() if reason)
     asked = [board for board in boards if not reasons[board.id]]
-    silence = _Silence(hosts=len({host_of(board.request.url) for board in asked}))
+    hosts = len({host_of(board.request.url) for board in asked})
+    silent: set[str] | None = set()
     for board, fetched in fetcher.fetch_all([(board, Validators()) for board in asked]):
-        silence.heard(board, fetched)
+        if silent is None or not isinstance(fetched, FetchError) or fetched.answer is not None:
+            silent = None  # any answer proves that there is a network
+        else:
+            silent.add(host_of(board.request.url))
+            if hosts > 1 and len(silent) >= min(SILENT_HOSTS, hosts):
+                raise FetchError(f"{len(silent)} hosts asked, none answers: is there a network? The last: {fetched}")
         yield _lived(board, fetched, cases / board.id / "expected.json")
 
 
@@ -123,22 +129,6 @@ def _expected_shares(expected: Path) -> dict[MetricId, float]:
     entries = json.loads(expected.read_text(encoding="utf-8"))["entries"]
     metrics = {metric for entry in entries for metric in entry["measures"]}
     return {MetricId(metric): sum(metric in entry["measures"] for entry in entries) / len(entries) for metric in metrics}
-
-
-@dataclass(slots=True, kw_only=True)
-class _Silence:
-    """The hosts that sent nothing so far. Any answer proves that there is a network."""
-
-    hosts: int
-    silent: set[str] = field(default_factory=set)
-    answered: bool = False
-
-    def heard(self, board: Board, fetched: Capture | Unchanged | FetchError) -> None:
-        """Note an outcome. Raises FetchError when no host answers."""
-        self.answered = self.answered or not isinstance(fetched, FetchError) or fetched.answer is not None
-        self.silent.add(host_of(board.request.url))
-        if not self.answered and self.hosts > 1 and len(self.silent) >= min(SILENT_HOSTS, self.hosts):
-            raise FetchError(f"{len(self.silent)} hosts asked, none answers: is there a network? The last: {fetched}")
 
 
 def row(result: Lived) -> tuple[str, ...]:

@@ -108,23 +108,18 @@ def make(settings: Settings, new_board: NewBoard, fetch: Callable[[], bytes], *,
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def is_address(source: str) -> bool:
-    """Whether a source is a web address rather than a file."""
-    return source.startswith(("http://", "https://"))
-
-
-def address_of(source: str, url: str | None, *, dry_run: bool) -> str:
-    """The URL of the page. Raises DeclarationError if source and url contradict each other."""
-    if is_address(source):
+def page_at(source: str, url: str | None, *, dry_run: bool) -> tuple[str, Path | None]:
+    """The URL of the page, and the local file with it. Raises DeclarationError if source and url contradict each other."""
+    if source.startswith(("http://", "https://")):
         if url is not None:
             problem = f"is for local files only; {safe(source)} is already an address; remove --url"
             raise DeclarationError(f'--url = "{safe(url)}" {problem}')
-        return source
+        return source, None
     if not Path(source).is_file():
         raise DeclarationError(f'"{safe(source)}" is neither an address (http://, https://) nor a file; check the path')
     if url is None and not dry_run:
         raise DeclarationError(f"{safe(source)}: a local file has no URL; pass --url URL, or --dry-run")
-    return url or "https://example.org/"
+    return url or "https://example.org/", Path(source)
 
 
 def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:

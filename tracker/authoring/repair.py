@@ -112,9 +112,6 @@ def _read(board: Board, page: BrokenPage) -> Reading:
     return read_capture(board, page.bodies, parts=page.parts, url=page.url)
 
 
-# ── the page ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def page_of(settings: Settings, board: Board, archive: Archive, url: str | None, file: Path | None) -> BrokenPage:
     """The page to repair: a file, an address fetched once, or the newest capture. Raises DeclarationError."""
     if file is not None:
@@ -141,9 +138,6 @@ def fetched(board: Board, url: str, fetcher: Fetcher) -> BrokenPage:
     if not isinstance(capture, Capture):
         raise DeclarationError(f"{board.id}: {url} answered 304 (not modified) to an unconditional request; expected a page")
     return BrokenPage(bodies=capture.bodies, parts=capture.parts, url=board.request.url, origin=url)
-
-
-# ── the declaration ──────────────────────────────────────────────────────────────────────────────
 
 
 def _loaded(settings: Settings, board: Board, text: str) -> Board:

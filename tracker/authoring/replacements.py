@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from tracker.authoring.changes import Place, Repair, repaired
-from tracker.authoring.layouts import SAME_KEYS, _Layout, _layouts, _Part
+from tracker.authoring.layouts import SAME_KEYS, DeclaredPart, layouts
 from tracker.authoring.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
 from tracker.errors import TrackerError
 from tracker.model import (
@@ -83,7 +83,7 @@ def repairs(
 # ── the parts of a board ──────────────────────────────────────────────────────────────────────
 
 
-def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[Part]) -> Iterator[_Part]:
+def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[Part]) -> Iterator[DeclaredPart]:
     """The board's own answer and each payload's, by its first body. Grouped rows are left out: their columns identify no row."""
     first: dict[str, bytes] = {}
     for part, body in zip(parts or [Part()] * len(bodies), bodies, strict=True):
@@ -91,12 +91,16 @@ def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[Part]) -> Iter
     if "" in first and board.parse.group is None:
         others = tuple(f"{payload.name}{PREFIX}" for payload in board.payloads)
         at: Place = ("columns", "key")
-        yield _Part(prefix="", place=("parse",), key_place=at, parse=board.parse, key=board.key, body=first[""], others=others)
+        yield DeclaredPart(
+            prefix="", place=("parse",), key_place=at, parse=board.parse, key=board.key, body=first[""], others=others
+        )
     for payload in board.payloads:
         if payload.name in first and payload.parse.group is None and not payload.means:
             at, prefix = ("payloads", payload.name), f"{payload.name}{PREFIX}"
             body, key_place = first[payload.name], (*at, "key")
-            yield _Part(prefix=prefix, place=(*at, "parse"), key_place=key_place, parse=payload.parse, key=payload.key, body=body)
+            yield DeclaredPart(
+                prefix=prefix, place=(*at, "parse"), key_place=key_place, parse=payload.parse, key=payload.key, body=body
+            )
 
 
 def _slots(board: Board, entries: Sequence[PublishedEntry]) -> Iterator[_Slot]:
@@ -149,20 +153,19 @@ def _half_width(metric: Metric, cell: str | None) -> Measure | None:
 # ── repairing one part ─────────────────────────────────────────────────────────────────────────────
 
 
-def _part_repairs(board: Board, part: _Part, entries: Sequence[PublishedEntry]) -> list[Repair] | None:
+def _part_repairs(board: Board, part: DeclaredPart, entries: Sequence[PublishedEntry]) -> list[Repair] | None:
     """The repairs that the part needs; None if a required column is gone and nothing replaced it."""
     slots = [slot for slot in _slots(board, entries) if part.inside(slot.column)]
     known = {entry.id for entry in entries}
-    for layout in _layouts(part, [source for slot in slots for source in part.inside(slot.column)], known):
-        part_repairs = _table_repairs(part, layout, slots, known)
+    for table, change in layouts(part, [source for slot in slots for source in part.inside(slot.column)], known):
+        part_repairs = _table_repairs(part, table, slots, known)
         if part_repairs is not None:
-            return ([layout.change] if layout.change else []) + part_repairs
+            return ([change] if change else []) + part_repairs
     return None
 
 
-def _table_repairs(part: _Part, layout: _Layout, slots: Sequence[_Slot], known: set[EntryId]) -> list[Repair] | None:
+def _table_repairs(part: DeclaredPart, table: Table, slots: Sequence[_Slot], known: set[EntryId]) -> list[Repair] | None:
     """The replacement of each column that the table lacks; None if a required one has no certain replacement."""
-    table = layout.table
     key = _key_repair(part, table, known)
     if key is None:
         return None
@@ -185,7 +188,7 @@ def _without_rivals(matches: Mapping[Place, Likeness]) -> dict[Place, Likeness]:
     return {place: match for place, match in matches.items() if place[0] != "metrics" or best[match.column] is match}
 
 
-def _replacement(part: _Part, slot: _Slot, table: Table, rows: Mapping[EntryId, int], used: set[str]) -> Likeness | None:
+def _replacement(part: DeclaredPart, slot: _Slot, table: Table, rows: Mapping[EntryId, int], used: set[str]) -> Likeness | None:
     """The column of the table that has the values of the slot's column."""
     was = part.inside(slot.column)
     has_numbers = all(isinstance(value, Measure) for value in slot.old.values())
@@ -219,7 +222,7 @@ def _of_type(kind: type[Value], values: Mapping[EntryId, object]) -> dict[EntryI
     return {entry: value for entry, value in values.items() if isinstance(value, kind)}
 
 
-def _column_repair(part: _Part, slot: _Slot, match: Likeness) -> Repair:
+def _column_repair(part: DeclaredPart, slot: _Slot, match: Likeness) -> Repair:
     proof = f"the same text for {match.same:.0%} of {match.common} common entries"
     if match.order is not None:
         same = f", {match.same:.0%} of them with the same value" if match.same >= 0.01 else ""
@@ -237,7 +240,7 @@ def _quoted(columns: Sequence[str], joined: str) -> str:
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _key_repair(part: _Part, table: Table, known: set[EntryId]) -> list[Repair] | None:
+def _key_repair(part: DeclaredPart, table: Table, known: set[EntryId]) -> list[Repair] | None:
     """The replacement of the one part of the key that is gone, [] if none is; None if no replacement is certain."""
     gone = [at for at, column in enumerate(part.key) if not set(column.sources) & set(table.columns)]
     if not gone:

@@ -10,7 +10,6 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -33,11 +32,7 @@ class UnitPlace:
 
 
 def units(place: UnitPlace, *, scope: Scope, timer: bool = False) -> Mapping[str, str]:
-    """The units by name: the daemon's, or those of `tracker run --due` every quarter of an hour.
-
-    Raises:
-        DeclarationError: a path has a character that is impossible in a unit.
-    """
+    """The units by name: the daemon's, or those of `tracker run --due` every quarter of an hour. Raises as `_legible`."""
     names = (RUN, TIMER) if timer else (DAEMON,)
     values: Mapping[str, str | None] = {
         "tracker": _program(place.tracker),
@@ -49,11 +44,7 @@ def units(place: UnitPlace, *, scope: Scope, timer: bool = False) -> Mapping[str
 
 
 def crontab(place: UnitPlace) -> str:
-    """The line that does the same without systemd. It prints only errors, which cron sends by mail.
-
-    Raises:
-        DeclarationError: a path has a character that is impossible in a crontab.
-    """
+    """The line that does the same without systemd; it prints only errors, which cron sends by mail. Raises as `_legible`."""
     alone = ("--schedules", _legible(place.schedules)) if place.schedules else ()
     words = (_legible(place.tracker), "--store", _legible(place.store), *alone, "run", "--due")
     return f"*/15 * * * *  {shlex.join(words)} > /dev/null".replace("%", r"\%")
@@ -75,6 +66,7 @@ def _program(path: Path) -> str:
 
 
 def _legible(path: Path) -> str:
+    """The path as text. Raises DeclarationError for control characters."""
     if _CONTROL.search(str(path)):
         problem = "the path has a control character, expected none; neither a unit nor a crontab can hold it"
         raise DeclarationError(f"{str(path)!r}: {problem}")
@@ -82,10 +74,10 @@ def _legible(path: Path) -> str:
 
 
 def _fill(name: str, values: Mapping[str, str | None]) -> str:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # only here
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  # only here
 
     environment = Environment(
-        loader=FunctionLoader(_source),
+        loader=PackageLoader("tracker.cli", "units"),
         autoescape=False,  # noqa: S701  # not markup: `_word` quotes for systemd
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -93,7 +85,3 @@ def _fill(name: str, values: Mapping[str, str | None]) -> str:
         keep_trailing_newline=True,
     )
     return environment.get_template(name).render(values)
-
-
-def _source(name: str) -> str:
-    return files("tracker.cli").joinpath("units", name).read_text(encoding="utf-8")

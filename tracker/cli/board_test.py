@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +19,10 @@ from tracker.ports import Clock
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
-from tracker.workspace.opening import history_if_any, hosts_if_any
+from tracker.workspace.opening import fetcher_of, history_if_any
 
 if TYPE_CHECKING:
     from tracker.authoring.live_check import Lived
-    from tracker.fetch import Fetcher
     from tracker.fetch.addresses import Resolve
     from tracker.fetch.http import Transport
 
@@ -84,10 +82,7 @@ def check_live(
     transport: Transport | None = None,
     resolve: Resolve | None = None,
 ) -> int:
-    """Fetch the boards once, print the results and wrong declarations, and return the exit code.
-
-    `transport` and `resolve` replace the network and the system's resolver, as in a `Fetcher`.
-    """
+    """Fetch the boards once, print the results and wrong declarations, and return the exit code."""
     from tracker.authoring import live_check  # noqa: PLC0415  # only with --live
 
     known = None if names else declared(settings)
@@ -96,7 +91,7 @@ def check_live(
     results: list[Lived] = []
     with history_if_any(settings) as store:
         pauses = store.service.pauses()
-    with _fetcher(settings, clock, transport, resolve) as fetcher:
+    with fetcher_of(settings, clock, transport=transport, resolve=resolve) as fetcher:
         for result in live_check.live(boards, fetcher, cases=cases, environment=os.environ, pauses=pauses):
             results.append(result)
             if as_json:
@@ -114,17 +109,3 @@ def _print_live(results: Sequence[Lived]) -> None:
         if result.problem:
             click.echo(safe(result.problem))
     click.echo(live_check.summary(results))
-
-
-@contextmanager
-def _fetcher(settings: Settings, clock: Clock, transport: Transport | None, resolve: Resolve | None) -> Iterator[Fetcher]:
-    """A fetcher that remembers when it asked each host, without archive or store."""
-    from tracker.fetch import Fetcher  # noqa: PLC0415  # only with --live
-    from tracker.fetch.addresses import resolve_host  # noqa: PLC0415  # as above
-
-    resolve, contact = resolve or resolve_host, settings.contact
-    with (
-        hosts_if_any(settings) as hosts,
-        Fetcher(hosts, clock, os.environ, contact=contact, transport=transport, resolve=resolve) as fetcher,
-    ):
-        yield fetcher

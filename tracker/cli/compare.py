@@ -49,9 +49,6 @@ def _single(versus: Versus) -> Iterator[tuple[str, str]]:
     yield from ((board, versus.other.name) for board in versus.only_other)
 
 
-# ── for programs ─────────────────────────────────────────────────────────────────────────────────
-
-
 def _rows(versus: Versus) -> Iterator[dict[str, object]]:
     for pair in versus.pairs:
         for row in pair.rows:
@@ -74,9 +71,6 @@ def _rows(versus: Versus) -> Iterator[dict[str, object]]:
 def _side(entry: Entry, measure: Measure | None) -> dict[str, object]:
     model = {"entry": entry.id, "name": entry.name, "model": entry.who.model}
     return {**model, **picked(measure, "value low high estimated raw")}
-
-
-# ── for people ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _print(pair: Pair) -> None:

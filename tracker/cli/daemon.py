@@ -196,9 +196,6 @@ def _secrets(settings: Settings) -> frozenset[str]:
     return frozenset(value for name in named if (value := os.environ.get(name)))
 
 
-# ── dry run ──────────────────────────────────────────────────────────────────────────────────────
-
-
 def _print_firings(settings: Settings, *, as_json: bool) -> int:
     """Print when boards are due and which declarations are wrong, and return the exit code."""
     now, found = SystemClock().now(), declared(settings)

@@ -29,11 +29,6 @@ class Machine:
     folder: Path
     systemctl: Path | None
 
-    @property
-    def keys(self) -> Path:
-        """The file of NAME=value lines that the units read."""
-        return self.folder.parents[1] / "tracker" / "env"
-
 
 @click.command("install")
 @click.option("--user", is_flag=True, help="Run it as this user, with systemd or, without it, cron.")
@@ -107,7 +102,7 @@ def install(machine: Machine, where: UnitPlace, *, timer: bool = False, yes: boo
         _print_crontab(crontab(where), yes=yes)
         return
     advice = (
-        f"Keys of boards are NAME=value lines in {safe(str(machine.keys))}.\n"
+        f"Keys of boards are NAME=value lines in {safe(str(machine.folder.parents[1] / 'tracker' / 'env'))}.\n"
         "So that it also runs while you are logged out:\n  loginctl enable-linger"
     )
     if yes:
@@ -132,11 +127,7 @@ def _print_crontab(line: str, *, yes: bool) -> None:
 
 
 def _write(folder: Path, texts: Mapping[str, str], *, force: bool) -> bool:
-    """Write the units that are missing or differ, all or none. Return whether one was replaced.
-
-    Raises:
-        DeclarationError: an existing one differs, and `force` is not given.
-    """
+    """Write the missing units; with `force`, also those that differ. Return whether one was replaced."""
     present = {name: (folder / name).read_text(encoding="utf-8") for name in texts if (folder / name).exists()}
     other = [folder / name for name, text in present.items() if text != texts[name]]
     if other and not force:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,10 +13,9 @@ from tracker.authoring.new import (
     Made,
     NewBoard,
     Question,
-    address_of,
     fetched,
-    is_address,
     make,
+    page_at,
     primary_of,
     refuse,
 )
@@ -25,10 +23,9 @@ from tracker.authoring.proposal import Answers, Proposal
 from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.fetch import Fetcher
 from tracker.wording import count, listed, safe
 from tracker.workspace import Settings
-from tracker.workspace.opening import hosts_if_any
+from tracker.workspace.opening import fetcher_of
 
 MAX_SHOWN = 5
 """Maximum number of candidate tables shown."""
@@ -82,9 +79,10 @@ def command(
     SOURCE is an address, fetched once and not archived, or a local file (pass --url for its address). In a terminal the
     command asks about anything it is unsure of; in a script it fails and names the flag that answers the question.
     """
+    address, file = page_at(source, url, dry_run=dry_run)
     new_board = NewBoard(
-        url=address_of(source, url, dry_run=dry_run),
-        file=None if is_address(source) else Path(source),
+        url=address,
+        file=file,
         board=board,
         title=title,
         headers=dict(map(_header, headers)),
@@ -109,8 +107,7 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _fetch(settings: Settings, new_board: NewBoard) -> bytes:
-    """The page, fetched with the gap to the last request of any run to the same host; nothing else is stored."""
-    with hosts_if_any(settings) as hosts, Fetcher(hosts, SystemClock(), os.environ, contact=settings.contact) as fetcher:
+    with fetcher_of(settings, SystemClock()) as fetcher:
         return fetched(new_board, fetcher)
 
 
@@ -134,8 +131,6 @@ def _column(text: str, columns: Sequence[str], default: str) -> str:
     chosen: str = click.prompt(text, type=click.Choice(list(columns)), default=safe(default), err=True)
     return chosen
 
-
-# ── output ───────────────────────────────────────────────────────────────────────────────────────
 
 _MEANING = ("meaning", "column", "sure", "why")
 _DIRECTIONS = {True: "higher is better", False: "lower is better", None: "no direction"}

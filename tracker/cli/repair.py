@@ -52,9 +52,6 @@ def command(
         _print(repaired, page, applied=apply)
 
 
-# ── output ───────────────────────────────────────────────────────────────────────────────────────
-
-
 def _print(repaired: Repaired, page: BrokenPage, *, applied: bool) -> None:
     click.echo(f"{repaired.board.id}: {safe(page.origin)}")
     for change in repaired.repairs:

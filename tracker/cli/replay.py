@@ -52,11 +52,7 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
 def _known(
     found: Schedules, store: Store, named: Sequence[str], held: Sequence[BoardId]
 ) -> tuple[list[Board], list[DeclarationError]]:
-    """The boards to rebuild, as they are or were last declared, and the wrong declarations.
-
-    Raises:
-        DeclarationError: the declaration of a named board is wrong.
-    """
+    """The boards to rebuild, as they are or were last declared, and the errors. Raises the error of a named board."""
     if wrong := next((error for name in named if (error := found.error(name))), None):
         raise wrong
     boards: list[Board] = []

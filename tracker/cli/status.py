@@ -37,9 +37,6 @@ def command(settings: Settings, *, as_json: bool) -> int:
     return 1 if status.troubled else 0
 
 
-# ── for people ───────────────────────────────────────────────────────────────────────────────────
-
-
 def _lines(status: Status) -> Iterator[str]:
     problems = [*([status.disk] if status.disk else ()), *status.errors, *_problems(status.vitals)]
     yield from problems
@@ -92,9 +89,6 @@ def _fetches(vitals: Vitals) -> str:
     size = sum(board.fetch_bytes for board in vitals.boards) / 1e6
     spent = sum(board.read_s + board.detect_s + board.store_s for board in vitals.boards)
     return f"fetches: {counts}; {size:.1f} MB, {spent:.1f} s of work" if counts else "fetches: none counted"
-
-
-# ── for programs ─────────────────────────────────────────────────────────────────────────────────
 
 
 def _rows(status: Status) -> Iterator[dict[str, object]]:

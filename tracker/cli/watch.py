@@ -102,9 +102,6 @@ def _over_history(board: Board, chosen: tuple[Watch, ...], store: Store, archive
         past = step.past
 
 
-# ── output ───────────────────────────────────────────────────────────────────────────────────────
-
-
 def _over(watch: Watch) -> str:
     return "standings" if watch.standing else "events"
 

@@ -247,11 +247,7 @@ class Workspace:
     # ── proof ────────────────────────────────────────────────────────────────────────────────────
 
     def verify(self, events: Sequence[Event]) -> tuple[Verification, ...]:
-        """Derive events again from the stored bytes and compare; of a consensus, the events behind it.
-
-        Raises:
-            StoreError: stored bytes of one of the boards are damaged.
-        """
+        """Derive events again from the stored bytes and compare; of a consensus, the events behind it."""
         from tracker.line import proof  # noqa: PLC0415  # as above
 
         by_board: dict[BoardId, dict[str, Event]] = {}

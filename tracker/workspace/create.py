@@ -51,7 +51,7 @@ def create(folder: Path, *, contact: str = "", time_zone: str = "UTC", boards: S
 def _schedules(workspace: Path) -> Path:
     """The folder of its declarations; the default one if its file is wrong."""
     try:
-        return workspace / read(workspace / FILE).schedules
+        return read(workspace / FILE).schedules
     except DeclarationError:
         return workspace / "schedules"
 

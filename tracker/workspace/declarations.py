@@ -51,8 +51,10 @@ class Declarations:
         """Read everything again; what cannot be read stays as it was."""
         self._seen = schedules.fingerprint(self._settings.schedules)
         errors: dict[str, str] = {}
-        known = self._lexicon(errors)
-        watched = self._watches(known, errors)
+        last, settings = self._last, self._settings
+        names = default_lexicon() if last.lexicon is EMPTY_LEXICON else last.lexicon
+        known = self._or_last(lambda: lexicon_of(settings), names, errors)
+        watched = self._or_last(lambda: watches.load(settings.declaration("watches.toml"), known), last.watches, errors)
         self._last = Declared(
             boards=self._boards(errors), routes=self._routes(watched, errors), watches=watched, lexicon=known, errors=errors
         )
@@ -73,18 +75,11 @@ class Declarations:
             if kept is not None:
                 yield kept
 
-    def _lexicon(self, errors: dict[str, str]) -> Lexicon:
+    def _or_last(self, load: Callable[[], Thing], last: Thing, errors: dict[str, str]) -> Thing:
         try:
-            return lexicon_of(self._settings)
+            return load()
         except DeclarationError as error:
-            last = self._last.lexicon
-            return self._kept(error, errors, default_lexicon() if last is EMPTY_LEXICON else last)
-
-    def _watches(self, known: Lexicon, errors: dict[str, str]) -> tuple[Watch, ...]:
-        try:
-            return watches.load(self._settings.declaration("watches.toml"), known)
-        except DeclarationError as error:
-            return self._kept(error, errors, self._last.watches)
+            return self._kept(error, errors, last)
 
     def _routes(self, watched: tuple[Watch, ...], errors: dict[str, str]) -> tuple[Route, ...]:
         try:

@@ -95,16 +95,8 @@ def _settings(root: Path) -> Settings:
         return Settings(store=root / "snapshots", schedules=(own := root / "schedules"), shipped=_base(own))
     from tracker.workspace.file import read  # noqa: PLC0415  # only if there is one
 
-    file = read(root / FILE)
-    return Settings(
-        store=root / file.store,
-        schedules=(own := root / file.schedules),
-        shipped=_base(own),
-        boards=file.boards,
-        contact=file.contact,
-        time_zone=file.time_zone,
-        folder=root,
-    )
+    settings = read(root / FILE)
+    return replace(settings, shipped=_base(settings.schedules))
 
 
 def _base(own: Path) -> Path:

@@ -30,11 +30,7 @@ class _Hosts:
 
 
 def lexicon_of(settings: Settings) -> Lexicon:
-    """The names of the package, overlaid by the user's `models/`.
-
-    Raises:
-        DeclarationError: a file is wrong, or two contradict each other.
-    """
+    """The names of the package, overlaid by the user's `models/`. Raises as `load`."""
     own = settings.schedules / "models"
     return load(own, SHIPPED) if own.is_dir() and not own.samefile(SHIPPED) else default_lexicon()
 
@@ -69,9 +65,6 @@ def _files(*folders: Path | None) -> Mapping[str, tuple[Path, ...]]:
     """Name → the files of that name, in the order of the folders. A folder need not exist."""
     paths = [path for folder in dict.fromkeys(folders) if folder is not None for path in folder.glob("*.toml")]
     return {name: tuple(path for path in paths if path.name == name) for name in sorted({path.name for path in paths})}
-
-
-# ── one file ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _lab_or_hosts(paths: Iterable[Path]) -> Lab | _Hosts:
@@ -116,9 +109,6 @@ def _key_first(message: str) -> str:
     """Msgspec's message, key first: ``Expected `str`, got `int` - at `$.lab` `` → `lab: expected text, found whole number`."""
     problem, _, place = message.partition(" - at ")
     return f"{place.strip('`').removeprefix('$.')}: {in_toml_words(problem)}"
-
-
-# ── all files together ───────────────────────────────────────────────────────────────────────────
 
 
 def _check_clashes(labs: Mapping[str, Lab], hosts: Mapping[str, str]) -> None:

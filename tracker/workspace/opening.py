@@ -22,10 +22,11 @@ from tracker.workspace import Settings
 
 if TYPE_CHECKING:
     from tracker.fetch import Fetcher
+    from tracker.fetch.addresses import Resolve
+    from tracker.fetch.http import Transport
     from tracker.line.sync import Telling
     from tracker.notify import Routes
     from tracker.stores.archive import FileArchive
-    from tracker.stores.hosts import SqliteHosts
     from tracker.watches import Watch
 
 
@@ -60,15 +61,24 @@ def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, Sq
 
 
 @contextmanager
-def hosts_if_any(settings: Settings) -> Iterator[SqliteHosts]:
-    """When each host was asked, for commands that fetch and store nothing; without a store, forgotten at the end."""
+def fetcher_of(
+    settings: Settings, clock: Clock, *, transport: Transport | None = None, resolve: Resolve | None = None
+) -> Iterator[Fetcher]:
+    """A fetcher for commands that store nothing. Without a store, it forgets at the end when it asked each host.
+
+    `transport` and `resolve` replace the network and the system's resolver, as in a `Fetcher`.
+    """
     from tempfile import TemporaryDirectory  # noqa: PLC0415  # as above
 
+    from tracker.fetch import Fetcher  # noqa: PLC0415  # as above
+    from tracker.fetch.addresses import resolve_host  # noqa: PLC0415  # as above
     from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
 
+    resolve, contact = resolve or resolve_host, settings.contact
     with ExitStack() as stack:
         folder = settings.store if settings.store.is_dir() else Path(stack.enter_context(TemporaryDirectory()))
-        yield stack.enter_context(closing(SqliteHosts(folder / settings.hosts.name)))
+        hosts = stack.enter_context(closing(SqliteHosts(folder / settings.hosts.name)))
+        yield stack.enter_context(Fetcher(hosts, clock, os.environ, contact=contact, transport=transport, resolve=resolve))
 
 
 @contextmanager
