@@ -18,19 +18,7 @@ from tracker.authoring.changes import Place, Repair, repaired
 from tracker.authoring.layouts import SAME_KEYS, DeclaredPart, layouts
 from tracker.authoring.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
 from tracker.errors import TrackerError
-from tracker.model import (
-    Board,
-    Column,
-    EntryId,
-    Measure,
-    Metric,
-    Nature,
-    Part,
-    PublishedEntry,
-    Reading,
-    StoredSnapshot,
-    Table,
-)
+from tracker.model import Board, Column, EntryId, Measure, Metric, Nature, Part, PublishedEntry, Reading, StoredSnapshot, Table
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import CellError, parse_rank, reader
 from tracker.reading.columns import keys_of

@@ -65,11 +65,7 @@ class SpanType(click.ParamType[float]):
 )
 @click.option("--deadline", type=SpanType(), default="10m", show_default=True, help="Maximum duration of a fetch.")
 @click.option(
-    "--stop-within",
-    type=SpanType(),
-    default="50s",
-    show_default=True,
-    help="Maximum wait after SIGTERM for running fetches.",
+    "--stop-within", type=SpanType(), default="50s", show_default=True, help="Maximum wait after SIGTERM for running fetches."
 )
 @click.option(
     "--http", default="", help="Serve /healthz, /readyz and /metrics at this address, such as 127.0.0.1:8787 (extra: web)."

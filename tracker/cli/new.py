@@ -9,16 +9,7 @@ from pathlib import Path
 
 import click
 
-from tracker.authoring.new import (
-    Made,
-    NewBoard,
-    Question,
-    fetched,
-    make,
-    page_at,
-    primary_of,
-    refuse,
-)
+from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, primary_of, refuse
 from tracker.authoring.proposal import Answers, Proposal
 from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock

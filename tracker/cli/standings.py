@@ -24,14 +24,7 @@ from tracker.workspace.api import Workspace
 @as_json
 @click.pass_obj
 def command(
-    settings: Settings,
-    board: str,
-    metric: str | None,
-    at: datetime | None,
-    model: str | None,
-    top: int | None,
-    *,
-    as_json: bool,
+    settings: Settings, board: str, metric: str | None, at: datetime | None, model: str | None, top: int | None, *, as_json: bool
 ) -> None:
     """Show a board's ranking by a metric, now or at an earlier time.
 
