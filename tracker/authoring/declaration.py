@@ -66,12 +66,13 @@ class Settled:
 
 def declaration(proposal: Proposal, at: PageAddress, left_out: Mapping[str, str] | None = None) -> str:
     """The TOML file. `left_out` has the columns that could not be read as guessed, each with the reason."""
-    dropped = left_out or {}
+    dropped, spec = left_out or {}, proposal.candidate.parse
     metrics = [metric for metric in proposal.metrics if metric.column not in dropped]
+    options = ((name, value, "") for name, value in spec.options.items())
     blocks = [
         _head(at),
-        _request(at),
-        _parse(proposal),
+        _block("request", [("url", at.url, ""), ("headers", at.headers or None, "")]),
+        _block("parse", [("format", spec.format, "; ".join(proposal.candidate.why)), *options]),
         _columns(proposal, dropped),
         *(_metric(metric, proposal, dropped) for metric in metrics),
         _contract(proposal, metrics),
@@ -121,105 +122,84 @@ def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
 # ── the blocks of the file ───────────────────────────────────────────────────────────────────────
 
 
+Row = tuple[str, object, str]
+"""A key, its value, and the comment after it. A row with the value None is left out."""
+
+
 def _head(at: PageAddress) -> str:
     minute = crc32(at.board.encode()) % 60  # boards ask at different minutes
-    rows = [
-        ("title", toml_value(clean_text(at.title)[:MAX_TITLE] or at.board), ""),
-        ("page", toml_value(at.url), ""),
-        ("cadence", toml_value(f"{minute} 6 * * *"), "once a day; more often only where the board changes more often"),
-        ("attribution", toml_value(""), "whom to name where its content is shown"),
-        ("terms", toml_value(NOT_LOOKED_UP), "read what the publisher allows and say it here; robots.txt is kept to in any case"),
-        ("enabled", "true", ""),
+    rows: list[Row] = [
+        ("title", clean_text(at.title)[:MAX_TITLE] or at.board, ""),
+        ("page", at.url, ""),
+        ("cadence", f"{minute} 6 * * *", "once a day; more often only where the board changes more often"),
+        ("attribution", "", "whom to name where its content is shown"),
+        ("terms", NOT_LOOKED_UP, "read what the publisher allows and say it here; robots.txt is kept to in any case"),
+        ("enabled", True, ""),
     ]
     return "\n".join((*_HEAD, *_aligned(rows))) + "\n"
 
 
-def _request(at: PageAddress) -> str:
-    rows = [("url", toml_value(at.url), "")]
-    if at.headers:
-        rows.append(("headers", toml_value(at.headers), ""))
-    return _block("request", rows)
-
-
-def _parse(proposal: Proposal) -> str:
-    spec = proposal.candidate.parse
-    rows = [("format", toml_value(spec.format), "; ".join(proposal.candidate.why))]
-    rows += [(toml_key(name), toml_value(value), "") for name, value in spec.options.items()]
-    return _block("parse", rows)
-
-
 def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
-    composite = len(proposal.key.value) > 1
-    rows = [
-        ("key", toml_value(proposal.key.value if composite else proposal.key.value[0]), _reason(proposal.key)),
-        ("name", toml_value(proposal.name.value), _reason(proposal.name)),
+    key, rank = proposal.key.value, proposal.rank
+    rows: list[Row] = [
+        ("key", key if len(key) > 1 else key[0], _reason(proposal.key)),
+        ("name", proposal.name.value, _reason(proposal.name)),
+        *([("rank", rank.value, _reason(rank))] if rank is not None and rank.value not in dropped else ()),
+        *((name, column, "") for name, column in proposal.attributes if column not in dropped),
     ]
-    if proposal.rank is not None and proposal.rank.value not in dropped:
-        rows.append(("rank", toml_value(proposal.rank.value), _reason(proposal.rank)))
-    rows += [(toml_key(name), toml_value(column), "") for name, column in proposal.attributes if column not in dropped]
-    notes = [f"# {_line(column)} is left out: {_line(why)}" for column, why in dropped.items()]
-    return _block("columns", rows) + "".join(f"{note}\n" for note in notes)
+    notes = (f"# {_line(column)} is left out: {_line(why)}\n" for column, why in dropped.items())
+    return _block("columns", rows) + "".join(notes)
 
 
 def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str]) -> str:
-    rows = [
-        ("from", toml_value(metric.column), ""),
-        ("title", toml_value(clean_text(metric.title)[:MAX_TITLE]), ""),
-        ("nature", toml_value(metric.nature.value.value), _reason(metric.nature)),
-    ]
-    if metric.unit.value:
-        rows.append(("unit", toml_value(clean_text(metric.unit.value)), _reason(metric.unit)))
-    if metric.topic.value:
-        rows.append(("topic", toml_value(metric.topic.value), _reason(metric.topic)))
-    if (direction := metric.higher_is_better.value) is not None:
-        rows.append(("higher_is_better", toml_value(direction), _reason(metric.higher_is_better)))
-    if metric.id == proposal.primary.value:
-        rows.append(("primary", "true", _reason(proposal.primary)))
-    if metric.scale != "1":
-        rows.append(("scale", toml_value(metric.scale), "published value × scale is in the unit"))
     sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
-    if not {*sides.values()} & dropped.keys():
-        rows += [(side, toml_value(column), "") for side, column in sides.items() if column]
+    rows: list[Row] = [
+        ("from", metric.column, ""),
+        ("title", clean_text(metric.title)[:MAX_TITLE], ""),
+        ("nature", metric.nature.value.value, _reason(metric.nature)),
+        ("unit", clean_text(metric.unit.value) or None, _reason(metric.unit)),
+        ("topic", metric.topic.value or None, _reason(metric.topic)),
+        ("higher_is_better", metric.higher_is_better.value, _reason(metric.higher_is_better)),
+        ("primary", True if metric.id == proposal.primary.value else None, _reason(proposal.primary)),
+        ("scale", None if metric.scale == "1" else metric.scale, "published value × scale is in the unit"),
+        *((side, column or None, "") for side, column in sides.items() if not {*sides.values()} & dropped.keys()),
+    ]
     return _block(f"metrics.{toml_key(metric.id)}", rows)
 
 
 def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
     seen = len(proposal.candidate.rows)
-    chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
-    rows = [
-        ("depth", str(seen) if chart else toml_value("whole"), "a chart with this many places" if chart else ""),
-        ("min_entries", str(ceil(LEAST_SHARE * seen)), f"{LEAST_SHARE:.0%} of the {seen} rows seen: half a page is none"),
+    is_chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
+    duplicates = None if proposal.duplicates == "refuse" else proposal.duplicates
+    rows: list[Row] = [
+        ("depth", seen if is_chart else "whole", "a chart with this many places" if is_chart else ""),
+        ("min_entries", ceil(LEAST_SHARE * seen), f"{LEAST_SHARE:.0%} of the {seen} rows seen: half a page is none"),
+        ("duplicates", duplicates, "some keys occur more than once"),
+        *((metric.id, _bounds(metric, proposal) or None, "") for metric in metrics),
     ]
-    if proposal.duplicates != "refuse":
-        rows.append(("duplicates", toml_value(proposal.duplicates), "some keys occur more than once"))
-    rows += [(toml_key(metric.id), bounds, "") for metric in metrics if (bounds := _bounds(metric, proposal))]
     return _block("contract", rows)
 
 
-# ── bounds ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _bounds(metric: MetricGuess, proposal: Proposal) -> str:
+def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     """The credible range: 0 to 100 for a percentage, otherwise the range of the values and as much again on both sides."""
     values = _values(metric, proposal.candidate)
     if not values:
-        return ""
+        return {}
     lowest, highest = min(values), max(values)
     primary = metric.id == proposal.primary.value
+    bounds: dict[str, object] = {"min": 0} if lowest >= 0 else {}
     if metric.unit.value == "%" and lowest >= 0 and highest <= 100:
-        bounds: dict[str, object] = {"min": 0, "max": 100}
+        bounds = {"min": 0, "max": 100}
     elif primary:
         room = highest - lowest or 1.0
         if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED):
             room = max(highest - lowest, abs(highest), 1.0)
         least = _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0
         bounds = {"min": least, "max": _rounded(highest + room, ceil)}
-    else:
-        bounds = {"min": 0} if lowest >= 0 else {}
     if primary:
         share = len(values) / len(proposal.candidate.rows)
         bounds["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of the present share, in steps of 0.05
-    return toml_value(bounds) if bounds else ""
+    return bounds
 
 
 def _values(metric: MetricGuess, candidate: Candidate) -> list[float]:
@@ -237,21 +217,15 @@ def _rounded(value: float, towards: Callable[[float], int]) -> int | float:
     return rounded * 10**-digits if digits <= 0 else float(f"{rounded / 10**digits:.{digits}f}")
 
 
-# ── lines ────────────────────────────────────────────────────────────────────────────────────────
-
-Row = tuple[str, str, str]
-"""A key, its value as TOML writes it, and the comment after it."""
-
-
 def _block(table: str, rows: Iterable[Row]) -> str:
-    return "\n".join([f"[{table}]", *_aligned(list(rows))]) + "\n"
+    return "\n".join([f"[{table}]", *_aligned(rows)]) + "\n"
 
 
-def _aligned(rows: Sequence[Row]) -> Iterator[str]:
-    width = max(len(key) for key, _, _ in rows)
-    for key, value, note in rows:
-        line = f"{key:{width}} = {value}"
-        yield f"{line} # {_line(note)}" if note else line
+def _aligned(rows: Iterable[Row]) -> Iterator[str]:
+    shown = [(toml_key(key), toml_value(value), note) for key, value, note in rows if value is not None]
+    width = max(len(key) for key, _, _ in shown)
+    for key, value, note in shown:
+        yield f"{key:{width}} = {value}" + (f" # {_line(note)}" if note else "")
 
 
 def _reason(guess: Guess[object]) -> str:
@@ -262,9 +236,6 @@ def _reason(guess: Guess[object]) -> str:
 def _line(text: str) -> str:
     line = clean_text(text)
     return line if len(line) <= MAX_WHY else f"{line[: MAX_WHY - 1]}…"
-
-
-# ── ids ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def board_id(host: str, title: str) -> BoardId:
