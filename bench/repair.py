@@ -91,7 +91,7 @@ def _reads(board: Board, page: bytes) -> bool:
 
 
 def _outcome(board: Board, page: bytes, last: Reading, table: Candidate, column: str, *, lost: bool) -> str:
-    found = repairs(board, [page], last, read=lambda one: read_capture(one, [page]), look=candidates)
+    found = repairs(board, [page], last, read=lambda one: read_capture(one, [page]))
     said = [one.column for one in found if column in one.was]
     twins = {name for at, name in enumerate(table.columns) if _cells(table, at) == _cells(table, table.columns.index(column))}
     if not said:

@@ -1,4 +1,4 @@
-"""A declaration is changed at one place, and every other byte of it stays."""
+"""A declaration is changed in one place, and all other bytes stay."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ def test_a_list_over_several_lines_is_replaced_as_a_whole():
     assert loaded(found)["metrics"]["score"] == {"from": "rating", "where": [3]}  # type: ignore[index]
 
 
-def test_a_key_that_is_not_there_comes_behind_the_last_one_of_its_table():
+def test_a_new_key_follows_the_last_key_of_its_table():
     found = amended(TEXT, {("columns", "rank"): "place"}, "a.toml")
     assert found == TEXT.replace("is there\n", 'is there\nrank = "place"\n')
 
 
-def test_a_table_that_is_not_there_comes_last():
+def test_a_new_table_comes_last():
     assert amended(TEXT, {("contract", "depth"): "whole"}, "a.toml").endswith('\n[contract]\ndepth = "whole"\n')
 
 
-def test_a_key_that_goes_takes_its_comment_with_it_and_nothing_else():
+def test_removing_a_key_removes_its_comment_and_nothing_else():
     assert amended(TEXT, {("metrics", "score", "from"): GONE}, "a.toml") == TEXT.replace('from = "rating" # stays\n', "")
 
 
-def test_a_value_inside_an_inline_table_is_changed_in_it():
+def test_a_value_in_an_inline_table_is_changed_in_place():
     text = "score = { min = 0, max = 100 } # bounds\nother = 1\n"
     assert amended(text, {("score", "max"): 50}, "a.toml") == "score = { min = 0, max = 50 } # bounds\nother = 1\n"
 
@@ -72,7 +72,7 @@ def test_a_new_key_comes_before_the_comment_that_introduces_the_next_table():
     assert amended(text, {("a", "z"): 3}, "a.toml") == text.replace("# kept\n", "# kept\nz = 3\n")
 
 
-def test_a_new_key_follows_a_last_line_without_an_end():
+def test_a_new_key_follows_a_last_line_without_a_line_end():
     assert amended("[a]\nx = 1", {("a", "z"): 3}, "a.toml") == "[a]\nx = 1\nz = 3\n"
 
 
@@ -85,18 +85,18 @@ def test_a_new_key_of_a_dotted_table_is_dotted_too():
     assert amended("a.b = 1\nz = 2\n", {("a", "c"): 3}, "a.toml") == "a.b = 1\na.c = 3\nz = 2\n"
 
 
-def test_several_changes_are_made_at_once_and_a_tuple_is_a_list():
+def test_several_changes_are_made_at_once_and_a_tuple_becomes_a_list():
     changes = {("columns", "key"): ("id", "slug"), ("columns", "name"): GONE, ("metrics", "odd id", "unit"): {"a b": [1]}}
     found = amended(TEXT, changes, "a.toml")
     assert '[columns]\nkey  = ["id", "slug"]\n\n[metrics.score]' in found
     assert found.endswith("from = 'a'\nunit = { \"a b\" = [1] }\n")
 
 
-def test_removing_what_is_not_there_changes_nothing():
+def test_removing_a_missing_key_changes_nothing():
     assert amended(TEXT, {("nowhere", "x"): GONE, ("columns", "x"): GONE}, "a.toml") == TEXT
 
 
-def test_a_text_of_a_publisher_stays_on_its_line():
+def test_a_publishers_text_stays_on_its_line():
     found = amended(TEXT, {("columns", "key"): 'a"\u2028b\n\x00'}, "a.toml")
     assert 'key  = "a\\"\\u2028b\\u000A\\u0000"\n' in found
 
@@ -107,8 +107,11 @@ def test_a_quoted_key_is_found():
 
 @pytest.mark.parametrize(
     "text",
-    ["a = \n", "[[rows]]\na = 1\n", "a = 1\na = 2\n", "rows = 1\n", "rows = [{ a = 1 }]\n", "a = " + "[" * 9_000, "a = 1\r", "\x00", "a" + ".a" * 40 + " = 1\n"],
-)  # fmt: skip
+    [
+        *("a = \n", "[[rows]]\na = 1\n", "a = 1\na = 2\n", "rows = 1\n", "rows = [{ a = 1 }]\n"),
+        *("a = " + "[" * 9_000, "a = 1\r", "\x00", "a" + ".a" * 40 + " = 1\n"),
+    ],
+)
 def test_a_file_that_cannot_be_changed_safely_is_refused_in_one_line(text: str):
     with pytest.raises(DeclarationError, match=r"\Aa\.toml: [^\n\x00]+\Z"):
         amended(text, {("rows", "a"): 2}, "a.toml")
@@ -136,14 +139,22 @@ def test_every_shipped_declaration_can_be_changed_with_all_its_comments_kept(pat
         assert changed[0][1].partition("#")[0] != changed[0][0].partition("#")[0]
 
 
-@given(st.recursive(st.text() | st.booleans() | st.integers(-(2**60), 2**60) | st.decimals(allow_nan=False, allow_infinity=False, min_value=-1e6, max_value=1e6, places=3), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3), max_leaves=8))  # fmt: skip
-def test_what_is_written_is_read_again(value: object):
+DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-1e6, max_value=1e6, places=3)
+VALUES = st.recursive(
+    st.text() | st.booleans() | st.integers(-(2**60), 2**60) | DECIMALS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_every_written_value_reads_back(value: object):
     read = loaded(f"a = {toml_value(value)}\n")["a"]
     assert read == _as_read(value)
 
 
 def _as_read(value: object) -> object:
-    """Halves of characters cannot be kept in any file."""
+    """Halves of characters, which no file can contain, become a replacement."""
     if isinstance(value, str):
         return (
             value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

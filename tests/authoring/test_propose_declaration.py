@@ -1,4 +1,4 @@
-"""A proposal becomes a file that says why, and a test folder that holds at once."""
+"""A proposal becomes a file with reasons, and a test folder that passes at once."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ CSV = (
     '5,Dunlin,Fernhill,60,"7,000",±0.9\n'
     '6,Sanderling,Tidewater,58.75,"6,100",±1.1\n'
 ).encode()
-JSON = json.dumps(
-    {"updated": "2026-10-01", "rows": [{"id": f"m-{at}f", "name": f'Model "{at}"\t', "elo": 1500 - 7 * at, "price_in": f"0.00000{at + 1}"} for at in range(6)]}
-).encode()  # fmt: skip
+RECORDS = [{"id": f"m-{at}f", "name": f'Model "{at}"\t', "elo": 1500 - 7 * at, "price_in": f"0.00000{at + 1}"} for at in range(6)]
+JSON = json.dumps({"updated": "2026-10-01", "rows": RECORDS}).encode()
 MARKDOWN = ("# Board\n\n| Model | WER % |\n|---|---:|\n" + "".join(f"| Bird {at} | {3 + at}.5 |\n" for at in range(6))).encode()
-HTML = ("<html><body><table><tr><th>App</th><th>Downloads</th></tr>" + "".join(f"<tr><td>App &amp; {at}</td><td>{900 - at}K</td></tr>\n" for at in range(6)) + "</table></body></html>").encode()  # fmt: skip
+CELLS = "".join(f"<tr><td>App &amp; {at}</td><td>{900 - at}K</td></tr>\n" for at in range(6))
+HTML = f"<html><body><table><tr><th>App</th><th>Downloads</th></tr>{CELLS}</table></body></html>".encode()
 BODIES = {"csv": CSV, "json": JSON, "md": MARKDOWN, "html": HTML}
-AT = PageAddress(board=BoardId("made/board"), title="A board", url="https://boards.example/x", page="https://boards.example/x")
+AT = PageAddress(board=BoardId("made/board"), title="A board", url="https://boards.example/x")
 
 
 def read(board: Board, body: bytes) -> Reading:
@@ -47,16 +47,7 @@ def files_of(body: bytes, suffix: str) -> tuple[Settled, Mapping[str, bytes]]:
     proposal = propose(body)
     found = settled(proposal, AT, lambda board: read(board, body))
     board = replace(found.board, contract=replace(found.board.contract, min_entries=1))
-    files = folder(
-        proposal,
-        board,
-        body,
-        suffix,
-        read=lambda page: read(board, page),
-        describe=fixtures.described,
-        taken="2026-11-24",
-    )
-    return found, files
+    return found, folder(proposal, board, body, suffix, taken="2026-11-24")
 
 
 @pytest.mark.parametrize("suffix", sorted(BODIES))
@@ -68,7 +59,7 @@ def test_the_declaration_reads_its_page(suffix: str):
 
 
 @pytest.mark.parametrize("suffix", sorted(BODIES))
-def test_the_folder_that_is_written_holds_at_once(suffix: str, tmp_path: Path):
+def test_the_written_folder_passes_its_test_at_once(suffix: str, tmp_path: Path):
     found, files = files_of(BODIES[suffix], suffix)
     for name, body in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -80,25 +71,25 @@ def test_the_folder_that_is_written_holds_at_once(suffix: str, tmp_path: Path):
 
 
 @pytest.mark.parametrize("suffix", sorted(BODIES))
-def test_every_value_has_its_place_and_stands_there(suffix: str):
+def test_every_value_is_at_its_stated_place(suffix: str):
     found, files = files_of(BODIES[suffix], suffix)
     places = [line.split("\t") for line in files["places.tsv"].decode().splitlines()]
     lines = files[f"page.{suffix}"].decode().splitlines()
     for _, _, where, text, _ in places:
         assert text in lines[int(where.rpartition(":")[2]) - 1]
-    said = {(entry, field) for entry, field, *_ in places}
+    located = {(entry, field) for entry, field, *_ in places}
     wanted = {(entry.id, metric) for entry in found.reading.entries for metric in entry.measures}
-    assert wanted <= said
+    assert wanted <= located
 
 
-def test_the_readme_of_the_folder_names_every_column_of_a_figure():
+def test_the_readme_of_the_folder_names_every_column_of_a_metric():
     found, files = files_of(CSV.replace(b"err", b"95% CI"), "csv")
     (score, *_) = found.board.metrics
     assert score.plus_minus is not None
     assert "| score | `score`, `95% CI` |" in files["README.md"].decode()
 
 
-def test_each_guess_gives_its_reason_and_what_nobody_looked_up_says_so():
+def test_each_guess_has_a_reason_and_the_terms_say_that_nobody_read_them():
     text = made(CSV).text
     lines = text.splitlines()
     assert any(line.startswith("key ") and "# unique in all rows" in line for line in lines)
@@ -107,10 +98,10 @@ def test_each_guess_gives_its_reason_and_what_nobody_looked_up_says_so():
     assert tomllib.loads(text)["enabled"] is True
 
 
-def test_a_column_that_is_not_what_it_seemed_is_left_out_with_the_reason():
+def test_a_column_that_some_row_contradicts_is_left_out_with_the_reason():
     body = CSV.replace(b"score,votes", b"score,downloads").replace(b'"6,100"', b"many")
     found = made(body)
-    assert {one.id for one in found.board.metrics} == {"score"}
+    assert {metric.id for metric in found.board.metrics} == {"score"}
     assert "downloads" in found.left_out
     assert "# downloads is left out: " in found.text
 
@@ -120,7 +111,7 @@ HOSTILE_TITLES = ('a"\nenabled = false\nx = "', "\x1b[31mred\x1b[0m", "# no comm
 
 @pytest.mark.parametrize("title", HOSTILE_TITLES)
 def test_a_hostile_title_stays_a_title(title: str):
-    at = PageAddress(board=AT.board, title=title, url=AT.url, page=AT.page)
+    at = PageAddress(board=AT.board, title=title, url=AT.url)
     read_again = tomllib.loads(made(CSV, at).text)
     assert read_again["enabled"] is True
     assert len(read_again["title"]) <= 120
@@ -137,15 +128,15 @@ def test_hostile_headers_stay_headers():
 
 
 @pytest.mark.slow
-def test_a_large_page_is_cut_only_where_the_rest_reads_as_its_beginning():
+def test_a_large_page_is_cut_only_if_the_excerpt_reads_as_its_beginning():
     rows = "".join(f"Model number {at},{round(99 - at * 0.01, 2)},{'x' * 60}\n" for at in range(4_000))
     body = f"model,score,note\n{rows}".encode()
     found, files = files_of(body, "csv")
     assert len(files["page.csv"]) < 10_000 < len(body)
     expected = json.loads(files["expected.json"])["entries"]
-    assert [one["entry"] for one in expected] == [entry.id for entry in found.reading.entries[: len(expected)]]
+    assert [entry["entry"] for entry in expected] == [entry.id for entry in found.reading.entries[: len(expected)]]
 
 
-def test_what_cannot_be_read_is_an_error_and_no_folder():
+def test_a_page_that_cannot_be_read_is_an_error_and_makes_no_folder():
     with pytest.raises(TrackerError):
         settled(propose(CSV), AT, lambda board: read(board, b"nothing,here\n"))

@@ -1,4 +1,4 @@
-"""What the columns of an unknown page mean, how sure that is, and that what does not matter changes nothing."""
+"""The meaning of the columns of an unknown page, its certainty, and that irrelevant differences change nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
-from tracker.authoring import SURE, MetricGuess, Proposal, propose
+from tracker.authoring import SURE, Answers, MetricGuess, Proposal, propose
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Nature
 
@@ -26,11 +26,11 @@ def csv_of(header: Sequence[str], *columns: Sequence[object]) -> bytes:
 
 
 def primary(found: Proposal) -> MetricGuess:
-    return next(one for one in found.metrics if one.id == found.primary.value)
+    return next(metric for metric in found.metrics if metric.id == found.primary.value)
 
 
 def metric(found: Proposal, column: str) -> MetricGuess:
-    return next(one for one in found.metrics if one.column == column)
+    return next(metric for metric in found.metrics if metric.column == column)
 
 
 def falling(first: float, step: float) -> list[float]:
@@ -40,44 +40,44 @@ def falling(first: float, step: float) -> list[float]:
 # ── key, name, rank ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_id_that_tells_the_rows_apart_is_the_key_and_the_name_stays_the_name():
+def test_an_id_that_distinguishes_the_rows_is_the_key_and_the_name_stays_the_name():
     rows = [{"id": f"m-{at:04x}", "name": name, "score": 90.5 - at} for at, name in enumerate(NAMES)]
     found = propose(json.dumps(rows).encode())
     assert (found.key.value, found.name.value) == (("id",), "name")
     assert found.key.sure >= SURE
 
 
-def test_a_column_that_counts_the_rows_is_no_key():
+def test_a_column_that_numbers_the_rows_is_not_a_key():
     found = propose(csv_of(("id", "model", "score"), range(1, 9), NAMES, falling(90, 3.5)))
     assert found.key.value == ("model",)
 
 
-def test_names_that_occur_again_need_a_second_column():
+def test_repeated_names_need_a_second_key_column():
     names = [NAMES[at // 2] for at in range(8)]
     found = propose(csv_of(("Model", "Effort", "Score"), names, ["low", "high"] * 4, falling(90, 3.5)))
     assert found.key.value == ("Model", "Effort")
 
 
-def test_the_second_column_of_a_key_is_one_that_does_tell_them_apart():
+def test_the_second_column_of_a_key_makes_the_rows_unique():
     names, labs = [NAMES[at // 2] for at in range(8)], ["one", "one", "two", "two"] * 2
     found = propose(csv_of(("Model", "Lab", "Effort", "Score"), names, labs, ["low", "high"] * 4, falling(90, 3.5)))
     assert found.key.value == ("Model", "Effort")
 
 
-def test_names_that_nothing_tells_apart_are_asked_about():
+def test_the_user_is_asked_about_names_that_no_column_distinguishes():
     found = propose(csv_of(("Model", "Score"), [NAMES[at // 2] for at in range(8)], falling(90, 3.5)))
     assert found.key.sure < SURE
     assert found.duplicates == "ambiguous"
 
 
-def test_ranks_are_ranks_and_no_figures():
+def test_ranks_are_not_metrics():
     found = propose(csv_of(("Rank", "Player", "Rating"), range(1, 9), NAMES, falling(2850, 11.5)))
     assert found.rank is not None
     assert found.rank.value == "Rank"
-    assert [one.column for one in found.metrics] == ["Rating"]
+    assert [metric.column for metric in found.metrics] == ["Rating"]
 
 
-def test_the_columns_of_makers_licences_and_releases_are_attributes():
+def test_columns_of_makers_licences_and_releases_are_attributes():
     header = ("Model", "Organization", "License", "Release Date", "Score")
     dates = [f"2026-0{at + 1}-01" for at in range(8)]
     found = propose(csv_of(header, NAMES, ["lab"] * 4 + ["other"] * 4, ["MIT"] * 8, dates, falling(90, 3.5)))
@@ -109,13 +109,13 @@ BETTER = {
 
 
 @pytest.mark.parametrize("header", sorted(BETTER))
-def test_the_header_says_which_way_is_better_whatever_the_order(header: str):
+def test_the_header_decides_the_direction_whatever_the_order(header: str):
     figures = [41.5, 12.25, 77, 3.5, 60, 22.75, 90, 55.5]
     found = propose(csv_of(("Model", header), NAMES, figures))
     assert primary(found).higher_is_better.value is BETTER[header]
 
 
-def test_the_change_of_a_price_is_no_price_and_has_no_direction_of_its_own():
+def test_a_price_change_is_not_a_price_and_has_no_direction():
     body = csv_of(
         ("Coin", "market_cap", "price_change_percentage_24h"), NAMES, falling(9000, 950), [1.5, -2, 0, 3.25, -1, 2, 0.5, -4]
     )
@@ -123,7 +123,7 @@ def test_the_change_of_a_price_is_no_price_and_has_no_direction_of_its_own():
     assert (found.unit.value, found.nature.value, found.higher_is_better.value) == ("%", Nature.TESTED, None)
 
 
-def test_records_are_preferred_to_a_list_of_one_within_each():
+def test_records_are_preferred_to_the_single_item_lists_inside_them():
     rows = [
         {"driver": name, "points": 400 - 31 * at, "teams": [{"name": f"Team {at}", "wins": at}]} for at, name in enumerate(NAMES)
     ]
@@ -131,10 +131,10 @@ def test_records_are_preferred_to_a_list_of_one_within_each():
     assert dict(found.candidate.parse.options) == {"records": "standings"}
 
 
-def test_a_figure_beside_an_icon_is_read_by_the_class_that_is_its_own():
+def test_a_figure_beside_an_icon_is_read_by_its_own_class():
     rows = "".join(
         f'<article class="Box-row"><h2><a class="Link" href="/{at}"><span>own/</span> {name}</a></h2>'
-        f'<p class="about">What {name} is for, told in a few words</p><div class="f6">'
+        f'<p class="about">What {name} is for, in a few words</p><div class="f6">'
         f'<a class="Link Link--muted" href="/{at}/stars"><svg></svg> {9000 - 700 * at:,}</a>'
         f'<b class="new">{at} stars today</b></div></article>'
         for at, name in enumerate(NAMES)
@@ -146,7 +146,7 @@ def test_a_figure_beside_an_icon_is_read_by_the_class_that_is_its_own():
     assert [row[at] for row in found.candidate.rows[:2]] == ["9,000", "8,300"]
 
 
-def test_milliseconds_are_told_in_seconds():
+def test_milliseconds_are_converted_to_seconds():
     found = metric(propose(csv_of(("Model", "ttft_ms"), NAMES, range(200, 280, 10))), "ttft_ms")
     assert (found.unit.value, found.scale) == ("s", "0.001")
 
@@ -155,13 +155,13 @@ def test_milliseconds_are_told_in_seconds():
     ("header", "first", "unit", "nature"),
     [("Rating", 2850.5, "Elo", Nature.FITTED), ("Rating", 9.5, "", Nature.TESTED), ("BT", 2.5, "", Nature.FITTED)],
 )
-def test_a_rating_of_a_few_points_is_marks_and_not_elo(header: str, first: float, unit: str, nature: Nature):
+def test_a_rating_of_a_few_points_is_not_elo(header: str, first: float, unit: str, nature: Nature):
     found = primary(propose(csv_of(("Film", header), NAMES, falling(first, 0.25))))
     assert (found.unit.value, found.nature.value) == (unit, nature)
 
 
 @pytest.mark.parametrize("higher", [True, False])
-def test_the_order_of_the_rows_says_it_where_the_header_does_not(higher: bool):
+def test_the_order_of_the_rows_shows_the_direction_if_the_header_does_not(higher: bool):
     figures = falling(97.5, 7.25)
     found = propose(csv_of(("Model", "Zog"), NAMES, figures if higher else figures[::-1]))
     direction = primary(found).higher_is_better
@@ -169,23 +169,23 @@ def test_the_order_of_the_rows_says_it_where_the_header_does_not(higher: bool):
     assert direction.sure >= SURE
 
 
-def test_a_header_and_an_order_that_contradict_each_other_are_asked_about():
+def test_the_user_is_asked_if_header_and_order_contradict_each_other():
     found = propose(csv_of(("Model", "Score"), NAMES, falling(97.5, 7.25)[::-1]))
     assert primary(found).higher_is_better.sure < SURE
 
 
-def test_without_a_word_and_an_order_the_direction_is_not_guessed():
+def test_without_a_hint_the_direction_is_not_guessed():
     found = propose(csv_of(("Model", "Zog"), NAMES, [410, 122, 770, 35, 600, 227, 900, 555]))
     assert primary(found).higher_is_better.value is None
 
 
-def test_the_average_of_error_rates_is_better_when_it_is_less():
+def test_a_lower_average_of_error_rates_is_better():
     columns = [[9.5, 3.5, 7, 8, 2.5, 6, 5.5, 4], [4, 2.5, 6, 8, 3.5, 7, 9.5, 5.5]]
     found = propose(csv_of(("Model", "avg", "Clean WER", "Other WER"), NAMES, [5, 3, 6, 8, 2, 7, 9, 4.5], *columns))
     assert metric(found, "avg").higher_is_better.value is False
 
 
-def test_prices_per_token_are_brought_to_a_million():
+def test_prices_per_token_are_converted_to_a_million_tokens():
     rows = [
         {"id": name, "pricing": {"prompt": f"{0.000001 * (at + 1):.7f}", "completion": f"{0.000002 * (at + 1):.7f}"}}
         for at, name in enumerate(NAMES)
@@ -195,27 +195,29 @@ def test_prices_per_token_are_brought_to_a_million():
     assert found.higher_is_better.value is False
 
 
-def test_input_and_output_beside_each_other_are_prices():
+def test_columns_of_input_and_output_are_prices():
     rows = [{"id": name, "input": 0.25 * (at + 1), "output": 2 + at} for at, name in enumerate(NAMES)]
     found = propose(json.dumps({"prices": rows}).encode())
-    assert {one.column: one.higher_is_better.value for one in found.metrics} == {"input": False, "output": False}
+    assert {metric.column: metric.higher_is_better.value for metric in found.metrics} == {"input": False, "output": False}
 
 
-def test_votes_are_counted_and_a_rating_is_fitted_with_its_interval():
+def test_votes_are_counts_and_a_rating_is_fitted_and_has_its_interval():
     ratings = falling(1510, 9.5)
     header = ("Model", "Rating", "rating_lower", "rating_upper", "Votes")
     found = propose(
-        csv_of(header, NAMES, ratings, [one - 4 for one in ratings], [one + 5 for one in ratings], range(900, 1700, 100))
+        csv_of(
+            header, NAMES, ratings, [rating - 4 for rating in ratings], [rating + 5 for rating in ratings], range(900, 1700, 100)
+        )
     )
     rating = primary(found)
     assert (rating.column, rating.low, rating.high) == ("Rating", "rating_lower", "rating_upper")
     assert (rating.nature.value, metric(found, "Votes").nature.value) == (Nature.FITTED, Nature.COUNT)
 
 
-def test_two_columns_between_which_a_rating_does_not_lie_are_not_its_interval():
+def test_bounds_that_exclude_the_rating_are_not_its_interval():
     ratings = falling(1510, 9.5)
     header = ("Model", "Rating", "rating_lower", "rating_upper")
-    found = propose(csv_of(header, NAMES, ratings, [one + 4 for one in ratings], [one + 9 for one in ratings]))
+    found = propose(csv_of(header, NAMES, ratings, [rating + 4 for rating in ratings], [rating + 9 for rating in ratings]))
     assert (primary(found).low, primary(found).high) == ("", "")
 
 
@@ -240,33 +242,33 @@ def test_a_half_width_beside_a_rating_is_its_interval():
         (("Pos", "Team", "Penalties"), falling(90, 7)[::-1], False),
     ],
 )
-def test_rankings_of_other_things_are_read_too(header: Sequence[str], figures: Sequence[float], better: bool):
+def test_rankings_outside_the_field_are_read_too(header: Sequence[str], figures: Sequence[float], better: bool):
     found = propose(csv_of(header, range(1, 9), NAMES, figures))
     assert (found.name.value, found.rank and found.rank.value) == (header[1], header[0])
     assert (primary(found).column, primary(found).higher_is_better.value) == (header[2], better)
 
 
-# ── told ─────────────────────────────────────────────────────────────────────────────────────────
+# ── the user's answers ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_told_is_taken():
+def test_the_users_answers_are_accepted():
     body = csv_of(
         ("slug", "Model", "Zog", "Accuracy"), [name.lower() for name in NAMES], NAMES, [5, 1, 9, 2, 7, 3, 8, 4], falling(90, 3)
     )
-    found = propose(body, key=["slug"], name="slug", metric="Zog", higher_is_better=False)
+    found = propose(body, Answers(key=("slug",), name="slug", metric="Zog", higher_is_better=False))
     assert (found.key.value, found.name.value, primary(found).column) == (("slug",), "slug", "Zog")
     assert (primary(found).higher_is_better.value, primary(found).higher_is_better.sure) == (False, 1.0)
 
 
-def test_a_column_or_a_table_that_is_not_there_is_named():
+def test_a_missing_column_or_table_is_named():
     body = csv_of(("Model", "Score"), NAMES, falling(90, 3))
     with pytest.raises(DeclarationError, match="no table has 'Elo', expected among Model, Score"):
-        propose(body, metric="Elo")
+        propose(body, Answers(metric="Elo"))
     with pytest.raises(DeclarationError, match="table 2 is not there, expected 1 to 1"):
-        propose(body, table=2)
+        propose(body, Answers(table=2))
 
 
-def test_two_tables_that_are_as_like_a_board_are_asked_about():
+def test_the_user_is_asked_about_two_equally_likely_tables():
     rows = lambda names: "".join(f"<tr><td>{name}</td><td>{90 - at}</td></tr>" for at, name in enumerate(names))  # noqa: E731
     head = "<tr><th>Model</th><th>{}</th></tr>"
     page = "".join(
@@ -274,37 +276,37 @@ def test_two_tables_that_are_as_like_a_board_are_asked_about():
         for title, names in (("Score", NAMES), ("Points", [name[::-1] for name in NAMES]))
     )
     assert propose(f"<html><body>{page}</body></html>".encode()).table.sure < SURE
-    assert propose(f"<html><body>{page}</body></html>".encode(), table=2).table.sure == 1.0
+    assert propose(f"<html><body>{page}</body></html>".encode(), Answers(table=2)).table.sure == 1.0
 
 
 # ── charts, and tables without a header ──────────────────────────────────────────────────────────
 
 
-def test_a_chart_of_places_alone_is_ranked_by_them():
+def test_a_chart_with_only_places_is_ranked_by_them():
     found = propose(csv_of(("Rank", "App", "Developer"), range(1, 9), NAMES, list("abcabcab")))
     assert (found.key.value, found.rank and found.rank.value) == (("App",), "Rank")
-    assert [(one.id, one.column, one.nature.value, one.higher_is_better.value) for one in found.metrics] == [
+    assert [(metric.id, metric.column, metric.nature.value, metric.higher_is_better.value) for metric in found.metrics] == [
         ("position", "Rank", Nature.COUNT, False)
     ]
 
 
-def test_places_in_a_table_with_figures_are_no_metric():
+def test_places_in_a_table_with_figures_are_not_a_metric():
     found = propose(csv_of(("Rank", "App", "Downloads"), range(1, 9), NAMES, [90, 80, 70, 60, 50, 40, 30, 20]))
-    assert [one.column for one in found.metrics] == ["Downloads"]
+    assert [metric.column for metric in found.metrics] == ["Downloads"]
 
 
-def test_a_list_that_ranks_by_its_order_alone_is_read_where_that_is_told():
+def test_a_list_ranked_only_by_its_order_is_read_if_the_user_says_so():
     body = json.dumps(
         {"results": [{"id": str(900 + 7 * at), "name": name, "kind": "apps"} for at, name in enumerate(NAMES)]}
     ).encode()
     with pytest.raises(ParseError, match=r"no column of figures; .* \(--metric '\$row' where the order of the rows ranks them\)"):
         propose(body)
-    found = propose(body, metric=ROW)
+    found = propose(body, Answers(metric=ROW))
     assert (found.name.value, primary(found).column, primary(found).higher_is_better.value) == ("name", ROW, False)
     assert [row[-1] for row in found.candidate.rows] == [str(at) for at in range(1, 9)]
 
 
-def test_nothing_is_said_of_an_order_where_nothing_has_a_name():
+def test_the_refusal_suggests_no_order_if_no_column_has_names():
     with pytest.raises(ParseError) as raised:
         propose(csv_of(("a", "b"), range(8), range(0, 16, 2)))
     assert ROW not in str(raised.value)
@@ -318,13 +320,13 @@ def test_nothing_is_said_of_an_order_where_nothing_has_a_name():
         pytest.param(("91%", "Ruff", "7"), id="a share"),
     ],
 )
-def test_a_first_row_that_stands_for_a_header_is_refused_rather_than_lost(header: tuple[str, str, str]):
+def test_a_table_without_a_header_is_refused_so_that_no_row_is_lost(header: tuple[str, str, str]):
     lines = [";".join(header), *(f"{80.25 - at};{name};{at}" for at, name in enumerate(NAMES))]
     with pytest.raises(ParseError, match="its header looks like a row"):
         propose("\n".join(lines).encode())
 
 
-def test_a_place_that_the_rows_go_on_counting_from_is_no_header():
+def test_a_first_row_from_which_the_places_count_on_is_not_a_header():
     with pytest.raises(ParseError, match="its header looks like a row"):
         propose(csv_of(("1", "Ruff", "2900"), range(2, 10), NAMES, [2890, 2880, 2875, 2870, 2860, 2850, 2840, 2830]))
 
@@ -332,11 +334,11 @@ def test_a_place_that_the_rows_go_on_counting_from_is_no_header():
 @pytest.mark.parametrize("years", [("2024", "2025"), ("1", "2")])
 def test_years_and_rounds_are_headers(years: tuple[str, str]):
     found = propose(csv_of(("Player", *years), NAMES, falling(91.5, 6.25), falling(88.25, 4.5)))
-    assert {one.column for one in found.metrics} == {*years}
+    assert {metric.column for metric in found.metrics} == {*years}
 
 
 @pytest.mark.parametrize("first", ["91,5", "1.291,50", "91,5 %"])
-def test_figures_with_a_decimal_comma_are_named_in_the_refusal(first: str):
+def test_the_refusal_names_figures_with_a_decimal_comma(first: str):
     lines = ["Modell;Punkte", *(f"{name};{first.replace('91', str(91 - at))}" for at, name in enumerate(NAMES))]
     with pytest.raises(
         ParseError, match=rf"figures with a decimal comma \({first}\), which is not read; expected rows with names and figures$"
@@ -344,13 +346,15 @@ def test_figures_with_a_decimal_comma_are_named_in_the_refusal(first: str):
         propose("\n".join(lines).encode())
 
 
-def test_a_column_of_texts_under_a_number_is_a_column():
+def test_a_number_may_be_the_header_of_a_text_column():
     found = propose(csv_of(("Player", "3.5", "Score"), NAMES, ["yes", "no"] * 4, falling(91.5, 6.25)))
-    assert [one.column for one in found.metrics] == ["Score"]
+    assert [metric.column for metric in found.metrics] == ["Score"]
 
 
-def test_the_place_ranks_a_table_with_figures_where_that_is_told():
-    found = propose(csv_of(("Rank", "App", "Downloads"), range(1, 9), NAMES, [90, 80, 70, 60, 50, 40, 30, 20]), metric="Rank")
+def test_the_place_ranks_a_table_with_figures_if_the_user_says_so():
+    found = propose(
+        csv_of(("Rank", "App", "Downloads"), range(1, 9), NAMES, [90, 80, 70, 60, 50, 40, 30, 20]), Answers(metric="Rank")
+    )
     assert (primary(found).id, primary(found).column, primary(found).higher_is_better.value) == ("position", "Rank", False)
 
 
@@ -373,19 +377,19 @@ COLUMNS = {
 }
 
 
-def said(found: Proposal) -> tuple[object, ...]:
+def summary(found: Proposal) -> tuple[object, ...]:
     return found.key.value, found.name.value, primary(found).column, primary(found).higher_is_better.value, dict(found.attributes)
 
 
 @given(st.permutations(sorted(COLUMNS)))
-def test_the_order_of_the_columns_changes_nothing_of_what_is_said(order: Sequence[str]):
+def test_the_order_of_the_columns_does_not_change_the_proposal(order: Sequence[str]):
     body = csv_of(order, *(COLUMNS[name] for name in order))
-    assert said(propose(body)) == (("model",), "model", "score", True, {"creator": "organization"})
+    assert summary(propose(body)) == (("model",), "model", "score", True, {"creator": "organization"})
 
 
 @examples(20)
 @given(st.integers(2, 12), st.randoms(use_true_random=False))
-def test_navigation_and_footers_around_a_board_change_nothing(links: int, order: random.Random):
+def test_navigation_and_footers_do_not_change_the_proposal(links: int, order: random.Random):
     header = "".join(f"<th>{name}</th>" for name in COLUMNS)
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in zip(*COLUMNS.values(), strict=True))
     board = f"<table><tr>{header}</tr>{rows}</table>"
@@ -398,7 +402,7 @@ def test_navigation_and_footers_around_a_board_change_nothing(links: int, order:
     parts = [board, nav, footer]
     order.shuffle(parts)
     found = propose(f"<html><body>{''.join(parts)}</body></html>".encode())
-    assert said(found) == (("model",), "model", "score", True, {"creator": "organization"})
+    assert summary(found) == (("model",), "model", "score", True, {"creator": "organization"})
 
 
 # ── what it gets wrong ───────────────────────────────────────────────────────────────────────────
@@ -415,11 +419,11 @@ MISTAKES = {
     "notes.md": (("Model",), "Score", True, "names carry a footnote's number: Smew 5 of last month is Smew 51 now"),
     "share.json": (("name",), "share_of_errors", False, "a share of all errors found is a merit of a checker"),
 }
-"""Page → the key and the figure it takes, which way, and what is right. All of this is in docs/decisions/0019-reading-unknown-pages.md."""
+"""Page → the proposed key, metric and direction, and the right one, as in docs/decisions/0019-reading-unknown-pages.md."""
 
 
 @pytest.mark.parametrize("name", sorted(MISTAKES))
-def test_five_pages_that_it_gets_wrong_and_what_it_says_there(name: str):
+def test_five_pages_give_these_wrong_proposals(name: str):
     key, column, better, _ = MISTAKES[name]
     found = propose((WRONG / name).read_bytes())
     assert (found.key.value, primary(found).column, primary(found).higher_is_better.value) == (key, column, better)

@@ -1,4 +1,4 @@
-"""Every table-like thing of a body is found, and read again exactly as it would be declared."""
+"""Every table-like part of a body is found, and its declaration reads it exactly."""
 
 from __future__ import annotations
 
@@ -37,14 +37,17 @@ def csv_of(delimiter: str = ",") -> bytes:
     return "\n".join(delimiter.join(row) for row in (("model", "score"), *zip(NAMES, SCORES, strict=True))).encode()
 
 
+PAIRS = [*zip(NAMES, SCORES, strict=True)]
+MARKDOWN = ("# Board", "", "| Model | Score |", "|---|---|", *(f"| {name} | {score} |" for name, score in PAIRS))
+LITERAL = ", ".join(f'{{model: "{name}", score: {score},}}' for name, score in PAIRS)
 BODIES = {
     "html_table": page(TABLE),
     "json_records": json.dumps({"meta": {"n": 6}, "data": {"rows": RECORDS}}).encode(),
     "csv_table": csv_of(),
-    "markdown_table": "\n".join(("# Board", "", "| Model | Score |", "|---|---|", *(f"| {a} | {b} |" for a, b in zip(NAMES, SCORES, strict=True)))).encode(),
-    "yaml_records": "\n".join(f"- model: {a}\n  score: {b}" for a, b in zip(NAMES, SCORES, strict=True)).encode(),
+    "markdown_table": "\n".join(MARKDOWN).encode(),
+    "yaml_records": "\n".join(f"- model: {name}\n  score: {score}" for name, score in PAIRS).encode(),
     "flight": flight(RECORDS),
-    "js_literal": ("const other = 1;\nconst board = [" + ", ".join(f'{{model: "{a}", score: {b},}}' for a, b in zip(NAMES, SCORES, strict=True)) + "];").encode(),
+    "js_literal": f"const other = 1;\nconst board = [{LITERAL}];".encode(),
     "json_ld": page(
         '<script type="application/ld+json">'
         + json.dumps({"@type": "Dataset", "name": "Scores", "data": RECORDS})
@@ -53,43 +56,55 @@ BODIES = {
 }  # fmt: skip
 
 
-def names_in(one: Candidate) -> set[str]:
-    return {cell for row in one.rows for cell in row if cell in NAMES}
+def names_in(candidate: Candidate) -> set[str]:
+    return {cell for row in candidate.rows for cell in row if cell in NAMES}
 
 
 @pytest.mark.parametrize("form", sorted(BODIES))
-def test_a_board_in_each_format_is_found_whole(form: str):
+def test_a_board_is_found_completely_in_each_format(form: str):
     found = candidates(BODIES[form])
     assert found[0].parse.format == form
     assert names_in(found[0]) == {*NAMES}
 
 
 @pytest.mark.parametrize("form", sorted(BODIES))
-def test_a_candidate_is_read_again_by_its_own_declaration(form: str):
-    for one in candidates(BODIES[form]):
-        again = parse(BODIES[form], one.parse, one.columns)
-        assert (again.columns, [*map(tuple, again.rows)]) == (one.columns, [*map(tuple, one.rows)])
+def test_the_declaration_of_a_candidate_reads_the_same_rows(form: str):
+    for candidate in candidates(BODIES[form]):
+        again = parse(BODIES[form], candidate.parse, candidate.columns)
+        assert (again.columns, [*map(tuple, again.rows)]) == (candidate.columns, [*map(tuple, candidate.rows)])
+
+
+CELL_OBJECTS = [[{"value": name}, {"value": float(score)}] for name, score in PAIRS]
+PRICED = {name: {"name": name, "price": 5 + at % 3} for at, name in enumerate(NAMES)}
+TEMPLATE = "\n".join(f"{name},{score}" for name, score in PAIRS)
 
 
 @pytest.mark.parametrize(
-    ("body", "options"),
+    ("document", "options"),
     [
-        (json.dumps({name: {"elo": 1200 + at, "votes": at} for at, name in enumerate(NAMES)}).encode(), {}),
-        (json.dumps({"full": {name: {"elo": 1200 + at} for at, name in enumerate(NAMES)}}).encode(), {"records": "full"}),
-        (json.dumps({name: float(score) for name, score in zip(NAMES, SCORES, strict=True)}).encode(), {"pairs": True}),
-        (json.dumps({"columns": ["model", "score"], "data": [*zip(NAMES, map(float, SCORES), strict=True)]}).encode(), {"records": "data", "header": "columns"}),
-        (json.dumps({"header": [{"value": "model"}, {"value": "score"}], "rows": [[{"value": a}, {"value": float(b)}] for a, b in zip(NAMES, SCORES, strict=True)]}).encode(), {"records": "rows", "header": "header[].value", "cell": "value"}),
-        (json.dumps({lab: {"models": {name: {"name": name, "price": 5 + at % 3} for at, name in enumerate(NAMES)}} for lab in ("one", "two")}).encode(), {"explode": "models"}),
-        (b"const x = 1;\nconst rows = `model,score\n" + "\n".join(f"{a},{b}" for a, b in zip(NAMES, SCORES, strict=True)).encode() + b"`;", {"inside": r"re:\brows\s*=\s*`([^`]*)`"}),
+        ({name: {"elo": 1200 + at, "votes": at} for at, name in enumerate(NAMES)}, {}),
+        ({"full": {name: {"elo": 1200 + at} for at, name in enumerate(NAMES)}}, {"records": "full"}),
+        ({name: float(score) for name, score in PAIRS}, {"pairs": True}),
+        (
+            {"columns": ["model", "score"], "data": [(name, float(score)) for name, score in PAIRS]},
+            {"records": "data", "header": "columns"},
+        ),
+        (
+            {"header": [{"value": "model"}, {"value": "score"}], "rows": CELL_OBJECTS},
+            {"records": "rows", "header": "header[].value", "cell": "value"},
+        ),
+        ({lab: {"models": PRICED} for lab in ("one", "two")}, {"explode": "models"}),
+        (f"const x = 1;\nconst rows = `model,score\n{TEMPLATE}`;", {"inside": r"re:\brows\s*=\s*`([^`]*)`"}),
     ],
-)  # fmt: skip
-def test_data_in_odd_shapes_is_found_where_it_stands(body: bytes, options: dict[str, object]):
+)
+def test_data_in_unusual_shapes_is_found(document: object, options: dict[str, object]):
+    body = (document if isinstance(document, str) else json.dumps(document)).encode()
     found = candidates(body)[0]
     assert dict(found.parse.options) == options
     assert names_in(found) == {*NAMES}
 
 
-def test_one_column_per_model_is_read_on_its_side():
+def test_a_table_with_one_column_per_model_is_transposed():
     head = "day," + ",".join(f"model {at}" for at in range(14))
     days = "\n".join(f"2026010{day}," + ",".join(str(1000 + 7 * at + day) for at in range(14)) for day in (1, 2, 3))
     (found,) = candidates(f"{head}\n{days}\n".encode())
@@ -97,7 +112,7 @@ def test_one_column_per_model_is_read_on_its_side():
     assert found.rows[0] == ("model 0", "1003")
 
 
-def test_repeated_elements_are_rows_where_there_is_no_table():
+def test_repeated_elements_are_rows_if_there_is_no_table():
     items = "".join(
         f'<li class="entry" data-rank="{at}"><b class="title">{name}</b><i class="downloads">{900 - at}k</i></li>'
         for at, name in enumerate(NAMES, 1)
@@ -107,29 +122,30 @@ def test_repeated_elements_are_rows_where_there_is_no_table():
     assert names_in(found) == {*NAMES}
 
 
-def test_rows_that_say_their_data_in_attributes_are_found():
+def test_rows_with_their_data_in_attributes_are_found():
     rows = "".join(f'<tr data-model="{name}" data-elo="{1500 - 9 * at}"><td><i></i></td></tr>' for at, name in enumerate(NAMES))
     found = candidates(page(f"<table><tr><th></th></tr>{rows}</table>"))[0]
     assert dict(found.parse.options) == {"rows": "tr[data-model]"}
     assert found.columns == ("@data-model", "@data-elo")
 
 
-def test_each_of_several_tables_is_found_by_what_tells_it_from_the_others():
+def test_each_of_several_tables_is_identified_by_its_headers():
     other = TABLE.replace("<th>Score</th>", "<th>Price</th>").replace("</tbody>", "<tr><td>Extra</td><td>3</td></tr></tbody>")
     found = candidates(page(TABLE + other))
-    assert {one.columns for one in found} == {("Model", "Score"), ("Model", "Price")}
+    assert {candidate.columns for candidate in found} == {("Model", "Score"), ("Model", "Price")}
 
 
-def test_a_list_in_a_list_is_named_by_what_it_is_called():
+def test_a_list_in_a_list_is_found_by_its_name():
     boards = [{"name": name, "results": RECORDS[at:]} for at, name in enumerate(("Lite", "Verified"))]
-    places = {str(one.parse.options["records"]) for one in candidates(json.dumps({"boards": boards}).encode())}
+    places = {str(candidate.parse.options["records"]) for candidate in candidates(json.dumps({"boards": boards}).encode())}
     assert places >= {"boards[?name=='Lite'] | [0].results", "boards[?name=='Verified'] | [0].results"}
 
 
 # ── no board ─────────────────────────────────────────────────────────────────────────────────────
 
 NO_BOARDS = {
-    "challenge": b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><script>window._cf_chl_opt={}</script></body></html>",
+    "challenge": b"<!DOCTYPE html><html><head><title>Just a moment...</title></head>"
+    b"<body><script>window._cf_chl_opt={}</script></body></html>",
     "login": b'<!DOCTYPE html><html><head><title>Sign in</title></head><body><form><input type="password"></form></body></html>',
     "shell": b'<!doctype html><html><head><script src="/m.js"></script></head><body><div id="root"></div></body></html>',
     "error": b'{"error": {"code": 401, "message": "no key"}}',
@@ -146,7 +162,7 @@ NO_BOARDS = {
 
 
 @pytest.mark.parametrize("what", sorted(NO_BOARDS))
-def test_nothing_is_proposed_for_what_is_no_board(what: str):
+def test_nothing_is_proposed_for_a_page_without_a_board(what: str):
     with pytest.raises((Refused, ParseError)) as raised:
         candidates(NO_BOARDS[what])
     assert "\n" not in str(raised.value)
@@ -162,13 +178,17 @@ HOSTILE = {
     "NaN": b'[{"m": "a", "s": NaN}, {"m": "b", "s": Infinity}, {"m": "c", "s": 1}]',
     "cut flight": BODIES["flight"][:-60],
     "many objects": json.dumps({f"k{at}": {"a": at} for at in range(20_000)}).encode(),
-    "spans": page('<table><tr><th colspan="1000000">Model</th></tr>' + '<tr><td rowspan="65000" colspan="1000">x</td></tr>' * 50 + "</table>"),
-}  # fmt: skip
+    "spans": page(
+        '<table><tr><th colspan="1000000">Model</th></tr>'
+        + '<tr><td rowspan="65000" colspan="1000">x</td></tr>' * 50
+        + "</table>"
+    ),
+}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", sorted(HOSTILE))
-def test_a_hostile_body_is_refused_or_read_and_never_more(what: str):
+def test_a_hostile_body_is_refused_or_read(what: str):
     try:
         found = candidates(HOSTILE[what])
     except TrackerError:
@@ -185,12 +205,19 @@ def test_any_bytes_are_refused_or_read(body: bytes):
     assert found
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4), max_leaves=30))  # fmt: skip
-def test_any_document_is_refused_or_read_again_as_proposed(document: object):
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=30,
+)
+
+
+@given(DOCUMENTS)
+def test_any_document_is_refused_or_reads_as_proposed(document: object):
     body = json.dumps(document).encode()
     try:
         found = candidates(body)
     except TrackerError:
         return
-    for one in found:
-        assert parse(body, one.parse, one.columns).columns == one.columns
+    for candidate in found:
+        assert parse(body, candidate.parse, candidate.columns).columns == candidate.columns

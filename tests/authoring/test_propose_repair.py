@@ -1,4 +1,4 @@
-"""What replaced a column that is gone is found by its values; where they do not tell, nothing is proposed."""
+"""The replacement of a lost column is found by its values; if they do not decide, nothing is proposed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.authoring import candidates
 from tracker.authoring.amend import amended
 from tracker.authoring.changes import Repair, changes_of, repaired
 from tracker.authoring.declaration import declared
@@ -74,51 +73,51 @@ def renamed(old: str, new: str, **columns: Sequence[object]) -> bytes:
     return csv_of([new if name == old else name for name in HEAD], **columns)
 
 
-def reading(one: Board, body: bytes) -> Reading:
-    return read_capture(one, [body])
+def reading(declared_board: Board, body: bytes) -> Reading:
+    return read_capture(declared_board, [body])
 
 
-def found(body: bytes, one: Board | None = None, last: Reading | None = None) -> tuple[Repair, ...]:
-    one = one or board()
-    last = last or reading(one, csv_of())
-    return repairs(one, [body], last, read=lambda changed: reading(changed, body), look=candidates)
+def found(body: bytes, declared_board: Board | None = None, last: Reading | None = None) -> tuple[Repair, ...]:
+    declared_board = declared_board or board()
+    last = last or reading(declared_board, csv_of())
+    return repairs(declared_board, [body], last, read=lambda changed: reading(changed, body))
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("old", "place"), [("score", ("metrics", "score", "from")), ("model", ("columns", "key"))])
-def test_a_renamed_column_is_found_by_what_it_holds(old: str, place: tuple[str, ...]):
-    said = found(renamed(old, "zq7"))
-    assert place in [one.place for one in said]
-    assert {one.column for one in said} == {"zq7"}
+def test_a_renamed_column_is_found_by_its_values(old: str, place: tuple[str, ...]):
+    changes = found(renamed(old, "zq7"))
+    assert place in [change.place for change in changes]
+    assert {change.column for change in changes} == {"zq7"}
 
 
-def test_figures_that_moved_a_little_are_still_the_same_column():
+def test_a_column_whose_figures_moved_a_little_is_still_found():
     scores = [score + (0.5 if at % 4 == 0 else 0) for at, score in enumerate(SCORES)]
-    (one,) = found(renamed("score", "rating", score=scores))
-    assert (one.column, one.was) == ("rating", ("score",))
-    assert one.why.endswith("rank correlation with the last reading over 10 common entries, 70% of them with the same value)")
+    (change,) = found(renamed("score", "rating", score=scores))
+    assert (change.column, change.was) == ("rating", ("score",))
+    assert change.why.endswith("rank correlation with the last reading over 10 common entries, 70% of them with the same value)")
 
 
-def test_a_column_with_the_right_header_and_other_values_is_none():
+def test_a_column_with_the_right_header_and_other_values_is_not_proposed():
     shuffled = list(SCORES)
     random.Random(7).shuffle(shuffled)
     assert found(renamed("score", "Score", score=shuffled)) == ()
 
 
-def test_a_column_with_the_same_order_and_other_figures_is_none_where_figures_are_tested():
+def test_a_tested_column_with_the_same_order_and_other_figures_is_not_proposed():
     assert found(renamed("score", "Score", score=[score * 0.6 + 3 for score in SCORES])) == ()
 
 
-def test_of_two_columns_that_hold_it_the_one_with_the_like_header_is_taken():
+def test_of_two_columns_with_the_values_the_one_with_the_similar_header_is_proposed():
     body = csv_of(("model", "lab", "zq7", "votes", "score_new"), speed=SCORES)
-    (one,) = found(body)
-    assert one.column == "score_new"
-    assert one.why.endswith("100% of them with the same value; `zq7` has the same values)")
+    (change,) = found(body)
+    assert change.column == "score_new"
+    assert change.why.endswith("100% of them with the same value; `zq7` has the same values)")
 
 
-def test_two_columns_that_hold_it_and_are_called_alike_are_not_told_apart():
+def test_nothing_is_proposed_if_values_and_headers_of_two_columns_are_alike():
     other = [score + (0.25 if at in (2, 7) else 0) for at, score in enumerate(SCORES)]
     body = csv_of(
         ("model", "lab", "zq7", "votes", "zq8"),
@@ -128,13 +127,13 @@ def test_two_columns_that_hold_it_and_are_called_alike_are_not_told_apart():
     assert found(body) == ()
 
 
-def test_nothing_is_mended_where_nothing_is_gone():
+def test_nothing_is_repaired_if_no_column_is_gone():
     assert found(csv_of()) == ()
 
 
-def test_a_metric_that_the_board_can_do_without_breaks_nothing_and_is_found_all_the_same():
+def test_a_dispensable_metric_is_found_too():
     body = csv_of(("model", "lab", "zq7", "ballots", "speed"))
-    assert {one.place: one.column for one in found(body)} == {
+    assert {change.place: change.column for change in found(body)} == {
         ("metrics", "score", "from"): "zq7",
         ("metrics", "votes", "from"): "ballots",
     }
@@ -145,12 +144,12 @@ def test_too_few_common_entries_prove_nothing():
     assert found(renamed("score", "zq7", **few)) == ()
 
 
-def test_a_board_of_four_entries_is_too_small_to_be_mended():
+def test_a_board_of_four_entries_is_too_small_to_repair():
     few = {name: column[:4] for name, column in zip(HEAD, (NAMES, LABS, SCORES, VOTES, SPEED), strict=True)}
     assert found(renamed("score", "zq7", **few), last=reading(board(), csv_of(**few))) == ()
 
 
-def test_figures_of_which_most_are_the_same_in_another_order_are_not_taken_for_the_ranking_ones():
+def test_mostly_equal_figures_in_another_order_do_not_replace_the_primary_metric():
     scores = [91.5, 88, 84.25, 77, 60.5, 58, 99, 97, 95, 93]  # six are as they were, the last four lead now
     assert found(renamed("score", "zq7", score=scores)) == ()
     near = [91.5, 88, 84.25, 77, 60.5, 58, 41, 62, 63, 7.5]
@@ -158,17 +157,17 @@ def test_figures_of_which_most_are_the_same_in_another_order_are_not_taken_for_t
     assert found(renamed("score", "zq7", score=near)) == ()
 
 
-def test_other_entries_altogether_prove_nothing():
+def test_entirely_different_entries_prove_nothing():
     assert found(renamed("score", "zq7", model=[name[::-1] for name in NAMES])) == ()
 
 
-def test_a_mended_board_still_reads_the_page_of_before():
+def test_a_repaired_board_still_reads_the_former_page():
     changed = repaired(board(), found(renamed("score", "zq7")))
     assert reading(changed, csv_of()).entries == reading(board(), csv_of()).entries
     assert reading(changed, renamed("score", "zq7")).entries[0].measures.keys() == {"score", "votes"}
 
 
-# ── where the table stands ───────────────────────────────────────────────────────────────────────
+# ── the place of the table ───────────────────────────────────────────────────────────────────────
 
 
 def json_of(place: str) -> bytes:
@@ -176,14 +175,14 @@ def json_of(place: str) -> bytes:
     return json.dumps({"meta": 1, place: rows}).encode()
 
 
-def test_records_that_moved_are_found_where_they_are_now():
-    one = board("json_records", 'records = "data"\n')
-    (moved,) = found(json_of("rows"), one, reading(one, json_of("data")))
+def test_records_that_moved_are_found_in_their_new_place():
+    declared_board = board("json_records", 'records = "data"\n')
+    (moved,) = found(json_of("rows"), declared_board, reading(declared_board, json_of("data")))
     assert moved.parse is not None
     assert moved.parse.options["first_of"] == ("data", "rows")
 
 
-def test_another_format_is_found_too():
+def test_a_changed_format_is_found():
     rows = "".join(
         f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in zip(NAMES, LABS, SCORES, VOTES, SPEED, strict=True)
     )
@@ -196,16 +195,15 @@ def test_another_format_is_found_too():
 @pytest.mark.parametrize(
     "body", [b"", b"\xff\xfe\x00", b"<html><title>Just a moment...</title></html>", b"[" * 9_000, b"a,b\n1,2\n"]
 )
-def test_what_is_no_board_mends_nothing_and_raises_nothing(body: bytes):
-    one = board()
-    last = reading(one, csv_of())
-    assert repairs(one, [body], last, read=lambda changed: reading(changed, body), look=candidates) == ()
+def test_a_page_without_a_board_gives_no_repair_and_no_error(body: bytes):
+    last = reading(board(), csv_of())
+    assert repairs(board(), [body], last, read=lambda changed: reading(changed, body)) == ()
 
 
 # ── the reason and the file ────────────────────────────────────────────────────────────────────────
 
 
-def test_a_repair_says_what_is_gone_and_what_looks_like_it():
+def test_a_repair_names_the_lost_column_and_its_replacement():
     (repair,) = found(renamed("score", "points"))
     assert repair.why == (
         "column `score` is gone; `points` looks like it (1.00 rank correlation with the last reading over 10 common entries,"
@@ -214,13 +212,13 @@ def test_a_repair_says_what_is_gone_and_what_looks_like_it():
 
 
 @pytest.mark.parametrize("old", ["score", "model", "lab", "votes"])
-def test_the_file_that_is_changed_reads_the_page_and_keeps_its_comments(old: str):
+def test_the_changed_file_reads_the_page_and_keeps_its_comments(old: str):
     body = renamed(old, "zq7")
-    said = found(body)
-    if not said:  # an attribute or a count that is gone breaks nothing, so there is nothing to mend
+    changes = found(body)
+    if not changes:  # a missing attribute or count breaks nothing, so there is nothing to repair
         assert old in ("lab", "votes")
         return
-    text = amended(text_of(), changes_of(said, text_of()), "made/board.toml")
+    text = amended(text_of(), changes_of(changes, text_of()), "made/board.toml")
     assert reading(declared(text, "made/board"), body).entries  # type: ignore[arg-type]
     assert "# the name is all there is" in text
 
@@ -228,28 +226,28 @@ def test_the_file_that_is_changed_reads_the_page_and_keeps_its_comments(old: str
 @given(st.permutations(range(10)), st.sampled_from(["score", "model"]))
 def test_the_order_of_the_rows_changes_nothing(order: Sequence[int], old: str):
     columns = {name: [column[at] for at in order] for name, column in zip(HEAD, (NAMES, LABS, SCORES, VOTES, SPEED), strict=True)}
-    assert {(one.place, one.column) for one in found(renamed(old, "zq7", **columns))} == {
-        (one.place, one.column) for one in found(renamed(old, "zq7"))
+    assert {(change.place, change.column) for change in found(renamed(old, "zq7", **columns))} == {
+        (change.place, change.column) for change in found(renamed(old, "zq7"))
     }
 
 
-@given(st.lists(st.floats(0, 100, allow_nan=False).map(lambda one: round(one, 1)), min_size=10, max_size=10))
-def test_figures_that_have_nothing_to_do_with_it_are_never_taken(figures: list[float]):
+@given(st.lists(st.floats(0, 100, allow_nan=False).map(lambda figure: round(figure, 1)), min_size=10, max_size=10))
+def test_unrelated_figures_are_never_proposed(figures: list[float]):
     same = sum(a == b for a, b in zip(figures, SCORES, strict=True))
-    said = found(renamed("score", "score_2", score=figures))
-    assert not said or same >= 5
+    changes = found(renamed("score", "score_2", score=figures))
+    assert not changes or same >= 5
 
 
 # ── likeness ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def naive_spearman(one: Sequence[float], other: Sequence[float]) -> float | None:
+def naive_spearman(before: Sequence[float], after: Sequence[float]) -> float | None:
     """By the definition: Pearson's correlation of mean ranks."""
 
     def ranks(values: Sequence[float]) -> list[float]:
         return [sum(other < value for other in values) + (sum(other == value for other in values) + 1) / 2 for value in values]
 
-    a, b = ranks(one), ranks(other)
+    a, b = ranks(before), ranks(after)
     mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
     top = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
     below = (sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b)) ** 0.5
@@ -257,21 +255,21 @@ def naive_spearman(one: Sequence[float], other: Sequence[float]) -> float | None
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=30))
-def test_the_rank_correlation_is_that_of_the_definition(pairs: list[tuple[int, int]]):
-    one, other = zip(*pairs, strict=True)
-    found, expected = spearman(one, other), naive_spearman(one, other)
+def test_the_rank_correlation_follows_the_definition(pairs: list[tuple[int, int]]):
+    before, after = zip(*pairs, strict=True)
+    found, expected = spearman(before, after), naive_spearman(before, after)
     assert (found is None) == (expected is None)
     assert found is None or expected is None or abs(found - expected) < 1e-9
 
 
-def test_headers_are_alike_by_their_letters():
+def test_the_similarity_of_headers_is_that_of_their_letters():
     steps = [alike(header, ["Arena Score"]) for header in ("zq7", "area", "arena", "arena_score")]
     assert all(a <= b for a, b in pairwise(steps))
     assert steps[-1] == 1.0
 
 
-def test_what_the_read_raises_is_no_proposal():
+def test_nothing_is_proposed_if_the_repaired_board_cannot_be_read():
     def refuses(_: Board) -> Reading:
         raise TrackerError("no")
 
-    assert repairs(board(), [renamed("score", "zq7")], reading(board(), csv_of()), read=refuses, look=candidates) == ()
+    assert repairs(board(), [renamed("score", "zq7")], reading(board(), csv_of()), read=refuses) == ()

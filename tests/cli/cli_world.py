@@ -1,4 +1,4 @@
-"""A folder with schedules, bodies and a store, and the command line run in this process as `tracker` would be."""
+"""A folder with schedules, bodies and a store, and the command line run in this process like `tracker`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _ABOUT_THE_STORE = re.compile(r"tracker: (created the store .*|.*: no store here
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What a command ended with."""
+    """The exit code and output of a command."""
 
     code: int
     out: str
@@ -78,23 +78,23 @@ class Ran:
 
     @property
     def rows(self) -> list[dict[str, object]]:
-        """The objects it printed, one a line."""
+        """The printed objects, one per line."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
     def error(self) -> str:
-        """The one line on stderr, besides the one that says where a store was created, or that there is none yet."""
+        """The one line on stderr, except the report of a created or missing store."""
         (line,) = (line for line in self.err.splitlines() if not _ABOUT_THE_STORE.match(line))
         return line
 
 
 IMPORTED: dict[tuple[object, ...], tuple[Path, Ran]] = {}
-"""What `World.imported` wrote and said, by the folder of all tests, the board and its states."""
+"""The files and output of `World.imported`, by the folder of all tests, the board and its states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The folder, and what is captured of the command's output."""
+    """The folder, and the captured output of commands."""
 
     folder: Path
     captured: pytest.CaptureFixture[str]

@@ -1,4 +1,4 @@
-"""`tracker board new`: a board from one look at its page, in one command; what is not sure is asked for, never guessed."""
+"""`tracker board new`: declare a board from its page in one command, and ask where unsure instead of guessing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from cli_world import CHALLENGE, Ran, World
 
 from tracker import authoring
-from tracker.authoring import Proposal
-from tracker.authoring.new import Answers, Guesser, NewBoard, Question, fetched, make, refuse
+from tracker.authoring import Answers, Proposal
+from tracker.authoring.new import NewBoard, Question, fetched, make, refuse
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, Refused
 from tracker.fetch import Fetcher
@@ -46,7 +46,7 @@ def written(world: World) -> list[str]:
     )
 
 
-def test_one_command_writes_a_declaration_and_a_folder_that_holds(world: World):
+def test_one_command_writes_a_declaration_and_a_folder_that_passes_its_test(world: World):
     ran = new(world, "--id", "made/scores")
     assert ran.code == 0
     assert "made/scores: ok" in ran.out
@@ -60,7 +60,7 @@ def test_one_command_writes_a_declaration_and_a_folder_that_holds(world: World):
     assert tested.code == 0
 
 
-def test_the_declaration_says_what_was_guessed_and_the_terms_are_not_looked_up(world: World):
+def test_the_declaration_marks_guesses_and_says_that_nobody_read_the_terms(world: World):
     new(world, "--id", "made/scores")
     declared = tomllib.loads((world.folder / "schedules/made/scores.toml").read_text(encoding="utf-8"))
     assert declared["columns"] == {"key": "model", "name": "model", "creator": "lab"}
@@ -69,12 +69,12 @@ def test_the_declaration_says_what_was_guessed_and_the_terms_are_not_looked_up(w
     assert declared["request"] == {"url": URL}
 
 
-def test_it_prints_each_meaning_with_its_reason(world: World):
+def test_each_meaning_is_printed_with_its_reason(world: World):
     ran = new(world, "--id", "made/scores", "--json")
     (row,) = ran.rows
-    lines = {(one["meaning"], one["column"]) for one in row["proposal"]}  # type: ignore[attr-defined]
+    lines = {(line["meaning"], line["column"]) for line in row["proposal"]}  # type: ignore[attr-defined]
     assert {("key", "model"), ("creator", "lab"), ("metric score", "score")} <= lines
-    assert all(one["why"] for one in row["proposal"] if one["meaning"] == "key")  # type: ignore[attr-defined]
+    assert all(line["why"] for line in row["proposal"] if line["meaning"] == "key")  # type: ignore[attr-defined]
 
 
 def test_a_dry_run_writes_nothing(world: World):
@@ -83,7 +83,7 @@ def test_a_dry_run_writes_nothing(world: World):
     assert written(world) == []
 
 
-def test_nothing_that_is_there_is_overwritten(world: World):
+def test_existing_files_are_not_overwritten(world: World):
     new(world, "--id", "made/scores")
     before = (world.folder / "schedules/made/scores.toml").read_bytes()
     ran = new(world, "--id", "made/scores", "--lower-is-better", "--metric", "score")
@@ -92,7 +92,7 @@ def test_nothing_that_is_there_is_overwritten(world: World):
     assert (world.folder / "schedules/made/scores.toml").read_bytes() == before
 
 
-def test_without_an_id_it_is_made_of_host_and_title(world: World):
+def test_by_default_the_id_is_made_of_host_and_title(world: World):
     assert new(world).code == 0
     assert any(name.startswith("schedules/boards") for name in written(world))
 
@@ -108,7 +108,7 @@ def test_a_chart_without_figures_is_declared_by_its_order(world: World):
     assert "App w\tposition\tpage.csv:3\t\t= 2.0\n" in places.read_text(encoding="utf-8")
 
 
-def test_every_value_has_a_place_however_the_page_writes_it(world: World):
+def test_every_value_has_a_place_in_any_spelling(world: World):
     places = ("1", "T2", "T2", "4", "T5", "T5", "T5", "8")
     rows = "".join(
         f'{place},"The ""{name}""",{90 - at}.5%\n' for at, (place, name) in enumerate(zip(places, "qwertyui", strict=True))
@@ -119,16 +119,16 @@ def test_every_value_has_a_place_however_the_page_writes_it(world: World):
     assert found == ['The ""w""', 'The ""w""', "T2", "89.5%"]
 
 
-def test_a_page_with_half_of_its_rows_is_not_enough(world: World):
+def test_a_page_with_half_of_its_rows_breaks_the_contract(world: World):
     new(world, "--id", "made/scores")
     declared = tomllib.loads((world.folder / "schedules/made/scores.toml").read_text(encoding="utf-8"))
     assert (len(NAMES), declared["contract"]["min_entries"]) == (6, 4)
 
 
-# ── what is not sure ─────────────────────────────────────────────────────────────────────────────
+# ── questions ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_script_is_told_which_flag_settles_the_direction(world: World):
+def test_a_script_gets_the_flag_that_decides_the_direction(world: World):
     ran = new(world, "--id", "made/zog", text=UNSURE)
     assert ran.code == 2
     assert (
@@ -140,13 +140,13 @@ def test_a_script_is_told_which_flag_settles_the_direction(world: World):
 
 
 @pytest.mark.parametrize(("flag", "higher"), [("--higher-is-better", True), ("--lower-is-better", False)])
-def test_the_flag_settles_it(world: World, flag: str, higher: bool):
+def test_the_flag_decides_the_direction(world: World, flag: str, higher: bool):
     assert new(world, "--id", "made/zog", flag, text=UNSURE).code == 0
     declared = tomllib.loads((world.folder / "schedules/made/zog.toml").read_text(encoding="utf-8"))
     assert declared["metrics"]["zog"]["higher_is_better"] is higher
 
 
-def test_key_name_and_metric_can_be_told(world: World):
+def test_key_name_and_metric_can_be_stated(world: World):
     lines = PAGE.splitlines()
     text = "\n".join([f"slug,{lines[0]}", *(f"s{at}x,{line}" for at, line in enumerate(lines[1:]))]) + "\n"
     ran = new(
@@ -158,7 +158,7 @@ def test_key_name_and_metric_can_be_told(world: World):
     assert declared["metrics"]["votes"]["primary"] is True
 
 
-def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
+def test_a_person_is_asked_and_the_answer_is_accepted(world: World):
     flags: list[str] = []
 
     def ask(question: Question, proposal: Proposal, answers: Answers) -> Answers:
@@ -169,7 +169,6 @@ def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
         Settings(store=world.store, schedules=world.folder / "schedules"),
         NewBoard(url=URL, board="made/zog", cases=world.folder / "cases"),
         UNSURE.encode,
-        guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
         ask=ask,
     )
     assert flags == ["--higher-is-better or --lower-is-better"]
@@ -177,7 +176,7 @@ def test_a_person_is_asked_and_what_they_say_is_taken(world: World):
     assert made.settled.board.primary.higher_is_better is False
 
 
-def test_who_answers_nothing_is_not_asked_for_ever(world: World):
+def test_a_person_who_does_not_answer_is_not_asked_forever(world: World):
     def silent(question: Question, proposal: Proposal, answers: Answers) -> Answers:
         return answers
 
@@ -186,27 +185,26 @@ def test_who_answers_nothing_is_not_asked_for_ever(world: World):
             Settings(store=world.store, schedules=world.folder / "schedules"),
             NewBoard(url=URL, board="made/zog", cases=world.folder / "cases"),
             UNSURE.encode,
-            guesser=Guesser(look=authoring.candidates, guess=authoring.propose),
             ask=silent,
         )
 
 
-# ── what is no board, and what is said wrongly ───────────────────────────────────────────────────
+# ── pages without a board, and wrong answers ───────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "error"),
     [(CHALLENGE, "Cloudflare challenge page"), ('{"error": "no key"}', "found no table of any kind"), ("", "empty body")],
 )
-def test_a_page_that_is_no_board_is_one_line_and_nothing_is_written(world: World, text: str, said: str):
+def test_a_page_without_a_board_is_one_line_and_nothing_is_written(world: World, text: str, error: str):
     ran = new(world, "--id", "made/none", text=text)
     assert ran.code == 1
-    assert said in ran.error
+    assert error in ran.error
     assert written(world) == []
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "error"),
     [
         (["--id", "Made/../x"], "is not a board id; expected <source>/<board>"),
         (["--id", "made/x", "--key", "nope"], "no table has 'nope'"),
@@ -214,14 +212,14 @@ def test_a_page_that_is_no_board_is_one_line_and_nothing_is_written(world: World
         (["--id", "made/x", "-H", "nothing"], "is not a header; expected NAME=VALUE"),
     ],
 )
-def test_what_is_said_wrongly_is_named_with_what_was_expected(world: World, args: Sequence[str], said: str):
+def test_a_wrong_answer_is_named_with_what_was_expected(world: World, args: Sequence[str], error: str):
     ran = new(world, *args)
     assert ran.code == 2
-    assert said in ran.error
+    assert error in ran.error
     assert written(world) == []
 
 
-def test_a_file_without_an_address_is_only_looked_at(world: World):
+def test_a_file_without_an_address_needs_a_dry_run(world: World):
     ran = world.run("board", "new", file_of(world))
     assert ran.code == 2
     assert "a local file has no URL; pass --url URL, or --dry-run" in ran.error
@@ -247,7 +245,7 @@ def asking(world: World, url: str, resolve: Sequence[str]) -> bytes:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(404 if request.url.path == "/robots.txt" else 200, text=PAGE)
 
-    addresses = [ip_address(one) for one in resolve]
+    addresses = [ip_address(address) for address in resolve]
     world.store.mkdir(parents=True, exist_ok=True)
     clock = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
     with (
@@ -257,18 +255,18 @@ def asking(world: World, url: str, resolve: Sequence[str]) -> bytes:
         return fetched(NewBoard(url=url), fetcher, lambda _: addresses)
 
 
-def test_an_address_is_fetched_once_through_the_door_of_all_fetches(world: World):
+def test_an_address_is_fetched_once_by_the_fetcher(world: World):
     assert asking(world, URL, ["93.184.216.34"]) == PAGE.encode()
     assert {path.name for path in world.store.iterdir()} <= {"hosts.db", "locks"}
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1"])
-def test_a_private_address_is_not_asked(world: World, address: str):
+def test_a_private_address_is_not_fetched(world: World, address: str):
     with pytest.raises(Refused, match="an address in a private network"):
         asking(world, URL, [address])
 
 
-def test_nobody_is_there_to_be_asked_in_a_script():
+def test_a_script_cannot_be_asked():
     proposal = authoring.propose(UNSURE.encode())
     with pytest.raises(DeclarationError, match="pass --key COLUMN"):
         refuse(Question(what="it", flag="--key COLUMN", why="so"), proposal, Answers())

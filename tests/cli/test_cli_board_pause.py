@@ -1,4 +1,4 @@
-"""`tracker board pause|resume`, and what `tracker run` and `tracker boards` make of a paused board."""
+"""`tracker board pause|resume`, and the effect of a pause on `tracker run` and `tracker boards`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def state(world: World) -> tuple[object, object]:
     return row["state"], row["reason"]
 
 
-def test_a_paused_board_says_so_by_whom_since_when_and_why(paused: World):
+def test_a_paused_board_shows_by_whom_since_when_and_why(paused: World):
     name, reason = state(paused)
     assert name == "paused"
     assert str(reason).startswith("by ann since 20")
@@ -54,19 +54,19 @@ def test_a_resumed_board_is_as_it_was(world: World):
     assert state(world) == before
 
 
-def test_what_is_not_paused_cannot_be_resumed_and_those_that_are_are_named(paused: World):
+def test_a_board_that_is_not_paused_cannot_be_resumed_and_the_paused_ones_are_named(paused: World):
     ran = paused.run("board", "resume", "acme/code")
     assert (ran.code, ran.error) == (2, 'tracker: board "acme/code" is not paused; paused: acme/text')
     paused.run("board", "resume", BOARD)
     assert paused.run("board", "resume", BOARD).error.endswith("is not paused; paused: none")
 
 
-def test_a_board_that_no_longer_is_declared_can_be_resumed(paused: World):
+def test_a_board_that_is_no_longer_declared_can_be_resumed(paused: World):
     (paused.folder / "schedules" / "acme" / "text.toml").unlink()
     assert paused.run("board", "resume", BOARD).code == 0
 
 
-def test_only_declared_boards_are_paused_and_a_reason_is_asked_for(world: World):
+def test_only_declared_boards_can_be_paused_and_a_reason_is_required(world: World):
     world.imported()
     assert world.run("board", "pause", "acme/none", "--reason", "x").code == 2
     ran = world.run("board", "pause", BOARD)
@@ -84,7 +84,7 @@ def test_a_reason_cannot_write_control_characters_to_a_terminal(world: World):
     assert "\n" not in reason
 
 
-def test_a_run_passes_a_paused_board_over(paused: World):
+def test_a_run_skips_a_paused_board(paused: World):
     assert run(settings(paused), (), FixedClock(NOW)) == 0
     assert run(settings(paused), (), FixedClock(NOW), due=True) == 0
     assert paused.captured.readouterr().out == ""

@@ -1,4 +1,4 @@
-"""`tracker board repair`: the change to a declaration as a diff, applied only when told to."""
+"""`tracker board repair`: the change to a declaration as a diff, applied only with --apply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RENAMED = csv(LAST).replace("score", "rating_value", 1)
 
 @pytest.fixture
 def broken(world: World) -> World:
-    """A board with a history, of which the newest page has another header."""
+    """A board with a history whose newest page has another header."""
     assert world.imported().code == 0
     folder = world.folder / "later"
     folder.mkdir()
@@ -32,7 +32,7 @@ def declaration(world: World) -> str:
     return (world.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
 
 
-def test_the_event_names_the_command_that_finds_what_replaced_the_column(broken: World):
+def test_the_event_names_the_command_that_finds_the_replacement(broken: World):
     ran = broken.run("events", "--kind", "board_broken", "--json")
     assert "tracker board repair acme/text" in ran.out
 
@@ -47,7 +47,7 @@ def test_the_change_is_shown_as_a_diff_and_nothing_is_changed(broken: World):
     assert declaration(broken) == DECLARATION
 
 
-def test_told_to_it_changes_the_file_and_the_history_goes_on(broken: World):
+def test_with_apply_the_file_changes_and_the_history_continues(broken: World):
     ran = broken.run("board", "repair", "acme/text", "--apply")
     assert ran.code == 0
     assert declaration(broken) == DECLARATION.replace('from = "score"', 'from = ["score", "rating_value"]')
@@ -58,21 +58,21 @@ def test_told_to_it_changes_the_file_and_the_history_goes_on(broken: World):
     assert "board_broken" not in kinds
 
 
-def test_the_same_for_machines(broken: World):
+def test_programs_get_the_repair_as_json(broken: World):
     (row,) = broken.run("board", "repair", "acme/text", "--json").rows
     assert (row["board"], row["entries"], row["applied"]) == ("acme/text", 6, False)
     assert row["repairs"][0]["column"] == "rating_value"  # type: ignore[index]
     assert row["lost"] == []
 
 
-def test_a_board_that_reads_needs_no_healing(world: World):
+def test_a_board_that_reads_needs_no_repair(world: World):
     world.imported()
     ran = world.run("board", "repair", "acme/text")
     assert ran.code == 2
     assert "reads as it is declared; nothing to repair" in ran.error
 
 
-def test_a_board_without_a_reading_has_nothing_to_be_compared_with(world: World):
+def test_a_board_without_a_reading_cannot_be_repaired(world: World):
     world.declare("acme/text")
     SqliteStore(world.store / "tracker.db").close()
     (world.folder / "page.csv").write_text(RENAMED, encoding="utf-8")
@@ -82,7 +82,7 @@ def test_a_board_without_a_reading_has_nothing_to_be_compared_with(world: World)
 
 
 @pytest.mark.parametrize("page", [CHALLENGE, "a,b\n1,2\n3,4\n"])
-def test_nothing_sure_is_one_line_and_exit_code_1(world: World, page: str):
+def test_no_certain_repair_is_one_line_and_exit_code_1(world: World, page: str):
     world.imported(BODIES)
     file = Path(world.folder / "page.csv")
     file.write_text(page, encoding="utf-8")
@@ -92,7 +92,7 @@ def test_nothing_sure_is_one_line_and_exit_code_1(world: World, page: str):
     assert declaration(world) == DECLARATION
 
 
-def test_a_change_that_would_read_earlier_captures_otherwise_is_not_applied_unless_told_to(world: World):
+def test_a_change_that_reads_earlier_captures_differently_needs_lose_earlier(world: World):
     world.imported(BODIES)
     rows = [line.split(",") for line in csv(LAST).splitlines()]
     table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows[1:])
@@ -110,7 +110,7 @@ def test_a_change_that_would_read_earlier_captures_otherwise_is_not_applied_unle
     assert 'format = "html_table"' in declaration(world)
 
 
-def test_a_file_can_be_looked_at_instead_of_the_newest_capture(world: World):
+def test_a_file_can_replace_the_newest_capture(world: World):
     world.imported(BODIES)
     file = world.folder / "page.csv"
     file.write_text(RENAMED, encoding="utf-8")
@@ -120,8 +120,8 @@ def test_a_file_can_be_looked_at_instead_of_the_newest_capture(world: World):
     assert "--url and --file exclude each other" in both.error
 
 
-def test_a_shipped_board_is_healed_by_a_file_of_the_users_own(broken: World):
-    shipped, own = broken.folder / "schedules", broken.folder / "mine"
+def test_a_shipped_board_is_repaired_in_a_file_of_the_user(broken: World):
+    shipped, own = broken.folder / "schedules", broken.folder / "own"
     settings = Settings(store=broken.store, schedules=own, shipped=shipped)
     ran = CliRunner().invoke(command, ["acme/text", "--apply"], obj=settings)
     assert (ran.exit_code, declaration(broken)) == (0, DECLARATION)

@@ -1,4 +1,4 @@
-"""`tracker board test`: the folders offline; with --live the boards themselves, each asked once and nothing kept."""
+"""`tracker board test`: the folders offline; with --live the boards themselves, each fetched once and nothing kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx
 import pytest
 from cli_world import CHALLENGE, DECLARATION, World, csv
 
-from tracker.cli.board import check_live
+from tracker.cli.board_test import check_live
 from tracker.clock import FixedClock
 from tracker.errors import FetchError
 from tracker.stores.sqlite import SqliteStore
@@ -33,7 +33,7 @@ def silent(request: httpx.Request) -> httpx.Response:
 
 
 class Network:
-    """Servers by path; `/robots.txt` is 404. Remembers the pages that were asked for."""
+    """Servers by path; `/robots.txt` is 404. Remembers the requested pages."""
 
     def __init__(self, **answers: Answering) -> None:
         self.answers: Mapping[str, Answering] = answers
@@ -62,7 +62,7 @@ def folder(world: World, name: str, page: str = SIX, *, fill: str = "") -> Path:
 
 
 def ran(world: World, network: Network, *names: str, as_json: bool = True) -> tuple[int, str]:
-    """The exit code, and what was printed."""
+    """The exit code and the output."""
     settings = Settings(store=world.store, schedules=world.folder / "schedules")
     transport = httpx.MockTransport(network)
     code = check_live(
@@ -81,7 +81,7 @@ def rows(out: str) -> dict[str, dict[str, object]]:
     return {row["board"]: row for row in map(json.loads, out.splitlines())}
 
 
-def test_a_board_that_is_as_declared_is_ok_and_nothing_is_kept(world: World):
+def test_a_board_that_reads_as_declared_is_ok_and_nothing_is_kept(world: World):
     declare(world, "text")
     network = Network(text=says(SIX))
     code, out = ran(world, network)
@@ -92,7 +92,7 @@ def test_a_board_that_is_as_declared_is_ok_and_nothing_is_kept(world: World):
     assert not world.store.exists()
 
 
-def test_each_board_is_asked_once_and_without_conditions(world: World):
+def test_each_board_is_fetched_once_without_conditions(world: World):
     for name in ("one", "two"):
         declare(world, name)
     network = Network(one=says(SIX), two=says(SIX))
@@ -101,7 +101,7 @@ def test_each_board_is_asked_once_and_without_conditions(world: World):
     assert not [name for request in network.asked for name in request.headers if name.startswith("if-")]
 
 
-def test_one_boards_trouble_never_stops_another_and_each_says_what_it_is(world: World):
+def test_one_boards_failure_never_stops_another_and_each_has_its_reason(world: World):
     for name in ("gone", "wall", "broken", "renamed", "good"):
         declare(world, name)
     network = Network(
@@ -126,7 +126,7 @@ def test_one_boards_trouble_never_stops_another_and_each_says_what_it_is(world: 
     assert all("\n" not in str(row["problem"]) for row in found.values())
 
 
-def test_columns_that_the_page_lacks_are_drift_and_fail_nothing(world: World):
+def test_missing_columns_are_drift_and_not_a_failure(world: World):
     declare(world, "text")
     folder(world, "text", fill="price")
     page = "\n".join(line.rsplit(",", 2)[0] for line in SIX.splitlines()) + "\n"
@@ -139,8 +139,8 @@ def test_columns_that_the_page_lacks_are_drift_and_fail_nothing(world: World):
 def test_a_metric_filled_much_less_than_in_the_test_folder_is_drift(world: World):
     declare(world, "text")
     folder(world, "text", fill="price")
-    one = csv("a:90:2:MIT b:80 c:70 d:60 e:50 f:40")
-    row = rows(ran(world, Network(text=says(one)))[1])["acme/text"]
+    page = csv("a:90:2:MIT b:80 c:70 d:60 e:50 f:40")
+    row = rows(ran(world, Network(text=says(page)))[1])["acme/text"]
     assert row["drift"] == ["price has a value in 17% of the entries, in the test folder in 100%"]
 
 
@@ -156,7 +156,7 @@ format = "csv_table"
 """
 
 
-def test_a_board_of_several_answers_is_read_whole_and_says_its_release(world: World):
+def test_a_board_of_several_answers_is_read_completely_and_shows_its_release(world: World):
     text = DECLARATION.replace('url = "https://acme.example/text.csv"', RELEASES).replace('from = "price"', 'from = "cost:usd"')
     world.declare("acme/text", text + COST)
     answers = {"index": says("2026-01-08 2026-02-11"), "table_2026-02-11.csv": says(SIX), "cost.csv": says("key,usd\na,3\nb,4\n")}
@@ -176,7 +176,7 @@ def test_a_board_of_several_answers_is_read_whole_and_says_its_release(world: Wo
         ),
     ],
 )
-def test_a_board_that_may_not_be_asked_is_not_even_when_it_is_named(world: World, change: tuple[str, str], terms: str):
+def test_a_disabled_board_is_not_fetched_even_if_it_is_named(world: World, change: tuple[str, str], terms: str):
     declare(world, "text", DECLARATION.replace(*change))
     network = Network(text=says(SIX))
     code, out = ran(world, network, "acme/text")
@@ -184,7 +184,7 @@ def test_a_board_that_may_not_be_asked_is_not_even_when_it_is_named(world: World
     assert (code, row["terms"], row["reachable"], network.asked) == (0, terms, None, [])
 
 
-def test_a_board_that_an_operator_has_paused_is_not_asked(world: World):
+def test_a_board_paused_by_an_operator_is_not_fetched(world: World):
     declare(world, "text")
     SqliteStore(world.store / "tracker.db").close()
     assert world.run("board", "pause", "acme/text", "--reason", "terms under review", "--by", "ann").code == 0
@@ -193,7 +193,7 @@ def test_a_board_that_an_operator_has_paused_is_not_asked(world: World):
     assert (row["terms"], network.asked) == ("paused by ann: terms under review", [])
 
 
-def test_without_a_network_it_is_said_once_and_not_for_every_board(world: World):
+def test_a_missing_network_is_reported_once_and_not_for_every_board(world: World):
     names = [f"board{number}" for number in range(9)]
     for name in names:
         declare(world, name, host=f"{name}.example")
@@ -202,7 +202,7 @@ def test_without_a_network_it_is_said_once_and_not_for_every_board(world: World)
         ran(world, network)
 
 
-def test_one_host_that_answers_nothing_beside_others_is_a_board_in_trouble_and_no_lack_of_network(world: World):
+def test_one_silent_host_among_others_is_a_failing_board_and_not_a_missing_network(world: World):
     for name in ("up", "down"):
         declare(world, name, host=f"{name}.example")
     network = Network(up=says(SIX), down=silent)
@@ -226,7 +226,7 @@ def test_people_get_a_table_the_errors_and_a_summary(world: World):
     assert lines[-1] == "2 boards asked, 1 read as declared (0 with drift), 0 not asked"
 
 
-def test_a_declaration_that_is_wrong_fails_the_check_and_stops_no_board(world: World):
+def test_a_wrong_declaration_fails_the_check_and_stops_no_board(world: World):
     declare(world, "text")
     world.declare("acme/wrong", "title = 3")
     settings = Settings(store=world.store, schedules=world.folder / "schedules")
@@ -249,7 +249,7 @@ def saved(world: World) -> Path:
     return cases
 
 
-def test_a_folder_that_is_read_as_expected_is_ok_and_one_changed_value_fails_it(world: World):
+def test_a_folder_that_reads_as_expected_is_ok_and_one_changed_value_fails_it(world: World):
     cases = saved(world)
     assert world.run("board", "test", "--all", "--cases", cases).out == "acme/text: ok, 1 pages\n"
     page = cases / "acme" / "text" / "page.csv"
@@ -258,7 +258,7 @@ def test_a_folder_that_is_read_as_expected_is_ok_and_one_changed_value_fails_it(
     assert (ran_.code, ran_.out.splitlines()[1]) == (1, "    entries[0].measures.score: found 91.0, expected 90.0")
 
 
-def test_a_definition_that_cannot_be_read_fails_the_whole_test_and_is_named(world: World):
+def test_an_unreadable_declaration_fails_the_whole_test_and_is_named(world: World):
     cases = saved(world)
     world.declare("acme/broken", "title = 3")
     ran_ = world.run("board", "test", "--cases", cases)
@@ -277,7 +277,7 @@ def test_boards_without_a_folder_are_counted(world: World):
     assert (ran_.code, ran_.error) == (0, f"tracker: 1 of 2 boards have no folder in {cases}, and were not tried")
 
 
-def test_a_hostile_page_that_is_read_or_refused_with_another_error_fails_it(world: World):
+def test_a_hostile_page_that_is_read_or_refused_with_another_error_fails_the_test(world: World):
     cases = saved(world)
     hostile = cases / "acme" / "text" / "hostile"
     hostile.mkdir()
@@ -302,7 +302,7 @@ def test_an_excerpt_may_have_fewer_entries_than_the_contract_demands_but_no_fewe
     assert (found.code, "too_few_entries" in found.out) == (1, True)
 
 
-def test_a_file_that_is_no_page_and_no_payload_is_named(world: World):
+def test_a_file_that_is_neither_a_page_nor_a_payload_is_named(world: World):
     cases = saved(world)
     (cases / "acme" / "text" / "notes.txt").write_text("?", encoding="utf-8")
     found = world.run("board", "test", "acme/text", "--cases", cases)
@@ -310,7 +310,7 @@ def test_a_file_that_is_no_page_and_no_payload_is_named(world: World):
 
 
 @pytest.mark.parametrize("words", [("--all", "acme/text"), ("--live", "--save")])
-def test_words_that_contradict_each_other_are_refused(world: World, words: tuple[str, ...]):
+def test_options_that_contradict_each_other_are_refused(world: World, words: tuple[str, ...]):
     declare(world, "text")
     found = world.run("board", "test", *words)
     assert (found.code, "were both given" in found.error) == (2, True)

@@ -1,4 +1,4 @@
-"""`tracker boards` and `tracker board show`: what is declared, and how it is."""
+"""`tracker boards` and `tracker board show`: declarations and their health."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ format = "csv_table"
 """
 
 
-def test_boards_says_cadence_and_terms_and_why_a_board_is_not_read(world: World):
+def test_boards_shows_cadence_terms_and_why_a_board_is_not_read(world: World):
     world.imported()
     world.declare("acme/off", DECLARATION.replace('cadence = "@daily"', 'cadence = "5 4 * * *"\nenabled = false'))
     world.declare(
@@ -42,7 +42,7 @@ def test_each_board_is_one_line_for_another_program_however_long_it_is(world: Wo
     assert len(line) > 160
 
 
-def test_boards_as_json_has_what_is_declared_beside_the_health(world: World):
+def test_boards_as_json_has_declaration_and_health(world: World):
     world.imported()
     (row,) = world.run("boards", "--json").rows
     named = ("cadence", "time_zone", "terms", "format", "primary", "higher_is_better", "topic")
@@ -67,7 +67,8 @@ def test_board_show_names_requests_payloads_and_groups(world: World):
     text = DECLARATION.replace(
         'format = "csv_table"', 'format = "csv_table"\ngroup = { key = "key", by = "task", take = "mean" }'
     )
-    text = text.replace('url = "https://acme.example/text.csv"', 'url = "https://acme.example/{newest}.csv"\nnewest = { url = "https://acme.example/", find = "(v[0-9]+)" }')  # fmt: skip
+    newest = 'url = "https://acme.example/{newest}.csv"\nnewest = { url = "https://acme.example/", find = "(v[0-9]+)" }'
+    text = text.replace('url = "https://acme.example/text.csv"', newest)
     world.declare("acme/text", text + PAYLOAD)
     world.store.mkdir()
     out = world.run("board", "show", "acme/text").out
@@ -83,16 +84,19 @@ def test_board_show_names_requests_payloads_and_groups(world: World):
     assert (row["newest"], row["last"]) == ("https://acme.example/", None)
 
 
-def test_board_show_ends_with_the_five_best_of_the_last_reading(world: World):
+def test_board_show_ends_with_the_five_best_entries_of_the_last_reading(world: World):
     world.imported()
     lines = world.run("board", "show", "acme/text").out.splitlines()
     assert lines[-6].startswith("last accepted 2026-03-05 06:00 UTC: 6 entries")
     assert [line.split()[:3] for line in lines[-5:-2]] == [["1.", "Model", "G"], ["2.", "Model", "B"], ["3.", "Model", "A"]]
     (row,) = world.run("board", "show", "acme/text", "--json").rows
-    assert [(one["rank"], one["entry"], one["value"]) for one in row["last"]["head"]][:2] == [(1, "g", 97.0), (2, "b", 95.0)]
+    assert [(entry["rank"], entry["entry"], entry["value"]) for entry in row["last"]["head"]][:2] == [
+        (1, "g", 97.0),
+        (2, "b", 95.0),
+    ]
     assert len(row["last"]["head"]) == 5
 
 
-def test_names_of_a_publisher_cannot_write_to_the_terminal(world: World):
+def test_a_publishers_names_cannot_control_the_terminal(world: World):
     world.declare("acme/text", DECLARATION.replace("Acme Arena", "Acme\\u001b[2J Arena"))
     assert "\x1b" not in world.run("board", "show", "acme/text").out

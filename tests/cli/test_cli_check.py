@@ -16,7 +16,7 @@ def record(world: World) -> World:
     return world
 
 
-def test_a_claim_is_answered_with_its_evidence(record: World):
+def test_a_claim_gets_a_verdict_with_evidence(record: World):
     ran = record.run("check", "Model G beats Model C")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("SUPPORTED: Model G beats Model C\n  read as: Model G above Model C overall\n")
@@ -39,12 +39,12 @@ def test_the_exit_code_is_zero_whatever_the_verdict(record: World, claim: str):
     assert record.run("check", claim).code == 0
 
 
-def test_the_record_is_asked_as_of_a_time(record: World):
+def test_a_claim_can_be_checked_as_of_a_time(record: World):
     assert record.run("check", "Model G beats Model C", "--at", "2026-03-02", "--json").rows[0]["verdict"] == "not on record"
     assert record.run("check", "Model B leads", "--at", "2026-03-02T12:00", "--json").rows[0]["verdict"] == "supported"
 
 
-def test_only_the_boards_asked_for_are_looked_at(record: World):
+def test_only_the_named_boards_are_used(record: World):
     assert record.run("check", "Model G leads", "--board", "acme/text", "--json").rows[0]["verdict"] == "supported"
     ran = record.run("check", "Model G leads", "--board", "acme/none")
     assert (ran.code, 'board "acme/none"' in ran.error) == (2, True)
@@ -63,12 +63,12 @@ def test_an_article_is_checked_sentence_by_sentence(record: World, tmp_path: Pat
 
 
 @pytest.mark.parametrize("args", [(), ("Model G leads", "--file", "x.md")])
-def test_a_claim_or_a_file_is_asked_for(record: World, args: tuple[str, ...]):
+def test_a_claim_or_a_file_is_required(record: World, args: tuple[str, ...]):
     ran = record.run("check", *args)
     assert (ran.code, "expected one of CLAIM and --file" in ran.error) == (2, True)
 
 
-def test_a_file_that_cannot_be_read_is_said_in_one_line(record: World, tmp_path: Path):
+def test_a_file_that_cannot_be_read_is_one_line(record: World, tmp_path: Path):
     binary = tmp_path / "page.bin"
     binary.write_bytes(b"\xff\xfe\x00")
     assert "not UTF-8" in record.run("check", "--file", binary).error
@@ -76,11 +76,11 @@ def test_a_file_that_cannot_be_read_is_said_in_one_line(record: World, tmp_path:
     assert (missing.code, "no such file" in missing.error) == (2, True)
 
 
-def test_no_text_drives_the_terminal(record: World):
+def test_no_text_controls_the_terminal(record: World):
     ran = record.run("check", "\x1b[31mModel G\x1b[0m beats Model C\u202e")
     assert not {"\x1b", "\u202e"} & set(ran.out)
 
 
-def test_a_store_is_asked_for(world: World):
+def test_a_store_is_required(world: World):
     ran = world.run("check", "Model G leads")
     assert (ran.code, "expected a store" in ran.error) == (2, True)

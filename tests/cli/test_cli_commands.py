@@ -1,4 +1,4 @@
-"""Every command on its good day: what it prints for people, and the keys it prints for programs."""
+"""Each command without errors: its output for people, and its keys for programs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVENT_KEYS = (
 
 
 def counted(world: World) -> tuple[int, int]:
-    """How many events are news, and how many are only recorded."""
+    """The numbers of events that are news and that are only recorded."""
     rows = world.run("events", "--json").rows
     news = sum(bool(row["is_news"]) for row in rows)
     return news, len(rows) - news
@@ -47,7 +47,7 @@ def tamper(world: World, *statements: str) -> None:
 # ── import, replay ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_import_says_what_was_stored(world: World):
+def test_import_prints_what_was_stored(world: World):
     world.declare("acme/text")
     ran = world.run("import", "acme/text", world.bodies(BODIES))
     assert (ran.code, ran.err) == (0, f"tracker: created the store {world.store}\n")
@@ -64,20 +64,20 @@ def test_import_prints_the_events_for_programs(world: World):
     assert ran.out == world.run("events", "--json").out
 
 
-def test_importing_again_says_that_nothing_is_new(world: World):
+def test_importing_again_finds_nothing_new(world: World):
     world.imported()
     assert world.imported().out == "acme/text: nothing new; 0 events are news, 0 only recorded\n"
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
-def test_an_import_whose_newest_state_is_not_accepted_ends_with_1_and_says_why(world: World, as_json: tuple[str, ...]):
+def test_an_import_whose_newest_state_is_not_accepted_exits_with_1_and_prints_why(world: World, as_json: tuple[str, ...]):
     world.imported()
     ran = world.run("import", "acme/text", world.bodies(COLLAPSE), *as_json)
     assert ran.code == 1
     assert "size_collapse: found '2', expected at least 4" in (ran.error if as_json else ran.out)
 
 
-def test_replay_writes_the_same_and_says_so(world: World):
+def test_replay_writes_the_same_history(world: World):
     first = world.imported()
     before = world.run("events", "--json", "--board", "acme/text").out
     ran = world.run("replay")
@@ -85,7 +85,7 @@ def test_replay_writes_the_same_and_says_so(world: World):
     assert world.run("events", "--json").out == before
 
 
-def test_replay_after_the_declaration_changed_names_what_no_longer_follows(world: World):
+def test_replay_after_a_changed_declaration_names_the_withdrawn_events(world: World):
     world.imported(BODIES | COLLAPSE)
     text = (world.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
     world.declare("acme/text", text.replace("max_drop = 0.4", "max_drop = 1.0"))
@@ -93,7 +93,7 @@ def test_replay_after_the_declaration_changed_names_what_no_longer_follows(world
     assert ran.out.splitlines()[-1] == "acme/text: 1 events of earlier replays no longer follow (kept as withdrawn)"
 
 
-def test_replay_mends_a_store_whose_rows_were_spoilt(world: World):
+def test_replay_repairs_damaged_rows_of_a_store(world: World):
     world.imported()
     before = world.run("standings", "acme/text", "--json").out
     tamper(world, "UPDATE boards SET past = 'x'", "UPDATE events SET body = '{'", "DELETE FROM texts", "DELETE FROM entries")
@@ -147,13 +147,13 @@ def test_boards_lists_health(world: World):
     assert "not read since 2026-03-05 06:00 UTC" in people
 
 
-def test_boards_shows_what_only_the_store_knows(world: World):
+def test_boards_lists_boards_that_only_the_store_knows(world: World):
     world.imported()
     (world.folder / "schedules/acme/text.toml").unlink()
     assert [row["board"] for row in world.run("boards", "--json").rows] == ["acme/text"]
 
 
-def test_boards_names_a_broken_declaration_beside_the_others(world: World):
+def test_boards_reports_a_wrong_declaration_and_lists_the_others(world: World):
     world.imported()
     world.declare("acme/wrong", "title = 3")
     ran = world.run("boards", "--json")
@@ -202,7 +202,7 @@ def test_standings_are_ordered_by_the_primary_metric(world: World):
     ]
 
 
-def test_published_ranks_stand_beside_ours_where_the_board_declares_them(world: World):
+def test_published_ranks_are_shown_beside_ours_if_the_board_declares_them(world: World):
     world.declare("acme/text", DECLARATION.replace('name = "name"', 'name = "name"\nrank = "place"', 1))
     pages = {"2026-03-01T060000Z": "key,name,score,price,licence,place\na,A,90,1,,2\nb,B,80,1,,\nc,C,70,1,,1\n"}
     world.run("import", "acme/text", world.bodies(pages, raw=True))
@@ -214,7 +214,7 @@ def test_published_ranks_stand_beside_ours_where_the_board_declares_them(world: 
     assert [row["published_rank"] for row in shown["last"]["head"]] == [2, None, 1]
 
 
-def test_a_replay_adds_the_published_ranks_of_the_past(world: World):
+def test_a_replay_adds_past_published_ranks(world: World):
     world.declare("acme/text", DECLARATION.replace('name = "name"', 'name = "name"\nrank = "place"', 1))
     pages = {"2026-03-01T060000Z": "key,name,score,price,licence,place\na,A,90,1,,2\nb,B,80,1,,1\n"}
     world.run("import", "acme/text", world.bodies(pages, raw=True))
@@ -254,14 +254,14 @@ def test_history_of_a_model_has_values_ranks_and_events(world: World):
     assert "Model B on acme/text (key b): first seen 2026-03-01 06:00 UTC, still listed" in world.run("history", "b").out
 
 
-def test_history_finds_a_name_in_any_spelling_and_only_the_metric_asked_for(world: World):
+def test_history_accepts_any_spelling_of_a_name_and_shows_only_the_wanted_metric(world: World):
     world.imported()
     rows = world.run("history", "model-A", "--metric", "price", "--json").rows
     assert {row["entry"] for row in rows} == {"a"}
     assert {row["metric"] for row in rows if "metric" in row} == {"price"}
 
 
-def test_events_are_printed_as_news_for_people_and_whole_for_programs(world: World):
+def test_people_see_only_news_and_programs_get_all_events(world: World):
     world.imported()
     ran = world.run("events", "--json")
     assert keys(ran.rows) == {EVENT_KEYS}
@@ -279,13 +279,13 @@ def test_events_are_printed_as_news_for_people_and_whole_for_programs(world: Wor
 def test_the_same_store_and_window_give_the_same_report(world: World, form: str):
     world.imported()
     args = ("report", "--since", "2026-03-01", "--format", form)
-    one, other = world.run(*args), world.run(*args, "--output", world.folder / "report")
-    assert (one.code, other.code, other.out) == (0, 0, "")
-    assert one.out == world.run(*args).out == (world.folder / "report").read_text(encoding="utf-8")
-    assert "Model G leads Acme Arena" in one.out
+    printed, written = world.run(*args), world.run(*args, "--output", world.folder / "report")
+    assert (printed.code, written.code, written.out) == (0, 0, "")
+    assert printed.out == world.run(*args).out == (world.folder / "report").read_text(encoding="utf-8")
+    assert "Model G leads Acme Arena" in printed.out
 
 
-def test_a_report_ends_with_the_newest_reading_and_may_be_of_one_board(world: World):
+def test_a_report_ends_with_the_newest_reading_and_may_cover_one_board(world: World):
     world.imported()
     world.declare("other/board")
     world.run("import", "other/board", world.bodies({"2026-03-01T060000Z": "x:1 y:2"}, "others"))
@@ -298,19 +298,19 @@ def test_a_report_ends_with_the_newest_reading_and_may_be_of_one_board(world: Wo
 # ── proof and decisions ──────────────────────────────────────────────────────────────────────────
 
 
-def test_verify_says_that_events_hold(world: World):
+def test_verify_confirms_events(world: World):
     world.imported()
     ran = world.run("verify", "--all", "--json")
     assert keys(ran.rows) == {("id", "holds", "differences", "reworded")}
     assert (ran.code, len(ran.rows), {row["holds"] for row in ran.rows}) == (0, sum(counted(world)), {True})
-    one = str(ran.rows[0]["id"])
-    people = world.run("verify", one[:8])
-    assert people.out.splitlines()[0].startswith(f"{one[:12]}  holds  ")
+    event = str(ran.rows[0]["id"])
+    people = world.run("verify", event[:8])
+    assert people.out.splitlines()[0].startswith(f"{event[:12]}  holds  ")
     assert people.out.splitlines()[-1] == "1 of 1 events hold"
     assert len(world.run("verify", "--board", "acme/text").out.splitlines()) == 1 + sum(counted(world))
 
 
-def test_what_two_boards_tell_together_is_listed_when_asked_for_and_verified_by_what_it_rests_on(world: World):
+def test_a_consensus_of_two_boards_is_listed_on_request_and_verified_by_the_events_behind_it(world: World):
     passed = [f"key,name,score,price,licence\na,Claude Opus 4.6,{score},,\nb,GPT-5.2,90,,\n" for score in (80, 95)]
     for board, days in (("acme/text", (1, 2)), ("other/text", (4, 5))):
         states = {f"2026-03-0{day}T060000Z": text for day, text in zip(days, passed, strict=True)}
@@ -322,22 +322,22 @@ def test_what_two_boards_tell_together_is_listed_when_asked_for_and_verified_by_
     assert world.run("events", "--kind", "consensus", "--grade", "contradicted", "--json").rows == []
     assert world.run("events", "--kind", "consensus", "--board", "acme/text", "--json").rows == []
     ran = world.run("verify", str(row["id"])[:10], "--json")
-    assert {one["id"] for one in ran.rows} == set(row["facts"]["events"])
-    assert (ran.code, {one["holds"] for one in ran.rows}) == (0, {True})
+    assert {result["id"] for result in ran.rows} == set(row["facts"]["events"])
+    assert (ran.code, {result["holds"] for result in ran.rows}) == (0, {True})
     assert str(row["headline"]).rstrip(".") in " ".join(world.run("report", "--since", "2026-03-01").out.split())
 
 
-def test_verify_ends_with_1_for_an_event_that_was_tampered_with(world: World):
+def test_verify_exits_with_1_for_a_forged_event(world: World):
     world.imported()
     tamper(world, "UPDATE events SET grade = 'decisive' WHERE kind = 'new_leader'")
     ran = world.run("verify", "--all")
     assert ran.code == 1
-    every = sum(counted(world))
-    assert ran.out.splitlines()[-1] == f"{every - 2} of {every} events hold"
+    number = sum(counted(world))
+    assert ran.out.splitlines()[-1] == f"{number - 2} of {number} events hold"
     assert "grade: recorded 'decisive', derived '" in ran.out
 
 
-def test_verify_shows_an_event_whose_wording_differs_and_ends_with_0(world: World):
+def test_verify_shows_an_event_with_other_wording_and_exits_with_0(world: World):
     world.imported()
     tamper(world, "UPDATE events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
     ran = world.run("verify", "--all")
@@ -369,7 +369,7 @@ def test_a_quarantined_reading_is_listed_shown_and_accepted(world: World):
     assert "2026-03-06 06:00 UTC  rejected: rejected by " in rejected.out
 
 
-def test_without_a_time_the_newest_reading_in_quarantine_is_meant(world: World):
+def test_by_default_the_newest_reading_in_quarantine_is_meant(world: World):
     world.imported(BODIES | COLLAPSE | {"2026-03-06T090000Z": "a:91:1.5 b:95:4"})
     world.run("quarantine", "reject", "acme/text", "--by", "ann")
     assert [row["observed_at"] for row in world.run("quarantine", "list", "--json").rows] == ["2026-03-06T06:00:00Z"]
@@ -387,7 +387,7 @@ def cases(world: World) -> Path:
     return folder
 
 
-def test_board_test_saves_what_it_reads_and_then_compares(world: World):
+def test_board_test_saves_the_reading_and_then_compares_with_it(world: World):
     folder = cases(world)
     args = ("board", "test", "--cases", world.folder / "cases")
     missing = world.run(*args)
@@ -405,7 +405,7 @@ def test_board_test_saves_what_it_reads_and_then_compares(world: World):
     assert ran.rows == [{"board": "acme/text", "ok": True, "cases": 2, "problems": []}]
 
 
-def test_board_test_tells_what_differs_and_what_was_not_refused(world: World):
+def test_board_test_reports_differences_and_pages_that_were_not_refused(world: World):
     folder = cases(world)
     args = ("board", "test", "acme/text", "--cases", world.folder / "cases")
     world.run(*args, "--save")
@@ -419,7 +419,7 @@ def test_board_test_tells_what_differs_and_what_was_not_refused(world: World):
     assert "    empty.Refused.csv: refused with ParseError, expected Refused" in ran.out
 
 
-def test_history_of_a_metric_that_a_model_has_no_values_of_names_those_it_has(world: World):
+def test_history_of_a_metric_without_values_names_the_metrics_with_values(world: World):
     world.imported()
     ran = world.run("history", "a", "--metric", "prise")
     assert (ran.code, ran.error) == (2, 'tracker: metric "prise": that model has no values of it; expected one of: price, score')

@@ -1,4 +1,4 @@
-"""`tracker daemon` as a process of its own, with real signals, beside a server on this machine."""
+"""`tracker daemon` as a separate process, with real signals and a server on this machine."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ kind = ["new_leader", "tracker_trouble", "tracker_recovered"]
 
 
 class Child:
-    """`tracker daemon` over a world's folder. It is killed at the end of the block if it still runs."""
+    """`tracker daemon` on a world's folder, killed at the end of the block if it still runs."""
 
     def __init__(self, world: World, *args: str, env: dict[str, str] | None = None) -> None:
         where = ["--store", str(world.store), "--schedules", str(world.folder / "schedules")]
@@ -72,26 +72,26 @@ class Child:
         self.process.stderr.close()
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return "".join(self._lines)
 
     def says(self, pattern: str, times: int = 1) -> None:
-        """Wait until it has said that so many times."""
+        """Wait until it has printed the pattern that often."""
         with self._new:
-            assert self._new.wait_for(lambda: len(re.findall(pattern, self.said)) >= times, PATIENCE_S), self.said
+            assert self._new.wait_for(lambda: len(re.findall(pattern, self.output)) >= times, PATIENCE_S), self.output
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
     def ended(self) -> int:
-        """Its exit code, once it has ended."""
+        """Its exit code after it ended."""
         code = self.process.wait(PATIENCE_S)
         self._reader.join()
         return code
 
 
 class Publisher:
-    """A server whose answers may be held back."""
+    """A server whose answers can be delayed."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.server = server
@@ -117,7 +117,7 @@ class Publisher:
         self.server.expect_request(f"/{board}").respond_with_handler(answer)
 
     def fetches(self, board: str = "acme/text") -> int:
-        return len([one for one, _ in self.server.log if one.path == f"/{board}"])
+        return len([request for request, _ in self.server.log if request.path == f"/{board}"])
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.slow
-def test_it_reads_what_is_due_obeys_sighup_and_ends_in_order(world: World, publisher: Publisher):
+def test_the_daemon_reads_due_boards_obeys_sighup_and_exits_cleanly(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.shows(SIX)
     publisher.shows(SIX, "acme/new")
@@ -162,7 +162,7 @@ def test_it_reads_what_is_due_obeys_sighup_and_ends_in_order(world: World, publi
         child.says('board read board="acme/new"')
         child.signal(signal.SIGTERM)
         assert child.ended() == 0
-        assert "daemon stopped left=false" in child.said
+        assert "daemon stopped left=false" in child.output
     assert checks(world) == ["accepted"]
     with Child(world) as child:
         child.says("daemon ready boards=2")
@@ -172,7 +172,7 @@ def test_it_reads_what_is_due_obeys_sighup_and_ends_in_order(world: World, publi
 
 
 @pytest.mark.slow
-def test_a_file_that_is_added_is_seen_without_a_signal(world: World, publisher: Publisher):
+def test_a_new_file_is_noticed_without_a_signal(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.shows(SIX)
     publisher.shows(SIX, "acme/new")
@@ -183,7 +183,7 @@ def test_a_file_that_is_added_is_seen_without_a_signal(world: World, publisher: 
 
 
 @pytest.mark.slow
-def test_sigterm_brings_what_is_in_flight_to_its_end(world: World, publisher: Publisher):
+def test_sigterm_lets_running_fetches_finish(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.goes_on.clear()
     publisher.shows(SIX)
@@ -194,12 +194,12 @@ def test_sigterm_brings_what_is_in_flight_to_its_end(world: World, publisher: Pu
         assert child.process.poll() is None
         publisher.goes_on.set()
         assert child.ended() == 0
-        assert "daemon stopped left=false" in child.said
+        assert "daemon stopped left=false" in child.output
     assert checks(world) == ["accepted"]
 
 
 @pytest.mark.slow
-def test_sigterm_waits_no_longer_than_its_bound(world: World, publisher: Publisher):
+def test_sigterm_waits_no_longer_than_its_limit(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.goes_on.clear()
     publisher.shows(SIX)
@@ -207,12 +207,12 @@ def test_sigterm_waits_no_longer_than_its_bound(world: World, publisher: Publish
         assert publisher.asked.wait(PATIENCE_S)
         child.signal(signal.SIGTERM)
         assert child.ended() == 0
-        assert "daemon stopped left=true" in child.said
+        assert "daemon stopped left=true" in child.output
     assert checks(world) == []
 
 
 @pytest.mark.slow
-def test_a_second_sigterm_ends_it_at_once(world: World, publisher: Publisher):
+def test_a_second_sigterm_exits_at_once(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.goes_on.clear()
     publisher.shows(SIX)
@@ -222,7 +222,7 @@ def test_a_second_sigterm_ends_it_at_once(world: World, publisher: Publisher):
         child.says("daemon stops under_way=true")
         child.signal(signal.SIGTERM)
         assert child.ended() == 0
-        assert "daemon stopped" not in child.said
+        assert "daemon stopped" not in child.output
     publisher.goes_on.set()
     with Child(world) as child:
         child.says("board read")
@@ -230,14 +230,14 @@ def test_a_second_sigterm_ends_it_at_once(world: World, publisher: Publisher):
 
 
 @pytest.mark.slow
-def test_a_second_daemon_says_who_holds_the_store_and_ends_with_3(world: World, publisher: Publisher):
+def test_a_second_daemon_names_the_holder_of_the_store_and_exits_with_3(world: World, publisher: Publisher):
     declare(world, publisher)
     publisher.shows(SIX)
     with Child(world) as first:
         first.says("daemon ready")
         with Child(world) as second:
             assert second.ended() == 3
-            (line,) = second.said.splitlines()
+            (line,) = second.output.splitlines()
         assert re.search(rf"daemon\.lock: held by process {first.process.pid} on .+, since .+; end it", line)
         first.signal(signal.SIGKILL)
         first.ended()
@@ -246,7 +246,7 @@ def test_a_second_daemon_says_who_holds_the_store_and_ends_with_3(world: World, 
 
 
 @pytest.mark.slow
-def test_run_works_beside_a_daemon_and_neither_doubles_the_work_of_the_other(world: World, publisher: Publisher):
+def test_a_run_beside_a_daemon_duplicates_no_work(world: World, publisher: Publisher):
     declare(world, publisher, cadence="@weekly")
     publisher.shows(SIX)
     with Child(world) as child:
@@ -268,25 +268,25 @@ def test_run_works_beside_a_daemon_and_neither_doubles_the_work_of_the_other(wor
 
 
 @pytest.mark.slow
-def test_news_is_sent_at_once_and_trouble_of_its_own_too(world: World, publisher: Publisher, tmp_path: Path):
+def test_news_and_the_daemons_own_problems_are_sent_at_once(world: World, publisher: Publisher, tmp_path: Path):
     declare(world, publisher, cadence="@weekly")
     publisher.shows(SIX)
-    told = tmp_path / "told.txt"
-    (world.folder / "schedules/routes.toml").write_text(ROUTE.format(path=told), encoding="utf-8")
+    sent = tmp_path / "sent.txt"
+    (world.folder / "schedules/routes.toml").write_text(ROUTE.format(path=sent), encoding="utf-8")
     with Child(world) as child:
         child.says("board read")
         world.declare("acme/bad", "[[[")
         child.says("trouble kind=")
-        until(lambda: told.exists() and "acme/bad.toml" in told.read_text(encoding="utf-8"))
+        until(lambda: sent.exists() and "acme/bad.toml" in sent.read_text(encoding="utf-8"))
         (world.folder / "schedules/acme/bad.toml").unlink()
         child.says("trouble ended")
-        until(lambda: "Over: " in told.read_text(encoding="utf-8"))
+        until(lambda: "Over: " in sent.read_text(encoding="utf-8"))
         child.signal(signal.SIGTERM)
         assert child.ended() == 0
 
 
 @pytest.mark.slow
-def test_a_spoilt_database_is_made_anew_and_the_daemon_goes_on(world: World, publisher: Publisher):
+def test_a_damaged_database_is_rebuilt_and_the_daemon_continues(world: World, publisher: Publisher):
     declare(world, publisher, cadence="@weekly")
     publisher.shows(SIX)
     with Child(world) as child:
@@ -309,13 +309,13 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_exit_3(world: World, pu
     (world.store / "daemon.lock").mkdir(parents=True)
     with Child(world) as child:
         assert child.ended() == 3
-        (line,) = child.said.splitlines()
+        (line,) = child.output.splitlines()
     assert "cannot be locked" in line
     assert "expected a writable folder" in line
 
 
 @pytest.mark.slow
-def test_log_lines_may_be_json_and_hold_no_secret(world: World, publisher: Publisher):
+def test_log_lines_may_be_json_and_contain_no_secret(world: World, publisher: Publisher):
     address = publisher.server.url_for("/acme/text")
     request = f'"{address}?key=${{ACME_KEY}}"\ngap_s = 0'
     world.declare("acme/text", DECLARATION.replace('"https://acme.example/text.csv"', request))
@@ -324,15 +324,17 @@ def test_log_lines_may_be_json_and_hold_no_secret(world: World, publisher: Publi
         child.says("board failed")
         child.signal(signal.SIGTERM)
         assert child.ended() == 0
-        assert [json.loads(line)["level"] for line in child.said.splitlines()]
-        assert "hunter2" not in child.said
+        assert [json.loads(line)["level"] for line in child.output.splitlines()]
+        assert "hunter2" not in child.output
 
 
 # ── a service manager ────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.slow
-def test_the_service_manager_hears_of_readiness_life_reloading_and_the_end(world: World, publisher: Publisher, tmp_path: Path):
+def test_the_service_manager_is_notified_of_readiness_life_reloading_and_stopping(
+    world: World, publisher: Publisher, tmp_path: Path
+):
     declare(world, publisher)
     publisher.shows(SIX)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
@@ -359,10 +361,10 @@ def test_the_service_manager_hears_of_readiness_life_reloading_and_the_end(world
             assert child.ended() == 0
 
 
-# ── what would happen ────────────────────────────────────────────────────────────────────────────
+# ── dry run ────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_dry_run_prints_twenty_firings_with_local_times_and_does_nothing(world: World):
+def test_a_dry_run_prints_twenty_due_times_with_local_times_and_does_nothing(world: World):
     text = DECLARATION.replace('cadence = "@daily"', 'cadence = "30 8 * * *"\ntime_zone = "Europe/Berlin"')
     world.declare("acme/text", text)
     world.declare("acme/other")
@@ -380,14 +382,14 @@ def test_a_dry_run_prints_twenty_firings_with_local_times_and_does_nothing(world
     assert len([line for line in table.out.splitlines() if " UTC  " in line]) == 20
 
 
-def test_a_dry_run_knows_what_was_read(world: World):
+def test_a_dry_run_considers_earlier_readings(world: World):
     world.imported(BODIES)
     rows = world.run("daemon", "--dry-run", "--json").rows
     assert len(rows) == 20
     assert not (world.store / "daemon.lock").exists()
 
 
-def test_a_dry_run_with_nothing_to_do_says_so(world: World):
+def test_a_dry_run_without_boards_is_an_error(world: World):
     world.declare("acme/off", "enabled = false\n" + DECLARATION)
     ran = world.run("daemon", "--dry-run")
     assert (ran.code, ran.out) == (2, "")
@@ -402,4 +404,4 @@ def test_wrong_options_are_one_line_and_exit_2(world: World, publisher: Publishe
     declare(world, publisher)
     with Child(world, *args) as child:
         assert child.ended() == 2
-        assert args[1] in child.said
+        assert args[1] in child.output

@@ -1,4 +1,4 @@
-"""Errors are one line on stderr, with an exit code that says whose trouble it is; nothing published drives a terminal."""
+"""Errors are one line on stderr with an exit code by class; published text does not control a terminal."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("import", "acme/text", "nowhere"), "nowhere … (see: tracker import --help)"),
         (
             ("events", "--since", "yesterday"),
-            "'yesterday' is no time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d",
+            "'yesterday' is not a time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d",
         ),
-        (("events", "--since", "99999999999999w"), "is no time"),
-        (("events", "--since", "9999999w"), "is no time"),
-        (("events", "--until", "0001-01-01T00:00+14:00"), "is no time"),
+        (("events", "--since", "99999999999999w"), "is not a time"),
+        (("events", "--since", "9999999w"), "is not a time"),
+        (("events", "--until", "0001-01-01T00:00+14:00"), "is not a time"),
         (("quarantine", "nonsense"), "nonsense … (see: tracker quarantine --help)"),
         (("verify",), "verify: no event named"),
         (("verify", "ffffffff"), 'event "ffffffff" is unknown; expected an id or its beginning'),
@@ -82,9 +82,9 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
             "/dev/null/report.txt: cannot be written: … ; expected a file in a writable folder",
         ),
     ],
-    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
 )
-def test_a_wrong_use_is_one_line_and_ends_with_2(world: World, args: tuple[str, ...], found: str):
+def test_wrong_usage_is_one_line_and_exits_with_2(world: World, args: tuple[str, ...], found: str):
     world.imported()
     ran = world.run(*args)
     assert (ran.code, ran.out) == (2, "")
@@ -105,14 +105,14 @@ def test_a_wrong_use_is_one_line_and_ends_with_2(world: World, args: tuple[str, 
     ],
     ids=" ".join,
 )
-def test_what_reads_history_makes_no_store_where_there_is_none(world: World, args: tuple[str, ...]):
+def test_commands_that_read_history_create_no_store(world: World, args: tuple[str, ...]):
     ran = world.run(*args)
     assert ran.code == 2
     assert "no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)" in ran.error
     assert not world.store.exists()
 
 
-def test_a_wrong_declaration_ends_with_2_and_names_its_file(world: World):
+def test_a_wrong_declaration_exits_with_2_and_names_its_file(world: World):
     world.declare("acme/text", DECLARATION.replace("csv_table", "csv-table"))
     ran = world.run("import", "acme/text", world.bodies(BODIES))
     assert ran.code == 2
@@ -120,7 +120,7 @@ def test_a_wrong_declaration_ends_with_2_and_names_its_file(world: World):
 
 
 @pytest.mark.parametrize("args", [("boards",), ("run",), ("daemon", "--dry-run")], ids=" ".join)
-def test_where_no_declaration_can_be_read_the_reason_is_all_that_is_said(
+def test_if_no_declaration_can_be_read_only_the_reason_is_printed(
     world: World, args: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(world.folder)
@@ -145,7 +145,7 @@ def test_where_no_declaration_can_be_read_the_reason_is_all_that_is_said(
     ],
     ids=lambda args: " ".join(args) if isinstance(args, tuple) else "",
 )
-def test_what_can_be_read_is_done_and_each_wrong_file_is_one_line_and_exit_code_2(
+def test_readable_boards_are_processed_and_each_wrong_file_is_one_line_and_exit_code_2(
     world: World, args: tuple[str, ...], shown: str, monkeypatch: pytest.MonkeyPatch
 ):
     world.imported(BODIES | COLLAPSE)
@@ -168,24 +168,24 @@ def test_what_can_be_read_is_done_and_each_wrong_file_is_one_line_and_exit_code_
     assert shown in ran.out
 
 
-def test_init_in_a_folder_with_a_wrong_declaration_creates_the_workspace_and_ends_with_2(world: World):
+def test_init_in_a_folder_with_a_wrong_declaration_creates_the_workspace_and_exits_with_2(world: World):
     world.declare("acme/text", "title = 3")
     ran = world.plain("init", world.folder)
     assert (ran.code, "acme/text.toml: " in ran.error, (world.folder / "tracker.toml").is_file()) == (2, True, True)
 
 
-def test_a_replay_reads_a_board_whose_file_is_wrong_as_it_was_last_declared_unless_it_is_named(world: World):
+def test_a_replay_uses_the_last_declaration_of_a_board_with_a_wrong_file_unless_it_is_named(world: World):
     world.imported()
     before = world.run("events", "--json").out
     world.declare("acme/text", "title = 3")
-    every = world.run("replay")
-    assert (every.code, every.out.startswith("acme/text: "), "acme/text.toml: " in every.error) == (2, True, True)
+    ran = world.run("replay")
+    assert (ran.code, ran.out.startswith("acme/text: "), "acme/text.toml: " in ran.error) == (2, True, True)
     named = world.run("replay", "acme/text")
     assert (named.code, named.out, "acme/text.toml: " in named.error) == (2, "", True)
     assert world.run("events", "--json").out == before
 
 
-def test_a_replay_rebuilds_the_other_boards_where_one_was_never_declared_rightly(world: World):
+def test_a_replay_rebuilds_the_other_boards_if_one_never_had_a_valid_declaration(world: World):
     world.imported()
     world.imported(board="acme/vision")
     (world.store / "tracker.db").unlink()
@@ -195,7 +195,7 @@ def test_a_replay_rebuilds_the_other_boards_where_one_was_never_declared_rightly
     assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["acme/vision"]
 
 
-def test_a_board_that_fails_ends_with_1(world: World):
+def test_a_failing_board_exits_with_1(world: World):
     world.imported()
     ran = world.run("import", "acme/text", world.bodies({"2026-03-09T060000Z": CHALLENGE}, "more", raw=True), "--json")
     assert (ran.code, [row["kind"] for row in ran.rows]) == (1, ["board_broken"])
@@ -205,7 +205,7 @@ def test_a_board_that_fails_ends_with_1(world: World):
 @pytest.mark.parametrize(
     "args", [("events",), ("standings", "acme/text"), ("import", "acme/text", "bodies"), ("boards",), ("report",)]
 )
-def test_a_store_that_is_none_ends_with_3(world: World, args: tuple[str, ...]):
+def test_a_file_that_is_not_a_database_exits_with_3(world: World, args: tuple[str, ...]):
     world.declare("acme/text")
     world.store.mkdir()
     (world.store / "tracker.db").write_bytes(b"no database, but long enough to look like one to a careless eye" * 9)
@@ -218,18 +218,18 @@ EVERY = [*READING.items(), ("run", []), ("import", ["acme/text", "."]), ("daemon
 
 
 @pytest.mark.parametrize(("command", "words"), EVERY, ids=[name for name, _ in EVERY])
-def test_a_store_that_is_no_folder_ends_with_3_and_is_not_called_spoilt(world: World, command: str, words: list[str]):
+def test_a_store_that_is_not_a_folder_exits_with_3_and_is_not_called_damaged(world: World, command: str, words: list[str]):
     (world.folder / "file").write_text("kept", encoding="utf-8")
     for store in (world.folder / "file", Path("/dev/null"), world.folder / "file" / "below"):
         ran = world.plain("--store", store, command, *words)
         assert (ran.code, ran.out) == (3, "")
-        found = f"{store.parent} is no folder" if store.name == "below" else "is no folder"
+        found = f"{store.parent} is not a folder" if store.name == "below" else "is not a folder"
         assert ran.error == f"tracker: {store}: {found}; expected the store's folder, or the name of a new one (--store)"
     assert (world.folder / "file").read_text(encoding="utf-8") == "kept"
 
 
 @pytest.mark.parametrize(("command", "words"), EVERY[:-1], ids=[name for name, _ in EVERY[:-1]])
-def test_schedules_that_are_mistyped_are_refused_by_every_command(world: World, command: str, words: list[str]):
+def test_every_command_refuses_mistyped_schedules(world: World, command: str, words: list[str]):
     world.imported()
     ran = world.plain("--store", world.store, "--schedules", world.folder / "scheduls", command, *words)
     assert (ran.code, ran.out) == (2, "")
@@ -256,7 +256,7 @@ def test_an_empty_argument_is_refused(world: World, args: tuple[str, ...], found
 
 
 @pytest.mark.slow
-def test_variables_that_are_empty_are_not_set(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_empty_variables_count_as_unset(world: World, monkeypatch: pytest.MonkeyPatch):
     world.imported()
     monkeypatch.chdir(world.folder)
     for name in ("TRACKER_STORE", "TRACKER_SCHEDULES"):
@@ -264,7 +264,7 @@ def test_variables_that_are_empty_are_not_set(world: World, monkeypatch: pytest.
     assert "acme/text" in world.plain("boards").out
 
 
-def test_a_damaged_body_ends_with_3(world: World):
+def test_a_damaged_body_exits_with_3(world: World):
     world.imported()
     body = next((world.store / "captures/acme/text/bodies").iterdir())
     body.write_bytes(b"spoilt")
@@ -273,14 +273,14 @@ def test_a_damaged_body_ends_with_3(world: World):
     assert "is damaged" in ran.error
 
 
-def test_another_body_for_the_same_time_ends_with_3(world: World):
+def test_another_body_for_the_same_time_exits_with_3(world: World):
     world.imported()
     ran = world.run("import", "acme/text", world.bodies({"2026-03-01T060000Z": "a:1"}, "more"))
     assert ran.code == 3
     assert "a board shows one state at a time" in ran.error
 
 
-def test_captures_are_replayed_as_they_were_last_declared_and_never_without_a_declaration(world: World):
+def test_captures_are_replayed_with_their_last_declaration_and_never_without_one(world: World):
     world.imported()
     (world.folder / "schedules/acme/text.toml").unlink()
     assert world.run("replay").code == 0
@@ -298,7 +298,7 @@ def test_a_command_without_arguments_shows_its_help(world: World):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [["events", "--json"], ["standings", "acme/text"], ["events", "--help"]], ids=" ".join)
-def test_a_reader_who_has_seen_enough_ends_a_command_as_sigpipe_ends_others(world: World, words: list[str]):
+def test_a_command_whose_reader_is_gone_exits_like_sigpipe(world: World, words: list[str]):
     world.imported()
     command = [sys.executable, "-c", "from tracker.cli import main; main()", "--store", str(world.store), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as child:
@@ -311,7 +311,7 @@ def test_a_reader_who_has_seen_enough_ends_a_command_as_sigpipe_ends_others(worl
 
 
 def hostile(world: World) -> None:
-    """A board whose publisher writes to terminals; entries come and go, move a lot, move a little, collapse."""
+    """A board whose publisher writes control characters; entries arrive, leave, and move a little or a lot."""
     head = "key,name,score,price,licence\n"
     states = {}
     for day in range(1, 5):
@@ -364,28 +364,28 @@ def hostile(world: World) -> None:
     ],
     ids=lambda args: " ".join(args).encode("ascii", "replace").decode()[:40],
 )
-def test_published_text_does_not_reach_a_terminal_raw(world: World, args: tuple[str, ...]):
+def test_published_text_reaches_a_terminal_only_escaped(world: World, args: tuple[str, ...]):
     hostile(world)
     ran = world.run(*args)
     assert ran.out + ran.err
     assert "Red" in ran.out + ran.err or args[0] in ("boards", "replay", "verify", "quarantine")
-    assert [one for one in ran.out + ran.err if one != "\n" and safe(one) != one] == []
+    assert [sign for sign in ran.out + ran.err if sign != "\n" and safe(sign) != sign] == []
 
 
 @pytest.mark.parametrize(
     "args", [("events",), ("events", "--json"), ("verify", "--all"), ("verify", "--all", "--json"), ("report",)]
 )
-def test_what_somebody_wrote_into_the_store_does_not_reach_a_terminal_raw(world: World, args: tuple[str, ...]):
+def test_text_written_into_the_store_reaches_a_terminal_only_escaped(world: World, args: tuple[str, ...]):
     world.imported()
     with closing(sqlite3.connect(world.store / "tracker.db")) as connection:
         connection.execute("UPDATE events SET headline = ?", (EVIL,))
         connection.commit()
     ran = world.run(*args)
     assert "Red" in ran.out
-    assert [one for one in ran.out + ran.err if one != "\n" and safe(one) != one] == []
+    assert [sign for sign in ran.out + ran.err if sign != "\n" and safe(sign) != sign] == []
 
 
-def test_a_page_of_a_test_folder_does_not_reach_a_terminal_raw(world: World):
+def test_the_page_of_a_test_folder_reaches_a_terminal_only_escaped(world: World):
     folder = world.folder / "cases/acme/text"
     folder.mkdir(parents=True)
     world.declare("acme/text")
@@ -394,11 +394,11 @@ def test_a_page_of_a_test_folder_does_not_reach_a_terminal_raw(world: World):
     (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=False), encoding="utf-8")
     ran = world.run("board", "test", "--cases", world.folder / "cases")
     assert ran.code == 1
-    assert [one for one in ran.out if one != "\n" and safe(one) != one] == []
+    assert [sign for sign in ran.out if sign != "\n" and safe(sign) != sign] == []
 
 
 @given(st.text())
-def test_escaped_json_says_the_same_without_anything_that_acts(text: str):
+def test_escaped_json_has_the_same_values_without_control_characters(text: str):
     shown = escaped(json.dumps({"name": text}, ensure_ascii=False))
     assert json.loads(shown) == {"name": text}
     assert safe(shown) == shown
@@ -418,14 +418,14 @@ def test_an_unknown_kind_names_the_known_ones(world: World):
     assert (ran.code, 'kind "overtakes" is unknown; did you mean "overtake"? known: attribute_change, ' in ran.error) == (2, True)
 
 
-def test_grades_that_no_event_has_yet_and_properties_that_changed_are_known(world: World):
+def test_unused_grades_and_changed_properties_are_known(world: World):
     world.declare("acme/text", DECLARATION.replace('licence = "licence"', 'mascot = "licence"'))
     assert world.run("import", "acme/text", world.bodies(BODIES)).code == 0
     assert world.run("events", "--grade", "re-based").code == 0
     assert {row["kind"] for row in world.run("events", "--grade", "mascot", "--json").rows} == {"attribute_change"}
 
 
-def test_a_declared_board_that_nobody_read_is_not_unknown(world: World):
+def test_a_declared_board_without_a_reading_is_not_unknown(world: World):
     world.imported()
     world.declare("acme/vision")
     ran = world.run("report", "--board", "acme/vision")
@@ -436,7 +436,7 @@ def test_a_declared_board_that_nobody_read_is_not_unknown(world: World):
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "2999-01-01T000000Z.csv"])
-def test_an_import_of_files_that_are_none_creates_no_store(world: World, name: str):
+def test_an_import_of_wrong_files_creates_no_store(world: World, name: str):
     world.declare("acme/text")
     (world.folder / name).touch()
     ran = world.run("import", "acme/text", world.folder / name)
@@ -450,12 +450,12 @@ def test_an_import_of_files_that_are_none_creates_no_store(world: World, name: s
         (("--time-zone", "Mars"), "'--time-zone': \"Mars\" is unknown; "),
     ],
 )
-def test_init_names_the_option_that_is_wrong_and_writes_nothing(world: World, words: tuple[str, ...], found: str):
+def test_init_names_the_wrong_option_and_writes_nothing(world: World, words: tuple[str, ...], found: str):
     ran = world.plain("init", world.folder / "new", *words)
     assert (ran.code, found in ran.error, (world.folder / "new").exists()) == (2, True, False)
 
 
-def test_a_contact_of_the_environment_is_judged_like_that_of_the_file(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_the_environments_contact_is_checked_like_the_files(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TRACKER_CONTACT", "bogus")
     ran = world.run("boards")
     assert (ran.code, ran.error.startswith('tracker: TRACKER_CONTACT = "bogus" is not an address; expected one such as')) == (

@@ -1,4 +1,4 @@
-"""`tracker --help` is quick because it loads nothing, and true because it is the commands' own words."""
+"""`tracker --help` is quick because it imports nothing, and correct because it has the commands' own texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cli_world import World
 from click.testing import CliRunner
 
 from tracker.cli import COMMANDS, GROUPS, board, cli
-from tracker.cli._group import SuggestingGroup
+from tracker.cli._group import LazyGroup
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = "import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
@@ -33,7 +33,7 @@ HEAVY = {
 }
 
 
-def test_help_lists_all_commands_with_what_they_do():
+def test_help_lists_all_commands_with_their_short_help():
     ran = CliRunner().invoke(cli, ["--help"])
     assert ran.exit_code == 0
     shown = " ".join(ran.output.split())
@@ -42,7 +42,7 @@ def test_help_lists_all_commands_with_what_they_do():
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_commands_own_help_begins_with_what_the_list_says(name: str):
+def test_a_commands_own_help_begins_with_its_short_help(name: str):
     module, text = COMMANDS[name]
     command = import_module(f"tracker.cli.{module}").command
     assert isinstance(command, click.Command)
@@ -59,16 +59,16 @@ def test_every_module_of_a_command_is_registered():
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_says_what_it_is_for(name: str):
+def test_every_option_has_a_help_text(name: str):
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
-    every = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
-    options = [option for one in every for option in one.params if isinstance(option, click.Option)]
+    commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    options = [option for each in commands for option in each.params if isinstance(option, click.Option)]
     assert [option.name for option in options if not option.help and option.name != "form"] == []
 
 
 def modules(*args: str) -> set[str]:
-    """What is loaded when the command has ended."""
+    """The modules imported by the end of the command."""
     code = f"import atexit, sys\natexit.register(lambda: exec({LOADED!r}))\nfrom tracker.cli import main\nmain()"
     ran = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=False, cwd=ROOT)
     return set(json.loads(ran.stderr.splitlines()[-1]))
@@ -76,7 +76,7 @@ def modules(*args: str) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("args", [("--help",), ("--version",), ("nonsense",)], ids=" ".join)
-def test_help_loads_none_of_the_libraries(args: tuple[str, ...]):
+def test_help_imports_none_of_the_libraries(args: tuple[str, ...]):
     loaded = modules(*args)
     assert "tracker.cli" in loaded
     assert loaded & HEAVY == set()
@@ -84,21 +84,21 @@ def test_help_loads_none_of_the_libraries(args: tuple[str, ...]):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("args", [("standings", "acme/text", "--json"), ("events", "--json"), ("history", "a", "--json")])
-def test_reading_history_for_programs_loads_neither_parsers_nor_the_network(world: World, args: tuple[str, ...]):
+def test_reading_history_for_programs_imports_neither_parsers_nor_the_network(world: World, args: tuple[str, ...]):
     world.imported()
     loaded = modules("--store", str(world.store), *args)
     assert "tracker.stores.sqlite" in loaded
     assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2"} == set()
 
 
-def test_the_version_is_told(world: World):
+def test_the_version_is_printed(world: World):
     ran = world.plain("--version")
     assert ran.code == 0
     assert ran.out.startswith("tracker, version ")
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("standngs", "standings"), ("why_not", "why-not"), ("reports", "report")])
-def test_a_command_that_does_not_exist_is_answered_with_the_nearest(typed: str, meant: str):
+def test_an_unknown_command_suggests_the_nearest(typed: str, meant: str):
     ran = CliRunner().invoke(cli, [typed])
     assert ran.exit_code == 2
     assert f"did you mean '{meant}'?" in ran.output
@@ -106,9 +106,16 @@ def test_a_command_that_does_not_exist_is_answered_with_the_nearest(typed: str, 
 
 @pytest.mark.parametrize(
     ("group", "typed", "meant"),
-    [("board", "repiar", "repair"), ("board", "shwo", "show"), ("notify", "tset", "test"), ("outbox", "rety", "retry"), ("quarantine", "acept", "accept"), ("watch", "lists", "list")],
-)  # fmt: skip
-def test_a_mistyped_command_of_a_group_is_answered_with_the_nearest(group: str, typed: str, meant: str):
+    [
+        ("board", "repiar", "repair"),
+        ("board", "shwo", "show"),
+        ("notify", "tset", "test"),
+        ("outbox", "rety", "retry"),
+        ("quarantine", "acept", "accept"),
+        ("watch", "lists", "list"),
+    ],
+)
+def test_a_mistyped_command_of_a_group_suggests_the_nearest(group: str, typed: str, meant: str):
     ran = CliRunner().invoke(cli, [group, typed])
     assert ran.exit_code == 2
     assert f"No such command '{typed}'; did you mean '{meant}'?" in ran.output
@@ -118,7 +125,7 @@ def test_every_group_suggests_the_nearest_command():
     commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
     groups = [command for command in (cli, *commands) if isinstance(command, click.Group)]
     assert len(groups) > 5
-    assert all(isinstance(group, SuggestingGroup) for group in groups)
+    assert all(isinstance(group, LazyGroup) for group in groups)
 
 
 def test_every_command_is_in_one_group_of_the_help():

@@ -1,4 +1,4 @@
-"""`tracker install` says what it would do, does it only when told to, and shells complete our words."""
+"""`tracker install` prints the units, installs them only with --yes, and makes shells complete our words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMPLETE = "import sys; from tracker.cli import main; main()"
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """One where systemd runs; its systemctl writes down what it is asked, and fails where a file `broken` stands beside it."""
+    """A machine with systemd; its systemctl records its arguments, and fails if there is a file `broken` beside it."""
     systemctl = tmp_path / "systemctl"
     asked, broken = tmp_path / "asked", tmp_path / "broken"
     systemctl.write_text(
@@ -36,14 +36,14 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def asked(machine: Machine) -> list[str]:
-    """What systemctl was asked since the last time."""
+    """The calls of systemctl since the last time."""
     file = machine.folder.parents[2] / "asked"
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     file.unlink(missing_ok=True)
     return lines
 
 
-def test_without_yes_everything_is_printed_and_nothing_done(machine, capsys):
+def test_without_yes_everything_is_printed_and_nothing_is_done(machine, capsys):
     install(machine, PLACE)
     printed = capsys.readouterr().out
     (text,) = units(PLACE, scope="user").values()
@@ -61,7 +61,7 @@ def test_with_yes_the_units_are_written_and_started(machine):
     assert asked(machine) == ["--user daemon-reload", "--user enable --now tracker.service"]
 
 
-def test_the_timer_is_started_and_not_the_service_it_calls(machine):
+def test_the_timer_is_started_instead_of_its_service(machine):
     install(machine, PLACE, timer=True, yes=True)
     assert {path.name for path in machine.folder.iterdir()} == {RUN, TIMER}
     assert asked(machine) == ["--user daemon-reload", "--user enable --now tracker-run.timer"]
@@ -75,25 +75,25 @@ def test_installing_again_changes_no_file(machine, capsys):
     assert "as it was" in capsys.readouterr().out
 
 
-def test_a_unit_that_says_something_else_is_kept_and_nothing_is_written_beside_it(machine):
+def test_a_unit_that_differs_is_kept_and_nothing_else_is_written(machine):
     machine.folder.mkdir(parents=True)
-    (machine.folder / TIMER).write_text("mine\n", encoding="utf-8")
-    with pytest.raises(DeclarationError, match=r"tracker-run\.timer: there already and says something else.*--force"):
+    (machine.folder / TIMER).write_text("own\n", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"tracker-run\.timer: already exists and differs.*--force"):
         install(machine, PLACE, timer=True, yes=True)
     assert [path.name for path in machine.folder.iterdir()] == [TIMER]
-    assert (machine.folder / TIMER).read_text(encoding="utf-8") == "mine\n"
+    assert (machine.folder / TIMER).read_text(encoding="utf-8") == "own\n"
     assert asked(machine) == []
 
 
-def test_force_replaces_it_and_what_ran_goes_on_with_the_new_one(machine):
+def test_force_replaces_the_unit_and_restarts_it(machine):
     machine.folder.mkdir(parents=True)
-    (machine.folder / DAEMON).write_text("mine\n", encoding="utf-8")
+    (machine.folder / DAEMON).write_text("own\n", encoding="utf-8")
     install(machine, PLACE, yes=True, force=True)
     assert (machine.folder / DAEMON).read_text(encoding="utf-8") == units(PLACE, scope="user")[DAEMON]
     assert asked(machine)[1] == "--user try-restart tracker.service"
 
 
-def test_what_systemctl_refuses_is_told_with_its_reason(machine):
+def test_a_refusal_of_systemctl_is_reported_with_its_reason(machine):
     (machine.folder.parents[2] / "broken").touch()
     with pytest.raises(TrackerError, match="daemon-reload: exit code 1, expected 0: Failed to connect to bus; the units are"):
         install(machine, PLACE, yes=True)
@@ -111,7 +111,7 @@ def test_without_systemd_yes_is_refused_with_the_line(machine):
     assert not machine.folder.exists()
 
 
-def test_paths_are_this_program_and_absolute_folders(world: World):
+def test_units_have_absolute_paths_of_program_and_folders(world: World):
     world.declare("acme/text")
     relative = Path(os.path.relpath(world.folder))
     found = place(Settings(store=relative / "snapshots", schedules=relative / "schedules"))
@@ -121,7 +121,7 @@ def test_paths_are_this_program_and_absolute_folders(world: World):
     assert os.access(found.tracker, os.X_OK)
 
 
-def test_a_schedules_folder_that_is_not_there_is_refused(world: World):
+def test_a_missing_schedules_folder_is_refused(world: World):
     ran = world.plain("--store", world.store, "--schedules", world.folder / "nowhere", "install", "--user")
     assert (ran.code, "no such folder; expected a folder of declarations" in ran.error) == (2, True)
 
@@ -129,16 +129,16 @@ def test_a_schedules_folder_that_is_not_there_is_refused(world: World):
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        ((), "what to install is not said"),
+        ((), "neither --user nor --completion was given"),
         (("--user", "--completion", "bash"), "--user and --completion were both given"),
     ],
 )
-def test_one_thing_to_install_must_be_said(world: World, words: tuple[str, ...], found: str):
+def test_exactly_one_thing_to_install_is_required(world: World, words: tuple[str, ...], found: str):
     ran = world.run("install", *words)
-    assert (ran.code, f"{found}; expected either --user or --completion SHELL" in ran.error) == (2, True)
+    assert (ran.code, f"{found}; expected one of --user and --completion SHELL" in ran.error) == (2, True)
 
 
-def test_a_service_for_a_store_that_is_not_there_yet_is_printed_with_a_warning(world: World):
+def test_a_service_for_a_missing_store_is_printed_with_a_warning(world: World):
     world.declare("acme/text")
     ran = world.run("install", "--user")
     assert (ran.code, ran.err) == (0, f"tracker: {world.store}: no store here yet; tracker run creates it\n")
@@ -146,7 +146,7 @@ def test_a_service_for_a_store_that_is_not_there_yet_is_printed_with_a_warning(w
     assert world.run("install", "--user").err == ""
 
 
-def test_the_command_prints_what_this_machine_needs(world: World):
+def test_the_command_prints_the_units_or_the_crontab_of_this_machine(world: World):
     world.declare("acme/text")
     ran = world.run("install", "--user")
     assert ran.code == 0
@@ -158,7 +158,7 @@ def test_the_command_prints_what_this_machine_needs(world: World):
 
 
 def completed(world: World, line: str) -> list[str]:
-    """What bash is offered at the end of that line."""
+    """The completions that bash gets for that line."""
     words = line.split(" ")
     env = {**os.environ, "_TRACKER_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
     ran = subprocess.run([sys.executable, "-c", COMPLETE], env=env, cwd=world.folder, capture_output=True, text=True, check=True)
@@ -167,19 +167,19 @@ def completed(world: World, line: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_shell_is_offered_every_command(world: World):
+def test_a_shell_completes_every_command(world: World):
     assert completed(world, "tracker ") == list(COMMANDS)
     assert completed(world, "tracker qua") == ["quarantine"]
 
 
 @pytest.mark.slow
-def test_a_shell_is_offered_options_and_their_choices(world: World):
+def test_a_shell_completes_options_and_their_choices(world: World):
     assert "--timer" in completed(world, "tracker install --t")
     assert completed(world, "tracker install --completion ") == ["bash", "zsh", "fish"]
 
 
 @pytest.mark.parametrize("command", [pytest.param("run", marks=pytest.mark.slow), "standings"])
-def test_a_shell_is_offered_boards_by_their_files_names_broken_ones_and_shipped_ones_too(world: World, command):
+def test_a_shell_completes_boards_by_their_files_including_wrong_and_shipped_ones(world: World, command):
     world.declare("acme/text")
     world.declare("acme/broken", "this is no TOML")
     world.declare("models/acme")
@@ -190,7 +190,7 @@ def test_a_shell_is_offered_boards_by_their_files_names_broken_ones_and_shipped_
     assert completed(world, f"tracker --schedules elsewhere {command} ") == []
 
 
-def test_completing_a_command_loads_no_command(world: World):
+def test_completing_a_command_imports_no_command(world: World):
     code = f"import atexit, sys\natexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))\n{COMPLETE}"
     env = {**os.environ, "_TRACKER_COMPLETE": "bash_complete", "COMP_WORDS": "tracker ", "COMP_CWORD": "1"}
     ran = subprocess.run([sys.executable, "-c", code], env=env, cwd=world.folder, capture_output=True, text=True, check=True)
@@ -198,7 +198,7 @@ def test_completing_a_command_loads_no_command(world: World):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_of_each_shell_asks_this_program(world: World, shell):
+def test_the_script_of_each_shell_calls_this_program(world: World, shell):
     ran = world.plain("install", "--completion", shell)
     assert (ran.code, ran.err) == (0, "")
     assert f"_TRACKER_COMPLETE={shell}_complete" in ran.out

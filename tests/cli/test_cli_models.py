@@ -1,4 +1,4 @@
-"""`resolve`, `models`, `compare`, `why-not` and `watch`: what they print for people and for programs."""
+"""`resolve`, `models`, `compare`, `why-not` and `watch`: their output for people and for programs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def two(world: World) -> World:
 # ── resolve ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_resolve_says_who_a_name_is_and_what_the_store_lists(two):
+def test_resolve_shows_the_model_of_a_name_and_its_names_in_the_store(two):
     (row,) = two.run("resolve", "anthropic/claude-opus-4.6", "--json").rows
     assert (row["lab"], row["family"], row["generation"], row["tier"]) == ("Anthropic", "Claude", "4.6", "opus")
     assert row["confidence"] in ("stated", "alias")
@@ -62,7 +62,7 @@ def test_resolve_says_who_a_name_is_and_what_the_store_lists(two):
     assert (row["listed"], row["nearest"]) == (["Claude Opus 4.6 (Reasoning)"], [])
 
 
-def test_resolve_suggests_the_nearest_where_none_is_listed(two):
+def test_resolve_suggests_the_nearest_if_none_is_listed(two):
     ran = two.run("resolve", "Qwen3.5 72B")
     assert ran.code == 0
     assert "size_total_b:     72.0" in ran.out
@@ -81,7 +81,7 @@ def test_resolve_needs_no_store(world):
 def test_models_shows_a_model_on_all_its_boards(two):
     (row,) = two.run("models", "Claude Opus 4.6", "--json").rows
     assert (row["lab"], row["family"], row["names"]) == ("Anthropic", "Claude", ["Claude Opus 4.6 (Reasoning)"])
-    assert [(one["board"], one["rank"], one["of"], one["value"]) for one in row["entries"]] == [
+    assert [(entry["board"], entry["rank"], entry["of"], entry["value"]) for entry in row["entries"]] == [
         ("acme/other", 1, 1, 3.0),
         ("acme/text", 1, 7, 95.0),
     ]
@@ -89,7 +89,7 @@ def test_models_shows_a_model_on_all_its_boards(two):
     assert row["entries"][1]["last_seen"] is None
 
 
-def test_models_for_people(two):
+def test_models_prints_a_table_for_people(two):
     ran = two.run("models", "--lab", "anthropic")
     assert ran.code == 0
     assert "Anthropic · Claude · 4.6 · opus" in ran.out
@@ -97,13 +97,13 @@ def test_models_for_people(two):
     assert "GPT" not in ran.out
 
 
-def test_models_that_are_nobodys_are_an_error_that_names_the_labs(two):
+def test_models_without_a_match_is_an_error_that_names_the_labs(two):
     ran = two.run("models", "--lab", "Nobody")
     assert (ran.code, ran.out) == (2, "")
     assert ran.error.startswith('tracker: lab "Nobody": no model in the store; labs: Alibaba, Anthropic, OpenAI')
 
 
-def test_a_hostile_name_drives_no_terminal(two):
+def test_a_hostile_name_does_not_control_the_terminal(two):
     for args in (("models",), ("why-not", "e"), ("compare", "e", "q"), ("models", "--json")):
         ran = two.run(*args)
         assert ran.code == 0
@@ -114,7 +114,7 @@ def test_a_hostile_name_drives_no_terminal(two):
 # ── compare ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_compare_says_who_stands_above_and_since_when(two):
+def test_compare_shows_which_model_is_above_and_since_when(two):
     rows = two.run("compare", "Claude Opus 4.6", "gpt-5.4", "--json").rows
     assert [row.get("metric") for row in rows] == ["score", "price", None]
     score, price, alone = rows
@@ -131,21 +131,21 @@ def test_compare_says_who_stands_above_and_since_when(two):
     assert alone == {"board": "acme/other", "lists_only": "Claude Opus 4.6"}
 
 
-def test_compare_for_people(two):
+def test_compare_prints_a_table_for_people(two):
     out = two.run("compare", "Claude Opus 4.6", "gpt-5.4").out
     assert "A = Claude Opus 4.6 (Reasoning), B = GPT-5.4 (Reasoning)" in out
     assert "A, beyond the error, passed B between 2026-03-01 and 2026-03-02" in out
     assert "acme/other: lists only Claude Opus 4.6" in out
 
 
-def test_compare_as_of_a_day_and_on_one_board(two):
+def test_compare_can_be_limited_to_a_day_and_a_board(two):
     (score, _) = two.run(
         "compare", "Claude Opus 4.6", "gpt-5.4", "--at", "2026-03-01T07:00Z", "--board", "acme/text", "--json"
     ).rows
     assert (score["above"], score["difference"]) == ("b", -10.0)
 
 
-def test_compare_with_somebody_unknown_is_an_error_with_the_nearest(two):
+def test_compare_with_an_unknown_model_is_an_error_with_the_nearest(two):
     ran = two.run("compare", "Qwen3.5 72B", "gpt-5.4")
     assert (ran.code, ran.out) == (2, "")
     assert ran.error == 'tracker: "Qwen3.5 72B": no board lists that model; listed of that line: Qwen3.5 9B (tracker models)'
@@ -154,7 +154,7 @@ def test_compare_with_somebody_unknown_is_an_error_with_the_nearest(two):
 # ── why-not ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_why_not_explains_every_change_with_its_event_or_its_rule(two):
+def test_why_not_explains_each_change_with_its_event_or_its_rule(two):
     rows = two.run("why-not", "Qwen3.5 9B", "--json").rows
     assert [(row["what"], row["of"], row["is_news"]) for row in rows] == [("appearance", "", False), ("value", "score", False)]
     assert rows[1]["reason"] == "within the stated error: moved by 1, not beyond 2/√2 = 1.414"
@@ -164,7 +164,7 @@ def test_why_not_explains_every_change_with_its_event_or_its_rule(two):
     assert [(row["of"], row["before"], row["now"], row["is_news"]) for row in rows] == [("price", "2", "1.5", True)]
 
 
-def test_why_not_for_people_folds_what_repeats(two):
+def test_why_not_groups_repeated_changes_for_people(two):
     out = two.run("why-not", "GPT-5.4").out
     assert "GPT-5.4 (Reasoning) on acme/text (key b)" in out
     assert "2026-03-02 06:00 UTC  rank 1 → 2: rank move nominal: no value of its own moved beyond its error" in out
@@ -174,7 +174,7 @@ def test_why_not_for_people_folds_what_repeats(two):
 # ── watch ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_watch_list(two):
+def test_watch_list_prints_each_watch(two):
     assert two.run("watch", "list", "--json").rows == [
         {"name": "near", "over": "standings", "asks": {"topic": "overall", "subject": "lab:Anthropic", "within": 2}},
         {"name": "prices", "over": "events", "asks": {"kind": "price_change"}},
@@ -182,7 +182,7 @@ def test_watch_list(two):
     assert "topic overall, subject lab:Anthropic, within 2" in two.run("watch", "list").out
 
 
-def test_watch_test_shows_when_each_would_have_fired_and_the_evidence(two):
+def test_watch_test_shows_when_each_watch_would_have_fired_and_the_evidence(two):
     rows = two.run("watch", "test", "--json").rows
     assert [(row["watch"], row["board"], row["until"], row["already"]) for row in rows] == [
         ("near", "acme/other", "2026-03-02T06:00:00Z", True),
@@ -191,12 +191,12 @@ def test_watch_test_shows_when_each_would_have_fired_and_the_evidence(two):
     ]
     fired = rows[1]
     assert (fired["event"], fired["value"], fired["rank"], fired["after"]) == (None, 95.0, 1, "2026-03-01T06:00:00Z")
-    assert [(one["entry"], one["raw"]) for one in fired["evidence"]] == [("a", "95")]
+    assert [(evidence["entry"], evidence["raw"]) for evidence in fired["evidence"]] == [("a", "95")]
     (event,) = two.run("events", "--kind", "price_change", "--json").rows
     assert rows[2]["event"] == event["id"]
 
 
-def test_watch_test_of_one_watch_in_a_window(two):
+def test_watch_test_can_be_limited_to_a_watch_and_a_window(two):
     ran = two.run("watch", "test", "near", "--since", "2026-03-02", "--until", "2026-03-03", "--board", "acme/text")
     assert "near: would have fired once" in ran.out
     assert "Claude Opus 4.6 (Reasoning) (95) is ahead of all others that are measured" in ran.out
@@ -204,7 +204,7 @@ def test_watch_test_of_one_watch_in_a_window(two):
     assert "near: would have fired 0 times" in two.run("watch", "test", "near", "--since", "2026-03-03").out
 
 
-def test_a_watch_nobody_wrote_and_a_file_that_is_wrong_are_errors(two):
+def test_an_unknown_watch_and_a_wrong_file_are_errors(two):
     assert two.run("watch", "test", "far").error == 'tracker: watch "far" is unknown; known: near, prices (tracker watch list)'
     (two.folder / "schedules" / "watches.toml").write_text('[[watch]]\nname = "x"\ntpo = 3\n', encoding="utf-8")
     ran = two.run("watch", "list")
@@ -212,10 +212,10 @@ def test_a_watch_nobody_wrote_and_a_file_that_is_wrong_are_errors(two):
     assert ran.error.startswith('tracker: schedules/watches.toml: watch "x": tpo is unknown; did you mean "top"?')
 
 
-def test_a_watch_cannot_be_tested_on_a_board_nobody_read(two):
+def test_a_watch_cannot_be_tested_on_a_board_without_a_reading(two):
     ran = two.run("watch", "test", "--board", "acme/nothing")
     assert (ran.code, ran.error.startswith('tracker: board "acme/nothing" is unknown')) == (2, True)
 
 
-def test_without_a_file_there_is_nothing_to_watch(world):
+def test_without_a_file_there_are_no_watches(world):
     assert (world.run("watch", "list", "--json").out, world.run("watch", "list").code) == ("", 0)

@@ -1,4 +1,4 @@
-"""`tracker outbox` and `tracker notify`: what waits, and what a person decides about it."""
+"""`tracker outbox` and `tracker notify`: waiting deliveries, and a person's decisions on them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def event(name: str, weight: int = 50) -> Event:
 
 @pytest.fixture
 def posted(world: World) -> World:
-    """An outbox with a delivery that waits, one that was put off and one that is dead, and one of another route."""
+    """An outbox with a waiting, a postponed and a dead delivery, and one of another route."""
     with SqliteStore(world.store / "tracker.db") as store:
         deliveries = [Delivery(event=event(name), route="news file", queued_at=AT) for name in ("aaa1", "aab2", "bbb3")]
         store.service.post([*deliveries, Delivery(event=event("aaa1"), route="phone", queued_at=AT)])
@@ -79,7 +79,7 @@ ALL = [
 ]
 
 
-def test_the_outbox_is_listed_with_what_is_dead(posted: World):
+def test_the_outbox_lists_waiting_and_dead_deliveries(posted: World):
     assert left(posted) == ALL
     row = posted.run("outbox", "list", "--json", "bbb3").rows[0]
     assert row == {
@@ -109,35 +109,40 @@ def test_the_outbox_is_listed_with_what_is_dead(posted: World):
         (("aab2", "bbb3", "--route", "news file"), {"aab2": "waits", "bbb3": "waits"}),
     ],
 )
-def test_retry_makes_due_what_is_dead_or_was_put_off(posted: World, args: tuple[str, ...], states: dict[str, str]):
+def test_retry_makes_dead_and_postponed_deliveries_due(posted: World, args: tuple[str, ...], states: dict[str, str]):
     ran = posted.run("outbox", "retry", *args)
     assert ran.code == 0
     assert {event: state for event, _, state in left(posted) if event != "aaa1"} == states
     with SqliteStore(posted.store / "tracker.db") as store:
-        assert all(one.not_before is None for one in store.service.deliveries() if states.get(one.event.id) == "waits")
+        assert all(
+            delivery.not_before is None for delivery in store.service.deliveries() if states.get(delivery.event.id) == "waits"
+        )
 
 
-def test_drop_takes_deliveries_out_for_good(posted: World):
+def test_drop_removes_deliveries_for_good(posted: World):
     assert posted.run("outbox", "drop", "aa", "--route", "news file").out == "2 deliveries dropped\n"
     assert left(posted) == [ALL[1], ALL[3]]
     assert posted.run("outbox", "drop", "--route", "news file").out == "1 delivery dropped\n"
     with SqliteStore(posted.store / "tracker.db") as store:
-        assert {one.how for one in store.service.receipts("news file")} == {DeliveryOutcome.DROPPED}
+        assert {receipt.how for receipt in store.service.receipts("news file")} == {DeliveryOutcome.DROPPED}
         assert store.service.post([Delivery(event=event("aaa1"), route="news file", queued_at=AT)]) == 0
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "error"),
     [
         (("drop",), "outbox drop: nothing is named; expected EVENT or --route ROUTE (tracker outbox list)"),
         (("drop", "--route", "nowhere"), 'route "nowhere": nothing of it is in the outbox; expected one of: news file, phone'),
         (("retry", "ccc"), 'event "ccc": not in the outbox; expected the beginning of an id (tracker outbox list)'),
-        (("drop", "bbb3", "--route", "phone"), 'event "bbb3": not in the outbox; expected the beginning of an id (tracker outbox list)'),
+        (
+            ("drop", "bbb3", "--route", "phone"),
+            'event "bbb3": not in the outbox; expected the beginning of an id (tracker outbox list)',
+        ),
     ],
-)  # fmt: skip
-def test_what_is_not_there_is_said_and_changes_nothing(posted: World, args: tuple[str, ...], said: str):
+)
+def test_an_unknown_route_or_event_is_an_error_and_changes_nothing(posted: World, args: tuple[str, ...], error: str):
     ran = posted.run("outbox", *args)
-    assert (ran.code, ran.error) == (2, f"tracker: {said}")
+    assert (ran.code, ran.error) == (2, f"tracker: {error}")
     assert left(posted) == ALL
 
 
@@ -151,7 +156,7 @@ def routed(posted: World) -> World:
     return posted
 
 
-def test_the_routes_are_listed_and_what_is_wrong_is_an_error(routed: World):
+def test_the_routes_are_listed_and_wrong_ones_are_errors(routed: World):
     ran = routed.run("notify", "list", "--json")
     assert ran.code == 2
     assert (
@@ -196,14 +201,14 @@ def test_a_test_message_is_sent_at_once_and_leaves_the_outbox_alone(routed: Worl
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "error"),
     [
         ("nowhere", 'route "nowhere" is unknown; known: closed, news file'),
         ("wrong", 'route "wrong": channel = "smoke" is unknown'),
         ("closed", "SECRET_THAT_NOBODY_SET"),
     ],
 )
-def test_a_test_that_cannot_be_sent_says_why(routed: World, name: str, said: str):
+def test_a_test_message_that_cannot_be_sent_has_a_reason(routed: World, name: str, error: str):
     ran = routed.run("notify", "test", name)
     assert ran.code in (1, 2)
-    assert said in ran.error
+    assert error in ran.error

@@ -1,4 +1,4 @@
-"""`tracker run` against a server on this machine: what is due, what has a key, what failed."""
+"""`tracker run` with a server on this machine: due boards, keys, failures."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def settings(world: World) -> Settings:
     return Settings(store=world.store, schedules=world.folder / "schedules")
 
 
-def test_run_fetches_and_says_what_changed(world: World, server: HTTPServer):
+def test_run_fetches_and_prints_what_changed(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))
     assert run(settings(world), (), FixedClock(NOW)) == 0
@@ -69,20 +69,20 @@ def test_run_fetches_and_says_what_changed(world: World, server: HTTPServer):
 
 
 @pytest.mark.slow
-def test_run_with_due_asks_only_boards_whose_time_has_come(world: World, server: HTTPServer):
+def test_run_with_due_fetches_only_due_boards(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))
     for hours, requests in ((0, 1), (17, 1), (18, 2)):
         assert run(settings(world), (), FixedClock(NOW + timedelta(hours=hours)), due=True) == 0
-        assert len([one for one, _ in server.log if one.path == "/acme/text"]) == requests
+        assert len([request for request, _ in server.log if request.path == "/acme/text"]) == requests
 
 
 def asked(server: HTTPServer, board: str = "acme/text") -> int:
-    return len([one for one, _ in server.log if one.path == f"/{board}"])
+    return len([request for request, _ in server.log if request.path == f"/{board}"])
 
 
 @pytest.mark.slow
-def test_run_with_due_tries_a_board_that_did_not_answer_again_after_five_minutes_then_ten(world: World, server: HTTPServer):
+def test_run_with_due_retries_a_silent_board_after_five_minutes_and_then_ten(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, "down", status=500)
     for minutes, tries in ((0, 1), (4, 1), (7, 2), (14, 2), (19, 3), (37, 3), (42, 4)):
@@ -96,7 +96,7 @@ def test_run_with_due_tries_a_board_that_did_not_answer_again_after_five_minutes
 
 
 @pytest.mark.slow
-def test_run_without_due_asks_a_board_that_failed_a_moment_ago(world: World, server: HTTPServer):
+def test_run_without_due_fetches_a_board_that_failed_a_moment_ago(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, "gone", status=404)
     for minutes in (0, 1):
@@ -122,12 +122,13 @@ def test_run_refuses_a_named_board_without_its_key_and_records_nothing(world: Wo
         ran = world.run("run", "acme/key", *args)
         assert (ran.code, ran.out) == (2, "")
         assert ran.error == (
-            "tracker: acme/key: no key; expected TRACKER_TEST_NO_SUCH_KEY in the environment (export TRACKER_TEST_NO_SUCH_KEY=...)"
+            "tracker: acme/key: no key; expected TRACKER_TEST_NO_SUCH_KEY in the environment "
+            "(export TRACKER_TEST_NO_SUCH_KEY=...)"
         )
     assert (world.store.exists(), server.log) == (False, [])
 
 
-def test_a_board_that_fails_is_told_on_stderr_for_programs_every_time(world: World, server: HTTPServer):
+def test_with_json_each_failure_of_a_board_is_reported_on_stderr(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, "gone", status=404)
     for number in range(2):
@@ -163,7 +164,7 @@ def test_the_exit_code_is_that_of_the_run(world: World, server: HTTPServer):
 
 
 @pytest.mark.slow
-def test_a_replay_ends_with_0_when_all_was_rebuilt_whatever_became_of_the_newest_fetch(world: World, server: HTTPServer):
+def test_a_replay_exits_with_0_if_all_was_rebuilt_even_if_the_newest_fetch_failed(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))
     assert world.run("run").code == 0
@@ -174,7 +175,7 @@ def test_a_replay_ends_with_0_when_all_was_rebuilt_whatever_became_of_the_newest
     assert (replayed.code, "1 accepted, 1 failed" in replayed.out) == (0, True)
 
 
-def test_a_run_without_any_board_says_so_and_creates_nothing(world: World):
+def test_a_run_without_boards_is_an_error_and_creates_nothing(world: World):
     for args in ((), ("--due",)):
         ran = world.run("run", *args)
         assert (ran.code, ran.out) == (2, "")
@@ -182,17 +183,17 @@ def test_a_run_without_any_board_says_so_and_creates_nothing(world: World):
     assert not world.store.exists()
 
 
-# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+# ── sending ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def route(world: World, address: Path) -> None:
-    text = f'[[route]]\nname = "told"\nchannel = "file"\naddress = "{address}"\n'
+    text = f'[[route]]\nname = "sent"\nchannel = "file"\naddress = "{address}"\n'
     (world.folder / "schedules" / "routes.toml").write_text(text, encoding="utf-8")
 
 
-def kinds_in(told: Path) -> list[str]:
+def kinds_in(sent: Path) -> list[str]:
     """The kinds of all events of all messages in the file."""
-    lines = told.read_text(encoding="utf-8").splitlines()
+    lines = sent.read_text(encoding="utf-8").splitlines()
     return sorted(event["kind"] for line in lines for event in json.loads(line)["events"])
 
 
@@ -202,38 +203,38 @@ def change_twice(world: World, server: HTTPServer, first: int = 0) -> None:
         run(settings(world), (), FixedClock(NOW + timedelta(days=first + number)))
 
 
-def test_run_sends_what_is_to_be_told_once(world: World, server: HTTPServer):
+def test_run_sends_news_once(world: World, server: HTTPServer):
     declare(world, server)
-    told = world.folder / "told.txt"
-    route(world, told)
+    sent = world.folder / "sent.txt"
+    route(world, sent)
     change_twice(world, server)
-    once = told.read_text(encoding="utf-8")
-    assert kinds_in(told) == ["new_leader", "overtake", "rank_move", "score_revision"]
+    once = sent.read_text(encoding="utf-8")
+    assert kinds_in(sent) == ["new_leader", "overtake", "rank_move", "score_revision"]
     run(settings(world), (), FixedClock(NOW + timedelta(days=2)))
-    assert told.read_text(encoding="utf-8") == once
+    assert sent.read_text(encoding="utf-8") == once
     with SqliteStore(world.store / "tracker.db") as store:
         assert list(store.service.deliveries()) == []
-        assert {one.route for one in store.service.receipts()} == {"told"}
+        assert {receipt.route for receipt in store.service.receipts()} == {"sent"}
 
 
 @pytest.mark.slow
 def test_beside_a_daemon_run_leaves_sending_to_it(world: World, server: HTTPServer):
     declare(world, server)
-    told = world.folder / "told.txt"
-    route(world, told)
+    sent = world.folder / "sent.txt"
+    route(world, sent)
     with locks.held(lock_of(world.store)):
         change_twice(world, server)
-    assert not told.exists()
+    assert not sent.exists()
     with SqliteStore(world.store / "tracker.db") as store:
-        assert len(store.service.deliveries("told")) > 0
+        assert len(store.service.deliveries("sent")) > 0
     run(settings(world), (), FixedClock(NOW + timedelta(days=2)))
-    assert "Model B leads" in told.read_text(encoding="utf-8")
+    assert "Model B leads" in sent.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
-def test_a_lock_file_that_cannot_be_made_is_store_trouble_and_not_somebody_elses_turn(world: World, server: HTTPServer):
+def test_a_lock_file_that_cannot_be_created_is_a_store_error(world: World, server: HTTPServer):
     declare(world, server)
-    route(world, world.folder / "told.txt")
+    route(world, world.folder / "sent.txt")
     shows(server, csv(SIX))
     lock_of(world.store).mkdir(parents=True)
     ran = world.run("run")
@@ -241,9 +242,9 @@ def test_a_lock_file_that_cannot_be_made_is_store_trouble_and_not_somebody_elses
 
 
 @pytest.mark.slow
-def test_a_route_that_cannot_be_delivered_keeps_its_deliveries_and_fails_no_board(world: World, server: HTTPServer):
+def test_a_failing_route_keeps_its_deliveries_and_fails_no_board(world: World, server: HTTPServer):
     declare(world, server)
-    route(world, world.folder / "no" / "such" / "folder" / "told.txt")
+    route(world, world.folder / "no" / "such" / "folder" / "sent.txt")
     (world.folder / "no").write_text("a file", encoding="utf-8")
     shows(server, csv(SIX))
     assert run(settings(world), (), FixedClock(NOW)) == 0
@@ -251,10 +252,10 @@ def test_a_route_that_cannot_be_delivered_keeps_its_deliveries_and_fails_no_boar
     world.captured.readouterr()
     assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) == 0
     (line,) = world.captured.readouterr().err.splitlines()
-    assert line.startswith("tracker: route told: ")
+    assert line.startswith("tracker: route sent: ")
     assert line.endswith("; kept in the outbox (tracker outbox list)")
     with SqliteStore(world.store / "tracker.db") as store:
-        assert {one.tries for one in store.service.deliveries("told")} == {1}
+        assert {delivery.tries for delivery in store.service.deliveries("sent")} == {1}
 
 
 # ── several processes at once ────────────────────────────────────────────────────────────────────
@@ -270,32 +271,34 @@ def started(world: World, *args: str | Path) -> subprocess.Popen[str]:
 
 
 def ended(processes: Sequence[subprocess.Popen[str]]) -> list[tuple[int, str]]:
-    said = [process.communicate(timeout=60) for process in processes]
-    return [(process.returncode, err) for process, (_, err) in zip(processes, said, strict=True)]
+    outputs = [process.communicate(timeout=60) for process in processes]
+    return [(process.returncode, err) for process, (_, err) in zip(processes, outputs, strict=True)]
 
 
 @pytest.mark.slow
-def test_runs_at_once_end_well_and_double_no_event_and_no_delivery(world: World, server: HTTPServer):
+def test_concurrent_runs_succeed_and_duplicate_no_event_and_no_delivery(world: World, server: HTTPServer):
     declare(world, server)
-    told = world.folder / "told.txt"
-    route(world, told)
+    sent = world.folder / "sent.txt"
+    route(world, sent)
     shows(server, csv(SIX))
     assert world.run("run").code == 0
     shows(server, csv(SIX.replace("b:80", "b:95")))
     assert ended([started(world, "run") for _ in range(3)]) == [(0, "")] * 3
     with SqliteStore(world.store / "tracker.db") as store:
         assert len(list(store.checks(BoardId("acme/text")))) == 4
-        leads = [one for one in store.events(EventFilter()) if one.kind == "new_leader"]
+        leads = [event for event in store.events(EventFilter()) if event.kind == "new_leader"]
         assert len(leads) == 1
         assert FileArchive(world.store / "captures").check(BoardId("acme/text")) == ()
-        left = {one.event.id for one in store.service.deliveries()} & {one.event for one in store.service.receipts()}
+        left = {delivery.event.id for delivery in store.service.deliveries()} & {
+            receipt.event for receipt in store.service.receipts()
+        }
         assert left == set()
     assert world.run("run").code == 0
-    assert kinds_in(told) == ["new_leader", "overtake", "rank_move", "score_revision"]
+    assert kinds_in(sent) == ["new_leader", "overtake", "rank_move", "score_revision"]
 
 
 @pytest.mark.slow
-def test_an_import_beside_a_run_of_the_same_board_ends_well_and_doubles_no_event(world: World, server: HTTPServer):
+def test_an_import_beside_a_run_of_the_same_board_succeeds_and_duplicates_no_event(world: World, server: HTTPServer):
     declare(world, server)
     states = {f"2026-02-{number:02}T060000Z": f"{SIX} g:{50 + number}" for number in range(1, 25)}
     bodies = world.bodies(states)
@@ -309,4 +312,4 @@ def test_an_import_beside_a_run_of_the_same_board_ends_well_and_doubles_no_event
     assert position == FileArchive(world.store / "captures").index(BoardId("acme/text"))[1]
     assert world.run("replay").code == 0
     with SqliteStore(world.store / "tracker.db") as store:
-        assert [one.id for one in store.events(EventFilter())] == [one.id for one in events]
+        assert [event.id for event in store.events(EventFilter())] == [event.id for event in events]

@@ -1,4 +1,4 @@
-"""`tracker status`: what is wrong first, from the store alone, with an exit code that a script can use."""
+"""`tracker status`: problems first, from the store alone, with an exit code for scripts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fine(world: World) -> World:
     return world
 
 
-def test_a_tracker_without_trouble_says_so_and_ends_with_zero(fine: World):
+def test_status_without_problems_exits_with_0(fine: World):
     ran = fine.run("status")
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
@@ -49,7 +49,7 @@ def test_a_tracker_without_trouble_says_so_and_ends_with_zero(fine: World):
     assert re.match(r"1 board: 1 ok; next due acme/text (in .+|now)$", lines[1])  # by the time of day
 
 
-def test_a_board_that_is_no_longer_read_is_told_first(world: World):
+def test_a_board_that_is_no_longer_read_comes_first(world: World):
     world.imported(BODIES)
     ran = world.run("status")
     assert ran.code == 1
@@ -57,7 +57,7 @@ def test_a_board_that_is_no_longer_read_is_told_first(world: World):
     assert ran.out.splitlines()[1] == ""
 
 
-def test_a_broken_board_is_told_with_how_often_and_since_when(fine: World):
+def test_a_broken_board_shows_how_often_and_since_when(fine: World):
     at = (NOW - timedelta(minutes=5)).strftime("%Y-%m-%dT%H%M%SZ")
     fine.run("import", TEXT, fine.bodies({at: "<html>moved</html>"}, "later", raw=True))
     ran = fine.run("status")
@@ -68,7 +68,7 @@ def test_a_broken_board_is_told_with_how_often_and_since_when(fine: World):
 
 
 @pytest.mark.parametrize(("by", "code"), [("tracker", 1), ("ann", 0)])
-def test_a_pause_is_trouble_only_when_nobody_asked_for_it(fine: World, by: str, code: int):
+def test_a_pause_needs_attention_only_if_the_tracker_paused_the_board(fine: World, by: str, code: int):
     with store_of(fine) as store:
         store.service.pause(Pause(board=TEXT, since=NOW, by=by, reason="401"))
     ran = fine.run("status")
@@ -77,7 +77,7 @@ def test_a_pause_is_trouble_only_when_nobody_asked_for_it(fine: World, by: str, 
     assert "1 board: 1 paused\n" in ran.out
 
 
-def test_a_board_that_was_switched_off_or_taken_away_since_is_no_trouble(world: World):
+def test_a_disabled_or_removed_board_needs_no_attention(world: World):
     world.imported(BODIES)
     world.declare("acme/code")
     assert world.run("status").code == 1
@@ -88,7 +88,7 @@ def test_a_board_that_was_switched_off_or_taken_away_since_is_no_trouble(world: 
     assert (ran.code, "1 board: 1 ok" in ran.out) == (0, True)
 
 
-def test_a_file_that_is_wrong_is_told_and_its_board_is_still_watched(fine: World):
+def test_a_wrong_file_is_reported_and_its_board_is_still_watched(fine: World):
     fine.declare("acme/text", DECLARATION.replace("cadence", "cadenza"))
     ran = fine.run("status")
     assert ran.code == 1
@@ -97,13 +97,13 @@ def test_a_file_that_is_wrong_is_told_and_its_board_is_still_watched(fine: World
     assert "1 board: 1 ok" in ran.out
 
 
-def test_boards_that_are_not_declared_any_more_are_left_out(fine: World):
+def test_boards_that_are_no_longer_declared_are_left_out(fine: World):
     (fine.folder / "nothing").mkdir()
     ran = fine.plain("--store", fine.store, "--schedules", fine.folder / "nothing", "status")
     assert (ran.code, "1 ok" in ran.out) == (0, False)
 
 
-def test_dead_deliveries_and_open_notices_are_told_first(fine: World):
+def test_dead_deliveries_and_open_notices_come_first(fine: World):
     with store_of(fine) as store:
         event = next(store.events(EventFilter(board=TEXT)))
         deliveries = [Delivery(event=event, route=route, queued_at=NOW - timedelta(hours=3)) for route in ("chat", "ops")]
@@ -121,7 +121,7 @@ def test_dead_deliveries_and_open_notices_are_told_first(fine: World):
     assert 'route "ops": 0 waiting, 1 dead, 2 sent, 1 try failed' in rest
 
 
-def test_counts_are_added_over_boards(fine: World):
+def test_counts_are_summed_over_boards(fine: World):
     fine.declare(CODE)
     with store_of(fine) as store:
         store.service.count(
@@ -144,7 +144,7 @@ def test_counts_are_added_over_boards(fine: World):
     assert "events: 30 overtake, 3 debut" in lines
 
 
-def test_who_holds_the_store_is_told(fine: World):
+def test_the_holder_of_the_store_is_shown(fine: World):
     with locks.held(fine.store / "daemon.lock"):
         assert fine.run("status").out.startswith("daemon: process ")
         (whole, *_) = fine.run("status", "--json").rows
@@ -169,7 +169,7 @@ def test_programs_get_one_object_for_the_whole_and_for_each_part(fine: World):
     assert (route["route"], route["waiting"], notice["message"]) == ("ops", 1, "set back")
 
 
-def test_published_text_cannot_drive_the_terminal(fine: World):
+def test_published_text_cannot_control_the_terminal(fine: World):
     with store_of(fine) as store:
         store.service.open_notice(Notice(kind="clock", subject="\x1b[2Jhost", message="a\nb", since=NOW))
     ran = fine.run("status")
@@ -186,20 +186,20 @@ def test_a_folder_without_a_store_is_refused(world: World):
     "form", ["html_table", *(pytest.param(form, marks=pytest.mark.slow) for form in ("json_records", "csv_table"))]
 )
 @pytest.mark.parametrize("args", [("status",), pytest.param(("status", "--json"), marks=pytest.mark.slow)], ids=" ".join)
-def test_it_loads_neither_the_network_nor_parsers(fine: World, args: tuple[str, ...], form: str):
+def test_status_imports_neither_the_network_nor_parsers(fine: World, args: tuple[str, ...], form: str):
     fine.declare("acme/page", DECLARATION.replace('"csv_table"', f'"{form}"\nrecords = "rows"'))
     loaded = modules("--store", str(fine.store), "--schedules", str(fine.folder / "schedules"), *args)
     assert "tracker.stores.sqlite" in loaded
     assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2", "starlette", "tracker.line"} == set()
 
 
-def test_a_disk_without_space_and_a_file_that_cannot_be_written_are_trouble(fine: World):
+def test_a_full_disk_and_an_unwritable_file_are_problems(fine: World):
     settings = Settings(store=fine.store, schedules=fine.folder / "schedules")
     assert disk_trouble(settings, 1_000_000) == ""
     assert disk_trouble(settings, 999_999) == f"{fine.store}: 999999 bytes free; expected 1000000 at least; make space"
 
 
-def test_trouble_with_the_disk_is_trouble_of_the_whole(fine: World):
+def test_a_problem_with_the_disk_makes_the_whole_need_attention(fine: World):
     with Workspace(Settings(store=fine.store, schedules=fine.folder / "schedules")) as workspace:
         found = workspace.status()
     assert not found.troubled

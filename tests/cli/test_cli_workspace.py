@@ -1,4 +1,4 @@
-"""Commands find the workspace they run in, read shipped boards and their own, create nothing by reading, and say where they create."""
+"""Commands find their workspace, read shipped and own boards, create nothing by reading, and report what they create."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NEEDS_NO_STORE = {"boards", "board", "resolve", "watch", "notify", "install"}
 
 @pytest.fixture
 def empty(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The command line in an empty folder, of a user without a store."""
+    """The command line in an empty folder, for a user without a store."""
     for name in ("TRACKER_STORE", "TRACKER_SCHEDULES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(world.folder / "data"))
@@ -61,7 +61,7 @@ def test_a_command_that_only_reads_creates_nothing(empty: World, command: str):
 
 
 @pytest.mark.parametrize("command", sorted(READING.keys() - {"install", "watch", "notify", "resolve"}))
-def test_a_store_that_is_named_and_is_not_there_is_an_error_in_one_line(empty: World, command: str):
+def test_a_named_store_that_does_not_exist_is_an_error_in_one_line(empty: World, command: str):
     ran = empty.plain("--store", "typo", command, *READING[command])
     assert (ran.code, ran.out, there(empty)) == (2, "", set())
     assert ran.error == "tracker: typo: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"
@@ -69,20 +69,20 @@ def test_a_store_that_is_named_and_is_not_there_is_an_error_in_one_line(empty: W
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["resolve", "notify", "daemon"])
-def test_what_needs_no_store_says_that_the_one_named_is_not_there(empty: World, command: str):
+def test_commands_without_need_for_a_store_report_that_the_named_one_is_missing(empty: World, command: str):
     ran = empty.plain("--store", "typo", command, *{**READING, "daemon": ["--dry-run"]}[command])
     assert (ran.code, ran.err, there(empty)) == (0, "tracker: typo: no store here yet; tracker run creates it\n", set())
 
 
 @pytest.mark.slow
-def test_boards_are_listed_where_the_named_folder_has_no_store_yet(empty: World):
+def test_boards_are_listed_if_the_named_folder_has_no_store_yet(empty: World):
     (empty.folder / "volume").mkdir()
     assert empty.plain("--store", "volume", "boards").code == 0
     assert there(empty) == {"volume"}
 
 
 @pytest.mark.slow
-def test_import_says_where_it_creates_the_store(empty: World):
+def test_import_reports_where_it_creates_the_store(empty: World):
     bodies = empty.bodies(BODIES)
     assert empty.plain("init").code == 0
     empty.declare("acme/text")
@@ -106,7 +106,7 @@ def test_a_workspace_works_from_every_folder_below_it(empty: World, monkeypatch:
     assert empty.plain("--store", "boards", "standings", "acme/text").code == 0
 
 
-def test_a_board_that_is_not_selected_says_how_to_select_it(empty: World):
+def test_the_error_for_an_unselected_board_says_how_to_select_it(empty: World):
     empty.plain("init", "--boards", "lmarena/*")
     ran = empty.plain("run", "livebench/livebench")
     assert (ran.code, ran.error) == (
@@ -117,7 +117,7 @@ def test_a_board_that_is_not_selected_says_how_to_select_it(empty: World):
 
 
 @pytest.mark.slow
-def test_boards_that_are_not_selected_are_listed_when_asked_for_and_are_never_due(empty: World):
+def test_unselected_boards_are_listed_on_request_and_are_never_due(empty: World):
     empty.plain("init", "--boards", "lmarena/*")
     selected = {row["board"] for row in empty.plain("boards", "--json").rows}
     rows = {row["board"]: row for row in empty.plain("boards", "--all", "--json").rows}
@@ -133,7 +133,7 @@ def test_a_run_that_can_fetch_nothing_creates_nothing(empty: World, wrong: str):
     assert there(empty) == set()
 
 
-def test_schedules_that_are_named_stand_alone_but_shipped_names_hold(empty: World):
+def test_named_schedules_overlay_no_boards_but_shipped_names_are_known(empty: World):
     empty.declare("acme/text")
     ran = empty.plain("--schedules", "schedules", "boards", "--json")
     assert [(row["board"], row["origin"]) for row in ran.rows] == [("acme/text", "local")]
@@ -166,7 +166,7 @@ def test_init_prints_the_next_two_commands_and_they_name_the_workspace(empty: Wo
 
 
 @pytest.mark.slow
-def test_init_inside_another_workspace_says_so(empty: World):
+def test_init_inside_another_workspace_warns(empty: World):
     assert empty.plain("init").err == ""
     ran = empty.plain("init", "inner")
     assert (ran.code, ran.error) == (
@@ -176,7 +176,7 @@ def test_init_inside_another_workspace_says_so(empty: World):
 
 
 @pytest.mark.slow
-def test_a_workspace_that_is_named_is_read_before_anything_was_fetched(empty: World):
+def test_a_named_workspace_can_be_read_before_anything_was_fetched(empty: World):
     empty.plain("init", "boards")
     ran = empty.plain("--store", "boards", "boards")
     assert (ran.code, "example/board" in ran.out) == (0, True)
@@ -222,7 +222,7 @@ def test_a_service_is_installed_for_the_workspace(empty: World):
 
 
 @pytest.mark.slow
-def test_a_service_is_installed_for_a_workspace_that_is_named(empty: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_service_is_installed_for_a_named_workspace(empty: World, monkeypatch: pytest.MonkeyPatch):
     empty.plain("init", "boards")
     ran = empty.plain("--store", "boards", "install", "--user")
     assert (ran.code, f"--store {empty.folder / 'boards'} " in ran.out) == (0, True)
@@ -257,7 +257,7 @@ def test_the_contact_of_the_workspace_is_what_publishers_see(empty: World, https
 
 
 @pytest.mark.slow
-def test_a_folder_with_own_boards_overlays_the_shipped_ones(empty: World):
+def test_a_folder_with_its_own_boards_overlays_the_shipped_ones(empty: World):
     path = empty.folder / "schedules" / "lmarena" / "text.toml"
     path.parent.mkdir(parents=True)
     path.write_text("enabled = false\n", encoding="utf-8")
@@ -269,10 +269,10 @@ def test_a_folder_with_own_boards_overlays_the_shipped_ones(empty: World):
 def test_the_users_watches_and_routes_replace_the_shipped_ones(empty: World):
     shipped = empty.plain("watch", "list").out
     Path("schedules").mkdir()
-    Path("schedules/watches.toml").write_text('[[watch]]\nname = "mine"\nkind = "new_leader"\n', encoding="utf-8")
+    Path("schedules/watches.toml").write_text('[[watch]]\nname = "own rule"\nkind = "new_leader"\n', encoding="utf-8")
     own = empty.plain("watch", "list").out
     assert "somebody else leads" in shipped
-    assert ("somebody else leads" in own, "mine" in own) == (False, True)
+    assert ("somebody else leads" in own, "own rule" in own) == (False, True)
 
 
 def test_a_new_board_has_its_tests_beside_the_schedules_wherever_the_command_runs(empty: World, monkeypatch: pytest.MonkeyPatch):

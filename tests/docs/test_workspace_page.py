@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tracker.cli.boards import STORE, UNSELECTED
 from tracker.schedules import Origin
 from tracker.toml import keys
 from tracker.workspace import find
+from tracker.workspace.boards import STORE, UNSELECTED
 from tracker.workspace.create import create
 from tracker.workspace.file import WorkspaceTable, parsed
 

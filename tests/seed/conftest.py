@@ -1,4 +1,4 @@
-"""The season served, and its boards as declared."""
+"""A served season, and its declared boards."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The boards of the season, as a served season declares them."""
+"""The boards of a served season."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from tracker.parsers import FORMATS, options_of
 
 
 def declared(season: Season, folder: Path) -> Mapping[str, Board]:
-    """The definitions, written to the folder with the address of this season."""
+    """The declarations, written to the folder with the address of the season."""
     season.schedules(folder)
     loaded = schedules.load(folder, {name: options_of(name) for name in FORMATS})
     assert loaded.errors == {}

@@ -1,4 +1,4 @@
-"""The seed season: real-shaped, small, readable by its own declarations, and served as a publisher would."""
+"""The seed season: small, in real formats, read by its own declarations, and served like a publisher's pages."""
 
 import re
 import runpy
@@ -42,7 +42,7 @@ def get(url: str, **headers: str) -> tuple[int, bytes, Mapping[str, str]]:
 
 
 @pytest.mark.slow
-def test_every_body_reads_as_its_board_declares_but_the_two_broken_ones(boards):
+def test_every_body_except_the_two_broken_ones_reads_as_declared(boards):
     failed = {}
     for name in bodies():
         try:
@@ -52,7 +52,7 @@ def test_every_body_reads_as_its_board_declares_but_the_two_broken_ones(boards):
     assert failed == BROKEN
 
 
-def test_a_broken_body_says_what_is_wrong_with_it(boards):
+def test_the_error_of_a_broken_body_names_the_problem(boards):
     page, table = BROKEN
     with pytest.raises(Refused, match="meridian/llms: Cloudflare challenge page"):
         reading(boards, page)
@@ -61,7 +61,7 @@ def test_a_broken_body_says_what_is_wrong_with_it(boards):
 
 
 def test_the_season_is_rich_and_small(boards):
-    names = {one.name for board in ("meridian/llms", "colosseum/text") for one in reading(boards, last(board)).entries}
+    names = {entry.name for board in ("meridian/llms", "colosseum/text") for entry in reading(boards, last(board)).entries}
     assert len(boards) >= 3
     assert len({board.parse.format for board in boards.values()}) >= 3
     assert len({path.stem for path in bodies().values()}) >= 8
@@ -78,7 +78,7 @@ def test_every_declared_board_has_captures_and_no_capture_is_undeclared(boards):
 
 
 def test_the_flight_page_is_read_past_its_decoy_and_keeps_estimates_apart(boards):
-    found = {one.attributes["slug"]: one for one in reading(boards, "meridian/llms/2026-03-02T060000Z.html").entries}
+    found = {entry.attributes["slug"]: entry for entry in reading(boards, "meridian/llms/2026-03-02T060000Z.html").entries}
     mini, seed = found["tessera-mini"].measures["intelligence"], found["damson-seed-1b"]
     assert (mini.value, mini.estimated, mini.decimals) == (24, True, 0)
     assert "intelligence" not in seed.measures
@@ -102,15 +102,17 @@ def test_the_arena_shows_intervals_ranks_and_its_date(boards):
     assert (found.stated_on, found.depth) == ("2026-03-05", None)
 
 
-def test_the_readme_table_is_told_from_the_other_one_and_its_escapes_are_resolved(boards):
+def test_the_right_table_of_the_readme_is_read_and_its_escapes_are_resolved(boards):
     found = reading(boards, "veritas/hallucination/2026-03-02T060000Z.md")
-    assert "grey/petrel_2_12b" in {one.id for one in found.entries}
-    assert [one.measures["hallucination_rate"].value for one in found.entries[:3]] == [1.8, 2.1, 2.1]
+    assert "grey/petrel_2_12b" in {entry.id for entry in found.entries}
+    assert [entry.measures["hallucination_rate"].value for entry in found.entries[:3]] == [1.8, 2.1, 2.1]
 
 
-def test_an_average_of_the_csv_is_unknown_while_a_task_is(boards):
+def test_an_average_of_the_csv_is_unknown_while_a_task_is_unknown(boards):
     before, after = (
-        next(one for one in reading(boards, f"livewell/table/2026-03-{day}T060000Z.csv").entries if one.id == "damson-small")
+        next(
+            entry for entry in reading(boards, f"livewell/table/2026-03-{day}T060000Z.csv").entries if entry.id == "damson-small"
+        )
         for day in ("09", "12")
     )
     assert "global_average" not in before.measures
@@ -136,7 +138,7 @@ def test_no_real_publisher_or_model_appears():
 # ── the server ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_days_are_those_of_the_captures(season):
+def test_the_season_has_the_days_of_its_captures(season):
     assert season.days[0] == datetime(2026, 3, 2, 6, tzinfo=UTC)
     assert [day.day for day in season.days] == list(range(2, 14))
 
@@ -145,7 +147,7 @@ def test_the_days_are_those_of_the_captures(season):
     ("board", "content_type"),
     [("meridian/llms", "text/html"), ("veritas/hallucination", "text/markdown"), ("livewell/table", "text/csv")],
 )
-def test_a_board_is_served_as_it_was_on_the_day(season, board, content_type):
+def test_a_board_is_served_as_of_the_day(season, board, content_type):
     first = next(path for name, path in bodies().items() if name.startswith(board))
     newest = CAPTURES / last(board)
     _, early, headers = get(season.url + board)
@@ -155,7 +157,7 @@ def test_a_board_is_served_as_it_was_on_the_day(season, board, content_type):
     assert headers["Content-Type"] == f"{content_type}; charset=utf-8"
 
 
-def test_who_has_the_page_already_is_told_304_until_it_changes(season):
+def test_a_client_with_the_page_gets_304_until_the_page_changes(season):
     url = season.url + "meridian/llms"
     _, _, headers = get(url)
     etag = headers["ETag"]
@@ -177,11 +179,11 @@ def test_a_day_with_the_same_bytes_is_304_on_every_board(season):
 
 
 @pytest.mark.parametrize("path", ["robots.txt", "", "meridian", "meridian/llms/", "../make.py", "meridian/../meridian/llms"])
-def test_nothing_else_is_there(season, path):
+def test_every_other_path_is_404(season, path):
     assert get(season.url + path)[0] == 404
 
 
-def test_the_server_says_nothing_on_the_terminal(season, capfd):
+def test_the_server_prints_nothing(season, capfd):
     get(season.url + "meridian/llms")
     get(season.url + "nothing")
     assert capfd.readouterr() == ("", "")
@@ -198,19 +200,19 @@ def test_a_day_outside_the_season_is_refused(season, day):
         season.day = day
 
 
-def test_a_season_that_is_not_entered_has_no_address(tmp_path):
+def test_a_season_that_is_not_served_has_no_address(tmp_path):
     with pytest.raises(RuntimeError, match="context manager"):
         Season().schedules(tmp_path)
 
 
-def test_a_season_that_ended_answers_no_more():
+def test_a_closed_season_no_longer_answers():
     with Season() as season:
         url = season.url
     with pytest.raises(OSError, match="refused"):
         OPENER.open(url + "meridian/llms")
 
 
-def test_a_folder_without_captures_is_no_season(tmp_path):
+def test_a_folder_without_captures_is_not_a_season(tmp_path):
     with pytest.raises(DeclarationError, match="no captures found; expected <source>/<board>/<time>"):
         Season(tmp_path)
 
@@ -219,5 +221,5 @@ def test_a_folder_without_captures_is_no_season(tmp_path):
 def test_a_capture_with_another_name_is_refused(tmp_path, name):
     (tmp_path / "captures/a/b").mkdir(parents=True)
     (tmp_path / "captures/a/b" / name).write_bytes(b"x")
-    with pytest.raises(DeclarationError, match="the name is no capture's"):
+    with pytest.raises(DeclarationError, match="not the name of a capture"):
         Season(tmp_path)

@@ -1,4 +1,4 @@
-"""The whole line over the seed season: every day tells exactly what `snapshots/seed/README.md` says, by import and by HTTP alike."""
+"""The whole pipeline on the seed season: each day has the events of `snapshots/seed/README.md`, by import and by HTTP."""
 
 import re
 from collections import Counter
@@ -21,16 +21,16 @@ from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
 
 Line = tuple[str, str, str, str]
-"""Day, board, `kind/grade`, subjects: how an event is written in the README's table."""
+"""Day, board, `kind/grade`, subjects: an event in the README's table."""
 
 ROW = re.compile(r"^\| (2026-\d\d-\d\d) \| (\S+/\S+) \| (.*) \| (.*) \| (.*) \| .* \|$", re.MULTILINE)
 ITEM = re.compile(r"`([a-z_]+/[a-z_-]+)`(?: (.+))?")
 
 
 def table() -> list[tuple[str, str, str, str]]:
-    """Day, board, told and kept of every row."""
+    """Day, board, news and recorded events of each row."""
     rows = ROW.findall((SEED / "README.md").read_text(encoding="utf-8"))
-    return [(day, board, told, kept) for day, board, _, told, kept in rows]
+    return [(day, board, news, recorded) for day, board, _, news, recorded in rows]
 
 
 def lines(day: str, board: str, cell: str) -> list[Line]:
@@ -87,7 +87,7 @@ def imported(boards: Mapping[str, Board], archive: FileArchive) -> MemoryStore:
 
 
 def served(season: Season, boards: Mapping[str, Board], archive: FileArchive) -> MemoryStore:
-    """The season run day by day over HTTP."""
+    """The season fetched day by day over HTTP."""
     store = MemoryStore()
     for day, at in enumerate(season.days):
         season.day = day
@@ -118,26 +118,26 @@ def test_the_table_has_a_row_for_every_body():
 
 
 @pytest.mark.slow
-def test_each_day_tells_what_a_careful_reader_of_the_pages_would(imported):
+def test_each_day_reports_what_a_careful_reader_would(imported):
     assert written(events(imported, is_news=True)) == news()
 
 
 @pytest.mark.slow
-def test_what_is_within_the_error_is_kept_and_not_told(imported):
+def test_changes_within_the_error_are_recorded_and_not_news(imported):
     found = written(events(imported, is_news=False))
     assert set(kept()) <= set(found)
     assert not set(kept()) & set(news())
 
 
 @pytest.mark.slow
-def test_the_season_read_over_http_tells_the_same(season, boards, archive, imported, tmp_path):
+def test_the_season_read_over_http_has_the_same_events(season, boards, archive, imported, tmp_path):
     over_http = served(season, boards, FileArchive(tmp_path / "over-http"))
     assert written(events(over_http, is_news=True)) == news()
     assert written(events(over_http, is_news=False)) == written(events(imported, is_news=False))
 
 
 @pytest.mark.slow
-def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported):
+def test_a_second_import_and_a_replay_report_nothing_new(boards, archive, imported):
     before = {event.id for event in imported.events(EventFilter())}
     for board in boards.values():
         again = intake.import_bodies(
@@ -149,19 +149,21 @@ def test_a_second_import_and_a_replay_tell_nothing_new(boards, archive, imported
 
 
 @pytest.mark.slow
-def test_every_told_event_follows_from_the_stored_bytes(boards, archive, imported):
+def test_all_news_follows_from_the_stored_bytes(boards, archive, imported):
     for board in boards.values():
-        mine = [event for event in events(imported, is_news=True) if event.board == board.id]
-        assert [one.differences for one in proof.verify(mine, board, archive, lexicon=default_lexicon())] == [()] * len(mine)
+        news = [event for event in events(imported, is_news=True) if event.board == board.id]
+        assert [result.differences for result in proof.verify(news, board, archive, lexicon=default_lexicon())] == [()] * len(
+            news
+        )
 
 
-def test_every_told_event_about_an_entry_carries_evidence(imported):
+def test_all_news_about_an_entry_has_evidence(imported):
     for event in events(imported, is_news=True):
         assert event.evidence
         assert all(proof.sha256 for proof in event.evidence)
 
 
-def test_the_same_bytes_are_kept_once(archive, imported):
+def test_equal_bytes_are_stored_once(archive, imported):
     index, _ = archive.index("meridian/llms")
     third, fourth = (line for line in index if line.observed_at.day in (3, 4))
     assert (third.verdict, fourth.verdict) == (Verdict.NEW, Verdict.REVISIT)
@@ -170,7 +172,7 @@ def test_the_same_bytes_are_kept_once(archive, imported):
     assert (results[4], results[9]) == (Result.UNCHANGED, Result.UNREADABLE)
 
 
-def test_full_floats_are_the_same_numbers(boards, imported):
+def test_more_decimals_are_not_a_change(boards, imported):
     before, after = (imported.at("meridian/llms", at(day)) for day in (7, 8))
     diff = compare(boards["meridian/llms"], before, after).metrics["intelligence"]
     assert (diff.verdict, diff.moved, diff.rounded, diff.common) == (Comparability.COMPARABLE, 1, 37, 38)
@@ -184,16 +186,18 @@ def test_the_re_base_names_both_indices_and_starts_their_segments(imported):
     (event,) = on(imported, 13)
     assert set(event.facts["metrics"]) == {"intelligence", "coding"}
     assert event.headline.startswith("Meridian: language models re-based Intelligence Index and 1 more: version 2.0 became 2.1")
-    begun = {(one.metric, one.started_at.day) for one in imported.segments("meridian/llms") if one.started_at.day == 13}
+    begun = {
+        (segment.metric, segment.started_at.day) for segment in imported.segments("meridian/llms") if segment.started_at.day == 13
+    }
     assert begun == {("intelligence", 13), ("coding", 13)}
 
 
-def test_the_departure_is_dated_by_the_day_the_model_was_gone(imported):
+def test_the_departure_has_the_date_of_the_first_reading_without_the_model(imported):
     (event,) = (event for event in events(imported, is_news=True) if event.kind == "departure")
     assert (event.after, event.until, event.recorded_at) == (at(5), at(6), at(7))
 
 
-def test_the_price_cuts_are_of_both_prices_and_by_half(imported):
+def test_both_prices_are_cut_by_half(imported):
     cuts = [event for event in on(imported, 6) if event.kind == "price_change"]
     assert {(event.metric, event.facts["before"], event.facts["after"]) for event in cuts} == {
         ("price_in", 0.4, 0.2),
@@ -201,7 +205,7 @@ def test_the_price_cuts_are_of_both_prices_and_by_half(imported):
     }
 
 
-def test_the_cut_page_pushes_nobody_out_of_the_record(boards, imported):
+def test_a_shorter_page_removes_no_model(boards, imported):
     known = imported.past("livewell/table").known
-    assert [name for name, one in known.items() if one.departed or one.missing_since] == []
+    assert [name for name, entry in known.items() if entry.departed or entry.missing_since] == []
     assert len(known) == 36

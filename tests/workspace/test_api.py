@@ -1,4 +1,4 @@
-"""The public Python API: `tracker.open` finds what a command would, and answers as the command does."""
+"""The public Python API: `tracker.open` finds the workspace like a command, and answers like the command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tracker.errors import DeclarationError
 from tracker.model import EventFilter
 from tracker.workspace.api import Workspace
 
-ASKING = {
+QUERIES = {
     "status",
     "standings",
     "models",
@@ -31,7 +31,7 @@ ASKING = {
     "verify",
     "quarantine",
 }
-"""Commands that only ask, each with a function of its name."""
+"""Commands that only read, each with a function of its name."""
 
 
 @pytest.fixture(scope="module")
@@ -55,21 +55,21 @@ def rows(demo: Path, *command: str) -> list[dict[str, object]]:
 pytestmark = pytest.mark.slow
 
 
-def test_every_asking_command_has_its_function():
+def test_every_query_command_has_its_function():
     functions = {name.replace("_", "-") for name, _ in inspect.getmembers(Workspace, inspect.isfunction)}
-    assert functions >= ASKING
+    assert functions >= QUERIES
 
 
-def test_every_function_says_what_it_does_and_has_a_type():
+def test_every_function_has_a_docstring_and_a_type():
     public = [(name, member) for name, member in vars(Workspace).items() if not name.startswith("_") and callable(member)]
     assert [name for name, member in public if not member.__doc__ or "return" not in inspect.get_annotations(member)] == []
 
 
 def test_standings_of_a_model_keep_the_ranks_of_the_whole_board(workspace: Workspace, demo: Path):
-    every = {row.entry: row.rank for row in workspace.standings("meridian/llms")}
+    ranks = {row.entry: row.rank for row in workspace.standings("meridian/llms")}
     found = workspace.standings("meridian/llms", model="quillon 3")
     assert [(row.name, row.rank) for row in found] == [("Quillon-3 (max)", 1), ("Quillon-3 (low)", 8)]
-    assert all(every[row.entry] == row.rank for row in found)
+    assert all(ranks[row.entry] == row.rank for row in found)
     assert [row["entry"] for row in rows(demo, "standings", "meridian/llms", "--model", "quillon 3")] == [
         row.entry for row in found
     ]
@@ -80,7 +80,7 @@ def test_a_model_that_the_board_does_not_list_names_the_boards_that_do(workspace
         workspace.standings("veritas/hallucination", model="Damson Seed 1B")
 
 
-def test_a_history_of_one_metric_has_no_other(workspace: Workspace):
+def test_a_history_of_one_metric_has_no_other_metric(workspace: Workspace):
     assert {metric for course in workspace.history("quillon 3", metric="coding") for metric in course.values} == {"coding"}
 
 
@@ -91,7 +91,24 @@ def test_the_status_is_that_of_the_command(workspace: Workspace, demo: Path, mon
     assert shown[0]["troubled"] is status.troubled
     boards = {row["board"]: (row["state"], row["entries"]) for row in shown if row["what"] == "board"}
     assert boards["meridian/llms"][1] > 10
-    assert boards == {str(one.health.board): (one.health.state, one.health.entries) for one in status.vitals.boards}
+    assert boards == {str(board.health.board): (board.health.state, board.health.entries) for board in status.vitals.boards}
+
+
+def test_the_overview_is_that_of_the_command(workspace: Workspace, demo: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(demo)
+    listed = {row["board"]: (row["origin"], row["state"], row["entries"]) for row in rows(demo, "boards")}
+    overview = workspace.overview()
+    assert "meridian/llms" in listed
+    assert listed == {str(row.board.id): (row.origin, row.health.state, row.health.entries) for row in overview}
+
+
+@pytest.mark.parametrize("name", ["quillon 3", "Quillon-9"])
+def test_a_resolution_is_that_of_the_command(workspace: Workspace, demo: Path, name: str):
+    (row,) = rows(demo, "resolve", name)
+    resolution = workspace.resolution(name)
+    assert (row["listed"], row["nearest"]) == (list(resolution.listed), list(resolution.nearest))
+    assert (row["model"], workspace.resolve(name)) == (resolution.identity.model, resolution.identity)
+    assert bool(resolution.listed) is (name == "quillon 3")
 
 
 def test_events_are_those_that_the_command_lists(workspace: Workspace, demo: Path):
@@ -117,7 +134,7 @@ def test_every_event_of_the_season_is_verified(workspace: Workspace):
     ],
     ids=["board", "kind", "model", "event", "window"],
 )
-def test_what_is_unknown_is_refused_at_once_in_one_line(workspace: Workspace, ask):
+def test_unknown_names_are_refused_at_once_in_one_line(workspace: Workspace, ask):
     with pytest.raises(DeclarationError) as raised:
         ask(workspace)
     assert "\n" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""`create` makes a folder a workspace: complete and commented, over nothing that is there, all or nothing."""
+"""`create` makes a folder a workspace: complete and commented, all or nothing, and overwrites nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def settings(folder: Path) -> Settings:
     return find(None, None, here=folder, environment={})
 
 
-def test_the_workspace_says_what_was_asked_for(tmp_path: Path):
+def test_the_workspace_has_the_stated_settings(tmp_path: Path):
     create(tmp_path, contact="ann@example.org", time_zone="Europe/Berlin", boards=["lmarena/*", "livebench/livebench"])
     made = settings(tmp_path)
     assert (made.store, made.schedules, made.shipped) == (tmp_path / "snapshots", tmp_path / "schedules", shipped.SCHEDULES)
@@ -36,7 +36,7 @@ def test_the_workspace_says_what_was_asked_for(tmp_path: Path):
     )
 
 
-def test_what_is_written_by_default_are_the_defaults(tmp_path: Path):
+def test_by_default_the_file_has_the_defaults(tmp_path: Path):
     create(tmp_path / "new")
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "tracker.toml").touch()
@@ -55,7 +55,7 @@ def test_every_key_of_tracker_toml_is_written_and_explained(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_the_example_board_is_right_and_off_beside_all_shipped_ones(tmp_path: Path):
+def test_the_example_board_is_valid_and_disabled_beside_all_shipped_ones(tmp_path: Path):
     create(tmp_path)
     made = settings(tmp_path)
     found = load(made.schedules, PARSERS, made.shipped, made.boards)
@@ -66,23 +66,23 @@ def test_the_example_board_is_right_and_off_beside_all_shipped_ones(tmp_path: Pa
     assert len(found.boards) >= 85
 
 
-def test_the_example_board_offers_exactly_the_natures_there_are(tmp_path: Path):
+def test_the_example_board_names_all_natures(tmp_path: Path):
     create(tmp_path)
     text = (tmp_path / "schedules" / "example" / "board.toml").read_text(encoding="utf-8")
     (line,) = (line for line in text.splitlines() if line.startswith("nature "))
     assert set(re.findall(r"\b[a-z]+\b", re.sub(r"\(.*?\)", "", line))) - {"nature", "or"} == set(Nature)
 
 
-def test_files_that_are_there_are_kept(tmp_path: Path):
+def test_existing_files_are_kept(tmp_path: Path):
     (tmp_path / "schedules").mkdir()
-    (tmp_path / "schedules" / "routes.toml").write_text("# mine", encoding="utf-8")
+    (tmp_path / "schedules" / "routes.toml").write_text("# own", encoding="utf-8")
     created = create(tmp_path)
     assert created.kept == (Path("schedules/routes.toml"),)
-    assert (tmp_path / "schedules" / "routes.toml").read_text(encoding="utf-8") == "# mine"
+    assert (tmp_path / "schedules" / "routes.toml").read_text(encoding="utf-8") == "# own"
     assert Path("tracker.toml") in created.written
 
 
-def test_a_workspace_is_not_made_twice(tmp_path: Path):
+def test_a_workspace_is_not_created_twice(tmp_path: Path):
     create(tmp_path, contact="ann@example.org")
     with pytest.raises(DeclarationError, match=r"tracker\.toml: already exists"):
         create(tmp_path)
@@ -97,8 +97,8 @@ def test_a_link_to_nowhere_counts_as_a_file_and_nothing_is_written(tmp_path: Pat
 
 
 @pytest.mark.parametrize("inside", ["", "acme", "acme/new"])
-@pytest.mark.parametrize("named", ["schedules", "mine"])
-def test_a_workspace_is_not_made_among_the_declarations_of_another(tmp_path: Path, named: str, inside: str):
+@pytest.mark.parametrize("named", ["schedules", "own"])
+def test_a_workspace_is_not_created_among_the_declarations_of_another(tmp_path: Path, named: str, inside: str):
     create(tmp_path)
     (tmp_path / "schedules").rename(tmp_path / named)
     (tmp_path / "tracker.toml").write_text(f'schedules = "{named}"', encoding="utf-8")
@@ -108,7 +108,7 @@ def test_a_workspace_is_not_made_among_the_declarations_of_another(tmp_path: Pat
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_workspace_elsewhere_in_another_one_names_it(tmp_path: Path):
+def test_a_workspace_inside_another_one_names_it(tmp_path: Path):
     assert create(tmp_path).outer is None
     assert create(tmp_path / "test" / "new").outer == tmp_path
 

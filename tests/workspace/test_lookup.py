@@ -31,7 +31,7 @@ def workspace(folder: Path, text: str = "") -> Path:
     return folder
 
 
-def test_in_an_empty_folder_the_users_data_folder_is_used_and_nothing_is_made(here: Path):
+def test_in_an_empty_folder_the_users_data_folder_is_used_and_nothing_is_created(here: Path):
     settings = found(here)
     data = here.parents[2] / "data" / "leaderboard-tracker"
     assert (settings.store, settings.schedules) == (data / "snapshots", data / "schedules")
@@ -44,12 +44,12 @@ def test_a_relative_data_home_is_ignored_as_its_standard_says(here: Path, monkey
     assert found(here, XDG_DATA_HOME="data").store == Path("/home/ann/.local/share/leaderboard-tracker/snapshots")
 
 
-def test_a_workspace_in_the_data_folder_counts(here: Path):
+def test_a_workspace_in_the_data_folder_is_found(here: Path):
     workspace(here.parents[2] / "data" / "leaderboard-tracker", 'time_zone = "Asia/Tokyo"')
     assert found(here).time_zone == "Asia/Tokyo"
 
 
-def test_folders_beside_each_other_are_a_workspace(here: Path):
+def test_schedules_and_snapshots_side_by_side_are_a_workspace(here: Path):
     (here / "schedules").mkdir()
     settings = found(here)
     assert (settings.store, settings.schedules, settings.shipped) == (
@@ -64,22 +64,22 @@ def test_a_store_in_the_folder_is_found_without_declarations(here: Path):
     assert found(here).store == here / "snapshots"
 
 
-def test_some_folder_named_snapshots_is_not_a_workspace(here: Path):
+def test_a_folder_named_snapshots_alone_is_not_a_workspace(here: Path):
     (here / "snapshots").mkdir()
     assert found(here).store != here / "snapshots"
 
 
 @pytest.mark.parametrize("up", [0, 1, 2])
 def test_the_nearest_tracker_toml_upwards_decides(here: Path, up: int):
-    folder = workspace([here, *here.parents][up], 'store = "kept"\nschedules = "mine"')
-    (folder / "mine").mkdir()
+    folder = workspace([here, *here.parents][up], 'store = "kept"\nschedules = "own"')
+    (folder / "own").mkdir()
     workspace(here.parents[2], 'store = "farther"')
     (here / "schedules").mkdir()
     settings = found(here)
-    assert (settings.store, settings.schedules, settings.folder) == (folder / "kept", folder / "mine", folder)
+    assert (settings.store, settings.schedules, settings.folder) == (folder / "kept", folder / "own", folder)
 
 
-def test_a_store_that_is_named_replaces_the_workspaces_alone(here: Path):
+def test_a_named_store_replaces_only_the_workspaces_store(here: Path):
     workspace(here, 'contact = "ann@example.org"\nboards = "lmarena/*"')
     settings = found(here, store=Path("/elsewhere"))
     assert (settings.store, settings.schedules, settings.store_is_named) == (Path("/elsewhere"), here / "schedules", True)
@@ -98,13 +98,13 @@ def test_a_store_with_a_tracker_toml_is_a_workspace(here: Path, tmp_path: Path):
     assert not settings.store_is_named
 
 
-def test_schedules_that_are_named_stand_alone(here: Path):
+def test_named_schedules_overlay_no_others(here: Path):
     workspace(here)
-    (mine := here / "mine").mkdir()
-    assert (found(here, schedules=mine).schedules, found(here, schedules=mine).shipped) == (mine, None)
+    (own := here / "own").mkdir()
+    assert (found(here, schedules=own).schedules, found(here, schedules=own).shipped) == (own, None)
 
 
-def test_schedules_that_are_named_must_be_there(here: Path):
+def test_named_schedules_must_exist(here: Path):
     (here / "file").touch()
     for wrong in ("mistyped", "file"):
         with pytest.raises(DeclarationError, match=rf"{wrong}: no such folder; expected a folder of declarations"):
@@ -117,7 +117,7 @@ def test_paths_of_a_workspace_may_be_absolute_or_in_the_home_folder(here: Path, 
     assert (found(here).store, found(here).schedules) == (Path("/home/ann/kept"), here.parent)
 
 
-def test_a_named_folder_of_declarations_must_be_there_so_that_no_switch_is_lost(here: Path):
+def test_the_declarations_of_the_file_must_exist_so_that_no_board_is_enabled_by_mistake(here: Path):
     workspace(here, 'schedules = "my-declarations"')
     with pytest.raises(DeclarationError, match=r'tracker\.toml: schedules = "my-declarations": no such folder; expected'):
         found(here)
@@ -126,7 +126,7 @@ def test_a_named_folder_of_declarations_must_be_there_so_that_no_switch_is_lost(
 @pytest.mark.parametrize(
     "make", [lambda path: path.symlink_to("nowhere"), Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)]
 )
-def test_a_tracker_toml_that_cannot_be_read_is_an_error_and_never_passed_over(here: Path, make: Callable[[Path], None]):
+def test_an_unreadable_tracker_toml_is_an_error_and_never_ignored(here: Path, make: Callable[[Path], None]):
     workspace(here.parent)
     make(here / "tracker.toml")
     with pytest.raises(DeclarationError, match=r"here/tracker\.toml: "):
@@ -148,7 +148,7 @@ def test_a_checkout_uses_its_own_folders_as_the_shipped_ones():
     assert settings.schedules == settings.shipped == checkout / "schedules"
 
 
-def test_a_file_that_another_user_left_in_a_shared_folder_is_not_obeyed(here: Path, monkeypatch: pytest.MonkeyPatch):
+def test_another_users_file_in_a_shared_folder_is_refused(here: Path, monkeypatch: pytest.MonkeyPatch):
     workspace(here.parent)
     assert found(here).folder == here.parent
     if os.geteuid() != 0:
@@ -175,7 +175,7 @@ def test_a_file_that_another_user_left_in_a_shared_folder_is_not_obeyed(here: Pa
         ('schedules = "a\\u0000b"', "expected a path without control characters"),
     ],
 )
-def test_a_wrong_tracker_toml_says_where_and_what(here: Path, text: str, message: str):
+def test_the_error_of_a_wrong_tracker_toml_has_place_and_reason(here: Path, text: str, message: str):
     workspace(here, text)
     with pytest.raises(DeclarationError) as raised:
         found(here)

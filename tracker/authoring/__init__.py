@@ -1,9 +1,9 @@
-"""Point it at any page: which table on it is a leaderboard, what its columns mean, and how that would be declared. Pure."""
+"""Propose declarations for any page: which table on it is a leaderboard, and what its columns mean. Pure."""
 
 from __future__ import annotations
 
 from tracker.authoring.candidates import candidates
-from tracker.authoring.guess import guessed, propose
-from tracker.authoring.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
+from tracker.authoring.guess import propose
+from tracker.authoring.proposal import SURE, Answers, Candidate, Guess, MetricGuess, Proposal
 
-__all__ = ["SURE", "Candidate", "Guess", "MetricGuess", "Proposal", "candidates", "guessed", "propose"]
+__all__ = ["SURE", "Answers", "Candidate", "Guess", "MetricGuess", "Proposal", "candidates", "propose"]

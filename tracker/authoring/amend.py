@@ -1,13 +1,12 @@
-"""Change some values of a TOML file; every comment, blank and the order of the rest stay as they were.
+"""Change some values of a TOML file, and keep its comments, blank lines and order.
 
-tomlkit edits the text (https://tomlkit.readthedocs.io); tomllib checks that nothing but the wanted values changed.
+tomlkit edits the text (https://tomlkit.readthedocs.io); tomllib checks that only the wanted values changed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, MutableMapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -58,32 +57,29 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def amended(text: str, changes: Mapping[Path, object], place: str) -> str:
-    """Return the file's text with those values, and nothing else changed; `GONE` removes a key with its comment.
+    """The file's text with only those values changed; `GONE` removes a key with its comment. `place` names the file.
 
-    Raises:
-        DeclarationError: the text is not valid TOML, or the change cannot be made safely; `place` is the file's name in the message.
+    Raises DeclarationError if the text is not valid TOML, or if the change cannot be made safely.
     """
     with toml.at(place):
         wanted = toml.tables(text, parse_float=Decimal)
     keys = ", ".join(".".join(path) for path in changes)
     refusal = DeclarationError(f"{place}: {visible(keys)} cannot be changed safely by a program; change the file by hand")
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  # only when a declaration is changed
+
     try:
         changed = _edited(text, changes)
         for path, value in changes.items():
             put(wanted, path, value if value is GONE else toml.tables(f"v = {toml_value(value)}", parse_float=Decimal)["v"])
         if toml.tables(changed, parse_float=Decimal) == wanted:
             return changed
-    except (_Unsafe, toml.Wrong) as error:
+    except (TOMLKitError, TypeError, ValueError, LookupError, RecursionError, toml.Wrong) as error:
         raise refusal from error
     raise refusal
 
 
 def put(tables: MutableMapping[str, Any], path: Path, value: object) -> None:
-    """Set the value at the path in the nested tables, or remove it if it is `GONE`; missing tables are added.
-
-    Raises:
-        TypeError: a key of the path leads to something other than a table.
-    """
+    """Set the value at the path in nested tables; `GONE` removes it. Raises TypeError if the path leads through a value."""
     for key in path[:-1]:
         tables = tables.get(key, {}) if value is GONE else tables.setdefault(key, {})
         if not isinstance(tables, MutableMapping):
@@ -94,27 +90,20 @@ def put(tables: MutableMapping[str, Any], path: Path, value: object) -> None:
         tables[path[-1]] = value
 
 
-class _Unsafe(Exception):
-    """tomlkit cannot make the change."""
-
-
 def _edited(text: str, changes: Mapping[Path, object]) -> str:
-    """Return the text as tomlkit changes it. Raises _Unsafe."""
-    import tomlkit  # noqa: PLC0415  # only when a declaration is changed
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415  # as above
+    """The text as tomlkit changes it. What tomlkit cannot change raises a TOMLKitError, or an error of Python's own."""
+    import tomlkit  # noqa: PLC0415  # as above
 
-    try:
-        document = tomlkit.parse(text)
-        for path, value in changes.items():
-            _change(document, path, None if value is GONE else tomlkit.value(toml_value(value)))
-        return tomlkit.dumps(document)
-    except (TOMLKitError, TypeError, ValueError, LookupError, RecursionError) as error:
-        raise _Unsafe(f"{type(error).__name__}: {error}") from error
+    document = tomlkit.parse(text)
+    for path, value in changes.items():
+        _change(document, path, None if value is GONE else tomlkit.value(toml_value(value)))
+    return tomlkit.dumps(document)
 
 
 def _change(tables: MutableMapping[str, Any], path: Path, value: Item | None) -> None:
-    """Set the value at the path, or remove it if it is None; a new key comes directly after the last one of its table."""
+    """Set the value at the path, or remove it if it is None; a new key follows the last one of its table."""
     from tomlkit import table  # noqa: PLC0415  # as above
+    from tomlkit.items import Table  # noqa: PLC0415  # as above
 
     *parents, key = path
     for parent in parents:
@@ -128,18 +117,10 @@ def _change(tables: MutableMapping[str, Any], path: Path, value: Item | None) ->
     elif key in tables:
         tables[key] = value
     else:
-        with _without_last_comments(tables):
-            tables[key] = value
-
-
-@contextmanager
-def _without_last_comments(tables: object) -> Iterator[None]:
-    """Hold back the blanks and comments that end a table: they introduce the next one, and tomlkit adds a new key after them."""
-    from tomlkit.items import Table  # noqa: PLC0415  # as above
-
-    body = tables.value.body if isinstance(tables, Table) else []
-    length = next((number for number in range(len(body), 0, -1) if body[number - 1][0] is not None), 0)
-    held_back = body[length:]
-    del body[length:]
-    yield
-    body.extend(held_back)
+        # The blanks and comments that end a table introduce the next one, and tomlkit adds a new key after them.
+        body = tables.value.body if isinstance(tables, Table) else []
+        length = next((number for number in range(len(body), 0, -1) if body[number - 1][0] is not None), 0)
+        held_back = body[length:]
+        del body[length:]
+        tables[key] = value
+        body.extend(held_back)

@@ -1,4 +1,4 @@
-"""The tables of a body, each read again as it would be declared, the most like a leaderboard first."""
+"""The tables of a body, each read as its declaration would read it, the likeliest leaderboard first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from math import log2
 
-from tracker.authoring.columns import Cells
+from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.leads import Lead, leads
 from tracker.authoring.proposal import Candidate
 from tracker.authoring.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME, PRICE, RANK, words_of
@@ -19,16 +19,14 @@ from tracker.reading.pages import recognise
 
 MAX_LEADS = 300
 MAX_READ = 10
-"""So many leads are read, those with most cells first."""
+"""Maximum number of leads read, those with the most cells first."""
 MAX_LOOSE = 3
-"""Kinds of repeated elements looked at, at most: each takes a second on a large page."""
-MAX_ROWS = 5_000
-"""Rows beyond these are not looked at."""
+"""Maximum kinds of repeated elements examined: each takes a second on a large page."""
 MIN_ROWS = 2
 PLAIN_ENOUGH = 0.7
-"""A table or data that is so like a leaderboard needs no other reading of the page."""
+"""If a table has at least this score, repeated elements are not examined."""
 LEAST = 0.4
-"""A candidate that is less like a leaderboard is none."""
+"""The lowest score of a leaderboard."""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
@@ -37,48 +35,47 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
 
 def candidates(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
-    """The best first; at least one. `by_order`: rows are ranked by their order, so that each has its place in the column `$row`.
+    """At least one, the best first. `by_order`: the order of the rows ranks them, so the column `$row` holds their ranks.
 
     Raises:
-        Refused: it is a challenge page, a login wall, an error page, an empty shell.
-        ParseError: there is nothing on it that looks like a ranking.
+        Refused: the page is a challenge, a login wall, an error page or an empty shell.
+        ParseError: nothing on the page looks like a ranking.
     """
     recognise("the page", body, "html_table")
-    found = sorted(_found(body, by_order), key=lambda one: (-one.score, _is_within(one)))
-    like = [candidate for candidate in found if candidate.score >= LEAST]
-    if not like:
-        seen = (
-            "; ".join(f"{candidate.parse.format} of {len(candidate.rows)} rows, {candidate.why[-1]}" for candidate in found[:3])
-            or "no table of any kind"
-        )
-        names = any(_NO_FIGURES in candidate.why and _NAMELESS not in candidate.why for candidate in found[:3])
+    tables = sorted(_tables(body, by_order), key=lambda candidate: (-candidate.score, _is_within(candidate)))
+    likely = tuple(candidate for candidate in tables if candidate.score >= LEAST)
+    if not likely:
+        best = tables[:3]
+        seen = "; ".join(f"{candidate.parse.format} of {len(candidate.rows)} rows, {candidate.why[-1]}" for candidate in best)
+        names = any(_NO_FIGURES in candidate.why and _NAMELESS not in candidate.why for candidate in best)
         remedy = f" (--metric '{ROW}' where the order of the rows ranks them)" if names and not by_order else ""
-        raise ParseError(f"found {seen}; expected rows with names and figures{remedy}")
-    return tuple(like)
+        raise ParseError(f"found {seen or 'no table of any kind'}; expected rows with names and figures{remedy}")
+    return likely
 
 
-def _found(body: bytes, by_order: bool) -> list[Candidate]:
-    """Repeated elements are costly to read, and are looked at where no table and no data is like a leaderboard."""
-    known = sorted(islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12))
-    found = _read_all(body, [lead for lead in known if not lead.loose], by_order)
-    if not any(candidate.score >= PLAIN_ENOUGH for candidate in found):
-        found += _read_all(body, [lead for lead in known if lead.loose][:MAX_LOOSE], by_order)
-    return found
+def _tables(body: bytes, by_order: bool) -> list[Candidate]:
+    """Repeated elements are costly to read, so they are examined only if nothing else looks like a leaderboard."""
+    largest = sorted(
+        islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12)
+    )
+    tables = _read_all(body, [lead for lead in largest if not lead.loose], by_order)
+    if not any(candidate.score >= PLAIN_ENOUGH for candidate in tables):
+        tables += _read_all(body, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
+    return tables
 
 
 def _read_all(body: bytes, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
-    found: dict[tuple[tuple[str, ...], int], Candidate] = {}
+    tables: dict[tuple[tuple[str, ...], int], Candidate] = {}
     for lead in wanted[:MAX_READ]:
-        read = _read(body, lead)
-        if read is not None and len(read[1].rows) >= MIN_ROWS:
+        if (read := _read(body, lead)) is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
             table = numbered(table) if by_order else table
-            found.setdefault((table.columns, len(table.rows)), _judged(spec, table))
-    return list(found.values())
+            tables.setdefault((table.columns, len(table.rows)), _judged(spec, table))
+    return list(tables.values())
 
 
 def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:
-    """The first way of declaring it in which the parsers give that table."""
+    """The first declaration with which the parsers give that table."""
     for way in lead.ways:
         try:
             table = parse(body, way, lead.columns)
@@ -91,16 +88,20 @@ def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:
 
 
 def _is_it(table: Table, lead: Lead) -> bool:
-    """Whether it is the table that was seen: its columns, and not more rows than it has, nor far fewer."""
+    """Whether the parsers gave the table of the lead: its columns, and not more rows or far fewer."""
     return len(table.columns) >= 0.9 * len(lead.columns) and 0.5 * lead.size <= len(table.rows) <= lead.size
 
 
-# ── how like a leaderboard ───────────────────────────────────────────────────────────────────────
+# ── likeness to a leaderboard ───────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What was seen of the columns of a table."""
+class _Signs:
+    """The signs of a leaderboard that the columns of a table give.
+
+    `names` and `figures` count columns; of the figures, `worded` have a word for merit and `counts` one for a count.
+    `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on; `comma`: a decimal comma.
+    """
 
     names: int
     named: bool
@@ -114,33 +115,32 @@ class Look:
 
 
 def _judged(spec: Parse, table: Table) -> Candidate:
-    columns = [Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)]
-    look = _look(columns)
+    columns = cells_of(table.columns, table.rows)
+    signs = _signs(columns)
     headless = _is_headless(columns)
-    score = _score(look, len(table.rows)) - _oddness(table) - 0.5 * headless
+    score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless
     return Candidate(
         parse=spec,
         columns=table.columns,
         rows=table.rows,
         score=round(max(score, 0.0), 3),
-        why=(*_why(look, len(table.rows)), *([_HEADLESS] if headless else ())),
+        why=(*_why(signs, len(table.rows)), *([_HEADLESS] if headless else ())),
     )
 
 
 def _is_headless(columns: Sequence[Cells]) -> bool:
-    """Whether the header is really the first row: it holds a figure with decimals, or a place that the rows continue counting from."""
+    """Whether the header is really the first row: it has a figure with decimals, or a place from which the rows count on."""
     numbers = [cells for cells in columns if _NUMBER.fullmatch(cells.header) and cells.numeric >= 0.8]
-    broken = any(not cells.header.lstrip("+-").isdigit() for cells in numbers)
-    return broken or any(
-        [int(cells.header), *cells.places[:3]] == list(range(int(cells.header), int(cells.header) + 4)) for cells in numbers
-    )
+    if any(not cells.header.lstrip("+-").isdigit() for cells in numbers):
+        return True
+    return any(cells.places[:3] == [int(cells.header) + step for step in (1, 2, 3)] for cells in numbers)
 
 
-def _look(columns: Sequence[Cells]) -> Look:
+def _signs(columns: Sequence[Cells]) -> _Signs:
     names = [cells for cells in columns if _names(cells)]
     figures = [cells for cells in columns if is_figure(cells)]
     worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
-    return Look(
+    return _Signs(
         names=len(names),
         named=any(NAME & {*cells.words} for cells in names),
         figures=len(figures),
@@ -155,77 +155,69 @@ def _look(columns: Sequence[Cells]) -> Look:
 
 def _names(cells: Cells) -> bool:
     """Whether the column names the rows; in a long table a name may occur in several rows."""
-    return (
-        cells.is_text
-        and cells.filled >= 0.8
-        and (cells.distinct >= 0.5 or (bool(NAME & {*cells.leaf}) and cells.distinct >= 0.01))
-    )
+    least = 0.01 if NAME & {*cells.leaf} else 0.5
+    return cells.is_text and cells.filled >= 0.8 and cells.distinct >= least
 
 
 def _has_commas(cells: Cells) -> bool:
-    """Whether it holds figures as much of Europe writes them: 91,5 or 1.204,50."""
+    """Whether the column has figures as much of Europe writes them: 91,5 or 1.204,50."""
     return bool(cells.known) and sum(bool(_COMMA.fullmatch(cell)) for cell in cells.known) >= 0.8 * len(cells.known)
 
 
 def _counts(cells: Cells) -> bool:
-    """Whether it is a list of places from 1 on, shared ones too."""
+    """Whether the column lists places from 1 on; ties may share one."""
     known = [place for place in cells.places if place is not None]
-    return (
-        len(known) == len(cells.cells) and known[:1] == [1] and all(0 <= b - a <= 1 + known.count(a) for a, b in pairwise(known))
-    )
+    if len(known) < len(cells.cells) or known[:1] != [1]:
+        return False
+    return all(0 <= after - before <= 1 + known.count(before) for before, after in pairwise(known))
 
 
 def is_figure(cells: Cells) -> bool:
-    """Whether it may be a figure of merit: numbers that differ, no places, no times, no limits, no flags."""
-    if (
-        cells.numeric < 0.8
-        or cells.filled < 0.1
-        or cells.is_count_up
-        or cells.is_time
-        or cells.is_date
-        or len({*cells.values}) < 2
-    ):
+    """Whether the column may be a figure of merit: numbers that differ, and are not places, times, limits or flags."""
+    if cells.numeric < 0.8 or cells.filled < 0.1 or len({*cells.values}) < 2:
+        return False
+    if cells.is_count_up or cells.is_time or cells.is_date:
         return False
     merit = (LOWER | HIGHER) - AVERAGE - RANK
     return bool(merit & {*cells.leaf} or PRICE & {*cells.words}) or not (LIMIT & {*cells.words} or ID & {*cells.leaf})
 
 
-def _score(look: Look, rows: int) -> float:
-    """Points for what leaderboards have, to a share of 1. Without names or figures it is none."""
-    if not look.names or not (look.figures or look.placed):
-        return 0.1 * bool(look.names) + 0.1 * bool(look.figures)
-    points = 0.42 + 0.06 * min(look.figures, 4) / 2 + 0.16 * min(log2(rows) / 9, 1)
-    points -= 0.3 * (0 < look.figures == look.counts and not look.ordered and not look.ranked)
-    points += 0.1 * look.named + 0.1 * min(look.worded, 3) / 2 + 0.08 * look.ordered + 0.06 * look.ranked
+def _score(signs: _Signs, rows: int) -> float:
+    """The likeness to a leaderboard (0–1), which needs both names and figures."""
+    if not signs.names or not (signs.figures or signs.placed):
+        return 0.1 * bool(signs.names) + 0.1 * bool(signs.figures)
+    points = 0.42 + 0.06 * min(signs.figures, 4) / 2 + 0.16 * min(log2(rows) / 9, 1)
+    points -= 0.3 * (0 < signs.figures == signs.counts and not signs.ordered and not signs.ranked)
+    points += 0.1 * signs.named + 0.1 * min(signs.worded, 3) / 2 + 0.08 * signs.ordered + 0.06 * signs.ranked
     return min(points, 1.0)
 
 
 def _oddness(table: Table) -> float:
-    """Points deducted for a transposed table, and for rows whose names are only in the elements around them."""
-    sideways = len(table.rows) < 6 and len(table.columns) > 8 * len(table.rows)
-    within = [column for column in table.columns if not column.startswith("^.")]
-    inside = len(within) < len(table.columns) and not any(NAME & {*words_of(one)} or one == "id" for one in within)
-    return 0.3 * sideways + 0.2 * inside
+    """Points deducted for a transposed table, and for rows named only by the records around them."""
+    is_transposed = len(table.rows) < 6 and len(table.columns) > 8 * len(table.rows)
+    own = [column for column in table.columns if not column.startswith("^.")]
+    is_nameless = len(own) < len(table.columns) and not any(NAME & {*words_of(column)} or column == "id" for column in own)
+    return 0.3 * is_transposed + 0.2 * is_nameless
 
 
 def _is_within(candidate: Candidate) -> bool:
-    """Whether its rows are inside other records: of two equally likely tables the simpler is chosen."""
+    """Whether the rows are inside other records: of two equally likely tables, the simpler one is chosen."""
     return any(column.startswith("^.") for column in candidate.columns)
 
 
-def _why(look: Look, rows: int) -> Iterator[str]:
+def _why(signs: _Signs, rows: int) -> Iterator[str]:
     yield f"{rows} rows"
-    if look.names:
-        yield "a column of names" if look.named else "a column of texts that differ"
-    if look.ranked:
+    if signs.names:
+        yield "a column of names" if signs.named else "a column of texts that differ"
+    if signs.ranked:
         yield "a column of ranks"
-    if look.ordered:
+    if signs.ordered:
         yield "rows in the order of a figure"
-    if look.figures or look.placed:
-        yield f"{look.figures} columns of figures" if look.figures else "places alone"
-    elif look.comma:
-        yield f"figures with a decimal comma ({look.comma}), which is not read"
+    if signs.figures or signs.placed:
+        yield f"{signs.figures} columns of figures" if signs.figures else "places alone"
+    elif signs.comma:
+        yield f"figures with a decimal comma ({signs.comma}), which is not read"
     else:
         yield _NO_FIGURES
-    if not look.names:
+    if not signs.names:
         yield _NAMELESS

@@ -1,4 +1,4 @@
-"""What the cells of a column are: how many are filled, numbers, different, in order."""
+"""The properties of a column's cells: how many are filled, numbers, distinct, in order."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from decimal import Decimal
+from functools import cache, cached_property
 from itertools import pairwise
 
 from tracker.authoring.words import words_of
 from tracker.model import Column as Source
 from tracker.model import Kind, Metric, MetricId, Nature
-from tracker.reading.cells import MISSING, CellError, reader
+from tracker.reading.cells import MISSING, CellError, Reader, reader
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
@@ -20,8 +21,10 @@ _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _ORDINAL = re.compile(r"(?:#|T|=)?(\d{1,6})(?:st|nd|rd|th|\.|=)?")
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _LETTER = re.compile(r"[^\W\d_]")
+MAX_ROWS = 5_000
+"""Rows beyond these are not examined."""
 MANY_WORDS = 5
-"""A column with more words per text on average is prose."""
+"""A column whose texts have more words on average is prose."""
 LONG = 90
 """A column with longer texts on average does not hold names."""
 EPOCH = 900_000_000.0
@@ -30,10 +33,11 @@ EPOCH = 900_000_000.0
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
 class Cells:
-    """A column with its header; what is asked of it is worked out once."""
+    """A column with its header; each property is computed once."""
 
     header: str
     cells: Sequence[str | None]
+    scale: str = "1"
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -42,35 +46,28 @@ class Cells:
 
     @cached_property
     def leaf(self) -> tuple[str, ...]:
-        """The words of its last part: of `pricing.completion` only the last."""
+        """The words of the header's last part, such as `completion` of `pricing.completion`."""
         return words_of(re.split(r"[.:@]", self.header)[-1]) or self.words
 
     @cached_property
     def known(self) -> list[str]:
-        """The cells' texts, without those that mean unknown."""
+        """The texts, without those that mean unknown."""
         return [cell.strip() for cell in self.cells if cell is not None and cell.strip().casefold() not in MISSING]
 
     @property
     def filled(self) -> float:
-        """Share of the rows that say something."""
+        """Share of the rows whose text is known (0–1)."""
         return len(self.known) / len(self.cells) if self.cells else 0.0
 
     @cached_property
     def numbers(self) -> list[float | None]:
-        """The value of each row; None where there is none or it cannot be read."""
-        read = reader(
-            Metric(
-                id=MetricId("x"),
-                title="",
-                column=Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER),
-                nature=Nature.COUNT,
-            )
-        )
+        """The value of each row, times `scale`; None if there is none or it cannot be read."""
+        read = _reader(self.scale)
         return [_value(read, cell) for cell in self.cells]
 
     @cached_property
     def values(self) -> list[float]:
-        """The values there are."""
+        """The values that could be read."""
         return [value for value in self.numbers if value is not None]
 
     @property
@@ -90,7 +87,7 @@ class Cells:
 
     @cached_property
     def is_text(self) -> bool:
-        """Whether it could name things: letters, no addresses, no dates, no prose."""
+        """Whether the texts could be names: letters, not addresses, dates or prose."""
         sample = self.known[:200]
         if not sample or self.numeric > 0.5 or self.is_worded_number:
             return False
@@ -106,10 +103,10 @@ class Cells:
 
     @cached_property
     def is_worded_number(self) -> bool:
-        """Whether the texts are a number with what it counts: `900 stars today`, `1 vote`."""
+        """Whether the texts are numbers with a unit: `900 stars today`, `1 vote`."""
         sample = self.known[:200]
-        behind = Counter(found[1] for cell in sample if (found := _WORDED.fullmatch(cell)))
-        return len(sample) > 1 and sum(many for _, many in behind.most_common(2)) >= 0.8 * len(sample)
+        units = Counter(match[1] for cell in sample if (match := _WORDED.fullmatch(cell)))
+        return len(sample) > 1 and sum(number for _, number in units.most_common(2)) >= 0.8 * len(sample)
 
     @cached_property
     def is_date(self) -> bool:
@@ -119,13 +116,8 @@ class Cells:
 
     @cached_property
     def is_time(self) -> bool:
-        """Whether its numbers are seconds or milliseconds since 1970."""
-        return (
-            bool(self.values)
-            and min(self.values) >= EPOCH
-            and max(self.values) < 1e13
-            and max(self.values) < 3 * min(self.values)
-        )
+        """Whether the numbers are seconds or milliseconds since 1970."""
+        return bool(self.values) and min(self.values) >= EPOCH and max(self.values) < min(1e13, 3 * min(self.values))
 
     @cached_property
     def places(self) -> list[int | None]:
@@ -134,24 +126,34 @@ class Cells:
 
     @cached_property
     def is_count_up(self) -> bool:
-        """Whether it counts the rows: 0, 1, 2, … or 1, 2, 3, …."""
-        first, *_ = [*self.places, None]
-        return first in (0, 1) and len(self.places) > 2 and all(b == a + 1 for a, b in pairwise(self.places) if a is not None and b is not None) and None not in self.places  # fmt: skip
+        """Whether the column numbers the rows: 0, 1, 2, … or 1, 2, 3, …."""
+        length = len(self.places)
+        return length > 2 and self.places in ([*range(length)], [*range(1, length + 1)])
 
     def order(self) -> float:
-        """From 1 (falling from row to row) to -1 (rising); 0 where there is no order, or too few values."""
-        known = [value for value in self.numbers if value is not None]
-        falls = sum(a > b for a, b in pairwise(known))
-        rises = sum(a < b for a, b in pairwise(known))
+        """From 1 (falling from row to row) to -1 (rising); 0 without an order, or with too few values."""
+        falls = sum(a > b for a, b in pairwise(self.values))
+        rises = sum(a < b for a, b in pairwise(self.values))
         moves = falls + rises
-        if moves < 2 or moves < 0.2 * len(known) or len(known) < 0.6 * len(self.cells):
+        if moves < 2 or moves < 0.2 * len(self.values) or len(self.values) < 0.6 * len(self.cells):
             return 0.0
         return (falls - rises) / moves
 
 
-def _value(read: object, cell: str | None) -> float | None:
+def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> list[Cells]:
+    """The columns of a table, with the rows that are examined."""
+    return [Cells(header=name, cells=[row[at] for row in rows[:MAX_ROWS]]) for at, name in enumerate(columns)]
+
+
+@cache
+def _reader(scale: str) -> Reader:
+    column = Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER)
+    return reader(Metric(id=MetricId("x"), title="", column=column, nature=Nature.COUNT, scale=Decimal(scale)))
+
+
+def _value(read: Reader, cell: str | None) -> float | None:
     try:
-        measure = read(cell)  # type: ignore[operator]
+        measure = read(cell)
     except CellError:
         return None
     return None if measure is None else measure.value
@@ -159,5 +161,5 @@ def _value(read: object, cell: str | None) -> float | None:
 
 def _place(cell: str | None) -> int | None:
     text = (cell or "").strip()
-    found = _ORDINAL.fullmatch(text)
-    return int(found[1]) if found else _MEDALS.get(text)
+    match = _ORDINAL.fullmatch(text)
+    return int(match[1]) if match else _MEDALS.get(text)

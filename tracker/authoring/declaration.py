@@ -1,6 +1,6 @@
-"""A proposal as the TOML file that declares the board; each guess with its reason, the unsure ones marked.
+"""The TOML file that a proposal makes; each guess has its reason, and unsure ones are marked.
 
-The text is read again by `tracker.schedules` before anything is done with it: `declared` and `settled` give the board it makes.
+`declared` and `settled` read the text again as `tracker.schedules` does, and give the board it declares.
 """
 
 from __future__ import annotations
@@ -14,24 +14,28 @@ from zlib import crc32
 
 from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
+from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
-from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
+from tracker.authoring.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken
-from tracker.model import Board, BoardId, Column, Kind, Metric, MetricId, Nature, Parse, Reading
-from tracker.reading.cells import CellError, reader
+from tracker.model import Board, BoardId, Nature, Reading
 from tracker.reading.names import clean_text
 from tracker.schedules.boards import board_from
 from tracker.schedules.files import tables_of
 
 MAX_TITLE = 120
 LEAST_SHARE = 0.6
-"""A page with fewer of the entries that it had is not believed."""
+"""Minimum share of the entries seen; a page with fewer is refused."""
 MAX_WHY = 100
 MAX_ROUNDS = 12
-"""So many columns that cannot be read as they were guessed are left out, one after the other."""
+"""Maximum number of attempts, each leaving out the columns that could not be read."""
 NOT_LOOKED_UP = "not looked up"
 """The `terms` of a board whose terms nobody has read."""
 
+_HEAD = (
+    "#:schema ../board.schema.json",
+    "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
+)
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
@@ -42,18 +46,17 @@ _NO_SOURCE = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAddress:
-    """What a declaration needs and no page states: the board's id, the URL and headers of its request, the page for people."""
+    """The facts a declaration needs that no page states."""
 
     board: BoardId
     title: str
     url: str
-    page: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A declaration that reads its page: its text, the board it declares, the reading of the page, and the columns left out with the reason."""
+    """A declaration that reads its page: its text, the board, the reading, and the columns left out, each with the reason."""
 
     text: str
     board: Board
@@ -62,13 +65,14 @@ class Settled:
 
 
 def declaration(proposal: Proposal, at: PageAddress, left_out: Mapping[str, str] | None = None) -> str:
-    """The TOML file. `left_out` are columns that cannot be read as they were guessed, with the reason."""
-    dropped = left_out or {}
+    """The TOML file. `left_out` has the columns that could not be read as guessed, each with the reason."""
+    dropped, spec = left_out or {}, proposal.candidate.parse
     metrics = [metric for metric in proposal.metrics if metric.column not in dropped]
+    options = ((name, value, "") for name, value in spec.options.items())
     blocks = [
         _head(at),
-        _request(at),
-        _parse(proposal),
+        _block("request", [("url", at.url, ""), ("headers", at.headers or None, "")]),
+        _block("parse", [("format", spec.format, "; ".join(proposal.candidate.why)), *options]),
         _columns(proposal, dropped),
         *(_metric(metric, proposal, dropped) for metric in metrics),
         _contract(proposal, metrics),
@@ -77,17 +81,13 @@ def declaration(proposal: Proposal, at: PageAddress, left_out: Mapping[str, str]
 
 
 def declared(text: str, board: BoardId) -> Board:
-    """The board that a declaration makes, without defaults. Raises DeclarationError as the schedules do."""
+    """The board of a declaration, without defaults. Raises DeclarationError as the schedules do."""
     with toml.at(f"{board}.toml"):
         return board_from(tables_of(text), board, {name: parsers.options_of(name) for name in parsers.FORMATS})
 
 
 def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading]) -> Settled:
-    """The declaration with which the page reads: a column that is not what it seemed in every row is left out.
-
-    Raises:
-        TrackerError: the page cannot be read even so; as `read` raises it.
-    """
+    """The declaration that reads the page, without the columns that some row contradicts. Raises as `read` does."""
     left_out = {metric.column: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
     for _ in range(MAX_ROUNDS):
         text = declaration(proposal, at, left_out)
@@ -95,10 +95,10 @@ def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading
         try:
             return Settled(text=text, board=board, reading=read(board), left_out=left_out)
         except ContractBroken as error:
-            found = _spoilt(error, proposal)
-            if found.keys() <= left_out.keys():
+            unreadable = _unreadable(error, proposal)
+            if unreadable.keys() <= left_out.keys():
                 raise
-            left_out.update(found)
+            left_out.update(unreadable)
     return Settled(text=text, board=board, reading=read(board), left_out=left_out)
 
 
@@ -108,8 +108,8 @@ def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
     return not is_known and metric.id != proposal.primary.value
 
 
-def _spoilt(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
-    """The columns that the board can do without in which something could not be read."""
+def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
+    """The dispensable columns in which a cell could not be read."""
     primary = {metric.column for metric in proposal.metrics if metric.id == proposal.primary.value}
     needed = {*proposal.key.value, proposal.name.value, *primary}
     return {
@@ -122,163 +122,94 @@ def _spoilt(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
 # ── the blocks of the file ───────────────────────────────────────────────────────────────────────
 
 
+Row = tuple[str, object, str]
+"""A key, its value, and the comment after it. A row with the value None is left out."""
+
+
 def _head(at: PageAddress) -> str:
-    minute = crc32(at.board.encode()) % 60  # spread over the hour: boards do not all ask at once
-    lines = [
-        "#:schema ../board.schema.json",
-        "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
-        *_aligned(
-            [
-                ("title", toml_value(clean_text(at.title)[:MAX_TITLE] or at.board), ""),
-                ("page", toml_value(at.page), ""),
-                ("cadence", toml_value(f"{minute} 6 * * *"), "once a day; more often only where the board changes more often"),
-                ("attribution", toml_value(""), "whom to name where its content is shown"),
-                ("terms", toml_value(NOT_LOOKED_UP), "read what the publisher allows and say it here; robots.txt is kept to in any case"),
-                ("enabled", "true", ""),
-            ]
-        ),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
-
-
-def _request(at: PageAddress) -> str:
-    rows = [("url", toml_value(at.url), "")]
-    if at.headers:
-        rows.append(("headers", toml_value(at.headers), ""))
-    return _block("request", rows)
-
-
-def _parse(proposal: Proposal) -> str:
-    spec = proposal.candidate.parse
-    rows = [("format", toml_value(spec.format), "; ".join(proposal.candidate.why))]
-    rows += [(toml_key(name), toml_value(_plain(value)), "") for name, value in spec.options.items() if name != "facts"]
-    if proposal.facts:
-        rows.append(("facts", toml_value(dict(proposal.facts)), ""))
-    if spec.group is not None:
-        rows.append(("group", toml_value(_group(spec)), ""))
-    return _block("parse", rows)
-
-
-def _group(spec: Parse) -> dict[str, object]:
-    group = spec.group
-    if group is None:
-        return {}
-    found: dict[str, object] = {"key": _one_or_all(group.key)}
-    return found | ({"by": group.by} if group.by else {}) | ({"take": group.take} if group.take != "only" else {})
-
-
-def _plain(value: object) -> object:
-    """An option as TOML has it: a list for a tuple, sorted for a set."""
-    return sorted(value) if isinstance(value, frozenset | set) else value
+    minute = crc32(at.board.encode()) % 60  # boards ask at different minutes
+    rows: list[Row] = [
+        ("title", clean_text(at.title)[:MAX_TITLE] or at.board, ""),
+        ("page", at.url, ""),
+        ("cadence", f"{minute} 6 * * *", "once a day; more often only where the board changes more often"),
+        ("attribution", "", "whom to name where its content is shown"),
+        ("terms", NOT_LOOKED_UP, "read what the publisher allows and say it here; robots.txt is kept to in any case"),
+        ("enabled", True, ""),
+    ]
+    return "\n".join((*_HEAD, *_aligned(rows))) + "\n"
 
 
 def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
-    rows = [
-        ("key", toml_value(_one_or_all(proposal.key.value)), _reason(proposal.key)),
-        ("name", toml_value(proposal.name.value), _reason(proposal.name)),
+    key, rank = proposal.key.value, proposal.rank
+    rows: list[Row] = [
+        ("key", key if len(key) > 1 else key[0], _reason(proposal.key)),
+        ("name", proposal.name.value, _reason(proposal.name)),
+        *([("rank", rank.value, _reason(rank))] if rank is not None and rank.value not in dropped else ()),
+        *((name, column, "") for name, column in proposal.attributes if column not in dropped),
     ]
-    if proposal.rank is not None and proposal.rank.value not in dropped:
-        rows.append(("rank", toml_value(proposal.rank.value), _reason(proposal.rank)))
-    rows += [(toml_key(name), toml_value(column), "") for name, column in proposal.attributes if column not in dropped]
-    notes = [f"# {_line(column)} is left out: {_line(why)}" for column, why in dropped.items()]
-    return _block("columns", rows) + "".join(f"{note}\n" for note in notes)
+    notes = (f"# {_line(column)} is left out: {_line(why)}\n" for column, why in dropped.items())
+    return _block("columns", rows) + "".join(notes)
 
 
 def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str]) -> str:
-    rows = [
-        ("from", toml_value(metric.column), ""),
-        ("title", toml_value(clean_text(metric.title)[:MAX_TITLE]), ""),
-        ("nature", toml_value(metric.nature.value.value), _reason(metric.nature)),
-    ]
-    if metric.unit.value:
-        rows.append(("unit", toml_value(clean_text(metric.unit.value)), _reason(metric.unit)))
-    if metric.topic.value:
-        rows.append(("topic", toml_value(metric.topic.value), _reason(metric.topic)))
-    if (direction := metric.higher_is_better.value) is not None:
-        rows.append(("higher_is_better", toml_value(direction), _reason(metric.higher_is_better)))
-    if metric.id == proposal.primary.value:
-        rows.append(("primary", "true", _reason(proposal.primary)))
-    if metric.scale != "1":
-        rows.append(("scale", toml_value(metric.scale), "published value × scale is in the unit"))
-    if metric.missing:
-        rows.append(("missing", toml_value(metric.missing), "mean unknown"))
     sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
-    rows += [
-        (side, toml_value(column), "") for side, column in sides.items() if column and not {*sides.values()} & dropped.keys()
+    rows: list[Row] = [
+        ("from", metric.column, ""),
+        ("title", clean_text(metric.title)[:MAX_TITLE], ""),
+        ("nature", metric.nature.value.value, _reason(metric.nature)),
+        ("unit", clean_text(metric.unit.value) or None, _reason(metric.unit)),
+        ("topic", metric.topic.value or None, _reason(metric.topic)),
+        ("higher_is_better", metric.higher_is_better.value, _reason(metric.higher_is_better)),
+        ("primary", True if metric.id == proposal.primary.value else None, _reason(proposal.primary)),
+        ("scale", None if metric.scale == "1" else metric.scale, "published value × scale is in the unit"),
+        *((side, column or None, "") for side, column in sides.items() if not {*sides.values()} & dropped.keys()),
     ]
     return _block(f"metrics.{toml_key(metric.id)}", rows)
 
 
 def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
     seen = len(proposal.candidate.rows)
-    chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
-    rows = [
-        ("depth", str(seen) if chart else toml_value("whole"), "a chart with this many places" if chart else ""),
-        ("min_entries", str(ceil(LEAST_SHARE * seen)), f"{LEAST_SHARE:.0%} of the {seen} rows seen: half a page is none"),
+    is_chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
+    duplicates = None if proposal.duplicates == "refuse" else proposal.duplicates
+    rows: list[Row] = [
+        ("depth", seen if is_chart else "whole", "a chart with this many places" if is_chart else ""),
+        ("min_entries", ceil(LEAST_SHARE * seen), f"{LEAST_SHARE:.0%} of the {seen} rows seen: half a page is none"),
+        ("duplicates", duplicates, "some keys occur more than once"),
+        *((metric.id, _bounds(metric, proposal) or None, "") for metric in metrics),
     ]
-    if proposal.duplicates != "refuse":
-        rows.append(("duplicates", toml_value(proposal.duplicates), "some keys occur more than once"))
-    rows += [(toml_key(metric.id), bounds, "") for metric in metrics if (bounds := _bounds(metric, proposal))]
     return _block("contract", rows)
 
 
-# ── bounds ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _bounds(metric: MetricGuess, proposal: Proposal) -> str:
-    """What is credible for a metric: 0 to 100 for a percentage, else its values and as much again on both sides."""
-    values = _values(metric, proposal)
+def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
+    """The credible range: 0 to 100 for a percentage, otherwise the range of the values and as much again on both sides."""
+    values = _values(metric, proposal.candidate)
     if not values:
-        return ""
+        return {}
     lowest, highest = min(values), max(values)
     primary = metric.id == proposal.primary.value
+    bounds: dict[str, object] = {"min": 0} if lowest >= 0 else {}
     if metric.unit.value == "%" and lowest >= 0 and highest <= 100:
-        found: dict[str, object] = {"min": 0, "max": 100}
+        bounds = {"min": 0, "max": 100}
     elif primary:
-        room = (
-            max(highest - lowest, abs(highest), 1.0)
-            if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED)
-            else highest - lowest or 1.0
-        )
-        found = {
-            "min": _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0,
-            "max": _rounded(highest + room, ceil),
-        }
-    else:
-        found = {"min": 0} if lowest >= 0 else {}
+        room = highest - lowest or 1.0
+        if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED):
+            room = max(highest - lowest, abs(highest), 1.0)
+        least = _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0
+        bounds = {"min": least, "max": _rounded(highest + room, ceil)}
     if primary:
         share = len(values) / len(proposal.candidate.rows)
-        found["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of what is filled now, in steps of 0.05
-    return toml_value(found) if found else ""
+        bounds["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of the present share, in steps of 0.05
+    return bounds
 
 
-def _values(metric: MetricGuess, proposal: Proposal) -> list[float]:
-    """The metric's values in its unit. A cell that cannot be read is not judged here: reading the page judges it."""
-    read = reader(
-        Metric(
-            id=MetricId(metric.id),
-            title=metric.title,
-            column=Column(sources=(metric.column,), missing=frozenset(metric.missing), kind=Kind.NUMBER),
-            nature=metric.nature.value,
-            scale=Decimal(metric.scale),
-        )
-    )
-    if metric.column not in proposal.candidate.columns:
-        return []
-    place = proposal.candidate.columns.index(metric.column)
-    values = []
-    for row in proposal.candidate.rows:
-        try:
-            measure = read(row[place])
-        except CellError:
-            continue
-        if measure is not None:
-            values.append(measure.value)
-    return values
+def _values(metric: MetricGuess, candidate: Candidate) -> list[float]:
+    """The metric's values in its unit. Cells that cannot be read are left out: reading the page reports them."""
+    place = candidate.columns.index(metric.column)
+    return Cells(header=metric.column, cells=[row[place] for row in candidate.rows], scale=metric.scale).values
 
 
 def _rounded(value: float, towards: Callable[[float], int]) -> int | float:
-    """To two digits, away from the values."""
+    """The value rounded to two digits, away from the values."""
     if value == 0:
         return 0
     digits = 1 - floor(log10(abs(value)))
@@ -286,40 +217,25 @@ def _rounded(value: float, towards: Callable[[float], int]) -> int | float:
     return rounded * 10**-digits if digits <= 0 else float(f"{rounded / 10**digits:.{digits}f}")
 
 
-# ── lines ────────────────────────────────────────────────────────────────────────────────────────
-
-Row = tuple[str, str, str]
-"""A key, its value as TOML writes it, and the comment after it."""
-
-
 def _block(table: str, rows: Iterable[Row]) -> str:
-    return "\n".join([f"[{table}]", *_aligned(list(rows))]) + "\n"
+    return "\n".join([f"[{table}]", *_aligned(rows)]) + "\n"
 
 
-def _aligned(rows: Sequence[Row]) -> Iterator[str]:
-    width = max(len(key) for key, _, _ in rows)
-    for key, value, note in rows:
-        line = f"{key:{width}} = {value}"
-        yield f"{line} # {_line(note)}" if note else line
+def _aligned(rows: Iterable[Row]) -> Iterator[str]:
+    shown = [(toml_key(key), toml_value(value), note) for key, value, note in rows if value is not None]
+    width = max(len(key) for key, _, _ in shown)
+    for key, value, note in shown:
+        yield f"{key:{width}} = {value}" + (f" # {_line(note)}" if note else "")
 
 
 def _reason(guess: Guess[object]) -> str:
-    """Why, and how sure where it is not."""
-    if guess.sure >= SURE:
-        return guess.why
-    return f"unsure ({guess.sure:.2f}): {guess.why}"
+    """The reason of a guess, and the certainty of an unsure one."""
+    return guess.why if guess.sure >= SURE else f"unsure ({guess.sure:.2f}): {guess.why}"
 
 
 def _line(text: str) -> str:
-    found = clean_text(text)
-    return found if len(found) <= MAX_WHY else f"{found[: MAX_WHY - 1]}…"
-
-
-def _one_or_all(columns: Sequence[str]) -> object:
-    return columns[0] if len(columns) == 1 else list(columns)
-
-
-# ── ids ──────────────────────────────────────────────────────────────────────────────────────────
+    line = clean_text(text)
+    return line if len(line) <= MAX_WHY else f"{line[: MAX_WHY - 1]}…"
 
 
 def board_id(host: str, title: str) -> BoardId:
@@ -334,6 +250,3 @@ def board_id(host: str, title: str) -> BoardId:
 
 def _slug(text: str) -> str:
     return "-".join(_HOST_WORDS.findall(text.lower()))
-
-
-__all__ = ["NOT_LOOKED_UP", "PageAddress", "Settled", "board_id", "declaration", "declared", "settled"]

@@ -1,4 +1,4 @@
-"""Lists of records anywhere in a document of objects and lists, and the paths that lead to them."""
+"""Find the lists of records in a document of objects and lists, with their paths."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import TypeGuard
 
 MAX_NODES = 200_000
 MAX_SPOTS = 60
-"""Lists returned, at most; the longest first."""
+"""Maximum number of lists returned, the longest first."""
 MAX_FIELDS = 200
 MAX_LEVELS = 4
-"""So deep are fields looked for inside a record."""
+"""Depth to which a record's fields are searched."""
 SAMPLE = 60
-"""Records looked at."""
+"""Number of records examined."""
 MIN_RECORDS = 2
 MIN_PAIRS = 5
 MOST = 0.6
-"""Share of the members of an object that must have the same field, so that they are records of one kind."""
+"""Minimum share of members with the same field (0–1) for them to be records of one kind."""
 TITLES = ("name", "slug", "id", "title", "key", "category", "label")
-"""What an object in a list is called by."""
+"""The fields that name an object in a list."""
 
 _PLAIN = re.compile(r"[A-Za-z_$][\w$-]*")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?")
@@ -33,9 +33,9 @@ Object = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """The place of records: the options that find them (records, explode, pairs, header, cell), their columns, how many they are.
+    """The place of records: the options that find them (records, explode, pairs, header, cell), their columns and number.
 
-    `kind` is list, members (of an object), pairs or rows (lists of cells); `fields` are the fields that all of them have.
+    `kind` is list, members (of an object), pairs or rows (lists of cells). `fields` are the fields that all records have.
     """
 
     options: Mapping[str, object]
@@ -46,10 +46,10 @@ class Spot:
 
 
 def spots(document: object) -> list[Spot]:
-    """The longest ones, in the order of the document."""
-    found = list(_walk(document))
-    longest = sorted(found, key=lambda spot: -spot.size * min(len(spot.columns), 8))[:MAX_SPOTS]
-    return [spot for spot in found if spot in longest] if len(found) > MAX_SPOTS else found
+    """The longest lists of records, in the order of the document."""
+    every = list(_walk(document))
+    longest = sorted(every, key=lambda spot: -spot.size * min(len(spot.columns), 8))[:MAX_SPOTS]
+    return [spot for spot in every if spot in longest] if len(every) > MAX_SPOTS else every
 
 
 def _walk(document: object) -> Iterator[Spot]:
@@ -63,7 +63,7 @@ def _walk(document: object) -> Iterator[Spot]:
 
 
 def _here(path: str, node: object) -> Iterator[Spot]:
-    if isinstance(node, list) and len(node) >= MIN_RECORDS and all(isinstance(one, dict) for one in node):
+    if isinstance(node, list) and len(node) >= MIN_RECORDS and all(isinstance(member, dict) for member in node):
         yield from _records(path, node, "list")
     elif isinstance(node, dict):
         members = [{**value, "$key": key} for key, value in node.items() if isinstance(value, dict)]
@@ -81,9 +81,9 @@ def _at(path: str) -> dict[str, object]:
 
 def _records(path: str, records: Sequence[Object], kind: str) -> Iterator[Spot]:
     columns = fields_of(records)
-    every = tuple(name for name in records[0] if name != "$key" and all(name in record for record in records))
+    common = tuple(name for name in records[0] if name != "$key" and all(name in record for record in records))
     if columns:
-        yield Spot(options=_at(path), columns=columns, size=len(records), kind=kind, fields=every)
+        yield Spot(options=_at(path), columns=columns, size=len(records), kind=kind, fields=common)
     for name in _nested(records):
         inner = [member for record in records for member in _members(record.get(name))]
         own = fields_of(inner)
@@ -93,7 +93,7 @@ def _records(path: str, records: Sequence[Object], kind: str) -> Iterator[Spot]:
 
 
 def fields_of(records: Sequence[Object]) -> tuple[str, ...]:
-    """The paths of single values in the records, those first that come first."""
+    """The paths of single values in the records, in order of appearance."""
     counted: Counter[str] = Counter()
     for record in records[:SAMPLE]:
         counted.update(list(dict.fromkeys(_leaves(record, "", MAX_LEVELS))))
@@ -110,11 +110,9 @@ def _leaves(record: Object, before: str, levels: int) -> Iterator[str]:
 
 
 def _nested(records: Sequence[Object]) -> Iterator[str]:
-    """The fields that hold records of their own in most of the records."""
-    counted = Counter(name for record in records[:SAMPLE] for name, value in record.items() if len(_members(value)))
-    for name, many in counted.items():
-        if many >= MOST * min(len(records), SAMPLE):
-            yield name
+    """The fields that have records of their own in most of the records."""
+    counted = Counter(name for record in records[:SAMPLE] for name, value in record.items() if _members(value))
+    return (name for name, number in counted.items() if number >= MOST * min(len(records), SAMPLE))
 
 
 def _members(value: object) -> list[Object]:
@@ -127,23 +125,23 @@ def _members(value: object) -> list[Object]:
 
 
 def _are_alike(members: Sequence[Object]) -> bool:
-    """Whether they are records of one kind: most have a field in common besides their key."""
+    """Whether the members are records of one kind: most have a field in common besides their key."""
     counted = Counter(name for member in members[:SAMPLE] for name in member if name != "$key")
     return bool(counted) and counted.most_common(1)[0][1] >= MOST * min(len(members), SAMPLE)
 
 
 def _tables(path: str, node: Object) -> Iterator[Spot]:
-    """Rows that are lists of cells, beside a list that names their columns."""
+    """Lists of cells, with a list beside them that names their columns."""
     for name, rows in node.items():
         if not _is_grid(rows):
             continue
         width = len(rows[0])
-        cell = _common(one for row in rows[:SAMPLE] for one in row)
+        cell = _value_field(cell for row in rows[:SAMPLE] for cell in row)
         for other, names in node.items():
             if not isinstance(names, list) or len(names) != width or other == name or cell is None:
                 continue
-            title = _common(names)
-            texts: list[object] = [one.get(title) if isinstance(one, dict) else one for one in names]
+            title = _value_field(names)
+            texts: list[object] = [column.get(title) if isinstance(column, dict) else column for column in names]
             if title is not None and all(isinstance(text, str) for text in texts):
                 header = _join(path, other) + (f"[].{_key(title)}" if title else "")
                 options = {"records": _join(path, name), "header": header} | ({"cell": _key(cell)} if cell else {})
@@ -156,34 +154,30 @@ def _is_grid(rows: object) -> TypeGuard[list[list[object]]]:
     return len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows)
 
 
-def _common(cells: Iterable[object]) -> str | None:
-    """The field that holds the value where cells are objects, "" where they are values themselves, None where they are neither."""
-    found = list(cells)
-    objects = [one for one in found if isinstance(one, dict)]
+def _value_field(cells: Iterable[object]) -> str | None:
+    """The field with the value if cells are objects, "" if they are plain values, None otherwise."""
+    known = [cell for cell in cells if cell is not None]
+    objects = [cell for cell in known if isinstance(cell, dict)]
     if not objects:
-        return "" if not any(isinstance(one, list) for one in found) else None
-    if len(objects) < len([one for one in found if one is not None]):
+        return "" if not any(isinstance(cell, list) for cell in known) else None
+    if len(objects) < len(known):
         return None
     return next((name for name in ("value", *TITLES, "text", "data") if all(name in record for record in objects)), None)
 
 
 def _inside(path: str, node: object) -> Iterator[tuple[str, object]]:
     if isinstance(node, dict):
-        for name, value in node.items():
-            if isinstance(value, dict | list):
-                yield _join(path, name), value
+        yield from ((_join(path, name), value) for name, value in node.items() if isinstance(value, dict | list))
     elif isinstance(node, list) and len(node) <= SAMPLE:
-        for at, value in enumerate(node):
-            if isinstance(value, dict | list):
-                yield _member(path, node, at), value
+        yield from ((_member(path, node, at), value) for at, value in enumerate(node) if isinstance(value, dict | list))
 
 
 def _member(path: str, node: Sequence[object], at: int) -> str:
-    """A member of a list by what it is called, else by its place."""
-    one = node[at]
-    if isinstance(one, dict) and path:
+    """The path of a list's member: by a name that only this member has, otherwise by position."""
+    member = node[at]
+    if isinstance(member, dict) and path:
         for title in TITLES:
-            name = one.get(title)
+            name = member.get(title)
             names = [other.get(title) for other in node if isinstance(other, dict)]
             if isinstance(name, str) and "'" not in name and "`" not in name and names.count(name) == 1 and len(name) < 60:
                 return f"{path}[?{title}=='{name}'] | [0]"

@@ -1,4 +1,4 @@
-"""A board's test folder: pages as received, the reading expected of them, and hostile pages that must be refused."""
+"""A board's test folder: pages as received, their expected reading, and hostile pages to refuse."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.reading import read_capture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """The result of testing one folder; `problems` has one line each."""
+    """The result of testing one folder; each problem is one line."""
 
     board: str
     cases: int
@@ -27,13 +27,13 @@ class Tested:
 
 
 def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
-    """Read the bodies kept in the folder, compare with `expected.json`, then try every page of `hostile/` in place of the first.
+    """Compare the reading of the folder's bodies with `expected.json`, then try each page in `hostile/` instead of the first.
 
-    `page.*` are the board's own (several in the order of their names), `<payload>.*` those of a payload; `@value` before the
-    ending says which of `each` it is.
+    `page.*` are the board's own bodies, in the order of their names, `<payload>.*` those of a payload; `@value` before the
+    extension names the value of `each`.
     """
     bodies = bodies_in(board, folder)
-    if not any(not part.name for part, _, _ in bodies):
+    if all(part.name for part, _, _ in bodies):
         raise DeclarationError(f"{board.id}: {folder} has no page; expected page.<ext> as received")
     hostile = sorted((folder / "hostile").glob("*")) if (folder / "hostile").is_dir() else []
     board = for_an_excerpt(board, folder / "expected.json")
@@ -45,30 +45,27 @@ def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
 
 
 Body = tuple[Part, str, bytes]
-"""The part of a capture that a file is, the file's name, and what it holds."""
+"""The part of a capture in a file, the file's name, and its content."""
 
 _NO_BODIES = frozenset({"expected.json", "places.tsv", "README.md"})
 
 
 def bodies_in(board: Board, folder: Path) -> list[Body]:
-    """The bodies kept in a test folder, the board's own first. A payload that asks for the board's own answer needs no file."""
-    there = sorted(folder.iterdir()) if folder.is_dir() else []
-    files = [path for path in there if path.is_file() and path.name not in _NO_BODIES]
-    found = [(_part(path), path.name, path.read_bytes()) for path in files]
-    own = [body for body in found if not body[0].name]
+    """The bodies in a test folder, the board's own first. A payload with the board's own URL needs no file."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [path for path in paths if path.is_file() and path.name not in _NO_BODIES]
+    stored = [(_part(path), path.name, path.read_bytes()) for path in files]
+    bodies = [body for body in stored if not body[0].name]
     for payload in board.payloads:
-        payload_bodies = [body for body in found if body[0].name == payload.name]
-        same = (
-            [(replace(part, name=payload.name), name, body) for part, name, body in own]
-            if payload.request.url == board.request.url
-            else []
-        )
-        own += payload_bodies or same
-    if strangers := sorted({name for _, name, _ in found} - {name for _, name, _ in own}):
+        own = [body for body in stored if body[0].name == payload.name]
+        if not own and payload.request.url == board.request.url:
+            own = [(replace(part, name=payload.name), name, body) for part, name, body in bodies]
+        bodies += own
+    if strangers := sorted({name for _, name, _ in stored} - {name for _, name, _ in bodies}):
         raise DeclarationError(
             f"{board.id}: {folder / strangers[0]} is neither the board's page nor a payload of it; remove or rename the file"
         )
-    return own
+    return bodies
 
 
 def _part(path: Path) -> Part:
@@ -78,19 +75,18 @@ def _part(path: Path) -> Part:
 
 
 def read(board: Board, bodies: Sequence[Body]) -> Reading:
-    """What the bodies say. Raises as `reading.read_capture`."""
-    parts = [part for part, _, _ in bodies]
-    return read_capture(board, [body for _, _, body in bodies], parts=parts)
+    """The reading of the bodies. Raises as `reading.read_capture`."""
+    return read_capture(board, [body for _, _, body in bodies], parts=[part for part, _, _ in bodies])
 
 
 def instead(bodies: Sequence[Body], name: str, body: bytes) -> list[Body]:
-    """The bodies with another in place of the board's own first one, and without its further ones."""
+    """The bodies with another instead of the board's own ones."""
     first = next(part for part, _, _ in bodies if not part.name)
     return [(first, name, body), *(other for other in bodies if other[0].name)]
 
 
 def for_an_excerpt(board: Board, expected: Path) -> Board:
-    """A page kept for a test may be an excerpt: no more entries are demanded than are expected of it."""
+    """The board without a higher `min_entries` than expected of a page that may be an excerpt."""
     entries = len(json.loads(expected.read_text(encoding="utf-8"))["entries"]) if expected.exists() else 1
     least = min(board.contract.min_entries, max(1, entries))
     return replace(board, contract=replace(board.contract, min_entries=least))
@@ -121,36 +117,27 @@ def _hostile_problems(board: Board, page: Path, bodies: list[Body]) -> list[str]
 
 def described(reading: Reading) -> dict[str, object]:
     """A reading as plain JSON values."""
-    head = {
-        "depth": reading.depth,
-        "version": reading.version,
-        "stated_on": reading.stated_on,
-        "ambiguous": sorted(reading.ambiguous),
-    }
-    return {**{key: value for key, value in head.items() if value}, "entries": [_entry(entry) for entry in reading.entries]}
+    ambiguous = sorted(reading.ambiguous)
+    head = (("depth", reading.depth), ("version", reading.version), ("stated_on", reading.stated_on), ("ambiguous", ambiguous))
+    return {**{key: value for key, value in head if value}, "entries": [_entry(entry) for entry in reading.entries]}
 
 
 def _entry(entry: PublishedEntry) -> dict[str, object]:
     rank = {"rank": entry.rank} if entry.rank is not None else {}
     measures = {metric: _measure(measure) for metric, measure in sorted(entry.measures.items())}
-    return {
-        "entry": entry.id,
-        "name": entry.name,
-        **rank,
-        "attributes": dict(sorted(entry.attributes.items())),
-        "measures": measures,
-    }
+    attributes = dict(sorted(entry.attributes.items()))
+    return {"entry": entry.id, "name": entry.name, **rank, "attributes": attributes, "measures": measures}
 
 
 def _measure(measure: Measure) -> object:
-    """The bare value, or an object where there is more to say."""
+    """The bare value, or an object if the measure has more than a value."""
     more = {"low": measure.low, "high": measure.high, "estimated": measure.estimated or None}
     known = {key: value for key, value in more.items() if value is not None}
     return {"value": measure.value, **known} if known else measure.value
 
 
 def differences(expected: object, found: object, place: str = "") -> list[str]:
-    """Every place at which two readings, as plain JSON values, are not the same; one line each."""
+    """The differences of two readings, given as plain JSON values; one line each."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return [
             text
@@ -160,11 +147,10 @@ def differences(expected: object, found: object, place: str = "") -> list[str]:
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         return [
             text
-            for number, (one, other) in enumerate(zip(expected, found, strict=True))
-            for text in differences(one, other, f"{place}[{number}]")
+            for number, pair in enumerate(zip(expected, found, strict=True))
+            for text in differences(*pair, f"{place}[{number}]")
         ]
-    same = _close(expected, found)
-    return [] if same else [f"{place}: found {_short(found)}, expected {_short(expected)}"]
+    return [] if _close(expected, found) else [f"{place}: found {_short(found)}, expected {_short(expected)}"]
 
 
 def _close(expected: object, found: object) -> bool:

@@ -1,4 +1,4 @@
-"""What the columns of one candidate mean, each with how sure that is and why. The rules are general: no board, site or file is known by name."""
+"""The meaning of a candidate's columns, each with its certainty and reason. The rules know no board, site or file by name."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from tracker.authoring.candidates import MAX_ROWS, candidates
-from tracker.authoring.columns import Cells
+from tracker.authoring.candidates import candidates
+from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.metrics import metrics_of, primary_of
-from tracker.authoring.proposal import Candidate, Guess, Proposal
+from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
 from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME
 from tracker.errors import DeclarationError
@@ -19,123 +19,88 @@ from tracker.model import ROW
 _HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
 """Elements that pages name things in."""
 CLOSE = 0.06
-"""A candidate whose score is so near is as like a leaderboard."""
+"""Candidates whose scores differ by less are equally likely."""
 
 
-def propose(
-    body: bytes,
-    *,
-    key: Sequence[str] | None = None,
-    name: str | None = None,
-    metric: str | None = None,
-    higher_is_better: bool | None = None,
-    table: int | None = None,
-) -> Proposal:
-    """How the body would be declared. What the user states counts as certain; `table` picks a candidate, counted from 1.
+def propose(body: bytes, answers: Answers = NO_ANSWERS) -> Proposal:
+    """Propose a declaration for a page. What the user stated counts as certain.
 
     Raises:
         Refused, ParseError: as `candidates`.
         DeclarationError: a stated column is in no table, or the page has fewer tables.
     """
-    found = candidates(body, by_order=metric == ROW)
-    told = [column for column in (*(key or ()), name, metric) if column]
-    fitting = (
-        [candidate for candidate in found if set(told) <= set(candidate.columns)]
-        if table is None
-        else list(found[table - 1 : table] if table > 0 else ())
-    )
+    tables = candidates(body, by_order=answers.metric == ROW)
+    if answers.table is not None:
+        fitting = list(tables[answers.table - 1 : answers.table]) if answers.table > 0 else []
+        problem = f"table {answers.table} is not there, expected 1 to {len(tables)}"
+    else:
+        fitting = [candidate for candidate in tables if set(answers.columns) <= set(candidate.columns)]
+        problem = f"no table has {', '.join(map(repr, answers.columns))}, expected among {', '.join(tables[0].columns[:30])}"
     if not fitting:
-        raise DeclarationError(_no_such(found, told, table))
-    chosen = Guess(value=table, sure=1.0, why="stated") if table else _table(found, fitting)
-    return guessed(fitting[0], chosen, key=key, name=name, metric=metric, higher_is_better=higher_is_better)
+        raise DeclarationError(problem)
+    return _proposal(fitting[0], stated(answers.table) if answers.table else _table(tables, fitting), answers)
 
 
-def _table(found: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
-    """The first candidate; unsure where another is as good and does not hold the same rows in another form."""
+def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
+    """The first candidate; unsure if another is as likely and does not hold the same rows in another form."""
     best, *others = fitting
-    place = found.index(best) + 1
-    rivals = [other for other in others if other.score > best.score - CLOSE and not _are_one(best, other)]
+    place = tables.index(best) + 1
+    rivals = [other for other in others if other.score > best.score - CLOSE and not _same_entries(best, other)]
     if rivals:
         return Guess(value=place, sure=0.6, why=f"{rivals[0].parse.format} of {len(rivals[0].rows)} rows is as like one")
     return Guess(value=place, sure=0.9, why="; ".join(best.why))
 
 
-def _are_one(candidate: Candidate, other: Candidate) -> bool:
-    """Whether two tables of a page show the same entries: a table and the data it is made of."""
-    texts = [{cell for row in table.rows[:MAX_ROWS] for cell in row if cell} for table in (candidate, other)]
-    names = [
-        max(
-            (Cells(header=name, cells=[row[at] for row in table.rows[:MAX_ROWS]]) for at, name in enumerate(table.columns)),
-            key=_named_by,
-        )
-        for table in (candidate, other)
-    ]
+def _same_entries(candidate: Candidate, other: Candidate) -> bool:
+    """Whether two tables of a page show the same entries, such as a table and the data it is made of."""
+    pairs = ((candidate, other), (other, candidate))
     return any(
-        len({*column.known} & cells) >= 0.5 * len({*column.known}) > 0
-        for column, cells in zip(names, reversed(texts), strict=True)
+        len(names & {cell for row in table.rows[:MAX_ROWS] for cell in row if cell}) >= 0.5 * len(names) > 0
+        for names, table in ((_names_in(named), table) for named, table in pairs)
     )
 
 
-def _named_by(cells: Cells) -> tuple[bool, float]:
-    return cells.is_text and bool(NAME & {*cells.leaf}), cells.distinct
+def _names_in(candidate: Candidate) -> set[str]:
+    """The texts of the column that most likely names the rows."""
+    columns = cells_of(candidate.columns, candidate.rows)
+    return {*max(columns, key=lambda cells: (cells.is_text and bool(NAME & {*cells.leaf}), cells.distinct)).known}
 
 
-def _no_such(found: Sequence[Candidate], told: Sequence[str], table: int | None) -> str:
-    if table is not None:
-        return f"table {table} is not there, expected 1 to {len(found)}"
-    return f"no table has {', '.join(map(repr, told))}, expected among {', '.join(found[0].columns[:30])}"
-
-
-def guessed(
-    candidate: Candidate,
-    table: Guess[int] | None = None,
-    *,
-    key: Sequence[str] | None = None,
-    name: str | None = None,
-    metric: str | None = None,
-    higher_is_better: bool | None = None,
-) -> Proposal:
-    """The proposal for one candidate."""
-    sheet = RawSheet(candidate, metric)
-    missing = [column for column in (*(key or ()), name, metric) if column and column not in sheet.columns]
-    if missing:
+def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
+    sheet = RawSheet(candidate, answers.metric)
+    if missing := [column for column in answers.columns if column not in sheet.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
-    named = Guess(value=name, sure=1.0, why="stated") if name else _name(sheet)
-    keyed, duplicates = _told_key(sheet, key) if key else _key(sheet, named.value)
-    metrics = tuple(metrics_of(sheet, {*keyed.value, named.value}))
+    name = stated(answers.name) if answers.name else _name(sheet)
+    key, duplicates = _stated_key(sheet, answers.key) if answers.key else _key(sheet, name.value)
+    metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics)
-    if higher_is_better is not None:
-        direction = Guess(value=higher_is_better, sure=1.0, why="stated")
+    if answers.higher_is_better is not None:
+        direction = stated(answers.higher_is_better)
         metrics = tuple(
-            replace(guessed, higher_is_better=direction) if guessed.id == primary.value else guessed for guessed in metrics
+            replace(metric, higher_is_better=direction) if metric.id == primary.value else metric for metric in metrics
         )
     return Proposal(
         candidate=candidate,
-        table=table or Guess(value=1, sure=1.0, why="stated"),
-        key=keyed,
-        name=named,
+        table=table,
+        key=key,
+        name=name,
         rank=_rank(sheet),
-        attributes=tuple(_attributes(sheet, {named.value})),
+        attributes=tuple(_attributes(sheet, {name.value})),
         metrics=metrics,
         primary=primary,
-        facts=(),
         duplicates=duplicates,
     )
 
 
-# ── name and key ─────────────────────────────────────────────────────────────────────────────────
-
-
 def _name(sheet: RawSheet) -> Guess[str]:
     texts = [cells for cells in sheet.columns.values() if cells.is_text and cells.filled >= 0.6]
-    scored = sorted(((_as_name(one, at), one) for at, one in enumerate(texts)), key=lambda pair: -pair[0])
-    if not scored:
-        first = next(iter(sheet.columns))
-        return Guess(value=first, sure=0.2, why="no column holds names")
-    best, one = scored[0]
+    if not texts:
+        return Guess(value=next(iter(sheet.columns)), sure=0.2, why="no column holds names")
+    scored = sorted(((_as_name(cells, at), cells) for at, cells in enumerate(texts)), key=lambda pair: -pair[0])
+    best, cells = scored[0]
     second = scored[1][0] if len(scored) > 1 else 0.0
-    why = "its header says so" if NAME & {*one.leaf} else "the texts differ most"
-    return Guess(value=one.header, sure=min(0.95, 0.6 + 0.15 * best + 0.1 * (best > second + 0.5)), why=why)
+    why = "its header says so" if NAME & {*cells.leaf} else "the texts differ most"
+    return Guess(value=cells.header, sure=min(0.95, 0.6 + 0.15 * best + 0.1 * (best > second + 0.5)), why=why)
 
 
 def _as_name(cells: Cells, at: int) -> float:
@@ -154,24 +119,21 @@ def _as_name(cells: Cells, at: int) -> float:
     )
 
 
-def _told_key(sheet: RawSheet, key: Sequence[str]) -> tuple[Guess[tuple[str, ...]], str]:
-    return Guess(value=tuple(key), sure=1.0, why="stated"), "refuse" if _is_unique(sheet, key) else "ambiguous"
+def _stated_key(sheet: RawSheet, key: tuple[str, ...]) -> tuple[Guess[tuple[str, ...]], str]:
+    return stated(key), "refuse" if _is_unique(sheet, key) else "ambiguous"
 
 
 def _key(sheet: RawSheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
-    """The key, and what a key that occurs twice means."""
-    alone = sorted((cells for cells in sheet.columns.values() if _may_be_key(cells)), key=lambda one: -_as_key(one, name))
-    if alone:
-        best = alone[0]
+    """The key, and the contract's rule for a key that occurs twice."""
+    best = max(filter(_may_be_key, sheet.columns.values()), key=lambda cells: _as_key(cells, name), default=None)
+    if best is not None:
         why = "unique in all rows, and called an id" if ID & {*best.leaf} else "unique in all rows"
         return Guess(value=(best.header,), sure=0.95 if best.header == name or ID & {*best.leaf} else 0.75, why=why), "refuse"
-    together = _together(sheet, name)
-    if together:
+    if together := _together(sheet, name):
         return Guess(value=together, sure=0.75, why="only together unique in all rows"), "refuse"
     repeated = 1 - sheet.columns[name].distinct
-    return Guess(
-        value=(name,), sure=0.72 if repeated < 0.1 else 0.5, why=f"{repeated:.0%} of its values occur again"
-    ), "ambiguous"
+    sure = 0.72 if repeated < 0.1 else 0.5
+    return Guess(value=(name,), sure=sure, why=f"{repeated:.0%} of its values occur again"), "ambiguous"
 
 
 def _may_be_key(cells: Cells) -> bool:
@@ -185,14 +147,13 @@ def _may_be_key(cells: Cells) -> bool:
 def _as_key(cells: Cells, name: str) -> float:
     leaf = {*cells.leaf}
     points = 3.0 * (cells.header == "$key") + 2.0 * bool(leaf & ID) + 1.5 * (cells.header == name) + 0.5 * bool(leaf & NAME)
-    points -= (
-        1.0 * cells.header.removeprefix("css:").count(".") + 0.8 * bool(attribute_of(cells)) + 0.5 * cells.header.startswith("_")
-    )
+    nested = cells.header.removeprefix("css:").count(".")
+    points -= 1.0 * nested + 0.8 * bool(attribute_of(cells)) + 0.5 * cells.header.startswith("_")
     return points - 2.0 * (cells.numeric > 0.5) - 0.5 * bool(leaf & {"short", "canonical", "repo", "hugging", "face"})
 
 
 def _together(sheet: RawSheet, name: str) -> tuple[str, ...]:
-    """The name and the fewest texts besides that make the rows unique."""
+    """The name and the fewest other columns that make the rows unique."""
     others = [
         cells.header
         for cells in sheet.columns.values()
@@ -201,19 +162,13 @@ def _together(sheet: RawSheet, name: str) -> tuple[str, ...]:
         and (cells.is_text or cells.is_date or ID & {*cells.leaf})
         and cells.distinct < 1
     ][:12]
-    for many in (1, 2):
-        for further in combinations(others, many):
-            if _is_unique(sheet, (name, *further)):
-                return (name, *further)
-    return ()
+    keys = ((name, *further) for number in (1, 2) for further in combinations(others, number))
+    return next((key for key in keys if _is_unique(sheet, key)), ())
 
 
 def _is_unique(sheet: RawSheet, key: Sequence[str]) -> bool:
-    rows = list(zip(*(sheet.columns[one].cells for one in key), strict=True))
+    rows = list(zip(*(sheet.columns[column].cells for column in key), strict=True))
     return len(set(rows)) == len(rows)
-
-
-# ── rank and attributes ──────────────────────────────────────────────────────────────────────────
 
 
 def _rank(sheet: RawSheet) -> Guess[str] | None:

@@ -1,4 +1,4 @@
-"""Everything on a body that may be a table: HTML tables and repeated elements, flight arrays, JSON in all its places, CSV, Markdown, YAML."""
+"""Find everything in a body that may be a table: HTML tables and repeated elements, flight arrays, JSON, CSV, Markdown, YAML."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ MAX_SCRIPTS = 60
 MAX_ASSIGNMENTS = 200
 MAX_TABLES = 60
 MAX_ELEMENTS = 60_000
-"""A page with more elements outside of tables is not searched for repeated ones."""
+"""Maximum number of elements outside of tables that are examined."""
 MAX_NAMED = 400
-"""Columns of a CSV beyond these are not looked at."""
+"""Columns of a CSV beyond these are not examined."""
 MIN_REPEATED = 5
-"""So many elements of one make are needed to be rows."""
+"""Minimum number of like elements for them to be rows."""
 
 _MARKDOWN = re.compile(r"^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)+\|? *$", re.MULTILINE)
 _ASSIGNS = re.compile(r"^\s*(?:export\s+)?(?:const|let|var|window\.)\s*[\w$.]+\s*=", re.MULTILINE)
@@ -40,9 +40,9 @@ _RUN = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """Ways to declare one table, the plainest first, with the columns to ask for and how many rows it has; 0 where that is not known.
+    """Ways to declare one table, the plainest first, with its columns and its number of rows (0 if unknown).
 
-    `loose` are repeated elements, which may be anything.
+    `loose` ones are repeated elements, which may be anything.
     """
 
     ways: tuple[Parse, ...]
@@ -52,11 +52,7 @@ class Lead:
 
 
 def leads(body: bytes) -> Iterator[Lead]:
-    """Every lead. A part of the body that cannot be read gives none.
-
-    Raises:
-        ParseError: the body is not text.
-    """
+    """All leads. A part of the body that cannot be read gives none. Raises ParseError if the body is not text."""
     text = decode(body)
     start = text.lstrip()[:1]
     if start == "<":
@@ -94,19 +90,17 @@ def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
     columns = tuple(name or f"${at}" for at, name in enumerate(names[:MAX_NAMED], 1))
     if len(rows) < 2 or Counter(map(len, rows)).most_common(1)[0][0] > len(head):
         return
-    ways = [Parse(format="csv_table", options=options)]
-    if any(len(row) < len(head) for row in rows):
-        ways.append(Parse(format="csv_table", options={**options, "short_rows": True}))
     if len(head) > 2 * MIN_REPEATED and all(_DATE.fullmatch(row[0]) for row in rows if row):
         yield Lead(ways=(Parse(format="csv_table", options={**options, "layout": "wide"}),), columns=("$key", "$value"))
         return
-    yield Lead(ways=tuple(ways), columns=columns, size=0)
+    further = [{**options, "short_rows": True}] if any(len(row) < len(head) for row in rows) else []
+    yield Lead(ways=tuple(Parse(format="csv_table", options=way) for way in (options, *further)), columns=columns)
 
 
 def _templates(text: str) -> Iterator[Lead]:
     """CSV that a script holds in a template string."""
-    for found in islice(_TEMPLATE.finditer(text), MAX_ASSIGNMENTS):
-        yield from _csv(found[2], {"inside": rf"re:\b{re.escape(found[1])}\s*=\s*`([^`]*)`"})
+    for match in islice(_TEMPLATE.finditer(text), MAX_ASSIGNMENTS):
+        yield from _csv(match[2], {"inside": rf"re:\b{re.escape(match[1])}\s*=\s*`([^`]*)`"})
 
 
 def _markdown(text: str) -> Iterator[Lead]:
@@ -152,7 +146,7 @@ def _documents(name: str, options: Mapping[str, object], document: object, *, on
 
 
 def _assigned(script: str) -> Iterator[Lead]:
-    """What a script assigns to names."""
+    """The values that a script assigns to names."""
     try:
         found = list(islice(assignments(script), MAX_ASSIGNMENTS))
     except ParseError:
@@ -182,10 +176,9 @@ def _arrays(spot: Spot, found: Sequence[Spot]) -> Iterator[Parse]:
     """The fields that distinguish an array from the others: those that the fewest others have."""
     others = [set(other.fields) for other in found if other is not spot]
     rare = sorted(spot.fields, key=lambda name: sum(name in other for other in others))[:4]
-    for require in (rare[:2], rare):
-        yield Parse(
-            format="flight", options={"require": tuple(sorted(require, key=spot.fields.index)), "min_records": min(3, spot.size)}
-        )
+    for fields in (rare[:2], rare):
+        require = tuple(sorted(fields, key=spot.fields.index))
+        yield Parse(format="flight", options={"require": require, "min_records": min(3, spot.size)})
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────
@@ -242,7 +235,7 @@ def _tables(root: Element) -> Iterator[Lead]:
 
 
 def _named(section: Section, names: tuple[str, ...]) -> Iterator[Parse]:
-    """By what identifies the table: its headers, its number among those with the same headers, its caption, its id."""
+    """The ways to identify the table: by its headers, as the first with them, by its caption, by an id."""
     yield Parse(format="html_table", options={"headers": names[:6]})
     yield Parse(format="html_table", options={"headers": names[:6], "first": True})
     if text := next(map(inner_text, children(section.table, "caption")), ""):
@@ -253,21 +246,21 @@ def _named(section: Section, names: tuple[str, ...]) -> Iterator[Parse]:
 
 
 def _repeated(root: Element) -> Iterator[Lead]:
-    """Rows outside of tables: the same element repeated, recognised by a data- attribute or its class."""
+    """Rows outside of tables: repeated elements, recognised by a data- attribute or a class."""
     elements = list(islice((element for element in root.traverse() if element.tag in _ROWS), MAX_ELEMENTS))
     counted = Counter(mark for element in elements for mark in _marks(element))
-    for mark, many in counted.most_common(40):
-        if many < MIN_REPEATED:
+    for mark, number in counted.most_common(40):
+        if number < MIN_REPEATED:
             return
         tag, by, name = mark
         css = f"{tag}[{name}]" if by == "attribute" else f"{tag}.{name}"
         rows = [element for element in elements if mark in _marks(element)]
         if columns := _cells_of(rows, table_rows=tag == "tr"):
-            yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=many, loose=True)
+            yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=number, loose=True)
 
 
 def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
-    """What rows of one make have in common, in the order in which it is written."""
+    """The marks that like rows share, in the order of the page."""
     tag = str(element.tag)
     marked = [(tag, "attribute", str(name)) for name in element.attributes if _is_data(str(name))]
     if tag != "tr":
@@ -280,10 +273,10 @@ def _is_data(name: str) -> bool:
 
 
 def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
-    """Columns that most of the rows have: attributes of the row itself, and marked elements in it that hold text and no others."""
+    """The columns that most rows have: attributes of the row itself, and marked elements in it that hold only text."""
     sample = rows[:60]
     counted = Counter(name for row in sample for name in _inside(row, table_rows=table_rows))
-    return tuple(name for name, many in counted.items() if 2 * many >= len(sample))[:40]
+    return tuple(name for name, number in counted.items() if 2 * number >= len(sample))[:40]
 
 
 def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:

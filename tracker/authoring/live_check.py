@@ -1,13 +1,10 @@
-"""The live check: each board fetched once and read, nothing kept, and what that shows about its declaration.
-
-A function over a fetcher and boards, like `intake.run`; it is here because only the command line and the nightly check call it.
-"""
+"""The live check: fetch each board once, keep nothing, and compare its page with its declaration."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.errors import ContractBroken, FetchError, TrackerError
@@ -19,17 +16,18 @@ from tracker.reading import read_capture
 from tracker.wording import host_of
 
 DROP = 0.2
-"""So much less of a metric filled than in the board's test folder is drift: the folders are excerpts, full of holes on purpose."""
+"""A metric whose filled share (0–1) is lower than in the test folder by more has drifted: the folders have holes on purpose."""
 SILENT_HOSTS = 5
-"""If the first hosts asked, this many, send nothing at all, the network is down and not the boards."""
+"""If the first hosts, this many, send nothing at all, the network is down and not the boards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lived:
-    """The result for one board. `reachable`, `parsed`: None where it was not tried; `contract`: "ok", the first violation, or "".
+    """The result for one board.
 
-    `terms` says "ok", or why the board was not asked at all. `drift` is what the declaration says and the page does not, one line each;
-    it fails nothing, for what a board cannot do without is in its contract. `problem` is the error, on one line.
+    `terms` is "ok", or why the board was not fetched. `reachable` and `parsed` are None if it was not tried; `contract` is
+    "ok", the first violation, or "". `drift` has a line for each difference between declaration and page; drift is not a
+    failure, because the contract has what a board needs. `problem` is the error, on one line.
     """
 
     board: BoardId
@@ -45,37 +43,38 @@ class Lived:
 
     @property
     def ok(self) -> bool:
-        """Whether the board was read as declared, or need not be."""
+        """Whether the board was read as declared, or was not fetched."""
         return self.terms != "ok" or self.contract == "ok"
 
 
 def live(
-    boards: Sequence[Board],
-    fetcher: Fetches,
-    *,
-    cases: Path,
-    environment: Environment,
-    pauses: Mapping[BoardId, Pause] | None = None,
+    boards: Sequence[Board], fetcher: Fetches, *, cases: Path, environment: Environment, pauses: Mapping[BoardId, Pause]
 ) -> Iterator[Lived]:
-    """Fetch each board once and read it, yielding each result as soon as it is known; boards that are off, paused or without a key come first.
+    """Fetch each board once and read it, yielding each result as soon as it is known.
 
-    `cases` holds the test folders, with which the readings are compared. Nothing is kept, and no earlier answer is asked for as changed
-    or not. One board's trouble never stops another.
+    Boards that are off, paused or without a key come first. `cases` has the test folders, with which the readings are
+    compared. Requests are unconditional. One board's failure never stops another.
 
     Raises:
-        FetchError: nothing answers anywhere, so there is no network.
+        FetchError: no host answers, so there is no network.
     """
-    reasons = {board.id: why_not(board, environment, pauses or {}) for board in boards}
+    reasons = {board.id: _why_not(board, environment, pauses) for board in boards}
     yield from (Lived(board=board, terms=reason) for board, reason in reasons.items() if reason)
     asked = [board for board in boards if not reasons[board.id]]
-    silence = _Silence(hosts=len({host_of(board.request.url) for board in asked}))
+    hosts = len({host_of(board.request.url) for board in asked})
+    silent: set[str] | None = set()
     for board, fetched in fetcher.fetch_all([(board, Validators()) for board in asked]):
-        silence.heard(board, fetched)
-        yield lived(board, fetched, cases / board.id / "expected.json")
+        if silent is None or not isinstance(fetched, FetchError) or fetched.answer is not None:
+            silent = None  # any answer proves that there is a network
+        else:
+            silent.add(host_of(board.request.url))
+            if hosts > 1 and len(silent) >= min(SILENT_HOSTS, hosts):
+                raise FetchError(f"{len(silent)} hosts asked, none answers: is there a network? The last: {fetched}")
+        yield _lived(board, fetched, cases / board.id / "expected.json")
 
 
-def why_not(board: Board, environment: Environment, pauses: Mapping[BoardId, Pause]) -> str:
-    """Why a board is not asked, "" where it is."""
+def _why_not(board: Board, environment: Environment, pauses: Mapping[BoardId, Pause]) -> str:
+    """Why a board is not fetched, "" if it is."""
     if not board.enabled:
         return f"off: {board.terms or 'no reason is given'}"
     if board.id in pauses:
@@ -84,14 +83,13 @@ def why_not(board: Board, environment: Environment, pauses: Mapping[BoardId, Pau
     return f"paused: no key {', '.join(missing)}" if missing else ""
 
 
-def lived(board: Board, fetched: Capture | Unchanged | FetchError, expected: Path) -> Lived:
-    """What came of one fetch, read and compared with what the board's test folder expects."""
+def _lived(board: Board, fetched: Capture | Unchanged | FetchError, expected: Path) -> Lived:
+    """The result of one fetch, compared with the reading in the board's test folder."""
     if isinstance(fetched, FetchError):
         return Lived(board=board.id, reachable=False, problem=str(fetched))
     if isinstance(fetched, Unchanged):
-        return Lived(
-            board=board.id, reachable=False, problem=f"{board.id}: found 304, expected the page; it was not asked for changes"
-        )
+        problem = f"{board.id}: answered 304 (not modified) to an unconditional request; expected the page"
+        return Lived(board=board.id, reachable=False, problem=problem)
     try:
         reading = read_capture(board, fetched.bodies, parts=fetched.parts, url=fetched.url)
     except ContractBroken as error:
@@ -105,16 +103,16 @@ def lived(board: Board, fetched: Capture | Unchanged | FetchError, expected: Pat
         parsed=True,
         entries=len(reading.entries),
         contract="ok",
-        drift=tuple(drift(board, reading, _filled_in(expected))),
+        drift=tuple(_drift(board, reading, _expected_shares(expected))),
         version=reading.version,
         stated_on=reading.stated_on,
     )
 
 
-def drift(board: Board, reading: Reading, before: Mapping[MetricId, float]) -> Iterator[str]:
-    """What is declared and not there: columns that no entry has, and metrics filled much less than `before` (shares, 0-1)."""
+def _drift(board: Board, reading: Reading, before: Mapping[MetricId, float]) -> Iterator[str]:
+    """The declared columns that no entry has, and the metrics filled much less than `before` (shares, 0–1)."""
     for metric in board.metrics:
-        now = filled(reading, metric.id)
+        now = sum(metric.id in entry.measures for entry in reading.entries) / max(1, len(reading.entries))
         if not metric.parts and metric.id not in reading.metrics:
             yield f"no column {' or '.join(metric.column.sources)} ({metric.id})"
         elif now < before.get(metric.id, 0.0) - DROP:
@@ -124,13 +122,8 @@ def drift(board: Board, reading: Reading, before: Mapping[MetricId, float]) -> I
         yield f"no entry has {name} ({' or '.join(board.attributes[name].sources)})"
 
 
-def filled(reading: Reading, metric: MetricId) -> float:
-    """The share of entries that have a value of it, 0-1."""
-    return sum(metric in entry.measures for entry in reading.entries) / max(1, len(reading.entries))
-
-
-def _filled_in(expected: Path) -> dict[MetricId, float]:
-    """The share of the expected entries that have a value, by metric; nothing where the board has no test folder."""
+def _expected_shares(expected: Path) -> dict[MetricId, float]:
+    """The share of the expected entries that have a value, by metric; empty if the board has no test folder."""
     if not expected.is_file():
         return {}
     entries = json.loads(expected.read_text(encoding="utf-8"))["entries"]
@@ -138,42 +131,19 @@ def _filled_in(expected: Path) -> dict[MetricId, float]:
     return {MetricId(metric): sum(metric in entry["measures"] for entry in entries) / len(entries) for metric in metrics}
 
 
-@dataclass(slots=True, kw_only=True)
-class _Silence:
-    """The hosts that have sent nothing so far. Any answer proves that there is a network."""
-
-    hosts: int
-    silent: set[str] = field(default_factory=set)
-    answered: bool = False
-
-    def heard(self, board: Board, fetched: Capture | Unchanged | FetchError) -> None:
-        """Take note of an outcome. Raises FetchError when nothing answers anywhere."""
-        self.answered = self.answered or not isinstance(fetched, FetchError) or fetched.answer is not None
-        self.silent.add(host_of(board.request.url))
-        if not self.answered and self.hosts > 1 and len(self.silent) >= min(SILENT_HOSTS, self.hosts):
-            raise FetchError(f"{len(self.silent)} hosts asked, none answers: is there a network? The last: {fetched}")
-
-
 def row(result: Lived) -> tuple[str, ...]:
-    """A line of the table for people."""
+    """A row of the table for people, under HEADER."""
     words = {True: "yes", False: "no", None: ""}
     entries = "" if result.entries is None else str(result.entries)
-    return (
-        result.board,
-        words[result.reachable],
-        words[result.parsed],
-        entries,
-        result.contract,
-        "; ".join(result.drift),
-        result.terms,
-    )
+    reached, parsed = words[result.reachable], words[result.parsed]
+    return (result.board, reached, parsed, entries, result.contract, "; ".join(result.drift), result.terms)
 
 
 HEADER = ("board", "reachable", "parsed", "entries", "contract", "drift", "terms")
 
 
 def summary(results: Iterable[Lived]) -> str:
-    """One line on all of them."""
+    """One line on all results."""
     seen = list(results)
     asked = [result for result in seen if result.terms == "ok"]
     good = [result for result in asked if result.ok]

@@ -1,13 +1,13 @@
-"""The figures of a candidate: nature, unit, direction and interval of each, and which of them ranks."""
+"""The metrics of a candidate: the nature, unit, direction and interval of each, and the one that ranks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import product
 
 from tracker.authoring.columns import Cells
-from tracker.authoring.proposal import SURE, Guess, MetricGuess
+from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
 from tracker.authoring.sheet import RawSheet, is_share, stated_direction
 from tracker.authoring.words import (
     ASIDE,
@@ -34,20 +34,20 @@ from tracker.model import Nature
 MAX_METRICS = 40
 MANY_TOKENS = 10_000_000
 ENOUGH = 8
-"""Rows at which an order can no longer be chance."""
+"""Rows from which an order cannot be chance."""
 POSITION = "position"
 LEAST_ELO = 100
-"""A rating that never is so large is an average of stars or marks, not fitted to games."""
+"""A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
 MATRIX = 3
-"""So many columns of figures between 0 and 100 are benchmark scores."""
+"""Minimum number of columns between 0 and 100 to take them for benchmark scores."""
 
 _BAD_ID = re.compile(r"[^a-z0-9]+")
 
 
 def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
-    """The figures, but for those taken as key or name and those that are a side of another."""
+    """The figures, except those taken as key or name, and the bounds and errors of other figures."""
     bounds = {cells.header: _bounds_of(cells, sheet) for cells in sheet.figures}
-    sides = {side for found in bounds.values() for side in found.values()}
+    sides = {column for columns in bounds.values() for column in columns.values()}
     used: set[str] = set()
     if sheet.rank is not None and (sheet.rank.header == sheet.stated_metric or not sheet.figures):
         yield _position(sheet.rank)
@@ -57,12 +57,12 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
             continue
         if len(used) == MAX_METRICS:
             return
-        made = _metric(cells, sheet, used, bounds[cells.header])
-        used.add(made.id)
-        yield made
+        metric = _metric(cells, sheet, used, bounds[cells.header])
+        used.add(metric.id)
+        yield metric
 
 
-def _metric(cells: Cells, sheet: RawSheet, used: set[str], sides: Mapping[str, str]) -> MetricGuess:
+def _metric(cells: Cells, sheet: RawSheet, used: set[str], bounds: Mapping[str, str]) -> MetricGuess:
     nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else _nature(cells)
     unit, scale = _unit(cells, nature.value)
     return MetricGuess(
@@ -74,14 +74,12 @@ def _metric(cells: Cells, sheet: RawSheet, used: set[str], sides: Mapping[str, s
         topic=_topic(cells, nature.value),
         higher_is_better=_direction(cells, sheet),
         scale=scale,
-        low=sides.get("low", ""),
-        high=sides.get("high", ""),
-        plus_minus=sides.get("plus_minus", ""),
+        **bounds,
     )
 
 
 def _position(rank: Cells) -> MetricGuess:
-    """The place itself, where nothing else ranks."""
+    """The rank itself, if nothing else ranks."""
     return MetricGuess(
         id=POSITION,
         column=rank.header,
@@ -98,11 +96,11 @@ def _id(header: str, used: set[str]) -> str:
     leaf = [word for word in words_of(re.split(r"[.:@]", header)[-1]) if word.isascii() and word.isalnum()]
     full = [word for word in words_of(header) if word.isascii() and word.isalnum()]
     for words in (leaf, full):
-        made = _BAD_ID.sub("_", "_".join(words)).strip("_")[:60]
-        made = made if made[:1].isalpha() else f"m_{made}".rstrip("_")
-        if words and made not in used:
-            return made
-    return next(f"{made}_{number}" for number in range(2, 10_000) if f"{made}_{number}" not in used)
+        name = _BAD_ID.sub("_", "_".join(words)).strip("_")[:60]
+        name = name if name[:1].isalpha() else f"m_{name}".rstrip("_")
+        if words and name not in used:
+            return name
+    return next(f"{name}_{number}" for number in range(2, 10_000) if f"{name}_{number}" not in used)
 
 
 def _nature(cells: Cells) -> Guess[Nature]:
@@ -114,9 +112,8 @@ def _nature(cells: Cells) -> Guess[Nature]:
     if {*cells.leaf} & COUNT and not {*cells.leaf} & HIGHER - COUNT and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
     stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
-    if (words & FITTED and not stars) or (
-        words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
-    ):
+    is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
+    if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
@@ -125,10 +122,9 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
     words = {*cells.words}
     signs = "".join(cells.known[:50])
     if (nature is Nature.LISTED and words & PRICE) or "$" in signs or words & {"$", "usd"}:
-        small = cells.values and max(cells.values) < 0.01
-        return Guess(
-            value="USD per 1M tokens" if small or words & {"tokens", "token", "1m"} else "USD", sure=0.7, why="a price"
-        ), "1000000" if small else "1"
+        is_small = bool(cells.values) and max(cells.values) < 0.01
+        unit = "USD per 1M tokens" if is_small or words & {"tokens", "token", "1m"} else "USD"
+        return Guess(value=unit, sure=0.7, why="a price"), "1000000" if is_small else "1"
     if "%" in signs or "%" in words or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
     if nature is Nature.FITTED and max(cells.values, default=0.0) >= LEAST_ELO:
@@ -144,13 +140,14 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
 
 def _topic(cells: Cells, nature: Nature) -> Guess[str]:
     words = {*cells.words}
-    found = next((topic for topic, known in TOPICS.items() if words & known), "")
-    found = "" if found == "price" and nature is not Nature.LISTED else found  # the cost of a run is no price
-    return Guess(value=found, sure=0.7 if found else 0.5, why="its header" if found else "nothing states it")
+    topic = next((topic for topic, known in TOPICS.items() if words & known), "")
+    if not topic or (topic == "price" and nature is not Nature.LISTED):  # the cost of a run is not a price
+        return Guess(value="", sure=0.5, why="nothing states it")
+    return Guess(value=topic, sure=0.7, why="its header")
 
 
 def _is_elo(cells: Cells) -> bool:
-    """Whether nearly all figures are such as ratings are, and differ as ratings do."""
+    """Whether nearly all figures have the size and the spread of ratings."""
     middle = sorted(cells.values)[len(cells.values) // 20 : len(cells.values) - len(cells.values) // 20]
     if len(middle) < 3 or {*cells.leaf} & LIMIT or cells.distinct < 0.5:
         return False
@@ -166,18 +163,13 @@ def _direction(cells: Cells, sheet: RawSheet) -> Guess[bool | None]:
         is_higher, why = False, "the average of figures of which less is better"
     shown = _shown(cells, sheet)
     if is_higher is not None:
-        contrary = shown is not None and shown is not is_higher
-        return Guess(
-            value=is_higher,
-            sure=0.55 if contrary else 0.9 if shown is is_higher else 0.8,
-            why=f"{why}, though the rows are in the other order" if contrary else why,
-        )
+        if shown not in {None, is_higher}:
+            return Guess(value=is_higher, sure=0.55, why=f"{why}, though the rows are in the other order")
+        return Guess(value=is_higher, sure=0.8 if shown is None else 0.9, why=why)
+    if shown is not None and sheet.rank is not None:
+        return Guess(value=shown, sure=0.85, why="the rows are in its order, and a rank says so")
     if shown is not None:
-        return Guess(
-            value=shown,
-            sure=0.72 if sheet.rank is None else 0.85,
-            why="the rows are in its order" + (", and a rank says so" if sheet.rank else ""),
-        )
+        return Guess(value=shown, sure=0.72, why="the rows are in its order")
     if _is_elo(cells):
         return Guess(value=True, sure=0.7, why="on the Elo scale")
     if "tokens" in cells.words and cells.values and max(cells.values) >= MANY_TOKENS:
@@ -188,56 +180,42 @@ def _direction(cells: Cells, sheet: RawSheet) -> Guess[bool | None]:
 
 
 def _shown(cells: Cells, sheet: RawSheet) -> bool | None:
-    """The direction that the order of the rows shows: the best comes first."""
+    """The direction that the order of the rows shows: the best entry comes first."""
     order = cells.order()
     best = max((abs(other.order()) for other in sheet.figures), default=0.0)
     if abs(order) < 0.9 or abs(order) < best - 1e-9 or len(cells.values) < 4:
         return None
-    if sheet.rank is not None and not _rises(sheet.rank):
-        return None
-    return order > 0
-
-
-def _rises(rank: Cells) -> bool:
-    known = [place for place in rank.places if place is not None]
-    return all(b >= a for a, b in pairwise(known))
+    ranks = [place for place in sheet.rank.places if place is not None] if sheet.rank else []
+    return order > 0 if ranks == sorted(ranks) else None
 
 
 # ── bounds ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _is_side(cells: Cells) -> bool:
-    """Whether it is a bound, a half-width or an error of another column, by its header."""
+    """Whether the header says that the column is a bound, a half-width or an error of another one."""
     words = {*cells.leaf}
-    if words & ERROR:
+    if words & (ERROR | HALF):
         return True
-    return bool(words & HALF) or (
-        bool(words & (BOUND_LOW | BOUND_HIGH))
-        and bool(words & {"bound", "ci", "rating", "score", "rank", "elo", "lower", "upper", "q025", "q975"})
-    )
+    bounded = words & {"bound", "ci", "rating", "score", "rank", "elo", "lower", "upper", "q025", "q975"}
+    return bool(words & (BOUND_LOW | BOUND_HIGH)) and bool(bounded)
 
 
 def _bounds_of(cells: Cells, sheet: RawSheet) -> dict[str, str]:
-    """The columns of the interval around a figure: two between which it lies, or one of half-widths."""
+    """The columns of the interval around a figure: two bounds between which it lies, or one of half-widths."""
     own_words = {*cells.leaf} - {"score"}
     near = [other for other in sheet.columns.values() if (other is not cells and other.numeric >= 0.5) or {*other.leaf} & HALF]
-    lows = [other for other in near if {*other.leaf} & BOUND_LOW and _about({*other.leaf} - BOUND_LOW - HALF, own_words)]
-    highs = [other for other in near if {*other.leaf} & BOUND_HIGH and _about({*other.leaf} - BOUND_HIGH - HALF, own_words)]
-    for low in lows:
-        for high in highs:
-            if _between(low, cells, high):
-                return {"low": low.header, "high": high.header}
+    lows, highs = (
+        [other for other in near if {*other.leaf} & words and _about({*other.leaf} - words - HALF, own_words)]
+        for words in (BOUND_LOW, BOUND_HIGH)
+    )
+    for low, high in product(lows, highs):
+        if _between(low, cells, high):
+            return {"low": low.header, "high": high.header}
     if {*cells.leaf} & (FITTED | {"score", "rating", "accuracy"}) or len(sheet.figures) <= 4:
-        half = next(
-            (
-                other
-                for other in near
-                if {*other.leaf} & HALF and not {*other.leaf} & (BOUND_LOW | BOUND_HIGH) and _is_half(other, cells)
-            ),
-            None,
-        )
-        if half is not None:
-            return {"plus_minus": half.header}
+        for other in near:
+            if {*other.leaf} & HALF and not {*other.leaf} & (BOUND_LOW | BOUND_HIGH) and _is_half(other, cells):
+                return {"plus_minus": other.header}
     return {}
 
 
@@ -261,42 +239,33 @@ def _is_half(half: Cells, cells: Cells) -> bool:
     return not half.values or (min(half.values) >= 0 and max(half.values) <= max(spread, 1.0))
 
 
-# ── which one ranks ──────────────────────────────────────────────────────────────────────────────
+# ── the metric that ranks ──────────────────────────────────────────────────────────────────────────────
 
 
 def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
-    """The id of the figure that ranks the board; empty where none does."""
+    """The id of the metric that ranks the board, "" if none does."""
     if sheet.stated_metric:
-        return Guess(value=next(metric.id for metric in metrics if metric.column == sheet.stated_metric), sure=1.0, why="stated")
+        return stated(next(metric.id for metric in metrics if metric.column == sheet.stated_metric))
     scored = sorted(((_as_primary(metric, at, sheet), metric) for at, metric in enumerate(metrics)), key=lambda pair: -pair[0])
     if not scored:
         return Guess(value="", sure=0.3, why="no figure ranks")
-    best, one = scored[0]
+    best, metric = scored[0]
     second = scored[1][0] if len(scored) > 1 else best - 2
-    ordered = abs(sheet.columns[one.column].order()) >= 0.95
-    why = (
-        "the rows are in its order"
-        if ordered
-        else "its header"
-        if OVERALL & {*words_of(one.column)}
-        else "the first of the figures"
-    )
-    return Guess(value=one.id, sure=max(0.5, min(0.95, SURE + 0.15 * (best - second))) if best > 0.4 else 0.5, why=why)
+    why = "its header" if OVERALL & {*words_of(metric.column)} else "the first of the figures"
+    if abs(sheet.columns[metric.column].order()) >= 0.95:
+        why = "the rows are in its order"
+    return Guess(value=metric.id, sure=max(0.5, min(0.95, SURE + 0.15 * (best - second))) if best > 0.4 else 0.5, why=why)
 
 
 def _as_primary(metric: MetricGuess, at: int, sheet: RawSheet) -> float:
-    """How like the figure that ranks the board."""
+    """How likely the metric ranks the board."""
     column = sheet.columns[metric.column]
     leaf, words = {*column.leaf}, {*column.words}
     order = abs(column.order())
-    points = (
-        (2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)) * min(1.0, len(column.values) / ENOUGH)
-        - 0.03 * at
-        + 1.2 * column.filled
-    )
-    points += (1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)) * (not words & ASIDE) + 0.4 * bool(
-        leaf & (HIGHER | LOWER)
-    )
+    ordered = 2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)
+    points = ordered * min(1.0, len(column.values) / ENOUGH) - 0.03 * at + 1.2 * column.filled
+    overall = 1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)
+    points += overall * (not words & ASIDE) + 0.4 * bool(leaf & (HIGHER | LOWER))
     points += 0.6 * bool(metric.low or metric.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
     points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(metric.nature.value, 0.0)
     points -= 1.4 * bool(words & ASIDE and metric.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)

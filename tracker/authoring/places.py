@@ -1,4 +1,4 @@
-"""The place of each number of a reading on its page, for `places.tsv`: the line, the text, and how the value follows from it."""
+"""Locate each value of a reading on its page, for `places.tsv`: the line, the text, and how to compute the value."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tracker.model import ROW, Board, Column, EntryId, Measure, Metric, Publishe
 from tracker.reading.columns import keys_of
 
 SEARCHED_LINES = 400
-"""How far from its key a value of the same entry is looked for, in lines."""
+"""Maximum distance of an entry's values from its key, in lines."""
 FIRST = "first part"
-"""The remark for a composite key: its first part is at that place."""
+"""The remark on a composite key: the place is that of its first part."""
 
 _NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SHARED = re.compile(r"T[0-9]+")
@@ -26,7 +26,7 @@ _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPlace:
-    """The place of one field of one entry: the line from 1, the text on it, and how the field follows from it."""
+    """The place of one field of one entry: the line, counted from 1, the text on it, and how to compute the value."""
 
     entry: str
     field: str
@@ -42,7 +42,7 @@ class CellPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """The lines of a page, with the place of each entry's key, and the rows that they hold."""
+    """The lines of a page, the rows on them, and the line of each entry's key (`anchors`, sorted in `starts`)."""
 
     lines: Sequence[str]
     columns: Sequence[str]
@@ -60,16 +60,16 @@ class _Row:
     cells: Mapping[str, str | None]
 
     def cell(self, column: Column) -> str:
-        """The row's text in that column, "" if it has none."""
+        """The row's text in a column, "" if there is none."""
         return self.cells.get(source_of(column, self.page.columns) or "") or ""
 
     def place(self, field: str, at: tuple[int, str], how: str = "") -> CellPlace:
-        """That field, at that line (from 0) with that text."""
+        """The place of a field, at a line (counted from 0) with a text."""
         return CellPlace(entry=self.entry.id, field=field, line=at[0] + 1, text=at[1], how=how)
 
 
 def places(board: Board, reading: Reading, candidate: Candidate, body: bytes) -> Iterator[CellPlace]:
-    """One for every key, name, rank and measure that can be found on a line of the page."""
+    """The places of all keys, names, ranks and measures that are on a line of the page."""
     page = _page(board, reading, candidate, body)
     for entry in reading.entries:
         if (cells := page.rows.get(entry.id)) is not None:
@@ -78,10 +78,11 @@ def places(board: Board, reading: Reading, candidate: Candidate, body: bytes) ->
 
 def _of_row(row: _Row, board: Board) -> Iterator[CellPlace]:
     entry = row.entry
-    parts = [part for part in entry.id.split(" | ") if part]
-    yield from _of_text(
-        row, "entry", board.key[0], entry.id if len(board.key) == 1 else parts[0], "" if len(board.key) == 1 else FIRST
-    )
+    if len(board.key) == 1:
+        yield from _of_text(row, "entry", board.key[0], entry.id)
+    else:
+        first = next(part for part in entry.id.split(" | ") if part)
+        yield from _of_text(row, "entry", board.key[0], first, FIRST)
     yield from _of_text(row, "name", board.name, entry.name)
     if entry.rank is not None and board.rank is not None:
         shared = row.cell(board.rank).strip()
@@ -107,25 +108,23 @@ def _page(board: Board, reading: Reading, candidate: Candidate, body: bytes) -> 
 def _anchors(
     board: Board, reading: Reading, columns: Sequence[str], rows: Mapping[EntryId, Sequence[str | None]], lines: Sequence[str]
 ) -> dict[EntryId, int]:
-    """The line of each entry's key: the first behind that of the entry before it, else the first of all."""
+    """The line of each entry's key: the first after the previous entry's, or the first on the page."""
     source = source_of(board.key[0], columns)
-    found: dict[EntryId, int] = {}
-    behind = 0
+    anchors: dict[EntryId, int] = {}
+    previous = 0
     for entry in reading.entries:
         cell = rows.get(entry.id, [None] * len(columns))[columns.index(source)] if source else None
         spelled = _spelled(cell or entry.name)
-        at = _find(lines, spelled, range(behind, len(lines)))
-        at = _find(lines, spelled, range(behind)) if at is None else at
+        at = _find(lines, spelled, range(previous, len(lines))) or _find(lines, spelled, range(previous))
         if at is not None:
-            found[entry.id], behind = at[0], at[0]
-    return found
+            anchors[entry.id] = previous = at[0]
+    return anchors
 
 
 def _of_text(row: _Row, field: str, column: Column, text: str, how: str = "") -> Iterator[CellPlace]:
-    """The place of a text, as the page writes it (with a badge, in escapes)."""
-    at = _near(row.page, row.entry, column, _spelled(text)) or _near(
-        row.page, row.entry, column, _spelled(row.cell(column) or text)
-    )
+    """The place of a text as the page spells it (with a badge, with escapes)."""
+    spellings = (_spelled(text), _spelled(row.cell(column) or text))
+    at = next((at for spelled in spellings if (at := _near(row, column, spelled))), None)
     if at is not None:
         yield row.place(field, at, how)
 
@@ -143,44 +142,42 @@ def _of_number(row: _Row, field: str, column: Column, value: Decimal, scale: Dec
     if source_of(column, row.page.columns) == ROW:
         yield row.place(field, (row.page.anchors.get(row.entry.id, 0), ""), f"= {value}")
         return
-    found = _token(row.cell(column), value, scale)
-    at = _near(row.page, row.entry, column, [found[0]]) if found else None
-    if found and at:
-        yield row.place(field, (at[0], found[0]), found[1])
+    token = _token(row.cell(column), value, scale)
+    if token and (at := _near(row, column, [token[0]])):
+        yield row.place(field, (at[0], token[0]), token[1])
 
 
 def _of_half(row: _Row, metric: Metric, side: str, measure: Measure) -> Iterator[CellPlace]:
-    """A bound made of a half-width: the text is the half-width's."""
+    """The place of a bound computed from a half-width: that of the half-width."""
     column = metric.plus_minus or metric.column
     value = _token(row.cell(metric.column), Decimal(repr(measure.value)), metric.scale)
     bound = Decimal(repr(measure.low if side == "low" else measure.high))
     for text in _NUMBER.findall(row.cell(column)) if value is not None else ():
-        at = _near(row.page, row.entry, column, [text.lstrip("+-\u2212")])
-        if value is not None and at and _worked_out(value[0], text, metric, side) == bound:
-            yield row.place(f"{metric.id}.{side}", at, _halved(value[0], text, metric, side))
+        at = _near(row, column, [text.lstrip("+-\u2212")])
+        if value is not None and at and _bound(value[0], text, metric, side) == bound:
+            yield row.place(f"{metric.id}.{side}", at, _formula(value[0], text, metric, side))
             return
 
 
-def _halved(value: str, half: str, metric: Metric, side: str) -> str:
+def _formula(value: str, half: str, metric: Metric, side: str) -> str:
     factor = "" if metric.half_width_factor == 1 else f"{metric.half_width_factor} * "
     inside = f"{value.replace(',', '')} {'-' if side == 'low' else '+'} {factor}{half.lstrip('+-').replace(',', '')}"
     return f"= {inside}" if metric.scale == 1 else f"= ({inside}) {_scaled(metric.scale)}"
 
 
-def _worked_out(value: str, half: str, metric: Metric, side: str) -> Decimal:
+def _bound(value: str, half: str, metric: Metric, side: str) -> Decimal:
     width = abs(_plain(half)) * Decimal(repr(metric.half_width_factor))
-    found = (_plain(value) + (-width if side == "low" else width)) * metric.scale
-    return Decimal(repr(float(found)))
+    return Decimal(repr(float((_plain(value) + (-width if side == "low" else width)) * metric.scale)))
 
 
 def _token(cell: str, value: Decimal, scale: Decimal) -> tuple[str, str] | None:
-    """The number in a cell that is the value, and how the value comes from it: what it is multiplied by, or a letter behind it."""
-    for found in _NUMBER.finditer(cell):
-        letter = cell[found.end() : found.end() + 1]
-        if _same(_plain(found[0]) * scale, value):
-            return f"{found[0]}{letter if letter == '%' else ''}", _scaled(scale.normalize())
-        if scale == 1 and _same(_plain(found[0]).scaleb(_POWERS.get(letter.lower(), 0)), value):
-            return f"{found[0]}{letter}", letter
+    """The number in a cell that gives the value, and how: a factor, or the suffix of the number."""
+    for match in _NUMBER.finditer(cell):
+        suffix = cell[match.end() : match.end() + 1]
+        if _same(_plain(match[0]) * scale, value):
+            return f"{match[0]}{suffix if suffix == '%' else ''}", _scaled(scale.normalize())
+        if scale == 1 and _same(_plain(match[0]).scaleb(_POWERS.get(suffix.lower(), 0)), value):
+            return f"{match[0]}{suffix}", suffix
     return None
 
 
@@ -201,23 +198,22 @@ def _scaled(factor: Decimal) -> str:
     return f"* {factor:f}" if factor > 1 else f"/ {(1 / factor).normalize():f}"
 
 
-def _near(page: _Page, entry: PublishedEntry, column: Column, spelled: Sequence[str]) -> tuple[int, str] | None:
-    """The place of one of the spellings among the lines of the entry: first beside the column's own name, then from the key on."""
-    anchor = page.anchors.get(entry.id)
+def _near(row: _Row, column: Column, spelled: Sequence[str]) -> tuple[int, str] | None:
+    """The place of a spelling among the entry's lines: first on lines with the column's name, then from the key on."""
+    page, anchor = row.page, row.page.anchors.get(row.entry.id)
     if anchor is None:
         return None
     after = bisect_right(page.starts, anchor)
     end = min(page.starts[after] if after < len(page.starts) else len(page.lines), anchor + SEARCHED_LINES)
     before = max(page.starts[after - 2] + 1 if after > 1 else 0, anchor - SEARCHED_LINES)
     lines = [*range(anchor, max(end, anchor + 1)), *range(anchor - 1, before - 1, -1)]
-    source = source_of(column, page.columns) or ""
-    leaf = source.rpartition(".")[2]
+    leaf = (source_of(column, page.columns) or "").rpartition(".")[2]
     labelled = [at for at in lines if leaf and f'"{leaf}"' in page.lines[at]]
     return _find(page.lines, spelled, labelled) or _find(page.lines, spelled, lines)
 
 
 def _find(lines: Sequence[str], spelled: Sequence[str], among: Sequence[int]) -> tuple[int, str] | None:
-    """The first of those lines that has one of the spellings by itself, and that spelling."""
+    """The first of those lines with a spelling that is not part of a longer text, and that spelling."""
     for alone in (by_itself, between_commas):
         patterns = [(text, alone(text)) for text in spelled if text]
         for at in among:
@@ -228,17 +224,17 @@ def _find(lines: Sequence[str], spelled: Sequence[str], among: Sequence[int]) ->
 
 
 def by_itself(text: str) -> re.Pattern[str]:
-    """The text, and no part of a longer word or number."""
+    """The text, not as part of a longer word or number."""
     return re.compile(rf"(?<!\w)(?<![0-9][.,]){re.escape(text)}(?!\w|\.[0-9]|,[0-9]{{3}}(?![0-9]))")
 
 
 def between_commas(text: str) -> re.Pattern[str]:
-    """The same where commas part cells: `60,77,800`."""
+    """The same where commas separate cells: `60,77,800`."""
     return re.compile(rf"(?<![\w.]){re.escape(text)}(?!\w|\.[0-9])")
 
 
 def _spelled(text: str) -> list[str]:
-    """A text as pages write it: plain, in JSON, in JSON within a string, in HTML."""
+    """The spellings of a text on pages: plain, in JSON, in JSON within a string, in HTML."""
     one_line = text if len(text.splitlines()) <= 1 else ""
     ways = [one_line]
     for ascii_only in (False, True):

@@ -1,4 +1,4 @@
-"""A proposal for an undeclared page: which table is a leaderboard and what its columns mean, each with how sure that is."""
+"""A proposal for an undeclared page: the table that is a leaderboard and the meaning of its columns, each with its certainty."""
 
 from __future__ import annotations
 
@@ -8,26 +8,51 @@ from typing import Generic, TypeVar
 
 from tracker.model import Nature, Parse
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 SURE = 0.7
-"""From here on a guess is taken without asking."""
+"""A guess at least this sure is accepted without asking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess(Generic[T_co]):  # Python 3.11 has no `Guess[T]`
-    """A value, how sure it is (0–1), and the reason in a few words. A value that the user stated has `sure` = 1."""
+    """A value, how sure it is (0–1), and the reason in a few words."""
 
     value: T_co
     sure: float
     why: str
 
 
+def stated(value: T) -> Guess[T]:
+    """What the user stated counts as certain."""
+    return Guess(value=value, sure=1.0, why="stated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the user stated about a page; None or empty where nothing was stated. `table` counts from 1."""
+
+    key: tuple[str, ...] = ()
+    name: str | None = None
+    metric: str | None = None
+    higher_is_better: bool | None = None
+    table: int | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that were named."""
+        return tuple(column for column in (*self.key, self.name, self.metric) if column)
+
+
+NO_ANSWERS = Answers()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Something table-like on a page: how `parsers.parse` finds it again, its columns, and its rows as that gives them.
+    """A table-like part of a page: how `parsers.parse` reads it, and the columns and rows that this gives.
 
-    `score` (0–1) is how like a leaderboard it is, `why` what speaks for and against it.
+    `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against.
     """
 
     parse: Parse
@@ -39,7 +64,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricGuess:
-    """One metric. `higher_is_better` None inside the guess: the direction is unknown. `low`, `high`, `plus_minus` are column names."""
+    """One metric. A direction of None is unknown. `low`, `high` and `plus_minus` are column names."""
 
     id: str
     column: str
@@ -49,7 +74,6 @@ class MetricGuess:
     topic: Guess[str]
     higher_is_better: Guess[bool | None]
     scale: str = "1"
-    missing: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
     plus_minus: str = ""
@@ -57,10 +81,10 @@ class MetricGuess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """How one candidate would be declared. `attributes` are attribute name → column; `primary` is a metric's id, "" where nothing ranks.
+    """The declaration proposed for one candidate.
 
-    `table` is which of the body's candidates it is, counted from 1. `duplicates` is what a key that occurs twice means, as in a
-    contract.
+    `table` is the candidate's number, counted from 1. `attributes` are pairs of attribute and column. `primary` is a
+    metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that occurs twice.
     """
 
     candidate: Candidate
@@ -71,5 +95,4 @@ class Proposal:
     attributes: tuple[tuple[str, str], ...]
     metrics: tuple[MetricGuess, ...]
     primary: Guess[str]
-    facts: tuple[tuple[str, str], ...]
     duplicates: str

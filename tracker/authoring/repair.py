@@ -1,28 +1,25 @@
-"""The change to a declaration after which a page that broke reads as it did before."""
+"""Find the change to a declaration with which a broken page reads as before, and apply it."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import unified_diff
 from itertools import islice
 from pathlib import Path
 
 from tracker import schedules
-from tracker.authoring.amend import Path as Keys
 from tracker.authoring.amend import amended
 from tracker.authoring.changes import Repair, changes_of
-from tracker.authoring.layouts import Look
 from tracker.authoring.replacements import repairs
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
 from tracker.line import fold
-from tracker.model import Board, Capture, IndexLine, Part, Reading, Request, Result, StoredSnapshot
+from tracker.model import Board, Capture, IndexLine, Part, Reading, Result
 from tracker.ports import Archive, Store
 from tracker.reading import read_capture
 from tracker.schedules.formats import formats
@@ -32,13 +29,13 @@ from tracker.workspace import Settings
 from tracker.workspace.opening import fetching
 
 EARLIER = 5
-"""Accepted captures that are read both ways before a change is called harmless."""
+"""Number of accepted captures that must read the same with the change."""
 DEFAULTS = "_defaults.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenPage:
-    """The bodies of one capture, with what each belongs to, and where they came from."""
+    """The bodies of one capture, their parts, and their origin for messages."""
 
     bodies: Sequence[bytes]
     parts: Sequence[Part]
@@ -48,10 +45,10 @@ class BrokenPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaired:
-    """A change to a declaration: the file's text before and after, what is changed and why, and the page's reading with the change.
+    """A change to a declaration: the file's text before and after, the repairs, and the page's reading with them.
 
-    `path` is the user's file; `source` the one that the text was read from, which is the shipped one where the user has none.
-    `lost` are the times of accepted captures that would then be read otherwise, or not at all.
+    `path` is the user's file. `source` is the file that the text was read from: the shipped one if the user has none.
+    `lost` has the times of accepted captures that would then be read differently, or not at all.
     """
 
     board: Board
@@ -66,77 +63,62 @@ class Repaired:
     @property
     def diff(self) -> str:
         """The change as a unified diff."""
-        name = self.path.as_posix()
-        lines = unified_diff(
-            self.before.splitlines(keepends=True), self.after.splitlines(keepends=True), f"a/{name}", f"b/{name}"
-        )
+        name, before, after = self.path.as_posix(), self.before.splitlines(keepends=True), self.after.splitlines(keepends=True)
+        lines = unified_diff(before, after, f"a/{name}", f"b/{name}")
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
-def repair(settings: Settings, board: Board, page: BrokenPage, archive: Archive, store: Store, *, look: Look) -> Repaired:
-    """The change after which the board reads that page as it read the last one.
+def repair(settings: Settings, board: Board, page: BrokenPage, archive: Archive, store: Store) -> Repaired:
+    """The change with which the board reads that page as it read the last one.
 
     Raises:
         DeclarationError: there is nothing to repair, or nothing to compare with.
-        TrackerError: what is wrong with the page, where nothing sure replaces what is gone.
+        TrackerError: the page is wrong, and nothing on it certainly replaces what is gone.
     """
     last = store.latest(board.id)
     if last is None:
         raise DeclarationError(
-            f"{board.id}: no reading was ever accepted, so nothing can be compared; declare the board anew (tracker board new)"
+            f"{board.id}: no reading was ever accepted, so nothing can be compared; declare a new board (tracker board new)"
         )
-    wrong = _what_is_wrong(board, page)
-    found = _repairs(board, page, last, look)
-    if not found and wrong is None:
-        raise DeclarationError(f"{board.id}: {page.origin} reads as it is declared; nothing to repair")
-    if not found:
-        raise type_of(wrong)(f"{wrong}; nothing on the page is certain to replace what is gone; look at {board.page}")
+    changes = repairs(board, page.bodies, last, parts=page.parts, read=lambda changed: _read(changed, page))
+    if not changes:
+        raise _no_repair(board, page)
     path = settings.schedules / f"{board.id}.toml"
     source = path if settings.shipped is None or path.exists() else settings.shipped / f"{board.id}.toml"
     before = source.read_text(encoding="utf-8-sig")
     place = place_of(path, settings.schedules)
-    after = amended(before, _changes(found, before, place), place)
-    with _loaded(settings, board, after) as changed:
-        reading = _read(changed, page)
-        lost = tuple(_lost(board, changed, archive, store))
-    return Repaired(board=board, path=path, source=source, before=before, after=after, repairs=found, reading=reading, lost=lost)
+    try:
+        values = changes_of(changes, before)
+    except ValueError as error:
+        raise DeclarationError(f"{place}: {error}; change it by hand") from error
+    after = amended(before, values, place)
+    changed = _loaded(settings, board, after)
+    reading, lost = _read(changed, page), tuple(_lost(board, changed, archive, store))
+    return Repaired(
+        board=board, path=path, source=source, before=before, after=after, repairs=changes, reading=reading, lost=lost
+    )
 
 
-def type_of(error: TrackerError | None) -> type[TrackerError]:
-    """The class in which an error is raised again with more text: DeclarationError or plain TrackerError."""
-    return DeclarationError if isinstance(error, DeclarationError) else TrackerError
-
-
-def _what_is_wrong(board: Board, page: BrokenPage) -> TrackerError | None:
+def _no_repair(board: Board, page: BrokenPage) -> TrackerError:
     try:
         _read(board, page)
     except TrackerError as error:
-        return error
-    return None
-
-
-def _repairs(board: Board, page: BrokenPage, last: StoredSnapshot, look: Look) -> tuple[Repair, ...]:
-    return repairs(board, page.bodies, last, parts=page.parts, read=lambda changed: _read(changed, page), look=look)
+        kind = DeclarationError if isinstance(error, DeclarationError) else TrackerError
+        return kind(f"{error}; nothing on the page is certain to replace what is gone; look at {board.page}")
+    return DeclarationError(f"{board.id}: {page.origin} reads as it is declared; nothing to repair")
 
 
 def _read(board: Board, page: BrokenPage) -> Reading:
     return read_capture(board, page.bodies, parts=page.parts, url=page.url)
 
 
-def _changes(found: Sequence[Repair], text: str, place: str) -> Mapping[Keys, object]:
-    try:
-        return changes_of(found, text)
-    except ValueError as error:
-        raise DeclarationError(f"{place}: {error}; change it by hand") from error
-
-
-# ── the page ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def page_of(settings: Settings, board: Board, archive: Archive, url: str | None, file: Path | None) -> BrokenPage:
-    """The page to look at: a file, an address fetched once, or the newest capture. Raises DeclarationError."""
+    """The page to repair: a file, an address fetched once, or the newest capture. Raises DeclarationError."""
     if file is not None:
-        return BrokenPage(bodies=(_bytes_of(file, board.request),), parts=(), url=board.request.url, origin=str(file))
+        body, most = file.read_bytes(), board.request.max_bytes
+        if len(body) > most:
+            raise DeclarationError(f"{file}: more than {most} bytes; raise request.max_bytes if that is right")
+        return BrokenPage(bodies=(body,), parts=(), url=board.request.url, origin=str(file))
     if url is not None:
         with fetching(settings, SystemClock()) as (_, _, fetcher):
             return fetched(board, url, fetcher)
@@ -145,37 +127,21 @@ def page_of(settings: Settings, board: Board, archive: Archive, url: str | None,
         raise DeclarationError(
             f"{board.id}: the archive holds no capture; fetch one (tracker run {board.id}), or pass --url or --file"
         )
-    return _captured(board, line, archive)
-
-
-def fetched(board: Board, url: str, fetcher: Fetcher) -> BrokenPage:
-    """The page at another address, asked for as the board's own is; nothing of it is archived."""
-    from dataclasses import replace  # noqa: PLC0415  # only here
-
-    found = fetcher.fetch(replace(board, request=replace(board.request, url=url, newest=None, each=None, member=""), payloads=()))
-    if not isinstance(found, Capture):
-        raise DeclarationError(f"{board.id}: {url} answered 304 (not modified) to an unconditional request; expected a page")
-    return BrokenPage(bodies=found.bodies, parts=found.parts, url=board.request.url, origin=url)
-
-
-def _captured(board: Board, line: IndexLine, archive: Archive) -> BrokenPage:
     bodies = tuple(archive.body(board.id, sha256) for sha256 in line.sha256)
     return BrokenPage(bodies=bodies, parts=line.parts, url=line.url, origin=f"the capture of {machine_time(line.observed_at)}")
 
 
-def _bytes_of(file: Path, request: Request) -> bytes:
-    body = file.read_bytes()
-    if len(body) > request.max_bytes:
-        raise DeclarationError(f"{file}: more than {request.max_bytes} bytes; raise request.max_bytes if that is right")
-    return body
+def fetched(board: Board, url: str, fetcher: Fetcher) -> BrokenPage:
+    """The page at another address, requested like the board's own; nothing is archived."""
+    request = replace(board.request, url=url, newest=None, each=None, member="")
+    capture = fetcher.fetch(replace(board, request=request, payloads=()))
+    if not isinstance(capture, Capture):
+        raise DeclarationError(f"{board.id}: {url} answered 304 (not modified) to an unconditional request; expected a page")
+    return BrokenPage(bodies=capture.bodies, parts=capture.parts, url=board.request.url, origin=url)
 
 
-# ── the declaration ──────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _loaded(settings: Settings, board: Board, text: str) -> Iterator[Board]:
-    """The board as the schedules would read it from that text, upon the same defaults."""
+def _loaded(settings: Settings, board: Board, text: str) -> Board:
+    """The board that the schedules would read from that text, with the same defaults."""
     source, _, name = board.id.partition("/")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -185,11 +151,11 @@ def _loaded(settings: Settings, board: Board, text: str) -> Iterator[Board]:
                 (root / inside).write_bytes((settings.schedules / inside).read_bytes())
         path = root / source / f"{name}.toml"
         path.write_text(text, encoding="utf-8")
-        yield schedules.load_board(path, root, formats(), settings.shipped)
+        return schedules.load_board(path, root, formats(), settings.shipped)
 
 
 def _lost(board: Board, changed: Board, archive: Archive, store: Store) -> Iterator[datetime]:
-    """The newest accepted captures that the changed board reads otherwise than the board as it is."""
+    """Of the newest accepted captures, those that the changed board reads differently."""
     accepted = (check for check in store.recent(board.id, 200) if check.result is Result.ACCEPTED)
     times = {check.observed_at for check in islice(accepted, EARLIER)}
     for line in archive.index(board.id)[0]:
@@ -200,12 +166,12 @@ def _lost(board: Board, changed: Board, archive: Archive, store: Store) -> Itera
 def _alike(board: Board, changed: Board, line: IndexLine, archive: Archive) -> bool:
     try:
         return fold.read_line(board, line, archive).entries == fold.read_line(changed, line, archive).entries
-    except TrackerError:  # one of the two cannot read it: that is not alike
+    except TrackerError:  # one of the two cannot read it
         return False
 
 
 def apply_change(repaired: Repaired, *, lose_earlier: bool) -> None:
-    """Replace the file whole or not at all, if it is still the one that was read."""
+    """Replace the file as a whole. Raises DeclarationError if it changed meanwhile, or captures would be lost."""
     if repaired.lost and not lose_earlier:
         times = ", ".join(map(machine_time, repaired.lost))
         raise DeclarationError(

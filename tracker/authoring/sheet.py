@@ -1,4 +1,4 @@
-"""A candidate's columns, and what is asked of several of them at once: ranks, figures, prices, which way most are better."""
+"""Properties of a candidate's columns together: the rank, the figures, the prices, the direction of most figures."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracker.authoring.candidates import MAX_ROWS, is_figure
-from tracker.authoring.columns import Cells
+from tracker.authoring.candidates import is_figure
+from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.proposal import Candidate
 from tracker.authoring.words import (
     ATTRIBUTES,
@@ -33,41 +33,35 @@ _PARAMETERS = re.compile(r"param|\bsize\b")
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
 class RawSheet:
-    """The columns of a candidate; `stated_metric` is the column that the user stated as ranking, so it is a figure whatever it looks like."""
+    """The columns of a candidate. `stated_metric` is the column that ranks by the user's word: a figure whatever its cells."""
 
     candidate: Candidate
     stated_metric: str | None
 
     @cached_property
     def columns(self) -> Mapping[str, Cells]:
-        """Each column with the cells that are looked at."""
-        rows = self.candidate.rows[:MAX_ROWS]
-        return {name: Cells(header=name, cells=[row[at] for row in rows]) for at, name in enumerate(self.candidate.columns)}
+        """The columns by header."""
+        return {cells.header: cells for cells in cells_of(self.candidate.columns, self.candidate.rows)}
 
     @cached_property
     def rank(self) -> Cells | None:
-        """The column of places, if there is one."""
-        worded = [cells for cells in self.columns.values() if RANK & {*cells.leaf} and len(cells.leaf) <= 2 and _ranks(cells)]
-        return worded[0] if worded else self.columns.get(ROW)
+        """The column of ranks, if there is one."""
+        ranks = (cells for cells in self.columns.values() if RANK & {*cells.leaf} and len(cells.leaf) <= 2 and _ranks(cells))
+        return next(ranks, self.columns.get(ROW))
 
     @cached_property
     def figures(self) -> list[Cells]:
         """The columns that may be figures of merit."""
-        taken = {cells.header for cells in (self.rank,) if cells}
-        found = [
-            cells
-            for cells in self.columns.values()
-            if cells.header not in taken and (is_figure(cells) or cells.header == self.stated_metric)
-        ]
-        return [
-            cells
-            for cells in found
-            if not _is_attribute(cells) and (not RANK & {*cells.leaf} or cells.header == self.stated_metric)
-        ]
+        return [cells for cells in self.columns.values() if cells is not self.rank and self._may_rank(cells)]
+
+    def _may_rank(self, cells: Cells) -> bool:
+        return not _is_attribute(cells) and (
+            cells.header == self.stated_metric or (is_figure(cells) and not RANK & {*cells.leaf})
+        )
 
     @cached_property
     def prices(self) -> set[str]:
-        """The columns that are prices though their headers only say in and out."""
+        """The columns that are prices although their headers say only input and output."""
         around = {*words_of(" ".join(str(self.candidate.parse.options.get(name, "")) for name in ("records", "explode")))}
         sides = [
             [cells for cells in self.columns.values() if side & {*cells.leaf} and cells.values and max(cells.values) < 2_000]
@@ -81,7 +75,7 @@ class RawSheet:
 
     @cached_property
     def leaning(self) -> bool | None:
-        """Which way most of the figures are better by their headers, averages and prices aside."""
+        """Whether higher is better for most figures, by their headers; averages and prices are left out."""
         directions = [
             stated_direction(cells)[0]
             for cells in self.figures
@@ -92,7 +86,7 @@ class RawSheet:
 
     @cached_property
     def matrix(self) -> int:
-        """How many columns hold figures between 0 and 100, as benchmarks do."""
+        """The number of columns with figures between 0 and 100, as benchmarks have."""
         return sum(is_share(cells) for cells in self.figures)
 
 
@@ -106,15 +100,10 @@ def _ranks(cells: Cells) -> bool:
 def attribute_of(cells: Cells) -> str:
     """The attribute that a header names, "" if none."""
     leaf, words = {*cells.leaf}, {*cells.words}
-    for name, known in ATTRIBUTES.items():
-        if (
-            leaf & known
-            and len(cells.leaf) <= 2
-            and name in ("creator", "license", "country")
-            and not cells.is_date
-            and cells.numeric < 0.5
-        ):
-            return name
+    if len(cells.leaf) <= 2 and not cells.is_date and cells.numeric < 0.5:
+        for name in ("creator", "license", "country"):
+            if leaf & ATTRIBUTES[name]:
+                return name
     if cells.is_date and words & {"release", "released"}:
         return "released"
     if "open" in leaf and "weights" in leaf:
@@ -129,24 +118,24 @@ def _is_attribute(cells: Cells) -> bool:
 
 
 def stated_direction(cells: Cells) -> tuple[bool | None, str]:
-    """The direction that the header states; the last part of a path counts before the rest."""
+    """The direction that the header states, and how; the last part of a path takes precedence."""
     for words in (cells.leaf, cells.words):
-        found, text = {*words}, " ".join(words)
-        if found & CHANGE:
+        distinct, text = {*words}, " ".join(words)
+        if distinct & CHANGE:
             return None, ""
-        if "↓" in found or "↑" in found:
-            return "↑" in found, "an arrow in the header"
+        if distinct & {"↓", "↑"}:
+            return "↑" in distinct, "an arrow in the header"
         if any(phrase in text for phrase in PER_SECOND):
             return True, "a rate per second"
-        if low := found & LOWER - {"distance", "age", "bias"} or found & {"distance"}:
+        if low := distinct & LOWER - {"distance", "age", "bias"} or distinct & {"distance"}:
             return False, f"{min(low)!r} in its header"
-        if high := found & HIGHER:
+        if high := distinct & HIGHER:
             return True, f"{min(high)!r} in its header"
-        if found & {"time", "seconds", "secs", "duration", "elapsed"}:
+        if distinct & {"time", "seconds", "secs", "duration", "elapsed"}:
             return False, "a time"
     return None, ""
 
 
 def is_share(cells: Cells) -> bool:
-    """Whether its figures lie between 0 and 100."""
-    return bool(cells.values) and min(cells.values) >= 0 and max(cells.values) <= 100 and max(cells.values) > 0
+    """Whether the figures lie between 0 and 100."""
+    return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100

@@ -1,21 +1,17 @@
-"""The command line: thin commands, each mirroring a function of the library, each loaded only when it is called."""
+"""The command line: thin commands that mirror functions of the library, each imported only when called."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
-from tracker.cli._group import SuggestingGroup
+from tracker.cli._group import LazyGroup
 from tracker.errors import TrackerError
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Watch": {
@@ -53,44 +49,24 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "demo": ("demo", "Run a season of invented boards through the normal pipeline."),
     },
 }
-"""Group → command → (module in this package, what it does). The text is what the command's own help begins with."""
+"""Group → command → (module in this package, short help). The command's own help begins with the same text."""
 COMMANDS: Mapping[str, tuple[str, str]] = {name: command for group in GROUPS.values() for name, command in group.items()}
-
 
 _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
 """Commands that make a folder of their own."""
 PIPE_CLOSED = 128 + 13
-"""What a shell shows of a program that SIGPIPE ended."""
+"""The exit code that a shell shows for a program ended by SIGPIPE."""
 
 
-class _Lazy(SuggestingGroup):
-    """Knows the names and short helps of its commands without importing them, so that `--help` stays fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
-        if cmd_name not in COMMANDS:
-            return None
-        module, _ = COMMANDS[cmd_name]
-        command: click.Command = importlib.import_module(f"tracker.cli.{module}").command
-        return command
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The same names when a shell asks what can follow: it waits for the answer."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415  # only when a shell asks
-
-        named = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
-        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
-
+class _Root(LazyGroup):
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; where nobody reads its output any longer (`| head -1`), end as a program does that SIGPIPE ends."""
+        """Run the command. If the reader of its output is gone (`| head -1`), end as SIGPIPE would end it."""
         try:
             return super().invoke(ctx)
         except (BrokenPipeError, SystemExit) as error:  # rich raises SystemExit for it, click would end with 1
             if BrokenPipeError not in {type(error), type(error.__context__)}:
                 raise
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is written at the exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # buffered output is written at exit
             sys.exit(PIPE_CLOSED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
@@ -99,15 +75,25 @@ class _Lazy(SuggestingGroup):
                 formatter.write_dl([(name, text) for name, (_, text) in commands.items()])
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Root, later=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="leaderboard-tracker", prog_name="tracker")
-@click.option("--store", type=click.Path(path_type=Path), envvar="TRACKER_STORE", help="Folder of the store, or of a workspace; found from the current folder by default.")  # fmt: skip
-@click.option("--schedules", type=click.Path(path_type=Path), envvar="TRACKER_SCHEDULES", help="Use only the boards declared in this folder.")  # fmt: skip
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    envvar="TRACKER_STORE",
+    help="Folder of the store, or of a workspace; found from the current folder by default.",
+)
+@click.option(
+    "--schedules",
+    type=click.Path(path_type=Path),
+    envvar="TRACKER_SCHEDULES",
+    help="Use only the boards declared in this folder.",
+)
 @click.option("--tz", metavar="ZONE", help="Time zone of the times you type and read, such as Europe/Berlin.")
-@click.option("--verbose", "-v", is_flag=True, help="Log what is done to stderr.")
+@click.option("--verbose", "-v", is_flag=True, help="Log each step to stderr.")
 @click.pass_context
 def cli(ctx: click.Context, store: Path | None, schedules: Path | None, tz: str | None, *, verbose: bool) -> None:
-    """Track public leaderboards of AI models: keep every published state, and say what really changed."""
+    """Track public leaderboards of AI models: keep every published state, and report what really changed."""
     if ctx.invoked_subcommand not in _WITHOUT_WORKSPACE:
         from tracker.cli._open import located  # noqa: PLC0415  # loaded when a command runs, not for --help
 
@@ -119,7 +105,7 @@ def cli(ctx: click.Context, store: Path | None, schedules: Path | None, tz: str 
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line. Errors are one line on stderr; exit codes: 0 done, 1 a board failed, 2 declaration or usage, 3 store."""
+    """Run the command line. Errors are one line on stderr; exit codes: 0 done, 1 board failed, 2 declaration or usage, 3 store."""
     try:
         _refuse_blanks(sys.argv[1:] if args is None else args)
         sys.exit(cli(args, prog_name="tracker", standalone_mode=False) or 0)
@@ -141,7 +127,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 
 
 def _refuse_blanks(args: Sequence[str]) -> None:
-    """A script's variable that is not set must not mean the current folder, or everything. Raises UsageError."""
+    """A script's unset variable must not mean the current folder, or everything. Raises UsageError."""
     for before, arg in zip(("tracker", *args), args, strict=False):
         if not arg.strip():
             raise click.UsageError(f"an empty text follows {before!r}; expected a value, or neither")
@@ -150,8 +136,8 @@ def _refuse_blanks(args: Sequence[str]) -> None:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    """End with one line that says why; what a publisher wrote may be part of it."""
-    from tracker.wording import safe  # noqa: PLC0415  # only in trouble
+    """Exit with one line on stderr, which may quote a publisher."""
+    from tracker.wording import safe  # noqa: PLC0415  # only after an error
 
     click.echo(f"tracker: {safe(message)}", err=True)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""What commands share: finding the workspace, reading times, printing rows and what is wrong with declarations."""
+"""Shared by commands: find the workspace, read times, print rows and wrong declarations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import schedules, toml, wording, workspace
-from tracker.errors import DeclarationError
+from tracker.errors import DeclarationError, TrackerError
 from tracker.wording import escaped, machine_time, safe
 from tracker.workspace import Settings
 
@@ -25,29 +25,45 @@ _PROGRAMS = frozenset({"tracker", "leaderboard-tracker"})
 _AGO = re.compile(r"(\d+)([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _NEVER_WRAPPED = 100_000
-"""Characters: a row for another program is one line."""
+"""Characters, so that each row is one line for another program."""
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
+boards_option = click.option("--board", "boards", multiple=True, help="Only this board; may be given several times.")
+cases_option = click.option(
+    "--cases",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of test folders; tests/boards beside the schedules by default.",
+)
 
 
 def located(store: Path | None, schedules: Path | None, tz: str | None = None) -> Settings:
-    """The workspace that the global options, the environment and the current folder name.
+    """The workspace of the global options, the environment and the current folder.
 
     Raises:
-        DeclarationError: it is wrong, or a folder of declarations that is named is not there.
-        StoreError: the store is no folder.
+        DeclarationError: it is wrong, or a named folder of declarations does not exist.
+        StoreError: the store is not a folder.
     """
-    found = workspace.find(store, schedules, here=Path(), environment=os.environ)
-    found.check_store()
-    if tz is None:
-        return found
+    settings = workspace.find(store, schedules, here=Path(), environment=os.environ)
+    settings.check_store()
     try:
-        return replace(found, time_zone=toml.time_zone(tz))
+        return settings if tz is None else replace(settings, time_zone=toml.time_zone(tz))
     except ValueError as error:
         raise click.BadParameter(f"{tz!r} is {error}", param_hint="--tz") from error
 
 
+def complete_boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001  # click's signature
+    """Complete a board id by the names of files, without reading them; broken declarations are included."""
+    from tracker.workspace.opening import ids  # noqa: PLC0415  # only when a shell asks
+
+    options = ctx.find_root().params
+    try:
+        settings = located(options["store"], options["schedules"])
+    except TrackerError:
+        return []  # the command itself will report it
+    return sorted(name for name in ids(settings) if name.startswith(incomplete))
+
+
 class Time(click.ParamType[datetime]):
-    """An ISO date or time (in the workspace's time zone unless it says otherwise), or an age such as `7d`, `36h`, `2w`."""
+    """An ISO date or time, in the workspace's time zone by default, or an age such as `7d`, `36h`, `2w`."""
 
     name = "time"
 
@@ -61,22 +77,28 @@ class Time(click.ParamType[datetime]):
             at = datetime.fromisoformat(text)
             return (at if at.tzinfo else at.replace(tzinfo=zone(ctx))).astimezone(UTC)
         except (ValueError, OverflowError):
-            self.fail(f"{text!r} is no time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d", param, ctx)
+            self.fail(f"{text!r} is not a time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d", param, ctx)
 
 
 def print_json(rows: Iterable[Mapping[str, object]]) -> None:
-    """One object per line."""
+    """Print one object per line, times as `2026-04-18T06:18:33Z`."""
     for row in rows:
         click.echo(escaped(json.dumps(row, ensure_ascii=False, default=_plain)))
 
 
 def _plain(value: object) -> str:
-    return stamp(value) if isinstance(value, datetime) else str(value)
+    return machine_time(value) if isinstance(value, datetime) else str(value)
 
 
-def stamp(at: datetime | None) -> str:
-    """A time as `2026-04-18T06:18:33Z`, empty for None."""
-    return machine_time(at) if at else ""
+def picked(record: object, fields: str) -> dict[str, object]:
+    """The named fields of a record, for programs; all null if there is no record."""
+    return {field: getattr(record, field) if record is not None else None for field in fields.split()}
+
+
+def print_problems(problems: Iterable[str]) -> None:
+    """Print each problem of a test, indented."""
+    for problem in problems:
+        click.echo(f"    {safe(problem)}")
 
 
 def zone(ctx: click.Context | None = None) -> tzinfo:
@@ -87,17 +109,17 @@ def zone(ctx: click.Context | None = None) -> tzinfo:
 
 
 def when(at: datetime | None) -> str:
-    """`wording.when` in the zone of the workspace or of `--tz`, empty for None."""
+    """`wording.when` in the zone of the workspace or of `--tz`, "" for None."""
     return wording.when(at, zone()) if at else ""
 
 
 def day(at: datetime | None) -> str:
-    """`wording.day` in that zone, empty for None."""
+    """`wording.day` in that zone, "" for None."""
     return wording.day(at, zone()) if at else ""
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: frozenset[str] = frozenset()) -> None:
-    """A table for people; cells are plain text whatever a publisher put into them."""
+    """Print a table for people; cells are plain text, whatever a publisher wrote."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # only for people
     from rich.console import Console  # noqa: PLC0415  # as above
     from rich.table import Table  # noqa: PLC0415  # as above
@@ -123,7 +145,7 @@ def program(ctx: click.Context) -> str:
 
 
 def user() -> str:
-    """Who runs this, by name; by number where the system has no name for it (a container)."""
+    """The name of the current user, or the number if the system has no name for it (in a container)."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -131,7 +153,7 @@ def user() -> str:
 
 
 def report_errors(errors: Iterable[DeclarationError]) -> int:
-    """Print each wrong declaration as one line on stderr. Return the exit code for them: 0 if there are none."""
+    """Print each wrong declaration as one line on stderr, and return the exit code: 0 if there are none."""
     code = 0
     for error in errors:
         click.echo(f"tracker: {safe(str(error))}", err=True)
@@ -140,7 +162,7 @@ def report_errors(errors: Iterable[DeclarationError]) -> int:
 
 
 def report_wrong_boards(found: schedules.Schedules, *, is_all: bool) -> int:
-    """Report what is wrong with the declarations of boards, as `report_errors` does; the last error is raised if they are all there is."""
+    """Report the wrong declarations of boards as `report_errors` does. If they are all there is, the last one is raised."""
     errors = list(found.troubles.values())
     last = errors.pop() if errors and is_all else None
     code = report_errors(errors)

@@ -1,7 +1,4 @@
-"""Serves the seed season (`snapshots/seed/`) on this machine, one day after the other, as its publishers would have.
-
-For `tracker demo` and its tests: everything else in the line is as it is against the real world.
-"""
+"""Serve the seed season (`snapshots/seed/`) day by day on this machine, for `tracker demo` and its tests."""
 
 from __future__ import annotations
 
@@ -21,15 +18,15 @@ from tracker.errors import DeclarationError
 from tracker.shipped import SEED
 
 PLACEHOLDER = "http://127.0.0.1:0/"
-"""What the season's schedules have for an address: the port is only known when the server runs."""
+"""The address in the season's schedules: the port is known only when the server runs."""
 CONTENT_TYPES = {".html": "text/html; charset=utf-8", ".md": "text/markdown; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
 POLL_S = 0.02
-"""How soon the server notices that it shall end."""
+"""Interval at which the server checks whether to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a board showed from a day on."""
+    """The page of a board from a time on."""
 
     since: datetime
     body: bytes
@@ -42,51 +39,47 @@ class Page:
 
 
 class Season:
-    """A server on 127.0.0.1 while it is entered: `with Season() as season:`.
+    """A context manager with a server on 127.0.0.1.
 
-    `GET /<source>/<board>` answers with what the board showed on `day`; nothing else is there, and no robots.txt.
+    `GET /<source>/<board>` answers with the board's page on `day`, a number in `days`; there is no other page and no
+    robots.txt. `days` are the times at which some board was captured, oldest first.
 
     Raises:
-        DeclarationError: `root` has no season, or a capture's name has no time or no known ending.
+        DeclarationError: `root` has no season, or a capture's name has no time or no known extension.
     """
 
     def __init__(self, root: Path = SEED) -> None:
         self._schedules = root / "schedules"
         self._pages = _pages(root / "captures")
-        self._days = tuple(sorted({page.since for pages in self._pages.values() for page in pages}))
+        self.days: Sequence[datetime] = sorted({page.since for pages in self._pages.values() for page in pages})
         self._day = 0
         self._server: _Server | None = None
 
     @property
-    def days(self) -> Sequence[datetime]:
-        """The times at which some board was captured, oldest first."""
-        return self._days
-
-    @property
     def day(self) -> int:
-        """Which of `days` it is, counted from 0."""
+        """The number of the present day, counted from 0."""
         return self._day
 
     @day.setter
     def day(self, day: int) -> None:
-        if not 0 <= day < len(self._days):
-            raise IndexError(f"day {day} of the season, expected 0 to {len(self._days) - 1}")
+        if not 0 <= day < len(self.days):
+            raise IndexError(f"day {day} of the season, expected 0 to {len(self.days) - 1}")
         self._day = day
 
     @property
     def url(self) -> str:
-        """The server's address, ending in `/`. Raises RuntimeError while it does not run."""
+        """The server's address, ending in `/`. Raises RuntimeError if it does not run."""
         if self._server is None:
             raise RuntimeError("the season is not served; use it as a context manager")
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     def page(self, board: str) -> Page | None:
-        """What the board shows on `day`, None where there is no such board or it shows nothing yet."""
-        now = self._days[self._day]
+        """The board's page on `day`; None if there is no such board or it has no page yet."""
+        now = self.days[self.day]
         return next((page for page in reversed(self._pages.get(board, ())) if page.since <= now), None)
 
     def schedules(self, target: Path) -> None:
-        """Write the boards' definitions under `target`, with the server's address."""
+        """Write the declarations of the boards to `target`, with the server's address."""
         for path in sorted(self._schedules.rglob("*.toml")):
             written = target / path.relative_to(self._schedules)
             written.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +113,7 @@ def _page(path: Path) -> Page:
         return Page(since=since, body=path.read_bytes(), content_type=CONTENT_TYPES[path.suffix])
     except (ValueError, KeyError) as error:
         known = ", ".join(CONTENT_TYPES)
-        raise DeclarationError(f"{path}: the name is no capture's, expected YYYY-MM-DDTHHMMSSZ and one of {known}") from error
+        raise DeclarationError(f"{path}: not the name of a capture, expected YYYY-MM-DDTHHMMSSZ and one of {known}") from error
 
 
 class _Server(ThreadingHTTPServer):
@@ -129,7 +122,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def server_bind(self) -> None:
-        """Without the base class's look-up of our own name, which can take long where there is no network."""
+        """Bind without the base class's look-up of our own name, which can take long without a network."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
@@ -138,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """One page, 304 for who has it already, 404 for everything else."""
+        """Answer with a page, with 304 if the client has it, and with 404 for any other path."""
         page = self.server.season.page(self.path.removeprefix("/"))
         if page is None:
             self._answer(HTTPStatus.NOT_FOUND, b"not found\n", {"Content-Type": "text/plain"})
@@ -157,9 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
-        """Say nothing: the demo's own output is what is to be read."""
+        """Print nothing between the lines of the demo."""
 
 
 def _etags(header: str) -> set[str]:
-    """The tags of an If-None-Match header; a weak one matches as well (RFC 9110 §13.1.2)."""
+    """The tags of an If-None-Match header; weak ones match too (RFC 9110 §13.1.2)."""
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}

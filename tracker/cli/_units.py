@@ -1,7 +1,7 @@
-"""The texts that start the tracker on a machine: systemd units and a crontab line, from the templates in `units/`.
+"""Write the systemd units and the crontab line that start the tracker, from the templates in `units/`.
 
-The units in `contrib/systemd/` are written by this module too (a test compares), so what `tracker install` writes and what
-people copy by hand cannot drift apart. How paths are quoted follows systemd.syntax(7), systemd.service(5) and crontab(5).
+`contrib/systemd/` has the same units (a test compares them). Quoting follows systemd.syntax(7), systemd.service(5) and
+crontab(5).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitPlace:
-    """The absolute paths a unit names: the program, the folder of the store or the workspace, and declarations that stand alone."""
+    """The absolute paths in a unit: the program, the store or workspace, and the declarations if they overlay no others."""
 
     tracker: Path
     store: Path
@@ -33,11 +32,7 @@ class UnitPlace:
 
 
 def units(place: UnitPlace, *, scope: Scope, timer: bool = False) -> Mapping[str, str]:
-    """Name → text of the units: the daemon's, or those of `tracker run --due` every quarter of an hour.
-
-    Raises:
-        DeclarationError: a path has a character that no unit can hold.
-    """
+    """The units by name: the daemon's, or those of `tracker run --due` every quarter of an hour. Raises as `_legible`."""
     names = (RUN, TIMER) if timer else (DAEMON,)
     values: Mapping[str, str | None] = {
         "tracker": _program(place.tracker),
@@ -49,11 +44,7 @@ def units(place: UnitPlace, *, scope: Scope, timer: bool = False) -> Mapping[str
 
 
 def crontab(place: UnitPlace) -> str:
-    """The line that does the same without systemd. Nothing is printed but errors, which cron sends by mail.
-
-    Raises:
-        DeclarationError: a path has a character that no crontab can hold.
-    """
+    """The line that does the same without systemd; it prints only errors, which cron sends by mail. Raises as `_legible`."""
     alone = ("--schedules", _legible(place.schedules)) if place.schedules else ()
     words = (_legible(place.tracker), "--store", _legible(place.store), *alone, "run", "--due")
     return f"*/15 * * * *  {shlex.join(words)} > /dev/null".replace("%", r"\%")
@@ -62,40 +53,35 @@ def crontab(place: UnitPlace) -> str:
 def _word(path: Path) -> str:
     """A path as one word of `ExecStart=`."""
     text = _legible(path)
-    said = text.replace("\\", r"\\").replace('"', r"\"").replace("%", "%%").replace("$", "$$")
-    return said if _PLAIN.fullmatch(text.replace("%", "")) else f'"{said}"'
+    quoted = text.replace("\\", r"\\").replace('"', r"\"").replace("%", "%%").replace("$", "$$")
+    return quoted if _PLAIN.fullmatch(text.replace("%", "")) else f'"{quoted}"'
 
 
 def _program(path: Path) -> str:
-    """The first word of `ExecStart=`: `$` has no meaning in it, and systemd takes no quotes and backslashes there."""
-    if found := _QUOTES.search(str(path)):
-        raise DeclarationError(
-            f"{path}: systemd starts no program with {found[0]} in its path; install the tracker in another folder"
-        )
+    """The first word of `ExecStart=`, where `$` has no meaning and systemd allows no quotes and backslashes."""
+    if match := _QUOTES.search(str(path)):
+        problem = f"systemd starts no program with {match[0]} in its path; install the tracker in another folder"
+        raise DeclarationError(f"{path}: {problem}")
     return _word(path).replace("$$", "$")
 
 
 def _legible(path: Path) -> str:
+    """The path as text. Raises DeclarationError for control characters."""
     if _CONTROL.search(str(path)):
-        raise DeclarationError(
-            f"{str(path)!r}: the path has a control character, expected none; neither a unit nor a crontab can hold it"
-        )
+        problem = "the path has a control character, expected none; neither a unit nor a crontab can hold it"
+        raise DeclarationError(f"{str(path)!r}: {problem}")
     return str(path)
 
 
 def _fill(name: str, values: Mapping[str, str | None]) -> str:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # only what is printed needs it
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  # only here
 
     environment = Environment(
-        loader=FunctionLoader(_source),
-        autoescape=False,  # noqa: S701  # no markup: `_word` quotes as systemd wants it
+        loader=PackageLoader("tracker.cli", "units"),
+        autoescape=False,  # noqa: S701  # not markup: `_word` quotes for systemd
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     return environment.get_template(name).render(values)
-
-
-def _source(name: str) -> str:
-    return files("tracker.cli").joinpath("units", name).read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import click
 
 from tracker import claims
-from tracker.claims import ClaimVerdict, Finding
-from tracker.cli._open import Time, as_json, print_json
+from tracker.claims import ClaimVerdict
+from tracker.cli._open import Time, as_json, boards_option, print_json
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
 from tracker.workspace import Settings
@@ -21,9 +22,14 @@ _MOST_BYTES = 2_000_000
 
 @click.command("check")
 @click.argument("claim", required=False)
-@click.option("--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="An article (text or markdown) instead of CLAIM; its checkable sentences with their verdicts.")  # fmt: skip
-@click.option("--at", type=Time(), help="What the record said at that time (ISO, or an age such as 7d).")
-@click.option("--board", "boards", multiple=True, help="Only this board; may be given several times.")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="An article (text or markdown) instead of CLAIM; its checkable sentences with their verdicts.",
+)
+@click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
+@boards_option
 @as_json
 @click.pass_obj
 def command(
@@ -36,15 +42,17 @@ def command(
     """
     text = _text(claim, path)
     with Workspace(settings) as workspace:
-        found = workspace.check(text, at=at, boards=boards, article=path is not None)
+        findings = workspace.check(text, at=at, boards=boards, article=path is not None)
     if as_json:
-        print_json(claims.finding_json(one) for one in found)
+        print_json(map(claims.finding_json, findings))
         return
-    for one in found:
-        for line in claims.finding_text(one):
+    for finding in findings:
+        for line in claims.finding_text(finding):
             click.echo(safe(line))
         click.echo()
-    click.echo(_summary(found))
+    verdicts = Counter(finding.verdict for finding in findings)
+    counts = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in ClaimVerdict if verdicts[verdict])
+    click.echo(f"{count(len(findings), 'claim')}: {counts}" if findings else "no claim found")
 
 
 def _text(claim: str | None, path: Path | None) -> str:
@@ -61,12 +69,3 @@ def _text(claim: str | None, path: Path | None) -> str:
         raise DeclarationError(f"{path}: no such file; expected an article (text or markdown)") from None
     except UnicodeDecodeError as error:
         raise DeclarationError(f"{path}: byte {error.start} is not UTF-8; expected a text") from error
-
-
-def _summary(found: Sequence[Finding]) -> str:
-    counts = [
-        f"{sum(one.verdict is verdict for one in found)} {verdict}"
-        for verdict in ClaimVerdict
-        if any(one.verdict is verdict for one in found)
-    ]
-    return f"{count(len(found), 'claim')}: {', '.join(counts)}" if found else "no claim found"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, day, print_json, print_table, stamp, when
+from tracker.cli._open import Time, as_json, boards_option, day, picked, print_json, print_table, when
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus
@@ -17,85 +18,59 @@ from tracker.workspace.api import Workspace
 
 
 @click.command("compare")
-@click.argument("one", metavar="A")
-@click.argument("other", metavar="B")
-@click.option("--board", "boards", multiple=True, help="Only on this board; may be given several times.")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@boards_option
 @click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
 @click.option("--all", "every", is_flag=True, help="Every pair of variants, not only the one that matches best.")
 @as_json
 @click.pass_obj
 def command(
-    settings: Settings, one: str, other: str, boards: tuple[str, ...], at: datetime | None, *, every: bool, as_json: bool
+    settings: Settings, a: str, b: str, boards: tuple[str, ...], at: datetime | None, *, every: bool, as_json: bool
 ) -> None:
     """Compare two models on every board that lists both.
 
     Values are of one snapshot, so of one date and one segment. Estimates are marked with ~.
     """
     with Workspace(settings) as workspace:
-        found = workspace.compare(one, other, boards=boards, at=at, every=every)
+        versus = workspace.compare(a, b, boards=boards, at=at, every=every)
     if as_json:
-        print_json(_rows(found))
+        print_json(_rows(versus))
         return
-    for pair in found.pairs:
+    for pair in versus.pairs:
         _print(pair)
-    for board, name in _alone(found):
+    for board, name in _single(versus):
         click.echo(f"{board}: lists only {safe(name)}")
 
 
-def _alone(found: Versus) -> Iterator[tuple[str, str]]:
-    yield from ((board, found.one.name) for board in found.only_one)
-    yield from ((board, found.other.name) for board in found.only_other)
+def _single(versus: Versus) -> Iterator[tuple[str, str]]:
+    """The boards that list only one of the models, with its name."""
+    yield from ((board, versus.one.name) for board in versus.only_one)
+    yield from ((board, versus.other.name) for board in versus.only_other)
 
 
-# ── for programs ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _rows(found: Versus) -> Iterator[dict[str, object]]:
-    for pair in found.pairs:
+def _rows(versus: Versus) -> Iterator[dict[str, object]]:
+    for pair in versus.pairs:
         for row in pair.rows:
             yield {
                 "board": pair.state.board.id,
                 "observed_at": pair.state.snapshot.observed_at,
                 "metric": row.metric.id,
-                "topic": row.metric.topic,
-                "unit": row.metric.unit,
+                **picked(row.metric, "topic unit"),
                 "a": _side(pair.one, row.one),
                 "b": _side(pair.other, row.other),
                 "difference": row.difference,
                 "above": {"one": "a", "other": "b", "level": "level"}.get(row.above),
-                "beyond_error": row.beyond_error,
-                "segment": row.segment,
-                "since": _interval(row.since),
+                **picked(row, "beyond_error segment"),
+                "since": row.since and asdict(row.since),
             }
-    for board, name in _alone(found):
+    for board, name in _single(versus):
         yield {"board": board, "lists_only": name}
 
 
 def _side(entry: Entry, measure: Measure | None) -> dict[str, object]:
-    return {
-        "entry": entry.id,
-        "name": entry.name,
-        "model": entry.who.model,
-        "value": measure.value if measure else None,
-        "low": measure.low if measure else None,
-        "high": measure.high if measure else None,
-        "estimated": measure.estimated if measure else None,
-        "raw": measure.raw if measure else None,
-    }
-
-
-def _interval(since: Interval | None) -> dict[str, object] | None:
-    if since is None:
-        return None
-    return {
-        "after": stamp(since.after) or None,
-        "until": stamp(since.until),
-        "how": since.how,
-        "estimated": since.estimated,
-    }
-
-
-# ── for people ───────────────────────────────────────────────────────────────────────────────────
+    model = {"entry": entry.id, "name": entry.name, "model": entry.who.model}
+    return {**model, **picked(measure, "value low high estimated raw")}
 
 
 def _print(pair: Pair) -> None:
@@ -114,7 +89,7 @@ def _print(pair: Pair) -> None:
         )
         for row in pair.rows
     ]
-    print_table(("metric", "A", "B", "A − B", "which stands above"), rows, right=frozenset(("A", "B", "A − B")))
+    print_table(("metric", "A", "B", "A − B", "which is above"), rows, right=frozenset(("A", "B", "A − B")))
 
 
 def _verdict(row: Row) -> str:

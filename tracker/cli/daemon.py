@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
@@ -23,7 +21,6 @@ from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
 from tracker.fetch import Fetcher
 from tracker.line import intake
-from tracker.model import Board
 from tracker.query.due import missing_keys
 from tracker.query.vitals import Vitals
 from tracker.query.vitals import vitals as vitals_of
@@ -40,9 +37,9 @@ from tracker.workspace.opening import history_if_any
 FIRINGS = 20
 BACKUP = "service.bak"
 LAST_MESSAGE_S = 5.0
-"""At the end, how long a message that is under way may take; if it takes longer it is sent again, under its name."""
+"""Maximum wait at the end for a message being sent; a slower one is sent again, with the same id."""
 LEASE_S = 2.0
-"""How long the loop waits for another process that has a board's lease, before it says so and tries again later."""
+"""Maximum wait for another process that has a board's lease; then the loop logs it and tries again later."""
 logger = logging.getLogger("tracker.daemon")
 
 
@@ -52,7 +49,7 @@ class SpanType(click.ParamType[float]):
     name = "span"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Seconds."""
+        """The span in seconds."""
         if isinstance(value, int | float):
             return float(value)
         try:
@@ -62,17 +59,13 @@ class SpanType(click.ParamType[float]):
 
 
 @click.command("daemon")
-@click.option("--dry-run", is_flag=True, help="Print the next 20 times at which a board is due, and end.")
+@click.option("--dry-run", is_flag=True, help="Print the next 20 times at which a board is due, and exit.")
 @click.option(
-    "--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="So many fetches at a time, one per host."
+    "--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="Maximum concurrent fetches, one per host."
 )
-@click.option("--deadline", type=SpanType(), default="10m", show_default=True, help="A fetch that takes longer is cut off.")
+@click.option("--deadline", type=SpanType(), default="10m", show_default=True, help="Maximum duration of a fetch.")
 @click.option(
-    "--stop-within",
-    type=SpanType(),
-    default="50s",
-    show_default=True,
-    help="After SIGTERM, how long to wait for what is under way.",
+    "--stop-within", type=SpanType(), default="50s", show_default=True, help="Maximum wait after SIGTERM for running fetches."
 )
 @click.option(
     "--http", default="", help="Serve /healthz, /readyz and /metrics at this address, such as 127.0.0.1:8787 (extra: web)."
@@ -92,21 +85,21 @@ def command(
     http: str,
     log_format: str,
     as_json: bool,
-) -> None:
+) -> int:
     """Fetch each enabled board on schedule and report changes, until SIGTERM.
 
-    SIGHUP reads the schedules anew, and so does any change of a file. A second SIGTERM ends it at once. Exit code 3 when
-    another daemon holds the store.
+    SIGHUP or any change of a file reloads the schedules. A second SIGTERM exits at once. Exit code 3 if another daemon holds
+    the store.
     """
     if dry_run:
-        sys.exit(_print_firings(settings, as_json=as_json))
+        return _print_firings(settings, as_json=as_json)
     say, watchdog = notifier(os.environ), watchdog_s(os.environ)
 
     def configure() -> None:
         log.configure(verbose=True, as_json=log_format == "json", secrets=_secrets(settings))
 
     configure()
-    with held(settings.store / "daemon.lock", patience_s=0.5):  # who only looks holds it for a moment
+    with held(settings.store / "daemon.lock", patience_s=0.5):  # a reader holds it for a moment
         while True:
             try:
                 with _loop(settings, configure, parallel=parallel, deadline_s=deadline) as loop, _served(http, loop, settings):
@@ -114,11 +107,11 @@ def command(
             except StoreError as error:
                 _rescue(settings, error)
             else:
-                return
+                return 0
 
 
 def _rescue(settings: Settings, error: StoreError) -> None:
-    """Make a spoilt database anew. Raises the error if it is of another kind."""
+    """Rebuild a damaged database. Raises the error if it is of another kind."""
     if not is_spoilt(error):
         raise error
     logger.error("store is spoilt", extra={"error": str(error)})
@@ -129,7 +122,7 @@ def _rescue(settings: Settings, error: StoreError) -> None:
 
 @contextmanager
 def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
-    """The loop over this folder's store."""
+    """The loop on this store."""
     clock = SystemClock()
     with ExitStack() as stack:
         is_new = not settings.has_store
@@ -166,7 +159,7 @@ def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, de
 
 @contextmanager
 def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
-    """With an address: the pages about this loop, as long as the block lasts."""
+    """Serve the pages about this loop within the block, if there is an address."""
     if not address:
         yield
         return
@@ -189,7 +182,7 @@ def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
 
 
 def _secrets(settings: Settings) -> frozenset[str]:
-    """The values of every variable that a declaration names: none of them may stand in a log."""
+    """The values of the variables that declarations name, which must not be logged."""
     named = {
         name
         for folder in settings.declarations
@@ -199,11 +192,8 @@ def _secrets(settings: Settings) -> frozenset[str]:
     return frozenset(value for name in named if (value := os.environ.get(name)))
 
 
-# ── what would happen ────────────────────────────────────────────────────────────────────────────
-
-
 def _print_firings(settings: Settings, *, as_json: bool) -> int:
-    """Print when boards are due, and return the exit code: declarations that are wrong are reported."""
+    """Print when boards are due and which declarations are wrong, and return the exit code."""
     now, found = SystemClock().now(), declared(settings)
     code = report_wrong_boards(found, is_all=not found.boards)
     boards = [board for board in found.boards.values() if board.enabled and not missing_keys(board, os.environ)]
@@ -211,15 +201,11 @@ def _print_firings(settings: Settings, *, as_json: bool) -> int:
         raise DeclarationError(f"{settings.schedules}: no board is enabled and has its keys; expected one (tracker boards)")
     with history_if_any(settings) as store:
         firings = upcoming(boards, store, now, FIRINGS)
+    dated = [(at, wording.when(at, ZoneInfo(board.time_zone)), board) for at, board in firings]
     if as_json:
-        print_json(
-            {"board": board.id, "due_at": at, "local": _local(at, board), "cadence": board.cadence} for at, board in firings
-        )
+        print_json({"board": board.id, "due_at": at, "local": local, "cadence": board.cadence} for at, local, board in dated)
     else:
-        rows = ((when(at), _local(at, board), board.id, board.cadence) for at, board in firings)
-        print_table(("due", "local", "board", "cadence"), rows)
+        print_table(
+            ("due", "local", "board", "cadence"), ((when(at), local, board.id, board.cadence) for at, local, board in dated)
+        )
     return code
-
-
-def _local(at: datetime, board: Board) -> str:
-    return wording.when(at, ZoneInfo(board.time_zone))

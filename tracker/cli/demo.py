@@ -25,19 +25,24 @@ _MARK = ".made-by-tracker-demo"
 
 
 @click.command("demo")
-@click.option("--store", "folder", type=click.Path(path_type=Path), help="Folder to make, snapshots/demo by default; an earlier demo there is replaced.")  # fmt: skip
+@click.option(
+    "--store",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder to make, snapshots/demo by default; an earlier demo there is replaced.",
+)
 @click.option("--seed", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SEED, help="Folder of the season.")
 @click.pass_context
 def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
     """Run a season of invented boards through the normal pipeline.
 
-    The boards are served over HTTP on 127.0.0.1 and fetched day by day, as `tracker run` does it, into a fresh store. No
-    key and no internet are needed. Every source, lab, model and figure in it is invented.
+    The boards are served over HTTP on 127.0.0.1 and fetched day by day into a new store, as `tracker run` does it. No
+    key and no internet are needed. All sources, labs, models and figures are invented.
     """
     folder = folder or ctx.find_root().params["store"] or Path("snapshots/demo")
     settings = Settings(store=folder, schedules=folder / "schedules")
     settings.check_store()
-    fresh(folder)
+    make_empty(folder)
     with Season(seed) as season:
         season.schedules(settings.schedules)
         SqliteStore(settings.database).close()
@@ -49,13 +54,16 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
     click.echo(reports.render(report, "text"))
     for form, name in (("html", "report.html"), ("markdown", "report.md")):
         (folder / name).write_text(reports.render(report, form), encoding="utf-8")
-    _say_what_next(folder, ctx)
+    tracker = f"{program(ctx)} --store {folder}"
+    click.echo(f"The same report: {folder}/report.html and {folder}/report.md. Try next:")
+    click.echo(f"  {tracker} standings meridian/llms --top 10")
+    click.echo(f"  {tracker} events --kind overtake --json")
+    click.echo(f"  {tracker} verify --all")
 
 
 def play(settings: Settings, season: Season) -> None:
-    """Fetch every board on every day of the season through the ordinary line, at that day's time."""
-    boards = chosen(settings, [])
-    lexicon = lexicon_of(settings)
+    """Fetch all boards on each day of the season through the normal pipeline, at that day's time."""
+    boards, lexicon = chosen(settings, []), lexicon_of(settings)
     click.echo(f"{len(boards)} boards, {len(season.days)} days, served on 127.0.0.1")
     for number, day in enumerate(season.days):
         season.day = number
@@ -68,18 +76,10 @@ def play(settings: Settings, season: Season) -> None:
         click.echo(f"  {when(day)}  {news:2d} new events  {results}")
 
 
-def fresh(folder: Path) -> None:
-    """Make the folder, replacing only what an earlier demo made. Raises DeclarationError for anything else that is there."""
+def make_empty(folder: Path) -> None:
+    """Make the folder, replacing only an earlier demo. Raises DeclarationError if it has anything else."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
-        raise DeclarationError(f"{folder}: holds something that no demo made; expected a new folder (tracker demo --store DIR)")
+        raise DeclarationError(f"{folder}: has files that no demo made; expected a new folder (tracker demo --store DIR)")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / _MARK).touch()
-
-
-def _say_what_next(folder: Path, ctx: click.Context) -> None:
-    tracker = program(ctx)
-    click.echo(f"The same report: {folder}/report.html and {folder}/report.md. Try next:")
-    click.echo(f"  {tracker} --store {folder} standings meridian/llms --top 10")
-    click.echo(f"  {tracker} --store {folder} events --kind overtake --json")
-    click.echo(f"  {tracker} --store {folder} verify --all")

@@ -20,7 +20,7 @@ from tracker.workspace.api import Workspace
 @click.option("--grade", "grades", multiple=True, help="Only of this grade; may be given several times.")
 @click.option("--since", type=Time(), help="Recorded at or after that time (ISO, or an age such as 7d).")
 @click.option("--until", type=Time(), help="Recorded before that time.")
-@click.option("--news/--recorded", default=None, help="Only news, or only what is recorded.")
+@click.option("--news/--recorded", default=None, help="Only news, or only recorded events.")
 @as_json
 @click.pass_obj
 def command(
@@ -36,8 +36,8 @@ def command(
 ) -> None:
     """List events: what really changed.
 
-    Oldest first. What several boards report together is computed on request: --kind consensus. Without --json only news is
-    printed; --recorded lists the rest.
+    Oldest first. The events that several boards report together are computed on request: --kind consensus. Without --json,
+    only news is printed; --recorded lists the rest.
     """
     only = BoardId(board) if board else None
     with Workspace(settings) as workspace:

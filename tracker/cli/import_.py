@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     """
     (declared,) = chosen(settings, [board])
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
-    intake.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # before a store is created for files that are none
+    intake.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # refuse other files before a store is created
     lexicon = lexicon_of(settings)
     with opened(settings) as (archive, store):
         outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=lexicon)
@@ -48,19 +49,17 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
 
 
 def complain(outcome: Outcome) -> None:
-    """Say on stderr why a board failed, if it did."""
+    """Print on stderr why a board failed, if it did."""
     if outcome.failed:
         click.echo(f"tracker: {safe(str(outcome.error or outcome.checks[-1].message))}", err=True)
 
 
 def summary(outcome: Outcome) -> None:
-    """What was stored, and every capture that was not accepted, for people."""
+    """Print what was stored and each capture that was not accepted, for people."""
     for check in outcome.checks:
         if check.message:
             click.echo(f"{when(check.observed_at)}  {check.result}: {safe(check.message)}")
-    counts: dict[str, int] = {}
-    for check in outcome.checks:
-        counts[check.result] = counts.get(check.result, 0) + 1
+    counts = Counter(str(check.result) for check in outcome.checks)
     parts = ", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing new"
     news = sum(event.is_news for event in outcome.events)
     click.echo(f"{outcome.board}: {parts}; {news} events are news, {len(outcome.events) - news} only recorded")

@@ -20,34 +20,42 @@ from tracker.workspace.declared import declared
 from tracker.workspace.file import address
 
 
-def _said(read: Callable[[str], str]) -> Callable[[click.Context, click.Parameter, str], str]:
-    """Has an option's text read; what is wrong with it is then told under the option's name."""
+def _checked(read: Callable[[str], str]) -> Callable[[click.Context, click.Parameter, str], str]:
+    """A callback that reads an option's text, and names the option in the error."""
 
-    def told(ctx: click.Context, param: click.Parameter, text: str) -> str:
+    def callback(ctx: click.Context, param: click.Parameter, text: str) -> str:
         try:
             return read(text)
         except ValueError as error:
             raise click.BadParameter(f"{toml.quoted(text)} is {error}", ctx, param) from error
 
-    return told
+    return callback
 
 
 @click.command("init")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), metavar="[DIR]")
-@click.option("--contact", default="", callback=_said(address), help="Mail address or web page that publishers can reach you by.")
+@click.option(
+    "--contact", default="", callback=_checked(address), help="Mail address or web page that publishers can reach you by."
+)
 @click.option(
     "--time-zone",
     default="UTC",
-    callback=_said(toml.time_zone),
+    callback=_checked(toml.time_zone),
     show_default=True,
     help="Time zone of the times you type and read.",
 )
-@click.option("--boards", multiple=True, default=("*",), metavar="GLOB", help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.")  # fmt: skip
+@click.option(
+    "--boards",
+    multiple=True,
+    default=("*",),
+    metavar="GLOB",
+    help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.",
+)
 @click.pass_context
 def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> int:
     """Create a workspace in a folder, by default the current one.
 
-    Writes tracker.toml and schedules/ with an example board, routes and watches to edit. Files that are there are kept.
+    Writes tracker.toml and schedules/ with an example board, routes and watches to edit. Existing files are kept.
     """
     created = create(folder, contact=contact, time_zone=time_zone, boards=boards)
     click.echo(f"Workspace in {safe(str(folder.absolute()))}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, day, print_json, print_table, stamp
+from tracker.cli._open import as_json, day, picked, print_json, print_table
 from tracker.errors import DeclarationError
-from tracker.model import Identity
 from tracker.query.models import Card, Listing
 from tracker.wording import safe, value
 from tracker.workspace import Settings
@@ -22,69 +21,49 @@ from tracker.workspace.api import Workspace
 def command(settings: Settings, name: str, lab: str, family: str, *, as_json: bool) -> None:
     """List models across boards: their names, and where each one ranks.
 
-    Entries are taken together where their names surely mean the same model. Unsure ones stand alone, at the end.
+    Entries are grouped if their names certainly mean the same model. Unsure ones are listed alone, at the end.
     """
     with Workspace(settings) as workspace:
-        found = workspace.models(name, lab=lab, family=family)
-        known = found or workspace.models()
-    if not found:
-        raise DeclarationError(_nothing(name, lab, family, known))
+        cards = workspace.models(name, lab=lab, family=family)
+        if not cards:
+            raise DeclarationError(_no_model(name, lab, family, workspace.models()))
     if as_json:
-        print_json(_row(card) for card in found)
-        return
-    for card in found:
-        _print(card)
+        print_json(map(_row, cards))
+    else:
+        for card in cards:
+            _print(card)
 
 
-def _nothing(name: str, lab: str, family: str, known: tuple[Card, ...]) -> str:
+def _no_model(name: str, lab: str, family: str, known: tuple[Card, ...]) -> str:
     asked = ", ".join(f'{key} "{value}"' for key, value in (("name", name), ("lab", lab), ("family", family)) if value)
     labs = sorted({card.who.lab for card in known} - {""})
     families = sorted({card.who.family for card in known if card.who.lab.casefold() == lab.casefold()} - {""})
-    listed = (
-        f"; families of that lab: {', '.join(families)}" if lab and families else f"; labs: {', '.join(labs)}" if labs else ""
-    )
-    return f"{asked or 'models'}: no model in the store{listed}"
+    near = f"; labs: {', '.join(labs)}" if labs else ""
+    if lab and families:
+        near = f"; families of that lab: {', '.join(families)}"
+    return f"{asked or 'models'}: no model in the store{near}"
 
 
 def _row(card: Card) -> dict[str, object]:
-    who = card.who
-    return {
-        "model": card.model,
-        "names": list(card.names),
-        "lab": who.lab,
-        "country": who.country,
-        "family": who.family,
-        "generation": who.generation,
-        "tier": who.tier,
-        "size_total_b": who.size_total_b,
-        "size_active_b": who.size_active_b,
-        "confidence": who.confidence,
-        "entries": [_place(place) for place in card.places],
-    }
+    who = picked(card.who, "lab country family generation tier size_total_b size_active_b confidence")
+    return {"model": card.model, "names": list(card.names), **who, "entries": list(map(_place, card.places))}
 
 
 def _place(place: Listing) -> dict[str, object]:
-    measure = place.measure
     return {
-        "board": place.board,
-        "entry": place.entry,
-        "name": place.name,
+        **picked(place, "board entry name"),
         "names": sorted(place.names),
-        "first_seen": stamp(place.first_seen),
-        "last_seen": stamp(place.last_seen) or None,
+        **picked(place, "first_seen last_seen"),
         "metric": place.metric.id if place.metric else None,
-        "rank": place.rank,
-        "of": place.of,
-        "value": measure.value if measure else None,
-        "low": measure.low if measure else None,
-        "high": measure.high if measure else None,
-        "estimated": measure.estimated if measure else None,
+        **picked(place, "rank of"),
+        **picked(place.measure, "value low high estimated"),
     }
 
 
 def _print(card: Card) -> None:
-    title = safe(card.model or f"{card.names[0]} (unsure which model: stands alone)")
-    click.echo(f"{title}{_of(card.who)}")
+    title = safe(card.model or f"{card.names[0]} (unsure which model: listed alone)")
+    parts = [part for part in (card.who.lab, card.who.family, card.who.generation, card.who.tier) if part]
+    click.echo(title + (f"  {safe(' · '.join(parts))}" if parts else ""))
     rows = [
         (
             place.board,
@@ -97,11 +76,6 @@ def _print(card: Card) -> None:
         for place in card.places
     ]
     print_table(("board", "name", "rank", "value", "first seen", "last seen"), rows, right=frozenset(("rank", "value")))
-
-
-def _of(who: Identity) -> str:
-    said = [part for part in (who.lab, who.family, who.generation, who.tier) if part]
-    return f"  {safe(' · '.join(said))}" if said else ""
 
 
 def _names(place: Listing) -> str:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
 
 import click
 
-from tracker import notify, watches
-from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import as_json, print_json, print_table, report_errors
+from tracker.cli._group import LazyGroup
+from tracker.cli._open import as_json, picked, print_json, print_table, report_errors
 from tracker.clock import SystemClock
-from tracker.errors import DeclarationError
-from tracker.model import Delivery
 from tracker.notify import Route, Routes
 from tracker.workspace import Settings
 from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import history_if_any
+from tracker.workspace.opening import history_if_any, routes_of
 
 
-@click.group("notify", cls=SuggestingGroup)
+@click.group("notify", cls=LazyGroup)
 def command() -> None:
     """List the routes, or send a test message on one.
 
@@ -33,20 +28,20 @@ def command() -> None:
 @as_json
 @click.pass_obj
 def list_(settings: Settings, *, as_json: bool) -> int:
-    """List the routes with what waits on each, and what is wrong with the file."""
-    routes = _load(settings)
-    waiting, dead = _depths(settings)
+    """List the routes with their deliveries, and errors in the file."""
+    routes = _routes(settings)
+    with history_if_any(settings) as store:
+        waiting, dead = (Counter(delivery.route for delivery in store.service.deliveries(dead=dead)) for dead in (False, True))
     rows = [
         {
-            "route": one.name,
-            "channel": one.channel,
-            "enabled": one.enabled,
-            "wants": _wants(one),
-            "when": _when(one),
-            "waiting": waiting[one.name],
-            "dead": dead[one.name],
+            "route": route.name,
+            **picked(route, "channel enabled"),
+            "wants": _wants(route),
+            "when": _when(route),
+            "waiting": waiting[route.name],
+            "dead": dead[route.name],
         }
-        for one in routes.routes
+        for route in routes.routes
     ]
     if as_json:
         print_json(rows)
@@ -59,48 +54,34 @@ def list_(settings: Settings, *, as_json: bool) -> int:
 @click.argument("route")
 @click.pass_obj
 def test(settings: Settings, route: str) -> None:
-    """Send one message on a ROUTE now, marked as a test, whatever its hours and caps; nothing is queued or received for it."""
+    """Send one message on a ROUTE now, marked as a test, despite its hours and caps; nothing is queued or recorded."""
     from tracker.fetch import post  # noqa: PLC0415  # only this command sends
     from tracker.notify.channels import open_channel  # noqa: PLC0415  # as above
     from tracker.notify.outbox import send_test  # noqa: PLC0415  # as above
 
-    chosen = _load(settings).route(route)
+    chosen = _routes(settings).route(route)
     message = send_test(chosen, open_channel(chosen, os.environ, post), SystemClock().now())
     click.echo(f"{chosen.name}: {chosen.channel} took the test message {message.id}")
 
 
-def _load(settings: Settings) -> Routes:
-    path, wrong = settings.declaration("routes.toml"), tuple[DeclarationError, ...]()
-    try:
-        names = [one.name for one in watches.load(settings.declaration("watches.toml"), lexicon_of(settings))]
-    except DeclarationError as error:  # the routes that name no watch hold
-        names, wrong = [], (error,)
-    found = notify.load(path, watches=names)
-    return replace(found, errors=(*wrong, *found.errors))
-
-
-def _depths(settings: Settings) -> tuple[Counter[str], Counter[str]]:
-    """How many deliveries wait on each route, and how many are dead; none where there is no store yet."""
-    with history_if_any(settings) as store:
-        return _by_route(store.service.deliveries()), _by_route(store.service.deliveries(dead=True))
-
-
-def _by_route(deliveries: Iterable[Delivery]) -> Counter[str]:
-    return Counter(delivery.route for delivery in deliveries)
+def _routes(settings: Settings) -> Routes:
+    routes, _ = routes_of(settings, lambda: lexicon_of(settings))
+    return routes
 
 
 def _wants(route: Route) -> str:
-    asked = {"kind": route.kinds, "grade": route.grades, "board": route.boards, "watch": route.watches}
-    said = [f"{key} {', '.join(values)}" for key, values in asked.items() if values]
-    said += [f"weight {route.min_weight} or more"] if route.min_weight else []
-    return "; ".join(said) or ("all news" if route.news_only else "all events")
+    filters = {"kind": route.kinds, "grade": route.grades, "board": route.boards, "watch": route.watches}
+    parts = [f"{key} {', '.join(values)}" for key, values in filters.items() if values]
+    parts += [f"weight {route.min_weight} or more"] if route.min_weight else []
+    return "; ".join(parts) or ("all news" if route.news_only else "all events")
 
 
 def _when(route: Route) -> str:
-    said = [f"digest {route.digest}" if route.digest else "at once"]
-    said += [f"most {route.most_per_hour} an hour"] if route.most_per_hour else []
-    said += [f"quiet {', '.join(_hours(one.start) + '-' + _hours(one.end) for one in route.quiet)}"] if route.quiet else []
-    return "; ".join(said) + (f" ({route.time_zone})" if route.digest or route.quiet else "")
+    parts = [f"digest {route.digest}" if route.digest else "at once"]
+    parts += [f"most {route.most_per_hour} an hour"] if route.most_per_hour else []
+    hours = ", ".join(f"{_hours(quiet.start)}-{_hours(quiet.end)}" for quiet in route.quiet)
+    parts += [f"quiet {hours}"] if hours else []
+    return "; ".join(parts) + (f" ({route.time_zone})" if route.digest or route.quiet else "")
 
 
 def _hours(minutes: int) -> str:

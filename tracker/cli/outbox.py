@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import as_json, print_json, print_table, when
+from tracker.cli._group import LazyGroup
+from tracker.cli._open import as_json, picked, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Delivery
@@ -20,11 +20,11 @@ _of_route = click.option("--route", help="Only on this route.")
 _of_events = click.argument("events", nargs=-1, metavar="[EVENT]...")
 
 
-@click.group("outbox", cls=SuggestingGroup)
+@click.group("outbox", cls=LazyGroup)
 def command() -> None:
     """List pending deliveries, retry them, or drop them.
 
-    A delivery is one event that waits for one route. What could not be delivered for days is dead: it waits for you.
+    A delivery is one event that waits for one route. If it could not be sent for days, it is dead and waits for you.
     """
 
 
@@ -34,15 +34,14 @@ def command() -> None:
 @as_json
 @click.pass_obj
 def list_(settings: Settings, events: Sequence[str], route: str | None, *, as_json: bool) -> None:
-    """List the deliveries that wait and those that are dead: all, those of a route, or those of some EVENTs."""
+    """List waiting and dead deliveries: all, those of a route, or those of some EVENTs."""
     with history_of(settings) as store:
-        found = _chosen(store.service, events, route)
+        deliveries = _chosen(store.service, events, route)
     if as_json:
-        print_json(_row(one) for one in found)
-        return
-    header = ("event", "route", "board", "queued", "state", "tries", "due", "error", "headline")
-    shown = ((one.event.id, one.route, one.event.board, when(one.queued_at), _state(one), one.tries, when(one.not_before), one.error, one.event.headline) for one in found)  # fmt: skip
-    print_table(header, shown, right=frozenset(("tries",)))
+        print_json(map(_row, deliveries))
+    else:
+        header = ("event", "route", "board", "queued", "state", "tries", "due", "error", "headline")
+        print_table(header, map(_cells, deliveries), right=frozenset(("tries",)))
 
 
 @command.command("retry")
@@ -50,13 +49,12 @@ def list_(settings: Settings, events: Sequence[str], route: str | None, *, as_js
 @_of_route
 @click.pass_obj
 def retry(settings: Settings, events: Sequence[str], route: str | None) -> None:
-    """Make deliveries due at once that are dead or were put off: all, those of a route, or those of some EVENTs."""
+    """Make dead and postponed deliveries due at once: all, those of a route, or those of some EVENTs."""
     with history_of(settings) as store:
-        found = [one for one in _chosen(store.service, events, route) if one.dead or one.tries]
-        store.service.revive(found)
-    click.echo(
-        f"{count(len(found), 'delivery', 'deliveries')} due at once; the next delivery takes {'it' if len(found) == 1 else 'them'} up"
-    )
+        deliveries = [delivery for delivery in _chosen(store.service, events, route) if delivery.dead or delivery.tries]
+        store.service.revive(deliveries)
+    number = count(len(deliveries), "delivery", "deliveries")
+    click.echo(f"{number} due at once; the next delivery takes {'it' if len(deliveries) == 1 else 'them'} up")
 
 
 @command.command("drop")
@@ -64,46 +62,47 @@ def retry(settings: Settings, events: Sequence[str], route: str | None) -> None:
 @_of_route
 @click.pass_obj
 def drop(settings: Settings, events: Sequence[str], route: str | None) -> None:
-    """Drop deliveries, never to be delivered: those of a route, those of some EVENTs, or those that are of both."""
+    """Drop deliveries for good: those of a route, those of some EVENTs, or those of some EVENTs on a route."""
     if not events and route is None:
         raise DeclarationError("outbox drop: nothing is named; expected EVENT or --route ROUTE (tracker outbox list)")
-    from tracker.notify import outbox  # noqa: PLC0415  # only this command needs what sends
+    from tracker.notify import outbox  # noqa: PLC0415  # only this command
 
     with history_of(settings) as store:
-        found = _chosen(store.service, events, route)
-        outbox.drop(store.service, found, SystemClock().now())
-    click.echo(f"{count(len(found), 'delivery', 'deliveries')} dropped")
+        deliveries = _chosen(store.service, events, route)
+        outbox.drop(store.service, deliveries, SystemClock().now())
+    click.echo(f"{count(len(deliveries), 'delivery', 'deliveries')} dropped")
 
 
 def _chosen(service: ServiceState, events: Sequence[str], route: str | None) -> list[Delivery]:
-    """The deliveries, waiting ones first. Raises DeclarationError for a route or an event that none is of."""
-    every = [*service.deliveries(), *service.deliveries(dead=True)]
-    if route is not None and route not in (routes := {one.route for one in every}):
-        raise DeclarationError(
-            f'route "{route}": nothing of it is in the outbox; expected one of: {", ".join(sorted(routes)) or "none"}'
-        )
-    found = [one for one in every if route in (None, one.route)]
+    """The chosen deliveries, waiting ones first. Raises DeclarationError for a route or an event without any."""
+    deliveries = [*service.deliveries(), *service.deliveries(dead=True)]
+    if route is not None:
+        routes = sorted({delivery.route for delivery in deliveries})
+        if route not in routes:
+            expected = f"expected one of: {', '.join(routes) or 'none'}"
+            raise DeclarationError(f'route "{route}": nothing of it is in the outbox; {expected}')
+        deliveries = [delivery for delivery in deliveries if delivery.route == route]
     for event in events:
-        if not any(one.event.id.startswith(event) for one in found):
+        if not any(delivery.event.id.startswith(event) for delivery in deliveries):
             raise DeclarationError(f'event "{event}": not in the outbox; expected the beginning of an id (tracker outbox list)')
-    return [one for one in found if not events or one.event.id.startswith(tuple(events))]
+    return [delivery for delivery in deliveries if not events or delivery.event.id.startswith(tuple(events))]
 
 
 def _row(delivery: Delivery) -> dict[str, object]:
     return {
         "event": delivery.event.id,
         "route": delivery.route,
-        "board": delivery.event.board,
-        "kind": delivery.event.kind,
-        "headline": delivery.event.headline,
+        **picked(delivery.event, "board kind headline"),
         "queued_at": delivery.queued_at,
         "state": _state(delivery),
-        "message": delivery.message,
-        "counted": delivery.counted,
-        "tries": delivery.tries,
-        "not_before": delivery.not_before,
-        "error": delivery.error,
+        **picked(delivery, "message counted tries not_before error"),
     }
+
+
+def _cells(delivery: Delivery) -> tuple[object, ...]:
+    event, due = delivery.event, when(delivery.not_before)
+    sent = (when(delivery.queued_at), _state(delivery), delivery.tries, due, delivery.error)
+    return (event.id, delivery.route, event.board, *sent, event.headline)
 
 
 def _state(delivery: Delivery) -> str:

@@ -7,24 +7,24 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import Time, as_json, print_json, print_table, report_errors, stamp, user
+from tracker.cli._group import LazyGroup
+from tracker.cli._open import Time, as_json, picked, print_json, print_table, report_errors, user
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import fold, proof
 from tracker.model import Check, Verdict
-from tracker.wording import safe
+from tracker.wording import machine_time, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 from tracker.workspace.opening import telling_of
 
 
-@click.group("quarantine", cls=SuggestingGroup)
+@click.group("quarantine", cls=LazyGroup)
 def command() -> None:
     """List, show, accept or reject readings held back.
 
-    A reading that differs too much from the last accepted one is kept but changes nothing until a
+    A reading that differs too much from the last accepted one is kept, but changes nothing until a
     person decides, or until three in a row over a day agree.
     """
 
@@ -38,13 +38,10 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
     with Workspace(settings) as workspace:
         held = workspace.quarantine(board)
     if as_json:
-        print_json(
-            {"board": one.board, "observed_at": one.observed_at, "entries": one.entries, "message": one.message} for one in held
-        )
+        print_json(picked(check, "board observed_at entries message") for check in held)
     else:
-        print_table(
-            ("board", "at", "entries", "why"), ((one.board, stamp(one.observed_at), one.entries, one.message) for one in held)
-        )
+        rows = ((check.board, machine_time(check.observed_at), check.entries, check.message) for check in held)
+        print_table(("board", "at", "entries", "why"), rows)
 
 
 @command.command("show")
@@ -57,7 +54,7 @@ def show(settings: Settings, board: str, at: datetime | None) -> None:
         check = _held(workspace, board, at)
         declared = workspace.board(board)
         reading = fold.read_at(declared, check.observed_at, workspace.archive)
-    click.echo(f"{board} at {stamp(check.observed_at)}: {safe(check.message)}")
+    click.echo(f"{board} at {machine_time(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (
         (entry.position, entry.name, entry.measures[primary.id].raw if primary and primary.id in entry.measures else "")
@@ -103,9 +100,9 @@ command.add_command(_decision(Verdict.REJECT, "Reject a reading: history becomes
 
 
 def _held(workspace: Workspace, board: str, at: datetime | None) -> Check:
-    """The reading in quarantine of that time, or the newest one. Raises DeclarationError if there is none."""
+    """The reading in quarantine at that time, or the newest one. Raises DeclarationError if there is none."""
     held = [check for check in workspace.quarantine(board) if at is None or check.observed_at == at]
     if not held:
-        time = f" at {stamp(at)}" if at else ""
+        time = f" at {machine_time(at)}" if at else ""
         raise DeclarationError(f"{board}: nothing in quarantine{time}; expected a reading held back (tracker quarantine list)")
     return held[-1]

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import click
 
-from tracker import authoring
 from tracker.authoring.repair import BrokenPage, Repaired, apply_change, page_of, repair
-from tracker.cli._open import as_json, print_json, print_table, stamp
+from tracker.cli._open import as_json, picked, print_json, print_table
 from tracker.errors import DeclarationError
 from tracker.model import Measure
-from tracker.wording import number, safe
+from tracker.wording import machine_time, number, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
 from tracker.workspace.opening import kept
 
 HEAD = 3
-"""Entries shown of the reading that the change gives."""
+"""Entries shown of the reading with the change."""
 
 
 @click.command("repair")
@@ -36,24 +35,21 @@ def command(
 ) -> None:
     """Find what replaced the columns that a page no longer has, and show the change to the declaration.
 
-    Each column of the page is compared with the board's last reading. If a replacement is certain enough, it is shown as
+    Each column of the page is compared with the board's last reading. A replacement that is certain enough is shown as
     a diff, with the reading that it gives; --apply changes the file. Exit code 1 if nothing certain was found.
     """
     if url is not None and file is not None:
         raise DeclarationError("--url and --file exclude each other; give the one to look at")
-    (one,) = chosen(settings, (board,))
+    (declared,) = chosen(settings, (board,))
     with kept(settings) as (archive, store):
-        page = page_of(settings, one, archive, url, file)
-        repaired = repair(settings, one, page, archive, store, look=authoring.candidates)
+        page = page_of(settings, declared, archive, url, file)
+        repaired = repair(settings, declared, page, archive, store)
     if apply:
         apply_change(repaired, lose_earlier=lose_earlier)
     if as_json:
         print_json([_described(repaired, applied=apply)])
     else:
         _print(repaired, page, applied=apply)
-
-
-# ── what is told ─────────────────────────────────────────────────────────────────────────────────
 
 
 def _print(repaired: Repaired, page: BrokenPage, *, applied: bool) -> None:
@@ -63,13 +59,11 @@ def _print(repaired: Repaired, page: BrokenPage, *, applied: bool) -> None:
     for line in repaired.diff.splitlines():
         click.echo(safe(line))
     click.echo(f"it then reads {len(repaired.reading.entries)} entries:")
-    primary = repaired.board.primary
-    print_table(
-        ("entry", "name", primary.title if primary else ""),
-        ((one.id, one.name, _figure(one.measures.get(primary.id)) if primary else "") for one in repaired.reading.entries[:HEAD]),
-    )
+    primary, head = repaired.board.primary, repaired.reading.entries[:HEAD]
+    rows = ((entry.id, entry.name, _figure(entry.measures.get(primary.id)) if primary else "") for entry in head)
+    print_table(("entry", "name", primary.title if primary else ""), rows)
     if repaired.lost:
-        click.echo(f"careful: captures accepted before would be read differently: {', '.join(map(stamp, repaired.lost))}")
+        click.echo(f"careful: captures accepted before would be read differently: {', '.join(map(machine_time, repaired.lost))}")
     if applied:
         click.echo(f"{repaired.path}: changed; the history follows with: tracker replay {repaired.board.id}")
     else:
@@ -84,10 +78,10 @@ def _figure(measure: Measure | None) -> str:
 def _described(repaired: Repaired, *, applied: bool) -> dict[str, object]:
     return {
         "board": repaired.board.id,
-        "repairs": [{"place": ".".join(one.place), "was": list(one.was), "column": one.column, "sure": one.sure, "why": one.why} for one in repaired.repairs],
+        "repairs": [{"place": ".".join(change.place), **picked(change, "was column sure why")} for change in repaired.repairs],
         "diff": repaired.diff,
         "entries": len(repaired.reading.entries),
-        "head": [{"entry": one.id, "name": one.name} for one in repaired.reading.entries[:HEAD]],
-        "lost": [stamp(at) for at in repaired.lost],
+        "head": [{"entry": entry.id, "name": entry.name} for entry in repaired.reading.entries[:HEAD]],
+        "lost": repaired.lost,
         "applied": applied,
-    }  # fmt: skip
+    }

@@ -26,21 +26,19 @@ from tracker.workspace.opening import opened
 def command(settings: Settings, boards: tuple[str, ...]) -> None:
     """Rebuild the history from the archive and the declarations.
 
-    Each board is written anew in one transaction; event ids are the same as before where nothing
-    changed, and events that no longer follow are kept as withdrawn. A board that the schedules do not
-    declare, or whose file is wrong, is read as it was last declared; a wrong file is reported, and the exit code is 2.
-    A board whose newest capture was not accepted is rebuilt like any other.
+    Each board is rewritten in one transaction. Event ids stay the same where nothing changed, and events that no longer
+    follow are kept as withdrawn. A board that the schedules do not declare, or whose file is wrong, is read as it was last
+    declared; a wrong file is reported, and the exit code is 2. A board whose newest capture was not accepted is rebuilt
+    like any other.
     """
     if not settings.captures.is_dir():
         settings.require_store()
     with opened(settings) as (archive, store):
         found = declared(settings)
         held = archive.boards()
-        lost = [name for name in boards or store.boards() if name not in held]
-        if lost:
-            raise DeclarationError(
-                f"{', '.join(lost)}: no captures in {settings.captures}; a replay would leave nothing of the history"
-            )
+        if lost := [name for name in boards or store.boards() if name not in held]:
+            problem = f"no captures in {settings.captures}; a replay would leave nothing of the history"
+            raise DeclarationError(f"{', '.join(lost)}: {problem}")
         lexicon = lexicon_of(settings)
         known, errors = _known(found, store, boards, held)
         code = report_errors(errors)
@@ -54,15 +52,9 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
 def _known(
     found: Schedules, store: Store, named: Sequence[str], held: Sequence[BoardId]
 ) -> tuple[list[Board], list[DeclarationError]]:
-    """The boards to rebuild, as they are or were last declared, and what is wrong with declarations.
-
-    Raises:
-        DeclarationError: the declaration of a board that was named is wrong, or there is none.
-    """
-    if named:
-        wrong = next((error for name in named if (error := found.error(name))), None)
-        if wrong is not None:
-            raise wrong
+    """The boards to rebuild, as they are or were last declared, and the errors. Raises the error of a named board."""
+    if wrong := next((error for name in named if (error := found.error(name))), None):
+        raise wrong
     boards: list[Board] = []
     errors = [] if named else list(found.troubles.values())
     for name in named or held:

@@ -10,14 +10,14 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import Time, zone
+from tracker.cli._open import Time, boards_option, zone
 from tracker.errors import DeclarationError
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
 
 @click.command("report")
-@click.option("--board", "boards", multiple=True, help="Only this board; may be given several times.")
+@boards_option
 @click.option("--since", type=Time(), help="From that time on (ISO, or an age such as 7d); 7 days before the end by default.")
 @click.option("--until", type=Time(), help="Up to that time; just after the newest reading in the store by default.")
 @click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
@@ -28,18 +28,14 @@ def command(
 ) -> None:
     """Write a change report.
 
-    The same store and the same window give the same bytes: unless told otherwise, the window ends with the newest reading.
+    The same store and window always give the same bytes: by default, the window ends with the newest reading.
     """
     with Workspace(settings) as workspace:
         report = workspace.report(boards, since=since, until=until)
     text = reports.render(report, form, width=_width() if output is None else 100, zone=zone())
     if output is None:
         click.echo(text, nl=False)
-    else:
-        _write(output, text)
-
-
-def _write(output: Path, text: str) -> None:
+        return
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -47,5 +43,5 @@ def _write(output: Path, text: str) -> None:
 
 
 def _width() -> int:
-    """The terminal's width within reason; always the same where the output is no terminal."""
+    """The terminal's width between 60 and 120; always 100 for any other output."""
     return min(120, max(60, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 100

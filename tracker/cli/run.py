@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 import click
 
-from tracker.cli import _complete
-from tracker.cli._open import as_json, print_json, report_errors, report_wrong_boards, when
+from tracker.cli._open import as_json, complete_boards, print_json, report_errors, report_wrong_boards, when
 from tracker.cli.import_ import complain
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -28,21 +26,21 @@ from tracker.workspace.opening import fetching, telling_of
 
 
 @click.command("run")
-@click.argument("boards", nargs=-1, shell_complete=_complete.boards)
+@click.argument("boards", nargs=-1, shell_complete=complete_boards)
 @click.option("--due", is_flag=True, help="Only boards whose cadence asks for them now.")
 @as_json
 @click.pass_obj
-def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: bool) -> None:
+def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: bool) -> int:
     """Fetch all boards, or those named, and report what changed.
 
-    Without names every enabled board whose keys are there is fetched. Exit code 1 when some board failed, 2 when a
-    declaration is wrong; the other boards are fetched all the same.
+    Without names, every enabled board whose keys are set is fetched. Exit code 1 if a board failed, 2 if a declaration is
+    wrong; the other boards are fetched all the same.
     """
-    sys.exit(run(settings, boards, SystemClock(), due=due, as_json=as_json))
+    return run(settings, boards, SystemClock(), due=due, as_json=as_json)
 
 
 def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> int:
-    """Fetch and sync boards, printing as it goes, and send the news. Return the exit code."""
+    """Fetch and sync boards, print each result, and send the news. Return the exit code."""
     declared_boards, code = _declared(settings, names)
     lexicon = lexicon_of(settings)
     with fetching(settings, clock) as (archive, store, fetcher):
@@ -51,9 +49,10 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
             click.echo("tracker: nothing to fetch: no board is enabled, has its key and is not paused (tracker boards)", err=True)
         telling, errors = telling_of(settings, lexicon, store, clock.now())
         code = max(code, report_errors(errors))
-        for outcome in intake.run(
+        outcomes = intake.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
-        ):
+        )
+        for outcome in outcomes:
             code = max(code, 1 if outcome.failed else 0)
             if as_json:
                 print_json(event_json(event) for event in outcome.events)
@@ -65,10 +64,10 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
 
 
 def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: Store, clock: Clock) -> None:
-    """Send what waits in the outbox, unless a daemon or another run is at it: then it is left to them, or to the next run."""
+    """Send the waiting deliveries, unless a daemon or another run is sending: then they or the next run will."""
     if not telling.routes:
         return
-    from tracker.daemon import lock_of, pass_once  # noqa: PLC0415  # only where there are routes
+    from tracker.daemon import lock_of, pass_once  # noqa: PLC0415  # only with routes
 
     try:
         with locks.held(lock_of(settings.store), patience_s=1.0, sleep=clock.sleep):
@@ -80,7 +79,7 @@ def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: 
 
 
 def _wanted(boards: Sequence[Board], store: Store, clock: Clock, *, named: bool, due: bool) -> Sequence[Board]:
-    """Those to be fetched. Raises DeclarationError for one that was `named` and is paused."""
+    """The boards to fetch. Raises DeclarationError for a `named` one that is paused."""
     paused, now = store.service.pauses(), clock.now()
     for board in boards if named else ():
         if (why := paused.get(board.id)) is not None:
@@ -92,19 +91,17 @@ def _wanted(boards: Sequence[Board], store: Store, clock: Clock, *, named: bool,
 
 
 def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Board], int]:
-    """The boards named, or all that can be read; and the exit code for the declarations that cannot, which are reported.
+    """The named boards, or all that can be read, and the exit code for wrong declarations, which are reported.
 
     Raises:
-        DeclarationError: there is none, or one that was named is unknown, wrong, disabled, or needs a key that is not there.
+        DeclarationError: there is no board, or a named one is unknown, wrong, disabled or without its key.
     """
     if not names:
         found = declared(settings)
         if not found.boards and not found.errors:
-            raise DeclarationError(
-                f"no board is declared in {settings.schedules}; expected <source>/<board>.toml (tracker board new URL)"
-            )
-        code = report_wrong_boards(found, is_all=not found.boards)
-        return list(found.boards.values()), code
+            problem = f"no board is declared in {settings.schedules}"
+            raise DeclarationError(f"{problem}; expected <source>/<board>.toml (tracker board new URL)")
+        return list(found.boards.values()), report_wrong_boards(found, is_all=not found.boards)
     boards = chosen(settings, names)
     for board in boards:
         if not board.enabled:
@@ -122,8 +119,7 @@ def _print(outcome: Outcome) -> None:
     for check in outcome.checks:
         news = [event for event in outcome.events if event.is_news and event.recorded_at == check.observed_at]
         entries = f", {check.entries} entries" if check.entries is not None else ""
-        click.echo(
-            f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{f': {safe(check.message)}' if check.message else ''}"
-        )
+        message = f": {safe(check.message)}" if check.message else ""
+        click.echo(f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{message}")
         for event in sorted(news, key=lambda event: -event.weight):
             click.echo(f"    {event.kind}: {safe(event.headline)}")

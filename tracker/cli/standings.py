@@ -7,8 +7,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli import _complete
-from tracker.cli._open import Time, as_json, print_json, print_table
+from tracker.cli._open import Time, as_json, complete_boards, print_json, print_table
 from tracker.model import Board, Metric, MetricId
 from tracker.query.standings import Standing
 from tracker.wording import number
@@ -17,7 +16,7 @@ from tracker.workspace.api import Workspace
 
 
 @click.command("standings")
-@click.argument("board", shell_complete=_complete.boards)
+@click.argument("board", shell_complete=complete_boards)
 @click.option("--metric", help="The metric to order by; the board's primary one by default.")
 @click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
 @click.option("--model", help="Only the rows that this name means, with their ranks among all.")
@@ -25,19 +24,12 @@ from tracker.workspace.api import Workspace
 @as_json
 @click.pass_obj
 def command(
-    settings: Settings,
-    board: str,
-    metric: str | None,
-    at: datetime | None,
-    model: str | None,
-    top: int | None,
-    *,
-    as_json: bool,
+    settings: Settings, board: str, metric: str | None, at: datetime | None, model: str | None, top: int | None, *, as_json: bool
 ) -> None:
     """Show a board's ranking by a metric, now or at an earlier time.
 
     Ranks are standard competition ranks over all entries with a value; ties share one. If the board publishes
-    ranks of its own, they are in a column beside them.
+    its own ranks, they have a column of their own.
     """
     with Workspace(settings) as workspace:
         declared = workspace.board(board)
@@ -49,7 +41,7 @@ def command(
     own = ("published",) if declared.rank is not None else ()
     print_table(
         ("rank", *own, "name", "value", "low", "high", ""),
-        ((row.rank, *(row.published_rank for _ in own), row.name, *_values(row, shown), _note(row)) for row in rows),
+        ((row.rank, *(row.published_rank for _ in own), row.name, *_cells(row, shown)) for row in rows),
         right=frozenset(("rank", *own, "value", "low", "high")),
     )
     if declared.attribution:
@@ -57,13 +49,10 @@ def command(
 
 
 def as_row(row: Standing, board: Board) -> dict[str, object]:
-    """A row for programs; `published_rank` is there only if the board declares a column of ranks."""
+    """A row for programs, with `published_rank` only if the board declares a column of ranks."""
     return {key: value for key, value in asdict(row).items() if key != "published_rank" or board.rank is not None}
 
 
-def _values(row: Standing, metric: Metric | None) -> tuple[str, ...]:
-    return tuple("" if end is None else number(end, metric) for end in (row.value, row.low, row.high))
-
-
-def _note(row: Standing) -> str:
-    return "estimated" if row.estimated else ""
+def _cells(row: Standing, metric: Metric | None) -> tuple[str, ...]:
+    values = ("" if value is None else number(value, metric) for value in (row.value, row.low, row.high))
+    return (*values, "estimated" if row.estimated else "")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from tracker.cli._open import as_json, print_json
+from tracker.cli._open import as_json, picked, print_json, print_problems
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import proof
 from tracker.model import BoardId, Event, EventFilter
@@ -21,11 +19,11 @@ from tracker.workspace.api import Workspace
 @click.option("--all", "every", is_flag=True, help="Every event in the store.")
 @as_json
 @click.pass_obj
-def command(settings: Settings, events: tuple[str, ...], board: str | None, *, every: bool, as_json: bool) -> None:
+def command(settings: Settings, events: tuple[str, ...], board: str | None, *, every: bool, as_json: bool) -> int:
     """Derive events again from the stored bytes and compare.
 
-    EVENTS are ids or their beginnings; a consensus of boards stands for the events it rests on. Exit code 1 when one does
-    not follow from the bytes.
+    EVENTS are ids or their beginnings; for a consensus of boards, the events behind it are derived. Exit code 1 if an event
+    does not follow from the bytes.
     """
     with Workspace(settings) as workspace:
         by_board: dict[BoardId, list[Event]] = {}
@@ -33,35 +31,23 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
             by_board.setdefault(event.board, []).append(event)
         results: list[proof.Verification] = []
         damaged = False
-        for _, those in sorted(by_board.items()):
+        for _, of_board in sorted(by_board.items()):
             try:
-                results += workspace.verify(those)
-            except StoreError as error:  # one board's damage hides no other's verdict
+                results += workspace.verify(of_board)
+            except StoreError as error:  # damage of one board does not hide the results of others
                 damaged = True
                 click.echo(f"tracker: {safe(str(error))}", err=True)
     if as_json:
-        print_json(
-            {
-                "id": one.event.id,
-                "holds": one.holds,
-                "differences": list(one.differences),
-                "reworded": list(one.reworded),
-            }
-            for one in results
-        )
+        print_json({"id": result.event.id, **picked(result, "holds differences reworded")} for result in results)
     else:
-        for one in results:
-            click.echo(f"{one.event.id[:12]}  {_verdict(one)}  {safe(one.event.headline)}")
-            for difference in (*one.differences, *one.reworded):
-                click.echo(f"    {safe(difference)}")
-        click.echo(f"{sum(one.holds for one in results)} of {len(results)} events hold")
-    sys.exit(StoreError.exit_code if damaged else 0 if all(one.holds for one in results) else 1)
-
-
-def _verdict(one: proof.Verification) -> str:
-    if not one.holds:
-        return "DOES NOT HOLD"
-    return "holds, reworded" if one.reworded else "holds"
+        for result in results:
+            verdict = "DOES NOT HOLD" if not result.holds else "holds, reworded" if result.reworded else "holds"
+            click.echo(f"{result.event.id[:12]}  {verdict}  {safe(result.event.headline)}")
+            print_problems((*result.differences, *result.reworded))
+        click.echo(f"{sum(result.holds for result in results)} of {len(results)} events hold")
+    if damaged:
+        return StoreError.exit_code
+    return 0 if all(result.holds for result in results) else 1
 
 
 def _wanted(workspace: Workspace, events: tuple[str, ...], board: str | None, *, every: bool) -> list[Event]:

@@ -9,11 +9,11 @@ from datetime import datetime
 import click
 
 from tracker import watches
-from tracker.cli._group import SuggestingGroup
-from tracker.cli._open import Time, as_json, print_json, print_table, stamp, when
+from tracker.cli._group import LazyGroup
+from tracker.cli._open import Time, as_json, picked, print_json, print_table, when
 from tracker.errors import DeclarationError
 from tracker.line import fold
-from tracker.model import Board, BoardState, Event, EventFilter, Evidence, Party, Step
+from tracker.model import Board, BoardState, Event, EventFilter, Party, Step
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.watches import Firing, Held, Watch
@@ -23,11 +23,11 @@ from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import board_of, kept, known
 
 
-@click.group("watch", cls=SuggestingGroup)
+@click.group("watch", cls=LazyGroup)
 def command() -> None:
     """List your watches, or show when they would have fired.
 
-    A watch is a rule of yours over events or standings, in the file watches.toml of the schedules folder.
+    A watch is your rule on events or standings, in the file watches.toml of the schedules folder.
     """
 
 
@@ -38,17 +38,16 @@ def list_(settings: Settings, *, as_json: bool) -> None:
     """List the watches."""
     declared = _load(settings, lexicon_of(settings))
     if as_json:
-        print_json({"name": one.name, "over": _over(one), "asks": dict(one.asks)} for one in declared)
+        print_json({"name": watch.name, "over": _over(watch), "asks": dict(watch.asks)} for watch in declared)
     else:
-        rows = ((one.name, _over(one), _asks(one)) for one in declared)
-        print_table(("watch", "over", "asks for"), rows)
+        print_table(("watch", "over", "asks for"), ((watch.name, _over(watch), _asks(watch)) for watch in declared))
 
 
 @command.command("test")
 @click.argument("name", required=False)
 @click.option("--board", help="Only on this board.")
-@click.option("--since", type=Time(), help="Only what came about since that time (ISO, or an age such as 7d).")
-@click.option("--until", type=Time(), help="Only what came about before that time.")
+@click.option("--since", type=Time(), help="Only changes since that time (ISO, or an age such as 7d).")
+@click.option("--until", type=Time(), help="Only changes before that time.")
 @as_json
 @click.pass_obj
 def test(
@@ -59,19 +58,18 @@ def test(
     chosen = _chosen(_load(settings, lexicon), name)
     with kept(settings) as (archive, store):
         only = [known(settings, store, board)] if board else store.boards()
-        boards = [board_of(settings, store, one) for one in only]
-        found = [
-            one
-            for declared in boards
-            for one in _over_history(declared, chosen, store, archive, lexicon)
-            if (since is None or one.until >= since) and (until is None or one.until < until)
+        firings = [
+            firing
+            for name in only
+            for firing in _over_history(board_of(settings, store, name), chosen, store, archive, lexicon)
+            if (since is None or firing.until >= since) and (until is None or firing.until < until)
         ]
-    found.sort(key=lambda one: (one.until, one.watch, one.board))
+    firings.sort(key=lambda firing: (firing.until, firing.watch, firing.board))
     if as_json:
-        print_json(_row(one) for one in found)
+        print_json(map(_row, firings))
         return
-    for one in chosen:
-        _print(one, [firing for firing in found if firing.watch == one.name])
+    for watch in chosen:
+        _print(watch, [firing for firing in firings if firing.watch == watch.name])
 
 
 def _load(settings: Settings, lexicon: Lexicon) -> tuple[Watch, ...]:
@@ -79,17 +77,16 @@ def _load(settings: Settings, lexicon: Lexicon) -> tuple[Watch, ...]:
 
 
 def _chosen(declared: tuple[Watch, ...], name: str | None) -> tuple[Watch, ...]:
-    chosen = tuple(one for one in declared if name is None or one.name == name)
+    chosen = tuple(watch for watch in declared if name is None or watch.name == name)
     if not chosen and name is not None:
-        raise DeclarationError(
-            f'watch "{name}" is unknown; known: {", ".join(one.name for one in declared) or "none"} (tracker watch list)'
-        )
+        known = ", ".join(watch.name for watch in declared) or "none"
+        raise DeclarationError(f'watch "{name}" is unknown; known: {known} (tracker watch list)')
     return chosen
 
 
 def _over_history(board: Board, chosen: tuple[Watch, ...], store: Store, archive: Archive, lexicon: Lexicon) -> Iterator[Firing]:
-    """What the watches say of a board's stored history, from its first reading on; with the events as they are stored."""
-    asked = [one for one in chosen if watches.touches(one, board)]
+    """The firings of the watches over a board's whole history, with the events as stored."""
+    asked = [watch for watch in chosen if watches.touches(watch, board)]
     if not asked:
         return
     stored: dict[datetime, list[Event]] = {}
@@ -99,13 +96,10 @@ def _over_history(board: Board, chosen: tuple[Watch, ...], store: Store, archive
     past, held = BoardState(), dict.fromkeys(asked, Held())
     for derived in fold.steps(board, lines, archive, before=None, past=past, lexicon=lexicon):
         step: Step = replace(derived, events=tuple(stored.get(derived.check.observed_at, ())))
-        for one in asked:
-            found, held[one] = watches.firings(one, board, step, past, held[one], lexicon=lexicon)
-            yield from found
+        for watch in asked:
+            firings, held[watch] = watches.firings(watch, board, step, past, held[watch], lexicon=lexicon)
+            yield from firings
         past = step.past
-
-
-# ── for people and programs ──────────────────────────────────────────────────────────────────────
 
 
 def _over(watch: Watch) -> str:
@@ -113,27 +107,24 @@ def _over(watch: Watch) -> str:
 
 
 def _asks(watch: Watch) -> str:
-    """What a watch asks for, as the file says it."""
-    said = {key: " or ".join(map(str, value)) if isinstance(value, list) else value for key, value in watch.asks.items()}
-    return ", ".join(f"{key} {str(value).lower() if isinstance(value, bool) else value}" for key, value in said.items())
+    """The keys and values of a watch, as in its file."""
+    return ", ".join(f"{key} {_text(value)}" for key, value in watch.asks.items())
 
 
-def _row(one: Firing) -> dict[str, object]:
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _row(firing: Firing) -> dict[str, object]:
     return {
-        "watch": one.watch,
-        "board": one.board,
-        "metric": one.metric,
-        "after": stamp(one.after) or None,
-        "until": stamp(one.until),
-        "already": one.already,
-        "headline": one.headline,
-        "event": one.event,
-        "subjects": [_party(party) for party in one.subjects],
-        "value": one.value,
-        "rank": one.rank,
-        "leader": _party(one.leader) if one.leader else None,
-        "leader_value": one.leader_value,
-        "evidence": [_evidence(evidence) for evidence in one.evidence],
+        **picked(firing, "watch board metric after until already headline event"),
+        "subjects": [_party(party) for party in firing.subjects],
+        **picked(firing, "value rank"),
+        "leader": _party(firing.leader) if firing.leader else None,
+        "leader_value": firing.leader_value,
+        "evidence": [picked(evidence, "sha256 observed_at entry metric raw") for evidence in firing.evidence],
     }
 
 
@@ -141,14 +132,10 @@ def _party(party: Party) -> dict[str, object]:
     return {"entry": party.entry, "name": party.name, "model": party.model or None}
 
 
-def _evidence(one: Evidence) -> dict[str, object]:
-    return {"sha256": one.sha256, "observed_at": stamp(one.observed_at), "entry": one.entry, "metric": one.metric, "raw": one.raw}
-
-
 def _print(watch: Watch, fired: list[Firing]) -> None:
-    new = sum(not one.already for one in fired)
+    new = sum(not firing.already for firing in fired)
     click.echo(f"\n{safe(watch.name)}: {f'would have fired {new} times' if new != 1 else 'would have fired once'}")
-    for one in fired:
-        proof = f"event {one.event[:12]}" if one.event else f"evidence {one.evidence[0].sha256[:12]}"
-        mark = "  (already so)" if one.already else ""
-        click.echo(f"  {when(one.until)}  {safe(one.headline)}  [{proof}]{mark}")
+    for firing in fired:
+        proof = f"event {firing.event[:12]}" if firing.event else f"evidence {firing.evidence[0].sha256[:12]}"
+        mark = "  (already so)" if firing.already else ""
+        click.echo(f"  {when(firing.until)}  {safe(firing.headline)}  [{proof}]{mark}")

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 import click
 
-from tracker.cli._open import Time, as_json, print_json, stamp, when, zone
+from tracker.cli._open import Time, as_json, picked, print_json, when, zone
 from tracker.model import BoardId, EntryId
 from tracker.query.why_not import Explained
 from tracker.wording import period, safe
@@ -30,61 +30,52 @@ def command(settings: Settings, model: str, since: datetime | None, board: str |
     with Workspace(settings) as workspace:
         rows = workspace.why_not(model, board=board, since=since)
     if as_json:
-        print_json(_row(one) for one in rows)
+        print_json(map(_row, rows))
     else:
         _print(rows)
 
 
-def _row(one: Explained) -> dict[str, object]:
-    change = one.change
+def _row(row: Explained) -> dict[str, object]:
     return {
-        "board": one.board,
-        "entry": change.entry,
-        "name": one.name,
-        "after": stamp(one.after) or None,
-        "until": stamp(one.until),
-        "what": change.what,
-        "of": change.of,
-        "before": change.before,
-        "now": change.now,
-        "is_news": one.is_news,
-        "event": one.event,
-        "reason": one.reason,
+        "board": row.board,
+        "entry": row.change.entry,
+        **picked(row, "name after until"),
+        **picked(row.change, "what of before now"),
+        **picked(row, "is_news event reason"),
     }
 
 
 def _print(rows: Iterable[Explained]) -> None:
-    """By board and entry, oldest first; a run of changes of one thing that have one reason is one line."""
-    for (board, entry), some in groupby(sorted(rows, key=_place), key=_place):
-        mine = list(some)
-        click.echo(f"\n{safe(mine[-1].name)} on {board} (key {safe(entry)})")
-        for run in _runs(mine):
+    """Print the changes by board and entry, oldest first; changes of the same value for the same reason share a line."""
+    for (board, entry), group in groupby(sorted(rows, key=_place), key=_place):
+        changes = list(group)
+        click.echo(f"\n{safe(changes[-1].name)} on {board} (key {safe(entry)})")
+        for run in _runs(changes):
             first, last = run[0], run[-1]
-            times = (
-                f"{period(first.until, last.until, zone(), joined='…')} ({len(run)} times)" if len(run) > 1 else when(first.until)
-            )
-            event = f" [{one[:12]}]" if (one := first.event) and len(run) == 1 else ""
-            click.echo(f"  {times}  {_what(run)}: {safe(first.reason)}{event}")
+            times, event = when(first.until), f" [{first.event[:12]}]" if first.event else ""
+            if len(run) > 1:
+                times, event = f"{period(first.until, last.until, zone(), joined='…')} ({len(run)} times)", ""
+            click.echo(f"  {times}  {_change(run)}: {safe(first.reason)}{event}")
 
 
-def _place(one: Explained) -> tuple[BoardId, EntryId]:
-    return one.board, one.change.entry
+def _place(row: Explained) -> tuple[BoardId, EntryId]:
+    return row.board, row.change.entry
 
 
 def _runs(rows: Iterable[Explained]) -> list[list[Explained]]:
-    """Changes of the same thing for the same reason, together from the first on; what was told stands alone."""
+    """Changes of the same value for the same reason, in the order of their first; each change that is news is alone."""
     runs: dict[object, list[Explained]] = {}
-    for number, one in enumerate(rows):
-        alone = number if one.is_news else None
-        runs.setdefault((one.change.what, one.change.of, one.reason, alone), []).append(one)
+    for number, row in enumerate(rows):
+        alone = number if row.is_news else None
+        runs.setdefault((row.change.what, row.change.of, row.reason, alone), []).append(row)
     return sorted(runs.values(), key=lambda run: run[0].until)
 
 
-def _what(run: list[Explained]) -> str:
-    """What changed, with the values before and after where nothing else happened to it in between."""
+def _change(run: list[Explained]) -> str:
+    """The value that changed, with its first and last state unless other changes came between."""
     first, last = run[0].change, run[-1].change
     name = safe(first.of) or first.what
-    unbroken = all(one.change.now == following.change.before for one, following in pairwise(run))
+    unbroken = all(row.change.now == following.change.before for row, following in pairwise(run))
     if not unbroken or (first.before is None and last.now is None):
         return name
     return f"{name} {safe(_text(first.before))} → {safe(_text(last.now))}"

@@ -1,4 +1,4 @@
-"""The user's workspace: where the store, the declarations and the settings are; `api` opens it for reading."""
+"""The user's workspace: its store, declarations and settings; `api` opens it for reading."""
 
 from tracker.workspace.lookup import CONTACT, FILE, find
 from tracker.workspace.settings import Settings

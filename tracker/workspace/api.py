@@ -1,4 +1,4 @@
-"""The public Python API: a workspace that is open for reading, with one function for each command that asks something."""
+"""The public Python API: a workspace open for reading, with a function for each command that answers a question."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 from zoneinfo import ZoneInfo
 
+from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.model import Board, BoardId, BoardState, Check, EntryId, Event, EventFilter, Identity, MetricId, Result
+from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
@@ -33,6 +34,8 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.versus import Versus
     from tracker.query.why_not import Explained
     from tracker.stores.archive import FileArchive
+    from tracker.workspace.boards import BoardOverview
+    from tracker.workspace.resolution import Resolution
     from tracker.workspace.status import Status
 
 _EVER = datetime(1971, 1, 1, tzinfo=UTC)
@@ -43,9 +46,9 @@ _SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
 class Workspace:
     """A store and its declarations, open for reading; `tracker.open` makes one. Close it, or use it in a `with` statement.
 
-    Every function means by a name, a board and a time what the command of the same name means. Times are aware. Nothing is
-    created or written. Each function raises DeclarationError for a board, metric or model that is unknown (naming the
-    nearest), StoreError where the store cannot be read, and ValueError for a time without a time zone.
+    Names, boards and times mean the same as in the command of the same name. Times are aware. Nothing is created or written.
+    Each function raises DeclarationError for an unknown board, metric or model (naming the nearest), StoreError if the store
+    cannot be read, and ValueError for a time without a time zone.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -66,7 +69,7 @@ class Workspace:
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """What is known of labs, families and names of models."""
+        """The known labs, families and names of models."""
         return lexicon_of(self.settings)
 
     @cached_property
@@ -83,11 +86,18 @@ class Workspace:
         return tuple(board for name in sorted(self.store.boards()) if (board := self.store.declared(name)) is not None)
 
     def board(self, name: str) -> Board:
-        """A board by its id: as the store last knew it, else as it is declared."""
+        """A board by its id, as the store last knew it or, if it did not, as declared."""
         return board_of(self.settings, self.store, name)
 
+    def overview(self, *, every: bool = False) -> tuple[BoardOverview, ...]:
+        """All boards, by id, with their health and the origin of their declarations; `every`: also unselected ones."""
+        from tracker.workspace.boards import overview  # noqa: PLC0415  # as above
+        from tracker.workspace.declared import declared  # noqa: PLC0415  # as above
+
+        return overview(self.settings, self.store, declared(self.settings), now=SystemClock().now(), every=every)
+
     def status(self) -> Status:
-        """How the boards, routes and declarations are now, and what needs attention (`troubled`)."""
+        """The present state of boards, routes and declarations, and what needs attention (`troubled`)."""
         from tracker.workspace.status import status  # noqa: PLC0415  # as above
 
         return status(self.settings, self.store)
@@ -95,9 +105,9 @@ class Workspace:
     def standings(
         self, board: str, *, metric: str | None = None, at: datetime | None = None, model: str | None = None
     ) -> tuple[Standing, ...]:
-        """A board's order on a metric (its primary one by default), now or as of a time; of `model`, only the rows it means.
+        """A board's ranking by a metric (its primary one by default), now or as of a time; `model` selects rows by a name.
 
-        Ranks are those among all rows. Entries without a value come last, by name.
+        Ranks are among all rows. Entries without a value come last, by name.
         """
         from tracker.query.standings import standings  # noqa: PLC0415  # as above
 
@@ -106,30 +116,24 @@ class Workspace:
         rows = standings(declared, self.store, metric=MetricId(metric) if metric else None, at=at)
         if model is None:
             return rows
-        meant = self._entries_on(declared.id, model, at)
-        return tuple(row for row in rows if row.entry in meant)
-
-    def _entries_on(self, board: BoardId, model: str, at: datetime | None) -> frozenset[EntryId]:
-        found = self.find(model, at=at)
-        listed = frozenset(one.entry.id for one in found.by_board.get(board, ()))
+        by_board = self.find(model, at=at).by_board
+        listed = {match.entry.id for match in by_board.get(declared.id, ())}
         if not listed:
-            boards = ", ".join(sorted(found.by_board))
-            raise DeclarationError(f'{board}: does not list "{model}"; expected a model of this board, or one of: {boards}')
-        return listed
+            expected = f"expected a model of this board, or one of: {', '.join(sorted(by_board))}"
+            raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
+        return tuple(row for row in rows if row.entry in listed)
 
     # ── models ───────────────────────────────────────────────────────────────────────────────────
 
     def find(self, name: str, *, at: datetime | None = None, boards: Sequence[str] = ()) -> Found:
-        """The entries that a name means on each board; those that have left are among them. Every other function asks this one."""
+        """The entries that a name means on each board, including those that left. All functions resolve names with it."""
         from tracker.query.find import demand, remembered, states  # noqa: PLC0415  # as above
 
-        everything = remembered(
-            self.store, states(self.store, at=at, lexicon=self.lexicon, boards=self._known(boards)), self.lexicon
-        )
-        return demand(name, everything, self.lexicon)
+        current = states(self.store, at=at, lexicon=self.lexicon, boards=self._known(boards))
+        return demand(name, remembered(self.store, current, self.lexicon), self.lexicon)
 
     def models(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[Card, ...]:
-        """One card per model of all boards: its names, and where each entry ranks. Empty where nothing fits."""
+        """One card per model of all boards: its names, and the rank of each entry. Empty if nothing matches."""
         from tracker.query.models import cards  # noqa: PLC0415  # as above
 
         return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon)
@@ -144,17 +148,23 @@ class Workspace:
     def compare(
         self, one: str, other: str, *, boards: Sequence[str] = (), at: datetime | None = None, every: bool = False
     ) -> Versus:
-        """Two models on every board that lists both, from one snapshot of each; `every` pair of variants, or the best match."""
+        """Two models on every board that lists both, from one snapshot each; `every` pair of variants, not only the best."""
         from tracker.query.versus import versus  # noqa: PLC0415  # as above
 
         _check_aware(at=at)
         return versus(one, other, self.store, boards=self._known(boards), at=at, every=every, lexicon=self.lexicon)
 
     def resolve(self, name: str, *, org: str | None = None, source: str | None = None) -> Identity:
-        """Which model a name stands for, and why; `org` is what a board says of the maker. Never raises for any text."""
+        """The model that a name means, and why; `org` is the maker that a board states. No text raises."""
         from tracker import identity  # noqa: PLC0415  # as above
 
         return identity.resolve(name, org, source, lexicon=self.lexicon)
+
+    def resolution(self, name: str, *, org: str | None = None, source: str | None = None) -> Resolution:
+        """The same, with the model's names in the store or, if there are none, the nearest; `source` must be known."""
+        from tracker.workspace.resolution import resolved  # noqa: PLC0415  # as above
+
+        return resolved(name, org, source, settings=self.settings, store=self.store, lexicon=self.lexicon)
 
     def why_not(self, model: str, *, board: str | None = None, since: datetime | None = None) -> tuple[Explained, ...]:
         """Each change to a model with the event that reported it, or the rule that kept it out of the news.
@@ -169,31 +179,31 @@ class Workspace:
         for name, listed in self.find(model, boards=(board,) if board else ()).by_board.items():
             lines, _ = self.archive.index(name)
             steps = fold.steps(self.board(name), lines, self.archive, before=None, past=BoardState(), lexicon=self.lexicon)
-            rows += explain(steps, [one.entry.id for one in listed])
+            rows += explain(steps, [match.entry.id for match in listed])
         return tuple(row for row in rows if since is None or row.until >= since)
 
     # ── what changed ─────────────────────────────────────────────────────────────────────────────
 
     def events(self, wanted: EventFilter | None = None) -> Iterator[Event]:
-        """The events that a filter lets through, oldest first; those that several boards report together where it names `consensus`."""
+        """The events that match a filter, oldest first. Name the kind `consensus` for what several boards report together."""
         wanted = wanted or EventFilter()
         _check_aware(since=wanted.since, until=wanted.until)
         if wanted.board is not None:
             known(self.settings, self.store, wanted.board)
         self._check_words(wanted)
-        asked = self._across_boards(wanted.kinds)
-        agreed = self.consensus(since=wanted.since, until=wanted.until) if asked else ()
-        return chain(self.store.events(wanted), (event for event in agreed if _fits(event, wanted)))
+        is_across = self._across_boards(wanted.kinds)
+        common = self.consensus(since=wanted.since, until=wanted.until) if is_across else ()
+        return chain(self.store.events(wanted), (event for event in common if _matches(event, wanted)))
 
     def event(self, name: str) -> Event:
-        """The event with that id, or the only one whose id begins so."""
-        event = self.store.event(name) or next((one for one in self.consensus() if one.id.startswith(name)), None)
+        """The event with that id or, if it is the only one, with that beginning of an id."""
+        event = self.store.event(name) or next((event for event in self.consensus() if event.id.startswith(name)), None)
         if event is None:
             raise DeclarationError(f'event "{name}" is unknown; expected an id or its beginning (tracker events lists them)')
         return event
 
     def consensus(self, *, since: datetime | None = None, until: datetime | None = None) -> tuple[Event, ...]:
-        """What several boards report together, up to the newest reading by default. Derived on request, stored nowhere."""
+        """The events that several boards report together, up to the newest reading by default; derived, not stored."""
         from tracker.line import panel  # noqa: PLC0415  # as above
 
         _check_aware(since=since, until=until)
@@ -220,7 +230,7 @@ class Workspace:
         declared = [board for name in names if (board := self.store.declared(name)) is not None]
         shown = [health(board, self.store, now=min(until, newest + _SECOND), zone=zone) for board in declared]
         ids = [board.id for board in declared]
-        events = [one for board in ids for one in self.store.events(EventFilter(board=board, since=since, until=until))]
+        events = [event for board in ids for event in self.store.events(EventFilter(board=board, since=since, until=until))]
         events += panel.across(self.store, since=since, until=until, boards=ids, lexicon=self.lexicon)
         checks = {board: [check for check in self.store.checks(board) if check.observed_at < until] for board in names}
         return reports.build(shown, events, checks, since=since, until=until)
@@ -228,7 +238,7 @@ class Workspace:
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
     ) -> tuple[Finding, ...]:
-        """What the record says to every claim of a text; of an `article`, only to sentences that seem to compare models."""
+        """The verdict on each claim of a text; of an `article`, only on sentences that seem to compare models."""
         from tracker import claims  # noqa: PLC0415  # as above
 
         _check_aware(at=at)
@@ -237,11 +247,7 @@ class Workspace:
     # ── proof ────────────────────────────────────────────────────────────────────────────────────
 
     def verify(self, events: Sequence[Event]) -> tuple[Verification, ...]:
-        """Derive events again from the stored bytes and compare; a consensus stands for the events that it rests on.
-
-        Raises:
-            StoreError: stored bytes of one of the boards are damaged.
-        """
+        """Derive events again from the stored bytes and compare; of a consensus, the events behind it."""
         from tracker.line import proof  # noqa: PLC0415  # as above
 
         by_board: dict[BoardId, dict[str, Event]] = {}
@@ -249,19 +255,19 @@ class Workspace:
             by_board.setdefault(part.board, {})[part.id] = part
         return tuple(
             result
-            for name, those in sorted(by_board.items())
-            for result in proof.verify(list(those.values()), self.board(name), self.archive, self.lexicon)
+            for name, of_board in sorted(by_board.items())
+            for result in proof.verify(list(of_board.values()), self.board(name), self.archive, self.lexicon)
         )
 
     def parts(self, event: Event) -> list[Event]:
-        """The stored events that an event rests on: those of a consensus, else itself."""
+        """The stored events behind an event: those of a consensus, otherwise itself."""
         if not self._across_boards((event.kind,)):
             return [event]
         parts = (self.store.event(part) for part in cast("list[str]", event.facts["events"]))
         return [part for part in parts if part is not None]
 
     def quarantine(self, board: str | None = None) -> tuple[Check, ...]:
-        """The readings that are held back, oldest first by board."""
+        """The readings held back, by board, oldest first."""
         names = self.store.boards() if board is None else self._known((board,))
         return tuple(check for name in names for check in self.store.checks(name) if check.result is Result.QUARANTINED)
 
@@ -274,7 +280,7 @@ class Workspace:
         return max((check.observed_at for board in boards if (check := self.store.last_check(board))), default=None)
 
     def _across_boards(self, kinds: Collection[str]) -> bool:
-        """Whether one of the kinds is worked out from several boards and stored nowhere."""
+        """Whether one of the kinds is derived from several boards and not stored."""
         if not kinds:
             return False
         from tracker.events import RECORDED  # noqa: PLC0415  # only when one is named
@@ -282,7 +288,7 @@ class Workspace:
         return not set(kinds).issubset(RECORDED)
 
     def _check_words(self, wanted: EventFilter) -> None:
-        """Refuse a kind or a grade that no event can have."""
+        """Refuse kinds and grades that do not exist."""
         if not wanted.kinds and not wanted.grades:
             return
         from tracker import toml  # noqa: PLC0415  # only when one is named
@@ -292,10 +298,10 @@ class Workspace:
         if not grades.issuperset(wanted.grades):
             by_publishers = tuple(name for name, kind in KINDS.items() if kind.open_grades)
             grades |= {event.grade for event in self.store.events(EventFilter(kinds=by_publishers))}
-        for what, words, every in (("kind", wanted.kinds, frozenset(KINDS)), ("grade", wanted.grades, grades)):
+        for field, words, known_words in (("kind", wanted.kinds, frozenset(KINDS)), ("grade", wanted.grades, grades)):
             for word in words:
-                if word not in every:
-                    raise DeclarationError(f"{what} {toml.quoted(word)} is unknown{toml.meant(word, every)}")
+                if word not in known_words:
+                    raise DeclarationError(f"{field} {toml.quoted(word)} is unknown{toml.meant(word, known_words)}")
 
 
 def open_workspace(path: Path | None = None, *, store: Path | None = None, schedules: Path | None = None) -> Workspace:
@@ -328,7 +334,7 @@ def _window(newest: datetime, since: datetime | None, until: datetime | None) ->
     return since, until
 
 
-def _fits(event: Event, wanted: EventFilter) -> bool:
-    """Whether a filter lets a consensus through, which names the board of its last report."""
+def _matches(event: Event, wanted: EventFilter) -> bool:
+    """Whether a consensus matches a filter; its board is that of its last report."""
     of_board = wanted.board in (None, event.board) and wanted.is_news in (None, event.is_news)
     return of_board and event.kind in wanted.kinds and (not wanted.grades or event.grade in wanted.grades)

@@ -1,4 +1,4 @@
-"""Makes a folder a workspace: `tracker.toml`, and `schedules/` with an example board, routes and watches to edit."""
+"""Make a folder a workspace: write `tracker.toml`, and `schedules/` with an example board, routes and watches to edit."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ from tracker.workspace.file import parsed, read
 from tracker.workspace.lookup import FILE, around
 
 SHIPPED = ("routes.toml", "watches.toml", "README.md", "board.schema.json")
-"""Files of the shipped schedules that are copied, to be edited or looked up."""
+"""Files copied from the shipped schedules, to edit or to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """What `create` did: the files written, and those that were there and were left as they are, relative to the folder.
-
-    `outer` is the folder of the workspace that this one is inside of, if there is one.
-    """
+    """The files written and the existing ones kept, relative to the folder. `outer` is the folder of an enclosing workspace."""
 
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
@@ -31,7 +28,7 @@ class Created:
 
 
 def create(folder: Path, *, contact: str = "", time_zone: str = "UTC", boards: Sequence[str] = ("*",)) -> Created:
-    """Make the folder a workspace. Files that are there are never overwritten.
+    """Make the folder a workspace. Existing files are never overwritten.
 
     Raises:
         DeclarationError: it is a workspace already, it is a checkout of the tracker, it is among the declarations of another
@@ -52,9 +49,9 @@ def create(folder: Path, *, contact: str = "", time_zone: str = "UTC", boards: S
 
 
 def _schedules(workspace: Path) -> Path:
-    """The folder of its declarations; the usual one where its file is wrong."""
+    """The folder of its declarations; the default one if its file is wrong."""
     try:
-        return workspace / read(workspace / FILE).schedules
+        return read(workspace / FILE).schedules
     except DeclarationError:
         return workspace / "schedules"
 
@@ -62,9 +59,8 @@ def _schedules(workspace: Path) -> Path:
 def _texts(*, contact: str, time_zone: str, boards: Sequence[str]) -> Mapping[Path, str]:
     """The files by path, `tracker.toml` last: a folder is a workspace only once it is complete."""
     templates = files("tracker.workspace") / "templates"
-    stated = {"contact": contact, "time_zone": time_zone, "boards": list(boards)}
     settings = (templates / FILE).read_text(encoding="utf-8")
-    for key, value in stated.items():
+    for key, value in (("contact", contact), ("time_zone", time_zone), ("boards", list(boards))):
         settings = settings.replace(f"{{{key}}}", json.dumps(value, ensure_ascii=False))
     parsed(settings, FILE)
     schedules = Path("schedules")
@@ -76,7 +72,7 @@ def _texts(*, contact: str, time_zone: str, boards: Sequence[str]) -> Mapping[Pa
 
 
 def _write(path: Path, text: str) -> bool:
-    """Write a new file; whether there was none."""
+    """Write a file unless it exists; return whether it was written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Everything that a workspace declares, read again when a file changes; a file that is wrong leaves what it last said in force."""
+"""All declarations of a workspace, read again when a file changes; of a wrong file, the last good content remains valid."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What is in force, and what is wrong with the files, by the path that errors begin with."""
+    """The valid declarations, and the errors by file."""
 
     boards: Mapping[BoardId, Board] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
@@ -31,7 +31,10 @@ class Declared:
 
 
 class Declarations:
-    """What the workspace declares. Only the user's files are watched for changes. `last_good` knows how a board was declared before this process began, for a file that is wrong from the start."""
+    """The declarations of the workspace. Only the user's files are watched for changes.
+
+    `last_good` has the declaration of a board before this process began, for a file that is wrong from the start.
+    """
 
     def __init__(self, settings: Settings, formats: Formats, last_good: Callable[[BoardId], Board | None]) -> None:
         self._settings = settings
@@ -41,15 +44,17 @@ class Declarations:
         self._last = Declared()
 
     def changed(self) -> bool:
-        """Whether any file is another than when all was last read."""
+        """Whether any file changed since the last `read`."""
         return schedules.fingerprint(self._settings.schedules) != self._seen
 
     def read(self) -> Declared:
-        """Everything anew; what cannot be read stays as it last was."""
+        """Read everything again; what cannot be read stays as it was."""
         self._seen = schedules.fingerprint(self._settings.schedules)
         errors: dict[str, str] = {}
-        known = self._lexicon(errors)
-        watched = self._watches(known, errors)
+        last, settings = self._last, self._settings
+        names = default_lexicon() if last.lexicon is EMPTY_LEXICON else last.lexicon
+        known = self._or_last(lambda: lexicon_of(settings), names, errors)
+        watched = self._or_last(lambda: watches.load(settings.declaration("watches.toml"), known), last.watches, errors)
         self._last = Declared(
             boards=self._boards(errors), routes=self._routes(watched, errors), watches=watched, lexicon=known, errors=errors
         )
@@ -70,18 +75,11 @@ class Declarations:
             if kept is not None:
                 yield kept
 
-    def _lexicon(self, errors: dict[str, str]) -> Lexicon:
+    def _or_last(self, load: Callable[[], Thing], last: Thing, errors: dict[str, str]) -> Thing:
         try:
-            return lexicon_of(self._settings)
+            return load()
         except DeclarationError as error:
-            last = self._last.lexicon
-            return self._kept(error, errors, default_lexicon() if last is EMPTY_LEXICON else last)
-
-    def _watches(self, known: Lexicon, errors: dict[str, str]) -> tuple[Watch, ...]:
-        try:
-            return watches.load(self._settings.declaration("watches.toml"), known)
-        except DeclarationError as error:
-            return self._kept(error, errors, self._last.watches)
+            return self._kept(error, errors, last)
 
     def _routes(self, watched: tuple[Watch, ...], errors: dict[str, str]) -> tuple[Route, ...]:
         try:
@@ -98,7 +96,7 @@ class Declarations:
         return (*found.routes, *(route for route in self._last.routes if route.name in found.wrong.keys() - right))
 
     def _kept(self, error: TrackerError, errors: dict[str, str], last: Thing) -> Thing:
-        """What was in force before, with the error noted under the path it begins with."""
+        """Note the error under the path it begins with, and return the last good declarations."""
         path = str(error).partition(": ")[0]
         errors[path] = f"{errors[path]}; {error}" if path in errors else str(error)
         return last

@@ -11,12 +11,12 @@ from tracker.workspace import Settings
 
 
 def declared(settings: Settings) -> schedules.Schedules:
-    """Every declaration of the workspace, the broken ones as errors."""
+    """All board declarations of the workspace, wrong ones as errors."""
     return schedules.load(settings.schedules, formats(), settings.shipped, settings.boards)
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> list[Board]:
-    """The boards named, only their files read, or all. Raises DeclarationError for one that is unknown or whose file is wrong."""
+    """The named boards, reading only their files, or all. Raises DeclarationError for an unknown board or a wrong file."""
     if not names:
         return list(declared(settings).boards.values())
     return [_named(settings, name) for name in dict.fromkeys(names)]
@@ -28,4 +28,4 @@ def _named(settings: Settings, name: str) -> Board:
     is_known = path.is_file() or (is_shipped_too and schedules.is_selected(BoardId(name), settings.boards))
     if name.count("/") == 1 and ".." not in name and is_known:
         return schedules.load_board(path, settings.schedules, formats(), settings.shipped)
-    return declared(settings).board(BoardId(name))  # it raises, and knows the nearest names
+    return declared(settings).board(BoardId(name))  # raises with the nearest names

@@ -1,9 +1,9 @@
-"""Reads `tracker.toml`, the file that makes a folder a workspace (https://toml.io/en/v1.0.0)."""
+"""Read `tracker.toml`, the file that makes a folder a workspace (https://toml.io/en/v1.0.0)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 from tracker import toml
 from tracker.toml import Wrong, quoted, understood
 from tracker.wording import visible
+from tracker.workspace.settings import Settings
 
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
 
@@ -28,42 +29,26 @@ class WorkspaceTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceFile:
-    """What the file says. `store` and `schedules` may be relative to its folder."""
-
-    store: Path
-    schedules: Path
-    contact: str
-    time_zone: str
-    boards: tuple[str, ...]
-
-
-def read(path: Path) -> WorkspaceFile:
-    """The file, with its defaults.
-
-    Raises:
-        DeclarationError: it is wrong, or names a folder of declarations that is not there; one line naming the file, the key,
-            what was found and what is expected.
-    """
+def read(path: Path) -> Settings:
+    """Read the file, with paths as from here. Raises DeclarationError if it is wrong, or if its folder of declarations does not exist."""
     with toml.at(visible(str(path))):
         tables = toml.tables(toml.text_of(path))
-        file = _file(tables)
-        if "schedules" in tables and not (path.parent / file.schedules).is_dir():
-            raise Wrong(f"schedules = {quoted(file.schedules)}: no such folder; expected the folder of your declarations")
-    return file
+        settings = _settings(tables)
+        if "schedules" in tables and not (path.parent / settings.schedules).is_dir():
+            raise Wrong(f"schedules = {quoted(settings.schedules)}: no such folder; expected the folder of your declarations")
+    return replace(settings, store=path.parent / settings.store, schedules=path.parent / settings.schedules, folder=path.parent)
 
 
-def parsed(text: str, place: str) -> WorkspaceFile:
-    """The file of that text; `place` is what messages call it. Raises DeclarationError, as `read` does."""
+def parsed(text: str, place: str) -> Settings:
+    """The settings in a text, with paths relative to its folder; `place` names it. Raises DeclarationError."""
     with toml.at(visible(place)):
-        return _file(toml.tables(text))
+        return _settings(toml.tables(text))
 
 
-def _file(tables: Mapping[str, object]) -> WorkspaceFile:
-    """The file of those tables. Raises Wrong."""
+def _settings(tables: Mapping[str, object]) -> Settings:
+    """The settings in those tables. Raises Wrong."""
     table = toml.table(tables, WorkspaceTable)
-    return WorkspaceFile(
+    return Settings(
         store=_folder("store", table.store),
         schedules=_folder("schedules", table.schedules),
         contact=understood("contact", table.contact, address),
@@ -82,11 +67,7 @@ def _folder(key: str, text: str) -> Path:
 
 
 def address(text: str) -> str:
-    """The text, if publishers can reach somebody by it, or if it is empty.
-
-    Raises:
-        ValueError: it is no mail address and no web page.
-    """
+    """The text, which may be empty. Raises ValueError if it is neither a mail address nor a web page."""
     is_header = text.isascii() and text.isprintable()
     if text and not (is_header and ("@" in text or "://" in text)):
         raise ValueError('not an address; expected one such as "you@example.org" or "https://example.org/bot"')

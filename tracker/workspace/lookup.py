@@ -1,4 +1,4 @@
-"""Finds the workspace of a command: by its options, by `tracker.toml`, by its folders, or in the user's data folder.
+"""Find the workspace of a command: by its options, by `tracker.toml`, by its folders, or in the user's data folder.
 
 The store is the first of: `--store`, `TRACKER_STORE`, `store` of the nearest `tracker.toml` upwards, `./snapshots` beside
 `./schedules`, `leaderboard-tracker/snapshots` in the XDG data folder. The declarations are found likewise. Nothing is created.
@@ -27,11 +27,12 @@ CONTACT = "TRACKER_CONTACT"
 def find(store: Path | None, schedules: Path | None, *, here: Path, environment: Mapping[str, str]) -> Settings:
     """The workspace of a command that runs in the folder `here`; paths below it are relative if `here` is.
 
-    A `store` that holds a `tracker.toml` is a workspace. Other folders that are given replace those of the workspace found from
-    `here`; `schedules` then stands alone. Where both are given, no workspace is looked for.
+    A `store` with a `tracker.toml` is a workspace. Otherwise `store` and `schedules` replace those of the workspace found from
+    `here`, and `schedules` overlays no other declarations. If both are given, no workspace is searched for.
 
     Raises:
-        DeclarationError: `tracker.toml` is wrong, or belongs to another user; `schedules` is no folder; the contact is no address.
+        DeclarationError: `tracker.toml` is wrong or belongs to another user, `schedules` is not a folder, or the contact is
+            not an address.
     """
     if schedules is not None and not schedules.is_dir():
         raise DeclarationError(
@@ -52,7 +53,7 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
 def _contact(environment: Mapping[str, str]) -> str:
     if not (stated := environment.get(CONTACT, "")):
         return ""
-    from tracker.workspace.file import address  # noqa: PLC0415  # only where there is one
+    from tracker.workspace.file import address  # noqa: PLC0415  # only if there is one
 
     try:
         return address(stated)
@@ -70,12 +71,12 @@ def _root(here: Path, environment: Mapping[str, str]) -> Path:
 
 
 def around(folder: Path) -> Path | None:
-    """The folder of the nearest workspace that a folder, which need not exist, is inside of."""
+    """The folder of the nearest workspace around a folder, which need not exist."""
     return next((outer for outer in folder.resolve().parents if os.path.lexists(outer / FILE)), None)
 
 
 def _check_owner(folder: Path) -> None:
-    """The file decides which addresses are asked, with which keys: one that somebody left in a shared folder is not obeyed."""
+    """Refuse a file that another user left in a shared folder: it decides which addresses get which keys."""
     if (folder / FILE).lstat().st_uid not in {os.geteuid(), 0}:
         raise DeclarationError(f"{folder / FILE}: belongs to another user; expected your own (if you trust it: --store {folder})")
 
@@ -89,23 +90,15 @@ def _data_folder(environment: Mapping[str, str]) -> Path | None:
 
 
 def _settings(root: Path) -> Settings:
-    """What the workspace in that folder says, or the defaults where it has no `tracker.toml`."""
+    """The settings of the workspace in that folder; the defaults if it has no `tracker.toml`."""
     if not os.path.lexists(root / FILE):
         return Settings(store=root / "snapshots", schedules=(own := root / "schedules"), shipped=_base(own))
-    from tracker.workspace.file import read  # noqa: PLC0415  # only where there is one
+    from tracker.workspace.file import read  # noqa: PLC0415  # only if there is one
 
-    file = read(root / FILE)
-    return Settings(
-        store=root / file.store,
-        schedules=(own := root / file.schedules),
-        shipped=_base(own),
-        boards=file.boards,
-        contact=file.contact,
-        time_zone=file.time_zone,
-        folder=root,
-    )
+    settings = read(root / FILE)
+    return replace(settings, shipped=_base(settings.schedules))
 
 
 def _base(own: Path) -> Path:
-    """The shipped folder; in a checkout it may be the user's own, and is then written as that."""
+    """The shipped folder; in a checkout, the user's own folder if it is the same."""
     return own if own.is_dir() and own.samefile(shipped.SCHEDULES) else shipped.SCHEDULES

@@ -1,7 +1,6 @@
-"""The names of models that hold in a workspace: those that ship with the package, with those of the user's `models/` over them.
+"""Read the names of models in a workspace: those of the package, overlaid by the user's `models/`.
 
-One file per lab; `hosts.toml` names those who only serve other people's models. `schedules/README.md` explains every key.
-A name is not resolved here, only checked for shape and for contradictions.
+One file per lab; `hosts.toml` names hosts that only serve other labs' models. `schedules/README.md` explains every key.
 """
 
 from __future__ import annotations
@@ -25,17 +24,13 @@ _MAX_BYTES = 512_000  # a lab's names grow with every release
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hosts:
-    """Those who serve or repack the models of others: never the lab."""
+    """Hosts that serve or repack the models of others, and are never the lab."""
 
     hosts: tuple[str, ...]
 
 
 def lexicon_of(settings: Settings) -> Lexicon:
-    """The names that ship with the package, with those of the user's `models/` over them, however the boards were chosen.
-
-    Raises:
-        DeclarationError: a file is wrong, or two contradict each other.
-    """
+    """The names of the package, overlaid by the user's `models/`. Raises as `load`."""
     own = settings.schedules / "models"
     return load(own, SHIPPED) if own.is_dir() and not own.samefile(SHIPPED) else default_lexicon()
 
@@ -47,10 +42,10 @@ def default_lexicon() -> Lexicon:
 
 
 def load(folder: Path, base: Path | None = None) -> Lexicon:
-    """The lexicon of a folder of TOML files, laid over those of `base` if one is given; empty where there is none.
+    """The lexicon of a folder of TOML files that overlays those of `base`; empty if there are none.
 
     Raises:
-        DeclarationError: a file is wrong, or two contradict each other; one line naming file, key, found, expected.
+        DeclarationError: a file is wrong, or two contradict each other.
     """
     labs: dict[str, Lab] = {}
     hosts: set[str] = set()
@@ -72,12 +67,9 @@ def _files(*folders: Path | None) -> Mapping[str, tuple[Path, ...]]:
     return {name: tuple(path for path in paths if path.name == name) for name in sorted({path.name for path in paths})}
 
 
-# ── one file ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def _lab_or_hosts(paths: Iterable[Path]) -> Lab | _Hosts:
-    """What files of one name say, each laid over those before it. Raises Wrong."""
-    import msgspec  # noqa: PLC0415 # only who loads a lexicon pays for it
+    """The content of files of one name, each overlaying the previous ones. Raises Wrong."""
+    import msgspec  # noqa: PLC0415  # only to load a lexicon
 
     found: Mapping[str, Any] = {}
     for path in paths:
@@ -94,7 +86,7 @@ def _lab_or_hosts(paths: Iterable[Path]) -> Lab | _Hosts:
 
 
 def _tables_in(found: object) -> Iterator[dict[str, Any]]:
-    return (one for one in found if isinstance(one, dict)) if isinstance(found, list) else iter(())
+    return (table for table in found if isinstance(table, dict)) if isinstance(found, list) else iter(())
 
 
 def _check_keys(found: Mapping[str, Any], shape: type, place: str) -> None:
@@ -109,33 +101,31 @@ def _check_keys(found: Mapping[str, Any], shape: type, place: str) -> None:
 
 @cache
 def _keys(shape: type) -> Mapping[str, bool]:
-    """The keys of a table, and whether it must have them."""
-    return {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(shape)}
+    """The keys of a table, and whether each is required."""
+    return {key.name: key.default is MISSING and key.default_factory is MISSING for key in fields(shape)}
 
 
 def _key_first(message: str) -> str:
-    """What msgspec says, key first: ``Expected `str`, got `int` - at `$.lab` `` → `lab: expected text, found whole number`."""
-    what, _, where = message.partition(" - at ")
-    return f"{where.strip('`').removeprefix('$.')}: {in_toml_words(what)}"
-
-
-# ── all files together ───────────────────────────────────────────────────────────────────────────
+    """Msgspec's message, key first: ``Expected `str`, got `int` - at `$.lab` `` → `lab: expected text, found whole number`."""
+    problem, _, place = message.partition(" - at ")
+    return f"{place.strip('`').removeprefix('$.')}: {in_toml_words(problem)}"
 
 
 def _check_clashes(labs: Mapping[str, Lab], hosts: Mapping[str, str]) -> None:
-    """No spelling is two labs' or a host's, no phrase two families', no name two aliases. A lab may be a host too, by its own name."""
-    spellings = {
-        spelling: place for spelling, place in hosts.items() if spelling not in {folded(one.lab) for one in labs.values()}
-    }
+    """Refuse a spelling of two labs or of a lab and a host, a phrase of two families, and an alias of two models.
+
+    A lab may be a host too, by its own name.
+    """
+    own_names = {folded(lab.lab) for lab in labs.values()}
+    spellings = {spelling: place for spelling, place in hosts.items() if spelling not in own_names}
     phrases: dict[str, str] = {}
     names: dict[str, str] = {}
     for place, lab in labs.items():
-        own = dict.fromkeys(folded(one) for one in (lab.lab, *lab.spellings))
-        for spelling in own:
+        for spelling in dict.fromkeys(map(folded, (lab.lab, *lab.spellings))):
             _claim(spellings, spelling, place, "spellings")
         for family in lab.families:
             _check_line(family, place)
-            for phrase in dict.fromkeys(folded(words) for words in family.words):
+            for phrase in dict.fromkeys(map(folded, family.words)):
                 _claim(phrases, phrase, place, f"families.{family.name}.words")
         for name in lab.aliases:
             _claim(names, folded(name), place, "aliases")
@@ -143,9 +133,8 @@ def _check_clashes(labs: Mapping[str, Lab], hosts: Mapping[str, str]) -> None:
 
 def _check_line(family: Family, place: str) -> None:
     if family.line and (family.line.count("{") != 1 or "{generation}" not in family.line):
-        raise DeclarationError(
-            f'{place}: families.{family.name}.line is "{family.line}", expected text with {{generation}} once and no other braces; correct it'
-        )
+        expected = "expected text with {generation} once and no other braces; correct it"
+        raise DeclarationError(f'{place}: families.{family.name}.line is "{family.line}", {expected}')
 
 
 def _claim(claimed: dict[str, str], text: str, place: str, key: str) -> None:

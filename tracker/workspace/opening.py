@@ -1,11 +1,12 @@
-"""Opens what a workspace holds: archive, store, fetcher, routes and watches; creates only what a command that writes needs."""
+"""Open the archive, store, fetcher, routes and watches of a workspace; create only what a writing command needs."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +22,11 @@ from tracker.workspace import Settings
 
 if TYPE_CHECKING:
     from tracker.fetch import Fetcher
+    from tracker.fetch.addresses import Resolve
+    from tracker.fetch.http import Transport
     from tracker.line.sync import Telling
+    from tracker.notify import Routes
     from tracker.stores.archive import FileArchive
-    from tracker.stores.hosts import SqliteHosts
     from tracker.watches import Watch
 
 
@@ -33,7 +36,7 @@ def _say(message: str) -> None:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
-    """The archive and the store, for writing; they are created, and where is said on stderr, if they are not there."""
+    """The archive and the store, for writing. If they do not exist, they are created, which stderr reports."""
     from tracker.stores.archive import FileArchive  # noqa: PLC0415  # commands that only read history do without
 
     is_new = not settings.has_store
@@ -45,7 +48,7 @@ def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 
 @contextmanager
 def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, SqliteStore, Fetcher]]:
-    """The same, and a fetcher that remembers between runs when it asked each host."""
+    """The same, and a fetcher that remembers across runs when it asked each host."""
     from tracker.fetch import Fetcher  # noqa: PLC0415  # only two commands fetch
     from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
 
@@ -58,39 +61,48 @@ def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, Sq
 
 
 @contextmanager
-def hosts_if_any(settings: Settings) -> Iterator[SqliteHosts]:
-    """When each host was asked, for commands that fetch and store nothing; without a store, remembered only meanwhile."""
+def fetcher_of(
+    settings: Settings, clock: Clock, *, transport: Transport | None = None, resolve: Resolve | None = None
+) -> Iterator[Fetcher]:
+    """A fetcher for commands that store nothing. Without a store, it forgets at the end when it asked each host.
+
+    `transport` and `resolve` replace the network and the system's resolver, as in a `Fetcher`.
+    """
     from tempfile import TemporaryDirectory  # noqa: PLC0415  # as above
 
+    from tracker.fetch import Fetcher  # noqa: PLC0415  # as above
+    from tracker.fetch.addresses import resolve_host  # noqa: PLC0415  # as above
     from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
 
+    resolve, contact = resolve or resolve_host, settings.contact
     with ExitStack() as stack:
         folder = settings.store if settings.store.is_dir() else Path(stack.enter_context(TemporaryDirectory()))
-        yield stack.enter_context(closing(SqliteHosts(folder / settings.hosts.name)))
+        hosts = stack.enter_context(closing(SqliteHosts(folder / settings.hosts.name)))
+        yield stack.enter_context(Fetcher(hosts, clock, os.environ, contact=contact, transport=transport, resolve=resolve))
 
 
 @contextmanager
 def history_of(settings: Settings) -> Iterator[SqliteStore]:
-    """The store, for reading. Raises DeclarationError when the folder has none yet."""
+    """The store, for reading. Raises DeclarationError if the folder has none yet."""
     settings.require_store()
     with SqliteStore(settings.database) as store:
         yield store
 
 
 def warn_no_store(settings: Settings) -> None:
-    """Say on stderr that there is no store yet, and what creates it."""
+    """Report on stderr that there is no store yet, and what creates it."""
     _say(f"tracker: {safe(str(settings.store))}: no store here yet; tracker run creates it")
 
 
 def check_named(settings: Settings) -> None:
-    """Refuse a store's folder that was named and is not there. Raises DeclarationError."""
+    """Refuse a named store whose folder does not exist. Raises DeclarationError."""
     if settings.store_is_named and not settings.store.is_dir():
         settings.require_store()
 
 
 @contextmanager
 def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
-    """The store, for reading; an empty one where nothing was fetched yet, which is said of a store that was named."""
+    """The store, for reading; an empty one if nothing was fetched yet, which stderr reports for a named store."""
     if settings.store_is_named and not settings.has_store:
         warn_no_store(settings)
     with SqliteStore(settings.database if settings.has_store else Path(":memory:")) as store:
@@ -107,24 +119,30 @@ def kept(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 
 
 def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> tuple[Telling, tuple[DeclarationError, ...]]:
-    """Who is to be told of what, as the routes and watches that can be read declare it, and what is wrong with the others."""
-    from tracker import notify, watches  # noqa: PLC0415  # only who settles boards tells
-    from tracker.line.sync import Telling  # noqa: PLC0415  # as above
+    """The readable routes and watches that report news, and the errors of the others."""
+    from tracker.line.sync import Telling  # noqa: PLC0415  # only commands that sync boards report
 
-    errors: list[DeclarationError] = []
+    routes, watched = routes_of(settings, lambda: known)
+    return Telling.of(routes.routes, watched, store, now), routes.errors
+
+
+def routes_of(settings: Settings, lexicon: Callable[[], Lexicon]) -> tuple[Routes, tuple[Watch, ...]]:
+    """The routes and the watches. If the watches cannot be read, that is among the errors of the routes."""
+    from tracker import notify, watches  # noqa: PLC0415  # as above
+
     watched: tuple[Watch, ...] = ()
+    errors: tuple[DeclarationError, ...] = ()
     try:
-        watched = watches.load(settings.declaration("watches.toml"), known)
-    except DeclarationError as error:
-        errors.append(error)
-    found = notify.load(settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
-    return Telling.of(found.routes, watched, store, now), (*errors, *found.errors)
+        watched = watches.load(settings.declaration("watches.toml"), lexicon())
+    except DeclarationError as error:  # routes that name no watch remain valid
+        errors = (error,)
+    routes = notify.load(settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
+    return replace(routes, errors=(*errors, *routes.errors)), watched
 
 
 def board_of(settings: Settings, store: Store, name: str) -> Board:
-    """A board as the store last knew it, else as the schedules declare it."""
-    last = store.declared(BoardId(name))
-    if last is not None:
+    """A board as the store last knew it or, if it did not, as the schedules declare it."""
+    if (last := store.declared(BoardId(name))) is not None:
         return last
     from tracker.workspace.declared import declared  # noqa: PLC0415  # most commands read history without the schedules
 
@@ -132,9 +150,9 @@ def board_of(settings: Settings, store: Store, name: str) -> Board:
 
 
 def ids(settings: Settings) -> frozenset[str]:
-    """The ids of the declared boards, by the names of their files, which are not read; broken ones are among them."""
-    found = {path.relative_to(folder) for folder in settings.declarations for path in folder.glob("*/[!_]*.toml")}
-    return frozenset(path.with_suffix("").as_posix() for path in found if path.parent.name != "models")
+    """The ids of the declared boards by the names of their files, without reading them; wrong ones are included."""
+    paths = {path.relative_to(folder) for folder in settings.declarations for path in folder.glob("*/[!_]*.toml")}
+    return frozenset(path.with_suffix("").as_posix() for path in paths if path.parent.name != "models")
 
 
 def known(settings: Settings, store: Store, name: str) -> BoardId:
@@ -150,7 +168,7 @@ def known(settings: Settings, store: Store, name: str) -> BoardId:
 
 
 def unknown(name: str, boards: Collection[str]) -> DeclarationError:
-    """What is wrong with a board that none of these is."""
-    from tracker.schedules import unknown_board  # noqa: PLC0415  # only in trouble
+    """The error for a name that is none of these boards."""
+    from tracker.schedules import unknown_board  # noqa: PLC0415  # only for an error
 
     return unknown_board(name, boards)

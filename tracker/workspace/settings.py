@@ -1,4 +1,4 @@
-"""Where the store and the declarations are, and what the workspace says for all commands."""
+"""The settings of a workspace, which hold for all commands."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tracker.errors import DeclarationError, StoreError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`store` holds `captures/` (the truth) and `tracker.db` (derived), `schedules` the user's declarations.
+    """`store` has `captures/` (the truth) and `tracker.db` (derived), `schedules` the user's declarations.
 
-    `shipped` is the folder of declarations that `schedules` overlays, None where `schedules` stands alone; of its boards,
-    those are followed whose id matches a glob in `boards`. `contact` goes into the user agent. `time_zone` is the IANA name
-    of the zone in which times are typed and shown to people. `folder` is that of the `tracker.toml`, if there is one.
-    `store_is_named`: by an option or the environment, and not as the workspace that has it.
+    `shipped` is the folder of declarations that `schedules` overlays, None if it overlays none; `boards` are globs for the ids
+    of the shipped boards to follow. `contact` is part of the user agent. `time_zone` is the IANA zone of times that people type
+    and read. `folder` is that of `tracker.toml`, if there is one. `store_is_named`: an option or the environment names the store
+    itself, not its workspace.
     """
 
     store: Path
@@ -45,36 +45,37 @@ class Settings:
 
     @property
     def hosts(self) -> Path:
-        """The file that remembers when each host was asked."""
+        """The file with the time of the last request to each host."""
         return self.store / "hosts.db"
 
     def declaration(self, name: str) -> Path:
-        """`watches.toml` or `routes.toml`: the user's if it is there, otherwise the shipped one. It need not exist."""
+        """The path of `watches.toml` or `routes.toml`: the user's if it exists, otherwise the shipped one."""
         own = self.schedules / name
         return own if self.shipped is None or own.exists() else self.shipped / name
 
     @property
     def declarations(self) -> tuple[Path, ...]:
-        """The folders that hold declarations, the user's first."""
+        """The folders of declarations, the user's first."""
         return (self.schedules,) if self.shipped in {None, self.schedules} else (self.schedules, self.shipped)
 
     @property
     def has_store(self) -> bool:
-        """Whether there is a store. Raises StoreError where the folder does not let us see."""
+        """Whether there is a store. Raises StoreError if the folder cannot be read."""
         try:
             return self.database.exists()
         except OSError as error:
             raise StoreError(f"{self.store}: cannot be read: {error.strerror}; expected a folder that you may read") from error
 
     def check_store(self) -> None:
-        """Refuse a store that is, or would stand in, something else than a folder. Raises StoreError."""
-        there = next(path for path in (self.store.absolute(), *self.store.absolute().parents) if os.path.lexists(path))
-        if not os.path.isdir(there):  # noqa: PTH112  # it never raises
-            found = "is no folder" if there == self.store.absolute() else f"{there} is no folder"
-            raise StoreError(f"{self.store}: {found}; expected the store's folder, or the name of a new one (--store)")
+        """Refuse a store that is not a folder, or is inside something else. Raises StoreError."""
+        own = self.store.absolute()
+        nearest = next(path for path in (own, *own.parents) if os.path.lexists(path))
+        if not os.path.isdir(nearest):  # noqa: PTH112  # it never raises
+            problem = "is not a folder" if nearest == own else f"{nearest} is not a folder"
+            raise StoreError(f"{self.store}: {problem}; expected the store's folder, or the name of a new one (--store)")
 
     def require_store(self) -> None:
-        """Refuse a store that is not there. Raises DeclarationError, or StoreError."""
+        """Refuse a store that does not exist. Raises DeclarationError, or StoreError."""
         if not self.has_store:
             raise DeclarationError(
                 f"{self.store}: no tracker.db here; expected a store (tracker run, tracker import, or --store DIR)"

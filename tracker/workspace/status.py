@@ -1,4 +1,4 @@
-"""How the tracker of a workspace is: its boards, routes, notices and declarations, from the store alone."""
+"""The state of a workspace: its boards, routes, notices and declarations, from the store alone."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from tracker.stores.locks import Holder
 from tracker.workspace import Settings
 
 LEAST_FREE = 1_000_000
-"""Bytes: a body of a large board, squeezed, and the database's log."""
+"""Bytes: the compressed body of a large board, and the database's log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The vitals of the declared boards (without schedules: of those the store knows), what is wrong with the declarations, and the daemon, if one runs."""
+    """The vitals of the declared boards (without schedules: of those in the store), the wrong declarations, and the daemon."""
 
     vitals: Vitals
     errors: tuple[str, ...]
@@ -37,12 +37,12 @@ class Status:
 
     @property
     def troubled(self) -> bool:
-        """Whether somebody should look. That no daemon runs is no trouble: a timer may do its work."""
+        """Whether something needs attention. No daemon needs to run: a timer may do its work."""
         return self.vitals.troubled or bool(self.errors or self.disk)
 
 
 def status(settings: Settings, store: Store) -> Status:
-    """How the tracker of that store is now."""
+    """The present state of that store."""
     boards, errors = _boards(settings, store)
     return Status(
         vitals=vitals_of(boards.values(), store, now=SystemClock().now(), environment=os.environ),
@@ -53,22 +53,22 @@ def status(settings: Settings, store: Store) -> Status:
 
 
 def disk_trouble(settings: Settings, free: int) -> str:
-    """Why nothing more can be stored with so many bytes free, empty where it can: a daemon that waits for space cannot write that down."""
+    """Why nothing can be stored with this number of bytes free, "" if it can: a daemon without space cannot record it."""
     if free < LEAST_FREE:
         return f"{settings.store}: {free} bytes free; expected {LEAST_FREE} at least; make space"
     return "" if os.access(settings.database, os.W_OK) else f"{settings.database}: cannot be written; expected a writable file"
 
 
 def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], tuple[str, ...]]:
-    """A board whose file is wrong now is taken as it was last read; one that is no longer declared is left out."""
-    known = {board: one for board in store.boards() if (one := store.declared(board)) is not None}
+    """The boards, those with a wrong file as last read, and the errors. Boards no longer declared are left out."""
     found = schedules.load(settings.schedules, _ANY_OPTIONS, settings.shipped, settings.boards)
-    broken = {board: one for board, one in known.items() if any(path.endswith(f"/{board}.toml") for path in found.errors)}
+    wrong = [board for board in store.boards() if any(path.endswith(f"/{board}.toml") for path in found.errors)]
+    broken = {board: last for board in wrong if (last := store.declared(board)) is not None}
     return {**broken, **found.boards}, tuple(str(error) for error in found.troubles.values())
 
 
 class _AnyOptions(Struct):
-    """The options of a format as they stand: to check them, its parser and what that needs would have to be loaded."""
+    """The unchecked options of a format: checking them would load its parser."""
 
     options: dict[str, Any] = field(default_factory=dict, name=REST)
 
