@@ -11,7 +11,7 @@ from memory_store import MemoryStore
 from tracker import claims
 from tracker.claims import Claim, Finding, finding_json
 from tracker.claims.record import Record
-from tracker.claims.say import claim_text
+from tracker.claims.rendering import claim_text
 from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.model import Board, BoardId, BoardState, Check, Metric, Result, Snapshot, Step

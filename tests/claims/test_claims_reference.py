@@ -11,7 +11,7 @@ from claims_world import World
 
 from tracker.claims import ClaimVerdict, Relation, finding_json
 from tracker.claims.judge import JUDGES
-from tracker.claims.say import claim_text
+from tracker.claims.rendering import claim_text
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/reference/claims.md").read_text(encoding="utf-8")
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Relation, Since
-from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.lead import place
-from tracker.claims.meant import is_in
+from tracker.claims.head_to_head import summary
+from tracker.claims.matching import is_in
+from tracker.claims.places import place
 from tracker.claims.record import Record
 from tracker.claims.score import holds, is_placed
 from tracker.claims.sides import Unpublished
-from tracker.claims.weigh import Order, spread, weigh
+from tracker.claims.weight import Order, spread, weigh
 from tracker.model import Entry, Metric, Span
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt, remembered

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
-from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.lead import place
+from tracker.claims.head_to_head import summary
+from tracker.claims.places import place
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
-from tracker.claims.weigh import Order, Weight, spread, weigh
+from tracker.claims.weight import Order, Weight, spread, weigh
 from tracker.model import Board, Entry, Identity, Metric, name_tokens
 from tracker.order import values_of
 from tracker.query.find import BoardAt

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, Relation, Unread
+from tracker.claims.arguments import NotUnderstoodError, Said, read_left, read_right
 from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
 from tracker.claims.pieces import Piece, PieceKind, canonical, mention_of
-from tracker.claims.said import NotUnderstoodError, Said, read_left, read_right
 from tracker.claims.words import EVERY, EVERY_ONE, SOME_ONE, Sense
 
 _DANGLING = re.compile(r"^[\s,;:.]*(?:(?:and|but|while|with)\s+)*|[\s,;:.]+(?:and|but|at|with|while)?[\s,;:.]*$", re.IGNORECASE)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tracker.claims import above, first, gain, lead, level, price, rank, ratio, score
+from tracker.claims import first, gain, head_to_head, level, places, price, rank, ratio, score
 from tracker.claims._records import Claim, ClaimVerdict, Finding, MentionKind, Period, Relation
 from tracker.claims.record import Record
-from tracker.claims.say import claim_text
+from tracker.claims.rendering import claim_text
 from tracker.query.find import states as states_of
 from tracker.wording import day
 
 JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
-    Relation.ABOVE: above.judge,
+    Relation.ABOVE: head_to_head.judge,
     Relation.LEVEL: level.judge,
-    Relation.LEAD: lead.judge,
+    Relation.LEAD: places.judge,
     Relation.RANK: rank.judge,
     Relation.FIRST: first.judge,
     Relation.GAIN: gain.judge,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground
-from tracker.claims.above import agreed
 from tracker.claims.answer import turned
+from tracker.claims.head_to_head import agreed
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, against, ground, variants
-from tracker.claims.weigh import Order
+from tracker.claims.weight import Order
 from tracker.model import Nature
 
 _NEARLY = 3.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground
-from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.lead import Field, field_of, held_since, place, since_rank
+from tracker.claims.head_to_head import summary
+from tracker.claims.places import Field, field_of, held_since, place, since_rank
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
-from tracker.claims.weigh import Order, spread, weigh
+from tracker.claims.weight import Order, spread, weigh
 from tracker.model import Entry, Metric, name_tokens
 from tracker.order import competition_ranks
 from tracker.query.find import BoardAt

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention
-from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.lead import place
+from tracker.claims.head_to_head import summary
+from tracker.claims.places import place
 from tracker.claims.record import Record
 from tracker.claims.sides import shown
-from tracker.claims.weigh import spread, weigh
+from tracker.claims.weight import spread, weigh
 from tracker.model import Board, Entry, Metric
 from tracker.order import values_of
 from tracker.query.find import BoardAt

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tracker.claims._records import Claim, Mention, MentionKind
-from tracker.claims.meant import is_called, is_in, metrics_of
+from tracker.claims.matching import is_called, is_in, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.events import KINDS
 from tracker.identity import resolve, resolve_models

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.claims._records import Amount, Claim, ClaimVerdict, Finding, Ground
-from tracker.claims.above import summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.lead import place
-from tracker.claims.meant import is_titled
+from tracker.claims.head_to_head import summary
+from tracker.claims.matching import is_titled
+from tracker.claims.places import place
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, shown
 from tracker.model import Entry, Measure, Metric, Nature

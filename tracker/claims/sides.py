@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tracker.claims._records import ClaimVerdict, Figure, Ground, Mention, Since
 from tracker.claims.record import Record, sha_of
-from tracker.claims.weigh import Order, Weight, spread, weigh
+from tracker.claims.weight import Order, Weight, spread, weigh
 from tracker.model import Entry, EntryId, Measure, Metric, Nature
 from tracker.order import best_entry, values_of
 from tracker.query.find import BoardAt

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from tracker.claims import amounts
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
-from tracker.claims.above import since_then, summary
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.meant import is_in
+from tracker.claims.head_to_head import since_then, summary
+from tracker.claims.matching import is_in
 from tracker.claims.record import Record
 from tracker.claims.sides import Unpublished, figure, shown
-from tracker.claims.weigh import Order, spread, weigh
+from tracker.claims.weight import Order, spread, weigh
 from tracker.model import Entry, EntryId, Metric, RankSpan
 from tracker.order import best_entry, competition_ranks, values_of
 from tracker.query.find import BoardAt

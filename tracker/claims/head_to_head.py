@@ -10,7 +10,7 @@ from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
 from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, Unpublished, against, face, ground, variants
-from tracker.claims.weigh import Order
+from tracker.claims.weight import Order
 from tracker.claims.words import EVERY
 from tracker.model import Metric, Nature
 from tracker.wording import day
