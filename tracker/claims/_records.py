@@ -102,7 +102,7 @@ class Mention:
 
     text: str
     name: str
-    sort: MentionKind = MentionKind.MODEL
+    kind: MentionKind = MentionKind.MODEL
     line: str = ""
     lab: str = ""
     group: ModelGroup = ModelGroup()

@@ -10,35 +10,44 @@ _ABOUT = 0.1
 """`about 5` and `half` are right within a tenth."""
 
 
-def agrees(amount: Amount, metric: Metric, one: float, other: float, *, priced: bool = False) -> tuple[bool, str]:
+def agrees(amount: Amount, metric: Metric, subject: float, rival: float, *, priced: bool = False) -> tuple[bool, str]:
     """Whether the gap between the subject's value and the rival's is the amount, and the true figures in words.
 
-    `priced`: the amount is what the subject costs as a share of the rival ("half the price of"). A percentage may be meant of the
-    rival's value or, where the metric is itself in percent, in points; either reading will do.
+    `priced`: the amount is the subject's price as a share of the rival's ("half the price of"). A percentage may refer to the
+    rival's value or, if the metric is itself in percent, to points; either reading is accepted.
     """
-    true = _figures(amount, metric, one, other, priced=priced)
-    words = " or ".join(f"{number(value)} {unit}" for value, unit in true) or "no such figure"
-    return any(_is(amount, value) for value, _ in true), words
+    figures = _figures(amount, metric, subject, rival, priced=priced)
+    true = " or ".join(f"{number(value)} {unit}" for value, unit in figures) or "no such figure"
+    if any(matches(amount, value) for value, _ in figures):
+        return True, f"the figure is right ({true})"
+    return False, f"it is not {amount.text} but {true}"
 
 
-def _figures(amount: Amount, metric: Metric, one: float, other: float, *, priced: bool) -> list[tuple[float, str]]:
-    percent = metric.percent_factor or 1.0
+def _figures(amount: Amount, metric: Metric, subject: float, rival: float, *, priced: bool) -> list[tuple[float, str]]:
+    points = (abs(subject - rival) * (metric.percent_factor or 1.0), "points")
     if amount.unit == "points":
-        return [(abs(one - other) * percent, "points")]
+        return [points]
     if amount.unit == "percent":
-        base = one if amount.base == "subject" else other
-        relative = [(abs(one - other) / abs(base) * 100, "%")] if base else []
-        return relative + ([(abs(one - other) * percent, "points")] if metric.percent_factor else [])
-    top, bottom = (one, other) if priced or metric.higher_is_better else (other, one)
+        base = subject if amount.base == "subject" else rival
+        relative = [(abs(subject - rival) / abs(base) * 100, "%")] if base else []
+        return [*relative, points] if metric.percent_factor else relative
+    top, bottom = (subject, rival) if priced or metric.higher_is_better else (rival, subject)
     return [(top / bottom, "times")] if bottom else []
 
 
-def _is(amount: Amount, value: float) -> bool:
-    if amount.bound == "least":
-        return value >= amount.value
-    if amount.bound == "most":
-        return value <= amount.value
-    if amount.bound == "about":
-        return abs(value - amount.value) <= _ABOUT * amount.value
-    half_a_digit: float = 0.5 * 10.0**-amount.decimals
-    return abs(value - amount.value) <= half_a_digit + 1e-9
+def matches(amount: Amount, value: float) -> bool:
+    """Whether a value is the figure, or lies on the side of it that is claimed."""
+    match amount.bound:
+        case "over":
+            return value > amount.value
+        case "under":
+            return value < amount.value
+        case "least":
+            return value >= amount.value
+        case "most":
+            return value <= amount.value
+        case "about":
+            return abs(value - amount.value) <= _ABOUT * amount.value
+        case _:
+            half_a_digit: float = 0.5 * 10.0**-amount.decimals
+            return abs(value - amount.value) <= half_a_digit + 1e-9

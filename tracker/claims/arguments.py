@@ -151,7 +151,7 @@ def _read_left_piece(piece: Piece, said: Said, clause: Clause, *, strict: bool) 
     kind = piece.kind
     if (
         kind is PieceKind.NAME
-        and mention_of(piece).sort is MentionKind.LAB
+        and mention_of(piece).kind is MentionKind.LAB
         and clause.sense.superlative
         and _owns(clause.left, piece)
     ):
@@ -184,7 +184,7 @@ def _read_left_group(piece: Piece, group: ModelGroup, said: Said, clause: Clause
     named = any(one.kind in (PieceKind.NAME, PieceKind.REFERENCE) for one in clause.left)
     if named or clause.sense.relation is Relation.FIRST:
         said.group |= group
-    elif said.subjects and said.subjects[-1].sort is MentionKind.GROUP:
+    elif said.subjects and said.subjects[-1].kind is MentionKind.GROUP:
         both = said.subjects[-1].group | group
         said.subjects[-1] = replace(said.subjects[-1], text=f"{said.subjects[-1].text} {piece.text}", name=str(both), group=both)
     else:
@@ -195,7 +195,7 @@ def _class(piece: Piece, group: ModelGroup, among: Sequence[Piece]) -> Mention:
     """A class as somebody spoken of, with the word that says whether all of it or one of it is meant."""
     before = among[: among.index(piece)]
     one = before[-1].text if before and before[-1].text.casefold() in SOME_ONE else ""
-    return Mention(text=piece.text, name=str(group), sort=MentionKind.GROUP, group=group, every=_quantifier(before) or one)
+    return Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, every=_quantifier(before) or one)
 
 
 # ── right of the verb ────────────────────────────────────────────────────────────────────────────
@@ -224,7 +224,7 @@ def read_right(clause: Clause, said: Said) -> None:
 
 def _is_maker(mention: Mention, before: Sequence[Piece]) -> bool:
     """`by Anthropic`, `from OpenAI` says who made a model, and names none."""
-    return mention.sort is MentionKind.LAB and bool(before) and before[-1].text.casefold() in ("by", "from", "of")
+    return mention.kind is MentionKind.LAB and bool(before) and before[-1].text.casefold() in ("by", "from", "of")
 
 
 def _read_right_name(clause: Clause, mention: Mention, before: Sequence[Piece], said: Said) -> None:
@@ -295,7 +295,7 @@ def _read_right_group(clause: Clause, piece: Piece, group: ModelGroup, said: Sai
     bundle = said.bundles[-1]
     if sense.rival == "must" and not bundle.rivals:
         bundle.rivals.append(_class(piece, group, clause.right))
-    elif bundle.rivals and bundle.rivals[-1].sort is MentionKind.GROUP:
+    elif bundle.rivals and bundle.rivals[-1].kind is MentionKind.GROUP:
         both = bundle.rivals[-1].group | group
         bundle.rivals[-1] = replace(bundle.rivals[-1], text=f"{bundle.rivals[-1].text} {piece.text}", name=str(both), group=both)
     else:

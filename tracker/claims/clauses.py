@@ -83,7 +83,7 @@ def _group_mention(pieces: Sequence[Piece], groups: Sequence[ModelGroup]) -> Men
     for one in groups:
         group |= one
     text = " ".join(piece.text for piece in pieces)
-    return Mention(text=text, name=str(group), sort=MentionKind.GROUP, group=group)
+    return Mention(text=text, name=str(group), kind=MentionKind.GROUP, group=group)
 
 
 def is_copula(piece: Piece) -> bool:
@@ -305,7 +305,7 @@ def _attributed(rest: Sequence[Piece]) -> list[Piece]:
     """The boards, or the words in the place of one, that follow an attribution."""
     named: list[Piece] = []
     for before, piece in pairwise(rest):
-        stranger = piece.kind is PieceKind.WORD or (piece.kind is PieceKind.NAME and mention_of(piece).sort is MentionKind.LAB)
+        stranger = piece.kind is PieceKind.WORD or (piece.kind is PieceKind.NAME and mention_of(piece).kind is MentionKind.LAB)
         listed = not named or (before.kind is PieceKind.JOIN and piece.text[0].isupper())
         if piece.kind is PieceKind.BOARD or (stranger and listed and rest[0].text.casefold() != "from"):
             named.append(piece)

@@ -96,7 +96,7 @@ def _member(pieces: Sequence[Piece]) -> Piece:
     mention = Mention(
         text=text,
         name=f"{line} {size}".strip() if size else line,
-        sort=MentionKind.MODEL if size else MentionKind.VAGUE,
+        kind=MentionKind.MODEL if size else MentionKind.VAGUE,
         line=line,
         lab=name.lab if name else "",
     )
@@ -111,4 +111,4 @@ def without_size(name: str) -> str:
 
 def is_elliptic(mention: Mention) -> bool:
     """Whether the line that it is of is left to be understood: `14B`, or one of a line that no figure tells."""
-    return mention.sort is MentionKind.VAGUE or (mention.name[:1].isdigit() and mention.name.endswith("B"))
+    return mention.kind is MentionKind.VAGUE or (mention.name[:1].isdigit() and mention.name.endswith("B"))

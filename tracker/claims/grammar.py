@@ -152,7 +152,7 @@ class _Reader:
 
     def _whole(self, mention: Mention, said: Said) -> Mention:
         """An elliptic name in full: `the 14B` after `Qwen3.5's 72B model` is Qwen3.5 14B."""
-        if mention.line or mention.sort not in (MentionKind.MODEL, MentionKind.VAGUE) or not is_elliptic(mention):
+        if mention.line or mention.kind not in (MentionKind.MODEL, MentionKind.VAGUE) or not is_elliptic(mention):
             return mention
         if not self.subjects:
             raise NotUnderstoodError(f'"{mention.text}": it does not say of which line')

@@ -1,123 +1,136 @@
-"""A stands above B: better, faster, ahead; by N points; since a date; by overtaking."""
+"""A against B: above, by N points, by overtaking, since a date; on par; cheaper, or half the price."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tracker.claims import amounts
-from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
-from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Period, Relation, Since
+from tracker.claims.answer import answer
 from tracker.claims.record import Record
-from tracker.claims.sides import Faced, Unpublished, against, face, ground, variants
+from tracker.claims.sides import Faced, Unpublished, against, face, ground_of_both
 from tracker.claims.weight import Order
 from tracker.claims.words import EVERY
 from tracker.model import Metric, Nature
+from tracker.query.find import BoardAt
 from tracker.wording import day
 
 _VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
+_NEARLY = 3.0
+"""`nearly` is below by at most this many errors."""
 
 
 def judge(claim: Claim, record: Record) -> Finding:
-    """Supported where the subject's best stands above the rival's best, beyond the error, on every metric that can tell."""
-    answer = agreed(claim, record, _ground)
-    if claim.topic == EVERY and any(one.verdict is ClaimVerdict.CONTRADICTED for one in answer.grounds):
-        return replace(answer, verdict=ClaimVerdict.CONTRADICTED)  # one where it is not so is enough
-    return answer
+    """The verdict on `above`, `level` or `price`, from every metric that has both sides."""
+    finding = answer(claim, record, _ground)
+    above = claim.relation is Relation.ABOVE and not claim.near
+    if above and claim.topic == EVERY and any(ground.verdict is ClaimVerdict.CONTRADICTED for ground in finding.grounds):
+        return replace(finding, verdict=ClaimVerdict.CONTRADICTED)  # one exception is enough
+    return finding
 
 
-def agreed(claim: Claim, record: Record, ground_of: Callable[[Claim, Record, Faced], Ground]) -> Finding:
-    """The answer that every metric with both sides gives alike, or how they divide."""
-    absent = stranger(claim, record)
-    if absent is not None:
-        return absent
-    faced, missing = faced_on_all(claim, record)
-    grounds = tuple(ground_of(claim, record, one) for one in faced)
-    if not grounds:
-        return unmeasured(claim, record, missing)
-    return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
-
-
-def faced_on_all(claim: Claim, record: Record) -> tuple[list[Faced], list[Unpublished]]:
-    """Both sides on every metric that the claim speaks of; and the metrics that are not published for both."""
+def _ground(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Ground | Unpublished:
     assert claim.rival is not None
-    found = [face(record, state, metric, claim.subject, claim.rival) for state, metric in record.scope(claim)]
-    return [one for one in found if isinstance(one, Faced)], [one for one in found if isinstance(one, Unpublished)]
+    faced = face(record, state, metric, claim.subject, claim.rival)
+    if isinstance(faced, Unpublished):
+        return faced
+    verdict, reason = (_nearly if claim.near else _RULES[claim.relation])(claim, faced)
+    return ground_of_both(claim, record, faced, verdict, f"{against(faced)}; {reason}" if reason else against(faced))
 
 
-def summary(grounds: tuple[Ground, ...]) -> str:
-    """One ground speaks for itself; of several it is said how they divide."""
-    if len(grounds) == 1:
-        return grounds[0].reason
-    parts = [
-        f"{verdict} on {_places(grounds, verdict)}" for verdict in ClaimVerdict if any(one.verdict is verdict for one in grounds)
-    ]
-    return "; ".join(parts)
+# ── above ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _places(grounds: tuple[Ground, ...], verdict: ClaimVerdict) -> str:
-    return ", ".join(f"{one.metric_title} ({one.title})" for one in grounds if one.verdict is verdict)
+def _above(claim: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+    """The subject's best is above the rival's best, beyond the error. A wrong figure contradicts, whatever the order."""
+    number_is_meant = claim.end in ("high", "low") and (claim.end == "high") != bool(faced.metric.higher_is_better)
+    order = faced.weight.order.reverse if number_is_meant else faced.weight.order
+    if order is Order.BELOW or (order is Order.NEAR and faced.metric.nature is Nature.LISTED):
+        return ClaimVerdict.CONTRADICTED, ""
+    figure = ""
+    if claim.amount is not None:
+        right, figure = amounts.agrees(claim.amount, faced.metric, *faced.values)
+        if not right:
+            return ClaimVerdict.CONTRADICTED, figure
+    if order is Order.NEAR or not (claim.passing or claim.since):
+        return _VERDICTS[order], figure
+    verdict, how = _came_about(claim, faced.since)
+    return verdict, "; ".join(filter(None, (figure, how)))
 
 
-def _ground(claim: Claim, record: Record, faced: Faced) -> Ground:
-    verdict, reason = _order(claim, faced)
-    verdict, reason = _amount(claim, faced, verdict, reason)
-    verdict, reason = _came(claim, faced, verdict, reason)
-    return ground(record, faced, turned(verdict, negated=claim.negated), reason, variants(faced))
-
-
-def _order(claim: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
-    order = faced.weight.order.reverse if _turns(claim, faced.metric) else faced.weight.order
-    if order is Order.NEAR and faced.metric.nature is Nature.LISTED:
-        return ClaimVerdict.CONTRADICTED, f"{against(faced)}"
-    return _VERDICTS[order], against(faced)
-
-
-def _turns(claim: Claim, metric: Metric) -> bool:
-    """Whether the sentence speaks of the number and the better number is the other end."""
-    return claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
-
-
-def _amount(claim: Claim, faced: Faced, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
-    """A wrong figure contradicts, whatever the order."""
-    if claim.amount is None or verdict is ClaimVerdict.CONTRADICTED:
-        return verdict, reason
-    right, true = amounts.agrees(claim.amount, faced.metric, faced.one_measure.value, faced.other_measure.value)
-    if right:
-        return verdict, f"{reason}; the figure is right ({true})"
-    return ClaimVerdict.CONTRADICTED, f"{reason}; it is not {claim.amount.text} but {true}"
-
-
-# ── how and since when ───────────────────────────────────────────────────────────────────────────
-
-
-def _came(claim: Claim, faced: Faced, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
-    since = faced.since
-    if verdict is not ClaimVerdict.SUPPORTED or not (claim.passing or claim.since):
-        return verdict, reason
+def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
     if since is None:
-        return ClaimVerdict.MIXED, f"{reason}; since when is not on record"
-    if claim.passing and since.how not in ("passing", "debut"):
-        return _not_by_passing(since, reason)
-    return since_then(claim, since, reason) if claim.since is not None else (verdict, reason)
-
-
-def _not_by_passing(since: Since, reason: str) -> tuple[ClaimVerdict, str]:
+        return ClaimVerdict.MIXED, "since when is not on record"
+    if not claim.passing or since.how in ("passing", "debut"):
+        return held_since(claim.since, since) if claim.since else (ClaimVerdict.SUPPORTED, "")
     dated = day(since.until)
     if since.how == "start":
-        return (
-            ClaimVerdict.NOT_ON_RECORD,
-            f"{reason}; it stood so already when the comparable record begins ({dated}): whether it overtook is not on record",
-        )
+        start = f"it stood so already when the comparable record begins ({dated})"
+        return ClaimVerdict.NOT_ON_RECORD, f"{start}: whether it overtook is not on record"
     whose = "its own" if since.how == "entry" else "the other's"
-    return ClaimVerdict.MIXED, f"{reason}; it stands above by entry ({whose} first value, {dated}), not by overtaking"
+    return ClaimVerdict.MIXED, f"it stands above by entry ({whose} first value, {dated}), not by overtaking"
 
 
-def since_then(claim: Claim, since: Since, reason: str) -> tuple[ClaimVerdict, str]:
-    """It must have been so from the date on; a date within the interval in which it came about will do."""
-    assert claim.since is not None
-    if since.until < claim.since.end or (since.after is not None and since.after < claim.since.end):
-        return ClaimVerdict.SUPPORTED, reason
+def held_since(period: Period, since: Since) -> tuple[ClaimVerdict, str]:
+    """It must have held from the date on; a date within the interval in which it came about is accepted."""
+    if since.until < period.end or (since.after is not None and since.after < period.end):
+        return ClaimVerdict.SUPPORTED, ""
     if since.how == "start":
-        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; the comparable record only begins on {day(since.until)}"
-    return ClaimVerdict.CONTRADICTED, f"{reason}; it has been so only since {day(since.until)}"
+        return ClaimVerdict.NOT_ON_RECORD, f"the comparable record only begins on {day(since.until)}"
+    return ClaimVerdict.CONTRADICTED, f"it has been so only since {day(since.until)}"
+
+
+# ── on par ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _level(_: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+    """Neither side is above beyond the error, or the subject is."""
+    match faced.weight.order:
+        case Order.ABOVE:
+            return ClaimVerdict.SUPPORTED, "above, so at least on par"
+        case Order.BELOW:
+            return ClaimVerdict.CONTRADICTED, "not on par"
+    if _is_close(faced):
+        return ClaimVerdict.SUPPORTED, "on par"
+    return ClaimVerdict.MIXED, "too far apart to be called on par, too unsure to be told apart"
+
+
+def _is_close(faced: Faced) -> bool:
+    """Whether the gap is within one error: an estimate is not on par merely because it is imprecise. Live figures must be equal."""
+    if faced.metric.nature is Nature.LIVE:
+        return faced.weight.gap == 0
+    return faced.weight.error is None or abs(faced.weight.gap) <= faced.weight.error
+
+
+def _nearly(_: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+    """How near is near is not said: within the error it is; up to three times the error is left open."""
+    order, error = faced.weight.order, faced.weight.error
+    if order is Order.ABOVE:
+        return ClaimVerdict.MIXED, "above, not merely near"
+    if order is Order.NEAR and _is_close(faced):
+        return ClaimVerdict.SUPPORTED, "near"
+    if error is not None and abs(faced.weight.gap) <= _NEARLY * error:
+        return ClaimVerdict.MIXED, "below, by no more than three times the error; how near is near is not said"
+    return ClaimVerdict.CONTRADICTED, "not near"
+
+
+# ── price ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _price(claim: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+    """By listed price: cheaper for input and more expensive for output is mixed."""
+    cheaper = faced.weight.order is Order.ABOVE
+    if claim.amount is None:
+        return (ClaimVerdict.SUPPORTED if cheaper else ClaimVerdict.CONTRADICTED), ""
+    ratio = claim.end == "ratio"
+    right, figure = amounts.agrees(claim.amount, faced.metric, *faced.values, priced=ratio)
+    return (ClaimVerdict.SUPPORTED if right and (cheaper or ratio) else ClaimVerdict.CONTRADICTED), figure
+
+
+_RULES: Mapping[Relation, Callable[[Claim, Faced], tuple[ClaimVerdict, str]]] = {
+    Relation.ABOVE: _above,
+    Relation.LEVEL: _level,
+    Relation.PRICE: _price,
+}
+"""The verdict on one metric, and the reason that follows the figures; may be empty."""

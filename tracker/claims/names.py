@@ -323,7 +323,7 @@ def _lab(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, 
         stop = place + size
         if stop <= len(chunks) and (lab := known.labs.get(_folded(chunks, place, stop))) and _even(chunks[place:stop]):
             text = _mention(chunks, place, stop).text
-            return stop, Mention(text=text, name=text, sort=MentionKind.LAB, lab=lab)
+            return stop, Mention(text=text, name=text, kind=MentionKind.LAB, lab=lab)
     return None
 
 

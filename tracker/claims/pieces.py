@@ -185,7 +185,7 @@ def _inside(sentence: str, token: _Token) -> bool:
 
 def _is_title(one: Named, taken: Sequence[tuple[int, int]]) -> bool:
     """A lab's name inside the title of a board is no mention of the lab."""
-    return one.mention.sort is MentionKind.LAB and any(start <= one.start and one.end <= end for start, end in taken)
+    return one.mention.kind is MentionKind.LAB and any(start <= one.start and one.end <= end for start, end in taken)
 
 
 def _scan(tokens: Sequence[_Token], sentence: str, named: Sequence[Named], called: Titles) -> Iterator[Piece]:

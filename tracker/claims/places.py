@@ -1,20 +1,20 @@
-"""A leads: it is the best measured, alone or tied; among all entries, or among a class of them."""
+"""A's place among others: it leads, or has rank N or better; among all entries, or among a class of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.claims import amounts
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
-from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.head_to_head import since_then, summary
+from tracker.claims.answer import answer
+from tracker.claims.head_to_head import held_since
 from tracker.claims.matching import is_in
 from tracker.claims.record import Record
-from tracker.claims.sides import Unpublished, figure, shown
-from tracker.claims.weight import Order, spread, weigh
-from tracker.model import Entry, EntryId, Metric, RankSpan
+from tracker.claims.sides import Unpublished, ground, shown
+from tracker.claims.weight import Order, spread, weigh, weigh_in
+from tracker.model import Entry, EntryId, Metric, RankSpan, name_tokens
 from tracker.order import best_entry, competition_ranks, values_of
 from tracker.query.find import BoardAt
 from tracker.wording import listed
@@ -22,218 +22,204 @@ from tracker.wording import listed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """Those who stand on a metric: the subject's best, everybody in the class, and who stands higher without a stated class."""
+    """The entries with a value of a metric: the subject's best, the members of the class, and who ranks higher without a stated class."""
 
     state: BoardAt
     metric: Metric
-    mine: Entry
-    everyone: tuple[Entry, ...]
+    subject: Entry
+    members: tuple[Entry, ...]
     unknown: tuple[Entry, ...] = ()
 
+    @property
+    def others(self) -> list[Entry]:
+        """The members without the subject."""
+        return [entry for entry in self.members if entry.id != self.subject.id]
 
-def judge(claim: Claim, record: Record) -> Finding:
-    """Supported where nobody measured stands above; mixed where somebody does within the error."""
-    absent = stranger(claim, record)
-    if absent is not None:
-        return absent
-    grounds, missing = grounds_of(claim, record)
-    if not grounds:
-        return unmeasured(claim, record, missing)
-    return finding(claim, combine(grounds), summary(grounds), grounds=grounds)
+    def value(self, entry: Entry) -> float:
+        """The value of an entry."""
+        return entry.measures[self.metric.id].value
 
 
-def grounds_of(claim: Claim, record: Record) -> tuple[tuple[Ground, ...], list[Unpublished]]:
-    """The subject among those it is compared with, on every metric that the claim speaks of."""
-    grounds: list[Ground] = []
-    missing: list[Unpublished] = []
-    for state, declared in record.scope(claim):
-        metric = replace(declared, higher_is_better=claim.end == "high") if claim.end in ("high", "low") else declared
-        found = field_of(claim, record, state, metric)
-        if isinstance(found, Unpublished):
-            missing.append(found)
-        else:
-            grounds.append(_ground(claim, record, found) if isinstance(found, Field) else found)
-    return tuple(grounds), missing
-
-
-def field_of(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Field | Unpublished | Ground:
-    """Who stands on a metric; or that the subject has no value there, or is not of the class."""
+def _field(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Field | Unpublished | Ground:
+    """The field on a metric; or that the subject has no value there, or is not of the class."""
     own = record.on(state, claim.subject)
-    down_to = _ranked_within(state, claim.within)
-    answers = {entry.id: is_in(entry, state.board, claim.group) for entry in state.snapshot.entries.values()}
-    answers |= {entry: False for entry in answers if down_to is not None and entry not in down_to}
-    mine = best_entry(metric, [entry for entry in own if answers[entry.id] is not False])
-    if mine is None and best_entry(metric, own) is not None:
-        return outside(record, state, metric, own, f"{own[0].name} is not one of the {_class_in_words(claim)}")
-    if mine is None:
-        return Unpublished(state=state, metric=metric, subject=False, rival=True, listed=(bool(own), True))
+    top = _ranked_within(state, claim.within) if claim.within is not None else state.snapshot.entries.keys()
+    membership = {
+        key: is_in(entry, state.board, claim.group) if key in top else False for key, entry in state.snapshot.entries.items()
+    }
+    subject = best_entry(metric, [entry for entry in own if membership[entry.id] is not False])
+    if subject is None and (best := best_entry(metric, own)) is not None:
+        within = f"top {claim.within}" if claim.within is not None else ""
+        reason = f"{own[0].name} is not one of the {' '.join(filter(None, (within, str(claim.group) if claim.group else '')))}"
+        outside = replace(claim, negated=False)  # nothing is said about an entry outside the class
+        return ground(outside, record, state, metric, ClaimVerdict.CONTRADICTED, reason=reason, entries=[best])
+    if subject is None:
+        return Unpublished(state=state, metric=metric, valued=(False, True), listed=(bool(own), True))
     valued = [state.snapshot.entries[key] for key in values_of(state.snapshot, metric)]
-    unknown = [entry for entry in valued if answers[entry.id] is None and entry.id != mine.id]
-    higher = [entry for entry in unknown if metric.better(entry.measures[metric.id].value, mine.measures[metric.id].value)]
-    everyone = [entry for entry in valued if answers[entry.id] is True or entry.id == mine.id]
-    return Field(state=state, metric=metric, mine=mine, everyone=tuple(everyone), unknown=tuple(higher))
+    members = tuple(entry for entry in valued if membership[entry.id] is True or entry.id == subject.id)
+    field = Field(state=state, metric=metric, subject=subject, members=members)
+    unknown = [entry for entry in valued if membership[entry.id] is None and entry.id != subject.id]
+    return replace(field, unknown=tuple(entry for entry in unknown if metric.better(field.value(entry), field.value(subject))))
 
 
-def _ranked_within(state: BoardAt, top: int | None) -> frozenset[EntryId] | None:
-    """Who stands at that rank or better on the metric that ranks the board; None where that is not asked, nobody where nothing ranks it."""
+def _ranked_within(state: BoardAt, top: int) -> frozenset[EntryId]:
+    """The entries with that rank or better on the metric that ranks the board; none if no metric does."""
     primary = state.board.primary
-    if top is None:
-        return None
-    values = {key: measure.value for key, measure in values_of(state.snapshot, primary).items()} if primary else {}
-    ranks = competition_ranks(primary, values, state.snapshot.unnamed) if primary else {}
+    if primary is None:
+        return frozenset()
+    values = {key: measure.value for key, measure in values_of(state.snapshot, primary).items()}
+    ranks = competition_ranks(primary, values, state.snapshot.unnamed)
     return frozenset(entry for entry, rank in ranks.items() if rank <= top)
 
 
-def _class_in_words(claim: Claim) -> str:
-    parts = [f"top {claim.within}" if claim.within is not None else "", str(claim.group) if claim.group else ""]
-    return " ".join(part for part in parts if part)
+# ── lead ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def outside(record: Record, state: BoardAt, metric: Metric, own: Sequence[Entry], reason: str) -> Ground:
-    """The subject is on the board but not of the class it is said to lead."""
-    mine = best_entry(metric, own) or own[0]
-    return place(record, state, metric, ClaimVerdict.CONTRADICTED, reason, entries=[mine])
+def lead(claim: Claim, record: Record) -> Finding:
+    """Supported if no measured entry is above; mixed if one is within the error."""
+    return answer(claim, record, _lead)
 
 
-def place(
-    record: Record,
-    state: BoardAt,
-    metric: Metric,
-    verdict: ClaimVerdict,
-    reason: str,
-    *,
-    entries: Sequence[Entry],
-    caveats: Iterable[str] = (),
-    since: Since | None = None,
-) -> Ground:
-    """A ground on one entry and those it is compared with, the subject first."""
-    board, at = state.board, state.snapshot.observed_at
-    return Ground(
-        board=board.id,
-        title=board.title,
-        metric=metric.id,
-        metric_title=metric.title or metric.id,
-        unit=metric.unit,
-        verdict=verdict,
-        reason=reason,
-        observed_at=at,
-        segment=record.segment(board.id, metric.id, at),
-        since=since,
-        figures=tuple(figure("other" if place else "subject", state, metric, entry) for place, entry in enumerate(entries)),
-        caveats=tuple(caveats),
-        events=record.events_of(board.id, metric.id, entries[0].id),
-    )
-
-
-def _ground(claim: Claim, record: Record, among: Field) -> Ground:
-    metric, mine = among.metric, among.mine
-    best = best_entry(metric, among.everyone) or mine
-    verdict, reason, shown_too = _verdict(among, best)
-    verdict, reason = _by(claim, among, verdict, reason)
-    verdict, caveats = _unsure(claim, among, verdict)
+def _lead(claim: Claim, record: Record, state: BoardAt, declared: Metric) -> Ground | Unpublished:
+    metric = replace(declared, higher_is_better=claim.end == "high") if claim.end in ("high", "low") else declared
+    field = _field(claim, record, state, metric)
+    if not isinstance(field, Field):
+        return field
+    verdict, reason, compared = _first_of(field)
+    verdict, reason = _lead_by(claim, field, verdict, reason)
+    caveats, unsure = _doubts(claim, field)
+    verdict = ClaimVerdict.MIXED if unsure and verdict is ClaimVerdict.SUPPORTED else verdict
     plain = not claim.group and not claim.end and claim.within is None
-    since = since_rank(record, among, 1) if verdict is ClaimVerdict.SUPPORTED and plain else None
-    verdict, reason = held_since(claim, since, verdict, reason)
-    return place(
-        record,
-        among.state,
-        metric,
-        turned(verdict, negated=claim.negated),
-        reason,
-        entries=[mine, *shown_too],
-        caveats=caveats,
-        since=since,
+    since = _since_rank(record, field, 1) if verdict is ClaimVerdict.SUPPORTED and plain else None
+    verdict, reason = _held(claim, since, verdict, reason)
+    entries = [field.subject, *compared]
+    return ground(claim, record, state, metric, verdict, reason=reason, entries=entries, caveats=caveats, since=since)
+
+
+def _first_of(field: Field) -> tuple[ClaimVerdict, str, list[Entry]]:
+    """The verdict, why, and the entries that the subject is compared with."""
+    metric, subject, of = field.metric, field.subject, len(field.members)
+    best = best_entry(metric, field.members) or subject
+    if field.value(subject) != field.value(best) or subject.measures[metric.id].estimated:
+        weight = weigh_in(field.state.snapshot, metric, subject, best)
+        verdict = ClaimVerdict.CONTRADICTED if weight.order is Order.BELOW else ClaimVerdict.MIXED
+        return verdict, f"{shown(metric, best)} stands best of {of}; {shown(metric, subject)}: {weight.why}", [best]
+    tied = [entry for entry in field.others if field.value(entry) == field.value(subject)]
+    following = best_entry(metric, [entry for entry in field.others if entry not in tied])
+    reason = f"{shown(metric, subject)}: {f'tied with {tied[0].name}' if tied else 'the best'} of {of}"
+    if following is None:
+        return ClaimVerdict.SUPPORTED, reason, tied
+    weight = weigh_in(field.state.snapshot, metric, subject, following)
+    near = f", {weight.why}" if weight.order is Order.NEAR else ""
+    return ClaimVerdict.SUPPORTED, f"{reason}, ahead of {shown(metric, following)}{near}", [*tied, following]
+
+
+def _lead_by(claim: Claim, field: Field, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
+    """A lead by a figure is one over the second; a wrong figure contradicts."""
+    second = best_entry(field.metric, field.others)
+    if claim.amount is None or verdict is not ClaimVerdict.SUPPORTED or second is None:
+        return verdict, reason
+    right, figure = amounts.agrees(claim.amount, field.metric, field.value(field.subject), field.value(second))
+    return (ClaimVerdict.SUPPORTED if right else ClaimVerdict.CONTRADICTED), f"{reason}; {figure}"
+
+
+def _doubts(claim: Claim, field: Field) -> tuple[list[str], bool]:
+    """Who might be above (estimates, rows without a name, entries without a stated class), and whether that leaves the lead open."""
+    metric, own, snapshot = field.metric, field.value(field.subject), field.state.snapshot
+    estimates = [
+        entry for entry in field.members if entry.measures[metric.id].estimated and metric.better(field.value(entry), own)
+    ]
+    caveats = [f"an estimate stands higher: {shown(metric, estimates[0])}"] if estimates else []
+    unsure = False
+    if metric.primary and any(metric.better(value, own) for value in snapshot.unnamed):
+        caveats.append("a row that names no single entry stands higher")
+        unsure = True
+    declared = field.state.board.metric(metric.id).higher_is_better  # the claim may be about the other end
+    if snapshot.depth is not None and (not metric.primary or metric.higher_is_better is not declared):
+        caveats.append(f"the page shows the top {snapshot.depth} only; what stands below is not known")
+        unsure = True
+    if field.unknown:
+        caveats.append(f"{_unclassed(claim, field)}: {listed(entry.name for entry in field.unknown)}")
+        unsure |= claim.group.open_weights is not None or claim.group.country is not None
+    return caveats, unsure
+
+
+def _unclassed(claim: Claim, field: Field) -> str:
+    return f"{len(field.unknown)} that stand higher do not state whether they are {claim.group}"
+
+
+# ── rank ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rank(claim: Claim, record: Record) -> Finding:
+    """Supported by the rank as published; mixed if only the error separates it from the rank that is claimed.
+
+    Competition ranks over all entries with a value, in which ties share the best rank.
+    """
+    return answer(claim, record, _rank)
+
+
+def _rank(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Ground | Unpublished:
+    field = _field(claim, record, state, metric)
+    if not isinstance(field, Field):
+        return field
+    ranks = _ranks(field)
+    if claim.exact:  # the entry with that very name, if it is the one with the rank
+        wanted = name_tokens(claim.subject.name)
+        own = [entry for entry in record.on(state, claim.subject) if name_tokens(entry.name) == wanted and entry in field.members]
+        field = next((replace(field, subject=entry) for entry in own if ranks[entry.id] == claim.top), field)
+    place = ranks[field.subject.id]
+    holds = place == claim.top if claim.exact else place <= claim.top
+    edge = sorted(
+        (entry for entry in field.others if ranks[entry.id] <= claim.top), key=lambda entry: (-ranks[entry.id], entry.id)
+    )[:1]
+    verdict = ClaimVerdict.SUPPORTED if holds else _missed(field, edge, too_high=claim.exact and place < claim.top)
+    since = _since_rank(record, field, claim.top) if holds and not claim.exact and not claim.group else None
+    verdict, reason = _held(claim, since, verdict, f"{shown(metric, field.subject)} is at rank {place} of {len(ranks)}")
+    caveats = [_unclassed(claim, field)] if field.unknown and claim.group else []
+    return ground(
+        claim, record, state, metric, verdict, reason=reason, entries=[field.subject, *edge], caveats=caveats, since=since
     )
 
 
-def _by(claim: Claim, among: Field, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
-    """A lead by a figure is one over the second; a wrong figure contradicts."""
-    following = best_entry(among.metric, [entry for entry in among.everyone if entry.id != among.mine.id])
-    if claim.amount is None or verdict is not ClaimVerdict.SUPPORTED or following is None:
-        return verdict, reason
-    values = [entry.measures[among.metric.id].value for entry in (among.mine, following)]
-    right, true = amounts.agrees(claim.amount, among.metric, *values)
-    said = f"the figure is right ({true})" if right else f"it is not {claim.amount.text} but {true}"
-    return (ClaimVerdict.SUPPORTED if right else ClaimVerdict.CONTRADICTED), f"{reason}; {said}"
+def _ranks(field: Field) -> Mapping[EntryId, int]:
+    """The rank of each member, estimates included, as boards rank them."""
+    values = {entry.id: field.value(entry) for entry in field.members}
+    return competition_ranks(field.metric, values, field.state.snapshot.unnamed if field.metric.primary else ())
 
 
-def held_since(claim: Claim, since: Since | None, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
+def _missed(field: Field, edge: Sequence[Entry], *, too_high: bool) -> ClaimVerdict:
+    """Contradicted if the entry at the claimed rank is above beyond the error."""
+    if not edge or too_high:
+        return ClaimVerdict.CONTRADICTED
+    metric, wide = field.metric, spread(field.value(entry) for entry in field.members)
+    weight = weigh(metric, field.subject.measures[metric.id], edge[0].measures[metric.id], wide)
+    return ClaimVerdict.MIXED if weight.order is Order.NEAR else ClaimVerdict.CONTRADICTED
+
+
+# ── since when ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _held(claim: Claim, since: Since | None, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
     """The same with the date from which a place is said to be held."""
     if claim.since is None or verdict is not ClaimVerdict.SUPPORTED:
         return verdict, reason
     if since is None:
         return ClaimVerdict.NOT_ON_RECORD, f"{reason}; since when is kept of whole boards by their ranking metric only"
-    return since_then(claim, since, reason)
+    verdict, dated = held_since(claim.since, since)
+    return verdict, f"{reason}; {dated}" if dated else reason
 
 
-def _verdict(among: Field, best: Entry) -> tuple[ClaimVerdict, str, list[Entry]]:
-    metric, mine = among.metric, among.mine
-    own, top = mine.measures[metric.id], best.measures[metric.id]
-    if own.value == top.value and not own.estimated:
-        others = [entry for entry in among.everyone if entry.id != mine.id]
-        tied = [entry for entry in others if entry.measures[metric.id].value == own.value]
-        following = best_entry(metric, [entry for entry in others if entry not in tied])
-        said = f"tied with {tied[0].name}" if tied else "the best"
-        after = f", ahead of {shown(metric, following)}{_lead(among, following)}" if following else ""
-        return (
-            ClaimVerdict.SUPPORTED,
-            f"{shown(metric, mine)}: {said} of {len(among.everyone)}{after}",
-            [*tied, *([following] if following else [])],
-        )
-    weight = weigh(metric, own, top, _spread(among))
-    verdict = ClaimVerdict.CONTRADICTED if weight.order is Order.BELOW else ClaimVerdict.MIXED
-    return verdict, f"{shown(metric, best)} stands best of {len(among.everyone)}; {shown(metric, mine)}: {weight.why}", [best]
-
-
-def _lead(among: Field, following: Entry) -> str:
-    weight = weigh(among.metric, among.mine.measures[among.metric.id], following.measures[among.metric.id], _spread(among))
-    return f", {weight.why}" if weight.order is Order.NEAR else ""
-
-
-def _spread(among: Field) -> float:
-    return spread(measure.value for measure in values_of(among.state.snapshot, among.metric).values())
-
-
-def _unsure(claim: Claim, among: Field, verdict: ClaimVerdict) -> tuple[ClaimVerdict, list[str]]:
-    """Who might stand above: estimates, rows without a name, entries of which the class is not stated."""
-    metric, own = among.metric, among.mine.measures[among.metric.id]
-    estimates = [
-        one
-        for one in among.everyone
-        if one.measures[metric.id].estimated and metric.better(one.measures[metric.id].value, own.value)
-    ]
-    caveats = [f"an estimate stands higher: {shown(metric, estimates[0])}"] if estimates else []
-    if metric.primary and any(metric.better(value, own.value) for value in among.state.snapshot.unnamed):
-        caveats.append("a row that names no single entry stands higher")
-        verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED else verdict
-    depth = among.state.snapshot.depth
-    if depth is not None and (not metric.primary or metric.higher_is_better is not _direction(among)):
-        caveats.append(f"the page shows the top {depth} only; what stands below is not known")
-        verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED else verdict
-    if among.unknown:
-        names = listed(entry.name for entry in among.unknown)
-        caveats.append(f"{len(among.unknown)} that stand higher do not state whether they are {claim.group}: {names}")
-        by_size_alone = claim.group.open_weights is None and claim.group.country is None
-        verdict = ClaimVerdict.MIXED if verdict is ClaimVerdict.SUPPORTED and not by_size_alone else verdict
-    return verdict, caveats
-
-
-def _direction(among: Field) -> bool | None:
-    """Which end of the metric is the better one, as the board declares it: the field may be of the other end."""
-    return among.state.board.metric(among.metric.id).higher_is_better
-
-
-def since_rank(record: Record, among: Field, top: int) -> Since | None:
-    """Since when the entry holds such a rank on the metric that ranks the board."""
-    if not among.metric.primary:
+def _since_rank(record: Record, field: Field, top: int) -> Since | None:
+    """Since when the entry has such a rank on the metric that ranks the board."""
+    if not field.metric.primary:
         return None
-    spans = record.store.rank_spans(among.state.board.id, among.mine.id)
-    return since_of(
-        [span for span in spans if span.valid_from <= among.state.snapshot.observed_at], top, record.looks(among.state.board.id)
-    )
+    board, at = field.state.board.id, field.state.snapshot.observed_at
+    spans = [span for span in record.store.rank_spans(board, field.subject.id) if span.valid_from <= at]
+    return _last_stretch(spans, top, record.looks(board))
 
 
-def since_of(spans: Sequence[RankSpan], top: int, looks: Sequence[datetime]) -> Since | None:
+def _last_stretch(spans: Sequence[RankSpan], top: int, looks: Sequence[datetime]) -> Since | None:
     """The start of the last stretch with a rank no worse than that."""
     start = None
     for span in reversed(spans):

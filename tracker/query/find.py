@@ -128,6 +128,11 @@ class Found:
         return {board: tuple(some) for board, some in boards.items()}
 
 
+def listed_on(states: Iterable[BoardAt]) -> list[Listed]:
+    """Every entry of those boards."""
+    return [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
+
+
 def find(name: str, states: Sequence[BoardAt], lexicon: Lexicon, *, org: str | None = None) -> Found:
     """The entries that a name means, board by board: the one answer of `history`, `models`, `compare`, `why-not`, `check` and the watches.
 
@@ -159,7 +164,7 @@ def meant(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
 
 def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     """What a name that is resolved to `who` means on boards taken together, before the line and its variants are told apart."""
-    every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
+    every = listed_on(states)
     line = tuple(one for one in every if _same_line(who, one.entry.who))
     ways = {
         MatchKind.MODEL: (one for one in every if who.model is not None and one.entry.who.model == who.model),
@@ -220,7 +225,7 @@ def agrees(who: Identity, other: Identity) -> bool:
 
 def suggestions(found: Found, states: Sequence[BoardAt]) -> tuple[str, ...]:
     """Names to suggest for one that is not listed as such: those of its own line, else those that look like it."""
-    every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
+    every = listed_on(states)
     own = sorted({one.entry.name for one in found.line})
     return tuple(dict.fromkeys((*_alike(found.name, found.line), *own)))[:_NEAREST] if own else _alike(found.name, every)
 
