@@ -125,7 +125,7 @@ def _describes(pieces: Sequence[Piece], place: int, fenced: set[int]) -> bool:
 def _quantified(pieces: Sequence[Piece], place: int) -> object:
     """A mention with the word that stands before it when all of a line, or of a lab's models, are meant."""
     value = pieces[place].value
-    return replace(value, every=_quantifier(pieces[:place])) if isinstance(value, Mention) else value
+    return replace(value, quantifier=_quantifier(pieces[:place])) if isinstance(value, Mention) else value
 
 
 def _quantifier(before: Sequence[Piece]) -> str:
@@ -195,7 +195,7 @@ def _class(piece: Piece, group: ModelGroup, among: Sequence[Piece]) -> Mention:
     """A class as somebody spoken of, with the word that says whether all of it or one of it is meant."""
     before = among[: among.index(piece)]
     one = before[-1].text if before and before[-1].text.casefold() in SOME_ONE else ""
-    return Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, every=_quantifier(before) or one)
+    return Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, quantifier=_quantifier(before) or one)
 
 
 # ── right of the verb ────────────────────────────────────────────────────────────────────────────
@@ -208,7 +208,7 @@ def read_right(clause: Clause, said: Said) -> None:
         if _describes(clause.right, place, set()):
             said.unread.append(piece.text)
         elif piece.kind is PieceKind.NAME:
-            _read_right_name(clause, replace(mention_of(piece), every=_quantifier(before)), before, said)
+            _read_right_name(clause, replace(mention_of(piece), quantifier=_quantifier(before)), before, said)
         elif piece.kind in (PieceKind.TOPIC, PieceKind.BOARD):
             bundle = said.bundles[-1]
             (bundle.topics if piece.kind is PieceKind.TOPIC else bundle.sources).append(str(piece.value))

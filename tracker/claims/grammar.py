@@ -298,8 +298,8 @@ def _judged(claim: Claim) -> Claim:
 
 def _refuse_all(claim: Claim) -> None:
     """A line, a lab or a class is judged by its best. That says something of all of it only where all of it stands below."""
-    subject, rival = claim.subject.every.casefold(), claim.rival.every.casefold() if claim.rival else ""
+    subject, rival = claim.subject.quantifier.casefold(), claim.rival.quantifier.casefold() if claim.rival else ""
     below = claim.relation in (Relation.ABOVE, Relation.FIRST) and not claim.negated
     if subject in EVERY_ONE or (rival in EVERY_ONE and not below) or rival in SOME_ONE:
-        word = claim.subject.every if subject in EVERY_ONE else claim.rival.every if claim.rival else ""
+        word = claim.subject.quantifier if subject in EVERY_ONE else claim.rival.quantifier if claim.rival else ""
         raise NotUnderstoodError(f'"{word}": a line or a class is judged by its best; name its members, or say "the best"')
