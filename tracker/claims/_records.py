@@ -51,6 +51,37 @@ class MentionKind(StrEnum):
     VAGUE = "vague"
 
 
+class PieceKind(StrEnum):
+    """What a piece of a sentence is for."""
+
+    NAME = "name"
+    SIZE = "size"
+    SENSE = "sense"
+    FIRST = "first"
+    TOP = "top"
+    SCORE = "score"
+    TOPIC = "topic"
+    BOARD = "board"
+    GROUP = "group"
+    AMOUNT = "amount"
+    SINCE = "since"
+    AT = "at"
+    NOT = "not"
+    NEAR = "near"
+    HEDGE = "hedge"
+    BY = "by"
+    FROM = "from"
+    IN = "in"
+    JOIN = "join"
+    BREAK = "break"
+    REFERENCE = "reference"
+    OWN = "own"
+    FILL = "fill"
+    DEGREE = "degree"
+    TURN = "turn"
+    WORD = "word"
+
+
 # ── what a sentence says ─────────────────────────────────────────────────────────────────────────
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, Relation
+from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind, Relation
 from tracker.claims.clauses import Clause, is_copula
-from tracker.claims.pieces import Piece, PieceKind, mention_of
+from tracker.claims.pieces import Piece
 from tracker.claims.words import EVERY_ONE, PASTS, SOME_ONE
 
 
@@ -76,7 +76,7 @@ def read_left(clause: Clause, said: Said) -> None:
 def _says_more(pieces: Sequence[Piece], place: int, fenced: set[int]) -> bool:
     """Whether a piece only says more of a model that is named: who made it, what it came after, of which class it is."""
     if pieces[place].kind is PieceKind.NAME:
-        return _is_maker(mention_of(pieces[place]), pieces[:place]) or _is_apposed(pieces, place, fenced)
+        return _is_maker(pieces[place].mention, pieces[:place]) or _is_apposed(pieces, place, fenced)
     return _describes(pieces, place, fenced)
 
 
@@ -151,13 +151,13 @@ def _read_left_piece(piece: Piece, said: Said, clause: Clause, *, strict: bool) 
     kind = piece.kind
     if (
         kind is PieceKind.NAME
-        and mention_of(piece).kind is MentionKind.LAB
+        and piece.mention.kind is MentionKind.LAB
         and clause.sense.superlative
         and _owns(clause.left, piece)
     ):
-        said.group |= ModelGroup(lab=mention_of(piece).lab)  # "OpenAI's best model is"
+        said.group |= ModelGroup(lab=piece.mention.lab)  # "OpenAI's best model is"
     elif kind is PieceKind.NAME:
-        said.subjects.append(mention_of(piece))
+        said.subjects.append(piece.mention)
     elif kind is PieceKind.REFERENCE:
         said.refers = True
     elif kind is PieceKind.GROUP and isinstance(piece.value, ModelGroup):
@@ -208,7 +208,7 @@ def read_right(clause: Clause, said: Said) -> None:
         if _describes(clause.right, place, set()):
             said.unread.append(piece.text)
         elif piece.kind is PieceKind.NAME:
-            _read_right_name(clause, replace(mention_of(piece), quantifier=_quantifier(before)), before, said)
+            _read_right_name(clause, replace(piece.mention, quantifier=_quantifier(before)), before, said)
         elif piece.kind in (PieceKind.TOPIC, PieceKind.BOARD):
             bundle = said.bundles[-1]
             (bundle.topics if piece.kind is PieceKind.TOPIC else bundle.sources).append(str(piece.value))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from tracker.claims._records import Mention, MentionKind, ModelGroup, Period, Relation
-from tracker.claims.pieces import Piece, PieceKind, mention_of, scores_of, sense_of
-from tracker.claims.scores import Score
+from tracker.claims._records import Mention, MentionKind, ModelGroup, Period, PieceKind, Relation
+from tracker.claims.figures import Score
+from tracker.claims.pieces import Piece
 from tracker.claims.words import Sense
 
 
@@ -50,7 +50,7 @@ def _best_as_subject(pieces: Sequence[Piece]) -> list[Piece]:
     """`the best open-weights model` before a verb, or after one that wants a rival, is a group that is spoken of, not a claim."""
     found = list(pieces)
     for place, piece in enumerate(found):
-        if piece.kind is not PieceKind.SENSE or not sense_of(piece).superlative or (place and is_copula(found[place - 1])):
+        if piece.kind is not PieceKind.SENSE or not piece.sense.superlative or (place and is_copula(found[place - 1])):
             continue
         end = place + 1
         while end < len(found) and found[end].kind in (PieceKind.GROUP, PieceKind.FILL) and not is_copula(found[end]):
@@ -75,7 +75,7 @@ def _is_verb(pieces: Sequence[Piece], place: int) -> bool:
 def _wants_a_rival(before: Sequence[Piece]) -> bool:
     """`ahead of` right before `the best open-source model`: that is whom it is ahead of."""
     last = next((piece for piece in reversed(before) if piece.kind not in (PieceKind.FILL, PieceKind.DEGREE)), None)
-    return last is not None and last.kind is PieceKind.SENSE and sense_of(last).rival == "must"
+    return last is not None and last.kind is PieceKind.SENSE and last.sense.rival == "must"
 
 
 def _group_mention(pieces: Sequence[Piece], groups: Sequence[ModelGroup]) -> Mention:
@@ -119,7 +119,7 @@ def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
         elif piece.kind is PieceKind.TOP:
             taken = Clause(anchor=piece, sense=_RANKS, top=piece.value), place
         elif piece.kind is PieceKind.SCORE and _is_of_something(pieces, place, found):
-            taken = Clause(anchor=piece, sense=_SCORES, figures=scores_of(piece)), place
+            taken = Clause(anchor=piece, sense=_SCORES, figures=piece.scores), place
         else:
             place += 1
             continue
@@ -136,9 +136,9 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     for later in range(place + 1, len(pieces)):
         piece = pieces[later]
         if piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.SCORE):
-            clause.inner = {PieceKind.TOP: _RANKS, PieceKind.SCORE: _SCORES}.get(piece.kind) or sense_of(piece)
+            clause.inner = {PieceKind.TOP: _RANKS, PieceKind.SCORE: _SCORES}.get(piece.kind) or piece.sense
             clause.top = piece.value if piece.kind is PieceKind.TOP else None
-            clause.figures = scores_of(piece) if piece.kind is PieceKind.SCORE else ()
+            clause.figures = piece.scores if piece.kind is PieceKind.SCORE else ()
             clause.left += [one for one in pieces[place + 1 : later] if one.kind is not PieceKind.BREAK]
             return clause, later
         if piece.kind is PieceKind.NAME or (piece.kind is PieceKind.BREAK and piece.text != ":"):
@@ -148,7 +148,7 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
 
 def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     """A verb; `costs` takes in `half as much as`, `twice the price of` its amount."""
-    clause = Clause(anchor=pieces[place], sense=sense_of(pieces[place]))
+    clause = Clause(anchor=pieces[place], sense=pieces[place].sense)
     last = place
     if clause.sense.superlative and (end := _within(pieces, place)):
         top = pieces[end].value
@@ -158,8 +158,8 @@ def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     if clause.sense.price_word:
         for later in range(place + 1, len(pieces)):
             piece = pieces[later]
-            if piece.kind is PieceKind.SENSE and sense_of(piece).relation is Relation.PRICE:
-                clause.sense, last = replace(sense_of(piece), price_word=True), later
+            if piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE:
+                clause.sense, last = replace(piece.sense, price_word=True), later
                 clause.left += pieces[place + 1 : later]
                 break
             if piece.kind not in (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.DEGREE, PieceKind.NEAR):
@@ -305,7 +305,7 @@ def _attributed(rest: Sequence[Piece]) -> list[Piece]:
     """The boards, or the words in the place of one, that follow an attribution."""
     named: list[Piece] = []
     for before, piece in pairwise(rest):
-        stranger = piece.kind is PieceKind.WORD or (piece.kind is PieceKind.NAME and mention_of(piece).kind is MentionKind.LAB)
+        stranger = piece.kind is PieceKind.WORD or (piece.kind is PieceKind.NAME and piece.mention.kind is MentionKind.LAB)
         listed = not named or (before.kind is PieceKind.JOIN and piece.text[0].isupper())
         if piece.kind is PieceKind.BOARD or (stranger and listed and rest[0].text.casefold() != "from"):
             named.append(piece)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tracker.claims._records import Mention, MentionKind, Relation
+from tracker.claims._records import Mention, MentionKind, PieceKind, Relation
 from tracker.claims.names import SIZE
-from tracker.claims.pieces import Piece, PieceKind, mention_of
+from tracker.claims.pieces import Piece
 from tracker.claims.words import Sense
 
 _GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
@@ -89,7 +89,7 @@ def _vague(pieces: Sequence[Piece]) -> int:
 
 def _member(pieces: Sequence[Piece]) -> Piece:
     """One piece for an elliptic name; its line is empty where the sentence leaves it to be understood."""
-    name = next((mention_of(piece) for piece in pieces if piece.kind is PieceKind.NAME), None)
+    name = next((piece.mention for piece in pieces if piece.kind is PieceKind.NAME), None)
     size = next((f"{piece.value:g}B" for piece in pieces if piece.kind is PieceKind.SIZE), "")
     text = " ".join(piece.text for piece in pieces).replace(" 's", "'s").replace(" ’s", "’s")
     line = without_size(name.name) if name else ""

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, Relation, Unread
+from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Relation, Unread
 from tracker.claims.arguments import NotUnderstoodError, Said, read_left, read_right
 from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
-from tracker.claims.pieces import Piece, PieceKind, canonical, mention_of
+from tracker.claims.pieces import Piece, canonical
 from tracker.claims.words import EVERY, EVERY_ONE, SOME_ONE, Sense
 
 _DANGLING = re.compile(r"^[\s,;:.]*(?:(?:and|but|while|with)\s+)*|[\s,;:.]+(?:and|but|at|with|while)?[\s,;:.]*$", re.IGNORECASE)
@@ -47,7 +47,7 @@ def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[tupl
     for run, clauses in zip(runs, every, strict=True):
         if not clauses:
             found += _no_claim(sentence, run, whole=len(runs) == 1)
-            named = [mention_of(piece) for piece in run if piece.kind is PieceKind.NAME]
+            named = [piece.mention for piece in run if piece.kind is PieceKind.NAME]
             reader.subjects = tuple(named[:1]) or reader.subjects
             continue
         reader.shared = shared(clauses, run, sources)
@@ -79,7 +79,7 @@ def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Claim
 
 def _without_a_verb(run: Sequence[Piece]) -> str:
     if any(piece.text.casefold() in ("vs", "versus", "or") for piece in run):
-        names = [mention_of(piece).name for piece in run if piece.kind is PieceKind.NAME]
+        names = [piece.mention.name for piece in run if piece.kind is PieceKind.NAME]
         if len(names) > 1:
             return f'it does not say who is ahead; ask "{names[0]} beats {names[1]}", with a topic or a board if one is meant'
     return "no verb or comparison that the grammar knows"
