@@ -52,7 +52,7 @@ def read(text: str, record: Record) -> list[Claim | Unread]:
     context = grammar.Context()
     claims: list[Claim | Unread] = []
     for sentence in sentences.split(text):
-        of_sentence, context = grammar.read(sentence.text, pieces.cut(sentence.text, known, titles), context)
+        of_sentence, context = grammar.read(sentence, pieces.cut(sentence, known, titles), context)
         claims += of_sentence
     return claims
 
