@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from memory_store import MemoryStore
 from query_world import BOARD, OTHER, PRICE, SCORE, SPEED, at, board, entry, note, save
 
+from tracker.cadence import next_due
 from tracker.errors import DeclarationError
 from tracker.model import Request, Result, State, Step
 from tracker.ports import Store
-from tracker.query.due import missing_keys, next_due
+from tracker.query.due import missing_keys
 from tracker.query.health import health as health_of
 from tracker.query.history import history
 from tracker.query.standings import standings

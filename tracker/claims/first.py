@@ -103,9 +103,9 @@ class _Race:
         return Reached(entry=entry, nominal=max(there[0].valid_from, self.start) if there else None, sure=sure)
 
     def _is_there(self, pair: Moment) -> bool:
-        if pair.mine is None or pair.theirs is None:
+        if pair.first is None or pair.second is None:
             return False
-        order = weigh(self.metric, pair.mine, pair.theirs, self.spread).order
+        order = weigh(self.metric, pair.first, pair.second, self.spread).order
         return order is Order.ABOVE or (order is Order.NEAR and self.claim.inner is Relation.LEVEL)
 
     def has(self, entry: Entry) -> bool | None:

@@ -125,7 +125,7 @@ def _steadied(record: Record, faced: Faced) -> Faced:
         times = f"read {len(looks)} times in the last {STEADY_FOR.days} days"
         return _near(faced, f"a live figure, {times}; {STEADY_READINGS} readings that agree were asked for")
     courses = [[record.course(board, entry.id, metric.id) for entry in side] for side in (faced.subjects, faced.rivals)]
-    pairs = [pair for pair in moments(metric, *courses, since=looks[0], at=until) if pair.mine and pair.theirs]
+    pairs = [pair for pair in moments(metric, *courses, since=looks[0], at=until) if pair.first and pair.second]
     held = sum(pair.above(metric) == (faced.weight.order is Order.ABOVE) for pair in pairs)
     if held < len(pairs):
         return _near(faced, f"a live figure: the order held in {held} of {len(pairs)} values of the last {STEADY_FOR.days} days")

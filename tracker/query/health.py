@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from tracker import cadence
 from tracker.model import Board, BoardState, Check, Health, Result, State
 from tracker.ports import Environment, Store
-from tracker.query.due import due_at, missing_keys, next_due
+from tracker.query.due import due_at, missing_keys
 from tracker.wording import when
 
 LATE_AFTER = 3
@@ -84,5 +85,5 @@ def _last_read(last: Check, store: Store) -> datetime:
 def _late(board: Board, read: datetime, now: datetime) -> bool:
     due = read
     for _ in range(LATE_AFTER):
-        due = next_due(board, due)
+        due = cadence.next_due(board, due)
     return now > due + timedelta(hours=1)
