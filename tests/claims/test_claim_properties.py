@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from kit import examples
 
 from tracker.claims._records import Amount
-from tracker.claims.amounts import agrees
-from tracker.claims.weight import Order, weigh
+from tracker.claims.weight import Order, agrees, weigh
 from tracker.claims.words import SENSES
 
 SCRAPS = (*NAMES.values(), *list(SENSES)[::7], "in coding", "by 3 points", "not", "and", ",", "the 14B", "Vega2's 72B model", "it", "first", "top 3", "half", "open-weights", "on Duel Arena", "as of 2026-03-03", "since", "but", ";", "(", "per", "Acme Bench")  # fmt: skip

@@ -49,10 +49,10 @@ def read(text: str, record: Record) -> list[Claim | Unread]:
     listed = (entry for state in record.states for entry in state.snapshot.entries.values())
     known = names.vocabulary((*listed, *record.once_listed()), lambda name: resolve(name, lexicon=record.lexicon))
     titles = pieces.titles(state.board for state in record.states)
-    context = grammar.Context()
+    subjects: tuple[Mention, ...] = ()
     claims: list[Claim | Unread] = []
     for sentence in sentences.split(text):
-        of_sentence, context = grammar.read(sentence, pieces.cut(sentence, known, titles), context)
+        of_sentence, subjects = grammar.read(sentence, pieces.cut(sentence, known, titles), subjects)
         claims += of_sentence
     return claims
 

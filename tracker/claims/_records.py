@@ -51,36 +51,12 @@ class MentionKind(StrEnum):
     VAGUE = "vague"
 
 
-class PieceKind(StrEnum):
-    """What a piece of a sentence is for."""
-
-    NAME = "name"
-    SIZE = "size"
-    SENSE = "sense"
-    FIRST = "first"
-    TOP = "top"
-    SCORE = "score"
-    TOPIC = "topic"
-    BOARD = "board"
-    GROUP = "group"
-    AMOUNT = "amount"
-    SINCE = "since"
-    AT = "at"
-    NOT = "not"
-    NEAR = "near"
-    HEDGE = "hedge"
-    BY = "by"
-    FROM = "from"
-    IN = "in"
-    JOIN = "join"
-    BREAK = "break"
-    REFERENCE = "reference"
-    OWN = "own"
-    FILL = "fill"
-    DEGREE = "degree"
-    TURN = "turn"
-    WORD = "word"
-
+PieceKind = StrEnum(
+    "PieceKind",
+    "NAME SIZE SENSE FIRST TOP SCORE TOPIC BOARD GROUP AMOUNT SINCE AT NOT NEAR HEDGE BY FROM IN JOIN BREAK REFERENCE OWN FILL"
+    " DEGREE TURN WORD",
+)
+"""What a piece of a sentence is for."""
 
 # ── what a sentence says ─────────────────────────────────────────────────────────────────────────
 

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
+from tracker.claims.case import Case, Unpublished
 from tracker.claims.names import SIZE
 from tracker.claims.record import Record
-from tracker.claims.sides import Unpublished
 from tracker.model import Metric
 from tracker.query.find import BoardAt, suggestions
 
 _MOST_NAMED = 8
 
-GroundOf = Callable[[Claim, Record, BoardAt, Metric], Ground | Unpublished]
+GroundOf = Callable[[Case], Ground | Unpublished]
 """What one metric of one board says to a claim."""
-Scope = Iterable[tuple[BoardAt, Metric]]
 
 
 def answer(claim: Claim, record: Record, ground_of: GroundOf) -> Finding:
     """The answer to a claim from every metric that it speaks of."""
-    return conclude(claim, record, *grounds(claim, record, ground_of, record.scope(claim)))
+    return conclude(claim, record, *grounds(cases(claim, record), ground_of))
 
 
-def grounds(claim: Claim, record: Record, ground_of: GroundOf, scope: Scope) -> tuple[tuple[Ground, ...], list[Unpublished]]:
+def cases(claim: Claim, record: Record) -> list[Case]:
+    """Every metric that a claim speaks of."""
+    return [Case(claim=claim, record=record, state=state, metric=metric) for state, metric in record.scope(claim)]
+
+
+def grounds(cases: Iterable[Case], ground_of: GroundOf) -> tuple[tuple[Ground, ...], list[Unpublished]]:
     """What each metric says, and the metrics that are not published for both sides."""
-    answers = [ground_of(claim, record, state, metric) for state, metric in scope]
+    answers = [ground_of(case) for case in cases]
     return (
         tuple(ground for ground in answers if isinstance(ground, Ground)),
         [missing for missing in answers if isinstance(missing, Unpublished)],
@@ -108,7 +112,7 @@ def _size(total: float, active: float) -> str:
 def _unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) -> Finding:
     """The answer if no metric that the claim speaks of is published for both sides, with the metrics that are."""
     if missing:
-        reason = "; ".join(list(dict.fromkeys(_why(claim, metric) for metric in _closest(missing)))[:_MOST_NAMED])
+        reason = "; ".join(list(dict.fromkeys(_why(metric) for metric in _closest(missing)))[:_MOST_NAMED])
     else:
         known = ", ".join(record.topics(claim.sources)) or "none"
         reason = f"{' or '.join(claim.sources) or 'any board'} measures no {claim.topic or 'an overall score'}; topics: {known}"
@@ -126,8 +130,8 @@ def _closest(missing: Sequence[Unpublished]) -> Sequence[Unpublished]:
     return both or [metric for metric in missing if any(metric.listed)] or missing[:1]
 
 
-def _why(claim: Claim, missing: Unpublished) -> str:
-    title = f"{missing.metric.title or missing.metric.id} ({missing.state.board.title})"
+def _why(missing: Unpublished) -> str:
+    title, claim = missing.case.title, missing.case.claim
     names = [mention.name for mention in (claim.subject, claim.rival) if mention is not None]
     absent = [name for name, has_value in zip(names, missing.valued, strict=False) if not has_value]
     if len(absent) == len(names) == 2:

@@ -11,20 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tracker.claims import words
 from tracker.claims._records import Amount, ModelGroup, Period, PieceKind
-from tracker.claims.words import (
-    AFTER_SCORES,
-    BARE_BOUNDS,
-    BOUNDS,
-    COSTS,
-    MONTHS,
-    NUMBERS,
-    ORDINALS,
-    SCORE_BOUNDS,
-    SCORES,
-    SHARES,
-    WEAK_SCORES,
-)
 
 Reading = tuple[int, PieceKind, object]
 """How many words from the first on are a figure, of which kind, and its value."""
@@ -38,9 +26,9 @@ class Score:
     topic: str = ""
 
 
-def read(words: Sequence[str]) -> Reading | None:
+def read(tokens: Sequence[str]) -> Reading | None:
     """The figure that begins with the first of these words."""
-    text = "".join(f"{word} " for word in words)
+    text = "".join(f"{token} " for token in tokens)
     return next((reading for reader in _READERS if (reading := reader(text))), None)
 
 
@@ -64,7 +52,7 @@ def _text(found: re.Match[str], group: str) -> str:
 
 def _amount(number: str, unit: str, bound: str) -> Amount:
     plain = number.replace(",", "").lstrip("$")
-    value = float(NUMBERS.get(plain) or plain)
+    value = float(words.NUMBERS.get(plain) or plain)
     return Amount(value=value, unit=unit, decimals=len(plain.partition(".")[2]), bound=bound, text=number)
 
 
@@ -77,12 +65,12 @@ _SCORE_UNITS: Mapping[str, str] = {
     **dict.fromkeys(("%", "percent"), "percent"),
 }
 _SCORE = _pattern(
-    f"{_any('verb', SCORES)}?+{_any('bound', SCORE_BOUNDS)}?+(?P<number>{_NUMBER}) {_any('unit', _SCORE_UNITS)}?+",
-    f"(?={_any('after', AFTER_SCORES)}|$)",
+    f"{_any('verb', words.SCORES)}?+{_any('bound', words.SCORE_BOUNDS)}?+(?P<number>{_NUMBER}) {_any('unit', _SCORE_UNITS)}?+",
+    f"(?={_any('after', words.AFTER_SCORES)}|$)",
 )
 _TWO_DIGITS = 10
 _PRICE = _pattern(
-    f"(?:{_any('verb', COSTS)}{_any('bound', SCORE_BOUNDS)}?+)?+",
+    f"(?:{_any('verb', words.COSTS)}{_any('bound', words.SCORE_BOUNDS)}?+)?+",
     rf"\$(?P<first>{_NUMBER}) (?:/ \$(?P<second>{_NUMBER}) )?+",
     "(?:per|/|for|a) (?:(?:1|one|a) )?+(?:million|m|1m|mtok|mtokens) (?P<what>(?:(?:input|in|output|out|tokens|token) ){0,2}+)",
     "(?!(?:cheaper|more|less|dearer|lower|higher|than) )",
@@ -96,9 +84,9 @@ def _score(text: str) -> Reading | None:
     if found is None:
         return None
     verb, bound, unit = _text(found, "verb"), _text(found, "bound"), _SCORE_UNITS.get(_text(found, "unit"), "")
-    bare = not verb and text.partition(" ")[0] not in BARE_BOUNDS
-    amount = _amount(found["number"], unit, SCORE_BOUNDS.get(bound) or SCORES.get(verb, ""))
-    if bare or (verb in WEAK_SCORES and not unit and amount.value < _TWO_DIGITS):
+    bare = not verb and text.partition(" ")[0] not in words.BARE_BOUNDS
+    amount = _amount(found["number"], unit, words.SCORE_BOUNDS.get(bound) or words.SCORES.get(verb, ""))
+    if bare or (verb in words.WEAK_SCORES and not unit and amount.value < _TWO_DIGITS):
         return None
     return _used(found), PieceKind.SCORE, (Score(amount=amount, topic="speed" if unit == "tokens/s" else ""),)
 
@@ -111,7 +99,7 @@ def _price(text: str) -> Reading | None:
     topics = ["input price", "output price"]
     if not found["second"]:
         topics = ["price", *(_ENDS[word] for word in found["what"].split() if word in _ENDS)][-1:]
-    prices, bound = (found["first"], found["second"]), SCORE_BOUNDS.get(_text(found, "bound"), "")
+    prices, bound = (found["first"], found["second"]), words.SCORE_BOUNDS.get(_text(found, "bound"), "")
     scores = (Score(amount=_amount(price, "usd", bound), topic=topic) for price, topic in zip(prices, topics, strict=False))
     return _used(found), PieceKind.SCORE, tuple(scores)
 
@@ -124,7 +112,7 @@ _UNITS: Mapping[str, str] = {
     **dict.fromkeys(("x", "times", "fold", "×"), "times"),
 }
 _GAIN = _pattern(
-    f"{_any('bound', BOUNDS)}?+(?:{_any('share', SHARES)}|(?P<number>\\$?{_NUMBER}|{'|'.join(NUMBERS)}) ",
+    f"{_any('bound', words.BOUNDS)}?+(?:{_any('share', words.SHARES)}|(?P<number>\\$?{_NUMBER}|{'|'.join(words.NUMBERS)}) ",
     rf"(?:(?P<points>percentage point\S* )|{_any('unit', _UNITS)}(?:(?<=elo ){_any('more', _UNITS)})?+))",
 )
 
@@ -134,20 +122,20 @@ def _gain(text: str) -> Reading | None:
     found = _GAIN.match(text)
     if found is None:
         return None
-    bound = BOUNDS.get(_text(found, "bound"), "")
+    bound = words.BOUNDS.get(_text(found, "bound"), "")
     if share := _text(found, "share"):
-        return _used(found), PieceKind.AMOUNT, Amount(value=SHARES[share], unit="times", decimals=1, bound=bound or "about")
+        return _used(found), PieceKind.AMOUNT, Amount(value=words.SHARES[share], unit="times", decimals=1, bound=bound or "about")
     unit = "points" if found["points"] else _UNITS[_text(found, "unit")]
     return _used(found), PieceKind.AMOUNT, _amount(found["number"], unit, bound)
 
 
 # ── ranks and sizes ──────────────────────────────────────────────────────────────────────────────
 
-_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(NUMBERS)}) "
+_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(words.NUMBERS)}) "
 _TOP = _pattern(rf"(?:(?:the|ranks|ranked|rank|in) (?:the )?+)?+(?P<exact>top |(?:number|#|no|rank) ){_COUNT}")
 _ORDINAL = _pattern(
     r"(?:(?P<ranks>ranks|ranked|rank) |(?:the|in) )?+(?:the )?+",
-    rf"(?:(?P<figure>\d{{1,3}}) (?:st|nd|rd|th) |{_any('word', ORDINALS)})(?P<place>(?=(?:place|overall|on) ))?",
+    rf"(?:(?P<figure>\d{{1,3}}) (?:st|nd|rd|th) |{_any('word', words.ORDINALS)})(?P<place>(?=(?:place|overall|on) ))?",
 )
 _SIZE = _pattern(
     "(?P<bound>(?:under|below|sub|≤|<|over|above|>|≥|(?:smaller|less|up|fewer|larger|bigger) (?:than|to)) )?+",
@@ -158,7 +146,7 @@ _SIZE = _pattern(
 def _top(text: str) -> Reading | None:
     """`top 3`, `the top ten`, `number two`, `# 4`."""
     found = _TOP.match(text)
-    place = NUMBERS.get(found["count"]) or int(found["count"]) if found else 0
+    place = words.NUMBERS.get(found["count"]) or int(found["count"]) if found else 0
     if found is None or not place:
         return None
     if found["exact"] == "top ":
@@ -171,7 +159,7 @@ def _ordinal(text: str) -> Reading | None:
     found = _ORDINAL.match(text)
     if found is None or (found["ranks"] is None and found["place"] is None):
         return None
-    place = int(found["figure"]) if found["figure"] else ORDINALS[_text(found, "word")]
+    place = int(found["figure"]) if found["figure"] else words.ORDINALS[_text(found, "word")]
     return (_used(found), PieceKind.TOP, (place,)) if place > (0 if found["figure"] else 1) else None
 
 
@@ -212,7 +200,7 @@ def _period(text: str) -> Reading | None:
 
 def _days(year: str, month: str | None, day: str | None) -> tuple[datetime, datetime] | None:
     """The first day of a date and the first after it; None if it is not a date."""
-    number = MONTHS.get(month or "") or (int(month) if month and re.fullmatch(r"\d\d", month) else 0 if month else 1)
+    number = words.MONTHS.get(month or "") or (int(month) if month and re.fullmatch(r"\d\d", month) else 0 if month else 1)
     if not re.fullmatch(r"20\d\d", year) or not re.fullmatch(r"\d{1,2}", day or "1"):
         return None
     try:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from math import inf, log
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
-from tracker.claims.answer import conclude, finding, grounds, stranger
+from tracker.claims.answer import cases, conclude, finding, grounds, stranger
+from tracker.claims.case import Case, Unpublished
 from tracker.claims.record import Record
-from tracker.claims.sides import Unpublished, ground, shown
-from tracker.claims.weight import Order, Weight, weigh_in
-from tracker.model import Board, Entry, Identity, Metric, name_tokens
-from tracker.query.find import BoardAt
+from tracker.claims.weight import Order, Weight
+from tracker.model import Board, Entry, Identity, name_tokens
 from tracker.traits import traits
 from tracker.wording import difference
 
@@ -44,56 +43,54 @@ def judge(claim: Claim, record: Record) -> Finding:
     if (absent := stranger(named, record)) is not None:
         return absent
     assert named.rival is not None
-    told, missing = grounds(named, record, _ground, record.scope(named))
-    unlike = dict.fromkeys(metric.state.board.title for metric in missing if all(metric.valued))
-    if told or not unlike:
-        return conclude(named, record, told, missing)
+    paired, missing = grounds(cases(named, record), _ground)
+    unlike = dict.fromkeys(metric.case.state.board.title for metric in missing if all(metric.valued))
+    if paired or not unlike:
+        return conclude(named, record, paired, missing)
     lacks = (
         f"no variant of {named.subject.name} has a counterpart of like size and reasoning mode among those of {named.rival.name}"
     )
     return finding(named, ClaimVerdict.NOT_COMPARABLE, f"{', '.join(unlike)}: {lacks}")
 
 
-def _ground(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Ground | Unpublished:
-    assert claim.rival is not None
-    listed = [record.on(state, mention) for mention in (claim.subject, claim.rival)]
-    variants, rivals = ([entry for entry in side if metric.id in entry.measures] for side in listed)
-    pairs = sorted(
-        _pairs(state, metric, variants, rivals), key=lambda pair: metric.sort_key(pair.entry.measures[metric.id].value)
-    )
+def _ground(case: Case) -> Ground | Unpublished:
+    metric = case.metric
+    sides = [case.on(mention) for mention in (case.claim.subject, case.rival)]
+    variants, rivals = (case.valued(side) for side in sides)
+    pairs = sorted(_pairs(case, variants, rivals), key=lambda pair: metric.sort_key(case.value(pair.entry)))
     if not pairs:
-        valued, present = (bool(variants), bool(rivals)), (bool(listed[0]), bool(listed[1]))
-        return Unpublished(state=state, metric=metric, valued=valued, listed=present)
+        return Unpublished(case=case, valued=(bool(variants), bool(rivals)), listed=(bool(sides[0]), bool(sides[1])))
     orders = [pair.weight.order for pair in pairs]
     verdicts = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED}
     verdict = verdicts.get(orders[0], ClaimVerdict.MIXED) if len(set(orders)) == 1 else ClaimVerdict.MIXED
     reason = f"{orders.count(Order.ABOVE)} of {len(pairs)} variants stand above their counterpart beyond the error"
     paired = {pair.entry.id for pair in pairs}
     alone = ", ".join(entry.name for entry in variants if entry.id not in paired)
-    caveats = [_in_words(metric, pair) for pair in pairs[:_MOST_PAIRS]]
+    caveats = [_in_words(case, pair) for pair in pairs[:_MOST_PAIRS]]
     caveats += dict.fromkeys(caveat for pair in pairs for caveat in pair.weight.caveats)
     caveats += [f"without a counterpart of like size and mode: {alone}"] if alone else []
     entries = {entry.id: entry for pair in pairs for entry in (pair.entry, pair.counterpart)}
-    return ground(claim, record, state, metric, verdict, reason=reason, entries=list(entries.values()), caveats=caveats)
+    return case.ground(verdict, reason, list(entries.values()), caveats=caveats)
 
 
-def _in_words(metric: Metric, pair: GainPair) -> str:
-    gap = f"{'+' if pair.weight.gap >= 0 else '−'}{difference(abs(pair.weight.gap), metric)}"
+def _in_words(case: Case, pair: GainPair) -> str:
+    gap = f"{'+' if pair.weight.gap >= 0 else '−'}{difference(abs(pair.weight.gap), case.metric)}"
     near = f", {pair.weight.why}" if pair.weight.order is Order.NEAR else ""
-    return f"{shown(metric, pair.entry)} against {shown(metric, pair.counterpart)}: {gap}{near}"
+    return f"{case.shown(pair.entry)} against {case.shown(pair.counterpart)}: {gap}{near}"
 
 
 # ── like for like ────────────────────────────────────────────────────────────────────────────────
 
 
-def _pairs(state: BoardAt, metric: Metric, variants: Sequence[Entry], rivals: Sequence[Entry]) -> Iterator[GainPair]:
+def _pairs(case: Case, variants: Sequence[Entry], rivals: Sequence[Entry]) -> Iterator[GainPair]:
     """Each variant with the rival that is most like it; of equals, with the strongest."""
     for entry in variants:
-        if (counterpart := _counterpart(entry, rivals, state.board, metric)) is not None:
-            yield GainPair(entry=entry, counterpart=counterpart, weight=weigh_in(state.snapshot, metric, entry, counterpart))
+        if (counterpart := _counterpart(case, entry, rivals)) is not None:
+            yield GainPair(entry=entry, counterpart=counterpart, weight=case.weigh(entry, counterpart))
 
 
-def _counterpart(entry: Entry, rivals: Sequence[Entry], board: Board, metric: Metric) -> Entry | None:
+def _counterpart(case: Case, entry: Entry, rivals: Sequence[Entry]) -> Entry | None:
+    board = case.state.board
     alike = [rival for rival in rivals if rival.id != entry.id and _mode(rival, board) == _mode(entry, board)]
     size = traits(entry, board).size_total_b
     sizes = {rival.id: traits(rival, board).size_total_b for rival in alike}
@@ -104,7 +101,7 @@ def _counterpart(entry: Entry, rivals: Sequence[Entry], board: Board, metric: Me
         least = min(distances.values(), default=inf)
         same = least + _SAME_SIZE if least <= log(SIZE_FACTOR) else -inf
         near = [rival for rival in alike if distances.get(rival.id, inf) <= same]
-    return min(near, key=lambda rival: (metric.sort_key(rival.measures[metric.id].value), rival.id), default=None)
+    return min(near, key=lambda rival: (case.metric.sort_key(case.value(rival)), rival.id), default=None)
 
 
 def _mode(entry: Entry, board: Board) -> tuple[object, ...]:

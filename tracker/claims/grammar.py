@@ -23,22 +23,20 @@ _MOST_CLAIMS = 24
 """How many claims one verb may make, and how many verbs a sentence may have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the sentences before leave to be understood: the models mentioned last."""
+def read(
+    sentence: str, pieces: Sequence[Piece], subjects: tuple[Mention, ...]
+) -> tuple[list[Claim | Unread], tuple[Mention, ...]]:
+    """The claims of one sentence in order, with what could not be read, and its subjects.
 
-    subjects: tuple[Mention, ...] = ()
-
-
-def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[list[Claim | Unread], Context]:
-    """The claims of one sentence in order, what could not be read, and the context after it."""
+    `subjects` are those of the sentence before, to which this one may refer.
+    """
     if sum(piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.FIRST, PieceKind.SCORE) for piece in pieces) > _MOST_CLAIMS:
-        return [Unread(quote=sentence, reason=f"more than {_MOST_CLAIMS} comparisons in one sentence")], context
+        return [Unread(quote=sentence, reason=f"more than {_MOST_CLAIMS} comparisons in one sentence")], subjects
     runs = _runs(joined(compared(pieces)))
     clauses_of = [divide(run) for run in runs]
     parts = [part for clauses in clauses_of for clause in clauses for part in (clause.left, clause.right)]
     sources = [source for part in parts for source in attributions(part)]
-    reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=context.subjects)
+    reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=subjects)
     claims: list[Claim | Unread] = []
     for run, clauses in zip(runs, clauses_of, strict=True):
         if clauses:
@@ -48,7 +46,7 @@ def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[list
         else:
             claims += _no_claim(sentence, run, whole=len(runs) == 1)
             reader.subjects = tuple(piece.mention for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
-    return claims, Context(subjects=reader.subjects)
+    return claims, reader.subjects
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tracker.claims import amounts
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Period, Relation, Since
 from tracker.claims.answer import answer
+from tracker.claims.case import Case, Unpublished
 from tracker.claims.record import Record
-from tracker.claims.sides import Faced, Unpublished, against, face, ground_of_both
-from tracker.claims.weight import Order
+from tracker.claims.sides import Faced, against, face, ground_of
+from tracker.claims.weight import Order, agrees
 from tracker.claims.words import EVERY
-from tracker.model import Metric, Nature
-from tracker.query.find import BoardAt
+from tracker.model import Nature
 from tracker.wording import day
 
 _VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
@@ -30,27 +29,27 @@ def judge(claim: Claim, record: Record) -> Finding:
     return finding
 
 
-def _ground(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Ground | Unpublished:
-    assert claim.rival is not None
-    faced = face(record, state, metric, claim.subject, claim.rival)
+def _ground(case: Case) -> Ground | Unpublished:
+    faced = face(case)
     if isinstance(faced, Unpublished):
         return faced
-    verdict, reason = (_nearly if claim.near else _RULES[claim.relation])(claim, faced)
-    return ground_of_both(claim, record, faced, verdict, f"{against(faced)}; {reason}" if reason else against(faced))
+    verdict, reason = (_nearly if case.claim.near else _RULES[case.claim.relation])(faced)
+    return ground_of(faced, verdict, f"{against(faced)}; {reason}" if reason else against(faced))
 
 
 # ── above ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _above(claim: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
     """The subject's best is above the rival's best, beyond the error. A wrong figure contradicts, whatever the order."""
-    number_is_meant = claim.end in ("high", "low") and (claim.end == "high") != bool(faced.metric.higher_is_better)
+    claim, metric = faced.case.claim, faced.case.metric
+    number_is_meant = claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
     order = faced.weight.order.reverse if number_is_meant else faced.weight.order
-    if order is Order.BELOW or (order is Order.NEAR and faced.metric.nature is Nature.LISTED):
+    if order is Order.BELOW or (order is Order.NEAR and metric.nature is Nature.LISTED):
         return ClaimVerdict.CONTRADICTED, ""
     figure = ""
     if claim.amount is not None:
-        right, figure = amounts.agrees(claim.amount, faced.metric, *faced.values)
+        right, figure = agrees(claim.amount, metric, *faced.values)
         if not right:
             return ClaimVerdict.CONTRADICTED, figure
     if order is Order.NEAR or not (claim.passing or claim.since):
@@ -84,7 +83,7 @@ def held_since(period: Period, since: Since) -> tuple[ClaimVerdict, str]:
 # ── on par ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _level(_: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+def _level(faced: Faced) -> tuple[ClaimVerdict, str]:
     """Neither side is above beyond the error, or the subject is."""
     match faced.weight.order:
         case Order.ABOVE:
@@ -98,12 +97,12 @@ def _level(_: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
 
 def _is_close(faced: Faced) -> bool:
     """Whether the gap is within one error: an estimate is not on par merely because it is imprecise. Live figures must be equal."""
-    if faced.metric.nature is Nature.LIVE:
+    if faced.case.metric.nature is Nature.LIVE:
         return faced.weight.gap == 0
     return faced.weight.error is None or abs(faced.weight.gap) <= faced.weight.error
 
 
-def _nearly(_: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+def _nearly(faced: Faced) -> tuple[ClaimVerdict, str]:
     """How near is near is not said: within the error it is; up to three times the error is left open."""
     order, error = faced.weight.order, faced.weight.error
     if order is Order.ABOVE:
@@ -118,17 +117,17 @@ def _nearly(_: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
 # ── price ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _price(claim: Claim, faced: Faced) -> tuple[ClaimVerdict, str]:
+def _price(faced: Faced) -> tuple[ClaimVerdict, str]:
     """By listed price: cheaper for input and more expensive for output is mixed."""
-    cheaper = faced.weight.order is Order.ABOVE
+    claim, cheaper = faced.case.claim, faced.weight.order is Order.ABOVE
     if claim.amount is None:
         return (ClaimVerdict.SUPPORTED if cheaper else ClaimVerdict.CONTRADICTED), ""
     ratio = claim.end == "ratio"
-    right, figure = amounts.agrees(claim.amount, faced.metric, *faced.values, priced=ratio)
+    right, figure = agrees(claim.amount, faced.case.metric, *faced.values, priced=ratio)
     return (ClaimVerdict.SUPPORTED if right and (cheaper or ratio) else ClaimVerdict.CONTRADICTED), figure
 
 
-_RULES: Mapping[Relation, Callable[[Claim, Faced], tuple[ClaimVerdict, str]]] = {
+_RULES: Mapping[Relation, Callable[[Faced], tuple[ClaimVerdict, str]]] = {
     Relation.ABOVE: _above,
     Relation.LEVEL: _level,
     Relation.PRICE: _price,

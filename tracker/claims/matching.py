@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tracker.claims._records import ModelGroup
+from tracker.claims._records import Mention, MentionKind, ModelGroup
 from tracker.claims.pieces import canonical
 from tracker.claims.words import EVERY, NARROW
 from tracker.model import Board, Entry, Metric, Nature, name_tokens
@@ -76,10 +76,21 @@ def _listed_prices(metrics: list[Metric]) -> list[Metric]:
     return ends or listed or metrics
 
 
+def is_meant(entry: Entry, board: Board, mention: Mention) -> bool:
+    """Whether an entry is of the lab or of the class that a mention names."""
+    if mention.kind is MentionKind.LAB:
+        return not _labs(entry).isdisjoint((name_tokens(mention.lab), name_tokens(mention.text)))
+    return mention.kind is MentionKind.GROUP and bool(mention.group) and is_in(entry, board, mention.group) is True
+
+
+def _labs(entry: Entry) -> set[tuple[str, ...]]:
+    return {name_tokens(entry.who.lab), name_tokens(entry.attributes.get("creator", ""))} - {()}
+
+
 def is_in(entry: Entry, board: Board, group: ModelGroup) -> bool | None:
     """Whether an entry is of a class; None if the record does not say."""
     known = traits(entry, board)
-    size, labs = known.size_total_b, {name_tokens(entry.who.lab), name_tokens(entry.attributes.get("creator", ""))} - {()}
+    size, labs = known.size_total_b, _labs(entry)
     reasoning = None if known.reasoning == "unspecified" else known.reasoning
     conditions = (
         (group.open_weights, known.open_weights, known.open_weights == group.open_weights),

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention
-from tracker.claims.answer import conclude, finding
+from tracker.claims.answer import cases, conclude, finding
+from tracker.claims.case import Case
 from tracker.claims.record import Record
-from tracker.claims.sides import ground, shown
-from tracker.claims.weight import weigh_in
-from tracker.model import Entry, Metric
-from tracker.query.find import BoardAt
+from tracker.model import Entry
 from tracker.traits import traits
 from tracker.wording import number
 
@@ -38,8 +36,7 @@ def judge(claim: Claim, record: Record) -> Finding:
     """Supported if the subject's best ratio is above the rival's, whichever way the error of the scores falls."""
     if claim.rival is None:
         return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say better than which model")
-    scope = [(state, metric) for state, metric in record.scope(claim) if metric.higher_is_better and metric.ranked]
-    answers = [_ground(claim, record, state, metric, claim.rival) for state, metric in scope]
+    answers = [_ground(case) for case in cases(claim, record) if case.metric.higher_is_better and case.metric.ranked]
     grounds = tuple(answer for answer in answers if isinstance(answer, Ground))
     reasons = dict.fromkeys(answer for answer in answers if isinstance(answer, str))
     if reasons and not grounds:
@@ -47,35 +44,34 @@ def judge(claim: Claim, record: Record) -> Finding:
     return conclude(claim, record, grounds)
 
 
-def _ground(claim: Claim, record: Record, state: BoardAt, metric: Metric, rival: Mention) -> Ground | str:
+def _ground(case: Case) -> Ground | str:
     """What a metric says, or why it says nothing."""
-    mentions = (claim.subject, rival)
-    best = [min(_ratios(record, state, metric, mention, claim.per), key=_best_first, default=None) for mention in mentions]
+    mentions, priced = (case.claim.subject, case.rival), case.claim.per == "price"
+    best = [min(_ratios(case, mention), key=_best_first, default=None) for mention in mentions]
     subject, other = best
     if subject is None or other is None:
         lacking = " and ".join(mention.name for mention, ratio in zip(mentions, best, strict=True) if ratio is None)
-        cost = "price" if claim.per == "price" else "number of parameters"
-        return f"{state.board.title}: no {metric.title or metric.id} with a {cost} is stated for {lacking}"
-    error = weigh_in(state.snapshot, metric, subject.entry, other.entry).error or 0.0
+        wanted = f"{case.metric.title or case.metric.id} with a {'price' if priced else 'number of parameters'}"
+        return f"{case.state.board.title}: no {wanted} is stated for {lacking}"
+    error = case.weigh(subject.entry, other.entry).error or 0.0
     verdict = ClaimVerdict.CONTRADICTED if other.surely_above(subject, error) else ClaimVerdict.MIXED
     verdict = ClaimVerdict.SUPPORTED if subject.surely_above(other, error) else verdict
-    unit = "$" if claim.per == "price" else "1B parameters"
-    reason = f"{_in_words(metric, subject, unit)} against {_in_words(metric, other, unit)}"
-    return ground(claim, record, state, metric, verdict, reason=reason, entries=[subject.entry, other.entry])
+    reason = f"{_in_words(case, subject)} against {_in_words(case, other)}"
+    return case.ground(verdict, reason, [subject.entry, other.entry])
 
 
-def _ratios(record: Record, state: BoardAt, metric: Metric, mention: Mention, per: str) -> Iterator[Ratio]:
+def _ratios(case: Case, mention: Mention) -> Iterator[Ratio]:
     """The ratios of the entries whose score is measured or estimated and whose cost is stated."""
-    for entry in record.on(state, mention):
-        known = traits(entry, state.board)
-        cost = known.price if per == "price" else known.size_total_b
-        if cost and metric.id in entry.measures:
-            yield Ratio(entry=entry, score=entry.measures[metric.id].value, cost=cost)
+    for entry in case.valued(case.on(mention)):
+        known = traits(entry, case.state.board)
+        if cost := known.price if case.claim.per == "price" else known.size_total_b:
+            yield Ratio(entry=entry, score=case.value(entry), cost=cost)
 
 
 def _best_first(ratio: Ratio) -> tuple[float, str]:
     return -ratio.value, ratio.entry.id
 
 
-def _in_words(metric: Metric, ratio: Ratio, unit: str) -> str:
-    return f"{shown(metric, ratio.entry)} / {number(ratio.cost)} = {number(ratio.value)} per {unit}"
+def _in_words(case: Case, ratio: Ratio) -> str:
+    unit = "$" if case.claim.per == "price" else "1B parameters"
+    return f"{case.shown(ratio.entry)} / {number(ratio.cost)} = {number(ratio.value)} per {unit}"

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tracker.claims._records import Claim, Mention, MentionKind
-from tracker.claims.matching import is_called, is_in, metrics_of
+from tracker.claims.matching import is_called, is_meant, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.events import KINDS
 from tracker.identity import resolve, resolve_models
-from tracker.model import (
-    BoardId,
-    Entry,
-    EntryId,
-    Event,
-    EventFilter,
-    EventId,
-    Identity,
-    Metric,
-    MetricId,
-    Sha256,
-    Snapshot,
-    Span,
-    name_tokens,
-)
+from tracker.model import BoardId, Entry, EntryId, Event, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
-from tracker.query.find import BoardAt, Found, Listed, MatchKind, find, listed_on, plain, remembered, states
+from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, plain, remembered, states
 from tracker.query.since import course, looked_at, segment_start
 
 _MOST_EVENTS = 3
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def _once(derive: Callable[Concatenate[Record, P], T]) -> Callable[Concatenate[Record, P], T]:
+    """Derive an answer of the record once for the same arguments, which are given by position."""
+
+    def remember(record: Record, /, *args: P.args, **more: P.kwargs) -> T:
+        key = (derive.__name__, *args)
+        if key not in record.memo:
+            record.memo[key] = derive(record, *args, **more)
+        derived: T = record.memo[key]
+        return derived
+
+    return remember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +46,9 @@ class Record:
     at: datetime | None = None
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
-    def _once(self, key: tuple[Any, ...], derive: Callable[[], T]) -> T:
-        if key not in self.memo:
-            self.memo[key] = derive()
-        derived: T = self.memo[key]
-        return derived
-
+    @_once
     def as_of(self, at: datetime) -> Record:
         """The same boards as of an earlier time."""
-        return self._once(("as of", at), lambda: self._as_of(at))
-
-    def _as_of(self, at: datetime) -> Record:
         boards = [state.board.id for state in self.states]
         then = states(self.store, at=at, lexicon=self.lexicon, boards=boards) if boards else ()
         return Record(store=self.store, states=then, lexicon=self.lexicon, at=at)
@@ -90,9 +82,10 @@ class Record:
 
     # ── models ───────────────────────────────────────────────────────────────────────────────────
 
+    @_once
     def found(self, mention: Mention) -> Found:
         """The listed entries that a mention means, on all boards."""
-        return self._once(("found", mention), lambda: self._found(mention, self.states))
+        return self._found(mention, self.states)
 
     def on(self, state: BoardAt, mention: Mention) -> tuple[Entry, ...]:
         """The entries of one board that a mention means."""
@@ -107,12 +100,10 @@ class Record:
         gone = self._gone(mention).by_board.get(state.board.id, ())
         return (*(entry.id for entry in self.on(state, mention)), *(listed.entry.id for listed in gone))
 
-    def remembered(self, state: BoardAt) -> tuple[Entry, ...]:
+    @_once
+    def remembered(self, board: BoardId) -> tuple[Entry, ...]:
         """All entries that a board ever listed, each as it was last seen."""
-        return self._once(("remembered", state.board.id), lambda: self._remembered(state))
-
-    def _remembered(self, state: BoardAt) -> tuple[Entry, ...]:
-        (with_gone,) = remembered(self.store, [state], self.lexicon)
+        (with_gone,) = remembered(self.store, [state for state in self.states if state.board.id == board], self.lexicon)
         return tuple(with_gone.snapshot.entries.values())
 
     def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
@@ -125,15 +116,17 @@ class Record:
             who = Identity(lab=lab, family=family, generation=generation)
             found = Found(name=mention.name, who=who, way=MatchKind.LINE, entries=line, line=line)
             return replace(found, entries=plain(found, line))
-        chosen = tuple(one for one in listed if _is_meant(mention, one))
+        chosen = tuple(one for one in listed if is_meant(one.entry, one.state.board, mention))
         who = resolve(mention.name, None, None, lexicon=self.lexicon)
         line = self._found(mention.whole, states).entries if mention.kind is MentionKind.VAGUE and mention.line else ()
         return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen, line=line)
 
+    @_once
     def _gone(self, mention: Mention) -> Found:
         """The entries that a mention means among those that the boards listed before."""
-        return self._once(("gone", mention), lambda: self._found(mention, self._once(("gone",), self._departed)))
+        return self._found(mention, self._departed())
 
+    @_once
     def _departed(self) -> tuple[BoardAt, ...]:
         """Every board with the entries that it listed before and does not list now."""
         return tuple(replace(state, snapshot=self._departed_from(state), names={}) for state in self.states)
@@ -149,17 +142,16 @@ class Record:
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────
 
+    @_once
     def course(self, board: BoardId, entry: EntryId, metric: MetricId) -> tuple[Span, ...]:
         """An entry's values over time, up to the time of the record."""
-        return self._once(("course", board, entry, metric), lambda: self._course(board, entry, metric))
-
-    def _course(self, board: BoardId, entry: EntryId, metric: MetricId) -> tuple[Span, ...]:
         spans = course(self.store, board, entry, metric)
         return tuple(span for span in spans if self.at is None or span.valid_from <= self.at)
 
+    @_once
     def looks(self, board: BoardId) -> list[datetime]:
         """When the board was read, oldest first."""
-        return self._once(("looks", board), lambda: looked_at(self.store, board))
+        return looked_at(self.store, board)
 
     def segment(self, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:
         """Since when the metric's values are comparable with those of the time."""
@@ -205,16 +197,3 @@ class Record:
             by_then = self.at is None or event.recorded_at <= self.at
             if by_then and event.metric == metric and any(party.entry == entry for party in event.subjects):
                 yield event
-
-
-def _is_meant(mention: Mention, listed: Listed) -> bool:
-    entry = listed.entry
-    if mention.kind is MentionKind.LAB:
-        labs = {name_tokens(entry.who.lab), name_tokens(entry.attributes.get("creator", ""))} - {()}
-        return not labs.isdisjoint((name_tokens(mention.lab), name_tokens(mention.text)))
-    return mention.kind is MentionKind.GROUP and bool(mention.group) and is_in(entry, listed.state.board, mention.group) is True
-
-
-def sha_of(snapshot: Snapshot, entry: Entry) -> Sha256:
-    """The hash of the body that contains an entry."""
-    return snapshot.sha256[min(entry.page, len(snapshot.sha256) - 1)]

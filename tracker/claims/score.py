@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tracker.claims._records import Amount, Claim, ClaimVerdict, Finding, Ground
-from tracker.claims.amounts import matches
-from tracker.claims.answer import conclude, finding, grounds
+from tracker.claims.answer import cases, conclude, finding, grounds
+from tracker.claims.case import Case, Unpublished, turned
 from tracker.claims.matching import is_titled
 from tracker.claims.record import Record
-from tracker.claims.sides import Unpublished, ground, shown, turned
+from tracker.claims.weight import matches
 from tracker.model import Measure, Metric, Nature
 from tracker.order import best_entry
-from tracker.query.find import BoardAt
 
 
 def judge(claim: Claim, record: Record) -> Finding:
@@ -22,20 +21,21 @@ def judge(claim: Claim, record: Record) -> Finding:
     A figure without a board may be of a board that is not kept: if no board has it, the answer is `not comparable`.
     """
     assert claim.amount is not None
-    scope = [(state, metric) for state, metric in record.scope(claim) if _is_counted_in(claim.amount, metric)]
-    shown_by, missing = grounds(claim, record, _ground, scope)
-    right = tuple(one for one in shown_by if one.verdict is turned(ClaimVerdict.SUPPORTED, claim))
+    counted = [case for case in cases(claim, record) if _is_counted_in(claim.amount, case.metric)]
+    shown_by, missing = grounds(counted, _ground)
+    right = tuple(ground for ground in shown_by if ground.verdict is turned(ClaimVerdict.SUPPORTED, claim))
     if right and claim.amount.unit != "usd":
         return conclude(claim, record, right)
-    if shown_by and not is_placed(claim, scope):
-        reason = f"it does not say on which board; on record: {'; '.join(one.reason for one in shown_by)}"
+    if shown_by and not is_placed(claim, counted):
+        reason = f"it does not say on which board; on record: {'; '.join(ground.reason for ground in shown_by)}"
         return finding(claim, ClaimVerdict.NOT_COMPARABLE, reason, grounds=shown_by)
     return conclude(claim, record, shown_by, missing)
 
 
-def is_placed(claim: Claim, scope: Sequence[tuple[BoardAt, Metric]]) -> bool:
+def is_placed(claim: Claim, cases: Iterable[Case]) -> bool:
     """Whether a sentence says whose figure it gives: by a board, a price, or the title of a metric."""
-    return bool(claim.sources) or all(is_titled(metric, claim.topic) or metric.nature is Nature.LISTED for _, metric in scope)
+    metrics = (case.metric for case in cases)
+    return bool(claim.sources) or all(is_titled(metric, claim.topic) or metric.nature is Nature.LISTED for metric in metrics)
 
 
 def _is_counted_in(amount: Amount, metric: Metric) -> bool:
@@ -58,21 +58,21 @@ def holds(amount: Amount, metric: Metric, measure: Measure) -> bool:
     return matches(replace(amount, bound="about") if about else amount, value)
 
 
-def _ground(claim: Claim, record: Record, state: BoardAt, metric: Metric) -> Ground | Unpublished:
-    assert claim.amount is not None
-    own = record.on(state, claim.subject)
+def _ground(case: Case) -> Ground | Unpublished:
+    amount, metric, own = case.claim.amount, case.metric, case.on(case.claim.subject)
+    assert amount is not None
     best = best_entry(metric, own)
     if best is None:
-        return Unpublished(state=state, metric=metric, valued=(False, True), listed=(bool(own), True))
-    right = [entry for entry in own if metric.id in entry.measures and holds(claim.amount, metric, entry.measures[metric.id])]
-    estimated, reason, entries = best.measures[metric.id].estimated, shown(metric, best), [best]
+        return Unpublished(case=case, valued=(False, True), listed=(bool(own), True))
+    right = [entry for entry in case.valued(own) if holds(amount, metric, entry.measures[metric.id])]
+    estimated, reason, entries = case.estimated(best), case.shown(best), [best]
     if best in right:
-        verdict = ClaimVerdict.MIXED if estimated and claim.amount.bound else ClaimVerdict.SUPPORTED
+        verdict = ClaimVerdict.MIXED if estimated and amount.bound else ClaimVerdict.SUPPORTED
     elif right:
-        verdict = ClaimVerdict.CONTRADICTED if claim.amount.bound else ClaimVerdict.MIXED
-        reason += "" if claim.amount.bound else f"; {shown(metric, right[0])} is another variant"
+        verdict = ClaimVerdict.CONTRADICTED if amount.bound else ClaimVerdict.MIXED
+        reason += "" if amount.bound else f"; {case.shown(right[0])} is another variant"
         entries += right[:1]
     else:
         verdict = ClaimVerdict.CONTRADICTED
     caveats = ["the value is an estimate of the publisher, not a measurement"] if estimated else []
-    return ground(claim, record, state, metric, verdict, reason=reason, entries=entries, caveats=caveats)
+    return case.ground(verdict, reason, entries, caveats=caveats)

@@ -1,4 +1,4 @@
-"""The order of two measures of one metric: above, below, or too near to decide. Symmetric: swapped sides get the reverse."""
+"""Two measures of one metric: above, below, or too near to decide, and by how much. Swapped sides get the reverse order."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.claims._records import Amount
 from tracker.model import Entry, Measure, Metric, Nature, Snapshot
 from tracker.order import certainty, values_of
-from tracker.wording import difference
+from tracker.wording import difference, number
 
 SPREAD_SHARE = 0.02
 """Share of the board's spread taken as the error if none is stated (as for refits, docs/decisions/0003-comparability.md)."""
 ESTIMATE_FACTOR = 3.0
 """How many times the error must lie between two values if one is an estimate: how far it may be off is not published."""
+_ABOUT = 0.1
+"""`about 5` and `half` are right within a tenth."""
 
 
 class Order(StrEnum):
@@ -93,3 +96,49 @@ def spread(values: Iterable[float]) -> float:
     """From the lowest to the highest value; 0 for fewer than two."""
     ordered = sorted(values)
     return ordered[-1] - ordered[0] if ordered else 0.0
+
+
+# ── by how much ──────────────────────────────────────────────────────────────────────────────────
+
+
+def agrees(amount: Amount, metric: Metric, subject: float, rival: float, *, priced: bool = False) -> tuple[bool, str]:
+    """Whether the gap between the subject's value and the rival's is the amount, and the true figures in words.
+
+    `priced`: the amount is the subject's price as a share of the rival's ("half the price of"). A percentage may refer to the
+    rival's value or, if the metric is itself in percent, to points; either reading is accepted.
+    """
+    figures = _figures(amount, metric, subject, rival, priced=priced)
+    true = " or ".join(f"{number(value)} {unit}" for value, unit in figures) or "no such figure"
+    if any(matches(amount, value) for value, _ in figures):
+        return True, f"the figure is right ({true})"
+    return False, f"it is not {amount.text} but {true}"
+
+
+def _figures(amount: Amount, metric: Metric, subject: float, rival: float, *, priced: bool) -> list[tuple[float, str]]:
+    points = (abs(subject - rival) * (metric.percent_factor or 1.0), "points")
+    if amount.unit == "points":
+        return [points]
+    if amount.unit == "percent":
+        base = subject if amount.base == "subject" else rival
+        relative = [(abs(subject - rival) / abs(base) * 100, "%")] if base else []
+        return [*relative, points] if metric.percent_factor else relative
+    top, bottom = (subject, rival) if priced or metric.higher_is_better else (rival, subject)
+    return [(top / bottom, "times")] if bottom else []
+
+
+def matches(amount: Amount, value: float) -> bool:
+    """Whether a value is the figure, or lies on the side of it that is claimed."""
+    match amount.bound:
+        case "over":
+            return value > amount.value
+        case "under":
+            return value < amount.value
+        case "least":
+            return value >= amount.value
+        case "most":
+            return value <= amount.value
+        case "about":
+            return abs(value - amount.value) <= _ABOUT * amount.value
+        case _:
+            half_a_digit: float = 0.5 * 10.0**-amount.decimals
+            return abs(value - amount.value) <= half_a_digit + 1e-9

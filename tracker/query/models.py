@@ -91,7 +91,7 @@ def _card(entries: Sequence[tuple[_Board, Entry]]) -> Card:
     places = sorted((_place(board, entry) for board, entry in entries), key=_best_first)
     who = entries[0][1].who
     names = {name for place in places for name in place.names}
-    return Card(model=who.model, who=who, names=tuple(sorted(names, key=str.casefold)), places=tuple(places))
+    return Card(model=who.model, who=who, names=tuple(sorted(sorted(names), key=str.casefold)), places=tuple(places))
 
 
 def _best_first(place: Listing) -> tuple[object, ...]:
