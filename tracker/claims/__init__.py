@@ -37,7 +37,7 @@ def check(
 ) -> tuple[Finding, ...]:
     """What the record says, or said at a time, to each claim of a text, in the order of the text; on all `boards` by default.
 
-    Words that could not be read are findings that are `not understood`; of an `article`, only sentences that seem to compare models.
+    Words that could not be read are `not understood`; of an `article`, only in sentences that seem to compare models.
     """
     record = Record(store=store, states=states(store, at=at, lexicon=lexicon, boards=tuple(boards)), lexicon=lexicon, at=at)
     claims = (claim for claim in read(text, record) if isinstance(claim, Claim) or claim.checkable or not article)

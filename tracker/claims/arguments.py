@@ -200,14 +200,14 @@ def _group(piece: Piece) -> ModelGroup:
 
 
 def _add_group(mentions: list[Mention], piece: Piece, before: Sequence[Piece]) -> None:
-    """A class as a subject or a rival, with the word that says whether all or one of it is meant; after a class, it narrows that."""
+    """A class as a subject or a rival, with the word that says whether all or one of it is meant; a second class narrows the first."""
     group = _group(piece)
     if mentions and mentions[-1].kind is MentionKind.GROUP:
         last, group = mentions[-1], mentions[-1].group | group
         mentions[-1] = replace(last, text=f"{last.text} {piece.text}", name=str(group), group=group)
         return
-    some = before[-1].text if before and before[-1].reads(*SOME_ONE) else ""
-    quantifier = _quantifier(before) or some
+    article = before[-1].text if before and before[-1].reads(*SOME_ONE) else ""
+    quantifier = _quantifier(before) or article
     mentions.append(Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, quantifier=quantifier))
 
 

@@ -18,7 +18,7 @@ _TURNED = {ClaimVerdict.SUPPORTED: ClaimVerdict.CONTRADICTED, ClaimVerdict.CONTR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpublished:
-    """A metric that a board does not publish for both sides: whether the subject and the rival have a value, and are listed at all."""
+    """A metric that is not published for both sides: whether the subject and the rival have a value, and are listed at all."""
 
     case: Case
     valued: tuple[bool, bool]

@@ -212,7 +212,7 @@ def _is_subject(pieces: Sequence[Piece]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedWords:
-    """What a sentence says once for all verbs: sources, a topic in front, a date; `unsure`: why the verb of a date is not clear."""
+    """What a sentence says once for all verbs: sources, topics in front, a date; `unsure`: why the verb of a date is unclear."""
 
     sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -221,7 +221,7 @@ class SharedWords:
 
 
 def shared(clauses: Sequence[Clause], pieces: Sequence[Piece], attributed: Sequence[str]) -> SharedWords:
-    """Attributions are of the whole sentence, wherever they are; so are boards and topics before its first name, and a date at its end."""
+    """Attributions are of the whole sentence, and so are boards and topics before its first name, and a date at its end."""
     left = clauses[0].left
     first = next((place for place, piece in enumerate(left) if piece.kind in _WHO), 0)
     sources = [str(piece.value) for piece in left[:first] if piece.kind is PieceKind.BOARD]
@@ -250,7 +250,7 @@ def _unsure_date(clauses: Sequence[Clause], dates: Sequence[Period]) -> str:
 
 
 def attributions(part: list[Piece]) -> list[str]:
-    """The boards, or unknown sources, after `per`, `according to` or `via`; they are removed from the part. `from` needs a board."""
+    """The boards, or unknown sources, after `per`, `according to`, `via`; they are removed from the part. `from` needs a board."""
     sources: list[str] = []
     place = 0
     while place < len(part):

@@ -48,13 +48,13 @@ def compared(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 _VAGUE = frozenset((
-    "mid size", "mid sized", "midsize", "smaller", "smallest", "larger", "largest", "biggest", "medium sized", "small", "mid", "big",
-    "bigger", "flagship",
+    "mid size", "mid sized", "midsize", "medium sized", "smaller", "smallest", "larger", "largest", "bigger", "biggest", "small",
+    "mid", "big", "flagship",
 ))  # fmt: skip
 
 
 def _own_size(pieces: Sequence[Piece], place: int) -> int:
-    """How many pieces from here are one elliptic name: NAME 's SIZE, NAME 's mid-size, its SIZE, the SIZE, SIZE NAME; 0 for none."""
+    """How many pieces from here are one elliptic name: NAME 's SIZE, NAME 's mid-size, its SIZE, the SIZE, SIZE NAME; or 0."""
     piece, rest = pieces[place], pieces[place + 1 :]
     kinds = [following.kind for following in rest[:2]]
     if piece.kind is PieceKind.NAME and kinds[:1] == [PieceKind.OWN]:

@@ -42,12 +42,12 @@ def _any(name: str, phrases: Iterable[str]) -> str:
     return f"(?P<{name}>(?>{'|'.join(f'{re.escape(phrase)} ' for phrase in longest_first)}))"
 
 
-def _used(found: re.Match[str]) -> int:
-    return found[0].count(" ")
+def _used(match: re.Match[str]) -> int:
+    return match[0].count(" ")
 
 
-def _text(found: re.Match[str], group: str) -> str:
-    return (found[group] or "").rstrip()
+def _text(match: re.Match[str], group: str) -> str:
+    return (match[group] or "").rstrip()
 
 
 def _amount(number: str, unit: str, bound: str) -> Amount:
@@ -73,35 +73,35 @@ _PRICE = _pattern(
     f"(?:{_any('verb', words.COSTS)}{_any('bound', words.SCORE_BOUNDS)}?+)?+",
     rf"\$(?P<first>{_NUMBER}) (?:/ \$(?P<second>{_NUMBER}) )?+",
     "(?:per|/|for|a) (?:(?:1|one|a) )?+(?:million|m|1m|mtok|mtokens) (?P<what>(?:(?:input|in|output|out|tokens|token) ){0,2}+)",
-    "(?!(?:cheaper|more|less|dearer|lower|higher|than) )",
+    "(?!(?:cheaper|more|less|dearer|lower|higher|than) )",  # phrase allowed: articles use it
 )
 _ENDS = {"input": "input price", "in": "input price", "output": "output price", "out": "output price"}
 
 
 def _score(text: str) -> Reading | None:
     """`scores 57`, `above 50`, `runs at 108 tokens per second`."""
-    found = _SCORE.match(text)
-    if found is None:
+    match = _SCORE.match(text)
+    if match is None:
         return None
-    verb, bound, unit = _text(found, "verb"), _text(found, "bound"), _SCORE_UNITS.get(_text(found, "unit"), "")
+    verb, bound, unit = _text(match, "verb"), _text(match, "bound"), _SCORE_UNITS.get(_text(match, "unit"), "")
     bare = not verb and text.partition(" ")[0] not in words.BARE_BOUNDS
-    amount = _amount(found["number"], unit, words.SCORE_BOUNDS.get(bound) or words.SCORES.get(verb, ""))
+    amount = _amount(match["number"], unit, words.SCORE_BOUNDS.get(bound) or words.SCORES.get(verb, ""))
     if bare or (verb in words.WEAK_SCORES and not unit and amount.value < _TWO_DIGITS):
         return None
-    return _used(found), PieceKind.SCORE, (Score(amount=amount, topic="speed" if unit == "tokens/s" else ""),)
+    return _used(match), PieceKind.SCORE, (Score(amount=amount, topic="speed" if unit == "tokens/s" else ""),)
 
 
 def _price(text: str) -> Reading | None:
     """`costs $5 per million input tokens`, `at $5/$25 per 1M tokens`: for input, then for output."""
-    found = _PRICE.match(text)
-    if found is None:
+    match = _PRICE.match(text)
+    if match is None:
         return None
     topics = ["input price", "output price"]
-    if not found["second"]:
-        topics = ["price", *(_ENDS[word] for word in found["what"].split() if word in _ENDS)][-1:]
-    prices, bound = (found["first"], found["second"]), words.SCORE_BOUNDS.get(_text(found, "bound"), "")
+    if not match["second"]:
+        topics = ["price", *(_ENDS[word] for word in match["what"].split() if word in _ENDS)][-1:]
+    prices, bound = (match["first"], match["second"]), words.SCORE_BOUNDS.get(_text(match, "bound"), "")
     scores = (Score(amount=_amount(price, "usd", bound), topic=topic) for price, topic in zip(prices, topics, strict=False))
-    return _used(found), PieceKind.SCORE, tuple(scores)
+    return _used(match), PieceKind.SCORE, tuple(scores)
 
 
 # ── gains ────────────────────────────────────────────────────────────────────────────────────────
@@ -119,14 +119,14 @@ _GAIN = _pattern(
 
 def _gain(text: str) -> Reading | None:
     """`3.5 points`, `40 %`, `twice`, `half`, `2x`, `more than 5 points`; a number must have a unit."""
-    found = _GAIN.match(text)
-    if found is None:
+    match = _GAIN.match(text)
+    if match is None:
         return None
-    bound = words.BOUNDS.get(_text(found, "bound"), "")
-    if share := _text(found, "share"):
-        return _used(found), PieceKind.AMOUNT, Amount(value=words.SHARES[share], unit="times", decimals=1, bound=bound or "about")
-    unit = "points" if found["points"] else _UNITS[_text(found, "unit")]
-    return _used(found), PieceKind.AMOUNT, _amount(found["number"], unit, bound)
+    bound = words.BOUNDS.get(_text(match, "bound"), "")
+    if share := _text(match, "share"):
+        return _used(match), PieceKind.AMOUNT, Amount(value=words.SHARES[share], unit="times", decimals=1, bound=bound or "about")
+    unit = "points" if match["points"] else _UNITS[_text(match, "unit")]
+    return _used(match), PieceKind.AMOUNT, _amount(match["number"], unit, bound)
 
 
 # ── ranks and sizes ──────────────────────────────────────────────────────────────────────────────
@@ -145,36 +145,36 @@ _SIZE = _pattern(
 
 def _top(text: str) -> Reading | None:
     """`top 3`, `the top ten`, `number two`, `# 4`."""
-    found = _TOP.match(text)
-    place = words.NUMBERS.get(found["count"]) or int(found["count"]) if found else 0
-    if found is None or not place:
+    match = _TOP.match(text)
+    place = words.NUMBERS.get(match["count"]) or int(match["count"]) if match else 0
+    if match is None or not place:
         return None
-    if found["exact"] == "top ":
-        return _used(found), PieceKind.TOP, place
-    return (_used(found), PieceKind.TOP, (place,)) if place > 1 else None
+    if match["exact"] == "top ":
+        return _used(match), PieceKind.TOP, place
+    return (_used(match), PieceKind.TOP, (place,)) if place > 1 else None
 
 
 def _ordinal(text: str) -> Reading | None:
     """`ranks fifth`, `second place`, `3rd overall`; the first is a verb of its own."""
-    found = _ORDINAL.match(text)
-    if found is None or (found["ranks"] is None and found["place"] is None):
+    match = _ORDINAL.match(text)
+    if match is None or (match["ranks"] is None and match["place"] is None):
         return None
-    place = int(found["figure"]) if found["figure"] else words.ORDINALS[_text(found, "word")]
-    return (_used(found), PieceKind.TOP, (place,)) if place > (0 if found["figure"] else 1) else None
+    place = int(match["figure"]) if match["figure"] else words.ORDINALS[_text(match, "word")]
+    return (_used(match), PieceKind.TOP, (place,)) if place > (0 if match["figure"] else 1) else None
 
 
 def _size(text: str) -> Reading | None:
     """`under 15B`, `≤ 40B`, `below 4 billion parameters`; or a size by itself, `14B`."""
-    found = _SIZE.match(text)
-    if found is None:
+    match = _SIZE.match(text)
+    if match is None:
         return None
-    size = float(found["number"].replace(",", ""))
-    bound = (found["bound"] or "").partition(" ")[0]
+    size = float(match["number"].replace(",", ""))
+    bound = (match["bound"] or "").partition(" ")[0]
     if not bound:
-        return _used(found), PieceKind.SIZE, size
+        return _used(match), PieceKind.SIZE, size
     if bound in ("over", "above", ">", "≥", "larger", "bigger"):
-        return _used(found), PieceKind.GROUP, ModelGroup(over_b=size)
-    return _used(found), PieceKind.GROUP, ModelGroup(under_b=size + (1e-9 if bound in ("≤", "up") else 0))
+        return _used(match), PieceKind.GROUP, ModelGroup(over_b=size)
+    return _used(match), PieceKind.GROUP, ModelGroup(under_b=size + (1e-9 if bound in ("≤", "up") else 0))
 
 
 # ── dates ────────────────────────────────────────────────────────────────────────────────────────
@@ -187,14 +187,14 @@ _LONGEST_DATE = 6
 
 def _period(text: str) -> Reading | None:
     """`since 2026-05-14`, `as of 14 May 2026`, `in May 2026`. A date needs a year."""
-    found = _AT.match(text)
-    words = text[found.end() :].split()[:_LONGEST_DATE] if found else []
+    match = _AT.match(text)
+    words = text[match.end() :].split()[:_LONGEST_DATE] if match else []
     parts = [(place, word) for place, word in enumerate(words, start=1) if word not in _DATE_FILL]
     for order in _ORDERS:
         date = dict(zip(order, (word for _, word in parts), strict=False))
-        if found and len(date) == len(order) and (days := _days(date["y"], date.get("m"), date.get("d"))):
-            kind = PieceKind.SINCE if found["since"] else PieceKind.AT
-            return _used(found) + parts[len(order) - 1][0], kind, Period(text="", start=days[0], end=days[1])
+        if match and len(date) == len(order) and (days := _days(date["y"], date.get("m"), date.get("d"))):
+            kind = PieceKind.SINCE if match["since"] else PieceKind.AT
+            return _used(match) + parts[len(order) - 1][0], kind, Period(text="", start=days[0], end=days[1])
     return None
 
 

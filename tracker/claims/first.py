@@ -1,4 +1,4 @@
-"""A was the first of a class to be above B, to lead, or to reach a rank: answered from history, as far as the record goes back."""
+"""A was the first of a class to be above B, to lead, or to reach a rank or a score: answered from history."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def judge(claim: Claim, record: Record) -> Finding:
 
 
 def _not_dated(claim: Claim, record: Record) -> Finding:
-    """No series over time decides it; if the subject is listed from the start of the record, the record could not show a first anyway."""
+    """No series over time decides it; if the record begins with the subject, it could not show a first anyway."""
     reasons = []
     if claim.rival is None:
         lacks = "better than which model" if claim.inner is Relation.RATIO else "at what"
@@ -127,23 +127,23 @@ def _ground(case: Case) -> Ground | Unpublished:
     passed = case.record.ever_on(case.state, claim.rival) if claim.rival is not None else ()
     runners = [entry for entry in case.record.remembered(case.state.board.id) if entry.id in own or entry.id not in passed]
     reached = [race.reached(entry) for entry in runners if case.has(entry) is not False]
-    mine = [runner for runner in reached if runner.entry.id in own]
-    verdict, reason, others = _verdict(race, mine, [runner for runner in reached if runner.entry.id not in own])
+    subjects = [runner for runner in reached if runner.entry.id in own]
+    verdict, reason, others = _verdict(race, subjects, [runner for runner in reached if runner.entry.id not in own])
     caveats: list[str] = []
-    if claim.group and not any(case.has(runner.entry) for runner in mine):
-        verdict, reason, caveats = _outside(claim, reason, unknown=bool(mine))
+    if claim.group and not any(case.has(runner.entry) for runner in subjects):
+        verdict, reason, caveats = _outside(claim, reason, unknown=bool(subjects))
     entries = [subject, *case.valued(entry for entry in others if entry.id in case.state.snapshot.entries)]
-    time = min((runner.sure for runner in mine if runner.sure is not None), default=None)
+    time = min((runner.sure for runner in subjects if runner.sure is not None), default=None)
     since = Since(after=None, until=time, how="start" if time <= race.start else "passing") if time else None
     return case.ground(verdict, reason, entries, caveats=caveats, since=since)
 
 
-def _verdict(race: _Race, mine: Sequence[Reached], others: Sequence[Reached]) -> tuple[ClaimVerdict, str, list[Entry]]:
+def _verdict(race: _Race, subjects: Sequence[Reached], others: Sequence[Reached]) -> tuple[ClaimVerdict, str, list[Entry]]:
     """The verdict, why, and the entries that got there before or together."""
     name, start = race.case.claim.subject.name, day(race.start)
-    own = min((runner.sure for runner in mine if runner.sure is not None), default=None)
+    own = min((runner.sure for runner in subjects if runner.sure is not None), default=None)
     if own is None:
-        verdict = ClaimVerdict.MIXED if any(runner.nominal is not None for runner in mine) else ClaimVerdict.CONTRADICTED
+        verdict = ClaimVerdict.MIXED if any(runner.nominal is not None for runner in subjects) else ClaimVerdict.CONTRADICTED
         return verdict, f"{name} never got there on record, beyond the error", []
     if own <= race.start:
         reason = f"the record begins on {start}, and {name} was there already: who came first is not on record"

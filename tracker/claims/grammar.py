@@ -107,7 +107,7 @@ class _Reader:
         return _DANGLING.sub("", self.sentence[start:end]).strip(" ,;:.")
 
     def _place(self, arguments: Arguments) -> None:
-        """`leads LiveBench, ahead of B` are both about one board; a clause without a subject of its own stays on the board before."""
+        """`leads LiveBench, ahead of B` is about one board: a clause without a subject of its own stays on the board before."""
         before, self.before = self.before, arguments
         if before is None or arguments.subjects or arguments.refers:
             return

@@ -65,7 +65,7 @@ def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
         return held_since(claim.since, since) if claim.since else (ClaimVerdict.SUPPORTED, "")
     dated = day(since.until)
     if since.how == "start":
-        start = f"it stood so already when the comparable record begins ({dated})"
+        start = f"it was so already when the comparable record begins ({dated})"
         return ClaimVerdict.NOT_ON_RECORD, f"{start}: whether it overtook is not on record"
     whose = "its own" if since.how == "entry" else "the other's"
     return ClaimVerdict.MIXED, f"it stands above by entry ({whose} first value, {dated}), not by overtaking"
@@ -92,11 +92,11 @@ def _level(faced: Faced) -> tuple[ClaimVerdict, str]:
             return ClaimVerdict.CONTRADICTED, "not on par"
     if _is_close(faced):
         return ClaimVerdict.SUPPORTED, "on par"
-    return ClaimVerdict.MIXED, "too far apart to be called on par, too unsure to be told apart"
+    return ClaimVerdict.MIXED, "too far apart to be called on par, too uncertain to be ordered"
 
 
 def _is_close(faced: Faced) -> bool:
-    """Whether the gap is within one error: an estimate is not on par merely because it is imprecise. Live figures must be equal."""
+    """Whether the gap is within one error: an imprecise estimate is not on par for that alone. Live figures must be equal."""
     if faced.case.metric.nature is Nature.LIVE:
         return faced.weight.gap == 0
     return faced.weight.error is None or abs(faced.weight.gap) <= faced.weight.error

@@ -1,4 +1,4 @@
-"""Gives every claim to the judge of its relation, as of its date; if the record cannot decide it, asks for the nearest claim it can."""
+"""Gives every claim to the judge of its relation, as of its date; if the record cannot decide it, also the nearest claim it can."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def _wider(claim: Claim, finding: Finding) -> Claim | None:
         subject = claim.subject
         text = subject.text if subject.kind is MentionKind.VAGUE else subject.name
         mention = replace(subject, text=line, name=line, line="", kind=MentionKind.MODEL)
-        return replace(claim, subject=mention, read_as=(*claim.read_as, f"{line} in the place of {text}"))
+        return replace(claim, subject=mention, read_as=(*claim.read_as, f"{line} instead of {text}"))
     compares = claim.relation in (Relation.ABOVE, Relation.LEVEL)
     if finding.verdict is ClaimVerdict.NOT_COMPARABLE and claim.topic and compares:
-        read_as = f"the ranking metric in the place of {claim.topic}"
+        read_as = f"the ranking metric instead of {claim.topic}"
         return replace(claim, topic="", amount=None, read_as=(*claim.read_as, read_as))
     return None
 

@@ -1,4 +1,4 @@
-"""Cuts a sentence into pieces that mean something: names, verbs, topics, boards, classes, numbers, dates. Every word is in one."""
+"""Cuts a sentence into pieces with a meaning: names, verbs, topics, boards, classes, numbers, dates. Every word is in one."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _is_common(word: str) -> bool:
 
 
 def _board_phrases(board: Board) -> Iterator[tuple[str, ...]]:
-    """A board's publisher, its title and the parts of it: `artificial analysis`, `aa`, `livebench`, `arena text`, `text arena`."""
+    """A board's publisher, its title and the parts of it: `artificial analysis`, `aa`, `arena text`, `text arena`."""
     source, _, part = board.id.partition("/")
     head, _, rest = board.title.partition(":")
     texts = (source, head, board.title, f"{head} {part}", f"{part} {head}", f"{head} {rest}", board.id)

@@ -20,7 +20,7 @@ from tracker.wording import listed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """The entries with a value: the subject's best, the members of the class, and those that rank higher without a stated class."""
+    """The entries with a value: the subject's best, the members of the class, and higher ones without a stated class."""
 
     case: Case
     subject: Entry
@@ -115,7 +115,7 @@ def _first_of(field: Field) -> tuple[ClaimVerdict, str, list[Entry]]:
 
 
 def _doubts(field: Field) -> tuple[list[str], bool]:
-    """What might be above (estimates, rows without a name, entries without a stated class), and whether that leaves the lead open."""
+    """What might be above: estimates, rows without a name, entries without a stated class; and whether the lead is open."""
     case, metric, snapshot = field.case, field.case.metric, field.case.state.snapshot
     own, group, unsure = case.value(field.subject), case.claim.group, False
     estimates = [entry for entry in field.members if case.estimated(entry) and metric.better(case.value(entry), own)]

@@ -109,14 +109,14 @@ class Record:
     def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
         if mention.kind is MentionKind.MODEL:
             return find(mention.name, states, self.lexicon, org=mention.lab or None)
-        listed = listed_on(states)
+        candidates = listed_on(states)
         if mention.kind is MentionKind.LINE:  # the plain members of a line that was looked up in the record
-            line = tuple(one for one in listed if one.entry.who.line == mention.product)
+            line = tuple(listed for listed in candidates if listed.entry.who.line == mention.product)
             lab, family, generation = mention.product
             who = Identity(lab=lab, family=family, generation=generation)
             found = Found(name=mention.name, who=who, way=MatchKind.LINE, entries=line, line=line)
             return replace(found, entries=plain(found, line))
-        chosen = tuple(one for one in listed if is_meant(one.entry, one.state.board, mention))
+        chosen = tuple(listed for listed in candidates if is_meant(listed.entry, listed.state.board, mention))
         who = resolve(mention.name, None, None, lexicon=self.lexicon)
         line = self._found(mention.whole, states).entries if mention.kind is MentionKind.VAGUE and mention.line else ()
         return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen, line=line)

@@ -13,7 +13,7 @@ _HOW = {
     "debut": "its line had stood below, and passed by its debut",
     "entry": "by entry, not by overtaking: it stood above from its first value on",
     "rival_entry": "by entry, not by overtaking: the other's first value stood below",
-    "start": "by entry, not by overtaking: it stood so when the comparable record begins",
+    "start": "by entry, not by overtaking: it was so when the comparable record begins",
 }
 _PLAIN = {
     "passing": "it was not so before",

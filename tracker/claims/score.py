@@ -52,7 +52,7 @@ def _is_counted_in(amount: Amount, metric: Metric) -> bool:
 
 
 def holds(amount: Amount, metric: Metric, measure: Measure) -> bool:
-    """Whether a value is the figure, or is on the side of it that is claimed. A live figure, which moves daily, may be a tenth off."""
+    """Whether a value is the figure, or on the claimed side of it. A live figure, which moves daily, may be a tenth off."""
     value = measure.value * ((metric.percent_factor or 1) if amount.value > 1 else 1)
     about = metric.nature is Nature.LIVE and not amount.bound
     return matches(replace(amount, bound="about") if about else amount, value)

@@ -60,7 +60,7 @@ def _face_earlier(case: Case) -> Faced | None:
 
 
 def _face_in(case: Case, subjects: Sequence[Entry], rivals: Sequence[Entry]) -> Faced | Unpublished:
-    """A line against one of its own models is the rest of it against that model: who is on both sides stays on the smaller one."""
+    """A line against one of its own models is the rest of it against that model: an entry of both stays on the smaller side."""
     both = {entry.id for entry in subjects} & {entry.id for entry in rivals}
     sides = [
         [entry for entry in side if entry.id not in both or len(side) < len(other)]
@@ -151,7 +151,7 @@ def _ids(entries: Iterable[Entry]) -> list[EntryId]:
 def against(faced: Faced) -> str:
     """Both values, the gap between them and how certain it is."""
     case, gap = faced.case, faced.weight.gap
-    better, worse = ("cheaper", "dearer") if case.metric.unit.startswith("USD") else ("above", "below")
+    better, worse = ("cheaper", "more expensive") if case.metric.unit.startswith("USD") else ("above", "below")
     by = f"{difference(abs(gap), case.metric)} {better if gap > 0 else worse}" if gap else "level"
     return f"{case.shown(faced.subject)} against {case.shown(faced.rival)}: {by}, {faced.weight.why}"
 
@@ -165,7 +165,7 @@ def _variants(faced: Faced) -> list[str]:
             ordered[case.weigh(entry, faced.rival).order].append(entry)
     words = {Order.ABOVE: "also above", Order.NEAR: "too near to tell from", Order.BELOW: "below"}
     if metric.unit.startswith("USD"):
-        words = {Order.ABOVE: "also cheaper than", Order.NEAR: "at the price of", Order.BELOW: "dearer than"}
+        words = {Order.ABOVE: "also cheaper than", Order.NEAR: "at the price of", Order.BELOW: "more expensive than"}
     return [
         f"{words[order]} {faced.rival.name}: {listed([case.shown(entry) for entry in entries], _MOST_NAMES)}"
         for order, entries in ordered.items()

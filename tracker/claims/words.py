@@ -343,8 +343,8 @@ AFTER_SCORES = _set("""
 """) | {";"}
 """What may follow the figure of a score; before any other word it is a figure of something else."""
 _MONTHS = """
-    january jan; february feb; march mar; april apr; may; june jun; july jul; august aug; september sep sept; october oct; november nov;
-    december dec
+    january jan; february feb; march mar; april apr; may; june jun; july jul; august aug; september sep sept; october oct;
+    november nov; december dec
 """
 MONTHS: Mapping[str, int] = {name: place for place, names in enumerate(_all(_MONTHS), start=1) for name in names.split()}
 

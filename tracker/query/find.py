@@ -159,26 +159,26 @@ def meant(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
 
 def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     """What a name that is resolved to `who` means on boards taken together, before the variants of a line are separated."""
-    listed = listed_on(states)
-    line = tuple(one for one in listed if _same_line(who, one.entry.who))
+    candidates = listed_on(states)
+    line = tuple(listed for listed in candidates if _same_line(who, listed.entry.who))
     ways = {
-        MatchKind.MODEL: (one for one in listed if who.model is not None and one.entry.who.model == who.model),
-        MatchKind.NAME: _named(name, listed, _snapshots(name, who, line)),
-        MatchKind.LINE: (one for one in line if agrees(who, one.entry.who)),
+        MatchKind.MODEL: (listed for listed in candidates if who.model is not None and listed.entry.who.model == who.model),
+        MatchKind.NAME: _named(name, candidates, _snapshots(name, who, line)),
+        MatchKind.LINE: (listed for listed in line if agrees(who, listed.entry.who)),
     }
     for way, matches in ways.items():
         if entries := tuple(matches):
             return Found(name=name, who=who, way=way, entries=entries, line=line)
-    return Found(name=name, who=who, way=MatchKind.NOT, line=line, nearest=_alike(name, listed))
+    return Found(name=name, who=who, way=MatchKind.NOT, line=line, nearest=_alike(name, candidates))
 
 
-def _named(name: str, listed: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
-    """The entries with that name, and on boards without one, the snapshots it may mean; none if no board has one."""
+def _named(name: str, candidates: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
+    """The entries with that name, and on boards without one, the snapshots it may mean; nothing if no board has one."""
     folded = name_tokens(name)
-    named = [one for one in listed if name == one.entry.id or (folded and folded in map(name_tokens, one.names))]
-    boards = {one.state.board.id for one in named}
+    named = [listed for listed in candidates if name == listed.entry.id or (folded and folded in map(name_tokens, listed.names))]
+    boards = {listed.state.board.id for listed in named}
     yield from named
-    yield from (one for one in snapshots if named and one.state.board.id not in boards)
+    yield from (listed for listed in snapshots if named and listed.state.board.id not in boards)
 
 
 def _snapshots(name: str, who: Identity, line: Iterable[Listed]) -> Iterator[Listed]:
@@ -187,10 +187,10 @@ def _snapshots(name: str, who: Identity, line: Iterable[Listed]) -> Iterator[Lis
     They have all of its words: `chatgpt-4o-latest` is of the line of GPT-4o, and another product.
     """
     words = {word for word in name_tokens(name) if word.isalpha()}
-    for one in line:
-        same = all(getattr(one.entry.who, slot) == getattr(who, slot) for slot in _OF_A_PRODUCT)
-        if same and words <= set(name_tokens(one.entry.name)):
-            yield one
+    for listed in line:
+        same = all(getattr(listed.entry.who, slot) == getattr(who, slot) for slot in _OF_A_PRODUCT)
+        if same and words <= set(name_tokens(listed.entry.name)):
+            yield listed
 
 
 _OF_A_PRODUCT = ("generation", "tier", "size_total_b", "size_active_b", "tune", "kind", "harness")
@@ -211,7 +211,7 @@ _STATED = (
 
 
 def agrees(who: Identity, other: Identity) -> bool:
-    """Whether the other has everything that `who` states; what `who` leaves open may be anything, and a month is any day of it."""
+    """Whether the other has everything that `who` states; what `who` leaves open may be anything. A month is any day of it."""
     if who.reasoning not in ("unspecified", other.reasoning) or (who.preview and not other.preview):
         return False
     same_date = not who.date or (bool(other.date) and (who.date.startswith(other.date) or other.date.startswith(who.date)))
@@ -226,8 +226,8 @@ def suggestions(found: Found, states: Sequence[BoardAt]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_alike(found.name, found.line), *own)))[:_MOST_NEAREST]
 
 
-def _alike(name: str, listed: Iterable[Listed]) -> tuple[str, ...]:
-    return nearest(name, sorted({one.entry.name for one in listed}), _MOST_NEAREST)
+def _alike(name: str, candidates: Iterable[Listed]) -> tuple[str, ...]:
+    return nearest(name, sorted({listed.entry.name for listed in candidates}), _MOST_NEAREST)
 
 
 def _is_bare_line(who: Identity) -> bool:
@@ -249,13 +249,10 @@ def plain(found: Found, line: Sequence[Listed]) -> tuple[Listed, ...]:
     entries = found.entries
     if found.way is not MatchKind.LINE or not found.who.generation:
         return entries
-    mostly_plain = 2 * sum(not one.entry.who.tier for one in line) >= len(
-        line
-    )  # not in a line of tiers: Gemini 3 is Pro and Flash
-    if not found.who.tier and mostly_plain:
-        entries = tuple(one for one in entries if not one.entry.who.tier)
-    if not found.who.tune and any(one.entry.who.tune in _GENERAL for one in line):
-        entries = tuple(one for one in entries if one.entry.who.tune in _GENERAL)
+    if not found.who.tier and 2 * sum(not listed.entry.who.tier for listed in line) >= len(line):  # Gemini 3 is Pro and Flash
+        entries = tuple(listed for listed in entries if not listed.entry.who.tier)
+    if not found.who.tune and any(listed.entry.who.tune in _GENERAL for listed in line):
+        entries = tuple(listed for listed in entries if listed.entry.who.tune in _GENERAL)
     return entries
 
 
@@ -264,7 +261,9 @@ def _of_one_product(found: Found) -> Found:
     if found.way is MatchKind.MODEL:
         return found
     chat, folded = _is_of_chat(found.name), name_tokens(found.name)
-    entries = tuple(one for one in found.entries if _is_of_chat(one.entry.name) is chat or name_tokens(one.entry.name) == folded)
+    names = {listed.entry.name for listed in found.entries}
+    same = {name for name in names if _is_of_chat(name) is chat or name_tokens(name) == folded}
+    entries = tuple(listed for listed in found.entries if listed.entry.name in same)
     return replace(found, entries=entries, way=found.way if entries else MatchKind.NOT)
 
 
@@ -275,15 +274,15 @@ def _is_of_chat(name: str) -> bool:
 
 
 def _as_stated(found: Found) -> Found:
-    """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Those of the very name are always among them."""
+    """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Entries of the very name always stay."""
     if found.way is MatchKind.NAME:
         return found
     folded = name_tokens(found.name)
-    same = {one.entry.name for one in found.entries if name_tokens(one.entry.name) == folded}
-    chosen = tuple(one for one in found.entries if one.entry.name in same or agrees(found.who, one.entry.who))
+    same = {listed.entry.name for listed in found.entries if name_tokens(listed.entry.name) == folded}
+    chosen = tuple(listed for listed in found.entries if listed.entry.name in same or agrees(found.who, listed.entry.who))
     if chosen or not found.entries:
         return replace(found, entries=chosen)
-    near = tuple(dict.fromkeys(one.entry.name for one in found.entries))[:_MOST_NEAREST]
+    near = tuple(dict.fromkeys(listed.entry.name for listed in found.entries))[:_MOST_NEAREST]
     return replace(found, way=MatchKind.NOT, entries=(), nearest=near)
 
 

@@ -35,7 +35,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A model with its places, by board and rank. `model` is None for an entry whose identity is unsure, which has its own card."""
+    """A model with its places, by board and rank. `model` is None for an entry whose identity is unsure: it has its own card."""
 
     model: ModelId | None
     who: Identity
@@ -49,7 +49,7 @@ def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexi
     `lab`, `family` (in any case) and `name`, as `find` understands it, leave out all others.
     """
     boards = remembered(store, states(store, lexicon=lexicon), lexicon)
-    wanted = {(one.state.board.id, one.entry.id) for one in find(name, boards, lexicon).entries} if name else None
+    wanted = {(listed.state.board.id, listed.entry.id) for listed in find(name, boards, lexicon).entries} if name else None
     groups: dict[object, list[tuple[_Board, Entry]]] = {}
     for state in boards:
         board = _board(store, state)

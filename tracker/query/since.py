@@ -44,7 +44,7 @@ class HowAbove(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """It happened later than `after`, the last look at which it was not so, and not later than `until`, the first at which it was.
+    """It happened later than `after`, the last look at which it was not so, and not later than `until`, the first when it was.
 
     `after` is None if there is no earlier look. `estimated`: one of the two values was an estimate when it happened.
     """
@@ -121,7 +121,7 @@ def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
 def _last_rise(
     metric: Metric, pairs: Sequence[Moment], respelling: _Respelling
 ) -> tuple[datetime, HowAbove, bool, datetime] | None:
-    """Since when the first side is above, how that came about, whether by an estimate, and when it last changed from not being above."""
+    """Since when the first side is above, how that came about, whether by an estimate, and when it last was not above before."""
     above = [pair.above(metric) for pair in pairs]
     if not above or not above[-1]:
         return None

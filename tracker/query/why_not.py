@@ -146,14 +146,14 @@ def _values(old: Entry, new: Entry) -> Iterator[Change]:
 
 
 def as_published(measure: Measure | None) -> str | None:
-    """A value as the publisher wrote it, `~` before an estimate, with the interval where there is one."""
+    """A value as the publisher wrote it, `~` before an estimate, with the interval if there is one."""
     if measure is None:
         return None
     return f"{'~' if measure.estimated else ''}{measure.raw or measure.value}{interval(measure)}"
 
 
 def _ranks(diff: Diff, entry: EntryId) -> tuple[int | None, int | None]:
-    """The ranks before and after; the account of the diff has those that changed, where values could be compared."""
+    """The ranks before and after; the diff has those that changed, if values could be compared."""
     primary = diff.board.primary
     if primary is None or primary.higher_is_better is None:
         return None, None
@@ -225,17 +225,17 @@ def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
     if known is not None and not known.departed:
         hidden = known.missing_since is None
         why = "the page did not show it, and need not have" if hidden else "one absence is not confirmed"
-        return f"it comes back without ever having been told as gone: {why}"
+        return f"it comes back without ever having been reported as gone: {why}"
     if entry in diff.revealed:
         return "it stands below the depth that the page before showed: it may have been there"
-    return f"it may have stood behind the cut of the page before ({past.capped_at} rows)"
+    return f"it may have been below the cut of the page before ({past.capped_at} rows)"
 
 
 def _why_no_departure(diff: Diff, entry: EntryId) -> str:
     if entry in diff.after.ambiguous:
         return "its key stands more than once on the page"
     if entry in diff.missing:
-        return "one absence is no departure: it waits for a second snapshot to confirm it"
+        return "one absence is not a departure: a second snapshot must confirm it"
     if diff.cap is not None:
         return f"the page seems to be cut off at {diff.cap} rows"
     return "below the depth: the page need not show it"
@@ -247,7 +247,7 @@ def _why_no_news_of_attribute(change: Change, event: Event | None) -> str:
     if change.before is None:
         return "stated for the first time: what was unknown did not change"
     if change.now is None:
-        return "no longer stated: unknown is no change"
+        return "no longer stated: unknown is not a change"
     same = name_tokens(change.before) == name_tokens(change.now)
     return "the same but for capitals and punctuation" if same else "another property says the same of it"
 
@@ -257,9 +257,9 @@ def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:
     move = next((move for move in diff.ranks if move.entry == entry), None)
     if primary is None or move is None:
         verdict = diff.metrics[primary.id].verdict if primary else ""
-        return f"the values are not compared ({verdict}), and so are no ranks"
+        return f"the values are not compared ({verdict}), and neither are the ranks"
     if not primary.ranked:
-        return f"ranks on a {primary.nature} metric are no news"
+        return f"ranks on a {primary.nature} metric are not news"
     if move.moves:
         return "rank move nominal: no value of its own moved beyond its error"
     parts = (
@@ -282,7 +282,7 @@ def _why_no_revision(diff: Diff, past: BoardState, change: Change) -> str:
     if was is None:
         return _why_no_first_value(metric, past, change.entry, now)
     if now is None:
-        withdrawn = "no longer published: told only of the metric that ranks the board"
+        withdrawn = "no longer published: reported only for the metric that ranks the board"
         return "an estimate was taken back" if was.estimated else withdrawn
     return _why_no_move(metric, verdict, change.entry, was, now)
 
@@ -302,17 +302,17 @@ def _why_no_first_value(metric: Metric, past: BoardState, entry: EntryId, now: M
     if now is not None and now.estimated:
         return "an estimate, not a measurement"
     if metric.primary and entry in past.known and past.known[entry].scored:
-        return "it had a value before: that one comes back is no news"
+        return "it had a value before: its return is not news"
     return "a first value: there is none of its own to compare it with"
 
 
 def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, was: Measure, now: Measure) -> str:
     if now.estimated:
         return (
-            "an estimate, not a measurement" if was.estimated else "a measurement became an estimate, and estimates are no news"
+            "an estimate, not a measurement" if was.estimated else "a measurement became an estimate, and estimates are not news"
         )
     if was.estimated:
-        return "an estimate became a measurement: told the first time, on the metric that ranks the board"
+        return "an estimate became a measurement: reported the first time, for the metric that ranks the board"
     if was.value == now.value:
         same_interval = (was.low, was.high) == (now.low, now.high)
         return "the same number, written differently" if same_interval else "only its interval changed"
