@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import dropwhile, pairwise
@@ -141,34 +141,37 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
 def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     """A verb; `the cheapest model` includes `in the top 10`, and `costs` includes `half as much as`."""
     clause, last = Clause(anchor=pieces[place], sense=pieces[place].sense), place
-    if clause.sense.superlative and (top := _within(pieces, place)):
+    if clause.sense.superlative and (top := _next_top(pieces, place)):
         clause.within, last = top
-    elif clause.sense.price_word and (end := _price(pieces, place)):
-        clause.sense, last = replace(pieces[end].sense, price_word=True), end
+    elif clause.sense.price_word and (price := _next(pieces, place, _is_price, _OF_A_PRICE)):
+        clause.sense, last = replace(pieces[price].sense, price_word=True), price
     clause.left += pieces[place + 1 : last]
     return clause, last
 
 
-def _within(pieces: Sequence[Piece], place: int) -> tuple[int, int] | None:
-    """The top that `the cheapest model in the top 10` is limited to, and the place of it."""
-    between = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.IN, PieceKind.TOPIC)
-    for later, piece in enumerate(pieces[place + 1 :], start=place + 1):
-        if piece.kind is PieceKind.TOP and isinstance(piece.value, int):
-            return piece.value, later
-        if piece.kind not in between:
-            break
-    return None
+_OF_A_PRICE = (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.DEGREE, PieceKind.NEAR)
+_OF_A_TOP = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.IN, PieceKind.TOPIC)
 
 
-def _price(pieces: Sequence[Piece], place: int) -> int:
-    """Where `half as much as` or `twice the price of` ends; 0 if neither follows."""
-    between = (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.DEGREE, PieceKind.NEAR)
+def _next(pieces: Sequence[Piece], place: int, wanted: Callable[[Piece], bool], between: Sequence[PieceKind]) -> int:
+    """The place of the next piece that is wanted, with only those kinds between; 0 if there is none."""
     for later, piece in enumerate(pieces[place + 1 :], start=place + 1):
-        if piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE:
+        if wanted(piece):
             return later
         if piece.kind not in between:
             break
     return 0
+
+
+def _is_price(piece: Piece) -> bool:
+    return piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE
+
+
+def _next_top(pieces: Sequence[Piece], place: int) -> tuple[int, int] | None:
+    """The top that `the cheapest model in the top 10` is limited to, and the place of it."""
+    later = _next(pieces, place, lambda piece: piece.kind is PieceKind.TOP and isinstance(piece.value, int), _OF_A_TOP)
+    top = pieces[later].value
+    return (top, later) if later and isinstance(top, int) else None
 
 
 def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tracker import cadence
-from tracker.model import Board, BoardState, Check, Health, Result, State
+from tracker.model import Board, Check, Health, Result, State
 from tracker.ports import Environment, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.wording import when
@@ -21,7 +21,7 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
     """
     past, last = store.past(board.id), store.last_check(board.id)
     accepted = store.at(board.id, last.observed_at, ()) if last else None
-    state, reason = _state(board, past, last, store, now=now, environment=environment, zone=zone)
+    state, reason = _state(board, store, now=now, environment=environment, zone=zone)
     return Health(
         board=board.id,
         title=board.title,
@@ -38,16 +38,8 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
     )
 
 
-def _state(
-    board: Board,
-    past: BoardState,
-    last: Check | None,
-    store: Store,
-    *,
-    now: datetime,
-    environment: Environment | None,
-    zone: tzinfo,
-) -> tuple[State, str]:
+def _state(board: Board, store: Store, *, now: datetime, environment: Environment | None, zone: tzinfo) -> tuple[State, str]:
+    past, last = store.past(board.id), store.last_check(board.id)
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:
         return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"

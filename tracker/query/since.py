@@ -78,8 +78,9 @@ def passed(
         return None
     spans_of = spans_of or (lambda entry: course(store, board, entry, metric))
     sides = [[spans_of(entry) for entry in side] for side in (upper, lower)]
-    pairs = moments(declared.metric(metric), *sides, since=since, at=at)
-    rise = _last_rise(declared.metric(metric), pairs, _Respelling(store=store, board=declared, sides=(upper, lower)))
+    measured = declared.metric(metric)
+    pairs = moments(measured, *sides, since=since, at=at)
+    rise = _last_rise(measured, pairs, lambda time: _is_respelling(store, declared, measured, (upper, lower), time))
     if rise is None:
         return None
     until, how, estimated, changed = rise
@@ -119,14 +120,14 @@ def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
 
 
 def _last_rise(
-    metric: Metric, pairs: Sequence[Moment], respelling: _Respelling
+    metric: Metric, pairs: Sequence[Moment], is_respelling: Callable[[datetime], bool]
 ) -> tuple[datetime, HowAbove, bool, datetime] | None:
     """Since when the first side is above, how that came about, whether by an estimate, and when it last was not above before."""
     above = [pair.above(metric) for pair in pairs]
     if not above or not above[-1]:
         return None
     start, place = len(pairs) - 1, len(pairs) - 2
-    while place >= 0 and (above[place] is not False or respelling.alone(metric, pairs[place + 1].since)):
+    while place >= 0 and (above[place] is not False or is_respelling(pairs[place + 1].since)):
         start = place if above[place] is not None else start
         place -= 1
     first = pairs[start]
@@ -138,27 +139,19 @@ def _last_rise(
     return first.since, how, first.estimated, first.since
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Respelling:
-    """Whether finer or coarser decimals alone put two sides into another order: then neither passed the other."""
-
-    store: Store
-    board: Board
-    sides: tuple[Sequence[EntryId], Sequence[EntryId]]
-
-    def alone(self, metric: Metric, time: datetime) -> bool:
-        """Whether the best of neither side truly moved in the snapshot of that time, by the rule that overtakes follow."""
-        after = self.store.at(self.board.id, time, [metric.id])
-        before = self.store.at(self.board.id, time - timedelta(seconds=1), [metric.id])
-        if not metric.ranked or before is None or after is None:
-            return False
-        best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in self.sides]
-        if any(entry is None or entry.measures[metric.id].estimated for entry in best):
-            return False
-        common = before.entries.keys() & after.entries.keys()
-        verdict = judge(metric, before, after, tuple(sorted(common)))
-        holders = {entry.id for entry in best if entry is not None}
-        return holders <= common and verdict.usable and not holders & verdict.moves.keys()
+def _is_respelling(store: Store, board: Board, metric: Metric, sides: Sequence[Sequence[EntryId]], time: datetime) -> bool:
+    """Whether finer or coarser decimals alone reordered two sides at that time: by the rule of the overtakes, neither truly moved."""
+    after = store.at(board.id, time, [metric.id])
+    before = store.at(board.id, time - timedelta(seconds=1), [metric.id])
+    if not metric.ranked or before is None or after is None:
+        return False
+    best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in sides]
+    if any(entry is None or entry.measures[metric.id].estimated for entry in best):
+        return False
+    common = before.entries.keys() & after.entries.keys()
+    verdict = judge(metric, before, after, tuple(sorted(common)))
+    holders = {entry.id for entry in best if entry is not None}
+    return holders <= common and verdict.usable and not holders & verdict.moves.keys()
 
 
 def _among(snapshot: StoredSnapshot, side: Iterable[EntryId]) -> list[PublishedEntry]:
