@@ -11,7 +11,7 @@ from memory_store import MemoryStore
 from tracker import claims
 from tracker.claims import Claim, Finding, finding_json
 from tracker.claims.record import Record
-from tracker.claims.say import claim_text
+from tracker.claims.rendering import claim_text
 from tracker.compare import compare
 from tracker.events import advance, detect
 from tracker.model import Board, BoardId, BoardState, Check, Metric, Result, Snapshot, Step
@@ -84,7 +84,7 @@ class World:
     def read(self, text: str) -> list[str]:
         """Every claim as the grammar understood it; `? …` for what it did not."""
         record = Record(store=self.store, states=states(self.store, lexicon=EMPTY_LEXICON), lexicon=EMPTY_LEXICON)
-        return [claim_text(one) if isinstance(one, Claim) else f"? {one.reason}" for one in claims.read(text, record)]
+        return [claim_text(claim) if isinstance(claim, Claim) else f"? {claim.reason}" for claim in claims.read(text, record)]
 
 
 def made() -> World:

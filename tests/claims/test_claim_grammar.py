@@ -163,7 +163,7 @@ NOT_READ = {
 
 
 @pytest.mark.parametrize(("sentence", "reason"), NOT_READ.items())
-def test_what_could_mean_something_else_is_quoted_back(world: World, sentence: str, reason: str):
+def test_words_that_could_mean_something_else_are_quoted(world: World, sentence: str, reason: str):
     (said,) = world.read(sentence)
     assert said.startswith("? ")
     assert reason in said
@@ -172,11 +172,11 @@ def test_what_could_mean_something_else_is_quoted_back(world: World, sentence: s
     assert found.quote.strip(".") in sentence
 
 
-def test_a_date_between_two_verbs_is_said_of_neither(world: World):
+def test_a_date_between_two_verbs_belongs_to_neither(world: World):
     """Nothing says whether the date is that of the second verb as well."""
     said = world.read("Orion-5 led Acme Bench on 2026-03-02 but trails Zorg-9")
     assert len(said) == 2
-    assert all("of which verb" in one for one in said)
+    assert all("of which verb" in reading for reading in said)
 
 
 def test_words_that_are_not_judged_are_quoted(world: World):
@@ -185,12 +185,12 @@ def test_words_that_are_not_judged_are_quoted(world: World):
     assert found.claim.unread == ("easily",)
 
 
-def test_a_topic_that_no_board_has_is_no_other_topic(world: World):
+def test_an_unknown_topic_is_not_read_as_another_topic(world: World):
     found = world.only("Vega2 14B beats Orion-4 in juggling")
     assert (found.verdict, "juggling" in found.reason) == ("not comparable", True)
 
 
-def test_of_an_article_only_what_compares_models_is_listed(world: World):
+def test_of_an_article_only_sentences_that_compare_models_are_listed(world: World):
     text = "Stellar released Vega2 14B.\n\nThe weather is fine. Vega2 14B beats Orion-4.\n\nIt may beat Orion-5."
     assert [found.quote for found in world.check(text, article=True)] == ["Vega2 14B beats Orion-4", "It may beat Orion-5"]
     assert len(world.check(text)) == 4

@@ -27,10 +27,10 @@ FOUND = {
 def test_names_are_found_in_any_spelling(world: World, sentence: str, found: list[str]):
     entries = [entry for state in states(world.store, lexicon=EMPTY_LEXICON) for entry in state.snapshot.entries.values()]
     known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY_LEXICON))
-    assert [one.mention.name for one in names.find(sentence, known)] == found
+    assert [named.mention.name for named in names.find(sentence, known)] == found
 
 
-def test_a_short_name_is_of_the_one_family_that_has_the_word():
+def test_a_short_name_means_the_only_family_with_that_word():
     """`Prime` is of Sol alone; `Pro` and `Wide` are words of several."""
     names_of = {"Sol Prime 4": "Sol", "Sol Wide 4": "Sol", "Luna Wide 2": "Luna", "Luna Pro 2": "Luna"}
     entries = [
@@ -39,8 +39,8 @@ def test_a_short_name_is_of_the_one_family_that_has_the_word():
     ]
     known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY_LEXICON))
     assert known.shorts == {"prime": "Sol"}
-    assert [one.mention.name for one in names.find("Prime 4 beats prime-5", known)] == ["Sol Prime 4", "Sol prime-5"]
-    assert [one.mention.name for one in names.find("Prime numbers are 4 to 1", known)] == []
+    assert [named.mention.name for named in names.find("Prime 4 beats prime-5", known)] == ["Sol Prime 4", "Sol prime-5"]
+    assert [named.mention.name for named in names.find("Prime numbers are 4 to 1", known)] == []
 
 
 def test_another_size_of_a_line_is_not_on_record(world: World):
@@ -55,12 +55,12 @@ def test_an_unknown_model_is_never_another_one(world: World):
     assert "Orion-6" in found.reason
 
 
-def test_a_board_that_is_not_in_the_store_is_said_so(world: World):
+def test_boards_that_are_not_asked_give_no_figures(world: World):
     found = world.only("Vega2 14B beats Orion-4 in coding", boards=("duel/arena",))
     assert found.verdict == "not comparable"
 
 
-def test_which_of_a_line_a_vague_word_means_is_not_guessed(world: World):
+def test_a_vague_word_is_not_guessed_to_mean_one_of_a_line(world: World):
     found = world.only("Vega2's mid-size model beats Orion-4")
     assert found.verdict == "not on record"
     assert found.suggestions == ("Vega2: listed sizes 7B, 14B",)

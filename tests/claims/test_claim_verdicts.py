@@ -1,4 +1,4 @@
-"""What the record says to each relation: by hand-made boards whose truth can be read off `claims_world.made`."""
+"""What the record says to each relation: by hand-made boards whose truth is visible in `claims_world.made`."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ VERDICTS = {
 }
 
 
-def test_an_estimate_is_said_to_be_one(world: World):
+def test_an_estimate_is_called_an_estimate(world: World):
     (ground,) = world.only("Orion-4 scores 40 on Acme Bench").grounds
     assert any("estimate" in caveat for caveat in ground.caveats)
 
@@ -131,7 +131,7 @@ def test_a_first_is_not_answered_from_later_days(world: World):
     assert world.verdicts("As of 2026-03-02, Lumen 3 Pro is the first model to top Duel Arena") == ["contradicted"]
 
 
-def test_the_lowest_of_a_page_that_is_cut_is_not_known():
+def test_the_lowest_entry_of_a_cut_page_is_unknown():
     cut = World()
     cut.board("duel/cut", "Cut Arena", ELO, depth="varies")
     cut.show("duel/cut", "v14:1310±5 o5:1300±5", depth=2)

@@ -1,4 +1,4 @@
-"""docs/reference/claims.md is true: its sentences are read as it says, its verdicts and keys are those there are."""
+"""docs/reference/claims.md is true: its sentences are read as it says, and it lists every verdict and key."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from claims_world import World
 
 from tracker.claims import ClaimVerdict, Relation, finding_json
 from tracker.claims.judge import JUDGES
-from tracker.claims.say import claim_text
+from tracker.claims.rendering import claim_text
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/reference/claims.md").read_text(encoding="utf-8")
 
 
 def rows(heading: str) -> list[tuple[str, str]]:
     table = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
-    return [(one, other) for one, other in re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)][1:]
+    return [(term, meaning) for term, meaning in re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)][1:]
 
 
 @pytest.mark.parametrize(("sentence", "reading"), rows("What can be said"))
@@ -26,18 +26,18 @@ def test_a_sentence_of_the_page_is_read_as_it_says(world: World, sentence: str, 
     assert world.read(sentence) == [reading]
 
 
-def test_the_verdicts_are_those_there_are():
-    assert [one for one, _ in rows("Verdicts")] == [f"`{verdict}`" for verdict in ClaimVerdict]
+def test_the_page_lists_every_verdict():
+    assert [term for term, _ in rows("Verdicts")] == [f"`{verdict}`" for verdict in ClaimVerdict]
 
 
-def test_the_relations_are_those_that_are_judged():
-    assert [one for one, _ in rows("What each relation asks for")] == [f"`{relation}`" for relation in Relation]
+def test_the_page_lists_every_relation_and_each_has_a_judge():
+    assert [term for term, _ in rows("What each relation asks for")] == [f"`{relation}`" for relation in Relation]
     assert set(JUDGES) == set(Relation)
 
 
 def test_every_key_of_the_json_is_explained(world: World):
     found = finding_json(world.only("Vega2 14B beats Vega1 70B on Acme Bench"))
-    assert [one for one, _ in rows("`--json`")] == [f"`{key}`" for key in found]
+    assert [term for term, _ in rows("`--json`")] == [f"`{key}`" for key in found]
     claim, (ground,) = found["claim"], found["grounds"]
     keys = {*claim, *ground, *ground["since"], *ground["figures"][0]}
     assert {key for key in keys if f"`{key}`" not in PAGE} == set()

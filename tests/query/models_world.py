@@ -48,10 +48,10 @@ class Record:
 
 def record(*texts: str, on: Sequence[Metric] = (kit.SCORE,), **more: object) -> Record:
     """A record of some days."""
-    one = Record(*on, **more)
+    days = Record(*on, **more)
     for text in texts:
-        one.show(text)
-    return one
+        days.show(text)
+    return days
 
 
 def key(name: str) -> EntryId:

@@ -49,7 +49,7 @@ def board(board_id: BoardId = BOARD, **changes: object) -> Board:
         column = Column(sources=(name,))
         return Metric(id=name, title=name.title(), column=column, nature=nature, higher_is_better=higher, primary=primary)
 
-    one = Board(
+    declared = Board(
         id=board_id,
         title="Acme Arena",
         page="https://acme.example/",
@@ -65,14 +65,14 @@ def board(board_id: BoardId = BOARD, **changes: object) -> Board:
         contract=Contract(),
         attribution="Acme",
     )
-    return replace(one, **changes)
+    return replace(declared, **changes)
 
 
 def entry(key: str, score: float | None = None, price: float | None = None, *, name: str = "", estimated: bool = False) -> Entry:
     values = ((SCORE, score), (PRICE, price), (SPEED, price))
     measures = {
-        one: Measure(value=value, raw=str(value), decimals=1, estimated=estimated, low=value - 1, high=value + 1)
-        for one, value in values
+        metric: Measure(value=value, raw=str(value), decimals=1, estimated=estimated, low=value - 1, high=value + 1)
+        for metric, value in values
         if value is not None
     }
     return Entry(id=EntryId(key), name=name or key.upper(), position=1, measures=measures, who=Identity())
@@ -81,7 +81,7 @@ def entry(key: str, score: float | None = None, price: float | None = None, *, n
 def save(store: Store, days: float, entries: Iterable[Entry], of: Board | None = None) -> None:
     """An accepted reading."""
     of = of or board()
-    listed = {one.id: one for one in entries}
+    listed = {entry.id: entry for entry in entries}
     after = Snapshot(
         board=of.id,
         observed_at=at(days),

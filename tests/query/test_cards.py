@@ -15,21 +15,21 @@ DAY = timedelta(days=1)
 
 
 def two_boards() -> Record:
-    one = Record(kit.SCORE, board="one/board")
-    one.show("q:50 qr:60 g:60 x:1 h:~70", names=NAMES)
-    one.show("q:50 qr:60 x:1 h:~70", names=NAMES | {"q": "Qwen 3.5 27B Instruct"})
-    one.show("q:50 qr:60 x:1 h:~70", names=NAMES | {"q": "Qwen 3.5 27B Instruct"})
-    two = Record(kit.metric(better="lower"), board="two/board", store=one.store)
-    two.show("k:5±1 g:9 n:", names={"k": "qwen3.5-27b", "g": "gpt-4o-mini", "n": "Qwen3.5-27B-thinking"})
-    return two
+    first = Record(kit.SCORE, board="one/board")
+    first.show("q:50 qr:60 g:60 x:1 h:~70", names=NAMES)
+    first.show("q:50 qr:60 x:1 h:~70", names=NAMES | {"q": "Qwen 3.5 27B Instruct"})
+    first.show("q:50 qr:60 x:1 h:~70", names=NAMES | {"q": "Qwen 3.5 27B Instruct"})
+    second = Record(kit.metric(better="lower"), board="two/board", store=first.store)
+    second.show("k:5±1 g:9 n:", names={"k": "qwen3.5-27b", "g": "gpt-4o-mini", "n": "Qwen3.5-27B-thinking"})
+    return second
 
 
 def card(name: str):
-    (one,) = cards(two_boards().store, name=name, lexicon=default_lexicon())
-    return one
+    (card,) = cards(two_boards().store, name=name, lexicon=default_lexicon())
+    return card
 
 
-def test_all_entries_of_a_model_are_on_one_card_with_every_name_it_bears():
+def test_all_entries_of_a_model_are_on_one_card_with_every_name_it_has():
     qwen = card("Qwen3.5 27B")
     assert [(place.board, place.entry, place.rank, place.of) for place in qwen.places] == [
         ("one/board", "qr", 2, 4),
@@ -41,7 +41,7 @@ def test_all_entries_of_a_model_are_on_one_card_with_every_name_it_bears():
     assert (qwen.places[2].measure.value, qwen.places[2].measure.low) == (5, 4)
 
 
-def test_who_left_is_there_with_its_last_value_and_no_rank():
+def test_a_departed_entry_is_listed_with_its_last_value_and_no_rank():
     gpt = card("GPT-4o mini")
     gone = gpt.places[0]
     assert (gone.board, gone.rank, gone.of, gone.measure.value) == ("one/board", None, None, 60)
@@ -49,22 +49,22 @@ def test_who_left_is_there_with_its_last_value_and_no_rank():
     assert (gpt.places[1].board, gpt.places[1].rank, gpt.places[1].last_seen) == ("two/board", 2, None)
 
 
-def test_the_unsure_stand_alone_at_the_end():
+def test_unsure_entries_have_their_own_cards_at_the_end():
     everything = cards(two_boards().store, lexicon=default_lexicon())
-    assert [one.names for one in everything if one.model is None][-1] == ("???",)
-    sure = [one.model is not None for one in everything]
+    assert [card.names for card in everything if card.model is None][-1] == ("???",)
+    sure = [card.model is not None for card in everything]
     assert sure == sorted(sure, reverse=True)
 
 
 def test_a_lab_or_family_leaves_out_all_others():
     store = two_boards().store
-    assert {one.who.lab for one in cards(store, lab="alibaba", lexicon=default_lexicon())} == {"Alibaba"}
-    assert {one.who.family for one in cards(store, family="GPT", lexicon=default_lexicon())} == {"GPT"}
+    assert {card.who.lab for card in cards(store, lab="alibaba", lexicon=default_lexicon())} == {"Alibaba"}
+    assert {card.who.family for card in cards(store, family="GPT", lexicon=default_lexicon())} == {"GPT"}
     assert cards(store, lab="Nobody", lexicon=default_lexicon()) == ()
 
 
-def test_nobody_is_on_two_cards_and_everybody_on_one():
+def test_every_entry_is_on_exactly_one_card():
     store = two_boards().store
-    places = [(place.board, place.entry) for one in cards(store, lexicon=default_lexicon()) for place in one.places]
+    places = [(place.board, place.entry) for card in cards(store, lexicon=default_lexicon()) for place in card.places]
     known = [(board, entry) for board in store.boards() for entry in store.past(board).known]
     assert sorted(places) == sorted(known)

@@ -50,7 +50,7 @@ def test_a_board_that_reads_is_due_by_its_cadence(store: Store, cadence: str, ho
 
 @pytest.mark.parametrize("cadence", [HOURLY, WEEKLY])
 @pytest.mark.parametrize(("failures", "minutes"), [(1, 5), (2, 10), (3, 20), (4, 40), (5, 80), (6, 120), (7, 120), (40, 120)])
-def test_a_passing_fault_is_tried_again_ever_later_whatever_the_cadence(store: Store, cadence: str, failures: int, minutes: int):
+def test_after_a_passing_fault_the_waits_double_whatever_the_cadence(store: Store, cadence: str, failures: int, minutes: int):
     last = failed(store, failures, passing=True)
     assert wait(store, last, cadence=cadence) == timedelta(minutes=minutes)
 
@@ -76,7 +76,7 @@ def test_the_last_failure_decides_whether_it_may_pass(store: Store):
     assert wait(store, at(0.6), cadence="*/5 * * * *") == timedelta(minutes=80)
 
 
-def test_after_an_answer_the_waits_begin_anew(store: Store):
+def test_after_an_answer_the_waits_start_over(store: Store):
     failed(store, 5, passing=True)
     save(store, 0.5, [entry("a", 91)])
     assert wait(store, at(0.5), cadence=HOURLY) == timedelta(hours=1)
@@ -109,7 +109,7 @@ def test_a_due_time_is_later_than_the_last_try_and_never_in_the_quiet(failures: 
     (timedelta(minutes=1), True), (timedelta(hours=23), True), (timedelta(days=1), True),
     (timedelta(days=1, seconds=1), False), (timedelta(days=400), False),
 ])  # fmt: skip
-def test_a_clock_set_back_a_little_is_waited_for_and_a_wrong_date_is_not(store: Store, back: timedelta, waits: bool):
+def test_a_clock_set_back_a_little_delays_the_next_try_and_a_wrong_date_does_not(store: Store, back: timedelta, waits: bool):
     save(store, 0, [entry("a", 90)])
     now = START - back
     assert due_at(board(cadence=HOURLY), store, now) == (START if waits else now)

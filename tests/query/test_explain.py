@@ -1,4 +1,4 @@
-"""Why-not: every mechanical change of an entry has exactly one reason, or the event that told it."""
+"""Why-not: every mechanical change of an entry has exactly one reason, or the event that reported it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ ELSE = "c:40 d:30 e:20 f:10 g:5 h:4"
 
 def last(of: Record, entry: str = "a") -> list[Explained]:
     """What the last day did to an entry."""
-    return [one for one in explain(of.steps, [key(entry)]) if one.until == of.steps[-1].check.observed_at]
+    return [row for row in explain(of.steps, [key(entry)]) if row.until == of.steps[-1].check.observed_at]
 
 
 def reason(of: Record, what: str = "value", entry: str = "a") -> str:
-    (one,) = [one for one in last(of, entry) if one.change.what == what]
-    assert not one.is_news
-    return one.reason
+    (row,) = [row for row in last(of, entry) if row.change.what == what]
+    assert not row.is_news
+    return row.reason
 
 
-def told(of: Record, what: str = "value", entry: str = "a") -> str:
-    (one,) = [one for one in last(of, entry) if one.change.what == what]
-    assert one.is_news
-    (event,) = [event for event in of.steps[-1].events if event.id == one.event]
+def reported(of: Record, what: str = "value", entry: str = "a") -> str:
+    (row,) = [row for row in last(of, entry) if row.change.what == what]
+    assert row.is_news
+    (event,) = [event for event in of.steps[-1].events if event.id == row.event]
     assert event.is_news
     return f"{event.kind}/{event.grade}"
 
@@ -39,7 +39,7 @@ def told(of: Record, what: str = "value", entry: str = "a") -> str:
 
 
 def test_a_news_change_names_its_event():
-    assert told(record(f"a:50 b:45 {ELSE}", f"a:55 b:45 {ELSE}")) == "score_revision/beyond_error"
+    assert reported(record(f"a:50 b:45 {ELSE}", f"a:55 b:45 {ELSE}")) == "score_revision/beyond_error"
 
 
 def test_finer_decimals_are_the_same_number():
@@ -47,9 +47,9 @@ def test_finer_decimals_are_the_same_number():
     assert reason(of) == "the same number at the published precision"
 
 
-def test_a_rebase_is_told_as_one_event():
+def test_a_rebase_is_reported_as_one_event():
     of = record(f"a:50 b:45 {ELSE}", "a:17 b:16 c:14 d:13 e:12 f:11 g:10 h:9")
-    assert told(of) == "methodology/re-based"
+    assert reported(of) == "methodology/re-based"
 
 
 def test_a_move_within_the_stated_error_says_so():
@@ -62,7 +62,7 @@ def test_a_move_within_the_interval_says_so():
     assert reason(of) == "within its interval: moved by 2, not beyond 3"
 
 
-def test_a_refit_is_no_news():
+def test_a_refit_is_not_news():
     of = record("a:1300 b:1200 c:1100 d:1000", "a:1300.9 b:1200 c:1100 d:1000", on=[kit.ELO])
     assert reason(of) == "within the scatter of the refit: moved by 0.9 once the common drift is taken out"
 
@@ -71,19 +71,19 @@ def test_a_refit_is_no_news():
     ("before", "after", "why"),
     [
         ("~50", "~60", "an estimate, not a measurement"),
-        ("50", "~60", "a measurement became an estimate, and estimates are no news"),
+        ("50", "~60", "a measurement became an estimate, and estimates are not news"),
         ("", "~60", "an estimate, not a measurement"),
         ("~60", "", "an estimate was taken back"),
         ("50±2", "50±3", "only its interval changed"),
         ("50", "5e1", "the same number, written differently"),
     ],
 )
-def test_estimates_and_spellings(before, after, why):
+def test_estimates_and_spellings_are_not_news(before, after, why):
     assert reason(record(f"a:{before} b:45 {ELSE}", f"a:{after} b:45 {ELSE}", on=[kit.metric("score", primary=False)])) == why
 
 
-def test_an_estimate_that_becomes_a_measurement_is_told():
-    assert told(record(f"a:~50 b:45 {ELSE}", f"a:55 b:45 {ELSE}")) == "estimate_measured/measured"
+def test_an_estimate_that_becomes_a_measurement_is_reported():
+    assert reported(record(f"a:~50 b:45 {ELSE}", f"a:55 b:45 {ELSE}")) == "estimate_measured/measured"
 
 
 def test_live_readings_and_counts_are_not_news():
@@ -91,17 +91,17 @@ def test_live_readings_and_counts_are_not_news():
     of = Record(kit.SCORE, speed, votes)
     of.show(f"a:50 {ELSE}", speed="a:10 b:20", votes="a:1 b:2")
     of.show(f"a:50 {ELSE}", speed="a:30 b:20", votes="a:7 b:2")
-    assert {one.change.of: one.reason for one in last(of)} == {
+    assert {row.change.of: row.reason for row in last(of)} == {
         "speed": "live metric: single readings are not news",
         "votes": "a count grows: that is not news",
     }
 
 
-def test_a_lost_field_is_told_once_and_its_return_too():
+def test_a_lost_field_is_reported_once_and_its_return_is_recorded():
     of = Record(kit.SCORE, kit.PRICE)
     of.show(f"a:50 {ELSE}", price="a:3 c:1 d:1 e:1 f:1 g:1")
     of.show(f"a:50 {ELSE}", price="c:1")
-    assert told(of) == "field_drift/thinned"
+    assert reported(of) == "field_drift/thinned"
     of.show(f"a:50 {ELSE}", price="a:3 c:1")
     assert reason(of) == "it comes back with a field that had lost its values"
 
@@ -113,7 +113,7 @@ def test_a_first_value_on_another_metric_has_nothing_to_be_compared_with():
     assert reason(of) == "a first value: there is none of its own to compare it with"
 
 
-def test_a_change_too_small_for_print_says_what_is_read():
+def test_a_change_too_small_to_print_shows_the_printed_value():
     of = record("a:50.001 b:45.002 c:40.003 d:30.004 e:1.001", "a:50.002 b:45.002 c:40.003 d:30.004 e:1.001")
     assert reason(of) == "reads the same in print: 50"
 
@@ -130,15 +130,15 @@ def test_a_climb_after_departures_is_arithmetic():
     assert reason(record(f"x:90 a:50 b:45 {ELSE}", f"a:50 b:45 {ELSE}"), "rank") == "moved only because 1 left above"
 
 
-def test_a_rank_that_others_took_is_nominal_and_one_of_its_own_is_told():
+def test_a_rank_that_others_took_is_nominal_and_a_move_of_its_own_is_reported():
     of = record(f"a:50 b:45 {ELSE}", f"a:50 b:60 {ELSE}")
     assert reason(of, "rank") == "rank move nominal: no value of its own moved beyond its error"
-    assert told(of, "rank", "b") == "rank_move/moved"
+    assert reported(of, "rank", "b") == "rank_move/moved"
 
 
 def test_ranks_across_a_rebase_are_not_compared():
     of = record("a:50 b:45 c:40 d:30", "a:11 b:16 c:14 d:13")
-    assert reason(of, "rank") == "the values are not compared (re-based), and so are no ranks"
+    assert reason(of, "rank") == "the values are not compared (re-based), and neither are the ranks"
 
 
 # ── coming and going ─────────────────────────────────────────────────────────────────────────────
@@ -148,18 +148,18 @@ def test_the_first_snapshot_is_compared_with_nothing():
     assert reason(record("a:50"), "appearance") == "the board's first snapshot: there is nothing to compare it with"
 
 
-def test_an_arrival_is_told_and_a_return_without_a_departure_is_not():
+def test_an_arrival_is_reported_and_a_return_without_a_departure_is_not():
     of = record(f"b:45 {ELSE}", f"a:50 b:45 {ELSE}")
-    assert told(of, "appearance") == "debut/listing"
+    assert reported(of, "appearance") == "debut/listing"
     of.show(f"b:45 {ELSE}")
-    assert reason(of, "absence") == "one absence is no departure: it waits for a second snapshot to confirm it"
+    assert reason(of, "absence") == "one absence is not a departure: a second snapshot must confirm it"
     of.show(f"a:50 b:45 {ELSE}")
-    assert reason(of, "appearance") == "it comes back without ever having been told as gone: one absence is not confirmed"
+    assert reason(of, "appearance") == "it comes back without ever having been reported as gone: one absence is not confirmed"
 
 
-def test_a_confirmed_absence_is_told_at_the_second_look():
+def test_a_confirmed_absence_is_reported_at_the_second_look():
     of = record(f"a:50 b:45 {ELSE}", f"b:45 {ELSE}", f"b:45 {ELSE}")
-    assert told(of, "departure") == "departure/confirmed"
+    assert reported(of, "departure") == "departure/confirmed"
 
 
 def test_below_the_depth_nothing_is_known():
@@ -167,23 +167,23 @@ def test_below_the_depth_nothing_is_known():
     of.show("a:50 b:45 c:40", depth=3)
     of.show("b:45 x:44 c:43.5", depth=3)
     of.show("b:45 x:44 a:10", depth=3)
-    assert [one.reason for one in explain(of.steps, [key("a")])][1:] == [
-        "one absence is no departure: it waits for a second snapshot to confirm it",
-        "it comes back without ever having been told as gone: one absence is not confirmed",
+    assert [row.reason for row in explain(of.steps, [key("a")])][1:] == [
+        "one absence is not a departure: a second snapshot must confirm it",
+        "it comes back without ever having been reported as gone: one absence is not confirmed",
     ]
     of.show("b:45 x:44 c:43", depth=3)
     assert reason(of, "absence") == "below the depth: the page need not show it"
     of.show("b:45 x:44 a:10", depth=3)
     assert reason(of, "appearance") == (
-        "it comes back without ever having been told as gone: the page did not show it, and need not have"
+        "it comes back without ever having been reported as gone: the page did not show it, and need not have"
     )
 
 
-def test_what_a_publisher_states_again_or_corrects_is_no_news():
+def test_a_repeated_or_corrected_statement_is_not_news():
     of = Record(kit.SCORE, kit.metric("context", "listed", topic="context"))
     for weights, context in (("true", 400), ("false", 350), ("true", 350)):
         of.show(f"a:50 {ELSE}", context=f"a:{context} b:9", attributes={"a": {"open_weights": weights}})
-    reasons = [(one.change.of, one.reason) for one in explain(of.steps, [key("a")]) if one.change.of]
+    reasons = [(row.change.of, row.reason) for row in explain(of.steps, [key("a")]) if row.change.of]
     assert reasons == [
         ("open_weights", "published weights cannot be called back: the publisher corrects what it stated"),
         ("context", "the context window changed by less than is news"),
@@ -191,15 +191,15 @@ def test_what_a_publisher_states_again_or_corrects_is_no_news():
     ]
 
 
-def test_names_keys_and_attributes():
+def test_changes_of_names_keys_and_attributes_are_explained():
     of = Record(kit.SCORE)
     of.show(f"a:50 {ELSE}", names={"a": "Alpha"}, attributes={"a": {"licence": "MIT", "slug": "x", "note": "y"}})
     of.show(f"a:50 {ELSE}", names={"a": "ALPHA"}, attributes={"a": {"licence": "mit", "slug": "z", "tier": "1"}})
-    assert {(one.change.what, one.change.of): one.reason for one in last(of)} == {
+    assert {(row.change.what, row.change.of): row.reason for row in last(of)} == {
         ("name", ""): "the same name in another spelling",
         ("attribute", "licence"): "the same but for capitals and punctuation",
         ("attribute", "slug"): "not a property whose change is news",
-        ("attribute", "note"): "no longer stated: unknown is no change",
+        ("attribute", "note"): "no longer stated: unknown is not a change",
         ("attribute", "tier"): "stated for the first time: what was unknown did not change",
     }
 
@@ -207,7 +207,7 @@ def test_names_keys_and_attributes():
 def test_a_table_that_was_replaced_explains_everything_at_once():
     of = record(f"a:50 b:45 {ELSE}")
     of.show(f"a:51 q:1 {ELSE}", restart="a person said so")
-    assert {one.reason for one in last(of)} == {
+    assert {row.reason for row in last(of)} == {
         "another table than before is shown, and nothing in the two is compared (a person said so)"
     }
 
@@ -224,14 +224,14 @@ def test_every_change_of_every_entry_has_exactly_one_explanation(days):
     entries = sorted({entry for step in of.steps for entry in step.diff.after.entries})
     found = list(explain(of.steps, entries))
     for step in of.steps:
-        mine = [one for one in found if one.until == step.check.observed_at]
+        mine = [row for row in found if row.until == step.check.observed_at]
         named = Counter(
-            (one.change.entry, one.change.what, one.change.of) for one in mine if one.change.what is not What.DEPARTURE
+            (row.change.entry, row.change.what, row.change.of) for row in mine if row.change.what is not What.DEPARTURE
         )
         assert named == Counter(differences(step.diff))
-        assert all(one.reason for one in mine)
-        for one in mine:
-            assert one.is_news == told_by(step, one)
+        assert all(row.reason for row in mine)
+        for row in mine:
+            assert row.is_news == told_by(step, row)
 
 
 def differences(diff: Diff) -> list[tuple[str, str, str]]:
@@ -252,10 +252,10 @@ def differences(diff: Diff) -> list[tuple[str, str, str]]:
 
 
 def place(snapshot, entry):
-    scores = {key: one.measures["score"].value for key, one in snapshot.entries.items() if "score" in one.measures}
+    scores = {key: row.measures["score"].value for key, row in snapshot.entries.items() if "score" in row.measures}
     return None if entry not in scores else 1 + sum(value > scores[entry] for value in scores.values())
 
 
-def told_by(step: Step, one: Explained) -> bool:
+def told_by(step: Step, row: Explained) -> bool:
     """Whether the event it names is news, and is one of that day."""
-    return any(event.id == one.event and event.is_news for event in step.events)
+    return any(event.id == row.event and event.is_news for event in step.events)

@@ -1,4 +1,4 @@
-"""Which entries a name means: the same model, else that very name, else the line it states; never more than it states."""
+"""Which entries a name means: the same model, otherwise that very name, otherwise the line it states; never more than it states."""
 
 from __future__ import annotations
 
@@ -23,7 +23,14 @@ MODELS = {
     "gpt4": who("gpt-4", lab="OpenAI", family="GPT", generation="4"),
     "moving": who(None, lab="OpenAI", family="GPT"),
 }
-NAMES = {"q397": "Qwen3.5 397B (Reasoning)", "q397n": "Qwen3.5 397B", "q9": "Qwen3.5 9B", "q3": "Qwen3 14B", "gpt4": "GPT-4", "moving": "chatgpt-latest"}  # fmt: skip
+NAMES = {
+    "q397": "Qwen3.5 397B (Reasoning)",
+    "q397n": "Qwen3.5 397B",
+    "q9": "Qwen3.5 9B",
+    "q3": "Qwen3 14B",
+    "gpt4": "GPT-4",
+    "moving": "chatgpt-latest",
+}
 
 
 def state(board: str = "made/board", keys: str = "q397 q397n q9 q3 gpt4 moving") -> BoardAt:
@@ -35,22 +42,22 @@ def found(name: str, means: Identity, *boards: BoardAt) -> Found:
     return matching(name, means, boards or (state(),))
 
 
-def keys(one: Found) -> list[str]:
-    return [listed.entry.id for listed in one.entries]
+def keys(found: Found) -> list[str]:
+    return [listed.entry.id for listed in found.entries]
 
 
 def test_the_same_model_is_found_in_all_its_variants_on_all_boards():
-    one = found("qwen 397", who("qwen-3.5-397b-a17b", **QWEN), state(), state("other/board", "q397 gpt4"))
-    assert (one.way, keys(one)) == (MatchKind.MODEL, ["q397", "q397n", "q397"])
-    assert {board: len(some) for board, some in one.by_board.items()} == {"made/board": 2, "other/board": 1}
+    match = found("qwen 397", who("qwen-3.5-397b-a17b", **QWEN), state(), state("other/board", "q397 gpt4"))
+    assert (match.way, keys(match)) == (MatchKind.MODEL, ["q397", "q397n", "q397"])
+    assert {board: len(entries) for board, entries in match.by_board.items()} == {"made/board": 2, "other/board": 1}
 
 
-def test_an_unsure_name_is_found_only_where_it_is_written_so_or_by_its_key():
+def test_an_unsure_name_is_found_only_by_its_spelling_or_its_key():
     assert keys(found("ChatGPT Latest", who(None, lab="OpenAI", family="GPT"))) == ["moving"]
     assert (found("moving", who(None)).way, keys(found("moving", who(None)))) == (MatchKind.NAME, ["moving"])
 
 
-def test_a_bare_name_means_the_snapshots_of_that_product_where_nobody_bears_it():
+def test_a_bare_name_means_the_snapshots_of_that_product_if_no_entry_has_it():
     whos = {
         "bare": who(None, lab="OpenAI", family="GPT", generation="4o"),
         "may": who("gpt-4o-0513", lab="OpenAI", family="GPT", generation="4o", date="2024-05"),
@@ -62,36 +69,36 @@ def test_a_bare_name_means_the_snapshots_of_that_product_where_nobody_bears_it()
     def board(name: str, text: str) -> BoardAt:
         return BoardAt(board=replace(kit.board(), id=BoardId(name)), snapshot=kit.snapshot(text, names=names, who=whos))
 
-    one = found("gpt-4o", whos["bare"], board("a/a", "bare:1 may:2"), board("b/b", "may:2 mini:3 chat:4"))
-    assert (one.way, keys(one)) == (MatchKind.NAME, ["bare", "may"])
-    assert {name: [listed.entry.id for listed in some] for name, some in one.by_board.items()} == {
+    match = found("gpt-4o", whos["bare"], board("a/a", "bare:1 may:2"), board("b/b", "may:2 mini:3 chat:4"))
+    assert (match.way, keys(match)) == (MatchKind.NAME, ["bare", "may"])
+    assert {name: [listed.entry.id for listed in entries] for name, entries in match.by_board.items()} == {
         "a/a": ["bare"],
         "b/b": ["may"],
     }
 
 
 def test_a_line_is_all_that_agrees_with_what_the_name_states():
-    one = found("Qwen3.5", who(None, **QWEN))
-    assert (one.way, keys(one)) == (MatchKind.LINE, ["q397", "q397n", "q9"])
+    match = found("Qwen3.5", who(None, **QWEN))
+    assert (match.way, keys(match)) == (MatchKind.LINE, ["q397", "q397n", "q9"])
     assert keys(found("Qwen", who(None, lab="Alibaba", family="Qwen"))) == ["q397", "q397n", "q9", "q3"]
     assert keys(found("Qwen3.5 reasoning", who(None, **QWEN, reasoning="on"))) == ["q397"]
 
 
-def test_a_size_that_is_not_listed_does_not_stand_for_the_others_of_its_line():
-    one = found("Qwen3.5 72B", who("qwen-3.5-72b", **QWEN, size_total_b=72.0))
-    assert (one.way, one.entries) == (MatchKind.NOT, ())
-    assert {listed.entry.id for listed in one.line} == {"q397", "q397n", "q9"}
-    assert set(suggestions(one, (state(),))) == {"Qwen3.5 397B (Reasoning)", "Qwen3.5 397B", "Qwen3.5 9B"}
+def test_a_size_that_is_not_listed_does_not_mean_the_other_sizes():
+    match = found("Qwen3.5 72B", who("qwen-3.5-72b", **QWEN, size_total_b=72.0))
+    assert (match.way, match.entries) == (MatchKind.NOT, ())
+    assert {listed.entry.id for listed in match.line} == {"q397", "q397n", "q9"}
+    assert set(suggestions(match, (state(),))) == {"Qwen3.5 397B (Reasoning)", "Qwen3.5 397B", "Qwen3.5 9B"}
 
 
-def test_what_is_nobody_has_names_that_look_like_it():
-    one = found("Qwen3.5 9C", who(None))
-    assert (one.way, one.nearest[0]) == (MatchKind.NOT, "Qwen3.5 9B")
+def test_a_name_that_is_not_found_has_suggestions_that_look_like_it():
+    match = found("Qwen3.5 9C", who(None))
+    assert (match.way, match.nearest[0]) == (MatchKind.NOT, "Qwen3.5 9B")
     assert found("", who(None)).way is MatchKind.NOT
 
 
 @pytest.mark.parametrize("lab", ["", "Alibaba"])
-def test_a_lab_that_is_not_known_is_no_other_lab(lab):
+def test_an_unknown_lab_is_not_another_lab(lab):
     assert keys(found("Qwen3.5", who(None, family="qwen", generation="3.5", lab=lab))) == ["q397", "q397n", "q9"]
     assert found("Qwen3.5", who(None, family="Qwen", lab="Elsewhere")).way is MatchKind.NOT
 
@@ -109,7 +116,7 @@ FLAGS = st.fixed_dictionaries(
 
 
 @given(FLAGS, FLAGS)
-def test_agreeing_is_having_all_that_is_stated(mine, theirs):
+def test_a_model_agrees_if_it_has_everything_that_is_stated(mine, theirs):
     nothing = {"reasoning": "unspecified", "preview": False}
     stated = {key: value for key, value in mine.items() if value != nothing.get(key)}
     assert agrees(Identity(**mine), Identity(**theirs)) == (stated.items() <= (nothing | theirs).items())
@@ -127,12 +134,12 @@ def test_states_are_the_last_accepted_ones_or_those_of_a_day():
     (then,) = states(of.store, at=kit.START, lexicon=default_lexicon())
     assert ([*now.snapshot.entries], [*then.snapshot.entries]) == (["a"], ["a", "b"])
     assert states(of.store, at=kit.START.replace(year=2020), lexicon=default_lexicon()) == ()
-    assert all(one.who.name == one.name for one in now.snapshot.entries.values())
+    assert all(entry.who.name == entry.name for entry in now.snapshot.entries.values())
 
 
-def test_those_who_left_are_remembered_as_they_were_last_seen():
+def test_departed_entries_are_remembered_as_they_were_last_seen():
     of = Record(kit.SCORE)
     for text in ("a:1 b:2 c:9", "a:1 b:3 c:9", "a:1 c:9", "a:1 c:9", "A:1 c:9"):
         of.show(text)
     (whole,) = remembered(of.store, states(of.store, lexicon=default_lexicon()), lexicon=default_lexicon())
-    assert {key: one.measures["score"].value for key, one in whole.snapshot.entries.items()} == {"A": 1, "b": 3, "c": 9}
+    assert {key: entry.measures["score"].value for key, entry in whole.snapshot.entries.items()} == {"A": 1, "b": 3, "c": 9}

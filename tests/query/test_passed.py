@@ -21,8 +21,8 @@ def day(number: float) -> datetime:
     return kit.START + number * DAY
 
 
-def asked(of: Record, one: str = "a", other: str = "b", **more: object) -> Interval | None:
-    return passed(of.store, of.board.id, kit.SCORE.id, [key(one)], [key(other)], **more)
+def asked(of: Record, upper: str = "a", lower: str = "b", **more: object) -> Interval | None:
+    return passed(of.store, of.board.id, kit.SCORE.id, [key(upper)], [key(lower)], **more)
 
 
 def test_a_passing_is_dated_by_the_last_look_before_and_the_first_after():
@@ -30,7 +30,7 @@ def test_a_passing_is_dated_by_the_last_look_before_and_the_first_after():
     assert asked(of) == Interval(after=day(1), until=day(2), how=HowAbove.PASSING)
 
 
-def test_who_is_not_above_has_passed_nobody():
+def test_an_entry_that_is_not_above_has_not_passed():
     of = record("a:50 b:60", "a:60 b:60")
     assert asked(of) is None
     assert asked(of, "b", "a") is None
@@ -41,21 +41,21 @@ def test_of_several_passings_the_last_counts():
     assert asked(of) == Interval(after=day(2), until=day(3), how=HowAbove.PASSING)
 
 
-def test_who_enters_above_passed_nobody_but_entered_above():
+def test_an_entry_that_enters_above_did_not_pass():
     of = record("b:60 c:1", "b:60 c:1", "b:60 c:1 a:70")
     assert asked(of) == Interval(after=day(1), until=day(2), how=HowAbove.ENTRY)
 
 
-def test_who_was_there_when_the_other_entered_below_is_told_apart():
+def test_above_since_the_other_entered_below_is_not_a_passing():
     of = record("a:70 c:1", "a:70 c:1 b:60")
     assert asked(of) == Interval(after=day(0), until=day(1), how=HowAbove.RIVAL_ENTRY)
 
 
-def test_what_was_so_when_the_record_began_has_no_date_before():
+def test_an_order_from_the_start_of_the_record_has_no_earlier_date():
     assert asked(record("a:70 b:60", "a:70 b:61")) == Interval(after=None, until=day(0), how=HowAbove.START)
 
 
-def test_a_gap_in_the_values_of_one_is_no_passing():
+def test_a_gap_in_the_values_of_one_side_is_not_a_passing():
     of = record("a:50 b:60", "a:70 b:60", "b:60", "a:70 b:60")
     assert asked(of) == Interval(after=day(0), until=day(1), how=HowAbove.PASSING)
 
@@ -65,14 +65,14 @@ def test_a_return_above_after_a_time_below_is_dated_from_when_it_was_last_seen_b
     assert asked(of) == Interval(after=day(1), until=day(3), how=HowAbove.PASSING)
 
 
-def test_a_rebase_ends_what_can_be_asked():
+def test_a_rebase_starts_a_new_count():
     before = "a:50 b:60 c:40 d:30"
     of = record(before, "a:70 b:60 c:40 d:30", "a:17 b:16 c:14 d:13")
     assert of.steps[-1].diff.metrics[kit.SCORE.id].verdict is Comparability.REBASED
     assert asked(of) == Interval(after=None, until=day(2), how=HowAbove.START)
 
 
-def test_finer_decimals_pass_nobody():
+def test_finer_decimals_are_not_a_passing():
     rest = "c:40.1 d:30.2 e:20.3 f:10.4"
     of = record(f"a:50.1 b:60.2 {rest}", f"a:60.2 b:60.2 {rest}", "a:60.24 b:60.21 c:40.12 d:30.23 e:20.31 f:10.42")
     assert not of.steps[-1].diff.metrics[kit.SCORE.id].moves
@@ -84,7 +84,7 @@ def test_an_estimate_is_marked():
     assert asked(record("a:50 b:~60", "a:50 b:40")).estimated
 
 
-def test_it_can_be_asked_as_of_a_day():
+def test_a_passing_can_be_asked_as_of_a_day():
     of = record("a:50 b:60", "a:70 b:60", "a:55 b:60")
     assert asked(of) is None
     assert asked(of, at=day(1)) == Interval(after=day(0), until=day(1), how=HowAbove.PASSING)
@@ -103,7 +103,7 @@ CELLS = st.sampled_from(["", "50", "55", "60", "~55", "50.4", "55.2", "55.4", "6
 
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=9), st.booleans())
-def test_it_equals_looking_at_every_day(days: list[tuple[str, str, str]], better_high: bool):
+def test_the_answer_equals_looking_at_every_day(days: list[tuple[str, str, str]], better_high: bool):
     of = Record(kit.metric(better="higher" if better_high else "lower"))
     for a, b, c in days:
         of.show(f"a:{a} b:{b} c:{c} d:1 e:2 f:3")
@@ -111,7 +111,7 @@ def test_it_equals_looking_at_every_day(days: list[tuple[str, str, str]], better
 
 
 @given(st.lists(st.tuples(*[CELLS] * 4), min_size=1, max_size=9), st.booleans())
-def test_for_sides_of_several_entries_it_equals_looking_at_the_best_of_each_every_day(
+def test_with_several_entries_the_answer_equals_looking_at_the_best_of_each_side_every_day(
     days: list[tuple[str, ...]], better_high: bool
 ):
     of = Record(kit.metric(better="higher" if better_high else "lower"))
@@ -121,12 +121,12 @@ def test_for_sides_of_several_entries_it_equals_looking_at_the_best_of_each_ever
     assert found == by_day(of, "ac", "bd")
 
 
-def by_day(of: Record, one: str = "a", other: str = "b") -> Interval | None:
+def by_day(of: Record, upper: str = "a", lower: str = "b") -> Interval | None:
     """The definition, day by day over the whole snapshots."""
     metric = of.board.metrics[0]
     rebased = [n for n, step in enumerate(of.steps) if n and step.diff.metrics[metric.id].verdict is Comparability.REBASED]
     steps = of.steps[rebased[-1] if rebased else 0 :]
-    best = [tuple(best_entry(metric, _shown(step, side)) for side in (one, other)) for step in steps]
+    best = [tuple(best_entry(metric, _shown(step, side)) for side in (upper, lower)) for step in steps]
     pairs = [tuple(entry.measures[metric.id] if entry else None for entry in pair) for pair in best]
     above = [None if None in pair else metric.better(pair[0].value, pair[1].value) for pair in pairs]
     for n in range(len(steps) - 1, 0, -1):
@@ -137,8 +137,8 @@ def by_day(of: Record, one: str = "a", other: str = "b") -> Interval | None:
             above[n - 1] = common and verdict.usable and not stay & verdict.moves.keys()
     if not above[-1]:
         return None
-    last_not = max((n for n, one in enumerate(above) if one is False), default=None)
-    first = next(n for n, one in enumerate(above) if one and (last_not is None or n > last_not))
+    last_not = max((n for n, upper in enumerate(above) if upper is False), default=None)
+    first = next(n for n, upper in enumerate(above) if upper and (last_not is None or n > last_not))
     until, marked = steps[first].check.observed_at, any(measure.estimated for measure in pairs[first])
     if last_not is not None:
         marked = marked or any(measure.estimated for measure in pairs[last_not])
@@ -155,7 +155,7 @@ def _shown(step: Step, side: Iterable[str]) -> list[Entry]:
     return [entry for entry in entries if entry is not None and kit.SCORE.id in entry.measures]
 
 
-def test_a_side_is_not_dated_by_decimals_alone():
+def test_finer_decimals_do_not_date_a_passing():
     of = Record(kit.SCORE)
     of.show("a:50 c:55 b:55.4 d:40 e:2 f:3 g:1")
     of.show("a:50.3 c:55.41 b:55.38 d:40.2 e:2.1 f:3.2 g:1.1")
@@ -164,7 +164,7 @@ def test_a_side_is_not_dated_by_decimals_alone():
     assert found.how is HowAbove.START
 
 
-def test_a_live_metric_is_read_by_its_values():
+def test_a_live_metric_is_dated_by_its_values():
     speed = kit.metric("speed", "live", topic="speed")
     of = Record(kit.SCORE, speed)
     of.show("a:1 b:2", speed="a:10 b:20")

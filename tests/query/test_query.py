@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from memory_store import MemoryStore
 from query_world import BOARD, OTHER, PRICE, SCORE, SPEED, at, board, entry, note, save
 
+from tracker.cadence import next_due
 from tracker.errors import DeclarationError
 from tracker.model import Request, Result, State, Step
 from tracker.ports import Store
-from tracker.query.due import missing_keys, next_due
+from tracker.query.due import missing_keys
 from tracker.query.health import health as health_of
 from tracker.query.history import history
 from tracker.query.standings import standings
@@ -59,7 +60,7 @@ def test_a_standing_has_the_published_rank_as_of_the_time_whatever_the_metric(st
     assert [row.published_rank for row in standings(board(), store, metric=PRICE, at=at(0))] == [2, 1]
 
 
-def test_standings_of_what_is_not_there_are_refused(store: Store):
+def test_standings_of_an_unknown_metric_or_time_are_refused(store: Store):
     with pytest.raises(DeclarationError, match=r"acme/text: nothing was accepted; expected a snapshot \(tracker run acme/text\)"):
         standings(board(), store)
     save(store, 1, [entry("a", 90)])
@@ -96,14 +97,14 @@ def course(store: Store) -> Store:
     return store
 
 
-def test_history_finds_an_entry_by_key_or_by_any_name_it_bore(course: Store):
+def test_history_finds_an_entry_by_key_or_by_any_name_it_ever_had(course: Store):
     for name in ("gpt-4", "GPT-4", "  gpt-4  (OLD) ", "ＧＰＴ-4"):
         found = history(name, course, board=BOARD, lexicon=default_lexicon())
-        assert [(one.board, one.entry, one.known.name) for one in found] == [(BOARD, "gpt-4", "GPT-4 (old)")]
+        assert [(listed.board, listed.entry, listed.known.name) for listed in found] == [(BOARD, "gpt-4", "GPT-4 (old)")]
 
 
-def test_boards_come_in_order_and_a_part_of_a_name_is_no_name(course: Store):
-    assert [(one.board, one.entry) for one in history("gpt-4", course, lexicon=default_lexicon())] == [
+def test_boards_come_in_order_and_a_part_of_a_name_is_not_a_name(course: Store):
+    assert [(listed.board, listed.entry) for listed in history("gpt-4", course, lexicon=default_lexicon())] == [
         (OTHER, "gpt-4"),
         (BOARD, "gpt-4"),
     ]
@@ -112,15 +113,15 @@ def test_boards_come_in_order_and_a_part_of_a_name_is_no_name(course: Store):
 
 
 def test_a_course_has_values_ranks_and_the_events_of_its_entry(course: Store):
-    (one,) = history("qwen", course, lexicon=default_lexicon())
-    assert [(span.measure.value, span.valid_from, span.valid_to) for span in one.values[SCORE]] == [
+    (listed,) = history("qwen", course, lexicon=default_lexicon())
+    assert [(span.measure.value, span.valid_from, span.valid_to) for span in listed.values[SCORE]] == [
         (80, at(0), at(1)),
         (95, at(1), None),
     ]
-    assert [(span.rank, span.valid_to) for span in one.ranks] == [(2, at(1)), (1, None)]
-    assert set(one.values) == {SCORE, PRICE, SPEED}
-    assert "new_leader" in {event.kind for event in one.events}
-    assert all("qwen" in {party.entry for party in (*event.subjects, *event.rivals)} for event in one.events)
+    assert [(span.rank, span.valid_to) for span in listed.ranks] == [(2, at(1)), (1, None)]
+    assert set(listed.values) == {SCORE, PRICE, SPEED}
+    assert "new_leader" in {event.kind for event in listed.events}
+    assert all("qwen" in {party.entry for party in (*event.subjects, *event.rivals)} for event in listed.events)
 
 
 def test_a_model_that_nobody_lists_is_refused(course: Store):
@@ -159,7 +160,7 @@ def test_a_disabled_board_is_paused_with_its_terms(store: Store):
     assert health_of(board(enabled=False), store, now=at(99)).due_at is None
 
 
-def test_a_board_without_its_key_is_paused_only_where_the_environment_counts(store: Store):
+def test_a_board_without_its_key_is_paused_only_if_an_environment_is_given(store: Store):
     keyed = board(request=Request(url="https://a.example/${WHERE}", headers={"x": "Bearer ${KEY}"}, params={"p": "${KEY}"}))
     assert missing_keys(keyed, {"WHERE": ""}) == ("WHERE", "KEY")
     assert missing_keys(keyed, {"WHERE": "x", "KEY": "y"}) == ()
@@ -176,7 +177,7 @@ def test_a_broken_board_says_why_until_it_reads_again(store: Store):
     assert health(store, 2.1) == (State.OK, "")
 
 
-def test_a_board_that_nobody_asked_for_three_times_is_stale(store: Store):
+def test_a_board_that_missed_three_readings_is_stale(store: Store):
     save(store, 0, [entry("a", 90)])
     assert health(store, 2.9) == (State.OK, "")
     assert health(store, 3.1) == (State.STALE, "not read since 2026-03-01 06:00 UTC")
@@ -197,13 +198,13 @@ def test_a_board_that_never_answered_is_broken_too(store: Store):
     assert health(store, 2) == (State.BROKEN, "acme/text: timed out")
 
 
-def test_a_board_that_nobody_asked_again_after_a_fault_is_stale(store: Store):
+def test_a_board_that_is_not_tried_again_after_a_fault_is_stale(store: Store):
     note(store, 0, Result.FAILED, "acme/text: timed out", passing=True)
     note(store, 1, Result.FAILED, "acme/text: timed out", passing=True)
     assert health(store, 4) == (State.STALE, "not read since 2026-03-01 06:00 UTC: acme/text: timed out")
 
 
-def test_a_board_that_shows_the_same_for_too_long_is_stale_and_one_that_is_cut_is_partial(store: Store):
+def test_a_board_that_is_unchanged_for_too_long_is_stale_and_a_cut_one_is_partial(store: Store):
     save(store, 0, [entry("a", 90)])
     past = replace(store.past(BOARD), stale_since=at(1))
     step_check = replace(store.last_check(BOARD), observed_at=at(1))
@@ -229,12 +230,12 @@ def test_a_board_that_shows_the_same_for_too_long_is_stale_and_one_that_is_cut_i
     ],
 )
 def test_a_board_is_due_by_the_clock_of_its_own_zone(cadence: str, zone: str, after: str, due: str):
-    one = board(cadence=cadence, time_zone=zone)
-    assert next_due(one, datetime.fromisoformat(after)) == datetime.fromisoformat(due)
+    declared = board(cadence=cadence, time_zone=zone)
+    assert next_due(declared, datetime.fromisoformat(after)) == datetime.fromisoformat(due)
 
 
 @given(hours=st.integers(0, 9000), cadence=st.sampled_from(["@hourly", "@daily", "@weekly", "@monthly", "17 */6 * * *"]))
-def test_a_due_time_lies_after_and_none_lies_between(hours: int, cadence: str):
+def test_a_due_time_is_the_first_one_after(hours: int, cadence: str):
     after = at(0) + timedelta(hours=hours)
     due = next_due(board(cadence=cadence, time_zone="America/New_York"), after)
     assert due > after

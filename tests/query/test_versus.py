@@ -30,19 +30,19 @@ STATED = kit.metric(stated_error=2.0)
 
 
 def of(*days: str, on: kit.Metric = STATED) -> Record:
-    one = Record(on)
+    row = Record(on)
     for text in days:
-        one.show(text, names=NAMES)
-    return one
+        row.show(text, names=NAMES)
+    return row
 
 
 def row(found: Versus, metric: str = "score") -> Row:
     (pair,) = found.pairs
-    (one,) = [one for one in pair.rows if one.metric.id == metric]
-    return one
+    (row,) = [row for row in pair.rows if row.metric.id == metric]
+    return row
 
 
-def test_values_of_one_snapshot_with_what_is_beyond_the_error_and_since_when():
+def test_values_are_of_one_snapshot_with_the_error_and_since_when():
     record = of("cr:50 gr:55 q:1", "cr:60 gr:55 q:1", "cr:61 gr:55 q:1")
     found = row(versus(CLAUDE, GPT, record.store, lexicon=default_lexicon()))
     assert (found.one.value, found.other.value, found.difference) == (61, 55, 6)
@@ -65,7 +65,7 @@ def test_values_of_one_snapshot_with_what_is_beyond_the_error_and_since_when():
         ("cr:53±1 gr:50", None, None),
     ],
 )
-def test_the_error_is_that_of_the_overtakes_and_unknown_where_none_is_stated(cells, error, beyond):
+def test_the_error_is_that_of_the_overtakes_and_unknown_if_none_is_stated(cells, error, beyond):
     found = row(versus(CLAUDE, GPT, of(cells, on=kit.metric(stated_error=error)).store, lexicon=default_lexicon()))
     assert (found.above, found.beyond_error) == ("one", beyond)
 
@@ -76,11 +76,11 @@ def test_equal_values_are_level_and_estimates_are_marked():
     assert row(versus(CLAUDE, GPT, of("cr:50 gr:~40").store, lexicon=default_lexicon())).estimated
 
 
-def test_a_metric_that_only_one_has_is_there_without_a_verdict_and_counts_are_not():
+def test_a_metric_of_only_one_has_no_verdict_and_counts_are_left_out():
     record = Record(kit.SCORE, MATHS, VOTES)
     record.show("cr:50 gr:40", maths="cr:9", votes="cr:1 gr:2", names=NAMES)
     (pair,) = versus(CLAUDE, GPT, record.store, lexicon=default_lexicon()).pairs
-    assert [one.metric.id for one in pair.rows] == ["score", "maths"]
+    assert [row.metric.id for row in pair.rows] == ["score", "maths"]
     assert (pair.rows[1].one.value, pair.rows[1].other, pair.rows[1].above, pair.rows[1].difference) == (9, None, "", None)
 
 
@@ -105,7 +105,7 @@ def test_variants_are_matched_by_their_reasoning_mode_then_the_best_are_taken():
     assert pairs(versus(CLAUDE, QWEN, of("cr:60 cn:70 q:1").store, lexicon=default_lexicon())) == [("cn", "q")]
 
 
-def test_a_mode_that_is_not_stated_speaks_against_no_pair_and_an_effort_is_one_of_reasoning():
+def test_an_unstated_mode_matches_any_and_an_effort_implies_reasoning():
     record = Record(STATED)
     record.show("cr:60 cn:50 gr:40 gn:35", names=NAMES | {"cr": "Claude Opus 4.6 (max)", "gr": "GPT-5.4 (xhigh)"})
     assert pairs(versus(CLAUDE, GPT, record.store, lexicon=default_lexicon())) == [("cr", "gr")]
@@ -124,7 +124,7 @@ def test_all_pairs_can_be_asked_for_the_best_match_first():
 def test_a_model_is_not_compared_with_itself():
     store = of("cr:60 cn:50").store
     assert pairs(versus(CLAUDE, "Claude Opus 4.6 (Reasoning)", store, lexicon=default_lexicon())) == [("cn", "cr")]
-    assert all(one != other for one, other in pairs(versus(CLAUDE, CLAUDE, store, every=True, lexicon=default_lexicon())))
+    assert all(first != second for first, second in pairs(versus(CLAUDE, CLAUDE, store, every=True, lexicon=default_lexicon())))
     assert pairs(versus(QWEN, QWEN, of("q:1").store, lexicon=default_lexicon())) == []
 
 
@@ -139,6 +139,6 @@ def test_boards_that_list_only_one_are_named_and_a_day_can_be_asked_for():
     assert len(versus(CLAUDE, GPT, record.store, boards=[other.board.id], lexicon=default_lexicon()).pairs) == 1
 
 
-def test_a_model_that_is_not_listed_is_said_with_those_of_its_line():
+def test_a_model_that_is_not_listed_is_refused_with_those_of_its_line():
     with pytest.raises(DeclarationError, match=r'"Qwen3.5 72B": no board lists that model; listed of that line: Qwen3.5 9B \('):
         versus("Qwen3.5 72B", GPT, of("gr:1 q:2").store, lexicon=default_lexicon())

@@ -45,8 +45,8 @@ def vitals(store: Store, days: float, *boards: object, **more: object) -> Vitals
 
 
 def only(store: Store, days: float, *boards: object) -> BoardVitals:
-    (one,) = vitals(store, days, *boards).boards
-    return one
+    (acme,) = vitals(store, days, *boards).boards
+    return acme
 
 
 # ── boards ───────────────────────────────────────────────────────────────────────────────────────
@@ -55,26 +55,26 @@ def only(store: Store, days: float, *boards: object) -> BoardVitals:
 def test_an_answer_that_nothing_changed_is_a_success(store: Store):
     save(store, 0, [entry("a", 90), entry("b", 80)])
     store.save(Step(check=check(board(), 1, Result.UNCHANGED), past=replace(store.past(BOARD), seen_until=at(1))))
-    one = only(store, 1.5)
-    assert (one.last_success, one.success_age_s, one.failures) == (at(1), 43200, 0)
-    assert (one.health.state, one.health.entries, one.health.last_changed) == (State.OK, 2, at(0))
-    assert not one.troubled
+    acme = only(store, 1.5)
+    assert (acme.last_success, acme.success_age_s, acme.failures) == (at(1), 43200, 0)
+    assert (acme.health.state, acme.health.entries, acme.health.last_changed) == (State.OK, 2, at(0))
+    assert not acme.troubled
 
 
-def test_failures_in_a_row_are_counted_since_the_first_and_are_no_success(store: Store):
+def test_failures_in_a_row_are_counted_since_the_first_and_are_not_a_success(store: Store):
     save(store, 0, [entry("a", 90)])
     for days in (1, 2, 3):
         note(store, days, Result.FAILED, "acme/text: timed out", passing=True)
-    one = only(store, 3)
-    assert (one.failures, one.failing_since, one.last_success, one.success_age_s) == (3, at(1), at(0), 3 * 86400)
+    acme = only(store, 3)
+    assert (acme.failures, acme.failing_since, acme.last_success, acme.success_age_s) == (3, at(1), at(0), 3 * 86400)
 
 
 def test_a_board_that_was_never_read_has_no_age_and_not_age_zero(store: Store):
-    one = only(store, 5)
-    assert (one.last_success, one.success_age_s, one.troubled) == (None, None, False)
+    acme = only(store, 5)
+    assert (acme.last_success, acme.success_age_s, acme.troubled) == (None, None, False)
 
 
-def test_a_clock_that_was_set_back_makes_no_negative_age(store: Store):
+def test_an_age_is_not_negative_after_the_clock_was_set_back(store: Store):
     save(store, 2, [entry("a", 90)])
     assert only(store, 1).success_age_s == 0
 
@@ -87,19 +87,19 @@ def test_a_broken_board_is_trouble_but_not_when_it_was_switched_off(store: Store
 
 
 @pytest.mark.parametrize(("by", "troubled"), [("tracker", True), ("ann", False)])
-def test_a_pause_is_trouble_only_when_nobody_asked_for_it(store: Store, by: str, troubled: bool):
+def test_a_pause_is_trouble_only_if_the_tracker_set_it(store: Store, by: str, troubled: bool):
     save(store, 0, [entry("a", 90)])
     store.service.pause(Pause(board=BOARD, since=at(1), by=by, reason="401, the key is refused"))
-    one = only(store, 1)
-    assert (one.health.state, one.troubled) == (State.PAUSED, troubled)
-    assert one.health.reason == f"by {by} since 2026-03-02 06:00 UTC: 401, the key is refused"
+    acme = only(store, 1)
+    assert (acme.health.state, acme.troubled) == (State.PAUSED, troubled)
+    assert acme.health.reason == f"by {by} since 2026-03-02 06:00 UTC: 401, the key is refused"
     assert store.service.resume(BOARD)
     assert (only(store, 1).health.state, only(store, 1).pause) == (State.OK, None)
 
 
 def test_a_board_whose_key_is_not_set_is_paused_without_trouble(store: Store):
-    one = only(store, 1, board(request=Request(url="https://a.example/", headers={"x": "${KEY}"})))
-    assert (one.health.state, one.troubled) == (State.PAUSED, False)
+    acme = only(store, 1, board(request=Request(url="https://a.example/", headers={"x": "${KEY}"})))
+    assert (acme.health.state, acme.troubled) == (State.PAUSED, False)
 
 
 def test_each_board_has_its_own_counts(store: Store):
@@ -114,9 +114,9 @@ def test_each_board_has_its_own_counts(store: Store):
         counter(Counted.STORE_SECONDS, "acme/text2"): 0.125,
     }
     store.service.count(counts)
-    one, other = vitals(store, 1, near, board()).boards
-    assert (one.health.board, other.health.board) == (BOARD, "acme/text2")
-    assert (one.fetches, one.fetch_bytes, one.read_s, one.detect_s, one.store_s) == (
+    acme, other = vitals(store, 1, near, board()).boards
+    assert (acme.health.board, other.health.board) == (BOARD, "acme/text2")
+    assert (acme.fetches, acme.fetch_bytes, acme.read_s, acme.detect_s, acme.store_s) == (
         {"new": 3, "not_modified": 9},
         4096,
         0.5,
@@ -129,7 +129,7 @@ def test_each_board_has_its_own_counts(store: Store):
 # ── delivery ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_route_tells_what_waits_what_is_dead_and_what_was_done(store: Store):
+def test_a_route_counts_waiting_dead_and_sent_deliveries(store: Store):
     deliveries = [delivery(1, "ops", at(1)), delivery(2, "ops", at(2)), delivery(3, "ops", at(0)), delivery(4, "chat", at(2))]
     store.service.post(deliveries)
     store.service.dead_letter(deliveries[2:3], error="ops: 410, the webhook is gone")
@@ -151,11 +151,11 @@ def test_a_route_tells_what_waits_what_is_dead_and_what_was_done(store: Store):
     )
 
 
-def test_deliveries_that_wait_are_no_trouble_and_delivered_ones_are_gone(store: Store):
-    one = delivery(1, "ops", at(1))
-    store.service.post([one])
+def test_waiting_deliveries_are_not_trouble_and_delivered_ones_are_gone(store: Store):
+    waiting = delivery(1, "ops", at(1))
+    store.service.post([waiting])
     assert not vitals(store, 9).troubled
-    store.service.receive([Receipt(event=one.event.id, route="ops", delivered_at=at(2), how=DeliveryOutcome.SENT)])
+    store.service.receive([Receipt(event=waiting.event.id, route="ops", delivered_at=at(2), how=DeliveryOutcome.SENT)])
     assert vitals(store, 9).routes == ()
 
 
@@ -183,15 +183,15 @@ def test_looking_changes_nothing(store: Store):
 
 
 @given(queued=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.booleans()), max_size=12))
-def test_every_delivery_is_in_one_route_once_and_the_oldest_is_the_oldest(queued: list[tuple[str, int, bool]]):
+def test_every_delivery_counts_once_in_its_route_and_the_oldest_sets_the_age(queued: list[tuple[str, int, bool]]):
     store = MemoryStore()
     deliveries = [delivery(number, route, at(days)) for number, (route, days, _) in enumerate(queued)]
     store.service.post(deliveries)
-    store.service.dead_letter([one for one, (_, _, dead) in zip(deliveries, queued, strict=True) if dead], error="gone")
+    store.service.dead_letter([route for route, (_, _, dead) in zip(deliveries, queued, strict=True) if dead], error="gone")
     routes = vitals(store, 10).routes
-    assert all(one.route < other.route for one, other in pairwise(routes))
+    assert all(route.route < other.route for route, other in pairwise(routes))
     for name in "abc":
         ages = [(10 - days) * 86400 for route, days, dead in queued if route == name and not dead]
         dead = sum(dead for route, _, dead in queued if route == name)
-        (found,) = [one for one in routes if one.route == name] or [RouteVitals(route=name)]
+        (found,) = [route for route in routes if route.route == name] or [RouteVitals(route=name)]
         assert (found.waiting, found.dead, found.oldest_age_s) == (len(ages), dead, max(ages, default=None))

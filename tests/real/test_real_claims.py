@@ -1,8 +1,7 @@
-"""Claims over the real boards, ten of each family of verdicts, five in odd English, and fifty as people write them, each with what
-the raw files say.
+"""Claims about the real boards: ten per family of verdicts, five in odd English, and fifty as people write them.
 
-The figures in the reasons were read from the files by a script of its own (JSON, CSV and Markdown, nothing of the tracker), and
-`test_the_reasons_are_what_the_files_say` reads the decisive ones again.
+The reason beside each is what the raw files say. A separate script read the figures from the files (JSON, CSV and Markdown,
+without the tracker), and `test_the_reasons_are_what_the_files_say` reads the decisive ones again.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ SUPPORTED = {
     "MiMo-V2.5-Pro rivals Kimi K2.6, per Artificial Analysis": "53.83 against 53.90, error 1.4",
     "No open-weights model beats GPT-5.5 on Artificial Analysis": "the best is Kimi K2.6 with 53.90",
     "Gemini 3.1 Pro is cheaper than Claude Opus 4.6, according to Artificial Analysis": "$2 and $12 against $5 and $25",
-    "On Artificial Analysis, Qwen3.5 is better than its predecessor": "like for like: 27B 42.07 against Qwen3 32B 16.53, and so on",
+    "On Artificial Analysis, Qwen3.5 is better than its predecessor": "like for like: 27B 42.07 against Qwen3 32B 16.53, …",
     "As of 2026-05-14, GPT-5.5 (xhigh) is number one on Artificial Analysis": "60.24; Claude Opus 4.8 only enters on 05-29",
     "o3-mini trails o1 in maths on LiveBench": "77.29 against 80.32, a gap of 3.03 where 2 % of the spread is 1.5",
     "Claude 3.5 Sonnet beats Llama 3.1 405B on LiveBench 2024-08-31": "60.33 against 53.24",
@@ -150,8 +149,8 @@ PLAIN = {
     "GPT-5.5 beats Claude Opus 4.8 on 3 of 4 benchmarks": (["not understood"], "it does not say on which"),
 }
 FOUNDING = (
-    "Qwen3.5's 72B model outperforms GPT-4 in reasoning and maths, the 14B rivals Llama 3 70B, with big gains over Qwen3 and a first"
-    " for open source: better performance-to-parameter ratio, per Artificial Analysis."
+    "Qwen3.5's 72B model outperforms GPT-4 in reasoning and maths, the 14B rivals Llama 3 70B, with big gains over Qwen3 and"
+    " a first for open source: better performance-to-parameter ratio, per Artificial Analysis."
 )
 
 
@@ -207,7 +206,7 @@ def test_odd_english(store: SqliteStore, claim: str, verdict: str):
 def test_as_people_write(store: SqliteStore, claim: str, answer: tuple[list[str], str]):
     verdicts, reason = answer
     found = claims.check(claim, store, lexicon=default_lexicon())
-    assert [str(one.verdict) for one in found] == verdicts, (reason, [one.reason for one in found])
+    assert [str(finding.verdict) for finding in found] == verdicts, (reason, [finding.reason for finding in found])
 
 
 # ── the founding article ─────────────────────────────────────────────────────────────────────────
@@ -215,7 +214,7 @@ def test_as_people_write(store: SqliteStore, claim: str, answer: tuple[list[str]
 
 def test_the_founding_article_comes_out_right(store: SqliteStore):
     reasoning, maths, small, gains, first = claims.check(FOUNDING, store, lexicon=default_lexicon())
-    assert [one.verdict for one in (reasoning, maths, small, gains, first)] == [
+    assert [finding.verdict for finding in (reasoning, maths, small, gains, first)] == [
         *["not on record"] * 3,
         "supported",
         "not on record",

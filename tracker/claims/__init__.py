@@ -1,7 +1,7 @@
 """Checks what people write about models against the record: a sentence or an article goes in, a finding per claim comes out.
 
 Deterministic: a grammar of sentences, no language model, no network. Words and verdicts: docs/reference/claims.md;
-why it answers as it does: docs/decisions/0012-claims.md.
+reasons: docs/decisions/0012-claims.md.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from tracker.claims import grammar, names, pieces, sentences
 from tracker.claims._records import Claim, ClaimVerdict, Figure, Finding, Ground, Mention, Relation, Since, Unread
 from tracker.claims.judge import judge
 from tracker.claims.record import Record
-from tracker.claims.say import finding_json, finding_text
+from tracker.claims.rendering import finding_json, finding_text
 from tracker.identity import resolve
 from tracker.model import BoardId
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import states
 
-__all__ = ["Claim", "ClaimVerdict", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread", "check", "finding_json", "finding_text", "read"]  # fmt: skip
+__all__ = [
+    "Claim", "ClaimVerdict", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread",
+    "check", "finding_json", "finding_text", "read",
+]  # fmt: skip
 
 
 def check(
@@ -32,29 +35,27 @@ def check(
     boards: Iterable[BoardId] = (),
     article: bool = False,
 ) -> tuple[Finding, ...]:
-    """What the record says to every claim of a text, in the order of the text.
+    """What the record says, or said at a time, to each claim of a text, in the order of the text; on all `boards` by default.
 
-    `at`: what it said then. `boards`: only these; all by default. What could not be read comes back as findings that are
-    `not understood`; of an `article` only those sentences that seem to compare models.
+    Words that could not be read are `not understood`; of an `article`, only in sentences that seem to compare models.
     """
     record = Record(store=store, states=states(store, at=at, lexicon=lexicon, boards=tuple(boards)), lexicon=lexicon, at=at)
-    found = read(text, record)
-    telling = [one for one in found if isinstance(one, Claim) or one.checkable or not article]
-    return tuple(judge(one, record) if isinstance(one, Claim) else _not_understood(one) for one in telling)
+    claims = (claim for claim in read(text, record) if isinstance(claim, Claim) or claim.checkable or not article)
+    return tuple(judge(claim, record) if isinstance(claim, Claim) else _not_understood(claim) for claim in claims)
 
 
 def read(text: str, record: Record) -> list[Claim | Unread]:
     """The claims of a text and what could not be read of it, in order; boards and names are those of the record."""
     listed = (entry for state in record.states for entry in state.snapshot.entries.values())
     known = names.vocabulary((*listed, *record.once_listed()), lambda name: resolve(name, lexicon=record.lexicon))
-    called = pieces.titles(state.board for state in record.states)
-    context = grammar.Context()
-    found: list[Claim | Unread] = []
+    titles = pieces.titles(state.board for state in record.states)
+    subjects: tuple[Mention, ...] = ()
+    claims: list[Claim | Unread] = []
     for sentence in sentences.split(text):
-        said, context = grammar.read(sentence.text, pieces.cut(sentence.text, known, called), context)
-        found += said
-    return found
+        of_sentence, subjects = grammar.read(sentence, pieces.cut(sentence, known, titles), subjects)
+        claims += of_sentence
+    return claims
 
 
-def _not_understood(one: Unread) -> Finding:
-    return Finding(quote=one.quote, verdict=ClaimVerdict.NOT_UNDERSTOOD, reason=one.reason)
+def _not_understood(words: Unread) -> Finding:
+    return Finding(quote=words.quote, verdict=ClaimVerdict.NOT_UNDERSTOOD, reason=words.reason)

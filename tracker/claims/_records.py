@@ -1,8 +1,8 @@
-"""What passes between the steps of checking: a sentence's claims, and what the record says to each."""
+"""What passes between the steps of checking: the claims of a sentence, and the record's answer to each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,8 +12,8 @@ from tracker.model import BoardId, EntryId, EventId, MetricId, Sha256
 class ClaimVerdict(StrEnum):
     """What the record says to a claim (docs/reference/claims.md).
 
-    `not comparable`: the models are on record, but no figure allows the comparison. `not on record`: the record does not
-    have the model, or does not reach back far enough. `not understood`: no claim could be read from those words.
+    `not comparable`: the models are on record, but no figure allows the comparison. `not on record`: the record lacks the
+    model, or does not reach back far enough. `not understood`: no claim could be read from those words.
     """
 
     SUPPORTED = "supported"
@@ -25,7 +25,7 @@ class ClaimVerdict(StrEnum):
 
 
 class Relation(StrEnum):
-    """What a claim says of its subject; one file of this package judges each."""
+    """What a claim says about its subject; `judge.JUDGES` names the judge of each."""
 
     ABOVE = "above"
     LEVEL = "level"
@@ -39,7 +39,10 @@ class Relation(StrEnum):
 
 
 class MentionKind(StrEnum):
-    """What a stretch of a sentence names: a `model` or line, a `lab`, a `line` looked up in the record, a `group` of models, or `vague`: one of a line that no figure tells."""
+    """What a stretch of a sentence names.
+
+    A `model` or line, a `lab`, a `line` looked up in the record, a `group` of models, or a `vague` member of a line.
+    """
 
     MODEL = "model"
     LAB = "lab"
@@ -48,12 +51,19 @@ class MentionKind(StrEnum):
     VAGUE = "vague"
 
 
+PieceKind = StrEnum(
+    "PieceKind",
+    "NAME SIZE SENSE FIRST TOP SCORE TOPIC BOARD GROUP AMOUNT SINCE AT NOT NEAR HEDGE BY FROM IN JOIN BREAK REFERENCE OWN FILL"
+    " DEGREE TURN WORD",
+)
+"""What a piece of a sentence is for."""
+
 # ── what a sentence says ─────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelGroup:
-    """A class of models, by what the record states of them; a field that is None asks for nothing. Sizes in 10⁹ parameters, `under` is not included."""
+    """A class of models; a field that is None is not a condition. Sizes are in 10⁹ parameters; `under_b` is exclusive."""
 
     open_weights: bool | None = None
     under_b: float | None = None
@@ -78,49 +88,42 @@ class ModelGroup:
 
     def __str__(self) -> str:
         weights = {True: "open-weights", False: "closed", None: ""}[self.open_weights]
-        thinking = {"on": "reasoning", "off": "non-reasoning", None: ""}[self.reasoning]
-        size = (
-            f"under {self.under_b:g}B"
-            if self.under_b is not None
-            else f"over {self.over_b:g}B"
-            if self.over_b is not None
-            else ""
-        )
-        return " ".join(
-            word for word in (self.country or "", weights, thinking, "models", size, f"of {self.lab}" if self.lab else "") if word
-        )
+        reasoning = {"on": "reasoning", "off": "non-reasoning", None: ""}[self.reasoning]
+        size = f"over {self.over_b:g}B" if self.over_b is not None else ""
+        size = f"under {self.under_b:g}B" if self.under_b is not None else size
+        return " ".join(filter(None, (self.country, weights, reasoning, "models", size, f"of {self.lab}" if self.lab else "")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A model, a lab or a group as a sentence names it.
 
-    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B", `Claude Opus 4.8` for "Opus 4.8"). `line` is the line it was said to belong to, where
-    the sentence leaves that to be understood. `lab` is the lab a sentence puts before a name, or the lab itself. `product` is
-    lab, family and generation of a line that the record was asked for. `every` is the word by which all of it is meant, not its best.
+    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is its line, if the sentence leaves that to be
+    understood. `lab` is the lab before a name, or the lab itself. `product` is lab, family and generation of a line that was
+    looked up in the record. `quantifier` is the word by which all of it is meant, not its best.
     """
 
     text: str
     name: str
-    sort: MentionKind = MentionKind.MODEL
+    kind: MentionKind = MentionKind.MODEL
     line: str = ""
     lab: str = ""
     group: ModelGroup = ModelGroup()
     product: tuple[str, str, str] = ("", "", "")
-    every: str = ""
+    quantifier: str = ""
 
     @property
     def whole(self) -> Mention:
-        """The line that it is of, or itself."""
+        """Its line, or itself."""
         return Mention(text=self.line, name=self.line, lab=self.lab) if self.line else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """By how much, or of a score how high: `value` in `unit` (points, percent, times, usd, tokens/s, or none), as precise as it was written.
+    """A gap or a score: `value` in `unit` (points, percent, times, usd, tokens/s, or none), as precise as it was written.
 
-    A percentage is one of the `base`: the rival's value or the subject's. `bound`: empty (this figure), `least`, `most`, `about`,
-    and of scores `over` and `under`, which leave out the figure itself.
+    A percentage is one of the `base`: the rival's value or the subject's. `bound`: empty (exactly this), `least`, `most`,
+    `about`, and of scores the exclusive `over` and `under`.
     """
 
     value: float
@@ -133,7 +136,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A date as written: from `start` up to `end`, which is not part of it; a day, a month or a year."""
+    """A day, a month or a year as written: from `start` to `end`, which is exclusive."""
 
     text: str
     start: datetime
@@ -142,13 +145,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One thing that a sentence says.
+    """One thing that a sentence says, in the words `quote`. "B trails A" is read as A above B.
 
-    `quote` are its words. "B trails A" is read as A above B. `topic` and `sources` are as written; empty: not said.
-    `inner` is what the first is said to be first at, or empty. `passing`: it is said to have come about by overtaking.
-    `near`: said to be nearly so. `top` is the worst rank that is claimed; `exact`: that very rank. `within`: best of those down to that rank.
-    `end`: the sentence speaks of the number itself, the `high` or the `low` one, and not of the better one; or of the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was understood though not written,
-    `unread` quotes words that were not judged.
+    `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: by
+    overtaking. `near`: nearly so. `top` is the worst rank that is claimed; `exact`: that very rank. `within`: best of those
+    down to that rank. `end`: the number itself is meant, the `high` or the `low` one, and not the better one; or the `ratio`
+    of two prices. `per` is what a ratio divides by. `read_as` says what was understood though not written, `unread` quotes
+    words that were not judged.
     """
 
     quote: str
@@ -176,7 +179,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """Words from which no claim could be read, and why. `checkable`: they speak of models and seem to claim something."""
+    """Words from which no claim could be read, and why. `checkable`: they are about models and seem to claim something."""
 
     quote: str
     reason: str
@@ -188,7 +191,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A value that an answer rests on, as published in one snapshot; `of` says whose: subject, rival or other."""
+    """A value behind an answer, as published in one snapshot; `of` says whose: subject, rival or other."""
 
     of: str
     entry: EntryId
@@ -202,11 +205,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
-    """Since when it is so: later than `after` (None: nothing was looked at before), not later than `until`.
+    """Since when it holds: later than `after` (None: there is no earlier reading), not later than `until`.
 
-    `how`: `passing`, `entry` (above from the subject's first value on), `rival_entry` (the rival's first value stood below), or
-    `start` (it was so when the segment, or the record, began), `debut` (a line that had stood below passed by a new member).
-    `upper` is the name of the one that came to stand above then; empty for a rank.
+    `how`: `passing`, `debut` (a line passed by a new member), `entry` (above from the subject's first value on),
+    `rival_entry` (the rival's first value was below), or `start` (it held when the segment, or the record, began).
+    `upper` is the name of the entry that was above from then on; empty for a rank.
     """
 
     after: datetime | None
@@ -219,8 +222,8 @@ class Since:
 class Ground:
     """What one metric of one board says to a claim.
 
-    `observed_at` is the snapshot the figures stand in, `segment` the time since which the metric's values are comparable.
-    `reason` is one sentence, `caveats` are further ones. `events` are ids of events that tell it.
+    `observed_at` is the snapshot with the figures, `segment` the time since which the metric's values are comparable.
+    `reason` is one sentence, `caveats` are further ones. `events` are the ids of events that report it.
     """
 
     board: BoardId
@@ -242,9 +245,8 @@ class Ground:
 class Finding:
     """The answer to one claim, or to words from which none could be read (`claim` is None then).
 
-    `suggestions` are models or metrics that are on record instead. `instead` are findings on what comes nearest to the claim
-    and can be said: the line in the place of a size it does not have, the ranking metric in the place of one not published;
-    they quote no words of the text but say what was asked.
+    `suggestions` are models or metrics that are on record instead. `instead` are findings on the nearest claim that can be
+    answered: the line instead of a size it does not have, the ranking metric instead of one that is not published.
     """
 
     quote: str
@@ -253,4 +255,4 @@ class Finding:
     claim: Claim | None = None
     grounds: tuple[Ground, ...] = ()
     suggestions: tuple[str, ...] = ()
-    instead: tuple[Finding, ...] = field(default=())
+    instead: tuple[Finding, ...] = ()

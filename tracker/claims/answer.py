@@ -1,33 +1,63 @@
-"""What every relation's judge needs: who is not on record, what is not published, and one verdict out of several grounds."""
+"""What the judges of all relations share: who is not on record, what is not published, and one verdict from several metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
+from tracker.claims.case import Case, Unpublished
 from tracker.claims.names import SIZE
 from tracker.claims.record import Record
-from tracker.claims.sides import Unpublished
 from tracker.model import Metric
-from tracker.query.find import BoardAt, Found, suggestions
+from tracker.query.find import BoardAt, suggestions
 
-_TURNED = {ClaimVerdict.SUPPORTED: ClaimVerdict.CONTRADICTED, ClaimVerdict.CONTRADICTED: ClaimVerdict.SUPPORTED}
 _MOST_NAMED = 8
 
-
-def turned(verdict: ClaimVerdict, *, negated: bool) -> ClaimVerdict:
-    """The verdict on the sentence with its `not`."""
-    return _TURNED.get(verdict, verdict) if negated else verdict
+GroundOf = Callable[[Case], Ground | Unpublished]
+"""What one metric of one board says to a claim."""
 
 
-def combine(grounds: Iterable[Ground]) -> ClaimVerdict:
-    """All that can tell agree, or the record is mixed; none can tell: not comparable."""
-    told = {ground.verdict for ground in grounds if ground.verdict is not ClaimVerdict.NOT_COMPARABLE}
-    if ClaimVerdict.NOT_ON_RECORD in told and len(told) > 1:
-        told.discard(ClaimVerdict.NOT_ON_RECORD)
-    if not told:
+def answer(claim: Claim, record: Record, ground_of: GroundOf) -> Finding:
+    """The answer to a claim from every metric that it speaks of."""
+    return conclude(claim, record, *grounds(cases(claim, record), ground_of))
+
+
+def cases(claim: Claim, record: Record) -> list[Case]:
+    """Every metric that a claim speaks of."""
+    return [Case(claim=claim, record=record, state=state, metric=metric) for state, metric in record.scope(claim)]
+
+
+def grounds(cases: Iterable[Case], ground_of: GroundOf) -> tuple[tuple[Ground, ...], list[Unpublished]]:
+    """What each metric says, and the metrics that are not published for both sides."""
+    answers = [ground_of(case) for case in cases]
+    return (
+        tuple(ground for ground in answers if isinstance(ground, Ground)),
+        [missing for missing in answers if isinstance(missing, Unpublished)],
+    )
+
+
+def conclude(claim: Claim, record: Record, grounds: tuple[Ground, ...], missing: Sequence[Unpublished] = ()) -> Finding:
+    """One answer from several metrics: the reason of the only one, or how they divide."""
+    if not grounds:
+        return _unmeasured(claim, record, missing)
+    if len(grounds) == 1:
+        return finding(claim, _combined(grounds), grounds[0].reason, grounds=grounds)
+    places = {
+        verdict: [f"{ground.metric_title} ({ground.title})" for ground in grounds if ground.verdict is verdict]
+        for verdict in ClaimVerdict
+    }
+    summary = "; ".join(f"{verdict} on {', '.join(titles)}" for verdict, titles in places.items() if titles)
+    return finding(claim, _combined(grounds), summary, grounds=grounds)
+
+
+def _combined(grounds: Iterable[Ground]) -> ClaimVerdict:
+    """All metrics that can decide agree, or the record is mixed; if none can decide: not comparable."""
+    verdicts = {ground.verdict for ground in grounds if ground.verdict is not ClaimVerdict.NOT_COMPARABLE}
+    if len(verdicts) > 1:
+        verdicts.discard(ClaimVerdict.NOT_ON_RECORD)
+    if not verdicts:
         return ClaimVerdict.NOT_COMPARABLE
-    return told.pop() if len(told) == 1 else ClaimVerdict.MIXED
+    return verdicts.pop() if len(verdicts) == 1 else ClaimVerdict.MIXED
 
 
 def finding(
@@ -37,44 +67,39 @@ def finding(
     return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, grounds=grounds, suggestions=suggestions)
 
 
-# ── who is not there ─────────────────────────────────────────────────────────────────────────────
+# ── who is not on record ─────────────────────────────────────────────────────────────────────────
 
 
 def stranger(claim: Claim, record: Record) -> Finding | None:
-    """The answer where the record does not have a model, a lab or a board that the claim names; None where it has them all."""
+    """The answer if the record lacks a model, a lab or a board that the claim names; None if it has them all."""
     if not record.boards(claim.sources):
         boards = sorted({state.board.title for state in record.states})
         known = any(record.once_called(source) for source in claim.sources) or not claim.sources
-        called = "nothing was accepted by then" if known else f"no board called {' or '.join(claim.sources)}"
-        return finding(claim, ClaimVerdict.NOT_ON_RECORD, called, suggestions=tuple(boards[:_MOST_NAMED]))
+        reason = "nothing was accepted by then" if known else f"no board called {' or '.join(claim.sources)}"
+        return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=tuple(boards[:_MOST_NAMED]))
     for mention in (claim.subject, claim.rival):
-        if mention is None or record.ever(mention):
-            continue
-        found = record.found(mention)
-        return finding(claim, ClaimVerdict.NOT_ON_RECORD, _not_listed(mention), suggestions=_instead(mention, found, record))
+        if mention is not None and not record.ever(mention):
+            return finding(claim, ClaimVerdict.NOT_ON_RECORD, _not_listed(mention), suggestions=_nearest(mention, record))
     return None
 
 
 def _not_listed(mention: Mention) -> str:
-    if mention.sort is MentionKind.VAGUE:
+    if mention.kind is MentionKind.VAGUE:
         return f'"{mention.text}": no board says which of {mention.line or "them"} that is'
-    if mention.sort is MentionKind.GROUP:
+    if mention.kind is MentionKind.GROUP:
         return f"no board says of any entry that it is one of the {mention.name}"
     return f"no board lists {mention.name}"
 
 
-def _instead(mention: Mention, found: Found, record: Record) -> tuple[str, ...]:
-    """The sizes that the line is listed in, else the nearest names."""
-    people = [one.entry.who for one in found.line]
-    sizes = sorted({(who.size_total_b, who.size_active_b or 0.0) for who in people if who.size_total_b})
-    if sizes:
-        return (f"{_line_name(mention)}: listed sizes {', '.join(_size(*size) for size in sizes)}",)
-    return found.nearest or suggestions(found, record.states)
-
-
-def _line_name(mention: Mention) -> str:
-    """The line of a name, as it is written: without the size."""
-    return mention.line or " ".join(word for word in mention.name.split() if not SIZE.fullmatch(word))
+def _nearest(mention: Mention, record: Record) -> tuple[str, ...]:
+    """The sizes that the line is listed in, or the nearest names."""
+    found = record.found(mention)
+    models = [listed.entry.who for listed in found.line]
+    sizes = sorted({(who.size_total_b, who.size_active_b or 0.0) for who in models if who.size_total_b})
+    if not sizes:
+        return found.nearest or suggestions(found, record.states)
+    line = mention.line or " ".join(word for word in mention.name.split() if not SIZE.fullmatch(word))
+    return (f"{line}: listed sizes {', '.join(_size(*size) for size in sizes)}",)
 
 
 def _size(total: float, active: float) -> str:
@@ -84,51 +109,37 @@ def _size(total: float, active: float) -> str:
 # ── what is not published ────────────────────────────────────────────────────────────────────────
 
 
-def unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) -> Finding:
-    """The answer where no metric that the claim speaks of is published for both sides."""
-    topic = claim.topic or "an overall score"
-    if not missing:
+def _unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) -> Finding:
+    """The answer if no metric that the claim speaks of is published for both sides, with the metrics that are."""
+    if missing:
+        reason = "; ".join(list(dict.fromkeys(_why(metric) for metric in _closest(missing)))[:_MOST_NAMED])
+    else:
         known = ", ".join(record.topics(claim.sources)) or "none"
-        where = " or ".join(claim.sources) or "any board"
-        return finding(
-            claim,
-            ClaimVerdict.NOT_COMPARABLE,
-            f"{where} measures no {topic}; topics: {known}",
-            suggestions=_neighbours(claim, record),
-        )
-    reasons = dict.fromkeys(_why(claim, one) for one in _telling(missing))
-    return finding(
-        claim, ClaimVerdict.NOT_COMPARABLE, "; ".join(list(reasons)[:_MOST_NAMED]), suggestions=_neighbours(claim, record)
-    )
+        reason = f"{' or '.join(claim.sources) or 'any board'} measures no {claim.topic or 'an overall score'}; topics: {known}"
+    published = [
+        f"{metric.title or metric.id} ({state.board.title})"
+        for state in record.boards(claim.sources)
+        for metric in _published_for_both(claim, record, state)
+    ]
+    return finding(claim, ClaimVerdict.NOT_COMPARABLE, reason, suggestions=tuple(published[:_MOST_NAMED]))
 
 
-def _telling(missing: Sequence[Unpublished]) -> Sequence[Unpublished]:
-    """Boards that list both first; those that list neither say nothing."""
-    both = [one for one in missing if all(one.listed)]
-    return both or [one for one in missing if any(one.listed)] or missing[:1]
+def _closest(missing: Sequence[Unpublished]) -> Sequence[Unpublished]:
+    """The metrics of boards that list both; without any, of those that list one."""
+    both = [metric for metric in missing if all(metric.listed)]
+    return both or [metric for metric in missing if any(metric.listed)] or missing[:1]
 
 
-def _why(claim: Claim, one: Unpublished) -> str:
-    title = f"{one.metric.title or one.metric.id} ({one.state.board.title})"
-    names = [claim.subject.name, *([claim.rival.name] if claim.rival else [])]
-    there = [one.subject, one.rival][: len(names)]
-    absent = [name for name, has in zip(names, there, strict=True) if not has]
+def _why(missing: Unpublished) -> str:
+    title, claim = missing.case.title, missing.case.claim
+    names = [mention.name for mention in (claim.subject, claim.rival) if mention is not None]
+    absent = [name for name, has_value in zip(names, missing.valued, strict=False) if not has_value]
     if len(absent) == len(names) == 2:
         return f"{title}: no figure published for either of {names[0]} and {names[1]}"
     return f"{title}: no figure published for {' and '.join(absent)}"
 
 
-def _neighbours(claim: Claim, record: Record) -> tuple[str, ...]:
-    """Metrics that are published for both sides in the last snapshots."""
-    found = [
-        f"{metric.title or metric.id} ({state.board.title})"
-        for state in record.boards(claim.sources)
-        for metric in _shared(claim, record, state)
-    ]
-    return tuple(found[:_MOST_NAMED])
-
-
-def _shared(claim: Claim, record: Record, state: BoardAt) -> list[Metric]:
+def _published_for_both(claim: Claim, record: Record, state: BoardAt) -> list[Metric]:
     sides = [record.on(state, mention) for mention in (claim.subject, claim.rival) if mention is not None]
-    told = [metric for metric in state.board.metrics if metric.higher_is_better is not None and not metric.volatile]
-    return [metric for metric in told if all(any(metric.id in entry.measures for entry in side) for side in sides)]
+    metrics = [metric for metric in state.board.metrics if metric.higher_is_better is not None and not metric.volatile]
+    return [metric for metric in metrics if all(any(metric.id in entry.measures for entry in side) for side in sides)]

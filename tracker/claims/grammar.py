@@ -1,4 +1,4 @@
-"""Reads the claims of a sentence from its pieces: one verb or comparative at a time, with what stands left and right of it.
+"""Reads the claims of a sentence from its pieces: one verb or comparative at a time, with what is left and right of it.
 
 Nothing is dropped in silence. What is not understood and could change the meaning makes the whole clause `Unread`; what is
 merely not judged ("easily", "from Paris") is quoted in the claim. Source: docs/decisions/0012-claims.md
@@ -11,49 +11,42 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, Relation, Unread
+from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Relation, Unread
+from tracker.claims.arguments import Arguments, NotUnderstoodError, read_left, read_right
 from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
-from tracker.claims.pieces import Piece, PieceKind, canonical, mention_of
-from tracker.claims.said import NotUnderstoodError, Said, read_left, read_right
+from tracker.claims.pieces import Piece, canonical
 from tracker.claims.words import EVERY, EVERY_ONE, SOME_ONE, Sense
 
 _DANGLING = re.compile(r"^[\s,;:.]*(?:(?:and|but|while|with)\s+)*|[\s,;:.]+(?:and|but|at|with|while)?[\s,;:.]*$", re.IGNORECASE)
 _MOST_CLAIMS = 24
-"""So many claims one verb makes, and so many verbs a sentence has; more is no sentence."""
+"""How many claims one verb may make, and how many verbs a sentence may have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the sentences before leave to be understood: who was spoken of last."""
+def read(
+    sentence: str, pieces: Sequence[Piece], subjects: tuple[Mention, ...]
+) -> tuple[list[Claim | Unread], tuple[Mention, ...]]:
+    """The claims of one sentence in order, with what could not be read, and its subjects.
 
-    subjects: tuple[Mention, ...] = ()
-
-
-def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[tuple[Claim | Unread, ...], Context]:
-    """The claims of one sentence in order, what could not be read, and who is spoken of after it."""
+    `subjects` are those of the sentence before, to which this one may refer.
+    """
     if sum(piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.FIRST, PieceKind.SCORE) for piece in pieces) > _MOST_CLAIMS:
-        reason = f"more than {_MOST_CLAIMS} comparisons in one sentence"
-        return (Unread(quote=sentence, reason=reason),), context
+        return [Unread(quote=sentence, reason=f"more than {_MOST_CLAIMS} comparisons in one sentence")], subjects
     runs = _runs(joined(compared(pieces)))
-    every = [divide(run) for run in runs]
-    sources = tuple(
-        dict.fromkeys(
-            source for run in every for clause in run for part in (clause.left, clause.right) for source in attributions(part)
-        )
-    )
-    reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=context.subjects)
-    found: list[Claim | Unread] = []
-    for run, clauses in zip(runs, every, strict=True):
-        if not clauses:
-            found += _no_claim(sentence, run, whole=len(runs) == 1)
-            named = [mention_of(piece) for piece in run if piece.kind is PieceKind.NAME]
-            reader.subjects = tuple(named[:1]) or reader.subjects
-            continue
-        reader.shared = shared(clauses, run, sources)
-        for clause in clauses:
-            found += reader.claims(clause)
-    return tuple(found), Context(subjects=reader.subjects)
+    clauses_of = [divide(run) for run in runs]
+    parts = [part for clauses in clauses_of for clause in clauses for part in (clause.left, clause.right)]
+    sources = [source for part in parts for source in attributions(part)]
+    reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=subjects)
+    claims: list[Claim | Unread] = []
+    for run, clauses in zip(runs, clauses_of, strict=True):
+        if clauses:
+            reader.shared = shared(clauses, run, sources)
+            for clause in clauses:
+                claims += reader.claims(clause)
+        else:
+            claims += _no_claim(sentence, run, whole=len(runs) == 1)
+            reader.subjects = tuple(piece.mention for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
+    return claims, reader.subjects
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -67,22 +60,18 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return [run for run in runs if run] or [[]]
 
 
-def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Claim | Unread]:
-    """Words without a verb of ours; they seem to claim something where they speak of a model and of a figure, a topic or a board."""
-    named = any(piece.kind is PieceKind.NAME for piece in run)
-    if not whole and not named:
+def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Unread]:
+    """Words without a verb of ours; they seem to claim something if they mention a model and a figure, a topic or a board."""
+    names = [piece.mention.name for piece in run if piece.kind is PieceKind.NAME]
+    if not whole and not names:
         return []
-    speaks = named and (not whole or any(piece.kind in (PieceKind.AMOUNT, PieceKind.TOPIC, PieceKind.BOARD) for piece in run))
+    claims = not whole or any(piece.kind in (PieceKind.AMOUNT, PieceKind.TOPIC, PieceKind.BOARD) for piece in run)
     quote = sentence if whole else sentence[run[0].start : run[-1].end]
-    return [Unread(quote=quote, reason=_without_a_verb(run), checkable=speaks)]
-
-
-def _without_a_verb(run: Sequence[Piece]) -> str:
-    if any(piece.text.casefold() in ("vs", "versus", "or") for piece in run):
-        names = [mention_of(piece).name for piece in run if piece.kind is PieceKind.NAME]
-        if len(names) > 1:
-            return f'it does not say who is ahead; ask "{names[0]} beats {names[1]}", with a topic or a board if one is meant'
-    return "no verb or comparison that the grammar knows"
+    reason = "no verb or comparison that the grammar knows"
+    if len(names) > 1 and any(piece.reads("vs", "versus", "or") for piece in run):
+        ask = f'"{names[0]} beats {names[1]}", with a topic or a board if one is meant'
+        reason = f"it does not say who is ahead; ask {ask}"
+    return [Unread(quote=quote, reason=reason, checkable=bool(names) and claims)]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,13 +82,22 @@ class _Reader:
     shared: SharedWords
     subjects: tuple[Mention, ...] = ()
     rivals: tuple[Mention, ...] = ()
-    before: Said | None = None
+    before: Arguments | None = None
 
-    def claims(self, clause: Clause) -> list[Claim | Unread]:
+    def claims(self, clause: Clause) -> list[Claim] | list[Unread]:
         """The claims of a clause, or why there are none; its words are quoted either way."""
         quote = self._quote(clause)
+        if self.shared.unsure:
+            return [Unread(quote=quote, reason=self.shared.unsure)]
         try:
-            return list(self._claims(clause, quote))
+            arguments = Arguments(leads=clause.sense.relation is Relation.LEAD)
+            read_left(clause, arguments)
+            read_right(clause, arguments)
+            self._place(arguments)
+            self._subject(clause, arguments)
+            self._rivals(clause, arguments)
+            self.subjects = tuple(arguments.subjects)
+            return self._product(clause, arguments, quote)
         except NotUnderstoodError as error:
             return [Unread(quote=quote, reason=str(error))]
 
@@ -108,133 +106,107 @@ class _Reader:
         start, end = min(piece.start for piece in pieces), max(piece.end for piece in pieces)
         return _DANGLING.sub("", self.sentence[start:end]).strip(" ,;:.")
 
-    def _claims(self, clause: Clause, quote: str) -> Iterator[Claim]:
-        if self.shared.unsure:
-            raise NotUnderstoodError(self.shared.unsure)
-        said = Said(leads=clause.sense.relation is Relation.LEAD)
-        read_left(clause, said)
-        read_right(clause, said)
-        self._place(said)
-        self._subject(clause, said)
-        sense = clause.inner or clause.sense
-        self._rivals(clause, sense, said)
-        relation = clause.sense.relation
-        self.subjects = tuple(said.subjects)
-        yield from self._product(clause, sense, relation, said, quote)
-
-    def _place(self, said: Said) -> None:
-        """`leads LiveBench, ahead of B` says both of one board; a clause without a subject of its own stays on the board before."""
-        before, self.before = self.before, said
-        if before is None or said.subjects or said.refers:
+    def _place(self, arguments: Arguments) -> None:
+        """`leads LiveBench, ahead of B` is about one board: a clause without a subject of its own stays on the board before."""
+        before, self.before = self.before, arguments
+        if before is None or arguments.subjects or arguments.refers:
             return
-        if not said.sources and not any(bundle.sources for bundle in said.bundles):
-            said.sources = [*before.sources, *(source for bundle in before.bundles for source in bundle.sources)]
-        if before.leads and not said.topics and not any(bundle.topics for bundle in said.bundles):
-            said.topics = [*before.topics, *(topic for bundle in before.bundles for topic in bundle.topics)]
+        if not arguments.sources and not any(bundle.sources for bundle in arguments.bundles):
+            arguments.sources = [*before.sources, *(source for bundle in before.bundles for source in bundle.sources)]
+        if before.leads and not arguments.topics and not any(bundle.topics for bundle in arguments.bundles):
+            arguments.topics = [*before.topics, *(topic for bundle in before.bundles for topic in bundle.topics)]
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────────
 
-    def _subject(self, clause: Clause, said: Said) -> None:
-        """Who is spoken of; left unsaid it is whom the clause before spoke of."""
-        if not said.subjects:
+    def _subject(self, clause: Clause, arguments: Arguments) -> None:
+        """The models that the clause is about; if it does not say, those of the clause before.
+
+        Gains and firsts are then said of the line if several of its sizes were named.
+        """
+        if not arguments.subjects:
             if not self.subjects:
                 raise NotUnderstoodError("it does not say which model")
-            said.subjects = list(self._understood(clause, said))
-        said.subjects = [self._whole(mention, said) for mention in said.subjects]
+            of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST, Relation.RATIO) and not arguments.refers
+            understood = dict.fromkeys(mention.whole if of_line else mention for mention in self.subjects)
+            arguments.read_as += [f"said of {mention.name}" for mention in understood]
+            arguments.subjects = list(understood)
+        arguments.subjects = [self._in_full(mention, arguments) for mention in arguments.subjects]
 
-    def _understood(self, clause: Clause, said: Said) -> Iterator[Mention]:
-        """Whom the sentence spoke of last. Gains and firsts are said of the line where several of its sizes were named."""
-        line = clause.sense.relation in (Relation.GAIN, Relation.FIRST, Relation.RATIO) and not said.refers
-        subjects = [mention.whole if line else mention for mention in self.subjects]
-        for mention in dict.fromkeys(subjects):
-            said.read_as.append(f"said of {mention.name}")
-            yield mention
-
-    def _whole(self, mention: Mention, said: Said) -> Mention:
+    def _in_full(self, mention: Mention, arguments: Arguments) -> Mention:
         """An elliptic name in full: `the 14B` after `Qwen3.5's 72B model` is Qwen3.5 14B."""
-        if mention.line or mention.sort not in (MentionKind.MODEL, MentionKind.VAGUE) or not is_elliptic(mention):
+        if mention.line or mention.kind not in (MentionKind.MODEL, MentionKind.VAGUE) or not is_elliptic(mention):
             return mention
         if not self.subjects:
             raise NotUnderstoodError(f'"{mention.text}": it does not say of which line')
-        line = self.subjects[-1].line or without_size(self.subjects[-1].name)
-        full = replace(mention, name=f"{line} {mention.name}".strip(), line=line, lab=self.subjects[-1].lab)
-        said.read_as.append(f'"{mention.text}" is {full.name}' if mention.name else f'"{mention.text}" is one of {line}')
+        last = self.subjects[-1]
+        line = last.line or without_size(last.name)
+        full = replace(mention, name=f"{line} {mention.name}".strip(), line=line, lab=last.lab)
+        arguments.read_as.append(f'"{mention.text}" is {full.name if mention.name else f"one of {line}"}')
         return full
 
-    def _rivals(self, clause: Clause, sense: Sense, said: Said) -> None:
-        if sense.price_word and said.amount is None:
+    def _rivals(self, clause: Clause, arguments: Arguments) -> None:
+        sense = clause.inner or clause.sense
+        if sense.price_word and arguments.amount is None:
             raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say how much')
-        named = [mention for bundle in said.bundles for mention in bundle.rivals]
-        if named:
+        if named := arguments.rivals:
             self.rivals = tuple(named)
             if sense.rival == "no":
                 raise NotUnderstoodError(f'"{clause.anchor.text}" and another model: it does not say how they compare')
-            for bundle in said.bundles:
-                bundle.rivals = [self._whole(mention, said) for mention in bundle.rivals]
+            for bundle in arguments.bundles:
+                bundle.rivals = [self._in_full(mention, arguments) for mention in bundle.rivals]
             return
         if sense.predecessor or sense.rival == "no" or sense.relation is Relation.LEAD:
             return
-        if (
-            sense.rival == "may"
-            and sense.relation is not Relation.RATIO
-            and clause.sense.relation is not Relation.FIRST
-            and self.rivals
-        ):
-            said.bundles[0].rivals = list(self.rivals)
-            said.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
-            return
-        if sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):
+        compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
+        if sense.rival == "may" and compares and self.rivals:
+            arguments.bundles[0].rivals = list(self.rivals)
+            arguments.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
+        elif sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):
             raise NotUnderstoodError("it does not say than which model")
 
     # ── all of them ──────────────────────────────────────────────────────────────────────────────
 
-    def _product(self, clause: Clause, sense: Sense, relation: Relation, said: Said, quote: str) -> Iterator[Claim]:
-        found: list[Claim] = []
-        for bundle in said.bundles:
-            topics = _topics(sense, [*bundle.topics, *([] if bundle.topics else said.topics)], self.shared.topics)
-            sources = tuple(dict.fromkeys([*bundle.sources, *said.sources, *self.shared.sources]))
-            if not bundle.rivals and any(other.rivals for other in said.bundles):
+    def _product(self, clause: Clause, arguments: Arguments, quote: str) -> list[Claim]:
+        """A claim for each subject, rival and topic."""
+        sense, claims, pattern = clause.inner or clause.sense, [], self._pattern(clause, arguments, quote)
+        for bundle in arguments.bundles:
+            topics = _topics(sense, bundle.topics or arguments.topics, self.shared.topics)
+            sources = tuple(dict.fromkeys([*bundle.sources, *arguments.sources, *self.shared.sources]))
+            if not bundle.rivals and arguments.rivals:
                 raise NotUnderstoodError("it does not say than which model")
+            negated = arguments.negated != bundle.negated
             rivals: Sequence[Mention | None] = bundle.rivals or [None]
-            for subject, rival, topic in product(said.subjects, rivals, topics):
-                claim = self._claim(clause, sense, relation, said, quote)
-                claim = replace(
-                    claim, subject=subject, rival=rival, topic=topic, sources=sources, negated=said.negated != bundle.negated
-                )
-                found += [_judged(_ordered(one, sense)) for one in _with_figures(claim, clause)]
-        if len(found) > _MOST_CLAIMS:
-            raise NotUnderstoodError(f"{len(found)} comparisons at once; expected at most {_MOST_CLAIMS}")
-        return iter(found)
+            for subject, rival, topic in product(arguments.subjects, rivals, topics):
+                claim = replace(pattern, subject=subject, rival=rival, topic=topic, sources=sources, negated=negated)
+                claims += [_judged(_ordered(of_figure, sense)) for of_figure in _with_figures(claim, clause)]
+        if len(claims) > _MOST_CLAIMS:
+            raise NotUnderstoodError(f"{len(claims)} comparisons at once; expected at most {_MOST_CLAIMS}")
+        return claims
 
-    def _claim(self, clause: Clause, sense: Sense, relation: Relation, said: Said, quote: str) -> Claim:
-        if relation is Relation.LEAD and any(bundle.rivals for bundle in said.bundles):
-            relation = Relation.ABOVE
-        top, exact = (clause.top[0], True) if isinstance(clause.top, tuple) else (clause.top or 1, False)
+    def _pattern(self, clause: Clause, arguments: Arguments, quote: str) -> Claim:
+        """What all claims of the clause have in common."""
+        sense, relation = clause.inner or clause.sense, clause.sense.relation
+        exact = isinstance(clause.top, tuple)
+        top = clause.top[0] if isinstance(clause.top, tuple) else clause.top
         return Claim(
             quote=quote,
-            relation=relation,
-            subject=said.subjects[0],
-            group=said.group,
+            relation=Relation.ABOVE if relation is Relation.LEAD and arguments.rivals else relation,
+            subject=arguments.subjects[0],
+            group=arguments.group,
             passing=sense.passing,
-            near=said.near or sense.near,
-            inner=_inner(clause),
-            amount=said.amount,
+            near=arguments.near or sense.near,
+            inner=clause.inner.relation if clause.inner and relation is Relation.FIRST else None,
+            amount=arguments.amount,
             top=top if isinstance(top, int) else 1,
             exact=exact,
             within=clause.within,
             per=sense.per,
             end="ratio" if sense.price_word else sense.end,
-            since=said.since,
+            since=arguments.since,
             at=self.shared.at,
-            read_as=tuple(dict.fromkeys(said.read_as)),
-            unread=tuple(said.unread),
+            read_as=tuple(dict.fromkeys(arguments.read_as)),
+            unread=tuple(arguments.unread),
         )
-
-
-def _inner(clause: Clause) -> Relation | None:
-    if clause.sense.relation is not Relation.FIRST or clause.inner is None:
-        return None
-    return clause.inner.relation
 
 
 def _ordered(claim: Claim, sense: Sense) -> Claim:
@@ -246,7 +218,7 @@ def _ordered(claim: Claim, sense: Sense) -> Claim:
 
 
 def _topics(sense: Sense, own: Sequence[str], front: Sequence[str]) -> Sequence[str]:
-    """What is compared. A verb that brings its own topic ("cheaper") takes no other; one said in front is of the other verbs."""
+    """What is compared. A verb that brings its own topic ("cheaper") accepts no other; one in front is of the other verbs."""
     if not sense.topic:
         return tuple(dict.fromkeys(own or front)) or [""]
     strange = [topic for topic in own if sense.topic not in canonical(topic).split()]
@@ -297,9 +269,9 @@ def _judged(claim: Claim) -> Claim:
 
 
 def _refuse_all(claim: Claim) -> None:
-    """A line, a lab or a class is judged by its best. That says something of all of it only where all of it stands below."""
-    subject, rival = claim.subject.every.casefold(), claim.rival.every.casefold() if claim.rival else ""
+    """A line, a lab or a class is judged by its best. That says something about all of it only on the side below."""
+    subject, rival = claim.subject.quantifier.casefold(), claim.rival.quantifier.casefold() if claim.rival else ""
     below = claim.relation in (Relation.ABOVE, Relation.FIRST) and not claim.negated
     if subject in EVERY_ONE or (rival in EVERY_ONE and not below) or rival in SOME_ONE:
-        word = claim.subject.every if subject in EVERY_ONE else claim.rival.every if claim.rival else ""
+        word = claim.subject.quantifier if subject in EVERY_ONE else claim.rival.quantifier if claim.rival else ""
         raise NotUnderstoodError(f'"{word}": a line or a class is judged by its best; name its members, or say "the best"')

@@ -1,6 +1,6 @@
-"""Finds which stretches of a sentence name models: by the record's own names, the brands and labs it knows, and the grammar of names.
+"""Finds which parts of a sentence name models: by the record's own names, the brands and labs it knows, and the grammar of names.
 
-A stretch is taken as long as it reads as one name; what merely looks like an unknown name is taken as one too, so that the
+The longest part that reads as one name is taken. A part that merely looks like an unknown name is taken too, so that the
 answer is "not on record" and never a guess at another model.
 """
 
@@ -27,23 +27,30 @@ SIZE = re.compile(
 )
 _VERSION = re.compile(r"[vVrR]?\d+(?:\.\d+)*[a-zA-Z]?|\d{4}|\d{4}-\d{2}-\d{2}|\d{2}-\d{2}")
 _LIKE_A_NAME = re.compile(r"[A-Za-z]{1,40}[\w.+]{0,40}?-?\d[\w.+-]{0,60}")
+_SLASHED = re.compile(r"[a-z0-9][\w.-]{1,40}/[A-Za-z][\w.:-]{2,80}")
 _NO_NAME = re.compile(r"(?:top|no|number|v|q|h|rank)-?\d+|\d.*|[a-z]+-?\d*(?:st|nd|rd|th)|sub-?\d+.*", re.IGNORECASE)
 _ENGLISH = _words("""
     step command arctic nova solar seed sonar falcon granite ring ling trinity mercury aya hermes flash
     dolphin motif fox ray yi reka jet doubao ernie intellect apertus cogito command phi gemini nemo
     neural quasar horizon optimus hunter pony dream orca zephyr starling snowflake mistral
 """)
-"""Brands that are words as well: alone they need a capital, and a version where even that says little."""
+"""Brands that are words as well: alone they need a capital, and a version if even that says little."""
 _NEEDS_VERSION = _words("""
     step command solar seed sonar ring ling nova flash dream horizon hunter fox ray open the
     agent agents a an auto other best top new model chat code
 """)
+_COMMON = _words("""
+    pro max mini nano plus ultra lite flash turbo small medium large air base chat preview instruct thinking reasoning high low
+    codex coder code instant vision omni fast next large exp experimental latest model agent rag
+""")
+"""Words that any family may have in its names."""
+_FUNCTION_WORDS = frozenset(word for phrase in (*SENSES, *FILLERS) for word in phrase.split())
 _MOST_CHUNKS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A mention and where it stands in the sentence."""
+    """A mention and its place in the sentence."""
 
     start: int
     end: int
@@ -52,7 +59,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """What the record lists: `names` by their folded words, the `heads` these begin with, the words that `brands` begin with, the `parts` that follow, labs, and `shorts`: a word that tells the family it is of (`opus`: Claude)."""
+    """What the record lists.
+
+    `names` by their folded words, the `heads` these begin with, the words that `brands` begin with, the `parts` that follow,
+    labs, and `shorts`: a word that stands for the family it is of (`opus`: Claude).
+    """
 
     names: Mapping[tuple[str, ...], str]
     heads: frozenset[str]
@@ -68,65 +79,45 @@ def vocabulary(listed: Iterable[Entry], resolve: Resolve) -> Vocabulary:
     entries = tuple(listed)
     names: dict[tuple[str, ...], str] = {}
     labs: dict[tuple[str, ...], str] = {}
-    brands: set[tuple[str, ...]] = set()
-    parts: set[str] = set()
-    versioned: set[str] = set()
-    families: set[str] = set()
-    for one in entries:
-        for lab in (one.who.lab, one.attributes.get("creator", "")):
+    for entry in entries:
+        for lab in (entry.who.lab, entry.attributes.get("creator", "")):
             if folded := name_tokens(lab):
-                labs.setdefault(folded, one.who.lab or lab)
-        for name in (one.name, one.name.partition(" (")[0], one.id, one.attributes.get("slug", "")):
-            folded = name_tokens(name)
-            if folded and _tells(folded):
+                labs.setdefault(folded, entry.who.lab or lab)
+        for name in (entry.name, entry.name.partition(" (")[0], entry.id, entry.attributes.get("slug", "")):
+            if (folded := name_tokens(name)) and _is_distinct(folded):
                 names.setdefault(folded, name)
-        folded = name_tokens(one.name)
-        brands |= {name_tokens(one.who.family)[:1], folded[:1]} - {()}
-        versioned |= {folded[0] for _ in folded[1:2] if folded[1][0].isdigit()}
-        families |= set(name_tokens(one.who.family)[:1])
-        parts |= set(folded[1:])
+    words = [name_tokens(entry.name) for entry in entries]
+    families = {word for entry in entries for word in name_tokens(entry.who.family)[:1]}
+    versioned = {before for before, word in (pair[:2] for pair in words if len(pair) > 1) if word[0].isdigit()}
     makers = {lab[0] for lab in labs if len(lab) == 1} - versioned - families
-    begin = {words[0] for words in brands} - makers - _function_words()
-    heads = frozenset(name[0] for name in names)
     return Vocabulary(
         names=names,
-        heads=heads,
-        brands=frozenset(begin),
-        parts=frozenset(parts),
+        heads=frozenset(name[0] for name in names),
+        brands=frozenset(families.union(*(name[:1] for name in words)) - makers - _FUNCTION_WORDS),
+        parts=frozenset(part for name in words for part in name[1:]),
         labs=labs,
         resolve=resolve,
         shorts=_shorts(entries),
     )
 
 
-_COMMON = _words("""
-    pro max mini nano plus ultra lite flash turbo small medium large air base chat preview instruct thinking reasoning high low
-    codex coder code instant vision omni fast next large exp experimental latest model agent rag
-""")
-"""Words that any family may have in its names."""
-
-
 def _shorts(entries: Iterable[Entry]) -> dict[str, str]:
-    """Words that stand in names of one family only, between it and a version: `Claude Opus 4.8` is called Opus 4.8 as well."""
+    """Words in the names of one family only, between it and a version: `Claude Opus 4.8` is called Opus 4.8 as well."""
     families: dict[str, set[str]] = {}
     between: set[str] = set()
-    for one in entries:
-        words = name_tokens(one.name.partition(" (")[0])
-        for word in words if one.who.family and "+" not in words else ():  # "RAG + Claude 3 Opus" is of two
-            families.setdefault(word, set()).add(one.who.family)
-        if len(words) > 2 and words[:1] == name_tokens(one.who.family) and words[2][0].isdigit() and words[1].isalpha():
+    for entry in entries:
+        words = name_tokens(entry.name.partition(" (")[0])
+        for word in words if entry.who.family and "+" not in words else ():  # "RAG + Claude 3 Opus" is of two
+            families.setdefault(word, set()).add(entry.who.family)
+        if len(words) > 2 and words[:1] == name_tokens(entry.who.family) and words[2][0].isdigit() and words[1].isalpha():
             between.add(words[1])
-    strange = _COMMON | _ENGLISH | _function_words()
-    return {word: min(families[word]) for word in between if len(families[word]) == 1 and len(word) > 3 and word not in strange}
+    between -= _COMMON | _ENGLISH | _FUNCTION_WORDS
+    return {word: min(families[word]) for word in between if len(families[word]) == 1 and len(word) > 3}
 
 
-def _tells(folded: tuple[str, ...]) -> bool:
+def _is_distinct(folded: tuple[str, ...]) -> bool:
     """Whether words are enough of a name to be one anywhere in a sentence."""
     return len(folded) > 1 or (len(folded[0]) > 3 and folded[0] not in _ENGLISH | FILLERS and folded[0] not in SENSES)
-
-
-def _function_words() -> frozenset[str]:
-    return frozenset(word for phrase in (*SENSES, *FILLERS) for word in phrase.split())
 
 
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────
@@ -142,31 +133,33 @@ class _Chunk:
     @property
     def marked(self) -> bool:
         """Whether it is written as names are: with a capital or a figure."""
-        return any(one.isupper() or one.isdigit() for one in self.text)
+        return any(sign.isupper() or sign.isdigit() for sign in self.text)
+
+
+def _has_digit(text: str) -> bool:
+    return any(sign.isdigit() for sign in text)
 
 
 def find(sentence: str, known: Vocabulary, *, taken: Sequence[tuple[int, int]] = ()) -> tuple[Named, ...]:
-    """The models and labs that a sentence names, from left to right, never overlapping.
+    """The models and labs that a sentence names, from left to right, without overlap.
 
-    What stands in `taken` stretches (titles of boards and metrics) is no unknown name, whatever it looks like.
+    A part in a `taken` stretch (the title of a board or a metric) is not read as an unknown name.
     """
-    chunks = [_chunk(found) for found in _CHUNK.finditer(sentence)]
-    found: list[Named] = []
+    chunks = [_chunk(match) for match in _CHUNK.finditer(sentence)]
+    named: list[Named] = []
     place = 0
     while place < len(chunks):
-        free = not any(start <= chunks[place].start < end for start, end in taken)
-        taken_here = _at(chunks, place, known, free=free)
-        if taken_here is None:
-            place += 1
-            continue
-        stop, mention = taken_here
-        found.append(Named(start=chunks[place].start, end=chunks[stop - 1].end, mention=mention))
+        start = chunks[place].start
+        free = not any(first <= start < end for first, end in taken)
+        stop, mention = _at(chunks, place, known, free=free) or (place + 1, None)
+        if mention is not None:
+            named.append(Named(start=start, end=chunks[stop - 1].end, mention=mention))
         place = stop
-    return tuple(found)
+    return tuple(named)
 
 
 def _at(chunks: Sequence[_Chunk], place: int, known: Vocabulary, *, free: bool) -> tuple[int, Mention] | None:
-    """What is named from here on; in a title of a board only the record's own names are."""
+    """The end and the mention of a name that begins here; in a title of a board, only of the record's own names."""
     if not free and not _exact(chunks, place, known):
         return _lab(chunks, place, known)
     model, lab = _model(chunks, place, known), _lab(chunks, place, known)
@@ -175,32 +168,29 @@ def _at(chunks: Sequence[_Chunk], place: int, known: Vocabulary, *, free: bool) 
     return model or lab or (_stranger(chunks, place, known) if free else None)
 
 
-def _chunk(found: re.Match[str]) -> _Chunk:
-    text = found[0].rstrip(".-+/*_") or found[0]
-    return _Chunk(text=text, start=found.start(), end=found.start() + len(text), folded=name_tokens(text))
+def _chunk(match: re.Match[str]) -> _Chunk:
+    text = match[0].rstrip(".-+/*_") or match[0]
+    return _Chunk(text=text, start=match.start(), end=match.start() + len(text), folded=name_tokens(text))
 
 
-def _mention(chunks: Sequence[_Chunk], start: int, stop: int, *, lab: str = "") -> Mention:
-    words = " ".join(chunk.text for chunk in chunks[start:stop]).replace("( ", "(").replace(" )", ")")
-    return Mention(text=words, name=words, lab=lab)
+def _text(chunks: Sequence[_Chunk]) -> str:
+    return " ".join(chunk.text for chunk in chunks).replace("( ", "(").replace(" )", ")")
 
 
 def _model(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, Mention] | None:
     """The longest stretch from here that is one of the record's names, or that reads as a name of a brand it knows."""
     lab, start = _lab_before(chunks, place, known)
     exact = _exact(chunks, start, known)
-    read = _read(chunks, start, known)
-    stop = max(exact, read)
+    stop = max(exact, _read(chunks, start, known))
     if stop == 0:
         return None
-    name = _mention(chunks, start, stop).name
-    if stop > exact and (family := _short_of(chunks, start, known)):
-        name = f"{family} {name}"
-    return stop, Mention(text=_mention(chunks, place, stop).text, name=name, lab=lab)
+    family = _short_of(chunks, start, known) if stop > exact else ""
+    name = f"{family} {_text(chunks[start:stop])}".lstrip()
+    return stop, Mention(text=_text(chunks[place:stop]), name=name, lab=lab)
 
 
 def _lab_before(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[str, int]:
-    """A lab that is said right before a name ("Alibaba's Qwen3.5"), and where the name begins."""
+    """A lab right before a name ("Alibaba's Qwen3.5"), and where the name begins."""
     if not chunks[place].marked or not chunks[place].folded or _read(chunks, place, known) > place + 1:
         return "", place  # no lab, or a brand as well
     for size in (3, 2, 1):
@@ -218,40 +208,35 @@ def _folded(chunks: Sequence[_Chunk], start: int, stop: int) -> tuple[str, ...]:
 
 
 def _exact(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
-    """Where the longest of the record's names ends that begins here; 0 where none does."""
-    if not chunks[start].folded or chunks[start].folded[0] not in known.heads:
+    """The end of the longest of the record's names that begins here; 0 if none does."""
+    if not known.heads.intersection(chunks[start].folded[:1]):
         return 0
     for stop in range(min(len(chunks), start + _MOST_CHUNKS + 2), start, -1):
-        if (
-            _even(chunks[start:stop])
-            and _folded(chunks, start, stop) in known.names
-            and _is_written_as_a_name(chunks[start:stop])
-        ):
+        part = chunks[start:stop]
+        written = any(chunk.marked for chunk in part) or (len(part) == 1 and part[0].text.casefold() not in _ENGLISH)
+        if written and _is_balanced(part) and _folded(chunks, start, stop) in known.names:
             return stop
     return 0
 
 
-def _is_written_as_a_name(chunks: Sequence[_Chunk]) -> bool:
-    return any(chunk.marked for chunk in chunks) or (len(chunks) == 1 and chunks[0].text.casefold() not in _ENGLISH)
-
-
-def _even(chunks: Sequence[_Chunk]) -> bool:
+def _is_balanced(chunks: Sequence[_Chunk]) -> bool:
+    """Whether brackets are paired, and no possessive is at either end."""
     depth = sum({"(": 1, "[": 1, ")": -1, "]": -1}.get(chunk.text, 0) for chunk in chunks)
     return depth == 0 and chunks[-1].text not in ("'s", "’s", "(", "[") and chunks[0].text not in (")", "(", "'s", "’s")
 
 
 def _read(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
-    """Where a name ends that begins here with a brand: version, sizes, and the words that names are made of; 0 for no brand."""
+    """The end of a name that begins here with a brand: version, sizes, and the words that names are made of; 0 for no brand."""
     words = chunks[start].folded
     if not words or not _begins(chunks, start, words, known):
         return 0
     stop = start + 1
-    versioned = any(any(one.isdigit() for one in word) for word in words)
+    versioned = any(map(_has_digit, words))
     while stop < len(chunks) and stop - start < _MOST_CHUNKS:
         step = _continues(chunks, start, stop, known, versioned=versioned)
         if not step:
             break
-        versioned = versioned or any(one.isdigit() for one in chunks[stop].text)
+        versioned = versioned or _has_digit(chunks[stop].text)
         stop += step
     return stop if versioned or words[0] not in _NEEDS_VERSION else 0
 
@@ -259,27 +244,19 @@ def _read(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
 def _short_of(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> str:
     """The family of a name that leaves it out: `Opus 4.8`, `opus-4.8`; empty for others."""
     words = chunks[start].folded
-    after = words[1:2] or (
-        chunks[start + 1].folded[:1] if start + 1 < len(chunks) and _touching(*chunks[start : start + 2]) else ()
-    )
-    return known.shorts.get(words[0], "") if words and after and after[0][0].isdigit() else ""
+    if len(words) == 1 and start + 1 < len(chunks) and _touching(*chunks[start : start + 2]):
+        words += chunks[start + 1].folded
+    return known.shorts.get(words[0], "") if len(words) > 1 and words[1][0].isdigit() else ""
 
 
 def _begins(chunks: Sequence[_Chunk], start: int, words: tuple[str, ...], known: Vocabulary) -> bool:
     chunk = chunks[start]
-    if "/" in chunk.text and _SLASHED.fullmatch(chunk.text):
-        return True
-    if _short_of(chunks, start, known):
+    if _SLASHED.fullmatch(chunk.text) or _short_of(chunks, start, known):
         return True
     if words[0] not in known.brands:
         return False
-    followed = start + 1 < len(chunks) and bool(
-        _VERSION.fullmatch(chunks[start + 1].text) or SIZE.fullmatch(chunks[start + 1].text)
-    )
+    followed = any(_VERSION.fullmatch(after.text) or SIZE.fullmatch(after.text) for after in chunks[start + 1 : start + 2])
     return chunk.marked or followed or (len(words) == 1 and words[0] not in _ENGLISH and len(words[0]) > 3)
-
-
-_SLASHED = re.compile(r"[a-z0-9][\w.-]{1,40}/[A-Za-z][\w.:-]{2,80}")
 
 
 def _continues(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabulary, *, versioned: bool) -> int:
@@ -292,22 +269,21 @@ def _continues(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabular
     if SIZE.fullmatch(text):
         return 1
     if _VERSION.fullmatch(text):
-        bare = text.isdigit() and len(text) < 4
-        return int(not versioned or not bare)
+        return int(not versioned or not text.isdigit() or len(text) >= 4)
     words = chunks[stop].folded
-    if not words or not all(word in known.parts or any(one.isdigit() for one in word) for word in words):
+    if not words or not all(word in known.parts or _has_digit(word) for word in words):
         return 0
-    like_a_part = text[0].isupper() or (text[0].isalnum() and any(one.isdigit() for one in text))
+    like_a_part = text[0].isupper() or (text[0].isalnum() and _has_digit(text))
     return int(like_a_part and text.casefold() not in MONTHS)
 
 
-def _touching(one: _Chunk, other: _Chunk) -> bool:
-    """Only a space, or nothing, lies between them: a comma ends a name."""
-    return other.start - one.end <= 1
+def _touching(chunk: _Chunk, following: _Chunk) -> bool:
+    """Whether only a space, or nothing, is between them: a comma ends a name."""
+    return following.start - chunk.end <= 1
 
 
 def _bracket(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabulary) -> int:
-    """A bracket belongs to a name when names of the record have such words in theirs: `(Reasoning)`, `(high)`."""
+    """A bracket belongs to a name if the record's names have such words in theirs: `(Reasoning)`, `(high)`."""
     close = next((place for place in range(stop, min(len(chunks), stop + 7)) if chunks[place].text == ")"), None)
     if close is None:
         return 0
@@ -317,13 +293,13 @@ def _bracket(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabulary)
 
 
 def _lab(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[int, Mention] | None:
-    if not any(one.isupper() for one in chunks[place].text):
+    if not any(sign.isupper() for sign in chunks[place].text):
         return None
     for size in (3, 2, 1):
         stop = place + size
-        if stop <= len(chunks) and (lab := known.labs.get(_folded(chunks, place, stop))) and _even(chunks[place:stop]):
-            text = _mention(chunks, place, stop).text
-            return stop, Mention(text=text, name=text, sort=MentionKind.LAB, lab=lab)
+        if stop <= len(chunks) and (lab := known.labs.get(_folded(chunks, place, stop))) and _is_balanced(chunks[place:stop]):
+            text = _text(chunks[place:stop])
+            return stop, Mention(text=text, name=text, kind=MentionKind.LAB, lab=lab)
     return None
 
 
@@ -334,7 +310,7 @@ def _stranger(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[
     """A name by its looks alone (`Foobar-9`, `Zeta 4 Pro`), or a brand that the lexicon knows."""
     text = chunks[place].text
     word = text.casefold()
-    if _NO_NAME.fullmatch(text) or SIZE.fullmatch(text) or word in MONTHS or word in NUMBERS or word in FILLERS or word in SENSES:
+    if _NO_NAME.fullmatch(text) or SIZE.fullmatch(text) or any(word in table for table in (MONTHS, NUMBERS, FILLERS, SENSES)):
         return None
     stop = place + 1
     if not _LIKE_A_NAME.fullmatch(text):
@@ -345,7 +321,8 @@ def _stranger(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[
         if not (_is_version(chunks[stop].text) or SIZE.fullmatch(chunks[stop].text) or _is_part(chunks[stop].text, known)):
             break
         stop += 1
-    return stop, _mention(chunks, place, stop)
+    name = _text(chunks[place:stop])
+    return stop, Mention(text=name, name=name)
 
 
 def _is_version(text: str) -> bool:
@@ -358,5 +335,5 @@ def _is_part(text: str, known: Vocabulary) -> bool:
 
 
 def _is_brand(text: str, known: Vocabulary) -> bool:
-    """Whether the lexicon knows the word as a brand of some lab, though the record lists none of it."""
+    """Whether the lexicon knows the word as a brand of a lab, though the record does not list it."""
     return len(text) > 2 and text.casefold() not in _ENGLISH and bool(known.resolve(text).lab)

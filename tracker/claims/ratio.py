@@ -1,27 +1,22 @@
-"""A does more with less than B: score per parameter, or per dollar, where both are stated."""
+"""A does more with less than B: score per parameter, or per dollar, if both are stated."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention
-from tracker.claims.above import summary
-from tracker.claims.answer import combine, finding, stranger, turned, unmeasured
-from tracker.claims.lead import place
+from tracker.claims.answer import cases, conclude, finding
+from tracker.claims.case import Case
 from tracker.claims.record import Record
-from tracker.claims.sides import shown
-from tracker.claims.weigh import spread, weigh
-from tracker.model import Board, Entry, Metric
-from tracker.order import values_of
-from tracker.query.find import BoardAt
+from tracker.model import Entry
 from tracker.traits import traits
 from tracker.wording import number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
-    """A score and what it takes: 10⁹ parameters in all, or dollars per 1M output tokens."""
+    """A score and its cost: 10⁹ parameters in total, or dollars per 1M output tokens."""
 
     entry: Entry
     score: float
@@ -32,75 +27,51 @@ class Ratio:
         """Score per unit of cost."""
         return self.score / self.cost
 
+    def surely_above(self, other: Ratio, error: float) -> bool:
+        """Whether the order does not depend on the error between the scores."""
+        return (self.score - error) / self.cost > other.value and self.value > (other.score + error) / other.cost
+
 
 def judge(claim: Claim, record: Record) -> Finding:
-    """Supported where the subject's best ratio is above the rival's, whichever way the error of the scores falls."""
-    absent = stranger(claim, record)
-    if absent is not None:
-        return absent
+    """Supported if the subject's best ratio is above the rival's, whichever way the error of the scores falls."""
     if claim.rival is None:
-        return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say better than which model", grounds=())
-    grounds: list[Ground] = []
-    missing: list[tuple[BoardAt, Metric, str]] = []
-    for state, metric in record.scope(claim):
-        if metric.higher_is_better and metric.ranked:
-            told = _told(claim, record, state, metric, claim.rival)
-            if isinstance(told, Ground):
-                grounds.append(told)
-            else:
-                missing.append(told)
-    if grounds:
-        return finding(claim, combine(grounds), summary(tuple(grounds)), grounds=tuple(grounds))
-    if missing:
-        return finding(
-            claim,
-            ClaimVerdict.NOT_COMPARABLE,
-            "; ".join(dict.fromkeys(f"{state.board.title}: {why}" for state, _, why in missing)),
-        )
-    return unmeasured(claim, record, ())
+        return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say better than which model")
+    answers = [_ground(case) for case in cases(claim, record) if case.metric.higher_is_better and case.metric.ranked]
+    grounds = tuple(answer for answer in answers if isinstance(answer, Ground))
+    reasons = dict.fromkeys(answer for answer in answers if isinstance(answer, str))
+    if reasons and not grounds:
+        return finding(claim, ClaimVerdict.NOT_COMPARABLE, "; ".join(reasons))
+    return conclude(claim, record, grounds)
 
 
-def cost_of(entry: Entry, board: Board, per: str) -> float | None:
-    """What the ratio divides by; None where it is not stated."""
-    known = traits(entry, board)
-    return known.price if per == "price" else known.size_total_b
+def _ground(case: Case) -> Ground | str:
+    """What a metric says, or why it says nothing."""
+    mentions, priced = (case.claim.subject, case.rival), case.claim.per == "price"
+    best = [min(_ratios(case, mention), key=_best_first, default=None) for mention in mentions]
+    subject, other = best
+    if subject is None or other is None:
+        lacking = " and ".join(mention.name for mention, ratio in zip(mentions, best, strict=True) if ratio is None)
+        wanted = f"{case.metric.title or case.metric.id} with a {'price' if priced else 'number of parameters'}"
+        return f"{case.state.board.title}: no {wanted} is stated for {lacking}"
+    error = case.weigh(subject.entry, other.entry).error or 0.0
+    verdict = ClaimVerdict.CONTRADICTED if other.surely_above(subject, error) else ClaimVerdict.MIXED
+    verdict = ClaimVerdict.SUPPORTED if subject.surely_above(other, error) else verdict
+    reason = f"{_in_words(case, subject)} against {_in_words(case, other)}"
+    return case.ground(verdict, reason, [subject.entry, other.entry])
 
 
-def ratios(state: BoardAt, metric: Metric, entries: Sequence[Entry], per: str) -> list[Ratio]:
-    """The ratios of those whose score is measured or estimated and whose cost is stated, the best first."""
-    found = [
-        Ratio(entry=entry, score=entry.measures[metric.id].value, cost=cost)
-        for entry in entries
-        if metric.id in entry.measures and (cost := cost_of(entry, state.board, per))
-    ]
-    return sorted(found, key=lambda one: (-one.value, one.entry.id))
+def _ratios(case: Case, mention: Mention) -> Iterator[Ratio]:
+    """The ratios of the entries whose score is measured or estimated and whose cost is stated."""
+    for entry in case.valued(case.on(mention)):
+        known = traits(entry, case.state.board)
+        if cost := known.price if case.claim.per == "price" else known.size_total_b:
+            yield Ratio(entry=entry, score=case.value(entry), cost=cost)
 
 
-def _told(claim: Claim, record: Record, state: BoardAt, metric: Metric, rival: Mention) -> Ground | tuple[BoardAt, Metric, str]:
-    sides = [ratios(state, metric, record.on(state, mention), claim.per) for mention in (claim.subject, rival)]
-    lacking = [mention.name for mention, side in zip((claim.subject, rival), sides, strict=True) if not side]
-    if lacking:
-        what = "price" if claim.per == "price" else "number of parameters"
-        return state, metric, f"no {metric.title or metric.id} with a {what} is stated for {' and '.join(lacking)}"
-    one, other = sides[0][0], sides[1][0]
-    verdict = _verdict(state, metric, one, other)
-    unit = "$" if claim.per == "price" else "1B parameters"
-    reason = f"{_in_words(metric, one, unit)} against {_in_words(metric, other, unit)}"
-    return place(record, state, metric, turned(verdict, negated=claim.negated), reason, entries=[one.entry, other.entry])
+def _best_first(ratio: Ratio) -> tuple[float, str]:
+    return -ratio.value, ratio.entry.id
 
 
-def _in_words(metric: Metric, one: Ratio, unit: str) -> str:
-    return f"{shown(metric, one.entry)} / {number(one.cost)} = {number(one.value)} per {unit}"
-
-
-def _verdict(state: BoardAt, metric: Metric, one: Ratio, other: Ratio) -> ClaimVerdict:
-    """The order of the ratios must not depend on the error that lies between the scores."""
-    wide = spread(measure.value for measure in values_of(state.snapshot, metric).values())
-    error = weigh(metric, one.entry.measures[metric.id], other.entry.measures[metric.id], wide).error or 0.0
-    if _surely(one, other, error):
-        return ClaimVerdict.SUPPORTED
-    return ClaimVerdict.CONTRADICTED if _surely(other, one, error) else ClaimVerdict.MIXED
-
-
-def _surely(upper: Ratio, lower: Ratio, error: float) -> bool:
-    return (upper.score - error) / upper.cost > lower.value and upper.value > (lower.score + error) / lower.cost
+def _in_words(case: Case, ratio: Ratio) -> str:
+    unit = "$" if case.claim.per == "price" else "1B parameters"
+    return f"{case.shown(ratio.entry)} / {number(ratio.cost)} = {number(ratio.value)} per {unit}"

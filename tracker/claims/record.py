@@ -1,43 +1,44 @@
-"""The record as a claim sees it: boards as of a time, who a mention is there, and how two sides stood over time."""
+"""The record as a claim sees it: boards as of a time, the entries that a mention means, and values over time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tracker.claims._records import Claim, Mention, MentionKind
-from tracker.claims.meant import is_called, is_in, metrics_of
+from tracker.claims.matching import is_called, is_meant, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.events import KINDS
 from tracker.identity import resolve, resolve_models
-from tracker.model import (
-    BoardId,
-    Entry,
-    EntryId,
-    Event,
-    EventFilter,
-    EventId,
-    Identity,
-    Metric,
-    MetricId,
-    Snapshot,
-    Span,
-    name_tokens,
-)
+from tracker.model import BoardId, Entry, EntryId, Event, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
-from tracker.query.find import BoardAt, Found, Listed, MatchKind, find, plain
-from tracker.query.since import course as course_of
-from tracker.query.since import looked_at, segment_start
+from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, plain, remembered, states
+from tracker.query.since import course, looked_at, segment_start
 
 _MOST_EVENTS = 3
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _once(derive: Callable[Concatenate[Record, P], T]) -> Callable[Concatenate[Record, P], T]:
+    """Derive an answer of the record once for the same arguments, which are given by position."""
+
+    def remember(record: Record, /, *args: P.args, **more: P.kwargs) -> T:
+        key = (derive.__name__, *args)
+        if key not in record.memo:
+            record.memo[key] = derive(record, *args, **more)
+        derived: T = record.memo[key]
+        return derived
+
+    return remember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A store as of a time, with every board's entries resolved. `memo` holds what was worked out once."""
+    """A store as of a time, with the entries of every board resolved. `memo` keeps what was derived from it."""
 
     store: Store
     states: tuple[BoardAt, ...]
@@ -45,29 +46,34 @@ class Record:
     at: datetime | None = None
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
+    @_once
+    def as_of(self, at: datetime) -> Record:
+        """The same boards as of an earlier time."""
+        boards = [state.board.id for state in self.states]
+        then = states(self.store, at=at, lexicon=self.lexicon, boards=boards) if boards else ()
+        return Record(store=self.store, states=then, lexicon=self.lexicon, at=at)
+
     # ── boards and metrics ───────────────────────────────────────────────────────────────────────
 
     def boards(self, sources: Sequence[str]) -> tuple[BoardAt, ...]:
-        """The boards that a sentence's sources mean; all where it names none."""
+        """The boards that a sentence's sources mean; all if it names none."""
         return tuple(state for state in self.states if not sources or any(is_called(state.board, source) for source in sources))
 
     def once_called(self, source: str) -> bool:
-        """Whether a source means a board of the store, though it may have had nothing by the time asked about."""
+        """Whether a source means a board of the store, which may have had nothing by that time."""
         declared = (self.store.declared(board) for board in self.store.boards())
         return any(is_called(board, source) for board in declared if board is not None)
 
     def once_listed(self) -> Iterator[Entry]:
-        """An entry for every name that any board ever listed, now or then, without its values and its model."""
+        """An entry for each name that any board ever listed, without its values and its model."""
         for board in self.store.boards():
             for entry, known in self.store.past(board).known.items():
                 yield from (Entry(id=entry, name=name, position=0, who=Identity()) for name in sorted(known.names))
 
     def scope(self, claim: Claim) -> tuple[tuple[BoardAt, Metric], ...]:
         """The metrics that a claim speaks of, board by board."""
-        states = self.boards(claim.sources)
-        return tuple(
-            (state, metric) for state in states for metric in metrics_of(state.board, claim.topic, named=bool(claim.sources))
-        )
+        states, named = self.boards(claim.sources), bool(claim.sources)
+        return tuple((state, metric) for state in states for metric in metrics_of(state.board, claim.topic, named=named))
 
     def topics(self, sources: Sequence[str] = ()) -> tuple[str, ...]:
         """What these boards measure, in their own words."""
@@ -76,108 +82,88 @@ class Record:
 
     # ── models ───────────────────────────────────────────────────────────────────────────────────
 
+    @_once
     def found(self, mention: Mention) -> Found:
         """The listed entries that a mention means, on all boards."""
-        key = ("found", mention)
-        if key not in self.memo:
-            self.memo[key] = self._found(mention, self.states)
-        known: Found = self.memo[key]
-        return known
-
-    def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
-        if mention.sort is MentionKind.MODEL:
-            return find(mention.name, states, self.lexicon, org=mention.lab or None)
-        every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
-        if mention.sort is MentionKind.LINE:
-            return self._product(mention, every)
-        chosen = tuple(one for one in every if self._is_meant(mention, one))
-        who = resolve(mention.name, None, None, lexicon=self.lexicon)
-        line = self._found(mention.whole, states).entries if mention.sort is MentionKind.VAGUE and mention.line else ()
-        return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen, line=line)
-
-    def _product(self, mention: Mention, every: Sequence[Listed]) -> Found:
-        """The plain members of a product line that was looked up by its lab, family and generation."""
-        line = tuple(one for one in every if one.entry.who.line == mention.product)
-        lab, family, generation = mention.product
-        found = Found(
-            name=mention.name,
-            who=Identity(lab=lab, family=family, generation=generation),
-            way=MatchKind.LINE,
-            entries=line,
-            line=line,
-        )
-        return replace(found, entries=plain(found, line))
-
-    def _is_meant(self, mention: Mention, one: Listed) -> bool:
-        if mention.sort is MentionKind.LAB:
-            wanted = {name_tokens(mention.lab), name_tokens(mention.text)}
-            return bool(wanted & {name_tokens(one.entry.who.lab), name_tokens(one.entry.attributes.get("creator", ""))} - {()})
-        return (
-            mention.sort is MentionKind.GROUP and bool(mention.group) and is_in(one.entry, one.state.board, mention.group) is True
-        )
+        return self._found(mention, self.states)
 
     def on(self, state: BoardAt, mention: Mention) -> tuple[Entry, ...]:
         """The entries of one board that a mention means."""
-        return tuple(one.entry for one in self.found(mention).by_board.get(state.board.id, ()))
-
-    def ever_on(self, state: BoardAt, mention: Mention) -> tuple[EntryId, ...]:
-        """The same with the keys of those that the board listed before and lists no more, or not this far down."""
-        now = [entry.id for entry in self.on(state, mention)]
-        return (*now, *(one.entry.id for one in self._gone(mention).by_board.get(state.board.id, ())))
+        return tuple(listed.entry for listed in self.found(mention).by_board.get(state.board.id, ()))
 
     def ever(self, mention: Mention) -> bool:
         """Whether any board lists it, or did."""
         return bool(self.found(mention).entries or self._gone(mention).entries)
 
+    def ever_on(self, state: BoardAt, mention: Mention) -> tuple[EntryId, ...]:
+        """The keys of the same, and of those that the board listed before and no longer lists, or not this far down."""
+        gone = self._gone(mention).by_board.get(state.board.id, ())
+        return (*(entry.id for entry in self.on(state, mention)), *(listed.entry.id for listed in gone))
+
+    @_once
+    def remembered(self, board: BoardId) -> tuple[Entry, ...]:
+        """All entries that a board ever listed, each as it was last seen."""
+        (with_gone,) = remembered(self.store, [state for state in self.states if state.board.id == board], self.lexicon)
+        return tuple(with_gone.snapshot.entries.values())
+
+    def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
+        if mention.kind is MentionKind.MODEL:
+            return find(mention.name, states, self.lexicon, org=mention.lab or None)
+        candidates = listed_on(states)
+        if mention.kind is MentionKind.LINE:  # the plain members of a line that was looked up in the record
+            line = tuple(listed for listed in candidates if listed.entry.who.line == mention.product)
+            lab, family, generation = mention.product
+            who = Identity(lab=lab, family=family, generation=generation)
+            found = Found(name=mention.name, who=who, way=MatchKind.LINE, entries=line, line=line)
+            return replace(found, entries=plain(found, line))
+        chosen = tuple(listed for listed in candidates if is_meant(listed.entry, listed.state.board, mention))
+        who = resolve(mention.name, None, None, lexicon=self.lexicon)
+        line = self._found(mention.whole, states).entries if mention.kind is MentionKind.VAGUE and mention.line else ()
+        return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen, line=line)
+
+    @_once
     def _gone(self, mention: Mention) -> Found:
-        key = ("gone", mention)
-        if key not in self.memo:
-            self.memo[key] = self._found(mention, self._ghosts())
-        known: Found = self.memo[key]
-        return known
+        """The entries that a mention means among those that the boards listed before."""
+        return self._found(mention, self._departed())
 
-    def _ghosts(self) -> tuple[BoardAt, ...]:
-        """Every board with the entries that it does not list now but did."""
-        if ("ghosts",) not in self.memo:
-            self.memo["ghosts",] = tuple(self._ghost(state) for state in self.states)
-        known: tuple[BoardAt, ...] = self.memo["ghosts",]
-        return known
+    @_once
+    def _departed(self) -> tuple[BoardAt, ...]:
+        """Every board with the entries that it listed before and does not list now."""
+        return tuple(replace(state, snapshot=self._departed_from(state), names={}) for state in self.states)
 
-    def _ghost(self, state: BoardAt) -> BoardAt:
-        known = self.store.past(state.board.id).known
+    def _departed_from(self, state: BoardAt) -> Snapshot:
+        board, known = state.board.id, self.store.past(state.board.id).known
         gone = {
-            entry: Entry(id=entry, name=one.name, position=0, who=resolve(one.name, None, state.board.id, lexicon=self.lexicon))
-            for entry, one in known.items()
-            if entry not in state.snapshot.entries and (self.at is None or one.first_seen <= self.at)
+            key: Entry(id=key, name=entry.name, position=0, who=resolve(entry.name, None, board, lexicon=self.lexicon))
+            for key, entry in known.items()
+            if key not in state.snapshot.entries and (self.at is None or entry.first_seen <= self.at)
         }
-        return BoardAt(board=state.board, snapshot=replace(state.snapshot, entries=gone))
+        return replace(state.snapshot, entries=gone)
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────
 
+    @_once
     def course(self, board: BoardId, entry: EntryId, metric: MetricId) -> tuple[Span, ...]:
-        """An entry's values over time up to the time asked about."""
-        key = ("course", board, entry, metric)
-        if key not in self.memo:
-            spans = course_of(self.store, board, entry, metric)
-            self.memo[key] = tuple(span for span in spans if self.at is None or span.valid_from <= self.at)
-        known: tuple[Span, ...] = self.memo[key]
-        return known
+        """An entry's values over time, up to the time of the record."""
+        spans = course(self.store, board, entry, metric)
+        return tuple(span for span in spans if self.at is None or span.valid_from <= self.at)
 
+    @_once
     def looks(self, board: BoardId) -> list[datetime]:
         """When the board was read, oldest first."""
-        key = ("looks", board)
-        if key not in self.memo:
-            self.memo[key] = looked_at(self.store, board)
-        known: list[datetime] = self.memo[key]
-        return known
+        return looked_at(self.store, board)
 
     def segment(self, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:
         """Since when the metric's values are comparable with those of the time."""
         return segment_start(self.store, board, metric, at or self.at)
 
-    def together(self, state: BoardAt, metric: Metric, mine: Sequence[EntryId], theirs: Sequence[EntryId]) -> BoardAt | None:
-        """The last accepted snapshot in which both sides had a value of the metric; None where they never had at once."""
-        times = [self._last_valued(state, metric, side) for side in (mine, theirs)]
+    def began(self, board: BoardId) -> datetime | None:
+        """When the board's first snapshot was accepted."""
+        return min((segment.started_at for segment in self.store.segments(board)), default=None)
+
+    def together(self, state: BoardAt, metric: Metric, subjects: Sequence[EntryId], rivals: Sequence[EntryId]) -> BoardAt | None:
+        """The last accepted snapshot in which both sides had a value of the metric; None if there is none."""
+        times = [self._last_valued(state, metric, side) for side in (subjects, rivals)]
         seen = min((time for time in times if time is not None), default=None)
         if seen is None or None in times:
             return None
@@ -189,35 +175,25 @@ class Record:
         now = state.snapshot.observed_at
         return max((now if end is None or end > now else end - timedelta(seconds=1) for end in ends), default=None)
 
-    def events(self, board: BoardId, metric: MetricId, mine: Iterable[EntryId], theirs: Iterable[EntryId]) -> tuple[EventId, ...]:
+    def events(self, board: BoardId, metric: MetricId, upper: Iterable[EntryId], lower: Iterable[EntryId]) -> tuple[EventId, ...]:
         """The last events in which one of these passed one of those on the metric."""
-        rivals = set(theirs)
-        found = {
+        rivals = set(lower)
+        passed = {
             event.id: event.recorded_at
-            for entry in mine
-            for event in self.store.events(EventFilter(board=board, entry=entry))
-            if event.metric == metric
-            and any(party.entry == entry for party in event.subjects)
-            and rivals & {party.entry for party in event.rivals}
-            and (self.at is None or event.recorded_at <= self.at)
+            for entry in upper
+            for event in self._events(board, metric, entry)
+            if rivals & {party.entry for party in event.rivals}
         }
-        return tuple(sorted(found, key=lambda event: found[event])[-_MOST_EVENTS:])
+        return tuple(sorted(passed, key=lambda event: passed[event])[-_MOST_EVENTS:])
 
     def events_of(self, board: BoardId, metric: MetricId, entry: EntryId) -> tuple[EventId, ...]:
-        """The last events that tell of an entry's place on the metric."""
-        found = [
-            event.id
-            for event in self.store.events(EventFilter(board=board, entry=entry))
-            if event.metric == metric and _is_of_place(event) and any(party.entry == entry for party in event.subjects)
-            and (self.at is None or event.recorded_at <= self.at)
-        ]  # fmt: skip
-        return tuple(found[-_MOST_EVENTS:])
+        """The last events about an entry's place on the metric."""
+        events = self._events(board, metric, entry)
+        return tuple([event.id for event in events if event.kind in KINDS and KINDS[event.kind].places][-_MOST_EVENTS:])
 
-
-def _is_of_place(event: Event) -> bool:
-    return event.kind in KINDS and KINDS[event.kind].places
-
-
-def sha_of(snapshot: Snapshot, entry: Entry) -> Any:
-    """The hash of the body that an entry stands in."""
-    return snapshot.sha256[min(entry.page, len(snapshot.sha256) - 1)]
+    def _events(self, board: BoardId, metric: MetricId, entry: EntryId) -> Iterator[Event]:
+        """The events on the metric that have an entry as their subject."""
+        for event in self.store.events(EventFilter(board=board, entry=entry)):
+            by_then = self.at is None or event.recorded_at <= self.at
+            if by_then and event.metric == metric and any(party.entry == entry for party in event.subjects):
+                yield event

@@ -10,29 +10,24 @@ from tracker.ports import Environment, Store
 
 
 def missing_keys(board: Board, environment: Environment) -> tuple[str, ...]:
-    """Names of the secrets the board's requests need and the environment does not have."""
+    """Names of the secrets that the board's requests need and the environment lacks."""
     named = [part.partition("}")[0] for text in board.asked_with() for part in text.split("${")[1:]]
     return tuple(dict.fromkeys(name for name in named if not environment.get(name)))
 
 
-def next_due(board: Board, after: datetime) -> datetime:
-    """When a board that was last read at `after` is due, in UTC: its cadence, jitter and quiet windows (`tracker/cadence.py`)."""
-    return cadence.next_due(board, after)
-
-
 TRY_AGAIN = timedelta(minutes=5)
 LONGEST_TRY = timedelta(hours=2)
-"""A passing fault is tried again after five minutes, then after twice as long each time, up to two hours."""
+"""After a passing fault, the board is tried again after five minutes, then after twice as long each time, up to two hours."""
 SLOWED_BY = timedelta(minutes=15)
 MOST_SLOWED = timedelta(days=1)
-"""A board that is refused, or cannot be read, keeps its cadence: after one failure as it is, after two but for the times within
-half an hour, after three within an hour … up to a day."""
+"""A board that is refused or cannot be read keeps its cadence, but from the second failure on it skips the times within half an
+hour, then within an hour … up to a day."""
 CLOCK_BACK = timedelta(days=1)
-"""A last check that lies less than this in the future: the clock was put back, and is waited for; more: somebody's wrong date."""
+"""A last check that is less than this in the future means that the clock was put back: wait for it. More is a wrong date."""
 
 
 def due_at(board: Board, store: Store, now: datetime) -> datetime:
-    """When a board is to be fetched next, by its last check, its cadence and its failures; `now` where it was never read.
+    """When a board must be fetched next, by its last check, its cadence and its failures; `now` if it was never read.
 
     Source: docs/decisions/0016-when-a-board-is-due.md
     """
@@ -50,4 +45,4 @@ def _due_after(board: Board, past: BoardState, last: datetime) -> datetime:
         again = last + min(TRY_AGAIN * doubled, LONGEST_TRY)
         return cadence.in_quiet(board.quiet, board.time_zone, again) or again
     slowed = min(SLOWED_BY * doubled, MOST_SLOWED) - timedelta(seconds=1) if doubled > 1 else timedelta(0)
-    return next_due(board, last + slowed)
+    return cadence.next_due(board, last + slowed)

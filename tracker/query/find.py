@@ -19,13 +19,12 @@ from tracker.model import Board, BoardId, Entry, EntryId, EventFilter, Identity,
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 
-_NEAREST = 5
-"""So many names are suggested for one that nothing bears."""
+_MOST_NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardAt:
-    """A board as it stood: its declaration and its last accepted snapshot, every entry with the model it is (`entry.who`).
+    """A board at a time: its declaration and its last accepted snapshot, every entry with the model it is (`entry.who`).
 
     `names`: every name that an entry has had on the board.
     """
@@ -36,24 +35,21 @@ class BoardAt:
 
 
 def states(store: Store, *, at: datetime | None = None, lexicon: Lexicon, boards: Iterable[BoardId] = ()) -> tuple[BoardAt, ...]:
-    """Every board of the store (or those named) as of a time, by id; those of which nothing was accepted by then are left out.
-
-    `lexicon` is what is known of names.
-    """
-    found = []
+    """Each board of the store (or those named) now or as of a time, by id; boards without an accepted snapshot are left out."""
+    present = []
     for name in boards or store.boards():
         declared = store.declared(name)
         snapshot = store.latest(name) if at is None else store.at(name, at)
         if declared is not None and snapshot is not None:
             names = {entry: known.names for entry, known in store.past(name).known.items()}
-            found.append(BoardAt(board=declared, snapshot=resolve_models(snapshot, lexicon), names=names))
-    return tuple(found)
+            present.append(BoardAt(board=declared, snapshot=resolve_models(snapshot, lexicon), names=names))
+    return tuple(present)
 
 
 def remembered(store: Store, states: Iterable[BoardAt], lexicon: Lexicon) -> tuple[BoardAt, ...]:
     """The same boards with the entries that left them (or are hidden) as well, each as it was last seen.
 
-    Which of them are listed still is in `store.past(board).known`. Keys that an entry bore before it got another are left out.
+    `store.past(board).known` says which of them are still listed. Former keys of entries that got another are left out.
     """
     return tuple(_with_gone(store, state, lexicon) for state in states)
 
@@ -66,12 +62,10 @@ def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon) -> BoardAt:
         if entry not in listed and entry not in former and known.last_seen is not None:
             gone.setdefault(known.last_seen, []).append(entry)
     entries = dict(listed)
-    for seen, some in sorted(gone.items()):
+    for seen, keys in sorted(gone.items()):
         if (snapshot := store.at(board, seen)) is not None:
-            last = resolve_models(
-                replace(snapshot, entries={key: snapshot.entries[key] for key in some if key in snapshot.entries}), lexicon
-            )
-            entries |= last.entries
+            last = {key: snapshot.entries[key] for key in keys if key in snapshot.entries}
+            entries |= resolve_models(replace(snapshot, entries=last), lexicon).entries
     return replace(state, snapshot=replace(state.snapshot, entries=entries))
 
 
@@ -79,9 +73,9 @@ def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon) -> BoardAt:
 
 
 class MatchKind(StrEnum):
-    """How a name was found: as the same `model`, as a `name` or key borne by an entry, or as a product `line`; or not at all.
+    """How a name was found: as the same `model`, as a `name` or key of an entry, or as a product `line`; or not at all.
 
-    By `name`, boards on which no entry bears it add the snapshots of that product: a bare `GPT-4o` leaves open which it means.
+    By `name`, boards on which no entry has it add the snapshots of that product: a bare `GPT-4o` may mean any of them.
     """
 
     MODEL = "model"
@@ -92,7 +86,7 @@ class MatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An entry and the board it stands on."""
+    """An entry and its board."""
 
     state: BoardAt
     entry: Entry
@@ -107,9 +101,9 @@ class Listed:
 class Found:
     """What a name means among the listed entries.
 
-    `who` is the name resolved by itself. `entries` stand in the order of boards and keys; of `MatchKind.LINE` they are all that
+    `who` is the name resolved by itself. `entries` are in the order of boards and keys; of `MatchKind.LINE` they are all that
     agree with everything the name states. `line` are all entries of the same lab, family and generation, whatever else the
-    name states: the neighbours of one that is not on record. `nearest` are names to suggest, only where nothing was found.
+    name states: the neighbours of one that is not on record. `nearest` are names to suggest if nothing was found.
     """
 
     name: str
@@ -123,81 +117,87 @@ class Found:
     def by_board(self) -> Mapping[BoardId, tuple[Listed, ...]]:
         """The entries of each board that has any."""
         boards: dict[BoardId, list[Listed]] = {}
-        for one in self.entries:
-            boards.setdefault(one.state.board.id, []).append(one)
-        return {board: tuple(some) for board, some in boards.items()}
+        for listed in self.entries:
+            boards.setdefault(listed.state.board.id, []).append(listed)
+        return {board: tuple(entries) for board, entries in boards.items()}
+
+
+def listed_on(states: Iterable[BoardAt]) -> list[Listed]:
+    """Every entry of those boards."""
+    return [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
 
 
 def find(name: str, states: Sequence[BoardAt], lexicon: Lexicon, *, org: str | None = None) -> Found:
-    """The entries that a name means, board by board: the one answer of `history`, `models`, `compare`, `why-not`, `check` and the watches.
+    """The entries that a name means, board by board; every command and the watches ask here.
 
-    On each board they are the entries of the same model, else those with that very name or key, else those of the line it
-    states; of a line its plain members (`GPT-4o` is not GPT-4o mini), and of variants those that the name states. A name
-    that states more than a line has (a size, a tier, a date) does not stand for the others of its line: `Qwen3.5 72B` is not
-    found where Qwen3.5 is listed in other sizes. A board's own name for an entry says more than a name that several bear.
+    On each board they are the entries of the same model, otherwise those with that very name or key, otherwise those of the
+    line it states; of a line its plain members (`GPT-4o` is not GPT-4o mini), and of variants those that the name states. A
+    name that states more than a line has (a size, a tier, a date) does not mean the others of its line: `Qwen3.5 72B` is not
+    found if Qwen3.5 is listed in other sizes. A board's own name for an entry says more than a name that several have.
     """
     return meant(name, resolve(name, org, None, lexicon=lexicon), states)
 
 
 def meant(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     """The same for a name that is resolved already."""
-    if _is_bare_line(who) and not _bears_it(name, states):
+    if _is_bare_line(who) and not _is_listed(name, states):
         who = replace(who, model=None)  # nothing has that very name: the line is meant
     each = [_of_one_product(_as_stated(matching(name, who, [state]))) for state in states]
-    every = [listed for found in each for listed in found.entries]
-    entries = tuple(listed for found in each for listed in plain(found, every))
+    on_any = [listed for found in each for listed in found.entries]
+    entries = tuple(listed for found in each for listed in plain(found, on_any))
     way = next((way for way in MatchKind if any(found.way is way for found in each)), MatchKind.NOT)
+    near = list(dict.fromkeys(name for found in each for name in found.nearest)) if not entries else []
     return Found(
         name=name,
         who=who,
         way=way if entries else MatchKind.NOT,
         entries=entries,
         line=tuple(listed for found in each for listed in found.line),
-        nearest=() if entries else _nearest(name, each),
+        nearest=tuple(get_close_matches(name, near, n=_MOST_NEAREST, cutoff=0.0)),
     )
 
 
 def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
-    """What a name that is resolved to `who` means on boards taken together, before the line and its variants are told apart."""
-    every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
-    line = tuple(one for one in every if _same_line(who, one.entry.who))
+    """What a name that is resolved to `who` means on boards taken together, before the variants of a line are separated."""
+    candidates = listed_on(states)
+    line = tuple(listed for listed in candidates if _same_line(who, listed.entry.who))
     ways = {
-        MatchKind.MODEL: (one for one in every if who.model is not None and one.entry.who.model == who.model),
-        MatchKind.NAME: _named(name, every, _snapshots(name, who, line)),
-        MatchKind.LINE: (one for one in line if agrees(who, one.entry.who)),
+        MatchKind.MODEL: (listed for listed in candidates if who.model is not None and listed.entry.who.model == who.model),
+        MatchKind.NAME: _named(name, candidates, _snapshots(name, who, line)),
+        MatchKind.LINE: (listed for listed in line if agrees(who, listed.entry.who)),
     }
-    for way, some in ways.items():
-        if entries := tuple(some):
+    for way, matches in ways.items():
+        if entries := tuple(matches):
             return Found(name=name, who=who, way=way, entries=entries, line=line)
-    return Found(name=name, who=who, way=MatchKind.NOT, line=line, nearest=_alike(name, every))
+    return Found(name=name, who=who, way=MatchKind.NOT, line=line, nearest=_alike(name, candidates))
 
 
-def _named(name: str, every: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
-    """Those that bear the name, and on boards where none does, the snapshots it may mean; nobody where none bears it anywhere."""
+def _named(name: str, candidates: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
+    """The entries with that name, and on boards without one, the snapshots it may mean; nothing if no board has one."""
     folded = name_tokens(name)
-    named = [one for one in every if name == one.entry.id or (folded and folded in map(name_tokens, one.names))]
-    boards = {one.state.board.id for one in named}
+    named = [listed for listed in candidates if name == listed.entry.id or (folded and folded in map(name_tokens, listed.names))]
+    boards = {listed.state.board.id for listed in named}
     yield from named
-    yield from (one for one in snapshots if named and one.state.board.id not in boards)
+    yield from (listed for listed in snapshots if named and listed.state.board.id not in boards)
 
 
 def _snapshots(name: str, who: Identity, line: Iterable[Listed]) -> Iterator[Listed]:
-    """Entries of the same product, dated or not: what a name that leaves open which snapshot it means stands for elsewhere.
+    """Entries of the same product, dated or not, for a name that does not say which snapshot it means.
 
-    They bear all of its words: `chatgpt-4o-latest` is of the line of GPT-4o, and another product.
+    They have all of its words: `chatgpt-4o-latest` is of the line of GPT-4o, and another product.
     """
     words = {word for word in name_tokens(name) if word.isalpha()}
-    for one in line:
-        same = all(getattr(one.entry.who, slot) == getattr(who, slot) for slot in _OF_A_PRODUCT)
-        if same and words <= set(name_tokens(one.entry.name)):
-            yield one
+    for listed in line:
+        same = all(getattr(listed.entry.who, slot) == getattr(who, slot) for slot in _OF_A_PRODUCT)
+        if same and words <= set(name_tokens(listed.entry.name)):
+            yield listed
 
 
 _OF_A_PRODUCT = ("generation", "tier", "size_total_b", "size_active_b", "tune", "kind", "harness")
 
 
 def _same_line(who: Identity, other: Identity) -> bool:
-    """Whether the other is of the line that `who` states; where `who` states no generation, any one is."""
+    """Whether the other is of the line that `who` states; if `who` states no generation, any one is."""
     if not who.family or who.family.casefold() != other.family.casefold():
         return False
     same_lab = not who.lab or not other.lab or who.lab == other.lab
@@ -211,7 +211,7 @@ _STATED = (
 
 
 def agrees(who: Identity, other: Identity) -> bool:
-    """Whether the other has everything that `who` states; what `who` leaves open may be anything, and a month is any day of it."""
+    """Whether the other has everything that `who` states; what `who` leaves open may be anything. A month is any day of it."""
     if who.reasoning not in ("unspecified", other.reasoning) or (who.preview and not other.preview):
         return False
     same_date = not who.date or (bool(other.date) and (who.date.startswith(other.date) or other.date.startswith(who.date)))
@@ -219,14 +219,15 @@ def agrees(who: Identity, other: Identity) -> bool:
 
 
 def suggestions(found: Found, states: Sequence[BoardAt]) -> tuple[str, ...]:
-    """Names to suggest for one that is not listed as such: those of its own line, else those that look like it."""
-    every = [Listed(state=state, entry=entry) for state in states for entry in state.snapshot.entries.values()]
-    own = sorted({one.entry.name for one in found.line})
-    return tuple(dict.fromkeys((*_alike(found.name, found.line), *own)))[:_NEAREST] if own else _alike(found.name, every)
+    """Names to suggest for one that is not listed as such: those of its own line, otherwise those that look like it."""
+    own = sorted({listed.entry.name for listed in found.line})
+    if not own:
+        return _alike(found.name, listed_on(states))
+    return tuple(dict.fromkeys((*_alike(found.name, found.line), *own)))[:_MOST_NEAREST]
 
 
-def _alike(name: str, every: Iterable[Listed]) -> tuple[str, ...]:
-    return nearest(name, sorted({one.entry.name for one in every}), _NEAREST)
+def _alike(name: str, candidates: Iterable[Listed]) -> tuple[str, ...]:
+    return nearest(name, sorted({listed.entry.name for listed in candidates}), _MOST_NEAREST)
 
 
 def _is_bare_line(who: Identity) -> bool:
@@ -235,70 +236,66 @@ def _is_bare_line(who: Identity) -> bool:
     return bool(who.family and who.generation) and not any(more)
 
 
-def _bears_it(name: str, states: Sequence[BoardAt]) -> bool:
+def _is_listed(name: str, states: Sequence[BoardAt]) -> bool:
     folded = name_tokens(name)
-    names = (entry.name.partition(" (")[0] for state in states for entry in state.snapshot.entries.values())
-    return any(name_tokens(one) == folded for one in names)
+    return any(name_tokens(listed.entry.name.partition(" (")[0]) == folded for listed in listed_on(states))
 
 
 _GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
 
 
-def plain(found: Found, every: Sequence[Listed]) -> tuple[Listed, ...]:
-    """Of a generation its plain members, where most are plain: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
-    if found.way is not MatchKind.LINE or not found.who.generation:
-        return found.entries
-    plain = [one for one in every if not one.entry.who.tier]
+def plain(found: Found, line: Sequence[Listed]) -> tuple[Listed, ...]:
+    """Of a generation its plain members, if most are plain: `GPT-4o` is not GPT-4o mini, `Qwen3` not Qwen3 Coder."""
     entries = found.entries
-    if not found.who.tier and len(plain) * 2 >= len(every):  # not so in a line of tiers: Gemini 3 is Pro and Flash
-        entries = tuple(one for one in entries if not one.entry.who.tier)
-    if not found.who.tune and any(one.entry.who.tune in _GENERAL for one in every):
-        entries = tuple(one for one in entries if one.entry.who.tune in _GENERAL)
+    if found.way is not MatchKind.LINE or not found.who.generation:
+        return entries
+    if not found.who.tier and 2 * sum(not listed.entry.who.tier for listed in line) >= len(line):  # Gemini 3 is Pro and Flash
+        entries = tuple(listed for listed in entries if not listed.entry.who.tier)
+    if not found.who.tune and any(listed.entry.who.tune in _GENERAL for listed in line):
+        entries = tuple(listed for listed in entries if listed.entry.who.tune in _GENERAL)
     return entries
 
 
 def _of_one_product(found: Found) -> Found:
-    """Without what a chat product runs, unless the name says so, and the other way round: `GPT-4o` is not chatgpt-4o-latest."""
+    """Without the models of a chat product, unless the name says so, and the reverse: `GPT-4o` is not chatgpt-4o-latest."""
     if found.way is MatchKind.MODEL:
         return found
     chat, folded = _is_of_chat(found.name), name_tokens(found.name)
-    entries = tuple(one for one in found.entries if _is_of_chat(one.entry.name) is chat or name_tokens(one.entry.name) == folded)
-    return found if entries == found.entries else replace(found, entries=entries, way=found.way if entries else MatchKind.NOT)
+    names = {listed.entry.name for listed in found.entries}
+    same = {name for name in names if _is_of_chat(name) is chat or name_tokens(name) == folded}
+    entries = tuple(listed for listed in found.entries if listed.entry.name in same)
+    return replace(found, entries=entries, way=found.way if entries else MatchKind.NOT)
 
 
 def _is_of_chat(name: str) -> bool:
-    """Whether a name is that of what a chat product runs: `chatgpt-4o-latest`, `GPT-5 (ChatGPT)`, `gpt-5.2-chat-latest`."""
+    """Whether a name is that of a chat product's model: `chatgpt-4o-latest`, `GPT-5 (ChatGPT)`, `gpt-5.2-chat-latest`."""
     words = name_tokens(name)
     return "chatgpt" in words or ("chat", "latest") in pairwise(words)
 
 
-def _nearest(name: str, each: Sequence[Found]) -> tuple[str, ...]:
-    close = [one for found in each for one in found.nearest]
-    return tuple(get_close_matches(name, list(dict.fromkeys(close)), n=5, cutoff=0.0))
-
-
 def _as_stated(found: Found) -> Found:
-    """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Those of the very name come first."""
-    named = tuple(one for one in found.entries if name_tokens(one.entry.name) == name_tokens(found.name))
-    stated = tuple(one for one in found.entries if agrees(found.who, one.entry.who))
-    same = {one.entry.name for one in named}
-    chosen = tuple(one for one in found.entries if one.entry.name in same or one in stated) if named else stated
-    if found.way is MatchKind.NAME or chosen == found.entries:
+    """Only the variants that the name states: `GPT-5 (low)` is not its high effort. Entries of the very name always stay."""
+    if found.way is MatchKind.NAME:
         return found
-    if chosen:
+    folded = name_tokens(found.name)
+    same = {listed.entry.name for listed in found.entries if name_tokens(listed.entry.name) == folded}
+    chosen = tuple(listed for listed in found.entries if listed.entry.name in same or agrees(found.who, listed.entry.who))
+    if chosen or not found.entries:
         return replace(found, entries=chosen)
-    return replace(
-        found, way=MatchKind.NOT, entries=(), nearest=tuple(dict.fromkeys(one.entry.name for one in found.entries))[:5]
-    )
+    near = tuple(dict.fromkeys(listed.entry.name for listed in found.entries))[:_MOST_NEAREST]
+    return replace(found, way=MatchKind.NOT, entries=(), nearest=near)
 
 
 def demand(name: str, states: Sequence[BoardAt], lexicon: Lexicon) -> Found:
-    """What a name means, where it must mean something. Raises DeclarationError naming the nearest that are listed."""
+    """What a name means, if it must mean something.
+
+    Raises:
+        DeclarationError: no board lists it; the message names the nearest that are listed.
+    """
     found = find(name, states, lexicon)
     if found.way is not MatchKind.NOT:
         return found
-    line = tuple(dict.fromkeys(one.entry.name for one in found.line))[:10]
-    near = (
-        f"; listed of that line: {', '.join(line)}" if line else f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
-    )
+    line = tuple(dict.fromkeys(listed.entry.name for listed in found.line))[:10]
+    near = f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
+    near = f"; listed of that line: {', '.join(line)}" if line else near
     raise DeclarationError(f'"{name}": no board lists that model{near} (tracker models)')

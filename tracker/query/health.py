@@ -1,29 +1,27 @@
-"""How a board is doing: ok, partial, stale, broken or paused."""
+"""The state of a board: ok, partial, stale, broken or paused."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from tracker.model import Board, BoardState, Check, Health, Result, State
+from tracker import cadence
+from tracker.model import Board, Check, Health, Result, State
 from tracker.ports import Environment, Store
-from tracker.query.due import due_at, missing_keys, next_due
+from tracker.query.due import due_at, missing_keys
 from tracker.wording import when
 
 LATE_AFTER = 3
-"""A board is called stale when so many of its cadence's times have passed without an accepted or unchanged reading."""
-
-
-# ── health ───────────────────────────────────────────────────────────────────────────────────────
+"""How many times of its cadence may pass without an accepted or unchanged reading before a board is stale."""
 
 
 def health(board: Board, store: Store, *, now: datetime, environment: Environment | None = None, zone: tzinfo = UTC) -> Health:
-    """How a board is: paused (switched off, by somebody, or no key), broken, stale, partial or ok, with the reason and when it is due.
+    """The state of a board, with the reason and when it is due.
 
-    The reason is for people; times in it are in `zone`.
+    Paused: switched off, by somebody, or no key. The reason is for people; times in it are in `zone`.
     """
     past, last = store.past(board.id), store.last_check(board.id)
     accepted = store.at(board.id, last.observed_at, ()) if last else None
-    state, reason = _state(board, past, last, store, now=now, environment=environment, zone=zone)
+    state, reason = _state(board, store, now=now, environment=environment, zone=zone)
     return Health(
         board=board.id,
         title=board.title,
@@ -40,16 +38,8 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
     )
 
 
-def _state(
-    board: Board,
-    past: BoardState,
-    last: Check | None,
-    store: Store,
-    *,
-    now: datetime,
-    environment: Environment | None,
-    zone: tzinfo,
-) -> tuple[State, str]:
+def _state(board: Board, store: Store, *, now: datetime, environment: Environment | None, zone: tzinfo) -> tuple[State, str]:
+    past, last = store.past(board.id), store.last_check(board.id)
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:
         return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"
@@ -60,10 +50,8 @@ def _state(
     if past.broken_since is not None:
         return State.BROKEN, past.broken_by
     if past.stale_since is not None:
-        return (
-            State.STALE,
-            f"the content has not changed since {when(past.changed_at[-1], zone) if past.changed_at else 'the start'}",
-        )
+        since = when(past.changed_at[-1], zone) if past.changed_at else "the start"
+        return State.STALE, f"the content has not changed since {since}"
     if last is not None and _late(board, read := _last_read(last, store), now):
         return State.STALE, f"not read since {when(read, zone)}{f': {last.message}' if last.message else ''}"
     if past.cap_told:
@@ -74,7 +62,7 @@ def _state(
 
 
 def _last_read(last: Check, store: Store) -> datetime:
-    """When the board last answered; the first try where it never did."""
+    """When the board last answered; the first try if it never did."""
     if last.result is not Result.FAILED:
         return last.observed_at
     checks = list(store.checks(last.board))
@@ -84,5 +72,5 @@ def _last_read(last: Check, store: Store) -> datetime:
 def _late(board: Board, read: datetime, now: datetime) -> bool:
     due = read
     for _ in range(LATE_AFTER):
-        due = next_due(board, due)
+        due = cadence.next_due(board, due)
     return now > due + timedelta(hours=1)

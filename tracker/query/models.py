@@ -1,24 +1,24 @@
-"""One model across all boards: every name it bears, where it was first and last seen, and how it stands on each."""
+"""One model across all boards: its names, when it was first and last seen, and its rank on each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.model import BoardId, Entry, EntryId, EntryRecord, Identity, Measure, Metric, ModelId, Snapshot
+from tracker.model import BoardId, Entry, EntryId, EntryRecord, Identity, Measure, Metric, ModelId
 from tracker.model.names import Lexicon
-from tracker.order import competition_ranks
+from tracker.order import competition_ranks, values_of
 from tracker.ports import Store
-from tracker.query.find import BoardAt, MatchKind, find, remembered, states
+from tracker.query.find import BoardAt, find, remembered, states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """An entry of a model on one board. `last_seen` is None while it is listed.
 
-    `rank` is the competition rank among the `of` entries with a value of the metric that ranks the board; both are None where
-    it has no value, or is not listed any more: then `measure` is the last one that was seen.
+    `rank` is the competition rank among the `of` entries with a value of the metric that ranks the board; both are None if it
+    has no value, or is no longer listed: then `measure` is the last one that was seen.
     """
 
     board: BoardId
@@ -35,7 +35,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A model with its places, by board and rank. `model` is None for an entry whose identity is unsure: it stands alone."""
+    """A model with its places, by board and rank. `model` is None for an entry whose identity is unsure: it has its own card."""
 
     model: ModelId | None
     who: Identity
@@ -46,22 +46,18 @@ class Card:
 def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexicon: Lexicon) -> tuple[Card, ...]:
     """Every model of the store, departed ones included; by lab, family and generation, the unsure ones last.
 
-    `lab` and `family` (without regard to case) leave out all others, and so does `name`: as `find` understands it.
+    `lab`, `family` (in any case) and `name`, as `find` understands it, leave out all others.
     """
-    everything = remembered(store, states(store, lexicon=lexicon), lexicon)
-    wanted = _named(name, everything, lexicon) if name else None
-    groups: dict[object, list[tuple[BoardAt, Entry]]] = {}
-    for state in everything:
+    boards = remembered(store, states(store, lexicon=lexicon), lexicon)
+    wanted = {(listed.state.board.id, listed.entry.id) for listed in find(name, boards, lexicon).entries} if name else None
+    groups: dict[object, list[tuple[_Board, Entry]]] = {}
+    for state in boards:
+        board = _board(store, state)
         for entry in state.snapshot.entries.values():
-            if _is_asked(entry.who, lab, family) and (wanted is None or (state.board.id, entry.id) in wanted):
-                groups.setdefault(entry.who.model or (state.board.id, entry.id), []).append((state, entry))
-    boards = _Boards(store, everything)
-    return tuple(sorted((_card(some, boards) for some in groups.values()), key=_order))
-
-
-def _named(name: str, everything: Sequence[BoardAt], lexicon: Lexicon) -> frozenset[tuple[BoardId, EntryId]]:
-    found = find(name, everything, lexicon)
-    return frozenset((one.state.board.id, one.entry.id) for one in found.entries if found.way is not MatchKind.NOT)
+            key = (state.board.id, entry.id)
+            if _is_asked(entry.who, lab, family) and (wanted is None or key in wanted):
+                groups.setdefault(entry.who.model or key, []).append((board, entry))
+    return tuple(sorted((_card(places) for places in groups.values()), key=_order))
 
 
 def _is_asked(who: Identity, lab: str, family: str) -> bool:
@@ -73,40 +69,39 @@ def _order(card: Card) -> tuple[object, ...]:
     return (card.model is None, who.lab.casefold(), who.family.casefold(), who.generation, card.model or "", card.names)
 
 
-class _Boards:
-    """What is needed of each board once: who is known of it, and the ranks of those listed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Board:
+    """A board with the records of its entries, and the ranks of those that are listed."""
 
-    def __init__(self, store: Store, everything: Iterable[BoardAt]) -> None:
-        self.known: dict[BoardId, Mapping[EntryId, EntryRecord]] = {}
-        self.ranks: dict[BoardId, Mapping[EntryId, int]] = {}
-        for state in everything:
-            board, metric = state.board.id, state.board.primary
-            self.known[board] = known = store.past(board).known
-            listed = {key: one for key, one in state.snapshot.entries.items() if key in known and known[key].last_seen is None}
-            self.ranks[board] = _ranks(state.snapshot, metric, listed) if metric and metric.higher_is_better is not None else {}
+    state: BoardAt
+    known: Mapping[EntryId, EntryRecord]
+    ranks: Mapping[EntryId, int]
 
 
-def _ranks(snapshot: Snapshot, metric: Metric, listed: Mapping[EntryId, Entry]) -> Mapping[EntryId, int]:
-    values = {key: one.measures[metric.id].value for key, one in listed.items() if metric.id in one.measures}
-    return competition_ranks(metric, values, snapshot.unnamed)
+def _board(store: Store, state: BoardAt) -> _Board:
+    known, metric, snapshot = store.past(state.board.id).known, state.board.primary, state.snapshot
+    if metric is None or metric.higher_is_better is None:
+        return _Board(state=state, known=known, ranks={})
+    listed = {key for key in snapshot.entries if key in known and known[key].last_seen is None}
+    values = {key: measure.value for key, measure in values_of(snapshot, metric).items() if key in listed}
+    return _Board(state=state, known=known, ranks=competition_ranks(metric, values, snapshot.unnamed))
 
 
-def _card(some: Sequence[tuple[BoardAt, Entry]], boards: _Boards) -> Card:
-    places = sorted((_place(state, entry, boards) for state, entry in some), key=_best_first)
-    who = some[0][1].who
+def _card(entries: Sequence[tuple[_Board, Entry]]) -> Card:
+    places = sorted((_place(board, entry) for board, entry in entries), key=_best_first)
+    who = entries[0][1].who
     names = {name for place in places for name in place.names}
-    return Card(model=who.model, who=who, names=tuple(sorted(names, key=str.casefold)), places=tuple(places))
+    return Card(model=who.model, who=who, names=tuple(sorted(sorted(names), key=str.casefold)), places=tuple(places))
 
 
 def _best_first(place: Listing) -> tuple[object, ...]:
     return (place.board, place.last_seen is not None, place.rank is None, place.rank or 0, place.entry)
 
 
-def _place(state: BoardAt, entry: Entry, boards: _Boards) -> Listing:
-    board, metric = state.board.id, state.board.primary
-    known, rank = boards.known[board][entry.id], boards.ranks[board].get(entry.id)
+def _place(board: _Board, entry: Entry) -> Listing:
+    known, rank, metric = board.known[entry.id], board.ranks.get(entry.id), board.state.board.primary
     return Listing(
-        board=board,
+        board=board.state.board.id,
         entry=entry.id,
         name=entry.name,
         names=known.names,
@@ -115,5 +110,5 @@ def _place(state: BoardAt, entry: Entry, boards: _Boards) -> Listing:
         metric=metric,
         measure=entry.measures.get(metric.id) if metric else None,
         rank=rank,
-        of=None if rank is None else len(boards.ranks[board]) + len(state.snapshot.unnamed),
+        of=None if rank is None else len(board.ranks) + len(board.state.snapshot.unnamed),
     )

@@ -1,4 +1,4 @@
-"""Since when one side of a board, the best of some entries, is above another: never across a metric's segment, never by decimals alone."""
+"""Since when the best of some entries is above the best of others: never across a metric's segment, never by decimals alone."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ SpansOf = Callable[[EntryId], Sequence[Span]]
 
 
 class HowAbove(StrEnum):
-    """How one came to stand above another.
+    """How one side moved above another.
 
-    `passing`: it did not before. `entry`: its first value in the segment already stood above. `rival_entry`: the other's
-    first value stood below. `start`: it was so when the segment, or the record, began.
+    `passing`: it was not above before. `entry`: its first value in the segment was already above. `rival_entry`: the other's
+    first value was below. `start`: it was above when the segment, or the record, began.
     """
 
     PASSING = "passing"
@@ -44,9 +44,9 @@ class HowAbove(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """It happened later than `after`, the last look at which it was not so, and not later than `until`, the first at which it was.
+    """It happened later than `after`, the last look at which it was not so, and not later than `until`, the first when it was.
 
-    `after` is None where nothing was looked at before. `estimated`: one of the two values was an estimate when it happened.
+    `after` is None if there is no earlier look. `estimated`: one of the two values was an estimate when it happened.
     """
 
     after: datetime | None
@@ -59,56 +59,57 @@ def passed(
     store: Store,
     board: BoardId,
     metric: MetricId,
-    one: Sequence[EntryId],
-    other: Sequence[EntryId],
+    upper: Sequence[EntryId],
+    lower: Sequence[EntryId],
     *,
     at: datetime | None = None,
     looks: Sequence[datetime] | None = None,
     spans_of: SpansOf | None = None,
 ) -> Interval | None:
-    """When the best of `one` came to stand above the best of `other` for the last time, in the segment that holds now (or `at`).
+    """When the best of `upper` last moved above the best of `lower`, in the segment that holds now (or `at`).
 
-    None where it does not stand above it then: it is level or below, or one of the sides has no value. Estimates count as
-    values where a side has nothing else, and are marked. `looks` are the times of `looked_at` and `spans_of` gives an entry's
-    values over time, for asking about many pairs of a board.
+    None if it is not above then: it is level or below, or one of the sides has no value. Estimates count as values of a side
+    that has nothing else, and are marked. For questions about many pairs of a board, `looks` are the times of `looked_at`,
+    and `spans_of` gives an entry's values over time.
     """
     declared = store.declared(board)
     since = segment_start(store, board, metric, at)
     if declared is None or since is None:
         return None
     spans_of = spans_of or (lambda entry: course(store, board, entry, metric))
-    sides = [[spans_of(entry) for entry in side] for side in (one, other)]
-    courses = moments(declared.metric(metric), *sides, since=since, at=at)
-    rise = _last_rise(declared.metric(metric), courses, _Respelling(store=store, board=declared, sides=(one, other)))
+    sides = [[spans_of(entry) for entry in side] for side in (upper, lower)]
+    measured = declared.metric(metric)
+    pairs = moments(measured, *sides, since=since, at=at)
+    rise = _last_rise(measured, pairs, lambda time: _is_respelling(store, declared, measured, (upper, lower), time))
     if rise is None:
         return None
-    until, how, estimated, broken = rise
+    until, how, estimated, changed = rise
     seen = looked_at(store, board) if looks is None else looks
-    place = bisect_left(seen, broken)
+    place = bisect_left(seen, changed)
     after = None if how is HowAbove.START or place == 0 else seen[place - 1]
     return Interval(after=after, until=until, how=how, estimated=estimated)
 
 
 def looked_at(store: Store, board: BoardId) -> list[datetime]:
-    """The times at which the board could be read, changed or not; oldest first."""
+    """When the board could be read, changed or not; oldest first."""
     read = (Result.ACCEPTED, Result.UNCHANGED)
     return [check.observed_at for check in store.checks(board) if check.result in read]
 
 
 def segment_start(store: Store, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:
-    """When the stretch began in which the metric's values can be compared with those of now (or of a time); None before all."""
-    starts = (one.started_at for one in store.segments(board) if one.metric == metric)
+    """Since when the metric's values can be compared with those of now (or of a time); None before the first."""
+    starts = (segment.started_at for segment in store.segments(board) if segment.metric == metric)
     return max((start for start in starts if at is None or start <= at), default=None)
 
 
 def course(store: Store, board: BoardId, entry: EntryId, metric: MetricId) -> tuple[Span, ...]:
-    """An entry's values over time, oldest first, with those it had under the keys it bore before."""
-    keys, spans = [entry], list(store.spans(board, entry, metric))
-    while had := _key_before(store, board, keys[-1]):
-        if had in keys:
-            break
-        keys.append(had)
-        spans += store.spans(board, had, metric)
+    """An entry's values over time, oldest first, with those it had under its former keys."""
+    keys: list[EntryId] = []
+    key: EntryId | None = entry
+    while key is not None and key not in keys:
+        keys.append(key)
+        key = _key_before(store, board, key)
+    spans = (span for key in keys for span in store.spans(board, key, metric))
     return tuple(sorted(spans, key=lambda span: span.valid_from))
 
 
@@ -119,47 +120,38 @@ def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
 
 
 def _last_rise(
-    metric: Metric, pairs: Sequence[Moment], respelling: _Respelling
+    metric: Metric, pairs: Sequence[Moment], is_respelling: Callable[[datetime], bool]
 ) -> tuple[datetime, HowAbove, bool, datetime] | None:
-    """Since when the one stands above, how it came to, whether by an estimate, and when it last ceased not to."""
-    if not pairs or not pairs[-1].above(metric):
+    """Since when the first side is above, how that came about, whether by an estimate, and when it last was not above before."""
+    above = [pair.above(metric) for pair in pairs]
+    if not above or not above[-1]:
         return None
     start, place = len(pairs) - 1, len(pairs) - 2
-    while place >= 0 and (pairs[place].above(metric) is not False or respelling.alone(metric, pairs[place + 1].since)):
-        start = place if pairs[place].above(metric) is not None else start
+    while place >= 0 and (above[place] is not False or is_respelling(pairs[place + 1].since)):
+        start = place if above[place] is not None else start
         place -= 1
     first = pairs[start]
     if place >= 0:
         return first.since, HowAbove.PASSING, first.estimated or pairs[place].estimated, pairs[place + 1].since
-    if start == 0:
-        return first.since, HowAbove.START, first.estimated, first.since
-    how = HowAbove.RIVAL_ENTRY if pairs[start - 1].mine is not None else HowAbove.ENTRY
+    how = HowAbove.START
+    if start > 0:
+        how = HowAbove.RIVAL_ENTRY if pairs[start - 1].first is not None else HowAbove.ENTRY
     return first.since, how, first.estimated, first.since
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Respelling:
-    """Whether finer or coarser decimals alone put two sides into another order: then nobody passed anybody."""
-
-    store: Store
-    board: Board
-    sides: tuple[Sequence[EntryId], Sequence[EntryId]]
-
-    def alone(self, metric: Metric, time: datetime) -> bool:
-        """Whether none of those that stand for a side truly moved in the snapshot of that time, by the rule that overtakes follow."""
-        if not metric.ranked:
-            return False
-        after = self.store.at(self.board.id, time, [metric.id])
-        before = self.store.at(self.board.id, time - timedelta(seconds=1), [metric.id])
-        if before is None or after is None:
-            return False
-        best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in self.sides]
-        if any(entry is None or entry.measures[metric.id].estimated for entry in best):
-            return False
-        verdict = judge(metric, before, after, tuple(sorted(before.entries.keys() & after.entries.keys())))
-        holders = {entry.id for entry in best if entry is not None}
-        are_common = all(_among(snapshot, [entry]) for entry in holders for snapshot in (before, after))
-        return are_common and verdict.usable and not holders & verdict.moves.keys()
+def _is_respelling(store: Store, board: Board, metric: Metric, sides: Sequence[Sequence[EntryId]], time: datetime) -> bool:
+    """Whether finer or coarser decimals alone reordered two sides at that time: by the rule of the overtakes, neither truly moved."""
+    after = store.at(board.id, time, [metric.id])
+    before = store.at(board.id, time - timedelta(seconds=1), [metric.id])
+    if not metric.ranked or before is None or after is None:
+        return False
+    best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in sides]
+    if any(entry is None or entry.measures[metric.id].estimated for entry in best):
+        return False
+    common = before.entries.keys() & after.entries.keys()
+    verdict = judge(metric, before, after, tuple(sorted(common)))
+    holders = {entry.id for entry in best if entry is not None}
+    return holders <= common and verdict.usable and not holders & verdict.moves.keys()
 
 
 def _among(snapshot: StoredSnapshot, side: Iterable[EntryId]) -> list[PublishedEntry]:
@@ -168,49 +160,47 @@ def _among(snapshot: StoredSnapshot, side: Iterable[EntryId]) -> list[PublishedE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The best measure of each side from a time on, until one of them changes; None where a side has no value."""
+    """The best measure of each side from a time on, until one of them changes; None if a side has no value."""
 
     since: datetime
-    mine: Measure | None
-    theirs: Measure | None
+    first: Measure | None
+    second: Measure | None
 
     def above(self, metric: Metric) -> bool | None:
-        """Whether the first side stands above the other; None where one of them has no value."""
-        return None if self.mine is None or self.theirs is None else metric.better(self.mine.value, self.theirs.value)
+        """Whether the first side is above the second; None if one of them has no value."""
+        return None if self.first is None or self.second is None else metric.better(self.first.value, self.second.value)
 
     @property
     def estimated(self) -> bool:
         """Whether one of the two values is an estimate."""
-        return any(measure is not None and measure.estimated for measure in (self.mine, self.theirs))
+        return any(measure is not None and measure.estimated for measure in (self.first, self.second))
 
 
 def moments(
     metric: Metric,
-    mine: Sequence[Sequence[Span]],
-    theirs: Sequence[Sequence[Span]],
+    first: Sequence[Sequence[Span]],
+    second: Sequence[Sequence[Span]],
     *,
     since: datetime,
     at: datetime | None = None,
 ) -> list[Moment]:
-    """How the best of two sides stood over time, from `since` to `at` (or now), oldest first."""
-    spans = [span for side in (mine, theirs) for course in side for span in course]
+    """The best of two sides over time, from `since` to `at` (or now), oldest first."""
+    spans = [span for side in (first, second) for course in side for span in course]
     ends = {time for span in spans for time in (span.valid_from, span.valid_to) if time is not None}
     times = {time for time in ends if since < time and (at is None or time <= at)}
     return [
-        Moment(since=time, mine=_best_at(metric, mine, time), theirs=_best_at(metric, theirs, time))
+        Moment(since=time, first=_best_at(metric, first, time), second=_best_at(metric, second, time))
         for time in sorted({since, *times})
     ]
 
 
 def _best_at(metric: Metric, side: Sequence[Sequence[Span]], time: datetime) -> Measure | None:
-    values = [measure for course in side if (measure := value_at(course, time)) is not None]
-    return best(metric, values)
+    return best(metric, [measure for course in side if (measure := value_at(course, time)) is not None])
 
 
 def value_at(course: Sequence[Span], time: datetime) -> Measure | None:
-    """The measure of a course that held at a time."""
+    """The measure of a course at a time."""
     place = bisect_right(course, time, key=lambda span: span.valid_from) - 1
-    if place < 0:
+    if place < 0 or ((end := course[place].valid_to) is not None and end <= time):
         return None
-    span = course[place]
-    return span.measure if span.valid_to is None or time < span.valid_to else None
+    return course[place].measure

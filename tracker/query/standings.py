@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.errors import DeclarationError
-from tracker.model import Board, EntryId, MetricId, StoredSnapshot
-from tracker.order import competition_ranks
+from tracker.model import Board, EntryId, Measure, MetricId, PublishedEntry, StoredSnapshot
+from tracker.order import competition_ranks, values_of
 from tracker.ports import Store
 from tracker.toml import meant
 from tracker.wording import machine_time
@@ -17,8 +17,8 @@ from tracker.wording import machine_time
 class Standing:
     """One row of a board's order on a metric. `rank` is the competition rank over all rows with a value, None without one.
 
-    `published_rank` is the publisher's own, whatever the metric; None where the board declares or states none.
-    Where rows share a name, they are left out; on the primary metric they still count in the ranks, on others there are no ranks.
+    `published_rank` is the publisher's own, whatever the metric; None if the board declares or states none. Rows that share
+    a name are left out; on the primary metric they still count in the ranks, and other metrics then have no ranks.
     """
 
     rank: int | None
@@ -48,7 +48,7 @@ def standings(board: Board, store: Store, *, metric: MetricId | None = None, at:
 def _metric(board: Board, metric: MetricId | None) -> MetricId:
     if metric is None and board.primary is not None:
         return board.primary.id
-    known = [one.id for one in board.metrics]
+    known = [declared.id for declared in board.metrics]
     if metric is None:
         raise DeclarationError(f"{board.id}: no metric ranks this board; expected one of: {', '.join(known)} (--metric)")
     if metric not in known:
@@ -57,23 +57,23 @@ def _metric(board: Board, metric: MetricId | None) -> MetricId:
 
 
 def _ordered(board: Board, metric: MetricId, snapshot: StoredSnapshot) -> tuple[Standing, ...]:
-    values = {entry: one.measures[metric].value for entry, one in snapshot.entries.items() if metric in one.measures}
     declared = board.metric(metric)
+    measures = values_of(snapshot, declared)
     certain = declared.higher_is_better is not None and (declared.primary or not snapshot.ambiguous)
+    values = {key: measure.value for key, measure in measures.items()}
     ranks = competition_ranks(declared, values, snapshot.unnamed) if certain else {}
-    rows = []
-    for entry, one in snapshot.entries.items():
-        measure = one.measures.get(metric)
-        rows.append(
-            Standing(
-                rank=ranks.get(entry),
-                entry=entry,
-                name=one.name,
-                value=measure.value if measure else None,
-                low=measure.low if measure else None,
-                high=measure.high if measure else None,
-                estimated=measure.estimated if measure else False,
-                published_rank=one.rank,
-            )
-        )
+    rows = [_row(entry, measures.get(entry.id), ranks.get(entry.id)) for entry in snapshot.entries.values()]
     return tuple(sorted(rows, key=lambda row: (row.value is None, row.rank or 0, row.name, row.entry)))
+
+
+def _row(entry: PublishedEntry, measure: Measure | None, rank: int | None) -> Standing:
+    return Standing(
+        rank=rank,
+        entry=entry.id,
+        name=entry.name,
+        value=measure.value if measure else None,
+        low=measure.low if measure else None,
+        high=measure.high if measure else None,
+        estimated=measure is not None and measure.estimated,
+        published_rank=entry.rank,
+    )

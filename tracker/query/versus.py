@@ -1,8 +1,8 @@
-"""Two models side by side: every metric of every board that lists both, from one snapshot and so from one segment."""
+"""Two models compared: every metric of every board that lists both, from one snapshot and so from one segment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -18,11 +18,11 @@ from tracker.traits import traits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One metric of a pair; None where it is not published for one of the two.
+    """One metric of a pair; None if it is not published for one of the two.
 
-    `difference` is one − other in the metric's unit. `above` is `one`, `other`, `level`, or empty where nothing can be said.
-    `beyond_error`: by the rule of the overtakes; None where neither the metric nor the values state an error, and for listed and
-    live metrics. `since`: when the upper one came to stand above, in the segment that began at `segment`; not for live metrics.
+    `difference` is one − other in the metric's unit. `above` is `one`, `other`, `level`, or empty if nothing can be said.
+    `beyond_error`: by the rule of the overtakes; None if neither the metric nor the values state an error, and for listed and
+    live metrics. `since`: when the upper one moved above, in the segment that began at `segment`; not for live metrics.
     """
 
     metric: Metric
@@ -71,9 +71,9 @@ def versus(
     every: bool = False,
     lexicon: Lexicon,
 ) -> Versus:
-    """Lay one model beside another, now or as of a time, on every board (or those named) that lists both.
+    """Compare two models, now or as of a time, on every board (or those named) that lists both.
 
-    Where a name means several variants, the pair that matches best is compared: what the names state, then the same harness,
+    If a name means several variants, the pair that matches best is compared: what the names state, then the same harness,
     no other reasoning mode (one that is not stated may be either), the same stated effort, then the best of each. `every`
     compares all pairs.
 
@@ -81,37 +81,38 @@ def versus(
         DeclarationError: one of the two is not listed anywhere then.
     """
     then = states(store, at=at, lexicon=lexicon, boards=boards)
-    mine, theirs = (demand(name, then, lexicon) for name in (one, other))
+    first, second = (demand(name, then, lexicon) for name in (one, other))
+    on_first, on_second = first.by_board, second.by_board
     pairs = []
     for state in then:
-        found = [some.by_board.get(state.board.id, ()) for some in (mine, theirs)]
-        chosen = list(_pairs(mine, theirs, *found))
-        looks = looked_at(store, state.board.id) if chosen else []
+        board = state.board.id
+        chosen = _pairs(first, second, on_first.get(board, ()), on_second.get(board, ()))
+        looks = looked_at(store, board) if chosen else []
         pairs += [_pair(state, a, b, store, at=at, looks=looks) for a, b in (chosen if every else chosen[:1])]
     return Versus(
-        one=mine,
-        other=theirs,
+        one=first,
+        other=second,
         pairs=tuple(pairs),
-        only_one=tuple(board for board in mine.by_board if board not in theirs.by_board),
-        only_other=tuple(board for board in theirs.by_board if board not in mine.by_board),
+        only_one=tuple(board for board in on_first if board not in on_second),
+        only_other=tuple(board for board in on_second if board not in on_first),
     )
 
 
 # ── which pair ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _pairs(one: Found, other: Found, mine: Sequence[Listed], theirs: Sequence[Listed]) -> Iterator[tuple[Entry, Entry]]:
+def _pairs(one: Found, other: Found, ones: Sequence[Listed], others: Sequence[Listed]) -> list[tuple[Entry, Entry]]:
     """All pairs of different entries, the one that matches best first."""
-    every = [(a, b) for a, b in product(mine, theirs) if a.entry.id != b.entry.id]
-    every.sort(key=lambda pair: (*_mismatch(one, other, *pair), *_standing(pair[0]), *_standing(pair[1])))
-    return ((a.entry, b.entry) for a, b in every)
+    pairs = [(a, b) for a, b in product(ones, others) if a.entry.id != b.entry.id]
+    pairs.sort(key=lambda pair: (*_mismatch(one, other, *pair), *_best_first(pair[0]), *_best_first(pair[1])))
+    return [(a.entry, b.entry) for a, b in pairs]
 
 
-def _mismatch(one: Found, other: Found, mine: Listed, theirs: Listed) -> tuple[int, ...]:
-    a, b = mine.entry.who, theirs.entry.who
-    modes = {mode for listed in (mine, theirs) if (mode := _mode(listed)) != "unspecified"}
+def _mismatch(one: Found, other: Found, first: Listed, second: Listed) -> tuple[int, ...]:
+    a, b = first.entry.who, second.entry.who
+    modes = {_mode(first), _mode(second)} - {"unspecified"}
     return (
-        _unlike(one, mine.entry) + _unlike(other, theirs.entry),
+        _unlike(one, first.entry) + _unlike(other, second.entry),
         int(a.harness != b.harness),
         int(len(modes) > 1),
         int(not a.effort or a.effort != b.effort),
@@ -119,13 +120,13 @@ def _mismatch(one: Found, other: Found, mine: Listed, theirs: Listed) -> tuple[i
 
 
 def _mode(listed: Listed) -> str:
-    """`on`, `off` or `unspecified`; a stated effort is one of reasoning, unless reasoning is said to be off."""
+    """`on`, `off` or `unspecified`; a stated effort implies reasoning, unless reasoning is stated to be off."""
     stated = traits(listed.entry, listed.state.board).reasoning
     return "on" if stated == "unspecified" and listed.entry.who.effort else stated
 
 
 def _unlike(found: Found, entry: Entry) -> int:
-    """How far an entry is from the name it was asked for by: 0 for that very name or key, then that variant, then what agrees."""
+    """How far an entry is from the name that asked for it: 0 for that very name or key, then that variant, then what agrees."""
     if entry.id == found.name or name_tokens(entry.name) == name_tokens(found.name):
         return 0
     if found.who.variant is not None and entry.who.variant == found.who.variant:
@@ -133,8 +134,8 @@ def _unlike(found: Found, entry: Entry) -> int:
     return 2 if agrees(found.who, entry.who) else 3
 
 
-def _standing(listed: Listed) -> tuple[object, ...]:
-    """What sorts the best first: measured values of the metric that ranks the board, then the rest by key."""
+def _best_first(listed: Listed) -> tuple[object, ...]:
+    """Sorts measured values of the metric that ranks the board first, then estimates, then the rest by key."""
     primary = listed.state.board.primary
     measure = listed.entry.measures.get(primary.id) if primary else None
     if primary is None or measure is None:
@@ -155,34 +156,29 @@ def _pair(state: BoardAt, one: Entry, other: Entry, store: Store, *, at: datetim
 def _row(
     board: Board, metric: Metric, one: Entry, other: Entry, store: Store, *, at: datetime | None, looks: Sequence[datetime]
 ) -> Row:
-    mine, theirs = one.measures.get(metric.id), other.measures.get(metric.id)
-    if mine is None or theirs is None:
-        return Row(metric=metric, one=mine, other=theirs)
-    above = _above(metric, mine, theirs)
-    since = None
+    first, second = one.measures.get(metric.id), other.measures.get(metric.id)
+    if first is None or second is None:
+        return Row(metric=metric, one=first, other=second)
+    above, since = _above(metric, first, second), None
     if above in ("one", "other") and metric.nature is not Nature.LIVE:
         upper, lower = (one.id, other.id) if above == "one" else (other.id, one.id)
         since = passed(store, board.id, metric.id, [upper], [lower], at=at, looks=looks)
+    stated = metric.stated_error is not None or None not in (first.half_width, second.half_width)
     return Row(
         metric=metric,
-        one=mine,
-        other=theirs,
-        difference=mine.value - theirs.value,
+        one=first,
+        other=second,
+        difference=first.value - second.value,
         above=above,
-        beyond_error=_beyond_error(metric, mine, theirs),
+        beyond_error=certainty(metric, first, second) != "nominal" if stated and metric.ranked else None,
         segment=segment_start(store, board.id, metric.id, at),
         since=since,
     )
 
 
-def _above(metric: Metric, mine: Measure, theirs: Measure) -> str:
+def _above(metric: Metric, first: Measure, second: Measure) -> str:
     if metric.higher_is_better is None:
         return ""
-    if mine.value == theirs.value:
+    if first.value == second.value:
         return "level"
-    return "one" if metric.better(mine.value, theirs.value) else "other"
-
-
-def _beyond_error(metric: Metric, mine: Measure, theirs: Measure) -> bool | None:
-    stated = metric.stated_error is not None or None not in (mine.half_width, theirs.half_width)
-    return certainty(metric, mine, theirs) != "nominal" if stated and metric.ranked else None
+    return "one" if metric.better(first.value, second.value) else "other"

@@ -1,4 +1,4 @@
-"""How the boards and routes of a store are doing, and what they have cost: for `status` and `/metrics`."""
+"""The state of a store's boards and routes, and what they have cost: for `status` and `/metrics`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tracker.model import Board, BoardId, Counted, CounterKey, Delivery, Health, Notice, Pause, State, Verdict
+from tracker.model import Board, Counted, CounterKey, Delivery, Health, Notice, Pause, State, Verdict
 from tracker.ports import Environment, Store
 from tracker.query.health import health
 
 # ── vitals ───────────────────────────────────────────────────────────────────────────────────────
 
 TRACKER = "tracker"
-"""Who a pause is by when nobody asked for it: ourselves, in trouble."""
+"""Who paused a board if no person did."""
 _Counts = Mapping[CounterKey, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardVitals:
-    """How a board does, and what it has cost since the store was made.
+    """The health of a board, and what it has cost since the store was made.
 
-    `last_success` is when it was last read and accepted, or answered that nothing changed while nothing was wrong;
-    `success_age_s` how long ago that is. `failures` in a row began at `failing_since`. `fetches` counts by verdict.
+    `last_success`: when it was last read and accepted, or answered that nothing changed while nothing was wrong;
+    `success_age_s`: how long ago that is. `failures` in a row began at `failing_since`. `fetches` counts by verdict.
     """
 
     health: Health
@@ -39,15 +39,14 @@ class BoardVitals:
 
     @property
     def troubled(self) -> bool:
-        """Whether somebody should look: broken, stale, or paused by the tracker itself. What a person switched off is no trouble."""
-        health = self.health
-        by_itself = self.pause is not None and self.pause.by == TRACKER
-        return health.enabled and (health.state in (State.BROKEN, State.STALE) or by_itself)
+        """Whether somebody should look: broken, stale, or paused by the tracker itself; not if a person switched it off."""
+        by_tracker = self.pause is not None and self.pause.by == TRACKER
+        return self.health.enabled and (self.health.state in (State.BROKEN, State.STALE) or by_tracker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteVitals:
-    """What waits for a route, the `oldest_age_s` of it, what was given up (the newest `error` of it), and what it has done so far."""
+    """Deliveries of a route: `waiting`, with the age of the oldest, `dead`, with the newest `error`, and those sent so far."""
 
     route: str
     waiting: int = 0
@@ -60,7 +59,7 @@ class RouteVitals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """How the whole tracker does at a time: boards by id, routes by name, events so far by kind, and the open notices."""
+    """The state of the whole tracker at a time: boards by id, routes by name, events so far by kind, and the open notices."""
 
     at: datetime
     boards: tuple[BoardVitals, ...]
@@ -71,32 +70,36 @@ class Vitals:
     @property
     def troubled(self) -> bool:
         """Whether somebody should look: a troubled board, a dead delivery, or an open notice."""
-        return bool(self.notices) or any(one.troubled for one in self.boards) or any(route.dead for route in self.routes)
+        return bool(self.notices) or any(board.troubled for board in self.boards) or any(route.dead for route in self.routes)
 
 
 def vitals(
     boards: Iterable[Board], store: Store, *, now: datetime, environment: Environment, routes: Iterable[str] = ()
 ) -> Vitals:
-    """How those boards do, and the outbox, for `/metrics` and `tracker status` alike.
+    """The state of those boards and of the outbox, for both `/metrics` and `tracker status`.
 
-    `routes` are those declared, so that one with nothing to send is there too.
+    `routes` are those declared, so that one with nothing to send is included.
     """
-    counts = store.service.counts()
-    pauses = store.service.pauses()
+    counts, pauses = store.service.counts(), store.service.pauses()
     declared = sorted(boards, key=lambda board: board.id)
     return Vitals(
         at=now,
-        boards=tuple(_board_vitals(board, store, counts, pauses.get(board.id), now, environment) for board in declared),
+        boards=tuple(
+            _board_vitals(board, store, counts, pause=pauses.get(board.id), now=now, environment=environment)
+            for board in declared
+        ),
         routes=tuple(_routes(store, counts, routes, now)),
         events={kind: int(amount) for kind, amount in _by_subject(counts, Counted.EVENTS).items()},
         notices=tuple(store.service.notices()),
     )
 
 
-def _board_vitals(  # noqa: PLR0917  # one line above calls it
-    board: Board, store: Store, counts: _Counts, pause: Pause | None, now: datetime, environment: Environment
+def _board_vitals(
+    board: Board, store: Store, counts: _Counts, *, pause: Pause | None, now: datetime, environment: Environment
 ) -> BoardVitals:
     past = store.past(board.id)
+    total = {what: counts.get(CounterKey(what=what, subject=board.id), 0.0) for what in Counted}
+    fetches = ((key, int(amount)) for key, amount in counts.items() if key.what is Counted.FETCHES and key.subject == board.id)
     return BoardVitals(
         health=health(board, store, now=now, environment=environment),
         last_success=past.seen_until,
@@ -104,17 +107,12 @@ def _board_vitals(  # noqa: PLR0917  # one line above calls it
         failures=past.failures,
         failing_since=past.failing_since,
         pause=pause,
-        fetches=_fetches(board.id, counts),
-        fetch_bytes=int(counts.get(CounterKey(what=Counted.FETCH_BYTES, subject=board.id), 0)),
-        read_s=counts.get(CounterKey(what=Counted.READ_SECONDS, subject=board.id), 0.0),
-        detect_s=counts.get(CounterKey(what=Counted.DETECT_SECONDS, subject=board.id), 0.0),
-        store_s=counts.get(CounterKey(what=Counted.STORE_SECONDS, subject=board.id), 0.0),
+        fetches={key.verdict: amount for key, amount in fetches if key.verdict is not None},
+        fetch_bytes=int(total[Counted.FETCH_BYTES]),
+        read_s=total[Counted.READ_SECONDS],
+        detect_s=total[Counted.DETECT_SECONDS],
+        store_s=total[Counted.STORE_SECONDS],
     )
-
-
-def _fetches(board: BoardId, counts: _Counts) -> dict[Verdict, int]:
-    fetches = ((key, int(amount)) for key, amount in counts.items() if key.what is Counted.FETCHES and key.subject == board)
-    return {key.verdict: amount for key, amount in fetches if key.verdict is not None}
 
 
 def _routes(store: Store, counts: _Counts, declared: Iterable[str], now: datetime) -> Iterator[RouteVitals]:
@@ -134,10 +132,10 @@ def _routes(store: Store, counts: _Counts, declared: Iterable[str], now: datetim
 
 
 def _by_route(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
-    found: dict[str, list[Delivery]] = {}
+    routes: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
-        found.setdefault(delivery.route, []).append(delivery)
-    return found
+        routes.setdefault(delivery.route, []).append(delivery)
+    return routes
 
 
 def _by_subject(counts: _Counts, what: Counted) -> dict[str, float]:
@@ -145,5 +143,5 @@ def _by_subject(counts: _Counts, what: Counted) -> dict[str, float]:
 
 
 def _age(then: datetime, now: datetime) -> float:
-    """In seconds; a clock that was set back makes nothing younger than new."""
+    """In seconds; never negative, though the clock was set back."""
     return max(0.0, (now - then).total_seconds())

@@ -1,7 +1,7 @@
-"""Why-not: every mechanical change of an entry, with the event that told it or the rule that kept it out of the news.
+"""Why-not: every mechanical change of an entry, with the event that reported it or the rule that kept it out of the news.
 
-A change is mechanical: something of the entry differs between two accepted snapshots in a row. The rules are those of
-the decisions 0003 (comparability), 0004 (overtakes) and 0005 (absence); here they are only put into words, never decided anew.
+A change is mechanical: something of the entry differs between two accepted snapshots in a row. The rules are those of the
+decisions 0003 (comparability), 0004 (overtakes) and 0005 (absence); this module only words them and decides nothing.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from tracker.model import (
     Step,
     name_tokens,
 )
-from tracker.order import competition_ranks
+from tracker.order import competition_ranks, values_of
 from tracker.wording import difference, interval, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One thing of an entry that differs. `of` is the metric or the attribute; texts are as published, None where there is none."""
+    """One difference of an entry. `of` is the metric or the attribute; texts are as published, None if there is none."""
 
     entry: EntryId
     what: What
@@ -50,8 +50,8 @@ class Change:
 class Explained:
     """A change between two looks (later than `after`, not later than `until`) and why it was or was not news.
 
-    `is_news`: it was news, and `event` told it. Otherwise `reason` is the rule that kept it out; `event` is then the event that
-    keeps it in the record, if there is one.
+    `is_news`: `event` reported it. Otherwise `reason` is the rule that kept it out of the news, and `event` the one that
+    records it, if any.
     """
 
     board: BoardId
@@ -79,23 +79,26 @@ def explain_diff(diff: Diff, events: Collection[Event], past: BoardState, entry:
     about = [event for event in events if any(party.entry == entry for party in event.subjects)]
     general = [event for event in events if KINDS[event.kind].of_metric]
     for change in changes(diff, entry):
-        found = _event_of(change, about, general)
-        is_news = found is not None and found.is_news
-        reason = f"reported as {found.kind} ({found.grade})" if found and is_news else _reason(diff, past, change, found)
-        yield _explained(diff, change, reason, found)
+        event = _event_of(change, [*about, *general])
+        yield _explained(diff, change, event, _reported(event) or _reason(diff, past, change, event))
     departure = Change(entry=entry, what=What.DEPARTURE)
-    if entry not in diff.after.entries and (gone := _event_of(departure, about, ())):
-        yield _explained(diff, departure, f"reported as {gone.kind} ({gone.grade})", gone)
+    if entry not in diff.after.entries and (gone := _event_of(departure, about)):
+        yield _explained(diff, departure, gone, f"reported as {gone.kind} ({gone.grade})")
 
 
-def _explained(diff: Diff, change: Change, reason: str, event: Event | None) -> Explained:
-    listed = [one.entries[change.entry].name for one in (diff.after, diff.before) if one and change.entry in one.entries]
-    before = diff.before
+def _reported(event: Event | None) -> str:
+    return f"reported as {event.kind} ({event.grade})" if event is not None and event.is_news else ""
+
+
+def _explained(diff: Diff, change: Change, event: Event | None, reason: str) -> Explained:
+    snapshots = [snapshot for snapshot in (diff.after, diff.before) if snapshot is not None]
+    names = [snapshot.entries[change.entry].name for snapshot in snapshots if change.entry in snapshot.entries]
+    names += [party.name for party in event.subjects if party.entry == change.entry] if event else []
     return Explained(
         board=diff.board.id,
-        name=listed[0] if listed else next(one.name for one in event.subjects if one.entry == change.entry) if event else "",
+        name=names[0] if names else "",
         change=change,
-        after=diff.seen_until or (before.observed_at if before else None),
+        after=diff.seen_until or (diff.before.observed_at if diff.before else None),
         until=diff.after.observed_at,
         reason=reason,
         event=event.id if event else None,
@@ -109,14 +112,13 @@ def _explained(diff: Diff, change: Change, reason: str, event: Event | None) -> 
 def changes(diff: Diff, entry: EntryId) -> Iterator[Change]:
     """Everything of an entry that differs between the two snapshots of a diff.
 
-    What comes or goes with the entry itself is no change of its own. A rank that only came or went with its value is none either.
+    What appears or goes with the entry itself is not a change of its own, nor is a rank that appears or goes with its value.
     """
     old = diff.before.entries.get(entry) if diff.before else None
     new = diff.after.entries.get(entry)
-    if old is None and new is None:
-        return
     if old is None or new is None:
-        yield Change(entry=entry, what=What.ABSENCE if new is None else What.APPEARANCE)
+        if old is not new:
+            yield Change(entry=entry, what=What.ABSENCE if new is None else What.APPEARANCE)
         return
     if entry in diff.rekeyed:
         yield Change(entry=entry, what=What.KEY, before=diff.rekeyed[entry], now=entry)
@@ -144,14 +146,14 @@ def _values(old: Entry, new: Entry) -> Iterator[Change]:
 
 
 def as_published(measure: Measure | None) -> str | None:
-    """A value as the publisher wrote it, `~` before an estimate, with the interval where there is one."""
+    """A value as the publisher wrote it, `~` before an estimate, with the interval if there is one."""
     if measure is None:
         return None
     return f"{'~' if measure.estimated else ''}{measure.raw or measure.value}{interval(measure)}"
 
 
 def _ranks(diff: Diff, entry: EntryId) -> tuple[int | None, int | None]:
-    """The ranks before and after; the account of the diff has those that changed, where values could be compared."""
+    """The ranks before and after; the diff has those that changed, if values could be compared."""
     primary = diff.board.primary
     if primary is None or primary.higher_is_better is None:
         return None, None
@@ -161,33 +163,27 @@ def _ranks(diff: Diff, entry: EntryId) -> tuple[int | None, int | None]:
 
 
 def _rank(primary: Metric, snapshot: Snapshot | None, entry: EntryId) -> int | None:
-    if snapshot is None or primary.id not in snapshot.entries[entry].measures:
+    if snapshot is None:
         return None
-    values = {key: one.measures[primary.id].value for key, one in snapshot.entries.items() if primary.id in one.measures}
-    return competition_ranks(primary, values, snapshot.unnamed)[entry]
+    values = {key: measure.value for key, measure in values_of(snapshot, primary).items()}
+    return competition_ranks(primary, values, snapshot.unnamed).get(entry)
 
 
-# ── which event tells it ─────────────────────────────────────────────────────────────────────────
+# ── which event reports it ───────────────────────────────────────────────────────────────────────
 
 
-def _event_of(change: Change, about: Iterable[Event], general: Iterable[Event]) -> Event | None:
-    """The event that says most directly what changed; one that is news before one that is only in the record."""
+def _event_of(change: Change, events: Iterable[Event]) -> Event | None:
+    """The event that reports the change most directly; one that is news before one that is only recorded."""
     ranks = {name: kind.explains[change.what] for name, kind in KINDS.items() if change.what in kind.explains}
-    found = [event for event in (*about, *general) if event.kind in ranks and _speaks_of(event, change)]
-    return min(found, key=lambda event: (not event.is_news, ranks[event.kind], -event.weight, event.id), default=None)
+    fitting = [event for event in events if event.kind in ranks and _is_about(event, change)]
+    return min(fitting, key=lambda event: (not event.is_news, ranks[event.kind], -event.weight, event.id), default=None)
 
 
-def _speaks_of(event: Event, change: Change) -> bool:
-    if change.what is What.VALUE:
-        return change.of == event.metric or change.of in _rebased(event)
+def _is_about(event: Event, change: Change) -> bool:
     if change.what is What.ATTRIBUTE:
         return change.of in (event.facts.get("attribute"), event.grade)
-    return True
-
-
-def _rebased(event: Event) -> Collection[str]:
-    metrics = event.facts.get("metrics") if KINDS[event.kind].of_metric else None
-    return metrics if isinstance(metrics, Mapping) else ()
+    rebased = event.facts.get("metrics") if KINDS[event.kind].of_metric else None
+    return change.what is not What.VALUE or change.of == event.metric or (isinstance(rebased, Mapping) and change.of in rebased)
 
 
 # ── which rule kept it out ───────────────────────────────────────────────────────────────────────
@@ -215,9 +211,10 @@ def _reason(diff: Diff, past: BoardState, change: Change, event: Event | None) -
 
 
 def _why_recorded(event: Event | None) -> str:
-    """What the kind of an event that is not news says of it; empty where it leaves that to the rules below."""
-    why = KINDS[event.kind].why_recorded if event is not None else None
-    return why(event) if event is not None and why is not None else ""
+    """Why an event is only recorded, in the words of its kind; empty if the kind leaves that to the rules below."""
+    if event is None or (why := KINDS[event.kind].why_recorded) is None:
+        return ""
+    return why(event)
 
 
 def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
@@ -228,17 +225,17 @@ def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
     if known is not None and not known.departed:
         hidden = known.missing_since is None
         why = "the page did not show it, and need not have" if hidden else "one absence is not confirmed"
-        return f"it comes back without ever having been told as gone: {why}"
+        return f"it comes back without ever having been reported as gone: {why}"
     if entry in diff.revealed:
         return "it stands below the depth that the page before showed: it may have been there"
-    return f"it may have stood behind the cut of the page before ({past.capped_at} rows)"
+    return f"it may have been below the cut of the page before ({past.capped_at} rows)"
 
 
 def _why_no_departure(diff: Diff, entry: EntryId) -> str:
     if entry in diff.after.ambiguous:
         return "its key stands more than once on the page"
     if entry in diff.missing:
-        return "one absence is no departure: it waits for a second snapshot to confirm it"
+        return "one absence is not a departure: a second snapshot must confirm it"
     if diff.cap is not None:
         return f"the page seems to be cut off at {diff.cap} rows"
     return "below the depth: the page need not show it"
@@ -250,19 +247,19 @@ def _why_no_news_of_attribute(change: Change, event: Event | None) -> str:
     if change.before is None:
         return "stated for the first time: what was unknown did not change"
     if change.now is None:
-        return "no longer stated: unknown is no change"
+        return "no longer stated: unknown is not a change"
     same = name_tokens(change.before) == name_tokens(change.now)
     return "the same but for capitals and punctuation" if same else "another property says the same of it"
 
 
 def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:
     primary = diff.board.primary
-    move = next((one for one in diff.ranks if one.entry == entry), None)
+    move = next((move for move in diff.ranks if move.entry == entry), None)
     if primary is None or move is None:
         verdict = diff.metrics[primary.id].verdict if primary else ""
-        return f"the values are not compared ({verdict}), and so are no ranks"
+        return f"the values are not compared ({verdict}), and neither are the ranks"
     if not primary.ranked:
-        return f"ranks on a {primary.nature} metric are no news"
+        return f"ranks on a {primary.nature} metric are not news"
     if move.moves:
         return "rank move nominal: no value of its own moved beyond its error"
     parts = (
@@ -270,23 +267,24 @@ def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:
         (move.departures_above, f"{move.departures_above} left above"),
         (move.unrounded, "finer decimals untied it"),
     )
-    return f"moved only because {' and '.join(said for counts, said in parts if counts)}"
+    return f"moved only because {' and '.join(cause for counts, cause in parts if counts)}"
 
 
 def _why_no_revision(diff: Diff, past: BoardState, change: Change) -> str:
     assert diff.before is not None
-    metric = next((one for one in diff.board.metrics if one.id == change.of), None)
+    metric = next((metric for metric in diff.board.metrics if metric.id == change.of), None)
     if metric is None:
         return "the declaration has no such metric any more"
-    was, now = (one.entries[change.entry].measures.get(metric.id) for one in (diff.before, diff.after))
+    was, now = (snapshot.entries[change.entry].measures.get(metric.id) for snapshot in (diff.before, diff.after))
     verdict = diff.metrics[metric.id]
     if not verdict.usable:
         return f"{_VERDICTS[verdict.verdict]}{f' ({verdict.reason})' if verdict.reason else ''}"
     if was is None:
         return _why_no_first_value(metric, past, change.entry, now)
     if now is None:
-        return _why_no_withdrawal(was)
-    return _why_no_move(metric, verdict, change.entry, (was, now))
+        withdrawn = "no longer published: reported only for the metric that ranks the board"
+        return "an estimate was taken back" if was.estimated else withdrawn
+    return _why_no_move(metric, verdict, change.entry, was, now)
 
 
 _VERDICTS: Mapping[Comparability, str] = {
@@ -304,18 +302,17 @@ def _why_no_first_value(metric: Metric, past: BoardState, entry: EntryId, now: M
     if now is not None and now.estimated:
         return "an estimate, not a measurement"
     if metric.primary and entry in past.known and past.known[entry].scored:
-        return "it had a value before: that one comes back is no news"
+        return "it had a value before: its return is not news"
     return "a first value: there is none of its own to compare it with"
 
 
-def _why_no_withdrawal(was: Measure) -> str:
-    return "an estimate was taken back" if was.estimated else "no longer published: told only of the metric that ranks the board"
-
-
-def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, pair: tuple[Measure, Measure]) -> str:
-    was, now = pair
-    if was.estimated or now.estimated:
-        return _why_no_news_of_estimate(*pair)
+def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, was: Measure, now: Measure) -> str:
+    if now.estimated:
+        return (
+            "an estimate, not a measurement" if was.estimated else "a measurement became an estimate, and estimates are not news"
+        )
+    if was.estimated:
+        return "an estimate became a measurement: reported the first time, for the metric that ranks the board"
     if was.value == now.value:
         same_interval = (was.low, was.high) == (now.low, now.high)
         return "the same number, written differently" if same_interval else "only its interval changed"
@@ -326,17 +323,7 @@ def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, pair: tupl
     move = verdict.moves.get(entry)
     if move is None:
         return "the same number at the published precision"
-    if move.significant:
-        return f"reads the same in print: {number(now.value, metric)}"
-    return _within(metric, move)
-
-
-def _why_no_news_of_estimate(was: Measure, now: Measure) -> str:
-    if was.estimated and now.estimated:
-        return "an estimate, not a measurement"
-    if now.estimated:
-        return "a measurement became an estimate, and estimates are no news"
-    return "an estimate became a measurement: told the first time, on the metric that ranks the board"
+    return f"reads the same in print: {number(now.value, metric)}" if move.significant else _within(metric, move)
 
 
 _NEVER_NEWS: Mapping[Nature, str] = {

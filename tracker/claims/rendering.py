@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
-from tracker.claims._records import Amount, Claim, Figure, Finding, Ground, Relation, Since
+from tracker.claims._records import Amount, Claim, Finding, Ground, Relation, Since
 from tracker.wording import day
 
 _HOW = {
@@ -12,7 +13,7 @@ _HOW = {
     "debut": "its line had stood below, and passed by its debut",
     "entry": "by entry, not by overtaking: it stood above from its first value on",
     "rival_entry": "by entry, not by overtaking: the other's first value stood below",
-    "start": "by entry, not by overtaking: it stood so when the comparable record begins",
+    "start": "by entry, not by overtaking: it was so when the comparable record begins",
 }
 _PLAIN = {
     "passing": "it was not so before",
@@ -24,22 +25,22 @@ _PLAIN = {
 """For places and prices, where nobody overtakes."""
 
 
-def finding_text(found: Finding, *, indent: str = "") -> Iterator[str]:
-    """The lines of an answer: the verdict, the words it is about, why, and the evidence below."""
-    yield f"{indent}{found.verdict.upper()}: {found.quote}"
+def finding_text(finding: Finding, *, indent: str = "") -> Iterator[str]:
+    """The lines of an answer: the verdict, the words it is about, the reason, and the evidence below."""
+    yield f"{indent}{finding.verdict.upper()}: {finding.quote}"
     inner = indent + "  "
-    if found.claim is not None and found.quote != claim_text(found.claim):
-        yield f"{inner}read as: {claim_text(found.claim)}"
-    yield f"{inner}{found.reason}"
-    for ground in found.grounds:
-        yield from _ground_text(ground, inner, single=len(found.grounds) == 1)
-    for suggestion in found.suggestions:
+    if finding.claim is not None and finding.quote != (reading := claim_text(finding.claim)):
+        yield f"{inner}read as: {reading}"
+    yield f"{inner}{finding.reason}"
+    for ground in finding.grounds:
+        yield from _ground_text(ground, inner, single=len(finding.grounds) == 1)
+    for suggestion in finding.suggestions:
         yield f"{inner}on record: {suggestion}"
-    if found.claim is not None and found.claim.unread:
-        yield f"{inner}not judged: {', '.join(repr(word) for word in found.claim.unread)}"
-    for other in found.instead:
+    if finding.claim is not None and finding.claim.unread:
+        yield f"{inner}not judged: {', '.join(repr(word) for word in finding.claim.unread)}"
+    for nearest in finding.instead:
         yield f"{inner}what can be said instead:"
-        yield from finding_text(other, indent=inner + "  ")
+        yield from finding_text(nearest, indent=inner + "  ")
 
 
 def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
@@ -48,7 +49,7 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
     if not single:
         yield f"{inner}{ground.reason}"
     if ground.since is not None:
-        yield f"{inner}{since_text(ground.since, priced=ground.unit.startswith('USD'))}"
+        yield f"{inner}{_since_text(ground.since, priced=ground.unit.startswith('USD'))}"
     for caveat in ground.caveats:
         yield f"{inner}{caveat}"
     if ground.segment is not None:
@@ -59,8 +60,8 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
     yield f"{inner}capture: {', '.join(captures)}"
 
 
-def since_text(since: Since, *, priced: bool = False) -> str:
-    """`A above since 2026-05-14 (later than 2026-05-10): it passed the other`; `priced`: nobody overtakes in prices."""
+def _since_text(since: Since, *, priced: bool) -> str:
+    """`A above since 2026-05-14 (later than 2026-05-10): it passed the other`."""
     after = f" (later than {day(since.after)})" if since.after else ""
     words = _HOW if since.upper and not priced else _PLAIN
     upper = f"{since.upper} {'cheaper' if priced else 'above'} " if since.upper else ""
@@ -79,8 +80,8 @@ def claim_text(claim: Claim) -> str:
     parts.append(f"in {claim.topic}" if claim.topic else "overall")
     parts += [f"on {', '.join(claim.sources)}"] if claim.sources else []
     parts += [period.text for period in (claim.since, claim.at) if period is not None]
-    said = f" ({'; '.join(claim.read_as)})" if claim.read_as else ""
-    return " ".join(parts) + said
+    parts += [f"({'; '.join(claim.read_as)})"] if claim.read_as else []
+    return " ".join(parts)
 
 
 _RELATIONS: Mapping[Relation, str] = {
@@ -94,8 +95,6 @@ _RELATIONS: Mapping[Relation, str] = {
     Relation.RATIO: "better ratio than",
     Relation.SCORE: "scores",
 }
-
-
 _BOUNDS = {"over": "over ", "under": "under ", "least": "at least ", "most": "at most ", "about": "about "}
 _UNITS = {"percent": "%", "points": " points", "tokens/s": " tokens per second"}
 
@@ -123,69 +122,40 @@ def _relation(claim: Claim) -> str:
 # ── for programs ─────────────────────────────────────────────────────────────────────────────────
 
 
-def finding_json(found: Finding) -> dict[str, object]:
+def finding_json(finding: Finding) -> dict[str, object]:
     """An answer as plain JSON; keys are documented in docs/reference/claims.md."""
     return {
-        "quote": found.quote,
-        "verdict": found.verdict,
-        "reason": found.reason,
-        "claim": _claim_json(found.claim) if found.claim else None,
-        "grounds": [_ground_json(ground) for ground in found.grounds],
-        "suggestions": list(found.suggestions),
-        "instead": [finding_json(other) for other in found.instead],
+        "quote": finding.quote,
+        "verdict": finding.verdict,
+        "reason": finding.reason,
+        "claim": _claim_json(finding.claim) if finding.claim else None,
+        "grounds": [_ground_json(ground) for ground in finding.grounds],
+        "suggestions": list(finding.suggestions),
+        "instead": [finding_json(nearest) for nearest in finding.instead],
     }
+
+
+_CLAIM_KEYS = (
+    *("relation", "inner", "subject", "rival", "topic", "sources", "group", "negated", "near", "passing", "amount"),
+    *("within", "top", "since", "at", "read_as", "unread"),
+)
 
 
 def _claim_json(claim: Claim) -> dict[str, object]:
-    return {
-        "relation": claim.relation,
-        "inner": claim.inner,
+    """Models by name; amounts and dates as written."""
+    ranks = Relation.RANK in (claim.relation, claim.inner)
+    texts = {
         "subject": claim.subject.name,
         "rival": claim.rival.name if claim.rival else None,
-        "topic": claim.topic,
-        "sources": list(claim.sources),
         "group": str(claim.group) if claim.group else "",
-        "negated": claim.negated,
-        "near": claim.near,
-        "passing": claim.passing,
-        "amount": claim.amount.text if claim.amount else None,
-        "within": claim.within,
-        "top": claim.top if claim.relation == "rank" or claim.inner == "rank" else None,
-        "since": claim.since.text if claim.since else None,
-        "at": claim.at.text if claim.at else None,
-        "read_as": list(claim.read_as),
-        "unread": list(claim.unread),
+        "top": claim.top if ranks else None,
+        **{
+            key: written.text if written else None
+            for key, written in (("amount", claim.amount), ("since", claim.since), ("at", claim.at))
+        },
     }
+    return {key: texts[key] if key in texts else getattr(claim, key) for key in _CLAIM_KEYS}
 
 
 def _ground_json(ground: Ground) -> dict[str, object]:
-    return {
-        "board": ground.board,
-        "metric": ground.metric,
-        "unit": ground.unit,
-        "verdict": ground.verdict,
-        "reason": ground.reason,
-        "observed_at": ground.observed_at,
-        "segment": ground.segment,
-        "since": _since_json(ground.since),
-        "figures": [_figure_json(figure) for figure in ground.figures],
-        "caveats": list(ground.caveats),
-        "events": list(ground.events),
-    }
-
-
-def _since_json(since: Since | None) -> dict[str, object] | None:
-    return {"after": since.after, "until": since.until, "how": since.how, "upper": since.upper} if since else None
-
-
-def _figure_json(figure: Figure) -> dict[str, object]:
-    return {
-        "of": figure.of,
-        "entry": figure.entry,
-        "name": figure.name,
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
-        "estimated": figure.estimated,
-        "sha256": figure.sha256,
-    }
+    return {key: value for key, value in asdict(ground).items() if key not in ("title", "metric_title")}

@@ -1,0 +1,135 @@
+"""A against B: above, by N points, by overtaking, since a date; on par; cheaper, or half the price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Period, Relation, Since
+from tracker.claims.answer import answer
+from tracker.claims.case import Case, Unpublished
+from tracker.claims.record import Record
+from tracker.claims.sides import Faced, against, face, ground_of
+from tracker.claims.weight import Order, agrees
+from tracker.claims.words import EVERY
+from tracker.model import Nature
+from tracker.wording import day
+
+_VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
+_NEARLY = 3.0
+"""`nearly` is below by at most this many errors."""
+
+
+def judge(claim: Claim, record: Record) -> Finding:
+    """The verdict on `above`, `level` or `price`, from every metric that has both sides."""
+    finding = answer(claim, record, _ground)
+    above = claim.relation is Relation.ABOVE and not claim.near
+    if above and claim.topic == EVERY and any(ground.verdict is ClaimVerdict.CONTRADICTED for ground in finding.grounds):
+        return replace(finding, verdict=ClaimVerdict.CONTRADICTED)  # one exception is enough
+    return finding
+
+
+def _ground(case: Case) -> Ground | Unpublished:
+    faced = face(case)
+    if isinstance(faced, Unpublished):
+        return faced
+    verdict, reason = (_nearly if case.claim.near else _RULES[case.claim.relation])(faced)
+    return ground_of(faced, verdict, f"{against(faced)}; {reason}" if reason else against(faced))
+
+
+# ── above ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
+    """The subject's best is above the rival's best, beyond the error. A wrong figure contradicts, whatever the order."""
+    claim, metric = faced.case.claim, faced.case.metric
+    number_is_meant = claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
+    order = faced.weight.order.reverse if number_is_meant else faced.weight.order
+    if order is Order.BELOW or (order is Order.NEAR and metric.nature is Nature.LISTED):
+        return ClaimVerdict.CONTRADICTED, ""
+    figure = ""
+    if claim.amount is not None:
+        right, figure = agrees(claim.amount, metric, *faced.values)
+        if not right:
+            return ClaimVerdict.CONTRADICTED, figure
+    if order is Order.NEAR or not (claim.passing or claim.since):
+        return _VERDICTS[order], figure
+    verdict, how = _came_about(claim, faced.since)
+    return verdict, "; ".join(filter(None, (figure, how)))
+
+
+def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
+    if since is None:
+        return ClaimVerdict.MIXED, "since when is not on record"
+    if not claim.passing or since.how in ("passing", "debut"):
+        return held_since(claim.since, since) if claim.since else (ClaimVerdict.SUPPORTED, "")
+    dated = day(since.until)
+    if since.how == "start":
+        start = f"it was so already when the comparable record begins ({dated})"
+        return ClaimVerdict.NOT_ON_RECORD, f"{start}: whether it overtook is not on record"
+    whose = "its own" if since.how == "entry" else "the other's"
+    return ClaimVerdict.MIXED, f"it stands above by entry ({whose} first value, {dated}), not by overtaking"
+
+
+def held_since(period: Period, since: Since) -> tuple[ClaimVerdict, str]:
+    """It must have held from the date on; a date within the interval in which it came about is accepted."""
+    if since.until < period.end or (since.after is not None and since.after < period.end):
+        return ClaimVerdict.SUPPORTED, ""
+    if since.how == "start":
+        return ClaimVerdict.NOT_ON_RECORD, f"the comparable record only begins on {day(since.until)}"
+    return ClaimVerdict.CONTRADICTED, f"it has been so only since {day(since.until)}"
+
+
+# ── on par ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _level(faced: Faced) -> tuple[ClaimVerdict, str]:
+    """Neither side is above beyond the error, or the subject is."""
+    match faced.weight.order:
+        case Order.ABOVE:
+            return ClaimVerdict.SUPPORTED, "above, so at least on par"
+        case Order.BELOW:
+            return ClaimVerdict.CONTRADICTED, "not on par"
+    if _is_close(faced):
+        return ClaimVerdict.SUPPORTED, "on par"
+    return ClaimVerdict.MIXED, "too far apart to be called on par, too uncertain to be ordered"
+
+
+def _is_close(faced: Faced) -> bool:
+    """Whether the gap is within one error: an imprecise estimate is not on par for that alone. Live figures must be equal."""
+    if faced.case.metric.nature is Nature.LIVE:
+        return faced.weight.gap == 0
+    return faced.weight.error is None or abs(faced.weight.gap) <= faced.weight.error
+
+
+def _nearly(faced: Faced) -> tuple[ClaimVerdict, str]:
+    """How near is near is not said: within the error it is; up to three times the error is left open."""
+    order, error = faced.weight.order, faced.weight.error
+    if order is Order.ABOVE:
+        return ClaimVerdict.MIXED, "above, not merely near"
+    if order is Order.NEAR and _is_close(faced):
+        return ClaimVerdict.SUPPORTED, "near"
+    if error is not None and abs(faced.weight.gap) <= _NEARLY * error:
+        return ClaimVerdict.MIXED, "below, by no more than three times the error; how near is near is not said"
+    return ClaimVerdict.CONTRADICTED, "not near"
+
+
+# ── price ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _price(faced: Faced) -> tuple[ClaimVerdict, str]:
+    """By listed price: cheaper for input and more expensive for output is mixed."""
+    claim, cheaper = faced.case.claim, faced.weight.order is Order.ABOVE
+    if claim.amount is None:
+        return (ClaimVerdict.SUPPORTED if cheaper else ClaimVerdict.CONTRADICTED), ""
+    ratio = claim.end == "ratio"
+    right, figure = agrees(claim.amount, faced.case.metric, *faced.values, priced=ratio)
+    return (ClaimVerdict.SUPPORTED if right and (cheaper or ratio) else ClaimVerdict.CONTRADICTED), figure
+
+
+_RULES: Mapping[Relation, Callable[[Faced], tuple[ClaimVerdict, str]]] = {
+    Relation.ABOVE: _above,
+    Relation.LEVEL: _level,
+    Relation.PRICE: _price,
+}
+"""The verdict on one metric, and the reason that follows the figures; may be empty."""
