@@ -15,19 +15,7 @@ from tracker.model import Board, BoardState, Event, Evidence, Failure, FailureSt
 from tracker.wording import span
 
 RULE = "board_broken/2"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    UNREACHABLE = "unreachable"
-    FETCH = "fetch"
-    PAGE = "page"
-    PARSE = "parse"
-    CONTRACT = "contract"
-    QUARANTINE = "quarantine"
-
-
+Grade = StrEnum("Grade", "UNREACHABLE FETCH PAGE PARSE CONTRACT QUARANTINE")
 UNREACHABLE_AFTER = timedelta(hours=6)
 UNREACHABLE_TRIES = 3
 """A passing fault (a timeout, a 5xx) breaks a board when it has lasted so long, over so many tries: a night's maintenance is no news."""

@@ -10,13 +10,7 @@ from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Diff, Event
 
 RULE = "board_partial/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    CAP = "cap"
-    DEPTH = "depth"
+Grade = StrEnum("Grade", "CAP DEPTH")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -65,9 +59,4 @@ def _is_whole(diff: Diff) -> bool:
     return diff.board.contract.depth != "whole" or diff.after.depth is None
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect)

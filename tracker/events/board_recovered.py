@@ -13,14 +13,7 @@ from tracker.model import BoardState, Diff, Entry, Event, Measure
 from tracker.wording import span
 
 RULE = "board_recovered/2"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    BROKEN = "broken"
-    STALE = "stale"
-    PARTIAL = "partial"
+Grade = StrEnum("Grade", "BROKEN STALE PARTIAL")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:

@@ -12,14 +12,7 @@ from tracker.model import Board, BoardState, Event, Evidence, Sha256
 from tracker.wording import span
 
 RULE = "board_stale/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    STALE = "stale"
-
-
+Grade = StrEnum("Grade", "STALE")
 _RHYTHM_KNOWN_AFTER = 5
 _TIMES_THE_LONGEST_PAUSE = 3
 _LEAST = timedelta(days=3)

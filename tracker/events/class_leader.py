@@ -23,18 +23,7 @@ from tracker.order import certainty
 from tracker.wording import listed, number, unsure
 
 RULE = "class_leader/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    DEBUT = "debut"
-    SUPPORTED = "supported"
-    NOMINAL = "nominal"
-    SUCCESSION = "succession"
-    CLASSIFIED = "classified"
-
-
+Grade = StrEnum("Grade", "DEBUT SUPPORTED NOMINAL SUCCESSION CLASSIFIED")
 TOP_LABS, TOP_UNSURE = 10, 3
 """A lab's new best model is news when the lab is among so many of the best; where no error is stated, among so many."""
 _HEAVY = 20
@@ -334,10 +323,4 @@ def _plain(leaders: Remembered) -> dict[str, object]:
     return {name: [list(entries), value] for name, (entries, value) in sorted(leaders.items())}
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.DEBUT, Grade.SUPPORTED)),
-    detect=detect,
-    places=True,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.DEBUT, Grade.SUPPORTED)), detect=detect, places=True)

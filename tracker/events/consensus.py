@@ -23,16 +23,7 @@ from tracker.traits import reasons
 from tracker.wording import day, host_of, listed
 
 RULE = "consensus/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    AGREED = "agreed"
-    CONTRADICTED = "contradicted"
-    JOINED = "joined"
-
-
+Grade = StrEnum("Grade", "AGREED CONTRADICTED JOINED")
 AGREES_WITHIN = timedelta(days=45)
 """Boards list a new model weeks apart; overtakes further apart than this are not one piece of news."""
 _WEIGHT = {Grade.AGREED: 75, Grade.CONTRADICTED: 65, Grade.JOINED: 10}

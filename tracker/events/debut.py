@@ -14,20 +14,7 @@ from tracker.order import competition_ranks, surely_inside
 from tracker.wording import listed, number
 
 RULE = "debut/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    RELEASE = "release"
-    LISTING = "listing"
-    LATE_LISTING = "late_listing"
-    RE_ENTRY = "re_entry"
-    FIRST_SCORE = "first_score"
-    MASS = "mass"
-    REVEALED = "revealed"
-
-
+Grade = StrEnum("Grade", "RELEASE LISTING LATE_LISTING RE_ENTRY FIRST_SCORE MASS REVEALED")
 RECENT_DAYS = 45
 """A model listed within so many days of its release counts as released, not as listed late."""
 CROWD, CROWD_SHARE, STANDS_OUT = 30, 0.15, 10

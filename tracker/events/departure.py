@@ -13,15 +13,7 @@ from tracker.order import would_be_shown
 from tracker.wording import listed
 
 RULE = "departure/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    CONFIRMED = "confirmed"
-    MASS = "mass"
-
-
+Grade = StrEnum("Grade", "CONFIRMED MASS")
 LEAST_APART = timedelta(hours=1)
 """Two looks at one page within minutes are one look."""
 MASS = 10
@@ -112,10 +104,4 @@ def _absent(diff: Diff, entries: list[EntryId]) -> list[Evidence]:
     return [Evidence(sha256=sha256, url=after.url, observed_at=after.observed_at, entry=entries[0]) for sha256 in after.sha256]
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    explains={What.DEPARTURE: 10},
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, explains={What.DEPARTURE: 10})

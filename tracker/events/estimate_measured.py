@@ -11,12 +11,7 @@ from tracker.model import BoardState, Diff, EntryId, Event, Metric
 from tracker.wording import number
 
 RULE = "estimate_measured/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    MEASURED = "measured"
+Grade = StrEnum("Grade", "MEASURED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:

@@ -10,13 +10,7 @@ from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "field_drift/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    EMPTIED = "emptied"
-    THINNED = "thinned"
+Grade = StrEnum("Grade", "EMPTIED THINNED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way

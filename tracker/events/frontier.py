@@ -24,16 +24,7 @@ from tracker.traits import open_size, price_metric, size_words, traits
 from tracker.wording import listed, number
 
 RULE = "frontier/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    PRICE = "price"
-    SIZE = "size"
-    SPEED = "speed"
-
-
+Grade = StrEnum("Grade", "PRICE SIZE SPEED")
 MOST_ESTIMATED = 0.1
 """With a larger share of estimates among those who would stand on it, if estimates counted, a frontier says nothing."""
 _LOST, _LOST_AT_LEAST = 0.3, 5
@@ -361,10 +352,4 @@ def _size_proof(snapshot: Snapshot, entry: EntryId) -> Evidence:
     return shown if one is None else replace(shown, raw=one.attributes.get("total_parameters", shown.raw))
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.PRICE,)),
-    detect=detect,
-    folding=Folding(by_first=True),
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.PRICE,)), detect=detect, folding=Folding(by_first=True))

@@ -21,18 +21,7 @@ from tracker.traits import traits
 from tracker.wording import number, unsure
 
 RULE = "generation_gain/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    GAIN = "gain"
-    LOSS = "loss"
-    LEVEL = "level"
-    NOMINAL = "nominal"
-    UNMATCHED = "unmatched"
-
-
+Grade = StrEnum("Grade", "GAIN LOSS LEVEL NOMINAL UNMATCHED")
 _UNUSABLE = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 _WEIGHT = {Grade.GAIN: 52, Grade.LOSS: 52, Grade.LEVEL: 8, Grade.NOMINAL: 8, Grade.UNMATCHED: 1}
 _CLEAR = 0.1
@@ -201,9 +190,4 @@ def _headline(board: Board, one: Entry, other: Entry, gains: Mapping[MetricId, _
     )
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.GAIN, Grade.LOSS)),
-    detect=detect,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.GAIN, Grade.LOSS)), detect=detect)

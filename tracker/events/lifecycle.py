@@ -21,21 +21,7 @@ from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, Me
 from tracker.wording import listed, number
 
 RULE = "lifecycle/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    DEPRECATED = "deprecated"
-    UNDEPRECATED = "undeprecated"
-    LICENCE = "licence"
-    CONTEXT = "context"
-    WEIGHTS_OPENED = "weights_opened"
-    WEIGHTS_CLOSED = "weights_closed"
-    FREE = "free"
-    EXPIRES = "expires"
-
-
+Grade = StrEnum("Grade", "DEPRECATED UNDEPRECATED LICENCE CONTEXT WEIGHTS_OPENED WEIGHTS_CLOSED FREE EXPIRES")
 _TRUE = frozenset(("true", "yes", "1"))
 _FALSE = frozenset(("false", "no", "0"))
 _FORMAT_SHARE, _FORMAT_LEAST = 0.1, 5

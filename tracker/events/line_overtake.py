@@ -28,17 +28,7 @@ from tracker.order import certainty
 from tracker.wording import listed, number, unsure
 
 RULE = "line_overtake/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    DEBUT = "debut"
-    NOMINAL = "nominal"
-    SUPPORTED = "supported"
-    DECISIVE = "decisive"
-
-
+Grade = StrEnum("Grade", "DEBUT NOMINAL SUPPORTED DECISIVE")
 TOP_LINES = 10
 """On the primary metric a pass is news when the rival was among so many of the best labs, or families, before."""
 TOP_ELSEWHERE = 3
@@ -571,10 +561,4 @@ def _is_told_as_gone(past: BoardState, entry: EntryId) -> bool:
     return known is not None and known.departed
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.NOMINAL},
-    detect=detect,
-    places=True,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade) - {Grade.NOMINAL}, detect=detect, places=True)

@@ -11,13 +11,7 @@ from tracker.model import BoardState, Comparability, Diff, Event, MetricDiff, Na
 from tracker.wording import difference, listed
 
 RULE = "methodology/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    REBASED = "re-based"
-    ANOTHER_TABLE = "another_table"
+Grade = StrEnum("Grade", {"REBASED": "re-based", "ANOTHER_TABLE": "another_table"})
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
@@ -76,11 +70,4 @@ def _facts(verdict: MetricDiff) -> dict[str, object]:
     }
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    explains={What.VALUE: 10},
-    of_metric=True,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, explains={What.VALUE: 10}, of_metric=True)

@@ -10,13 +10,7 @@ from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_added/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    NEW = "new"
-    RETURNED = "returned"
+Grade = StrEnum("Grade", "NEW RETURNED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:

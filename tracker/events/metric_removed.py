@@ -10,12 +10,7 @@ from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_removed/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    REMOVED = "removed"
+Grade = StrEnum("Grade", "REMOVED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way

@@ -26,13 +26,7 @@ from tracker.order import certainty
 from tracker.wording import number, span
 
 RULE = "milestone/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    FIRST = "first"
-    NOMINAL = "nominal"
+Grade = StrEnum("Grade", "FIRST NOMINAL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,10 +385,4 @@ def _plain(memory: Memory) -> dict[str, object]:
     }
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.FIRST,)),
-    detect=detect,
-    places=True,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.FIRST,)), detect=detect, places=True)

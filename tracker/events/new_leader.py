@@ -12,17 +12,7 @@ from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measu
 from tracker.wording import listed, number, unsure
 
 RULE = "new_leader/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    NOMINAL = "nominal"
-    DEBUT = "debut"
-    SUPPORTED = "supported"
-    SUCCESSION = "succession"
-
-
+Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION")
 _COMPARABLE = (Comparability.COMPARABLE, Comparability.PRECISION)
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 """Verdicts under which the best of the values that are left need not lead; a re-based scale or a new column has its own best."""

@@ -34,18 +34,7 @@ from tracker.order import certainty, competition_ranks
 from tracker.wording import listed, number, unsure
 
 RULE = "overtake/2"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    NOMINAL = "nominal"
-    DEBUT = "debut"
-    SUPPORTED = "supported"
-    DECISIVE = "decisive"
-    SUSTAINED = "sustained"
-
-
+Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED DECISIVE SUSTAINED")
 SUSTAINED_AFTER = 3
 """So many accepted changes later an overtake that still holds is sustained."""
 _RIVALS_OF_A_FLIP = 100

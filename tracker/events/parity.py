@@ -26,15 +26,7 @@ from tracker.traits import Traits, price_metric, size_words, traits
 from tracker.wording import number
 
 RULE = "parity/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    SIZE = "size"
-    PRICE = "price"
-
-
+Grade = StrEnum("Grade", "SIZE PRICE")
 TIMES_THE_SIZE, TIMES_THE_PRICE = 3.0, 5.0
 _ONE_RELEASE = timedelta(days=90)
 """One parity is told of a release in so long."""
@@ -266,9 +258,4 @@ def _scope(field: _Field, compared: Comparison) -> str:
     return words + (f", not on {', '.join(behind)}" if behind else "")
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect)

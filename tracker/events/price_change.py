@@ -11,16 +11,7 @@ from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import number, relative
 
 RULE = "price_change/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    CUT = "cut"
-    RISE = "rise"
-    UNIFORM = "uniform"
-
-
+Grade = StrEnum("Grade", "CUT RISE UNIFORM")
 UNIFORM = 8
 """So many prices of one creator that change by one ratio in one night are one story."""
 

@@ -10,13 +10,7 @@ from tracker.events.making import both_proofs, make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, RankMove
 
 RULE = "rank_move/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    MOVED = "moved"
-    NOMINAL = "nominal"
+Grade = StrEnum("Grade", "MOVED NOMINAL")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way

@@ -25,16 +25,7 @@ from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, Me
 from tracker.wording import listed, number, relative
 
 RULE = "regime_change/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    BOARD = "board"
-
-
+Grade = StrEnum("Grade", "BETTER WORSE BOARD")
 HELD = 3
 """A level has to hold for so many readings."""
 BEFORE = 5
@@ -389,9 +380,5 @@ def _pages(window: _Window) -> list[Evidence]:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    folding=Folding(crowd=("level shift", "level shifts")),
+    rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, folding=Folding(crowd=("level shift", "level shifts"))
 )

@@ -21,17 +21,7 @@ from tracker.traits import size_words, traits
 from tracker.wording import number
 
 RULE = "release_group/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    RELEASE = "release"
-    LISTING = "listing"
-    LATE_LISTING = "late_listing"
-    ADDITION = "addition"
-
-
+Grade = StrEnum("Grade", "RELEASE LISTING LATE_LISTING ADDITION")
 _WEIGHT = {Grade.RELEASE: 52, Grade.LISTING: 47, Grade.LATE_LISTING: 37, Grade.ADDITION: 30}
 _BY_RANK = ((1, 40), (3, 30), (10, 20), (25, 10))
 """As a debut weighs, and a little more, so that the group leads the story of its siblings."""

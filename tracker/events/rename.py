@@ -10,14 +10,7 @@ from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
 
 RULE = "rename/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    NEW_NAME = "new_name"
-    FLIP = "flip"
-    SPELLING = "spelling"
+Grade = StrEnum("Grade", "NEW_NAME FLIP SPELLING")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:

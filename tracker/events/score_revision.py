@@ -11,14 +11,7 @@ from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import number
 
 RULE = "score_revision/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    BEYOND_ERROR = "beyond_error"
-    WITHIN_ERROR = "within_error"
-    WITHDRAWN = "withdrawn"
+Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
