@@ -75,7 +75,7 @@ def test_two_boards_that_tell_the_same_overtake_agree():
         other.show(text)
     (event,) = consensus(one, other)
     assert told([event]) == [("agreed", "maker/a", ("maker/b",))]
-    assert event.headline == "2 boards tell that a passed b: One and Two."
+    assert event.headline == "2 boards report that a passed b: One and Two."
     assert (event.board, event.recorded_at) == ("made/two", other.events[-1].recorded_at)
     assert set(event.facts["events"]) == {of("overtake", place.events)[0].id for place in (one, other)}
     assert {evidence.sha256 for evidence in event.evidence} >= {one.seat[1].sha256[0], other.seat[1].sha256[0]}
@@ -91,14 +91,14 @@ def both(*places: Place) -> list[Event]:
 def test_boards_of_one_publisher_are_no_two_witnesses():
     (apart,) = both(Place("one"), Place("two"))
     (event,) = both(Place("one", site="www.board"), Place("two", site="board"))
-    assert event.headline == "2 boards of one publisher tell that a passed b: One and Two."
+    assert event.headline == "2 boards of one publisher report that a passed b: One and Two."
     assert (event.facts["publishers"], len(apart.facts["publishers"])) == (["board.example"], 2)
     assert event.weight < apart.weight
 
 
 def test_three_boards_are_named_as_people_name_them():
     (event,) = both(Place("one"), Place("three"), Place("two"))
-    assert event.headline == "3 boards tell that a passed b: One, Three and Two."
+    assert event.headline == "3 boards report that a passed b: One, Three and Two."
 
 
 def test_another_variant_of_a_model_that_stood_above_already_is_no_news():

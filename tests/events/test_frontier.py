@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import PRICE, SCORE, START, History, brief, examples, metric, of, snapshot
 
-from tracker.events._frontier import Point, dominator, frontier
+from tracker.events.frontier import Point, dominator, frontier
 from tracker.model import EntryId, Event
 
 SPEED = metric("speed", "live", topic="speed", primary=False)

@@ -131,7 +131,11 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     )
     start = compare(history.board, None, first)
     past, diff = advance(BoardState(), start, detect(start, BoardState())), compare(history.board, first, second)
-    found = [one for stage in line_overtake.stages(diff, past) for one in line_overtake.overtakes(stage)]
+    found = [
+        one
+        for stage in line_overtake.stages(diff, past, line_overtake.shown_lines(diff))
+        for one in line_overtake.overtakes(stage)
+    ]
     pairs = {("/".join(one.riser), "/".join(one.rival)) for one in found}
     assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(found))
     events = line_overtake.detect(diff, past).events

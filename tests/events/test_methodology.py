@@ -59,7 +59,7 @@ def test_a_restart_is_told_with_its_reason():
     assert event.grade == "another_table"
     assert (
         event.headline
-        == "Board shows another table than before (0 of 2 entries were listed under these keys); its history starts anew."
+        == "Board shows another table than before (0 of 2 entries were listed under these keys); its history starts again."
     )
     assert event.facts["reason"] == "accepted by ann: 0 of 2 entries in common"
 

@@ -14,9 +14,9 @@ Grade = StrEnum("Grade", "CAP DEPTH")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """Told once, when it is sure: fewer rows than the page says there are, or entries displaced while the count stands at a round number.
+    """One event, when the cut is sure: fewer rows than the page states, or entries displaced while the count stays at a round number.
 
-    A count that only passes through a round number is a suspicion: departures are withheld, nothing is told.
+    A count that only passes through a round number is a suspicion: departures are withheld, and there is no event.
     """
     if past.cap_told or not cap_told(diff, past):
         return
@@ -34,23 +34,21 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 
 def capped_after(diff: Diff, past: BoardState) -> int | None:
-    """The number of rows the board may be cut at after this diff; it stays until the count changes."""
+    """The number of rows at which the board may be cut after this diff; kept until the count changes."""
     if diff.cap is not None:
         return diff.cap
     if not _is_whole(diff):
         return diff.after.depth
-    return past.capped_at if _stands(diff) and past.capped_at == len(diff.after.entries) else None
+    return past.capped_at if _is_as_long(diff) and past.capped_at == len(diff.after.entries) else None
 
 
 def cap_told(diff: Diff, past: BoardState) -> bool:
-    """Whether the board is surely cut after this diff."""
-    if not _is_whole(diff):
-        return True
-    return _stands(diff) and (past.cap_told or diff.cap is not None)
+    """Whether the board is certainly cut after this diff."""
+    return not _is_whole(diff) or (_is_as_long(diff) and (past.cap_told or diff.cap is not None))
 
 
-def _stands(diff: Diff) -> bool:
-    """Whether the number of rows did not change, and is not just now said to be all of them."""
+def _is_as_long(diff: Diff) -> bool:
+    """Whether the number of rows did not change, and the page did not just begin to state that it shows all of them."""
     before = diff.before
     return before is not None and before.depth == diff.after.depth and len(before.entries) == len(diff.after.entries)
 

@@ -1,4 +1,4 @@
-"""What a kind of event makes of a diff."""
+"""The result of detecting events of a kind in a diff."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tracker.model import Event
 
 
 class Detection(NamedTuple):
-    """The events of a diff, and what is remembered for the next one: plain JSON, found again in `BoardState.memory`."""
+    """The events of a diff, and what to remember for the next one: plain JSON, kept in `BoardState.memory`."""
 
     events: Sequence[Event]
     memory: Any

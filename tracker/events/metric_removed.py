@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tracker.events._values import judged
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs
 from tracker.model import BoardState, Comparability, Diff, Event
@@ -13,12 +14,9 @@ RULE = "metric_removed/1"
 Grade = StrEnum("Grade", "REMOVED")
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """The whole column is gone, not just its values (that is `field_drift`)."""
-    for metric in diff.board.metrics:
-        verdict = diff.metrics.get(metric.id)
-        if verdict is None or verdict.verdict is not Comparability.VANISHED:
-            continue
+    for metric, verdict in judged(diff, Comparability.VANISHED):
         yield make(
             diff,
             rule=RULE,

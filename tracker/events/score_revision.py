@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tracker.events._values import measured
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
-from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
+from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
 from tracker.wording import number
 
 RULE = "score_revision/1"
 Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN")
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
-    """Tested scores: every change is in the record, told beyond the stated error. Fitted ratings: only beyond drift and intervals."""
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
+    """Tested scores: every change is recorded; beyond the stated error it is news. Fitted ratings: only beyond drift and intervals."""
     if diff.before is None:
         return
     for metric in diff.board.metrics:
@@ -25,11 +26,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         for entry, move in sorted(verdict.moves.items()):
             if move.significant or metric.nature is Nature.TESTED:
                 yield _revised(diff, metric, entry, move)
-        if metric.primary:
-            for entry in diff.common:
-                was = diff.before.entries[entry].measures.get(metric.id)
-                if was is not None and not was.estimated and metric.id not in diff.after.entries[entry].measures:
-                    yield _withdrawn(diff, metric, entry)
+        for entry in diff.common if metric.primary else ():
+            if metric.id not in diff.after.entries[entry].measures:
+                before = measured(diff.before.entries[entry], metric)
+                if before is not None:
+                    yield _withdrawn(diff, metric, entry, before)
 
 
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
@@ -51,10 +52,8 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     )
 
 
-def _withdrawn(diff: Diff, metric: Metric, entry: EntryId) -> Event:
-    assert diff.before is not None
+def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> Event:
     who = party(diff.after, entry)
-    before = diff.before.entries[entry].measures[metric.id]
     return make(
         diff,
         rule=RULE,
@@ -63,7 +62,8 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId) -> Event:
         is_news=True,
         subjects=[who],
         metric=metric.id,
-        headline=f"{who.name} is still listed on {diff.board.title}, but its score of {number(before.value, metric)} ({metric.title}) is gone.",
+        headline=f"{who.name} is still listed on {diff.board.title}, but its score of {number(before.value, metric)}"
+        f" ({metric.title}) is gone.",
         facts={"before": before.value, "after": None},
         evidence=both_proofs(diff, [entry], metric.id),
     )
