@@ -62,8 +62,7 @@ class Lines:
         if order_of(generation) is None:
             return Predecessor(why="its name states no generation that can be ordered")
         if twice := sorted(key for key in self._ambiguous if self._may_be_of(key, entry.who.family)):
-            why = f'"{twice[0]}" stands there more than once and may be of its family'  # phrase allowed: stored facts have it
-            return Predecessor(why=why)
+            return Predecessor(why=f'"{twice[0]}" is listed more than once and may be of its family')
         family = self._families[_family(entry)]
         if unclear := sorted({other.who.generation for other in family if is_unclear(other.who.generation, generation)}):
             return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
@@ -183,9 +182,6 @@ def contains(words: Sequence[str], wanted: Sequence[str]) -> bool:
 def _is_plain(generation: Iterable[Entry]) -> bool:
     """Whether a generation is listed without a tier too: if 4 is and 3.5 is not, 4 Turbo does not follow 3.5 Turbo."""
     return any(not entry.who.tier for entry in generation)
-
-
-# ── the newest of a generation ───────────────────────────────────────────────────────────────────
 
 
 def _newest(entries: Sequence[Entry]) -> list[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.lifecycle import grade_of, is_context
-from tracker.events.making import both_proofs, make, party, stated_proofs
+from tracker.events.making import make, party, stated_proofs
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import listed, number
 
@@ -62,7 +62,6 @@ def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         metric=metric.id,
         headline=f"{who.name}: {metric.title} goes from {before} to {after}, says {diff.board.title}.",
         facts={"attribute": metric.id, "before": move.before.value, "after": move.after.value},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 

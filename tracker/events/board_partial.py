@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tracker.events.kind import EventKind
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Diff, Event
 
 RULE = "board_partial/1"
@@ -29,7 +29,6 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         is_news=True,
         headline=f"{diff.board.title} seems to be cut off at {rows} rows; until it is whole again nobody is said to have left it.",
         facts={"rows": rows, "missing": [str(entry) for entry in diff.hidden]},
-        evidence=page_proofs(diff),
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tracker.events import board_partial
 from tracker.events.kind import BoardTrouble, EventKind
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Diff, Entry, Event, Measure
 from tracker.wording import span
 
@@ -61,7 +61,6 @@ def _event(diff: Diff, grade: Grade, since: datetime, why: str, missed: int) -> 
         is_news=True,
         headline=f"{diff.board.title} {again} after {span(lasted)}{failed}.",
         facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why, "missed": missed},
-        evidence=page_proofs(diff),
         after=since,
     )
 
@@ -76,7 +75,6 @@ def _whole(diff: Diff, capped_at: int) -> Event:
         is_news=True,
         headline=f"{diff.board.title} is no longer cut off at {capped_at} rows; it shows {rows}.",
         facts={"capped_at": capped_at, "rows": rows},
-        evidence=page_proofs(diff),
     )
 
 

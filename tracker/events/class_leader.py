@@ -89,9 +89,6 @@ def _events(diff: Diff, primary: Metric, roll: Roll, changes: Iterable[LeadChang
         yield _event(diff, primary, ordered, news, leads_board=leads_board)
 
 
-# ── who leads ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll, remembered: Mapping[str, Lead]) -> Iterator[LeadChange]:
     """Every class whose lead passed to an entry that did not share it, and that cannot have had its value before, unseen."""
     arrivals = newcomers(diff, past, primary)
@@ -181,9 +178,6 @@ def _last_measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None
     return next((measure for measure in measures if measure), None)
 
 
-# ── the event ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _is_news(diff: Diff, primary: Metric, change: LeadChange, place: int | None) -> bool:
     """Beyond the error (or, by entering, on a tested metric that states none), in a class that matters; `place` is that of a lab."""
     matters = change.members >= ENOUGH if place is None else place < TOP_LABS
@@ -267,9 +261,6 @@ def _also(first: str, more: Sequence[LeadChange]) -> str:
     widest = {sort_of(change.name): change.name for change in reversed(more) if sort_of(change.name) != sort_of(first)}
     others = [words(change.name) for change in more if widest.get(sort_of(change.name)) == change.name]
     return f"; also among {listed(others, None)}" if others else ""
-
-
-# ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _stays(diff: Diff, past: BoardState, primary: Metric, members: Sequence[tuple[float, EntryId]] | None, lead: Lead) -> bool:

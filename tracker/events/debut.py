@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, page_proofs, party
+from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, EntryId, Event
 from tracker.order import competition_ranks, surely_inside
 from tracker.wording import listed, number
@@ -172,7 +172,6 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
         metric=primary.id if primary and measure else None,
         headline=f"{listing.name} {_VERBS[grade]} {diff.board.title}{place}.",
         facts=facts,
-        evidence=both_proofs(diff, [entry], primary.id if primary and measure else None),
     )
 
 

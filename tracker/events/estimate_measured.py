@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party
+from tracker.events.making import make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric
 from tracker.wording import number
 
@@ -45,7 +45,6 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
         headline=f"{who.name} is now measured at {number(measured, metric)} on {diff.board.title} ({metric.title});"
         f" the estimate was {number(estimate, metric)}.",
         facts={"estimate": estimate, "measured": measured},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tracker.events._values import judged
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "field_drift/1"
@@ -28,7 +28,6 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             headline=f"{diff.board.title}: {metric.title} {lost} ({verdict.filled_before} before, {verdict.filled_after} now);"
             " nothing is concluded from it.",
             facts={"filled_before": verdict.filled_before, "filled_after": verdict.filled_after, "reason": verdict.reason},
-            evidence=page_proofs(diff),
         )
 
 

@@ -9,7 +9,7 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -48,8 +48,12 @@ _WEIGHT = {
 }
 _CONTEXT_RATIO = 2.0
 """A context window that at least doubled or halved is news; smaller changes come from how it is counted, or where it is served."""
-_Judge = Callable[[str, str], Grade | None]
-"""The grade of a change of a property from one statement to another."""
+_FLAGS = {
+    "deprecated": (Grade.DEPRECATED, Grade.UNDEPRECATED),
+    "open_weights": (Grade.WEIGHTS_OPENED, Grade.WEIGHTS_CLOSED),
+}
+_TEXTS = {"licence": Grade.LICENCE, "license": Grade.LICENCE, "context": Grade.CONTEXT}
+_ATTRIBUTES = _FLAGS.keys() | _TEXTS.keys() | {"expires"}
 _Former = dict[EntryId, dict[str, list[str]]]
 """The former statements of each property of entries."""
 _RECORDED_ONLY = frozenset((Grade.WEIGHTS_CLOSED,))
@@ -108,9 +112,6 @@ def _remembered(diff: Diff, past: BoardState) -> _Former:
     return {now.get(EntryId(entry), EntryId(entry)): statements for entry, statements in remembered}
 
 
-# ── what changed ─────────────────────────────────────────────────────────────────────────────────
-
-
 def _stated(diff: Diff) -> Iterator[_Change]:
     """Changes of stated properties that are a grade of this kind."""
     assert diff.before is not None
@@ -119,7 +120,7 @@ def _stated(diff: Diff) -> Iterator[_Change]:
         if old == new:
             continue
         seen = set()
-        for attribute in sorted(GRADES.keys() & (old.keys() | new.keys())):
+        for attribute in sorted(_ATTRIBUTES & (old.keys() | new.keys())):
             before, after = old.get(attribute, ""), new.get(attribute, "")
             grade = grade_of(attribute, before, after)
             if grade and grade not in seen:  # a board may have `licence` and `license`
@@ -129,40 +130,15 @@ def _stated(diff: Diff) -> Iterator[_Change]:
 
 def grade_of(attribute: str, before: str, after: str) -> Grade | None:
     """The grade of a change of a property; None if it is not a change of this kind. Unknown is empty."""
-    judge = GRADES.get(attribute)
-    return judge(before, after) if judge is not None and before != after else None
-
-
-def _flag(on: Grade, off: Grade) -> _Judge:
-    def judge(before: str, after: str) -> Grade | None:
+    if before == after:
+        return None
+    if attribute in _FLAGS:
+        on, off = _FLAGS[attribute]
         old, new = before.casefold(), after.casefold()
         return on if old in _FALSE and new in _TRUE else off if old in _TRUE and new in _FALSE else None
-
-    return judge
-
-
-def _words(grade: Grade) -> _Judge:
-    """Another wording, not just other letter case or punctuation."""
-
-    def judge(before: str, after: str) -> Grade | None:
-        return grade if before and after and name_tokens(before) != name_tokens(after) else None
-
-    return judge
-
-
-def _expiry(before: str, after: str) -> Grade | None:  # noqa: ARG001  # a first date is as much news as a later one
-    return Grade.EXPIRES if after else None
-
-
-GRADES: Mapping[str, _Judge] = {
-    "deprecated": _flag(Grade.DEPRECATED, Grade.UNDEPRECATED),
-    "open_weights": _flag(Grade.WEIGHTS_OPENED, Grade.WEIGHTS_CLOSED),
-    "licence": _words(Grade.LICENCE),
-    "license": _words(Grade.LICENCE),
-    "context": _words(Grade.CONTEXT),
-    "expires": _expiry,
-}
-"""The properties of this kind, and the grade of a change of each."""
+    if attribute in _TEXTS:  # another letter case or punctuation is the same text
+        return _TEXTS[attribute] if before and after and name_tokens(before) != name_tokens(after) else None
+    return Grade.EXPIRES if attribute == "expires" and after else None
 
 
 def _listed(diff: Diff) -> Iterator[_Change]:
@@ -206,9 +182,6 @@ def _together(diff: Diff, changes: Sequence[_Change]) -> list[list[_Change]]:
 def _flips(former: Mapping[EntryId, Mapping[str, Sequence[str]]], alike: Sequence[_Change]) -> bool:
     """Whether all of them only go back to a former statement."""
     return all(change.after in former.get(change.entry, {}).get(change.attribute, ()) for change in alike)
-
-
-# ── the event ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool) -> Event:

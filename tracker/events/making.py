@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
@@ -21,15 +21,21 @@ class Content(TypedDict):
     is_news: bool
     headline: str
     facts: Mapping[str, object]
-    subjects: NotRequired[Iterable[Party]]
-    rivals: NotRequired[Iterable[Party]]
+    subjects: NotRequired[Sequence[Party]]
+    rivals: NotRequired[Sequence[Party]]
     metric: NotRequired[MetricId | None]
     evidence: NotRequired[Iterable[Evidence]]
 
 
 def make(diff: Diff, *, after: datetime | None = None, until: datetime | None = None, **content: Unpack[Content]) -> Event:
-    """An event of this diff, in the interval of the diff unless another is given."""
+    """An event of this diff, in the interval of the diff unless another is given.
+
+    Without `evidence`: the cells of all parties on both pages, or both pages as a whole if there are no parties.
+    """
     before = diff.before
+    if "evidence" not in content:
+        parties = [party.entry for party in (*content.get("subjects", ()), *content.get("rivals", ()))]
+        content["evidence"] = both_proofs(diff, parties, content.get("metric")) if parties else page_proofs(diff)
     return build(
         board=diff.board.id,
         recorded_at=diff.after.observed_at,

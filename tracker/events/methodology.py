@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tracker.events._values import judged
 from tracker.events.kind import EventKind, What
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Event, Metric, MetricDiff, Nature
 from tracker.wording import difference, listed
 
@@ -35,7 +35,6 @@ def _rebased(diff: Diff, rebased: list[tuple[Metric, MetricDiff]]) -> Event:
         headline=f"{diff.board.title} re-based {listed([metric.title for metric, _ in primary_first], 1)}:"
         f" {first.reason}{_shift(metric, first)}; values before and after cannot be compared.",
         facts={"metrics": {str(metric.id): _facts(verdict) for metric, verdict in rebased}, "version": diff.after.version},
-        evidence=page_proofs(diff),
     )
 
 
@@ -55,7 +54,6 @@ def _another_table(diff: Diff) -> Event:
         headline=f"{diff.board.title} shows another table than before ({len(diff.common)} of {len(diff.after.entries)} entries"
         " were listed under these keys); its history starts again.",
         facts={"reason": diff.restart, "common": len(diff.common)},
-        evidence=page_proofs(diff),
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tracker.events._values import judged
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_added/1"
@@ -28,7 +28,6 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
             metric=metric.id,
             headline=f"{diff.board.title} {shows} for {verdict.filled_after} of {rows} entries.",
             facts={"filled": verdict.filled_after, "of": rows},
-            evidence=page_proofs(diff),
         )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tracker.events._values import judged
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_removed/1"
@@ -26,7 +26,6 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             metric=metric.id,
             headline=f"{diff.board.title} no longer has {metric.title}; {verdict.filled_before} entries had a value.",
             facts={"filled_before": verdict.filled_before},
-            evidence=page_proofs(diff),
         )
 
 

@@ -100,29 +100,32 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Height:
-    """All members of a class above a mark, the best first, and those that are above it beyond the error."""
+class Feat:
+    """All members of a class above a mark, the best first, and those of them that are above it beyond the error.
+
+    `is_first`: they came there in this diff, and the class was not reported there before. `again`: others of the class were there
+    before, within the error. `clouded`: an entry that may be of the class is above the mark too. `few`: the class is too small
+    for a first to be news.
+    """
 
     name: str
     mark: Mark
     higher: tuple[EntryId, ...]
     sure: tuple[EntryId, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feat:
-    """The first members of a class above a mark, the best first; `again`: others of the class were above it before, within the error.
-
-    `clouded`: an entry that may be of the class is above the mark too. `few`: the class is too small for a first to be news.
-    """
-
-    name: str
-    mark: Mark
-    entries: tuple[EntryId, ...]
-    grade: Grade
-    clouded: bool
+    is_first: bool
     again: bool
+    clouded: bool
     few: bool
+
+    @property
+    def grade(self) -> Grade:
+        """`first` if a member is above the mark beyond the error."""
+        return Grade.FIRST if self.sure else Grade.NOMINAL
+
+    @property
+    def entries(self) -> tuple[EntryId, ...]:
+        """The members that the grade is about."""
+        return self.sure or self.higher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +157,16 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     if verdict in (Comparability.REBASED, Comparability.APPEARED):
         memory = replace(memory, since=diff.after.observed_at.isoformat(), records={})
     roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
-    heights = list(_heights(diff, past, primary, memory, roll))
-    agents = _agents(diff, past, primary) if is_comparable(diff, past, primary) else frozenset()
-    feats = [feat for height in heights if (feat := _feat(height, memory, roll, agents)) is not None]
+    feats = list(_feats(diff, past, primary, memory, roll))
     after = replace(
         memory,
         led=_led(diff, past, primary, memory),
-        passed=_joined(memory.passed, [(height.name, height.mark.key) for height in heights if height.sure]),
-        nominal=_joined(memory.nominal, [(height.name, height.mark.key) for height in heights]),
+        passed=_joined(memory.passed, [feat for feat in feats if feat.sure]),
+        nominal=_joined(memory.nominal, feats),
         records=_records(diff, primary, memory, roll),
     )
-    same = grouped(feats, lambda feat: (feat.entries[0], feat.grade))
-    events = [_event(diff, primary, memory, sorted(group, key=_order)) for _, group in sorted(same.items())]
+    firsts = grouped((feat for feat in feats if feat.is_first), lambda feat: (feat.entries[0], feat.grade))
+    events = [_event(diff, primary, memory, sorted(group, key=_order)) for _, group in sorted(firsts.items())]
     return Detection(events=events, memory=_plain(after))
 
 
@@ -213,9 +214,10 @@ def _agents(diff: Diff, past: BoardState, primary: Metric) -> frozenset[EntryId]
     return frozenset(came | {entry for entry in moved(diff, primary, up=True) if moves[entry].significant})
 
 
-def _heights(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Height]:
-    """Each class and reference outside it, if members are above the reference and the class has not passed it beyond the error."""
+def _feats(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Feat]:
+    """Each class and reference outside it, if members are above it that were not reported there beyond the error."""
     counted = [(name, members, memory.passed.get(name, frozenset())) for name, members in roll.members.items() if _counts(name)]
+    agents = _agents(diff, past, primary) if is_comparable(diff, past, primary) else frozenset()
     for mark in _marks(diff, past, primary, memory):
         own = classes(diff.after.entries[mark.entry], diff.board)
         bar = _measure(diff, primary, mark.entry)
@@ -223,7 +225,17 @@ def _heights(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll
             if members[0][0] < mark.bar and mark.key not in passed and name not in own:
                 higher = [entry for _, entry in members[: bisect_left(members, mark.bar, key=itemgetter(0))]]
                 sure = [entry for entry in higher if certainty(primary, _measure(diff, primary, entry), bar) != "nominal"]
-                yield Height(name=name, mark=mark, higher=tuple(higher), sure=tuple(sure))
+                near = mark.key in memory.nominal.get(name, ())
+                yield Feat(
+                    name=name,
+                    mark=mark,
+                    higher=tuple(higher),
+                    sure=tuple(sure),
+                    is_first=mark.comparable and agents.issuperset(sure or higher) and (bool(sure) or not near),
+                    again=near or not agents.issuperset(higher),
+                    clouded=roll.clouded(name, mark.bar),
+                    few=len(members) < ENOUGH,
+                )
 
 
 def _counts(name: str) -> bool:
@@ -232,24 +244,6 @@ def _counts(name: str) -> bool:
 
 def _measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure:
     return diff.after.entries[entry].measures[primary.id]
-
-
-def _feat(height: Height, memory: Memory, roll: Roll, agents: frozenset[EntryId]) -> Feat | None:
-    """A first: all members of the class above the mark came there in this diff, and the class was not reported there before."""
-    name, mark = height.name, height.mark
-    grade, entries = (Grade.FIRST, height.sure) if height.sure else (Grade.NOMINAL, height.higher)
-    been_near = mark.key in memory.nominal.get(name, frozenset())
-    if (been_near and not height.sure) or not mark.comparable or not agents.issuperset(entries):
-        return None
-    return Feat(
-        name=name,
-        mark=mark,
-        entries=entries,
-        grade=grade,
-        clouded=roll.clouded(name, mark.bar),
-        again=been_near or not agents.issuperset(height.higher),
-        few=len(roll.members[name]) < ENOUGH,
-    )
 
 
 # ── the event ────────────────────────────────────────────────────────────────────────────────────
@@ -324,10 +318,10 @@ def _record(diff: Diff, primary: Metric, memory: Memory, feat: Feat) -> str:
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _joined(before: Mapping[str, frozenset[str]], more: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+def _joined(before: Mapping[str, frozenset[str]], feats: Iterable[Feat]) -> dict[str, frozenset[str]]:
     keys = dict(before)
-    for name, key in more:
-        keys[name] = keys.get(name, frozenset()) | {key}
+    for feat in feats:
+        keys[feat.name] = keys.get(feat.name, frozenset()) | {feat.mark.key}
     return keys
 
 

@@ -52,9 +52,6 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         yield from _sustained(diff, past)
 
 
-# ── order that flipped ───────────────────────────────────────────────────────────────────────────
-
-
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     assert diff.before is not None
@@ -139,9 +136,6 @@ def _weight(diff: Diff, metric: Metric, grade: Grade) -> int:
     return _WEIGHT[grade] if metric.primary or diff.board.primary is None else _WEIGHT[grade] * 2 // 3
 
 
-# ── newcomers ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -> Iterator[Event]:
     """Entries that are above others by entering the board, or by a first score. Secondary metrics only if they have a topic."""
     assert diff.before is not None
@@ -211,9 +205,6 @@ def _beyond_error(diff: Diff, metric: Metric, own: Measure, rivals: list[EntryId
     if own.half_width is None:  # then only the gap counts, and it grows down the board
         return {"beyond_error": len(rivals) - bisect_left(rivals, 1, lo=start, key=sure)}
     return {"beyond_error": sum(map(sure, islice(rivals, start, None)))}
-
-
-# ── sustained ────────────────────────────────────────────────────────────────────────────────────
 
 
 def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tuple[PendingOvertake, ...]:

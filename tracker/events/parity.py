@@ -177,9 +177,6 @@ def _telling(rival: _Rival) -> tuple[object, ...]:
     return (not rival.within, rival.by != Grade.SIZE, -rival.ratio if rival.within else 0.0, rival.standing, rival.entry)
 
 
-# ── the event ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _event(diff: Diff, field: _Field, entry: EntryId, rival: _Rival, compared: Comparison) -> Event:
     board, primary = diff.board, field.judge.primary
     own, other = field.traits(entry), field.traits(rival.entry)

@@ -78,7 +78,6 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         metric=metric.id,
         headline=f"{who.name}: {metric.title} goes from {before} to {after}{by}, says {diff.board.title}.",
         facts={"before": move.before.value, "after": move.after.value, "change": change},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 

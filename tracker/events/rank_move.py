@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from enum import StrEnum
 
 from tracker.events._values import ranked_primary
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, page_proofs, party
+from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
 from tracker.wording import count
 
@@ -44,7 +45,6 @@ def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
         metric=primary.id,
         headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){_from_to(move)}.",
         facts=_facts(move),
-        evidence=both_proofs(diff, [move.entry], primary.id),
     )
 
 
@@ -72,14 +72,7 @@ def _from_to(move: RankMove) -> str:
 
 
 def _facts(move: RankMove) -> dict[str, object]:
-    return {
-        "before": move.before,
-        "after": move.after,
-        "arrivals_above": move.arrivals_above,
-        "departures_above": move.departures_above,
-        "moves": move.moves,
-        "unrounded": move.unrounded,
-    }
+    return {name: figure for name, figure in asdict(move).items() if name != "entry"}
 
 
 KIND = EventKind(

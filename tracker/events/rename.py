@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party
+from tracker.events.making import make, party
 from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
 
 RULE = "rename/1"
@@ -40,7 +40,6 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> 
         subjects=[party(diff.after, entry)],
         headline=f"{old} is now listed as {new} on {diff.board.title}.",
         facts={"before": old, "after": new, "key_before": str(key_before)},
-        evidence=both_proofs(diff, [entry]),
     )
 
 

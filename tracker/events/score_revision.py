@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tracker.events._values import measured
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party
+from tracker.events.making import make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
 from tracker.wording import number
 
@@ -48,7 +48,6 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         metric=metric.id,
         headline=f"{who.name} goes from {before} to {after} on {diff.board.title} ({metric.title}){within}.",
         facts={"before": move.before.value, "after": move.after.value, "shift": move.shift},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 
@@ -65,7 +64,6 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> E
         headline=f"{who.name} is still listed on {diff.board.title}, but its score of {number(before.value, metric)}"
         f" ({metric.title}) is gone.",
         facts={"before": before.value, "after": None},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 
