@@ -54,13 +54,9 @@ def newly_measured(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
 
 
 def _first_scores(diff: Diff, past: BoardState, fresh: set[EntryId]) -> list[EntryId]:
-    scored = sorted(entry for entry in fresh.intersection(diff.common) if not _was_measured(diff, past, entry))
+    known = {entry: past.known.get(diff.rekeyed.get(entry, entry)) for entry in fresh.intersection(diff.common)}
+    scored = sorted(entry for entry, record in known.items() if record is None or record.scored != "measured")
     return [] if debut.is_crowd(diff, len(scored)) else scored
-
-
-def _was_measured(diff: Diff, past: BoardState, entry: EntryId) -> bool:
-    known = past.known.get(diff.rekeyed.get(entry, entry))
-    return known is not None and known.scored == "measured"
 
 
 def newcomers(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:

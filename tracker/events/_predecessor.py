@@ -17,6 +17,7 @@ _NUMBERED = re.compile(r"([a-z]*)[ -]?([0-9]+(?:\.[0-9]+)*)([a-z]*)")
 _PLAIN_TUNES = frozenset(("", "instruct", "chat", "it"))
 """Tunes that most names leave out."""
 _FLAGS = frozenset(("instruct", "chat", "it", "preview", "exp", "experimental", "beta", "latest", "reasoning", "thinking", "non"))
+_FREE_FLAGS = ("effort", "thinking_budget", "context", "serving")
 _LETTERS_OF_SIZES = frozenset(("a", "b", "e", "m", "t", "x"))
 """Words of a name that say nothing about its line. Any other word that only one of two names has may: MiniCPM-V is not a MiniCPM."""
 _A_DATE = 100
@@ -61,8 +62,9 @@ class Lines:
             return Predecessor(why="its name states no family")
         if order_of(generation) is None:
             return Predecessor(why="its name states no generation that can be ordered")
-        if twice := sorted(key for key in self._ambiguous if self._may_be_of(key, entry.who.family)):
-            return Predecessor(why=f'"{twice[0]}" is listed more than once and may be of its family')
+        for key in sorted(self._ambiguous):
+            if _states(key, entry.who.family) or not any(_states(key, other) for other in self._named):
+                return Predecessor(why=f'"{key}" is listed more than once and may be of its family')
         family = self._families[_family(entry)]
         if unclear := sorted({other.who.generation for other in family if is_unclear(other.who.generation, generation)}):
             return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
@@ -84,10 +86,6 @@ class Lines:
         """The listed entries of a generation of an entry's family."""
         return [other for other in self._families[_family(entry)] if order_of(other.who.generation) == order_of(generation)]
 
-    def _may_be_of(self, key: str, family: str) -> bool:
-        """Whether an ambiguous key may be of a family: it states that family, or none that the page has."""
-        return _states(key, family) or not any(_states(key, other) for other in self._named)
-
     def _latest(self, entry: Entry, earlier: Sequence[Entry]) -> Predecessor:
         generations = sorted({other.who.generation for other in earlier})
         latest = [name for name in generations if not any(is_earlier(name, other) for other in generations)]
@@ -100,7 +98,8 @@ class Lines:
         distances = {other.id: distance for other in line if (distance := self._distance(entry, other)) is not None}
         if not distances:
             return Predecessor(why=f"no {latest[0]} of its tier, size, reasoning mode and effort is listed")
-        newest = _newest([other for other in line if other.id in distances])
+        alike = [other for other in line if other.id in distances]
+        newest = [entry for entry in alike if all((age := _age(entry, other)) is not None and age >= 0 for other in alike)]
         if not newest:
             return Predecessor(why=f"which {latest[0]} like it is the newest is not plain")
         return Predecessor(entry=min((distances[other.id], other.id) for other in newest)[1])
@@ -112,16 +111,14 @@ class Lines:
         modes, mixtures = ({known.reasoning for known in pair}, {_is_mixture(known) for known in pair})
         if ratio is None or len(modes) > 1 or len(mixtures) > 1 or _words(entry) != _words(other):
             return None
-        who, theirs = entry.who, other.who
-        if any(
-            len({*stated} - {""}) > 1 for stated in ((who.effort, theirs.effort), (who.thinking_budget, theirs.thinking_budget))
-        ):
+        flags = {name: {getattr(entry.who, name), getattr(other.who, name)} for name in _FREE_FLAGS}
+        if any(len(flags[name] - {""}) > 1 for name in ("effort", "thinking_budget")):
             return None
-        flags = sum(getattr(who, name) != getattr(theirs, name) for name in ("effort", "thinking_budget", "context", "serving"))
         primary = self._board.primary
         measure = other.measures.get(primary.id) if primary else None
         standing = 0.0 if primary is None or measure is None else primary.sort_key(measure.value)
-        return (float(measure is None or measure.estimated), float(flags), ratio, standing)
+        differences = sum(len(stated) > 1 for stated in flags.values())
+        return (float(measure is None or measure.estimated), float(differences), ratio, standing)
 
 
 def lab_of(entry: Entry) -> str:
@@ -159,13 +156,9 @@ def _is_mixture(known: Traits) -> bool | None:
 def _words(entry: Entry) -> frozenset[str]:
     """The words of a name, without those of its lab and of its parentheses, and without numbers."""
     words = name_tokens(entry.who.name.partition("(")[0])
-    return frozenset(word for word in words if word.isalpha()) - _FLAGS - _LETTERS_OF_SIZES - _words_of_labs(entry)
-
-
-def _words_of_labs(entry: Entry) -> frozenset[str]:
-    """The names of the lab and of the publisher's creator and org, as words and as one word."""
     labs = [name_tokens(lab) for lab in (entry.who.lab, *(entry.attributes.get(name, "") for name in ("creator", "org")))]
-    return frozenset(word for lab in labs for word in (*lab, "".join(lab)))
+    of_labs = {word for lab in labs for word in (*lab, "".join(lab))}
+    return frozenset(word for word in words if word.isalpha()) - _FLAGS - _LETTERS_OF_SIZES - of_labs
 
 
 def _states(key: str, family: str) -> bool:
@@ -182,11 +175,6 @@ def contains(words: Sequence[str], wanted: Sequence[str]) -> bool:
 def _is_plain(generation: Iterable[Entry]) -> bool:
     """Whether a generation is listed without a tier too: if 4 is and 3.5 is not, 4 Turbo does not follow 3.5 Turbo."""
     return any(not entry.who.tier for entry in generation)
-
-
-def _newest(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries of the newest revision, previews or not; none if the order is unclear."""
-    return [entry for entry in entries if all((age := _age(entry, other)) is not None and age >= 0 for other in entries)]
 
 
 def _age(entry: Entry, other: Entry) -> int | None:

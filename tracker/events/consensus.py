@@ -256,16 +256,14 @@ def _proofs(
     models: set[ModelId], ballot: _Ballot, reports: Iterable[Event], seats: Mapping[BoardId, _Seat]
 ) -> tuple[Evidence, ...]:
     """The evidence of the reports, and the cells of the boards that did not report."""
-    quoted = [evidence for event in reports for evidence in _about(event, models)]
+    quoted: list[Evidence] = []
+    for event in reports:
+        entries = {party.entry for party in (*event.subjects, *event.rivals) if party.model in models}
+        quoted += [evidence for evidence in event.evidence if evidence.entry in entries]
     for board in (*ballot.above, *ballot.below):
         seat = seats[board]
         quoted += [proof(seat.snapshot, seat.best[model].id, seat.metric.id) for model in sorted(models & seat.best.keys())]
     return tuple(dict.fromkeys(quoted))
-
-
-def _about(event: Event, models: set[ModelId]) -> Iterator[Evidence]:
-    entries = {party.entry for party in (*event.subjects, *event.rivals) if party.model in models}
-    return (evidence for evidence in event.evidence if evidence.entry in entries)
 
 
 KIND = EventKind(

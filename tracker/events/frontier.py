@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from math import inf
@@ -22,7 +22,7 @@ from tracker.events._newcomers import arrivals, newly_measured
 from tracker.events._values import SAYS_NOTHING, keys_now, measured, ranked_primary
 from tracker.events.detection import Detection
 from tracker.events.kind import EventKind, Folding
-from tracker.events.making import both, both_proofs, last_named, make, party, proof
+from tracker.events.making import both_proofs, last_named, make, party, stated_proofs
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.traits import open_size, price_metric, size_words, traits
 from tracker.wording import listed, number
@@ -345,13 +345,7 @@ def _evidence(view: _View, entries: Sequence[EntryId]) -> list[Evidence]:
     evidence = list(both_proofs(diff, entries, view.primary.id))
     if view.axis.metric is not None:
         return evidence + list(both_proofs(diff, entries, view.axis.metric.id))
-    return evidence + [_size_proof(snapshot, entry) for entry in entries for snapshot in both(diff)]
-
-
-def _size_proof(snapshot: Snapshot, key: EntryId) -> Evidence:
-    """Where the page states an entry's size: in a field of its own, otherwise in the name."""
-    evidence, entry = proof(snapshot, key), snapshot.entries.get(key)
-    return evidence if entry is None else replace(evidence, raw=entry.attributes.get("total_parameters", evidence.raw))
+    return evidence + stated_proofs(diff, entries, "total_parameters", or_name=True)
 
 
 KIND = EventKind(

@@ -112,16 +112,12 @@ def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, predec
 def _grade(diff: Diff, primary: Metric, gain: _Gain) -> Grade:
     if gain.beyond is False or not gain.gain:
         return Grade.LEVEL
-    if gain.beyond is None and abs(gain.gain) < _CLEAR * _middle_half(diff, primary):
-        return Grade.NOMINAL
+    if gain.beyond is None:
+        values = list(diff.after.measured(primary.id).values())
+        low, _, high = quantiles(values, n=4) if len(values) > 1 else (0.0, 0.0, 0.0)
+        if abs(gain.gain) < _CLEAR * (high - low):
+            return Grade.NOMINAL
     return Grade.GAIN if gain.gain > 0 else Grade.LOSS
-
-
-def _middle_half(diff: Diff, primary: Metric) -> float:
-    """The width of the range in which the middle half of the board's measured values lies."""
-    values = list(diff.after.measured(primary.id).values())
-    low, _, high = quantiles(values, n=4) if len(values) > 1 else (0.0, 0.0, 0.0)
-    return high - low
 
 
 def _unmatched(diff: Diff, primary: Metric, entry: EntryId, why: str) -> Event:

@@ -9,7 +9,7 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -80,16 +80,12 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     former = _remembered(diff, past)
     if diff.before is None or diff.restart:
         return Detection(events=(), memory=_plain(former))
-    changes = list(_stated(diff))
-    events = list(_events(diff, [*changes, *_listed(diff)], former))
-    return Detection(events=events, memory=_plain(_with_changes(former, changes)))
-
-
-def _events(diff: Diff, changes: Sequence[_Change], former: _Former) -> Iterator[Event]:
-    stated = Counter(change.attribute for change in changes)
-    formats = {name for name, count in stated.items() if count >= _FORMAT_LEAST and count >= _FORMAT_SHARE * len(diff.common)}
-    for alike in _together(diff, changes):
-        yield _event(diff, alike, flips=_flips(former, alike), formatted=alike[0].attribute in formats)
+    stated = list(_stated(diff))
+    changes = [*stated, *_listed(diff)]
+    counts = Counter(change.attribute for change in changes)
+    formats = {name for name, count in counts.items() if count >= _FORMAT_LEAST and count >= _FORMAT_SHARE * len(diff.common)}
+    events = [_event(diff, alike, former, formatted=alike[0].attribute in formats) for alike in _together(diff, changes)]
+    return Detection(events=events, memory=_plain(_with_changes(former, stated)))
 
 
 def _with_changes(former: _Former, changes: Sequence[_Change]) -> _Former:
@@ -179,12 +175,8 @@ def _together(diff: Diff, changes: Sequence[_Change]) -> list[list[_Change]]:
     return groups
 
 
-def _flips(former: Mapping[EntryId, Mapping[str, Sequence[str]]], alike: Sequence[_Change]) -> bool:
-    """Whether all of them only go back to a former statement."""
-    return all(change.after in former.get(change.entry, {}).get(change.attribute, ()) for change in alike)
-
-
-def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool) -> Event:
+def _event(diff: Diff, alike: Sequence[_Change], former: _Former, *, formatted: bool) -> Event:
+    flips = all(change.after in former.get(change.entry, {}).get(change.attribute, ()) for change in alike)
     first, who = alike[0], [party(diff.after, change.entry) for change in alike]
     is_news = not flips and not formatted and first.grade not in _RECORDED_ONLY and not _is_small(first)
     entries = [change.entry for change in alike[:_PROVEN]]

@@ -126,12 +126,12 @@ def both_proofs(diff: Diff, entries: Iterable[EntryId], metric: MetricId | None 
     return tuple(proof(snapshot, entry, metric) for entry in entries for snapshot in both(diff))
 
 
-def stated_proofs(diff: Diff, entries: Iterable[EntryId], attribute: str) -> list[Evidence]:
-    """The same entries on both pages, with what each page states of a property."""
+def stated_proofs(diff: Diff, entries: Iterable[EntryId], attribute: str, *, or_name: bool = False) -> list[Evidence]:
+    """The same entries on both pages, with what each page states of a property; otherwise nothing, or the name."""
+    proofs = ((snapshot.entries.get(entry), proof(snapshot, entry)) for entry in entries for snapshot in both(diff))
     return [
-        replace(proof(snapshot, entry), raw=snapshot.entries[entry].attributes.get(attribute))
-        for entry in entries
-        for snapshot in both(diff)
+        replace(evidence, raw=listing.attributes.get(attribute, evidence.raw if or_name else None)) if listing else evidence
+        for listing, evidence in proofs
     ]
 
 

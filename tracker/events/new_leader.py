@@ -84,7 +84,8 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
     listed_rivals = [entry for entry in reversed(acknowledged) if any(entry in snapshot.entries for snapshot in both(diff))]
     rivals = [last_named(diff, entry) for entry in listed_rivals]
     leader = diff.after.entries[fresh[0]].measures[primary.id]
-    others = [measure for entry in acknowledged if (measure := _measure(diff, primary, entry)) is not None]
+    listings = (diff.after.entries.get(entry) for entry in acknowledged)
+    others = [listing.measures[primary.id] for listing in listings if listing and primary.id in listing.measures]
     grade = _grade(diff.before, primary, fresh[0], leader, others)
     verb = "leads" if not shared else "share the lead on" if len(who) > 1 else "shares the lead on"
     over = f", ahead of {listed(rivals)}" if rivals and not shared else ""
@@ -109,11 +110,6 @@ def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measu
     estimated = any(primary.better(value, leader.value) for value in diff.after.values(primary.id).values())
     near = others and not _beyond_error(primary, leader, others)
     return (", among measured values" if estimated else "") + (unsure(primary, leader, *others) if near else "")
-
-
-def _measure(diff: Diff, primary: Metric, key: EntryId) -> Measure | None:
-    entry = diff.after.entries.get(key)
-    return entry.measures.get(primary.id) if entry else None
 
 
 def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -> bool:

@@ -243,26 +243,24 @@ def _holding(diff: Diff, pending: PendingOvertake) -> PendingOvertake | None:
 def _sustained(diff: Diff, past: BoardState) -> Iterator[Event]:
     for waiting in past.pending:
         pending = _holding(diff, waiting)
-        if pending is not None and pending.held == SUSTAINED_AFTER:
-            yield _sustained_event(diff, diff.board.metric(pending.metric), pending)
-
-
-def _sustained_event(diff: Diff, metric: Metric, pending: PendingOvertake) -> Event:
-    who, rivals = party(diff.after, pending.subject), [party(diff.after, rival) for rival in pending.rivals]
-    return make(
-        diff,
-        rule=RULE,
-        grade=Grade.SUSTAINED,
-        weight=_weight(diff, metric, Grade.SUSTAINED),
-        is_news=False,
-        subjects=[who],
-        rivals=rivals,
-        metric=metric.id,
-        headline=f"{who.name} still stands above {listed(rivals)} on {diff.board.title} ({metric.title}),"
-        f" {pending.held} changes later.",
-        facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
-        evidence=[proof(diff.after, entry, metric.id) for entry in (pending.subject, *pending.rivals)],
-    )
+        if pending is None or pending.held != SUSTAINED_AFTER:
+            continue
+        metric = diff.board.metric(pending.metric)
+        who, rivals = party(diff.after, pending.subject), [party(diff.after, rival) for rival in pending.rivals]
+        yield make(
+            diff,
+            rule=RULE,
+            grade=Grade.SUSTAINED,
+            weight=_weight(diff, metric, Grade.SUSTAINED),
+            is_news=False,
+            subjects=[who],
+            rivals=rivals,
+            metric=metric.id,
+            headline=f"{who.name} still stands above {listed(rivals)} on {diff.board.title} ({metric.title}),"
+            f" {pending.held} changes later.",
+            facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
+            evidence=[proof(diff.after, entry, metric.id) for entry in (pending.subject, *pending.rivals)],
+        )
 
 
 KIND = EventKind(

@@ -105,16 +105,14 @@ class _Field:
         self.price = price if price is not None and is_whole(diff, past, price) else None
         self.standing = {entry: primary.sort_key(value) for entry, value in diff.after.measured(primary.id).items()}
         ordered = sorted(self.standing.values())
-        self.top_third, self._upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
+        self.top_third, upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
         self.best = best_of_each(diff.after.entries, self.standing)
         order = sorted((self.standing[entry], entry) for entry in self.best)
         self.flagships = _flagships(order, diff.after)
         known = diff.before.entries if diff.before is not None else {}
-        self._notable = [(at, entry) for at, entry in order if entry in known and self._is_notable(at, entry)]
+        leads = {entry for at, entry in order if at <= self.top_third or (entry in self.flagships and at <= upper_half)}
+        self._notable = [(at, entry) for at, entry in order if entry in known and entry in leads]
         self._traits: dict[EntryId, Traits] = {}
-
-    def _is_notable(self, standing: float, entry: EntryId) -> bool:
-        return standing <= self.top_third or (entry in self.flagships and standing <= self._upper_half)
 
     def traits(self, entry: EntryId) -> Traits:
         """What is known of an entry, computed once."""

@@ -35,6 +35,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
     who = party(diff.after, move.entry)
     way = "climbs" if move.moves < 0 else "falls"
+    agree = move.after - move.before == move.moves  # the published ranks and the places among those that were there before
+    where = f", from rank {move.before} to {move.after}" if agree else " among the entries that were there before"
     return make(
         diff,
         rule=RULE,
@@ -43,7 +45,7 @@ def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
         is_news=True,
         subjects=[who],
         metric=primary.id,
-        headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){_from_to(move)}.",
+        headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){where}.",
         facts=_facts(move),
     )
 
@@ -62,13 +64,6 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
         facts={"moves": {str(move.entry): _facts(move) for move in moves}},
         evidence=page_proofs(diff),
     )
-
-
-def _from_to(move: RankMove) -> str:
-    """The published ranks, if they agree with the places; otherwise that others entered or left above."""
-    if move.after - move.before == move.moves:
-        return f", from rank {move.before} to {move.after}"
-    return " among the entries that were there before"
 
 
 def _facts(move: RankMove) -> dict[str, object]:

@@ -217,8 +217,6 @@ def _events(diff: Diff, metric: Metric, window: _Window, shifts: Sequence[_Shift
 def _common_shift(window: _Window) -> float:
     """The factor by which the whole board shifted: the median over the entries that were there throughout."""
     splits = [split for values in window.values.values() if (split := _split(values)) is not None]
-    if len(splits) < _ENOUGH:
-        return 1.0
     ratios = [after / before for split in splits if (before := median(split[0])) and (after := median(split[1]))]
     return median(ratios) if len(ratios) >= _ENOUGH else 1.0
 
@@ -241,8 +239,8 @@ def _begins_now(window: _Window, common: float) -> bool:
 
 
 def _shifts(diff: Diff, metric: Metric, window: _Window, common: float) -> list[_Shift]:
-    shifts = (_shift(diff, metric, entry, window.values[entry], common) for entry in sorted(window.values))
-    return [shift for shift in shifts if shift is not None]
+    candidates = (_shift(diff, metric, entry, window.values[entry], common) for entry in sorted(window.values))
+    return [shift for shift in candidates if shift is not None]
 
 
 def _shift(diff: Diff, metric: Metric, entry: EntryId, values: Sequence[float | None], common: float) -> _Shift | None:
