@@ -16,7 +16,7 @@ from tracker.events.kind import What
 from tracker.model import BoardState, Event, EventId
 
 FOLDER = Path(events.__file__).parent
-FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py") if path.stem not in {"detection", "kind", "making"}}
+FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py") if path.stem not in {"kind", "making"}}
 CHANGES = {
     "new_leader",
     "departure",

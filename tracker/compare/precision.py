@@ -22,14 +22,14 @@ def typical_decimals(measures: Iterable[Measure]) -> int:
 
 
 def finest_decimals(measures: Iterable[Measure]) -> int:
-    """The most decimals that any value of a column has: a column of facts is published with these, for it has both $3 and $0.075."""
+    """The most decimals that any value of a column has: a column of facts has both $3 and $0.075."""
     return max((measure.decimals for measure in measures), default=0)
 
 
 def same(measure: Measure, other: Measure, *, typical: tuple[int, int]) -> bool:
     """Whether two values agree when both are rounded to the coarser published precision.
 
-    `typical` are the decimals of the two columns. Float noise agrees; two values with equal decimals agree only if they are equal.
+    `typical` are the decimals of the two columns. Float noise agrees; values with equal decimals agree only if they are equal.
     """
     gap, noise = abs(measure.value - other.value), _NOISE * max(1.0, abs(measure.value))
     if gap <= noise and max(measure.decimals, other.decimals) >= _FULL_FLOAT:

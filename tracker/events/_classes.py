@@ -50,7 +50,7 @@ COUNTRIES: Mapping[str, str] = {
 class Roll:
     """The measured members of each class as (standing, entry), the best first.
 
-    `undecided`: by sort of class, the best standing of an entry that may be of such a class; a row that names no entry may be of any.
+    `undecided`: by sort of class, the best standing of an entry that may be of it; a row that names no entry may be of any.
     """
 
     members: Mapping[str, Sequence[tuple[float, EntryId]]]
@@ -67,9 +67,9 @@ class Roll:
 
 
 def classes(entry: Entry, board: Board, *, priced: bool = True) -> tuple[str, ...]:
-    """The classes of an entry: `open`, `size<=15`, `lab:Google`, `country:CN`, `reasoning:off`, `price<=2`. An unknown trait gives none.
+    """The classes of an entry: `open`, `size<=15`, `lab:Google`, `country:CN`, `reasoning:off`, `price<=2`.
 
-    Without `priced` the price classes are left out: the field is not reliable.
+    An unknown trait gives no class, nor does the price unless `priced`: the field is not reliable.
     """
     return tuple(_classified(entry, price_metric(board) if priced else None)[0])
 

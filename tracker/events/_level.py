@@ -12,7 +12,7 @@ from tracker.model import BoardState, Diff, EntryId, Measure, Metric, MetricId, 
 from tracker.order import certainty
 
 SHARED = 3
-"""Two entries must be level on this number of metrics that state an error, the primary one included, or on all if there are fewer."""
+"""The number of metrics with an error on which two entries must be level, or all if there are fewer; always the primary one."""
 _TOO_WIDE = 2.0
 """An interval wider than the board's median interval by this factor shows no level."""
 
@@ -28,7 +28,6 @@ def is_apart(metric: Metric, measure: Measure, other: Measure) -> bool:
 
 
 def _is_behind(metric: Metric, measure: Measure, other: Measure) -> bool:
-    """Whether the first is worse by more than the error."""
     return metric.better(other.value, measure.value) and is_apart(metric, measure, other)
 
 

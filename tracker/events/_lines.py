@@ -1,4 +1,4 @@
-"""Lines of models: a lab, a family of it, a generation of that. The best entry of each, before and now, and which passed which."""
+"""Lines of models: a lab, a family of it, a generation of that; the best entry of each, before and now, and who passed whom."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ LEVELS: Mapping[int, str] = {1: "lab", 2: "family", 3: "generation"}
 
 
 def line_of(entry: Entry) -> Line | None:
-    """The finest line of an entry, None for an unknown lab and for a system of several models. An unknown family or generation is empty."""
+    """The finest line of an entry, with empty parts if unknown. None without a lab, and for a system of several models."""
     who = entry.who
     return (who.lab, who.family, who.generation) if who.lab and who.kind != SYSTEM else None
 
 
 def title(line: Line, entry: Entry | None = None) -> str:
-    """A line in words: `Alibaba`, `Qwen`, `Qwen 3.5`; a generation as people write it (`o3`, `Qwen3.5`) where an entry of it is given."""
+    """A line in words: `Alibaba`, `Qwen`, `Qwen 3.5`; given an entry, a generation as people write it (`o3`, `Qwen3.5`)."""
     if len(line) == 3 and entry is not None and entry.who.line == line and entry.who.line_title:
         return entry.who.line_title
     return line[0] if len(line) == 1 else " ".join(line[1:])

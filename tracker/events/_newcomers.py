@@ -66,7 +66,7 @@ def newcomers(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str
 
 
 def arrivals_among(entries: AbstractSet[EntryId], diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:
-    """The entries whose value is new, with how they came to it (the keys of `WORDS`). All must have a measured value and had none.
+    """The entries whose value is new, with how they came to it (keys of `WORDS`). All must have a measured value, and had none.
 
     Left out are entries that may have had it before, unseen: below the depth, behind a suspected cut, back before their departure
     was reported, withdrawn for a while, or in a field that had lost its values.

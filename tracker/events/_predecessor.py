@@ -19,7 +19,7 @@ _PLAIN_TUNES = frozenset(("", "instruct", "chat", "it"))
 _FLAGS = frozenset(("instruct", "chat", "it", "preview", "exp", "experimental", "beta", "latest", "reasoning", "thinking", "non"))
 _FREE_FLAGS = ("effort", "thinking_budget", "context", "serving")
 _LETTERS_OF_SIZES = frozenset(("a", "b", "e", "m", "t", "x"))
-"""Words of a name that say nothing about its line. Any other word that only one of two names has may: MiniCPM-V is not a MiniCPM."""
+"""Words that say nothing about a line. Any other word that only one of two names has may: MiniCPM-V is not a MiniCPM."""
 _A_DATE = 100
 """A generation from this number on is a date (`2603`); dates and numbers do not follow each other."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
@@ -74,7 +74,7 @@ class Lines:
         return self._latest(entry, earlier)
 
     def siblings(self, entry: Entry) -> list[Entry]:
-        """Other entries of its line and generation, including previews and other modes, unless their stated sizes differ too much."""
+        """Other entries of its line and generation, with previews and other modes, unless their stated sizes differ too much."""
         size = size_total(entry)
         return [
             other
@@ -83,7 +83,6 @@ class Lines:
         ]
 
     def _of(self, entry: Entry, generation: str) -> list[Entry]:
-        """The listed entries of a generation of an entry's family."""
         return [other for other in self._families[_family(entry)] if order_of(other.who.generation) == order_of(generation)]
 
     def _latest(self, entry: Entry, earlier: Sequence[Entry]) -> Predecessor:
@@ -223,7 +222,7 @@ def order_of(generation: str) -> Order | None:
 
 
 def is_earlier(generation: str, other: str) -> bool:
-    """Whether a generation certainly precedes another: 3 < 3.5 < 4, 4o < 5. If 3.10 could be 3.1 or the tenth, no order is certain."""
+    """Whether a generation certainly precedes another: 3 < 3.5 < 4, 4o < 5. 3.10 could be 3.1 or the tenth."""
     first, second = order_of(generation), order_of(other)
     if first is None or second is None or first[0] != second[0]:
         return False
@@ -260,7 +259,7 @@ def best_of_each(entries: Mapping[EntryId, Entry], standing: Mapping[EntryId, fl
 
 
 def model_of(entry: Entry) -> object:
-    """Identifies an entry's model: the model it was resolved to; if that is unsure, all that its name states; otherwise its key."""
+    """A key for an entry's model: the model it was resolved to; if that is unsure, all that its name states, or its own key."""
     who = entry.who
     if who.model:
         return ("model", who.model)

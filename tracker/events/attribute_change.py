@@ -14,7 +14,7 @@ RULE = "attribute_change/2"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """One event per property and pair of values, with all entries that changed in this way. A value that was or is unknown did not change."""
+    """One event per property and pair of values, with all entries that changed in this way; both values are known."""
     if diff.before is None:
         return
     alike: dict[tuple[str, str, str], list[EntryId]] = {}

@@ -14,7 +14,7 @@ Grade = StrEnum("Grade", "CAP DEPTH")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event, when the cut is sure: fewer rows than the page states, or entries displaced while the count stays at a round number.
+    """One event, when the cut is sure: fewer rows than the page states, or entries displaced at a count that stays round.
 
     A count that only passes through a round number is a suspicion: departures are withheld, and there is no event.
     """
@@ -27,7 +27,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         grade=Grade.CAP if _is_whole(diff) else Grade.DEPTH,
         weight=40,
         is_news=True,
-        headline=f"{diff.board.title} seems to be cut off at {rows} rows; until it is whole again nobody is said to have left it.",
+        headline=f"{diff.board.title} seems to be cut off at {rows} rows;"
+        " until it is whole again nobody is said to have left it.",
         facts={"rows": rows, "missing": [str(entry) for entry in diff.hidden]},
     )
 

@@ -42,7 +42,7 @@ def detect(board: Board, past: BoardState, *, observed_at: datetime, url: str, s
 
 
 def rhythm(board: Board, past: BoardState) -> timedelta | None:
-    """How long the same content is believable: as declared, or three times the longest of the last pauses. None: not known yet."""
+    """How long the same content is believable: as declared, or three times the longest of the last pauses, once known."""
     if board.contract.stale_after_s is not None:
         return timedelta(seconds=board.contract.stale_after_s)
     if len(past.changed_at) < _RHYTHM_KNOWN_AFTER:

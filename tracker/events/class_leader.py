@@ -16,8 +16,7 @@ from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
 from tracker.events._newcomers import ARRIVALS, drifted_value, moved, newcomers
 from tracker.events._values import SAYS_NOTHING, grouped, is_comparable, keys_now, measured, ranked_primary, verdict_of
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind
+from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both, both_proofs, last_named, make
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, Nature
 from tracker.order import certainty
@@ -26,7 +25,7 @@ from tracker.wording import listed, number, unsure
 RULE = "class_leader/1"
 Grade = StrEnum("Grade", "DEBUT SUPPORTED NOMINAL SUCCESSION CLASSIFIED")
 TOP_LABS, TOP_UNSURE = 10, 3
-"""The best model of a lab is news if the lab is among this number of the best labs; where no error is stated, among this number."""
+"""The best model of a lab is news if the lab is among this number of the best; if no error is stated, among this number."""
 _HEAVY = 20
 """Classes from this weight on are news even where no error is stated."""
 _GRADES: Mapping[Grade, int] = {Grade.SUPPORTED: 44, Grade.DEBUT: 42, Grade.NOMINAL: 5, Grade.SUCCESSION: 5, Grade.CLASSIFIED: 5}
@@ -154,7 +153,7 @@ def _remembered(diff: Diff, past: BoardState, primary: Metric) -> dict[str, Lead
 
 
 def _is_open(diff: Diff, past: BoardState, primary: Metric, best: float, lead: Lead) -> bool:
-    """Whether a leader that is not shown, and whose departure is not reported, may still be better than the best that is shown."""
+    """Whether a leader that is not shown, and did not depart, may still be better than the best that is shown."""
     before, value = lead
     entries = diff.after.entries
     unseen = any(not _is_gone(diff, past, entry) for entry in before if measured(entries.get(entry), primary) is None)
@@ -179,7 +178,7 @@ def _last_measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None
 
 
 def _is_news(diff: Diff, primary: Metric, change: LeadChange, place: int | None) -> bool:
-    """Beyond the error (or, by entering, on a tested metric that states none), in a class that matters; `place` is that of a lab."""
+    """Beyond the error (or, by entering, on a tested metric without one), in a class that matters; `place` is that of a lab."""
     matters = change.members >= ENOUGH if place is None else place < TOP_LABS
     if not matters or change.clouded or change.fresh != change.leaders:
         return False
@@ -195,7 +194,7 @@ def _states_error(diff: Diff, primary: Metric, change: LeadChange) -> bool:
 
 
 def _event(diff: Diff, primary: Metric, changes: Sequence[LeadChange], news: Sequence[LeadChange], *, leads_board: bool) -> Event:
-    """`changes`: every class that the same entries lead since by the same grade; `news`: those that are news, the weightiest first."""
+    """`changes`: all classes that the same entries lead by the same grade; `news`: those that are news, the weightiest first."""
     named = news or changes
     fresh, grade = changes[0].fresh, changes[0].grade
     before = dict.fromkeys(entry for change in (*named, *changes) for entry in change.before)
@@ -249,7 +248,6 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
 
 
 def _how(diff: Diff, change: LeadChange, over: str) -> str:
-    """Ahead of which entries; or that nobody moved, and why the lead passed all the same."""
     if change.grade == Grade.SUCCESSION:
         left = [last_named(diff, entry) for entry in change.before]
         return f", as {listed(left)} {'has' if len(left) == 1 else 'have'} no measured value there any more"
@@ -257,7 +255,7 @@ def _how(diff: Diff, change: LeadChange, over: str) -> str:
 
 
 def _also(first: str, more: Sequence[LeadChange]) -> str:
-    """The other classes: `; also among models of up to 80B parameters and models from China`; of sizes and of prices the widest."""
+    """The other classes: `; also among models of up to 80B parameters and models from China`; of sizes and prices the widest."""
     widest = {sort_of(change.name): change.name for change in reversed(more) if sort_of(change.name) != sort_of(first)}
     others = [words(change.name) for change in more if widest.get(sort_of(change.name)) == change.name]
     return f"; also among {listed(others, None)}" if others else ""

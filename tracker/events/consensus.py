@@ -57,7 +57,7 @@ class _Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ballot:
-    """The boards that reported an overtake, those that have the subject above as well, and those that have it below beyond the error."""
+    """The boards that reported an overtake, those with the subject above as well, and those with it below beyond the error."""
 
     topic: str
     reporting: tuple[BoardId, ...]
@@ -145,7 +145,6 @@ def _entries(parties: Iterable[Party], model: ModelId) -> frozenset[EntryId]:
 
 
 def _models(event: Event) -> Iterator[tuple[ModelId, ModelId]]:
-    """The pairs of sure and different models of an overtake."""
     for subject, rival in product(event.subjects, event.rivals):
         if subject.model and rival.model and subject.model != rival.model:
             yield subject.model, rival.model
@@ -193,7 +192,7 @@ def _order(seat: _Seat, subject: ModelId, rival: ModelId) -> str:
 
 
 def _percentiles(model: ModelId, seats: Mapping[BoardId, _Seat]) -> dict[BoardId, float]:
-    """The place of a model's best variant on each board's primary metric: 1 for the first, 0 for the last of the measured models."""
+    """The place of a model's best variant on each board's primary metric: 1 for the first measured model, 0 for the last."""
     percentiles: dict[BoardId, float] = {}
     for board, seat in seats.items():
         if model in seat.best and len(seat.best) > 1:

@@ -15,7 +15,7 @@ Grade = StrEnum("Grade", "MEASURED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per entry and metric that declares its estimates, or ranks the board. The difference does not revise a measured score.
+    """One event per entry and metric that declares its estimates, or ranks the board. It is not a score revision.
 
     News on the primary metric, the first time: publishers withdraw measurements and publish them again.
     """

@@ -20,8 +20,7 @@ from statistics import median
 from tracker.events import departure
 from tracker.events._newcomers import arrivals, newly_measured
 from tracker.events._values import SAYS_NOTHING, keys_now, measured, ranked_primary
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind, Folding
+from tracker.events.kind import Detection, EventKind, Folding
 from tracker.events.making import both_proofs, last_named, make, party, stated_proofs
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.traits import open_size, price_metric, size_words, traits
@@ -101,7 +100,6 @@ def detect(diff: Diff, past: BoardState) -> Detection:
 
 
 def _remembered(diff: Diff, past: BoardState) -> Memory:
-    """The acknowledged frontiers, under the keys that the entries have now."""
     now = keys_now(diff)
     remembered: Mapping[str, Mapping[str, Sequence[float]]] = past.memory.get("frontier", {})
     return {
@@ -112,9 +110,6 @@ def _remembered(diff: Diff, past: BoardState) -> Memory:
 
 def _is_rescaled(diff: Diff, metric: Metric | None) -> bool:
     return metric is not None and diff.before is not None and diff.metrics[metric.id].verdict is Comparability.REBASED
-
-
-# ── the frontier of one page ─────────────────────────────────────────────────────────────────────
 
 
 def frontier(points: Mapping[EntryId, Point]) -> tuple[EntryId, ...]:
@@ -218,9 +213,6 @@ def _estimated_share(points: Mapping[EntryId, Point], estimates: Mapping[EntryId
     return sum(entry in rivals for entry in with_rivals) / len(with_rivals)
 
 
-# ── the moves and their causes ───────────────────────────────────────────────────────────────────
-
-
 def _moves(
     view: _View, known: Mapping[EntryId, Point], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
 ) -> Iterator[Event]:
@@ -261,9 +253,6 @@ def _own_change(view: _View, entry: EntryId, *, better: bool) -> str:
     if move is not None and (view.primary.sort_key(move.shift) < 0) == better:
         return "score change" if move.significant else "score change within the error"
     return _NOTHING if measured(old, view.primary) else "score stated again"
-
-
-# ── the event ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _event(

@@ -1,4 +1,4 @@
-"""A newcomer compared with its own predecessor: the same line, size and mode of reasoning, the latest earlier generation on the page.
+"""A newcomer compared with its own predecessor: the latest earlier generation of its line, size and mode on the page.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
@@ -30,7 +30,7 @@ _CLEAR = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gain:
-    """The values of predecessor and newcomer; `gain` is positive if the newcomer is better; `beyond` is None where no error is stated."""
+    """The values of predecessor and newcomer. `gain` is positive for the better newcomer; `beyond` None if no error is stated."""
 
     before: float
     after: float
@@ -39,7 +39,7 @@ class _Gain:
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per newcomer whose family is known. News for the best variant of a release whose generation is new to its line here.
+    """One event per newcomer whose family is known. News for the best variant of a release that is a new generation here.
 
     Grades: `gain` and `loss` (beyond the error; where none is stated, by a clear difference), `level` (within the error),
     `nominal` (too small a difference, and no error stated), and `unmatched` if there is nothing to compare with.
@@ -174,7 +174,8 @@ def _headline(diff: Diff, primary: Metric, newcomer: Entry, earlier: Entry, gain
     share = f"; better on {better} of {len(gains)} metrics they share" if len(gains) > 1 else ""
     return (
         f"{newcomer.name} scores {number(gain.after, primary)} on {diff.board.title} ({primary.title}), against"
-        f" {number(gain.before, primary)} of {earlier.name}, the latest earlier one of its line listed there like for like{sure}{share}."
+        f" {number(gain.before, primary)} of {earlier.name}, the latest earlier one of its line listed there"
+        f" like for like{sure}{share}."
     )
 
 

@@ -6,9 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from tracker.events.detection import Detection
 from tracker.model import Board, BoardState, Diff, Event, Snapshot
+
+
+class Detection(NamedTuple):
+    """The events of a diff, and what to remember for the next one: plain JSON, kept in `BoardState.memory`."""
+
+    events: Sequence[Event]
+    memory: Any
+
 
 Panel = Sequence[tuple[Board, Snapshot]]
 """Boards with a snapshot each, all of about the same time, entries resolved."""

@@ -16,8 +16,7 @@ from typing import Any
 
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped, keys_now
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind, Folding, What
+from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, stated_proofs
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, MetricId, Nature, name_tokens
 from tracker.wording import listed, number
@@ -47,7 +46,7 @@ _WEIGHT = {
     Grade.WEIGHTS_CLOSED: 20,
 }
 _CONTEXT_RATIO = 2.0
-"""A context window that at least doubled or halved is news; smaller changes come from how it is counted, or where it is served."""
+"""A context window is news if it at least doubled or halved; smaller changes come from how it is counted, or served."""
 _FLAGS = {
     "deprecated": (Grade.DEPRECATED, Grade.UNDEPRECATED),
     "open_weights": (Grade.WEIGHTS_OPENED, Grade.WEIGHTS_CLOSED),
@@ -102,14 +101,12 @@ def _plain(former: _Former) -> list[list[Any]]:
 
 
 def _remembered(diff: Diff, past: BoardState) -> _Former:
-    """The former statements, under the keys that the entries have now."""
     now = keys_now(diff)
     remembered: list[tuple[str, dict[str, list[str]]]] = past.memory.get("lifecycle", [])
     return {now.get(EntryId(entry), EntryId(entry)): statements for entry, statements in remembered}
 
 
 def _stated(diff: Diff) -> Iterator[_Change]:
-    """Changes of stated properties that are a grade of this kind."""
     assert diff.before is not None
     for entry in diff.common:
         old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes

@@ -20,8 +20,7 @@ from tracker.events import departure, milestone
 from tracker.events._lines import LEVELS, Line, LineField, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
 from tracker.events._newcomers import ARRIVALS, WORDS, arrivals_among, drifted_value, moved
 from tracker.events._values import grouped, is_comparable
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind
+from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
 from tracker.model.names import folded
@@ -108,7 +107,7 @@ class Pass:
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
-    """One event per metric and line that rose, with all the lines it passed; each pair of best entries at the broadest level only.
+    """One event per metric and line that rose, with all lines it passed; each pair of best entries at the broadest level only.
 
     If Qwen is the best of Alibaba and Llama of Meta, Alibaba passed Meta, and no second event states it of Qwen. Passes that are
     not news of any line of an entry are one recorded event of that entry.
@@ -153,7 +152,7 @@ class ShownLines:
 
 
 def shown_lines(diff: Diff) -> ShownLines:
-    """The lines and values that the two snapshots of a diff show."""
+    """The lines and values of both snapshots."""
     assert diff.before is not None
     metrics = (metric.id for metric in diff.board.metrics if metric.ranked)
     kept = [metric for metric in metrics if diff.metrics[metric].verdict in _KEEPS_UNSEEN]
@@ -278,7 +277,7 @@ def _is_news(stage: Stage, line_pass: Pass) -> bool:
 
 
 def _is_cause(stage: Stage, line_pass: Pass) -> bool:
-    """An arrival, or a rise beyond the error; not a return, a fall of the rival, or a measurement that only confirms an estimate."""
+    """An arrival, or a rise beyond the error; not a return, a fall of the rival, or a measurement that confirms an estimate."""
     if line_pass.cause == "rise":
         return stage.diff.metrics[stage.metric.id].moves[line_pass.best].significant
     if line_pass.cause == "measured":
@@ -287,7 +286,6 @@ def _is_cause(stage: Stage, line_pass: Pass) -> bool:
 
 
 def _value_before(stage: Stage, line_pass: Pass) -> float:
-    """The value that the riser's best entry had before, measured or estimated."""
     assert stage.diff.before is not None
     return stage.diff.before.entries[line_pass.best].measures[stage.metric.id].value
 
@@ -303,7 +301,6 @@ def _is_sure(stage: Stage, line_pass: Pass) -> bool:
 
 
 def _certainty(stage: Stage, line_pass: Pass) -> str:
-    """How sure the order of the two best entries is."""
     return certainty(stage.metric, stage.measure(line_pass.best), stage.measure(line_pass.passed))
 
 
@@ -318,7 +315,7 @@ def _place_before(stage: Stage, line_pass: Pass) -> int:
 
 
 def _place(stage: Stage, line_pass: Pass) -> int:
-    """The riser's place now, among lines of its level, the worst of tied ones; entries that are not shown count with their last value."""
+    """The riser's place now, among lines of its level, the worst of tied ones; entries not shown count with their last value."""
     level = len(line_pass.riser)
     return bisect_right(stage.places[level], stage.fields[level].listed[line_pass.riser][0])
 
@@ -363,7 +360,7 @@ def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
 
 
 def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
-    """All that one line passed on a metric, its news first; without news, all that one entry passed, for the broadest of its lines."""
+    """All that one line passed on a metric, its news first; without news, all that one entry passed for its broadest line."""
     rivals = {line_pass.rival for line_pass in news}
     ordered = [*news, *(line_pass for line_pass in group if line_pass.rival not in rivals)] if news else group
     shown = ordered[: _RIVALS if news else _RIVALS_RECORDED]
@@ -438,7 +435,6 @@ def _best_of_rival(stage: Stage, line_pass: Pass) -> str:
 
 
 def _estimated(stage: Stage, named: Sequence[Pass]) -> str:
-    """The addition if an estimate of a named rival is higher."""
     higher = [_higher_estimate(stage, line_pass) for line_pass in named[:_NAMED]]
     texts = [f"{best[0]}'s {number(best[1], stage.metric)} is an estimate" for best in higher if best is not None]
     return f", among measured values ({' and '.join(texts)})" if texts else ""

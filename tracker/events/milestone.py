@@ -21,8 +21,7 @@ import msgspec
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
 from tracker.events._newcomers import ARRIVALS, drifted_value, moved, newcomers
 from tracker.events._values import SAYS_NOTHING, grouped, is_comparable, keys_now, measured, ranked_primary, verdict_of
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind
+from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
 from tracker.order import certainty
@@ -34,7 +33,7 @@ Grade = StrEnum("Grade", "FIRST NOMINAL")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A model by which others are measured. Without `tier` the plain model of its generation is meant; `size` is in 10⁹ parameters."""
+    """A model by which others are measured. Without `tier`: the plain model of its generation. `size` is in 10⁹ parameters."""
 
     title: str
     lab: str
@@ -79,7 +78,7 @@ def reference(entry: Entry) -> Reference | None:
 
 
 _COUNTED = frozenset(("open", "size", "country", "price", "reasoning:off"))
-"""Classes whose firsts count. A lab's is reported as an overtake of lines, and that a first model reasons is not an achievement."""
+"""Classes whose firsts count. A lab's is an overtake of lines, and a first model that reasons is not an achievement."""
 _LED = 50
 """At most this number of former leaders are references, the latest."""
 _FIRST, _NOMINAL = 40, 5
@@ -175,11 +174,7 @@ def _order(feat: Feat) -> tuple[object, ...]:
     return (feat.clouded or feat.few, *weightiest(feat.name)[:2], feat.mark.bar, feat.name, feat.mark.key)
 
 
-# ── which entries are above which reference ──────────────────────────────────────────────────────
-
-
 def _marks(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> list[Mark]:
-    """The references that have a measured value now."""
     known: dict[str, list[Entry]] = {}
     for entry in diff.after.entries.values():
         match = reference(entry) if entry.who.lab in _LABS and measured(entry, primary) else None
@@ -246,9 +241,6 @@ def _measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure:
     return diff.after.entries[entry].measures[primary.id]
 
 
-# ── the event ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _event(diff: Diff, primary: Metric, memory: Memory, feats: Sequence[Feat]) -> Event:
     first, best = feats[0], feats[0].entries[0]
     is_news = first.grade == Grade.FIRST and not first.clouded and not first.few
@@ -313,9 +305,6 @@ def _record(diff: Diff, primary: Metric, memory: Memory, feat: Feat) -> str:
     lasted = span(diff.after.observed_at - datetime.fromisoformat(since))
     at_least = "at least " if since == memory.since else ""
     return f"; until now the best was {name}{f' ({number(value, primary)})' if published else ''}, for {at_least}{lasted}"
-
-
-# ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _joined(before: Mapping[str, frozenset[str]], feats: Iterable[Feat]) -> dict[str, frozenset[str]]:

@@ -37,7 +37,7 @@ _WEIGHT = {Grade.DECISIVE: 70, Grade.SUPPORTED: 60, Grade.DEBUT: 45, Grade.NOMIN
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """Overtakes on every tested or fitted metric whose values are comparable; one event per grade and entry that rose, or fell."""
+    """Overtakes on every ranked metric whose values are comparable; one event per grade and entry that rose, or fell."""
     if diff.before is None:
         return
     for metric in diff.board.metrics:
@@ -229,7 +229,7 @@ def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tupl
 
 
 def _holding(diff: Diff, pending: PendingOvertake) -> PendingOvertake | None:
-    """The pending overtake one change later, with the rivals that are still below; None if it no longer holds, or nobody can know."""
+    """The pending overtake one change later, with the rivals that are still below; None if it no longer holds, or is unknown."""
     verdict = diff.metrics.get(pending.metric)
     if verdict is None or not verdict.usable:
         return None

@@ -20,8 +20,7 @@ from tracker.events._level import Comparison, Judge
 from tracker.events._newcomers import newly_measured
 from tracker.events._predecessor import best_of_each, model_of, release_of
 from tracker.events._values import is_whole, ranked_primary
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind
+from tracker.events.kind import Detection, EventKind
 from tracker.events.making import make, party, proof
 from tracker.model import Board, BoardState, Diff, Entry, EntryId, Event, Metric, MetricId, Snapshot
 from tracker.traits import Traits, price_metric, size_words, traits
@@ -156,7 +155,6 @@ class _Field:
 
 
 def _flagships(order: Sequence[tuple[float, EntryId]], snapshot: Snapshot) -> frozenset[EntryId]:
-    """The best entry of each lab."""
     best: dict[str, EntryId] = {}
     for _, entry in order:
         if lab := snapshot.entries[entry].who.lab:

@@ -57,8 +57,8 @@ def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[
         is_news=True,
         subjects=[party(diff.after, entry) for entry in entries],
         metric=metric.id,
-        headline=f"{metric.title} of {len(entries)} {creator + ' ' if creator else ''}entries changes by the same {by} at once, says"
-        f" {diff.board.title}; that may be its formula rather than their price.",
+        headline=f"{metric.title} of {len(entries)} {creator + ' ' if creator else ''}entries changes by the same {by} at once,"
+        f" says {diff.board.title}; that may be its formula rather than their price.",
         facts={"change": change, "count": len(entries)},
         evidence=both_proofs(diff, entries[:10], metric.id),
     )

@@ -19,8 +19,7 @@ from typing import Any
 
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped, keys_now
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind, Folding
+from tracker.events.kind import Detection, EventKind, Folding
 from tracker.events.making import make, page_proofs, party, proof, whole_page
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
 from tracker.wording import listed, number, relative
@@ -74,7 +73,7 @@ class _Shift:
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
-    """One event per model and metric, on the third reading of the new level and never again for it; one if the whole board shifted.
+    """One event per model and metric, on the third reading of the new level, and only then; one if the whole board shifted.
 
     Its interval is the one in which the shift began. News for the ten best: a speed that changed by half or more, a rating that
     moved and was not reported as a revision.
@@ -127,9 +126,6 @@ def _metrics(diff: Diff) -> list[Metric]:
     """The live metrics, and the fitted one that ranks the board."""
     steady = [metric for metric in diff.board.metrics if metric.higher_is_better is not None and not metric.volatile]
     return [metric for metric in steady if metric.nature is Nature.LIVE or (metric.primary and metric.nature is Nature.FITTED)]
-
-
-# ── remembered ───────────────────────────────────────────────────────────────────────────
 
 
 def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
@@ -201,9 +197,6 @@ def _from_json(kept: Mapping[str, Any], metric: str) -> _Window:
     )
 
 
-# ── shifts ───────────────────────────────────────────────────────────────────────────────────────
-
-
 def _events(diff: Diff, metric: Metric, window: _Window, shifts: Sequence[_Shift], common: float) -> Iterator[Event]:
     if metric.nature is Nature.LIVE and abs(common - 1) > LEAST_SHIFT and _begins_now(window, common):
         yield _of_the_board(diff, metric, window, common)
@@ -267,9 +260,6 @@ def _error(diff: Diff, metric: Metric, entry: EntryId, before: Sequence[float], 
     width = diff.after.entries[entry].measures[metric.id].half_width
     shown = diff.after.values(metric.id).values()
     return max(spread, width if width is not None else 0.02 * (max(shown) - min(shown)))
-
-
-# ── the event ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift], common: float) -> Event:

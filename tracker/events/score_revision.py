@@ -16,7 +16,7 @@ Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """Tested scores: every change is recorded; beyond the stated error it is news. Fitted ratings: only beyond drift and intervals."""
+    """Every change of a tested score, news beyond the stated error; changes of a rating only beyond drift and intervals."""
     if diff.before is None:
         return
     for metric in diff.board.metrics:

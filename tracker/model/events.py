@@ -133,7 +133,7 @@ class BoardState:
     `listed_since`: when the first snapshot was accepted. `leaders` are the acknowledged ones per
     metric. `changed_at` holds the last times the content changed, oldest first. `failing_since` is the first of the
     `failures` in a row that the last readings were, `passing` whether the last of them may be gone at the next try. `broken_since`, `stale_since` and `capped_at` are open troubles. `suspects` are the readings quarantined in a row.
-    `memory` is what an event kind remembers for itself, by kind: plain JSON, small (`events.detection`).
+    `memory` is what an event kind remembers for itself, by kind: plain JSON, small (`events.kind.Detection`).
     """
 
     known: Mapping[EntryId, EntryRecord] = field(default_factory=dict)
