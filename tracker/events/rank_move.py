@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from enum import StrEnum
 
 from tracker.events._values import ranked_primary
@@ -14,6 +13,7 @@ from tracker.wording import count
 
 RULE = "rank_move/1"
 Grade = StrEnum("Grade", "MOVED NOMINAL")
+_FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "unrounded")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
@@ -67,7 +67,7 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
 
 
 def _facts(move: RankMove) -> dict[str, object]:
-    return {name: figure for name, figure in asdict(move).items() if name != "entry"}
+    return {name: getattr(move, name) for name in _FIGURES}
 
 
 KIND = EventKind(
