@@ -100,7 +100,7 @@ def test_a_snapshot_against_its_later_self_shows_no_change(page: dict):
 # ── depth ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_on_a_whole_board_who_came_arrived_and_who_went_is_missing():
+def test_on_a_whole_board_new_entries_arrived_and_absent_ones_are_missing():
     assert fates(two("a:50 b:40 c:30", "a:50 c:30 x:20")) == {"arrived": "x", "missing": "b"}
 
 
@@ -144,7 +144,7 @@ def test_a_re_based_page_of_limited_depth_loses_and_gains_nobody():
     assert fates(two(after, before, was={"depth": 4}, now={"depth": 4})) == {"revealed": "d", "hidden": "x"}
 
 
-def test_a_re_based_whole_board_still_tells_who_came_and_went():
+def test_a_re_based_whole_board_still_reports_arrivals_and_departures():
     assert fates(two("a:90 b:85 c:80 d:75", "a:40 b:35 c:30 x:25")) == {"arrived": "x", "missing": "d"}
 
 
@@ -162,7 +162,7 @@ def test_entries_displaced_at_a_round_number_of_rows_name_a_cap_and_nobody_is_mi
 
 
 @pytest.mark.parametrize(("count", "cap"), [(10, None), (20, None), (40, None), (50, 50), (500, 500)])
-def test_who_stood_high_was_not_pushed_over_the_edge_of_a_small_page(count: int, cap: int | None):
+def test_a_high_entry_was_not_pushed_off_a_small_page(count: int, cap: int | None):
     assert two(rows(0, count), rows(1, count)).cap == cap
 
 
@@ -182,7 +182,7 @@ def test_a_board_that_shrinks_to_a_large_round_number_may_be_cut_to_a_small_one_
 
 
 @pytest.mark.parametrize(("before", "after"), [(rows(0, 90), rows(0, 100)), (rows(0, 100), rows(0, 100))])
-def test_a_round_number_of_rows_without_exchange_is_no_cap(before: str, after: str):
+def test_a_round_number_of_rows_without_exchange_is_not_a_cap(before: str, after: str):
     assert two(before, after).cap is None
 
 
@@ -190,11 +190,11 @@ def test_a_page_of_declared_depth_has_no_cap():
     assert two(rows(0, 20), rows(1, 20), was={"depth": 20}, now={"depth": 20}).cap is None
 
 
-def test_a_key_that_now_stands_twice_is_hidden():
+def test_a_key_that_is_now_listed_twice_is_hidden():
     assert fates(two("a:50 b:40", "a:50", now={"ambiguous": "b"})) == {"hidden": "b"}
 
 
-def test_a_key_that_stood_twice_did_not_arrive():
+def test_a_key_that_was_listed_twice_did_not_arrive():
     assert fates(two("a:50", "a:50 b:40", was={"ambiguous": "b"})) == {"revealed": "b"}
 
 

@@ -59,7 +59,7 @@ def test_a_rounding_agrees_up_to_half_of_its_last_place(fine: str, coarse: str, 
 
 
 @pytest.mark.parametrize(("one", "other"), [("0.30000000000000004", "0.3"), ("68.33333333333333", "68.33333333333334")])
-def test_the_noise_of_binary_floats_is_no_move(one: str, other: str):
+def test_the_noise_of_binary_floats_is_not_a_move(one: str, other: str):
     assert same_text(one, other, typical=(1, 1))
 
 
@@ -97,7 +97,7 @@ def test_a_price_that_gets_or_loses_decimals_is_a_new_price(rest: dict[str, str]
     assert verdict({"a": old, **rest}, {"a": new, **rest}, on=PRICE).moves.keys() == {"a"}
 
 
-def test_prices_rounded_all_at_once_are_no_new_prices():
+def test_prices_rounded_all_at_once_are_not_new_prices():
     fine, coarse = ({"a": "0.0375", "b": "3", "c": "1.125", "d": "2.625"}, {"a": "0.04", "b": "3", "c": "1.13", "d": "2.62"})
     for before, after in ((fine, coarse), (coarse, fine)):
         found = verdict(before, after, on=PRICE)
@@ -105,6 +105,6 @@ def test_prices_rounded_all_at_once_are_no_new_prices():
 
 
 @given(st.floats(0.001, 1000), st.integers(-3, 3))
-def test_recomputing_a_full_float_is_no_move(value: float, ulps: int):
+def test_recomputing_a_full_float_is_not_a_move(value: float, ulps: int):
     again = value * (1 + ulps * 2.2e-16)
     assert same_text(f"{value:.16f}", f"{again:.16f}", typical=(16, 15))

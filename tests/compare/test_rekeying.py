@@ -43,7 +43,7 @@ def test_another_name_is_another_entry(old: str, new: str):
 
 
 @pytest.mark.parametrize(("before", "after"), [("gpt-5:50 GPT-5:49", "gpt5:50"), ("gpt5:50", "gpt-5:50 GPT-5:49")])
-def test_a_spelling_that_fits_several_names_none(before: str, after: str):
+def test_a_spelling_that_fits_several_entries_names_none(before: str, after: str):
     assert two(f"{before} b:40", f"{after} b:40").rekeyed == {}
 
 
@@ -51,7 +51,7 @@ def test_an_entry_that_is_still_listed_was_not_respelled():
     assert two("gpt-5:50 b:40", "gpt-5:50 GPT5:50 b:40").rekeyed == {}
 
 
-def test_three_equal_scores_and_none_that_differs_name_the_same_entry():
+def test_three_equal_scores_and_no_other_identify_the_entry():
     assert paired(("50", "7", "3"), ("50", "7", "3"))
 
 
@@ -62,7 +62,7 @@ def test_three_equal_scores_and_none_that_differs_name_the_same_entry():
     (("50", "7", "0"), ("50", "7", "0")),
     (("50", "7", "~3"), ("50", "7", "~3")),
 ])  # fmt: skip
-def test_fewer_or_other_scores_name_nobody(was: tuple[str, ...], now: tuple[str, ...]):
+def test_fewer_or_other_scores_identify_nobody(was: tuple[str, ...], now: tuple[str, ...]):
     assert not paired(was, now)
 
 
@@ -83,7 +83,7 @@ def test_every_entry_has_one_fate_also_where_keys_were_respelled(one: dict, othe
     assert all(key == had.upper() for key, had in diff.rekeyed.items())
 
 
-def test_a_respelling_is_a_quiet_rename_and_nothing_else():
+def test_a_respelling_is_a_recorded_rename_and_nothing_else():
     history = History()
     history.show("gpt-5:50 b:40 c:30")
     (event,) = history.show("GPT-5:50 b:40 c:30")
@@ -114,7 +114,7 @@ def test_a_respelling_and_back_is_neither_departure_nor_re_entry():
     assert history.past.known[EntryId("gpt-5")].last_seen is None
 
 
-def test_who_was_respelled_keeps_when_it_was_first_seen_and_what_it_was_called():
+def test_a_respelled_entry_keeps_its_first_date_and_former_names():
     history = History()
     history.show("gpt-5:50 b:40")
     first = history.past.known["gpt-5"]
@@ -123,7 +123,7 @@ def test_who_was_respelled_keeps_when_it_was_first_seen_and_what_it_was_called()
     assert (now.first_seen, now.names) == (first.first_seen, {"gpt-5", "GPT-5"})
 
 
-def test_who_was_respelled_can_leave_under_the_new_key():
+def test_a_respelled_entry_can_leave_under_the_new_key():
     history = History()
     for text in ("gpt-5:50 b:40", "GPT-5:50 b:40", "b:40"):
         history.show(text)
@@ -169,7 +169,7 @@ def test_another_variant_or_one_that_is_not_sure_is_another_entry(other: Identit
     assert not renamed("old:50", "new:50", theirs=other)
 
 
-def test_a_variant_that_stands_twice_names_none():
+def test_a_variant_listed_twice_identifies_no_entry():
     who = {key: known("maker/m") for key in ("old", "new", "again")}
     diff = compare(board(SCORE), snapshot("s:9 old:50", who=who), snapshot("s:9 new:50 again:50", day=1, who=who))
     assert diff.rekeyed == {}

@@ -62,11 +62,11 @@ def test_a_version_that_is_the_same_or_unknown_says_nothing(versions: tuple[str,
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=versions).verdict is Comparability.COMPARABLE
 
 
-def test_a_new_version_in_which_nothing_moved_is_no_re_base():
+def test_a_new_version_in_which_nothing_moved_is_not_a_re_base():
     assert two("a:50 b:60", "a:50 b:60", versions=("v1", "v2")).verdict is Comparability.COMPARABLE
 
 
-def test_a_re_base_tells_its_median_shift():
+def test_a_re_base_states_its_median_shift():
     assert two("a:50.00 b:60.00 c:70.00 d:80.00", "a:50.14 b:61.00 c:70.14 d:80.14").median_shift == pytest.approx(0.14)
 
 
@@ -77,7 +77,7 @@ def test_a_re_base_shows_though_most_of_the_board_is_estimated():
 
 
 @pytest.mark.parametrize(("before", "after"), [("a:~50", "a:55"), ("a:50", "a:~55"), ("a:~50", "a:~55")])
-def test_a_pair_with_an_estimate_is_no_move(before: str, after: str):
+def test_a_pair_with_an_estimate_is_not_a_move(before: str, after: str):
     found = two(f"{before} b:60 c:70", f"{after} b:60 c:70")
     assert (found.verdict, found.moved, dict(found.moves)) == (Comparability.COMPARABLE, 1, {})
 
@@ -163,7 +163,7 @@ def test_the_loss_is_measured_on_those_that_had_a_value():
     assert thinned(6, 5, unscored=60).verdict is Comparability.DRIFTED
 
 
-def test_entries_that_left_are_no_lost_values():
+def test_entries_that_left_are_not_lost_values():
     before = line({f"m{place}": 50 for place in range(20)})
     assert two(before, line({f"m{place}": 50 for place in range(8)})).verdict is Comparability.COMPARABLE
 
@@ -176,7 +176,7 @@ def test_a_metric_vanishes_when_its_column_is_gone():
     assert two("a:50 b:60", "a b").verdict is Comparability.VANISHED
 
 
-def test_a_few_values_lost_from_a_column_that_stands_say_nothing():
+def test_a_few_values_lost_from_a_column_that_remains_say_nothing():
     assert two("a:50 b:60", "a b", columns=["score"]).verdict is Comparability.INCOMMENSURABLE
 
 

@@ -31,7 +31,7 @@ def failing(history: History, *failures: Failure) -> list[tuple[Event, ...]]:
 
 
 @pytest.mark.parametrize("trouble", FailureStage)
-def test_a_broken_board_is_told_once_until_it_reads_again(trouble: FailureStage):
+def test_a_broken_board_is_reported_once_until_it_reads_again(trouble: FailureStage):
     history = History()
     history.show("a:50 b:40")
     first, second = failing(history, failure(30, trouble=trouble), failure(36, trouble=trouble))
@@ -55,7 +55,7 @@ def passing(*hours: int) -> list[Failure]:
     return [failure(hour, trouble=FailureStage.FETCH, passing=True) for hour in hours]
 
 
-def test_a_passing_fault_is_remembered_and_not_told():
+def test_a_passing_fault_is_remembered_but_not_reported():
     history = History()
     history.show("a:50 b:40")
     assert failing(history, *passing(30)) == [()]
@@ -72,7 +72,7 @@ def test_a_passing_fault_is_remembered_and_not_told():
     ((30, 90, 91), 91),
     ((30, 31, 36, 40, 90), 36),
 ])  # fmt: skip
-def test_a_passing_fault_is_told_once_when_it_lasted_six_hours_over_three_tries(hours: tuple[int, ...], told_at: int | None):
+def test_a_passing_fault_is_reported_once_when_it_lasted_six_hours_over_three_tries(hours: tuple[int, ...], told_at: int | None):
     history = History()
     history.show("a:50 b:40")
     told = [event for events in failing(history, *passing(*hours)) for event in events]
@@ -97,7 +97,7 @@ def test_a_fault_that_does_not_pass_after_passing_ones_breaks_at_once_and_dates_
     assert history.past.broken_since == START + timedelta(hours=30)
 
 
-def test_a_reading_between_two_passing_faults_begins_the_count_anew():
+def test_a_reading_between_two_passing_faults_restarts_the_count():
     history = History()
     history.show("a:50 b:40")
     failing(history, *passing(6, 12))
@@ -114,7 +114,7 @@ def test_a_board_that_recovered_can_break_again():
     assert brief(failing(history, failure(30))[0]) == ["board_broken/parse"]
 
 
-def test_a_board_that_never_read_is_broken_since_its_first_try():
+def test_a_board_that_could_never_be_read_is_broken_since_its_first_try():
     ((event,),) = failing(History(), failure(0))
     assert event.after is None
 

@@ -58,7 +58,7 @@ def test_a_newcomer_leads_among_open_weights():
 
 
 @pytest.mark.parametrize(("after", "grade", "told"), [("61.5", "supported", True), ("61.4", "nominal", False)])
-def test_one_that_rose_leads_beyond_the_error_or_within_it(after: str, grade: str, told: bool):
+def test_an_entry_that_rose_leads_beyond_the_error_or_within_it(after: str, grade: str, told: bool):
     board = f"{CLOSED} {OPEN} o5:20.0"
     (event,) = led(board, board.replace("o2:50.0", f"o2:{after}"))
     assert (event.grade, event.is_news) == (grade, told)
@@ -78,12 +78,12 @@ def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first(
     )
 
 
-def test_who_leads_the_whole_board_needs_no_class_to_be_told():
+def test_the_leader_of_the_whole_board_is_not_news_as_leader_of_a_class():
     (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:95.0")
     assert (event.is_news, event.facts["leads_board"], led_classes(event)[0]) == (False, True, "open")
 
 
-def test_a_class_of_few_models_is_no_news():
+def test_a_class_of_few_models_is_not_news():
     (event,) = led(f"{CLOSED} o1:60.0 o2:50.0", f"{CLOSED} o1:60.0 o2:50.0 o5:65.0")
     assert (event.is_news, event.facts["classes"][0]["members"]) == (False, 3)
 
@@ -112,7 +112,7 @@ def test_a_variant_of_the_leader_itself_is_not_what_it_is_ahead_of():
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
 
 
-def test_where_one_of_unknown_licence_stands_between_nobody_is_said_to_be_next():
+def test_with_an_entry_of_unknown_licence_in_between_nobody_is_next():
     season = Season(STATED)
     shown = {
         key: {"open_weights": "true" if key[0] == "o" else "false"} for key in ["c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5"]
@@ -150,7 +150,7 @@ def test_nobody_inherits_a_lead_from_one_that_is_merely_missing():
     assert told == [[], [], []]
 
 
-def test_who_is_better_than_the_missing_leader_was_leads():
+def test_an_entry_better_than_the_missing_leader_was_leads():
     season = Season(STATED)
     season.tells(FULL)
     assert brief(season.tells(f"{WITHOUT} o5:55.0")) == []
@@ -161,7 +161,7 @@ def test_who_is_better_than_the_missing_leader_was_leads():
     )
 
 
-def test_a_lead_that_a_departure_leaves_behind_is_a_succession_and_no_news():
+def test_a_lead_left_by_a_departure_is_a_succession_and_not_news():
     season = Season(STATED)
     for text in (FULL, WITHOUT):
         season.tells(text)
@@ -171,7 +171,7 @@ def test_a_lead_that_a_departure_leaves_behind_is_a_succession_and_no_news():
     assert season.tells(WITHOUT) == []
 
 
-def test_what_is_newly_stated_makes_a_leader_but_no_news():
+def test_a_newly_stated_trait_makes_a_leader_but_not_news():
     season = Season(STATED)
     season.tells(f"{CLOSED} {OPEN}", {"o2": model(size=3.0), "o3": model(size=2.0)})
     (event,) = season.tells(f"{CLOSED} {OPEN}", {"o1": model(size=4.0), "o2": model(size=3.0), "o3": model(size=2.0)})
@@ -180,7 +180,7 @@ def test_what_is_newly_stated_makes_a_leader_but_no_news():
     assert event.headline.endswith(", by what is stated of them now.")
 
 
-def test_one_of_unknown_licence_that_stands_higher_leaves_the_class_open():
+def test_a_higher_entry_of_unknown_licence_leaves_the_class_open():
     season = Season(STATED)
     season.tells(f"{CLOSED} {OPEN} x:75.0")
     stated = {"o": "true", "c": "false"}
@@ -193,14 +193,14 @@ def test_estimates_lead_nothing():
     assert led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:~65.0") == []
 
 
-def test_a_re_base_or_another_table_names_no_new_leader_and_later_ones_are_judged_anew():
+def test_after_a_re_base_or_another_table_only_later_leaders_are_new():
     season = Season(STATED)
     season.tells(f"{CLOSED} {OPEN}")
     assert season.tells(f"{CLOSED} {OPEN} o5:65.0", restart="another table") == []
     assert brief(season.tells(f"{CLOSED} {OPEN} o5:65.0 o6:68.0")) == ["class_leader/debut o6 > o5"]
 
 
-def test_what_lay_below_the_depth_leads_silently():
+def test_an_entry_from_below_the_depth_leads_silently():
     season = Season(SCORE, depth="varies")
     season.tells("c1:90 c2:80 o1:70", depth=3)
     assert season.tells("c1:90 c2:80 o1:70 p:60", {"p": model("other")}, depth=4) == []

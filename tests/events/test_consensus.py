@@ -68,7 +68,7 @@ def told(events: list[Event]) -> list[tuple[str, str, tuple[str, ...]]]:
 PASSED = ("a:50 b:60", "a:65 b:60")
 
 
-def test_two_boards_that_tell_the_same_overtake_agree():
+def test_two_boards_that_report_the_same_overtake_agree():
     one, other = Place("one"), Place("two", day=4)
     for text in PASSED:
         one.show(text)
@@ -88,7 +88,7 @@ def both(*places: Place) -> list[Event]:
     return consensus(*places)
 
 
-def test_boards_of_one_publisher_are_no_two_witnesses():
+def test_boards_of_one_publisher_count_as_one_witness():
     (apart,) = both(Place("one"), Place("two"))
     (event,) = both(Place("one", site="www.board"), Place("two", site="board"))
     assert event.headline == "2 boards of one publisher report that a passed b: One and Two."
@@ -101,7 +101,7 @@ def test_three_boards_are_named_as_people_name_them():
     assert event.headline == "3 boards report that a passed b: One, Three and Two."
 
 
-def test_another_variant_of_a_model_that_stood_above_already_is_no_news():
+def test_another_variant_of_a_model_already_above_is_not_news():
     one, other = Place("one"), Place("two")
     assert [event.grade for event in both(one, other)] == ["agreed"]
     other.show("a:65 b:60 a-high:70")
@@ -109,7 +109,7 @@ def test_another_variant_of_a_model_that_stood_above_already_is_no_news():
     assert consensus(one, other) == []
 
 
-def test_who_was_passed_back_can_pass_again():
+def test_a_model_that_was_passed_back_can_pass_again():
     one, other = Place("one"), Place("two")
     both(one, other)
     for text in ("a:50 b:60", PASSED[1]):
@@ -118,7 +118,7 @@ def test_who_was_passed_back_can_pass_again():
     assert (event.grade, event.recorded_at) == ("agreed", other.events[-1].recorded_at)
 
 
-def test_a_board_that_has_it_the_other_way_contradicts():
+def test_a_board_with_the_opposite_order_contradicts():
     one, other = Place("one"), Place("two").show("a:40 b:70")
     for text in PASSED:
         one.show(text)
@@ -162,14 +162,14 @@ def test_a_board_without_a_stated_error_contradicts_nobody():
     assert consensus(one, other) == []
 
 
-def test_boards_of_different_topics_are_not_held_against_each_other():
+def test_boards_of_different_topics_are_not_compared():
     one, other = Place("one"), Place("two", on=replace(STATED, topic="coding")).show("a:40 b:70")
     for text in PASSED:
         one.show(text)
     assert consensus(one, other) == []
 
 
-def test_a_board_that_had_it_already_is_joined_untold():
+def test_a_board_that_already_has_the_order_joins_without_news():
     one, other = Place("one"), Place("two").show("a:80 b:70")
     for text in PASSED:
         one.show(text)
@@ -177,7 +177,7 @@ def test_a_board_that_had_it_already_is_joined_untold():
     assert (event.grade, event.is_news, event.facts["already_above_on"]) == ("joined", False, ["made/two"])
 
 
-def test_an_overtake_that_was_undone_is_no_agreement():
+def test_an_overtake_that_was_undone_is_not_an_agreement():
     one, other = Place("one"), Place("two")
     for text in (*PASSED, "a:50 b:60"):
         one.show(text)
@@ -204,7 +204,7 @@ def test_overtakes_far_apart_are_not_one_piece_of_news():
     assert [event.grade for event in consensus(one, other)] == ["joined"]
 
 
-def test_the_best_variant_stands_for_its_model():
+def test_the_best_variant_represents_its_model():
     one, other = Place("one"), Place("two").show("a:40 b:30 b-high:70")
     for text in PASSED:
         one.show(text)
@@ -229,7 +229,7 @@ def test_the_order_of_boards_and_events_does_not_matter(order: list[int]):
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abcde"), st.integers(40, 50)), min_size=1, max_size=3))
-def test_percentiles_are_the_share_of_models_that_stand_below_or_level(boards: list[dict[str, int]]):
+def test_percentiles_are_the_share_of_models_below_or_level(boards: list[dict[str, int]]):
     places = [
         Place(f"p{number}").show(" ".join(f"{key}:{value}" for key, value in shown.items()))
         for number, shown in enumerate(boards)

@@ -52,7 +52,7 @@ def test_a_kind_is_detected_by_the_file_of_its_name_under_a_rule_of_its_name(kin
 
 
 @pytest.mark.parametrize("kind", sorted(FILES))
-def test_what_a_record_says_of_grades_it_says_of_grades_of_the_kind(kind: str):
+def test_a_record_names_only_grades_of_its_kind(kind: str):
     record = KINDS[kind]
     assert len(record.grades) == len(set(record.grades))
     assert record.open_grades is not bool(record.grades)
@@ -157,7 +157,7 @@ def test_the_same_change_read_from_other_bytes_is_another_event():
 @pytest.mark.parametrize("on", BOARDS)
 @examples(30)
 @given(pages())
-def test_a_snapshot_that_shows_the_same_again_is_no_event(on: tuple, page: dict[str, object]):
+def test_a_snapshot_that_shows_the_same_again_is_not_an_event(on: tuple, page: dict[str, object]):
     history = History(*on)
     history.show(**page)
     remembered = history.past
@@ -171,7 +171,7 @@ def test_a_snapshot_that_shows_the_same_again_is_no_event(on: tuple, page: dict[
 
 @examples(30)
 @given(SEASONS)
-def test_only_what_was_open_is_told_when_the_last_page_is_shown_again(season: list[dict[str, object]]):
+def test_only_open_changes_are_reported_when_the_last_page_is_shown_again(season: list[dict[str, object]]):
     history = History(SCORE, PRICE)
     for page in season:
         history.show(**page)
@@ -180,5 +180,5 @@ def test_only_what_was_open_is_told_when_the_last_page_is_shown_again(season: li
     assert last == ()
 
 
-def test_a_first_snapshot_is_no_news():
+def test_a_first_snapshot_is_not_news():
     assert History(SCORE, PRICE).show("a:50 b:40", price="a:3") == ()

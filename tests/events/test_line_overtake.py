@@ -148,7 +148,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
 @pytest.mark.slow
 @examples(300)
 @given(days())
-def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str], dict[str, str]]):
+def test_only_reported_passes_are_remembered(shown: tuple[dict[str, str], dict[str, str]]):
     history = History(SCORE, metric("coding", primary=False, stated_error=0.5))
     first, second = (
         snapshot(line(cells), day=day, coding=line(cells), columns=["score"], who={key: who(key) for key in cells})
@@ -162,7 +162,7 @@ def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str]
     assert memory.keys() == {metric for metric, _ in told}
 
 
-def test_what_an_entry_did_for_several_lines_is_kept_as_one_event():
+def test_passes_of_one_entry_for_several_lines_are_one_recorded_event():
     board = "ali/qwen/3/a:50.0 oai/gpt/5/a:60.0 oai/gpt/4/a:40.0 oai/o/1/a:42.0 meta/llama/4/a:30.0"
     (event,) = passed(board, f"{board} ali/wan/1/a:45.0", on=metric(stated_error=20.0))
     assert (event.is_news, event.facts["passed"], event.facts["line"]) == (False, 3, ["ali", "wan"])
@@ -194,13 +194,13 @@ def test_a_lab_that_enters_above_another_passes_it_by_entry():
     assert (event.facts["cause"], event.facts["before"], event.facts["value"]) == ("entry", 50.0, 65.0)
 
 
-def test_one_that_rose_passes_by_its_rise():
+def test_a_line_passes_by_the_rise_of_an_entry():
     (event,) = passed(BOARD, BOARD.replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:65.0"), on=STATED)
     assert (event.grade, event.is_news, event.facts["cause"]) == ("supported", True, "rise")
     assert event.headline.startswith("ali/qwen/3/a moves from 50 to 65 on Board (score)")
 
 
-def test_one_that_fell_is_passed_but_that_is_no_news_of_those_who_stood_still():
+def test_a_fall_is_not_news_of_the_entries_that_did_not_move():
     (event,) = passed(BOARD, BOARD.replace("oai/gpt/5/a:60.0", "oai/gpt/5/a:45.0"), on=STATED)
     assert (event.is_news, event.facts["cause"], lines([event])) == (False, "fall", ["ali > oai"])
     assert event.headline.startswith("oai (best: oai/gpt/5/a, 45) falls below ali's best (ali/qwen/3/a, 50)")
@@ -211,7 +211,7 @@ def test_first_scores_and_first_measurements_pass_too():
     assert lines(passed(f"{BOARD} ali/qwen/4/big:~55.0", f"{BOARD} ali/qwen/4/big:65.0")) == ["ali > oai!"]
 
 
-def test_an_estimate_that_is_confirmed_is_no_news():
+def test_an_estimate_that_is_confirmed_is_not_news():
     assert lines(passed(f"{BOARD} ali/qwen/4/big:~64.0", f"{BOARD} ali/qwen/4/big:65.0")) == ["ali > oai"]
 
 
@@ -219,7 +219,7 @@ def test_finer_decimals_pass_nobody():
     assert passed("a/f/1/x:50 b/f/1/x:50 c/f/1/x:40", "a/f/1/x:50.3 b/f/1/x:49.9 c/f/1/x:40.1") == []
 
 
-def test_the_first_snapshot_tells_nothing():
+def test_the_first_snapshot_has_no_events():
     assert passed(BOARD) == []
 
 
@@ -237,25 +237,25 @@ def test_a_departure_puts_nobody_above():
     assert passed(f"{BOARD} {ROWS}", f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "")) == []
 
 
-def test_the_last_value_of_one_that_is_missing_still_has_to_be_passed():
+def test_the_last_value_of_a_missing_entry_still_has_to_be_passed():
     without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "")
     assert lines(passed(f"{BOARD} {ROWS}", f"{without} ali/qwen/4/big:55.0")) == []
     assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:55.0")) == []
     assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:65.0")) == ["ali > oai!"]
 
 
-def test_one_that_is_told_as_gone_no_longer_counts():
+def test_an_entry_whose_departure_was_reported_no_longer_counts():
     without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "").replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:35.0")
     shown = [f"{BOARD} {ROWS}".replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:35.0"), without, without, without]
     assert lines(passed(*shown, f"{without} ali/qwen/4/big:55.0")) == ["ali > oai!"]
 
 
-def test_one_that_comes_back_was_there_all_along():
+def test_an_entry_that_returns_was_there_all_along():
     without = BOARD.replace("oai/gpt/5/a:60.0 ", "") + f" {ROWS}"
     assert passed(f"{BOARD} {ROWS}", without, f"{BOARD} {ROWS}") == []
 
 
-def test_what_lay_below_the_depth_may_have_been_there():
+def test_an_entry_from_below_the_depth_may_have_been_there():
     season = Season(SCORE, depth="varies")
     season.tells("a/f/1/x:50 b/f/1/x:40", depth=2)
     assert season.tells("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20", depth=4) == []
@@ -300,23 +300,23 @@ def test_a_drift_of_the_whole_board_passes_nobody():
 
 
 @pytest.mark.parametrize(("mine", "told"), [("61.4", False), ("61.5", True)])
-def test_a_pass_is_told_beyond_the_stated_error_only(mine: str, told: bool):
+def test_a_pass_is_news_only_beyond_the_stated_error(mine: str, told: bool):
     (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:{mine}", on=STATED)
     assert (event.is_news, event.facts["rivals"][0]["certainty"]) == (told, "supported" if told else "nominal")
     assert told or event.headline.endswith(", within the error of the values.")
 
 
-def test_where_no_error_is_stated_that_is_said():
+def test_the_headline_says_when_no_error_is_stated():
     (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:65.0")
     assert event.headline.endswith("(best: oai/gpt/5/a, 60), by values that state no error.")
 
 
-def test_overlapping_intervals_are_no_news():
+def test_overlapping_intervals_are_not_news():
     (event,) = passed("a/f/1/x:50±5 b/f/1/x:40±5", "a/f/1/x:50±5 b/f/1/x:40±5 b/f/2/x:52±5")
     assert (event.is_news, event.facts["rivals"][0]["certainty"]) == (False, "nominal")
 
 
-def test_each_pair_is_told_once_for_ever():
+def test_each_pair_is_reported_only_once():
     season = Season(STATED)
     shown = [BOARD, f"{BOARD} ali/qwen/4/x:65.0", f"{BOARD} ali/qwen/4/x:65.0 oai/gpt/6/x:70.0"]
     found = [lines(season.tells(text)) for text in shown]
@@ -325,7 +325,7 @@ def test_each_pair_is_told_once_for_ever():
     assert (lines(again), [event.is_news for event in again]) == (["ali > oai"], [False])
 
 
-def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
+def test_on_a_secondary_metric_only_a_pass_near_the_top_is_news():
     score = "a/f/1/x:9 b/f/1/x:8 c/f/1/x:7 d/f/1/x:6 e/f/1/x:5"
     coding = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 e/f/1/x:10"
     for new, told in (("e/f/2/x:45", False), ("e/f/2/x:55", True)):
@@ -336,7 +336,7 @@ def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
 
 
 @pytest.mark.parametrize(("new", "told"), [("35", ["e > c"]), ("25", [])])
-def test_what_is_told_on_a_secondary_metric_down_to_the_third_lab_is_remembered(new: str, told: list[str]):
+def test_passes_reported_on_a_secondary_metric_are_remembered(new: str, told: list[str]):
     board = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20"
     season = Season(STATED, metric("coding", primary=False, stated_error=0.5))
     season.tells(board, coding=board)
@@ -345,14 +345,14 @@ def test_what_is_told_on_a_secondary_metric_down_to_the_third_lab_is_remembered(
     assert [key for key in season.past.memory["line_overtake"]["told"].get("coding", ()) if key in told] == told
 
 
-def test_estimates_pass_nobody_and_are_said_where_they_stand_above():
+def test_estimates_pass_nobody_and_are_named_if_they_are_above():
     assert passed(BOARD, f"{BOARD} ali/qwen/4/big:~65.0") == []
     (event,) = passed(f"{BOARD} oai/gpt/6/x:~70.0", f"{BOARD} oai/gpt/6/x:~70.0 ali/qwen/4/big:65.0", on=STATED)
     assert event.headline.endswith(", among measured values (oai/gpt/6/x's 70 is an estimate).")
     assert event.facts["rivals"][0]["estimate_above"] == ["oai/gpt/6/x", 70.0]
 
 
-def test_a_rival_outside_the_ten_best_labs_is_no_news():
+def test_a_pass_of_a_rival_outside_the_ten_best_labs_is_not_news():
     season = Season(STATED)
     board = " ".join(f"l{place:02}/f/1/x:{90 - 3 * place}" for place in range(14))
     season.tells(board)
@@ -363,12 +363,12 @@ def test_a_rival_outside_the_ten_best_labs_is_no_news():
 # ── families, generations, what is no line ───────────────────────────────────────────────────────
 
 
-def test_a_family_passes_where_its_lab_stood_above_already():
+def test_a_family_passes_where_its_lab_was_already_above():
     board = "ali/qwen/3/a:70.0 ali/wan/1/a:20.0 oai/gpt/5/a:60.0 oai/o/1/a:50.0"
     assert lines(passed(board, f"{board} ali/wan/2/a:65.0", on=STATED)) == ["ali/wan > oai/gpt!", "ali/wan > oai/o!"]
 
 
-def test_a_known_model_is_passed_while_its_lab_still_stands_above():
+def test_a_known_model_is_passed_while_its_lab_is_still_above():
     gpt4 = Identity(name="GPT-4", lab="OpenAI", family="GPT", generation="4")
     gpt5 = Identity(name="GPT-5.4", lab="OpenAI", family="GPT", generation="5.4")
     qwen = Identity(name="Qwen3.5", lab="Alibaba", family="Qwen", generation="3.5")
@@ -400,7 +400,7 @@ def test_a_system_of_several_models_is_of_no_line():
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_memory_is_plain_and_has_only_what_was_told_and_what_cannot_be_seen():
+def test_the_memory_is_plain_and_has_only_reported_passes_and_unseen_entries():
     season = Season(STATED)
     season.tells(f"{BOARD} {ROWS}")
     season.tells(f"{BOARD} {ROWS} ali/qwen/4/big:65.0".replace("meta/llama/4/a:30.0 ", ""))

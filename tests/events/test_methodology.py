@@ -52,7 +52,7 @@ def test_a_new_version_is_named():
     assert (event.facts["version"], "version v1 became v2" in event.headline) == ("v2", True)
 
 
-def test_a_restart_is_told_with_its_reason():
+def test_a_restart_states_its_reason():
     history = History()
     history.show("a:50 b:40")
     (event,) = of("methodology", history.show("c:50 d:40", restart="accepted by ann: 0 of 2 entries in common"))

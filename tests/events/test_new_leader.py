@@ -59,7 +59,7 @@ def test_a_nominal_lead_is_news_on_a_tested_board_only(on, told: bool):
 # ── ties ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_sharing_the_lead_is_told_once_and_losing_it_again_is_not():
+def test_sharing_the_lead_is_reported_once_and_losing_it_again_is_not():
     history = History()
     history.show("a:50 b:40 c:30")
     (event,) = of("new_leader", history.show("a:50 b:50 c:30"))
@@ -73,7 +73,7 @@ def test_two_that_join_the_leader_share_the_lead():
     assert event.headline.startswith("b and c share the lead")
 
 
-def test_of_two_leaders_one_pulling_ahead_is_no_new_leader():
+def test_a_leader_pulling_ahead_of_another_is_not_a_new_leader():
     assert successions("a:50 b:50 c:30", "a:50 b:51 c:30") == []
 
 
@@ -101,11 +101,11 @@ def test_the_second_leads_with_the_snapshot_that_confirms_the_leaders_departure(
     assert of("new_leader", history.show("b:40 c:32")) == []
 
 
-def test_one_better_than_the_missing_leader_takes_over_at_once():
+def test_an_entry_better_than_the_missing_leader_takes_over_at_once():
     assert successions("a:50 b:40 c:30", "b:55 c:30") == ["new_leader/succession b > a"]
 
 
-def test_one_as_good_as_the_missing_leader_does_not_take_over():
+def test_an_entry_as_good_as_the_missing_leader_does_not_take_over():
     assert successions("a:50 b:40 c:30", "b:50 c:30") == []
 
 
@@ -134,7 +134,7 @@ def test_a_leader_hidden_by_a_cap_keeps_the_lead():
         assert (history.diff.cap, of("new_leader", told), leaders(history)) == (50, [], ("a",))
 
 
-def test_a_leader_whose_key_stands_twice_keeps_the_lead():
+def test_a_leader_whose_key_is_listed_twice_keeps_the_lead():
     history = History()
     history.show("a:50 b:40 c:30")
     for _ in range(3):
@@ -185,7 +185,7 @@ def test_a_re_base_has_its_own_leader_though_the_former_one_is_missing():
 
 
 @pytest.mark.parametrize("on", [metric(nature="live"), metric(better=None), metric(volatile=True)])
-def test_a_board_whose_order_is_no_news_has_no_leader(on):
+def test_a_board_whose_order_is_not_news_has_no_leader(on):
     assert successions("a:50 b:40 c:30", "a:50 b:60 c:30", on=on) == []
 
 

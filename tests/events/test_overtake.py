@@ -60,19 +60,19 @@ def test_a_board_that_is_only_rounded_has_no_events(values: list[int], decimals:
     assert {event.kind for event in events_of(line(fine), line(coarse))} <= {"new_leader"}
 
 
-def test_leaving_a_tie_is_no_overtake():
+def test_leaving_a_tie_is_not_an_overtake():
     assert overtakes("a:50 b:50 c:30", "a:50 b:55 c:30") == []
 
 
-def test_reaching_a_tie_is_no_overtake():
+def test_reaching_a_tie_is_not_an_overtake():
     assert overtakes("a:50 b:40 c:30", "a:50 b:50 c:30") == []
 
 
-def test_one_that_rises_above_several_is_one_event_with_the_best_rival_first():
+def test_a_rise_above_several_entries_is_one_event_with_the_best_rival_first():
     assert overtakes("a:50 b:40 c:30 d:20 e:10", "a:50 b:40 c:30 d:45 e:10") == ["overtake/nominal d > b,c"]
 
 
-def test_one_that_falls_is_one_event_kept_in_the_record_with_those_it_fell_below():
+def test_a_fall_is_one_recorded_event_with_the_entries_now_above():
     (event,) = of("overtake", events_of("a:50 b:40 c:30 d:20 e:10", "a:25 b:40 c:30 d:20 e:10", on=[metric(stated_error=2.0)]))
     assert brief([event]) == ["overtake/supported b,c > a"]
     assert (event.is_news, event.facts["passed_by"]) == (False, 2)
@@ -84,7 +84,7 @@ def test_where_lower_is_better_the_smaller_value_overtakes():
 
 
 @pytest.mark.parametrize("on", [metric(nature="live"), metric(nature="listed"), metric(better=None), metric(volatile=True)])
-def test_a_metric_whose_order_is_no_news_has_no_overtakes(on: Metric):
+def test_a_metric_whose_order_is_not_news_has_no_overtakes(on: Metric):
     assert overtakes("a:50 b:40 c:30", "a:50 b:60 c:30 x:90", on=on) == []
 
 
@@ -142,7 +142,7 @@ def test_rivals_are_grouped_by_how_sure_it_is():
     ]
 
 
-def test_the_facts_say_whose_move_it_was():
+def test_the_facts_state_which_entry_moved():
     (event,) = of("overtake", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
     assert event.facts == {"before": 50.0, "after": 35.0, "subjects": {"b": [40.0, 40.0]}, "passed_by": 1, "subject_moved": False}
     assert [proof.raw for proof in event.evidence] == ["50", "35", "40", "40"]
@@ -200,11 +200,11 @@ def test_a_newcomer_is_news_down_to_the_tenth_rank(place: int, told: bool):
     assert (event.facts["rank"], event.is_news) == (place + 1, told)
 
 
-def test_one_that_comes_back_unconfirmed_overtakes_nobody():
+def test_an_entry_that_returns_before_its_departure_is_confirmed_overtakes_nobody():
     assert overtakes("a:50 b:40 c:30", "b:40 c:30", "a:50 b:40 c:30") == []
 
 
-def test_one_that_comes_back_after_it_was_told_as_gone_overtakes():
+def test_an_entry_that_returns_after_its_reported_departure_overtakes():
     assert overtakes("a:50 b:40 c:30", "b:40 c:30", "b:40 c:31", "a:35 b:40 c:31") == ["overtake/debut a > c"]
 
 
@@ -214,13 +214,13 @@ def test_a_revealed_entry_overtakes_nobody():
     assert of("overtake", history.show("a:50 b:40 x:40 c:30", depth=4)) == []
 
 
-def test_values_that_come_back_to_a_lost_field_are_no_first_scores():
+def test_values_that_come_back_to_a_lost_field_are_not_first_scores():
     full = {f"m{place:02}": 50 - place for place in range(12)}
     thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
     assert events_of(line(full), line(thin), line(full)) == ()
 
 
-def test_values_that_come_back_to_a_secondary_field_are_no_first_scores():
+def test_values_that_come_back_to_a_secondary_field_are_not_first_scores():
     full = {f"m{place:02}": 50 - place for place in range(12)}
     thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
     history = History(SCORE, SECOND)
@@ -242,13 +242,13 @@ def test_a_measurement_after_a_withdrawn_estimate_is_a_first_score():
     assert overtakes("a:50 b:40 c:~30", "a:50 b:40 c", "a:50 b:40 c:45") == ["overtake/debut c > b"]
 
 
-def test_one_overtaken_by_its_own_fall_is_the_news_not_those_who_stood_still():
+def test_a_fall_is_the_change_and_not_the_entries_that_did_not_move():
     stated = metric(stated_error=1.4)
     (event,) = of("overtake", events_of("a:50.0 b:40.0 c:30.0", "a:35.0 b:40.0 c:30.0", on=[stated]))
     assert (event.grade, event.is_news) == ("supported", False)
 
 
-def test_first_scores_on_the_day_of_a_re_base_are_no_debuts_but_newcomers_are():
+def test_on_the_day_of_a_re_base_newcomers_debut_but_first_scores_do_not():
     found = overtakes("a:50 b:40 c:30 d", "a:20 b:30 c:40 d:60 x:35")
     assert found == ["overtake/debut x > b,a"]
 
@@ -293,7 +293,7 @@ def test_an_overtake_that_cannot_be_seen_any_more_is_not_sustained(gap: str):
     assert after_an_overtake(HOLDS[0], gap, *HOLDS[2:]).count([]) == 7
 
 
-def test_a_rival_that_catches_up_to_a_tie_no_longer_stands_below():
+def test_a_rival_that_catches_up_to_a_tie_is_no_longer_below():
     shown = [HOLDS[0], "a:50 b:40 c:30 d:20 e:9 x:50", HOLDS[2]]
     assert after_an_overtake(*shown)[-1] == ["overtake/sustained x > b,c,d,e"]
 

@@ -12,7 +12,7 @@ def prices(before: str, after: str, *, on=PRICE) -> tuple[Event, ...]:
     return history.show("", **{on.id: after})
 
 
-def test_a_cut_and_a_rise_are_told_with_their_share():
+def test_a_cut_and_a_rise_state_their_share():
     cut, rise = prices("a:3 b:0.25 c:10 d:1 e:2", "a:2.5 b:0.30 c:10 d:1 e:2")
     assert brief([cut, rise]) == ["price_change/cut a @price", "price_change/rise b @price"]
     assert cut.headline == "a: price goes from $3 to $2.50 (−17 %), says Board."
@@ -41,7 +41,7 @@ def test_a_price_that_vanished_or_came_is_unknown_not_changed(before: str, after
     assert of("price_change", prices(before, after)) == []
 
 
-def test_prices_of_a_formula_that_changed_are_no_price_changes():
+def test_prices_of_a_formula_that_changed_are_not_price_changes():
     assert [event.kind for event in prices("a:3 b:4 c:5 d:6", "a:2 b:3.2 c:7 d:6")] == ["methodology"]
 
 
@@ -66,7 +66,7 @@ def test_eight_prices_of_one_creator_that_change_by_one_ratio_are_one_story(coun
     assert cut(count, "Lab") == grades
 
 
-def test_prices_of_several_creators_are_told_apart():
+def test_prices_of_several_creators_are_separate_events():
     assert cut(14, "Lab", "Other") == ["cut"] * 14
     assert cut(16, "Lab", "Other") == ["uniform"] * 2
 

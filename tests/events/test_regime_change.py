@@ -30,7 +30,7 @@ def season(
     return events
 
 
-def test_a_level_that_holds_for_three_readings_is_told_once_and_dated_by_where_it_began():
+def test_a_level_that_holds_for_three_readings_is_reported_once_with_the_date_it_began():
     (event,) = season(*WOBBLE, 50, 52, 51, 50, 51, 49, 50, 52, 51)
     assert (brief([event]), event.is_news) == (["regime_change/worse a @speed"], True)
     assert (
@@ -59,7 +59,7 @@ def test_every_reading_that_it_rests_on_is_in_its_evidence():
     (100, 104, 97, 50, 51, 52, 50),
     (*WOBBLE, 50, 50, 50, 50),
 ])  # fmt: skip
-def test_a_wobble_a_small_shift_a_wild_past_a_short_one_and_one_frozen_value_are_none(speeds: tuple[float, ...]):
+def test_a_variation_a_small_shift_a_wild_past_a_short_one_and_a_frozen_value_are_not_levels(speeds: tuple[float, ...]):
     assert season(*speeds) == []
 
 
@@ -73,7 +73,7 @@ def test_readings_within_hours_of_each_other_are_one():
     assert season(*WOBBLE, 50, 52, 51, every=0.1) == []
 
 
-def test_a_page_that_measures_nothing_anew_is_no_reading():
+def test_a_page_without_new_measurements_does_not_count_as_a_reading():
     history = History(SCORE, SPEED)
     pages = [f"a:{speed} b:{80 + day}" for day, speed in enumerate((*WOBBLE, 50, 52, 51))]
     shown = [of("regime_change", history.show("a:60 b:50", speed=page)) for page in pages for _ in range(2)]
@@ -100,7 +100,7 @@ def test_variants_of_one_model_that_shift_together_are_one_event():
     assert "(the first of them)" in events[0].headline
 
 
-def test_a_model_below_the_top_ten_or_a_shift_of_less_than_half_is_kept_in_the_record():
+def test_a_model_below_the_top_ten_or_a_shift_of_less_than_half_is_only_recorded():
     assert [event.is_news for event in season(*WOBBLE, 50, 52, 51, scores="a:1")] == [False]
     assert [event.is_news for event in season(*WOBBLE, 140, 143, 141)] == [False]
 
@@ -126,17 +126,17 @@ def ratings(*moves: float, drift: float = 0.0, width: int = 4) -> list[Event]:
     return events
 
 
-def test_a_uniform_drift_of_a_rating_board_is_nobodys_decline():
+def test_a_uniform_drift_of_a_rating_board_is_not_a_decline_of_any_entry():
     assert ratings(*[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], drift=-1.9) == []
 
 
-def test_a_rating_that_slips_step_by_step_is_told_once_it_holds():
+def test_a_rating_that_slips_step_by_step_is_reported_once_it_holds():
     (event,) = ratings(0, 1, 0, 1, 0, -3, -6, -7, -6, -7, -6, drift=-1.0)
     assert (event.grade, event.is_news) == ("worse", True)
     assert event.headline.endswith(" elo on its present scale and stayed there for 3 readings.")
 
 
-def test_a_rating_whose_fall_was_told_as_a_revision_is_kept_in_the_record():
+def test_a_rating_whose_fall_was_reported_as_a_revision_is_only_recorded():
     (event,) = ratings(0, 1, 0, 1, 0, -6, -7, -6, -7, drift=-1.0)
     assert (event.grade, event.is_news) == ("worse", False)
 
@@ -145,7 +145,7 @@ def test_a_rating_whose_fall_was_told_as_a_revision_is_kept_in_the_record():
 
 
 @pytest.mark.slow
-def test_what_is_remembered_is_bounded_and_plain():
+def test_the_memory_is_bounded_and_plain():
     metrics = (SCORE, SPEED, metric("latency", "live", better="lower", primary=False), metric("tokens", "live", primary=False))
     history = History(*metrics)
     keys = [f"{place:08x}-0000-4000-8000-000000000000" for place in range(500)]

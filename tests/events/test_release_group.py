@@ -53,7 +53,7 @@ def test_a_release_without_a_predecessor_says_so():
     assert (event.facts["predecessor"], event.facts["no_predecessor"]) == (None, "no earlier generation of its line is listed")
 
 
-def test_one_arrival_alone_is_no_group():
+def test_a_single_arrival_is_not_a_group():
     assert groups("x:60", "x:60 big:45 other:50") == []
 
 
@@ -65,7 +65,7 @@ def test_a_group_is_a_release_by_its_date():
     assert "is listed on Board, some time after its release, with 2 models" in late.headline
 
 
-def test_siblings_of_what_was_listed_before_are_an_addition():
+def test_siblings_of_a_listed_release_are_an_addition():
     (event,) = groups("x:60 small:27", "x:60 small:27 big:45 big0:40")
     assert (event.grade, event.facts["listed_before"]) == ("addition", ["Qwen3.5 4B"])
     assert event.headline.startswith("Alibaba's Qwen3.5 397B A17B grows on Board by 2 more variants; the best, ")
@@ -88,7 +88,7 @@ def test_other_labs_families_and_generations_are_other_releases():
         assert groups("x:60", "x:60 big:45 small:27", who=WHO | {"small": other}) == []
 
 
-def test_what_was_revealed_came_back_or_came_in_a_crowd_is_no_release():
+def test_revealed_returning_and_crowded_entries_are_not_a_release():
     history = History(SCORE)
     history.show("x:60 y:50", depth=2, who=WHO)
     assert of("release_group", history.show("x:60 y:50 big:45 small:27", depth=4, who=WHO)) == []
@@ -97,7 +97,7 @@ def test_what_was_revealed_came_back_or_came_in_a_crowd_is_no_release():
     assert groups("x:60", "x:60 " + " ".join(f"{key}:30" for key in crowd), who=crowd) == []
 
 
-def test_a_first_page_and_another_table_are_no_release():
+def test_a_first_page_and_another_table_are_not_a_release():
     assert groups("big:45 small:27") == []
     history = History(SCORE)
     history.show("x:60 y:50", who=WHO)
@@ -134,11 +134,11 @@ def test_a_generation_that_no_name_states_is_not_named(family: str, names: tuple
     assert event.headline.startswith(said)
 
 
-def test_more_variants_of_a_model_that_stood_there_are_no_release():
+def test_more_variants_of_a_listed_model_are_not_a_release():
     assert groups("x:60 big:45", "x:60 big:45 big0:40 small:27") == []
 
 
-def test_entries_that_go_on_under_other_keys_are_no_release():
+def test_entries_that_continue_under_other_keys_are_not_a_release():
     who = WHO | {key: model(f"Qwen 3.5 {size}B", lab="Alibaba", key=key) for key, size in (("p", 9), ("q", 27))}
     assert len(groups("x:60", "x:60 p:45 q:27", who=who)) == 1
     assert groups("x:60 was:45", "x:60 p:45 q:27", who=who) == []
