@@ -19,8 +19,8 @@ def two(before: str, after: str, *, was: dict[str, object] | None = None, now: d
 
 def fates(diff: Diff) -> dict[str, str]:
     """arrived, revealed, missing, hidden → keys, those that are not empty."""
-    found = {fate: " ".join(getattr(diff, fate)) for fate in ("arrived", "revealed", "missing", "hidden")}
-    return {fate: keys for fate, keys in found.items() if keys}
+    actual = {fate: " ".join(getattr(diff, fate)) for fate in ("arrived", "revealed", "missing", "hidden")}
+    return {fate: keys for fate, keys in actual.items() if keys}
 
 
 # ── what may be compared ─────────────────────────────────────────────────────────────────────────
@@ -45,9 +45,9 @@ def test_snapshots_of_two_boards_are_refused():
 @pytest.mark.parametrize(("kept", "of", "same"), [(3, 6, True), (2, 6, False), (0, 4, True), (3, 5, True), (2, 5, False)])
 def test_less_than_half_of_the_entries_in_common_is_another_table(kept: int, of: int, same: bool):
     before, after = ({f"{side}{place}" if place >= kept else f"m{place}": 50 for place in range(of)} for side in "xy")
-    found = commensurable(snapshot(line(before)), snapshot(line(after), day=1))
-    assert (found is None) is same
-    assert same or f"{kept} of {of} entries in common" in found
+    actual = commensurable(snapshot(line(before)), snapshot(line(after), day=1))
+    assert (actual is None) is same
+    assert same or f"{kept} of {of} entries in common" in actual
 
 
 def test_a_board_that_only_grew_or_shrank_is_the_same_table():
@@ -67,14 +67,14 @@ def test_a_restart_compares_nothing_and_nobody_came_or_went():
 
 
 @given(pages(), pages(), st.randoms(use_true_random=False))
-def test_the_order_of_the_entries_does_not_matter(one: dict, other: dict, chance):
+def test_the_order_of_the_entries_does_not_matter(first: dict, second: dict, chance):
     def shuffled(page: dict, day: int):
         straight = snapshot(day=day, **page)
         keys = list(straight.entries)
         chance.shuffle(keys)
         return straight, replace(straight, entries={key: straight.entries[key] for key in keys})
 
-    (before, before_shuffled), (after, after_shuffled) = shuffled(one, 0), shuffled(other, 1)
+    (before, before_shuffled), (after, after_shuffled) = shuffled(first, 0), shuffled(second, 1)
     straight, mixed = compare(BOTH, before, after), compare(BOTH, before_shuffled, after_shuffled)
     assert mixed == straight
     assert [list(verdict.moves) for verdict in mixed.metrics.values()] == [
@@ -83,8 +83,8 @@ def test_the_order_of_the_entries_does_not_matter(one: dict, other: dict, chance
 
 
 @given(pages(), pages())
-def test_every_entry_has_exactly_one_fate(one: dict, other: dict):
-    before, after = snapshot(**one), snapshot(day=1, **other)
+def test_every_entry_has_exactly_one_fate(first: dict, second: dict):
+    before, after = snapshot(**first), snapshot(day=1, **second)
     diff = compare(BOTH, before, after)
     assert sorted([*diff.common, *diff.arrived, *diff.revealed]) == sorted(after.entries)
     assert sorted([*diff.common, *diff.missing, *diff.hidden]) == sorted(before.entries)

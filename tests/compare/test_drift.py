@@ -21,14 +21,14 @@ def ratings(count: int = 40, step: float = 5.0) -> dict[str, float]:
 def refitted(
     by: float | None = 0.0, *, factor: float = 1.0, wobble: float = 0.0, width: float | None = WIDTH, **moved: float
 ) -> MetricDiff:
-    """The verdict when every rating moves by the same, by a little chance, and some by their own."""
+    """The verdict when every rating moves by the same, by a little chance, and some on their own."""
     chance, suffix = random.Random(7), "" if width is None else f"±{width}"
     before = ratings()
     after = {
         key: 1400 + factor * (value - 1400) + by + chance.uniform(-wobble, wobble) + moved.get(key, 0.0)
         for key, value in before.items()
     }
-    old, new = ({key: f"{value:.2f}{suffix}" for key, value in one.items()} for one in (before, after))
+    old, new = ({key: f"{value:.2f}{suffix}" for key, value in ratings.items()} for ratings in (before, after))
     return compare(board(ELO), snapshot(line(old)), snapshot(line(new), day=1)).metrics["score"]
 
 

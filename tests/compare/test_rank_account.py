@@ -14,7 +14,7 @@ LOWER = metric(better="lower")
 
 
 def rank(of: str, values: dict[str, float], on: Metric) -> int:
-    """1 + how many stand strictly above, counted one by one."""
+    """1 + the number of entries strictly above, counted one by one."""
     return 1 + sum(on.better(value, values[of]) for value in values.values())
 
 
@@ -41,11 +41,11 @@ def test_the_account_is_exact_and_equals_a_count_of_every_pair(on: Metric, befor
         )
         for key in survivors
     }
-    found = account(on, before, after)
-    assert {move.entry: move for move in found} == {
+    actual = account(on, before, after)
+    assert {move.entry: move for move in actual} == {
         key: move for key, move in expected.items() if move.before != move.after or move.moves
     }
-    assert [(move.after, move.entry) for move in found] == sorted((move.after, move.entry) for move in found)
+    assert [(move.after, move.entry) for move in actual] == sorted((move.after, move.entry) for move in actual)
 
 
 @given(tables(), tables(), tables())

@@ -73,9 +73,10 @@ def test_prices_and_means_do_not_count_as_scores():
 
 
 @given(pages(), pages())
-def test_every_entry_has_one_fate_also_where_keys_were_respelled(one: dict, other: dict):
-    text = {"text": other["text"].upper(), "price": other["price"].upper(), "names": None, "attributes": None, "ambiguous": "zz"}
-    before, after = snapshot(**one | {"names": None, "ambiguous": "zz"}), snapshot(day=1, **other | text)
+def test_every_entry_has_one_fate_also_where_keys_were_respelled(first: dict, second: dict):
+    cells = {name: second[name].upper() for name in ("text", "price")}
+    text = {**cells, "names": None, "attributes": None, "ambiguous": "zz"}
+    before, after = snapshot(**first | {"names": None, "ambiguous": "zz"}), snapshot(day=1, **second | text)
     diff = compare(board(SCORE), before, after)
     assert sorted([*diff.common, *diff.arrived, *diff.revealed]) == sorted(after.entries)
     had = [diff.rekeyed.get(entry, entry) for entry in diff.common]
@@ -95,22 +96,22 @@ def test_a_respelling_is_a_recorded_rename_and_nothing_else():
 def test_a_respelled_entry_keeps_its_own_changes():
     history = History()
     history.show("Gamma_v2:64 Beta:66 Alpha:70")
-    told = history.show("Gamma-v2:68 Beta:66 Alpha:70")
-    assert {event.kind for event in told} == {"rename", "score_revision", "overtake", "rank_move"}
+    reported = history.show("Gamma-v2:68 Beta:66 Alpha:70")
+    assert {event.kind for event in reported} == {"rename", "score_revision", "overtake", "rank_move"}
 
 
-@pytest.mark.parametrize(("one", "other"), [("Llama_2_7B", "Llama_27B"), ("Qwen3_4B", "Qwen_34B"), ("gpt-4.1", "gpt-41")])
-def test_other_numbers_are_another_model(one: str, other: str):
+@pytest.mark.parametrize(("name", "other"), [("Llama_2_7B", "Llama_27B"), ("Qwen3_4B", "Qwen_34B"), ("gpt-4.1", "gpt-41")])
+def test_other_numbers_are_another_model(name: str, other: str):
     history = History()
-    history.show(f"{one}:50 b:40 c:30")
+    history.show(f"{name}:50 b:40 c:30")
     assert "rename" not in {event.kind for event in history.show(f"{other}:50 b:40 c:30")}
 
 
 def test_a_respelling_and_back_is_neither_departure_nor_re_entry():
     history = History()
     for text in ("gpt-5:50 b:40 c:30", "GPT-5:50 b:40 c:30", "gpt-5:50 b:40 c:30", "gpt-5:50 b:40 c:30"):
-        told = history.show(text)
-        assert {event.kind for event in told} <= {"rename"}
+        reported = history.show(text)
+        assert {event.kind for event in reported} <= {"rename"}
     assert history.past.known[EntryId("gpt-5")].last_seen is None
 
 
@@ -137,10 +138,10 @@ def known(variant: str, confidence: Confidence = Confidence.ALIAS) -> Identity:
     return Identity(name=variant, model=ModelId(variant), variant=variant, confidence=confidence)
 
 
-def renamed(was: str, now: str, *, on=SCORE, mine: Identity | None = None, theirs: Identity | None = None) -> bool:
+def renamed(was: str, now: str, *, on=SCORE, new_model: Identity | None = None, old_model: Identity | None = None) -> bool:
     """Whether `old` and `new` are taken for one entry."""
-    before = snapshot(f"stays:90 {was}", who={"old": theirs or known("maker/m")})
-    after = snapshot(f"stays:90 {now}", day=1, who={"new": mine or known("maker/m")})
+    before = snapshot(f"stays:90 {was}", who={"old": old_model or known("maker/m")})
+    after = snapshot(f"stays:90 {now}", day=1, who={"new": new_model or known("maker/m")})
     return compare(board(on), before, after).rekeyed == {"new": "old"}
 
 
@@ -165,8 +166,8 @@ def test_a_fitted_score_may_move_within_its_interval():
 
 @pytest.mark.parametrize("other", [known("maker/n"), known("maker/m", Confidence.UNSURE), Identity(name="m")])
 def test_another_variant_or_one_that_is_not_sure_is_another_entry(other: Identity):
-    assert not renamed("old:50", "new:50", mine=other)
-    assert not renamed("old:50", "new:50", theirs=other)
+    assert not renamed("old:50", "new:50", new_model=other)
+    assert not renamed("old:50", "new:50", old_model=other)
 
 
 def test_a_variant_listed_twice_identifies_no_entry():

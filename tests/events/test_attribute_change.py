@@ -42,8 +42,8 @@ def test_another_spelling_of_a_licence_is_only_recorded():
 
 
 def test_entries_with_the_same_change_are_one_event():
-    told = changes(sizes("7", "7", "70", "7"), sizes("8", "8", "7", "7"))
-    assert brief(told) == ["attribute_change/total_parameters m0,m1", "attribute_change/total_parameters m2"]
+    reported = changes(sizes("7", "7", "70", "7"), sizes("8", "8", "7", "7"))
+    assert brief(reported) == ["attribute_change/total_parameters m0,m1", "attribute_change/total_parameters m2"]
 
 
 def test_another_letter_case_is_not_a_change():

@@ -9,7 +9,7 @@ def rows(first: int, count: int) -> str:
 
 def partial(history: History, *texts: str, **more: object) -> list[list[str]]:
     return [
-        [one for one in brief(history.show(text, **more)) if one.startswith(("board_partial", "board_recovered"))]
+        [event for event in brief(history.show(text, **more)) if event.startswith(("board_partial", "board_recovered"))]
         for text in texts
     ]
 

@@ -11,7 +11,7 @@ from tracker.model import Board, BoardState, Event, Sha256
 
 DAILY = BoardState(changed_at=tuple(START + timedelta(days=day) for day in range(5)))
 DAYS = 4
-"""The last change of DAILY stands so many days after START."""
+"""The last change of DAILY is this number of days after START."""
 
 
 def asked(days: float, past: BoardState = DAILY, on: Board | None = None) -> tuple[Event, ...]:

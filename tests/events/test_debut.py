@@ -155,7 +155,7 @@ def test_a_board_without_a_direction_gives_no_rank():
 
 
 def arrivals(count: int, *, listed: int = 20, on=SCORE) -> list[Event]:
-    """So many newcomers, from the bottom of the board up to its top."""
+    """This number of newcomers, from the bottom of the board up to its top."""
     old = {f"m{place:02}": 60 - place for place in range(listed)}
     new = {f"x{place:02}": 30 + place for place in range(count)}
     return of("debut", events_of(line(old), line(old | new), on=[on]))

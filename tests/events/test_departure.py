@@ -12,7 +12,7 @@ def rows(first: int, count: int) -> str:
 
 
 def seen(*pages: str | tuple[str, dict[str, object]]) -> list[list[str]]:
-    """The departures told with each page."""
+    """The departures reported with each page."""
     shown = [page if isinstance(page, tuple) else (page, {}) for page in pages]
     history = History(depth="varies" if any("depth" in more for _, more in shown) else "whole")
     return [brief(of("departure", history.show(text, **more))) for text, more in shown]
@@ -29,12 +29,12 @@ def test_an_entry_that_returns_earlier_never_left():
     assert seen(FULL, GONE, FULL, GONE, FULL) == [[], [], [], [], []]
 
 
-@pytest.mark.parametrize(("minutes", "told"), [(59, []), (60, ["departure/confirmed b"])])
-def test_two_looks_within_the_hour_are_one_look(minutes: int, told: list[str]):
+@pytest.mark.parametrize(("minutes", "reported"), [(59, []), (60, ["departure/confirmed b"])])
+def test_two_looks_within_the_hour_are_one_look(minutes: int, reported: list[str]):
     history = History()
     history.show(FULL)
     history.show(GONE)
-    assert brief(of("departure", history.take(snapshot(GONE, day=1 + minutes / 1440)))) == told
+    assert brief(of("departure", history.take(snapshot(GONE, day=1 + minutes / 1440)))) == reported
 
 
 def test_each_absence_is_counted_from_its_own_start():
@@ -85,8 +85,8 @@ def test_an_entry_above_the_depth_is_gone():
 
 def test_nobody_leaves_a_board_that_should_be_whole_and_shows_less():
     history = History(depth="whole")
-    told = [of("departure", history.show(*page[:1], **page[1])) for page in ((FULL, {}), (GONE, depth(2)), (GONE, depth(2)))]
-    assert told == [[]] * 3
+    reported = [of("departure", history.show(*page[:1], **page[1])) for page in ((FULL, {}), (GONE, depth(2)), (GONE, depth(2)))]
+    assert reported == [[]] * 3
 
 
 def test_an_entry_that_a_deeper_page_would_show_is_gone_after_two_such_pages():
@@ -127,8 +127,8 @@ def test_nobody_leaves_while_the_page_is_cut_at_a_round_number_of_rows():
 
 
 def test_an_entry_still_absent_when_the_page_is_whole_again_has_left():
-    told = seen(rows(0, 97), rows(1, 100), rows(1, 101), rows(1, 102))
-    assert told == [[], [], [], ["departure/confirmed m0000"]]
+    reported = seen(rows(0, 97), rows(1, 100), rows(1, 101), rows(1, 102))
+    assert reported == [[], [], [], ["departure/confirmed m0000"]]
 
 
 def test_an_absence_before_the_cap_is_not_confirmed_by_it():
@@ -157,16 +157,16 @@ def test_a_restart_with_another_table_makes_nobody_leave():
     history = History()
     history.show(rows(0, 12))
     history.show(rows(1, 11))
-    told = [history.show(rows(500, 12), restart="accepted by ann")] + [history.show(rows(500, 12 + day)) for day in range(3)]
-    assert [of("departure", events) for events in told] == [[]] * 4
+    reported = [history.show(rows(500, 12), restart="accepted by ann")] + [history.show(rows(500, 12 + day)) for day in range(3)]
+    assert [of("departure", events) for events in reported] == [[]] * 4
 
 
 def test_after_a_restart_the_new_entries_can_leave():
     history = History()
     history.show(rows(0, 12))
     for text in (rows(500, 12), rows(501, 12), rows(501, 12)):
-        told = history.show(text, restart="accepted by ann" if text == rows(500, 12) else "")
-    assert brief(of("departure", told)) == ["departure/confirmed m0500"]
+        reported = history.show(text, restart="accepted by ann" if text == rows(500, 12) else "")
+    assert brief(of("departure", reported)) == ["departure/confirmed m0500"]
 
 
 # ── many at once ─────────────────────────────────────────────────────────────────────────────────
@@ -174,9 +174,9 @@ def test_after_a_restart_the_new_entries_can_leave():
 
 @pytest.mark.parametrize(("gone", "of_all", "together"), [(10, 110, True), (9, 109, False), (10, 420, False), (13, 420, True)])
 def test_ten_and_a_thirtieth_of_the_board_gone_at_once_are_one_event(gone: int, of_all: int, together: bool):
-    told = seen(rows(0, of_all + 1), rows(gone, of_all - gone + 1), rows(gone, of_all - gone + 1))[-1]
-    assert len(told) == (1 if together else gone)
-    assert told[0].startswith("departure/mass m0000,m0001" if together else "departure/confirmed m0000")
+    reported = seen(rows(0, of_all + 1), rows(gone, of_all - gone + 1), rows(gone, of_all - gone + 1))[-1]
+    assert len(reported) == (1 if together else gone)
+    assert reported[0].startswith("departure/mass m0000,m0001" if together else "departure/confirmed m0000")
 
 
 def test_departures_of_different_days_are_separate_events():

@@ -22,8 +22,8 @@ def test_a_measurement_that_becomes_an_estimate_is_not_news():
 
 def test_a_measurement_withdrawn_and_published_again_is_reported_once():
     history = History()
-    told = [history.show(f"a:50 b:{cell} c:30") for cell in ("~40", "45", "~40", "45")]
-    assert [[event.is_news for event in events] for events in told] == [[], [True], [], [False]]
+    reported = [history.show(f"a:50 b:{cell} c:30") for cell in ("~40", "45", "~40", "45")]
+    assert [[event.is_news for event in events] for events in reported] == [[], [True], [], [False]]
 
 
 def test_a_secondary_metric_is_only_recorded():

@@ -12,7 +12,7 @@ SPEED = metric("speed", "live", topic="speed", primary=False)
 
 
 def seen(*days: dict[str, object], on: tuple = (SCORE, PRICE)) -> list[Event]:
-    """The frontier events of the last of some days."""
+    """The frontier events of the last day."""
     history = History(*on)
     *earlier, last = days
     for day in earlier:
@@ -30,8 +30,8 @@ def day(text: str, price: str = "", **more: object) -> dict[str, object]:
 def on_it(points: dict[EntryId, Point]) -> set[EntryId]:
     """Brute force: nobody is as good for less, or better for as much."""
     return {
-        one
-        for one, (standing, cost) in points.items()
+        entry
+        for entry, (standing, cost) in points.items()
         if not any(
             other_standing <= standing and other_cost <= cost and (other_standing, other_cost) != (standing, cost)
             for other_standing, other_cost in points.values()
@@ -48,18 +48,18 @@ POINTS = st.dictionaries(
 @examples(400)
 @given(POINTS)
 def test_the_frontier_is_what_nothing_dominates(points: dict[EntryId, Point]):
-    found = frontier(points)
-    assert set(found) == on_it(points)
-    assert len(found) == len(set(found))
-    assert [points[entry][1] for entry in found] == sorted(points[entry][1] for entry in found)
+    actual = frontier(points)
+    assert set(actual) == on_it(points)
+    assert len(actual) == len(set(actual))
+    assert [points[entry][1] for entry in actual] == sorted(points[entry][1] for entry in actual)
 
 
 @given(POINTS)
 def test_every_entry_off_the_frontier_is_dominated_by_one_on_it(points: dict[EntryId, Point]):
-    found = frontier(points)
+    actual = frontier(points)
     for entry, point in points.items():
-        by = dominator(found, points, point)
-        assert (by is None) == (entry in found)
+        by = dominator(actual, points, point)
+        assert (by is None) == (entry in actual)
         assert by is None or (points[by][0] <= point[0] and points[by][1] <= point[1] and points[by] != point)
 
 
@@ -106,9 +106,9 @@ def test_a_newcomer_that_joins_in_the_upper_half_is_news_with_the_entries_that_l
         "new enters the frontier of score against price on Board: no other with both figures known is as good for less or better"
         " for as much (55, $4); b leaves it."
     )
-    assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("new", "new model")]
+    assert [(row["entry"], row["cause"]) for row in event.facts["entered"]] == [("new", "new model")]
     assert event.facts["left"] == [{"entry": "b", "cause": "dominated", "by": "new"}]
-    assert [one["entry"] for one in event.facts["frontier"]] == ["c", "new", "a"]
+    assert [row["entry"] for row in event.facts["frontier"]] == ["c", "new", "a"]
     assert ("new", "price", "4") in {(proof.entry, proof.metric, proof.raw) for proof in event.evidence}
 
 
@@ -117,7 +117,7 @@ def test_only_entries_that_a_newcomer_dominates_leave():
     (event,) = seen(before, day("a:60 b:50 c:40 e:35 new:55", "a:10 b:5 c:2 e:2.5 new:4"))
     assert brief([event]) == ["frontier/price new > b @price"]
     assert event.headline.endswith("; b leaves it.")
-    assert [(one["entry"], one["cause"], one["by"]) for one in event.facts["left"]] == [
+    assert [(row["entry"], row["cause"], row["by"]) for row in event.facts["left"]] == [
         ("b", "dominated", "new"),
         ("e", "price rise", "c"),
     ]
@@ -129,24 +129,24 @@ def test_a_newcomer_in_the_lower_half_is_only_recorded():
 
 
 @pytest.mark.parametrize(
-    ("price", "text", "cause", "told"),
+    ("price", "text", "cause", "reported"),
     [
         ("a:10 b:5 c:1 d:6", "a:60 b:50 c:40 d:55", "price cut", True),
         ("a:10 b:5 c:1 d:8", "a:60 b:50 c:40 d:65", "score change", False),
     ],
 )
-def test_a_cheaper_and_a_better_model_enter_for_that_cause(price: str, text: str, cause: str, told: bool):
+def test_a_cheaper_and_a_better_model_enter_for_that_cause(price: str, text: str, cause: str, reported: bool):
     start = day("a:60 b:50 c:40 d:55", "a:10 b:5 c:1 d:11")
     events = seen(day("a:60 b:50 c:40 d:50", "a:10 b:5 c:1 d:8") if cause == "score change" else start, day(text, price))
     (event,) = events
-    assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("d", cause)]
-    assert event.is_news is told
+    assert [(row["entry"], row["cause"]) for row in event.facts["entered"]] == [("d", cause)]
+    assert event.is_news is reported
 
 
 def test_a_price_that_rises_leaves_and_makes_room():
     (event,) = seen(day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"), day("a:60 b:50 c:45 d:40", "a:10 b:11 c:6 d:1"))
     assert event.facts["left"] == [{"entry": "b", "cause": "price rise", "by": "a"}]
-    assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("c", "nothing of its own")]
+    assert [(row["entry"], row["cause"]) for row in event.facts["entered"]] == [("c", "nothing of its own")]
     assert event.is_news is False
 
 
@@ -170,13 +170,13 @@ def test_nobody_joins_because_the_price_of_another_is_not_shown():
 def test_a_withdrawn_score_makes_room():
     before = day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1")
     (event,) = seen(before, day("a:60 b c:45 d:40", "a:10 b:5 c:6 d:1"))
-    assert [(one["entry"], one["cause"]) for one in event.facts["left"]] == [("b", "score no longer stated")]
-    assert ([one["entry"] for one in event.facts["entered"]], event.is_news) == (["c"], False)
+    assert [(row["entry"], row["cause"]) for row in event.facts["left"]] == [("b", "score no longer stated")]
+    assert ([row["entry"] for row in event.facts["entered"]], event.is_news) == (["c"], False)
 
 
 def test_the_frontier_is_empty_when_the_last_measured_score_is_withdrawn():
     (event,) = seen(day("a:60 b:~50 c:~40", "a:10"), day("a b:~50 c:~40", "a:10"))
-    assert [one["cause"] for one in event.facts["left"]] == ["score no longer stated"]
+    assert [row["cause"] for row in event.facts["left"]] == ["score no longer stated"]
     assert (event.facts["entered"], event.facts["frontier"], event.is_news) == ([], [], False)
 
 
@@ -187,8 +187,8 @@ def test_a_confirmed_departure_makes_room():
         day("a:60 c:45 d:41", "a:10 c:6 d:1"),
     ]
     (event,) = seen(*season)
-    assert [(one["entry"], one["cause"]) for one in event.facts["left"]] == [("b", "departure")]
-    assert ([one["entry"] for one in event.facts["entered"]], event.is_news) == (["c"], False)
+    assert [(row["entry"], row["cause"]) for row in event.facts["left"]] == [("b", "departure")]
+    assert ([row["entry"] for row in event.facts["entered"]], event.is_news) == (["c"], False)
 
 
 def test_finer_decimals_move_nobody():
@@ -249,7 +249,7 @@ def test_a_speed_that_varies_moves_nobody_and_a_fast_newcomer_is_only_recorded()
     assert (brief([event]), event.is_news) == (["frontier/speed new > b @speed"], False)
 
 
-def test_an_entry_under_a_new_spelling_of_its_key_has_not_left():
+def test_an_entry_under_a_new_spelling_of_its_key_did_not_leave():
     history = History(SCORE, PRICE)
     history.take(snapshot("big-one:60 b:50 c:40 d:30", price="big-one:10 b:5 c:1 d:2"))
     again = snapshot("Big One:60".replace(" ", "_") + " b:50 c:40 d:30", price="Big_One:10 b:5 c:1 d:2", day=1)

@@ -40,15 +40,15 @@ def test_a_newcomer_is_compared_with_the_generation_before_it():
     }
 
 
-@pytest.mark.parametrize(("value", "grade", "told"), [("45", "gain", True), ("43.5", "level", False), ("40", "loss", True)])
-def test_its_grade_is_by_the_error_of_the_metric(value: str, grade: str, told: bool):
-    assert [(event.grade, event.is_news) for event in gains("old:42", f"old:42 new:{value}")] == [(grade, told)]
+@pytest.mark.parametrize(("value", "grade", "reported"), [("45", "gain", True), ("43.5", "level", False), ("40", "loss", True)])
+def test_its_grade_is_by_the_error_of_the_metric(value: str, grade: str, reported: bool):
+    assert [(event.grade, event.is_news) for event in gains("old:42", f"old:42 new:{value}")] == [(grade, reported)]
 
 
-@pytest.mark.parametrize(("value", "grade", "told"), [("45", "gain", True), ("43", "nominal", False), ("39", "loss", True)])
-def test_without_a_stated_error_only_a_clear_difference_is_news(value: str, grade: str, told: bool):
+@pytest.mark.parametrize(("value", "grade", "reported"), [("45", "gain", True), ("43", "nominal", False), ("39", "loss", True)])
+def test_without_a_stated_error_only_a_clear_difference_is_news(value: str, grade: str, reported: bool):
     (event,) = gains("old:42", f"old:42 new:{value}", on=(SCORE,))
-    assert (event.grade, event.is_news) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, reported)
     assert "by values that state no error" in event.headline
 
 
@@ -132,9 +132,9 @@ def test_the_name_of_a_lab_does_not_make_a_difference():
 FLASH, NEXT = "Gemini 1.5 flash", model("Gemini 2.0 flash", name="gemini-2.0-flash-exp", preview=True)
 
 
-def dated(one: dict[str, object], other: dict[str, object], **more: object) -> Event:
+def dated(first: dict[str, object], second: dict[str, object], **more: object) -> Event:
     """The gain of a newcomer where its generation before has two revisions, `a` the better one."""
-    who = {"a": model(FLASH, key="a", **one), "b": model(FLASH, key="b", **other), "new": NEXT}
+    who = {"a": model(FLASH, key="a", **first), "b": model(FLASH, key="b", **second), "new": NEXT}
     (event,) = gains("a:42 b:41", "a:42 b:41 new:60", who=who, **more)
     return event
 
@@ -152,13 +152,13 @@ def test_the_newest_revision_of_the_generation_before_counts(older: dict[str, ob
     assert [party.entry for party in dated(newer, older).rivals] == ["a"]
 
 
-@pytest.mark.parametrize(("one", "other"), [
+@pytest.mark.parametrize(("first", "second"), [
     ({"date": "11-06", "preview": True}, {"date": "01-25", "preview": True}),
     ({"name": "gemini-1.5-flash-002"}, {"date": "08-27", "preview": True}),
     ({}, {"date": "08-27", "preview": True}),
 ])  # fmt: skip
-def test_revisions_whose_order_is_not_plain_give_no_number(one: dict[str, object], other: dict[str, object]):
-    for event in (dated(one, other), dated(other, one)):
+def test_revisions_whose_order_is_not_plain_give_no_number(first: dict[str, object], second: dict[str, object]):
+    for event in (dated(first, second), dated(second, first)):
         assert (event.is_news, event.facts["why"]) == (False, "which 1.5 like it is the newest is not plain")
 
 
@@ -254,26 +254,27 @@ def test_a_first_page_is_not_news():
 # ── the order of generations ─────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("one", "other"), [
-    ("3", "3.5"), ("3.5", "4"), ("2.5", "3"), ("4o", "5"), ("4.5", "5"), ("V3.2", "V4"), ("K2.5", "K2.6"), ("1.5", "2"), ("2501", "2503"),
+@pytest.mark.parametrize(("first", "second"), [
+    ("3", "3.5"), ("3.5", "4"), ("2.5", "3"), ("4o", "5"), ("4.5", "5"), ("V3.2", "V4"), ("K2.5", "K2.6"), ("1.5", "2"),
+    ("2501", "2503"),
 ])  # fmt: skip
-def test_numbers_order_generations(one: str, other: str):
-    assert is_earlier(one, other)
-    assert not is_earlier(other, one)
-    assert not is_unclear(one, other)
+def test_numbers_order_generations(first: str, second: str):
+    assert is_earlier(first, second)
+    assert not is_earlier(second, first)
+    assert not is_unclear(first, second)
 
 
-@pytest.mark.parametrize(("one", "other"), [("4", "4o"), ("4o", "4.1"), ("4.20", "4.3"), ("3.1", "2503")])
-def test_generations_that_numbers_do_not_order_are_unclear(one: str, other: str):
-    assert not is_earlier(one, other)
-    assert not is_earlier(other, one)
-    assert is_unclear(one, other)
-    assert is_unclear(other, one)
+@pytest.mark.parametrize(("first", "second"), [("4", "4o"), ("4o", "4.1"), ("4.20", "4.3"), ("3.1", "2503")])
+def test_generations_that_numbers_do_not_order_are_unclear(first: str, second: str):
+    assert not is_earlier(first, second)
+    assert not is_earlier(second, first)
+    assert is_unclear(first, second)
+    assert is_unclear(second, first)
 
 
-@pytest.mark.parametrize(("one", "other"), [("V3", "R1"), ("3", "3"), ("3.0", "3")])
-def test_another_letter_is_another_line_and_the_same_number_the_same_generation(one: str, other: str):
-    assert (is_earlier(one, other), is_earlier(other, one), is_unclear(one, other)) == (False, False, False)
+@pytest.mark.parametrize(("first", "second"), [("V3", "R1"), ("3", "3"), ("3.0", "3")])
+def test_another_letter_is_another_line_and_the_same_number_the_same_generation(first: str, second: str):
+    assert (is_earlier(first, second), is_earlier(second, first), is_unclear(first, second)) == (False, False, False)
 
 
 def test_a_word_is_not_a_generation():
@@ -287,6 +288,6 @@ GENERATION = st.one_of(
 
 
 @given(GENERATION, GENERATION)
-def test_plain_generations_are_ordered_as_decimals(one: str, other: str):
-    assert is_earlier(one, other) == (float(one) < float(other))
-    assert not is_unclear(one, other)
+def test_plain_generations_are_ordered_as_decimals(first: str, second: str):
+    assert is_earlier(first, second) == (float(first) < float(second))
+    assert not is_unclear(first, second)

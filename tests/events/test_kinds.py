@@ -28,7 +28,7 @@ CHANGES = {
     "attribute_change",
     "lifecycle",
 }
-"""Kinds that claim that something was otherwise before; `sustained` claims that it still is."""
+"""Kinds that claim that something was different before; `sustained` claims that it still is."""
 BOARDS = [
     (SCORE, PRICE),
     (ELO, PRICE),
@@ -71,7 +71,7 @@ def test_every_kind_has_a_test_of_its_name(kind: str):
     assert (Path(__file__).parent / f"test_{kind}.py").is_file()
 
 
-def told_of(season: list[dict[str, object]], on: tuple) -> list[tuple[Event, ...]]:
+def reported_in(season: list[dict[str, object]], on: tuple) -> list[tuple[Event, ...]]:
     history = History(*on)
     return [history.show(**page) for page in season]
 
@@ -117,7 +117,7 @@ def test_every_event_is_a_whole_sentence_with_facts_evidence_and_weight(on: tupl
 @examples(30)
 @given(SEASONS)
 def test_no_two_events_of_a_boards_whole_history_share_an_id(on: tuple, season: list[dict[str, object]]):
-    ids = [event.id for told in told_of(season, on) for event in told]
+    ids = [event.id for reported in reported_in(season, on) for event in reported]
     assert len(ids) == len(set(ids))
 
 
@@ -129,11 +129,11 @@ def test_events_do_not_depend_on_the_order_of_the_entries(season: list[dict[str,
         chance.shuffle(cells)
         return page | {"text": " ".join(cells)}
 
-    def stripped(told: tuple[Event, ...]) -> list[tuple[object, ...]]:
-        return [(event.kind, event.grade, event.subjects, event.rivals, event.headline, event.facts) for event in told]
+    def stripped(reported: tuple[Event, ...]) -> list[tuple[object, ...]]:
+        return [(event.kind, event.grade, event.subjects, event.rivals, event.headline, event.facts) for event in reported]
 
-    straight, other = (told_of(pages_, (SCORE, PRICE)) for pages_ in (season, [mixed(page) for page in season]))
-    assert [stripped(told) for told in other] == [stripped(told) for told in straight]
+    straight, other = (reported_in(pages_, (SCORE, PRICE)) for pages_ in (season, [mixed(page) for page in season]))
+    assert [stripped(reported) for reported in other] == [stripped(reported) for reported in straight]
 
 
 def ids(day: float = 1, *, after: str = "a:50 b:60 c:30") -> list[EventId]:

@@ -40,7 +40,7 @@ def reached(*texts: str, on: Metric = STATED) -> list[Event]:
 
 
 def firsts(events: list[Event]) -> list[tuple[str, str]]:
-    return [(one["class"], one["reference"]) for event in events for one in event.facts["firsts"]]
+    return [(row["class"], row["reference"]) for event in events for row in event.facts["firsts"]]
 
 
 def test_the_first_open_weights_model_above_a_reference_is_news_with_the_former_record():
@@ -67,9 +67,9 @@ def test_the_first_open_weights_model_above_a_reference_is_news_with_the_former_
 
 
 def test_a_model_of_the_class_is_not_a_reference_for_the_class():
-    found = firsts(reached(BOARD, f"{BOARD} o6:55.0"))
-    assert ("open", "Llama 3 70B") not in found
-    assert ("size<=15", "Llama 3 70B") in found
+    actual = firsts(reached(BOARD, f"{BOARD} o6:55.0"))
+    assert ("open", "Llama 3 70B") not in actual
+    assert ("size<=15", "Llama 3 70B") in actual
 
 
 def test_each_milestone_is_reported_only_once():
@@ -126,8 +126,8 @@ def test_a_former_leader_of_the_board_is_a_reference():
     season = Season(STATED)
     season.tells("a:70.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
     season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
-    found = season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0 o6:75.0")
-    assert ("open", "a") in firsts(found)
+    actual = season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0 o6:75.0")
+    assert ("open", "a") in firsts(actual)
     assert season.past.memory["milestone"]["led"] == ["a", "b"]
 
 
@@ -135,8 +135,8 @@ def test_an_entry_of_unknown_licence_above_the_reference_may_have_been_the_first
     season = Season(STATED)
     season.tells(f"{BOARD} x:80.0", attributes={key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5")})
     known = {key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5", "o6")}
-    found = season.tells(f"{BOARD} x:80.0 o6:65.0", attributes=known)
-    clouded = [one["clouded"] for event in found for one in event.facts["firsts"] if one["class"] == "open"]
+    actual = season.tells(f"{BOARD} x:80.0 o6:65.0", attributes=known)
+    clouded = [row["clouded"] for event in actual for row in event.facts["firsts"] if row["class"] == "open"]
     assert clouded == [True]
 
 
@@ -170,12 +170,12 @@ def test_the_memory_is_plain():
     assert json.loads(json.dumps(memory)) == memory
 
 
-@pytest.mark.parametrize("one", REFERENCES, ids=lambda one: one.title)
-def test_a_reference_means_its_own_entries_and_not_a_smaller_sibling(one):
-    who = Identity(lab=one.lab, family=one.family, generation=one.generation, tier=one.tier, size_total_b=one.size)
-    mini = Identity(lab=one.lab, family=one.family, generation=one.generation, tier="mini", size_total_b=one.size)
+@pytest.mark.parametrize("model_", REFERENCES, ids=lambda reference: reference.title)
+def test_a_reference_means_its_own_entries_and_not_a_smaller_sibling(model_):
+    who = Identity(lab=model_.lab, family=model_.family, generation=model_.generation, tier=model_.tier, size_total_b=model_.size)
+    mini = Identity(lab=model_.lab, family=model_.family, generation=model_.generation, tier="mini", size_total_b=model_.size)
     entries = [Entry(id=EntryId("e"), name="e", position=1, who=named) for named in (who, mini)]
-    assert [reference(entry) for entry in entries] == [one, None]
+    assert [reference(entry) for entry in entries] == [model_, None]
 
 
 @pytest.mark.slow
@@ -188,9 +188,9 @@ def test_a_reference_means_its_own_entries_and_not_a_smaller_sibling(one):
 def test_a_newcomer_is_first_when_no_other_of_its_class_was_surely_above(before: dict[str, int], new: dict[str, int], bar: int):
     season = Season(STATED)
     season.tells(f"top:95 g:{bar} {line(before)}")
-    found = season.tells(f"top:95 g:{bar} {line(before | new)}")
-    told = {event.subjects[0].entry for event in found if event.grade == "first" and ("open", "GPT-4") in firsts([event])}
+    actual = season.tells(f"top:95 g:{bar} {line(before | new)}")
+    reported = {event.subjects[0].entry for event in actual if event.grade == "first" and ("open", "GPT-4") in firsts([event])}
     above = {key for key, value in (before | new).items() if key[0] == "o" and value - bar > 1.4}
     best = max((new[key] for key in above & new.keys()), default=0)
     expected = {min(key for key in above if new[key] == best)} if above and above <= new.keys() else set()
-    assert told == expected
+    assert reported == expected

@@ -19,7 +19,7 @@ OTHERS = "x1:10 x2:10 x3:10 x4:10"
 def parities(
     before: str, after: str, *, on: tuple = (INDEX,), who: dict[str, Identity] | None = None, **more: tuple[str, str]
 ) -> list[Event]:
-    """The parity events of two days; other columns are given as (before, after)."""
+    """The parity events of two days; other columns are (before, after)."""
     history = History(*on)
     who = who or {"big": BIG, "new": SMALL}
     history.show(f"{before} {OTHERS}", who=who, **{name: column[0] for name, column in more.items()})
@@ -37,15 +37,15 @@ def test_a_newcomer_within_the_error_of_a_model_five_times_its_size_is_news():
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [("new", "59"), ("big", "60")]
 
 
-@pytest.mark.parametrize(("value", "told"), [("58.5", True), ("58.4", None), ("61.5", True), ("61.6", False)])
-def test_within_the_error_is_level_and_better_is_only_recorded(value: str, told: bool | None):
-    assert [event.is_news for event in parities("big:60", f"big:60 new:{value}")] == ([] if told is None else [told])
+@pytest.mark.parametrize(("value", "reported"), [("58.5", True), ("58.4", None), ("61.5", True), ("61.6", False)])
+def test_within_the_error_is_level_and_better_is_only_recorded(value: str, reported: bool | None):
+    assert [event.is_news for event in parities("big:60", f"big:60 new:{value}")] == ([] if reported is None else [reported])
 
 
-@pytest.mark.parametrize(("size", "found"), [(23.3, True), (23.4, False)])
-def test_the_rival_is_at_least_three_times_as_large(size: float, found: bool):
+@pytest.mark.parametrize(("size", "is_parity"), [(23.3, True), (23.4, False)])
+def test_the_rival_is_at_least_three_times_as_large(size: float, is_parity: bool):
     who = {"big": BIG, "new": model("New 2", lab="Ours", size_total_b=size)}
-    assert bool(parities("big:60", "big:60 new:60", who=who)) is found
+    assert bool(parities("big:60", "big:60 new:60", who=who)) is is_parity
 
 
 def test_an_unknown_size_is_never_guessed():
@@ -182,11 +182,11 @@ CELL = st.tuples(st.integers(40, 50), st.sampled_from(["", "~"]), st.sampled_fro
 BOARD = st.dictionaries(st.sampled_from("abcdefgh"), CELL, max_size=8)
 
 
-def level(one: tuple[float, float], other: tuple[float, float], *, lower: bool) -> bool:
+def level(first: tuple[float, float], second: tuple[float, float], *, lower: bool) -> bool:
     """Better, or worse by less than the two intervals together allow."""
-    worse = one[0] > other[0] if lower else one[0] < other[0]
-    gap = abs(one[0] - other[0])
-    return not worse or gap < hypot(one[1], other[1])
+    worse = first[0] > second[0] if lower else first[0] < second[0]
+    gap = abs(first[0] - second[0])
+    return not worse or gap < hypot(first[1], second[1])
 
 
 @pytest.mark.slow
@@ -202,18 +202,18 @@ def test_the_rival_is_the_one_that_brute_force_finds(
     history = History(metric(nature="fitted", better=better))
     history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who, columns=["score"])
     rows["new"], who["new"] = f"{new[1]}{new[0]}{new[2]}", model("New 1", lab="New", size_total_b=new[3])
-    found = of("parity", history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who))
-    assert [event.rivals[0].entry for event in found] == brute_force(
-        rows, {key: one.size_total_b for key, one in who.items()}, better
+    actual = of("parity", history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who))
+    assert [event.rivals[0].entry for event in actual] == brute_force(
+        rows, {key: identity.size_total_b for key, identity in who.items()}, better
     )
 
 
 def brute_force(rows: dict[str, str], sizes: dict[str, float | None], better: str) -> list[str]:
     shown = {key: measure(cell) for key, cell in rows.items()}
-    has = {key: (one.value, one.half_width or 0.0) for key, one in shown.items() if not one.estimated}
+    has = {key: (measure.value, measure.half_width or 0.0) for key, measure in shown.items() if not measure.estimated}
     if "new" not in has or sizes["new"] is None or len(rows) < 2:
         return []
-    widths = sorted(one.half_width or 0.0 for one in shown.values())
+    widths = sorted(measure.half_width or 0.0 for measure in shown.values())
     usual = (widths[(len(widths) - 1) // 2] + widths[len(widths) // 2]) / 2
     if has["new"][1] > 2 * usual:
         return []

@@ -51,7 +51,7 @@ def test_prices_of_an_emptied_field_are_an_alarm_not_a_price_change():
 
 
 def cut(count: int, *creators: str, by: float = 0.8) -> list[str]:
-    """The events when so many prices change by one ratio, those of one creator after another."""
+    """The events when this number of prices change by one ratio, those of one creator after another."""
     before = {f"m{place:02}": 10 * (place + 1) for place in range(count)}
     still = {f"z{place:02}": 5 for place in range(count + 5)}
     after = {key: round(value * by, 2) for key, value in before.items()}

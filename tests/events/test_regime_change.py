@@ -18,15 +18,15 @@ WOBBLE = (100, 104, 97, 101, 99)
 
 
 def season(
-    *speeds: float | None, others: int = 10, scores: str = "a:60", on: tuple = (SCORE, SPEED), every: float = 1.0, **more: object
+    *speeds: float | None, others: int = 10, scores: str = "a:60", on: tuple = (SCORE, SPEED), step: float = 1.0, **more: object
 ) -> list[Event]:
-    """All regime events of days on which `a` shows those speeds, while the others wobble."""
+    """All regime events of days on which `a` shows those speeds, while the others vary."""
     history, events = History(*on), []
     for at, speed in enumerate(speeds):
         rest = " ".join(f"o{place}:{50 + place + (at + place) % 3}" for place in range(others))
         shown = "" if speed is None else f"a:{speed} "
         known = " ".join(f"o{place}:{40 - place}" for place in range(others))
-        events += of("regime_change", history.take(snapshot(f"{scores} {known}", day=at * every, speed=shown + rest, **more)))
+        events += of("regime_change", history.take(snapshot(f"{scores} {known}", day=at * step, speed=shown + rest, **more)))
     return events
 
 
@@ -64,13 +64,13 @@ def test_a_variation_a_small_shift_a_wild_past_a_short_one_and_a_frozen_value_ar
 
 
 def test_a_second_shift_is_judged_against_the_new_level():
-    one, two = season(*WOBBLE, 50, 52, 51, 50, 51, 101, 99, 100, 102)
-    assert (one.grade, two.grade) == ("worse", "better")
-    assert "from about 51 to about 100" in two.headline
+    first, second = season(*WOBBLE, 50, 52, 51, 50, 51, 101, 99, 100, 102)
+    assert (first.grade, second.grade) == ("worse", "better")
+    assert "from about 51 to about 100" in second.headline
 
 
 def test_readings_within_hours_of_each_other_are_one():
-    assert season(*WOBBLE, 50, 52, 51, every=0.1) == []
+    assert season(*WOBBLE, 50, 52, 51, step=0.1) == []
 
 
 def test_a_page_without_new_measurements_does_not_count_as_a_reading():
@@ -179,8 +179,8 @@ def median(values: list[float]) -> float:
 
 
 def shifts(speeds: list[int]) -> list[int]:
-    """On which day a shift is confirmed, straight from the rule; after one, only what came since it counts."""
-    found, start = [], 0
+    """The days on which a shift is confirmed, straight from the rule; after one, only later readings count."""
+    actual, start = [], 0
     for day in range(len(speeds)):
         window = speeds[max(start, day + 1 - KEPT) : day + 1]
         before, since = window[:-HELD], window[-HELD:]
@@ -190,9 +190,9 @@ def shifts(speeds: list[int]) -> list[int]:
         error = max(0.3 * level, 3 * 1.4826 * median([abs(value - level) for value in before]))
         up, down = ([sign * (value - level) > error for value in (before[-1], *since)] for sign in (1, -1))
         if (all(up[1:]) and not up[0]) or (all(down[1:]) and not down[0]):
-            found.append(day)
+            actual.append(day)
             start = day + 1 - HELD
-    return found
+    return actual
 
 
 @pytest.mark.slow

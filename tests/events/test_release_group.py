@@ -29,7 +29,8 @@ def test_siblings_that_arrive_together_are_one_item():
     (event,) = groups("old:42 x:60", "old:42 x:60 big:45 big0:40 small:27 other:50")
     assert (brief([event]), event.is_news) == (["release_group/listing big,big0,small"], True)
     assert event.headline == (
-        "Alibaba's Qwen3.5 enters Board with 2 models in 3 variants; the best, Qwen3.5 397B A17B (Reasoning), at rank 3 with 45 (score)."
+        "Alibaba's Qwen3.5 enters Board with 2 models in 3 variants;"
+        " the best, Qwen3.5 397B A17B (Reasoning), at rank 3 with 45 (score)."
     )
     facts = event.facts
     assert (facts["lab"], facts["family"], facts["generation"], facts["models"], facts["variants"]) == (
@@ -39,7 +40,7 @@ def test_siblings_that_arrive_together_are_one_item():
         2,
         3,
     )
-    assert [(one["entry"], one["rank"], one["value"], one["size"], one["reasoning"]) for one in facts["siblings"]] == [
+    assert [(row["entry"], row["rank"], row["value"], row["size"], row["reasoning"]) for row in facts["siblings"]] == [
         ("big", 3, 45.0, "397B, 17B active", "on"),
         ("big0", 5, 40.0, "397B, 17B active", "off"),
         ("small", 6, 27.0, "4B", "unspecified"),
@@ -104,34 +105,34 @@ def test_a_first_page_and_another_table_are_not_a_release():
     assert of("release_group", history.show("big:45 small:27", who=WHO, restart="another table")) == []
 
 
-@pytest.mark.parametrize(("names", "said"), [
+@pytest.mark.parametrize(("names", "name"), [
     (("Model 3.5 Pro", "Model 3.5 Flash"), "Model 3.5"),
     (("Model 3.5-7B", "Model 3.5-70B"), "Model 3.5"),
     (("pro-model-3.5", "flash-model-3.5"), "Fam 3.5"),
 ])  # fmt: skip
-def test_a_release_is_named_by_what_its_names_begin_with(names: tuple[str, str], said: str):
+def test_a_release_is_named_by_what_its_names_begin_with(names: tuple[str, str], name: str):
     who = {key: model("Fam 3.5", lab="Lab", key=key) for key in ("p", "q")}
     (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names=dict(zip("pq", names, strict=True)))
-    assert event.headline.startswith(f"Lab's {said} enters Board")
+    assert event.headline.startswith(f"Lab's {name} enters Board")
 
 
-@pytest.mark.parametrize(("lab", "said"), [("AI21 Labs", "AI21 Labs' Fam 3.5"), ("fam", "Fam 3.5")])
-def test_a_lab_is_named_once(lab: str, said: str):
+@pytest.mark.parametrize(("lab", "name"), [("AI21 Labs", "AI21 Labs' Fam 3.5"), ("fam", "Fam 3.5")])
+def test_a_lab_is_named_once(lab: str, name: str):
     who = {key: model("Fam 3.5", lab=lab, key=key) for key in ("p", "q")}
     (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names={"p": "Fam 3.5 A", "q": "Fam 3.5 B"})
-    assert event.headline.startswith(f"{said} enters Board")
+    assert event.headline.startswith(f"{name} enters Board")
 
 
-@pytest.mark.parametrize(("family", "names", "said"), [
+@pytest.mark.parametrize(("family", "names", "name"), [
     ("Yi 1", ("Yi-Lightning", "Yi-Lightning-lite"), "Lab's Yi-Lightning enters"),
     ("Yi 1", ("yi-large", "Yi-Lightning"), "Lab's Yi enters"),
     ("Claude 3.5", ("Claude 3.5 Haiku", "claude-3-5-sonnet"), "Lab's Line-3.5 enters"),
     ("Claude 4.5", ("Claude Opus 4.5", "Claude Sonnet 4.5"), "Lab's Line-4.5 enters"),
 ])  # fmt: skip
-def test_a_generation_that_no_name_states_is_not_named(family: str, names: tuple[str, str], said: str):
+def test_a_generation_that_no_name_states_is_not_named(family: str, names: tuple[str, str], name: str):
     who = {key: model(family, key=key, line_title=f"Line-{family.split()[1]}") for key in ("p", "q")}
     (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names=dict(zip("pq", names, strict=True)))
-    assert event.headline.startswith(said)
+    assert event.headline.startswith(name)
 
 
 def test_more_variants_of_a_listed_model_are_not_a_release():

@@ -52,9 +52,9 @@ def test_no_listed_entry_is_missing_and_only_missing_entries_depart(season: list
 def test_exactly_the_reported_departures_are_remembered(season: list[dict[str, object]]):
     history, gone = History(SCORE, PRICE), set()
     for page in season:
-        told = {party.entry for event in history.show(**page) if event.kind == "departure" for party in event.subjects}
-        assert not told & gone
-        gone = (gone | told) - cells(page["text"]).keys()
+        reported = {party.entry for event in history.show(**page) if event.kind == "departure" for party in event.subjects}
+        assert not reported & gone
+        gone = (gone | reported) - cells(page["text"]).keys()
         assert gone == {entry for entry, known in history.past.known.items() if known.departed}
 
 

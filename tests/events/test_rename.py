@@ -5,8 +5,8 @@ from kit import History, brief, of
 
 def renames(*labels: str) -> list[tuple[list[str], list[bool]]]:
     history = History()
-    told = [of("rename", history.show("a:50 b:40", names={"a": label})) for label in labels]
-    return [(brief(events), [event.is_news for event in events]) for events in told]
+    reported = [of("rename", history.show("a:50 b:40", names={"a": label})) for label in labels]
+    return [(brief(events), [event.is_news for event in events]) for events in reported]
 
 
 def test_a_new_label_is_news_and_a_flip_back_is_only_recorded():

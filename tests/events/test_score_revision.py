@@ -15,10 +15,10 @@ def test_a_tested_score_without_an_error_is_reported_on_every_change():
     assert event.facts == {"before": 40.0, "after": 41.0, "shift": 1.0}
 
 
-@pytest.mark.parametrize(("after", "grade", "told"), [("40.9", "within_error", False), ("41.0", "beyond_error", True)])
-def test_a_tested_score_within_its_stated_error_is_only_recorded(after: str, grade: str, told: bool):
+@pytest.mark.parametrize(("after", "grade", "reported"), [("40.9", "within_error", False), ("41.0", "beyond_error", True)])
+def test_a_tested_score_within_its_stated_error_is_only_recorded(after: str, grade: str, reported: bool):
     (event,) = of("score_revision", events_of("a:50.0 b:40.0 c:30.0", f"a:50.0 b:{after} c:30.0", on=[metric(stated_error=1.4)]))
-    assert (event.grade, event.is_news) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, reported)
 
 
 def test_a_fitted_rating_is_reported_only_beyond_drift_and_intervals():
