@@ -24,25 +24,10 @@ ENOUGH = 5
 """To be the best, or the first, of fewer models is not news."""
 _WEIGHTS: Mapping[str, int] = {"open": 30, "size": 22, "lab": 18, "country": 14, "price": 12, "reasoning": 8}
 COUNTRIES: Mapping[str, str] = {
-    "AE": "the Emirates",
-    "CA": "Canada",
-    "CH": "Switzerland",
-    "CN": "China",
-    "DE": "Germany",
-    "ES": "Spain",
-    "FR": "France",
-    "GB": "Britain",
-    "IL": "Israel",
-    "IN": "India",
-    "IT": "Italy",
-    "JP": "Japan",
-    "KR": "Korea",
-    "SA": "Saudi Arabia",
-    "SE": "Sweden",
-    "SG": "Singapore",
-    "TW": "Taiwan",
-    "US": "the United States",
-}
+    "AE": "the Emirates", "CA": "Canada", "CH": "Switzerland", "CN": "China", "DE": "Germany", "ES": "Spain", "FR": "France",
+    "GB": "Britain", "IL": "Israel", "IN": "India", "IT": "Italy", "JP": "Japan", "KR": "Korea", "SA": "Saudi Arabia",
+    "SE": "Sweden", "SG": "Singapore", "TW": "Taiwan", "US": "the United States",
+}  # fmt: skip
 """Countries in words; any other country is named by its two letters."""
 
 

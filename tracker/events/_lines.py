@@ -11,12 +11,14 @@ from operator import itemgetter
 
 from tracker.events._newcomers import drifted_value, undrifted_value
 from tracker.events._values import grouped
-from tracker.model import Diff, Entry, EntryId, Metric, Snapshot
+from tracker.model import Diff, Entry, EntryId, Metric, MetricId, Snapshot
 
 Line = tuple[str, ...]
 """(lab,), (lab, family) or (lab, family, generation)."""
 Best = tuple[float, EntryId]
 """The standing of a value (smaller is better) and its entry; of equals the first by key."""
+Values = Mapping[EntryId, float]
+Unseen = Mapping[EntryId, tuple[Line, float]]
 
 SYSTEM = "system"
 """The kind of an entry that is not a model but something built around one or several."""
@@ -71,53 +73,42 @@ class Lineup:
     entries: Mapping[Line, Sequence[EntryId]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLines:
+    """The lines of both snapshots, and the measured values of each metric whose values still mean something."""
+
+    lineups: tuple[Lineup, Lineup]
+    values: Mapping[MetricId, tuple[Values, Values]]
+
+
 def lineup(snapshot: Snapshot) -> Lineup:
     """The lines of a snapshot."""
     of = {key: line for key, entry in snapshot.entries.items() if (line := line_of(entry)) is not None}
     return Lineup(of=of, entries=grouped(of, of.__getitem__))
 
 
-def survey(
-    diff: Diff,
-    metric: Metric,
-    *,
-    values: tuple[Mapping[EntryId, float], Mapping[EntryId, float]],
-    lineups: tuple[Lineup, Lineup],
-    unseen: Mapping[EntryId, tuple[Line, float]],
-    fresh: Mapping[EntryId, str],
-) -> LineField:
+def survey(diff: Diff, metric: Metric, shown: ShownLines, *, unseen: Unseen, fresh: Mapping[EntryId, str]) -> LineField:
     """The best of each line.
 
-    `values` and `lineups` are those of both snapshots. `unseen`: last values of entries that had none before this diff. `fresh`:
-    entries whose value is new.
+    `unseen`: last values of entries that had none before this diff. `fresh`: entries whose value is new.
     """
-    had, has = values
+    (had, has), (lines_before, lines_now) = shown.values[metric.id], shown.lineups
     last = {entry: value for entry, (_, value) in unseen.items() if entry not in had}
-    back = {
-        entry: undrifted_value(diff, metric, has[entry])
-        for entry in has.keys() - had.keys()
-        if entry not in fresh and entry not in last
-    }
-    gone, lines_gone = vanished(diff, metric, values=values, lines_before=lineups[0].of, unseen=unseen)
-    before, shown = bests(metric, had, lineups[0].entries), bests(metric, has, lineups[1].entries)
-    before = _better(metric, before, last, {entry: line for entry, (line, _) in unseen.items()})
+    unknown = (entry for entry in has.keys() - had.keys() if entry not in fresh and entry not in last)
+    back = {entry: undrifted_value(diff, metric, has[entry]) for entry in unknown}
+    gone, lines_gone = vanished(diff, metric, shown, unseen)
+    before = _better(metric, bests(metric, had, lines_before.entries), last, {entry: line for entry, (line, _) in unseen.items()})
+    now = bests(metric, has, lines_now.entries)
     return LineField(
-        before=_better(metric, before, back, lineups[1].of),
-        listed={line: best for line, best in shown.items() if line[1]},
-        after=_better(metric, shown, gone, lines_gone),
+        before=_better(metric, before, back, lines_now.of),
+        listed={line: best for line, best in now.items() if line[1]},
+        after=_better(metric, now, gone, lines_gone),
     )
 
 
-def vanished(
-    diff: Diff,
-    metric: Metric,
-    *,
-    values: tuple[Mapping[EntryId, float], Mapping[EntryId, float]],
-    lines_before: Mapping[EntryId, Line],
-    unseen: Mapping[EntryId, tuple[Line, float]],
-) -> tuple[dict[EntryId, float], dict[EntryId, Line]]:
+def vanished(diff: Diff, metric: Metric, shown: ShownLines, unseen: Unseen) -> tuple[dict[EntryId, float], dict[EntryId, Line]]:
     """The last values of entries that have none now, as they would be now, and their lines."""
-    had, has = values
+    (had, has), lines_before = shown.values[metric.id], shown.lineups[0].of
     last = {entry: value for entry, (_, value) in unseen.items() if entry not in had and entry not in has}
     last |= {entry: had[entry] for entry in had.keys() - has.keys()}
     lines = {entry: lines_before.get(entry) or unseen[entry][0] for entry in last if entry in lines_before or entry in unseen}

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tracker.events import departure, milestone
-from tracker.events._lines import LEVELS, Line, LineField, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
+from tracker.events import _lines, departure, milestone
+from tracker.events._lines import LEVELS, Line, LineField, ShownLines, Unseen, Values
 from tracker.events._newcomers import ARRIVALS, WORDS, arrivals_among, drifted_value, moved
 from tracker.events._values import grouped, is_comparable
 from tracker.events.kind import Detection, EventKind
@@ -42,8 +42,6 @@ _NAMED = 2
 _LAB, _FAMILY, _GENERATION = LEVELS
 _WEIGHT = {Grade.DECISIVE: 66, Grade.SUPPORTED: 62, Grade.DEBUT: 58, Grade.NOMINAL: 5}
 _KEEPS_UNSEEN = (Comparability.COMPARABLE, Comparability.PRECISION, Comparability.DRIFTED)
-Unseen = Mapping[EntryId, tuple[Line, float]]
-Values = Mapping[EntryId, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,23 +130,13 @@ def detect(diff: Diff, past: BoardState) -> Detection:
 
 
 def _events(stage: Stage, candidates: Sequence[Pass], news: Sequence[Pass]) -> Iterator[Event]:
-    news_by_riser = grouped(news, lambda line_pass: line_pass.riser)
-
-    def key(line_pass: Pass) -> tuple[object, ...]:
-        return (line_pass.riser,) if line_pass.riser in news_by_riser else (line_pass.best, line_pass.is_fall)
-
-    for group in sorted(
-        grouped(candidates, key).values(), key=lambda group: (len(group[0].riser), group[0].riser, group[0].best)
-    ):
-        yield _event(stage, group, news_by_riser.get(group[0].riser, []))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownLines:
-    """The lines of both snapshots, and the measured values of each metric whose values still mean something."""
-
-    lineups: tuple[Lineup, Lineup]
-    values: Mapping[MetricId, tuple[Values, Values]]
+    news_of = grouped(news, lambda line_pass: line_pass.riser)
+    groups: dict[object, list[Pass]] = {}
+    for line_pass in candidates:
+        key = line_pass.riser if line_pass.riser in news_of else (line_pass.best, line_pass.is_fall)
+        groups.setdefault(key, []).append(line_pass)
+    for group in sorted(groups.values(), key=lambda group: (len(group[0].riser), group[0].riser, group[0].best)):
+        yield _event(stage, group, news_of.get(group[0].riser, []))
 
 
 def shown_lines(diff: Diff) -> ShownLines:
@@ -157,7 +145,7 @@ def shown_lines(diff: Diff) -> ShownLines:
     metrics = (metric.id for metric in diff.board.metrics if metric.ranked)
     kept = [metric for metric in metrics if diff.metrics[metric].verdict in _KEEPS_UNSEEN]
     return ShownLines(
-        lineups=(lineup(diff.before), lineup(diff.after)),
+        lineups=(_lines.lineup(diff.before), _lines.lineup(diff.after)),
         values={metric: (diff.before.measured(metric), diff.after.measured(metric)) for metric in kept},
     )
 
@@ -198,29 +186,26 @@ def _stage(
     agents: Mapping[Line, Sequence[tuple[float, EntryId]]],
     fallen: AbstractSet[EntryId],
 ) -> Stage:
-    values, unseen = shown.values[metric.id], _unseen_before(past, metric.id)
-    fields = levels(survey(diff, metric, values=values, lineups=shown.lineups, unseen=unseen, fresh=fresh))
-    estimated = diff.metrics[metric.id].filled_after > len(values[1])
+    fields = _lines.levels(_lines.survey(diff, metric, shown, unseen=_unseen_before(past, metric.id), fresh=fresh))
+    has = shown.values[metric.id][1]
+    estimated = diff.metrics[metric.id].filled_after > len(has)
     return Stage(
         diff=diff,
         metric=metric,
-        has=values[1],
+        has=has,
         fresh=fresh,
         fallen=fallen,
         fields=fields,
         places={level: sorted(best[0] for best in field.after.values()) for level, field in fields.items()},
         places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
-        estimates=sorted(_estimates(diff, metric, shown.lineups[1].of)) if estimated else (),
+        estimates=sorted(
+            (metric.sort_key(measure.value), line, entry)
+            for entry, line in (shown.lineups[1].of.items() if estimated else ())
+            if (measure := diff.after.entries[entry].measures.get(metric.id)) and measure.estimated
+        ),
         agents=agents,
         reported=frozenset(_memory(past)["told"].get(metric.id, ())),
     )
-
-
-def _estimates(diff: Diff, metric: Metric, lines: Mapping[EntryId, Line]) -> Iterator[tuple[float, Line, EntryId]]:
-    for entry, line in lines.items():
-        measure = diff.after.entries[entry].measures.get(metric.id)
-        if measure is not None and measure.estimated:
-            yield metric.sort_key(measure.value), line, entry
 
 
 # ── the passes ───────────────────────────────────────────────────────────────────────────────────
@@ -231,7 +216,7 @@ def overtakes(stage: Stage) -> list[Pass]:
     result: list[Pass] = []
     for field in stage.fields.values():
         fallen = {line for line, best in field.before.items() if best[1] in stage.fallen} if stage.fallen else set()
-        pairs = [pair for pair in passes(field, risers=stage.agents.keys(), rivals=fallen) if pair[0][0] != pair[1][0]]
+        pairs = [pair for pair in _lines.passes(field, risers=stage.agents.keys(), rivals=fallen) if pair[0][0] != pair[1][0]]
         seen = {(broader.best, broader.passed) for broader in result}
         bars = {rival: _bar(stage, field, rival) for _, rival in pairs}
         for riser, rival in sorted(pairs, key=lambda pair: field.listed[pair[1]]):
@@ -365,7 +350,8 @@ def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
     ordered = [*news, *(line_pass for line_pass in group if line_pass.rival not in rivals)] if news else group
     shown = ordered[: _RIVALS if news else _RIVALS_RECORDED]
     lead, diff, metric = shown[0], stage.diff, stage.metric
-    named = [line_pass for line_pass in news or group if _is_of_one_sentence(lead, line_pass, is_news=bool(news))]
+    of_lead = [line_pass for line_pass in news if line_pass.best == lead.best and line_pass.is_fall is lead.is_fall]
+    named = of_lead or [line_pass for line_pass in group if line_pass.riser == lead.riser]
     passed = list(dict.fromkeys(line_pass.passed for line_pass in shown))
     best = dict.fromkeys([lead.best, *(_variants(stage, lead) if news else ()), *(passed if news else ())])
     return make(
@@ -381,12 +367,6 @@ def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
         facts=_facts(stage, group, shown, news),
         evidence=[*both_proofs(diff, best, metric.id), *(() if news else _changes(diff, passed, metric.id))],
     )
-
-
-def _is_of_one_sentence(lead: Pass, line_pass: Pass, *, is_news: bool) -> bool:
-    if is_news:
-        return line_pass.best == lead.best and line_pass.is_fall is lead.is_fall
-    return line_pass.riser == lead.riser
 
 
 def _changes(diff: Diff, entries: Sequence[EntryId], metric: MetricId) -> Iterator[Evidence]:
@@ -411,7 +391,7 @@ def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
 
 def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
     best = stage.diff.after.entries[lead.best]
-    name, value, line = best.name, stage.value(lead.best), title(lead.riser, best)
+    name, value, line = best.name, stage.value(lead.best), _lines.title(lead.riser, best)
     where = f"{stage.diff.board.title} ({stage.metric.title})"
     unsure_order = _certainty(stage, lead) == "nominal"
     near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
@@ -430,7 +410,7 @@ def _best_of_rival(stage: Stage, line_pass: Pass) -> str:
     """`Meta (best: Llama 4 Maverick, 18.4)`; a reference by its own name, `GPT-4 (21.5)`."""
     passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed)
     known = milestone.reference(passed) if len(line_pass.rival) == _GENERATION else None
-    whose = known.title if known else title(line_pass.rival, passed)
+    whose = known.title if known else _lines.title(line_pass.rival, passed)
     return f"{whose} ({value})" if whose == passed.name else f"{whose} (best: {passed.name}, {value})"
 
 
@@ -477,7 +457,7 @@ def _rival_facts(stage: Stage, line_pass: Pass) -> dict[str, object]:
         "value": stage.has[line_pass.passed],
         "before": stage.metric.sort_key(_was(stage, line_pass)),
         "cause": line_pass.cause,
-        "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, line_pass)],
+        "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, line_pass)[:_VARIANTS]],
         "estimate_above": None if estimate is None else list(estimate),
     }
 
@@ -494,8 +474,7 @@ def _still_above(stage: Stage, line_pass: Pass) -> list[EntryId]:
     """The best of each generation of the rival's lab that is still above, the best first."""
     bar = stage.metric.sort_key(stage.has[line_pass.best])
     generations = stage.fields[_GENERATION].listed.items()
-    of_lab = sorted(best for line, best in generations if line[0] == line_pass.rival[0] and best[0] < bar)
-    return [entry for _, entry in of_lab[:_VARIANTS]]
+    return [entry for _, entry in sorted(best for line, best in generations if line[0] == line_pass.rival[0] and best[0] < bar)]
 
 
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
@@ -504,7 +483,7 @@ def _still_above(stage: Stage, line_pass: Pass) -> list[EntryId]:
 def _reported_with(stage: Stage, line_pass: Pass) -> Iterator[str]:
     """The key of a pass, and of the same pass by the families and generations of the two entries."""
     yield line_pass.key
-    riser, rival = (line_of(stage.diff.after.entries[entry]) for entry in (line_pass.best, line_pass.passed))
+    riser, rival = (_lines.line_of(stage.diff.after.entries[entry]) for entry in (line_pass.best, line_pass.passed))
     if riser is not None and rival is not None:
         yield from (f"{'/'.join(riser[:_FAMILY])} > {'/'.join(rival[:level])}" for level in (_FAMILY, _GENERATION))
 
@@ -527,11 +506,10 @@ def _unseen(diff: Diff, past: BoardState, shown: ShownLines) -> Iterator[tuple[M
 
 def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLines, last: Unseen) -> list[list[object]]:
     """The best of each line whose best is not shown, unless its departure is reported."""
-    values, (before, after) = shown.values[metric.id], shown.lineups
-    gone, lines = vanished(diff, metric, values=values, lines_before=before.of, unseen=last)
+    gone, lines = _lines.vanished(diff, metric, shown, last)
     of_line = grouped(lines, lines.__getitem__)
-    entries = {line: [*after.entries.get(line, ()), *missing] for line, missing in of_line.items()}
-    best = bests(metric, {**values[1], **gone}, entries)
+    entries = {line: [*shown.lineups[1].entries.get(line, ()), *missing] for line, missing in of_line.items()}
+    best = _lines.bests(metric, {**shown.values[metric.id][1], **gone}, entries)
     left = {entry for _, entry in best.values() if entry in gone and entry not in diff.after.entries}
     departed = {entry for entry in left if entry in past.known and past.known[entry].departed}
     departed |= left.intersection(departure.confirmed(diff, past))

@@ -86,7 +86,8 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         window = _window(diff, past, metric)
         if window is not None and window.readings[-1].observed_at == diff.after.observed_at:
             common = _common_shift(window)
-            shifts = _shifts(diff, metric, window, common)
+            entries = sorted(window.values)
+            shifts = [shift for entry in entries if (shift := _shift(diff, metric, entry, window.values[entry], common))]
             events += _events(diff, metric, window, shifts, common) if diff.before is not None else ()
             window = _without_old_levels(window, {shift.entry for shift in shifts})
         if window is not None:
@@ -96,6 +97,10 @@ def detect(diff: Diff, past: BoardState) -> Detection:
 
 def _plain(windows: Mapping[MetricId, _Window]) -> dict[str, object]:
     """{"at": {metric: [[time, url, [sha256]]]}, "values": {entry: [per metric, by name: [value or null], or null]}}."""
+
+    def short(values: Sequence[float | None]) -> list[float | None]:  # whole numbers without a point halve the length
+        return [int(value) if value is not None and float(value).is_integer() else value for value in values]
+
     entries = sorted({entry for window in windows.values() for entry in window.values})
     return {
         "at": {
@@ -103,15 +108,10 @@ def _plain(windows: Mapping[MetricId, _Window]) -> dict[str, object]:
             for name, window in windows.items()
         },
         "values": {
-            str(entry): [_short(window.values[entry]) if entry in window.values else None for window in windows.values()]
+            str(entry): [short(window.values[entry]) if entry in window.values else None for window in windows.values()]
             for entry in entries
         },
     }
-
-
-def _short(values: Sequence[float | None]) -> list[float | None]:
-    """Whole numbers without a point, which halves the length of the memory."""
-    return [int(value) if value is not None and float(value).is_integer() else value for value in values]
 
 
 def _without_old_levels(window: _Window, shifted: Collection[EntryId]) -> _Window:
@@ -132,10 +132,12 @@ def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
     """The readings of a metric with this one; only the remembered ones if this page has no new one, None if nothing is known."""
     remembered: Mapping[str, Any] = past.memory.get("regime_change", {})
     old = _from_json(remembered, metric.id) if metric.id in remembered.get("at", {}) else None
+    reading = _Reading(observed_at=diff.after.observed_at, url=diff.after.url, sha256=diff.after.sha256)
     verdict = diff.metrics.get(metric.id)
-    if verdict is None or old is None or (verdict.moved and not verdict.usable):
-        return _first(diff, metric)  # the first page, or another scale
-    if not verdict.moved or diff.after.observed_at - old.readings[-1].observed_at < _APART:
+    if verdict is None or old is None or (verdict.moved and not verdict.usable):  # the first page, or another scale
+        values: dict[EntryId, Sequence[float | None]] = {entry: (value,) for entry, value in _shown(diff, metric).items()}
+        return _Window(readings=(reading,), values=values) if values else None
+    if not verdict.moved or reading.observed_at - old.readings[-1].observed_at < _APART:
         return old
     shown, now = _shown(diff, metric), keys_now(diff)
     before = {now.get(entry, entry): values for entry, values in old.values.items()}
@@ -144,17 +146,7 @@ def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
         for entry in (shown.keys() | (before.keys() & diff.after.entries.keys()))
     }
     known = {entry: kept for entry, kept in values.items() if any(value is not None for value in kept)}
-    return _Window(readings=(*old.readings, _reading(diff))[-KEPT:], values=known)
-
-
-def _first(diff: Diff, metric: Metric) -> _Window | None:
-    shown = _shown(diff, metric)
-    values = {entry: (value,) for entry, value in shown.items()}
-    return _Window(readings=(_reading(diff),), values=values) if shown else None
-
-
-def _reading(diff: Diff) -> _Reading:
-    return _Reading(observed_at=diff.after.observed_at, url=diff.after.url, sha256=diff.after.sha256)
+    return _Window(readings=(*old.readings, reading)[-KEPT:], values=known)
 
 
 def _shown(diff: Diff, metric: Metric) -> dict[EntryId, float]:
@@ -231,11 +223,6 @@ def _begins_now(window: _Window, common: float) -> bool:
     return bool(ratios) and abs(median(ratios) - 1) < abs(common - 1) / 2
 
 
-def _shifts(diff: Diff, metric: Metric, window: _Window, common: float) -> list[_Shift]:
-    candidates = (_shift(diff, metric, entry, window.values[entry], common) for entry in sorted(window.values))
-    return [shift for shift in candidates if shift is not None]
-
-
 def _shift(diff: Diff, metric: Metric, entry: EntryId, values: Sequence[float | None], common: float) -> _Shift | None:
     """The shift that this reading confirms: the last three beyond the error on one side, the one before them not."""
     split = _split(values)
@@ -266,6 +253,9 @@ def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift],
     best = alike[0]
     who = [party(diff.after, shift.entry) for shift in alike]
     before, since = number(best.before, metric), number(best.since, metric)
+    unit = f" {metric.unit}" if metric.unit and not metric.unit.startswith("USD") and not metric.percent_factor else ""
+    of_first = " (the first of them)" if len(alike) > 1 else ""
+    scale = " on its present scale" if metric.nature is Nature.FITTED else ""
     is_news = _is_news(diff, metric, alike, window)
     return make(
         diff,
@@ -276,7 +266,7 @@ def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift],
         subjects=who,
         metric=metric.id,
         headline=f"{listed(who)}: {metric.title} on {diff.board.title} went from about {before} to about {since}"
-        f"{_unit(metric)}{_which(metric, alike)} and stayed there for {HELD} readings.",
+        f"{unit}{of_first}{scale} and stayed there for {HELD} readings.",
         facts={
             "shifts": {
                 str(shift.entry): {"before": shift.before, "since": shift.since, "values": list(window.values[shift.entry])}
@@ -288,13 +278,6 @@ def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift],
         evidence=[*_pages(window), *(proof(diff.after, shift.entry, metric.id) for shift in alike)],
         after=window.readings[best.last].observed_at,
         until=window.readings[-HELD].observed_at,
-    )
-
-
-def _which(metric: Metric, alike: Sequence[_Shift]) -> str:
-    """The entry whose figures the headline gives, and their scale."""
-    return (" (the first of them)" if len(alike) > 1 else "") + (
-        " on its present scale" if metric.nature is Nature.FITTED else ""
     )
 
 
@@ -319,8 +302,7 @@ def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Windo
     best = alike[0]
     places = _places(diff)
     place = places.get(best.entry, inf)
-    ahead = sum(other < place for other in places.values())
-    if ahead >= _NEWS_TO_RANK or place == inf:
+    if place == inf or sum(other < place for other in places.values()) >= _NEWS_TO_RANK:
         return False
     if metric.nature is Nature.FITTED:
         return not any(_was_a_revision(diff, metric, shift, window) for shift in alike)
@@ -334,10 +316,6 @@ def _was_a_revision(diff: Diff, metric: Metric, shift: _Shift, window: _Window) 
     last, first = values[shift.last], values[-HELD]
     width = diff.after.entries[shift.entry].measures[metric.id].half_width or 0.0
     return last is not None and first is not None and abs(first - last) > width
-
-
-def _unit(metric: Metric) -> str:
-    return f" {metric.unit}" if metric.unit and not metric.unit.startswith("USD") and not metric.percent_factor else ""
 
 
 def _pages(window: _Window) -> list[Evidence]:
