@@ -23,9 +23,6 @@ def fates(diff: Diff) -> dict[str, str]:
     return {fate: keys for fate, keys in actual.items() if keys}
 
 
-# ── what may be compared ─────────────────────────────────────────────────────────────────────────
-
-
 def test_a_first_snapshot_changes_nothing():
     diff = compare(board(), None, snapshot("a:50 b:40"))
     assert diff == Diff(board=board(), before=None, after=snapshot("a:50 b:40"))
@@ -97,9 +94,6 @@ def test_a_snapshot_against_its_later_self_shows_no_change(page: dict):
     assert all((verdict.moved, verdict.rounded, dict(verdict.moves)) == (0, 0, {}) for verdict in diff.metrics.values())
 
 
-# ── depth ────────────────────────────────────────────────────────────────────────────────────────
-
-
 def test_on_a_whole_board_new_entries_arrived_and_absent_ones_are_missing():
     assert fates(two("a:50 b:40 c:30", "a:50 c:30 x:20")) == {"arrived": "x", "missing": "b"}
 
@@ -146,9 +140,6 @@ def test_a_re_based_page_of_limited_depth_loses_and_gains_nobody():
 
 def test_a_re_based_whole_board_still_reports_arrivals_and_departures():
     assert fates(two("a:90 b:85 c:80 d:75", "a:40 b:35 c:30 x:25")) == {"arrived": "x", "missing": "d"}
-
-
-# ── caps and keys that stand twice ───────────────────────────────────────────────────────────────
 
 
 def rows(first: int, count: int) -> str:

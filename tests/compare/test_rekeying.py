@@ -131,9 +131,6 @@ def test_a_respelled_entry_can_leave_under_the_new_key():
     assert brief(of("departure", history.show("b:40"))) == ["departure/confirmed GPT-5"]
 
 
-# ── one variant under two names ──────────────────────────────────────────────────────────────────
-
-
 def known(variant: str, confidence: Confidence = Confidence.ALIAS) -> Identity:
     return Identity(name=variant, model=ModelId(variant), variant=variant, confidence=confidence)
 
@@ -174,9 +171,6 @@ def test_a_variant_listed_twice_identifies_no_entry():
     who = {key: known("maker/m") for key in ("old", "new", "again")}
     diff = compare(board(SCORE), snapshot("s:9 old:50", who=who), snapshot("s:9 new:50 again:50", day=1, who=who))
     assert diff.rekeyed == {}
-
-
-# ── a name that says more ────────────────────────────────────────────────────────────────────────
 
 
 def clarified(was: str, now: str, *, names: tuple[str, str] = ("RAG + GPT 4", "RAG + GPT 4 (1106)"), on=SCORE) -> bool:

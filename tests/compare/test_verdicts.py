@@ -28,9 +28,6 @@ def shifted(count: int, moved: int, *, ups: int | None = None, on: Metric = SCOR
     return two(line(before) + tail, line(after) + tail, on=on)
 
 
-# ── tested ───────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(("count", "moved", "ups", "rebased"), [
     (100, 50, 25, True),
     (100, 49, 25, False),
@@ -86,9 +83,6 @@ def test_estimates_alone_never_re_base():
     assert two("a:~1 b:~2 c:~3 d:~4", "a:~5 b:~6 c:~7 d:~8").verdict is Comparability.COMPARABLE
 
 
-# ── errors ───────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(("after", "beyond"), [("a:50.98", False), ("a:51", True), ("a:49.02", False), ("a:49", True)])
 def test_a_move_is_significant_beyond_one_entrys_share_of_the_stated_error(after: str, beyond: bool):
     stated = metric(stated_error=1.4)
@@ -109,9 +103,6 @@ def test_a_stated_error_is_believed_before_intervals():
 ])  # fmt: skip
 def test_without_a_stated_error_the_wider_interval_counts_and_without_any_every_move(before: str, after: str, beyond: bool):
     assert two(f"{before} b:60 c:70", f"{after} b:60 c:70").moves["a"].significant is beyond
-
-
-# ── listed, live, count, volatile ────────────────────────────────────────────────────────────────
 
 
 def test_a_listed_value_that_changed_is_a_significant_move():
@@ -138,9 +129,6 @@ def test_a_version_says_nothing_about_listed_values():
 def test_live_counted_and_volatile_values_all_move_and_say_nothing(silent: Metric):
     actual = shifted(40, 40, on=silent)
     assert (actual.verdict, actual.moved, dict(actual.moves)) == (Comparability.COMPARABLE, 40, {})
-
-
-# ── lost, new, gone ──────────────────────────────────────────────────────────────────────────────
 
 
 def thinned(had: int, lost: int, *, nature: str = "tested", unscored: int = 0) -> MetricDiff:

@@ -68,9 +68,6 @@ def test_the_baseline_is_the_last_snapshot_whether_or_not_a_departure_is_open():
     assert (list(history.diff.before.entries), history.diff.missing) == (["a", "c"], ())
 
 
-# ── below the depth ──────────────────────────────────────────────────────────────────────────────
-
-
 def depth(count: int) -> dict[str, object]:
     return {"depth": count}
 
@@ -119,9 +116,6 @@ def test_an_absence_before_a_re_base_is_not_confirmed_by_the_new_scale():
     assert seen(*((text, depth(len(text.split()))) for text in shown)) == [[]] * 4
 
 
-# ── cut off, or not to be read ───────────────────────────────────────────────────────────────────
-
-
 def test_nobody_leaves_while_the_page_is_cut_at_a_round_number_of_rows():
     assert seen(rows(0, 97), rows(3, 100), rows(3, 100), rows(4, 100), rows(0, 103)) == [[]] * 5
 
@@ -167,9 +161,6 @@ def test_after_a_restart_the_new_entries_can_leave():
     for text in (rows(500, 12), rows(501, 12), rows(501, 12)):
         reported = history.show(text, restart="accepted by ann" if text == rows(500, 12) else "")
     assert brief(of("departure", reported)) == ["departure/confirmed m0500"]
-
-
-# ── many at once ─────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("gone", "of_all", "together"), [(10, 110, True), (9, 109, False), (10, 420, False), (13, 420, True)])

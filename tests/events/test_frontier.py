@@ -24,9 +24,6 @@ def day(text: str, price: str = "", **more: object) -> dict[str, object]:
     return {"text": text, "price": price, **more}
 
 
-# ── the frontier itself ──────────────────────────────────────────────────────────────────────────
-
-
 def on_it(points: dict[EntryId, Point]) -> set[EntryId]:
     """Brute force: nobody is as good for less, or better for as much."""
     return {
@@ -94,9 +91,6 @@ def test_the_memory_is_the_frontier_of_the_measured_values(better: str, table: d
         assert remembered is None
     else:
         assert {key: tuple(point) for key, point in remembered.items()} == {key: real[key] for key in on_it(real)}
-
-
-# ── who moved, and why ───────────────────────────────────────────────────────────────────────────
 
 
 def test_a_newcomer_that_joins_in_the_upper_half_is_news_with_the_entries_that_leave():

@@ -251,9 +251,6 @@ def test_a_first_page_is_not_news():
     assert of("generation_gain", History(INDEX).show("old:42 new:45", who={"old": OLD, "new": NEW})) == []
 
 
-# ── the order of generations ─────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(("first", "second"), [
     ("3", "3.5"), ("3.5", "4"), ("2.5", "3"), ("4o", "5"), ("4.5", "5"), ("V3.2", "V4"), ("K2.5", "K2.6"), ("1.5", "2"),
     ("2501", "2503"),

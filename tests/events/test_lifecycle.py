@@ -102,9 +102,6 @@ def test_a_property_that_changed_for_many_at_once_changed_its_format():
     assert [event.is_news for event in reported_in(stated, changed, others=46)] == [True]
 
 
-# ── listed numbers ───────────────────────────────────────────────────────────────────────────────
-
-
 def listed(before: dict[str, str], after: dict[str, str], *on) -> list[Event]:
     history = History(SCORE, *on)
     history.show("a:50 b:40 c:30 d:20 e:10", **before)

@@ -298,9 +298,6 @@ def test_a_drift_of_the_whole_board_passes_nobody():
     assert season.events_of(line({key: f"{value + 1}±4" for key, value in values.items()})) == []
 
 
-# ── how sure, and whether it matters ─────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(("value", "reported"), [("61.4", False), ("61.5", True)])
 def test_a_pass_is_news_only_beyond_the_stated_error(value: str, reported: bool):
     (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:{value}", on=STATED)
@@ -362,9 +359,6 @@ def test_a_pass_of_a_rival_outside_the_ten_best_labs_is_not_news():
     assert (event.is_news, event.facts["rivals"][0]["place_before"]) == (False, 12)
 
 
-# ── families, generations, what is no line ───────────────────────────────────────────────────────
-
-
 def test_a_family_passes_where_its_lab_was_already_above():
     board = "ali/qwen/3/a:70.0 ali/wan/1/a:20.0 oai/gpt/5/a:60.0 oai/o/1/a:50.0"
     assert lines(passed(board, f"{board} ali/wan/2/a:65.0", on=STATED)) == ["ali/wan > oai/gpt!", "ali/wan > oai/o!"]
@@ -397,9 +391,6 @@ def test_a_system_of_several_models_is_of_no_line():
     season = Season(SCORE)
     season.events_of("a:50 b:40", who=named)
     assert season.all_events_of("a:50 b:40 s:60", who=named) == []
-
-
-# ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_memory_is_plain_and_has_only_reported_passes_and_unseen_entries():

@@ -56,9 +56,6 @@ def test_a_nominal_lead_is_news_on_a_tested_board_only(on, reported: bool):
     assert (event.grade, event.is_news) == ("nominal", reported)
 
 
-# ── ties ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def test_sharing_the_lead_is_reported_once_and_losing_it_again_is_not():
     history = History()
     history.show("a:50 b:40 c:30")
@@ -75,9 +72,6 @@ def test_two_that_join_the_leader_share_the_lead():
 
 def test_a_leader_pulling_ahead_of_another_is_not_a_new_leader():
     assert successions("a:50 b:50 c:30", "a:50 b:51 c:30") == []
-
-
-# ── the leader cannot be seen ────────────────────────────────────────────────────────────────────
 
 
 def test_nobody_leads_because_the_leader_is_missing():
@@ -192,9 +186,6 @@ def test_a_board_whose_order_is_not_news_has_no_leader(on):
 def test_both_sides_of_both_parties_are_shown():
     (event,) = of("new_leader", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [("b", "40"), ("b", "40"), ("a", "50"), ("a", "35")]
-
-
-# ── against a plain account of the lead ──────────────────────────────────────────────────────────
 
 
 class Lead:

@@ -19,9 +19,6 @@ def overtakes(*texts: str, on=SCORE, **more: object) -> list[str]:
     return brief(of("overtake", events_of(*texts, on=[on], **more)))
 
 
-# ── every flip, once ─────────────────────────────────────────────────────────────────────────────
-
-
 def pairs(on: Metric, before: dict[str, float], after: dict[str, float], moved: set[str]) -> set[tuple[str, str]]:
     """(subject, rival), from a look at every pair."""
     common = before.keys() & after.keys()
@@ -158,9 +155,6 @@ def test_a_fall_past_many_names_a_hundred_of_those_passed_and_counts_them_all():
     assert event.headline.startswith("up (2,000) overtakes m000 (1,000) and 149 more on Board")
 
 
-# ── newcomers ────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(("arrives", "expected_events"), [
     ("x:60", ["overtake/debut x > a,b,c"]),
     ("x:45", ["overtake/debut x > b,c"]),
@@ -257,9 +251,6 @@ def test_a_secondary_metric_without_a_topic_has_no_debuts():
     history = History(SCORE, metric("votes", primary=False, topic=""))
     history.show("a:50", votes="a:5")
     assert brief(of("overtake", history.show("a:50 x:60", votes="a:5 x:6"))) == ["overtake/debut x > a"]
-
-
-# ── held ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def after_an_overtake(*texts: str) -> list[list[str]]:

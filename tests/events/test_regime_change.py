@@ -114,9 +114,6 @@ def test_a_missing_reading_is_bridged_and_the_interval_says_so():
     assert (event.after, event.until) == (START + timedelta(days=4), START + timedelta(days=6))
 
 
-# ── ratings ──────────────────────────────────────────────────────────────────────────────────────
-
-
 def ratings(*moves: float, drift: float = 0.0, width: int = 4) -> list[Event]:
     """The events of ratings of a board of forty that all drift, while `a` also moves."""
     history, events = History(RATING), []
@@ -139,9 +136,6 @@ def test_a_rating_that_slips_step_by_step_is_reported_once_it_holds():
 def test_a_rating_whose_fall_was_reported_as_a_revision_is_only_recorded():
     (event,) = ratings(0, 1, 0, 1, 0, -6, -7, -6, -7, drift=-1.0)
     assert (event.grade, event.is_news) == ("worse", False)
-
-
-# ── what is remembered ───────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.slow
@@ -168,9 +162,6 @@ def test_of_a_large_board_only_the_best_are_watched():
     history.show(text, speed=text)
     values = history.past.memory["regime_change"]["values"]
     assert (len(values), "m699" in values, "m0" in values) == (500, True, False)
-
-
-# ── brute force ──────────────────────────────────────────────────────────────────────────────────
 
 
 def median(values: list[float]) -> float:

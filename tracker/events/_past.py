@@ -137,14 +137,12 @@ def _filled(past: BoardState, after: Snapshot) -> dict[MetricId, tuple[float, ..
 
 def _drifted(past: BoardState, diff: Diff) -> frozenset[MetricId]:
     """Fields that lost their values and do not yet have about as many again as lately."""
-    bad = (Comparability.DRIFTED, Comparability.VANISHED)
-    lost = frozenset(metric for metric, verdict in diff.metrics.items() if verdict.verdict in bad)
-    return lost.union(metric for metric in past.drifted if not _filled_again(past, diff, metric))
-
-
-def _filled_again(past: BoardState, diff: Diff, metric: MetricId) -> bool:
-    verdict = diff.metrics.get(metric)
-    if verdict is None or verdict.verdict is Comparability.APPEARED:
-        return True
-    share = verdict.filled_after / max(1, len(diff.after.entries))
-    return verdict.filled_after > 0 and share >= _FILLED_AGAIN * max(past.filled.get(metric, ()), default=0.0)
+    bad, rows = (Comparability.DRIFTED, Comparability.VANISHED), max(1, len(diff.after.entries))
+    drifted = {metric for metric, verdict in diff.metrics.items() if verdict.verdict in bad}
+    for metric in past.drifted:
+        verdict, best = diff.metrics.get(metric), max(past.filled.get(metric, ()), default=0.0)
+        if verdict is None or verdict.verdict is Comparability.APPEARED:
+            continue
+        if not verdict.filled_after or verdict.filled_after / rows < _FILLED_AGAIN * best:
+            drifted.add(metric)
+    return frozenset(drifted)

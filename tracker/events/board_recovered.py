@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from tracker.events import board_partial
 from tracker.events.kind import BoardTrouble, EventKind
 from tracker.events.making import make
-from tracker.model import BoardState, Diff, Entry, Event, Measure
+from tracker.model import BoardState, Diff, Entry, Event
 from tracker.wording import span
 
 RULE = "board_recovered/2"
 Grade = StrEnum("Grade", "BROKEN STALE PARTIAL")
+_figures = attrgetter("value", "low", "high", "estimated")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -43,10 +45,6 @@ def _differ(old: Entry, new: Entry) -> bool:
         measure is not new.measures[metric] and _figures(measure) != _figures(new.measures[metric])
         for metric, measure in old.measures.items()
     )
-
-
-def _figures(measure: Measure) -> tuple[object, ...]:
-    return measure.value, measure.low, measure.high, measure.estimated
 
 
 def _event(diff: Diff, grade: Grade, since: datetime, why: str, missed: int) -> Event:

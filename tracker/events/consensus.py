@@ -65,11 +65,6 @@ class _Ballot:
     below: tuple[BoardId, ...]
 
     @property
-    def is_shared(self) -> bool:
-        """Whether a board that did not report it agrees or contradicts, or several reported it."""
-        return bool(self.below or self.above or len(self.reporting) > 1)
-
-    @property
     def grade(self) -> Grade:
         """Whether the boards agree."""
         if self.below:
@@ -165,7 +160,7 @@ def _ballots(
             above=tuple(board for board, order in orders.items() if order == "above" and board not in reports),
             below=tuple(board for board, order in orders.items() if order == "below" and _counts(seats[board], subject, modes)),
         )
-        if ballot.reporting and ballot.is_shared:
+        if ballot.reporting and (ballot.below or ballot.above or len(ballot.reporting) > 1):
             together.setdefault((subject, ballot), []).append(rival)
     return together
 

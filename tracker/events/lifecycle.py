@@ -55,8 +55,6 @@ _TEXTS = {"licence": Grade.LICENCE, "license": Grade.LICENCE, "context": Grade.C
 _ATTRIBUTES = _FLAGS.keys() | _TEXTS.keys() | {"expires"}
 _Former = dict[EntryId, dict[str, list[str]]]
 """The former statements of each property of entries."""
-_RECORDED_ONLY = frozenset((Grade.WEIGHTS_CLOSED,))
-"""Published weights cannot be recalled: nearly always the publisher corrects its statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +173,7 @@ def _together(diff: Diff, changes: Sequence[_Change]) -> list[list[_Change]]:
 def _event(diff: Diff, alike: Sequence[_Change], former: _Former, *, formatted: bool) -> Event:
     flips = all(change.after in former.get(change.entry, {}).get(change.attribute, ()) for change in alike)
     first, who = alike[0], [party(diff.after, change.entry) for change in alike]
-    is_news = not flips and not formatted and first.grade not in _RECORDED_ONLY and not _is_small(first)
+    is_news = not flips and not formatted and first.grade != Grade.WEIGHTS_CLOSED and not _is_small(first)
     entries = [change.entry for change in alike[:_PROVEN]]
     return make(
         diff,
@@ -233,7 +231,7 @@ def why_recorded(event: Event) -> str:
         return "it goes back to what was stated before"
     if event.facts.get("format"):
         return "it changed for many entries at once: the publisher changed its format, not the models"
-    if event.grade in _RECORDED_ONLY:
+    if event.grade == Grade.WEIGHTS_CLOSED:
         return "published weights cannot be called back: the publisher corrects what it stated"
     return "the context window changed by less than is news"
 

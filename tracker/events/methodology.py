@@ -25,6 +25,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 def _rebased(diff: Diff, rebased: list[tuple[Metric, MetricDiff]]) -> Event:
     primary_first = sorted(rebased, key=lambda pair: not pair[0].primary)
     metric, first = primary_first[0]
+    has_shift = first.moved and metric.nature is not Nature.FITTED  # the reason of a fitted board states that of the whole board
+    shift = f", median shift {difference(first.median_shift, metric)}" if has_shift else ""
     return make(
         diff,
         rule=RULE,
@@ -33,15 +35,9 @@ def _rebased(diff: Diff, rebased: list[tuple[Metric, MetricDiff]]) -> Event:
         is_news=True,
         metric=metric.id,
         headline=f"{diff.board.title} re-based {listed([metric.title for metric, _ in primary_first], 1)}:"
-        f" {first.reason}{_shift(metric, first)}; values before and after cannot be compared.",
+        f" {first.reason}{shift}; values before and after cannot be compared.",
         facts={"metrics": {str(metric.id): _facts(verdict) for metric, verdict in rebased}, "version": diff.after.version},
     )
-
-
-def _shift(metric: Metric, verdict: MetricDiff) -> str:
-    """The median shift of the values that moved. The reason of a fitted board already states that of the whole board."""
-    shifted = verdict.moved and metric.nature is not Nature.FITTED
-    return f", median shift {difference(verdict.median_shift, metric)}" if shifted else ""
 
 
 def _another_table(diff: Diff) -> Event:

@@ -126,6 +126,10 @@ class Feat:
         """The members that the grade is about."""
         return self.sure or self.higher
 
+    def order(self) -> tuple[object, ...]:
+        """Sorts what can be news first, then the weightiest class, then the best reference."""
+        return (self.clouded or self.few, *weightiest(self.name)[:2], self.mark.bar, self.name, self.mark.key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
@@ -165,13 +169,8 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         records=_records(diff, primary, memory, roll),
     )
     firsts = grouped((feat for feat in feats if feat.is_first), lambda feat: (feat.entries[0], feat.grade))
-    events = [_event(diff, primary, memory, sorted(group, key=_order)) for _, group in sorted(firsts.items())]
+    events = [_event(diff, primary, memory, sorted(group, key=Feat.order)) for _, group in sorted(firsts.items())]
     return Detection(events=events, memory=_plain(after))
-
-
-def _order(feat: Feat) -> tuple[object, ...]:
-    """Sorts what can be news first, then the weightiest class, then the best reference."""
-    return (feat.clouded or feat.few, *weightiest(feat.name)[:2], feat.mark.bar, feat.name, feat.mark.key)
 
 
 def _marks(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> list[Mark]:

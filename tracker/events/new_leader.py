@@ -14,7 +14,6 @@ from tracker.wording import listed, number, unsure
 
 RULE = "new_leader/1"
 Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION")
-_COMPARABLE = (Comparability.COMPARABLE, Comparability.PRECISION)
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -55,10 +54,10 @@ def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, tuple[EntryId,
         return {}
     acknowledged = _acknowledged(diff, past, primary)
     now, verdict = leaders(diff.after, primary), verdict_of(diff, primary)
+    has_own_best = verdict in (Comparability.REBASED, Comparability.APPEARED)
     says_nothing = not now or verdict in SAYS_NOTHING
-    if acknowledged and (says_nothing or (verdict in _COMPARABLE and _lead_is_open(diff, past, primary, acknowledged, now))):
-        return {primary.id: acknowledged}
-    return {primary.id: now}
+    stays = says_nothing or (not has_own_best and _lead_is_open(diff, past, primary, acknowledged, now))
+    return {primary.id: acknowledged if acknowledged and stays else now}
 
 
 def _lead_is_open(

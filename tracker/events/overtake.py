@@ -172,6 +172,8 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
     passed = len(rivals) - start
     own, below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
+    stated = metric.stated_error is not None or own.half_width is not None or below.half_width is not None
+    is_near = stated and certainty(metric, own, below) == "nominal"
     return make(
         diff,
         rule=RULE,
@@ -182,16 +184,10 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
         headline=f"{who.name} ({number(own.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {_and_others(first, below, metric, passed)}{_near(metric, own, below)}.",
+        f" above {_and_others(first, below, metric, passed)}{', the first of them within the error' if is_near else ''}.",
         facts={"rank": rank, "value": own.value, "passed": passed} | _beyond_error(diff, metric, own, rivals, start),
         evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
     )
-
-
-def _near(metric: Metric, own: Measure, below: Measure) -> str:
-    """The addition if the next entry below is within the error that is stated."""
-    stated = metric.stated_error is not None or own.half_width is not None or below.half_width is not None
-    return ", the first of them within the error" if stated and certainty(metric, own, below) == "nominal" else ""
 
 
 def _beyond_error(diff: Diff, metric: Metric, own: Measure, rivals: list[EntryId], start: int) -> dict[str, float]:

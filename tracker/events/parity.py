@@ -76,7 +76,9 @@ def _parities(diff: Diff, past: BoardState) -> list[tuple[Event, str]]:
     primary = ranked_primary(diff)
     if primary is None or diff.before is None:
         return []
-    fresh, risen = newly_measured(diff, past), _risen(diff, primary)
+    moves = ((entry, move) for entry, move in diff.metrics[primary.id].moves.items() if move.significant)
+    risen = {entry for entry, move in moves if primary.sort_key(move.shift) < 0 and not move.after.estimated}
+    fresh = newly_measured(diff, past)
     if not fresh and not risen:
         return []
     field = _Field(diff, past, primary)
@@ -88,11 +90,6 @@ def _parities(diff: Diff, past: BoardState) -> list[tuple[Event, str]]:
             release = "/".join(release_of(diff.after.entries[entry]) or (entry,))
             parities.append((_event(diff, field, entry, *rival), release))
     return parities
-
-
-def _risen(diff: Diff, primary: Metric) -> set[EntryId]:
-    significant = ((entry, move) for entry, move in diff.metrics[primary.id].moves.items() if move.significant)
-    return {entry for entry, move in significant if primary.sort_key(move.shift) < 0 and not move.after.estimated}
 
 
 class _Field:
