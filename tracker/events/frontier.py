@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from math import inf
 from operator import itemgetter
@@ -22,7 +23,7 @@ from tracker.events._newcomers import arrivals, newly_measured
 from tracker.events._values import SAYS_NOTHING, keys_now, measured, ranked_primary
 from tracker.events.kind import Detection, EventKind, Folding
 from tracker.events.making import both_proofs, last_named, make, party, stated_proofs
-from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.traits import open_size, price_metric, size_words, traits
 from tracker.wording import listed, number
 
@@ -41,16 +42,6 @@ Memory = dict[str, dict[EntryId, Point]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Axis:
-    """What the primary score is compared with. The smaller `cost` is better; None where it is not known."""
-
-    name: Grade
-    word: str
-    metric: Metric | None
-    cost: Callable[[Entry], float | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Mover:
     """An entry that joined or left: why, and, if it left, the entry that dominates it now."""
 
@@ -61,12 +52,15 @@ class _Mover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """One frontier of one diff."""
+    """The primary score against one `cost`, of which less is better; None if it is not known."""
 
     diff: Diff
     past: BoardState
     primary: Metric
-    axis: _Axis
+    name: Grade
+    word: str
+    metric: Metric | None
+    cost: Callable[[Entry], float | None]
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
@@ -83,18 +77,17 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     comparable = diff.before is not None and diff.metrics[primary.id].usable
     kept = {} if _is_rescaled(diff, primary) else _remembered(diff, past)
     events: list[Event] = []
-    for axis in _axes(diff.board):
-        acknowledged = kept.pop(axis.name, {})
-        known = {} if _is_rescaled(diff, axis.metric) else acknowledged
-        view = _View(diff=diff, past=past, primary=primary, axis=axis)
+    for view in _views(diff, past, primary):
+        acknowledged = kept.pop(view.name, {})
+        known = {} if _is_rescaled(diff, view.metric) else acknowledged
         points = _points(view, known)
         if points is None:
-            kept |= {axis.name: known} if known else {}
+            kept |= {view.name: known} if known else {}
             continue
         now = frontier(points)
         if known and comparable and set(now) != known.keys():
             events += _moves(view, known, points, now)
-        kept[axis.name] = {entry: points[entry] for entry in now}
+        kept[view.name] = {entry: points[entry] for entry in now}
     memory = {name: {str(entry): list(point) for entry, point in sorted(points.items())} for name, points in sorted(kept.items())}
     return Detection(events=events, memory=memory)
 
@@ -134,14 +127,15 @@ def dominator(front: tuple[EntryId, ...], points: Mapping[EntryId, Point], point
     return best if best is not None and points[best][0] <= standing and points[best] != point else None
 
 
-def _axes(board: Board) -> Iterator[_Axis]:
-    price = price_metric(board)
+def _views(diff: Diff, past: BoardState, primary: Metric) -> Iterator[_View]:
+    view = partial(_View, diff=diff, past=past, primary=primary)
+    price = price_metric(diff.board)
     if price is not None:
-        yield _Axis(name=Grade.PRICE, word=price.title, metric=price, cost=_cost_by(price))
-    yield _Axis(name=Grade.SIZE, word="total parameters, among open weights", metric=None, cost=open_size)
-    for metric in board.metrics:
+        yield view(name=Grade.PRICE, word=price.title, metric=price, cost=_cost_by(price))
+    yield view(name=Grade.SIZE, word="total parameters, among open weights", metric=None, cost=open_size)
+    for metric in diff.board.metrics:
         if metric.topic == "speed" and metric.higher_is_better and metric.nature is Nature.LIVE:
-            yield _Axis(name=Grade.SPEED, word=metric.title, metric=metric, cost=_cost_by(metric))
+            yield view(name=Grade.SPEED, word=metric.title, metric=metric, cost=_cost_by(metric))
             return
 
 
@@ -164,7 +158,7 @@ def _points(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point]
     estimates: dict[EntryId, Point] = {}
     for key, entry in view.diff.after.entries.items():
         measure = entry.measures.get(view.primary.id)
-        if measure is not None and (cost := view.axis.cost(entry)) is not None:
+        if measure is not None and (cost := view.cost(entry)) is not None:
             (estimates if measure.estimated else points)[key] = (view.primary.sort_key(measure.value), cost)
     return None if _estimated_share(points, estimates) > MOST_ESTIMATED else _unseen(view, known) | points
 
@@ -183,7 +177,7 @@ def _unseen(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point]
 
 
 def _is_lost(view: _View) -> bool:
-    diff, metric = view.diff, view.axis.metric
+    diff, metric = view.diff, view.metric
     needed = [view.primary.id, *([metric.id] if metric else [])]
     if any(name in view.past.drifted for name in needed):
         return True
@@ -240,15 +234,15 @@ def _left(view: _View, entry: EntryId, points: Mapping[EntryId, Point], now: tup
 
 def _own_change(view: _View, entry: EntryId, *, better: bool) -> str:
     """What changed about the entry itself, in the direction that explains its move; `_NOTHING` if nothing did."""
-    diff, axis = view.diff, view.axis
+    diff = view.diff
     if diff.before is None or entry not in diff.before.entries or entry not in diff.after.entries:
         return _NOTHING
     old, new = diff.before.entries[entry], diff.after.entries[entry]
-    before, after = axis.cost(old), axis.cost(new)
+    before, after = view.cost(old), view.cost(new)
     if before is None or after is None:
-        return f"{axis.name} newly stated"
-    if before != after and (after < before) == better and (axis.metric is None or entry in diff.metrics[axis.metric.id].moves):
-        return "size restated" if axis.metric is None else "price cut" if better else "price rise"
+        return f"{view.name} newly stated"
+    if before != after and (after < before) == better and (view.metric is None or entry in diff.metrics[view.metric.id].moves):
+        return "size restated" if view.metric is None else "price cut" if better else "price rise"
     move = diff.metrics[view.primary.id].moves.get(entry)
     if move is not None and (view.primary.sort_key(move.shift) < 0) == better:
         return "score change" if move.significant else "score change within the error"
@@ -258,10 +252,10 @@ def _own_change(view: _View, entry: EntryId, *, better: bool) -> str:
 def _event(
     view: _View, joined: Sequence[_Mover], left: Sequence[_Mover], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
 ) -> Event:
-    diff, axis, primary = view.diff, view.axis, view.primary
+    diff, primary = view.diff, view.primary
     standings = [primary.sort_key(value) for value in diff.after.measured(primary.id).values()]
     middle = median(standings) if standings else 0.0  # without a score nobody joined
-    can_be_news = [mover for mover in joined if axis.name == Grade.PRICE and mover.cause in _NEWS]
+    can_be_news = [mover for mover in joined if view.name == Grade.PRICE and mover.cause in _NEWS]
     news = [mover for mover in can_be_news if points[mover.entry][0] <= middle]
     subjects = news or joined
     who = [party(diff.after, mover.entry) for mover in subjects]
@@ -272,12 +266,12 @@ def _event(
     return make(
         diff,
         rule=RULE,
-        grade=axis.name,
+        grade=view.name,
         weight=40 if news else 4,
         is_news=bool(news),
         subjects=who or gone,
         rivals=gone if who else (),
-        metric=axis.metric.id if axis.metric else primary.id,
+        metric=view.metric.id if view.metric else primary.id,
         headline=_headline(view, who, gone),
         facts={
             "frontier": [_fact(view, entry, points[entry]) for entry in now],
@@ -298,7 +292,7 @@ def _dominates(points: Mapping[EntryId, Point], entry: EntryId, other: EntryId) 
 
 
 def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
-    where = f"the frontier of {view.primary.title} against {view.axis.word} on {view.diff.board.title}"
+    where = f"the frontier of {view.primary.title} against {view.word} on {view.diff.board.title}"
     leave = f"{listed(gone)} {'leaves' if len(gone) == 1 else 'leave'}"
     if not who:
         return f"{leave} {where}."
@@ -313,9 +307,9 @@ def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
 
 
 def _cost_words(view: _View, entry: Entry) -> str:
-    if view.axis.metric is None:
+    if view.metric is None:
         return size_words(traits(entry, view.diff.board))
-    return number(entry.measures[view.axis.metric.id].value, view.axis.metric)
+    return number(entry.measures[view.metric.id].value, view.metric)
 
 
 def _fact(view: _View, key: EntryId, point: Point) -> dict[str, object]:
@@ -324,16 +318,16 @@ def _fact(view: _View, key: EntryId, point: Point) -> dict[str, object]:
     return {
         "entry": str(key),
         "score": view.primary.sort_key(point[0]),
-        view.axis.name: view.axis.metric.sort_key(point[1]) if view.axis.metric else point[1],
-        "seen": entry is not None and view.axis.cost(entry) is not None,
+        view.name: view.metric.sort_key(point[1]) if view.metric else point[1],
+        "seen": entry is not None and view.cost(entry) is not None,
     }
 
 
 def _evidence(view: _View, entries: Sequence[EntryId]) -> list[Evidence]:
     diff = view.diff
     evidence = list(both_proofs(diff, entries, view.primary.id))
-    if view.axis.metric is not None:
-        return evidence + list(both_proofs(diff, entries, view.axis.metric.id))
+    if view.metric is not None:
+        return evidence + list(both_proofs(diff, entries, view.metric.id))
     return evidence + stated_proofs(diff, entries, "total_parameters", or_name=True)
 
 

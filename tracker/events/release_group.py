@@ -19,7 +19,7 @@ from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.model import BoardState, Diff, Entry, EntryId, Event, MetricId, name_tokens
 from tracker.traits import size_words, traits
-from tracker.wording import number
+from tracker.wording import count, number
 
 RULE = "release_group/1"
 Grade = StrEnum("Grade", "RELEASE LISTING LATE_LISTING ADDITION")
@@ -49,8 +49,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     `addition`: siblings were listed before, so the release itself is older. Entries that were merely `revealed`, came back, came
     in a crowd or continue under another key are not a release.
     """
+    if diff.before is None:
+        return
     together: dict[Line, list[EntryId]] = {}
-    came = _new(diff, arrivals(diff, past))
+    before = diff.before.entries
+    came = _new(diff, before, arrivals(diff, past))
     for entry in sorted(came):
         line = release_of(diff.after.entries[entry])
         if line is not None and diff.after.entries[entry].who.generation:
@@ -63,15 +66,15 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     for line, entries in sorted(groups.items()):
         arrived = (diff.after.entries[entry] for entry in entries)
         siblings = sorted(arrived, key=lambda sibling: (ranks.get(sibling.id, inf), sibling.name, sibling.id))
-        listed = sorted(entry.name for entry in _before(diff).values() if release_of(entry) == line)
+        listed = sorted(entry.name for entry in before.values() if release_of(entry) == line)
         group = _Group(siblings=siblings, grades=[came[entry] for entry in entries], ranks=ranks, listed=listed)
         yield _event(diff, group, lines)
 
 
-def _new(diff: Diff, came: Mapping[EntryId, str]) -> dict[EntryId, str]:
+def _new(diff: Diff, before: Mapping[EntryId, Entry], came: Mapping[EntryId, str]) -> dict[EntryId, str]:
     """Arrivals without those whose model was listed before, or that have all values of an entry that is missing now."""
-    models = {entry.who.model for entry in _before(diff).values()} - {None}
-    left = [shown for entry in diff.missing if (shown := _shown(_before(diff)[entry]))]
+    models = {entry.who.model for entry in before.values()} - {None}
+    left = [shown for entry in diff.missing if (shown := _shown(before[entry]))]
     return {
         entry: grade
         for entry, grade in came.items()
@@ -81,10 +84,6 @@ def _new(diff: Diff, came: Mapping[EntryId, str]) -> dict[EntryId, str]:
 
 def _shown(entry: Entry) -> dict[MetricId, float]:
     return {metric: measure.value for metric, measure in entry.measures.items()}
-
-
-def _before(diff: Diff) -> Mapping[EntryId, Entry]:
-    return diff.before.entries if diff.before is not None else {}
 
 
 def _event(diff: Diff, group: _Group, lines: Lines) -> Event:
@@ -120,13 +119,12 @@ def _event(diff: Diff, group: _Group, lines: Lines) -> Event:
 
 
 def _what_happened(diff: Diff, group: _Group) -> str:
-    verb = {
-        Grade.RELEASE: "enters {board} with",
-        Grade.LISTING: "enters {board} with",
-        Grade.LATE_LISTING: "is listed on {board}, some time after its release, with",
-        Grade.ADDITION: "grows on {board} by",
-    }[group.grade]
-    return f"{_name(group)} {verb.format(board=diff.board.title)} {_count(group)}"
+    title, variants, models = diff.board.title, len(group.siblings), _models(group.siblings)
+    if group.grade == Grade.ADDITION:
+        return f"{_name(group)} grows on {title} by {variants} more variants"
+    late = group.grade == Grade.LATE_LISTING
+    enters = f"is listed on {title}, some time after its release, with" if late else f"enters {title} with"
+    return f"{_name(group)} {enters} {count(models, 'model')}{f' in {variants} variants' if models != variants else ''}"
 
 
 def _name(group: _Group) -> str:
@@ -153,16 +151,6 @@ def _shared(names: Sequence[str]) -> str:
     while alike and any(name[len(alike) : len(alike) + 1].isalnum() and alike[-1].isalnum() for name in names):
         alike = alike[:-1]
     return alike.rstrip(" -_/:")
-
-
-def _count(group: _Group) -> str:
-    """`8 models in 14 variants`; of an addition, only how many more variants."""
-    variants, models = len(group.siblings), _models(group.siblings)
-    if group.listed:
-        return f"{variants} more variants"
-    if models == variants:
-        return f"{models} models"
-    return f"{models} model{'s' if models > 1 else ''} in {variants} variants"
 
 
 def _models(siblings: Sequence[Entry]) -> int:
