@@ -42,11 +42,6 @@ class Comparison:
     failed: Mapping[MetricId, list[float]]
     unjudged: Mapping[MetricId, list[float]]
 
-    @property
-    def judged(self) -> int:
-        """The number of metrics that state an error and that both have."""
-        return len(self.held) + len(self.failed)
-
 
 class Judge:
     """Compares the entries of one page on its ranked metrics, of which `judging` state an error."""

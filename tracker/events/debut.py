@@ -107,19 +107,13 @@ def behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
 
 
 def _arrival(diff: Diff, entry: EntryId) -> Grade:
-    age = _age_days(diff.after.entries[entry].attributes.get("released"), diff.after.observed_at)
-    if age is None:
-        return Grade.LISTING
-    return Grade.RELEASE if age <= RECENT_DAYS else Grade.LATE_LISTING
-
-
-def _age_days(released: str | None, now: datetime) -> int | None:
-    """Days since an ISO date; a month without a day counts from its first. None for anything else."""
-    padded = (released or "") + {4: "-01-01", 7: "-01"}.get(len(released or ""), "")
+    """By the age of the model on the day; a month, or a year, counts from its first day."""
+    released = diff.after.entries[entry].attributes.get("released", "")
     try:
-        return (now.date() - datetime.fromisoformat(padded).date()).days
+        day = datetime.fromisoformat(released + {4: "-01-01", 7: "-01"}.get(len(released), "")).date()
     except ValueError:
-        return None
+        return Grade.LISTING
+    return Grade.RELEASE if (diff.after.observed_at.date() - day).days <= RECENT_DAYS else Grade.LATE_LISTING
 
 
 def _first_scores(diff: Diff, past: BoardState) -> list[EntryId]:

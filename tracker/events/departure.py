@@ -9,7 +9,7 @@ from enum import StrEnum
 from tracker.events._values import grouped
 from tracker.events.kind import EventKind, What
 from tracker.events.making import make
-from tracker.model import BoardState, Comparability, Diff, EntryId, EntryRecord, Event, Evidence, Party
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Party
 from tracker.order import would_be_shown
 from tracker.wording import listed
 
@@ -85,17 +85,16 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -
             "last_values": {str(entry): past.known[entry].primary for entry in entries},
         },
         evidence=[
-            *(_last_seen(past.known[entry], entry) for entry in entries[:20]),
+            *(
+                Evidence(sha256=known.last_in, url=known.last_url, observed_at=known.last_seen, entry=entry, raw=known.name)
+                for entry in entries[:20]
+                if (known := past.known[entry]).last_seen is not None
+            ),
             *(Evidence(sha256=body, url=after.url, observed_at=after.observed_at, entry=entries[0]) for body in after.sha256),
         ],
         after=first.last_seen,
         until=first.missing_since,
     )
-
-
-def _last_seen(known: EntryRecord, entry: EntryId) -> Evidence:
-    assert known.last_seen is not None
-    return Evidence(sha256=known.last_in, url=known.last_url, observed_at=known.last_seen, entry=entry, raw=known.name)
 
 
 KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, explains={What.DEPARTURE: 10})

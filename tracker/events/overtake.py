@@ -160,7 +160,7 @@ def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]
     assert diff.before is not None
     if metric.id in past.drifted and not metric.primary:
         return []
-    unscored = [entry for entry in diff.common if metric.id not in diff.before.entries[entry].measures]
+    unscored = (entry for entry in diff.common if metric.id not in diff.before.entries[entry].measures)
     return [
         entry for entry in unscored if not (metric.primary and entry in past.known and past.known[entry].scored == "measured")
     ]

@@ -230,7 +230,8 @@ def _figure(board: Board, rival: _Rival, known: Traits) -> str:
 def _scope(field: _Field, compared: Comparison) -> str:
     """The number of metrics on which it holds, and those on which it does not."""
     judge = field.judge
-    words = f"; so on {len(compared.held)} of the {compared.judged} metrics they share that state an error"
+    judged = len(compared.held) + len(compared.failed)
+    words = f"; so on {len(compared.held)} of the {judged} metrics they share that state an error"
     if len(judge.judging) == 1:
         words = f", on the one metric {'this board has' if len(judge.metrics) == 1 else 'there that states an error'}"
     behind = [metric.title for metric in judge.metrics if metric.id in compared.failed]
