@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import SCORE, History, metric, of
+from kit import SCORE, History, metric, of, snapshot
 
 from tracker.events.consensus import AGREES_WITHIN, Panel, _percentiles, _seats, detect
 from tracker.model import Board, BoardId, EntryId, Event, Identity, ModelId, Snapshot
@@ -19,10 +19,10 @@ CODING = replace(SCORE, topic="coding")
 ELSEWHERE = "maker/"
 
 
-def seen(snapshot: Snapshot, board: Board, modes: Mapping[str, str]) -> Snapshot:
+def seen(shown: Snapshot, board: Board, modes: Mapping[str, str]) -> Snapshot:
     """With every entry resolved to a model of its key, `b-high` to the model of `b`; `x…` stays unsure."""
-    entries = {key: replace(entry, who=_who(key, modes)) for key, entry in snapshot.entries.items()}
-    return replace(snapshot, entries=entries, board=board.id)
+    entries = {key: replace(entry, who=_who(key, modes)) for key, entry in shown.entries.items()}
+    return replace(shown, entries=entries, board=board.id)
 
 
 def _who(key: str, modes: Mapping[str, str]) -> Identity:
@@ -44,11 +44,12 @@ class Place:
         self.history.day = day
         self.events: list[Event] = []
 
-    def show(self, text: str) -> "Place":
-        self.history.day += 1
-        from kit import snapshot  # noqa: PLC0415  # the name is the method's too
-
-        self.events += self.history.take(seen(snapshot(text, day=self.history.day), self.history.board, self.modes))
+    def show(self, *texts: str) -> "Place":
+        """Each text is the page of the next day."""
+        for text in texts:
+            self.history.day += 1
+            page = snapshot(text, day=self.history.day)
+            self.events += self.history.take(seen(page, self.history.board, self.modes))
         return self
 
     @property
@@ -69,10 +70,7 @@ PASSED = ("a:50 b:60", "a:65 b:60")
 
 
 def test_two_boards_that_report_the_same_overtake_agree():
-    first, second = Place("one"), Place("two", day=4)
-    for text in PASSED:
-        first.show(text)
-        second.show(text)
+    first, second = Place("one").show(*PASSED), Place("two", day=4).show(*PASSED)
     (event,) = consensus(first, second)
     assert pairs_of([event]) == [("agreed", "maker/a", ("maker/b",))]
     assert event.headline == "2 boards report that a passed b: One and Two."
@@ -82,10 +80,7 @@ def test_two_boards_that_report_the_same_overtake_agree():
 
 
 def both(*places: Place) -> list[Event]:
-    for text in PASSED:
-        for place in places:
-            place.show(text)
-    return consensus(*places)
+    return consensus(*(place.show(*PASSED) for place in places))
 
 
 def test_boards_of_one_publisher_count_as_one_witness():
@@ -112,16 +107,13 @@ def test_another_variant_of_a_model_already_above_is_not_news():
 def test_a_model_that_was_passed_back_can_pass_again():
     first, second = Place("one"), Place("two")
     both(first, second)
-    for text in ("a:50 b:60", PASSED[1]):
-        second.show(text)
+    second.show(*PASSED)
     (event,) = consensus(first, second)
     assert (event.grade, event.recorded_at) == ("agreed", second.events[-1].recorded_at)
 
 
 def test_a_board_with_the_opposite_order_contradicts():
-    first, second = Place("one"), Place("two").show("a:40 b:70")
-    for text in PASSED:
-        first.show(text)
+    first, second = Place("one").show(*PASSED), Place("two").show("a:40 b:70")
     (event,) = consensus(first, second)
     assert pairs_of([event]) == [("contradicted", "maker/a", ("maker/b",))]
     assert event.headline == "a passed b on One; Two has it below, beyond the error."
@@ -149,82 +141,56 @@ def test_a_variant_that_does_not_reason_says_nothing_of_one_that_does(mode: str,
     ids=["within the error", "equal", "not listed", "an estimate", "models not sure", "the rival is not listed"],
 )
 def test_a_board_that_is_not_sure_says_nothing(elsewhere: str):
-    first, second = Place("one"), Place("two").show(elsewhere)
-    for text in PASSED:
-        first.show(text)
+    first, second = Place("one").show(*PASSED), Place("two").show(elsewhere)
     assert consensus(first, second) == []
 
 
 def test_a_board_without_a_stated_error_contradicts_nobody():
-    first, second = Place("one"), Place("two", on=SCORE).show("a:40 b:70")
-    for text in PASSED:
-        first.show(text)
+    first, second = Place("one").show(*PASSED), Place("two", on=SCORE).show("a:40 b:70")
     assert consensus(first, second) == []
 
 
 def test_boards_of_different_topics_are_not_compared():
-    first, second = Place("one"), Place("two", on=replace(STATED, topic="coding")).show("a:40 b:70")
-    for text in PASSED:
-        first.show(text)
+    first, second = Place("one").show(*PASSED), Place("two", on=replace(STATED, topic="coding")).show("a:40 b:70")
     assert consensus(first, second) == []
 
 
 def test_a_board_that_already_has_the_order_joins_without_news():
-    first, second = Place("one"), Place("two").show("a:80 b:70")
-    for text in PASSED:
-        first.show(text)
+    first, second = Place("one").show(*PASSED), Place("two").show("a:80 b:70")
     (event,) = consensus(first, second)
     assert (event.grade, event.is_news, event.facts["already_above_on"]) == ("joined", False, ["made/two"])
 
 
 def test_an_overtake_that_was_undone_is_not_an_agreement():
-    first, second = Place("one"), Place("two")
-    for text in (*PASSED, "a:50 b:60"):
-        first.show(text)
-    for text in PASSED:
-        second.show(text)
+    first, second = Place("one").show(*PASSED, "a:50 b:60"), Place("two").show(*PASSED)
     assert [event.grade for event in consensus(first, second) if event.subjects[0].model == "maker/a"] == ["contradicted"]
 
 
 def test_a_board_that_was_not_seen_for_long_has_no_say():
-    first, second = Place("one"), Place("two", day=AGREES_WITHIN.days + 3)
-    for text in PASSED:
-        first.show(text)
-        second.show(text)
+    first, second = Place("one").show(*PASSED), Place("two", day=AGREES_WITHIN.days + 3).show(*PASSED)
     assert consensus(first, second) == []
 
 
 def test_overtakes_far_apart_are_not_one_piece_of_news():
-    first, second = Place("one"), Place("two", day=AGREES_WITHIN.days + 3)
-    for text in PASSED:
-        first.show(text)
-        second.show(text)
+    first, second = Place("one").show(*PASSED), Place("two", day=AGREES_WITHIN.days + 3).show(*PASSED)
     first.history.day = AGREES_WITHIN.days
     first.show(PASSED[1])
     assert [event.grade for event in consensus(first, second)] == ["joined"]
 
 
 def test_the_best_variant_represents_its_model():
-    first, second = Place("one"), Place("two").show("a:40 b:30 b-high:70")
-    for text in PASSED:
-        first.show(text)
+    first, second = Place("one").show(*PASSED), Place("two").show("a:40 b:30 b-high:70")
     assert [event.grade for event in consensus(first, second)] == ["contradicted"]
 
 
 def test_one_subject_and_the_same_boards_are_one_event():
-    first, second = Place("one"), Place("two")
-    for text in ("a:50 b:60 c:61", "a:70 b:60 c:61"):
-        first.show(text)
-        second.show(text)
+    first, second = (Place(name).show("a:50 b:60 c:61", "a:70 b:60 c:61") for name in ("one", "two"))
     assert pairs_of(consensus(first, second)) == [("agreed", "maker/a", ("maker/b", "maker/c"))]
 
 
 @given(st.permutations([0, 1, 2]))
 def test_the_order_of_boards_and_events_does_not_matter(order: list[int]):
-    places = [Place("one"), Place("two", day=3), Place("three").show("a:40 b:70")]
-    for place in places[:2]:
-        for text in PASSED:
-            place.show(text)
+    places = [Place("one").show(*PASSED), Place("two", day=3).show(*PASSED), Place("three").show("a:40 b:70")]
     assert consensus(*(places[number] for number in order)) == consensus(*places)
 
 
@@ -296,9 +262,6 @@ def _has(event: Event, subject: str, rival: str) -> bool:
 
 
 def test_events_between_other_models_say_nothing():
-    first, second = Place("one"), Place("two")
-    for text in ("xa:50 b:60", "xa:65 b:60"):
-        first.show(text)
-        second.show(text)
+    first, second = (Place(name).show("xa:50 b:60", "xa:65 b:60") for name in ("one", "two"))
     assert consensus(first, second) == []
     assert timedelta(0) < AGREES_WITHIN
