@@ -173,7 +173,7 @@ def test_a_key_listed_twice_that_may_be_of_the_family_prevents_a_comparison(twic
     who = {"old": OLD, "new": NEW, "x1": model("Gwen 1")}
     (event,) = gains("old:42", "old:42 new:45", who=who, ambiguous=twice)
     assert (event.grade, event.is_news) == (grade, grade == "gain")
-    assert grade == "gain" or event.facts["why"] == f'"{twice}" is listed more than once and may be of its family'
+    assert grade == "gain" or event.facts["why"] == f'"{twice}" stands there more than once and may be of its family'
 
 
 def test_generations_whose_order_is_unclear_give_no_number():

@@ -64,7 +64,8 @@ class Lines:
             return Predecessor(why="its name states no generation that can be ordered")
         for key in sorted(self._ambiguous):
             if _states(key, entry.who.family) or not any(_states(key, other) for other in self._named):
-                return Predecessor(why=f'"{key}" is listed more than once and may be of its family')
+                why = f'"{key}" stands there more than once and may be of its family'  # phrase allowed: facts of stored events
+                return Predecessor(why=why)
         family = self._families[_family(entry)]
         if unclear := sorted({other.who.generation for other in family if is_unclear(other.who.generation, generation)}):
             return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
