@@ -73,7 +73,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         events += _events(diff, primary, roll, _changes(diff, past, primary, roll, before))
     after = {name: (roll.leaders(name), primary.sort_key(members[0][0])) for name, members in roll.members.items()}
     if verdict not in (Comparability.REBASED, Comparability.APPEARED):
-        after |= {name: lead for name, lead in before.items() if _stays(diff, past, primary, roll.members.get(name), lead)}
+        after |= {name: lead for name, lead in before.items() if _is_open(diff, past, primary, roll.members.get(name), lead)}
     return Detection(events=events, memory=_plain(after))
 
 
@@ -95,7 +95,7 @@ def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll, remember
     for name, members in roll.members.items():
         leaders, (before, value) = roll.leaders(name), remembered.get(name, ((), 0.0))
         fresh = tuple(entry for entry in leaders if entry not in before)
-        if not before or not fresh or _is_open(diff, past, primary, members[0][0], (before, value)):
+        if not before or not fresh or _is_open(diff, past, primary, members, (before, value)):
             continue
         if fresh[0] in arrivals or (diff.before and measured(diff.before.entries.get(fresh[0]), primary)):
             sure = _sure(diff, primary, fresh[0], before, value)
@@ -152,12 +152,12 @@ def _remembered(diff: Diff, past: BoardState, primary: Metric) -> dict[str, Lead
     }
 
 
-def _is_open(diff: Diff, past: BoardState, primary: Metric, best: float, lead: Lead) -> bool:
-    """Whether a leader that is not shown, and did not depart, may still be better than the best that is shown."""
+def _is_open(diff: Diff, past: BoardState, primary: Metric, members: Sequence[tuple[float, EntryId]] | None, lead: Lead) -> bool:
+    """Whether a leader that is not shown, and did not depart, may still be better than the best that is shown, if any is."""
     before, value = lead
-    entries = diff.after.entries
-    unseen = any(not _is_gone(diff, past, entry) for entry in before if measured(entries.get(entry), primary) is None)
-    return unseen and best >= primary.sort_key(value)
+    hidden = [entry for entry in before if not members or not measured(diff.after.entries.get(entry), primary)]
+    unseen = any(not _is_gone(diff, past, entry) for entry in hidden)
+    return unseen and (not members or members[0][0] >= primary.sort_key(value))
 
 
 def _is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
@@ -259,13 +259,6 @@ def _also(first: str, more: Sequence[LeadChange]) -> str:
     widest = {sort_of(change.name): change.name for change in reversed(more) if sort_of(change.name) != sort_of(first)}
     others = [words(change.name) for change in more if widest.get(sort_of(change.name)) == change.name]
     return f"; also among {listed(others, None)}" if others else ""
-
-
-def _stays(diff: Diff, past: BoardState, primary: Metric, members: Sequence[tuple[float, EntryId]] | None, lead: Lead) -> bool:
-    """Whether the old leaders stay acknowledged: one may still be the best, or the page does not show the class."""
-    if not members:
-        return not all(_is_gone(diff, past, entry) for entry in lead[0])
-    return _is_open(diff, past, primary, members[0][0], lead)
 
 
 def _plain(leaders: Mapping[str, Lead]) -> dict[str, object]:

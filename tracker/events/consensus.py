@@ -118,7 +118,9 @@ def _reports(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pa
         seat = seats.get(event.board)
         if seat is None or event.metric != seat.metric.id:
             continue
-        for subject, rival in _models(event):
+        for subject, rival in ((above.model, below.model) for above, below in product(event.subjects, event.rivals)):
+            if not subject or not rival or subject == rival:
+                continue
             pairs.get((rival, subject, seat.metric.topic), {}).pop(event.board, None)
             reports = pairs.setdefault((subject, rival, seat.metric.topic), {})
             if event.board not in reports or not _is_repeat(event, reports[event.board], subject, rival):
@@ -137,12 +139,6 @@ def _is_repeat(event: Event, earlier: Event, subject: ModelId, rival: ModelId) -
 
 def _entries(parties: Iterable[Party], model: ModelId) -> frozenset[EntryId]:
     return frozenset(party.entry for party in parties if party.model == model)
-
-
-def _models(event: Event) -> Iterator[tuple[ModelId, ModelId]]:
-    for subject, rival in product(event.subjects, event.rivals):
-        if subject.model and rival.model and subject.model != rival.model:
-            yield subject.model, rival.model
 
 
 def _ballots(

@@ -56,7 +56,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     for entry in sorted(fresh):
         event = _event(diff, past, primary, entry, lines.predecessor(entries[entry]))
         can_be_news = event.is_news and entry in best and fresh[entry] != debut.Grade.LATE_LISTING
-        is_news = can_be_news and not _is_refresh(diff, primary, entry)
+        is_news = can_be_news and not _is_refresh(diff, primary, entries[entry])
         yield event if is_news else replace(event, is_news=False, weight=min(event.weight, 8))
 
 
@@ -70,11 +70,9 @@ def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> frozense
     return best_of_each(entries, standing) & set(releases.values())
 
 
-def _is_refresh(diff: Diff, primary: Metric, entry: EntryId) -> bool:
+def _is_refresh(diff: Diff, primary: Metric, newcomer: Entry) -> bool:
     """Whether another of its line and generation was measured on the board before, including previews and other modes."""
-    assert diff.before is not None
-    newcomer = diff.after.entries[entry]
-    siblings = Lines(diff.before, diff.board, [newcomer]).siblings(newcomer)
+    siblings = Lines(diff.before, diff.board, [newcomer]).siblings(newcomer) if diff.before else ()
     return any(measured(sibling, primary) for sibling in siblings)
 
 

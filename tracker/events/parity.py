@@ -10,7 +10,7 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from tracker.events._predecessor import best_of_each, model_of, release_of
 from tracker.events._values import is_whole, ranked_primary
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import make, party, proof
-from tracker.model import Board, BoardState, Diff, Entry, EntryId, Event, Metric, MetricId, Snapshot
+from tracker.model import Board, BoardState, Diff, Entry, EntryId, Event, Metric, MetricId
 from tracker.traits import Traits, price_metric, size_words, traits
 from tracker.wording import number
 
@@ -104,7 +104,8 @@ class _Field:
         self.top_third, upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
         self.best = best_of_each(diff.after.entries, self.standing)
         order = sorted((self.standing[entry], entry) for entry in self.best)
-        self.flagships = _flagships(order, diff.after)
+        lab_of = {entry: diff.after.entries[entry].who.lab for entry in self.best}
+        self.flagships = frozenset({lab_of[entry]: entry for _, entry in reversed(order) if lab_of[entry]}.values())
         known = diff.before.entries if diff.before is not None else {}
         leads = {entry for at, entry in order if at <= self.top_third or (entry in self.flagships and at <= upper_half)}
         self._notable = [(at, entry) for at, entry in order if entry in known and entry in leads]
@@ -149,14 +150,6 @@ class _Field:
         if self.price is not None and own.price and other.price and other.price >= TIMES_THE_PRICE * own.price:
             ratios[Grade.PRICE] = other.price / own.price
         return ratios
-
-
-def _flagships(order: Sequence[tuple[float, EntryId]], snapshot: Snapshot) -> frozenset[EntryId]:
-    best: dict[str, EntryId] = {}
-    for _, entry in order:
-        if lab := snapshot.entries[entry].who.lab:
-            best.setdefault(lab, entry)
-    return frozenset(best.values())
 
 
 def _are_related(entry: Entry, other: Entry) -> bool:
