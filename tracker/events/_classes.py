@@ -42,7 +42,7 @@ class Roll:
     undecided: Mapping[str, float]
 
     def leaders(self, name: str) -> tuple[EntryId, ...]:
-        """Who shares the best value of a class, by key."""
+        """The members that share the best value of a class, by key."""
         members = self.members[name]
         return tuple(entry for _, entry in takewhile(lambda member: member[0] == members[0][0], members))
 

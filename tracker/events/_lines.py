@@ -10,13 +10,12 @@ from math import inf
 from operator import itemgetter
 
 from tracker.events._newcomers import drifted_value, undrifted_value
-from tracker.events._values import grouped
 from tracker.model import Diff, Entry, EntryId, Metric, MetricId, Snapshot
 
 Line = tuple[str, ...]
 """(lab,), (lab, family) or (lab, family, generation)."""
 Best = tuple[float, EntryId]
-"""The standing of a value (smaller is better) and its entry; of equals the first by key."""
+"""The standing of a value (smaller is better) and its entry; ties go to the first key."""
 Values = Mapping[EntryId, float]
 Unseen = Mapping[EntryId, tuple[Line, float]]
 
@@ -66,25 +65,17 @@ def levels(field: LineField) -> Mapping[int, LineField]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lineup:
-    """The finest line of every entry of a snapshot that has one; and the entries of each."""
-
-    of: Mapping[EntryId, Line]
-    entries: Mapping[Line, Sequence[EntryId]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLines:
-    """The lines of both snapshots, and the measured values of each metric whose values still mean something."""
+    """Of both snapshots: the finest lines of entries, the entries of lines, and the values of metrics that still count."""
 
-    lineups: tuple[Lineup, Lineup]
+    of: tuple[Mapping[EntryId, Line], Mapping[EntryId, Line]]
+    entries: tuple[Mapping[Line, Sequence[EntryId]], Mapping[Line, Sequence[EntryId]]]
     values: Mapping[MetricId, tuple[Values, Values]]
 
 
-def lineup(snapshot: Snapshot) -> Lineup:
-    """The lines of a snapshot."""
-    of = {key: line for key, entry in snapshot.entries.items() if (line := line_of(entry)) is not None}
-    return Lineup(of=of, entries=grouped(of, of.__getitem__))
+def lines_of(snapshot: Snapshot) -> dict[EntryId, Line]:
+    """The finest line of every entry of a snapshot that has one."""
+    return {key: line for key, entry in snapshot.entries.items() if (line := line_of(entry)) is not None}
 
 
 def survey(diff: Diff, metric: Metric, shown: ShownLines, *, unseen: Unseen, fresh: Mapping[EntryId, str]) -> LineField:
@@ -92,15 +83,15 @@ def survey(diff: Diff, metric: Metric, shown: ShownLines, *, unseen: Unseen, fre
 
     `unseen`: last values of entries that had none before this diff. `fresh`: entries whose value is new.
     """
-    (had, has), (lines_before, lines_now) = shown.values[metric.id], shown.lineups
+    had, has = shown.values[metric.id]
     last = {entry: value for entry, (_, value) in unseen.items() if entry not in had}
     unknown = (entry for entry in has.keys() - had.keys() if entry not in fresh and entry not in last)
     back = {entry: undrifted_value(diff, metric, has[entry]) for entry in unknown}
     gone, lines_gone = vanished(diff, metric, shown, unseen)
-    before = _better(metric, bests(metric, had, lines_before.entries), last, {entry: line for entry, (line, _) in unseen.items()})
-    now = bests(metric, has, lines_now.entries)
+    before = _better(metric, bests(metric, had, shown.entries[0]), last, {entry: line for entry, (line, _) in unseen.items()})
+    now = bests(metric, has, shown.entries[1])
     return LineField(
-        before=_better(metric, before, back, lines_now.of),
+        before=_better(metric, before, back, shown.of[1]),
         listed={line: best for line, best in now.items() if line[1]},
         after=_better(metric, now, gone, lines_gone),
     )
@@ -108,7 +99,7 @@ def survey(diff: Diff, metric: Metric, shown: ShownLines, *, unseen: Unseen, fre
 
 def vanished(diff: Diff, metric: Metric, shown: ShownLines, unseen: Unseen) -> tuple[dict[EntryId, float], dict[EntryId, Line]]:
     """The last values of entries that have none now, as they would be now, and their lines."""
-    (had, has), lines_before = shown.values[metric.id], shown.lineups[0].of
+    (had, has), lines_before = shown.values[metric.id], shown.of[0]
     last = {entry: value for entry, (_, value) in unseen.items() if entry not in had and entry not in has}
     last |= {entry: had[entry] for entry in had.keys() - has.keys()}
     lines = {entry: lines_before.get(entry) or unseen[entry][0] for entry in last if entry in lines_before or entry in unseen}

@@ -136,7 +136,7 @@ def _filled(past: BoardState, after: Snapshot) -> dict[MetricId, tuple[float, ..
 
 
 def _drifted(past: BoardState, diff: Diff) -> frozenset[MetricId]:
-    """Fields that lost their values and do not yet have about as many again as lately."""
+    """Fields that lost their values and have not regained about as many as they had lately."""
     bad, rows = (Comparability.DRIFTED, Comparability.VANISHED), max(1, len(diff.after.entries))
     drifted = {metric for metric, verdict in diff.metrics.items() if verdict.verdict in bad}
     for metric in past.drifted:

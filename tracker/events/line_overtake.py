@@ -144,8 +144,10 @@ def shown_lines(diff: Diff) -> ShownLines:
     assert diff.before is not None
     metrics = (metric.id for metric in diff.board.metrics if metric.ranked)
     kept = [metric for metric in metrics if diff.metrics[metric].verdict in _KEEPS_UNSEEN]
+    of = (_lines.lines_of(diff.before), _lines.lines_of(diff.after))
     return ShownLines(
-        lineups=(_lines.lineup(diff.before), _lines.lineup(diff.after)),
+        of=of,
+        entries=(grouped(of[0], of[0].__getitem__), grouped(of[1], of[1].__getitem__)),
         values={metric: (diff.before.measured(metric), diff.after.measured(metric)) for metric in kept},
     )
 
@@ -157,7 +159,7 @@ def stages(diff: Diff, past: BoardState, shown: ShownLines) -> Iterator[Stage]:
             continue
         had, has = shown.values[metric.id]
         fresh = arrivals_among(has.keys() - had.keys(), diff, past, metric)
-        agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.lineups[1].of)
+        agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.of[1])
         fallen = moved(diff, metric, up=False)
         if agents or fallen:
             yield _stage(diff, past, metric, shown, fresh=fresh, agents=agents, fallen=fallen)
@@ -200,7 +202,7 @@ def _stage(
         places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
         estimates=sorted(
             (metric.sort_key(measure.value), line, entry)
-            for entry, line in (shown.lineups[1].of.items() if estimated else ())
+            for entry, line in (shown.of[1].items() if estimated else ())
             if (measure := diff.after.entries[entry].measures.get(metric.id)) and measure.estimated
         ),
         agents=agents,
@@ -508,7 +510,7 @@ def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLines, last:
     """The best of each line whose best is not shown, unless its departure is reported."""
     gone, lines = _lines.vanished(diff, metric, shown, last)
     of_line = grouped(lines, lines.__getitem__)
-    entries = {line: [*shown.lineups[1].entries.get(line, ()), *missing] for line, missing in of_line.items()}
+    entries = {line: [*shown.entries[1].get(line, ()), *missing] for line, missing in of_line.items()}
     best = _lines.bests(metric, {**shown.values[metric.id][1], **gone}, entries)
     left = {entry for _, entry in best.values() if entry in gone and entry not in diff.after.entries}
     departed = {entry for entry in left if entry in past.known and past.known[entry].departed}
